@@ -1,0 +1,3 @@
+"""pup-tui: the runbook console for on-call engineers."""
+
+__version__ = "0.1.0"
