@@ -1,0 +1,168 @@
+"""Wishes of a run: what the machine wants done. A driver carries them out and reports back with events."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from pup_tui.core.notices import AnyNotice
+from pup_tui.runbook.model import Condition
+
+
+class ShellRequest(Struct, frozen=True, kw_only=True):
+    """A script for `shell`, with the values it refers to in `values` (environment names to texts)."""
+
+    script: str
+    shell: str = "sh"
+    values: dict[str, str] = {}
+    env: dict[str, str] = {}
+    cwd: str | None = None
+
+
+class PupRequest(Struct, frozen=True, kw_only=True):
+    """Words of a `pup` subcommand, without a leading `pup`."""
+
+    words: tuple[str, ...]
+
+
+class HttpRequest(Struct, frozen=True, kw_only=True):
+    """One HTTP request. `to_datadog` was decided from the author's text, never from a value."""
+
+    method: str
+    url: str
+    to_datadog: bool
+    headers: dict[str, str] = {}
+    query: tuple[tuple[str, str], ...] = ()
+    body: str | None = None
+    body_file: str | None = None
+    output_file: str | None = None
+    expect_status: tuple[str, ...] = ("2xx",)
+    follow_redirects: bool = False
+    verify: bool = True
+
+
+class WorkflowRequest(Struct, frozen=True, kw_only=True):
+    """A Datadog workflow to start and follow; `interval` is in seconds."""
+
+    workflow_id: str
+    inputs: dict[str, Any] = {}
+    interval: float = 5.0
+
+
+Request = ShellRequest | PupRequest | HttpRequest | WorkflowRequest
+
+
+class WantedCapture(Struct, frozen=True):
+    name: str
+    expression: str | None
+    secret: bool
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What the machine wants to know of an attempt's output; `results` are fields that later steps name.
+
+    `names` are the variables and earlier results that the expressions may use, `history` the values of a
+    poll's earlier samples (oldest first).
+    """
+
+    captures: tuple[WantedCapture, ...] = ()
+    results: tuple[str, ...] = ()
+    until: Condition | None = None
+    fail_if: Condition | None = None
+    assertions: tuple[Condition, ...] = ()
+    names: dict[str, Any] = {}
+    declared: frozenset[str] = frozenset()
+    history: tuple[float, ...] = ()
+    attempt: int = 1
+    elapsed: float = 0.0
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """Something only a person can decide.
+
+    `upcoming` is the rendered command that a *yes* leads to, `expect` the text that must be typed for it.
+    """
+
+    step: str
+    title: str
+    kind: Literal["confirm", "manual", "failure"]
+    message: str
+    expect: str | None = None
+    checklist: tuple[str, ...] = ()
+    danger: bool = False
+    upcoming: str | None = None
+
+
+class Action(Struct, frozen=True, kw_only=True):
+    """A wish."""
+
+
+class LookUpTool(Action, frozen=True, kw_only=True):
+    """Find out whether `tool` is a command here."""
+
+    step: str
+    tool: str
+
+
+class StartAttempt(Action, frozen=True, kw_only=True):
+    """Run `request`. `shown` is the command for people; secrets in it are not yet masked."""
+
+    attempt: str
+    step: str
+    number: int
+    request: Request
+    shown: str
+    wanted: Wanted
+
+
+class StopAttempt(Action, frozen=True, kw_only=True):
+    """End a running attempt: the executor still reports that it finished."""
+
+    attempt: str
+
+
+class Ask(Action, frozen=True, kw_only=True):
+    question: Question
+
+
+class Withdraw(Action, frozen=True, kw_only=True):
+    """The question of `step` needs no answer any more."""
+
+    step: str
+
+
+class SetTimer(Action, frozen=True, kw_only=True):
+    """Report `timer` after `seconds`; setting it again moves it."""
+
+    timer: str
+    seconds: float
+
+
+class CancelTimer(Action, frozen=True, kw_only=True):
+    timer: str
+
+
+class Tell(Action, frozen=True, kw_only=True):
+    """Let everybody who watches know."""
+
+    notice: AnyNotice
+
+
+class EndRun(Action, frozen=True, kw_only=True):
+    """The run is over; nothing more will be wished for."""
+
+    status: str
+
+
+AnyAction = (
+    LookUpTool
+    | StartAttempt
+    | StopAttempt
+    | Ask
+    | Withdraw
+    | SetTimer
+    | CancelTimer
+    | Tell
+    | EndRun
+)

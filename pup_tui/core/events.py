@@ -1,0 +1,199 @@
+"""Facts that a run learns: everything that happened outside the machine arrives as one of these.
+
+A run is the sequence of its events: replaying them gives the same state. So an event carries all that the
+machine may not look up itself: the time, the environment's answers, the operator's name, random ids.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+
+class Moment(Struct, frozen=True):
+    """When something happened, on two clocks.
+
+    `wall` is UTC in seconds since 1970 and is only ever shown. `clock` is the run's own time in seconds since
+    it was created; it never goes back and is what deadlines are judged by.
+    """
+
+    wall: float
+    clock: float
+
+
+class Source(Struct, frozen=True):
+    """The exact text that a run was made from."""
+
+    path: str
+    sha256: str
+
+
+class Judgement(Struct, frozen=True):
+    """What a condition said about an attempt; `holds` None means that it cannot be known."""
+
+    holds: bool | None
+    reason: str = ""
+
+
+class Findings(Struct, frozen=True, omit_defaults=True):
+    """What was wanted of an attempt's output, and nothing else of it.
+
+    `secrets` names the captures and results (as `steps.FIELD`) whose value holds a secret: the machine works
+    with the value, the journal never sees it.
+    """
+
+    captures: dict[str, Any] = {}
+    missing: dict[str, str] = {}
+    results: dict[str, Any] = {}
+    secrets: tuple[str, ...] = ()
+    until: Judgement | None = None
+    fail_if: Judgement | None = None
+    assertions: tuple[Judgement, ...] = ()
+    value: float | None = None
+    status: str | None = None
+
+
+class Event(Struct, frozen=True, kw_only=True, tag_field="type"):
+    """A fact; `at` is when it happened."""
+
+    at: Moment
+
+
+class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
+    """`left_out` names variables that have no value; `secrets` those whose value is never stored."""
+
+    run: str
+    runbook: str
+    source: Source
+    operator: str
+    host: str
+    values: dict[str, Any]
+    left_out: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+
+
+class ToolLookedUp(Event, frozen=True, kw_only=True, tag="tool-looked-up"):
+    step: str
+    tool: str
+    found: bool
+
+
+class AttemptStarted(Event, frozen=True, kw_only=True, tag="attempt-started"):
+    """Recorded before the effect. `command` is readable and masked."""
+
+    attempt: str
+    command: str
+
+
+class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
+    """`ok` is the executor's verdict (exit code, HTTP status); `duration` is in seconds."""
+
+    attempt: str
+    ok: bool
+    duration: float
+    exit_code: int | None = None
+    status_code: int | None = None
+    reason: str = ""
+    findings: Findings = Findings()
+
+
+class TimerFired(Event, frozen=True, kw_only=True, tag="timer-fired"):
+    timer: str
+
+
+class Answered(Event, frozen=True, kw_only=True, tag="answered"):
+    """An answer to a step's question: `yes` or `no`; to a failure: `retry`, `continue` or `abort`.
+
+    `by` is the operator's name, `--yes`, or `nobody` where there was no one to ask.
+    """
+
+    step: str
+    answer: str
+    by: str
+    note: str = ""
+
+
+class PollNudged(Event, frozen=True, kw_only=True, tag="poll-nudged"):
+    """Check now instead of waiting for the interval."""
+
+    step: str
+    by: str
+
+
+class PollExtended(Event, frozen=True, kw_only=True, tag="poll-extended"):
+    """Give a poll `seconds` more than its timeout."""
+
+    step: str
+    seconds: float
+    by: str
+
+
+class PollStopped(Event, frozen=True, kw_only=True, tag="poll-stopped"):
+    """End a poll as failed."""
+
+    step: str
+    by: str
+
+
+class PollAccepted(Event, frozen=True, kw_only=True, tag="poll-accepted"):
+    """End a poll as met, on somebody's word."""
+
+    step: str
+    by: str
+    reason: str
+
+
+class WaitCut(Event, frozen=True, kw_only=True, tag="wait-cut"):
+    """End a `wait` step before its time."""
+
+    step: str
+    by: str
+
+
+class CancelRequested(Event, frozen=True, kw_only=True, tag="cancel-requested"):
+    """Stop what runs, skip the rest, run the cleanup; asked for again, leave the cleanup as well."""
+
+    by: str
+    reason: str = ""
+
+
+class Interrupted(Event, frozen=True, kw_only=True, tag="interrupted"):
+    """The terminal or the process is going away: stop what runs and leave the run as it stands."""
+
+    reason: str
+
+
+AnyEvent = (
+    RunCreated
+    | ToolLookedUp
+    | AttemptStarted
+    | AttemptFinished
+    | TimerFired
+    | Answered
+    | PollNudged
+    | PollExtended
+    | PollStopped
+    | PollAccepted
+    | WaitCut
+    | CancelRequested
+    | Interrupted
+)
+
+
+def durable(event: AnyEvent) -> AnyEvent:
+    """The event as it may be stored: every value that is or holds a secret is replaced by None."""
+    if isinstance(event, RunCreated) and event.secrets:
+        values = {k: None if k in event.secrets else v for k, v in event.values.items()}
+        return msgspec.structs.replace(event, values=values)
+    if isinstance(event, AttemptFinished) and event.findings.secrets:
+        found = event.findings
+        hidden = set(found.secrets)
+        findings = msgspec.structs.replace(
+            found,
+            captures={k: None if k in hidden else v for k, v in found.captures.items()},
+            results={k: None if f"steps.{k}" in hidden else v for k, v in found.results.items()},
+        )
+        return msgspec.structs.replace(event, findings=findings)
+    return event

@@ -1,0 +1,108 @@
+"""What a run tells those who watch it: the public events, as they stand in JSON Lines.
+
+Texts are not yet masked or made safe for a terminal; the driver does both before anyone sees them.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from msgspec import Struct, field
+
+
+def rfc3339(wall: float) -> str:
+    """A moment (seconds since 1970) as RFC 3339 in UTC with microseconds."""
+    return datetime.fromtimestamp(wall, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class Notice(Struct, frozen=True, kw_only=True, tag_field="type"):
+    """Common to all: `ts` (RFC 3339, UTC) and the run's id. Durations are seconds."""
+
+    ts: str
+    run: str
+
+
+class SourceNotice(Struct, frozen=True):
+    path: str
+    sha256: str
+
+
+class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
+    runbook: str
+    steps: int
+    vars: dict[str, Any]
+    operator: str
+    source: SourceNotice
+
+
+class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
+    step: str
+    name: str
+    kind: str
+    index: int
+    attempt: int
+    command: str
+
+
+class StepOutput(Notice, frozen=True, kw_only=True, tag="step.output"):
+    """One line without its end. Made by the driver: output never enters the machine."""
+
+    step: str
+    stream: str
+    text: str
+
+
+class StepPolled(Notice, frozen=True, kw_only=True, tag="step.poll"):
+    step: str
+    attempt: int
+    elapsed: float
+    timeout: float
+    value: float | None
+    status: str | None
+    met: bool
+    error: str | None
+
+
+class StepWaiting(Notice, frozen=True, kw_only=True, tag="step.waiting"):
+    step: str
+    for_: str = field(name="for")
+    message: str
+    expect: str | None
+
+
+class StepAnswered(Notice, frozen=True, kw_only=True, tag="step.answered"):
+    step: str
+    answer: str
+    by: str
+    note: str
+
+
+class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
+    step: str
+    status: str
+    exit_code: int | None
+    duration: float
+    attempts: int
+    reason: str
+    captured: tuple[str, ...]
+
+
+class RunFinished(Notice, frozen=True, kw_only=True, tag="run.finished"):
+    status: str
+    warnings: int
+    duration: float
+    counts: dict[str, int]
+    reason: str
+
+
+AnyNotice = (
+    RunStarted
+    | StepStarted
+    | StepOutput
+    | StepPolled
+    | StepWaiting
+    | StepAnswered
+    | StepFinished
+    | RunFinished
+)

@@ -1,0 +1,256 @@
+"""The typed model of a runbook file.
+
+The structs have the shape of the file, so that the loader's check, the JSON form and the schema all follow
+from these definitions. Texts stay as the author wrote them; their *role* (template, shell script, expression,
+…) is part of the type and says how the loader judges them and how a run renders them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta, Struct, field
+
+ROLE = "role"
+
+
+def _text(role: str, description: str) -> Meta:
+    return Meta(description=description, extra={ROLE: role})
+
+
+Name = Annotated[str, Meta(min_length=1, max_length=200, extra={ROLE: "name"})]
+Markdown = Annotated[str, _text("markdown", "Markdown, shown literally.")]
+Template = Annotated[str, _text("template", "Text in which {{ NAME }} is replaced.")]
+ShellScript = Annotated[str, _text("shell", "A script; values reach it as data.")]
+Arguments = Annotated[
+    str, _text("arguments", "Words of a command; a value never becomes two words.")
+]
+Url = Annotated[str, _text("url", "A URL; values are percent-encoded.")]
+Header = Annotated[str, _text("header", "A header's value; control characters are refused.")]
+Expression = Annotated[str, _text("expression", "An expression over variables and results.")]
+Condition = Annotated[str, _text("condition", "An expression or one of the short forms.")]
+JsonTree = Annotated[Any, _text("json", "JSON in which every text is a template.")]
+Seconds = Annotated[
+    str | int | float,
+    _text("duration", "A duration such as 30s, 5m or 1h30m; a bare number is seconds."),
+]
+
+When = Literal["on_success", "on_failure", "always", "cleanup"]
+OnFailure = Literal["fail", "warn", "ignore", "confirm"]
+VariableType = Literal[
+    "string", "text", "integer", "number", "boolean", "enum", "duration", "url", "file", "secret"
+]
+StatusPattern = Annotated[
+    str | int, _text("status", "A status code (204) or a class of them (2xx).")
+]
+
+MIN_SECRET = 6
+"""Characters a secret needs: a shorter one could not be masked without masking ordinary text."""
+
+
+class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Whatever stands as a map in the file: closed (an unknown key is an error) and read only."""
+
+
+class Link(Node, frozen=True, kw_only=True):
+    title: str
+    url: str
+
+
+class Choice(Node, frozen=True, kw_only=True):
+    value: str | int | float | bool
+    label: str = ""
+
+
+class Variable(Node, frozen=True, kw_only=True):
+    """An input of the runbook."""
+
+    description: str = ""
+    type: VariableType = "string"
+    required: bool = True
+    default: Any | msgspec.UnsetType = msgspec.UNSET
+    choices: tuple[str | int | float | bool | Choice, ...] = ()
+    pattern: Annotated[str, _text("regex", "A regular expression for the whole value.")] | None = (
+        None
+    )
+    min: int | float | None = None
+    max: int | float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    from_: str | None = field(default=None, name="from")
+
+    @property
+    def has_default(self) -> bool:
+        return self.default is not msgspec.UNSET
+
+    @property
+    def is_secret(self) -> bool:
+        return self.type == "secret"
+
+    @property
+    def needed(self) -> bool:
+        """Whether a run cannot start before somebody gives a value."""
+        return self.required and not self.has_default and self.from_ is None
+
+    @property
+    def options(self) -> tuple[Choice, ...]:
+        return tuple(c if isinstance(c, Choice) else Choice(value=c) for c in self.choices)
+
+
+class Capture(Node, frozen=True, kw_only=True):
+    """A value taken from a step's output. `value` None stands for the whole standard output, trimmed."""
+
+    value: Expression | None = None
+    secret: bool = False
+
+
+class Assertion(Node, frozen=True, kw_only=True):
+    """What must hold after a step. Without a condition it is a reminder that is shown with the result."""
+
+    that: Condition | None = None
+    empty: bool | None = None
+    message: Template = ""
+
+
+class Poll(Node, frozen=True, kw_only=True):
+    """Repeat the step until a condition holds."""
+
+    interval: Seconds | None = None
+    timeout: Seconds | None = None
+    until: Condition | None = None
+    fail_if: Condition | None = None
+    max_attempts: int | Template | None = None
+
+
+class Step(Node, frozen=True, kw_only=True, tag_field="kind"):
+    """The keys of every kind."""
+
+    is_question: ClassVar[bool] = False
+    may_poll: ClassVar[bool] = True
+
+    name: Name
+    id: str = ""
+    description: Markdown = ""
+    links: tuple[Link, ...] = ()
+    when: When = "on_success"
+    if_: Expression | None = field(default=None, name="if")
+    optional: bool = False
+    on_failure: OnFailure | None = None
+    timeout: Seconds | None = None
+    poll: Poll | None = None
+    capture: str | dict[str, Expression | Capture] | None = None
+    assert_: Condition | Assertion | tuple[Condition | Assertion, ...] | None = field(
+        default=None, name="assert"
+    )
+    danger: bool = False
+
+    @property
+    def kind(self) -> str:
+        tag = self.__struct_config__.tag
+        assert isinstance(tag, str)
+        return tag
+
+    @property
+    def captures(self) -> dict[str, Capture]:
+        """Captures by name, whichever form the file uses."""
+        if self.capture is None:
+            return {}
+        if isinstance(self.capture, str):
+            return {self.capture: Capture()}
+        return {
+            name: given if isinstance(given, Capture) else Capture(value=given)
+            for name, given in self.capture.items()
+        }
+
+    @property
+    def assertions(self) -> tuple[Assertion, ...]:
+        """Assertions in order, whichever form the file uses."""
+        if self.assert_ is None:
+            return ()
+        given = self.assert_ if isinstance(self.assert_, tuple) else (self.assert_,)
+        return tuple(a if isinstance(a, Assertion) else Assertion(that=a) for a in given)
+
+    @property
+    def failure_policy(self) -> OnFailure:
+        """`on_failure` as written; a step that is optional warns where nothing is written."""
+        return self.on_failure or ("warn" if self.optional else "fail")
+
+
+class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
+    run: ShellScript
+    env: dict[str, Template] = {}
+    cwd: Template | None = None
+
+
+class PupStep(Step, frozen=True, kw_only=True, tag="pup"):
+    run: Arguments
+
+
+class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
+    url: Url
+    method: Template = "GET"
+    query: dict[str, JsonTree] = {}
+    headers: dict[str, Header] = {}
+    json: JsonTree | msgspec.UnsetType = msgspec.UNSET
+    form: dict[str, Template] | None = None
+    body: Template | None = None
+    body_file: Template | None = None
+    content_type: Header | None = None
+    accept: Header | None = None
+    output_file: Template | None = None
+    expect_status: StatusPattern | tuple[StatusPattern, ...] | None = None
+    follow_redirects: bool = False
+    verify: bool = True
+
+
+class WorkflowStep(Step, frozen=True, kw_only=True, tag="datadog-workflow"):
+    workflow_id: Template
+    inputs: dict[str, JsonTree] = {}
+
+
+class ConfirmStep(Step, frozen=True, kw_only=True, tag="confirm"):
+    is_question: ClassVar[bool] = True
+    may_poll: ClassVar[bool] = False
+
+    message: Template
+    expect: Template | None = None
+
+
+class ManualStep(Step, frozen=True, kw_only=True, tag="manual"):
+    is_question: ClassVar[bool] = True
+    may_poll: ClassVar[bool] = False
+
+    message: Template = ""
+    checklist: tuple[Template, ...] = ()
+
+
+class WaitStep(Step, frozen=True, kw_only=True, tag="wait"):
+    may_poll: ClassVar[bool] = False
+
+    duration: Seconds
+
+
+AnyStep = ShellStep | PupStep | HttpStep | WorkflowStep | ConfirmStep | ManualStep | WaitStep
+
+
+class Defaults(Node, frozen=True, kw_only=True):
+    """What every step has that does not say otherwise."""
+
+    timeout: Seconds | None = None
+    on_failure: OnFailure | None = None
+    env: dict[str, Template] = {}
+    cwd: Template | None = None
+
+
+class Runbook(Node, frozen=True, kw_only=True):
+    """One runbook file, with the step templates it names filled in and every step's id set."""
+
+    name: Name
+    description: Markdown = ""
+    tags: dict[str, str] = {}
+    owner: str = ""
+    links: tuple[Link, ...] = ()
+    vars: dict[str, Variable] = {}
+    defaults: Defaults = Defaults()
+    steps: Annotated[tuple[AnyStep, ...], Meta(min_length=1, max_length=1000)]

@@ -1,0 +1,32 @@
+"""What is wrong with a runbook file, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """One error or warning; `line` and `column` count from 1, `code` names a lint rule."""
+
+    path: str
+    message: str
+    line: int = 1
+    column: int = 1
+    hint: str = ""
+    severity: Literal["error", "warning"] = "error"
+    code: str = ""
+
+    def __str__(self) -> str:
+        told = f"{self.path}:{self.line}:{self.column}: {self.message}"
+        return f"{told}: {self.hint}" if self.hint else told
+
+
+class InvalidRunbook(Exception):
+    """A file that cannot be run; carries every error that was found in it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
