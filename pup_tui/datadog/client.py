@@ -1,0 +1,232 @@
+"""The client of the Datadog API: credentials, patience with rate limits, errors in plain words."""
+
+from __future__ import annotations
+
+import asyncio
+from json import dumps
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote, urlencode, urlsplit
+
+from pup_tui.datadog.configuration import MISSING_CREDENTIALS, is_loopback
+from pup_tui.datadog.errors import DatadogError, refusal
+from pup_tui.datadog.failures import TransportError
+from pup_tui.datadog.retries import RetryPolicy
+from pup_tui.datadog.transport import (
+    DEFAULT_DEADLINE,
+    DEFAULT_MAX_BYTES,
+    Request,
+    Response,
+    open_client,
+    send,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from types import TracebackType
+
+    import httpx
+
+    from pup_tui.datadog.configuration import Configuration
+
+    QueryValue = str | int | float | bool | Sequence[str]
+    OnWait = Callable[[float, str], None]
+
+_READS = frozenset({"GET", "HEAD"})
+_REPEATABLE = frozenset({"connect", "incomplete"})
+
+
+class DatadogClient:
+    """Requests to one Datadog account. Use as an async context manager, within one event loop.
+
+    `on_wait(seconds, reason)` is called before each wait between two attempts, so that a
+    countdown can be shown; cancelling the task ends such a wait at once. TLS certificates are
+    always verified, and no redirect is followed.
+    """
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        on_wait: OnWait | None = None,
+        retries: RetryPolicy | None = None,
+        call_timeout: float = DEFAULT_DEADLINE,
+        max_bytes: int = DEFAULT_MAX_BYTES,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.configuration = configuration
+        self._on_wait = on_wait
+        self._retries = retries or RetryPolicy()
+        self._call_timeout = call_timeout
+        self._max_bytes = max_bytes
+        self._sleep = sleep
+        self._connections: httpx.AsyncClient | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections. The client may be used again; it then opens new ones."""
+        connections, self._connections = self._connections, None
+        if connections is not None:
+            await connections.aclose()
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, QueryValue] | None = None,
+        json: Any = None,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        deadline: float | None = None,
+        read: bool | None = None,
+        check: bool = True,
+    ) -> Response:
+        """Ask, wait for the rate limit, repeat what may be repeated, and give the answer.
+
+        `json` is sent as JSON, `body` as it is. `deadline` is in seconds for all attempts and
+        waits together; without it each attempt has the client's `call_timeout`. `read` says that
+        a request changes nothing and may be repeated after an error of the server (without it,
+        GET and HEAD are reads). With `check=False` a final answer of any status is returned.
+
+        Raises DatadogError for every other answer than a 2xx, and where there is none.
+        """
+        built = self._build(method.upper(), path, query, json, body, headers)
+        repeatable = method.upper() in _READS if read is None else read
+        loop = asyncio.get_running_loop()
+        ends = None if deadline is None else loop.time() + deadline
+        attempt = 0
+        while True:
+            attempt += 1
+            left = None if ends is None else ends - loop.time()
+            try:
+                response = await self._attempt(built, left)
+            except TransportError as error:
+                again = repeatable and error.kind in _REPEATABLE
+                if not again or attempt >= self._retries.attempts:
+                    raise DatadogError(self._scrubbed(str(error))) from None
+                delay, reason = self._retries.delay(attempt), str(error)
+            else:
+                failure = self._failure(built, response)
+                if failure is None:
+                    return response
+                limited = response.status == 429
+                again = limited or (repeatable and response.status >= 500)
+                if not again or attempt >= self._retries.attempts:
+                    if check:
+                        raise failure
+                    return response
+                delay, reason = self._retries.delay(attempt), f"HTTP {response.status}"
+                if limited:
+                    delay, reason = self._rate_limit_delay(response), "rate limit of Datadog"
+            await self._wait(built, delay, reason, None if ends is None else ends - loop.time())
+
+    def _build(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, QueryValue] | None,
+        document: Any,
+        body: bytes | None,
+        headers: Mapping[str, str] | None,
+    ) -> Request:
+        if not self.configuration.authenticated:
+            raise DatadogError(f"no Datadog credentials: {self._missing()}")
+        if not path.startswith("/") or path.startswith("//"):
+            raise DatadogError("a path of the Datadog API begins with one slash: /api/v1/monitor")
+        url = self.configuration.base_url + path
+        if query:
+            url += ("&" if "?" in path else "?") + urlencode(_pairs(query), quote_via=quote)
+        sent = {"Accept": "application/json"} | dict(headers or {})
+        if document is not None:
+            body = dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+        if body is not None and not any(name.lower() == "content-type" for name in sent):
+            sent["Content-Type"] = "application/json"
+        return Request(method, url, sent, body)
+
+    def _missing(self) -> str:
+        return self.configuration.missing or MISSING_CREDENTIALS
+
+    async def _attempt(self, request: Request, left: float | None) -> Response:
+        if self._connections is None:
+            host = urlsplit(self.configuration.base_url).hostname or ""
+            # The sandbox runs on this machine; a proxy could not reach it.
+            self._connections = open_client(proxies=not is_loopback(host))
+        limit = self._call_timeout if left is None else min(left, self._call_timeout)
+        return await send(
+            request,
+            deadline=max(limit, 0.0),
+            max_bytes=self._max_bytes,
+            credentials=self.configuration.headers(),
+            client=self._connections,
+        )
+
+    def _failure(self, request: Request, response: Response) -> DatadogError | None:
+        """The error that an answer means; None for success."""
+        status = response.status
+        if 200 <= status < 300:
+            return None
+        where = f"{request.method} {urlsplit(request.url).path}"
+        if status < 400:
+            said = "redirected, which is not followed, since the keys would go along"
+        else:
+            said = refusal(response)
+        text = f"{where} failed: HTTP {status}" + (f": {said}" if said else "")
+        if status in {401, 403}:
+            text += f" (check the credentials, their permissions and DD_SITE: {self._target()})"
+        return DatadogError(self._scrubbed(text), status, response.body)
+
+    def _target(self) -> str:
+        return urlsplit(self.configuration.base_url).netloc
+
+    def _rate_limit_delay(self, response: Response) -> float:
+        delay = self._retries.rate_limit_delay(response.headers)
+        if delay > self._retries.rate_limit_cap:
+            raise DatadogError(
+                f"Datadog's rate limit resets in {delay:g} s, which is longer than the "
+                f"{self._retries.rate_limit_cap:g} s that are waited: try again later",
+                response.status,
+                response.body,
+            )
+        return delay
+
+    async def _wait(
+        self, request: Request, seconds: float, reason: str, left: float | None
+    ) -> None:
+        if left is not None and seconds >= left:
+            raise DatadogError(
+                f"{request.method} {urlsplit(request.url).path}: {self._scrubbed(reason)}, "
+                f"and the next attempt in {seconds:g} s would be after the deadline"
+            )
+        if self._on_wait is not None:
+            self._on_wait(seconds, self._scrubbed(reason))
+        await self._sleep(seconds)
+
+    def _scrubbed(self, text: str) -> str:
+        """A text without the keys, which a server may have echoed."""
+        for secret in self.configuration.secrets():
+            text = text.replace(secret, "***")
+        return text
+
+
+def _pairs(query: Mapping[str, QueryValue]) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    for name, value in query.items():
+        if isinstance(value, str | int | float):
+            pairs.append((name, _text(value)))
+        else:
+            pairs += [(name, item) for item in value]
+    return pairs
+
+
+def _text(value: str | float | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,85 @@
+"""From the bytes of the wire to a body that is never larger than its limit.
+
+Compressed answers are accepted, since a page of monitors shrinks tenfold and a server may
+compress unasked. They are inflated here, 64 KiB at a time, because a library that inflates a
+network chunk in one go has made the whole of a bomb before anyone can count its bytes.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+ACCEPT_ENCODING = "gzip"
+
+_PIECE = 64 * 1024
+_EITHER_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+
+
+class BodyTooLargeError(Exception):
+    """The decoded body would exceed its limit."""
+
+
+class BodyUndecodableError(Exception):
+    """The body is not what its Content-Encoding says, or that encoding is not known."""
+
+
+class BodyIncompleteError(Exception):
+    """The compressed stream ended before its end mark."""
+
+
+class BodyDecoder:
+    """Collects a body chunk by chunk; holds at most `limit` decoded bytes at any moment."""
+
+    def __init__(self, content_encoding: str, limit: int) -> None:
+        coding = content_encoding.strip().lower()
+        if coding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
+            raise BodyUndecodableError(f"unknown content encoding {coding[:40]!r}")
+        self._inflater = _new_inflater() if coding not in {"", "identity"} else None
+        self._limit = limit
+        self._body = bytearray()
+        self._fed = False
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes of the wire."""
+        if not chunk:
+            return
+        self._fed = True
+        if self._inflater is None:
+            self._append(chunk)
+            return
+        try:
+            self._inflate(chunk)
+        except zlib.error:
+            raise BodyUndecodableError("the compressed body is damaged") from None
+
+    def finish(self) -> bytes:
+        """The whole body, once the wire has said that it is over."""
+        if self._inflater is not None and self._fed and not self._inflater.eof:
+            raise BodyIncompleteError
+        return bytes(self._body)
+
+    def _inflate(self, pending: bytes) -> None:
+        assert self._inflater is not None
+        while True:
+            if self._inflater.eof:
+                self._inflater = _new_inflater()  # a gzip file may hold several members
+            piece = self._inflater.decompress(pending, _PIECE)
+            self._append(piece)
+            if self._inflater.eof:
+                pending = self._inflater.unused_data
+                if not pending:
+                    return
+                continue
+            pending = self._inflater.unconsumed_tail
+            if not pending and len(piece) < _PIECE:
+                return
+
+    def _append(self, piece: bytes) -> None:
+        if len(self._body) + len(piece) > self._limit:
+            self._body.clear()
+            raise BodyTooLargeError
+        self._body += piece
+
+
+def _new_inflater() -> zlib._Decompress:
+    return zlib.decompressobj(_EITHER_GZIP_OR_ZLIB)

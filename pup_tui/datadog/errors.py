@@ -1,0 +1,62 @@
+"""What Datadog says when it says no."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pup_tui.datadog.transport import Response
+
+_MAX_TEXT = 500
+
+
+class DatadogError(Exception):
+    """A request that Datadog refused, or that did not reach it.
+
+    `status` is the HTTP status, None where there was no answer; `body` is the answer's body. The
+    text never holds the query string or a credential.
+    """
+
+    def __init__(self, message: str, status: int | None = None, body: bytes = b"") -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = body
+
+
+def refusal(response: Response) -> str:
+    """What the body of an error answer says, on one line; empty where it says nothing.
+
+    Datadog has several shapes: `errors` as texts (v1), as objects (newer v2) and as a map by id
+    (SLOs), `error` as one text, and JSON under text/plain. So the content type is not believed.
+    """
+    document = response.json
+    if isinstance(document, dict):
+        found = document.get("errors") or document.get("error") or document.get("message")
+        texts = _texts(found)
+    elif document is None and response.content_type not in {"text/html", "image/png"}:
+        texts = [response.text]
+    else:
+        texts = []
+    line = "; ".join(" ".join(text.split()) for text in texts if text.strip())
+    return line if len(line) <= _MAX_TEXT else line[: _MAX_TEXT - 1] + "…"
+
+
+def _texts(found: Any) -> list[str]:
+    if isinstance(found, str):
+        return [found]
+    if isinstance(found, list):
+        return [text for entry in found for text in _entry(entry)]
+    if isinstance(found, dict):
+        return [f"{key}: {text}" for key, entry in found.items() for text in _entry(entry)]
+    return []
+
+
+def _entry(entry: Any) -> list[str]:
+    if isinstance(entry, str):
+        return [entry]
+    if isinstance(entry, list):
+        return [text for inner in entry if isinstance(inner, str) for text in [inner]]
+    if isinstance(entry, dict):
+        parts = [entry.get("title") or entry.get("code"), entry.get("detail")]
+        return [": ".join(str(part) for part in parts if part)]
+    return []

@@ -1,0 +1,138 @@
+"""What went wrong on the way to a server, in words that hold no secret.
+
+The texts of httpx, h11 and ssl are not passed on: they may hold query strings, user names and
+header values. What is said comes from the operating system's or TLS's own reason.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import ssl
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+from urllib.request import proxy_bypass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FailureKind = Literal[
+    "invalid",  # the request cannot be made, or the answer cannot be understood
+    "unreachable",  # no such host, or no way to it
+    "connect",  # the host is there and did not take the call
+    "tls",  # its certificate was not accepted
+    "incomplete",  # the connection ended in the middle
+    "timeout",  # the deadline passed
+    "too-large",  # more bytes than allowed
+    "redirect",  # a redirect that must not be followed
+]
+
+_NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
+_CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+class TransportError(Exception):
+    """A call that brought no answer. Its text names method, host, path and cause."""
+
+    def __init__(self, kind: FailureKind, message: str) -> None:
+        super().__init__(message)
+        self.kind: FailureKind = kind
+
+
+def safe_url(url: str) -> str:
+    """A URL for messages: without user name, password, query and fragment."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return "the URL"
+    if not parts.scheme or not host:
+        return "the URL"
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{parts.path}"
+
+
+def proxy_variable(url: str) -> str | None:
+    """The variable of the environment whose proxy a call to this URL goes through, if any."""
+    parts = urlsplit(url)
+    if proxy_bypass(parts.hostname or ""):
+        return None
+    for scheme in (parts.scheme, "all"):
+        for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper()):
+            if os.environ.get(name):
+                return name
+    return None
+
+
+def client_failure(error: Exception, where: str, url: str, *, answered: bool) -> TransportError:
+    """Our words for an error of httpx. `answered`: the head of an answer had come."""
+    import httpx
+
+    if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)):
+        return TransportError("invalid", f"{where}: the URL cannot be used: check its characters")
+    if answered and not isinstance(error, httpx.StreamError):
+        return TransportError("incomplete", f"{where}: response incomplete")
+    proxy = proxy_variable(url)
+    via = f" (through the proxy that {proxy} names)" if proxy else ""
+    if isinstance(error, httpx.ProxyError):
+        return TransportError("connect", f"{where}: the proxy refused the call{via}")
+    kind, cause = _cause(error)
+    if kind == "tls":
+        variables = [name for name in _CERTIFICATE_VARIABLES if os.environ.get(name)]
+        via += f" ({' and '.join(variables)} says which certificates count)" if variables else ""
+    return TransportError(kind, f"{where}: {cause}{via}")
+
+
+def environment_failure(error: Exception) -> TransportError:
+    """Our words for a client that could not be made: only the environment can be the reason."""
+    certificates = [name for name in _CERTIFICATE_VARIABLES if os.environ.get(name)]
+    if isinstance(error, OSError) and certificates:
+        return TransportError(
+            "tls", f"the certificates that {' and '.join(certificates)} names cannot be read"
+        )
+    proxies = [
+        name
+        for scheme in ("http", "https", "all", "no")
+        for name in (f"{scheme}_proxy", f"{scheme}_PROXY".upper())
+        if os.environ.get(name)
+    ]
+    named = " or ".join(proxies) or "the environment's proxy settings"
+    return TransportError("invalid", f"{named} cannot be used: it must hold http://HOST:PORT")
+
+
+def _cause(error: BaseException) -> tuple[FailureKind, str]:
+    import httpx
+
+    for inner in _chain(error):
+        if isinstance(inner, ssl.SSLCertVerificationError):
+            return "tls", f"the certificate is not trusted: {inner.verify_message}"
+        if isinstance(inner, ssl.SSLError):
+            return "tls", "TLS could not be agreed on with the server"
+        if isinstance(inner, socket.gaierror):
+            return "unreachable", f"the host name cannot be resolved: {inner.strerror}"
+        if isinstance(inner, OSError) and inner.errno in _NO_ROUTE:
+            return "unreachable", str(inner.strerror)
+    for inner in _chain(error):
+        if isinstance(inner, OSError) and inner.errno:
+            return "connect", os.strerror(inner.errno)
+    if isinstance(error, httpx.LocalProtocolError):
+        return "invalid", "the request breaks HTTP"
+    if isinstance(error, httpx.RemoteProtocolError):
+        return "connect", "the connection was closed, or the answer is not HTTP"
+    return "connect", "the connection failed"
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An exception and everything behind it, groups included."""
+    pending: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while pending:
+        current = pending.pop()
+        if current is None or id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        pending += [current.__cause__, current.__context__]
+        if isinstance(current, BaseExceptionGroup):
+            pending += current.exceptions

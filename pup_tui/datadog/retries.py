@@ -1,0 +1,64 @@
+"""When to ask Datadog again, and how long to wait before.
+
+A 429 says that nothing happened, so any request may be repeated when the limit resets. An error
+of the server or of the connection says nothing, so only reads are repeated after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+Headers = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how patiently. Waits are in seconds."""
+
+    attempts: int = 4
+    first_delay: float = 0.5
+    backoff: float = 2.0
+    max_delay: float = 10.0
+    rate_limit_default: float = 5.0
+    rate_limit_cap: float = 300.0
+
+    def delay(self, attempt: int) -> float:
+        """The wait after the failed attempt of that number, counted from 1."""
+        return min(self.first_delay * self.backoff ** (attempt - 1), self.max_delay)
+
+    def rate_limit_delay(self, headers: Headers) -> float:
+        """How long a 429 asks to wait; the default where it does not say, or says nonsense."""
+        asked = _seconds(headers.get("x-ratelimit-reset"))
+        if asked is not None:
+            return max(asked, 1.0)  # 0 means within this second
+        asked = _retry_after(headers)
+        return self.rate_limit_default if asked is None else asked
+
+
+def _retry_after(headers: Headers) -> float | None:
+    text = headers.get("retry-after")
+    seconds = _seconds(text)
+    if seconds is not None or text is None:
+        return seconds
+    until = _moment(text)
+    if until is None:
+        return None
+    # Judged by the server's own clock, since this machine's may be wrong.
+    now = _moment(headers.get("date")) or datetime.now(UTC)
+    return max((until - now).total_seconds(), 0.0)
+
+
+def _seconds(text: str | None) -> float | None:
+    text = (text or "").strip()
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
