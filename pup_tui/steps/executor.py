@@ -1,0 +1,104 @@
+"""What carries out the attempts of steps: one request in, output to a sink, an outcome back."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Mapping
+    from pathlib import Path
+
+RUN_MARK = "PUP_TUI_RUN"
+STEP_MARK = "PUP_TUI_STEP"
+CANCELLED = "cancelled"
+
+Stream = Literal["stdout", "stderr"]
+T = TypeVar("T")
+
+
+class OutputSink(Protocol):
+    """Where an attempt's bytes go, as they come; decoding and masking happen behind it."""
+
+    def write(self, stream: Stream, data: bytes) -> None: ...
+
+
+class Stop:
+    """A request to end an attempt: set by whoever started it, awaited by its executor."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def set(self) -> None:
+        self._event.set()
+
+    def is_set(self) -> bool:
+        return self._event.is_set()
+
+    async def wait(self) -> None:
+        await self._event.wait()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How an attempt ended.
+
+    `ok` is the executor's verdict. `exit_code` is -N for a process that signal N killed. `reason`
+    is a plain sentence without secrets: what is wrong, where, what to do; empty when there is
+    nothing to say.
+    """
+
+    ok: bool
+    exit_code: int | None = None
+    status_code: int | None = None
+    headers: Mapping[str, str] | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """The surroundings of an attempt.
+
+    `environ` and `cwd` are the operator's; `run` and `step` mark every process that the attempt
+    starts; `grace` is the time in seconds between asking something to end and forcing it.
+    """
+
+    environ: Mapping[str, str]
+    cwd: Path
+    run: str
+    step: str
+    grace: float = 5.0
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """Environment variables by which processes of this step are found again."""
+        return {RUN_MARK: self.run, STEP_MARK: self.step}
+
+
+class Executor(Protocol):
+    """Carries out requests of one kind.
+
+    What can go wrong in the world is an outcome, never an exception. After `stop` was set the
+    executor ends promptly with an outcome whose reason begins with "cancelled". A cancelled task
+    leaves nothing running.
+    """
+
+    async def run(
+        self, request: Any, sink: OutputSink, stop: Stop, context: Context
+    ) -> Outcome: ...
+
+
+async def unless_stopped(work: Coroutine[Any, Any, T], stop: Stop) -> T | None:
+    """What `work` gives, or None if `stop` came first; `work` is then cancelled and has ended."""
+    task = asyncio.ensure_future(work)
+    stopped = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return task.result()
+        return None
+    finally:
+        task.cancel()
+        stopped.cancel()
+        await asyncio.gather(task, stopped, return_exceptions=True)
