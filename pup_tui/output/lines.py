@@ -1,0 +1,115 @@
+"""Sanitized text to lines as a terminal would leave them: redraws and backspaces applied.
+
+It stands between the sanitizer and the masker. After the sanitizer, so that a backspace or a
+carriage return never cuts an escape sequence into something new; before the masker, so that a
+secret is searched for in the line as it is shown.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .style import cut_before
+
+_RETURN_AT_END = re.compile(r"\r+\n")
+_CELL = re.compile(r"\x1b\[[0-9;]*m|.", re.DOTALL)
+
+
+class LineAssembler:
+    """Assembles the lines of one stream.
+
+    A carriage return starts the line anew (programs redraw progress that way, and erase the rest
+    with a sequence that the sanitizer takes out); before a line feed it is part of the line end.
+    A backspace takes the character before it, back to the beginning of the line.
+
+    A line longer than ``max_line`` characters is passed on in parts, so that memory is bounded;
+    what has been passed on is out of reach for redraws and backspaces.
+    """
+
+    def __init__(self, max_line: int) -> None:
+        self._max_line = max_line
+        self._open: list[str] = []
+        self._open_size = 0
+        self._returns = ""
+
+    def feed(self, text: str) -> str:
+        """Return the text that is settled now: ended lines with their line feeds."""
+        text = self._returns + text
+        body = text.rstrip("\r")
+        # Whether it redraws the line or belongs to its end, only the next character tells.
+        self._returns = "\r" if len(body) < len(text) else ""
+        if "\r" in body:
+            body = _RETURN_AT_END.sub("\n", body)
+        first, *more = body.split("\n")
+        settled = [self._extend(first)]
+        for line in more:
+            settled += (self._take(), "\n", self._extend(line))
+        return "".join(settled)
+
+    def end(self) -> str:
+        """Return the unfinished line, ended; empty if there is none."""
+        self._returns = ""
+        line = self._take()
+        return line + "\n" if line else ""
+
+    def open_line(self, limit: int) -> tuple[str, bool]:
+        """Return the first ``limit`` characters of the unfinished line, and whether that is all."""
+        if self._open_size <= limit:
+            return self._whole_open(), True
+        start = self._whole_open() if len(self._open) > limit else "".join(self._open[:limit])
+        return start[: cut_before(start, limit)], False
+
+    def _extend(self, text: str) -> str:
+        """Add to the unfinished line; return what had to be settled because it is too long."""
+        if "\r" in text or "\b" in text or self._open_size + len(text) > self._max_line:
+            return self._rewrite(self._take() + text)
+        if text:
+            self._open.append(text)
+            self._open_size += len(text)
+        return ""
+
+    def _rewrite(self, line: str) -> str:
+        settled: list[str] = []
+        while len(line) > self._max_line:
+            cut = cut_before(line, self._max_line)
+            start = _applied(line[:cut])
+            if len(start) == cut:
+                settled.append(start)
+                start = ""
+            line = start + line[cut:]
+        line = _applied(line)
+        self._open = [line]
+        self._open_size = len(line)
+        return "".join(settled)
+
+    def _take(self) -> str:
+        line = "".join(self._open)
+        self._open = []
+        self._open_size = 0
+        return line
+
+    def _whole_open(self) -> str:
+        self._open = ["".join(self._open)]
+        return self._open[0]
+
+
+def _applied(line: str) -> str:
+    """Return what redraws and backspaces leave of ``line``."""
+    line = line[line.rfind("\r") + 1 :]
+    if "\b" not in line:
+        return line
+    cells: list[str] = []
+    for cell in _CELL.findall(line):
+        if cell != "\b":
+            cells.append(cell)
+        else:
+            _take_back(cells)
+    return "".join(cells)
+
+
+def _take_back(cells: list[str]) -> None:
+    """Remove the last character; the style sequences after it stay."""
+    for at in range(len(cells) - 1, -1, -1):
+        if cells[at][0] != "\x1b":
+            del cells[at]
+            return

@@ -1,0 +1,219 @@
+"""Secrets to ``***``, in every spelling, also when they arrive in pieces."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from .sanitize import Sanitizer, safe_text
+from .spellings import spellings
+from .style import SGR, strip_style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MIN_SECRET = 6
+"""Shorter secrets are refused, since masking them would mask ordinary text."""
+
+MASK = "***"
+
+_CUT_STYLE = re.compile(r"\x1b(?:\[[0-9;]*)?\Z")
+
+
+class SecretTooShort(ValueError):  # noqa: N818 - the name says what is wrong with the value
+    """A secret has fewer than ``MIN_SECRET`` characters. The message never holds the secret."""
+
+    def __init__(self) -> None:
+        super().__init__(f"a secret needs at least {MIN_SECRET} characters")
+
+
+class _Span(NamedTuple):
+    start: int
+    end: int
+
+
+class Masker:
+    """Knows the secrets of a run and replaces them wherever they turn up.
+
+    Where secrets overlap, their union becomes one ``***``. Colours inside a secret do not hide it.
+    A secret that is added later is found in what is masked from then on, by open streams too.
+    """
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        # By their first characters: few searches for many spellings, and a spelling that is only
+        # half there yet is found by the same searches.
+        self._forms: dict[str, list[str]] = {}
+        self._beginnings: set[str] = set()
+        self._longest = 0
+        for secret in secrets:
+            self.add(secret)
+
+    def add(self, secret: str) -> None:
+        """Register a secret. Raises ``SecretTooShort``; white space at its ends does not count."""
+        if len(secret.strip()) < MIN_SECRET:
+            raise SecretTooShort
+        forms = spellings(secret)
+        forms |= {_as_printed(form) for form in forms} | {safe_text(secret)}
+        for form in forms:
+            if len(form) >= MIN_SECRET:
+                self._add_form(form)
+
+    def _add_form(self, form: str) -> None:
+        beginning = form[:MIN_SECRET]
+        same = self._forms.setdefault(beginning, [])
+        if form not in same:
+            same.append(form)
+            same.sort(key=len, reverse=True)
+            self._longest = max(self._longest, len(form))
+            self._beginnings.update(beginning[:size] for size in range(1, MIN_SECRET))
+
+    def mask(self, text: str) -> str:
+        """Return ``text`` with every spelling of every secret replaced by ``***``."""
+        if "\x1b" not in text:
+            return _replace(text, self._spans(text))
+        plain = strip_style(text)
+        spans = self._spans(plain)
+        return _replace_styled(text, spans) if spans else text
+
+    def holds_secret(self, text: str) -> bool:
+        """Whether any spelling of any secret is in ``text``."""
+        return bool(self._spans(strip_style(text)))
+
+    def stream(self) -> MaskStream:
+        """Return a masker for text that arrives in pieces."""
+        return MaskStream(self)
+
+    def settled(self, text: str) -> int:
+        """Return how much of ``text`` can be masked now, whatever text follows it.
+
+        What is beyond may be the beginning of a secret, or overlap one.
+        """
+        if not self._forms:
+            return len(text)
+        cut_style = _CUT_STYLE.search(text)
+        whole = text[: cut_style.start()] if cut_style else text
+        plain = strip_style(whole)
+        start = self._open_start(plain)
+        if start == len(plain):
+            return len(whole)
+        for span in self._spans(plain):
+            if span.start < start < span.end:
+                start = span.start
+                break
+        return start if plain == whole else _styled_positions(whole, [start])[0]
+
+    def _open_start(self, text: str) -> int:
+        """Return where the earliest spelling begins that the end of ``text`` cuts off."""
+        length = len(text)
+        start = length
+        near = max(0, length - self._longest + 1)
+        for beginning, forms in self._forms.items():
+            at = text.find(beginning, near)
+            while 0 <= at < start:
+                if any(len(form) > length - at and form.startswith(text[at:]) for form in forms):
+                    start = at
+                at = text.find(beginning, at + 1)
+        for at in range(max(0, length - MIN_SECRET + 1), start):
+            if text[at:] in self._beginnings:
+                return at
+        return start
+
+    def _spans(self, text: str) -> list[_Span]:
+        """Return where secrets are, in order, overlapping ones joined."""
+        found: list[_Span] = []
+        for beginning, forms in self._forms.items():
+            at = text.find(beginning)
+            while at >= 0:
+                form = next((form for form in forms if text.startswith(form, at)), None)
+                if form is not None:
+                    found.append(_Span(at, at + len(form)))
+                at = text.find(beginning, at + 1)
+        return _joined(found)
+
+
+class MaskStream:
+    """Masks one stream of text: the result does not depend on where the text was cut."""
+
+    def __init__(self, masker: Masker) -> None:
+        self._masker = masker
+        self._held = ""
+
+    @property
+    def pending(self) -> str:
+        """What is held back, unmasked: possibly the beginning of a secret. Never show it."""
+        return self._held
+
+    def feed(self, text: str) -> str:
+        """Return what can be shown now; a possible beginning of a secret waits for its rest."""
+        text = self._held + text
+        cut = self._masker.settled(text)
+        self._held = text[cut:]
+        return self._masker.mask(text[:cut])
+
+    def preview(self, text: str, *, final: bool = False) -> str:
+        """Return what ``feed(text)`` would, changing nothing; with ``final``, nothing waits."""
+        text = self._held + text
+        return self._masker.mask(text if final else text[: self._masker.settled(text)])
+
+    def flush(self) -> str:
+        """End the stream: what was held back is shown, masked as far as it is a secret."""
+        text, self._held = self._held, ""
+        return self._masker.mask(text)
+
+
+def _as_printed(form: str) -> str:
+    """Return the spelling as it comes out of the sanitizer, which runs before the masker."""
+    return strip_style(Sanitizer().feed(form))
+
+
+def _joined(spans: list[_Span]) -> list[_Span]:
+    if len(spans) < 2:
+        return spans
+    spans.sort()
+    joined = [spans[0]]
+    for span in spans[1:]:
+        last = joined[-1]
+        if span.start < last.end:
+            joined[-1] = _Span(last.start, max(last.end, span.end))
+        else:
+            joined.append(span)
+    return joined
+
+
+def _replace(text: str, spans: list[_Span]) -> str:
+    if not spans:
+        return text
+    parts: list[str] = []
+    at = 0
+    for span in spans:
+        parts += (text[at : span.start], MASK)
+        at = span.end
+    parts.append(text[at:])
+    return "".join(parts)
+
+
+def _replace_styled(text: str, spans: list[_Span]) -> str:
+    """Replace spans that are counted without style sequences; the sequences stay in force."""
+    bounds = _styled_positions(text, [at for span in spans for at in span])
+    parts: list[str] = []
+    at = 0
+    for start, end in zip(bounds[::2], bounds[1::2], strict=True):
+        parts += (text[at:start], MASK, *SGR.findall(text, start, end))
+        at = end
+    parts.append(text[at:])
+    return "".join(parts)
+
+
+def _styled_positions(text: str, plain_positions: list[int]) -> list[int]:
+    """Return where positions counted without style sequences are in ``text``; both ascend."""
+    found: list[int] = []
+    skipped = 0
+    sequences = [*SGR.finditer(text), None]
+    following = iter(sequences)
+    sequence = next(following)
+    for position in plain_positions:
+        while sequence is not None and sequence.start() - skipped <= position:
+            skipped += sequence.end() - sequence.start()
+            sequence = next(following)
+        found.append(position + skipped)
+    return found

@@ -1,0 +1,194 @@
+"""Foreign text to text that is safe to print: the one sanitizer for every face of the program.
+
+Two forms. ``Sanitizer`` is for the output of steps: colours stay, normalised; every other control
+sequence goes; tab, line feed, carriage return and backspace pass, for the line assembler.
+``safe_text`` is for short foreign text (names, messages, errors, values): nothing but printable
+characters is left, what was something else is shown as an escape.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from itertools import chain
+
+from .style import MAX_SGR_CHARS, PLAIN, RESET, apply_sgr
+
+MAX_MARKS = 8
+"""Combining marks kept on one character; no written language needs more than a few."""
+
+# Format characters, bidi controls, zero width and blank "letters", separators that some terminals
+# break lines at, variation selectors and tags, noncharacters, lone surrogates. Arabic number
+# signs are format characters too, but visible, and stay.
+_INVISIBLE = (
+    r"\u0085\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+# Only choose between the picture forms of an emoji; terminals disagree about the width they give.
+_PRESENTATION = "\ufe0e\ufe0f"
+
+_SPECIAL = re.compile(rf"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f{_INVISIBLE}]")
+_STRING_BODY = r"[^\x07\x18\x1a\x1b\x9c\n]*"
+_TOKEN = re.compile(
+    rf"""
+      (?P<line>[\n\r])
+    | (?P<csi>(?P<intro>\x1b\[|\x9b)(?P<params>[0-?]*)(?P<middle>[ -/]{{0,2}})(?P<final>[@-~])?)
+    | (?P<string>(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f]){_STRING_BODY}(?P<end>[\x07\x9c])?)
+    | (?P<escape>\x1b[ -/]{{0,2}}(?P<last>[0-~])?)
+    | (?P<char>[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f{_INVISIBLE}])
+    """,
+    re.VERBOSE,
+)
+_STRING_REST = re.compile(rf"{_STRING_BODY}(?P<end>[\x07\x9c])?")
+_UNSAFE = re.compile(rf"[\x00-\x1f\x7f-\x9f{_INVISIBLE}]")
+_UNSAFE_MULTILINE = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}]")
+_SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def safe_text(text: str, *, multiline: bool = False) -> str:
+    r"""Return short foreign text with everything that is not printable made visible.
+
+    Control characters, escapes, bidi controls and the like appear as ``\x1b``, ``\u202e``, ``\n``.
+    With ``multiline``, line feeds and tabs stay, and CRLF counts as a line feed. No colour stays.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    if multiline:
+        shown = _UNSAFE_MULTILINE.sub(_visible_match, text.replace("\r\n", "\n"))
+    else:
+        shown = _UNSAFE.sub(_visible_match, text)
+    return shown if shown.isascii() else _mark_flood().sub(r"\1", shown)
+
+
+class Sanitizer:
+    """Makes one stream of decoded output safe, with state across chunks.
+
+    A style holds until the end of its line at most: a program that never resets it cannot colour
+    the next line or step. A string sequence (OSC, DCS and the like) that is never ended swallows
+    no more than the rest of its line, so that nothing after it can be hidden.
+    """
+
+    def __init__(self) -> None:
+        self._reset()
+
+    def _reset(self) -> None:
+        self._held = ""
+        self._in_string = False
+        self._wanted = PLAIN
+        self._shown = PLAIN
+        self._marks = ""
+
+    def feed(self, text: str) -> str:
+        """Return what is safe of ``text``; a sequence that is cut at its end waits for its rest."""
+        if self._in_string:
+            text = self._after_string(text)
+        text = self._held + text
+        self._held = ""
+        if self._wanted == self._shown == PLAIN and not _SPECIAL.search(text):
+            return self._cut_marks(text)
+        out: list[str] = []
+        at = 0
+        for token in _TOKEN.finditer(text):
+            self._put(out, text[at : token.start()])
+            at = token.end()
+            self._handle(out, token)
+        self._put(out, text[at:])
+        return "".join(out)
+
+    def flush(self) -> str:
+        """End the stream: drop an unfinished sequence, end the style. It can be used on."""
+        ending = "" if self._shown == PLAIN else RESET
+        self._reset()
+        return ending
+
+    def _handle(self, out: list[str], token: re.Match[str]) -> None:
+        at_end = token.end() == len(token.string)
+        match token.lastgroup:
+            case "line":
+                self._end_style(out)
+                self._put(out, token.group())
+            case "csi":
+                self._handle_csi(token, at_end=at_end)
+            case "string":
+                self._in_string = at_end and not token["end"]
+            case "escape":
+                self._held = token.group() if at_end and not token["last"] else ""
+            case _:
+                self._put(out, _shown_char(token.group()))
+
+    def _handle_csi(self, token: re.Match[str], *, at_end: bool) -> None:
+        if token["final"] == "m" and not token["middle"]:
+            self._wanted = apply_sgr(self._wanted, token["params"])
+        elif at_end and not token["final"]:
+            # What is beyond the cap is ignored anyway, so a flood of parameters is not kept.
+            self._held = token["intro"] + token["params"][: MAX_SGR_CHARS + 1] + token["middle"]
+
+    def _after_string(self, text: str) -> str:
+        found = _STRING_REST.match(text)
+        end = found.end() if found else 0
+        self._in_string = end == len(text) and not (found and found["end"])
+        return text[end:]
+
+    def _end_style(self, out: list[str]) -> None:
+        if self._shown != PLAIN:
+            out.append(RESET)
+        self._wanted = self._shown = PLAIN
+
+    def _put(self, out: list[str], text: str) -> None:
+        """Append visible text. A style goes out only before text that shows it, so floods end."""
+        if not text:
+            return
+        if shown := self._cut_marks(text):
+            if self._wanted != self._shown:
+                out.append(self._wanted.sequence())
+                self._shown = self._wanted
+            out.append(shown)
+
+    def _cut_marks(self, text: str) -> str:
+        """Return ``text`` with floods of combining marks cut, also across calls."""
+        if text.isascii():
+            self._marks = ""
+            return text
+        before = self._marks
+        cut = _mark_flood().sub(r"\1", before + text)
+        self._marks = cut[len(cut.rstrip(_marks())) :]
+        return cut[len(before) :]
+
+
+@lru_cache(maxsize=1)
+def _marks() -> str:
+    """Return every combining mark that takes no column of its own; made on first use (5 ms)."""
+    blocks = (range(0x300, 0x3100), range(0xA660, 0xAC00), range(0xFB1E, 0xFE30))
+    planes = (range(0x101F0, 0x12000), range(0x16A00, 0x17000), range(0x1BC00, 0x1EA00))
+    codes = chain(*blocks, *planes)
+    return "".join(c for c in map(chr, codes) if unicodedata.category(c) in ("Mn", "Me"))
+
+
+@lru_cache(maxsize=1)
+def _mark_flood() -> re.Pattern[str]:
+    return re.compile(rf"([{_marks()}]{{{MAX_MARKS}}})[{_marks()}]+")
+
+
+def _shown_char(char: str) -> str:
+    """Return what output shows for a single control or invisible character."""
+    if char in "\x0b\x0c":
+        return " "
+    if char in _PRESENTATION or (unicodedata.category(char) == "Cc" and char != "\x85"):
+        return ""
+    return _visible_escape(char)
+
+
+def _visible_match(match: re.Match[str]) -> str:
+    char = match.group()
+    return "" if char in _PRESENTATION else _visible_escape(char)
+
+
+def _visible_escape(char: str) -> str:
+    if char in _SHORT_ESCAPES:
+        return _SHORT_ESCAPES[char]
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,115 @@
+"""The ways in which programs spell a secret when they print it.
+
+The encodings are those that GitHub's runner masks (base64 at three offsets, JSON, URI, XML), and
+what shells, Go's JSON and HTML encoders and Python's ``repr`` make of a text. Not covered, and said
+so in the manual: a secret that is wrapped, reversed, in other case, encrypted, compressed, or
+split between two streams.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+import shlex
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MIN_LINE = 8
+"""Lines of a secret with several lines are secrets themselves from this length on."""
+
+_PERCENT = re.compile(r"%[0-9A-F]{2}")
+_UNICODE_ESCAPE = re.compile(r"\\u[0-9a-f]{4}")
+_PRINTF_PLAIN = re.compile(r"([^A-Za-z0-9_@%+=:,./\n-])")
+_DOUBLE_QUOTED = re.compile(r'([\\"$`])')
+
+
+def spellings(secret: str) -> set[str]:
+    """Return every text that stands for ``secret``, itself among them."""
+    found: set[str] = set()
+    for text in _as_texts(secret):
+        found.add(text)
+        found.update(_url(text))
+        found.update(_json(text))
+        found.update(_markup(text))
+        found.update(_shell(text))
+        raw = text.encode("utf-8", "surrogatepass")
+        found.update((raw.hex(), raw.hex().upper()))
+        found.update(_base64(raw))
+        found.update(_base64(raw + b"\n"))
+    found.update(_lines(secret))
+    return found
+
+
+def _as_texts(secret: str) -> set[str]:
+    """Return the secret with either line end, and as trimmed by whoever reads it from a file."""
+    unix = secret.replace("\r\n", "\n")
+    texts = {secret, unix, unix.replace("\n", "\r\n")}
+    return texts | {text.strip() for text in texts}
+
+
+def _lines(secret: str) -> Iterator[str]:
+    lines = secret.splitlines()
+    if len(lines) > 1:
+        yield from (line for line in map(str.strip, lines) if len(line) >= MIN_LINE)
+
+
+def _url(text: str) -> Iterator[str]:
+    data = text.encode("utf-8", "surrogatepass")
+    for form in (quote(data, safe=""), quote(data), quote(data, safe="!'()*"), quote_plus(data)):
+        yield form
+        yield _PERCENT.sub(lambda found: found.group().lower(), form)
+        if "%" in form:  # else it is the secret in other case, possibly an ordinary word
+            yield form.lower()
+
+
+def _json(text: str) -> Iterator[str]:
+    for ascii_only in (True, False):
+        form = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+        go = form.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
+        for escaped in (form, go):
+            for slashed in (escaped, escaped.replace("/", r"\/")):
+                yield slashed
+                yield _UNICODE_ESCAPE.sub(lambda m: "\\u" + m.group()[2:].upper(), slashed)
+                # JSON inside JSON, as in a log line that holds a request's body.
+                yield json.dumps(slashed)[1:-1]
+    yield repr(text)[1:-1]
+
+
+def _markup(text: str) -> Iterator[str]:
+    base = html.escape(text, quote=False)
+    yield base
+    for quotes in ("&quot;", "&#34;", "&#x22;"):
+        double = base.replace('"', quotes)
+        yield double
+        for apostrophe in ("&apos;", "&#39;", "&#x27;"):
+            yield double.replace("'", apostrophe)
+
+
+def _shell(text: str) -> Iterator[str]:
+    quoted = shlex.quote(text)
+    yield quoted[1:-1] if quoted.startswith("'") else quoted
+    yield text.replace("'", r"'\''")
+    yield _PRINTF_PLAIN.sub(r"\\\1", text)
+    yield _DOUBLE_QUOTED.sub(r"\\\1", text)
+    ansi = text.replace("\\", "\\\\").replace("'", "\\'")
+    yield ansi.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+
+
+def _base64(raw: bytes) -> Iterator[str]:
+    """Return what base64 makes of ``raw`` at each of the three offsets in a longer text.
+
+    The first characters of offset 1 and 2 depend on the bytes before and are left out; the last
+    ones depend on the bytes after, so a form is given both without them and as the text's end.
+    """
+    for offset in range(3):
+        first = (0, 2, 3)[offset]
+        ended = base64.b64encode(b"\0" * offset + raw).decode()
+        inner = ended[first : (offset + len(raw)) * 8 // 6]
+        for form in (inner, ended[first:], ended[first:].rstrip("=")):
+            yield form
+            yield form.replace("+", "-").replace("/", "_")
