@@ -1,0 +1,277 @@
+"""From the words of a command line to a row of the table with checked values."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pup_tui.datadog.table import Argument, Command, Flag, load_table
+from pup_tui.datadog.times import parse_duration, parse_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+_INTEGER = re.compile(r"-?\d{1,18}")
+_MAX_WORDS = 4
+
+
+class CommandError(ValueError):
+    """Words that are no command, or not a whole one. `hint` says what to do; it may be empty."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(f"{message}: {hint}" if hint else message)
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(slots=True)
+class Words:
+    """Words taken apart: the positional ones, and the values of each flag in their order."""
+
+    positional: list[str] = field(default_factory=list)
+    given: dict[str, list[str]] = field(default_factory=dict)
+
+
+def match_rows(words: Sequence[str]) -> tuple[str, list[str]]:
+    """The longest subcommand that the words begin with, and the words after it.
+
+    A leading `pup`, and flags that stand before the subcommand, are stepped over. The name is
+    empty where nothing matches.
+    """
+    leading, rest = _split_globals(list(words))
+    names = set(load_table().names)
+    for count in range(min(_MAX_WORDS, len(rest)), 0, -1):
+        name = " ".join(rest[:count])
+        if name in names:
+            return name, leading + rest[count:]
+    return "", leading + rest
+
+
+def _split_globals(words: list[str]) -> tuple[list[str], list[str]]:
+    if words and words[0] == "pup":
+        words = words[1:]
+    taking = {
+        spelling
+        for flag in load_table().globals
+        for spelling in (flag.name, flag.short)
+        if flag.type != "switch" and spelling
+    }
+    index = 0
+    while index < len(words) and words[index].startswith("-"):
+        index += 2 if words[index] in taking else 1
+    return words[:index], words[index:]
+
+
+def unknown_command(words: Sequence[str]) -> CommandError:
+    """The error for words that name no subcommand, with what may have been meant."""
+    plain = [word for word in _split_globals(list(words))[1] if not word.startswith("-")]
+    if not plain:
+        return CommandError("no subcommand of pup is given", "for example: monitors list")
+    names = load_table().names
+    group = [name for name in names if name.split()[: len(plain)] == plain]
+    if group:
+        return CommandError(f"`{' '.join(plain)}` is not whole", f"use {_listing(group)}")
+    for count in range(min(_MAX_WORDS, len(plain)), 0, -1):
+        near = difflib.get_close_matches(" ".join(plain[:count]), names, n=1, cutoff=0.75)
+        if near:
+            return CommandError(
+                f"unknown command `{' '.join(plain[:count])}`", f"did you mean `{near[0]}`?"
+            )
+    return CommandError(
+        f"the built-in Datadog client does not know `{' '.join(plain[:_MAX_WORDS])}`",
+        "check the spelling, or install `pup` for the rest of its commands",
+    )
+
+
+def choose_row(name: str, words: Sequence[str]) -> tuple[Command, Words]:
+    """The row of this name that takes these words; raises CommandError for the best of them."""
+    rows = load_table().named(name)
+    known = {flag.name: flag for row in rows for flag in row.flags}
+    known |= {flag.name: flag for flag in load_table().globals}
+    parsed = take_apart(words, known.values(), name)
+    for row in rows:
+        if _fits(row, parsed):
+            _check_places(row, parsed)
+            return row, parsed
+    accepting = [row for row in rows if _accepts_flags(row, parsed)]
+    if not accepting:
+        raise CommandError(
+            f"{name}: {' and '.join(parsed.given)} cannot be used together",
+            "it takes either " + " or ".join(", ".join(f.name for f in row.flags) for row in rows),
+        )
+    raise _shortcoming(accepting, parsed)
+
+
+def guess_row(name: str, words: Sequence[str]) -> Command:
+    """The row that words with unrendered templates will most likely choose."""
+    rows = load_table().named(name)
+    flags = {word.partition("=")[0] for word in words if word.startswith("--")}
+    shared = {flag.name for flag in load_table().globals}
+    for row in rows:
+        own = {flag.name for flag in row.flags} | shared
+        if flags <= own and all(flag.name in flags for flag in row.flags if flag.required):
+            return row
+    return rows[0]
+
+
+def take_apart(words: Sequence[str], flags: Iterable[Flag], name: str) -> Words:
+    """Sort words into positional ones and flags. `--` ends the flags."""
+    spellings = {s: flag for flag in flags for s in (flag.name, flag.short) if s}
+    parsed = Words()
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            parsed.positional += rest
+            break
+        if not word.startswith("-") or word == "-":
+            parsed.positional.append(word)
+            continue
+        flag, value = _flag_of(word, spellings, name)
+        if flag.refused:
+            raise CommandError(f"{name}: {flag.name}: {flag.refused}")
+        if flag.type == "switch":
+            if value is not None:
+                raise CommandError(f"{name}: {flag.name} takes no value")
+            value = "true"
+        elif value is None:
+            if not rest or (rest[0].startswith("-") and rest[0] != "-"):
+                raise CommandError(
+                    f"{name}: {flag.name} needs a value",
+                    f"a value that begins with a dash is written {flag.name}=-…",
+                )
+            value = rest.pop(0)
+        values = parsed.given.setdefault(flag.name, [])
+        if values and flag.type != "pair":
+            raise CommandError(f"{name}: {flag.name} is given twice")
+        values.append(value)
+    return parsed
+
+
+def _flag_of(word: str, spellings: Mapping[str, Flag], name: str) -> tuple[Flag, str | None]:
+    spelling, equals, value = word.partition("=")
+    if spelling in spellings:
+        return spellings[spelling], value if equals else None
+    attached = spellings.get(word[:2])
+    if attached is not None and not word.startswith("--") and attached.type != "switch":
+        return attached, word[2:]
+    known = sorted(s for s in spellings if s.startswith("--"))
+    near = difflib.get_close_matches(spelling, known, n=1, cutoff=0.65)
+    hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join(known)}"
+    raise CommandError(f"{name}: unknown flag {spelling}", hint)
+
+
+def check_values(row: Command, parsed: Words) -> None:
+    """Check what can be checked before anything is sent. Raises CommandError."""
+    for argument, value in zip(row.arguments, parsed.positional, strict=True):
+        _check_argument(row, argument, value)
+    for flag in [*row.flags, *load_table().globals]:
+        for value in parsed.given.get(flag.name, []):
+            try:
+                check_flag(flag, value)
+            except ValueError as error:
+                raise CommandError(f"{row.name}: {flag.name}: {error}") from None
+
+
+def check_flag(flag: Flag, value: str) -> None:
+    """Raise ValueError where a value does not have the flag's type."""
+    if flag.type == "int" and not _INTEGER.fullmatch(value):
+        raise ValueError(f"{value!r} is no whole number")
+    if flag.type == "bool" and value.lower() not in {"true", "false"}:
+        raise ValueError(f"{value!r} is neither true nor false")
+    if flag.type == "time":
+        parse_time(value, 0)
+    if flag.type == "duration":
+        parse_duration(value)
+    if flag.type == "uuid":
+        _check_uuid(value)
+    if flag.type == "json":
+        _check_json_object(value)
+    if flag.choices and not flag.otherwise:
+        for choice in value.split(",") if flag.type == "list" else [value]:
+            if choice.strip().lower() not in flag.choices:
+                raise ValueError(f"{choice!r} is unknown, use {', '.join(flag.choices)}")
+
+
+def is_uuid(value: str) -> bool:
+    """Whether a text is a UUID as Datadog writes them."""
+    try:
+        return str(uuid.UUID(value)) == value.lower()
+    except ValueError:
+        return False
+
+
+def _check_argument(row: Command, argument: Argument, value: str) -> None:
+    where = f"{row.name}: {argument.name}"
+    if not value.strip():
+        raise CommandError(f"{where} is empty")
+    if value in {".", ".."}:
+        raise CommandError(f"{where}: {value!r} would change the path of the request")
+    if argument.type == "int" and not _INTEGER.fullmatch(value):
+        raise CommandError(f"{where}: {value!r} is no whole number", argument.hint)
+    if argument.type == "uuid" and not is_uuid(value):
+        aliases = [other.usage for other in load_table().named(row.name) if other.alias]
+        hint = f"use {_listing(aliases)}" if aliases else argument.hint
+        raise CommandError(f"{where}: {value!r} is no UUID", hint)
+
+
+def _check_uuid(value: str) -> None:
+    if not is_uuid(value):
+        raise ValueError(f"{value!r} is no UUID")
+
+
+def _check_json_object(value: str) -> None:
+    try:
+        document = json.loads(value)
+    except (ValueError, RecursionError):
+        raise ValueError("the value is not JSON") from None
+    if not isinstance(document, dict):
+        raise ValueError("the value must be a JSON object, as {}".format('{"key": "value"}'))
+
+
+def _accepts_flags(row: Command, parsed: Words) -> bool:
+    own = {flag.name for flag in row.flags} | {flag.name for flag in load_table().globals}
+    return own.issuperset(parsed.given)
+
+
+def _fits(row: Command, parsed: Words) -> bool:
+    required = {flag.name for flag in row.flags if flag.required}
+    return (
+        _accepts_flags(row, parsed)
+        and required.issubset(parsed.given)
+        and len(parsed.positional) == len(row.arguments)
+    )
+
+
+def _check_places(row: Command, parsed: Words) -> None:
+    """Two flags that fill the same place exclude each other."""
+    taken: dict[str, str] = {}
+    for flag in row.flags:
+        if flag.name in parsed.given and flag.to and not flag.term:
+            if flag.to in taken:
+                raise CommandError(f"{row.name}: give either {taken[flag.to]} or {flag.name}")
+            taken[flag.to] = flag.name
+
+
+def _shortcoming(rows: Sequence[Command], parsed: Words) -> CommandError:
+    """What is missing or too much, judged by the first of the rows that take the flags."""
+    usage = f"use {_listing(row.usage for row in rows)}"
+    row = rows[0]
+    if len(parsed.positional) > max(len(row.arguments) for row in rows):
+        extra = parsed.positional[max(len(row.arguments) for row in rows)]
+        return CommandError(f"{row.name}: {extra!r} is one word too many", usage)
+    if all(len(parsed.positional) < len(row.arguments) for row in rows):
+        missing = row.arguments[len(parsed.positional)].name
+        return CommandError(f"{row.name}: {missing} is missing", usage)
+    missing_flags = [f.name for f in row.flags if f.required and f.name not in parsed.given]
+    if missing_flags:
+        return CommandError(f"{row.name}: {' and '.join(missing_flags)} is missing", usage)
+    return CommandError(f"{row.name}: something is missing", usage)
+
+
+def _listing(usages: Iterable[str]) -> str:
+    return " or ".join(f"`{usage}`" for usage in usages)

@@ -1,0 +1,133 @@
+"""The subcommands of `pup` on the built-in client: find one, say what it would do, run it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pup_tui.datadog.arguments import (
+    CommandError,
+    check_values,
+    choose_row,
+    guess_row,
+    match_rows,
+    unknown_command,
+)
+from pup_tui.datadog.building import build
+from pup_tui.datadog.recipes import RECIPES, Result, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from pup_tui.datadog.client import DatadogClient
+    from pup_tui.datadog.table import Command
+
+__all__ = ["CommandError", "CommandInfo", "Invocation", "Result", "execute", "lookup", "resolve"]
+
+_HARMLESS_METHODS = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class CommandInfo:
+    """What is known of a subcommand before its templates are rendered."""
+
+    command: str
+    request: str
+    """Method and path template."""
+    mutates: bool
+    alias: bool
+    because: str
+    """Why an alias exists; empty for `pup`'s own spellings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A subcommand with its checked arguments, ready to be run."""
+
+    row: Command = field(repr=False)
+    positional: tuple[str, ...] = ()
+    given: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def command(self) -> str:
+        """The subcommand's name, as `monitors list`."""
+        return self.row.name
+
+    @property
+    def mutates(self) -> bool:
+        """Whether it changes anything at Datadog."""
+        return self.row.mutates and self._method not in _HARMLESS_METHODS
+
+    @property
+    def alias(self) -> bool:
+        """Whether an installed `pup` would not know this spelling."""
+        return self.row.alias
+
+    def describe(self) -> str:
+        """Method and path template, without any value."""
+        return f"{self._method} {self.row.path}"
+
+    @property
+    def _method(self) -> str:
+        return self.given.get("--method", [self.row.method])[0].upper()
+
+
+def resolve(words: Sequence[str]) -> Invocation:
+    """Understand the rendered words of a `pup` command line.
+
+    Raises CommandError, with a hint, for an unknown command or flag, a missing argument, a value
+    of the wrong type, or a change under `--read-only`.
+    """
+    name, rest = match_rows(words)
+    if not name:
+        raise unknown_command(words)
+    row, parsed = choose_row(name, rest)
+    check_values(row, parsed)
+    invocation = Invocation(row, tuple(parsed.positional), parsed.given)
+    if invocation.mutates and "--read-only" in parsed.given:
+        raise CommandError(f"{name} changes something, and --read-only is given")
+    return invocation
+
+
+def lookup(words: Sequence[str]) -> CommandInfo | None:
+    """The subcommand that words begin with, where later ones may be unrendered templates.
+
+    None for a command that the table lacks: only an installed `pup` can say what it does.
+    """
+    name, rest = match_rows(words)
+    if not name:
+        return None
+    row = guess_row(name, rest)
+    method = _spelled_method(rest) or row.method
+    mutates = row.mutates and method not in _HARMLESS_METHODS
+    return CommandInfo(name, row.request, mutates, row.alias, row.because)
+
+
+async def execute(
+    invocation: Invocation,
+    client: DatadogClient,
+    now: Callable[[], float] = time.time,
+    *,
+    cwd: Path | None = None,
+) -> Result:
+    """Run it. `now` says what relative times count from; files are read relative to `cwd`.
+
+    Raises CommandError for a file that cannot be used, and DatadogError.
+    """
+    row = invocation.row
+    built = build(row, invocation.positional, invocation.given, now(), cwd)
+    return await RECIPES.get(row.recipe, plain)(built, client)
+
+
+def _spelled_method(words: Sequence[str]) -> str:
+    """The method that words of `pup api` ask for; empty where they do not say."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word in {"-X", "--method"}:
+            return following.upper()
+        if word.startswith("--method="):
+            return word.partition("=")[2].upper()
+        if word.startswith("-X"):
+            return word[2:].removeprefix("=").upper()
+    return ""

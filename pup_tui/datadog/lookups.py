@@ -1,0 +1,82 @@
+"""From the names that people use to the ids that the feature flag API wants."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from pup_tui.datadog.arguments import is_uuid
+from pup_tui.datadog.errors import DatadogError
+
+if TYPE_CHECKING:
+    from pup_tui.datadog.client import DatadogClient
+
+_MOST = 1000
+
+
+async def flag_id(client: DatadogClient, key: str) -> str:
+    """The id of the feature flag with exactly this key; an id is taken as it is.
+
+    The API finds keys by a part of them, and keys of archived flags too; a flag in use wins.
+    """
+    if is_uuid(key):
+        return key
+    flags = await _list(client, "/api/v2/feature-flags", {"key": key, "limit": _MOST})
+    exact = [flag for flag in flags if _attribute(flag, "key") == key]
+    in_use = [flag for flag in exact if not _attribute(flag, "archived_at")] or exact
+    if len(in_use) == 1:
+        return str(in_use[0]["id"])
+    if in_use:
+        raise DatadogError(f"{len(in_use)} feature flags have the key {key!r}: use the id")
+    raise DatadogError(f"no feature flag has the key {key!r}{_meant(key, _names(flags, 'key'))}")
+
+
+async def environment_id(client: DatadogClient, name: str) -> str:
+    """The id of the environment with this name or key, whatever its case; an id as it is."""
+    if is_uuid(name):
+        return name
+    found = await _list(client, "/api/v2/feature-flags/environments", {"limit": _MOST})
+    for same in (_same_name, _same_query):
+        fitting = [environment for environment in found if same(environment, name)]
+        if len(fitting) == 1:
+            return str(fitting[0]["id"])
+        if fitting:
+            raise DatadogError(f"{len(fitting)} environments are called {name!r}: use the id")
+    names = _names(found, "name")
+    raise DatadogError(
+        f"no feature flag environment is called {name!r}"
+        + (f": there are {', '.join(names[:10])}" if names else "")
+    )
+
+
+def _same_name(environment: Any, name: str) -> bool:
+    known = {_attribute(environment, "name"), _attribute(environment, "key")}
+    return name.casefold() in {text.casefold() for text in known if isinstance(text, str)}
+
+
+def _same_query(environment: Any, name: str) -> bool:
+    """Whether the environment stands for this value of the tag `env`."""
+    queries = _attribute(environment, "queries")
+    return isinstance(queries, list) and name in queries
+
+
+async def _list(client: DatadogClient, path: str, query: dict[str, str | int]) -> list[Any]:
+    response = await client.request("GET", path, query=query)
+    data = response.json.get("data") if isinstance(response.json, dict) else None
+    if not isinstance(data, list):
+        raise DatadogError(f"GET {path}: Datadog's answer has no list")
+    return [entry for entry in data if isinstance(entry, dict) and entry.get("id")]
+
+
+def _attribute(entry: Any, name: str) -> Any:
+    attributes = entry.get("attributes")
+    return attributes.get(name) if isinstance(attributes, dict) else None
+
+
+def _names(entries: list[Any], attribute: str) -> list[str]:
+    return sorted(str(name) for entry in entries if (name := _attribute(entry, attribute)))
+
+
+def _meant(key: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    return f": did you mean {near[0]!r}?" if near else ""

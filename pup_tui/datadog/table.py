@@ -1,0 +1,131 @@
+"""The table of `pup` subcommands: what each spelling asks of the Datadog API.
+
+The table is data (`commands.yaml`); a subcommand that is one request needs no code. Its facts
+are those of the `pup` command line: method and path, where each flag goes, defaults, output.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+import msgspec
+
+FlagType = Literal[
+    "string",
+    "int",
+    "bool",  # takes true or false
+    "switch",  # takes no value
+    "list",  # separated by commas
+    "time",
+    "duration",
+    "json",
+    "path",  # a file that holds JSON
+    "uuid",
+    "pair",  # KEY=VALUE or KEY:VALUE, repeatable
+]
+TimeFormat = Literal["unix", "unix_ms", "rfc3339", "seconds"]
+
+
+class Flag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One flag, and the place of its value in the request.
+
+    `to` is `query.NAME`, `body` (all of it), `body.A.B`, `option.NAME` (read by the command's
+    recipe), or empty for a flag that `pup` takes and does not use.
+    """
+
+    name: str
+    to: str = ""
+    type: FlagType = "string"
+    short: str = ""
+    default: str | int | bool | list[str] | None = None
+    required: bool = False
+    format: TimeFormat = "unix"
+    clamp: tuple[int, int] | None = None
+    choices: dict[str, str] = {}
+    """Accepted spellings, whatever their case, and what is sent for each."""
+    otherwise: str = ""
+    """Sent for a spelling that `choices` lacks; without it such a spelling is an error."""
+    term: str = ""
+    """A clause of a search query, as `service:{}`; the clauses of a place are joined."""
+    refused: str = ""
+    """Why the built-in client cannot do what the flag asks."""
+
+
+class Argument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A positional argument; its value fills `{name}` in the path."""
+
+    name: str
+    type: Literal["string", "int", "uuid"] = "string"
+    hint: str = ""
+    shown: str = ""
+    """What stands in its place in a usage line, where the name does not say it."""
+
+
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One subcommand. Several rows may share a name; the first that takes the given flags is it.
+
+    `alias` marks a spelling that runbooks use and that an installed `pup` does not know.
+    """
+
+    name: str
+    request: str
+    mutates: bool = False
+    arguments: list[Argument] = []
+    flags: list[Flag] = []
+    fixed: dict[str, Any] = {}
+    join: str = " "
+    alias: bool = False
+    because: str = ""
+    recipe: str = ""
+    output: Literal["json", "stdout", "stderr"] = "json"
+    """The answer's body, or the `sentence` on one of the streams."""
+    sentence: str = ""
+    refusals: dict[str, str] = {}
+    """Answers of the 200s that are none: what such a status means."""
+    error_field: str = ""
+    """The field that holds an error's text in a 200 answer whose own `status` is `error`."""
+
+    @property
+    def method(self) -> str:
+        return self.request.partition(" ")[0]
+
+    @property
+    def path(self) -> str:
+        return self.request.partition(" ")[2]
+
+    @property
+    def usage(self) -> str:
+        """How it is spelled: `feature-flags enable KEY --env ENV`."""
+        words = [self.name, *(a.shown or a.name.upper() for a in self.arguments)]
+        words += [f"{f.name} {f.name.strip('-').upper()}" for f in self.flags if f.required]
+        return " ".join(words)
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All of `commands.yaml`."""
+
+    commands: list[Command]
+    globals: list[Flag]
+
+    def named(self, name: str) -> list[Command]:
+        """The rows of one subcommand, in the order in which they are tried."""
+        return [command for command in self.commands if command.name == name]
+
+    @property
+    def names(self) -> list[str]:
+        """Every subcommand, once."""
+        return list(dict.fromkeys(command.name for command in self.commands))
+
+
+@cache
+def load_table() -> Table:
+    """The table, read on first use."""
+    import yaml
+
+    text = (resources.files("pup_tui.datadog") / "commands.yaml").read_text("utf-8")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    document = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, and our own file
+    document.pop("x-shared", None)
+    return msgspec.convert(document, Table)
