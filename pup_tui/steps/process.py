@@ -52,9 +52,14 @@ class Command:
 
 
 async def run_process(
-    command: Command, stdin: int, sink: OutputSink, stop: Stop, context: Context
+    command: Command,
+    sink: OutputSink,
+    stop: Stop,
+    context: Context,
+    *,
+    stdin: int = subprocess.DEVNULL,
 ) -> Outcome:
-    """Run `command` to its end with the descriptor `stdin` as its standard input.
+    """Run `command` to its end, with the descriptor `stdin` as its standard input.
 
     A background process that holds the pipes after the exit is read for `DRAIN` more seconds and
     then named in a line on stderr. A stop sends TERM and CONT to the process group and after the

@@ -43,7 +43,7 @@ class ShellExecutor:
         except (OSError, UnicodeEncodeError) as error:
             return Outcome(ok=False, reason=f"the script cannot be handed to the shell: {error}")
         try:
-            return await run_process(command, script, sink, stop, context)
+            return await run_process(command, sink, stop, context, stdin=script)
         finally:
             os.close(script)
 

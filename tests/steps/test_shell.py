@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pup_tui.core.actions import ShellRequest
+from pup_tui.steps.shell import ShellExecutor
+
+if TYPE_CHECKING:
+    from pup_tui.steps.executor import Context, Outcome, Stop
+    from pup_tui.steps.fake import RecordingSink
+
+SHELLS = [shell for shell in ("sh", "bash", "dash", "zsh", "ksh") if shutil.which(shell)]
+
+
+@pytest.fixture
+def run(sink: RecordingSink, stop: Stop, context: Context) -> Run:
+    return Run(sink, stop, context)
+
+
+class Run:
+    """Runs scripts with the test's sink, stop and context."""
+
+    def __init__(self, sink: RecordingSink, stop: Stop, context: Context) -> None:
+        self._sink, self._stop, self._context = sink, stop, context
+
+    async def __call__(
+        self,
+        script: str,
+        *,
+        shell: str = "sh",
+        values: dict[str, str] | None = None,
+        env: dict[str, str] | None = None,
+        cwd: str | None = None,
+        context: Context | None = None,
+    ) -> Outcome:
+        request = ShellRequest(
+            script=script, shell=shell, values=values or {}, env=env or {}, cwd=cwd
+        )
+        async with asyncio.timeout(60):
+            return await ShellExecutor().run(
+                request, self._sink, self._stop, context or self._context
+            )
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+class TestEveryShell:
+    async def test_runs_the_script_and_tells_success(
+        self, shell: str, run: Run, sink: RecordingSink
+    ) -> None:
+        outcome = await run("echo out\necho err >&2", shell=shell)
+        assert (outcome.ok, outcome.exit_code, outcome.reason) == (True, 0, "")
+        assert (sink.stdout, sink.stderr) == (b"out\n", b"err\n")
+
+    async def test_script_is_in_no_argument_list(
+        self, shell: str, run: Run, sink: RecordingSink
+    ) -> None:
+        await run("tr '\\0' ' ' < /proc/$$/cmdline # hidden-remark", shell=shell)
+        assert sink.stdout == f"{shell} /dev/fd/0 ".encode()
+
+    async def test_larger_than_a_pipe(self, shell: str, run: Run, sink: RecordingSink) -> None:
+        filler = "".join(f": {'x' * 90} {number}\n" for number in range(3_100))
+        assert len(filler) > 300_000
+        outcome = await run(f"{filler}echo the end", shell=shell)
+        assert outcome.ok
+        assert sink.stdout == b"the end\n"
+
+    async def test_standard_input_is_empty(self, shell: str, run: Run, sink: RecordingSink) -> None:
+        await run("cat\nread line || echo none\ncat <<EOF\nhere\nEOF\n", shell=shell)
+        assert sink.stdout == b"none\nhere\n"
+
+    async def test_child_inherits_the_three_streams_and_no_more(
+        self, shell: str, run: Run, sink: RecordingSink
+    ) -> None:
+        code = (
+            "import os; print(sorted(os.listdir('/proc/self/fd')), os.readlink('/proc/self/fd/0'))"
+        )
+        # Listing the directory takes the one more.
+        await run(f'{sys.executable} -c "{code}"', shell=shell)
+        assert sink.stdout == b"['0', '1', '2', '3'] /dev/null\n"
+
+    async def test_line_numbers_of_messages_are_the_authors(
+        self, shell: str, run: Run, sink: RecordingSink
+    ) -> None:
+        outcome = await run("#!/usr/bin/env sh\n:\nno-such-command", shell=shell)
+        assert (outcome.ok, outcome.exit_code) == (False, 127)
+        assert outcome.reason == "exited with 127"
+        assert b"no-such-command" in sink.stderr
+        assert b"3" in sink.stderr.replace(b"/dev/fd/0", b"")
+
+    async def test_values_arrive_as_they_are(
+        self, shell: str, run: Run, sink: RecordingSink
+    ) -> None:
+        value = "a'b\"c $(touch pwned) `touch pwned`\n; é \udcff"
+        await run('printf %s "$PUP_VALUE"', shell=shell, values={"PUP_VALUE": value})
+        assert sink.stdout == value.encode("utf-8", "surrogateescape")
+
+
+async def test_environment_is_the_operators_then_the_steps_then_the_values(
+    run: Run, sink: RecordingSink, context: Context
+) -> None:
+    await run(
+        'echo "$A $B $C $PUP_TUI_RUN $PUP_TUI_STEP"',
+        env={"B": "step", "C": "step"},
+        values={"C": "value"},
+        context=replace(
+            context, environ={**context.environ, "A": "own", "B": "own"}, step="a/b[2]"
+        ),
+    )
+    assert sink.stdout.decode() == f"own step value {context.run} a/b[2]\n"
+
+
+async def test_relative_directory_is_below_the_operators(
+    run: Run, sink: RecordingSink, context: Context
+) -> None:
+    (context.cwd / "sub").mkdir()
+    await run("pwd", cwd="sub")
+    assert sink.stdout.decode() == f"{context.cwd}/sub\n"
+
+
+class TestCannotStart:
+    async def test_directory_missing(self, run: Run, context: Context) -> None:
+        outcome = await run("echo x", cwd="gone")
+        assert (outcome.ok, outcome.exit_code) == (False, None)
+        assert f"cannot enter the directory {context.cwd}/gone: No such file" in outcome.reason
+
+    async def test_directory_is_a_file(self, run: Run, context: Context) -> None:
+        (context.cwd / "file").write_text("")
+        outcome = await run("echo x", cwd="file")
+        assert "cannot enter the directory" in outcome.reason
+
+    async def test_shell_missing(self, run: Run) -> None:
+        outcome = await run("echo x", shell="no-such-shell")
+        assert not outcome.ok
+        assert outcome.reason.startswith("the shell no-such-shell is not on PATH")
+
+    async def test_shell_that_is_no_program(self, run: Run, context: Context) -> None:
+        shell = context.cwd / "zsh"
+        shell.write_bytes(b"\x7fELF nonsense")
+        shell.chmod(0o755)
+        outcome = await run("echo x", shell="zsh", env={"PATH": str(context.cwd)})
+        assert outcome.reason.startswith(f"cannot start {shell}: it is no program")
+
+    async def test_value_larger_than_the_system_takes(self, run: Run) -> None:
+        outcome = await run("echo x", values={"PUP_V1": "s3cret" * 40_000})
+        assert not outcome.ok
+        assert "PUP_V1 takes 240,007 bytes" in outcome.reason
+        assert "131,071" in outcome.reason
+        assert "s3cret" not in outcome.reason
+
+    @pytest.mark.parametrize(
+        ("value", "said"), [("s3cret\0", "NUL"), ("s3cret\ud800", "not valid Unicode")]
+    )
+    async def test_value_that_no_environment_can_hold(
+        self, run: Run, value: str, said: str
+    ) -> None:
+        outcome = await run("echo x", values={"PUP_V1": value})
+        assert not outcome.ok
+        assert "PUP_V1" in outcome.reason
+        assert said in outcome.reason
+        assert "s3cret" not in outcome.reason
+
+    async def test_script_that_is_not_unicode(self, run: Run) -> None:
+        outcome = await run("echo \ud800")
+        assert not outcome.ok
+        assert outcome.reason.startswith("the script cannot be handed to the shell")
+
+
+async def test_leaves_no_descriptor_open_over_a_thousand_runs(run: Run) -> None:
+    await run("exit 0")
+    before = len(os.listdir("/proc/self/fd"))
+    for number in range(1_000):
+        # Every tenth fails to start, since that way out has its own cleaning up.
+        await run("exit 0", cwd="gone" if number % 10 == 0 else None)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+async def test_values_in_a_plain_locale(context: Context) -> None:
+    """In the C locale Python could not encode the value itself."""
+    program = """
+import asyncio, pathlib, sys
+from pup_tui.core.actions import ShellRequest
+from pup_tui.steps.executor import Context, Stop
+from pup_tui.steps.fake import RecordingSink
+from pup_tui.steps.shell import ShellExecutor
+async def main():
+    sink = RecordingSink()
+    context = Context(environ={"PATH": sys.argv[1]}, cwd=pathlib.Path("."), run="r", step="s")
+    request = ShellRequest(script='printf %s "$V"', values={"V": "gr\\xfc\\xdfe \\u65e5"})
+    print(await ShellExecutor().run(request, sink, Stop(), context), ascii(sink.stdout))
+asyncio.run(main())
+"""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", program, os.environ["PATH"]),
+        env={
+            "LC_ALL": "POSIX",
+            "PYTHONUTF8": "0",
+            "PYTHONCOERCECLOCALE": "0",
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    assert err == b""
+    assert ascii("grüße 日".encode()).encode() in out
