@@ -1,0 +1,1 @@
+"""What happened, durably: every run and its events, in SQLite."""

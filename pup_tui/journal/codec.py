@@ -1,0 +1,54 @@
+"""Events as stored: JSON text, and a hash that ties each to the one before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import msgspec
+
+from pup_tui.core.events import AnyEvent, durable
+
+
+def to_json(value: Any) -> str:
+    """JSON text that gives back the same plain value.
+
+    The standard library's, not msgspec's: that one has no way to write what does turn up in captured
+    values and file names (not-a-number, integers above 64 bits, lone surrogates).
+
+    Raises ValueError for what JSON cannot hold.
+    """
+    try:
+        return json.dumps(msgspec.to_builtins(value, str_keys=True), separators=(",", ":"))
+    except (TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+
+
+def encode(event: AnyEvent) -> str:
+    """The text of an event without its secrets. Raises ValueError for what JSON cannot hold."""
+    return to_json(durable(event))
+
+
+def decode(body: bytes) -> AnyEvent:
+    """The event that `encode` wrote. Raises ValueError if it cannot be understood."""
+    try:
+        event: AnyEvent = msgspec.convert(json.loads(body), AnyEvent)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+    return event
+
+
+def first_link(run: str) -> bytes:
+    """What stands for the event before a run's first."""
+    return hashlib.sha256(run.encode()).digest()
+
+
+def link(previous: bytes, sequence: int, body: bytes) -> bytes:
+    """The hash of the event `sequence`, which makes a changed, missing or moved one visible."""
+    return hashlib.sha256(previous + sequence.to_bytes(8, "big") + body).digest()
+
+
+def storable(text: str) -> str:
+    """`text` with what SQLite cannot hold as UTF-8 (lone surrogates of file names) written out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

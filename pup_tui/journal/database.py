@@ -1,0 +1,244 @@
+"""The journal's file: made, checked and opened so that a damaged or foreign one is never touched."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import Literal
+
+from pup_tui.journal.errors import JournalError
+from pup_tui.journal.places import OVERRIDE, journal_path
+from pup_tui.journal.schema import APPLICATION_ID, MIGRATIONS, VERSION
+
+PATIENCE = 10.0
+"""Seconds to wait for another program's lock."""
+
+_COMPANIONS = ("", "-wal", "-shm")
+_ASIDE = "nothing was changed: restore a backup, or move it (and its -wal) aside to begin a new one"
+_CAUSES = {
+    sqlite3.SQLITE_FULL: ("the journal cannot be written: the disk is full", "free some space"),
+    sqlite3.SQLITE_IOERR: (
+        "the journal cannot be read or written: the disk reports an error",
+        "check the disk and its free space",
+    ),
+    sqlite3.SQLITE_BUSY: (
+        "the journal has been locked by another program for too long",
+        "end what holds it and try again",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        "the journal cannot be written",
+        f"make it writable, or set {OVERRIDE} to another folder",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "the journal cannot be opened",
+        f"check the rights of the file and its folder, or set {OVERRIDE} to another folder",
+    ),
+    sqlite3.SQLITE_CORRUPT: ("the journal is damaged", _ASIDE),
+    sqlite3.SQLITE_NOTADB: ("the journal is damaged: it is no database", _ASIDE),
+}
+
+
+def explained(error: sqlite3.Error, path: Path) -> JournalError:
+    """What SQLite says, as an error for the operator."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    message, hint = _CAUSES.get(code, (f"the journal cannot be used ({error})", "check the file"))
+    return JournalError(message, path, hint)
+
+
+def open_database(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connection:
+    """A connection for reading and writing; the file is created if there is none.
+
+    Raises JournalError, and leaves the file as it is, if that is damaged, empty, not ours, of a newer
+    version or not writable.
+    """
+    path = journal_path(state)
+    _refuse_unwritable(state, path)
+    try:
+        if not path.exists():
+            _refuse_orphaned(path)
+            _create(path)
+        _refuse_empty(path)
+        # Checked through a connection that cannot write: closing one that can would move the write-ahead
+        # log into a file that is not ours to change. Never by open(): closing any descriptor of the file
+        # would drop the locks that other connections of this process hold.
+        with closing(_connect(path, "ro", patience)) as probe:
+            _checked_version(probe, path)
+        database = _connect(path, "rw", patience)
+        try:
+            database.execute("PRAGMA synchronous = FULL")
+            database.execute("PRAGMA fullfsync = ON")
+            database.execute("PRAGMA foreign_keys = ON")
+            database.execute("PRAGMA trusted_schema = OFF")
+            _migrate(database)
+        except BaseException:
+            database.close()
+            raise
+    except sqlite3.Error as error:
+        raise explained(error, path) from error
+    return database
+
+
+def open_read_only(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connection:
+    """A connection for reading, also from a disk that is full or cannot be written.
+
+    Raises JournalError as `open_database` does, and if there is no journal.
+    """
+    path = journal_path(state)
+    if not path.exists():
+        raise JournalError("there is no journal yet", path, "it is made with the first run")
+    _refuse_empty(path)
+    try:
+        database = _connect_for_reading(path, patience)
+    except sqlite3.Error as error:
+        raise explained(error, path) from error
+    return database
+
+
+def set_aside(state: Path, stamp: str) -> list[Path]:
+    """Rename a damaged journal and what belongs to it, so that the next opening begins a new one.
+
+    `stamp` (a date) is added to the names. Nothing is deleted or overwritten; only an operator may want it.
+    """
+    path = journal_path(state)
+    pairs = [(Path(f"{path}{end}"), Path(f"{path}.{stamp}{end}")) for end in _COMPANIONS]
+    taken = [new for _, new in pairs if new.exists()]
+    if taken:
+        raise JournalError("there is such a file already", taken[0], "move it away first")
+    moved = []
+    try:
+        for old, new in pairs:
+            if old.exists():
+                old.rename(new)
+                moved.append(new)
+    except OSError as error:
+        raise JournalError(
+            f"the journal cannot be moved aside ({error.strerror})",
+            path,
+            "check the folder's rights",
+        ) from error
+    return moved
+
+
+def _connect(
+    path: Path, mode: Literal["ro", "rw", "rwc", "immutable"], patience: float
+) -> sqlite3.Connection:
+    query = "immutable=1" if mode == "immutable" else f"mode={mode}"
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?{query}",
+        uri=True,
+        timeout=patience,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def _connect_for_reading(path: Path, patience: float) -> sqlite3.Connection:
+    database = _connect(path, "ro", patience)
+    try:
+        version = _checked_version(database, path)
+    except sqlite3.OperationalError:
+        database.close()
+        log = Path(f"{path}-wal")
+        if log.exists() and log.stat().st_size:
+            raise
+        # Where the shared-memory file cannot be made SQLite reads only what it is told will not change;
+        # that loses nothing as long as the log is empty.
+        database = _connect(path, "immutable", patience)
+        version = _checked_version(database, path)
+    except BaseException:
+        database.close()
+        raise
+    if version < VERSION:
+        database.close()
+        raise JournalError(
+            f"the journal is of the older version {version}", path, "it must be writable once"
+        )
+    return database
+
+
+def _refuse_unwritable(state: Path, path: Path) -> None:
+    for place in (state, path):
+        if place.exists() and not os.access(place, os.W_OK):
+            what = "folder" if place is state else "journal"
+            raise JournalError(
+                f"the {what} cannot be written",
+                place,
+                f"make it writable, or set {OVERRIDE} to a folder that is",
+            )
+
+
+def _refuse_empty(path: Path) -> None:
+    # SQLite takes an empty file for a new database. Ours is complete before it gets its name.
+    if path.stat().st_size == 0:
+        raise JournalError("the journal is damaged: it is empty", path, _ASIDE)
+
+
+def _refuse_orphaned(path: Path) -> None:
+    # SQLite would delete a log without its database; the log may hold the last records there are.
+    log = Path(f"{path}-wal")
+    if log.exists() and log.stat().st_size:
+        raise JournalError(
+            "the journal is gone, but the log that belongs to it is there", log, _ASIDE
+        )
+
+
+def _checked_version(database: sqlite3.Connection, path: Path) -> int:
+    application: int = database.execute("PRAGMA application_id").fetchone()[0]
+    version: int = database.execute("PRAGMA user_version").fetchone()[0]
+    database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application != APPLICATION_ID:
+        raise JournalError("this is no journal of pup-tui", path, _ASIDE)
+    if version > VERSION:
+        raise JournalError(
+            f"the journal is of version {version}, newer than the {VERSION} known here",
+            path,
+            f"install a newer pup-tui, or set {OVERRIDE} to another folder",
+        )
+    return version
+
+
+def _create(path: Path) -> None:
+    """Make a complete journal and give it its name in one step, unless another process was faster."""
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".new-") as folder:
+            made = Path(folder) / path.name
+            made.touch(mode=0o600)
+            with closing(_connect(made, "rw", 0)) as database:
+                database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                _migrate(database)
+                database.execute("PRAGMA journal_mode = WAL")
+            try:
+                os.link(made, path)
+            except FileExistsError:
+                return
+            _sync_folder(path.parent)
+    except OSError as error:
+        raise JournalError(
+            f"the journal cannot be made ({error.strerror})",
+            path,
+            f"check the folder and its free space, or set {OVERRIDE} to another",
+        ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _migrate(database: sqlite3.Connection) -> None:
+    if database.execute("PRAGMA user_version").fetchone()[0] == VERSION:
+        return
+    database.execute("BEGIN IMMEDIATE")
+    # Asked again behind the lock: another process may have done it meanwhile.
+    version: int = database.execute("PRAGMA user_version").fetchone()[0]
+    for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
+        for statement in statements:
+            database.execute(statement)
+        database.execute(f"PRAGMA user_version = {number}")
+    database.execute("COMMIT")

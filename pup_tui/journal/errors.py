@@ -1,0 +1,45 @@
+"""What can go wrong with the journal, in words for the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pup_tui.core.events import AnyEvent
+
+
+class JournalError(Exception):
+    """The journal cannot do what was asked: what is wrong, where, and what to do about it."""
+
+    def __init__(self, message: str, path: Path, hint: str = "") -> None:
+        super().__init__(message, path, hint)
+        self.message = message
+        self.path = path
+        self.hint = hint
+
+    def __str__(self) -> str:
+        told = f"{self.message}: {self.path}"
+        return f"{told}: {self.hint}" if self.hint else told
+
+
+class AmbiguousRunError(JournalError):
+    """More than one run's id begins with what was given; `matches` are their ids, newest first."""
+
+    def __init__(self, prefix: str, matches: Sequence[str], path: Path) -> None:
+        shown = ", ".join(matches[:5]) + (", …" if len(matches) > 5 else "")
+        super().__init__(
+            f"{len(matches)} runs have an id that begins with {prefix!r}",
+            path,
+            f"give more of the id: {shown}",
+        )
+        self.matches = tuple(matches)
+
+
+class DamagedEventsError(JournalError):
+    """A run's events are not as they were written; `events` are those before the damage."""
+
+    def __init__(self, message: str, path: Path, events: Sequence[AnyEvent]) -> None:
+        super().__init__(
+            message, path, f"the {len(events)} events before it are intact; restore a backup"
+        )
+        self.events = tuple(events)

@@ -1,0 +1,113 @@
+"""Proof that the process which owns a run is alive."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import socket
+from pathlib import Path
+from types import TracebackType
+
+from pup_tui.journal.errors import JournalError
+from pup_tui.journal.places import make_run_dir, run_dir
+
+_HELD = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
+
+
+def _lock_path(state: Path, run: str) -> Path:
+    return run_dir(state, run) / "owner.lock"
+
+
+class RunLock:
+    """Held by the process that owns a run; the system frees it however that process ends.
+
+    The descriptor is not inheritable, so a child that outlives its parent does not hold the lock. Where the
+    file system knows no locks nothing is held, and `owner_is_gone` goes by the process id.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    @classmethod
+    def acquire(cls, state: Path, run: str) -> RunLock:
+        """Become the owner. Raises JournalError if another process is, or the file cannot be made."""
+        make_run_dir(state, run)
+        path = _lock_path(state, run)
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise JournalError(
+                f"the run's lock cannot be made ({error.strerror})",
+                path,
+                "check the folder's rights",
+            ) from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in _HELD:
+                os.close(descriptor)
+                raise JournalError(
+                    f"the run {run} is under way in another process",
+                    path,
+                    "wait until it has ended",
+                ) from error
+        return cls(descriptor)
+
+    def release(self) -> None:
+        """Give the run up; a second time does nothing. The file stays."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def __enter__(self) -> RunLock:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.release()
+
+
+def owner_is_gone(state: Path, run: str, *, host: str, pid: int) -> bool:
+    """Whether no process owns the run any more.
+
+    The lock decides. Without one it is the process id, if it is of this host; an owner on another host
+    that left no lock counts as alive, since nothing here can tell.
+    """
+    held = _is_held(_lock_path(state, run))
+    if held is not None:
+        return not held
+    if host != socket.gethostname():
+        return False
+    return not _is_alive(pid)
+
+
+def _is_held(path: Path) -> bool | None:
+    """Whether anyone holds the lock; None if that cannot be told."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError as error:
+        return True if error.errno in _HELD else None
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _is_alive(pid: int) -> bool:
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,227 @@
+"""Looking at what is stored: past runs, their events and the texts they were made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+
+from pup_tui.core.events import AnyEvent, Moment
+from pup_tui.core.state import RunStatus
+from pup_tui.journal import codec
+from pup_tui.journal.database import PATIENCE, explained, open_read_only
+from pup_tui.journal.errors import AmbiguousRunError, DamagedEventsError, JournalError
+from pup_tui.journal.lock import owner_is_gone
+from pup_tui.journal.places import journal_path
+from pup_tui.journal.records import RunRow
+
+OWNER_GONE = "the program ended while the run was under way"
+"""The reason of a run whose process is no more."""
+
+_SELECT_RUNS = f"SELECT {', '.join(RunRow.__struct_fields__)} FROM run"  # noqa: S608 - own names only
+
+
+class JournalReader:
+    """The journal of one state folder, for looking only. All calls block and raise JournalError."""
+
+    def __init__(self, state: Path, database: sqlite3.Connection) -> None:
+        self.state = state
+        self.path = journal_path(state)
+        self._database = database
+
+    @classmethod
+    def open(cls, state: Path, *, patience: float = PATIENCE) -> Self:
+        """Open the journal in the folder `state`; a lock is waited for `patience` seconds.
+
+        Works on a disk that is full or not writable, as long as nothing is left in the write-ahead log.
+        """
+        return cls(state, open_read_only(state, patience=patience))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def runs(
+        self,
+        *,
+        runbook: str | None = None,
+        status: RunStatus | None = None,
+        since: float | None = None,
+        limit: int | None = None,
+    ) -> list[RunRow]:
+        """Runs in the order in which they began, newest first; `since` is in seconds since 1970.
+
+        A run whose process is gone is shown as interrupted, whether or not that has been stored.
+        """
+        condition = "WHERE (:runbook IS NULL OR runbook = :runbook)"
+        if since is not None:
+            condition += " AND started_at >= :since"
+        if status is RunStatus.INTERRUPTED:
+            condition += " AND status IN ('running', 'interrupted')"
+        elif status is not None:
+            condition += " AND status = :status"
+        with self._reading():
+            rows = self._rows(
+                f"{condition} ORDER BY number DESC",
+                {"runbook": runbook, "since": since, "status": status},
+            )
+            return list(islice((row for row in rows if status in (None, row.status)), limit))
+
+    def run(self, run: str) -> RunRow | None:
+        """The run with this id, or the only one whose id begins so.
+
+        Raises AmbiguousRunError if there are several.
+        """
+        with self._reading():
+            found = list(self._rows("WHERE run = :run", {"run": run})) or list(
+                self._rows(
+                    "WHERE substr(run, 1, length(:run)) = :run AND :run <> '' ORDER BY number DESC",
+                    {"run": run},
+                )
+            )
+        if len(found) > 1:
+            raise AmbiguousRunError(run, [row.run for row in found], self.path)
+        return found[0] if found else None
+
+    def last_runs(self) -> dict[str, RunRow]:
+        """The newest run of each runbook, by the runbook's id."""
+        newest = "WHERE number IN (SELECT max(number) FROM run GROUP BY runbook)"
+        with self._reading():
+            return {row.runbook: row for row in self._rows(newest)}
+
+    def events(self, run: str) -> list[AnyEvent]:
+        """All that happened in a run, in its order.
+
+        Raises DamagedEventsError, which holds those before the damage, if any is not as it was written.
+        """
+        events: list[AnyEvent] = []
+        chain = codec.first_link(run)
+        try:
+            with self._reading():
+                for sequence, body, stored in self._stored_events(self._known(run)):
+                    chain = codec.link(chain, len(events) + 1, body)
+                    if (sequence, stored) != (len(events) + 1, chain):
+                        raise _damaged("is not as it was written", run, events, self.path)
+                    events.append(codec.decode(body))
+        except ValueError as error:
+            raise _damaged(
+                "cannot be understood by this version", run, events, self.path
+            ) from error
+        except JournalError as error:
+            if not events:
+                raise
+            raise DamagedEventsError(error.message, self.path, events) from error
+        return events
+
+    def files(self, run: str) -> dict[str, bytes]:
+        """The texts that a run was made from, by name. Raises JournalError if one is damaged."""
+        with self._reading():
+            found = self._database.execute(
+                "SELECT name, content.sha256, bytes FROM run_file JOIN content USING (sha256)"
+                " WHERE run_file.run = ? ORDER BY name",
+                (self._known(run),),
+            ).fetchall()
+        for name, sha256, content in found:
+            if hashlib.sha256(content).hexdigest() != sha256:
+                raise JournalError(
+                    f"the stored text of {name} is damaged", self.path, "restore a backup"
+                )
+        return {name: content for name, _, content in found}
+
+    def problems(self) -> list[str]:
+        """Everything wrong with the file, its references and the runs' events. Reads all there is."""
+        with self._reading():
+            whole = self._database.execute("PRAGMA integrity_check").fetchall()
+            lost = self._database.execute("PRAGMA foreign_key_check").fetchall()
+            runs = self._database.execute("SELECT run FROM run ORDER BY number").fetchall()
+        found = [str(row[0]) for row in whole if row[0] != "ok"]
+        found += [f"{row[0]}: row {row[1]} refers to nothing" for row in lost]
+        for (run,) in runs:
+            try:
+                self.events(run)
+                self.files(run)
+            except JournalError as error:
+                found.append(f"{run}: {error.message}")
+        return found
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise explained(error, self.path) from error
+
+    def _rows(self, condition: str, values: Mapping[str, Any] | None = None) -> Iterator[RunRow]:
+        query = f"{_SELECT_RUNS} {condition}"
+        # All at once: an open cursor would hide what the owner of a run has stored meanwhile.
+        for columns in self._database.execute(query, values or {}).fetchall():
+            row = _row(columns, self.path)
+            yield self._interrupted(row) if self._is_abandoned(row) else row
+
+    def _is_abandoned(self, row: RunRow) -> bool:
+        if row.status is not RunStatus.RUNNING:
+            return False
+        if not owner_is_gone(self.state, row.run, host=row.host, pid=row.pid):
+            return False
+        # An owner stores the end before it lets go of the lock, so now the row tells which it was.
+        status = self._database.execute("SELECT status FROM run WHERE run = ?", (row.run,))
+        return bool(status.fetchone()[0] == RunStatus.RUNNING)
+
+    def _interrupted(self, row: RunRow) -> RunRow:
+        """The row of an abandoned run: it lasted as long as its last event says."""
+        last = self._last_moment(row.run)
+        return msgspec.structs.replace(
+            row,
+            status=RunStatus.INTERRUPTED,
+            reason=OWNER_GONE,
+            duration=last.clock if last else None,
+            ended_wall=last.wall if last else None,
+        )
+
+    def _last_moment(self, run: str) -> Moment | None:
+        last = self._database.execute(
+            "SELECT CAST(body AS BLOB) FROM event WHERE run = ? ORDER BY sequence DESC LIMIT 1",
+            (self._known(run),),
+        ).fetchone()
+        try:
+            return codec.decode(last[0]).at if last else None
+        except ValueError:
+            return None
+
+    def _stored_events(self, number: int) -> Iterator[tuple[int, bytes, bytes]]:
+        # As bytes: what was flipped need not be UTF-8 any more.
+        yield from self._database.execute(
+            "SELECT sequence, CAST(body AS BLOB), chain FROM event WHERE run = ? ORDER BY sequence",
+            (number,),
+        )
+
+    def _number(self, run: str) -> int | None:
+        found = self._database.execute("SELECT number FROM run WHERE run = ?", (run,)).fetchone()
+        return int(found[0]) if found else None
+
+    def _known(self, run: str) -> int:
+        number = self._number(run)
+        if number is None:
+            raise JournalError(f"there is no run {run}", self.path, "see the history")
+        return number
+
+
+def _damaged(why: str, run: str, before: list[AnyEvent], path: Path) -> DamagedEventsError:
+    return DamagedEventsError(f"event {len(before) + 1} of run {run} {why}", path, before)
+
+
+def _row(columns: tuple[Any, ...], path: Path) -> RunRow:
+    values = dict(zip(RunRow.__struct_fields__, columns, strict=True))
+    try:
+        return msgspec.convert({**values, "vars": json.loads(values["vars"])}, RunRow)
+    except (msgspec.ValidationError, ValueError, TypeError) as error:
+        raise JournalError(
+            f"the record of run {values['run']} is damaged", path, "restore a backup"
+        ) from error

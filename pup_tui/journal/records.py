@@ -1,0 +1,73 @@
+"""A run as a whole: what is known when it begins, how it ended, and both together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from pup_tui.core.events import RunCreated
+from pup_tui.core.state import RunStatus
+
+HIDDEN = "***"
+"""Stands where a secret's value would."""
+
+
+class RunRecord(Struct, frozen=True, kw_only=True):
+    """What is known of a run when it begins.
+
+    `started_at` is UTC in seconds since 1970; `name` is the runbook's title; `path` and `sha256` are of the
+    runbook's file; `vars` holds no secret, but `***` in its place.
+    """
+
+    run: str
+    runbook: str
+    name: str
+    started_at: float
+    operator: str
+    host: str
+    pid: int
+    path: str
+    sha256: str
+    vars: dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, created: RunCreated, *, name: str, pid: int) -> RunRecord:
+        """The record of a run that begins with `created`, in the process `pid`."""
+        values = {k: HIDDEN if k in created.secrets else v for k, v in created.values.items()}
+        values.update(dict.fromkeys(created.secrets, HIDDEN))
+        return cls(
+            run=created.run,
+            runbook=created.runbook,
+            name=name,
+            started_at=created.at.wall,
+            operator=created.operator,
+            host=created.host,
+            pid=pid,
+            path=created.source.path,
+            sha256=created.source.sha256,
+            vars=values,
+        )
+
+
+class RunSummary(Struct, frozen=True, kw_only=True):
+    """How a run ended. `duration` is in seconds, `ended_wall` UTC in seconds since 1970.
+
+    Both are None where a run was interrupted before anything of it was recorded.
+    """
+
+    status: RunStatus
+    reason: str = ""
+    warnings: int = 0
+    duration: float | None = None
+    ended_wall: float | None = None
+
+
+class RunRow(RunRecord, frozen=True, kw_only=True):
+    """A run as the journal knows it; `duration` and `ended_wall` are None while it is under way."""
+
+    status: RunStatus
+    reason: str = ""
+    warnings: int = 0
+    duration: float | None = None
+    ended_wall: float | None = None

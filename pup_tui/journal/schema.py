@@ -1,0 +1,62 @@
+"""The tables of the journal, and how an older journal becomes a current one."""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x70757074
+"""Says in the file's header that it is ours (`pupt`)."""
+
+_VERSION_1 = (
+    # `number` is the order in which runs began: the wall clock may jump, and history must not.
+    """
+    CREATE TABLE run (
+        number      INTEGER PRIMARY KEY AUTOINCREMENT,
+        run         TEXT    NOT NULL UNIQUE,
+        runbook     TEXT    NOT NULL,
+        name        TEXT    NOT NULL,
+        path        TEXT    NOT NULL,
+        sha256      TEXT    NOT NULL,
+        operator    TEXT    NOT NULL,
+        host        TEXT    NOT NULL,
+        pid         INTEGER NOT NULL,
+        vars        TEXT    NOT NULL,
+        started_at  REAL    NOT NULL,
+        status      TEXT    NOT NULL,
+        reason      TEXT    NOT NULL DEFAULT '',
+        warnings    INTEGER NOT NULL DEFAULT 0,
+        duration    REAL,
+        ended_wall  REAL
+    )
+    """,
+    "CREATE INDEX run_of_runbook ON run (runbook, number)",
+    "CREATE INDEX run_with_status ON run (status, number)",
+    # `chain` is a hash over the row before and this one: SQLite does not notice a flipped byte in a body.
+    """
+    CREATE TABLE event (
+        run         INTEGER NOT NULL REFERENCES run (number),
+        sequence    INTEGER NOT NULL,
+        body        TEXT    NOT NULL,
+        chain       BLOB    NOT NULL,
+        PRIMARY KEY (run, sequence)
+    )
+    """,
+    """
+    CREATE TABLE content (
+        sha256      TEXT    PRIMARY KEY,
+        bytes       BLOB    NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE run_file (
+        run         INTEGER NOT NULL REFERENCES run (number),
+        name        TEXT    NOT NULL,
+        sha256      TEXT    NOT NULL REFERENCES content (sha256),
+        PRIMARY KEY (run, name)
+    )
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
+"""The statements that lead from each version (`PRAGMA user_version`, 0 is an empty file) to the next."""
+
+VERSION = len(MIGRATIONS)
+"""The version that this program reads and writes."""

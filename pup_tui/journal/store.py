@@ -1,0 +1,202 @@
+"""What happened, durably: runs and their events in one SQLite database."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+
+from pup_tui.core.events import AnyEvent
+from pup_tui.core.state import RunStatus
+from pup_tui.journal import codec
+from pup_tui.journal.database import PATIENCE, explained, open_database
+from pup_tui.journal.errors import JournalError
+from pup_tui.journal.lock import RunLock
+from pup_tui.journal.reader import JournalReader
+from pup_tui.journal.records import RunRecord, RunRow, RunSummary
+
+
+class Journal(JournalReader):
+    """The journal of one state folder. All calls block and must come from one thread at a time.
+
+    What returns without an error is on the disk, and stays there through a crash or a loss of power
+    (`synchronous=FULL`). After a write has failed nothing more is written until `reopen`, since it is not
+    known what the failed one left behind.
+    """
+
+    def __init__(self, state: Path, database: sqlite3.Connection, *, patience: float) -> None:
+        super().__init__(state, database)
+        self._patience = patience
+        self._broken: JournalError | None = None
+        self._locks: dict[str, RunLock] = {}
+
+    @classmethod
+    def open(cls, state: Path, *, patience: float = PATIENCE) -> Self:
+        """Open the journal in the folder `state`, or begin one; a lock is waited for `patience` seconds.
+
+        Raises JournalError if the file is damaged, not ours, of a newer version or not writable; it is
+        then as it was.
+        """
+        return cls(state, open_database(state, patience=patience), patience=patience)
+
+    def reopen(self) -> None:
+        """Begin again after a failed write. The runs of this process stay its own."""
+        self._database.close()
+        self._database = open_database(self.state, patience=self._patience)
+        self._broken = None
+
+    def close(self) -> None:
+        """Let go of the file and of every run: one that has not ended is interrupted from now on."""
+        try:
+            super().close()
+        finally:
+            for run in list(self._locks):
+                self._release(run)
+
+    def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
+        """Begin a run and own it until it ends; `files` are the texts it was made from, by name.
+
+        Raises JournalError if there is such a run, or if it cannot be stored.
+        """
+        values = self._columns(record)
+        lock = RunLock.acquire(self.state, record.run)
+        try:
+            with self._transaction():
+                if self._number(record.run) is not None:
+                    raise JournalError(f"there is a run {record.run} already", self.path)
+                self._store_files(self._insert("run", values), files)
+        except BaseException:
+            lock.release()
+            raise
+        self._locks[record.run] = lock
+
+    def append(self, run: str, event: AnyEvent, *, summary: RunSummary | None = None) -> int:
+        """Store an event without its secrets, and with `summary` how the run ended, in one commit.
+
+        Returns the event's place in the run, from 1. Raises JournalError if there is no such run, or if
+        the event cannot be stored.
+        """
+        try:
+            body = codec.encode(event)
+        except ValueError as error:
+            raise JournalError(
+                f"an event of {run} cannot be stored ({error})", self.path
+            ) from error
+        with self._transaction():
+            number = self._known(run)
+            last = self._database.execute(
+                "SELECT sequence, chain FROM event WHERE run = ? ORDER BY sequence DESC LIMIT 1",
+                (number,),
+            ).fetchone()
+            before, chain = last or (0, codec.first_link(run))
+            sequence = int(before) + 1
+            link = codec.link(chain, sequence, body.encode())
+            self._insert(
+                "event", {"run": number, "sequence": sequence, "body": body, "chain": link}
+            )
+            if summary is not None:
+                self._summarize(number, summary)
+        if summary is not None:
+            self._release(run)
+        return sequence
+
+    def finish_run(self, run: str, summary: RunSummary) -> None:
+        """Store how a run ended, where no event ends it."""
+        with self._transaction():
+            self._summarize(self._known(run), summary)
+        self._release(run)
+
+    def recover(self) -> list[RunRow]:
+        """Mark the runs whose process is gone as interrupted; these runs, newest first."""
+        with self._reading():
+            gone = [
+                row
+                for row in self._rows("WHERE status = 'running' ORDER BY number DESC")
+                if row.status is RunStatus.INTERRUPTED
+            ]
+        if gone:
+            with self._transaction():
+                for row in gone:
+                    self._mark_interrupted(row)
+        return gone
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """One commit. BEGIN IMMEDIATE: a read that turns into a write would not wait for a lock."""
+        if self._broken is not None:
+            raise JournalError(
+                f"the journal is not written any more since an error ({self._broken.message})",
+                self.path,
+                self._broken.hint,
+            )
+        try:
+            self._database.execute("BEGIN IMMEDIATE")
+            yield
+            self._database.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._broken = explained(error, self.path)
+            raise self._broken from error
+        finally:
+            self._roll_back()
+
+    def _roll_back(self) -> None:
+        """End what is left of a transaction that did not get to its end."""
+        try:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            self._broken = self._broken or explained(error, self.path)
+
+    def _insert(self, table: str, values: Mapping[str, Any]) -> int:
+        names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
+        statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - own names only
+        return self._database.execute(statement, dict(values)).lastrowid or 0
+
+    def _store_files(self, number: int, files: Mapping[str, bytes]) -> None:
+        for name, content in files.items():
+            sha256 = hashlib.sha256(content).hexdigest()
+            self._database.execute(
+                "INSERT OR IGNORE INTO content (sha256, bytes) VALUES (?, ?)", (sha256, content)
+            )
+            self._insert(
+                "run_file", {"run": number, "name": codec.storable(name), "sha256": sha256}
+            )
+
+    def _summarize(self, number: int, summary: RunSummary) -> None:
+        self._database.execute(
+            "UPDATE run SET status = :status, reason = :reason, warnings = :warnings,"
+            " duration = :duration, ended_wall = :ended_wall WHERE number = :number",
+            {
+                **msgspec.structs.asdict(summary),
+                "reason": codec.storable(summary.reason),
+                "number": number,
+            },
+        )
+
+    def _mark_interrupted(self, row: RunRow) -> None:
+        # Another process may have recovered the run, or resumed it, since it was looked at.
+        self._database.execute(
+            "UPDATE run SET status = ?, reason = ?, duration = ?, ended_wall = ?"
+            " WHERE run = ? AND pid = ? AND status = 'running'",
+            (row.status, row.reason, row.duration, row.ended_wall, row.run, row.pid),
+        )
+
+    def _columns(self, record: RunRecord) -> dict[str, Any]:
+        try:
+            values = {**msgspec.structs.asdict(record), "vars": codec.to_json(record.vars)}
+        except ValueError as error:
+            raise JournalError(
+                f"the variables of {record.run} cannot be stored ({error})", self.path
+            ) from error
+        values["status"] = RunStatus.RUNNING
+        return {k: codec.storable(v) if isinstance(v, str) else v for k, v in values.items()}
+
+    def _release(self, run: str) -> None:
+        lock = self._locks.pop(run, None)
+        if lock is not None:
+            lock.release()

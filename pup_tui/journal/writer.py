@@ -1,0 +1,129 @@
+"""The journal's face for asyncio, and one that keeps nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from pup_tui.core.events import AnyEvent, durable
+from pup_tui.journal.database import PATIENCE
+from pup_tui.journal.errors import JournalError
+from pup_tui.journal.records import RunRecord, RunSummary
+from pup_tui.journal.store import Journal
+
+_T = TypeVar("_T")
+
+
+class Recorder(Protocol):
+    """Where a driver records a run. Everything raises JournalError if it could not be recorded."""
+
+    async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
+        """Begin a run; `files` are the texts it was made from, by name."""
+
+    async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
+        """Record an event, and with `summary` how the run ended; its place in the run, from 1."""
+
+    async def reopen(self) -> None:
+        """Begin again after an error."""
+
+    async def close(self) -> None:
+        """Finish what was asked for and let go; nothing may be asked afterwards."""
+
+
+class JournalWriter:
+    """Writes to a Journal from one thread of its own, in the order of the calls.
+
+    A thread, because a commit blocks: for the disk, or for a lock of another program. What was asked for is
+    written even if the task that waits for it is cancelled. After an error every later call fails too,
+    until `reopen`.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        self._closed = False
+
+    @classmethod
+    async def open(cls, state: Path, *, patience: float = PATIENCE) -> JournalWriter:
+        """As `Journal.open`, without blocking the loop."""
+        return cls(await asyncio.to_thread(Journal.open, state, patience=patience))
+
+    async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
+        """See Recorder."""
+        await self._do(lambda: self._journal.create_run(record, files))
+
+    async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
+        """See Recorder."""
+        return await self._do(lambda: self._journal.append(run, event, summary=summary))
+
+    async def reopen(self) -> None:
+        """See Recorder."""
+        await self._do(self._journal.reopen)
+
+    async def close(self) -> None:
+        """See Recorder. A second time does nothing."""
+        if self._closed:
+            return
+        try:
+            await self._do(self._journal.close)
+        finally:
+            self._closed = True
+            self._thread.shutdown(wait=False)
+
+    async def _do(self, call: Callable[[], _T]) -> _T:
+        if self._closed:
+            raise JournalError("the journal is closed", self._journal.path)
+        future = asyncio.get_running_loop().run_in_executor(self._thread, call)
+        # Whoever waits may be cancelled; the journal itself remembers an error that nobody saw.
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(future)
+
+
+class MemoryJournal:
+    """Stands in for JournalWriter where nothing is to be kept: `--no-journal`, and tests.
+
+    Tests may look at what it was given, and set `error` to have every call fail with it.
+    """
+
+    def __init__(self) -> None:
+        self.records: dict[str, RunRecord] = {}
+        self.files: dict[str, dict[str, bytes]] = {}
+        self.events: dict[str, list[AnyEvent]] = {}
+        self.summaries: dict[str, RunSummary] = {}
+        self.error: JournalError | None = None
+
+    async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
+        """See Recorder."""
+        self._check()
+        if record.run in self.records:
+            raise JournalError(f"there is a run {record.run} already", _NOWHERE)
+        self.records[record.run] = record
+        self.files[record.run] = dict(files)
+        self.events[record.run] = []
+
+    async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
+        """See Recorder."""
+        self._check()
+        if run not in self.records:
+            raise JournalError(f"there is no run {run}", _NOWHERE)
+        self.events[run].append(durable(event))
+        if summary is not None:
+            self.summaries[run] = summary
+        return len(self.events[run])
+
+    async def reopen(self) -> None:
+        """See Recorder."""
+        self.error = None
+
+    async def close(self) -> None:
+        """See Recorder."""
+
+    def _check(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+
+_NOWHERE = Path("(memory)")
