@@ -1,0 +1,205 @@
+"""Feature flags and their environments."""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import NAMESPACE_URL, uuid5
+
+from pup_tui.datadog.sandbox import ids
+from pup_tui.datadog.sandbox.endpoints.account import CREATED
+from pup_tui.datadog.sandbox.messages import (
+    JSON_API,
+    Document,
+    Request,
+    Response,
+    is_uuid,
+    json_api_error,
+    page_of,
+)
+from pup_tui.datadog.sandbox.records import Flag, FlagEnvironment
+from pup_tui.datadog.sandbox.router import Route
+from pup_tui.datadog.sandbox.timeline import iso_z
+from pup_tui.datadog.sandbox.world import World
+
+
+def _list(world: World, request: Request) -> Response:
+    size = request.integer("limit", 100, low=1, high=1000)
+    offset = request.integer("offset", 0)
+    part = request.query.get("key", "")
+    archived = request.boolean("is_archived")
+    found = [
+        flag
+        for flag in world.flags
+        if part in flag.key and archived in (None, flag.archived is not None)
+    ]
+    return Response(
+        {
+            "data": [_document(flag) for flag in page_of(found, offset, size)],
+            "meta": _counts(len(world.flags), len(found)),
+        },
+        content_type=JSON_API,
+    )
+
+
+def _counts(total: int, filtered: int) -> Document:
+    return {"page": {"total_count": total, "total_filtered_count": filtered}}
+
+
+def _get(world: World, request: Request) -> Response:
+    document = _document(_find(world, request))
+    document["attributes"]["staleness_status"] = "ACTIVE"
+    for environment in document["attributes"]["feature_flag_environments"]:
+        environment["allocations"] = None
+    return Response({"data": document}, content_type=JSON_API)
+
+
+def _find(world: World, request: Request) -> Flag:
+    wanted = request.params["feature_flag_id"]
+    if not is_uuid(wanted):
+        raise json_api_error(400, "Bad Request", f"invalid feature flag id {wanted!r}")
+    flag = next((each for each in world.flags if each.id == wanted.lower()), None)
+    if flag is None:
+        raise json_api_error(404, "Not Found", "feature flag not found")
+    return flag
+
+
+def _find_environment(flag: Flag, request: Request) -> FlagEnvironment:
+    wanted = request.params["environment_id"]
+    if not is_uuid(wanted):
+        raise json_api_error(400, "Bad Request", f"invalid environment id {wanted!r}")
+    found = next((each for each in flag.environments if each.id == wanted.lower()), None)
+    if found is None:
+        raise json_api_error(404, "Not Found", "environment not found")
+    return found
+
+
+def _enable(world: World, request: Request) -> Response:
+    return _switch(world, request, enabled=True)
+
+
+def _disable(world: World, request: Request) -> Response:
+    return _switch(world, request, enabled=False)
+
+
+def _switch(world: World, request: Request, *, enabled: bool) -> Response:
+    flag = _find(world, request)
+    done = world.set_flag(flag, _find_environment(flag, request), enabled=enabled)
+    return Response(None, 200 if done else 202, JSON_API)
+
+
+def _document(flag: Flag) -> Document:
+    on = str(uuid5(NAMESPACE_URL, f"{flag.id}/on"))
+    off = str(uuid5(NAMESPACE_URL, f"{flag.id}/off"))
+    created = iso_z(flag.created)
+    return {
+        "id": flag.id,
+        "type": "feature-flags",
+        "attributes": {
+            "archived_at": iso_z(flag.archived) if flag.archived else None,
+            "created_at": created,
+            "created_by": ids.USER_ID,
+            "description": flag.description,
+            "distribution_channel": "ALL",
+            "feature_flag_environments": [
+                _environment_of_flag(flag, each, off) for each in flag.environments
+            ],
+            "key": flag.key,
+            "last_updated_by": ids.USER_ID,
+            "name": flag.name,
+            "require_approval": False,
+            "tags": flag.tags,
+            "updated_at": iso_z(flag.updated),
+            "value_type": "BOOLEAN",
+            "variants": [
+                {
+                    "id": variant,
+                    "key": key,
+                    "name": key.capitalize(),
+                    "value": value,
+                    "created_at": created,
+                    "updated_at": created,
+                }
+                for variant, key, value in ((on, "on", "true"), (off, "off", "false"))
+            ],
+        },
+    }
+
+
+def _environment_of_flag(flag: Flag, environment: FlagEnvironment, variant: str) -> Document:
+    digest = hashlib.sha256(f"{flag.id}/{environment.id}".encode()).hexdigest()[:12]
+    return {
+        "environment_id": environment.id,
+        "environment_name": environment.name,
+        "environment_queries": [environment.name],
+        "status": "ENABLED" if environment.enabled else "DISABLED",
+        "default_variant_id": variant,
+        "override_variant_id": None,
+        "default_allocation_key": f"allocation-default-{digest}",
+        "override_allocation_key": f"allocation-override-{digest}",
+        "is_production": environment.production,
+        "require_feature_flag_approval": environment.needs_approval,
+        "pending_suggestion_id": environment.pending_suggestion,
+    }
+
+
+def _environments(world: World) -> list[FlagEnvironment]:
+    return list({each.id: each for flag in world.flags for each in flag.environments}.values())
+
+
+def _list_environments(world: World, request: Request) -> Response:
+    size = request.integer("limit", 100, low=1, high=1000)
+    offset = request.integer("offset", 0)
+    everything = _environments(world)
+    found = [
+        each
+        for each in everything
+        if request.query.get("name", "") in each.name
+        and request.query.get("key", "") in each.name
+        and request.query.get("dd_env", each.name) == each.name
+    ]
+    return Response(
+        {
+            "data": [_environment(each) for each in page_of(found, offset, size)],
+            "meta": _counts(len(everything), len(found)),
+        },
+        content_type=JSON_API,
+    )
+
+
+def _get_environment(world: World, request: Request) -> Response:
+    wanted = request.params["environment_id"]
+    if not is_uuid(wanted):
+        raise json_api_error(400, "Bad Request", f"invalid environment id {wanted!r}")
+    for environment in _environments(world):
+        if environment.id == wanted.lower():
+            return Response({"data": _environment(environment)}, content_type=JSON_API)
+    raise json_api_error(404, "Not Found", "environment not found")
+
+
+def _environment(environment: FlagEnvironment) -> Document:
+    return {
+        "id": environment.id,
+        "type": "environments",
+        "attributes": {
+            "created_at": iso_z(CREATED),
+            "description": None,
+            "is_production": environment.production,
+            "key": environment.name,
+            "name": environment.name,
+            "queries": [environment.name],
+            "require_feature_flag_approval": environment.needs_approval,
+            "updated_at": iso_z(CREATED),
+        },
+    }
+
+
+_SWITCH = "/api/v2/feature-flags/{feature_flag_id}/environments/{environment_id}"
+
+ROUTES = [
+    Route("GET", "/api/v2/feature-flags", _list),
+    Route("GET", "/api/v2/feature-flags/environments", _list_environments),
+    Route("GET", "/api/v2/feature-flags/environments/{environment_id}", _get_environment),
+    Route("GET", "/api/v2/feature-flags/{feature_flag_id}", _get),
+    Route("POST", f"{_SWITCH}/enable", _enable),
+    Route("POST", f"{_SWITCH}/disable", _disable),
+]
