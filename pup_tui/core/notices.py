@@ -1,6 +1,7 @@
 """What a run tells those who watch it: the public events, as they stand in JSON Lines.
 
-Texts are not yet masked or made safe for a terminal; the driver does both before anyone sees them.
+The machine makes them of unmasked texts; the driver masks them before anyone sees them, and whoever writes
+to a terminal makes them safe for it.
 """
 
 from __future__ import annotations

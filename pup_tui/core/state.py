@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 SCHEMA = 1
 """Version of the stored form of `RunState`; raised when an older reader could misread it."""
@@ -16,6 +16,7 @@ class StepPhase(StrEnum):
 
     PENDING = "pending"
     LOOKING_UP = "looking-up"
+    READY = "ready"
     ASKING = "asking"
     STARTING = "starting"
     RUNNING = "running"
@@ -73,8 +74,30 @@ class Sample(Struct):
     error: str | None = None
 
 
+class PollState(Struct):
+    """A poll under way: since when, its limits in seconds and attempts, and what it saw.
+
+    `first` is the number of the attempt that it began with; `over` tells that it was given up or accepted
+    while an attempt was still running.
+    """
+
+    began: float
+    timeout: float
+    interval: float
+    max_attempts: int | None
+    first: int
+    samples: list[Sample] = []
+    next_at: float | None = None
+    over: bool = False
+    accepted: str | None = None
+
+
 class StepState(Struct):
-    """What is known of one step. Times are on the run's clock, in seconds."""
+    """What is known of one step. Times are on the run's clock, in seconds.
+
+    `allowed` tells that the question before a dangerous step was answered yes, `timers` which timers are set,
+    `stopped_because` why its attempt was asked to end, `failing` what its operator is asked about.
+    """
 
     phase: StepPhase = StepPhase.PENDING
     status: StepStatus | None = None
@@ -85,18 +108,20 @@ class StepState(Struct):
     ended: float | None = None
     exit_code: int | None = None
     captured: list[str] = []
-    asked_for: str | None = None
     allowed: bool = False
-    deadline: float | None = None
-    poll_began: float | None = None
-    poll_timeout: float | None = None
-    samples: list[Sample] = []
+    timers: list[str] = []
+    poll: PollState | None = None
     stopped_because: str | None = None
     failing: str | None = None
 
 
 class RunState(Struct):
-    """Everything a run knows. `captured` and `results` hold secrets in memory only."""
+    """Everything a run knows. `captured` and `results` hold secrets in memory only.
+
+    `failure` is the first step that failed, `gate` why no step behind a gate may run, `verdict` what decided
+    the result first. `left_out` names variables without a value, `secrets` names whose value is secret
+    (variables and captures by name, results as `steps.ID.FIELD`).
+    """
 
     schema: int = SCHEMA
     run: str = ""
@@ -115,6 +140,8 @@ class RunState(Struct):
     current: str | None = None
     failure: str | None = None
     gate: GateClosed | None = None
-    gate_reason: str = ""
     verdict: RunStatus | None = None
-    cancelled: bool = field(default=False)
+    verdict_reason: str = ""
+    cancelled: str | None = None
+    cleanup_cancelled: bool = False
+    interrupted: str | None = None

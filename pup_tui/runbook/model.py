@@ -171,11 +171,6 @@ class Step(Node, frozen=True, kw_only=True, tag_field="kind"):
         given = self.assert_ if isinstance(self.assert_, tuple) else (self.assert_,)
         return tuple(a if isinstance(a, Assertion) else Assertion(that=a) for a in given)
 
-    @property
-    def failure_policy(self) -> OnFailure:
-        """`on_failure` as written; a step that is optional warns where nothing is written."""
-        return self.on_failure or ("warn" if self.optional else "fail")
-
 
 class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
     run: ShellScript

@@ -1,0 +1,39 @@
+"""What the catalog knows of a runbook before anybody opens it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class Origin(StrEnum):
+    """Where a runbook comes from, in the order in which an id is looked up."""
+
+    GIVEN = "given"
+    ENVIRONMENT = "environment"
+    CONFIGURATION = "configuration"
+    PUP = "pup"
+    HERE = "here"
+    BUNDLED = "bundled"
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One runbook file.
+
+    `broken` and `error` tell that it cannot be run and why; `shadowed` that another one with its id comes
+    first; `trusted` is false for a file that merely lies in the working directory.
+    """
+
+    id: str
+    name: str
+    description: str
+    tags: dict[str, str]
+    steps: int
+    origin: Origin
+    path: Path
+    broken: bool
+    error: str
+    shadowed: bool
+    trusted: bool

@@ -1,0 +1,120 @@
+"""Attempts: from a step that may run to a request, and from what came of it to a verdict."""
+
+from __future__ import annotations
+
+from pup_tui.core import order, polls
+from pup_tui.core.actions import StartAttempt
+from pup_tui.core.events import AttemptFinished, AttemptStarted, Event
+from pup_tui.core.program import Node
+from pup_tui.core.questions import ask_before
+from pup_tui.core.render import Rendered, render_request, render_seconds
+from pup_tui.core.run import Run, Timer
+from pup_tui.core.scope import wanted_of
+from pup_tui.core.state import StepPhase, StepStatus
+from pup_tui.core.verdict import conclude
+from pup_tui.runbook.model import HttpStep, WorkflowStep
+
+HTTP_TIMEOUT = 30.0
+"""Seconds for one attempt of an http step that says nothing else."""
+
+
+def enter(run: Run, node: Node) -> None:
+    """Start an attempt, or ask first; TemplateError where something cannot be rendered."""
+    rendered = render_request(node.step, run.scope(), run.program.runbook.defaults)
+    if rendered.empty is not None:
+        if node.step.optional:
+            run.end(node, StepStatus.SKIPPED, f"its `{rendered.empty}` is empty")
+        else:
+            run.fail(node, f"`{rendered.empty}` is empty")
+    elif node.asks_first and not run.step(node).allowed:
+        ask_before(run, node, rendered.shown)
+    else:
+        _start(run, node, rendered)
+
+
+def _start(run: Run, node: Node, rendered: Rendered) -> None:
+    step, scope = run.step(node), run.scope()
+    limits = (
+        polls.poll_limits(node.step, scope) if order.polls(node) and step.poll is None else None
+    )
+    seconds = _seconds(run, node)
+    step.began = run.now if step.began is None else step.began
+    step.attempts += 1
+    step.phase, step.stopped_because = StepPhase.STARTING, None
+    if limits is not None:
+        polls.begin(run, node, limits)
+    if seconds is not None:
+        run.set_timer(node, Timer.TIMEOUT, seconds)
+    run.wishes.add(
+        StartAttempt(
+            attempt=run.attempt(node),
+            step=node.id,
+            number=step.attempts,
+            request=rendered.request,
+            shown=rendered.shown,
+            wanted=wanted_of(run.program, node, run.state, scope, run.now),
+        )
+    )
+
+
+def _seconds(run: Run, node: Node) -> float | None:
+    """How long one attempt may take, or None for as long as it wants."""
+    given = node.step
+    timeout = given.timeout if given.timeout is not None else run.program.runbook.defaults.timeout
+    if timeout is not None:
+        return render_seconds(timeout, run.scope())
+    if isinstance(given, WorkflowStep):
+        return polls.poll_limits(given, run.scope()).timeout
+    return HTTP_TIMEOUT if isinstance(given, HttpStep) else None
+
+
+def started(run: Run, node: Node, event: Event) -> None:
+    assert isinstance(event, AttemptStarted)
+    step = run.step(node)
+    if step.phase is StepPhase.STARTING:
+        step.phase = StepPhase.RUNNING
+    step.command = event.command
+    if step.poll is None or step.attempts == step.poll.first:
+        run.wishes.tell_started(node, step.attempts, event.command)
+
+
+def timed_out(run: Run, node: Node, event: Event) -> None:
+    run.stop_attempt(node, f"timed out after {_seconds(run, node):g} s")
+
+
+def finished(run: Run, node: Node, event: Event) -> None:
+    assert isinstance(event, AttemptFinished)
+    run.clear_timer(node, Timer.TIMEOUT)
+    _keep_results(run, node, event)
+    if order.polls(node):
+        polls.judge(run, node, event)
+    else:
+        conclude(run, node, event)
+
+
+def stopped(run: Run, node: Node, event: Event) -> None:
+    """The executor has ended an attempt that it was asked to end."""
+    assert isinstance(event, AttemptFinished)
+    run.clear_timer(node, Timer.TIMEOUT)
+    _keep_results(run, node, event)
+    step = run.step(node)
+    why = step.stopped_because or "stopped"
+    told = f"{why} ({event.reason})" if event.reason else why
+    if why in (run.state.cancelled, run.state.interrupted):
+        run.end(node, StepStatus.CANCELLED, told)
+    elif step.poll is not None and step.poll.accepted is not None:
+        run.end(node, StepStatus.SUCCEEDED, step.poll.accepted)
+    elif step.poll is not None and not step.poll.over:
+        polls.judge(run, node, event, failed=told)
+    else:
+        run.fail(node, told)
+
+
+def _keep_results(run: Run, node: Node, event: AttemptFinished) -> None:
+    run.step(node).exit_code = event.exit_code
+    run.state.results[node.id] = dict(event.findings.results)
+    run.note_secrets(
+        f"steps.{node.id}.{name}"
+        for name in event.findings.results
+        if f"steps.{name}" in event.findings.secrets
+    )

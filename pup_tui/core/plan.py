@@ -1,0 +1,126 @@
+"""What a run would do: every step rendered as far as it can be known, nothing carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from pup_tui.core.events import Moment, RunCreated, Source
+from pup_tui.core.machine import Machine
+from pup_tui.core.program import Node, Program
+from pup_tui.core.render import Scope, render_request, render_seconds, render_text
+from pup_tui.core.scope import explain, not_made, scope_of, truth_of
+from pup_tui.runbook.model import AnyStep, ConfirmStep, ManualStep, PupStep, ShellStep, WaitStep
+from pup_tui.template.errors import TemplateError
+
+
+class PlannedStep(Struct, frozen=True, kw_only=True):
+    """One step of a plan.
+
+    `command` is rendered, or as the author wrote it where it is not `known` yet; `mutates` None means that it
+    cannot be told whether the step changes anything; `reason` says why a step is skipped or not known.
+    """
+
+    id: str
+    name: str
+    kind: str
+    command: str
+    danger: bool
+    mutates: bool | None
+    when: str
+    known: bool
+    reason: str
+
+
+Mutates = Callable[[AnyStep], bool | None]
+
+
+def plan(
+    program: Program,
+    values: Mapping[str, Any],
+    left_out: Iterable[str],
+    operator: str,
+    mutates: Mutates,
+) -> list[PlannedStep]:
+    """Plan a run with these values. Secrets stand in the commands as they are: whoever shows them masks."""
+    scope = _scope(program, values, left_out, operator)
+    return [_planned(program, node, scope, mutates) for node in program.nodes]
+
+
+def _scope(
+    program: Program, values: Mapping[str, Any], left_out: Iterable[str], operator: str
+) -> Scope:
+    created = RunCreated(
+        at=Moment(wall=0.0, clock=0.0),
+        run="",
+        runbook=program.id,
+        source=Source(path="", sha256=""),
+        operator=operator,
+        host="",
+        values=dict(values),
+        left_out=tuple(left_out),
+    )
+    machine = Machine(program)
+    machine.handle(created)
+    scope = scope_of(program, machine.state)
+    del scope["run"]["id"], scope["run"]["started_at"]
+    return scope
+
+
+def _planned(program: Program, node: Node, scope: Scope, mutates: Mutates) -> PlannedStep:
+    command, known, reason = _command(program, node, scope)
+    return PlannedStep(
+        id=node.id,
+        name=node.step.name,
+        kind=node.step.kind,
+        command=command,
+        danger=node.step.danger,
+        mutates=mutates(node.step),
+        when=node.step.when,
+        known=known,
+        reason=reason,
+    )
+
+
+def _command(program: Program, node: Node, scope: Scope) -> tuple[str, bool, str]:
+    step = node.step
+    known, reason = True, ""
+    if step.if_ is not None:
+        try:
+            if not truth_of(step.if_, scope, program.declared):
+                reason = f"skipped: its `if` does not hold: {step.if_}"
+        except TemplateError as error:
+            known, reason = False, _why_not_yet(program, error)
+    try:
+        return _shown(program, step, scope), known, reason
+    except TemplateError as error:
+        return _as_written(step), False, reason or _why_not_yet(program, error)
+
+
+def _shown(program: Program, step: AnyStep, scope: Scope) -> str:
+    match step:
+        case ConfirmStep() | ManualStep():
+            return render_text(step.message, scope)
+        case WaitStep():
+            return f"wait {render_seconds(step.duration, scope):g} s"
+        case _:
+            rendered = render_request(step, scope, program.runbook.defaults)
+            return rendered.shown
+
+
+def _as_written(step: AnyStep) -> str:
+    match step:
+        case ShellStep() | PupStep():
+            return step.run
+        case ConfirmStep() | ManualStep():
+            return step.message
+        case WaitStep():
+            return f"wait {step.duration}"
+    return getattr(step, "url", None) or getattr(step, "workflow_id", "")
+
+
+def _why_not_yet(program: Program, error: TemplateError) -> str:
+    missing = not_made(program, error)
+    return missing.replace("did not", "has yet to") if missing else explain(error)

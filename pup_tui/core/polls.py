@@ -1,0 +1,167 @@
+"""Polls: a step that is repeated until a condition holds."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from pup_tui.core.events import AttemptFinished, Event, PollAccepted, PollExtended, PollStopped
+from pup_tui.core.program import Node
+from pup_tui.core.render import Scope, render_seconds, render_text
+from pup_tui.core.run import Run, Timer
+from pup_tui.core.state import PollState, Sample, StepPhase, StepStatus
+from pup_tui.core.verdict import conclude
+from pup_tui.runbook.model import Step
+from pup_tui.template.errors import TemplateError
+
+POLL_INTERVAL = 30.0
+POLL_TIMEOUT = 600.0
+"""Seconds between two attempts of a poll, and for all of it, where the step says nothing."""
+
+SHORTEST_INTERVAL = 0.1
+"""Seconds below which a poll would be a busy loop."""
+
+
+class PollLimits(Struct, frozen=True):
+    interval: float
+    timeout: float
+    max_attempts: int | None
+
+
+def poll_limits(step: Step, scope: Scope) -> PollLimits:
+    """The limits of a step's poll, rendered; TemplateError where one of them makes no sense."""
+    poll = step.poll
+    if poll is None:
+        return PollLimits(POLL_INTERVAL, POLL_TIMEOUT, None)
+    interval = POLL_INTERVAL if poll.interval is None else render_seconds(poll.interval, scope)
+    if interval < SHORTEST_INTERVAL:
+        raise TemplateError("a poll's interval is at least 100ms", expression=str(poll.interval))
+    timeout = POLL_TIMEOUT if poll.timeout is None else render_seconds(poll.timeout, scope)
+    return PollLimits(interval, timeout, _attempts(poll.max_attempts, scope))
+
+
+def _attempts(given: int | str | None, scope: Scope) -> int | None:
+    if given is None or isinstance(given, int):
+        return given
+    text = render_text(given, scope).strip()
+    if not text.isdigit() or int(text) < 1:
+        raise TemplateError(f"`max_attempts` is no number over 0: {text}", expression=given)
+    return int(text)
+
+
+def sample_of(
+    poll: PollState, event: AttemptFinished, elapsed: float, failed: str | None
+) -> Sample:
+    """What this attempt says about the poll's condition. An attempt that errors is *not yet*."""
+    until = event.findings.until
+    error = failed
+    if failed is None and not event.ok:
+        error = event.reason or "the attempt failed"
+    elif failed is None and (until is None or until.holds is None):
+        error = until.reason if until else None
+    return Sample(
+        attempt=len(poll.samples) + 1,
+        elapsed=elapsed,
+        value=event.findings.value,
+        status=event.findings.status,
+        met=error is None and until is not None and until.holds is True,
+        error=error,
+    )
+
+
+def begin(run: Run, node: Node, limits: PollLimits) -> None:
+    """The first attempt of a poll starts now, and with it the poll's timeout."""
+    step = run.step(node)
+    step.poll = PollState(
+        began=run.now,
+        timeout=limits.timeout,
+        interval=limits.interval,
+        max_attempts=limits.max_attempts,
+        first=step.attempts,
+    )
+    run.set_timer(node, Timer.POLL, limits.timeout)
+
+
+def judge(run: Run, node: Node, event: AttemptFinished, failed: str | None = None) -> None:
+    """Judge one attempt; `failed` says why it could not come to its end."""
+    poll = run.step(node).poll
+    assert poll is not None
+    sample = sample_of(poll, event, max(0.0, run.now - poll.began), failed)
+    poll.samples.append(sample)
+    run.wishes.tell_polled(node, sample, poll.timeout)
+    fail_if = event.findings.fail_if
+    if sample.met:
+        conclude(run, node, event)
+    elif fail_if is not None and fail_if.holds:
+        assert node.step.poll is not None
+        run.fail(node, f"`fail_if` holds: {node.step.poll.fail_if} ({fail_if.reason})")
+    elif poll.max_attempts is not None and len(poll.samples) >= poll.max_attempts:
+        run.fail(node, _not_met(node, poll, f"after {len(poll.samples)} attempts"))
+    else:
+        run.step(node).phase = StepPhase.PAUSED
+        poll.next_at = run.now + poll.interval
+        run.set_timer(node, Timer.NEXT, poll.interval)
+
+
+def _not_met(node: Node, poll: PollState, when: str) -> str:
+    assert node.step.poll is not None
+    told = f"the condition was not met {when}: {node.step.poll.until}"
+    if not poll.samples:
+        return told
+    last = poll.samples[-1]
+    if last.error:
+        return f"{told}; last attempt: {last.error}"
+    seen = last.status if last.value is None else f"{last.value:g}"
+    return told if seen is None else f"{told}; last value: {seen}"
+
+
+def again(run: Run, node: Node, event: Event) -> None:
+    """Make the next attempt now, because its time has come or because somebody wants to know."""
+    poll = run.step(node).poll
+    if poll is not None:
+        run.clear_timer(node, Timer.NEXT)
+        poll.next_at = None
+        run.ready(node)
+
+
+def deadline(run: Run, node: Node, event: Event) -> None:
+    poll = run.step(node).poll
+    if poll is not None:
+        _give_up(run, node, poll, _not_met(node, poll, f"within {poll.timeout:g} s"))
+
+
+def stop(run: Run, node: Node, event: Event) -> None:
+    assert isinstance(event, PollStopped)
+    poll = run.step(node).poll
+    if poll is not None:
+        _give_up(run, node, poll, _not_met(node, poll, f"before {event.by} stopped it"))
+
+
+def _give_up(run: Run, node: Node, poll: PollState, why: str) -> None:
+    poll.over = True
+    if run.step(node).phase is StepPhase.PAUSED:
+        run.fail(node, why)
+    else:
+        run.stop_attempt(node, why)
+
+
+def extend(run: Run, node: Node, event: Event) -> None:
+    assert isinstance(event, PollExtended)
+    poll = run.step(node).poll
+    if poll is not None and not poll.over:
+        poll.timeout += event.seconds
+        run.set_timer(node, Timer.POLL, max(0.0, poll.began + poll.timeout - run.now))
+
+
+def accept(run: Run, node: Node, event: Event) -> None:
+    """End the poll as met on somebody's word; what it was to capture is not made."""
+    assert isinstance(event, PollAccepted)
+    poll = run.step(node).poll
+    if poll is None:
+        return
+    poll.accepted = f"accepted as met by {event.by}: {event.reason}"
+    poll.over = True
+    run.wishes.tell_answered(node, "accept", event.by, event.reason)
+    if run.step(node).phase is StepPhase.PAUSED:
+        run.end(node, StepStatus.SUCCEEDED, poll.accepted)
+    else:
+        run.stop_attempt(node, poll.accepted)

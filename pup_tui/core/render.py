@@ -1,0 +1,182 @@
+"""From an author's texts and the run's values to a request that an executor can carry out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from pup_tui.core.actions import (
+    HttpRequest,
+    PupRequest,
+    Request,
+    ShellRequest,
+    WorkflowRequest,
+)
+from pup_tui.runbook.model import (
+    AnyStep,
+    Defaults,
+    HttpStep,
+    PupStep,
+    Seconds,
+    ShellStep,
+    WorkflowStep,
+)
+from pup_tui.template.arguments import compile_arguments
+from pup_tui.template.duration import parse_duration
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.header import render_header
+from pup_tui.template.jsontext import render_json, render_json_body
+from pup_tui.template.shell import compile_shell
+from pup_tui.template.text import compile_text
+from pup_tui.template.url import is_datadog_path, render_url
+
+Scope = Mapping[str, Any]
+
+WORKFLOW_INTERVAL = 5.0
+"""Seconds between two looks at a workflow's instance where the step says nothing."""
+
+
+class Rendered(Struct, frozen=True):
+    """A request and the command that people are shown; secrets in it are not masked yet.
+
+    `empty` names the key of an optional step's target that rendered to nothing.
+    """
+
+    request: Request
+    shown: str
+    empty: str | None = None
+
+
+def render_text(source: str, scope: Scope) -> str:
+    return compile_text(source).render(scope)
+
+
+def render_seconds(given: Seconds, scope: Scope) -> float:
+    """A duration of the file in seconds; TemplateError if it is none once it is rendered."""
+    if not isinstance(given, str):
+        return parse_duration(given)
+    try:
+        return parse_duration(render_text(given, scope))
+    except ValueError as error:
+        raise TemplateError(str(error), expression=given) from error
+
+
+def render_request(step: AnyStep, scope: Scope, defaults: Defaults) -> Rendered:
+    """Render everything that the step's executor needs; TemplateError says what cannot be rendered."""
+    match step:
+        case ShellStep():
+            return _shell(step, scope, defaults)
+        case PupStep():
+            return _pup(step, scope)
+        case HttpStep():
+            return _http(step, scope)
+        case WorkflowStep():
+            return _workflow(step, scope)
+    raise AssertionError(f"a step of kind {step.kind} makes no request")
+
+
+def _shell(step: ShellStep, scope: Scope, defaults: Defaults) -> Rendered:
+    script = compile_shell(step.run).render(scope)
+    env = {name: render_text(text, scope) for name, text in (defaults.env | step.env).items()}
+    cwd = step.cwd if step.cwd is not None else defaults.cwd
+    request = ShellRequest(
+        script=script.script,
+        values=script.env,
+        env=env,
+        cwd=None if cwd is None else render_text(cwd, scope),
+    )
+    return Rendered(request, script.shown)
+
+
+def _pup(step: PupStep, scope: Scope) -> Rendered:
+    arguments = compile_arguments(step.run)
+    words = arguments.render(scope)
+    if words[:1] == ["pup"]:
+        words = words[1:]
+    shown = arguments.shown(scope)
+    return Rendered(
+        PupRequest(words=tuple(words)), shown if shown.startswith("pup ") else f"pup {shown}"
+    )
+
+
+def _http(step: HttpStep, scope: Scope) -> Rendered:
+    headers = {name: render_header(compile_text(v), scope) for name, v in step.headers.items()}
+    body, content_type = _body(step, scope)
+    given = {name.lower() for name in headers}
+    if content_type and "content-type" not in given:
+        headers["Content-Type"] = content_type
+    if step.accept and "accept" not in given:
+        headers["Accept"] = render_header(compile_text(step.accept), scope)
+    expected = step.expect_status
+    patterns = expected if isinstance(expected, tuple) else (expected or "2xx",)
+    request = HttpRequest(
+        method=render_text(step.method, scope).upper(),
+        url=render_url(compile_text(step.url), scope),
+        to_datadog=is_datadog_path(step.url),
+        headers=headers,
+        query=_query(step, scope),
+        body=body,
+        body_file=_optional(step.body_file, scope),
+        output_file=_optional(step.output_file, scope),
+        expect_status=tuple(str(pattern) for pattern in patterns),
+        follow_redirects=step.follow_redirects,
+        verify=step.verify,
+    )
+    empty = "url" if not render_text(step.url, scope) else None
+    return Rendered(request, f"{request.method} {request.url}", empty)
+
+
+def _body(step: HttpStep, scope: Scope) -> tuple[str | None, str | None]:
+    content_type = (
+        render_header(compile_text(step.content_type), scope) if step.content_type else None
+    )
+    if step.json is not msgspec.UNSET:
+        text = msgspec.json.encode(render_json(step.json, scope)).decode()
+        return text, content_type or "application/json"
+    if step.form is not None:
+        fields = {name: render_text(text, scope) for name, text in step.form.items()}
+        return _form_encoded(fields), content_type or "application/x-www-form-urlencoded"
+    if step.body is not None:
+        content_type = content_type or "application/json"
+        is_json = "json" in content_type
+        text = compile_text(step.body)
+        return (render_json_body(text, scope) if is_json else text.render(scope)), content_type
+    if step.body_file is not None:
+        return None, content_type or "application/octet-stream"
+    return None, content_type
+
+
+def _form_encoded(fields: Mapping[str, str]) -> str:
+    from urllib.parse import urlencode
+
+    return urlencode(fields)
+
+
+def _query(step: HttpStep, scope: Scope) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for name, given in step.query.items():
+        value = render_json(given, scope)
+        for item in value if isinstance(value, list) else [value]:
+            text = item if isinstance(item, str) else msgspec.json.encode(item).decode()
+            pairs.append((name, text))
+    return tuple(pairs)
+
+
+def _optional(source: str | None, scope: Scope) -> str | None:
+    return None if source is None else render_text(source, scope)
+
+
+def _workflow(step: WorkflowStep, scope: Scope) -> Rendered:
+    workflow_id = render_text(step.workflow_id, scope).strip()
+    interval = WORKFLOW_INTERVAL
+    if step.poll is not None and step.poll.interval is not None:
+        interval = render_seconds(step.poll.interval, scope)
+    inputs = {name: render_json(value, scope) for name, value in step.inputs.items()}
+    shown = f"run workflow {workflow_id}"
+    if inputs:
+        shown += f" with {msgspec.json.encode(inputs).decode()}"
+    request = WorkflowRequest(workflow_id=workflow_id, inputs=inputs, interval=interval)
+    return Rendered(request, shown, None if workflow_id else "workflow_id")

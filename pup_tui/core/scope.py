@@ -1,0 +1,80 @@
+"""The names that texts and expressions may use at a moment of the run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pup_tui.core.actions import Wanted, WantedCapture
+from pup_tui.core.notices import rfc3339
+from pup_tui.core.program import Node, Program
+from pup_tui.core.render import Scope
+from pup_tui.core.state import RunState
+from pup_tui.template.condition import parse_condition
+from pup_tui.template.errors import TemplateError, UndefinedName
+from pup_tui.template.values import LEFT_OUT
+
+
+def scope_of(program: Program, state: RunState) -> dict[str, Any]:
+    """Variables, captures, `steps` and `run`. A variable without a value renders empty and is not defined."""
+    names: dict[str, Any] = dict.fromkeys(state.left_out, LEFT_OUT)
+    names.update(state.values)
+    names.update(state.captured)
+    names["steps"] = {node.id: state.results.get(node.id, {}) for node in program.nodes}
+    names["run"] = {
+        "id": state.run,
+        "runbook": state.runbook,
+        "operator": state.operator,
+        "started_at": rfc3339(state.created),
+    }
+    return names
+
+
+def truth_of(source: str, scope: Scope, declared: frozenset[str]) -> bool:
+    """Whether an `if` holds; TemplateError where it cannot be evaluated."""
+    condition = parse_condition(source, declared)
+    verdict = condition.judge(scope, ())
+    if verdict.holds is None:
+        raise TemplateError(verdict.reason, expression=source)
+    return verdict.holds
+
+
+def not_made(program: Program, error: TemplateError) -> str | None:
+    """The sentence for a name that an earlier step should have made, or None for any other error."""
+    if not isinstance(error, UndefinedName):
+        return None
+    root, _, rest = error.name.partition(".")
+    if root in program.captures:
+        return f"it needs {root}, which `{program.captures[root]}` did not capture"
+    if root == "steps":
+        return f"it needs {error.name}, and `{rest.partition('.')[0]}` did not run"
+    return None
+
+
+def explain(error: TemplateError) -> str:
+    """A template's error in one line, with the expression that it was in."""
+    return f"{error.message} (in {error.expression})" if error.expression else error.message
+
+
+def wanted_of(program: Program, node: Node, state: RunState, scope: Scope, now: float) -> Wanted:
+    """What has to be found out from the output of the attempt that starts now."""
+    step, given = state.steps[node.id], node.step
+    poll = step.poll
+    return Wanted(
+        captures=tuple(
+            WantedCapture(name, capture.value, capture.secret)
+            for name, capture in given.captures.items()
+        ),
+        results=node.results,
+        until=given.poll.until if given.poll else None,
+        fail_if=given.poll.fail_if if given.poll else None,
+        assertions=tuple(
+            a.that if a.that is not None else ("empty" if a.empty else "not empty")
+            for a in given.assertions
+            if a.that is not None or a.empty is not None
+        ),
+        names=dict(scope),
+        declared=program.declared,
+        history=tuple(s.value for s in poll.samples if s.value is not None) if poll else (),
+        attempt=step.attempts if poll is None else step.attempts - poll.first + 1,
+        elapsed=0.0 if poll is None else max(0.0, now - poll.began),
+    )

@@ -1,0 +1,76 @@
+"""What a finished attempt comes to: the executor's word, then the captures, then what is asserted."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from pup_tui.core.events import AttemptFinished, Judgement
+from pup_tui.core.program import Node
+from pup_tui.core.render import Scope, render_text
+from pup_tui.core.run import Run
+from pup_tui.core.state import StepStatus
+from pup_tui.runbook.model import Assertion, Step
+from pup_tui.template.errors import TemplateError
+
+
+def conclude(run: Run, node: Node, event: AttemptFinished) -> None:
+    """End the step by what its last attempt came to, and keep its captures if it succeeded."""
+    verdict = verdict_of(node.step, event, run.scope())
+    if verdict.captures:
+        found = event.findings
+        run.step(node).captured = list(found.captures)
+        run.state.captured.update(found.captures)
+        run.note_secrets(name for name in found.captures if name in found.secrets)
+    if verdict.failure is None:
+        run.end(node, StepStatus.SUCCEEDED, verdict.remark)
+    else:
+        run.fail(node, verdict.failure)
+
+
+class Verdict(Struct, frozen=True):
+    """`failure` None means success, `captures` whether the captures count; `remark` is shown."""
+
+    failure: str | None
+    captures: bool
+    remark: str = ""
+
+
+def verdict_of(step: Step, event: AttemptFinished, scope: Scope) -> Verdict:
+    """Judge a finished attempt; a workflow's `until` is judged once, over its last answer."""
+    found = event.findings
+    if not event.ok:
+        return Verdict(event.reason or "failed", captures=False)
+    if found.missing:
+        told = "; ".join(f"capture {name}: {why}" for name, why in found.missing.items())
+        return Verdict(told, captures=False)
+    if found.until is not None and found.until.holds is not True:
+        assert step.poll is not None
+        return Verdict(f"{step.poll.until} does not hold: {found.until.reason}", captures=True)
+    return _assertions(step, found.assertions, scope)
+
+
+def _assertions(step: Step, judged: tuple[Judgement, ...], scope: Scope) -> Verdict:
+    reminders, conditions = [], []
+    for assertion in step.assertions:
+        is_condition = assertion.that is not None or assertion.empty is not None
+        (conditions if is_condition else reminders).append(assertion)
+    for assertion, judgement in zip(conditions, judged, strict=True):
+        if judgement.holds is not True:
+            return Verdict(_broken(assertion, judgement, scope), captures=True)
+    return Verdict(None, captures=True, remark="; ".join(_message(a, scope) for a in reminders))
+
+
+def _broken(assertion: Assertion, judgement: Judgement, scope: Scope) -> str:
+    what = assertion.that
+    if what is None:
+        what = "the output is empty" if assertion.empty else "the output is not empty"
+    message = _message(assertion, scope)
+    told = f"assertion failed: {message or what}"
+    return f"{told} ({judgement.reason})" if judgement.reason else told
+
+
+def _message(assertion: Assertion, scope: Scope) -> str:
+    try:
+        return render_text(assertion.message, scope)
+    except TemplateError:
+        return assertion.message

@@ -1,0 +1,130 @@
+"""What the machine collects while it handles one event: the actions, and the notices among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from pup_tui.core.actions import AnyAction, Tell
+from pup_tui.core.events import Moment
+from pup_tui.core.notices import (
+    AnyNotice,
+    Notice,
+    RunFinished,
+    RunStarted,
+    SourceNotice,
+    StepAnswered,
+    StepFinished,
+    StepPolled,
+    StepStarted,
+    StepWaiting,
+    rfc3339,
+)
+from pup_tui.core.program import Node
+from pup_tui.core.state import RunState, Sample, StepState, StepStatus
+
+_N = TypeVar("_N", bound=Notice)
+
+
+class Wishes:
+    """An ordered list of actions that knows when and for which run they are made."""
+
+    def __init__(self, at: Moment, state: RunState) -> None:
+        self.at = at
+        self._state = state
+        self._actions: list[AnyAction] = []
+
+    def add(self, action: AnyAction) -> None:
+        self._actions.append(action)
+
+    def __iter__(self) -> Iterator[AnyAction]:
+        return iter(self._actions)
+
+    def _tell(self, notice: AnyNotice) -> None:
+        self.add(Tell(notice=notice))
+
+    @property
+    def _common(self) -> dict[str, str]:
+        return {"ts": rfc3339(self.at.wall), "run": self._state.run}
+
+    def tell_run_started(self, steps: int, source: SourceNotice) -> None:
+        state = self._state
+        shown = {k: "***" if k in state.secrets else v for k, v in state.values.items()}
+        self._tell(
+            RunStarted(
+                **self._common,
+                runbook=state.runbook,
+                steps=steps,
+                vars=shown,
+                operator=state.operator,
+                source=source,
+            )
+        )
+
+    def tell_started(self, node: Node, attempt: int, command: str) -> None:
+        self._tell(
+            StepStarted(
+                **self._common,
+                step=node.id,
+                name=node.step.name,
+                kind=node.step.kind,
+                index=node.index,
+                attempt=attempt,
+                command=command,
+            )
+        )
+
+    def tell_polled(self, node: Node, sample: Sample, timeout: float) -> None:
+        self._tell(
+            StepPolled(
+                **self._common,
+                step=node.id,
+                attempt=sample.attempt,
+                elapsed=sample.elapsed,
+                timeout=timeout,
+                value=sample.value,
+                status=sample.status,
+                met=sample.met,
+                error=sample.error,
+            )
+        )
+
+    def tell_waiting(self, node: Node, for_: str, message: str, expect: str | None) -> None:
+        self._tell(
+            StepWaiting(**self._common, step=node.id, for_=for_, message=message, expect=expect)
+        )
+
+    def tell_answered(self, node: Node, answer: str, by: str, note: str) -> None:
+        self._tell(StepAnswered(**self._common, step=node.id, answer=answer, by=by, note=note))
+
+    def tell_finished(self, node: Node, step: StepState) -> None:
+        assert step.status is not None
+        began = self.at.clock if step.began is None else step.began
+        self._tell(
+            StepFinished(
+                **self._common,
+                step=node.id,
+                status=step.status,
+                exit_code=step.exit_code,
+                duration=max(0.0, self.at.clock - began),
+                attempts=step.attempts,
+                reason=step.reason,
+                captured=tuple(step.captured),
+            )
+        )
+
+    def tell_run_finished(self) -> None:
+        state = self._state
+        statuses = [step.status for step in state.steps.values() if step.status is not None]
+        self._tell(
+            RunFinished(
+                **self._common,
+                status=state.status,
+                warnings=statuses.count(StepStatus.WARNED),
+                duration=max(0.0, self.at.clock),
+                counts={
+                    status: statuses.count(status) for status in StepStatus if status in statuses
+                },
+                reason=state.reason,
+            )
+        )

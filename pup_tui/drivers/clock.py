@@ -1,0 +1,82 @@
+"""Time for a run: real, or moved by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from pup_tui.core.events import Moment
+
+
+class Handle(Protocol):
+    """A call that is due later."""
+
+    def cancel(self) -> None: ...
+
+
+class Clock(Protocol):
+    """Tells a run's time and calls back after a while."""
+
+    def now(self) -> Moment:
+        """This moment; its `clock` counts from when the run's clock was made."""
+        ...
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> Handle: ...
+
+
+class SystemClock:
+    """The machine's clocks: UTC to show, the monotonic one to count with."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def now(self) -> Moment:
+        return Moment(wall=time.time(), clock=time.monotonic() - self._began)
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> Handle:
+        return asyncio.get_running_loop().call_later(seconds, callback)
+
+
+class _FakeHandle:
+    def __init__(self) -> None:
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class FakeClock:
+    """A clock for tests: time passes only when `advance` says so."""
+
+    def __init__(self, wall: float = 1_700_000_000.0) -> None:
+        self._wall = wall
+        self._clock = 0.0
+        self._order = itertools.count()
+        self._due: list[tuple[float, int, Callable[[], None], _FakeHandle]] = []
+
+    def now(self) -> Moment:
+        return Moment(wall=self._wall + self._clock, clock=self._clock)
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> Handle:
+        handle = _FakeHandle()
+        heapq.heappush(self._due, (self._clock + seconds, next(self._order), callback, handle))
+        return handle
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, and make the calls that fall due in it, in order."""
+        until = self._clock + seconds
+        while self._due and self._due[0][0] <= until:
+            self._clock, _, callback, handle = heapq.heappop(self._due)
+            if not handle.cancelled:
+                callback()
+        self._clock = until
+
+    def next_due(self) -> float | None:
+        """Seconds until the next call is due, or None if none is."""
+        while self._due and self._due[0][3].cancelled:
+            heapq.heappop(self._due)
+        return self._due[0][0] - self._clock if self._due else None

@@ -1,0 +1,116 @@
+"""What was wanted of an attempt's output: conditions and captures, evaluated over what it printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from pup_tui.core.actions import Wanted, WantedCapture
+from pup_tui.core.events import Findings, Judgement
+from pup_tui.output.pipeline import Captured
+from pup_tui.steps.executor import Outcome
+from pup_tui.template.condition import parse_condition
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.expression import compile_expression
+from pup_tui.template.reading import reading_scope
+
+TOO_MUCH = "the output is over 1 MiB, more than an expression may look at"
+
+_OF_OUTPUT = frozenset({"output", "stderr", "json", "lines", "value", "status"})
+
+HoldsSecret = Callable[[str], bool]
+
+
+def find(
+    wanted: Wanted, output: Captured, outcome: Outcome, duration: float, holds_secret: HoldsSecret
+) -> Findings:
+    """Evaluate everything that is wanted; what cannot be known says why instead of being true."""
+    reading = reading_scope(
+        output.stdout,
+        output.stderr,
+        exit_code=outcome.exit_code,
+        status_code=outcome.status_code,
+        headers=outcome.headers,
+        attempt=wanted.attempt,
+        elapsed=wanted.elapsed,
+    )
+    finder = _Finder(wanted, output, reading, holds_secret)
+    captures, missing = finder.captures()
+    results = finder.results(duration)
+    value = reading.get("value")
+    status = reading.get("status")
+    return Findings(
+        captures=captures,
+        missing=missing,
+        results=results,
+        secrets=tuple(finder.secrets),
+        until=finder.judge(wanted.until),
+        fail_if=finder.judge(wanted.fail_if),
+        assertions=tuple(finder.judged(condition) for condition in wanted.assertions),
+        value=float(value) if isinstance(value, int | float) else None,
+        status=status if isinstance(status, str) else None,
+    )
+
+
+class _Finder:
+    def __init__(
+        self,
+        wanted: Wanted,
+        output: Captured,
+        reading: Mapping[str, Any],
+        holds_secret: HoldsSecret,
+    ) -> None:
+        self._wanted = wanted
+        self._output = output
+        self._reading = reading
+        self._scope: dict[str, Any] = {**reading, **wanted.names}
+        self._holds_secret = holds_secret
+        self.secrets: list[str] = []
+
+    def captures(self) -> tuple[dict[str, Any], dict[str, str]]:
+        made: dict[str, Any] = {}
+        missing: dict[str, str] = {}
+        for capture in self._wanted.captures:
+            try:
+                value = self._capture(capture)
+            except TemplateError as error:
+                missing[capture.name] = error.message
+                continue
+            made[capture.name] = value
+            if capture.secret or self._is_secret(value):
+                self.secrets.append(capture.name)
+        self._scope.update(made)
+        return made, missing
+
+    def _capture(self, capture: WantedCapture) -> Any:
+        if self._output.truncated:
+            raise TemplateError(TOO_MUCH)
+        if capture.expression is None:
+            return self._output.stdout.strip()
+        value = compile_expression(capture.expression).evaluate(self._scope)
+        if value is None:
+            raise TemplateError(f"`{capture.expression}` gives nothing")
+        return value
+
+    def results(self, duration: float) -> dict[str, Any]:
+        """The fields of `steps.ID` that later texts name, as far as this attempt has them."""
+        known = {**self._reading, "output": self._output.stdout.strip(), "duration": duration}
+        found = {name: known[name] for name in self._wanted.results if name in known}
+        self.secrets += [f"steps.{name}" for name, v in found.items() if self._is_secret(v)]
+        return found
+
+    def _is_secret(self, value: Any) -> bool:
+        text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+        return self._holds_secret(text)
+
+    def judge(self, condition: str | None) -> Judgement | None:
+        return None if condition is None else self.judged(condition)
+
+    def judged(self, source: str) -> Judgement:
+        condition = parse_condition(source, self._wanted.declared)
+        if self._output.truncated and condition.names & _OF_OUTPUT:
+            return Judgement(None, TOO_MUCH)
+        verdict = condition.judge(self._scope, self._wanted.history)
+        return Judgement(verdict.holds, verdict.reason)

@@ -1,0 +1,296 @@
+"""Drives one run in this process: facts to the machine, its wishes to executors, clock, journal, watchers."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from pup_tui.core.actions import (
+    AnyAction,
+    Ask,
+    CancelTimer,
+    EndRun,
+    LookUpTool,
+    Request,
+    SetTimer,
+    StartAttempt,
+    StopAttempt,
+    Tell,
+    Withdraw,
+)
+from pup_tui.core.events import (
+    Answered,
+    AnyEvent,
+    AttemptFinished,
+    AttemptStarted,
+    CancelRequested,
+    Interrupted,
+    Moment,
+    PollAccepted,
+    PollExtended,
+    PollNudged,
+    PollStopped,
+    RunCreated,
+    TimerFired,
+    ToolLookedUp,
+    WaitCut,
+)
+from pup_tui.core.machine import Machine
+from pup_tui.core.program import Program
+from pup_tui.core.state import RunState, RunStatus, StepStatus
+from pup_tui.drivers.clock import Clock, Handle
+from pup_tui.drivers.findings import find
+from pup_tui.drivers.masking import Masking
+from pup_tui.drivers.outputs import AttemptOutput, Outputs
+from pup_tui.drivers.tools import is_command
+from pup_tui.drivers.watcher import Watcher
+from pup_tui.journal.records import RunSummary
+from pup_tui.steps.executor import Context, Executor, Outcome, Stop
+
+
+class EventLog(Protocol):
+    """Where a run's events are made durable."""
+
+    async def append(
+        self, run: str, event: AnyEvent, *, summary: RunSummary | None = None
+    ) -> int: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a run acts in: who carries out its requests, with what environment, and where output goes."""
+
+    executors: Mapping[type[Request], Executor]
+    environ: Mapping[str, str]
+    cwd: Path
+    outputs: Path
+    clock: Clock
+    log: EventLog
+    masking: Masking
+    grace: float = 5.0
+
+
+@dataclass
+class _Attempt:
+    action: StartAttempt
+    stop: Stop = field(default_factory=Stop)
+    task: asyncio.Task[None] | None = None
+
+
+class LocalRun:
+    """One run under way. Everything goes through one queue, so the order of facts is the order of the run."""
+
+    def __init__(self, program: Program, created: RunCreated, around: Surroundings) -> None:
+        self.run = created.run
+        self.program = program
+        self._created = created
+        self._around = around
+        self._machine = Machine(program)
+        self._facts: asyncio.Queue[AnyEvent] = asyncio.Queue()
+        self._watchers: list[Watcher] = []
+        self._attempts: dict[str, _Attempt] = {}
+        self._timers: dict[str, Handle] = {}
+        self._over = False
+        self.outputs = Outputs(around.outputs, program, around.masking, self._on_lines)
+
+    @property
+    def state(self) -> RunState:
+        """What is known now: to be read, never changed."""
+        return self._machine.state
+
+    @property
+    def clock(self) -> Clock:
+        return self._around.clock
+
+    def watch(self, watcher: Watcher) -> None:
+        self._watchers.append(watcher)
+
+    async def drive(self) -> RunState:
+        """Carry the run to its end.
+
+        Raises JournalError if it can no longer be recorded; what was running is then stopped.
+        """
+        try:
+            await self._take(self._created)
+            while not self._over:
+                await self._take(await self._facts.get())
+        finally:
+            await self._close()
+        return self.state
+
+    # What people want of it
+
+    def answer(self, step: str, answer: str, by: str, note: str = "") -> None:
+        """Answer the question of `step`; what is not asked is not answered."""
+        self._post(Answered(at=self._now(), step=step, answer=answer, by=by, note=note))
+
+    def cancel(self, by: str, reason: str = "") -> None:
+        self._post(CancelRequested(at=self._now(), by=by, reason=reason))
+
+    def interrupt(self, reason: str) -> None:
+        self._post(Interrupted(at=self._now(), reason=reason))
+
+    def check_now(self, step: str, by: str) -> None:
+        self._post(PollNudged(at=self._now(), step=step, by=by))
+
+    def extend_poll(self, step: str, seconds: float, by: str) -> None:
+        self._post(PollExtended(at=self._now(), step=step, seconds=seconds, by=by))
+
+    def stop_poll(self, step: str, by: str) -> None:
+        self._post(PollStopped(at=self._now(), step=step, by=by))
+
+    def accept_poll(self, step: str, by: str, reason: str) -> None:
+        self._post(PollAccepted(at=self._now(), step=step, by=by, reason=reason))
+
+    def cut_wait(self, step: str, by: str) -> None:
+        self._post(WaitCut(at=self._now(), step=step, by=by))
+
+    # The pump
+
+    def _now(self) -> Moment:
+        return self._around.clock.now()
+
+    def _post(self, event: AnyEvent) -> None:
+        if not self._over:
+            self._facts.put_nowait(event)
+
+    async def _take(self, event: AnyEvent) -> None:
+        """Let the machine handle a fact, make it durable, and only then do what follows from it."""
+        event = self._around.masking.event(event)
+        actions = self._machine.handle(event)
+        await self._around.log.append(self.run, event, summary=self._summary(event))
+        for action in actions:
+            await self._perform(action)
+
+    def _summary(self, event: AnyEvent) -> RunSummary | None:
+        state = self.state
+        if state.status is RunStatus.RUNNING:
+            return None
+        statuses = [step.status for step in state.steps.values()]
+        return RunSummary(
+            status=state.status,
+            reason=self._around.masking.text(state.reason),
+            warnings=statuses.count(StepStatus.WARNED),
+            duration=max(0.0, event.at.clock),
+            ended_wall=event.at.wall,
+        )
+
+    async def _perform(self, action: AnyAction) -> None:
+        match action:
+            case Tell(notice=notice):
+                masked = self._around.masking.notice(notice)
+                self._each(lambda watcher: watcher.notice(masked))
+            case StartAttempt():
+                await self._start(action)
+            case StopAttempt(attempt=attempt):
+                if attempt in self._attempts:
+                    self._attempts[attempt].stop.set()
+            case SetTimer(timer=timer, seconds=seconds):
+                self._set_timer(timer, seconds)
+            case CancelTimer(timer=timer):
+                self._cancel_timer(timer)
+            case Ask(question=question):
+                masked_question = self._around.masking.question(question)
+                self._each(lambda watcher: watcher.question(masked_question))
+            case Withdraw(step=step):
+                self._each(lambda watcher: watcher.withdrawn(step))
+            case LookUpTool(step=step, tool=tool):
+                found = is_command(tool, self._around.environ, self._around.cwd)
+                self._post(ToolLookedUp(at=self._now(), step=step, tool=tool, found=found))
+            case EndRun():
+                self._over = True
+
+    def _each(self, tell: Callable[[Watcher], None]) -> None:
+        for watcher in self._watchers:
+            tell(watcher)
+
+    def _on_lines(self, step: str, lines: Sequence[Any]) -> None:
+        self._each(lambda watcher: watcher.output(step, lines))
+
+    # Timers
+
+    def _set_timer(self, timer: str, seconds: float) -> None:
+        self._cancel_timer(timer)
+
+        def fire() -> None:
+            self._timers.pop(timer, None)
+            self._post(TimerFired(at=self._now(), timer=timer))
+
+        self._timers[timer] = self._around.clock.call_later(seconds, fire)
+
+    def _cancel_timer(self, timer: str) -> None:
+        handle = self._timers.pop(timer, None)
+        if handle is not None:
+            handle.cancel()
+
+    # Attempts
+
+    async def _start(self, action: StartAttempt) -> None:
+        """Record the intent, then act: after a crash it is known that the effect may have happened."""
+        attempt = _Attempt(action)
+        self._attempts[action.attempt] = attempt
+        command = self._around.masking.text(action.shown)
+        await self._take(AttemptStarted(at=self._now(), attempt=action.attempt, command=command))
+        attempt.task = asyncio.create_task(self._attempt(attempt), name=f"attempt {action.attempt}")
+
+    async def _attempt(self, attempt: _Attempt) -> None:
+        action, around = attempt.action, self._around
+        executor = around.executors[type(action.request)]
+        context = Context(
+            environ=around.environ,
+            cwd=around.cwd,
+            run=self.run,
+            step=action.step,
+            grace=around.grace,
+        )
+        output = self.outputs.begin(action.step)
+        began = self._now().clock
+        outcome = await _carry_out(executor, action, output, attempt.stop, context)
+        duration = max(0.0, self._now().clock - began)
+        captured = output.end()
+        findings = find(action.wanted, captured, outcome, duration, around.masking.holds_secret)
+        around.masking.learn(findings)
+        self._attempts.pop(action.attempt, None)
+        self._post(self._finished(action.attempt, outcome, duration, findings))
+
+    def _finished(
+        self, attempt: str, outcome: Outcome, duration: float, findings: Any
+    ) -> AttemptFinished:
+        return AttemptFinished(
+            at=self._now(),
+            attempt=attempt,
+            ok=outcome.ok,
+            duration=duration,
+            exit_code=outcome.exit_code,
+            status_code=outcome.status_code,
+            reason=outcome.reason,
+            findings=findings,
+        )
+
+    async def _close(self) -> None:
+        """Leave nothing behind: no timer, no process, no open file."""
+        self._over = True
+        for timer in list(self._timers):
+            self._cancel_timer(timer)
+        left = [attempt for attempt in self._attempts.values() if attempt.task is not None]
+        for attempt in left:
+            attempt.stop.set()
+        await asyncio.gather(*(a.task for a in left if a.task), return_exceptions=True)
+        self.outputs.close()
+
+
+async def _carry_out(
+    executor: Executor, action: StartAttempt, output: AttemptOutput, stop: Stop, context: Context
+) -> Outcome:
+    """Run the executor; a fault of its own fails the step instead of leaving the run hanging."""
+    try:
+        return await executor.run(action.request, output, stop, context)
+    except Exception as error:
+        output.write("stderr", traceback.format_exc().encode())
+        return Outcome(
+            ok=False, reason=f"a fault in pup-tui ({type(error).__name__}): please report it"
+        )

@@ -1,0 +1,83 @@
+"""The outputs of a run's steps while it is under way: bytes in, lines on disk and to those who watch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from pup_tui.core.program import Program
+from pup_tui.drivers.masking import Masking
+from pup_tui.output.pipeline import Captured, StepOutput
+from pup_tui.output.spool import Line, spool_name
+from pup_tui.steps.executor import Stream
+
+PAUSE = 0.35
+"""Seconds without output after which an unfinished line is shown."""
+
+OnLines = Callable[[str, Sequence[Line]], None]
+
+
+class AttemptOutput:
+    """The sink of one attempt. An unfinished line is shown when its program pauses."""
+
+    def __init__(self, output: StepOutput) -> None:
+        self._output = output
+        self._pause: asyncio.TimerHandle | None = None
+        self._last = 0.0
+        output.begin_attempt()
+
+    def write(self, stream: Stream, data: bytes) -> None:
+        self._output.write(stream, data)
+        loop = asyncio.get_running_loop()
+        self._last = loop.time()
+        if self._pause is None:
+            self._pause = loop.call_later(PAUSE, self._idle)
+
+    def _idle(self) -> None:
+        loop = asyncio.get_running_loop()
+        quiet = loop.time() - self._last
+        if quiet < PAUSE:
+            self._pause = loop.call_later(PAUSE - quiet, self._idle)
+        else:
+            self._pause = None
+            self._output.idle_flush()
+
+    def end(self) -> Captured:
+        """The attempt is over; what it printed, for expressions."""
+        if self._pause is not None:
+            self._pause.cancel()
+            self._pause = None
+        self._output.end_attempt()
+        return self._output.captured()
+
+
+class Outputs:
+    """One spool per step in the run's folder, opened when the step first runs."""
+
+    def __init__(self, folder: Path, program: Program, masking: Masking, on_lines: OnLines) -> None:
+        self._folder = folder
+        self._program = program
+        self._masking = masking
+        self._on_lines = on_lines
+        self._open: dict[str, StepOutput] = {}
+
+    def path(self, step: str) -> Path:
+        """Where the step's output is, or will be."""
+        return self._folder / spool_name(self._program.node(step).index, step)
+
+    def begin(self, step: str) -> AttemptOutput:
+        """The sink for the next attempt of `step`."""
+        output = self._open.get(step)
+        if output is None:
+            output = StepOutput(
+                self.path(step), self._masking.masker, on_lines=partial(self._on_lines, step)
+            )
+            self._open[step] = output
+        return AttemptOutput(output)
+
+    def close(self) -> None:
+        for output in self._open.values():
+            output.close()
+        self._open.clear()

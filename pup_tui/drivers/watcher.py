@@ -1,0 +1,33 @@
+"""Those who look at a run: the console, the command line, tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from pup_tui.core.actions import Question
+from pup_tui.core.notices import AnyNotice
+from pup_tui.output.spool import Line
+
+
+class Watcher(Protocol):
+    """Told about a run in the order in which things happen; everything is masked already.
+
+    Called on the run's event loop, so every method returns at once.
+    """
+
+    def notice(self, notice: AnyNotice) -> None:
+        """Something happened, and is recorded."""
+        ...
+
+    def output(self, step: str, lines: Sequence[Line]) -> None:
+        """A step printed these lines; they are in its spool as well."""
+        ...
+
+    def question(self, question: Question) -> None:
+        """The run waits until somebody answers."""
+        ...
+
+    def withdrawn(self, step: str) -> None:
+        """The step's question needs no answer any more."""
+        ...
