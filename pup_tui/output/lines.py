@@ -12,6 +12,7 @@ import re
 from .style import cut_before
 
 _RETURN_AT_END = re.compile(r"\r+\n")
+_MANY_PARTS = 256
 _CELL = re.compile(r"\x1b\[[0-9;]*m|.", re.DOTALL)
 
 
@@ -40,6 +41,9 @@ class LineAssembler:
         self._returns = "\r" if len(body) < len(text) else ""
         if "\r" in body:
             body = _RETURN_AT_END.sub("\n", body)
+        if "\r" not in body and "\b" not in body:
+            cut = body.rfind("\n") + 1
+            return (self._take() + body[:cut] if cut else "") + self._extend(body[cut:])
         first, *more = body.split("\n")
         settled = [self._extend(first)]
         for line in more:
@@ -55,8 +59,14 @@ class LineAssembler:
     def open_line(self, limit: int) -> tuple[str, bool]:
         """Return the first ``limit`` characters of the unfinished line, and whether that is all."""
         if self._open_size <= limit:
-            return self._whole_open(), True
-        start = self._whole_open() if len(self._open) > limit else "".join(self._open[:limit])
+            return self._joined(), True
+        if len(self._open) > _MANY_PARTS:
+            self._joined()
+        start = ""
+        for part in self._open:
+            start += part
+            if len(start) > limit:
+                break
         return start[: cut_before(start, limit)], False
 
     def _extend(self, text: str) -> str:
@@ -88,7 +98,7 @@ class LineAssembler:
         self._open_size = 0
         return line
 
-    def _whole_open(self) -> str:
+    def _joined(self) -> str:
         self._open = ["".join(self._open)]
         return self._open[0]
 

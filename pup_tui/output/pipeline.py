@@ -1,0 +1,248 @@
+"""The output of one step, from the bytes of its process to lines that everyone may see.
+
+    bytes -> decode -> sanitize -> assemble lines -> mask -> spool, ``on_lines``
+
+Lines are assembled after sanitizing, so that a backspace or a redraw never makes a new escape
+sequence out of the pieces of others, and before masking, so that a secret is looked for in what
+the line has become, across chunks. The unfinished line is shown as far as it cannot be the
+beginning of a secret; after a pause ``idle_flush`` shows the rest as well.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from .decode import Decoder
+from .lines import LineAssembler
+from .sanitize import Sanitizer, safe_text
+from .spool import DEFAULT_LIMIT, Line, SpoolWriter, Stream
+from .style import close_style, cut_before
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from .mask import Masker
+
+CAPTURE_LIMIT = 1024 * 1024
+"""Bytes (as UTF-8) of each stream of an attempt that expressions and captures can see."""
+
+IDLE_SECONDS = 0.35
+"""How long after the last write the owner calls ``idle_flush``."""
+
+MAX_LINE = 4 * 1024 * 1024
+"""Characters after which a line is broken; less where the limit of the spool is small."""
+
+PARTIAL_SHOWN = 4096
+"""Characters of an unfinished line that are shown; an ended line is shown whole."""
+
+_MIN_LINE = 1024
+_LINE_SHARE = 16
+
+
+class Captured(NamedTuple):
+    """What an attempt printed: decoded, but as the program wrote it, with secrets and escapes."""
+
+    stdout: str
+    stderr: str
+    truncated: bool
+    """Whether a stream was longer than ``CAPTURE_LIMIT``."""
+    lossy: bool = False
+    """Whether there were bytes that are not UTF-8, replaced by U+FFFD."""
+
+
+class StepOutput:
+    """Takes the output of one step, all its attempts, and keeps what of it can be shown.
+
+    ``on_lines`` is called once for each batch of ended lines. Opening raises ``OSError``; when a
+    later write to disk fails, ``error`` is set, the spool stays as it is, and everything else goes
+    on: the program is not blocked, and captures and ``on_lines`` still work.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        masker: Masker,
+        *,
+        limit: int = DEFAULT_LIMIT,
+        on_lines: Callable[[Sequence[Line]], None] | None = None,
+    ) -> None:
+        self.error: OSError | None = None
+        self._masker = masker
+        self._on_lines = on_lines
+        self._spool = SpoolWriter(path, limit)
+        max_line = max(_MIN_LINE, min(MAX_LINE, limit // _LINE_SHARE))
+        self._channels: dict[Stream, _Channel] = {
+            "stdout": _Channel("stdout", masker, max_line),
+            "stderr": _Channel("stderr", masker, max_line),
+        }
+        self._closed = False
+
+    def write(self, stream: Stream, data: bytes) -> None:
+        """Take in what was read from a stream, cut anywhere."""
+        channel = self._channels[stream]
+        self._publish(channel.write(data))
+        self._show_partial(channel, final=False)
+
+    def note(self, text: str) -> None:
+        """Add a remark of ours to what is shown, as lines of standard error; never captured."""
+        shown = self._masker.mask(safe_text(text, multiline=True))
+        self._publish([Line("stderr", line) for line in shown.split("\n")])
+
+    def idle_flush(self) -> None:
+        """Show all that is there: called when nothing was written for ``IDLE_SECONDS``."""
+        for channel in self._channels.values():
+            self._publish(channel.release())
+            self._show_partial(channel, final=True)
+
+    def begin_attempt(self) -> None:
+        """Start capturing anew."""
+        for channel in self._channels.values():
+            channel.reset_capture()
+
+    def end_attempt(self) -> None:
+        """End what is unfinished (lines, sequences, styles), so that nothing leaks into the next."""
+        for channel in self._channels.values():
+            self._publish(channel.end())
+            self._show_partial(channel, final=True)
+
+    def captured(self) -> Captured:
+        """Return what the attempt has printed so far. It may hold secrets: never show it."""
+        out, err = self._channels["stdout"], self._channels["stderr"]
+        return Captured(
+            stdout=out.captured(),
+            stderr=err.captured(),
+            truncated=out.truncated or err.truncated,
+            lossy=out.lossy or err.lossy,
+        )
+
+    def close(self) -> None:
+        """End the output and close the spool. More calls do nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self.end_attempt()
+        try:
+            self._spool.close()
+        except OSError as error:
+            self.error = self.error or error
+
+    def _publish(self, lines: list[Line]) -> None:
+        if not lines:
+            return
+        if self.error is None:
+            try:
+                self._spool.append(lines)
+            except OSError as error:
+                self.error = error
+        if self._on_lines is not None:
+            self._on_lines(lines)
+
+    def _show_partial(self, channel: _Channel, *, final: bool) -> None:
+        if self.error is None:
+            try:
+                self._spool.set_partial(channel.stream, channel.partial(final=final))
+            except OSError as error:
+                self.error = error
+
+
+class _Channel:
+    """One stream of a step on its way from bytes to lines."""
+
+    def __init__(self, stream: Stream, masker: Masker, max_line: int) -> None:
+        self.stream = stream
+        self._decoder = Decoder()
+        self._sanitizer = Sanitizer()
+        self._assembler = LineAssembler(max_line)
+        self._mask = masker.stream()
+        self._max_line = max_line
+        self._tail = ""
+        self._broken_size = 0
+        self.reset_capture()
+
+    def reset_capture(self) -> None:
+        """Forget what has been captured."""
+        self._decoder.lossy = False
+        self._capture: list[str] = []
+        self._capture_room = CAPTURE_LIMIT
+        self.truncated = False
+
+    @property
+    def lossy(self) -> bool:
+        """Whether bytes of this attempt were not UTF-8."""
+        return self._decoder.lossy
+
+    def captured(self) -> str:
+        """Return the decoded text of this attempt, up to the limit."""
+        return "".join(self._capture)
+
+    def write(self, data: bytes) -> list[Line]:
+        """Return the lines that are ended with this."""
+        text = self._decoder.feed(data)
+        self._keep(text)
+        settled = self._assembler.feed(self._sanitizer.feed(text))
+        return self._split(self._mask.feed(settled)) if settled else []
+
+    def release(self) -> list[Line]:
+        """Return ended lines that were held back as the possible beginning of a secret."""
+        return self._split(self._mask.flush()) if "\n" in self._mask.pending else []
+
+    def end(self) -> list[Line]:
+        """Return what is left as lines, and be as new."""
+        text = self._decoder.flush()
+        self._keep(text)
+        rest = self._sanitizer.feed(text) + self._sanitizer.flush()
+        settled = self._assembler.feed(rest) + self._assembler.end()
+        lines = self._split(self._mask.feed(settled) + self._mask.flush())
+        if self._tail:
+            lines += self._split("\n")
+        return lines
+
+    def partial(self, *, final: bool) -> str:
+        """Return what can be shown of the unfinished line; with ``final``, all of it."""
+        text, whole = self._assembler.open_line(PARTIAL_SHOWN)
+        shown = self._tail + self._mask.preview(text, final=final and whole)
+        shown = shown[shown.rfind("\n") + 1 :]
+        return close_style(shown[: cut_before(shown, PARTIAL_SHOWN)])
+
+    def _keep(self, text: str) -> None:
+        if self.truncated or not text:
+            return
+        data_size = len(text) if text.isascii() else len(text.encode())
+        if data_size <= self._capture_room:
+            self._capture.append(text)
+            self._capture_room -= data_size
+            return
+        self._capture.append(text.encode()[: self._capture_room].decode(errors="ignore"))
+        self.truncated = True
+
+    def _split(self, masked: str) -> list[Line]:
+        """Return the lines that ``masked`` ends; the rest is kept."""
+        *ended, self._tail = (self._tail + masked).split("\n")
+        limit = self._max_line
+        if (
+            not self._broken_size
+            and len(self._tail) <= limit
+            and max(map(len, ended), default=0) <= limit
+        ):
+            stream = self.stream
+            return [Line(stream, text) for text in ended]
+        lines: list[Line] = []
+        for text in ended:
+            lines.append(Line(self.stream, self._break(text, lines)))
+            if self._broken_size:
+                size = self._broken_size + len(lines[-1].text)
+                self._broken_size = 0
+                note = f"[pup-tui: the line above has {size:,} characters and is shown in parts]"
+                lines.append(Line("stderr", note))
+        self._tail = self._break(self._tail, lines)
+        return lines
+
+    def _break(self, text: str, lines: list[Line]) -> str:
+        """Add what is too long for one line to ``lines`` in parts; return the last part."""
+        while len(text) > self._max_line:
+            cut = cut_before(text, self._max_line)
+            lines.append(Line(self.stream, close_style(text[:cut])))
+            self._broken_size += cut
+            text = text[cut:]
+        return text

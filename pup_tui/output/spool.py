@@ -1,0 +1,367 @@
+"""The output of one step on disk: any amount written, a limited amount kept, any line read.
+
+Up to its limit a spool is one text file with a line index. Beyond it, the first half of the limit
+stays as the head, and the newest lines go to numbered part files, of which the oldest is dropped
+as a new one fills. A reader shows head, a line that says what is missing, and the parts, as one.
+``close`` joins them to one file. At each moment the header of the main index says what counts, so
+a crash at any point leaves a readable spool.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from itertools import accumulate, groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from .linefile import (
+    Header,
+    Line,
+    LineFileReader,
+    LineFileWriter,
+    Stream,
+    encode_line,
+    index_path,
+    make_private_dir,
+)
+from .style import strip_style
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+__all__ = ["DEFAULT_LIMIT", "Line", "SpoolReader", "SpoolWriter", "Stream", "spool_name"]
+
+DEFAULT_LIMIT = 64 * 1024 * 1024
+"""Bytes of output kept of a step. A line counts at least ``MIN_LINE_COST``."""
+
+MIN_LINE_COST = 8
+"""What a short line counts: its index entry is as large, and empty lines must not be free."""
+
+SEARCH_LINES = 5_000
+"""Lines that one ``search_some`` looks at: a few milliseconds."""
+
+_PARTS = 1
+_JOINED = 2
+_PART_SHARE = 16
+
+_NAME_CHARS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
+_NAME_LIMIT = 80
+
+
+def spool_name(index: int, step_id: str) -> str:
+    """Return the file name of a step's spool, such as ``0003-check_slo.log``.
+
+    ``index`` is the step's place in the run and makes the name unique; other characters of the id
+    than letters, digits, ``_`` and ``-`` become ``_``.
+    """
+    name = "".join(char if char in _NAME_CHARS else "_" for char in step_id[:_NAME_LIMIT])
+    return f"{index:04d}-{name}.log"
+
+
+def _part_path(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem}.part{number:06d}.log")
+
+
+def _notice(dropped: tuple[int, int], kept: tuple[int, int]) -> str:
+    lines, size = dropped
+    return (
+        f"[pup-tui: output limit reached: {lines:,} lines ({size:,} bytes) are left out here, "
+        f"of {lines + kept[0]:,} lines ({size + kept[1]:,} bytes) in all]"
+    )
+
+
+@dataclass
+class _Kept:
+    """What one file of a spool holds: its number, lines, bytes, and what they count."""
+
+    number: int
+    lines: int = 0
+    size: int = 0
+    cost: int = 0
+
+    def add(self, lines: int, size: int, cost: int) -> None:
+        self.lines += lines
+        self.size += size
+        self.cost += cost
+
+
+class SpoolWriter:
+    """Writes the spool of a step. Directories get mode 0700, files 0600. Raises ``OSError``.
+
+    An existing spool is continued, as a step that is run again after a crash does.
+    """
+
+    def __init__(self, path: Path, limit: int = DEFAULT_LIMIT) -> None:
+        self._path = path
+        self._limit = limit
+        make_private_dir(path.parent)
+        self._main = LineFileWriter(path)
+        self._file = self._main
+        self._open: dict[Stream, str] = {}
+        self._parts: list[_Kept] = []
+        self._header = self._main.read_header()
+        if self._header.state == _PARTS:
+            self._main.truncate(self._header)
+            self._reopen_parts()
+        elif self._header.state == _JOINED:
+            self._set_header(Header())
+        head = self._main
+        cost = max(head.size, head.count * MIN_LINE_COST)
+        self._head = _Kept(-1, head.count, head.size, cost)
+
+    def append(self, lines: Sequence[Line]) -> None:
+        """Add ended lines. The unfinished line of their stream is what they have become."""
+        for stream, group in groupby(lines, key=attrgetter("stream")):
+            self._open.pop(stream, None)
+            self._append([encode_line(line.text) for line in group], stream)
+        if lines:
+            self._drop_surplus()
+            if self._open:
+                self._write_open()
+
+    def set_partial(self, stream: Stream, text: str) -> None:
+        """Put the unfinished line of a stream on disk, in place of what it was; "" takes it off."""
+        if self._open.get(stream, "") == text:
+            return
+        self._open.pop(stream, None)
+        if text:
+            self._open[stream] = text
+        self._write_open()
+
+    def close(self) -> None:
+        """Join the parts to one file and close it. An unfinished line stays as the last one."""
+        try:
+            if self._parts:
+                self._file.close()
+                self._join()
+        finally:
+            self._main.close()
+
+    def _append(self, lines: list[bytes], stream: Stream) -> None:
+        costs = list(accumulate((max(len(line), MIN_LINE_COST) for line in lines), initial=0))
+        at = 0
+        while at < len(lines):
+            kept, room = self._current()
+            fit = bisect_right(costs, costs[at] + room - kept.cost) - 1
+            if fit <= at:
+                if kept.lines or kept is self._head:
+                    self._start_part()
+                    continue
+                fit = at + 1
+            batch = lines[at:fit]
+            before = self._file.size
+            self._file.append(batch, stream)
+            kept.add(len(batch), self._file.size - before, costs[fit] - costs[at])
+            at = fit
+
+    def _current(self) -> tuple[_Kept, int]:
+        if self._parts:
+            return self._parts[-1], self._limit // _PART_SHARE
+        return self._head, self._limit // 2
+
+    def _write_open(self) -> None:
+        self._file.set_open([Line(stream, text) for stream, text in self._open.items()])
+
+    def _start_part(self) -> None:
+        self._file.set_open([])
+        number = self._header.end_part
+        file = LineFileWriter(_part_path(self._path, number))
+        if self._parts:
+            self._file.close()
+        self._file = file
+        self._parts.append(_Kept(number))
+        self._set_header(
+            replace(
+                self._header,
+                state=_PARTS,
+                end_part=number + 1,
+                head_lines=self._main.count,
+                head_bytes=self._main.size,
+            )
+        )
+
+    def _drop_surplus(self) -> None:
+        cost = self._head.cost + sum(part.cost for part in self._parts)
+        while cost > self._limit and len(self._parts) > 1:
+            part = self._parts.pop(0)
+            cost -= part.cost
+            # First the header: a part that is no longer named may be gone.
+            self._set_header(
+                replace(
+                    self._header,
+                    first_part=part.number + 1,
+                    dropped_lines=self._header.dropped_lines + part.lines,
+                    dropped_bytes=self._header.dropped_bytes + part.size,
+                )
+            )
+            self._unlink(part.number)
+
+    def _join(self) -> None:
+        header = self._header
+        if header.dropped_lines:
+            kept = self._head, *self._parts
+            sizes = sum(part.lines for part in kept), sum(part.size for part in kept)
+            notice = _notice((header.dropped_lines, header.dropped_bytes), sizes)
+            self._main.append([encode_line(notice)], "stderr")
+        for part in self._parts:
+            reader = LineFileReader(_part_path(self._path, part.number))
+            try:
+                self._main.append_from(reader)
+            finally:
+                reader.close()
+        self._set_header(Header(state=_JOINED))
+        for part in self._parts:
+            self._unlink(part.number)
+
+    def _reopen_parts(self) -> None:
+        for number in range(self._header.first_part, self._header.end_part):
+            if self._parts:
+                self._file.close()
+            self._file = LineFileWriter(_part_path(self._path, number))
+            lines, size = self._file.count, self._file.size
+            self._parts.append(_Kept(number, lines, size, max(size, lines * MIN_LINE_COST)))
+
+    def _set_header(self, header: Header) -> None:
+        self._header = header
+        self._main.write_header(header)
+
+    def _unlink(self, number: int) -> None:
+        path = _part_path(self._path, number)
+        path.unlink(missing_ok=True)
+        index_path(path).unlink(missing_ok=True)
+
+
+class _Section(NamedTuple):
+    """Lines of a spool that stand together: in one file, or the notice (no file)."""
+
+    start: int
+    length: int
+    file: LineFileReader | None
+
+
+class SpoolReader:
+    """Reads a spool by line number, also one that is being written, or whose writer crashed.
+
+    Lines are numbered as they are kept: when the limit is passed, dropping a part moves the numbers
+    after the notice down. A file that does not exist yet has no lines.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._main: LineFileReader | None = None
+        self._parts: dict[int, LineFileReader] = {}
+        self._sections: list[_Section] = []
+        self._notice_text = ""
+        self.size = 0
+        """Bytes of text kept, as of the last ``refresh``."""
+        self.dropped_lines = 0
+        """Lines that were left out because of the limit."""
+        self.refresh()
+
+    @property
+    def line_count(self) -> int:
+        """Lines to be read, with unfinished ones and the notice, as of the last ``refresh``."""
+        last = self._sections[-1] if self._sections else None
+        return last.start + last.length if last else 0
+
+    def refresh(self) -> None:
+        """Take in what has been written since; cheap enough for every frame."""
+        if self._main is None:
+            try:
+                self._main = LineFileReader(self._path)
+            except FileNotFoundError:
+                return
+        self._main.refresh()
+        header = self._main.header
+        self._sections = []
+        if header.state != _PARTS:
+            self._keep_parts(range(0))
+            self.size, self.dropped_lines = self._main.size, 0
+            self._add_section(self._main.count, self._main)
+            return
+        self._keep_parts(range(header.first_part, header.end_part))
+        lines, self.size = header.head_lines, header.head_bytes
+        for part in self._parts.values():
+            part.refresh()
+            lines += part.count
+            self.size += part.size
+        self.dropped_lines = header.dropped_lines
+        self._add_section(header.head_lines, self._main)
+        if header.dropped_lines:
+            dropped = header.dropped_lines, header.dropped_bytes
+            self._notice_text = _notice(dropped, (lines, self.size))
+            self._add_section(1, None)
+        for part in self._parts.values():
+            self._add_section(part.count, part)
+
+    def lines(self, start: int, stop: int) -> list[Line]:
+        """Return the lines from ``start`` up to ``stop``, as far as there are any."""
+        found: list[Line] = []
+        for section in self._sections:
+            first = max(start - section.start, 0)
+            last = min(stop - section.start, section.length)
+            if first >= last:
+                continue
+            if section.file is None:
+                found.append(Line("stderr", self._notice_text))
+            else:
+                found += section.file.lines(first, last)
+        return found
+
+    def search(self, pattern: re.Pattern[str], start: int, forward: bool = True) -> int | None:
+        """Return the number of the next line, from ``start`` on, that holds the pattern.
+
+        Colours are not part of what is searched. This looks through all that is there (about a
+        second for 64 MiB); ``search_some`` does the same in steps.
+        """
+        at: int | None = start
+        while at is not None:
+            hit, at = self.search_some(pattern, at, forward)
+            if hit is not None:
+                return hit
+        return None
+
+    def search_some(
+        self, pattern: re.Pattern[str], start: int, forward: bool = True
+    ) -> tuple[int | None, int | None]:
+        """Look at ``SEARCH_LINES`` lines; return the hit, or where to go on, or twice None."""
+        if forward:
+            first = max(0, start)
+            stop = min(first + SEARCH_LINES, self.line_count)
+            following = stop if stop < self.line_count else None
+        else:
+            stop = min(start + 1, self.line_count)
+            first = max(0, stop - SEARCH_LINES)
+            following = first - 1 if first > 0 else None
+        numbered: Iterator[tuple[int, Line]] = enumerate(self.lines(first, stop), first)
+        if not forward:
+            numbered = reversed(list(numbered))
+        for at, line in numbered:
+            if pattern.search(strip_style(line.text)):
+                return at, None
+        return None, following
+
+    def close(self) -> None:
+        """Close the files."""
+        self._keep_parts(range(0))
+        if self._main is not None:
+            self._main.close()
+        self._main = None
+        self._sections = []
+
+    def _add_section(self, length: int, file: LineFileReader | None) -> None:
+        self._sections.append(_Section(self.line_count, length, file))
+
+    def _keep_parts(self, numbers: range) -> None:
+        """Open the parts that are named, close the others; one that is just gone is left out."""
+        for number in [number for number in self._parts if number not in numbers]:
+            self._parts.pop(number).close()
+        for number in numbers:
+            if number not in self._parts:
+                try:
+                    self._parts[number] = LineFileReader(_part_path(self._path, number))
+                except FileNotFoundError:
+                    continue
