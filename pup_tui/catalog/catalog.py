@@ -1,0 +1,129 @@
+"""Which runbooks there are."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pup_tui.catalog.entries import Entry, Origin
+from pup_tui.catalog.places import Folder, folders
+from pup_tui.runbook.load import Loaded, load
+
+SUFFIXES = (".yaml", ".yml")
+
+
+class UnknownRunbook(Exception):
+    """No runbook has this id, and no file this path."""
+
+    def __init__(self, name: str, hint: str) -> None:
+        super().__init__(f"there is no runbook `{name}`")
+        self.name = name
+        self.hint = hint
+
+
+class Catalog:
+    """The runbooks of some directories. One broken file never hides the others."""
+
+    def __init__(self, places: Sequence[Folder]) -> None:
+        self._places = tuple(places)
+        self._loaded: dict[Path, tuple[tuple[object, ...], Loaded]] = {}
+
+    @classmethod
+    def from_environment(
+        cls, environ: Mapping[str, str], given: Sequence[Path], cwd: Path
+    ) -> Catalog:
+        """The catalog of everything that is installed for this operator."""
+        return cls(folders(environ, given, cwd))
+
+    @property
+    def places(self) -> tuple[Folder, ...]:
+        return self._places
+
+    def entries(self) -> list[Entry]:
+        """Every runbook in the order of the directories, then of the names; files are read again if changed."""
+        found: list[Entry] = []
+        seen: dict[str, Entry] = {}
+        for folder in self._places:
+            for path in runbook_files(folder.path):
+                entry = self._entry(path, folder, seen)
+                seen.setdefault(entry.id, entry)
+                found.append(entry)
+        return found
+
+    def _entry(self, path: Path, folder: Folder, seen: Mapping[str, Entry]) -> Entry:
+        loaded = self.load(path)
+        runbook = loaded.runbook
+        return Entry(
+            id=loaded.id,
+            name=runbook.name if runbook else loaded.id,
+            description=runbook.description if runbook else "",
+            tags=dict(runbook.tags) if runbook else {},
+            steps=len(runbook.steps) if runbook else 0,
+            origin=folder.origin,
+            path=path,
+            broken=runbook is None,
+            error=str(loaded.errors[0]) if loaded.errors else "",
+            shadowed=loaded.id in seen,
+            trusted=folder.trusted,
+        )
+
+    def find(self, name: str) -> Entry:
+        """The runbook with this id, or in this file. Raises UnknownRunbook with the nearest names."""
+        entries = self.entries()
+        for entry in entries:
+            if entry.id == name and not entry.shadowed:
+                return entry
+        path = Path(name)
+        if path.suffix in SUFFIXES or "/" in name:
+            if path.exists():
+                return self._entry(path, Folder(path.parent, Origin.GIVEN), {})
+            raise UnknownRunbook(name, "there is no such file")
+        known = sorted({entry.id for entry in entries})
+        near = difflib.get_close_matches(name, known, n=3)
+        if near:
+            raise UnknownRunbook(name, f"did you mean {' or '.join(near)}?")
+        raise UnknownRunbook(name, "`pup-tui list` shows what is installed")
+
+    def load(self, path: Path) -> Loaded:
+        """The file as it is on disk now; it is read again only when it has changed."""
+        stamp = _stamp(path)
+        known = self._loaded.get(path)
+        if known is None or known[0] != stamp:
+            known = (stamp, load(path))
+            self._loaded[path] = known
+        return known[1]
+
+    def stamp(self) -> tuple[object, ...]:
+        """Changes whenever a file of the catalog is added, removed or edited; cheap enough to ask often."""
+        return tuple(
+            (path, _stamp(path)) for folder in self._places for path in runbook_files(folder.path)
+        )
+
+
+def runbook_files(folder: Path) -> list[Path]:
+    """The runbooks in a directory, by name; names that begin with `_` or `.` are no runbooks."""
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError:
+        return []
+    paths = [folder / name for name in names if not name.startswith(("_", "."))]
+    return [path for path in paths if path.suffix in SUFFIXES and not path.is_dir()]
+
+
+def _stamp(path: Path) -> tuple[object, ...]:
+    """What tells that a file, or a step template beside it, is no longer the one that was read."""
+    stamps: list[object] = []
+    templates = path.parent / "_templates"
+    for each in (path, templates, *_template_files(templates)):
+        try:
+            status = each.stat()
+        except OSError:
+            stamps.append(None)
+        else:
+            stamps.append((each.name, status.st_mtime_ns, status.st_size, status.st_ino))
+    return tuple(stamps)
+
+
+def _template_files(folder: Path) -> list[Path]:
+    return sorted(path for suffix in SUFFIXES for path in folder.glob(f"*{suffix}"))

@@ -1,0 +1,34 @@
+"""Whether a step changes anything outside, as far as its text tells."""
+
+from __future__ import annotations
+
+from pup_tui.datadog.commands import lookup
+from pup_tui.runbook.model import (
+    AnyStep,
+    ConfirmStep,
+    HttpStep,
+    ManualStep,
+    PupStep,
+    WaitStep,
+    WorkflowStep,
+)
+
+_HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def mutates(step: AnyStep) -> bool | None:
+    """True if the step changes something, False if it only looks, None if that cannot be told."""
+    if step.danger:
+        return True
+    match step:
+        case PupStep():
+            words = step.run.split()
+            info = lookup(words[1:] if words[:1] == ["pup"] else words)
+            return None if info is None else info.mutates
+        case HttpStep():
+            return None if "{" in step.method else step.method.upper() not in _HARMLESS
+        case WorkflowStep():
+            return True
+        case ConfirmStep() | ManualStep() | WaitStep():
+            return False
+    return None
