@@ -15,7 +15,7 @@ from pup_tui.datadog.times import parse_duration, parse_time
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_INTEGER = re.compile(r"-?\d{1,18}")
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
 _MAX_WORDS = 4
 
 

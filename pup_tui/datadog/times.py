@@ -16,9 +16,9 @@ _UNITS = {
     "w": 604800, "week": 604800, "weeks": 604800,
 }  # fmt: skip
 
-_AGO = re.compile(r"(?:(?:now\s*)?-)?\s*(\d{1,9})\s*([a-z]+)", re.IGNORECASE)
-_PART = re.compile(r"\s*(\d{1,9})\s*([a-z]+)\s*", re.IGNORECASE)
-_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
+_AGO = re.compile(r"(?:(?:now\s*)?-)?\s*(\d{1,9})\s*([a-z]+)", re.IGNORECASE | re.ASCII)
+_PART = re.compile(r"\s*(\d{1,9})\s*([a-z]+)\s*", re.IGNORECASE | re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?", re.ASCII)
 _LONGEST = 365 * 86400
 
 TIME_FORMS = "1h, 30m, 7d (ago), now, a unix time, 2026-01-31, or 2026-01-31T09:00:00Z"

@@ -153,7 +153,7 @@ def open_client(*, verify: bool = True, proxies: bool = True) -> httpx.AsyncClie
             verify=verify,
             timeout=httpx.Timeout(None),  # send() keeps one deadline for all of it
             follow_redirects=False,
-            mounts=None if proxies else {"all://": None},
+            mounts=None if proxies else {"http://": None, "https://": None},
         )
     except (OSError, ValueError, httpx.InvalidURL, ImportError) as error:
         raise environment_failure(error) from None
@@ -180,7 +180,10 @@ def _redirected(
     request: Request, headers: dict[str, str], status: int, location: str, credentialed: bool
 ) -> tuple[Request, dict[str, str]]:
     """The next request of a redirect, and the headers that may go with it."""
-    url = urljoin(request.url, location)
+    try:
+        url = urljoin(request.url, location)
+    except ValueError:
+        raise TransportError("invalid", f"{request.where}: redirected to what is no URL") from None
     _check_target(url)
     leaves = _origin(url) != _origin(request.url)
     target = f"{request.where}: redirected to {safe_url(url)}, which is not followed: "

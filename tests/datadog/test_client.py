@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pup_tui.datadog.client import DatadogClient
+from pup_tui.datadog.configuration import Configuration
+from pup_tui.datadog.errors import DatadogError
+from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
+from pup_tui.datadog.retries import RetryPolicy
+
+MakeClient = Callable[..., DatadogClient]
+LIMITED = Reply(429, {"errors": ["Too many requests"]}, {"X-RateLimit-Reset": "7"})
+BROKEN = Reply(500, {"errors": ["boom"]})
+FINE = Reply(200, {"ok": True})
+
+
+async def test_a_request_carries_credentials_query_and_body(client_of: MakeClient) -> None:
+    async with FakeServer(FINE) as server, client_of(server.url) as client:
+        response = await client.request(
+            "POST",
+            "/api/v2/x",
+            query={"a b": "service:x AND y", "flag": True, "page[size]": 5, "many": ["1", "2"]},
+            json={"text": "é"},
+            headers={"X-One": "1", "dd-api-key": "other"},
+        )
+    assert response.json == {"ok": True}
+    sent = server.requests[0]
+    assert (sent.method, sent.path) == ("POST", "/api/v2/x")
+    assert sent.query == {
+        "a b": "service:x AND y", "flag": "true", "page[size]": "5", "many": "1,2",
+    }  # fmt: skip
+    assert sent.json == {"text": "é"}
+    assert sent.headers["content-type"] == "application/json"
+    assert sent.headers["accept"] == "application/json"
+    assert sent.headers["x-one"] == "1"
+    assert sent.headers["dd-api-key"] == "api-key-0123456789"
+    assert sent.headers["dd-application-key"] == "app-key-9876543210"
+
+
+async def test_an_access_token_goes_alone() -> None:
+    async with FakeServer(FINE) as server:
+        configuration = Configuration(
+            base_url=server.url, api_key="k", app_key="a", access_token="token-0123456789"
+        )
+        async with DatadogClient(configuration) as client:
+            await client.request("GET", "/api/v1/validate")
+    assert server.requests[0].headers["authorization"] == "Bearer token-0123456789"
+    assert "dd-api-key" not in server.requests[0].headers
+
+
+async def test_without_credentials_nothing_is_sent() -> None:
+    async with FakeServer(FINE) as server:
+        async with DatadogClient(Configuration(base_url=server.url)) as client:
+            with pytest.raises(DatadogError, match="set DD_API_KEY and DD_APP_KEY, or DD_ACCESS"):
+                await client.request("GET", "/api/v1/validate")
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("path", ["api/v1/x", "//example.com/x", "https://example.com/x", ""])
+async def test_a_path_cannot_leave_the_host(client_of: MakeClient, path: str) -> None:
+    async with client_of("http://127.0.0.1:1") as client:
+        with pytest.raises(DatadogError, match="begins with one slash"):
+            await client.request("GET", path)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_a_rate_limit_is_waited_for_whatever_the_method(
+    client_of: MakeClient, waits: list[float], method: str
+) -> None:
+    told: list[tuple[float, str]] = []
+    async with FakeServer(LIMITED, FINE) as server:
+        async with client_of(server.url, on_wait=lambda s, r: told.append((s, r))) as client:
+            assert (await client.request(method, "/api/v1/x")).status == 200
+    assert waits == [7.0]
+    assert told == [(7.0, "rate limit of Datadog")]
+    assert len(server.requests) == 2
+
+
+async def test_a_rate_limit_beyond_the_cap_stops_clearly(
+    client_of: MakeClient, waits: list[float]
+) -> None:
+    reply = Reply(429, headers={"Retry-After": "86400"})
+    async with FakeServer(reply) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError, match="resets in 86400 s") as caught:
+            await client.request("GET", "/api/v1/x")
+    assert caught.value.status == 429
+    assert waits == []
+
+
+async def test_a_rate_limit_that_never_ends_is_an_error(
+    client_of: MakeClient, waits: list[float]
+) -> None:
+    async with FakeServer(LIMITED) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError, match="HTTP 429: Too many requests"):
+            await client.request("GET", "/api/v1/x")
+    assert len(server.requests) == RetryPolicy().attempts
+    assert waits == [7.0] * 3
+
+
+async def test_a_wait_beyond_the_deadline_is_not_begun(
+    client_of: MakeClient, waits: list[float]
+) -> None:
+    async with FakeServer(LIMITED, FINE) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError, match="would be after the deadline"):
+            await client.request("GET", "/api/v1/x", deadline=5)
+    assert waits == []
+
+
+async def test_reads_are_repeated_after_a_server_error(
+    client_of: MakeClient, waits: list[float]
+) -> None:
+    told: list[str] = []
+    async with FakeServer(BROKEN, BROKEN, FINE) as server:
+        async with client_of(server.url, on_wait=lambda _, r: told.append(r)) as client:
+            assert (await client.request("GET", "/api/v1/x")).status == 200
+    assert waits == [0.5, 1.0]
+    assert told == ["HTTP 500", "HTTP 500"]
+
+
+async def test_a_post_that_is_a_read_is_repeated(client_of: MakeClient) -> None:
+    async with FakeServer(BROKEN, FINE) as server, client_of(server.url) as client:
+        await client.request("POST", "/api/v2/logs/events/search", json={"a": 1}, read=True)
+    assert [r.body for r in server.requests] == [b'{"a": 1}'] * 2
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+async def test_a_change_is_never_repeated_after_a_server_error(
+    client_of: MakeClient, method: str
+) -> None:
+    async with FakeServer(BROKEN, FINE) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError, match="HTTP 500: boom") as caught:
+            await client.request(method, "/api/v1/x")
+    assert caught.value.status == 500
+    assert len(server.requests) == 1
+
+
+async def hang_up(_: Recorded, write: Write) -> None:
+    await write(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"half": ')
+
+
+@pytest.mark.parametrize(("method", "asked"), [("GET", 4), ("POST", 1)])
+async def test_broken_answers_are_repeated_for_reads_only(
+    client_of: MakeClient, method: str, asked: int
+) -> None:
+    async with FakeServer(handler=hang_up) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError, match="response incomplete"):
+            await client.request(method, "/api/v1/x")
+    assert len(server.requests) == asked
+
+
+async def test_no_answer_within_the_call_timeout_is_final(client_of: MakeClient) -> None:
+    async def silence(_: Recorded, write: Write) -> None:
+        await asyncio.Event().wait()
+
+    async with FakeServer(handler=silence) as server:
+        async with client_of(server.url, call_timeout=0.1) as client:
+            with pytest.raises(DatadogError, match="no complete answer within 0.1 s"):
+                await client.request("GET", "/api/v1/x")
+            with pytest.raises(DatadogError, match="no complete answer within 0.0"):
+                await client.request("GET", "/api/v1/x", deadline=0.05)
+    assert len(server.requests) == 2
+
+
+async def test_cancelling_ends_a_wait_at_once() -> None:
+    waiting = asyncio.Event()
+    async with FakeServer(LIMITED) as server:
+        configuration = Configuration(base_url=server.url, access_token="token-0123456789")
+        async with DatadogClient(configuration, on_wait=lambda *_: waiting.set()) as client:
+            task = asyncio.create_task(client.request("GET", "/api/v1/x"))
+            await waiting.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_no_redirect_is_followed(client_of: MakeClient, status: int) -> None:
+    async with FakeServer() as other:
+        reply = Reply(status, headers={"Location": f"{other.url}/?k=hunter22"})
+        async with FakeServer(reply) as server, client_of(server.url) as client:
+            with pytest.raises(DatadogError, match=f"HTTP {status}: redirected") as caught:
+                await client.request("GET", "/api/v1/x")
+    assert other.requests == []
+    assert "hunter22" not in str(caught.value)
+
+
+async def test_an_error_holds_neither_query_nor_keys(client_of: MakeClient) -> None:
+    echo = {"errors": ["key api-key-0123456789 is bad, app-key-9876543210 too"]}
+    async with FakeServer(Reply(403, echo)) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError) as caught:
+            await client.request("GET", "/api/v1/x?a=hunter22", query={"b": "hunter22"})
+    text = str(caught.value)
+    assert text.startswith("GET /api/v1/x failed: HTTP 403: key *** is bad, *** too")
+    assert "DD_SITE" in text
+    assert "hunter22" not in text
+
+
+async def test_an_unreachable_host_is_named_at_once(waits: list[float]) -> None:
+    configuration = Configuration(base_url="https://api.invalid", access_token="t-0123456789")
+    async with DatadogClient(configuration) as client:
+        with pytest.raises(DatadogError, match=r"api\.invalid/api/v1/x: the host name cannot be"):
+            await client.request("GET", "/api/v1/x", query={"k": "v"})
+    assert waits == []
+
+
+async def test_any_status_may_be_asked_for(client_of: MakeClient) -> None:
+    async with FakeServer(Reply(404, {"errors": ["x"]})) as server, client_of(server.url) as client:
+        assert (await client.request("GET", "/api/v1/x", check=False)).status == 404
+
+
+async def test_a_sandbox_is_reached_past_a_proxy(
+    client_of: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    async with FakeServer(FINE) as server, client_of(server.url) as client:
+        assert (await client.request("GET", "/api/v1/x")).status == 200
+
+
+async def test_a_closed_client_may_be_used_again(client_of: MakeClient) -> None:
+    async with FakeServer(FINE) as server:
+        client = client_of(server.url)
+        for _ in range(2):
+            await client.request("GET", "/api/v1/x")
+            await client.aclose()
+    assert len(server.requests) == 2

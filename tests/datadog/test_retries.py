@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+
+from pup_tui.datadog.retries import RetryPolicy
+
+POLICY = RetryPolicy(rate_limit_default=5.0)
+DATE = "Fri, 14 Nov 2025 10:00:00 GMT"
+LATER = "Fri, 14 Nov 2025 10:00:07 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, 5),
+        ({"retry-after": "2"}, 2),
+        ({"retry-after": "0"}, 0),
+        ({"retry-after": "-5"}, 5),
+        ({"retry-after": "abc"}, 5),
+        ({"retry-after": "1e9"}, 5),
+        ({"retry-after": "²"}, 5),
+        ({"retry-after": "86400"}, 86400),
+        ({"retry-after": LATER, "date": DATE}, 7),
+        ({"retry-after": DATE, "date": LATER}, 0),
+        ({"retry-after": "Fri, 99 Nov 2025 10:00:07 GMT"}, 5),
+        ({"x-ratelimit-reset": "3", "retry-after": "60"}, 3),
+        ({"x-ratelimit-reset": "0"}, 1),
+        ({"x-ratelimit-reset": "-1", "retry-after": "4"}, 4),
+        ({"x-ratelimit-reset": "soon"}, 5),
+    ],
+)
+def test_how_long_a_rate_limit_asks_to_wait(headers: dict[str, str], seconds: float) -> None:
+    assert POLICY.rate_limit_delay(headers) == seconds
+
+
+def test_backoff_doubles_up_to_its_maximum() -> None:
+    policy = RetryPolicy(first_delay=1, backoff=2, max_delay=5)
+    assert [policy.delay(attempt) for attempt in range(1, 6)] == [1, 2, 4, 5, 5]
