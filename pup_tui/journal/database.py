@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Literal
 
 from pup_tui.journal.errors import JournalError
-from pup_tui.journal.places import OVERRIDE, journal_path
+from pup_tui.journal.places import OVERRIDE, journal_path, make_private_dir
 from pup_tui.journal.schema import APPLICATION_ID, MIGRATIONS, VERSION
 
 PATIENCE = 10.0
 """Seconds to wait for another program's lock."""
+
+CHECKED_AT_OPENING = 64 * 1024 * 1024
+"""Bytes up to which the whole file is checked when it is opened for writing (about 1 ms for each MB)."""
 
 _COMPANIONS = ("", "-wal", "-shm")
 _ASIDE = "nothing was changed: restore a backup, or move it (and its -wal) aside to begin a new one"
@@ -55,17 +58,20 @@ def open_database(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connect
     version or not writable.
     """
     path = journal_path(state)
+    make_private_dir(state)
     _refuse_unwritable(state, path)
     try:
-        if not path.exists():
+        if _size(path) is None:
             _refuse_orphaned(path)
             _create(path)
-        _refuse_empty(path)
+        size = _refuse_empty(path)
         # Checked through a connection that cannot write: closing one that can would move the write-ahead
         # log into a file that is not ours to change. Never by open(): closing any descriptor of the file
         # would drop the locks that other connections of this process hold.
         with closing(_connect(path, "ro", patience)) as probe:
             _checked_version(probe, path)
+            if size <= CHECKED_AT_OPENING:
+                _refuse_damaged(probe, path)
         database = _connect(path, "rw", patience)
         try:
             database.execute("PRAGMA synchronous = FULL")
@@ -87,14 +93,13 @@ def open_read_only(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connec
     Raises JournalError as `open_database` does, and if there is no journal.
     """
     path = journal_path(state)
-    if not path.exists():
+    if _size(path) is None:
         raise JournalError("there is no journal yet", path, "it is made with the first run")
     _refuse_empty(path)
     try:
-        database = _connect_for_reading(path, patience)
+        return _connect_for_reading(path, patience)
     except sqlite3.Error as error:
         raise explained(error, path) from error
-    return database
 
 
 def set_aside(state: Path, stamp: str) -> list[Path]:
@@ -123,7 +128,7 @@ def set_aside(state: Path, stamp: str) -> list[Path]:
 
 
 def _connect(
-    path: Path, mode: Literal["ro", "rw", "rwc", "immutable"], patience: float
+    path: Path, mode: Literal["ro", "rw", "immutable"], patience: float
 ) -> sqlite3.Connection:
     query = "immutable=1" if mode == "immutable" else f"mode={mode}"
     return sqlite3.connect(
@@ -141,8 +146,7 @@ def _connect_for_reading(path: Path, patience: float) -> sqlite3.Connection:
         version = _checked_version(database, path)
     except sqlite3.OperationalError:
         database.close()
-        log = Path(f"{path}-wal")
-        if log.exists() and log.stat().st_size:
+        if _size(_log(path)):
             raise
         # Where the shared-memory file cannot be made SQLite reads only what it is told will not change;
         # that loses nothing as long as the log is empty.
@@ -159,10 +163,28 @@ def _connect_for_reading(path: Path, patience: float) -> sqlite3.Connection:
     return database
 
 
+def _log(path: Path) -> Path:
+    return Path(f"{path}-wal")
+
+
+def _size(path: Path) -> int | None:
+    """The file's size in bytes; None if there is none."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise JournalError(
+            f"the journal cannot be looked at ({error.strerror})",
+            path,
+            f"check the folder's rights, or set {OVERRIDE} to another folder",
+        ) from error
+
+
 def _refuse_unwritable(state: Path, path: Path) -> None:
-    for place in (state, path):
-        if place.exists() and not os.access(place, os.W_OK):
-            what = "folder" if place is state else "journal"
+    places = {"folder": state} if _size(path) is None else {"folder": state, "journal": path}
+    for what, place in places.items():
+        if not os.access(place, os.W_OK):
             raise JournalError(
                 f"the {what} cannot be written",
                 place,
@@ -170,19 +192,26 @@ def _refuse_unwritable(state: Path, path: Path) -> None:
             )
 
 
-def _refuse_empty(path: Path) -> None:
+def _refuse_empty(path: Path) -> int:
     # SQLite takes an empty file for a new database. Ours is complete before it gets its name.
-    if path.stat().st_size == 0:
+    size = _size(path)
+    if not size:
         raise JournalError("the journal is damaged: it is empty", path, _ASIDE)
+    return size
 
 
 def _refuse_orphaned(path: Path) -> None:
     # SQLite would delete a log without its database; the log may hold the last records there are.
-    log = Path(f"{path}-wal")
-    if log.exists() and log.stat().st_size:
+    if _size(_log(path)):
         raise JournalError(
-            "the journal is gone, but the log that belongs to it is there", log, _ASIDE
+            "the journal is gone, but the log that belongs to it is there", _log(path), _ASIDE
         )
+
+
+def _refuse_damaged(database: sqlite3.Connection, path: Path) -> None:
+    found: str = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise JournalError("the journal is damaged", path, _ASIDE)
 
 
 def _checked_version(database: sqlite3.Connection, path: Path) -> int:

@@ -35,7 +35,6 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     def of(cls, created: RunCreated, *, name: str, pid: int) -> RunRecord:
         """The record of a run that begins with `created`, in the process `pid`."""
         values = {k: HIDDEN if k in created.secrets else v for k, v in created.values.items()}
-        values.update(dict.fromkeys(created.secrets, HIDDEN))
         return cls(
             run=created.run,
             runbook=created.runbook,

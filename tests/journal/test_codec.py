@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pup_tui.core import events
+from pup_tui.core.events import AnyEvent, AttemptFinished, Findings, Moment, durable
+from pup_tui.journal import codec
+
+texts = st.text(max_size=20)
+numbers = st.floats(allow_nan=False)
+moments = st.builds(Moment, wall=numbers, clock=numbers)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | numbers | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
+named = st.dictionaries(texts, values, max_size=4)
+names = st.lists(texts, max_size=3).map(tuple)
+judgements = st.builds(events.Judgement, holds=st.none() | st.booleans(), reason=texts)
+findings = st.builds(
+    Findings,
+    captures=named,
+    missing=st.dictionaries(texts, texts, max_size=3),
+    results=named,
+    secrets=names,
+    until=st.none() | judgements,
+    fail_if=st.none() | judgements,
+    assertions=st.lists(judgements, max_size=2).map(tuple),
+    value=st.none() | numbers,
+    status=st.none() | texts,
+)
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "at": moments,
+    "source": st.builds(events.Source, path=texts, sha256=texts),
+    "values": named,
+    "left_out": names,
+    "secrets": names,
+    "found": st.booleans(),
+    "ok": st.booleans(),
+    "duration": numbers,
+    "seconds": numbers,
+    "exit_code": st.none() | st.integers(),
+    "status_code": st.none() | st.integers(),
+    "findings": findings,
+}
+KINDS: tuple[type[AnyEvent], ...] = AnyEvent.__args__
+every_event: st.SearchStrategy[AnyEvent] = st.one_of(
+    *(
+        st.builds(kind, **{name: FIELDS.get(name, texts) for name in kind.__struct_fields__})
+        for kind in KINDS
+    )
+)
+
+
+@given(event=every_event)
+def test_an_event_comes_back_as_it_was_but_for_its_secrets(event: AnyEvent) -> None:
+    assert codec.decode(codec.encode(event).encode()) == durable(event)
+
+
+def test_what_common_json_cannot_hold_comes_back() -> None:
+    event = AttemptFinished(
+        at=Moment(1.0, 2.0),
+        attempt="read#1",
+        ok=True,
+        duration=0.5,
+        findings=Findings(captures={"gap": math.nan, "big": 2**70, "file": "caf\udce9"}),
+    )
+    back = codec.decode(codec.encode(event).encode())
+    assert isinstance(back, AttemptFinished)
+    captures = back.findings.captures
+    assert math.isnan(captures["gap"])
+    assert (captures["big"], captures["file"]) == (2**70, "caf\udce9")
+
+
+@pytest.mark.parametrize("depth", [1, 100_000])
+def test_nesting_without_end_is_an_error_not_a_crash(depth: int) -> None:
+    nested: Any = []
+    for _ in range(depth):
+        nested = [nested]
+    if depth == 1:
+        assert json.loads(codec.to_json(nested)) == [[]]
+    else:
+        with pytest.raises(ValueError):
+            codec.to_json(nested)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"type": "of-tomorrow"}', b"[" * 100_000])
+def test_what_is_no_event_is_an_error(body: bytes) -> None:
+    with pytest.raises(ValueError):
+        codec.decode(body)
+
+
+def test_a_link_depends_on_everything_before_it() -> None:
+    first = codec.link(codec.first_link("aa11"), 1, b"{}")
+    assert first != codec.link(codec.first_link("bb22"), 1, b"{}")
+    assert first != codec.link(codec.first_link("aa11"), 2, b"{}")
+    assert first != codec.link(codec.first_link("aa11"), 1, b"{ }")
+
+
+def test_storable_keeps_text_and_writes_out_what_is_none() -> None:
+    assert codec.storable("naïve ✓") == "naïve ✓"
+    assert codec.storable("caf\udce9") == "caf\\udce9"

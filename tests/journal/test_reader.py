@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pup_tui.core.events import AttemptFinished, AttemptStarted, Moment, RunCreated
+from pup_tui.core.state import RunStatus
+from pup_tui.journal.errors import AmbiguousRunError, DamagedEventsError, JournalError
+from pup_tui.journal.reader import JournalReader
+from pup_tui.journal.records import RunRecord, RunSummary
+from pup_tui.journal.store import Journal
+
+Beginner = Callable[..., RunCreated]
+
+
+@pytest.fixture
+def history(journal: Journal, begin: Beginner) -> Journal:
+    """Five runs of two runbooks; `cc33` began last though its clock was set back."""
+    told = [
+        ("aa11", "payments/restart", 100.0, RunStatus.SUCCEEDED),
+        ("ab12", "payments/restart", 200.0, RunStatus.FAILED),
+        ("bb22", "payments/drain", 300.0, RunStatus.ABORTED),
+        ("bc%3", "payments/drain", 400.0, RunStatus.SUCCEEDED),
+        ("cc33", "payments/restart", 50.0, RunStatus.RUNNING),
+    ]
+    for run, runbook, wall, status in told:
+        run = run.replace("%", "_")
+        begin(run, runbook, at=Moment(wall, 0.0))
+        if status is not RunStatus.RUNNING:
+            journal.finish_run(run, RunSummary(status=status, duration=1.0, ended_wall=wall + 1))
+    return journal
+
+
+def ids(journal: JournalReader, **wanted: object) -> list[str]:
+    return [row.run for row in journal.runs(**wanted)]  # type: ignore[arg-type]  # typed by runs
+
+
+def test_runs_come_newest_first_whatever_the_clock_said(history: Journal) -> None:
+    assert ids(history) == ["cc33", "bc_3", "bb22", "ab12", "aa11"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({"runbook": "payments/restart"}, ["cc33", "ab12", "aa11"]),
+        ({"runbook": "payments"}, []),
+        ({"status": RunStatus.SUCCEEDED}, ["bc_3", "aa11"]),
+        ({"status": RunStatus.RUNNING}, ["cc33"]),
+        ({"status": RunStatus.INTERRUPTED}, []),
+        ({"since": 200.0}, ["bc_3", "bb22", "ab12"]),
+        ({"limit": 2}, ["cc33", "bc_3"]),
+        ({"limit": 0}, []),
+        ({"runbook": "payments/drain", "status": RunStatus.SUCCEEDED, "since": 0.0}, ["bc_3"]),
+        ({"status": RunStatus.SUCCEEDED, "limit": 1}, ["bc_3"]),
+    ],
+)
+def test_runs_can_be_narrowed(
+    history: Journal, wanted: dict[str, object], expected: list[str]
+) -> None:
+    assert ids(history, **wanted) == expected
+
+
+def test_an_abandoned_run_is_found_as_interrupted(history: Journal, state: Path) -> None:
+    history.close()
+    reader = JournalReader.open(state)
+    assert ids(reader, status=RunStatus.INTERRUPTED, limit=1) == ["cc33"]
+    assert ids(reader, status=RunStatus.RUNNING) == []
+    assert reader.last_runs()["payments/restart"].status is RunStatus.INTERRUPTED
+    row = reader.run("cc33")
+    assert row is not None
+    assert row.status is RunStatus.INTERRUPTED
+    reader.close()
+
+
+def test_the_last_run_of_each_runbook(history: Journal) -> None:
+    last = {runbook: row.run for runbook, row in history.last_runs().items()}
+    assert last == {"payments/restart": "cc33", "payments/drain": "bc_3"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"), [("aa11", "aa11"), ("aa", "aa11"), ("c", "cc33"), ("bc_", "bc_3")]
+)
+def test_a_run_is_found_by_the_beginning_of_its_id(
+    history: Journal, asked: str, found: str
+) -> None:
+    row = history.run(asked)
+    assert row is not None
+    assert row.run == found
+
+
+@pytest.mark.parametrize("asked", ["", "zz", "aa112", "%", "_", "AA11", "a' OR 1=1 --"])
+def test_what_begins_no_id_finds_nothing(history: Journal, asked: str) -> None:
+    assert history.run(asked) is None
+
+
+def test_an_id_that_begins_another_is_found(journal: Journal, begin: Beginner) -> None:
+    begin("aa")
+    begin("aa11")
+    row = journal.run("aa")
+    assert row is not None
+    assert row.run == "aa"
+
+
+def test_a_beginning_of_several_ids_lists_them(history: Journal) -> None:
+    with pytest.raises(AmbiguousRunError) as caught:
+        history.run("a")
+    assert caught.value.matches == ("ab12", "aa11")
+    assert "ab12, aa11" in str(caught.value)
+
+
+def test_a_row_tells_what_the_record_said(
+    journal: Journal, created: Callable[..., RunCreated]
+) -> None:
+    event = created(values={"service": "payments", "hosts": ["a", {"b": None}], "token": "x"})
+    record = RunRecord.of(event, name="Restart payments", pid=os.getpid())
+    journal.create_run(record, {})
+    row = journal.run("aa11")
+    assert row is not None
+    assert {name: getattr(row, name) for name in RunRecord.__struct_fields__} == {
+        name: getattr(record, name) for name in RunRecord.__struct_fields__
+    }
+    assert (row.status, row.duration, row.ended_wall) == (RunStatus.RUNNING, None, None)
+
+
+def test_nothing_is_known_of_an_unknown_run(journal: Journal) -> None:
+    for ask in (journal.events, journal.files):
+        with pytest.raises(JournalError, match="there is no run zz"):
+            ask("zz")
+    assert journal.runs() == []
+    assert journal.last_runs() == {}
+
+
+DAMAGE = [
+    "UPDATE event SET body = replace(body, 'restart#1', 'restart#2') WHERE sequence = 2",
+    "UPDATE event SET body = CAST(x'7bff' AS TEXT) WHERE sequence = 2",
+    "UPDATE event SET chain = x'00' WHERE sequence = 2",
+    "DELETE FROM event WHERE sequence = 2",
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_changed_event_is_noticed_and_those_before_it_are_readable(
+    journal: Journal,
+    begin: Beginner,
+    started: AttemptStarted,
+    finished: AttemptFinished,
+    damage: str,
+) -> None:
+    first = begin()
+    journal.append("aa11", started)
+    journal.append("aa11", finished)
+    with closing(sqlite3.connect(journal.path)) as database:
+        database.execute(damage)
+        database.commit()
+    with pytest.raises(DamagedEventsError, match="event 2 of run aa11") as caught:
+        journal.events("aa11")
+    assert caught.value.events == (first,)
+    assert len(journal.problems()) == 1
+    assert journal.run("aa11") is not None
+
+
+def test_a_byte_flipped_in_the_file_is_noticed(
+    journal: Journal, begin: Beginner, started: AttemptStarted, state: Path
+) -> None:
+    first = begin()
+    journal.append("aa11", started)
+    journal.close()
+    content = journal.path.read_bytes()
+    assert content.count(b'"restart#1"') == 1
+    journal.path.write_bytes(content.replace(b'"restart#1"', b'"restart#3"'))
+    again = Journal.open(state)
+    with pytest.raises(DamagedEventsError) as caught:
+        again.events("aa11")
+    assert caught.value.events == (first,)
+    again.close()
+
+
+def test_a_damaged_text_is_noticed(journal: Journal, created: Callable[..., RunCreated]) -> None:
+    record = RunRecord.of(created(), name="Restart", pid=os.getpid())
+    journal.create_run(record, {"restart.yaml": b"steps: []"})
+    with closing(sqlite3.connect(journal.path)) as database:
+        database.execute("UPDATE content SET bytes = x'00'")
+        database.commit()
+    with pytest.raises(JournalError, match=r"stored text of restart\.yaml is damaged"):
+        journal.files("aa11")
+
+
+@pytest.mark.parametrize("change", ["vars = '{'", "status = 'odd'", "started_at = 'x'"])
+def test_a_damaged_record_is_named(journal: Journal, begin: Beginner, change: str) -> None:
+    begin()
+    with closing(sqlite3.connect(journal.path)) as database:
+        database.execute(f"UPDATE run SET {change}")
+        database.commit()
+    with pytest.raises(JournalError, match="record of run aa11 is damaged"):
+        journal.runs()
+
+
+def test_a_sound_journal_has_no_problems(history: Journal) -> None:
+    assert history.problems() == []
+
+
+READ_ONLY = """
+import os, sys
+from pathlib import Path
+from pup_tui.journal.errors import JournalError
+from pup_tui.journal.reader import JournalReader
+from pup_tui.journal.store import Journal
+
+state = Path(sys.argv[1])
+if os.geteuid() == 0:  # root may write everywhere
+    for path in [state, *state.rglob("*")]:
+        os.chown(path, 65534, 65534)
+    os.setuid(65534)
+(state / "journal.db").chmod(0o400)
+state.chmod(0o500)
+try:
+    Journal.open(state)
+except JournalError as error:
+    print(error)
+reader = JournalReader.open(state)
+print(*(f"{row.run} {row.status}" for row in reader.runs()), sep="|")
+print(len(reader.events("aa11")))
+state.chmod(0o700)
+"""
+
+
+def test_history_can_be_read_where_nothing_can_be_written(
+    created: Callable[..., RunCreated],
+) -> None:
+    # Not pytest's own folder: its parents are closed to everyone but the user that runs the tests.
+    with tempfile.TemporaryDirectory(prefix="pup-tui-test-") as folder:
+        Path(folder).chmod(0o755)
+        state = Path(folder) / "state"
+        journal = Journal.open(state)
+        journal.create_run(RunRecord.of(created(), name="Restart", pid=os.getpid()), {})
+        journal.append("aa11", created())
+        journal.close()
+        told = subprocess.run(
+            [sys.executable, "-c", READ_ONLY, str(state)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    refused, runs, events = told.stdout.splitlines()
+    assert refused.startswith(f"the folder cannot be written: {state}: ")
+    assert "PUP_TUI_STATE_DIR" in refused
+    assert (runs, events) == ("aa11 interrupted", "1")

@@ -1,0 +1,289 @@
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pup_tui.core.events import (
+    AttemptFinished,
+    AttemptStarted,
+    Findings,
+    Interrupted,
+    Moment,
+    RunCreated,
+)
+from pup_tui.core.state import RunStatus
+from pup_tui.journal.errors import JournalError
+from pup_tui.journal.places import run_dir
+from pup_tui.journal.reader import OWNER_GONE, JournalReader
+from pup_tui.journal.records import RunRecord, RunSummary
+from pup_tui.journal.store import Journal
+
+Beginner = Callable[..., RunCreated]
+
+SUCCEEDED = RunSummary(
+    status=RunStatus.SUCCEEDED, warnings=1, duration=3.5, ended_wall=1_700_000_003.5
+)
+SECRET = "hunter2-hunter2"
+
+
+@pytest.fixture
+def other(state: Path) -> Iterator[Journal]:
+    """The same journal, opened as another process would."""
+    journal = Journal.open(state, patience=0)
+    yield journal
+    journal.close()
+
+
+def everything_in(state: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in state.iterdir() if path.is_file())
+
+
+def test_events_come_back_in_their_order(
+    journal: Journal, begin: Beginner, started: AttemptStarted, finished: AttemptFinished
+) -> None:
+    first = begin()
+    assert journal.append("aa11", started) == 2
+    assert journal.append("aa11", finished) == 3
+    assert journal.events("aa11") == [first, started, finished]
+
+
+def test_what_is_returned_is_seen_by_everyone_at_once(
+    journal: Journal, other: Journal, begin: Beginner, started: AttemptStarted
+) -> None:
+    first = begin()
+    assert other.events("aa11") == [first]
+    journal.append("aa11", started)
+    assert other.events("aa11") == [first, started]
+
+
+def test_the_last_event_and_the_end_are_one_commit(
+    journal: Journal, begin: Beginner, finished: AttemptFinished
+) -> None:
+    begin()
+    journal.append("aa11", finished, summary=SUCCEEDED)
+    row = journal.run("aa11")
+    assert row is not None
+    assert (row.status, row.warnings, row.duration) == (RunStatus.SUCCEEDED, 1, 3.5)
+    assert row.ended_wall == SUCCEEDED.ended_wall
+
+
+def test_a_run_may_end_without_an_event(journal: Journal, begin: Beginner) -> None:
+    begin()
+    journal.finish_run("aa11", RunSummary(status=RunStatus.ABORTED, reason="an operator said no"))
+    row = journal.run("aa11")
+    assert row is not None
+    assert (row.status, row.reason) == (RunStatus.ABORTED, "an operator said no")
+
+
+def test_no_secret_reaches_the_disk(
+    journal: Journal, state: Path, created: Callable[..., RunCreated]
+) -> None:
+    event = created(values={"service": "payments", "token": SECRET}, secrets=("token",))
+    journal.create_run(RunRecord.of(event, name="Restart", pid=os.getpid()), {})
+    journal.append("aa11", event)
+    found = Findings(
+        captures={"session": SECRET, "count": 3},
+        results={"login.body": SECRET},
+        secrets=("session", "steps.login.body"),
+    )
+    journal.append(
+        "aa11",
+        AttemptFinished(at=event.at, attempt="login#1", ok=True, duration=1.0, findings=found),
+    )
+    assert SECRET.encode() not in everything_in(state)
+    assert b'"count":3' in everything_in(state)
+    journal.close()
+    assert SECRET.encode() not in everything_in(state)
+
+
+def test_texts_are_kept_once_however_many_runs_use_them(
+    journal: Journal, state: Path, created: Callable[..., RunCreated]
+) -> None:
+    texts = {"restart.yaml": b"steps: []\n# %s" % bytes(range(256)), "team/base.yaml": b""}
+    for run in ("aa11", "bb22"):
+        journal.create_run(RunRecord.of(created(run), name="Restart", pid=os.getpid()), texts)
+        assert journal.files(run) == texts
+    assert everything_in(state).count(texts["restart.yaml"]) >= 1
+    with closing(sqlite3.connect(journal.path)) as database:
+        assert database.execute("SELECT count(*) FROM content").fetchone()[0] == 2
+
+
+def test_a_run_can_be_begun_only_once(journal: Journal, other: Journal, begin: Beginner) -> None:
+    event = begin()
+    record = RunRecord.of(event, name="Restart", pid=os.getpid())
+    with pytest.raises(JournalError, match="under way in another process"):
+        other.create_run(record, {})
+    journal.finish_run("aa11", SUCCEEDED)
+    with pytest.raises(JournalError, match="there is a run aa11 already"):
+        other.create_run(record, {})
+    assert len(journal.runs()) == 1
+    assert other.append("aa11", event) == 2
+
+
+def test_what_no_run_owns_is_not_stored(journal: Journal, started: AttemptStarted) -> None:
+    with pytest.raises(JournalError, match="no run nowhere"):
+        journal.append("nowhere", started)
+    with pytest.raises(JournalError, match="no run nowhere"):
+        journal.finish_run("nowhere", SUCCEEDED)
+    assert journal.problems() == []
+
+
+def test_what_json_cannot_hold_is_refused_and_the_journal_goes_on(
+    journal: Journal, begin: Beginner, started: AttemptStarted
+) -> None:
+    first = begin()
+    odd = AttemptFinished(
+        at=first.at,
+        attempt="read#1",
+        ok=True,
+        duration=0.0,
+        findings=Findings(captures={"odd": object()}),
+    )
+    with pytest.raises(JournalError, match="cannot be stored"):
+        journal.append("aa11", odd)
+    assert journal.append("aa11", started) == 2
+
+
+def test_names_of_files_that_are_no_text_are_kept_readable(
+    journal: Journal, begin: Beginner
+) -> None:
+    begin(operator="caf\udce9")
+    row = journal.run("aa11")
+    assert row is not None
+    assert row.operator == "caf\\udce9"
+
+
+def test_a_run_under_way_is_not_interrupted(
+    journal: Journal, other: Journal, begin: Beginner
+) -> None:
+    begin()
+    assert other.recover() == []
+    assert [row.status for row in other.runs()] == [RunStatus.RUNNING]
+
+
+def test_a_run_that_was_left_is_interrupted_as_of_its_last_event(
+    journal: Journal, other: Journal, begin: Beginner, finished: AttemptFinished
+) -> None:
+    begin()
+    journal.append("aa11", finished)
+    journal.close()
+    assert [row.status for row in other.runs()] == [RunStatus.INTERRUPTED]
+    with closing(sqlite3.connect(other.path)) as database:
+        stored = database.execute("SELECT status FROM run").fetchone()
+        assert stored == ("running",)
+        (row,) = other.recover()
+        stored = database.execute("SELECT status, reason, duration FROM run").fetchone()
+    assert stored == ("interrupted", OWNER_GONE, finished.at.clock)
+    assert (row.status, row.reason) == (RunStatus.INTERRUPTED, OWNER_GONE)
+    assert (row.duration, row.ended_wall) == (finished.at.clock, finished.at.wall)
+    assert other.recover() == []
+
+
+def test_a_run_left_before_its_first_event_is_interrupted(
+    journal: Journal, other: Journal, created: Callable[..., RunCreated]
+) -> None:
+    journal.create_run(RunRecord.of(created(), name="Restart", pid=os.getpid()), {})
+    journal.close()
+    (row,) = other.recover()
+    assert (row.status, row.duration, row.ended_wall) == (RunStatus.INTERRUPTED, None, None)
+
+
+def test_an_ended_run_is_left_as_it_ended(
+    journal: Journal, other: Journal, begin: Beginner
+) -> None:
+    event = begin()
+    journal.append(
+        "aa11",
+        Interrupted(at=event.at, reason="terminal lost"),
+        summary=RunSummary(status=RunStatus.INTERRUPTED, reason="terminal lost", duration=0.0),
+    )
+    journal.close()
+    assert other.recover() == []
+    assert [row.reason for row in other.runs()] == ["terminal lost"]
+
+
+def test_an_interrupted_run_can_be_gone_on_with(
+    journal: Journal, other: Journal, begin: Beginner, started: AttemptStarted
+) -> None:
+    first = begin()
+    journal.close()
+    other.recover()
+    assert other.append("aa11", started) == 2
+    assert other.events("aa11") == [first, started]
+
+
+def test_a_lock_of_another_program_ends_writing_until_reopened(
+    other: Journal, journal: Journal, created: Callable[..., RunCreated], started: AttemptStarted
+) -> None:
+    event = created()
+    other.create_run(RunRecord.of(event, name="Restart", pid=os.getpid()), {})
+    with closing(sqlite3.connect(other.path, isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(JournalError, match="locked by another program"):
+            other.append("aa11", event)
+        assert other.events("aa11") == []
+    with pytest.raises(JournalError, match="not written any more since an error"):
+        other.append("aa11", event)
+    other.reopen()
+    assert other.append("aa11", event) == 1
+    assert [row.status for row in journal.runs()] == [RunStatus.RUNNING]
+
+
+def test_a_full_file_keeps_what_was_stored(journal: Journal, state: Path, begin: Beginner) -> None:
+    first = begin()
+    pages = journal._database.execute("PRAGMA page_count").fetchone()[0]
+    journal._database.execute(f"PRAGMA max_page_count = {pages}")
+    note = Interrupted(at=first.at, reason="x" * 20_000)
+    with pytest.raises(JournalError, match="the disk is full") as caught:
+        journal.append("aa11", note)
+    assert caught.value.hint == "free some space"
+    with pytest.raises(JournalError, match="since an error"):
+        journal.finish_run("aa11", SUCCEEDED)
+    assert journal.events("aa11") == [first]
+    journal.reopen()
+    assert journal.append("aa11", note) == 2
+    assert [row.status for row in journal.runs()] == [RunStatus.RUNNING]
+
+
+def test_reopening_what_was_damaged_meanwhile_fails_and_writes_nothing(
+    journal: Journal, begin: Beginner, started: AttemptStarted
+) -> None:
+    begin()
+    journal.close()
+    journal.path.write_bytes(b"rubbish" * 1000)
+    for _ in range(2):
+        with pytest.raises(JournalError, match="damaged"):
+            journal.reopen()
+        with pytest.raises(JournalError):
+            journal.append("aa11", started)
+    assert journal.path.read_bytes() == b"rubbish" * 1000
+
+
+def test_a_copy_of_the_file_and_its_log_holds_all_that_was_acknowledged(
+    journal: Journal, tmp_path: Path, begin: Beginner
+) -> None:
+    first = begin()
+    for count in range(2, 40):
+        note = Interrupted(at=Moment(first.at.wall, float(count)), reason="y" * 3000)
+        assert journal.append("aa11", note) == count
+        if count % 10 == 0:
+            copy = tmp_path / f"copy-{count}"
+            copy.mkdir(mode=0o700)
+            # By another process: closing the file in this one would drop SQLite's locks.
+            for name in ("journal.db", "journal.db-wal"):
+                subprocess.run(["cp", journal.state / name, copy / name], check=True)
+            reader = JournalReader.open(copy)
+            assert len(reader.events("aa11")) == count
+            assert reader.problems() == []
+            reader.close()
+
+
+def test_spools_are_beside_the_lock_of_their_run(journal: Journal, begin: Beginner) -> None:
+    begin()
+    assert [path.name for path in run_dir(journal.state, "aa11").iterdir()] == ["owner.lock"]
