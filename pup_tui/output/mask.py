@@ -20,7 +20,7 @@ MASK = "***"
 _CUT_STYLE = re.compile(r"\x1b(?:\[[0-9;]*)?\Z")
 
 
-class SecretTooShort(ValueError):  # noqa: N818 - the name says what is wrong with the value
+class SecretTooShort(ValueError):
     """A secret has fewer than ``MIN_SECRET`` characters. The message never holds the secret."""
 
     def __init__(self) -> None:

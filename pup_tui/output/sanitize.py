@@ -13,7 +13,7 @@ import unicodedata
 from functools import lru_cache
 from itertools import chain
 
-from .style import MAX_SGR_CHARS, PLAIN, RESET, apply_sgr
+from .style import MAX_SGR_CHARS, PLAIN, RESET, apply_sgr, sequence
 
 MAX_MARKS = 8
 """Combining marks kept on one character; no written language needs more than a few."""
@@ -30,6 +30,8 @@ _INVISIBLE = (
 _PRESENTATION = "\ufe0e\ufe0f"
 
 _SPECIAL = re.compile(rf"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f{_INVISIBLE}]")
+_START = re.compile(rf"[\x00-\x07\n-\x1f\x7f-\x9f{_INVISIBLE}]")
+_MAYBE_FLOOD = re.compile(rf"[^\x00-\u02ff]{{{MAX_MARKS + 1}}}")
 _STRING_BODY = r"[^\x07\x18\x1a\x1b\x9c\n]*"
 _TOKEN = re.compile(
     rf"""
@@ -59,7 +61,7 @@ def safe_text(text: str, *, multiline: bool = False) -> str:
         shown = _UNSAFE_MULTILINE.sub(_visible_match, text.replace("\r\n", "\n"))
     else:
         shown = _UNSAFE.sub(_visible_match, text)
-    return shown if shown.isascii() else _mark_flood().sub(r"\1", shown)
+    return shown if shown.isascii() else _without_flood(shown)
 
 
 class Sanitizer:
@@ -90,8 +92,11 @@ class Sanitizer:
             return self._cut_marks(text)
         out: list[str] = []
         at = 0
-        for token in _TOKEN.finditer(text):
-            self._put(out, text[at : token.start()])
+        while found := _START.search(text, at):
+            start = found.start()
+            self._put(out, text[at:start])
+            token = _TOKEN.match(text, start)
+            assert token is not None, "every start begins a token"
             at = token.end()
             self._handle(out, token)
         self._put(out, text[at:])
@@ -142,17 +147,18 @@ class Sanitizer:
             return
         if shown := self._cut_marks(text):
             if self._wanted != self._shown:
-                out.append(self._wanted.sequence())
+                out.append(sequence(self._wanted))
                 self._shown = self._wanted
             out.append(shown)
 
     def _cut_marks(self, text: str) -> str:
         """Return ``text`` with floods of combining marks cut, also across calls."""
         if text.isascii():
-            self._marks = ""
+            if text:
+                self._marks = ""
             return text
         before = self._marks
-        cut = _mark_flood().sub(r"\1", before + text)
+        cut = _without_flood(before + text)
         self._marks = cut[len(cut.rstrip(_marks())) :]
         return cut[len(before) :]
 
@@ -168,7 +174,16 @@ def _marks() -> str:
 
 @lru_cache(maxsize=1)
 def _mark_flood() -> re.Pattern[str]:
-    return re.compile(rf"([{_marks()}]{{{MAX_MARKS}}})[{_marks()}]+")
+    # Two classes, since one that reaches beyond the BMP is searched range by range, 20 times slower.
+    basic = "".join(char for char in _marks() if char <= "\uffff")
+    astral = "".join(char for char in _marks() if char > "\uffff")
+    return re.compile(rf"(?:[{basic}]|[{astral}]){{{MAX_MARKS + 1},}}")
+
+
+def _without_flood(text: str) -> str:
+    if not _MAYBE_FLOOD.search(text):
+        return text
+    return _mark_flood().sub(lambda flood: flood.group()[:MAX_MARKS], text)
 
 
 def _shown_char(char: str) -> str:

@@ -185,7 +185,9 @@ class SpoolWriter:
 
     def _drop_surplus(self) -> None:
         cost = self._head.cost + sum(part.cost for part in self._parts)
-        while cost > self._limit and len(self._parts) > 1:
+        # A spool that was closed full and is continued still gets a tail worth having.
+        limit = max(self._limit, self._head.cost + self._limit // 4)
+        while cost > limit and len(self._parts) > 1:
             part = self._parts.pop(0)
             cost -= part.cost
             # First the header: a part that is no longer named may be gone.

@@ -19,6 +19,7 @@ RESET = "\x1b[0m"
 MAX_SGR_CHARS = 256
 """A longer parameter text is dropped as a whole: honest programs need about 40."""
 
+_PRIVATE = ("<", "=", ">", "?")  # other commands that end in "m", such as key modes
 _READABLE = 48  # difference in at least one channel, of 255
 _BASIC_RGB = (
     (0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0),
@@ -39,14 +40,6 @@ class Style(NamedTuple):
     fg: Color = ()
     bg: Color = ()
 
-    def sequence(self) -> str:
-        """Return one sequence that sets exactly this style, whatever was in force before."""
-        if self == PLAIN:
-            return RESET
-        fg, bg = (self.fg, self.bg) if _readable(self.fg, self.bg) else ((), ())
-        codes = [0, *sorted(self.marks), *_color_codes(fg, 30), *_color_codes(bg, 40)]
-        return f"\x1b[{';'.join(map(str, codes))}m"
-
 
 PLAIN = Style()
 
@@ -64,7 +57,7 @@ _MARKS_OFF = {
 @lru_cache(maxsize=1024)
 def apply_sgr(style: Style, params: str) -> Style:
     """Return ``style`` after the sequence ``ESC [ params m``; what is unknown changes nothing."""
-    if len(params) > MAX_SGR_CHARS:
+    if len(params) > MAX_SGR_CHARS or params.startswith(_PRIVATE):
         return style
     fields = params.split(";")
     at = 0
@@ -72,6 +65,16 @@ def apply_sgr(style: Style, params: str) -> Style:
         used, style = _apply_field(style, fields, at)
         at += used
     return style
+
+
+@lru_cache(maxsize=1024)
+def sequence(style: Style) -> str:
+    """Return one sequence that sets exactly this style, whatever was in force before."""
+    if style == PLAIN:
+        return RESET
+    fg, bg = (style.fg, style.bg) if _readable(style.fg, style.bg) else ((), ())
+    codes = [0, *sorted(style.marks), *_color_codes(fg, 30), *_color_codes(bg, 40)]
+    return f"\x1b[{';'.join(map(str, codes))}m"
 
 
 def _apply_field(style: Style, fields: list[str], at: int) -> tuple[int, Style]:

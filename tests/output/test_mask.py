@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+import shlex
+from itertools import pairwise
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from pup_tui.output.mask import MIN_SECRET, Masker, SecretTooShort
+from pup_tui.output.spellings import spellings
+from pup_tui.output.style import strip_style
+
+SECRET = 'hunter2-S3cr3t/+"x"&y=z<\'$`\\'
+KEY = "-----BEGIN KEY-----\nAbCdEf0123456789\nshort\nGhIjKl9876543210\n-----END KEY-----"
+
+secrets = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="*"), min_size=6, max_size=12
+).filter(lambda secret: len(secret.strip()) >= MIN_SECRET)
+
+
+def b64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SECRET,
+        b64(SECRET),
+        b64(SECRET + "\n"),
+        base64.urlsafe_b64encode(SECRET.encode()).decode(),
+        quote(SECRET, safe=""),
+        quote(SECRET),
+        quote_plus(SECRET),
+        re.sub("%..", lambda found: found.group().lower(), quote(SECRET, safe="")),
+        json.dumps(SECRET)[1:-1],
+        json.dumps(SECRET)[1:-1].replace("/", "\\/"),
+        json.dumps(json.dumps(SECRET))[3:-3],
+        html.escape(SECRET),
+        html.escape(SECRET, quote=False),
+        SECRET.encode().hex(),
+        SECRET.encode().hex().upper(),
+        shlex.quote(SECRET)[1:-1],
+        SECRET.replace("'", "'\\''"),
+        re.sub(r'([\\"$`])', r"\\\1", SECRET),
+        repr(SECRET)[1:-1],
+    ],
+)
+def test_a_secret_is_found_in_its_encodings(text: str) -> None:
+    masker = Masker([SECRET])
+    assert masker.mask(f"a {text} b") == "a *** b"
+    assert masker.holds_secret(text)
+
+
+@pytest.mark.parametrize("user", ["", "u:", "us:", "use:"])
+@pytest.mark.parametrize("after", ["", "\n", "@host/", "@h", "@ho"])
+def test_base64_of_a_longer_text_does_not_show_the_secret(user: str, after: str) -> None:
+    encoded = b64(user + SECRET + after)
+    shown = Masker([SECRET]).mask(encoded)
+    assert "***" in shown
+    # What is left and right of the mask may decide two bits of a byte of the secret at most.
+    assert len(shown) - len("***") <= (len(user) + len(after)) * 4 / 3 + 4
+
+
+@given(secrets, st.binary(max_size=5), st.binary(max_size=5))
+def test_base64_at_any_offset_is_found(secret: str, before: bytes, after: bytes) -> None:
+    masker = Masker([secret])
+    assert masker.holds_secret(base64.b64encode(before + secret.encode() + after).decode())
+    assert masker.holds_secret(base64.urlsafe_b64encode(before + secret.encode() + after).decode())
+
+
+def test_a_secret_of_several_lines_is_found_line_by_line() -> None:
+    masker = Masker([KEY])
+    for text in (KEY, KEY.replace("\n", "\r\n"), json.dumps(KEY)[1:-1]):
+        assert masker.mask(text) == "***"
+    indented = KEY.replace("\n", "\n   ")
+    assert masker.mask(indented) == "***\n   ***\n   short\n   ***\n   ***"
+
+
+def test_a_secret_with_a_line_end_is_found_without_it() -> None:
+    assert Masker(["S3cr3t-value\n"]).mask("x S3cr3t-value y") == "x *** y"
+
+
+def test_a_secret_is_found_as_the_sanitizer_prints_it() -> None:
+    masker = Masker(["pa\u200bss\x07word"])
+    assert masker.mask("pa\\u200bssword") == "***"
+    assert masker.mask("pa\\u200bss\\x07word") == "***"
+
+
+@pytest.mark.parametrize("secret", ["", "12345", "      ", " 12345 \n"])
+def test_short_secrets_are_refused_without_being_told(secret: str) -> None:
+    masker = Masker()
+    with pytest.raises(SecretTooShort) as caught:
+        masker.add(secret)
+    assert "12345" not in str(caught.value)
+    Masker(["123456"])
+
+
+def test_an_ordinary_word_is_not_masked_in_other_case() -> None:
+    assert Masker(["Payments"]).mask("payments of Payments") == "payments of ***"
+
+
+def test_overlapping_secrets_leave_nothing() -> None:
+    masker = Masker(["abcdefgh", "efghijkl", "cdefgh"])
+    assert masker.mask("-abcdefghijkl-") == "-***-"
+    assert masker.mask("abcdefghabcdefgh") == "******"
+
+
+def test_colours_inside_a_secret_do_not_hide_it() -> None:
+    masker = Masker(["S3cr3t-value"])
+    text = "\x1b[0;31mx S3cr\x1b[0;1m3t-value\x1b[0m y"
+    assert masker.mask(text) == "\x1b[0;31mx ***\x1b[0;1m\x1b[0m y"
+    assert masker.holds_secret(text)
+
+
+def test_without_secrets_nothing_changes() -> None:
+    stream = Masker().stream()
+    assert stream.feed("token=\x1b[31") == "token=\x1b[31"
+    assert stream.pending == ""
+
+
+def test_a_secret_added_later_is_masked_from_then_on() -> None:
+    masker = Masker()
+    stream = masker.stream()
+    assert stream.feed("S3cr3t-value ") == "S3cr3t-value "
+    masker.add("S3cr3t-value")
+    assert stream.feed("S3cr3t-value ") == "*** "
+
+
+def test_a_possible_beginning_waits_and_is_shown_in_the_end() -> None:
+    stream = Masker(["S3cr3t-value"]).stream()
+    assert stream.feed("token=S3cr3") == "token="
+    assert stream.pending == "S3cr3"
+    assert stream.preview("t-val") == ""
+    assert stream.preview("t-val", final=True) == "S3cr3t-val"
+    assert stream.preview("t-value!") == "***!"
+    assert stream.pending == "S3cr3"
+    assert stream.feed("t-no") == "S3cr3t-no"
+    assert stream.feed("S3c") == ""
+    assert stream.flush() == "S3c"
+    assert stream.pending == ""
+
+
+@given(
+    st.lists(secrets, min_size=1, max_size=3),
+    st.lists(st.integers(0, 400), max_size=8),
+    st.data(),
+)
+def test_a_stream_masks_as_a_whole_wherever_it_is_cut(
+    values: list[str], cuts: list[int], data: st.DataObject
+) -> None:
+    masker = Masker(values)
+    forms = sorted(form for value in values for form in spellings(value) if len(form) >= MIN_SECRET)
+    halves = [form[: len(form) // 2] for form in forms] + [form[3:] for form in forms]
+    noise = ["a", "\n", " ", "\x1b[0;31m", "\x1b[0m"]
+    part = st.one_of(st.sampled_from(forms), st.sampled_from(halves), st.sampled_from(noise))
+    text = "".join(data.draw(st.lists(part, max_size=8)))
+    assume("*" not in text)
+    edges = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
+    stream = masker.stream()
+    chunks = (text[a:b] for a, b in pairwise(edges))
+    shown = "".join(map(stream.feed, chunks)) + stream.flush()
+    assert shown == masker.mask(text)
+    assert not any(form in strip_style(shown) for form in forms)
