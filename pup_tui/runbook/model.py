@@ -59,7 +59,9 @@ class Link(Node, frozen=True, kw_only=True):
 
 
 class Choice(Node, frozen=True, kw_only=True):
-    value: str | int | float | bool
+    """One value of an enum, always text as it was typed."""
+
+    value: str
     label: str = ""
 
 
@@ -70,7 +72,7 @@ class Variable(Node, frozen=True, kw_only=True):
     type: VariableType = "string"
     required: bool = True
     default: Any | msgspec.UnsetType = msgspec.UNSET
-    choices: tuple[str | int | float | bool | Choice, ...] = ()
+    choices: tuple[str | Choice, ...] = ()
     pattern: Annotated[str, _text("regex", "A regular expression for the whole value.")] | None = (
         None
     )

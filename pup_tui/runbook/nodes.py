@@ -1,0 +1,176 @@
+"""The tree of a YAML file: what the author typed, and where."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+Style = Literal["plain", "quoted", "literal", "folded"]
+
+_NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOLEANS = {
+    text: text.lower() == "true" for text in ["true", "True", "TRUE", "false", "False", "FALSE"]
+}
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
+_BASED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_INFINITE = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
+_LARGEST = 2**63 - 1
+_DIGITS = 22
+"""More digits than any 64-bit number has in any base; longer ones are out of range without counting."""
+
+
+class OutOfRange(ValueError):
+    """A number that is not finite or does not fit 64 bits."""
+
+
+class Source:
+    """A file's text, by line."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.lines = text.split("\n")
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """`line` and `column` count from 1. `size` and `height` count what aliases stand for."""
+
+    source: Source
+    line: int
+    column: int
+    size: int = field(default=1, kw_only=True)
+    height: int = field(default=1, kw_only=True)
+
+    @property
+    def is_null(self) -> bool:
+        return False
+
+
+@dataclass(slots=True, eq=False)
+class Scalar(Node):
+    text: str
+    style: Style
+    end_line: int
+
+    @property
+    def is_null(self) -> bool:
+        return self.style == "plain" and self.text in _NULL
+
+    @property
+    def value(self) -> str | int | float | bool | None:
+        """What YAML 1.2 says the text stands for; raises `OutOfRange`.
+
+        Digits after a leading zero, dates, `22:22`, `1_000`, `NO` and `on` stand for themselves.
+        """
+        text = self.text
+        if self.style != "plain":
+            return text
+        if text in _NULL:
+            return None
+        if text in _BOOLEANS:
+            return _BOOLEANS[text]
+        return _number(text)
+
+    def place(self, line: int = 1, fragment: str = "") -> tuple[int, int]:
+        """Line and column in the file of line `line` of this text, or of `fragment` where it is found.
+
+        A block keeps its lines, so that a line of the text is a line of the file; elsewhere (folded or
+        quoted over several lines) only a search for what was typed can tell.
+        """
+        lines = self.source.lines
+        first, last = self.line, min(max(self.line, self.end_line), len(lines))
+        if self.style == "literal":
+            first = min(self.line + line, len(lines))
+            last = first
+        for number in range(first, last + 1) if fragment else ():
+            start = self.column - 1 if number == self.line else 0
+            at = _find(lines[number - 1], fragment, start)
+            if at >= 0:
+                return number, at + 1
+        if self.style == "literal":
+            written = lines[first - 1]
+            return first, len(written) - len(written.lstrip(" ")) + 1
+        return self.line, self.column
+
+
+@dataclass(slots=True, eq=False)
+class Sequence(Node):
+    items: list[Node]
+
+
+@dataclass(slots=True)
+class Entry:
+    key: Scalar
+    value: Node
+
+
+@dataclass(slots=True, eq=False)
+class Mapping(Node):
+    entries: dict[str, Entry]
+
+    def get(self, key: str) -> Node | None:
+        """The value of `key`; None where it is absent or null."""
+        entry = self.entries.get(key)
+        return None if entry is None or entry.value.is_null else entry.value
+
+    def text(self, key: str) -> str | None:
+        """The text of `key`; None where it is absent, null, a list or a map."""
+        value = self.get(key)
+        return value.text if isinstance(value, Scalar) else None
+
+
+@dataclass(slots=True, eq=False)
+class Unusable(Node):
+    """Stands where something was refused and reported already."""
+
+
+def described(node: Node) -> str:
+    """What a node is, in words."""
+    if isinstance(node, Mapping):
+        return "a map"
+    if isinstance(node, Sequence):
+        return "a list"
+    return "empty" if node.is_null else "text"
+
+
+def shown(text: str, limit: int = 60) -> str:
+    """Untrusted text inside a message: in backticks, one line, visible characters, shortened."""
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    return "`" + "".join(c if c.isprintable() else _escaped(c) for c in cut) + "`"
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def _number(text: str) -> str | int | float:
+    if _INTEGER.match(text) or _BASED.match(text):
+        if len(text) > _DIGITS:
+            raise OutOfRange(text)
+        number = int(text, 0 if text[:2] in ("0o", "0x") else 10)
+        if not -_LARGEST - 1 <= number <= _LARGEST:
+            raise OutOfRange(text)
+        return number
+    if _INFINITE.match(text):
+        raise OutOfRange(text)
+    if _FLOAT.match(text):
+        value = float(text)
+        if not math.isfinite(value):
+            raise OutOfRange(text)
+        return value
+    return text
+
+
+def _find(line: str, fragment: str, start: int) -> int:
+    if not fragment.isidentifier():
+        return line.find(fragment, start)
+    word = rf"(?<!\w){fragment}(?!\w)"
+    found = re.compile(rf"\{{[{{%][^}}]*?({word})").search(line, start)
+    if found:
+        return found.start(1)
+    alone = re.compile(word).search(line, start)
+    return alone.start() if alone else -1

@@ -1,0 +1,95 @@
+"""Collects the problems of a file while it is checked."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from pup_tui.runbook.nodes import Node, Scalar, shown
+from pup_tui.runbook.problems import Problem
+
+MAX_PROBLEMS = 200
+MAX_UNKNOWN = 10
+"""Unknown keys of one map that are told one by one."""
+
+
+class Report:
+    """Problems in the order in which they were found; each place and message once."""
+
+    def __init__(self) -> None:
+        self._problems: list[Problem] = []
+        self._seen: set[tuple[str, int, int, str]] = set()
+        self._unlisted = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing more will be listed, so that hints need not be worked out."""
+        return len(self._problems) >= MAX_PROBLEMS
+
+    @property
+    def has_errors(self) -> bool:
+        return self._unlisted > 0 or any(p.severity == "error" for p in self._problems)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Sorted by file and place; says so where there were too many to list."""
+        listed = sorted(self._problems, key=lambda p: (p.path, p.line, p.column))
+        if self._unlisted:
+            last = listed[-1]
+            told = f"and {self._unlisted} more problems"
+            listed.append(Problem(path=last.path, line=last.line, message=told))
+        return tuple(listed)
+
+    def add(self, problem: Problem) -> None:
+        place = (problem.path, problem.line, problem.column, problem.message)
+        if place in self._seen:
+            return
+        if self.full:
+            self._unlisted += 1
+            return
+        self._seen.add(place)
+        self._problems.append(problem)
+
+    def error(self, node: Node, message: str, hint: str = "") -> None:
+        """Report an error that is about the whole of `node`."""
+        self.add(
+            Problem(
+                path=node.source.path,
+                line=node.line,
+                column=node.column,
+                message=message,
+                hint=hint,
+            )
+        )
+
+    def error_in(
+        self, node: Scalar, message: str, hint: str = "", *, line: int = 1, fragment: str = ""
+    ) -> None:
+        """Report an error about `fragment`, which stands on line `line` of the text."""
+        at, column = node.place(line, fragment)
+        self.add(Problem(path=node.source.path, line=at, column=column, message=message, hint=hint))
+
+    def unknown_keys(self, keys: list[Scalar], known: Iterable[str], owner: str) -> None:
+        """Report keys that `owner` does not have."""
+        names = sorted(known)
+        for key in keys[:MAX_UNKNOWN]:
+            hint = "" if self.full else suggestion(key.text, names)
+            self.error(
+                key, f"unknown key {shown(key.text)}", hint or f"{owner} has {listed(names)}"
+            )
+        if len(keys) > MAX_UNKNOWN:
+            more = len(keys) - MAX_UNKNOWN
+            self.error(keys[MAX_UNKNOWN], f"and {more} more unknown keys in this map")
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """`did you mean …?` for the known name that is most alike; empty where none is."""
+    if len(name) > 100:
+        return ""
+    by_lower = {other.lower(): other for other in known}
+    alike = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return f"did you mean `{by_lower[alike[0]]}`?" if alike else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

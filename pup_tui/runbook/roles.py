@@ -1,0 +1,155 @@
+"""What each role asks of a text that stands in a file, before anything is rendered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Protocol
+
+from pup_tui.runbook.nodes import Scalar, shown
+from pup_tui.runbook.pattern import Pattern, PatternError
+from pup_tui.runbook.report import Report
+from pup_tui.runbook.shapes import PlacedText, label
+from pup_tui.template.arguments import compile_arguments
+from pup_tui.template.condition import parse_condition
+from pup_tui.template.duration import DurationError, parse_duration
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.expression import compile_expression
+from pup_tui.template.header import check_header
+from pup_tui.template.text import Text, compile_text
+from pup_tui.template.url import check_url_text
+
+MIN_INTERVAL = 0.1
+"""Seconds between two attempts of a poll."""
+
+_STATUS = re.compile(r"[1-5](?:xx|[0-9][0-9])\Z", re.IGNORECASE)
+_COUNT = re.compile(r"[1-9][0-9]{0,8}\Z")
+
+
+class Uses(Protocol):
+    """The names that a text uses."""
+
+    @property
+    def names(self) -> frozenset[str]: ...
+
+    @property
+    def optional_names(self) -> frozenset[str]: ...
+
+    @property
+    def step_fields(self) -> frozenset[tuple[str, str]]: ...
+
+
+class RoleCheck:
+    """Judges texts by their role; `declared` are the names that conditions may mean."""
+
+    def __init__(self, declared: frozenset[str], report: Report) -> None:
+        self._declared = declared
+        self._report = report
+        self._checks: dict[str, Callable[[PlacedText], Uses | None]] = {
+            "template": self._template,
+            "json": self._text,
+            "shell": self._shell,
+            "arguments": self._arguments,
+            "url": self._url,
+            "header": self._header,
+            "expression": self._expression,
+            "condition": self._condition,
+            "duration": self._duration,
+            "status": self._status,
+            "regex": self._regex,
+        }
+
+    def check(self, placed: PlacedText) -> Uses | None:
+        """Report what is wrong with a text; the names that it uses, None where there are none."""
+        check = self._checks.get(placed.role)
+        if check is None:
+            return None
+        try:
+            return check(placed)
+        except TemplateError as error:
+            self._report.error_in(
+                placed.node,
+                error.message,
+                error.hint or "",
+                line=error.line or 1,
+                fragment=(error.expression or "").partition("\n")[0],
+            )
+        return None
+
+    def _text(self, placed: PlacedText) -> Text:
+        return compile_text(placed.node.text)
+
+    def _template(self, placed: PlacedText) -> Uses:
+        text = self._text(placed)
+        if placed.path[-1] == "max_attempts" and text.is_literal:
+            self._literal(placed, _COUNT, "is not a number over 0")
+        return text
+
+    def _shell(self, placed: PlacedText) -> Uses:
+        text = self._text(placed)
+        if not text.is_literal:
+            from pup_tui.template.shell import compile_shell
+
+            compile_shell(placed.node.text, "sh")
+        return text
+
+    def _arguments(self, placed: PlacedText) -> Uses:
+        text = self._text(placed)
+        compile_arguments(placed.node.text)
+        return text
+
+    def _url(self, placed: PlacedText) -> Uses:
+        text = self._text(placed)
+        check_url_text(placed.node.text, text)
+        return text
+
+    def _header(self, placed: PlacedText) -> Uses:
+        text = self._text(placed)
+        check_header(text)
+        return text
+
+    def _expression(self, placed: PlacedText) -> Uses:
+        return compile_expression(placed.node.text)
+
+    def _condition(self, placed: PlacedText) -> Uses:
+        return parse_condition(placed.node.text, self._declared)
+
+    def _duration(self, placed: PlacedText) -> Uses:
+        text = self._text(placed)
+        if text.is_literal:
+            check_duration(placed, self._report)
+        return text
+
+    def _status(self, placed: PlacedText) -> Uses:
+        text = self._text(placed)
+        if text.is_literal:
+            self._literal(placed, _STATUS, "is not a status code such as 204 or 2xx")
+        return text
+
+    def _regex(self, placed: PlacedText) -> None:
+        try:
+            Pattern(placed.node.text)
+        except PatternError as error:
+            self._report.error(placed.node, f"{label(placed.path)} is not usable: {error}")
+
+    def _literal(self, placed: PlacedText, form: re.Pattern[str], wrong: str) -> None:
+        if not form.match(placed.node.text):
+            told = f"{label(placed.path)}: {shown(placed.node.text)} {wrong}"
+            self._report.error(placed.node, told)
+
+
+def check_duration(placed: PlacedText, report: Report) -> None:
+    """Report a literal duration that is none or is out of range."""
+    node: Scalar = placed.node
+    try:
+        seconds = parse_duration(_number_or_text(node))
+    except DurationError as error:
+        report.error(node, f"{label(placed.path)}: {error}")
+        return
+    if placed.path[-2:] == ("poll", "interval") and seconds < MIN_INTERVAL:
+        report.error(node, "the `interval` of a poll is at least 100ms")
+
+
+def _number_or_text(node: Scalar) -> str | int | float:
+    value = node.value
+    return value if isinstance(value, int | float) else node.text

@@ -1,0 +1,182 @@
+"""What must hold of a step beyond the types of its keys. One function for each rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from pup_tui.runbook.model import HttpStep, ManualStep, WorkflowStep
+from pup_tui.runbook.nodes import Mapping, Node, Scalar, Sequence, shown
+from pup_tui.runbook.report import Report
+from pup_tui.runbook.steps import StepDraft
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+"""Names of variables, captures and environment variables."""
+
+RESERVED = frozenset(
+    [
+        "steps",
+        "run",
+        "true",
+        "false",
+        "none",
+        "null",
+        "True",
+        "False",
+        "None",
+        "and",
+        "or",
+        "not",
+        "in",
+        "is",
+        "if",
+        "else",
+        "loop",
+        "self",
+    ]
+)
+"""Names with a meaning of their own in every template."""
+
+MAX_NAME = 200
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+_METHOD = re.compile(r"[A-Za-z]+\Z")
+_BODIES = ("json", "form", "body", "body_file")
+_NEVER_EMPTY = ("run", "url", "workflow_id", "duration")
+
+Rule = Callable[[StepDraft, Report], None]
+
+
+def question_keys(step: StepDraft, report: Report) -> None:
+    """A question cannot be optional, and neither a question nor a wait can be polled."""
+    kind = step.kind
+    if kind is None:
+        return
+    tag = step.node.text("kind")
+    if kind.is_question and step.node.text("optional") == "true":
+        told = f"a {tag} step cannot be optional: that would turn a no into a yes"
+        report.error(step.node.entries["optional"].key, told)
+    if not kind.may_poll and step.node.get("poll") is not None:
+        report.error(step.node.entries["poll"].key, f"a {tag} step cannot be polled")
+
+
+def poll_needs_condition(step: StepDraft, report: Report) -> None:
+    """A poll says what it waits for; a Datadog workflow ends by itself."""
+    poll = step.node.get("poll")
+    if not isinstance(poll, Mapping) or step.kind is WorkflowStep:
+        return
+    if poll.get("until") is None:
+        hint = "for example `until: status == OK`"
+        report.error(step.node.entries["poll"].key, "`poll` has no `until`", hint)
+
+
+def positive_attempts(step: StepDraft, report: Report) -> None:
+    """A poll makes at least one attempt."""
+    poll = step.node.get("poll")
+    limit = poll.get("max_attempts") if isinstance(poll, Mapping) else None
+    if isinstance(limit, Scalar) and re.match(r"-|0+\Z", limit.text):
+        report.error(limit, "`max_attempts` must be over 0")
+
+
+def one_body(step: StepDraft, report: Report) -> None:
+    """A request has one body."""
+    if step.kind is not HttpStep:
+        return
+    given = [key for key in _BODIES if step.node.get(key) is not None]
+    for key in given[1:]:
+        told = f"`{key}` and `{given[0]}` exclude each other"
+        report.error(step.node.entries[key].key, told, "a request has one body")
+
+
+def http_words(step: StepDraft, report: Report) -> None:
+    """Header names and a literal method are words that HTTP allows."""
+    if step.kind is not HttpStep:
+        return
+    for key in _keys(step.node.get("headers")):
+        if not _TOKEN.match(key.text):
+            report.error(key, f"{shown(key.text)} cannot be the name of a header")
+    method = step.node.get("method")
+    if isinstance(method, Scalar) and not _METHOD.match(method.text):
+        if "{{" in method.text or "{%" in method.text:
+            return
+        report.error(method, f"{shown(method.text)} is not an HTTP method")
+
+
+def environment_names(step: StepDraft, report: Report) -> None:
+    """Names of environment variables are names."""
+    check_environment(step.node.get("env"), report)
+
+
+def capture_names(step: StepDraft, report: Report) -> None:
+    """A capture is a name that a template can use."""
+    for name, node in step.captures.items():
+        check_name(name, node, "a capture", report)
+
+
+def whole_assertions(step: StepDraft, report: Report) -> None:
+    """An assertion has one condition."""
+    given = step.node.get("assert")
+    for item in given.items if isinstance(given, Sequence) else [given]:
+        if not isinstance(item, Mapping):
+            continue
+        if item.get("that") is not None and item.get("empty") is not None:
+            told = "`that` and `empty` exclude each other"
+            report.error(item, told, "write a list of two assertions")
+        if not any(item.get(key) for key in ("that", "empty", "message")):
+            report.error(item, "an assertion needs `that`, `empty` or `message`")
+
+
+def nothing_empty(step: StepDraft, report: Report) -> None:
+    """What a step does is not blank."""
+    for key in _NEVER_EMPTY:
+        value = step.node.get(key)
+        if isinstance(value, Scalar) and not value.text.strip():
+            report.error(value, f"`{key}` must not be empty")
+
+
+def manual_says_something(step: StepDraft, report: Report) -> None:
+    """A manual step says what is to be done."""
+    if step.kind is not ManualStep:
+        return
+    if step.node.get("message") is None and step.node.get("checklist") is None:
+        report.error(step.node, "a manual step needs a `message` or a `checklist`")
+
+
+RULES: tuple[Rule, ...] = (
+    question_keys,
+    poll_needs_condition,
+    positive_attempts,
+    one_body,
+    http_words,
+    environment_names,
+    capture_names,
+    whole_assertions,
+    nothing_empty,
+    manual_says_something,
+)
+
+
+def check_environment(env: Node | None, report: Report) -> None:
+    """Report names that no environment variable can have."""
+    for key in _keys(env):
+        if not NAME.match(key.text):
+            hint = "letters, digits and _, not beginning with a digit"
+            told = f"{shown(key.text)} cannot be the name of an environment variable"
+            report.error(key, told, hint)
+
+
+def check_name(name: str, node: Node, what: str, report: Report) -> None:
+    """Report a name that no template could use."""
+    if not NAME.match(name) or len(name) > MAX_NAME:
+        hint = "letters, digits and _, not beginning with a digit"
+        report.error(node, f"{shown(name)} cannot be the name of {what}", hint)
+    elif name in RESERVED:
+        report.error(
+            node, f"{shown(name)} has a meaning of its own in templates", "take another name"
+        )
+
+
+def _keys(node: Node | None) -> Iterable[Scalar]:
+    if not isinstance(node, Mapping):
+        return ()
+    return [entry.key for entry in node.entries.values()]

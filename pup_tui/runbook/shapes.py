@@ -1,0 +1,359 @@
+"""The walk over a file's nodes that is driven by the model's types.
+
+It finds every wrong key, type and value of a file at once, and gives back what `msgspec.convert` turns into
+the model, along with the place of every text that has a role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, TypeAlias
+
+import msgspec
+from msgspec import inspect
+
+from pup_tui.runbook import later
+from pup_tui.runbook.model import ROLE, Runbook, Step, Variable
+from pup_tui.runbook.nodes import (
+    Entry,
+    Mapping,
+    Node,
+    OutOfRange,
+    Scalar,
+    Sequence,
+    Unusable,
+    described,
+    shown,
+)
+from pup_tui.runbook.report import Report, listed, suggestion
+
+Path: TypeAlias = tuple[str | int, ...]
+
+INVALID: Final = object()
+"""Stands for a part of the file that was refused and reported."""
+
+_NOTE_PREFIX = "x-"
+
+
+@dataclass(slots=True, frozen=True)
+class PlacedText:
+    """A text with a role: `path` leads to it from the top of the runbook."""
+
+    role: str
+    path: Path
+    node: Scalar
+
+
+@dataclass(slots=True)
+class Options:
+    """What a type allows to stand at one place of the file."""
+
+    role: str = ""
+    text: inspect.StrType | None = None
+    whole: bool = False
+    number: bool = False
+    truth: bool = False
+    words: tuple[str, ...] = ()
+    items: inspect.Type | None = None
+    values: inspect.Type | None = None
+    structs: tuple[inspect.StructType, ...] = ()
+    anything: bool = False
+    nullable: bool = False
+
+    @property
+    def expected(self) -> str:
+        """What may stand here, in words."""
+        words = []
+        if self.truth:
+            words.append("true or false")
+        if self.text or self.words:
+            words.append("text")
+        elif self.whole or self.number:
+            words.append("a number" if self.number else "a whole number")
+        if self.items is not None:
+            words.append("a list")
+        if self.values is not None or self.structs:
+            words.append("a map")
+        return " or ".join(words)
+
+
+@cache
+def fields_of(struct: type) -> dict[str, inspect.Field]:
+    """The fields of a struct by the key that the file uses."""
+    info = inspect.type_info(struct)
+    assert isinstance(info, inspect.StructType)
+    return {field.encode_name: field for field in info.fields}
+
+
+def options_of(kind: inspect.Type) -> Options:
+    """Take a type apart into what it allows."""
+    options = Options()
+    _collect(kind, options)
+    return options
+
+
+_FLAGS: dict[type, str] = {
+    inspect.IntType: "whole",
+    inspect.FloatType: "number",
+    inspect.BoolType: "truth",
+    inspect.NoneType: "nullable",
+    inspect.AnyType: "anything",
+}
+
+
+def _collect(kind: inspect.Type, options: Options) -> None:
+    match kind:
+        case inspect.StrType():
+            options.text = kind
+        case inspect.VarTupleType(item_type=item):
+            options.items = item
+        case inspect.DictType(value_type=value):
+            options.values = value
+        case inspect.StructType():
+            options.structs = (*options.structs, kind)
+        case inspect.LiteralType(values=values):
+            options.words = tuple(str(value) for value in values)
+        case _ if type(kind) in _FLAGS:
+            setattr(options, _FLAGS[type(kind)], True)
+        case inspect.Metadata(type=inner, extra=extra):
+            options.role = (extra or {}).get(ROLE, options.role)
+            _collect(inner, options)
+        case inspect.UnionType(types=types):
+            for one in types:
+                _collect(one, options)
+        case _:
+            raise TypeError(f"the model uses a type that files cannot hold: {kind}")
+
+
+class ShapeCheck:
+    """Builds plain data from nodes; `texts` fills with what has a role, `made` with every map."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.texts: list[PlacedText] = []
+        self.made: dict[Path, dict[str, Any]] = {}
+
+    def build(self, node: Node, kind: inspect.Type, path: Path) -> Any:
+        """Plain data for `kind`, or `INVALID` after a report."""
+        if isinstance(node, Unusable):
+            return INVALID
+        options = options_of(kind)
+        if options.anything:
+            return self._anything(node, options.role, path)
+        if isinstance(node, Mapping) and options.structs:
+            return self._one_of(node, options.structs, path)
+        if isinstance(node, Mapping) and options.values is not None:
+            return self._map(node, options.values, path)
+        if isinstance(node, Sequence) and options.items is not None:
+            return self._list(node, options.items, path)
+        if isinstance(node, Scalar):
+            if options.structs and options.structs[0].cls is Variable:
+                return {} if node.is_null else {"default": node.text}
+            return self._scalar(node, options, path)
+        return self._wrong(node, options, path)
+
+    def struct(self, node: Mapping, struct: type, path: Path) -> Any:
+        """A map with the keys of `struct`, each judged; `INVALID` if any is wrong."""
+        fields, refused = fields_of(struct), later.keys_of(struct)
+        built: dict[str, Any] = {}
+        unknown: list[Scalar] = []
+        valid = True
+        for name, entry in node.entries.items():
+            field = fields.get(name)
+            if field is None:
+                if not self._is_other_key(struct, name):
+                    valid = False
+                    if name in refused:
+                        self.report.error(entry.key, f"`{name}` is not supported yet")
+                    else:
+                        unknown.append(entry.key)
+                continue
+            value = self._field(field, entry, path)
+            valid = valid and value is not INVALID
+            if value is not msgspec.UNSET:
+                built[name] = value
+        self.report.unknown_keys(unknown, fields, _owner(struct))
+        missing = [n for n, f in fields.items() if f.required and n not in node.entries]
+        for name in missing:
+            self.report.error(node, f"{label(path)} has no `{name}`", _missing_hint(struct, name))
+        if not valid or missing:
+            return INVALID
+        self.made[path] = built
+        return built
+
+    def _is_other_key(self, struct: type, name: str) -> bool:
+        if struct is Runbook:
+            return name.startswith(_NOTE_PREFIX)
+        return issubclass(struct, Step) and name == "kind"
+
+    def _field(self, field: inspect.Field, entry: Entry, path: Path) -> Any:
+        path = (*path, field.encode_name)
+        if entry.value.is_null:
+            if not field.required:
+                return msgspec.UNSET
+            self.report.error(entry.key, f"{label(path)} must not be empty")
+            return INVALID
+        return self.build(entry.value, field.type, path)
+
+    def _one_of(self, node: Mapping, structs: tuple[inspect.StructType, ...], path: Path) -> Any:
+        if structs[0].tag_field is None:
+            return self.struct(node, structs[0].cls, path)
+        chosen = self._kind(node, {str(s.tag): s.cls for s in structs}, path)
+        if chosen is None:
+            return INVALID
+        built = self.struct(node, chosen, path)
+        if built is not INVALID:
+            built["kind"] = node.text("kind")
+        return built
+
+    def _kind(self, node: Mapping, kinds: dict[str, type], path: Path) -> type | None:
+        value = node.get("kind")
+        if value is None:
+            hint = f"one of {listed(sorted(kinds))}"
+            self.report.error(node, f"{label(path)} has no `kind`", hint)
+            return None
+        given = value.text if isinstance(value, Scalar) else ""
+        if given in kinds:
+            return kinds[given]
+        if given in later.KINDS:
+            self.report.error(value, f"`kind: {given}` is not supported yet")
+        else:
+            hint = suggestion(given, kinds) or f"one of {listed(sorted(kinds))}"
+            self.report.error(value, f"unknown kind {shown(given)}", hint)
+        return None
+
+    def _map(self, node: Mapping, kind: inspect.Type, path: Path) -> Any:
+        built = {
+            name: self.build(entry.value, kind, (*path, name))
+            for name, entry in node.entries.items()
+        }
+        return INVALID if any(value is INVALID for value in built.values()) else built
+
+    def _list(self, node: Sequence, kind: inspect.Type, path: Path) -> Any:
+        built = [self.build(item, kind, (*path, i)) for i, item in enumerate(node.items)]
+        return INVALID if any(value is INVALID for value in built) else built
+
+    def _scalar(self, node: Scalar, options: Options, path: Path) -> Any:
+        if options.words:
+            return self._word(node, options.words, path)
+        if options.text is None and not (options.truth or options.whole or options.number):
+            return self._wrong(node, options, path)
+        if node.is_null:
+            self.report.error(node, f"{label(path)} is empty", 'write "" for an empty text')
+            return INVALID
+        value: Any = node.text
+        if options.truth or options.whole or options.number:
+            value = self._typed(node, path)
+        if value is INVALID:
+            return INVALID
+        if isinstance(value, bool):
+            if options.truth:
+                return value
+        elif (isinstance(value, int) and options.whole) or (
+            isinstance(value, float) and options.number
+        ):
+            if options.role:
+                self.texts.append(PlacedText(options.role, path, node))
+            return value
+        if options.text is not None:
+            return self._text(node, options.text, options.role, path)
+        return self._wrong(node, options, path)
+
+    def _typed(self, node: Scalar, path: Path) -> Any:
+        try:
+            return node.value
+        except OutOfRange:
+            told = f"{label(path)} must be a finite number of at most 64 bits"
+            self.report.error(node, told)
+            return INVALID
+
+    def _text(self, node: Scalar, kind: inspect.StrType, role: str, path: Path) -> Any:
+        if kind.min_length and not node.text.strip():
+            self.report.error(node, f"{label(path)} must not be empty")
+            return INVALID
+        if kind.max_length is not None and len(node.text) > kind.max_length:
+            told = f"{label(path)} is longer than {kind.max_length} characters"
+            self.report.error(node, told)
+            return INVALID
+        if role:
+            self.texts.append(PlacedText(role, path, node))
+        return node.text
+
+    def _word(self, node: Scalar, words: tuple[str, ...], path: Path) -> Any:
+        if node.text in words:
+            return node.text
+        hint = suggestion(node.text, words) or f"one of {listed(sorted(words))}"
+        self.report.error(node, f"{label(path)} cannot be {shown(node.text)}", hint)
+        return INVALID
+
+    def _anything(self, node: Node, role: str, path: Path) -> Any:
+        if not role:
+            if isinstance(node, Scalar):
+                return node.text
+            self.report.error(node, f"{label(path)} must be text, not {described(node)}")
+            return INVALID
+        if isinstance(node, Mapping):
+            return self._json_map(node, role, path)
+        if isinstance(node, Sequence):
+            made = [self._anything(item, role, (*path, i)) for i, item in enumerate(node.items)]
+            return INVALID if any(value is INVALID for value in made) else made
+        assert isinstance(node, Scalar)
+        value = self._typed(node, path)
+        if isinstance(value, str):
+            self.texts.append(PlacedText(role, path, node))
+        return value
+
+    def _json_map(self, node: Mapping, role: str, path: Path) -> Any:
+        built = {
+            name: self._anything(entry.value, role, (*path, name))
+            for name, entry in node.entries.items()
+        }
+        return INVALID if any(value is INVALID for value in built.values()) else built
+
+    def _wrong(self, node: Node, options: Options, path: Path) -> Any:
+        told = f"{label(path)} must be {options.expected}, not {described(node)}"
+        self.report.error(node, told, _wrong_hint(node, options))
+        return INVALID
+
+
+def _wrong_hint(node: Node, options: Options) -> str:
+    if not isinstance(node, Scalar):
+        if isinstance(node, Mapping) and options.text is not None:
+            return "quote a text that begins with {"
+        return ""
+    if options.truth:
+        meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(node.text.lower())
+        return f"write {meant or 'true or false'} without quotes"
+    if options.items is not None and not options.structs:
+        return "write one `- ` for each item"
+    return ""
+
+
+def _owner(struct: type) -> str:
+    if issubclass(struct, Step):
+        return f"a {struct.__struct_config__.tag} step"
+    return f"a {struct.__name__.lower()}"
+
+
+def _missing_hint(struct: type, name: str) -> str:
+    return f"{_owner(struct)} needs it" if issubclass(struct, Step) and name != "name" else ""
+
+
+_LABELS: dict[str, Callable[[str | int], str]] = {
+    "steps": lambda item: f"step {int(item) + 1}",
+    "vars": lambda item: f"variable {shown(str(item))}",
+}
+
+
+def label(path: Path) -> str:
+    """A place of the file in words."""
+    if not path:
+        return "a runbook"
+    last = path[-1]
+    if len(path) == 2 and path[0] in _LABELS:
+        return _LABELS[str(path[0])](last)
+    if isinstance(last, int):
+        return f"item {last + 1} of {label(path[:-1])}"
+    return shown(last)

@@ -1,0 +1,50 @@
+"""The texts of a step that have a role: what a run renders or evaluates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct, inspect
+
+from pup_tui.runbook.model import Step
+from pup_tui.runbook.shapes import Options, Path, fields_of, options_of
+
+
+class FoundText(Struct, frozen=True):
+    """`path` leads from the step to the text by the file's keys and the items' indices."""
+
+    role: str
+    path: Path
+    source: str
+
+
+def texts_of(step: Step) -> Iterator[FoundText]:
+    """Every text of a step that has a role, in the order of the model; it follows from the types."""
+    return _in_struct(step, ())
+
+
+def _in_struct(struct: Struct, path: Path) -> Iterator[FoundText]:
+    for key, field in fields_of(type(struct)).items():
+        yield from _in_value(getattr(struct, field.name), options_of(field.type), (*path, key))
+
+
+def _in_value(value: Any, options: Options, path: Path) -> Iterator[FoundText]:
+    if value is None or value is msgspec.UNSET:
+        return
+    if isinstance(value, str):
+        if options.role:
+            yield FoundText(options.role, path, value)
+    elif isinstance(value, Struct):
+        yield from _in_struct(value, path)
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _in_value(item, _inside(options, options.values), (*path, name))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _in_value(item, _inside(options, options.items), (*path, index))
+
+
+def _inside(options: Options, kind: inspect.Type | None) -> Options:
+    return options if kind is None else options_of(kind)

@@ -1,0 +1,177 @@
+"""What a variable takes: a value is checked by the variable's type."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from pup_tui.runbook.model import MIN_SECRET, Variable
+from pup_tui.runbook.nodes import shown
+from pup_tui.runbook.pattern import Pattern, TooCostly
+from pup_tui.runbook.report import listed, suggestion
+from pup_tui.template.duration import parse_duration
+
+Value = str | int | float | bool
+
+MAX_VALUE = 1024 * 1024
+"""Characters of a value."""
+
+TRUE_WORDS = frozenset({"true", "yes", "on"})
+FALSE_WORDS = frozenset({"false", "no", "off"})
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}\Z")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
+_SPACE_OR_CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f]")
+
+
+def check_value(variable: Variable, raw: object) -> Value:
+    """The value of a variable that was given as `raw`.
+
+    Text is read as the variable's type asks (the command line and forms know only text). Raises
+    `ValueError` with a sentence for the operator, which never holds a secret.
+    """
+    if raw is None or not isinstance(raw, str | int | float | bool):
+        raise ValueError(f"it must be {_WANTED[variable.type]}")
+    text = _text_of(raw)
+    _check_characters(text)
+    value = _READERS[variable.type](variable, text)
+    if isinstance(value, str):
+        _check_length(variable, value)
+        check_pattern(variable, value)
+    else:
+        _check_range(variable, value)
+    return value
+
+
+def check_pattern(variable: Variable, value: str) -> None:
+    """Raise `ValueError` where a value does not match the variable's pattern as a whole."""
+    if variable.pattern is None:
+        return
+    try:
+        matches = Pattern(variable.pattern).matches(value)
+    except TooCostly as error:
+        raise ValueError(str(error)) from None
+    if not matches:
+        told = "it" if variable.is_secret else shown(value)
+        raise ValueError(f"{told} does not match the pattern {shown(variable.pattern)}")
+
+
+def _text_of(raw: str | int | float | bool) -> str:
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    return raw if isinstance(raw, str) else str(raw)
+
+
+def _check_characters(text: str) -> None:
+    if len(text) > MAX_VALUE:
+        raise ValueError(f"it is longer than {MAX_VALUE:,} characters")
+    if "\x00" in text:
+        raise ValueError("it holds a NUL character")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("it is not valid text (bytes that are not UTF-8)")
+
+
+def _check_length(variable: Variable, value: str) -> None:
+    if variable.min_length is not None and len(value) < variable.min_length:
+        raise ValueError(f"it must have at least {variable.min_length} characters")
+    if variable.max_length is not None and len(value) > variable.max_length:
+        raise ValueError(f"it must have at most {variable.max_length} characters")
+
+
+def _check_range(variable: Variable, value: float) -> None:
+    if variable.min is not None and value < variable.min:
+        raise ValueError(f"it must be at least {variable.min}")
+    if variable.max is not None and value > variable.max:
+        raise ValueError(f"it must be at most {variable.max}")
+
+
+def _text(_: Variable, text: str) -> Value:
+    return text
+
+
+def _integer(_: Variable, text: str) -> Value:
+    if not _INTEGER.match(text.strip()) or not -(2**63) <= int(text) < 2**63:
+        raise ValueError(f"{shown(text)} is not a whole number")
+    return int(text)
+
+
+def _number(_: Variable, text: str) -> Value:
+    stripped = text.strip()
+    if _INTEGER.match(stripped) and -(2**63) <= int(stripped) < 2**63:
+        return int(stripped)
+    if not _NUMBER.match(stripped) or not math.isfinite(float(stripped)):
+        raise ValueError(f"{shown(text)} is not a number")
+    return float(stripped)
+
+
+def _boolean(_: Variable, text: str) -> Value:
+    word = text.strip().lower()
+    if word not in TRUE_WORDS | FALSE_WORDS:
+        raise ValueError(f"{shown(text)} is neither true nor false")
+    return word in TRUE_WORDS
+
+
+def _enum(variable: Variable, text: str) -> Value:
+    values = [option.value for option in variable.options]
+    if text not in values:
+        hint = suggestion(text, values) or f"one of {listed(values[:20])}"
+        raise ValueError(f"{shown(text)} is not one of the choices: {hint}")
+    return text
+
+
+def _duration(_: Variable, text: str) -> Value:
+    parse_duration(text)
+    return text.strip()
+
+
+def _url(_: Variable, text: str) -> Value:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        usable = False
+    if not usable or _SPACE_OR_CONTROL.search(text):
+        raise ValueError("it must be a URL that begins with http:// or https://")
+    return text
+
+
+def _file(_: Variable, text: str) -> Value:
+    if not text.strip():
+        raise ValueError("it must be the path of a file")
+    return text
+
+
+def _secret(_: Variable, text: str) -> Value:
+    if len(text) < MIN_SECRET:
+        told = f"a secret needs at least {MIN_SECRET} characters: masking a shorter one"
+        raise ValueError(f"{told} would mask ordinary text")
+    return text
+
+
+_READERS: dict[str, Callable[[Variable, str], Value]] = {
+    "string": _text,
+    "text": _text,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "enum": _enum,
+    "duration": _duration,
+    "url": _url,
+    "file": _file,
+    "secret": _secret,
+}
+
+_WANTED = {
+    "string": "text",
+    "text": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "enum": "one of the choices",
+    "duration": "a duration",
+    "url": "a URL",
+    "file": "the path of a file",
+    "secret": "text",
+}

@@ -1,0 +1,137 @@
+"""What must hold of a runbook's variables beyond the types of their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from typing import Any
+
+import msgspec
+
+from pup_tui.runbook import later
+from pup_tui.runbook.model import Variable
+from pup_tui.runbook.nodes import Mapping, Node, Scalar, shown
+from pup_tui.runbook.pattern import MAX_PATTERN
+from pup_tui.runbook.report import Report, listed
+from pup_tui.runbook.roles import Uses
+from pup_tui.runbook.rules import check_name
+from pup_tui.runbook.scope import check_default_names
+from pup_tui.runbook.shapes import Path
+from pup_tui.runbook.values import check_value
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.text import compile_text
+
+MAX_VARIABLES = 1000
+MAX_PATTERNS = 40 * MAX_PATTERN
+"""Characters of all patterns of a file together."""
+
+_MATCHED_AT_LOAD = 200
+"""Characters of a default up to which its pattern is tried when the file is loaded."""
+
+_FITS: dict[str, frozenset[str]] = {
+    "choices": frozenset({"enum"}),
+    "min": frozenset({"integer", "number"}),
+    "max": frozenset({"integer", "number"}),
+    "min_length": frozenset({"string", "text", "secret", "url", "file"}),
+    "max_length": frozenset({"string", "text", "secret", "url", "file"}),
+    "pattern": frozenset({"string", "text", "secret", "url", "file", "duration"}),
+}
+_SOURCES = ("env", "file")
+
+
+def check_variables(
+    node: Node | None, made: MappingOf[Path, dict[str, Any]], report: Report
+) -> None:
+    """Check `vars`; `made` is what the walk made of every map that has the right shape."""
+    if not isinstance(node, Mapping):
+        return
+    if len(node.entries) > MAX_VARIABLES:
+        report.error(node, f"more than {MAX_VARIABLES:,} variables")
+        return
+    if sum(len(_text(entry.value, "pattern")) for entry in node.entries.values()) > MAX_PATTERNS:
+        report.error(node, f"the patterns together are longer than {MAX_PATTERNS:,} characters")
+        return
+    uses: dict[str, tuple[Scalar, Uses]] = {}
+    for name, entry in node.entries.items():
+        check_name(name, entry.key, "a variable", report)
+        if isinstance(entry.value, Mapping):
+            _check_keys(entry.value, report)
+        default = _default(entry.value)
+        if default is None:
+            continue
+        used = _default_uses(default, report)
+        if used is not None and used.names:
+            uses[name] = (default, used)
+        elif used is not None and ("vars", name) in made:
+            _check_default(default, made["vars", name], report)
+    check_default_names(node.entries, uses, report)
+
+
+def _text(node: Node, key: str) -> str:
+    return (node.text(key) or "") if isinstance(node, Mapping) else ""
+
+
+def _default(node: Node) -> Scalar | None:
+    value = node.get("default") if isinstance(node, Mapping) else node
+    return value if isinstance(value, Scalar) and not value.is_null else None
+
+
+def _check_keys(node: Mapping, report: Report) -> None:
+    kind = node.text("type") or "string"
+    for key, kinds in _FITS.items():
+        if node.get(key) is not None and kind not in kinds:
+            hint = f"it belongs to {listed(sorted(kinds))}"
+            report.error(node.entries[key].key, f"`{key}` does not fit type {shown(kind)}", hint)
+    if kind == "enum" and node.get("choices") is None:
+        report.error(
+            node, "an enum has no `choices`", "for example `choices: [staging, production]`"
+        )
+    for low, high in (("min", "max"), ("min_length", "max_length")):
+        _check_order(node, low, high, report)
+    source = node.get("from")
+    if isinstance(source, Scalar):
+        _check_source(source, report)
+
+
+def _check_order(node: Mapping, low: str, high: str, report: Report) -> None:
+    try:
+        lowest, highest = float(node.text(low) or "nan"), float(node.text(high) or "nan")
+    except ValueError:
+        return
+    if lowest > highest:
+        report.error(node.entries[high].key, f"`{high}` is below `{low}`")
+    if low == "min_length" and (lowest < 0 or highest < 0):
+        report.error(node, "a length cannot be below 0")
+
+
+def _check_source(source: Scalar, report: Report) -> None:
+    kind, colon, place = source.text.partition(":")
+    if kind in later.VALUE_SOURCES and colon:
+        report.error(source, f"`from: {kind}:` is not supported yet")
+    elif kind not in _SOURCES or not colon or not place:
+        hint = "write env:NAME or file:PATH"
+        report.error(source, f"{shown(source.text)} names no place to take a value from", hint)
+
+
+def _default_uses(default: Scalar, report: Report) -> Uses | None:
+    try:
+        return compile_text(default.text)
+    except TemplateError as error:
+        fragment = (error.expression or "").partition("\n")[0]
+        report.error_in(
+            default, error.message, error.hint or "", line=error.line or 1, fragment=fragment
+        )
+        return None
+
+
+def _check_default(default: Scalar, built: Any, report: Report) -> None:
+    if not compile_text(default.text).is_literal:
+        return
+    try:
+        variable = msgspec.convert(built, Variable)
+        if len(default.text) > _MATCHED_AT_LOAD:
+            variable = msgspec.structs.replace(variable, pattern=None)
+        check_value(variable, default.text)
+    except msgspec.ValidationError:
+        return
+    except ValueError as error:
+        report.error(default, f"the default does not fit: {error}")

@@ -1,0 +1,339 @@
+"""Safe YAML: a tree with positions, made from checked events.
+
+Nothing is constructed, resolved by tag or composed by PyYAML: its constructors execute, its
+composers recurse until the process dies, and its merge keys explode. Only its scanner and parser are
+used, and what they tell is checked while it streams, so that a hostile file costs no more than a harmless
+one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, cast
+
+import yaml as pyyaml
+
+from pup_tui.runbook.nodes import (
+    Entry,
+    Mapping,
+    Node,
+    OutOfRange,
+    Scalar,
+    Sequence,
+    Source,
+    Style,
+    described,
+    shown,
+)
+from pup_tui.runbook.problems import Problem
+
+MAX_BYTES = 1024 * 1024
+MAX_DEPTH = 32
+MAX_NODES = 100_000
+"""Nodes of one file, where an alias counts as all that it stands for."""
+
+_LOADER = getattr(pyyaml, "CSafeLoader", pyyaml.SafeLoader)
+_MERGE = "<<"
+_STYLES: dict[str | None, Style] = {"'": "quoted", '"': "quoted", "|": "literal", ">": "folded"}
+
+_LINE_SEPARATORS = "\x85\u2028\u2029"
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)"
+)
+
+
+class _Stop(Exception):
+    """The file cannot be read any further."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def parse(data: bytes, path: str) -> tuple[Node | None, list[Problem]]:
+    """The tree of `data` and what is wrong with it; None where it cannot be read to its end.
+
+    `path` is only named in the problems.
+    """
+    try:
+        text = _decoded(data, path)
+    except _Stop as stop:
+        return None, [stop.problem]
+    reader = _Reader(Source(path, text.replace("\r\n", "\n")))
+    loader = _LOADER(text)
+    try:
+        return reader.document(_events(loader)), reader.problems
+    except _Stop as stop:
+        return None, [*reader.problems, stop.problem]
+    except pyyaml.MarkedYAMLError as error:
+        return None, [*reader.problems, _syntax_problem(error, reader.source)]
+    except pyyaml.YAMLError as error:
+        return None, [*reader.problems, Problem(path=path, message=f"not YAML: {error}")]
+    finally:
+        loader.dispose()
+
+
+def _events(loader: Any) -> Iterator[pyyaml.Event]:
+    while loader.check_event():
+        yield loader.get_event()
+
+
+def _decoded(data: bytes, path: str) -> str:
+    if len(data) > MAX_BYTES:
+        raise _Stop(too_large(path))
+    if data.startswith(b"\xef\xbb\xbf"):
+        data = data[3:]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8")
+        line, column = _position(before)
+        found = Problem(
+            path=path,
+            line=line,
+            column=column,
+            message=f"not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}",
+            hint="save the file as UTF-8",
+        )
+        raise _Stop(found) from None
+    bad = _FORBIDDEN.search(text)
+    if bad:
+        raise _Stop(_forbidden(text, bad.start(), path))
+    return text
+
+
+def too_large(path: str) -> Problem:
+    return Problem(
+        path=path,
+        message="the file is larger than 1 MiB",
+        hint="split it, or keep data in a file of its own",
+    )
+
+
+def _forbidden(text: str, start: int, path: str) -> Problem:
+    line, column = _position(text[:start])
+    character = text[start]
+    offset = len(text[:start].encode())
+    told = f"control character U+{ord(character):04X} at byte {offset}"
+    hint = f'write it as "\\u{ord(character):04x}" in double quotes, or remove it'
+    if character == "\x00":
+        hint = "remove it"
+    if character == "\r":
+        told, hint = f"a carriage return without a line feed at byte {offset}", "use LF line ends"
+    elif character in _LINE_SEPARATORS:
+        told = f"invisible line separator U+{ord(character):04X} at byte {offset}"
+    return Problem(path=path, line=line, column=column, message=told, hint=hint)
+
+
+def _position(before: str) -> tuple[int, int]:
+    return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+
+
+class _Reader:
+    """Builds the tree while the events stream past."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.problems: list[Problem] = []
+        self._anchors: dict[str, Node | None] = {}
+        self._count = 0
+
+    def document(self, events: Iterator[pyyaml.Event]) -> Node:
+        self._events = events
+        next(events)
+        if not isinstance(next(events), pyyaml.DocumentStartEvent):
+            raise _Stop(Problem(path=self.source.path, message="the file is empty"))
+        root = self._node(next(events), 1)
+        next(events)
+        after = next(events)
+        if not isinstance(after, pyyaml.StreamEndEvent):
+            raise self._stop(after, "more than one document", "keep one runbook in a file")
+        return root
+
+    def _node(self, event: pyyaml.Event, depth: int) -> Node:
+        self._claim(event, 1, depth, 1)
+        if isinstance(event, pyyaml.AliasEvent):
+            return self._alias(event, depth)
+        anchor = cast("pyyaml.NodeEvent", event).anchor
+        if anchor is not None:
+            self._anchors[anchor] = None
+        if getattr(event, "tag", None) is not None:
+            self._tag(event)
+        node: Node
+        if isinstance(event, pyyaml.ScalarEvent):
+            node = self._scalar(event)
+        elif isinstance(event, pyyaml.SequenceStartEvent):
+            node = self._sequence(event, depth)
+        else:
+            node = self._mapping(event, depth)
+        if anchor is not None:
+            self._anchors[anchor] = node
+        return node
+
+    def _claim(self, event: pyyaml.Event, size: int, depth: int, height: int) -> None:
+        self._count += size
+        if self._count > MAX_NODES:
+            raise self._stop(event, f"more than {MAX_NODES:,} nodes", "aliases count in full")
+        if depth + height - 1 > MAX_DEPTH:
+            raise self._stop(event, f"nested deeper than {MAX_DEPTH} levels")
+
+    def _alias(self, event: pyyaml.AliasEvent, depth: int) -> Node:
+        name = event.anchor
+        if name not in self._anchors:
+            raise self._stop(event, f"{shown(f'*{name}')} names no anchor above it")
+        node = self._anchors[name]
+        if node is None:
+            raise self._stop(event, f"{shown(f'*{name}')} stands inside itself")
+        self._claim(event, node.size - 1, depth, node.height)
+        return node
+
+    def _scalar(self, event: pyyaml.ScalarEvent) -> Scalar:
+        line, column = self._at(event)
+        style = _STYLES.get(event.style or None, "plain")
+        end = cast("Any", event.end_mark)
+        last = end.line + (1 if end.column else 0)
+        node = Scalar(self.source, line, column, event.value, style, last)
+        for character in event.value:
+            if character == "\x00" or "\ud800" <= character <= "\udfff":
+                told = "a NUL character" if character == "\x00" else "a lone surrogate"
+                self._report(event, f"{told} cannot be part of a text")
+                break
+        return node
+
+    def _sequence(self, event: pyyaml.Event, depth: int) -> Sequence:
+        items: list[Node] = []
+        size = height = 1
+        while not isinstance(following := next(self._events), pyyaml.SequenceEndEvent):
+            item = self._node(following, depth + 1)
+            items.append(item)
+            size += item.size
+            height = max(height, 1 + item.height)
+        return Sequence(self.source, *self._at(event), items, size=size, height=height)
+
+    def _mapping(self, event: pyyaml.Event, depth: int) -> Mapping:
+        entries: dict[str, Entry] = {}
+        merged: list[Mapping] = []
+        while not isinstance(following := next(self._events), pyyaml.MappingEndEvent):
+            key = self._node(following, depth + 1)
+            value = self._node(next(self._events), depth + 1)
+            if not self._is_key(key, following):
+                continue
+            assert isinstance(key, Scalar)
+            if key.style == "plain" and key.text == _MERGE and not merged:
+                merged += self._merged(value)
+            elif key.text in entries:
+                first = entries[key.text].key.line
+                self._report(
+                    following, f"{shown(key.text)} is given twice", f"first on line {first}"
+                )
+            else:
+                entries[key.text] = Entry(key, value)
+        for other in merged:
+            for name, entry in other.entries.items():
+                entries.setdefault(name, entry)
+        node = Mapping(self.source, *self._at(event), entries)
+        for entry in entries.values():
+            node.size += 1 + entry.value.size
+            node.height = max(node.height, 1 + entry.value.height)
+        return node
+
+    def _merged(self, value: Node) -> list[Mapping]:
+        sources = value.items if isinstance(value, Sequence) else [value]
+        maps = [node for node in sources if isinstance(node, Mapping)]
+        if len(maps) != len(sources) or not maps:
+            problem = Problem(
+                path=self.source.path,
+                line=value.line,
+                column=value.column,
+                message=f"`<<` takes a map or a list of maps, not {described(value)}",
+            )
+            self.problems.append(problem)
+        return maps
+
+    def _is_key(self, key: Node, event: pyyaml.Event) -> bool:
+        if not isinstance(key, Scalar):
+            written = self.source.lines[key.line - 1][max(0, key.column - 2) :]
+            hint = 'quote the value: "{{ NAME }}"' if written.startswith("{{") else ""
+            self._report(event, f"a key must be text, not {described(key)}", hint)
+            return False
+        try:
+            value = key.value
+        except OutOfRange:
+            value = None
+        if not isinstance(value, str):
+            self._report(event, f"a key must be text: {shown(key.text)}", f'write "{key.text}"')
+            return False
+        return True
+
+    def _tag(self, event: pyyaml.Event) -> None:
+        tag = str(getattr(event, "tag", "")).replace("tag:yaml.org,2002:", "!!")
+        self._report(
+            event, f"tags are not allowed: {shown(tag)}", "remove it; quote a text instead"
+        )
+
+    def _at(self, event: pyyaml.Event) -> tuple[int, int]:
+        mark = cast("Any", event.start_mark)
+        return mark.line + 1, mark.column + 1
+
+    def _report(self, event: pyyaml.Event, message: str, hint: str = "") -> None:
+        self.problems.append(self._stop(event, message, hint).problem)
+
+    def _stop(self, event: pyyaml.Event, message: str, hint: str = "") -> _Stop:
+        line, column = self._at(event)
+        return _Stop(
+            Problem(path=self.source.path, line=line, column=column, message=message, hint=hint)
+        )
+
+
+_QUOTE_VALUE = "quote the value: '…'"
+_HINTS = (
+    ("mapping values are not allowed", "a value that holds `: ` must be quoted: '…'"),
+    (
+        "could not find expected ':'",
+        "a key needs a `:` and a space; quote a text over several lines",
+    ),
+    ("expected <document start>", "nothing may follow the end of the document"),
+    ("expected ',' or", "a comma or the closing bracket is missing; quote a text with brackets"),
+    (
+        "did not find expected key",
+        "check the indentation; text after a closing quote is not allowed",
+    ),
+    ("did not find expected '-' indicator", "check the indentation of the list"),
+    ("expected <block end>", "check the indentation; text after a closing quote is not allowed"),
+    ("expected alphabetic or numeric", "quote a value that begins with * or &: '…'"),
+    (
+        "unknown escape character",
+        r"in double quotes a backslash is written \\; or use single quotes",
+    ),
+    ("invalid Unicode character escape", "a lone surrogate is not a character"),
+    ("expected a comment or a line break", "nothing may follow | or > on its line"),
+)
+
+
+def _syntax_problem(error: pyyaml.MarkedYAMLError, source: Source) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    message = error.problem or error.context or "not YAML"
+    if "quoted scalar" in (error.context or "") and "end of stream" in message:
+        mark, message = error.context_mark, "the quote that opens here is never closed"
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return Problem(
+        path=source.path,
+        line=line,
+        column=column,
+        message=f"not YAML: {message}",
+        hint=_syntax_hint(message, source, line, column),
+    )
+
+
+def _syntax_hint(message: str, source: Source, line: int, column: int) -> str:
+    written = source.lines[line - 1] if line <= len(source.lines) else ""
+    if "cannot start any token" in message:
+        return (
+            "indent with spaces, not with a tab" if "\t" in written[: column + 1] else _QUOTE_VALUE
+        )
+    if "\t" in written[: len(written) - len(written.lstrip())]:
+        return "indent with spaces, not with a tab"
+    if re.search(r":\s+\{\{", written):
+        return 'quote the value: "{{ NAME }}"'
+    return next((hint for part, hint in _HINTS if part in message), "")
