@@ -41,7 +41,7 @@ class Catalog:
         return self._places
 
     def entries(self) -> list[Entry]:
-        """Every runbook in the order of the directories, then of the names; files are read again if changed."""
+        """Every runbook, in the order of the directories and then of the names."""
         found: list[Entry] = []
         seen: dict[str, Entry] = {}
         for folder in self._places:

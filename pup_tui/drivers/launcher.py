@@ -10,16 +10,17 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from pup_tui.core.actions import Request
 from pup_tui.core.events import RunCreated, Source
 from pup_tui.core.program import Program
 from pup_tui.drivers.clock import SystemClock
-from pup_tui.drivers.local import EventLog, LocalRun, Surroundings
+from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.masking import Masking
 from pup_tui.journal.places import make_run_dir
 from pup_tui.journal.records import RunRecord
+from pup_tui.journal.writer import Recorder
 from pup_tui.steps.executor import Executor
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -39,17 +40,11 @@ def operator_name(environ: Mapping[str, str]) -> str:
         return str(os.getuid())
 
 
-class RunLog(EventLog, Protocol):
-    """A journal that runs can be begun in."""
-
-    async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None: ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Launcher:
     """All that runs have in common. `hidden` are secrets that are not variables, such as API keys."""
 
-    log: RunLog
+    log: Recorder
     state: Path
     executors: Mapping[type[Request], Executor]
     environ: Mapping[str, str]

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from pup_tui.core.actions import (
     AnyAction,
@@ -28,6 +28,7 @@ from pup_tui.core.events import (
     AttemptFinished,
     AttemptStarted,
     CancelRequested,
+    Findings,
     Interrupted,
     Moment,
     PollAccepted,
@@ -49,15 +50,8 @@ from pup_tui.drivers.outputs import AttemptOutput, Outputs
 from pup_tui.drivers.tools import is_command
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.journal.records import RunSummary
+from pup_tui.journal.writer import Recorder
 from pup_tui.steps.executor import Context, Executor, Outcome, Stop
-
-
-class EventLog(Protocol):
-    """Where a run's events are made durable."""
-
-    async def append(
-        self, run: str, event: AnyEvent, *, summary: RunSummary | None = None
-    ) -> int: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +63,7 @@ class Surroundings:
     cwd: Path
     outputs: Path
     clock: Clock
-    log: EventLog
+    log: Recorder
     masking: Masking
     grace: float = 5.0
 
@@ -247,8 +241,16 @@ class LocalRun:
             step=action.step,
             grace=around.grace,
         )
-        output = self.outputs.begin(action.step)
         began = self._now().clock
+        try:
+            output = self.outputs.begin(action.step)
+        except OSError as error:
+            why = f"its output cannot be kept: {self.outputs.path(action.step)}: {error.strerror}"
+            self._attempts.pop(action.attempt, None)
+            self._post(
+                self._finished(action.attempt, Outcome(ok=False, reason=why), 0.0, Findings())
+            )
+            return
         outcome = await _carry_out(executor, action, output, attempt.stop, context)
         duration = max(0.0, self._now().clock - began)
         captured = output.end()
@@ -258,7 +260,7 @@ class LocalRun:
         self._post(self._finished(action.attempt, outcome, duration, findings))
 
     def _finished(
-        self, attempt: str, outcome: Outcome, duration: float, findings: Any
+        self, attempt: str, outcome: Outcome, duration: float, findings: Findings
     ) -> AttemptFinished:
         return AttemptFinished(
             at=self._now(),

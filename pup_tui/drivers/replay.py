@@ -24,9 +24,8 @@ class Replayed:
 def replay(program: Program, events: Iterable[AnyEvent]) -> Replayed:
     """Hand recorded events to a new machine. Values that were secret are missing in it."""
     machine = Machine(program)
-    notices = []
+    notices: list[AnyNotice] = []
     for event in events:
-        for action in machine.handle(event):
-            if isinstance(action, Tell):
-                notices.append(action.notice)
+        actions = machine.handle(event)
+        notices += (action.notice for action in actions if isinstance(action, Tell))
     return Replayed(machine.state, notices)

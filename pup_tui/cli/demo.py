@@ -1,0 +1,100 @@
+"""`pup-tui demo`: the console, or one runbook without a terminal, against the built-in Datadog."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from pup_tui.cli.session import environment
+
+SHOWN = "incident-triage"
+"""The runbook that the demo runs where there is no terminal."""
+
+KEPT = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "COLORTERM", "NO_COLOR", "TZ")
+"""What the demo takes over from the operator's environment: nothing that leads to real systems."""
+
+
+@click.command("demo")
+def demo_command() -> int:
+    """Try it: a live incident in a sandbox. No account, no configuration, nothing is kept."""
+    from pup_tui.catalog.catalog import Catalog
+    from pup_tui.catalog.entries import Origin
+    from pup_tui.catalog.places import Folder, bundled_dir
+
+    with tempfile.TemporaryDirectory(prefix="pup-tui-demo-") as folder, _sandbox() as url:
+        environ = _environment(Path(folder), url)
+        catalog = Catalog([Folder(bundled_dir(), Origin.BUNDLED)])
+        if os.isatty(0) and os.isatty(1):
+            from pup_tui.cli.console import open_console
+
+            return open_console(environ, catalog, site="sandbox", suggestions=suggestions())
+        return _run_once(environ, catalog)
+
+
+def _environment(folder: Path, url: str) -> Mapping[str, str]:
+    own = {name: value for name, value in environment().items() if name in KEPT}
+    return own | {
+        "PUP_TUI_STATE_DIR": str(folder / "state"),
+        "PUP_TUI_CONFIG_DIR": str(folder / "config"),
+        "PUP_TUI_DATADOG_URL": url,
+        "PUP_TUI_PUP": "builtin",
+        "DD_API_KEY": "sandbox-api-key",
+        "DD_APP_KEY": "sandbox-application-key",
+    }
+
+
+def suggestions() -> dict[str, str]:
+    """Values for the bundled runbooks' variables that the sandbox knows."""
+    from pup_tui.datadog.sandbox import ids
+
+    return {
+        "SERVICE": "payments",
+        "INCIDENT_ID": ids.INCIDENT_ID,
+        "FLAG_KEY": ids.FLAG_KEY,
+        "VERSION": "1.4.3",
+        "ENV": "production",
+        "DURATION": "1h",
+        "POLL_INTERVAL": "2s",
+    }
+
+
+@contextmanager
+def _sandbox() -> Iterator[str]:
+    """The sandbox on a loop of its own, so that it answers whatever the console is doing."""
+    from pup_tui.datadog.sandbox.server import Sandbox
+
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="sandbox", daemon=True)
+    thread.start()
+    server = Sandbox()
+    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
+    try:
+        yield server.url
+    finally:
+        asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def _run_once(environ: Mapping[str, str], catalog: object) -> int:
+    from pup_tui.catalog.catalog import Catalog
+    from pup_tui.catalog.inputs import resolve_inputs
+    from pup_tui.cli.running import run_loaded
+    from pup_tui.cli.session import find_entry, load_valid
+
+    assert isinstance(catalog, Catalog)
+    loaded, runbook = load_valid(catalog, find_entry(catalog, SHOWN))
+    given = {name: value for name, value in suggestions().items() if name in runbook.vars}
+    click.echo(f"No terminal: running {SHOWN} against the built-in sandbox, with --yes.", err=True)
+    sys.stderr.flush()
+    resolved = resolve_inputs(runbook, given, environ)
+    return run_loaded(environ, loaded, runbook, resolved, yes=True, as_json=False)

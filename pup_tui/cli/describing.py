@@ -1,0 +1,105 @@
+"""`pup-tui describe`: a runbook's variables and steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from pup_tui.cli.options import json_option, runbooks_option
+from pup_tui.cli.printing import columns, print_json
+from pup_tui.cli.session import find_entry, load_valid, open_catalog
+
+if TYPE_CHECKING:
+    from pup_tui.runbook.load import Loaded
+    from pup_tui.runbook.model import Runbook, Variable
+
+
+@click.command("describe")
+@click.argument("runbook")
+@json_option
+@runbooks_option
+@click.pass_context
+def describe_command(ctx: click.Context, runbook: str, as_json: bool) -> None:
+    """The variables and the steps of RUNBOOK."""
+    catalog = open_catalog(ctx)
+    loaded, model = load_valid(catalog, find_entry(catalog, runbook))
+    if as_json:
+        print_json(_as_json(loaded, model))
+    else:
+        _print(loaded, model)
+
+
+def _as_json(loaded: Loaded, runbook: Runbook) -> dict[str, Any]:
+    return {
+        "id": loaded.id,
+        "name": runbook.name,
+        "description": runbook.description,
+        "tags": runbook.tags,
+        "owner": runbook.owner,
+        "links": runbook.links,
+        "path": str(loaded.path),
+        "sha256": loaded.sha256,
+        "vars": runbook.vars,
+        "steps": [
+            {
+                "id": step.id,
+                "name": step.name,
+                "kind": step.kind,
+                "when": step.when,
+                "danger": step.danger,
+                **{
+                    key: value
+                    for key, value in msgspec.to_builtins(step).items()
+                    if key not in ("id", "name", "kind", "when", "danger")
+                },
+            }
+            for step in runbook.steps
+        ],
+    }
+
+
+def _print(loaded: Loaded, runbook: Runbook) -> None:
+    from pup_tui.output.sanitize import safe_text
+
+    click.echo(f"{safe_text(runbook.name)}  ({safe_text(str(loaded.path))})")
+    if runbook.description:
+        click.echo(safe_text(runbook.description.strip(), multiline=True))
+    for label, text in (
+        ("tags", " ".join(f"{key}:{value}" for key, value in runbook.tags.items())),
+        ("owner", runbook.owner),
+        *(("link", f"{link.title} {link.url}") for link in runbook.links),
+    ):
+        if text:
+            click.echo(f"{label}: {safe_text(text)}")
+    if runbook.vars:
+        click.echo()
+        columns(
+            ("VARIABLE", "TYPE", "VALUE", "DESCRIPTION"),
+            [(name, v.type, _value(v), v.description) for name, v in runbook.vars.items()],
+        )
+    click.echo()
+    columns(
+        ("#", "STEP", "KIND", "WHEN", "NAME"),
+        [
+            (
+                str(number),
+                step.id,
+                step.kind,
+                step.when,
+                f"{step.name}{' (dangerous)' if step.danger else ''}",
+            )
+            for number, step in enumerate(runbook.steps, 1)
+        ],
+    )
+
+
+def _value(variable: Variable) -> str:
+    if variable.options and not variable.has_default:
+        return f"required: {', '.join(str(option.value) for option in variable.options)}"
+    if variable.has_default and not variable.is_secret:
+        return f"default: {variable.default}"
+    if variable.from_:
+        return f"from {variable.from_}"
+    return "required" if variable.required else "may be left out"

@@ -1,0 +1,108 @@
+"""`pup-tui list`: which runbooks there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pup_tui.cli.failure import Failure
+from pup_tui.cli.options import json_option, runbooks_option
+from pup_tui.cli.printing import columns, print_json
+from pup_tui.cli.session import environment, open_catalog
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.entries import Entry
+    from pup_tui.journal.records import RunRow
+
+
+@click.command("list")
+@click.option(
+    "--tag",
+    "tags",
+    metavar="K[:V]",
+    multiple=True,
+    help="Only runbooks with this tag; given again, with all of them.",
+)
+@json_option
+@runbooks_option
+@click.pass_context
+def list_command(ctx: click.Context, tags: Sequence[str], as_json: bool) -> None:
+    """The runbooks that are installed."""
+    entries = [entry for entry in open_catalog(ctx).entries() if _has_tags(entry, tags)]
+    last_runs = _last_runs()
+    if as_json:
+        print_json([_as_json(entry, last_runs.get(entry.id)) for entry in entries])
+        return
+    if not entries:
+        raise Failure("no runbook has these tags", "", "`pup-tui list` shows all", code=0)
+    columns(
+        ("RUNBOOK", "STEPS", "TAGS", "SOURCE", "LAST RUN", "DESCRIPTION"),
+        [_as_row(entry, last_runs.get(entry.id)) for entry in entries],
+    )
+
+
+def _has_tags(entry: Entry, tags: Sequence[str]) -> bool:
+    for tag in tags:
+        key, colon, value = tag.partition(":")
+        if key not in entry.tags or (colon and entry.tags[key] != value):
+            return False
+    return True
+
+
+def _last_runs() -> dict[str, RunRow]:
+    """The last run of each runbook; none where there is no journal that can be read."""
+    from pup_tui.journal.errors import JournalError
+    from pup_tui.journal.places import journal_path, state_dir
+    from pup_tui.journal.reader import JournalReader
+
+    try:
+        state = state_dir(environment())
+        if not journal_path(state).exists():
+            return {}
+        reader = JournalReader.open(state)
+    except JournalError:
+        return {}
+    try:
+        return reader.last_runs()
+    except JournalError:
+        return {}
+    finally:
+        reader.close()
+
+
+def _as_json(entry: Entry, last: RunRow | None) -> dict[str, Any]:
+    from pup_tui.cli.past import run_json
+
+    return {
+        "id": entry.id,
+        "name": entry.name,
+        "description": entry.description,
+        "tags": entry.tags,
+        "steps": entry.steps,
+        "source": entry.origin,
+        "path": str(entry.path),
+        "broken": entry.broken,
+        "error": entry.error or None,
+        "shadowed": entry.shadowed,
+        "trusted": entry.trusted,
+        "last_run": run_json(last) if last else None,
+    }
+
+
+def _as_row(entry: Entry, last: RunRow | None) -> tuple[str, ...]:
+    marks = [entry.origin.value]
+    if entry.shadowed:
+        marks.append("shadowed")
+    if not entry.trusted:
+        marks.append("untrusted")
+    about = entry.description.strip().splitlines()
+    return (
+        entry.id,
+        "broken" if entry.broken else str(entry.steps),
+        " ".join(f"{key}:{value}" for key, value in entry.tags.items()),
+        ", ".join(marks),
+        last.status if last else "never",
+        entry.error if entry.broken else (about[0] if about else ""),
+    )

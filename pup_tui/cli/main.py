@@ -1,0 +1,98 @@
+"""The command `pup-tui`: finds the command, tells errors, and imports nothing that is not needed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+import pup_tui
+from pup_tui.cli.failure import Failure
+from pup_tui.cli.options import runbooks_option
+
+COMMANDS = {
+    "console": "console",
+    "demo": "demo",
+    "list": "listing",
+    "describe": "describing",
+    "validate": "validating",
+    "run": "running",
+    "plan": "planning",
+    "history": "past",
+    "show": "past",
+    "sandbox": "sandbox",
+}
+"""Each command's module; it is imported when the command is called."""
+
+
+class LateGroup(click.Group):
+    """Commands that are imported when they are called; any other word is a runbook for the console."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in COMMANDS if name != "console"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"pup_tui.cli.{COMMANDS[cmd_name]}")
+        command = getattr(module, f"{cmd_name}_command")
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            return "console", self.get_command(ctx, "console"), args
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LateGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    subcommand_metavar="[RUNBOOK | COMMAND [ARGS]...]",
+)
+@click.version_option(pup_tui.__version__, prog_name="pup-tui")
+@runbooks_option
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """The runbook console for on-call engineers.
+
+    Without a command it opens the console, at RUNBOOK if one is named.
+    """
+    if ctx.invoked_subcommand is None:
+        console = cli.get_command(ctx, "console")
+        assert console is not None
+        ctx.invoke(console)
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(_main(args))
+
+
+def _main(args: Sequence[str] | None) -> int:
+    try:
+        result = cli.main(args, prog_name="pup-tui", standalone_mode=False)
+    except Failure as failure:
+        click.echo(str(failure), err=True)
+        return failure.code
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "pup-tui"
+        click.echo(f"pup-tui: {error.format_message()}: see `{where} --help`", err=True)
+        return 2
+    except click.ClickException as error:
+        click.echo(f"pup-tui: {error.format_message()}", err=True)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,91 @@
+"""`pup-tui plan`, and `run --dry-run`: what a run would do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from pup_tui.cli.options import json_option, runbooks_option, values_options
+from pup_tui.cli.printing import print_json
+from pup_tui.cli.session import (
+    environment,
+    find_entry,
+    given_values,
+    load_valid,
+    open_catalog,
+    resolve_values,
+)
+
+if TYPE_CHECKING:
+    from pup_tui.core.plan import PlannedStep
+
+
+@click.command("plan")
+@click.argument("runbook")
+@values_options
+@json_option
+@runbooks_option
+@click.pass_context
+def plan_command(
+    ctx: click.Context,
+    runbook: str,
+    args: Sequence[str],
+    arg_file: Path | None,
+    as_json: bool,
+) -> None:
+    """What a run of RUNBOOK would do, step by step. Runs nothing."""
+    print_plan(ctx, runbook, args, arg_file, as_json=as_json)
+
+
+def print_plan(
+    ctx: click.Context, name: str, args: Sequence[str], arg_file: Path | None, *, as_json: bool
+) -> None:
+    from pup_tui.catalog.effects import mutates
+    from pup_tui.core.plan import plan
+    from pup_tui.core.program import compile_program
+    from pup_tui.drivers.launcher import operator_name
+    from pup_tui.drivers.masking import Masking
+
+    catalog = open_catalog(ctx)
+    loaded, runbook = load_valid(catalog, find_entry(catalog, name))
+    resolved = resolve_values(runbook, given_values(runbook, args, arg_file), ask=False)
+    program = compile_program(loaded.id, runbook)
+    hidden = {n for n in resolved.values if n in runbook.vars and runbook.vars[n].is_secret}
+    masking = Masking(str(resolved.values[name]) for name in hidden)
+    steps = plan(program, resolved.values, resolved.left_out, operator_name(environment()), mutates)
+    shown = [
+        msgspec.structs.replace(
+            step, command=masking.text(step.command), reason=masking.text(step.reason)
+        )
+        for step in steps
+    ]
+    values = {n: "***" if n in hidden else value for n, value in resolved.values.items()}
+    if as_json:
+        print_json({"runbook": loaded.id, "vars": values, "steps": shown})
+    else:
+        _print(loaded.id, values, shown)
+
+
+def _print(runbook: str, values: dict[str, Any], steps: Sequence[PlannedStep]) -> None:
+    from pup_tui.output.sanitize import safe_text
+
+    click.echo(f"{safe_text(runbook)}: {len(steps)} steps; nothing is run")
+    for name, value in values.items():
+        click.echo(f"  {name} = {safe_text(str(value))}")
+    for number, step in enumerate(steps, 1):
+        effect = {True: "changes things", False: "only looks", None: "may change things"}
+        marks = [step.kind, effect[step.mutates]]
+        if step.when != "on_success":
+            marks.append(step.when)
+        if step.danger:
+            marks.append("DANGEROUS")
+        click.echo(f"\n{number:>3}  {safe_text(step.name)}  [{', '.join(marks)}]")
+        for line in step.command.strip().splitlines():
+            click.echo(f"     {safe_text(line)}")
+        if step.reason:
+            word = "" if step.known else "not known yet: "
+            click.echo(f"     ({word}{safe_text(step.reason)})")

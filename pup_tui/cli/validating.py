@@ -1,0 +1,70 @@
+"""`pup-tui validate`: every error and warning of runbook files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pup_tui.cli.options import json_option, runbooks_option
+from pup_tui.cli.printing import print_json
+from pup_tui.cli.session import find_entry, open_catalog
+from pup_tui.headless.exits import USAGE
+
+if TYPE_CHECKING:
+    from pup_tui.runbook.load import Loaded
+
+
+@click.command("validate")
+@click.argument("runbooks", nargs=-1)
+@json_option
+@runbooks_option
+@click.pass_context
+def validate_command(ctx: click.Context, runbooks: Sequence[str], as_json: bool) -> int:
+    """Check each RUNBOOK, or all of the catalog. Nothing is run or fetched."""
+    catalog = open_catalog(ctx)
+    paths: list[Path] = (
+        [find_entry(catalog, name).path for name in runbooks]
+        if runbooks
+        else [entry.path for entry in catalog.entries()]
+    )
+    checked = [catalog.load(path) for path in paths]
+    valid = not any(loaded.errors for loaded in checked)
+    if as_json:
+        print_json({"valid": valid, "files": [_as_json(loaded) for loaded in checked]})
+    else:
+        _print(checked)
+    return 0 if valid else USAGE
+
+
+def _as_json(loaded: Loaded) -> dict[str, Any]:
+    return {
+        "path": str(loaded.path),
+        "errors": [
+            {"line": p.line, "column": p.column, "message": p.message, "hint": p.hint}
+            for p in loaded.errors
+        ],
+        "warnings": [
+            {"code": p.code, "line": p.line, "column": p.column, "message": p.message}
+            for p in loaded.warnings
+        ],
+    }
+
+
+def _print(checked: Sequence[Loaded]) -> None:
+    from pup_tui.output.sanitize import safe_text
+
+    for loaded in checked:
+        for problem in loaded.errors:
+            click.echo(f"error: {safe_text(str(problem))}")
+        for problem in loaded.warnings:
+            click.echo(f"warning: {safe_text(str(problem))} [{problem.code}]")
+    broken = sum(1 for loaded in checked if loaded.errors)
+    warnings = sum(len(loaded.warnings) for loaded in checked)
+    click.echo(
+        f"{len(checked)} runbook{'s' if len(checked) != 1 else ''}: {len(checked) - broken} valid, "
+        f"{broken} broken, {warnings} warning{'s' if warnings != 1 else ''}",
+        err=True,
+    )

@@ -1,0 +1,26 @@
+"""Exit codes: what a script may rely on."""
+
+from __future__ import annotations
+
+from pup_tui.core.state import RunStatus
+
+SUCCEEDED = 0
+FAILED = 1
+USAGE = 2
+ABORTED = 3
+HANGUP = 129
+INTERRUPT = 130
+TERMINATED = 143
+
+
+def exit_code(status: RunStatus, signal_code: int | None) -> int:
+    """The exit code of a run that ended so; `signal_code` is that of the signal that stopped it."""
+    match status:
+        case RunStatus.SUCCEEDED:
+            return SUCCEEDED
+        case RunStatus.ABORTED:
+            return ABORTED
+        case RunStatus.CANCELLED | RunStatus.INTERRUPTED:
+            return INTERRUPT if signal_code is None else signal_code
+        case _:
+            return FAILED

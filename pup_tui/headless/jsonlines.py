@@ -1,0 +1,41 @@
+"""A run as JSON Lines: one event a line on standard output, flushed at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from pup_tui.core.actions import Question
+from pup_tui.core.notices import AnyNotice, StepOutput, rfc3339
+from pup_tui.drivers.clock import Clock
+from pup_tui.headless.stream import Outlet
+from pup_tui.output.spool import Line
+
+_encode = msgspec.json.Encoder().encode
+
+
+class JsonFace:
+    """Writes what a watcher is told, as it is told."""
+
+    def __init__(self, out: Outlet, run: str, clock: Clock) -> None:
+        self._out = out
+        self._run = run
+        self._clock = clock
+
+    def notice(self, notice: AnyNotice) -> None:
+        self._out.write(_encode(notice).decode() + "\n")
+
+    def output(self, step: str, lines: Sequence[Line]) -> None:
+        ts = rfc3339(self._clock.now().wall)
+        told = (
+            StepOutput(ts=ts, run=self._run, step=step, stream=line.stream, text=line.text)
+            for line in lines
+        )
+        self._out.write("".join(_encode(notice).decode() + "\n" for notice in told))
+
+    def question(self, question: Question) -> None:
+        """The notice `step.waiting` has said so."""
+
+    def withdrawn(self, step: str) -> None:
+        """The step's end says so."""

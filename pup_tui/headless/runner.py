@@ -1,0 +1,67 @@
+"""A run without the console: watched, answered, and stopped by signals."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pup_tui.core.actions import Question
+from pup_tui.drivers.local import LocalRun
+from pup_tui.drivers.watcher import Watcher
+from pup_tui.headless.answers import Answers
+from pup_tui.headless.exits import HANGUP, INTERRUPT, TERMINATED, exit_code
+
+
+class _Asked:
+    """Passes a run's questions to whoever answers them."""
+
+    def __init__(self, run: LocalRun, answers: Answers) -> None:
+        self._run = run
+        self._answers = answers
+
+    def notice(self, notice: object) -> None:
+        pass
+
+    def output(self, step: str, lines: object) -> None:
+        pass
+
+    def question(self, question: Question) -> None:
+        self._answers.ask(question, self._run.answer)
+
+    def withdrawn(self, step: str) -> None:
+        self._answers.withdraw(step)
+
+
+async def run_headless(run: LocalRun, face: Watcher, answers: Answers) -> int:
+    """Drive a run to its end and return the exit code. Raises JournalError if it cannot be recorded."""
+    run.watch(face)
+    run.watch(_Asked(run, answers))
+    with _signals(run) as received:
+        state = await run.drive()
+    return exit_code(state.status, received[0] if received else None)
+
+
+@contextmanager
+def _signals(run: LocalRun) -> Iterator[list[int]]:
+    """While the run lasts signals stop it in order; the exit codes they ask for, first one first."""
+    received: list[int] = []
+
+    def cancelled(code: int, by: str) -> None:
+        received.append(code)
+        run.cancel(by=by)
+
+    def hung_up() -> None:
+        received.append(HANGUP)
+        run.interrupt("the terminal was lost")
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, cancelled, INTERRUPT, "Ctrl-C")
+    loop.add_signal_handler(signal.SIGTERM, cancelled, TERMINATED, "SIGTERM")
+    loop.add_signal_handler(signal.SIGHUP, hung_up)
+    try:
+        yield received
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.remove_signal_handler(number)

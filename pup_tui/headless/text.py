@@ -1,0 +1,118 @@
+"""A run as text: progress on standard error, what the steps print on standard output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from pup_tui.core.actions import Question
+from pup_tui.core.notices import (
+    AnyNotice,
+    RunFinished,
+    RunStarted,
+    StepAnswered,
+    StepFinished,
+    StepPolled,
+    StepStarted,
+    StepWaiting,
+)
+from pup_tui.core.state import RunStatus, StepStatus
+from pup_tui.headless.stream import Outlet
+from pup_tui.output.sanitize import safe_text
+from pup_tui.output.spool import Line
+from pup_tui.core.durations import format_duration
+
+GLYPHS = {
+    StepStatus.SUCCEEDED: ("✔", "green"),
+    StepStatus.FAILED: ("✖", "red"),
+    StepStatus.WARNED: ("▲", "yellow"),
+    StepStatus.IGNORED: ("◇", "yellow"),
+    StepStatus.SKIPPED: ("↷", "bright_black"),
+    StepStatus.CANCELLED: ("■", "magenta"),
+    StepStatus.UNKNOWN: ("…", "yellow"),
+}
+RUN_COLOURS = {RunStatus.SUCCEEDED: "green", RunStatus.FAILED: "red", RunStatus.ABORTED: "yellow"}
+
+
+class TextFace:
+    """Tells a run to people and pipes. Colours only on a terminal, and never where NO_COLOR is set."""
+
+    def __init__(self, out: Outlet, err: Outlet, *, colour: bool) -> None:
+        self._out = out
+        self._err = err
+        self._colour = colour
+        self._steps = 0
+        self._names: dict[str, str] = {}
+
+    def notice(self, notice: AnyNotice) -> None:
+        match notice:
+            case RunStarted():
+                self._steps = notice.steps
+                self._say(f"{notice.runbook} · run {notice.run}", bold=True)
+            case StepStarted():
+                self._started(notice)
+            case StepPolled():
+                self._polled(notice)
+            case StepWaiting():
+                self._say(f"  ? waiting for an answer: {self._safe(notice.message)}", "cyan")
+            case StepAnswered():
+                note = f" ({self._safe(notice.note)})" if notice.note else ""
+                self._say(f"  ? {notice.answer}, answered by {self._safe(notice.by)}{note}", "cyan")
+            case StepFinished():
+                self._finished(notice)
+            case RunFinished():
+                self._run_finished(notice)
+
+    def _started(self, notice: StepStarted) -> None:
+        self._names[notice.step] = notice.name
+        again = f", attempt {notice.attempt}" if notice.attempt > 1 else ""
+        place = f"{notice.index + 1}/{self._steps}"
+        self._say(f"● {place} {self._safe(notice.name)} ({notice.kind}{again})", bold=True)
+        for line in notice.command.splitlines():
+            self._say(f"    {self._safe(line)}", "bright_black")
+
+    def _polled(self, notice: StepPolled) -> None:
+        seen = notice.status if notice.value is None else f"{notice.value:g}"
+        told = "met" if notice.met else "not yet"
+        parts = [f"  ⧗ attempt {notice.attempt}: {told}"]
+        if seen is not None:
+            parts.append(f"value {self._safe(seen)}")
+        if notice.error:
+            parts.append(self._safe(notice.error))
+        parts.append(f"{format_duration(notice.elapsed)} of {format_duration(notice.timeout)}")
+        self._say(" · ".join(parts), "green" if notice.met else "yellow")
+
+    def _finished(self, notice: StepFinished) -> None:
+        status = StepStatus(notice.status)
+        glyph, colour = GLYPHS[status]
+        name = "" if notice.step in self._names else f" {self._safe(notice.step)}"
+        reason = f": {self._safe(notice.reason)}" if notice.reason else ""
+        took = "" if status is StepStatus.SKIPPED else f" · {format_duration(notice.duration)}"
+        self._say(f"{glyph}{name} {status}{reason}{took}", colour)
+
+    def _run_finished(self, notice: RunFinished) -> None:
+        status = RunStatus(notice.status)
+        counts = ", ".join(f"{number} {word}" for word, number in notice.counts.items())
+        reason = f": {self._safe(notice.reason)}" if notice.reason else ""
+        told = f"{status}{reason} · {counts} · {format_duration(notice.duration)}"
+        self._say(told, RUN_COLOURS.get(status, "magenta"), bold=True)
+
+    def output(self, step: str, lines: Sequence[Line]) -> None:
+        for stream, outlet in (("stdout", self._out), ("stderr", self._err)):
+            text = "".join(f"{line.text}\n" for line in lines if line.stream == stream)
+            if text:
+                outlet.write(text if outlet.is_terminal and self._colour else click.unstyle(text))
+
+    def question(self, question: Question) -> None:
+        """Whoever answers asks."""
+
+    def withdrawn(self, step: str) -> None:
+        """The step's end says so."""
+
+    def _safe(self, text: str) -> str:
+        return safe_text(text, multiline=False)
+
+    def _say(self, text: str, colour: str | None = None, *, bold: bool = False) -> None:
+        styled = click.style(text, fg=colour, bold=bold) if self._colour else text
+        self._err.write(f"{styled}\n")
