@@ -24,9 +24,8 @@ def answer(body: Any, content_type: str = "application/json") -> Response:
         ("dd-111", "project not found"),
         ("dd-118", "API key required"),
         (
-            "dd-098",
-            "Not Found: no gate found for service non-existent-service-xyz, env staging, "
-            "and identifier default",
+            "dd-101",
+            "Not Found: gate evaluation with id 00000000-0000-0000-0000-000000000000 not found",
         ),
     ],
 )

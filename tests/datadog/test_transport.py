@@ -57,7 +57,7 @@ async def silence(_: Recorded, write: Write) -> None:
 @pytest.mark.parametrize("handler", [drip, silence])
 async def test_the_deadline_counts_for_the_whole_answer(handler: Any) -> None:
     async with FakeServer(handler=handler) as server:
-        with pytest.raises(TransportError, match="no complete answer within 0.2 s") as caught:
+        with pytest.raises(TransportError, match=r"no complete answer within 0\.2 s") as caught:
             await get(f"{server.url}/slow?key=hunter22", deadline=0.2)
     assert caught.value.kind == "timeout"
     assert "hunter22" not in str(caught.value)
@@ -104,7 +104,7 @@ async def test_no_answer_is_an_error(handler: Any) -> None:
 @pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "deflate", "identity"])
 async def test_compressed_answers_are_read(encoding: str) -> None:
     text = b"0123456789" * 50_000
-    packed = {"deflate": zlib.compress, "identity": bytes}.get(encoding, gzip.compress)(text)
+    packed = {"deflate": zlib.compress(text), "identity": text}.get(encoding, gzip.compress(text))
     async with FakeServer(Reply(200, packed, {"Content-Encoding": encoding})) as server:
         assert (await get(server.url)).body == text
     assert server.requests[0].headers["accept-encoding"] == "gzip"
@@ -139,15 +139,17 @@ async def test_the_limit_counts_plain_bytes() -> None:
 async def test_a_gzip_bomb_is_stopped_before_it_is_large() -> None:
     packer = zlib.compressobj(9, wbits=31)
     bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(200)) + packer.flush()
-    async with FakeServer(Reply(200, bomb, {"Content-Encoding": "gzip"})) as server:
-        async with open_client() as client:
-            tracemalloc.start()
-            try:
-                with pytest.raises(TransportError) as caught:
-                    await send(Request("GET", server.url), client=client)
-                _, peak = tracemalloc.get_traced_memory()
-            finally:
-                tracemalloc.stop()
+    async with (
+        FakeServer(Reply(200, bomb, {"Content-Encoding": "gzip"})) as server,
+        open_client() as client,
+    ):
+        tracemalloc.start()
+        try:
+            with pytest.raises(TransportError) as caught:
+                await send(Request("GET", server.url), client=client)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
     assert caught.value.kind == "too-large"
     assert peak < 50_000_000
 
@@ -199,10 +201,12 @@ async def test_a_callers_headers_and_cookies_stay_at_their_origin() -> None:
 
 @pytest.mark.parametrize("status", [307, 308])
 async def test_a_body_is_not_sent_to_another_origin(status: int) -> None:
-    async with FakeServer() as other:
-        async with FakeServer(Reply(status, headers={"Location": other.url})) as server:
-            with pytest.raises(TransportError, match="POST was meant for another host"):
-                await send(Request("POST", server.url, body=b"secret"), follow_redirects=True)
+    async with (
+        FakeServer() as other,
+        FakeServer(Reply(status, headers={"Location": other.url})) as server,
+    ):
+        with pytest.raises(TransportError, match="POST was meant for another host"):
+            await send(Request("POST", server.url, body=b"secret"), follow_redirects=True)
     assert other.requests == []
 
 
@@ -315,10 +319,15 @@ async def test_a_server_without_tls_is_told_apart() -> None:
 
 
 async def test_cancelling_ends_a_call_at_once() -> None:
-    async with FakeServer(handler=silence) as server:
+    asked = asyncio.Event()
+
+    async def asked_in_vain(_: Recorded, write: Write) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    async with FakeServer(handler=asked_in_vain) as server:
         task = asyncio.create_task(get(server.url))
-        while not server.requests:
-            await asyncio.sleep(0)
+        await asked.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from pup_tui.datadog.commands import CommandError, lookup, resolve
+
+
+def test_quotes_decide_what_one_argument_is() -> None:
+    invocation = resolve(shlex.split('logs search --query="service:x status:error" --from=5m'))
+    assert invocation.command == "logs search"
+    assert invocation.given == {"--query": ["service:x status:error"], "--from": ["5m"]}
+
+
+@pytest.mark.parametrize(
+    ("line", "command", "mutates", "alias"),
+    [
+        ("monitors list", "monitors list", False, False),
+        ("pup monitors list", "monitors list", False, False),
+        ("-o json monitors list --yes", "monitors list", False, False),
+        ("--output=json monitors list -ojson", None, False, False),
+        ("monitors list --output=json", "monitors list", False, False),
+        ("monitors list --service payments", "monitors list", False, True),
+        ("slos list --query payments", "slos list", False, False),
+        ("slos list --service payments", "slos list", False, True),
+        ("incidents list --limit 3", "incidents list", False, False),
+        ("incidents list --state active", "incidents list", False, True),
+        ("downtime create --file d.json", "downtime create", True, False),
+        ("downtime create --scope service:x --duration 1h", "downtime create", True, True),
+        ("downtime cancel abc", "downtime cancel", True, False),
+        ("downtime delete abc", "downtime delete", True, True),
+        ("feature-flags get my-flag", "feature-flags get", False, True),
+        ("feature-flags disable my-flag --env production", "feature-flags disable", True, True),
+        ("deployments list --service payments", "deployments list", False, True),
+        ("workflows run abc", "workflows run", True, False),
+        ("api /api/v1/monitor", "api", False, False),
+        ("api -X POST /api/v1/monitor", "api", True, False),
+        ("api -XDELETE v1/monitor/1", "api", True, False),
+        ("api --method=head v1/monitor/1", "api", False, False),
+        ("monitors get -- -5", "monitors get", False, False),
+    ],
+)
+def test_what_words_mean(line: str, command: str | None, mutates: bool, alias: bool) -> None:
+    if command is None:
+        with pytest.raises(CommandError, match="twice"):
+            resolve(shlex.split(line))
+        return
+    invocation = resolve(shlex.split(line))
+    assert (invocation.command, invocation.mutates, invocation.alias) == (command, mutates, alias)
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        ("", "no subcommand", "monitors list"),
+        ("monitors", "`monitors` is not whole", "`monitors list`"),
+        ("monitor list", "unknown command `monitor list`", "did you mean `monitors list`?"),
+        ("monitors lst", "unknown command `monitors lst`", "did you mean `monitors list`?"),
+        ("teleport now", "does not know `teleport now`", "install `pup`"),
+        ("monitors list --tag x", "unknown flag --tag", "did you mean --tags?"),
+        ("monitors list --name a --name b", "--name is given twice", ""),
+        ("monitors list --name", "--name needs a value", "--name=-"),
+        ("monitors list --name --tags x", "--name needs a value", "--name=-"),
+        ("monitors list --limit ten", "--limit: 'ten' is no whole number", ""),
+        ("monitors list --limit=1.5", "--limit: '1.5' is no whole number", ""),
+        ("monitors list --yes=1", "--yes takes no value", ""),
+        ("monitors list -o yaml", "--output: 'yaml' is unknown", ""),
+        ("monitors list --org b", "only an installed `pup`", ""),
+        ("monitors list extra", "'extra' is one word too many", "`monitors list`"),
+        ("monitors list --state on-fire", "'on-fire' is unknown", ""),
+        ("monitors get", "monitor_id is missing", "`monitors get MONITOR_ID`"),
+        ("monitors get abc", "'abc' is no whole number", ""),
+        ("monitors get ''", "monitor_id is empty", ""),
+        ("slos get ..", "would change the path", ""),
+        ("slos status abc --from 1h", "--to is missing", "--from FROM --to TO"),
+        ("slos list --tags-query a --service b", "cannot be used together", "--service"),
+        ("logs search", "--query is missing", "`logs search --query QUERY`"),
+        ("logs search --query x --from 1h30m", "'1h30m' is no time", ""),
+        ("logs search --query x --storage attic", "'attic' is unknown", ""),
+        ("downtime create", "--file is missing", "--scope SCOPE --duration DURATION"),
+        ("downtime create --scope x", "--duration is missing", ""),
+        ("downtime create --scope x --duration 0s", "'0s' is no duration", ""),
+        ("feature-flags flags get my-flag", "is no UUID", "feature-flags get KEY"),
+        ("feature-flags enable my-flag prod", "is no UUID", "feature-flags enable KEY --env ENV"),
+        ("feature-flags flags list --is-archived maybe", "neither true nor false", ""),
+        ("workflows run a --payload {", "not JSON", ""),
+        ("workflows run a --payload []", "must be a JSON object", ""),
+        ("workflows run a --payload {} --payload-file x", "either --payload or --payload-f", ""),
+        ("--read-only downtime cancel abc", "--read-only is given", ""),
+    ],
+)
+def test_words_that_mean_nothing_say_why(line: str, message: str, hint: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        resolve(shlex.split(line))
+    assert message in caught.value.message
+    assert hint in caught.value.hint
+
+
+def test_a_description_holds_no_value() -> None:
+    invocation = resolve(["feature-flags", "disable", "my-flag", "--env", "production"])
+    assert invocation.describe() == (
+        "POST /api/v2/feature-flags/{feature_flag_id}/environments/{environment_id}/disable"
+    )
+    assert resolve(["api", "-X", "put", "v2/secret"]).describe() == "PUT {endpoint}"
+
+
+@pytest.mark.parametrize(
+    ("words", "mutates", "alias"),
+    [
+        (["pup", "monitors", "get", "{{ ID }}"], False, False),
+        (["slos", "list", "--service={{ SERVICE }}"], False, True),
+        (["downtime", "create", "--scope", "{{ SCOPE }}", "--duration", "1h"], True, True),
+        (["downtime", "create", "--file", "{{ FILE }}"], True, False),
+        (["api", "{{ PATH }}"], False, False),
+        (["api", "-X", "{{ METHOD }}", "{{ PATH }}"], True, False),
+        (["-o", "json", "workflows", "run", "{{ ID }}"], True, False),
+    ],
+)
+def test_a_plan_knows_the_command_before_its_values(
+    words: list[str], mutates: bool, alias: bool
+) -> None:
+    info = lookup(words)
+    assert info is not None
+    assert (info.mutates, info.alias, bool(info.because)) == (mutates, alias, alias)
+
+
+def test_a_plan_says_when_it_does_not_know() -> None:
+    assert lookup(["{{ COMMAND }}"]) is None
+    assert lookup(["teleport", "now"]) is None
+    assert lookup([]) is None
