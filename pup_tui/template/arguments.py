@@ -1,0 +1,266 @@
+"""Argument lists: split into words first, rendered after, so a value never makes two words."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+from pup_tui.template.blocks import Block, For, If, Literal, Output
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.limits import MAX_ARGUMENT
+from pup_tui.template.text import Text, Value, compile_text
+from pup_tui.template.usage import StepField
+from pup_tui.template.values import contents, plain_text, to_text
+
+_PLAIN: Final = re.compile(r"[^\s'\"\\]+")
+_ESCAPED_IN_QUOTES: Final = frozenset('"\\$`\n')
+
+Unit = str | Value | Output
+"""A piece of literal source, or a template, which splitting never looks into."""
+
+
+@dataclass(slots=True)
+class Word:
+    """One word: literal texts and templates; ``quoted`` says that quotes were around some of it."""
+
+    parts: list[Unit] = field(default_factory=list)
+    quoted: bool = False
+
+    def add(self, part: Unit) -> None:
+        """Append a part; literal texts that touch become one."""
+        if isinstance(part, str) and self.parts and isinstance(self.parts[-1], str):
+            self.parts[-1] += part
+        elif part != "":
+            self.parts.append(part)
+
+    @property
+    def only(self) -> Unit | None:
+        """The one part of which the word consists."""
+        return self.parts[0] if len(self.parts) == 1 else None
+
+
+def split_words(units: Sequence[Unit]) -> list[Word]:
+    """Split as a shell does: white space separates, quotes and backslashes keep together.
+
+    Nothing is expanded. Raises `TemplateError` where a quote is not closed.
+    """
+    splitter = _Splitter()
+    for unit in units:
+        splitter.take(unit)
+    return splitter.finish()
+
+
+class _Splitter:
+    def __init__(self) -> None:
+        self._words: list[Word] = []
+        self._word: Word | None = None
+        self._quote = ""
+        self._opened = 1
+        self._line = 1
+
+    def take(self, unit: Unit) -> None:
+        if not isinstance(unit, str):
+            self._current().add(unit)
+            return
+        position = 0
+        while position < len(unit):
+            step = self._in_quotes if self._quote else self._outside
+            position = step(unit, position)
+
+    def finish(self) -> list[Word]:
+        if self._quote:
+            raise TemplateError(
+                f"the quote {self._quote} that opens in line {self._opened} is not closed",
+                line=self._opened,
+            )
+        self._end_word()
+        return self._words
+
+    def _current(self) -> Word:
+        if self._word is None:
+            self._word = Word()
+        return self._word
+
+    def _end_word(self) -> None:
+        if self._word is not None:
+            self._words.append(self._word)
+            self._word = None
+
+    def _outside(self, unit: str, position: int) -> int:
+        character = unit[position]
+        if character.isspace():
+            self._line += character == "\n"
+            self._end_word()
+            return position + 1
+        if character in "'\"":
+            self._quote, self._opened = character, self._line
+            self._current().quoted = True
+            return position + 1
+        if character == "\\":
+            return self._escape(unit, position)
+        plain_run = _PLAIN.match(unit, position)
+        end = plain_run.end() if plain_run else position + 1
+        self._current().add(unit[position:end])
+        return end
+
+    def _escape(self, unit: str, position: int) -> int:
+        if position + 1 >= len(unit):
+            raise TemplateError(
+                "a backslash stands at the end, or right before a value", line=self._line
+            )
+        following = unit[position + 1]
+        self._line += following == "\n"
+        if following == "\n":
+            self._end_word()
+        else:
+            self._current().add(following)
+        return position + 2
+
+    def _in_quotes(self, unit: str, position: int) -> int:
+        character = unit[position]
+        self._line += character == "\n"
+        if character == self._quote:
+            self._quote = ""
+            return position + 1
+        escapes = self._quote == '"' and character == "\\" and position + 1 < len(unit)
+        if escapes and unit[position + 1] in _ESCAPED_IN_QUOTES:
+            self._line += unit[position + 1] == "\n"
+            self._current().add(unit[position + 1])
+            return position + 2
+        self._current().add(character)
+        return position + 1
+
+
+class Arguments:
+    """A compiled argument list. Made by `compile_arguments`."""
+
+    def __init__(self, text: Text) -> None:
+        self._text = text
+        words = split_words(list(_skeleton(text.blocks)))
+        self.words: tuple[Text, ...] = tuple(Text(_as_blocks(word)) for word in words)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Root names it needs."""
+        return self._text.names
+
+    @property
+    def optional_names(self) -> frozenset[str]:
+        """Root names it uses only under ``default`` or ``is defined``."""
+        return self._text.optional_names
+
+    @property
+    def step_fields(self) -> frozenset[StepField]:
+        """The (step id, field) of every ``steps.ID.field`` in it."""
+        return self._text.step_fields
+
+    @property
+    def optional_step_fields(self) -> frozenset[StepField]:
+        """Those of its step fields that are used only under ``default`` or ``is defined``."""
+        return self._text.optional_step_fields
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """Every ``{{ … }}`` in it, in the order of the source."""
+        return self._text.outputs
+
+    def render(self, scope: Mapping[str, Any]) -> list[str]:
+        """Render to the words.
+
+        A word that is one template, without quotes, and renders empty is dropped. A positional
+        that is one captured JSON object stands for its ``data.id``, else its ``id``.
+        """
+        return [
+            _word_text(word)
+            for word in split_words(self._text.pieces(scope))
+            if not _is_dropped(word)
+        ]
+
+    def shown(self, scope: Mapping[str, Any]) -> str:
+        """Render to one readable line, each word quoted for a shell."""
+        return shlex.join(self.render(scope))
+
+
+def _skeleton(blocks: Sequence[Block]) -> list[Unit]:
+    """The units of a text with every branch and loop body in it once."""
+    units: list[Unit] = []
+    for block in blocks:
+        if isinstance(block, Literal):
+            units.append(block.text)
+        elif isinstance(block, Output):
+            units.append(block)
+        elif isinstance(block, If):
+            for branch in block.branches:
+                units.extend(_skeleton(branch.body))
+        elif isinstance(block, For):
+            units.extend([*_skeleton(block.body), *_skeleton(block.otherwise)])
+    return units
+
+
+def _as_blocks(word: Word) -> list[Block]:
+    parts: list[Unit] = word.parts or [""]
+    return [Literal(p) if isinstance(p, str) else p for p in parts if not isinstance(p, Value)]
+
+
+def _is_dropped(word: Word) -> bool:
+    return isinstance(word.only, Value) and not word.quoted and word.only.text == ""
+
+
+def _word_text(word: Word) -> str:
+    if isinstance(word.only, Value):
+        text = _entity_id(word.only) or plain_text(word.only.text)
+    else:
+        text = "".join(part if isinstance(part, str) else _text_of(part) for part in word.parts)
+    _check_argument(text, word)
+    return text
+
+
+def _text_of(part: Value | Output) -> str:
+    return plain_text(part.text) if isinstance(part, Value) else ""
+
+
+def _entity_id(value: Value) -> str | None:
+    """The id of a captured JSON object: its ``data.id``, else its ``id``."""
+    entity = contents(value.value)
+    if not isinstance(entity, Mapping):
+        return None
+    data = entity.get("data")
+    holders = [data] if isinstance(data, Mapping) else []
+    for holder in [*holders, entity]:
+        found = holder.get("id")
+        if isinstance(found, str | int) and not isinstance(found, bool) and found != "":
+            return to_text(found)
+    return None
+
+
+def _check_argument(text: str, word: Word) -> None:
+    problem = argument_problem(text)
+    if problem is None:
+        return
+    values = [part for part in word.parts if isinstance(part, Value)]
+    if values:
+        raise values[0].error(f"an argument {problem}")
+    raise TemplateError(f"an argument {problem}")
+
+
+def argument_problem(text: str) -> str | None:
+    """Say why a text cannot be an argument or an environment value, if so."""
+    if "\0" in text:
+        return "holds a NUL"
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        return "holds a lone surrogate, which is no valid Unicode"
+    if size > MAX_ARGUMENT:
+        return f"is longer than {MAX_ARGUMENT:,} bytes"
+    return None
+
+
+@lru_cache(maxsize=8192)
+def compile_arguments(source: str) -> Arguments:
+    """Check an argument list. Raises `TemplateError`, for an open quote with its line."""
+    return Arguments(compile_text(source))

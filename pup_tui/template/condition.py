@@ -1,0 +1,306 @@
+"""Conditions of ``until``, ``fail_if``, ``assert``, ``if`` and ``retry.on``.
+
+A condition is one of the short forms of `pup` (``empty``, ``status == OK``, ``value < 5``,
+``decreasing``) or an expression. What cannot be known is never true.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, Final, Literal
+
+from pup_tui.template.errors import TemplateError, UndefinedName
+from pup_tui.template.expression import Expression, compile_expression
+from pup_tui.template.reading import is_empty, status_of, value_of
+from pup_tui.template.usage import StepField, Usage
+from pup_tui.template.values import NOTHING, parse_json, to_text
+
+Kind = Literal["empty", "status", "value", "trend", "expression"]
+MAX_TREND: Final = 1000
+"""The most samples that ``decreasing over N`` may ask for."""
+
+_STATUS: Final = re.compile(r"status\s*(==|!=)\s*(.+)", re.DOTALL)
+_VALUE: Final = re.compile(r"value\s*(<=|>=|==|!=|<|>)\s*(\S+)")
+_TREND: Final = re.compile(r"(decreasing|increasing)(?:\s+over\s+([0-9]{1,9}))?")
+_QUOTED: Final = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_NUMBER: Final = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,3})?", re.ASCII)
+_LONGER: Final = re.compile(r"[\"'<>=!|(){}\[\]]|\b(?:and|or|not|if|is|in)\b")
+_COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+_WORDS: Final = {
+    "<": "below",
+    "<=": "at most",
+    ">": "above",
+    ">=": "at least",
+    "==": "",
+    "!=": "not",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a condition says of one attempt.
+
+    ``holds`` is None where it cannot be known; ``reason`` says what was seen.
+    """
+
+    holds: bool | None
+    reason: str
+
+
+class Condition:
+    """One condition. Made by `parse_condition`."""
+
+    kind: Kind = "expression"
+
+    def __init__(self, source: str, words: str, usage: Usage) -> None:
+        self.source = source
+        self.words = words
+        self.usage = usage
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Root names it needs."""
+        return self.usage.names
+
+    @property
+    def optional_names(self) -> frozenset[str]:
+        """Root names it uses only under ``default`` or ``is defined``."""
+        return self.usage.optional_names
+
+    @property
+    def step_fields(self) -> frozenset[StepField]:
+        """The (step id, field) of every ``steps.ID.field`` in it."""
+        return self.usage.step_fields
+
+    @property
+    def optional_step_fields(self) -> frozenset[StepField]:
+        """Those of its step fields that are used only under ``default`` or ``is defined``."""
+        return self.usage.optional_step_fields
+
+    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> Verdict:
+        """Judge an attempt; never raises.
+
+        ``scope`` holds the attempt's names (`reading.reading_scope`) and the variables,
+        ``history`` the values of earlier samples, oldest first.
+        """
+        raise NotImplementedError
+
+
+class _Empty(Condition):
+    kind: Kind = "empty"
+
+    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> Verdict:
+        output = scope.get("output")
+        if not isinstance(output, str):
+            return Verdict(None, "there is no output")
+        json_value = _json(scope)
+        if is_empty(output, json_value, json_value is not NOTHING):
+            return Verdict(True, "the output is empty")
+        return Verdict(False, "the output is not empty")
+
+
+class _Status(Condition):
+    kind: Kind = "status"
+
+    def __init__(self, source: str, sign: str, wanted: str, variable: bool) -> None:
+        words = f"until the status is {'not ' if sign == '!=' else ''}{wanted}"
+        super().__init__(source, words, _usage_of(wanted if variable else None))
+        self._equal = sign == "=="
+        self._wanted = wanted
+        self._variable = variable
+
+    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> Verdict:
+        wanted = _variable_text(self._wanted, scope) if self._variable else self._wanted
+        if wanted is None:
+            return Verdict(None, f"`{self._wanted}` is not defined")
+        statuses = _status(scope)
+        if statuses is None:
+            return Verdict(None, "the output has no status")
+        if isinstance(statuses, str):
+            return Verdict(self._fits(statuses, wanted), f"the status is {statuses}")
+        if not statuses:
+            return Verdict(False, "the list is empty")
+        unfit = [status for status in statuses if not self._fits(status, wanted)]
+        if not unfit:
+            return Verdict(True, f"all {len(statuses)} satisfy it")
+        return Verdict(
+            False, f"{len(unfit)} of {len(statuses)} do not satisfy it, one is {unfit[0]}"
+        )
+
+    def _fits(self, status: str, wanted: str) -> bool:
+        return (status.strip().casefold() == wanted.strip().casefold()) is self._equal
+
+
+class _Value(Condition):
+    kind: Kind = "value"
+
+    def __init__(self, source: str, sign: str, limit: str, variable: bool) -> None:
+        words = f"until the value is {f'{_WORDS[sign]} {limit}'.strip()}"
+        super().__init__(source, words, _usage_of(limit if variable else None))
+        self._sign = sign
+        self._limit = limit
+        self._variable = variable
+
+    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> Verdict:
+        written = _variable_text(self._limit, scope) if self._variable else self._limit
+        if written is None or not _NUMBER.fullmatch(written.strip()):
+            return Verdict(None, f"`{self._limit}` is not a number")
+        values = _values(scope)
+        if not values:
+            return Verdict(None, "the output has no number")
+        compare, limit = _COMPARE[self._sign], float(written)
+        unfit = [value for value in values if not compare(value, limit)]
+        if len(values) == 1:
+            return Verdict(not unfit, f"the value is {to_text(values[0])}")
+        if not unfit:
+            return Verdict(True, f"all {len(values)} series satisfy it")
+        shown = to_text(unfit[0])
+        return Verdict(
+            False, f"{len(unfit)} of {len(values)} series do not satisfy it, one is {shown}"
+        )
+
+
+class _Trend(Condition):
+    kind: Kind = "trend"
+
+    def __init__(self, source: str, word: str, count: int) -> None:
+        falls = word == "decreasing"
+        words = f"until it {'falls' if falls else 'rises'}"
+        super().__init__(source, f"{words} {count} times in a row" * (count > 1) or words, Usage())
+        self._falls = falls
+        self._count = count
+
+    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> Verdict:
+        values = _values(scope)
+        if not values:
+            return Verdict(None, "the output has no number")
+        if len(values) > 1:
+            return Verdict(None, "there are several series")
+        if not history:
+            return Verdict(None, f"the value is {to_text(values[0])}, the first sample")
+        samples = [*history[-self._count :], values[0]]
+        steps = [self._goes_on(a, b) for a, b in pairwise(samples)]
+        shown = f"the value went from {to_text(samples[-2])} to {to_text(samples[-1])}"
+        if len(steps) < self._count:
+            return Verdict(False if not all(steps) else None, shown)
+        return Verdict(all(steps), shown)
+
+    def _goes_on(self, before: float, after: float) -> bool:
+        return after < before if self._falls else after > before
+
+
+class _Free(Condition):
+    def __init__(self, source: str) -> None:
+        self._expression: Expression = compile_expression(source)
+        super().__init__(source, f"until {source}", self._expression.usage)
+
+    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> Verdict:
+        try:
+            value = self._expression.evaluate(scope)
+        except UndefinedName as error:
+            return Verdict(None, error.message)
+        except TemplateError as error:
+            return Verdict(None, str(error))
+        holds = is_true(value)
+        return Verdict(holds, f"`{self.source}` {'holds' if holds else 'does not hold'}")
+
+
+def is_true(value: Any) -> bool:
+    """Whether a value counts as true: the text ``false`` does not, nor does what is empty."""
+    if isinstance(value, str):
+        return value.strip().lower() not in ("", "false")
+    return bool(value)
+
+
+def _json(scope: Mapping[str, Any]) -> Any:
+    if "json" in scope:
+        return scope["json"]
+    output = scope.get("output")
+    return parse_json(output) if isinstance(output, str) else NOTHING
+
+
+def _status(scope: Mapping[str, Any]) -> str | list[str] | None:
+    json_value = _json(scope)
+    found = None if json_value is NOTHING else status_of(json_value)
+    status = scope.get("status")
+    return status if found is None and isinstance(status, str) else found
+
+
+def _values(scope: Mapping[str, Any]) -> list[float]:
+    output, json_value = scope.get("output"), _json(scope)
+    found = value_of(
+        output if isinstance(output, str) else "", None if json_value is NOTHING else json_value
+    )
+    if found is None:
+        value = scope.get("value")
+        known = isinstance(value, int | float) and not isinstance(value, bool)
+        return [float(value)] if known and value is not None else []
+    return found if isinstance(found, list) else [found]
+
+
+def _variable_text(name: str, scope: Mapping[str, Any]) -> str | None:
+    if name not in scope:
+        return None
+    try:
+        return to_text(scope[name])
+    except TemplateError:
+        return None
+
+
+def _usage_of(name: str | None) -> Usage:
+    return Usage() if name is None else Usage(frozenset([name]))
+
+
+@lru_cache(maxsize=4096)
+def parse_condition(source: str, declared: frozenset[str] = frozenset()) -> Condition:
+    """Read a condition. Raises `TemplateError` for one that does not parse.
+
+    ``declared`` are the names of variables: one called ``status``, ``value``, ``empty``,
+    ``decreasing`` or ``increasing`` makes an expression of the short form that begins with it, and
+    one on the right side of ``status ==`` or ``value <`` stands for its value.
+    """
+    written = source.strip()
+    if not written:
+        raise TemplateError("the condition is empty")
+    word = _NAME.match(written)
+    if word is None or word[0] in declared:
+        return _Free(written)
+    return _short_form(written, declared) or _Free(written)
+
+
+def _short_form(written: str, declared: frozenset[str]) -> Condition | None:
+    if written == "empty":
+        return _Empty(written, "until the output is empty", Usage())
+    if match := _STATUS.fullmatch(written):
+        return _status_form(written, match[1], match[2].strip(), declared)
+    if match := _VALUE.fullmatch(written):
+        sign, limit = match[1], match[2]
+        if _NUMBER.fullmatch(limit) or limit in declared:
+            return _Value(written, sign, limit, limit in declared)
+    if match := _TREND.fullmatch(written):
+        count = int(match[2] or 1)
+        if not 1 <= count <= MAX_TREND:
+            raise TemplateError(f"`over` takes 1 to {MAX_TREND} samples", expression=written)
+        return _Trend(written, match[1], count)
+    return None
+
+
+def _status_form(written: str, sign: str, rest: str, declared: frozenset[str]) -> Condition | None:
+    if quoted := _QUOTED.fullmatch(rest):
+        return _Status(written, sign, quoted[1] or quoted[2] or "", False)
+    if rest in declared:
+        return _Status(written, sign, rest, True)
+    return None if _LONGER.search(rest) else _Status(written, sign, rest, False)

@@ -1,0 +1,216 @@
+"""Expressions: what stands between ``{{`` and ``}}``, in ``if``, and in captures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache
+from typing import Any, Final, TypeVar
+
+from jinja2 import nodes
+from jinja2.exceptions import TemplateSyntaxError, UndefinedError
+
+from pup_tui.template.errors import TemplateError, UndefinedName
+from pup_tui.template.limits import Budget
+from pup_tui.template.sandbox import BUDGET, Missing, compiled
+from pup_tui.template.syntax import parse
+from pup_tui.template.usage import (
+    NO_USAGE,
+    Key,
+    StepField,
+    Usage,
+    dotted,
+    key_of,
+    path_of,
+    usage_of,
+    when_false,
+    when_true,
+)
+from pup_tui.template.values import NOTHING, contents, enter, kind_of, plain
+
+_Result = TypeVar("_Result")
+
+_PATH: Final = re.compile(r"\s*([A-Za-z_]\w*(?:\.[A-Za-z]\w*)*)\s*", re.ASCII)
+_NOT_A_PATH: Final = frozenset(
+    {
+        *("and", "or", "not", "in", "is", "if", "else", "true", "false", "none", "null"),
+        *("True", "False", "None", "range", "lipsum", "dict", "cycler", "joiner", "namespace"),
+        *("self", "super", "caller", "varargs", "kwargs"),
+    }
+)
+_TOO_MUCH: Final = "the expression is too much to work out"
+
+
+class Expression:
+    """One checked expression. Made by `compile_expression`; compiled when it is first evaluated."""
+
+    def __init__(self, source: str, tree: nodes.Expr | None = None) -> None:
+        self.source = source.strip()
+        self._path = None if tree else _simple_path(source)
+        self._tree = tree
+        if self._path is None and tree is None:
+            self._tree = guarded(self.source, lambda: parse(source))
+        self.usage = guarded(self.source, self._find_usage)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Root names it needs."""
+        return self.usage.names
+
+    @property
+    def optional_names(self) -> frozenset[str]:
+        """Root names it uses only under ``default`` or ``is defined``."""
+        return self.usage.optional_names
+
+    @property
+    def step_fields(self) -> frozenset[StepField]:
+        """The (step id, field) of every ``steps.ID.field`` in it."""
+        return self.usage.step_fields
+
+    @property
+    def optional_step_fields(self) -> frozenset[StepField]:
+        """Those of its step fields that are used only under ``default`` or ``is defined``."""
+        return self.usage.optional_step_fields
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether ``| raw`` is what it ends with."""
+        return getattr(self._tree, "name", None) == "raw"
+
+    @property
+    def filters(self) -> frozenset[str]:
+        """The names of the filters it uses."""
+        if self._tree is None:
+            return frozenset()
+        trees = [self._tree, *self._tree.find_all(nodes.Filter)]
+        return frozenset(tree.name for tree in trees if isinstance(tree, nodes.Filter))
+
+    @cached_property
+    def defined_if_true(self) -> frozenset[Key]:
+        """What is surely defined where it holds."""
+        return frozenset() if self._tree is None else when_true(self._tree)
+
+    @cached_property
+    def defined_if_false(self) -> frozenset[Key]:
+        """What is surely defined where it does not hold."""
+        return frozenset() if self._tree is None else when_false(self._tree)
+
+    def evaluate(self, scope: Mapping[str, Any]) -> Any:
+        """Work out the value. Raises `UndefinedName` or another `TemplateError`.
+
+        What it gives is part of the scope's own data and must not be changed.
+        """
+        return plain(self.evaluate_within(scope, Budget()))
+
+    def evaluate_within(self, scope: Mapping[str, Any], budget: Budget) -> Any:
+        """Work out the value as a part of a rendering that has this budget."""
+        return guarded(self.source, lambda: self._evaluate(scope, budget))
+
+    def _find_usage(self) -> Usage:
+        if self._path:
+            return Usage(frozenset([key_of(list(self._path))]))
+        return NO_USAGE if self._tree is None else usage_of(self._tree)
+
+    def _evaluate(self, scope: Mapping[str, Any], budget: Budget) -> Any:
+        if self._path:
+            return follow(self._path, scope, budget)
+        try:
+            value = self._compiled({**scope, BUDGET: budget})
+            if isinstance(value, Missing):
+                str(value)
+        except UndefinedError as error:
+            raise self._undefined(str(error.message)) from None
+        return value
+
+    @cached_property
+    def _compiled(self) -> Callable[[Mapping[str, Any]], Any]:
+        if self._tree is None:
+            raise TemplateError("there is nothing to compile")
+        return compiled(self._tree)
+
+    def _undefined(self, missing: str) -> UndefinedName:
+        """Tell the whole path in which a name was missing."""
+        for path in _paths(self._tree):
+            if missing in [str(part) for part in path]:
+                position = [str(part) for part in path].index(missing) + 1
+                return _undefined_path(path, position)
+        return UndefinedName(missing, expression=self.source)
+
+
+def _simple_path(source: str) -> tuple[str, ...] | None:
+    """Read ``name.key.key``, by far the most frequent expression, without a parser."""
+    match = _PATH.fullmatch(source)
+    if match is None:
+        return None
+    path = tuple(match[1].split("."))
+    return None if path[0] in _NOT_A_PATH or path[0].startswith("__") else path
+
+
+def _paths(tree: nodes.Node | None) -> list[list[str | int | None]]:
+    """Every chain of accesses in an expression, the longer before the shorter."""
+    if tree is None:
+        return []
+    kinds = (nodes.Name, nodes.Getattr, nodes.Getitem)
+    candidates = [*([tree] if isinstance(tree, kinds) else []), *tree.find_all(kinds)]
+    paths = [path for node in candidates if (path := path_of(node)) is not None]
+    return sorted(paths, key=len, reverse=True)
+
+
+def follow(path: tuple[str, ...], scope: Mapping[str, Any], budget: Budget) -> Any:
+    """Look up a dotted path."""
+    if path[0] not in scope:
+        raise _undefined_path(list(path), 1)
+    value = scope[path[0]]
+    for position, key in enumerate(path[1:], start=2):
+        if isinstance(value, str):
+            budget.work(value)
+        inner = enter(value, key)
+        if inner is NOTHING:
+            raise _undefined_path(list(path), position, value)
+        value = inner
+    return value
+
+
+def _undefined_path(
+    path: list[str | int | None], position: int, holder: Any = NOTHING
+) -> UndefinedName:
+    missing = dotted(path[:position])
+    message = None
+    if holder is not NOTHING:
+        message = f"`{dotted(path[: position - 1])}` has no `{path[position - 1]}`"
+        entered = contents(holder)
+        if not isinstance(entered, Mapping | list | tuple):
+            what = "text that is not JSON" if isinstance(holder, str) else f"a {kind_of(holder)}"
+            message += f": it is {what}"
+    return UndefinedName(dotted(path), missing=missing, message=message)
+
+
+def guarded(source: str, work: Callable[[], _Result]) -> _Result:
+    """Do something with an expression; whatever goes wrong is a `TemplateError` that names it."""
+    try:
+        return work()
+    except TemplateError as error:
+        raise error.locate(expression=source.strip()) from None
+    except (RecursionError, MemoryError):
+        raise TemplateError(_TOO_MUCH, expression=source.strip()) from None
+    except ZeroDivisionError:
+        raise TemplateError("division by zero", expression=source.strip()) from None
+    except Exception as error:
+        raise _translated(error, source.strip()) from None
+
+
+def _translated(error: Exception, source: str) -> TemplateError:
+    """Tell an error of Jinja or Python; never its text where that may hold a value."""
+    if isinstance(error, TemplateSyntaxError):
+        return TemplateError(f"syntax error: {error.message}", expression=source)
+    if isinstance(error, TypeError):
+        return TemplateError("an operation does not fit the kinds of its values", expression=source)
+    return TemplateError("the expression cannot be worked out", expression=source)
+
+
+@lru_cache(maxsize=8192)
+def compile_expression(source: str) -> Expression:
+    """Check an expression. Raises `TemplateError` for what the language does not have."""
+    if not source.strip():
+        raise TemplateError("the expression is empty")
+    return Expression(source)

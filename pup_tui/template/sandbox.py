@@ -1,0 +1,275 @@
+"""Jinja's sandbox, made narrower: what runs when an expression is evaluated.
+
+The expression's syntax was checked before (`syntax`); what is here bounds the work at run time and
+keeps every access within the data: no attribute of a Python object is ever looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from jinja2 import nodes
+from jinja2.runtime import Context, StrictUndefined, Undefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import pass_context
+
+from pup_tui.template import filters
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.limits import Budget
+from pup_tui.template.methods import call_method
+from pup_tui.template.values import NOTHING, LeftOut, enter, is_list, kind_of
+
+BUDGET: Final = "\0budget"
+"""The key under which a rendering's scope holds its budget; no expression can spell it."""
+
+METHOD_FILTER: Final = ".method"
+LOOSE_TEXT_FILTER: Final = ".concat"
+_RESULT: Final = "_result_"
+
+Evaluate = Callable[[Mapping[str, Any]], Any]
+
+
+class Missing(StrictUndefined):
+    """What an unknown name stands for; any use but ``default`` and ``is defined`` is an error.
+
+    The text of that error is the missing name alone, so that `expression` can tell the path.
+    """
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        return str(self._undefined_name)
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """The environment in which expressions are compiled and evaluated."""
+
+    intercepted_binops = frozenset(ImmutableSandboxedEnvironment.default_binop_table)
+
+    def __init__(self) -> None:
+        super().__init__(
+            undefined=Missing, optimized=False, autoescape=False, cache_size=0, finalize=_finalize
+        )
+        self.globals.clear()
+        self.filters = {name: _charged(function) for name, function in _all_filters().items()}
+        self.tests = dict(TESTS)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Enter a map by key."""
+        return self._enter(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Enter a map by key, a list by index, a text by position."""
+        return self._enter(obj, argument)
+
+    def _enter(self, obj: Any, key: Any) -> Any:
+        if isinstance(obj, Undefined):
+            return obj
+        found = enter(obj, key)
+        return Missing(obj=obj, name=str(key)) if found is NOTHING else found
+
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+        """Refuse: methods were turned into filters, and nothing else can be called."""
+        raise TemplateError("this cannot be called")
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Calculate with numbers; ``+`` also puts texts and lists together."""
+        for operand in (left, right):
+            if isinstance(operand, Undefined):
+                str(operand)
+        _budget(context).work(left, right)
+        if operator == "+" and isinstance(left, str) and isinstance(right, str):
+            return filters.concat([left, right])
+        if operator == "+" and is_list(left) and is_list(right):
+            return filters.add_lists(left, right)
+        for operand in (left, right):
+            if isinstance(operand, bool) or not isinstance(operand, int | float):
+                raise TemplateError(
+                    f"`{operator}` needs numbers, not a {kind_of(operand)}",
+                    hint="`| int` and `| float` read a number, `~` puts texts together",
+                )
+        result = super().call_binop(context, operator, left, right)
+        return filters.check_integer(result) if isinstance(result, int) else result
+
+
+@pass_context
+def _finalize(context: Context, value: Any) -> Any:
+    """Keep Jinja from folding constants: a finalizer that needs a context forbids it."""
+    return value
+
+
+def _budget(context: Context) -> Budget:
+    budget = context.parent[BUDGET]
+    if not isinstance(budget, Budget):
+        raise TemplateError("this cannot be evaluated")
+    return budget
+
+
+def _charged(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a filter pay for the values it looks at."""
+    wants_context = getattr(function, "wants_context", False)
+
+    @pass_context
+    def charged(context: Context, *args: Any, **kwargs: Any) -> Any:
+        _budget(context).work(*(a for a in args if not isinstance(a, Undefined)))
+        if wants_context:
+            return function(context, *args, **kwargs)
+        return function(*args, **kwargs)
+
+    return charged
+
+
+def _wants_context(function: Callable[..., Any]) -> Callable[..., Any]:
+    function.wants_context = True  # type: ignore[attr-defined]  # a mark that _charged reads
+    return function
+
+
+def _applied(context: Context, name: Any, item: Any, args: tuple[Any, ...]) -> Any:
+    if not isinstance(name, str) or name not in filters.FILTERS:
+        raise TemplateError(f"there is no filter `{name}`")
+    return context.environment.filters[name](context, item, *args)
+
+
+@_wants_context
+def _map(context: Context, value: Any, *args: Any, attribute: Any = None, **kwargs: Any) -> Any:
+    """Take an attribute of each item, or apply a filter to each."""
+    items = filters.items_of(value)
+    if attribute is not None:
+        return [_item_attribute(item, attribute, kwargs) for item in items]
+    if not args:
+        raise TemplateError("map needs a filter's name or `attribute=`")
+    return [_applied(context, args[0], item, args[1:]) for item in items]
+
+
+def _item_attribute(item: Any, attribute: Any, options: dict[str, Any]) -> Any:
+    if "default" in options:
+        return filters.attribute_of(item, attribute, options["default"])
+    return filters.attribute_of(item, attribute)
+
+
+def _tested(value: Any, args: tuple[Any, ...]) -> bool:
+    """Whether a value passes the named test; without a test whether it counts as true."""
+    if not args:
+        return bool(value)
+    name = args[0]
+    if not isinstance(name, str) or name not in TESTS:
+        raise TemplateError(f"there is no test `{name}`")
+    return bool(TESTS[name](value, *args[1:]))
+
+
+def _select(value: Any, *args: Any) -> list[Any]:
+    return [item for item in filters.items_of(value) if _tested(item, args)]
+
+
+def _reject(value: Any, *args: Any) -> list[Any]:
+    return [item for item in filters.items_of(value) if not _tested(item, args)]
+
+
+def _select_attribute(value: Any, attribute: Any, *args: Any) -> list[Any]:
+    return [
+        item
+        for item in filters.items_of(value)
+        if _tested(filters.attribute_of(item, attribute, None), args)
+    ]
+
+
+def _reject_attribute(value: Any, attribute: Any, *args: Any) -> list[Any]:
+    return [
+        item
+        for item in filters.items_of(value)
+        if not _tested(filters.attribute_of(item, attribute, None), args)
+    ]
+
+
+def _concat(*parts: Any) -> str:
+    """Put the text forms of values together (``a ~ b``)."""
+    return filters.concat([filters.text_of(part) for part in parts])
+
+
+def _method(value: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+    return call_method(value, name, *args, **kwargs)
+
+
+def _all_filters() -> dict[str, Callable[..., Any]]:
+    return {
+        **filters.FILTERS,
+        "map": _map,
+        "select": _select,
+        "reject": _reject,
+        "selectattr": _select_attribute,
+        "rejectattr": _reject_attribute,
+        METHOD_FILTER: _method,
+        LOOSE_TEXT_FILTER: _concat,
+    }
+
+
+FILTER_NAMES: Final = frozenset(name for name in _all_filters() if not name.startswith("."))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_in(value: Any, container: Any) -> bool:
+    return bool(value in container)
+
+
+TESTS: Final[dict[str, Callable[..., bool]]] = {
+    "defined": lambda value: not isinstance(value, Undefined | LeftOut),
+    "undefined": lambda value: isinstance(value, Undefined | LeftOut),
+    "none": lambda value: value is None,
+    "true": lambda value: value is True,
+    "false": lambda value: value is False,
+    "boolean": lambda value: isinstance(value, bool),
+    "string": lambda value: isinstance(value, str),
+    "number": _is_number,
+    "integer": _is_whole,
+    "float": lambda value: isinstance(value, float),
+    "mapping": lambda value: isinstance(value, Mapping),
+    "sequence": lambda value: is_list(value) or isinstance(value, str),
+    "iterable": lambda value: is_list(value) or isinstance(value, str | Mapping),
+    "odd": lambda value: bool(value % 2 == 1) if _is_whole(value) else False,
+    "even": lambda value: bool(value % 2 == 0) if _is_whole(value) else False,
+    "in": _is_in,
+    "eq": lambda value, other: bool(value == other),
+    "equalto": lambda value, other: bool(value == other),
+    "==": lambda value, other: bool(value == other),
+    "ne": lambda value, other: bool(value != other),
+    "!=": lambda value, other: bool(value != other),
+    "lt": lambda value, other: bool(value < other),
+    "lessthan": lambda value, other: bool(value < other),
+    "<": lambda value, other: bool(value < other),
+    "le": lambda value, other: bool(value <= other),
+    "<=": lambda value, other: bool(value <= other),
+    "gt": lambda value, other: bool(value > other),
+    "greaterthan": lambda value, other: bool(value > other),
+    ">": lambda value, other: bool(value > other),
+    "ge": lambda value, other: bool(value >= other),
+    ">=": lambda value, other: bool(value >= other),
+}
+"""The tests of the template language (``x is defined``), by name."""
+
+
+ENVIRONMENT: Final = Sandbox()
+
+
+def compiled(expression: nodes.Expr) -> Evaluate:
+    """Compile a checked expression; the function takes a scope that holds a `BUDGET`."""
+    expression.set_environment(ENVIRONMENT)
+    body: list[nodes.Node] = [nodes.Assign(nodes.Name(_RESULT, "store"), expression, lineno=1)]
+    code = ENVIRONMENT.compile(nodes.Template(body, lineno=1))
+    template = ENVIRONMENT.template_class.from_code(ENVIRONMENT, code, {}, None)
+
+    def evaluate(scope: Mapping[str, Any]) -> Any:
+        context = template.new_context(dict(scope), shared=True)
+        for _ in template.root_render_func(context):
+            pass
+        return context.vars[_RESULT]
+
+    return evaluate

@@ -1,0 +1,182 @@
+"""Cuts a text into literal pieces, ``{{ … }}`` and ``{% … %}``, by the rules of the format.
+
+Jinja's own lexer cannot do this: here ``{#`` is text, ``{%`` opens a tag only before a word that
+is one, and tokens of other template languages (``{{ .Names }}``, ``{{#is_alert}}``) pass through.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pup_tui.template.errors import TemplateError
+
+RAW_HINT: Final = "text that is not meant for the template goes between {% raw %} and {% endraw %}"
+
+_KNOWN: Final = frozenset({"if", "elif", "else", "endif", "for", "endfor", "raw", "endraw"})
+_REFUSED: Final = frozenset(
+    {
+        *("autoescape", "endautoescape", "block", "endblock", "break", "call", "endcall"),
+        *("continue", "debug", "do", "extends", "filter", "endfilter", "from", "import"),
+        *("include", "macro", "endmacro", "pluralize", "set", "endset", "trans", "endtrans"),
+        *("with", "endwith"),
+    }
+)
+_OPENER: Final = re.compile(r"\{(?:\{+|%)")
+_TAG_WORD: Final = re.compile(r"[-+]?\s*([a-z]+)\b")
+_ENDRAW: Final = re.compile(r"\{%([-+]?)\s*endraw\s*([-+]?)%\}")
+_FOREIGN: Final = re.compile(r"-?\s*[.#/^$!>&]")
+_STRING: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One piece of a template's source.
+
+    ``kind`` is ``text`` (``body`` is the text), ``value`` (the expression between the braces) or
+    ``tag`` (what stands between ``{%`` and ``%}``; ``word`` is its first word). ``start`` is the
+    offset of the piece within the source.
+    """
+
+    kind: Literal["text", "value", "tag"]
+    body: str
+    start: int
+    word: str = ""
+
+
+def is_plain(source: str) -> bool:
+    """Whether a text surely holds no template (the common case, decided cheaply)."""
+    return "{{" not in source and "{%" not in source
+
+
+def place_of(source: str, offset: int) -> tuple[int, int]:
+    """Give the line and column, both from 1, of an offset."""
+    return source.count("\n", 0, offset) + 1, offset - source.rfind("\n", 0, offset)
+
+
+def scan(source: str) -> list[Segment]:
+    """Cut a text into segments; literal pieces that touch are one segment."""
+    return _Scanner(source).scan()
+
+
+class _Scanner:
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._segments: list[Segment] = []
+        self._text: list[str] = []
+        self._text_start = 0
+        self._strip_next = False
+
+    def scan(self) -> list[Segment]:
+        position = 0
+        while opener := _OPENER.search(self._source, position):
+            if opener[0] == "{%":
+                position = self._tag(position, opener.start())
+            else:
+                # Of `{{{ X }}}` the outer braces are text around the value.
+                position = self._value(position, opener.end() - 2)
+        self._keep(position, len(self._source))
+        self._flush()
+        return self._segments
+
+    def _keep(self, start: int, end: int) -> None:
+        text = self._source[start:end]
+        if self._strip_next:
+            text = text.lstrip()
+            self._strip_next = not text and end < len(self._source)
+        if not self._text:
+            self._text_start = start
+        if text:
+            self._text.append(text)
+
+    def _flush(self, strip: bool = False) -> None:
+        text = "".join(self._text)
+        if strip:
+            text = text.rstrip()
+        if text:
+            self._segments.append(Segment("text", text, self._text_start))
+        self._text.clear()
+
+    def _value(self, position: int, start: int) -> int:
+        source = self._source
+        if _FOREIGN.match(source, start + 2):
+            after = source.find("}}", start) + 2
+            if after < 2:
+                raise self._unclosed("{{", "}}", start)
+            self._keep(position, after)
+            return after
+        end = _closing(source, start + 2, "}}")
+        if end is None:
+            if source.find("}}", start) < 0:
+                raise self._unclosed("{{", "}}", start)
+            raise self._error("a quote or bracket is not closed between {{ and }}", start)
+        body = source[start + 2 : end]
+        left, right = body.startswith(("-", "+")), body.endswith(("-", "+"))
+        self._keep(position, start)
+        self._flush(strip=body.startswith("-"))
+        inner = body[left : len(body) - right if len(body) > 1 else None]
+        if not inner.strip():
+            raise self._error("there is nothing between {{ and }}", start)
+        self._segments.append(Segment("value", inner, start))
+        self._strip_next = body.endswith("-")
+        return end + 2
+
+    def _tag(self, position: int, start: int) -> int:
+        source = self._source
+        match = _TAG_WORD.match(source, start + 2)
+        word = match[1] if match else ""
+        if word in _REFUSED and source.find("%}", start) >= 0:
+            raise self._error(f"{{% {word} %}} is not part of the template language", start)
+        if word not in _KNOWN:
+            self._keep(position, start + 2)
+            return start + 2
+        end = _closing(source, start + 2, "%}")
+        if end is None:
+            raise self._unclosed("{%", "%}", start)
+        body = source[start + 2 : end]
+        self._keep(position, start)
+        self._flush(strip=body.startswith("-"))
+        self._strip_next = body.endswith("-")
+        if word == "raw":
+            return self._raw(start, end + 2)
+        self._segments.append(Segment("tag", body.strip().strip("-+").strip(), start, word))
+        return end + 2
+
+    def _raw(self, start: int, inside: int) -> int:
+        end = _ENDRAW.search(self._source, inside)
+        if end is None:
+            raise self._error("{% raw %} has no {% endraw %}", start)
+        self._keep(inside, end.start())
+        self._flush(strip=end[1] == "-")
+        self._strip_next = end[2] == "-"
+        return end.end()
+
+    def _unclosed(self, opener: str, closer: str, start: int) -> TemplateError:
+        return self._error(f"{opener} without {closer}", start)
+
+    def _error(self, message: str, start: int) -> TemplateError:
+        line, column = place_of(self._source, start)
+        excerpt = self._source[start : start + 60].split("\n", 1)[0]
+        return TemplateError(message, expression=excerpt, line=line, column=column, hint=RAW_HINT)
+
+
+def _closing(source: str, position: int, closer: str) -> int | None:
+    """Find where an expression ends: outside of its strings and brackets."""
+    depth = 0
+    while position < len(source):
+        character = source[position]
+        if character in "'\"":
+            string = _STRING.match(source, position)
+            if string is None:
+                return None
+            position = string.end()
+            continue
+        if depth == 0 and source.startswith(closer, position):
+            return position
+        if character in "([{":
+            depth += 1
+        elif character in ")]}":
+            depth = max(0, depth - 1)
+        position += 1
+    return None

@@ -1,0 +1,312 @@
+"""The expression language: parsed by Jinja, then checked against what the format allows.
+
+Nothing is evaluated or compiled here, so that checking a file costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from jinja2 import nodes
+from jinja2.lexer import Token, TokenStream
+from jinja2.parser import Parser
+
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.filters import FILTERS
+from pup_tui.template.limits import MAX_DEPTH, MAX_NESTING, MAX_TEXT, too_long
+from pup_tui.template.methods import METHODS
+from pup_tui.template.sandbox import (
+    ENVIRONMENT,
+    FILTER_NAMES,
+    LOOSE_TEXT_FILTER,
+    METHOD_FILTER,
+    TESTS,
+)
+from pup_tui.template.suggest import did_you_mean
+
+_ALLOWED: Final = (
+    nodes.Add,
+    nodes.And,
+    nodes.Compare,
+    nodes.Concat,
+    nodes.CondExpr,
+    nodes.Const,
+    nodes.Dict,
+    nodes.Div,
+    nodes.Filter,
+    nodes.FloorDiv,
+    nodes.Getattr,
+    nodes.Getitem,
+    nodes.Keyword,
+    nodes.List,
+    nodes.Mod,
+    nodes.Mul,
+    nodes.Name,
+    nodes.Neg,
+    nodes.Not,
+    nodes.Operand,
+    nodes.Or,
+    nodes.Pair,
+    nodes.Pos,
+    nodes.Slice,
+    nodes.Sub,
+    nodes.Test,
+    nodes.Tuple,
+)
+_RESERVED: Final = frozenset({"self", "super", "caller", "varargs", "kwargs"})
+_REFUSED_FUNCTIONS: Final = frozenset(
+    {"range", "lipsum", "dict", "cycler", "joiner", "namespace", "super", "caller"}
+)
+_JSON_WORDS: Final = {"null": None}
+_OPENERS: Final = frozenset({"lparen", "lbracket", "lbrace"})
+_CLOSERS: Final = frozenset({"rparen", "rbracket", "rbrace"})
+_PUP_DEFAULT: Final = re.compile(r"\|\s*(?:default|d)\s*:\s*")
+_QUOTED: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+_BARE_WORD: Final = re.compile(r"[^|]*")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+
+
+def parse(source: str) -> nodes.Expr:
+    """Parse and check one expression; the tree is ready to be compiled."""
+    parser = _parser(source)
+    tree = parser.parse_expression()
+    _expect_end(parser)
+    return _checked(tree)
+
+
+def parse_loop(source: str) -> tuple[tuple[str, ...], nodes.Expr, nodes.Expr | None]:
+    """Parse ``for TARGETS in LIST [if CONDITION]``: the names, the list, the condition."""
+    parser = _parser(source)
+    parser.stream.expect("name:for")
+    target = parser.parse_assign_target(extra_end_rules=("name:in",))
+    parser.stream.expect("name:in")
+    values = parser.parse_tuple(with_condexpr=False)
+    test = parser.parse_expression() if parser.stream.skip_if("name:if") else None
+    if parser.stream.current.test("name:recursive"):
+        raise TemplateError("loops cannot be recursive")
+    _expect_end(parser)
+    names = target.items if isinstance(target, nodes.Tuple) else [target]
+    for name in names:
+        if not isinstance(name, nodes.Name) or name.name in _RESERVED:
+            raise TemplateError("a loop needs plain names before `in`")
+    return (
+        tuple(name.name for name in names if isinstance(name, nodes.Name)),
+        _checked(values),
+        None if test is None else _checked(test),
+    )
+
+
+def _parser(source: str) -> Parser:
+    if len(source) > MAX_TEXT:
+        raise too_long()
+    tokens = list(_tokens(_pup_spelling(source)))
+    parser = Parser(ENVIRONMENT, "")
+    parser.stream = TokenStream(tokens, None, None)
+    return parser
+
+
+def _tokens(source: str) -> Iterator[Token]:
+    """Run Jinja's lexer over an expression, watching how deep it nests."""
+    depth = 0
+    for token in ENVIRONMENT.lexer.tokenize(source, state="variable"):
+        if token.type in _OPENERS:
+            depth += 1
+            if depth > MAX_NESTING:
+                raise TemplateError(f"more than {MAX_NESTING} nested parentheses")
+        elif token.type in _CLOSERS:
+            depth -= 1
+        elif token.type in ("variable_begin", "variable_end"):
+            raise TemplateError("an expression stands here without {{ and }}")
+        yield token
+
+
+def _expect_end(parser: Parser) -> None:
+    if not parser.stream.eos:
+        token = parser.stream.current
+        raise TemplateError(f"syntax error: `{token.value}` is not expected here")
+
+
+def _pup_spelling(source: str) -> str:
+    """Turn ``X | default: "x"`` into ``X | default("x")``.
+
+    As in `pup`, a bare word after the colon is text; a number or truth value stays one.
+    """
+    if ":" not in source:
+        return source
+    strings = [match.span() for match in _QUOTED.finditer(source)]
+    written = []
+    position = 0
+    for match in _PUP_DEFAULT.finditer(source):
+        start, end = match.span()
+        if start < position or any(first <= start < last for first, last in strings):
+            continue
+        argument = _QUOTED.match(source, end) or _BARE_WORD.match(source, end)
+        value = argument[0] if argument else ""
+        written.append(f"{source[position:start]}| default({_literal(value.strip())})")
+        position = end + len(value)
+    return "".join(written) + source[position:]
+
+
+def _literal(value: str) -> str:
+    if _QUOTED.fullmatch(value) or _NUMBER.fullmatch(value) or value in ("true", "false"):
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _checked(tree: nodes.Expr) -> nodes.Expr:
+    """Refuse what is not in the language, and rewrite what the sandbox has to watch."""
+    return _rewrite(tree, 0)
+
+
+def _rewrite(node: nodes.Expr, depth: int) -> nodes.Expr:
+    if depth > MAX_DEPTH:
+        raise TemplateError(f"the expression nests deeper than {MAX_DEPTH} levels")
+    if isinstance(node, nodes.Call):
+        node = _method_call(node)
+    else:
+        _check(node)
+    for name in node.fields:
+        child = getattr(node, name)
+        if isinstance(child, nodes.Node):
+            setattr(node, name, _rewrite_node(child, depth + 1))
+        elif isinstance(child, list):
+            setattr(node, name, [_rewrite_node(item, depth + 1) for item in child])
+    return _replaced(node)
+
+
+def _rewrite_node(node: object, depth: int) -> object:
+    if isinstance(node, nodes.Expr):
+        return _rewrite(node, depth)
+    if isinstance(node, nodes.Helper):
+        _check(node)
+        for name in node.fields:
+            child = getattr(node, name)
+            if isinstance(child, nodes.Expr):
+                setattr(node, name, _rewrite(child, depth))
+    elif isinstance(node, nodes.Node):
+        _check(node)
+    return node
+
+
+def _replaced(node: nodes.Expr) -> nodes.Expr:
+    if isinstance(node, nodes.Concat):
+        first, *rest = node.nodes
+        return _filter(first, LOOSE_TEXT_FILTER, rest, [])
+    if isinstance(node, nodes.Name) and node.name in _JSON_WORDS:
+        return nodes.Const(_JSON_WORDS[node.name], lineno=node.lineno)
+    if isinstance(node, nodes.CondExpr) and node.expr2 is None:
+        node.expr2 = nodes.Const("", lineno=node.lineno)
+    return node
+
+
+def _filter(
+    value: nodes.Expr, name: str, args: list[nodes.Expr], kwargs: list[nodes.Keyword]
+) -> nodes.Filter:
+    return nodes.Filter(value, name, args, kwargs, None, None, lineno=value.lineno)
+
+
+def _method_call(node: nodes.Call) -> nodes.Expr:
+    """Turn ``value.method(…)`` into a filter, so that no method object ever exists."""
+    if node.dyn_args is not None or node.dyn_kwargs is not None:
+        raise TemplateError("`*` and `**` cannot be used in a call")
+    method = node.node
+    if isinstance(method, nodes.Name):
+        raise TemplateError(f"there is no function `{method.name}`")
+    if not isinstance(method, nodes.Getattr):
+        raise TemplateError("only methods of texts, maps and lists can be called")
+    if method.attr not in METHODS:
+        raise TemplateError(
+            f"there is no method `{method.attr}`", hint=did_you_mean(method.attr, METHODS)
+        )
+    name = nodes.Const(method.attr, lineno=node.lineno)
+    return _filter(method.node, METHOD_FILTER, [name, *node.args], node.kwargs)
+
+
+def _check(node: nodes.Node) -> None:
+    if isinstance(node, nodes.Pow):
+        raise TemplateError("`**` is not part of the template language")
+    if not isinstance(node, _ALLOWED):
+        raise TemplateError("this is not part of the template language")
+    if isinstance(node, nodes.Name):
+        _check_name(node.name)
+    elif isinstance(node, nodes.Getattr):
+        _check_attribute(node.attr)
+    elif isinstance(node, nodes.Filter):
+        _check_filter(node)
+    elif isinstance(node, nodes.Test):
+        _check_test(node)
+    elif isinstance(node, nodes.Const):
+        _check_constant(node.value)
+    elif isinstance(node, nodes.Mul | nodes.Mod):
+        _check_arithmetic(node)
+
+
+def _check_name(name: str) -> None:
+    if name in _REFUSED_FUNCTIONS:
+        raise TemplateError(f"`{name}` is not part of the template language")
+    if name in _RESERVED or name.startswith("__"):
+        raise TemplateError(f"`{name}` cannot be used as a name")
+
+
+def _check_attribute(name: str) -> None:
+    if name.startswith("_"):
+        raise TemplateError(
+            f"names that begin with `_` cannot be used after a dot (`.{name}`)",
+            hint=f'a key of a map can be written ["{name}"]',
+        )
+
+
+def _check_arithmetic(node: nodes.Mul | nodes.Mod) -> None:
+    """Repetition and ``%`` formatting of a literal show at load; of a value when it is rendered."""
+    sign = "*" if isinstance(node, nodes.Mul) else "%"
+    for side in (node.left, node.right) if sign == "*" else (node.left,):
+        text = isinstance(side, nodes.Const) and isinstance(side.value, str)
+        if text or isinstance(side, nodes.List | nodes.Tuple):
+            raise TemplateError(f"`{sign}` works on numbers only")
+
+
+def _check_constant(value: object) -> None:
+    if isinstance(value, int) and value.bit_length() > 1024:
+        raise TemplateError("the number is too large")
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        raise TemplateError("the number is too large")
+
+
+def _check_filter(node: nodes.Filter) -> None:
+    if node.name not in FILTER_NAMES and node.name not in (METHOD_FILTER, LOOSE_TEXT_FILTER):
+        raise TemplateError(
+            f"there is no filter `{node.name}`", hint=did_you_mean(node.name, FILTER_NAMES)
+        )
+    if node.dyn_args is not None or node.dyn_kwargs is not None:
+        raise TemplateError("`*` and `**` cannot be used in a call")
+    if node.name in ("map", "select", "reject", "selectattr", "rejectattr"):
+        _check_named_use(node)
+
+
+def _check_named_use(node: nodes.Filter) -> None:
+    """Check the filter or test that ``map``, ``select`` and their kin name in a text."""
+    position, known, what = {
+        "map": (0, frozenset(FILTERS), "filter"),
+        "select": (0, frozenset(TESTS), "test"),
+        "reject": (0, frozenset(TESTS), "test"),
+        "selectattr": (1, frozenset(TESTS), "test"),
+        "rejectattr": (1, frozenset(TESTS), "test"),
+    }[node.name]
+    if len(node.args) <= position:
+        return
+    named = node.args[position]
+    if not isinstance(named, nodes.Const) or named.value not in known:
+        shown = named.value if isinstance(named, nodes.Const) else "…"
+        raise TemplateError(f"there is no {what} `{shown}`", hint=did_you_mean(str(shown), known))
+
+
+def _check_test(node: nodes.Test) -> None:
+    if node.name not in TESTS:
+        raise TemplateError(
+            f"there is no test `{node.name}`", hint=did_you_mean(node.name, frozenset(TESTS))
+        )
+    if node.dyn_args is not None or node.dyn_kwargs is not None:
+        raise TemplateError("`*` and `**` cannot be used in a call")
