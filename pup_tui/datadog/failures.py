@@ -12,7 +12,6 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
-from urllib.request import proxy_bypass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,6 +54,8 @@ def safe_url(url: str) -> str:
 
 def proxy_variable(url: str) -> str | None:
     """The variable of the environment whose proxy a call to this URL goes through, if any."""
+    from urllib.request import proxy_bypass
+
     parts = urlsplit(url)
     if proxy_bypass(parts.hostname or ""):
         return None

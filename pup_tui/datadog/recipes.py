@@ -114,9 +114,13 @@ async def flag_by_key(built: Built, client: DatadogClient) -> Result:
 
 async def flag_switch(built: Built, client: DatadogClient) -> Result:
     """Enable or disable a flag by its key in an environment by its name."""
-    wanted = built.options["environment"]
-    built.arguments["feature_flag_id"] = await flag_id(client, built.arguments["feature_flag_id"])
-    built.arguments["environment_id"] = await environment_id(client, wanted)
+    key, environment = built.arguments["feature_flag_id"], built.options["environment"]
+    built.arguments |= {
+        "key": key,
+        "environment": environment,
+        "feature_flag_id": await flag_id(client, key),
+        "environment_id": await environment_id(client, environment),
+    }
     return await plain(built, client)
 
 

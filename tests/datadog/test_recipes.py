@@ -215,7 +215,7 @@ async def test_a_flag_is_switched_by_its_key(client_of: MakeClient, name: str, i
     last = server.requests[-1]
     assert last.method == "POST"
     assert last.path == f"/api/v2/feature-flags/{FLAG}/environments/{id_}/disable"
-    assert result.stderr == f"Feature flag {FLAG} disabled in environment {id_}.\n"
+    assert result.stderr == f"Feature flag my-flag disabled in environment {name}.\n"
 
 
 async def test_a_flag_is_read_by_its_key(client_of: MakeClient) -> None:
