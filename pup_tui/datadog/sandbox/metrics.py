@@ -18,6 +18,8 @@ from pup_tui.datadog.sandbox.world import World
 INTERVALS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 86400)
 POINTS = 60
 MOST_POINTS = 1500
+LONGEST = 4096
+DEEPEST = 32
 
 _METRIC = re.compile(r"^trace\.[\w.]+\.(hits|errors|duration)$")
 _TERM = re.compile(
@@ -177,6 +179,9 @@ class _Parser:
         self.terms: list[Term] = []
         self._text = text
         self._named = named
+        self._depth = 0
+        if len(text) > LONGEST:
+            raise MetricSyntaxError(f"Error parsing query: longer than {LONGEST} characters")
         self._tokens = self._read(text)
 
     def whole(self) -> Evaluate:
@@ -236,7 +241,11 @@ class _Parser:
         raise self._error(token.group().strip())
 
     def _parenthesis(self) -> Evaluate:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise self._error("(")
         value = self._sum()
+        self._depth -= 1
         if not self._next_is(")"):
             raise self._error(self._tokens[0].group().strip() if self._tokens else "")
         self._tokens.pop(0)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pup_tui.datadog.sandbox.timeline import Curve
-
-if TYPE_CHECKING:
-    from pup_tui.datadog.sandbox.world import World
 
 
 @dataclass
@@ -170,7 +166,7 @@ class Flag:
 
 @dataclass
 class Workflow:
-    """A workflow; `effect` is what its success does to the world, and gives its outputs."""
+    """A workflow that takes `seconds` and then succeeds, or `fails`."""
 
     id: str
     name: str
@@ -178,7 +174,6 @@ class Workflow:
     steps: list[str]
     inputs: list[str]
     created: float
-    effect: Callable[[World, Instance], dict[str, Any]]
     seconds: float = 4.0
     fails: bool = False
 

@@ -118,6 +118,7 @@ def _add_payments(world: World, *, flag_on: bool, sli: float, budget: float) -> 
     )
     world.flags += _flags(now, flag_on=flag_on)
     world.workflows += _workflows(now)
+    world.effects |= {ids.DEPLOY_WORKFLOW_ID: _deploy, ids.MITIGATION_WORKFLOW_ID: _mitigate}
     world.deploy("payments", "v2.13.4", "production", now - 26 * HOUR, now - 26 * HOUR + 240)
     world.deploy("payments", "v2.14.0", "production", now - 41 * MINUTE, now - 37 * MINUTE)
 
@@ -309,7 +310,6 @@ def _workflows(now: float) -> list[Workflow]:
             steps=["Build", "Roll_out"],
             inputs=["service", "version", "env"],
             created=created,
-            effect=_deploy,
         ),
         Workflow(
             id=ids.MITIGATION_WORKFLOW_ID,
@@ -318,7 +318,6 @@ def _workflows(now: float) -> list[Workflow]:
             steps=["Turn_flag_off", "Update_incident"],
             inputs=["service", "incident_id"],
             created=created,
-            effect=_mitigate,
         ),
         Workflow(
             id=ids.FAILING_WORKFLOW_ID,
@@ -327,7 +326,6 @@ def _workflows(now: float) -> list[Workflow]:
             steps=["Restart"],
             inputs=[],
             created=created,
-            effect=lambda world, instance: {},
             fails=True,
         ),
     ]

@@ -27,6 +27,12 @@ class Facts:
 
 Matcher = Callable[[Facts], bool]
 
+LONGEST = 4096
+"""Characters of a query."""
+
+DEEPEST = 32
+"""Parentheses and negations within each other."""
+
 _TOKEN = re.compile(r'\s*(?:([()])|((?:"(?:\\.|[^"\\])*"|[^\s()"])+))')
 _COMPARISON = re.compile(r"^(>=|<=|>|<)(-?\d+(?:\.\d+)?)$")
 
@@ -35,8 +41,11 @@ def parse(query: str) -> Matcher:
     """A query as a function that says whether it matches.
 
     Raises:
-        QuerySyntaxError: an open quote or parenthesis, or an operator without its operand.
+        QuerySyntaxError: an open quote or parenthesis, an operator without its operand, or more
+            than `LONGEST` or `DEEPEST`.
     """
+    if len(query) > LONGEST:
+        raise QuerySyntaxError(f"longer than {LONGEST} characters")
     if not query.strip():
         return lambda facts: True
     parser = _Parser(_tokens(query))
@@ -73,6 +82,7 @@ class _Parser:
 
     def __init__(self, tokens: list[str]) -> None:
         self._tokens = tokens
+        self._depth = 0
 
     @property
     def word(self) -> str | None:
@@ -94,6 +104,14 @@ class _Parser:
         return lambda facts: all(part(facts) for part in parts)
 
     def one(self, key: str | None) -> Matcher:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise QuerySyntaxError(f"more than {DEEPEST} levels deep")
+        matcher = self._one(key)
+        self._depth -= 1
+        return matcher
+
+    def _one(self, key: str | None) -> Matcher:
         if self.word in (None, "OR", "AND", ")"):
             raise QuerySyntaxError(
                 "a term is missing" if self.word is None else "misplaced " + self.word

@@ -128,19 +128,26 @@ class Sandbox:
     def _answer(self, received: _Raw) -> Response:
         if received.refusal is not None:
             return received.refusal
-        target = urlsplit(received.target)
-        query = dict(parse_qsl(target.query, keep_blank_values=True))
         try:
-            body = json.loads(received.body) if received.body else None
-            readable = True
+            target = urlsplit(received.target)
         except ValueError:
-            body, readable = received.body.decode(errors="replace"), False
+            return Response({"errors": ["Malformed request target"]}, 400)
+        query = dict(parse_qsl(target.query, keep_blank_values=True))
+        readable, body = _decode(received.body)
         self.requests.append(Received(received.method, target.path, query, body))
         if not readable:
             return Response({"errors": ["Invalid JSON in the request's body"]}, 400)
         return self._router.answer(
             Request(received.method, target.path, query, body, received.headers)
         )
+
+
+def _decode(body: bytes) -> tuple[bool, Any]:
+    """Whether a body is JSON, and its value; its text where it is not."""
+    try:
+        return True, json.loads(body) if body else None
+    except (ValueError, RecursionError):
+        return False, body.decode(errors="replace")
 
 
 class _Raw(NamedTuple):

@@ -101,3 +101,18 @@ def iso(wall: float) -> str:
 def iso_z(wall: float) -> str:
     """The spelling of newer endpoints: `2026-02-23T14:06:46.306566Z`."""
     return iso(wall).replace("+00:00", "Z")
+
+
+def parse_iso(text: str) -> float:
+    """ISO 8601 with an offset as unix seconds.
+
+    Raises:
+        ValueError: it is something else, has no offset, or lies outside the years 1 to 9999.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("it has no offset")
+    try:
+        return moment.astimezone(UTC).timestamp()
+    except OverflowError:
+        raise ValueError("it is out of range") from None

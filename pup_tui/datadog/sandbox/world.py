@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -34,6 +35,9 @@ DRAINED = 0.0
 
 _SERVICE_TAG = re.compile(r"\bservice:([\w.-]+)")
 
+Effect = Callable[["World", Instance], dict[str, Any]]
+"""Changes a world as a finished instance does, and gives the instance's outputs."""
+
 
 class World:
     """Everything that a scenario sets up and that callers can change."""
@@ -48,6 +52,8 @@ class World:
         self.downtimes: list[Downtime] = []
         self.flags: list[Flag] = []
         self.workflows: list[Workflow] = []
+        self.effects: dict[str, Effect] = {}
+        """What the success of a workflow does, by the workflow's id."""
         self.instances: list[Instance] = []
         self.deployments: list[Deployment] = []
         self.refused_keys: set[str] = set()
@@ -106,7 +112,8 @@ class World:
         known = self.services[service]
         share = known.shares[env]
         hits = known.hits.at(moment) * share
-        errors = min(known.errors.at(moment) * share, hits)
+        # Errors come with requests: a service that drains has none left to answer wrongly.
+        errors = known.errors.at(moment) * hits / known.usual_hits
         return {
             "hits": hits,
             "errors": errors,
@@ -202,7 +209,8 @@ class World:
             instance.state = "FAILED"
             return
         instance.state = "SUCCEEDED"
-        instance.outputs = instance.workflow.effect(self, instance)
+        effect = self.effects.get(instance.workflow.id)
+        instance.outputs = effect(self, instance) if effect else {}
 
     def deploy(self, service: str, version: str, env: str, started: float, finished: float) -> None:
         """Record a deployment; the newest comes first."""

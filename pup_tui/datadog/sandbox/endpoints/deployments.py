@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pup_tui.datadog.sandbox import search
 from pup_tui.datadog.sandbox.messages import (
     JSON_API,
@@ -17,11 +15,13 @@ from pup_tui.datadog.sandbox.messages import (
 )
 from pup_tui.datadog.sandbox.records import Deployment
 from pup_tui.datadog.sandbox.router import Route
-from pup_tui.datadog.sandbox.timeline import iso_z
+from pup_tui.datadog.sandbox.timeline import iso_z, parse_iso
 from pup_tui.datadog.sandbox.world import World
 
 LARGEST_PAGE = 1000
 NANOSECONDS = 1_000_000_000
+LATEST = 4_102_444_800
+"""The year 2100, in unix seconds."""
 
 
 def _bad_request(detail: str) -> ApiError:
@@ -52,12 +52,9 @@ def _time(value: object, default: float, name: str) -> float:
     if value is None:
         return default
     try:
-        moment = datetime.fromisoformat(str(value))
-    except ValueError:
-        raise _bad_request(f"{name} is not a valid date-time") from None
-    if moment.tzinfo is None:
-        raise _bad_request(f"{name} has no offset")
-    return moment.timestamp()
+        return parse_iso(str(value))
+    except ValueError as error:
+        raise _bad_request(f"{name} is not a valid date-time: {error}") from None
 
 
 def _facts(deployment: Deployment) -> search.Facts:
@@ -106,8 +103,9 @@ def _create(world: World, request: Request) -> Response:
     for name in ("service", "started_at", "finished_at"):
         if name not in asked:
             raise _bad_request(f"required {name} field is missing")
-    if not isinstance(asked["started_at"], int) or not isinstance(asked["finished_at"], int):
-        raise _bad_request("started_at and finished_at are unix nanoseconds")
+    for name in ("started_at", "finished_at"):
+        if not isinstance(asked[name], int) or not 0 <= asked[name] < LATEST * NANOSECONDS:
+            raise _bad_request(f"{name} must be unix nanoseconds")
     world.deploy(
         str(asked["service"]),
         str(asked.get("version", "")),

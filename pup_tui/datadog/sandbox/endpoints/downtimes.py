@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from pup_tui.datadog.sandbox import ids
@@ -19,7 +19,7 @@ from pup_tui.datadog.sandbox.messages import (
 )
 from pup_tui.datadog.sandbox.records import Downtime
 from pup_tui.datadog.sandbox.router import Route
-from pup_tui.datadog.sandbox.timeline import iso
+from pup_tui.datadog.sandbox.timeline import iso, parse_iso
 from pup_tui.datadog.sandbox.world import World
 
 TEXTS = {
@@ -71,19 +71,16 @@ def _create(world: World, request: Request) -> Response:
         if name not in attributes:
             raise bad_request(f"'{name}' is a required property")
     wall = world.timeline.wall()
-    schedule = attributes.get("schedule") or {}
-    downtime = Downtime(
+    blank = Downtime(
         id=world.new_id("downtime"),
-        scope=attributes["scope"],
-        monitor_identifier=attributes["monitor_identifier"],
-        start=_time(schedule, "start") or wall,
-        end=_time(schedule, "end"),
+        scope="",
+        monitor_identifier={},
+        start=wall,
+        end=None,
         created=wall,
         modified=wall,
     )
-    _check_order(downtime)
-    for name in TEXTS.keys() & attributes.keys():
-        setattr(downtime, name, attributes[name])
+    downtime = _changed(blank, attributes, wall)
     world.downtimes.insert(0, downtime)
     world.settle()
     return _answer(world, downtime, include=["created_by", "monitor"])
@@ -93,17 +90,24 @@ def _update(world: World, request: Request) -> Response:
     downtime = _find(world, request)
     attributes = attributes_of(request.document(), "downtime")
     _check(attributes)
-    for name in (TEXTS.keys() | {"scope", "monitor_identifier"}) & attributes.keys():
-        setattr(downtime, name, attributes[name])
+    changed = _changed(downtime, attributes, world.timeline.wall())
+    world.downtimes[world.downtimes.index(downtime)] = changed
+    world.settle()
+    return _answer(world, changed, include=["created_by", "monitor"])
+
+
+def _changed(downtime: Downtime, attributes: Document, wall: float) -> Downtime:
+    names = (TEXTS.keys() | {"scope", "monitor_identifier"}) & attributes.keys()
+    changes: Document = {name: attributes[name] for name in names}
     schedule = attributes.get("schedule") or {}
     if "start" in schedule:
-        downtime.start = _time(schedule, "start") or world.timeline.wall()
+        changes["start"] = _time(schedule, "start") or wall
     if "end" in schedule:
-        downtime.end = _time(schedule, "end")
-    _check_order(downtime)
-    downtime.modified = world.timeline.wall()
-    world.settle()
-    return _answer(world, downtime, include=["created_by", "monitor"])
+        changes["end"] = _time(schedule, "end")
+    changed = replace(downtime, **changes, modified=wall)
+    if changed.end is not None and changed.end <= changed.start:
+        raise bad_request("schedule.end must be after schedule.start")
+    return changed
 
 
 def _cancel(world: World, request: Request) -> Response:
@@ -166,17 +170,9 @@ def _time(schedule: Document, name: str) -> float | None:
     if not isinstance(value, str):
         raise bad_request(f"{value!r} is not of type 'string' (schedule.{name})")
     try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise bad_request(f"{value!r} is not a 'date-time' (schedule.{name})") from None
-    if moment.tzinfo is None:
-        raise bad_request(f"{value!r} has no offset (schedule.{name})")
-    return moment.timestamp()
-
-
-def _check_order(downtime: Downtime) -> None:
-    if downtime.end is not None and downtime.end <= downtime.start:
-        raise bad_request("schedule.end must be after schedule.start")
+        return parse_iso(value)
+    except ValueError as error:
+        raise bad_request(f"{value!r} is not a 'date-time' (schedule.{name}): {error}") from None
 
 
 def _answer(world: World, downtime: Downtime, include: list[str]) -> Response:

@@ -77,12 +77,7 @@ def _included(request: Request) -> Document:
 def _update(world: World, request: Request) -> Response:
     incident = _find(world, request)
     attributes = attributes_of(request.document(), "incidents")
-    for name, field in attributes.get("fields", {}).items():
-        if name not in FIELD_TYPES or not isinstance(field, dict):
-            raise bad_request(f"Invalid field: {name}")
-        if name == "state" and field.get("value") not in STATES:
-            raise bad_request(f"Invalid value for field state: {field.get('value')}")
-        incident.fields[name] = field.get("value")
+    incident.fields |= _field_values(attributes.get("fields") or {})
     if "title" in attributes:
         incident.title = str(attributes["title"])
     incident.modified = world.timeline.wall()
@@ -90,9 +85,26 @@ def _update(world: World, request: Request) -> Response:
     return Response({"data": _document(incident)})
 
 
+def _field_values(fields: Any) -> Document:
+    if not isinstance(fields, dict):
+        raise bad_request("Invalid fields")
+    values: Document = {}
+    for name, field in fields.items():
+        kind = FIELD_TYPES.get(name)
+        if kind is None or not isinstance(field, dict):
+            raise bad_request(f"Invalid field: {name}")
+        value = field.get("value")
+        known = isinstance(value, list if kind == "autocomplete" else str)
+        if not (known or (value is None and kind != "dropdown")):
+            raise bad_request(f"Invalid value for field {name}: {value}")
+        if name == "state" and value not in STATES:
+            raise bad_request(f"Invalid value for field state: {value}")
+        values[name] = value
+    return values
+
+
 def _document(incident: Incident) -> Document:
     created = iso(incident.created)
-    user = {"data": {"type": "users", "id": ids.USER_ID}}
     values = {**incident.fields, "slug": f"IR-{incident.public_id}"}
     impacted = incident.customer_impact is not None
     return {
@@ -134,17 +146,23 @@ def _document(incident: Incident) -> Document:
             "visibility": "organization",
             "case_id": None,
         },
-        "relationships": {
-            "created_by_user": user,
-            "last_modified_by_user": user,
-            "commander_user": user if incident.commanded else {"data": None},
-            "declared_by_user": user,
-            "user_defined_fields": {"data": []},
-            "integrations": {"data": []},
-            "attachments": {"data": []},
-            "responders": {"data": []},
-            "impacts": {"data": []},
-        },
+        "relationships": _relationships(incident),
+    }
+
+
+def _relationships(incident: Incident) -> Document:
+    user = {"data": {"type": "users", "id": ids.USER_ID}}
+    nobody: Document = {"data": []}
+    return {
+        "created_by_user": user,
+        "last_modified_by_user": user,
+        "commander_user": user if incident.commanded else {"data": None},
+        "declared_by_user": user,
+        "user_defined_fields": nobody,
+        "integrations": nobody,
+        "attachments": nobody,
+        "responders": nobody,
+        "impacts": nobody,
     }
 
 

@@ -7,14 +7,14 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from pup_tui.datadog.sandbox import search
-from pup_tui.datadog.sandbox.messages import Document, Request, Response, bad_request
+from pup_tui.datadog.sandbox.messages import ApiError, Document, Request, Response, bad_request
 from pup_tui.datadog.sandbox.records import Service
 from pup_tui.datadog.sandbox.router import Route
-from pup_tui.datadog.sandbox.timeline import iso_z
+from pup_tui.datadog.sandbox.timeline import iso_z, parse_iso
 from pup_tui.datadog.sandbox.world import World
 
 SLOT = 5
@@ -33,53 +33,83 @@ ERRORS = (
 )
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A search as it was asked for; `after` is the log that ended the page before."""
+
+    query: str
+    matches: search.Matcher
+    start: float
+    end: float
+    order: str
+    limit: int
+    after: str | None
+
+
 def _search(world: World, request: Request) -> Response:
-    body = request.document() if request.body is not None else {}
-    asked, page = body.get("filter") or {}, body.get("page") or {}
-    if not isinstance(asked, dict) or not isinstance(page, dict):
-        raise bad_request("input_validation_error(Field 'filter' or 'page' is invalid)")
-    wall = world.timeline.wall()
-    start = _moment(asked.get("from", "now-15m"), wall, "from")
-    end = _moment(asked.get("to", "now"), wall, "to")
-    query = asked.get("query") or "*"
-    limit, skipped = _limit(page), _position(page.get("cursor"))
-    try:
-        matches = search.parse(str(query))
-    except search.QuerySyntaxError as error:
-        raise bad_request(
-            f"input_validation_error(Field 'filter.query' is invalid: {error})"
-        ) from None
-    found = [log for log in _logs(world, start, end) if matches(_facts(log))]
-    order = body.get("sort", "-timestamp")
-    if order not in ("timestamp", "-timestamp"):
-        raise bad_request("input_validation_error(Field 'sort' is invalid)")
+    asked = _read(request, world.timeline.wall())
+    found = [log for log in _logs(world, asked.start, asked.end) if asked.matches(_facts(log))]
     found.sort(key=lambda log: (log["attributes"]["timestamp"], log["id"]))
-    if order == "-timestamp":
+    if asked.order == "-timestamp":
         found.reverse()
-    if skipped is not None:
+    if asked.after is not None:
         known = [log["id"] for log in found]
-        found = found[known.index(skipped) + 1 :] if skipped in known else []
-    answer: Document = {"data": found[:limit], "meta": _meta()}
-    if len(found) > limit:
-        cursor = _cursor(found[limit - 1]["id"])
+        found = found[known.index(asked.after) + 1 :] if asked.after in known else []
+    answer: Document = {"data": found[: asked.limit], "meta": _meta()}
+    if len(found) > asked.limit:
+        cursor = _cursor(found[asked.limit - 1]["id"])
         answer["meta"]["page"] = {"after": cursor}
-        answer["links"] = {"next": _link(str(query), order, limit, cursor)}
+        answer["links"] = {"next": _link(asked, cursor)}
     return Response(answer)
+
+
+def _read(request: Request, wall: float) -> _Asked:
+    body = request.document() if request.body is not None else {}
+    asked, page = body.get("filter", {}), body.get("page", {})
+    for name, part in (("filter", asked), ("page", page)):
+        if not isinstance(part, dict):
+            raise _invalid(name)
+    query, order = str(asked.get("query") or "*"), body.get("sort", "-timestamp")
+    if order not in ("timestamp", "-timestamp"):
+        raise _invalid("sort")
+    try:
+        matches = search.parse(query)
+    except search.QuerySyntaxError as error:
+        raise _invalid("filter.query", str(error)) from None
+    return _Asked(
+        query=query,
+        matches=matches,
+        start=_moment(asked.get("from", "now-15m"), wall, "from"),
+        end=_moment(asked.get("to", "now"), wall, "to"),
+        order=order,
+        limit=_limit(page),
+        after=_position(page.get("cursor")),
+    )
+
+
+def _invalid(field: str, reason: str = "") -> ApiError:
+    because = f": {reason}" if reason else ""
+    return bad_request(f"input_validation_error(Field '{field}' is invalid{because})")
 
 
 def _meta() -> Document:
     return {"elapsed": 12, "status": "done", "request_id": "sandbox"}
 
 
-def _link(query: str, order: str, limit: int, cursor: str) -> str:
-    words = {"filter[query]": query, "sort": order, "page[limit]": limit, "page[cursor]": cursor}
+def _link(asked: _Asked, cursor: str) -> str:
+    words = {
+        "filter[query]": asked.query,
+        "sort": asked.order,
+        "page[limit]": asked.limit,
+        "page[cursor]": cursor,
+    }
     return f"https://api.datadoghq.com/api/v2/logs/events?{urlencode(words)}"
 
 
 def _limit(page: Document) -> int:
     limit = page.get("limit", 10)
     if not isinstance(limit, int) or not 1 <= limit <= LARGEST_PAGE:
-        raise bad_request("input_validation_error(Field 'page.limit' is invalid)")
+        raise _invalid("page.limit")
     return limit
 
 
@@ -94,9 +124,7 @@ def _position(cursor: object) -> str | None:
         padded = str(cursor) + "=" * (-len(str(cursor)) % 4)
         return str(json.loads(base64.urlsafe_b64decode(padded))["after"])
     except (ValueError, KeyError, TypeError):
-        raise bad_request(
-            "input_validation_error(Field 'page' is invalid: invalid cursor)"
-        ) from None
+        raise _invalid("page", "invalid cursor") from None
 
 
 def _moment(value: object, wall: float, name: str) -> float:
@@ -109,9 +137,9 @@ def _moment(value: object, wall: float, name: str) -> float:
     if text.isdecimal():
         return int(text) / 1000
     try:
-        return datetime.fromisoformat(text).timestamp()
+        return parse_iso(text)
     except ValueError:
-        raise bad_request(f"input_validation_error(Field 'filter.{name}' is invalid)") from None
+        raise _invalid(f"filter.{name}") from None
 
 
 def _logs(world: World, start: float, end: float) -> Iterator[Document]:
@@ -126,12 +154,13 @@ def _logs(world: World, start: float, end: float) -> Iterator[Document]:
 
 
 def _log(world: World, service: Service, slot: int) -> Document | None:
-    """The log of a service in one slot; errors are as frequent as its requests' are."""
+    """The log of a service in one slot: errors are logged while more requests fail than usual."""
     chance = zlib.crc32(f"{service.name}/{slot}".encode())
     moment = world.timeline.at(slot * SLOT)
     ratio = world.level("error_ratio", service.name, "production", moment)
+    excess = ratio - service.usual_errors / service.usual_hits
     draw = chance % 1000 / 1000
-    if draw < min(0.9, ratio * 2.5):
+    if draw < min(0.9, excess * 2.5):
         return _document(service, slot, chance, failed=True)
     return _document(service, slot, chance, failed=False) if draw > 0.9 else None
 

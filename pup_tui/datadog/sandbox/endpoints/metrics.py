@@ -187,13 +187,20 @@ def _evaluate(
             str(query.get("name", f"query{number}")): metrics.parse(str(query.get("query", "")))
             for number, query in enumerate(queries, start=1)
         }
-        formulas = [each.get("formula", "") for each in attributes.get("formulas") or []]
+        formulas = _formulas(attributes)
         expressions = [metrics.parse(each, named) for each in formulas] or list(named.values())
         for expression in expressions:
             _notice(world, expression)
         return [(each, metrics.series(world, each, start, end)) for each in expressions]
     except metrics.MetricSyntaxError as error:
         raise bad_request(str(error)) from None
+
+
+def _formulas(attributes: Document) -> list[str]:
+    formulas = attributes.get("formulas") or []
+    if not isinstance(formulas, list) or not all(isinstance(each, dict) for each in formulas):
+        raise bad_request("API input validation failed: formulas must be a list of objects")
+    return [str(each.get("formula", "")) for each in formulas]
 
 
 def _milliseconds(value: Any) -> float:

@@ -24,6 +24,7 @@ from pup_tui.datadog.sandbox.world import World
 
 ORGANIZATION = 321813
 CREATOR_ID = 1445416
+LONGEST_ID = 18
 GROUP_STATES = frozenset({"all", "alert", "warn", "no data", "ok"})
 
 
@@ -47,7 +48,7 @@ def _list(world: World, request: Request) -> Response:
 def _get(world: World, request: Request) -> Response:
     _check_group_states(request)
     text = request.params["monitor_id"]
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > LONGEST_ID:
         raise bad_request("The value provided for parameter 'monitor_id' is invalid")
     monitor = next((each for each in world.monitors if each.id == int(text)), None)
     if monitor is None:
@@ -70,16 +71,7 @@ def _document(world: World, monitor: Monitor, with_downtimes: bool) -> Document:
         "message": monitor.message,
         "tags": monitor.tags,
         "query": monitor.query,
-        "options": {
-            "notify_audit": False,
-            "locked": False,
-            "include_tags": True,
-            "thresholds": {"critical": monitor.critical, "warning": monitor.warning},
-            "new_host_delay": 300,
-            "require_full_window": False,
-            "notify_no_data": False,
-            "silenced": {},
-        },
+        "options": _options(monitor),
         "multi": False,
         "created_at": int(monitor.created * 1000),
         "created": iso(monitor.created),
@@ -99,6 +91,19 @@ def _document(world: World, monitor: Monitor, with_downtimes: bool) -> Document:
             }
             for number, downtime in enumerate(matching, start=1)
         ],
+    }
+
+
+def _options(monitor: Monitor) -> Document:
+    return {
+        "notify_audit": False,
+        "locked": False,
+        "include_tags": True,
+        "thresholds": {"critical": monitor.critical, "warning": monitor.warning},
+        "new_host_delay": 300,
+        "require_full_window": False,
+        "notify_no_data": False,
+        "silenced": {},
     }
 
 

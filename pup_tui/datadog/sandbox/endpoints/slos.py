@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +25,7 @@ from pup_tui.datadog.sandbox.world import World
 
 METRIC_TYPE = 1
 SPAN_PRECISION = 2
+HISTORY_POINTS = 100
 
 
 def _list(world: World, request: Request) -> Response:
@@ -278,7 +280,8 @@ def _history(world: World, request: Request) -> Response:
 
 
 def _history_series(world: World, slo: Slo, start: int, end: int) -> Document:
-    interval = next((each for each in INTERVALS if (end - start) / each <= 100), INTERVALS[-1])
+    coarse = math.ceil((end - start) / HISTORY_POINTS)
+    interval = next((each for each in INTERVALS if each >= coarse), coarse)
     times = list(range(start // interval * interval, end + 1, interval))
     moments = [world.timeline.at(min(time + interval, world.timeline.wall())) for time in times]
 
