@@ -23,12 +23,12 @@ class LineAssembler:
     with a sequence that the sanitizer takes out); before a line feed it is part of the line end.
     A backspace takes the character before it, back to the beginning of the line.
 
-    A line longer than ``max_line`` characters is passed on in parts, so that memory is bounded;
-    what has been passed on is out of reach for redraws and backspaces.
+    Of an unfinished line that is longer than ``reach`` characters the beginning is passed on, so that
+    memory is bounded; redraws and backspaces do not get at it any more.
     """
 
-    def __init__(self, max_line: int) -> None:
-        self._max_line = max_line
+    def __init__(self, reach: int) -> None:
+        self._reach = reach
         self._open: list[str] = []
         self._open_size = 0
         self._returns = ""
@@ -71,7 +71,7 @@ class LineAssembler:
 
     def _extend(self, text: str) -> str:
         """Add to the unfinished line; return what had to be settled because it is too long."""
-        if "\r" in text or "\b" in text or self._open_size + len(text) > self._max_line:
+        if "\r" in text or "\b" in text or self._open_size + len(text) > self._reach:
             return self._rewrite(self._take() + text)
         if text:
             self._open.append(text)
@@ -80,8 +80,8 @@ class LineAssembler:
 
     def _rewrite(self, line: str) -> str:
         settled: list[str] = []
-        while len(line) > self._max_line:
-            cut = cut_before(line, self._max_line)
+        while len(line) > self._reach:
+            cut = cut_before(line, self._reach)
             start = _applied(line[:cut])
             if len(start) == cut:
                 settled.append(start)

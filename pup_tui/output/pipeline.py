@@ -10,16 +10,17 @@ beginning of a secret; after a pause ``idle_flush`` shows the rest as well.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from .decode import Decoder
 from .lines import LineAssembler
 from .sanitize import Sanitizer, safe_text
 from .spool import DEFAULT_LIMIT, Line, SpoolWriter, Stream
-from .style import close_style, cut_before
+from .style import MAX_SGR_CHARS, close_style, cut_before
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from .mask import Masker
@@ -32,6 +33,10 @@ IDLE_SECONDS = 0.35
 
 MAX_LINE = 4 * 1024 * 1024
 """Characters after which a line is broken; less where the limit of the spool is small."""
+
+REDRAW_REACH = 256 * 1024
+"""Characters of an unfinished line that a redraw can still take back; what is before is settled, so
+that a line without end costs little at a time."""
 
 PARTIAL_SHOWN = 4096
 """Characters of an unfinished line that are shown; an ended line is shown whole."""
@@ -70,13 +75,12 @@ class StepOutput:
         self.error: OSError | None = None
         self._masker = masker
         self._on_lines = on_lines
-        self._spool = SpoolWriter(path, limit)
+        self._spool: SpoolWriter | None = SpoolWriter(path, limit)
         max_line = max(_MIN_LINE, min(MAX_LINE, limit // _LINE_SHARE))
         self._channels: dict[Stream, _Channel] = {
             "stdout": _Channel("stdout", masker, max_line),
             "stderr": _Channel("stderr", masker, max_line),
         }
-        self._closed = False
 
     def write(self, stream: Stream, data: bytes) -> None:
         """Take in what was read from a stream, cut anywhere."""
@@ -117,33 +121,33 @@ class StepOutput:
         )
 
     def close(self) -> None:
-        """End the output and close the spool. More calls do nothing."""
-        if self._closed:
-            return
-        self._closed = True
+        """End the output and close the spool; what is written after it is not kept on disk."""
         self.end_attempt()
-        try:
-            self._spool.close()
-        except OSError as error:
-            self.error = self.error or error
+        spool, self._spool = self._spool, None
+        if spool is not None:
+            with self._noting_errors():
+                spool.close()
 
     def _publish(self, lines: list[Line]) -> None:
         if not lines:
             return
-        if self.error is None:
-            try:
+        if self._spool is not None and self.error is None:
+            with self._noting_errors():
                 self._spool.append(lines)
-            except OSError as error:
-                self.error = error
         if self._on_lines is not None:
             self._on_lines(lines)
 
     def _show_partial(self, channel: _Channel, *, final: bool) -> None:
-        if self.error is None:
-            try:
+        if self._spool is not None and self.error is None:
+            with self._noting_errors():
                 self._spool.set_partial(channel.stream, channel.partial(final=final))
-            except OSError as error:
-                self.error = error
+
+    @contextmanager
+    def _noting_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.error = self.error or error
 
 
 class _Channel:
@@ -153,7 +157,7 @@ class _Channel:
         self.stream = stream
         self._decoder = Decoder()
         self._sanitizer = Sanitizer()
-        self._assembler = LineAssembler(max_line)
+        self._assembler = LineAssembler(min(max_line, REDRAW_REACH))
         self._mask = masker.stream()
         self._max_line = max_line
         self._tail = ""
@@ -200,9 +204,12 @@ class _Channel:
 
     def partial(self, *, final: bool) -> str:
         """Return what can be shown of the unfinished line; with ``final``, all of it."""
-        text, whole = self._assembler.open_line(PARTIAL_SHOWN)
-        shown = self._tail + self._mask.preview(text, final=final and whole)
-        shown = shown[shown.rfind("\n") + 1 :]
+        if len(self._tail) < PARTIAL_SHOWN:
+            text, whole = self._assembler.open_line(PARTIAL_SHOWN)
+            shown = self._tail + self._mask.preview(text, final=final and whole)
+            shown = shown[shown.rfind("\n") + 1 :]
+        else:
+            shown = self._tail[: PARTIAL_SHOWN + MAX_SGR_CHARS]
         return close_style(shown[: cut_before(shown, PARTIAL_SHOWN)])
 
     def _keep(self, text: str) -> None:

@@ -11,8 +11,8 @@ sanitized = st.lists(
 )
 
 
-def assembled(parts: list[str], max_line: int = 1_000_000) -> str:
-    assembler = LineAssembler(max_line)
+def assembled(parts: list[str], reach: int = 1_000_000) -> str:
+    assembler = LineAssembler(reach)
     return "".join(map(assembler.feed, parts)) + assembler.end()
 
 
@@ -40,8 +40,8 @@ def test_lines_are_as_a_terminal_leaves_them(text: str, lines: list[str]) -> Non
 
 
 @given(sanitized, st.sampled_from([1024, 1_000_000]))
-def test_where_chunks_are_cut_does_not_matter(parts: list[str], max_line: int) -> None:
-    assert assembled(parts, max_line) == assembled(["".join(parts)], max_line)
+def test_where_chunks_are_cut_does_not_matter(parts: list[str], reach: int) -> None:
+    assert assembled(parts, reach) == assembled(["".join(parts)], reach)
 
 
 def test_an_unfinished_line_can_be_seen() -> None:

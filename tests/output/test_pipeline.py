@@ -208,6 +208,9 @@ def test_closing_twice_is_fine_and_ends_the_output(path: Path) -> None:
     step.output.close()
     step.output.close()
     assert step.shown() == step.heard() == ["last words"]
+    step.out(b"late\n")
+    assert step.shown() == ["last words"]
+    assert step.output.error is None
 
 
 def test_a_disk_that_takes_no_more_does_not_stop_the_step(step: Step) -> None:
