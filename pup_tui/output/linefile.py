@@ -172,8 +172,9 @@ class LineFileWriter:
     def _recover(self) -> None:
         """Continue the file as it is found, with the index that it should have."""
         if not os.fstat(self._text).st_size:
+            header = self.read_header()
             os.ftruncate(self._index, 0)
-            self.write_header(Header())
+            self.write_header(header)
             return
         reader = LineFileReader(self.path)
         try:

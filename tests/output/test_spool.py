@@ -185,6 +185,16 @@ def test_a_spool_is_continued_after_a_crash(path: Path, count: int) -> None:
         assert after == numbered(0, count + 5)
 
 
+def test_a_spool_without_a_head_is_continued_after_a_crash(path: Path) -> None:
+    long = Line("stdout", "x" * LIMIT)
+    SpoolWriter(path, LIMIT).append([long])
+    assert read(path) == [long]
+    writer = SpoolWriter(path, LIMIT * 2)
+    writer.append(numbered(0, 1))
+    writer.close()
+    assert read(path) == [long, *numbered(0, 1)]
+
+
 def test_a_crash_while_parts_are_joined_loses_nothing(path: Path) -> None:
     SpoolWriter(path, LIMIT).append(numbered(0, 3000))
     before = read(path)
