@@ -1,0 +1,446 @@
+"""Shell scripts: values travel as environment variables, the script refers to them.
+
+No value is ever pasted where the shell reads code. The one place into which a value is written is
+the body of a quoted here-document, which a shell takes as it is.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from pup_tui.template.arguments import argument_problem
+from pup_tui.template.blocks import Block, For, If, Literal, Output
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.limits import check_length
+from pup_tui.template.shell_places import ENV_HINT, Place, Quoting, ScriptTree, UnsafePlaceError
+from pup_tui.template.text import Text, Value, compile_text
+from pup_tui.template.usage import StepField
+from pup_tui.template.values import plain_text
+
+SHELLS: Final = frozenset({"sh", "bash", "dash", "ksh", "zsh"})
+"""The shells whose quoting is known."""
+
+VARIABLE: Final = "PUP_TUI_V"
+"""How the names of the environment variables begin."""
+
+_DELIMITER: Final = "PUP_TUI_END_"
+_CHUNK: Final = 25_000
+"""Characters per variable: with its name and at 4 bytes each, within what Linux takes."""
+
+_MAX_VARIANTS: Final = 64
+_INTEGER: Final = re.compile(r"\s*([+-]?[0-9]{1,19})\s*", re.ASCII)
+_VARIABLE_BEFORE: Final = re.compile(r"\$\w+\Z")
+_FIRST_WORD: Final = re.compile(r"(?:\s|#[^\n]*(?:\n|\Z))*([A-Za-z0-9_./+@:-]+)(?=[\s;&|<>)]|\Z)")
+_SHELL_WORDS: Final = frozenset(
+    {
+        *("if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case"),
+        *("esac", "select", "function", "time", "coproc", "in"),
+    }
+)
+
+Mask = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class ShellScript:
+    """A rendered script.
+
+    ``script`` is to be run with ``env`` added to its environment. ``shown`` is the script for
+    people, with the values in it, quoted.
+    """
+
+    script: str
+    env: dict[str, str]
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedAgain:
+    """A value that goes to a command which takes it for code: not promised to be safe."""
+
+    command: str
+    source: str
+    line: int
+    column: int
+
+
+class ShellTemplate:
+    """A compiled script. Made by `compile_shell`."""
+
+    def __init__(self, text: Text, shell: str) -> None:
+        self.text = text
+        self.shell = shell
+        self.evaluated_again: tuple[EvaluatedAgain, ...] = ()
+        if not all(map(_is_raw, text.outputs)):
+            self._check()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Root names it needs."""
+        return self.text.names
+
+    @property
+    def optional_names(self) -> frozenset[str]:
+        """Root names it uses only under ``default`` or ``is defined``."""
+        return self.text.optional_names
+
+    @property
+    def step_fields(self) -> frozenset[StepField]:
+        """The (step id, field) of every ``steps.ID.field`` in it."""
+        return self.text.step_fields
+
+    @property
+    def optional_step_fields(self) -> frozenset[StepField]:
+        """Those of its step fields that are used only under ``default`` or ``is defined``."""
+        return self.text.optional_step_fields
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        """Every ``{{ … }}`` in it, in the order of the source."""
+        return self.text.outputs
+
+    def render(self, scope: Mapping[str, Any], mask: Mask | None = None) -> ShellScript:
+        """Render to a script and its environment. Raises `TemplateError`.
+
+        ``mask`` is applied to the text of each value before it is quoted for ``shown``.
+        """
+        pieces = self.text.pieces(scope)
+        values = [piece for piece in pieces if isinstance(piece, Value) and not piece.is_raw]
+        if not values:
+            script = "".join(p if isinstance(p, str) else plain_text(p.text) for p in pieces)
+            return ShellScript(script, {}, mask(script) if mask else script)
+        return _Writer(Marked(pieces), self.shell, mask or _as_it_is).write()
+
+    def _check(self) -> None:
+        """Judge every place of a value before anything runs, with each branch taken once."""
+        if self.shell not in SHELLS:
+            first = next(output for output in self.text.outputs if not _is_raw(output))
+            raise _error(
+                first,
+                f"values cannot be put into a script for `{self.shell}`",
+                "shells that are known: " + ", ".join(sorted(SHELLS)),
+            )
+        has_raw = any(map(_is_raw, self.text.outputs))
+        found: dict[Output, EvaluatedAgain] = {}
+        for variant in variants(self.text.blocks):
+            try:
+                placed = _places(Marked(variant), self.shell)
+            except TemplateError:
+                # What raw text is put in may complete a script that the grammar cannot read yet.
+                if has_raw:
+                    continue
+                raise
+            for hole, place in placed:
+                output = hole.unit
+                if isinstance(output, Output) and place.command and not _is_quoted(output):
+                    found[output] = EvaluatedAgain(
+                        place.command, output.expression.source, output.line, output.column
+                    )
+        self.evaluated_again = tuple(found.values())
+
+
+def _is_raw(output: Output) -> bool:
+    return output.expression.is_raw
+
+
+def _is_quoted(output: Output) -> bool:
+    return "shell_quote" in output.expression.filters
+
+
+def _error(unit: Value | Output, message: str, hint: str | None = None) -> TemplateError:
+    source = unit.source if isinstance(unit, Value) else unit.expression.source
+    return TemplateError(message, expression=source, line=unit.line, column=unit.column, hint=hint)
+
+
+def variants(blocks: Sequence[Block]) -> Iterator[list[str | Output]]:
+    """Give scripts in which together every branch of every ``if`` and ``for`` is there once."""
+    first: dict[int, int] = {}
+    yield _flat(blocks, first)
+    for count, choices in enumerate(_choices(blocks, {}), start=1):
+        if count >= _MAX_VARIANTS:
+            return
+        yield _flat(blocks, choices)
+
+
+def _choices(blocks: Sequence[Block], path: dict[int, int]) -> Iterator[dict[int, int]]:
+    """For each branch but the first ones: which branch to take at which block to get there."""
+    for block in blocks:
+        for index, body in enumerate(_bodies(block)):
+            here = {**path, id(block): index}
+            if index > 0:
+                yield here
+            yield from _choices(body, here)
+
+
+def _bodies(block: Block) -> list[Sequence[Block]]:
+    if isinstance(block, If):
+        bodies: list[Sequence[Block]] = [branch.body for branch in block.branches]
+        return bodies if block.branches[-1].test is None else [*bodies, ()]
+    return [block.body, block.otherwise] if isinstance(block, For) else []
+
+
+def _flat(blocks: Sequence[Block], choices: Mapping[int, int]) -> list[str | Output]:
+    units: list[str | Output] = []
+    for block in blocks:
+        if isinstance(block, Literal):
+            units.append(block.text)
+        elif isinstance(block, Output):
+            units.append(block)
+        else:
+            units.extend(_flat(_bodies(block)[choices.get(id(block), 0)], choices))
+    return units
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A marker in a script: the bytes to replace, and from where on they are the marker."""
+
+    start: int
+    marker: int
+    end: int
+    unit: Value | Output
+
+
+class Marked:
+    """A script in which an inert word stands in the place of each value."""
+
+    def __init__(self, units: Sequence[str | Value] | Sequence[str | Output]) -> None:
+        self.holes: list[Hole] = []
+        self._script = bytearray()
+        self._units = units
+        self._before = ""
+        self._prefix = self._free_prefix()
+        for unit in units:
+            if isinstance(unit, str):
+                self._add_text(unit)
+            elif isinstance(unit, Value) and unit.is_raw:
+                self._add_text(plain_text(unit.text))
+            elif isinstance(unit, Output) and _is_raw(unit):
+                self._add_text(f"{self._prefix}RAW")
+            else:
+                self._add_hole(unit)
+        self.script = bytes(self._script)
+
+    def _free_prefix(self) -> str:
+        texts = [
+            u if isinstance(u, str) else u.text for u in self._units if not isinstance(u, Output)
+        ]
+        prefix = "PUPVALUE"
+        while any(prefix in text for text in texts):
+            prefix += "X"
+        return prefix
+
+    def _add_text(self, text: str) -> None:
+        try:
+            self._script += text.encode()
+        except UnicodeEncodeError:
+            raise TemplateError("the script holds a lone surrogate") from None
+        self._before = (self._before + text)[-300:]
+
+    def _add_hole(self, unit: Value | Output) -> None:
+        start = len(self._script)
+        # In `$X{{ Y }}` the marker must not become a part of the variable's name.
+        if _VARIABLE_BEFORE.search(self._before):
+            self._script += b","
+        marker = len(self._script)
+        self._script += f"{self._prefix}{len(self.holes)}E".encode()
+        self.holes.append(Hole(start, marker, len(self._script), unit))
+        self._before = ""
+
+
+def _places(marked: Marked, shell: str) -> list[tuple[Hole, Place]]:
+    """Tell the place of each value. Raises `TemplateError` for one that is not safe."""
+    if not marked.holes:
+        return []
+    tree = ScriptTree(marked.script, shell)
+    line = tree.error_line
+    if line is not None:
+        raise TemplateError(
+            f"the script cannot be read as shell near its line {line}, "
+            "so no value can be put into it",
+            expression=marked.script.decode().split("\n")[line - 1].strip(),
+            line=line,
+            hint=ENV_HINT,
+        )
+    placed: list[tuple[Hole, Place]] = []
+    for hole in marked.holes:
+        try:
+            placed.append((hole, tree.place(hole.marker, hole.end)))
+        except UnsafePlaceError as unsafe:
+            raise _error(hole.unit, unsafe.message, unsafe.hint) from None
+    return placed
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """Bytes of the marked script, what to write for them, and what to show."""
+
+    start: int
+    end: int
+    script: str
+    shown: str
+    literal: Value | None = None
+
+
+class _Writer:
+    """Writes the script that is run and the one that is shown."""
+
+    def __init__(self, marked: Marked, shell: str, mask: Mask) -> None:
+        self._marked = marked
+        self._shell = shell
+        self._mask = mask
+        self._names: dict[str, str] = {}
+        self._delimiters: dict[tuple[int, int], str] = {}
+        self._edits: list[_Edit] = []
+
+    def write(self) -> ShellScript:
+        for hole, place in _places(self._marked, self._shell):
+            if isinstance(hole.unit, Value):
+                self._edits.append(self._edit(hole, hole.unit, place))
+        self._edits.sort(key=lambda edit: edit.start)
+        script, literals = self._apply()
+        shown = self._assembled(lambda edit: edit.shown)
+        check_length(len(script))
+        self._verify(script, literals)
+        env = {name: text for text, name in self._names.items()}
+        check_length(sum(map(len, env.values())))
+        return ShellScript(script.decode(), env, shown.decode())
+
+    def _edit(self, hole: Hole, value: Value, place: Place) -> _Edit:
+        text = plain_text(value.text)
+        if place.quoting is Quoting.COMMENT:
+            return _Edit(hole.start, hole.end, "", "")
+        if place.integer:
+            digits = _integer(value, place)
+            return _Edit(hole.start, hole.end, digits, digits)
+        problem = argument_problem(text)
+        if problem is not None:
+            raise value.error(
+                f"the value {problem}", "hand it to the command through the step's `stdin:`"
+            )
+        shown = _shown(self._mask(text), place.quoting)
+        if place.quoting is Quoting.LITERAL_HEREDOC:
+            self._rename(value, place)
+            return _Edit(hole.start, hole.end, text, shown, value)
+        return _Edit(hole.start, hole.end, self._reference(text, place.quoting), shown)
+
+    def _reference(self, text: str, quoting: Quoting) -> str:
+        chunks = [text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK)] or [""]
+        names = [self._names.setdefault(c, f"{VARIABLE}{len(self._names)}") for c in chunks]
+        inner = "".join(f"${{{name}}}" for name in names)
+        if quoting is Quoting.BARE:
+            return f'"{inner}"'
+        if quoting is Quoting.SINGLE:
+            return f"'\"{inner}\"'"
+        return f"'\"{inner}\"$'" if quoting is Quoting.ANSI else inner
+
+    def _rename(self, value: Value, place: Place) -> None:
+        """Give the here-document a delimiter that no value holds."""
+        heredoc = place.heredoc
+        if heredoc is None:
+            raise value.error("the here-document around the value has no delimiter")
+        if heredoc.strips_tabs and re.search(r"(?:\A|\n)\t", value.text):
+            raise value.error("a line of the value begins with a tab, which <<- would drop")
+        if heredoc.start in self._delimiters:
+            return
+        delimiter = self._free_delimiter()
+        self._delimiters[heredoc.start] = delimiter
+        for (start, end), written in (
+            (heredoc.start, f"'{delimiter}'"),
+            (heredoc.end, delimiter),
+        ):
+            old = self._marked.script[start:end].decode()
+            tabs = old[: len(old) - len(old.lstrip("\t"))]
+            self._edits.append(_Edit(start, end, tabs + written, old))
+
+    def _free_delimiter(self) -> str:
+        texts = [hole.unit.text for hole in self._marked.holes if isinstance(hole.unit, Value)]
+        texts.append(self._marked.script.decode())
+        number = len(self._delimiters)
+        while any(f"{_DELIMITER}{number}" in text for text in texts):
+            number += 1 + len(self._delimiters)
+        return f"{_DELIMITER}{number}"
+
+    def _assembled(self, part: Callable[[_Edit], str]) -> bytes:
+        written = bytearray()
+        position = 0
+        for edit in self._edits:
+            written += self._marked.script[position : edit.start] + part(edit).encode()
+            position = edit.end
+        return bytes(written + self._marked.script[position:])
+
+    def _apply(self) -> tuple[bytes, list[tuple[int, int, Value]]]:
+        """Write the script; tell where in it values stand as they are, in which here-document."""
+        literals: list[tuple[int, int, Value]] = []
+        shift = 0
+        for edit in self._edits:
+            size = len(edit.script.encode())
+            start = edit.start + shift
+            if edit.literal is not None and size:
+                literals.append((start, start + size, edit.literal))
+            shift += size - (edit.end - edit.start)
+        return self._assembled(lambda edit: edit.script), literals
+
+    def _verify(self, script: bytes, literals: list[tuple[int, int, Value]]) -> None:
+        """Look at the finished script once more: what was written as it is must be inert."""
+        if not literals:
+            return
+        tree = ScriptTree(script, self._shell)
+        for start, end, value in literals:
+            delimiters = self._delimiters.values()
+            if not any(tree.is_literal_heredoc(start, end, name) for name in delimiters):
+                raise value.error("the value would end the here-document in which it stands")
+
+
+def _integer(value: Value, place: Place) -> str:
+    match = _INTEGER.fullmatch(value.text)
+    if match is None:
+        raise value.error(
+            "the shell calculates with this value, so it must be a whole number",
+            "compare texts with = and !=",
+        )
+    digits = str(int(match[1]))
+    # `x-{{ N }}` must not become `x--5`, nor `${x:{{ N }}}` become `${x:-5}`.
+    apart = place.arithmetic and place.quoting is Quoting.BARE and digits.startswith("-")
+    return f" {digits}" if apart else digits
+
+
+def _shown(text: str, quoting: Quoting) -> str:
+    quoted = shlex.quote(text)
+    if quoting is Quoting.BARE:
+        return quoted
+    if quoting in (Quoting.HEREDOC, Quoting.LITERAL_HEREDOC) or not text or quoted == text:
+        return text
+    around = '"' if quoting is Quoting.DOUBLE else "'"
+    return f"{around}{quoted}{'$' * (quoting is Quoting.ANSI)}{around}"
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+@lru_cache(maxsize=4096)
+def compile_shell(source: str, shell: str = "sh") -> ShellTemplate:
+    """Check a script for one of the `SHELLS`, named or given by its path.
+
+    Raises `TemplateError` with line, expression and a hint where a value stands in a place that
+    is not safe or not known.
+    """
+    return ShellTemplate(compile_text(source), shell.rsplit("/", 1)[-1])
+
+
+def first_word(source: str) -> str | None:
+    """Give the name of the command that a script begins with.
+
+    None where it holds a template, or where the script begins with something else than a plain
+    command (an assignment, a loop, a group).
+    """
+    match = _FIRST_WORD.match(source)
+    if match is None or match[1] in _SHELL_WORDS:
+        return None
+    return match[1]
