@@ -266,14 +266,11 @@ _STEP_EVENTS: tuple[type[Event], ...] = (
 
 RUN_TRANSITIONS: dict[tuple[RunPhase, type[Event]], Callable[[Run, Event], None]] = {
     (RunPhase.NEW, RunCreated): _create,
-    **{
-        (phase, kind): transition
-        for phase in (RunPhase.RUNNING, RunPhase.CLEANUP)
-        for kind, transition in (
-            (CancelRequested, _cancel),
-            (Interrupted, _interrupt),
-            *((kind, _step_event) for kind in _STEP_EVENTS),
-        )
-    },
+    (RunPhase.RUNNING, CancelRequested): _cancel,
+    (RunPhase.RUNNING, Interrupted): _interrupt,
+    (RunPhase.CLEANUP, CancelRequested): _cancel,
+    (RunPhase.CLEANUP, Interrupted): _interrupt,
+    **{(RunPhase.RUNNING, kind): _step_event for kind in _STEP_EVENTS},
+    **{(RunPhase.CLEANUP, kind): _step_event for kind in _STEP_EVENTS},
 }
 """What a run does with an event in each phase; a run that has ended does nothing any more."""

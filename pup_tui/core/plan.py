@@ -12,7 +12,16 @@ from pup_tui.core.machine import Machine
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Scope, render_request, render_seconds, render_text
 from pup_tui.core.scope import explain, not_made, scope_of, truth_of
-from pup_tui.runbook.model import AnyStep, ConfirmStep, ManualStep, PupStep, ShellStep, WaitStep
+from pup_tui.runbook.model import (
+    AnyStep,
+    ConfirmStep,
+    HttpStep,
+    ManualStep,
+    PupStep,
+    ShellStep,
+    WaitStep,
+    WorkflowStep,
+)
 from pup_tui.template.errors import TemplateError
 
 
@@ -118,7 +127,10 @@ def _as_written(step: AnyStep) -> str:
             return step.message
         case WaitStep():
             return f"wait {step.duration}"
-    return getattr(step, "url", None) or getattr(step, "workflow_id", "")
+        case HttpStep():
+            return f"{step.method} {step.url}"
+        case WorkflowStep():
+            return f"run workflow {step.workflow_id}"
 
 
 def _why_not_yet(program: Program, error: TemplateError) -> str:

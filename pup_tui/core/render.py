@@ -142,8 +142,9 @@ def _body(step: HttpStep, scope: Scope) -> tuple[str | None, str | None]:
     if step.body is not None:
         content_type = content_type or "application/json"
         is_json = "json" in content_type
-        text = compile_text(step.body)
-        return (render_json_body(text, scope) if is_json else text.render(scope)), content_type
+        template = compile_text(step.body)
+        body = render_json_body(template, scope) if is_json else template.render(scope)
+        return body, content_type
     if step.body_file is not None:
         return None, content_type or "application/octet-stream"
     return None, content_type

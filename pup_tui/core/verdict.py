@@ -50,10 +50,8 @@ def verdict_of(step: Step, event: AttemptFinished, scope: Scope) -> Verdict:
 
 
 def _assertions(step: Step, judged: tuple[Judgement, ...], scope: Scope) -> Verdict:
-    reminders, conditions = [], []
-    for assertion in step.assertions:
-        is_condition = assertion.that is not None or assertion.empty is not None
-        (conditions if is_condition else reminders).append(assertion)
+    conditions = [a for a in step.assertions if a.that is not None or a.empty is not None]
+    reminders = [a for a in step.assertions if a.that is None and a.empty is None]
     for assertion, judgement in zip(conditions, judged, strict=True):
         if judgement.holds is not True:
             return Verdict(_broken(assertion, judgement, scope), captures=True)

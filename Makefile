@@ -1,0 +1,61 @@
+# Everything runs in a virtual environment inside the checkout, which the first target to need it sets up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test lint check bench screenshots lock clean
+
+help:
+	@echo "make demo         try it: the console against the built-in sandbox"
+	@echo "make run          the console with your own runbooks"
+	@echo "make test         format, lint, types, import contracts, tests"
+	@echo "make lint         the same without the tests"
+	@echo "make bench        measure start-up, catalog, output and machine"
+	@echo "make screenshots  take the pictures again"
+
+demo: $(VENV)/.ready
+	@$(BIN)/pup-tui demo
+
+run: $(VENV)/.ready
+	@$(BIN)/pup-tui
+
+test: lint
+	$(BIN)/pytest -n $(JOBS)
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.bench
+
+screenshots: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.screenshots
+
+lock: $(VENV)/.ready-dev
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --no-header --no-annotate --no-emit-index-url --extra dev \
+		--output-file requirements.lock pyproject.toml
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "pup-tui needs Python 3.11 or later; make PYTHON=/path/to/python3.11 names another" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "Python cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/.ready: pyproject.toml requirements.lock | $(VENV)/bin/python
+	@echo "Setting up $(VENV) (once) ..." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: pyproject.toml requirements.lock | $(VENV)/bin/python
+	@echo "Setting up $(VENV) with the tools for development (once) ..." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[dev]'
+	@touch $@ $(VENV)/.ready
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

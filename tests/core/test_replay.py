@@ -1,0 +1,145 @@
+"""Replaying a run's events gives the state that the run had, for any story; and no event is refused."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pup_tui.core.events import (
+    Answered,
+    AnyEvent,
+    AttemptFinished,
+    AttemptStarted,
+    CancelRequested,
+    Findings,
+    Interrupted,
+    Moment,
+    PollAccepted,
+    PollExtended,
+    PollNudged,
+    PollStopped,
+    RunCreated,
+    Source,
+    TimerFired,
+    ToolLookedUp,
+    WaitCut,
+)
+from pup_tui.core.machine import Machine
+from pup_tui.core.state import RunState
+from tests.support.player import FAILS, OK, Player, Result
+from tests.support.runbooks import program_of
+
+PROGRAM = program_of(
+    """
+    steps:
+      - {name: a, kind: shell, run: one, on_failure: confirm, timeout: 5s, capture: ONE}
+      - {name: ask, kind: confirm, message: Go on?, timeout: 60s}
+      - {name: p, kind: shell, optional: true, run: probe,
+         poll: {interval: 10s, timeout: 60s, until: value < 5}}
+      - {name: w, kind: wait, duration: 30s}
+      - {name: d, kind: shell, danger: true, run: "drop {{ ONE }}"}
+      - {name: m, kind: manual, checklist: [one, two]}
+      - {name: f, kind: shell, when: on_failure, run: page}
+      - {name: c, kind: shell, when: cleanup, run: tidy}
+    """
+)
+STEPS = [node.id for node in PROGRAM.nodes]
+
+
+def _again(events: list[AnyEvent]) -> RunState:
+    """The state after the events as they would come back from a journal."""
+    machine = Machine(PROGRAM)
+    for event in events:
+        machine.handle(msgspec.json.decode(msgspec.json.encode(event), type=AnyEvent))
+    return machine.state
+
+
+@given(st.integers(min_value=0, max_value=10**9))
+@settings(max_examples=150, deadline=None)
+def test_replay_equals_live(seed: int) -> None:
+    chance = random.Random(seed)
+    results = [
+        OK,
+        FAILS,
+        Result(hangs=True),
+        Result(until=True, value=2.0),
+        Result(until=False, value=8.0),
+        Result(captures={"ONE": "1"}),
+    ]
+    answers = ["yes", "yes", "no", "retry", "continue", "abort"]
+    player = Player(
+        PROGRAM,
+        results={step: chance.choices(results, k=6) for step in STEPS},
+        answers={step: chance.choices(answers, k=3) for step in STEPS},
+        tools={"probe": chance.random() < 0.7},
+    ).create()
+    stop_at = chance.randrange(3, 40)
+    player.play(until=lambda p: len(p.events) >= stop_at)
+    if chance.random() < 0.5:
+        player.tell(CancelRequested(at=player.moment, by="ada"))
+    player.play()
+    assert _again(player.events) == player.machine.state
+
+
+_step = st.sampled_from([*STEPS, "nowhere"])
+_at = st.builds(
+    Moment,
+    wall=st.floats(0, 2e9),
+    clock=st.floats(0, 1e6),
+)
+_attempt = st.builds(lambda step, n: f"{step}#{n}", _step, st.integers(0, 3))
+_timer = st.builds(
+    lambda kind, step: f"{kind}:{step}",
+    st.sampled_from(["timeout", "poll", "next", "wait", "answer", "other"]),
+    _step,
+)
+_who: dict[str, Any] = {"at": _at, "step": _step, "by": st.just("ada")}
+_events = st.one_of(
+    st.builds(ToolLookedUp, at=_at, step=_step, tool=st.just("probe"), found=st.booleans()),
+    st.builds(AttemptStarted, at=_at, attempt=_attempt, command=st.just("x")),
+    st.builds(
+        AttemptFinished,
+        at=_at,
+        attempt=_attempt,
+        ok=st.booleans(),
+        duration=st.just(1.0),
+        findings=st.builds(Findings, captures=st.just({"ONE": "1"})),
+    ),
+    st.builds(TimerFired, at=_at, timer=_timer),
+    st.builds(Answered, answer=st.sampled_from(["yes", "no", "retry", "continue", ""]), **_who),
+    st.builds(PollNudged, **_who),
+    st.builds(PollExtended, seconds=st.just(60.0), **_who),
+    st.builds(PollStopped, **_who),
+    st.builds(PollAccepted, reason=st.just("seen"), **_who),
+    st.builds(WaitCut, **_who),
+    st.builds(CancelRequested, at=_at, by=st.just("ada")),
+    st.builds(Interrupted, at=_at, reason=st.just("gone")),
+    st.builds(
+        RunCreated,
+        at=_at,
+        run=st.just("01RUN"),
+        runbook=st.just("test"),
+        source=st.just(Source(path="", sha256="")),
+        operator=st.just("ada"),
+        host=st.just("here"),
+        values=st.just({}),
+    ),
+)
+
+
+@given(st.lists(_events, max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_every_event_in_every_state_has_a_defined_result(events: list[AnyEvent]) -> None:
+    machine = Player(PROGRAM).create().machine
+    ended = False
+    for event in events:
+        actions = machine.handle(event)
+        assert not (ended and actions)
+        ended = machine.state.phase == "ended"
+        assert (
+            msgspec.json.decode(msgspec.json.encode(machine.state), type=RunState) == machine.state
+        )

@@ -1,0 +1,211 @@
+"""Plays a run against scripted surroundings, with time that stands still unless a timer is waited for."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from pup_tui.core.actions import (
+    AnyAction,
+    Ask,
+    CancelTimer,
+    LookUpTool,
+    SetTimer,
+    StartAttempt,
+    StopAttempt,
+    Tell,
+)
+from pup_tui.core.events import (
+    Answered,
+    AnyEvent,
+    AttemptFinished,
+    AttemptStarted,
+    Findings,
+    Judgement,
+    Moment,
+    RunCreated,
+    Source,
+    TimerFired,
+    ToolLookedUp,
+)
+from pup_tui.core.machine import Machine
+from pup_tui.core.notices import AnyNotice
+from pup_tui.core.program import Program
+
+
+@dataclass
+class Result:
+    """What one attempt comes to; `hangs` leaves it running until it is stopped."""
+
+    ok: bool = True
+    reason: str = ""
+    exit_code: int | None = None
+    captures: Mapping[str, Any] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+    results: Mapping[str, Any] = field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
+    until: bool | None = None
+    fail_if: bool | None = None
+    assertions: tuple[bool | None, ...] = ()
+    value: float | None = None
+    takes: float = 1.0
+    hangs: bool = False
+
+
+OK = Result()
+FAILS = Result(ok=False, reason="exited with 1", exit_code=1)
+
+
+class Player:
+    """Carries out a machine's wishes as a script says, one fact after the other."""
+
+    def __init__(
+        self,
+        program: Program,
+        *,
+        results: Mapping[str, Sequence[Result]] | None = None,
+        answers: Mapping[str, Sequence[str]] | None = None,
+        tools: Mapping[str, bool] | None = None,
+    ) -> None:
+        self.machine = Machine(program)
+        self.events: list[AnyEvent] = []
+        self.actions: list[AnyAction] = []
+        self.notices: list[AnyNotice] = []
+        self.started: list[StartAttempt] = []
+        self.asked: list[Ask] = []
+        self._results = {step: list(given) for step, given in (results or {}).items()}
+        self._answers = {step: list(given) for step, given in (answers or {}).items()}
+        self._tools = dict(tools or {})
+        self._clock = 0.0
+        self._order = count()
+        self._due: list[tuple[float, int, Callable[[Moment], AnyEvent]]] = []
+        self._timers: dict[str, int] = {}
+        self._running: dict[str, StartAttempt] = {}
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(wall=1_700_000_000.0 + self._clock, clock=self._clock)
+
+    def create(self, **values: Any) -> Player:
+        """Begin the run with these variables."""
+        left_out = values.pop("left_out", ())
+        secrets = values.pop("secrets", ())
+        self.tell(
+            RunCreated(
+                at=self.moment,
+                run="01RUN",
+                runbook="test",
+                source=Source(path="test.yaml", sha256="0" * 64),
+                operator="ada",
+                host="here",
+                values=values,
+                left_out=left_out,
+                secrets=secrets,
+            )
+        )
+        return self
+
+    def tell(self, event: AnyEvent) -> None:
+        """Hand the machine a fact and do what it wishes."""
+        self.events.append(event)
+        for action in self.machine.handle(event):
+            self.actions.append(action)
+            self._perform(action)
+
+    def play(self, until: Callable[[Player], bool] | None = None) -> Player:
+        """Let everything happen that is due, until nothing is or `until` holds."""
+        while self._due and not (until is not None and until(self)):
+            due, _, make = heapq.heappop(self._due)
+            self._clock = max(self._clock, due)
+            event = make(self.moment)
+            if not isinstance(event, TimerFired) or event.timer in self._timers:
+                self.tell(event)
+        return self
+
+    def later(self, seconds: float, make: Callable[[Moment], AnyEvent]) -> int:
+        """Have a fact arrive after a while."""
+        number = next(self._order)
+        heapq.heappush(self._due, (self._clock + seconds, number, make))
+        return number
+
+    def statuses(self) -> dict[str, str]:
+        return {
+            step: str(state.status) if state.status else f"({state.phase})"
+            for step, state in self.machine.state.steps.items()
+        }
+
+    def _perform(self, action: AnyAction) -> None:
+        match action:
+            case Tell(notice=notice):
+                self.notices.append(notice)
+            case StartAttempt():
+                self._start(action)
+            case StopAttempt(attempt=attempt):
+                self._stop(attempt)
+            case LookUpTool(step=step, tool=tool):
+                found = self._tools.get(tool, True)
+                self.later(0, lambda at: ToolLookedUp(at=at, step=step, tool=tool, found=found))
+            case Ask():
+                self._ask(action)
+            case SetTimer(timer=timer, seconds=seconds):
+                self._set_timer(timer, seconds)
+            case CancelTimer(timer=timer):
+                self._timers.pop(timer, None)
+
+    def _set_timer(self, timer: str, seconds: float) -> None:
+        def fire(at: Moment) -> AnyEvent:
+            mine = self._timers.get(timer) == number
+            return TimerFired(at=at, timer=timer if mine else "overtaken:")
+
+        number = self.later(seconds, fire)
+        self._timers[timer] = number
+
+    def _start(self, action: StartAttempt) -> None:
+        self.started.append(action)
+        attempt = action.attempt
+        script = self._results.get(action.step, [])
+        result = script.pop(0) if len(script) > 1 else script[0] if script else OK
+        self._running[attempt] = action
+        self.later(0, lambda at: AttemptStarted(at=at, attempt=attempt, command=action.shown))
+        if not result.hangs:
+            self.later(result.takes, lambda at: self._finish(at, action, result))
+
+    def _stop(self, attempt: str) -> None:
+        action = self._running.get(attempt)
+        if action is not None:
+            stopped = Result(ok=False)
+            self.later(0.1, lambda at: self._finish(at, action, stopped))
+
+    def _finish(self, at: Moment, action: StartAttempt, result: Result) -> AnyEvent:
+        self._running.pop(action.attempt, None)
+        wanted = action.wanted
+        judged = result.assertions or tuple(True for _ in wanted.assertions)
+        return AttemptFinished(
+            at=at,
+            attempt=action.attempt,
+            ok=result.ok,
+            duration=result.takes,
+            exit_code=result.exit_code,
+            reason=result.reason,
+            findings=Findings(
+                captures=dict(result.captures) if result.ok else {},
+                missing=dict(result.missing),
+                results=dict(result.results),
+                secrets=result.secrets,
+                until=None if wanted.until is None else Judgement(result.until, "as scripted"),
+                fail_if=None if wanted.fail_if is None else Judgement(result.fail_if),
+                assertions=tuple(Judgement(holds) for holds in judged),
+                value=result.value,
+            ),
+        )
+
+    def _ask(self, action: Ask) -> None:
+        self.asked.append(action)
+        step = action.question.step
+        script = self._answers.get(step, [])
+        if script:
+            answer = script.pop(0)
+            self.later(1, lambda at: Answered(at=at, step=step, answer=answer, by="ada"))

@@ -1,0 +1,26 @@
+"""Runbooks for tests, written as YAML in the test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+from pup_tui.core.program import Program, compile_program
+from pup_tui.runbook.load import load_files
+from pup_tui.runbook.model import Runbook
+
+
+def runbook_of(text: str, name: str = "test") -> Runbook:
+    """The runbook in `text`; a test that gives an invalid one fails with its errors."""
+    path = Path(f"{name}.yaml")
+    loaded = load_files(name, {path.name: dedent(text).encode()}, path)
+    assert loaded.runbook is not None, "\n".join(str(problem) for problem in loaded.errors)
+    return loaded.runbook
+
+
+def program_of(text: str, name: str = "test") -> Program:
+    """The compiled runbook in `text`, or in a list of steps without its `name:` line."""
+    text = dedent(text)
+    if not text.lstrip().startswith("name:"):
+        text = f"name: {name}\n{text}"
+    return compile_program(name, runbook_of(text, name))
