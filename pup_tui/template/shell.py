@@ -391,9 +391,9 @@ class _Writer:
         if not literals:
             return
         tree = ScriptTree(script, self._shell)
+        bodies = [tree.literal_heredoc(name) for name in self._delimiters.values()]
         for start, end, value in literals:
-            delimiters = self._delimiters.values()
-            if not any(tree.is_literal_heredoc(start, end, name) for name in delimiters):
+            if not any(body and body[0] < start and end <= body[1] for body in bodies):
                 raise value.error("the value would end the here-document in which it stands")
 
 

@@ -150,13 +150,19 @@ class ScriptTree:
             raise UnsafePlaceError("the place of the value in the script is not known")
         return _Climb(self._script, self._shell, self._integers, leaf, start).place()
 
-    def is_literal_heredoc(self, start: int, end: int, delimiter: str) -> bool:
-        """Whether these bytes lie in a here-document that has this delimiter, quoted."""
-        node = self._root.descendant_for_byte_range(start, end)
-        while node is not None and node.type != "heredoc_redirect":
-            node = node.parent
-        starts = [] if node is None else [n for n in node.children if n.type == "heredoc_start"]
-        return any(_text(part) == f"'{delimiter}'".encode() for part in starts)
+    def literal_heredoc(self, delimiter: str) -> tuple[int, int] | None:
+        """The byte range between the two places of a quoted delimiter, if that is what it is."""
+        quoted = f"'{delimiter}'".encode()
+        at = self._script.find(quoted)
+        start = self._root.descendant_for_byte_range(at, at + len(quoted)) if at >= 0 else None
+        redirect = start.parent if start is not None else None
+        if self._root.has_error or start is None or redirect is None:
+            return None
+        ends = [part for part in redirect.children if part.type == "heredoc_end"]
+        if start.type != "heredoc_start" or len(ends) != 1:
+            return None
+        found = _text(ends[0]).strip() == delimiter.encode()
+        return (start.end_byte, ends[0].start_byte) if found else None
 
 
 def _integer_variables(script: bytes) -> frozenset[bytes]:
@@ -185,6 +191,7 @@ class _Climb:
         self._quoting: Quoting | None = None
         self._integer = False
         self._arithmetic = False
+        self._replacement = False
         self._heredoc: Heredoc | None = None
         self._command: str | None = None
         self._rules: dict[str, Callable[[Node, Node], None]] = {
@@ -218,6 +225,11 @@ class _Climb:
         if node is not None and _text(node).startswith(b"$(("):
             # The grammar takes `$((…))` in a here-document for a command.
             self._integer = self._arithmetic = True
+        if self._replacement:
+            raise UnsafePlaceError(
+                "a replacement outside of double quotes is split into words",
+                'write "${…}" around the expansion',
+            )
         quoting = self._quoting or Quoting.BARE
         self._check_surroundings(quoting, _within_backticks(node))
         return Place(quoting, self._integer, self._arithmetic, self._heredoc, self._command)
@@ -249,6 +261,7 @@ class _Climb:
                 raise UnsafePlaceError("the value stands in single quotes within double quotes")
             # The word of "${X:-word}" is quoted by the quotes around the expansion.
             self._quoting = self._quoting or quoting
+            self._replacement = self._replacement and quoting is Quoting.HEREDOC
             return
         if quoting is Quoting.HEREDOC:
             quoting = self._in_heredoc(node)
@@ -339,6 +352,9 @@ class _Climb:
         elif operator in _PATTERN_OPERATORS:
             # Quotes within a pattern count, whatever is around the expansion.
             self._quoting = self._quoting or Quoting.BARE
+            self._replacement = (
+                operator.startswith("/") and "/" in before[before.index(operator) + 1 :]
+            )
         elif operator not in _WORD_OPERATORS:
             raise UnsafePlaceError("the place of the value in the ${…} is not known")
 
