@@ -32,10 +32,11 @@ class RecordingSink:
         return self._all("stderr")
 
     async def seen(self, text: bytes, stream: Stream = "stdout") -> None:
-        """Return as soon as `text` was written to `stream`."""
-        while text not in self._all(stream):
-            self._changed.clear()
-            await self._changed.wait()
+        """Return as soon as `text` was written to `stream`; TimeoutError after 30 s."""
+        async with asyncio.timeout(30):
+            while text not in self._all(stream):
+                self._changed.clear()
+                await self._changed.wait()
 
     def _all(self, stream: Stream) -> bytes:
         return b"".join(data for name, data in self.written if name == stream)

@@ -91,7 +91,7 @@ class TestOutput:
         self, sink: RecordingSink, stop: Stop, context: Context
     ) -> None:
         outcome = await play(
-            python("print('bye', flush=True); os.close(1); time.sleep(0.2); os._exit(7)"),
+            python("os.write(1, b'bye\\n'); os.close(1); time.sleep(0.2); os._exit(7)"),
             *(sink, stop, context),
         )
         assert (outcome.ok, outcome.exit_code, outcome.reason) == (False, 7, "exited with 7")
@@ -187,8 +187,8 @@ class TestStop:
         self, sink: RecordingSink, stop: Stop, context: Context
     ) -> None:
         code = (
-            "signal.signal(signal.SIGTERM, lambda *a: (print('clean', flush=True), os._exit(0)))\n"
-            "print('ready', flush=True); time.sleep(600)"
+            "signal.signal(signal.SIGTERM, lambda *a: (os.write(1, b'clean\\n'), os._exit(0)))\n"
+            "os.write(1, b'ready\\n'); time.sleep(600)"
         )
         outcome = await self.stopped(python(code), sink, stop, replace(context, grace=50))
         assert (outcome.ok, outcome.exit_code, outcome.reason) == (False, 0, "cancelled")
@@ -201,7 +201,7 @@ class TestStop:
         code = (
             "if os.fork(): time.sleep(600)\n"
             "def end(*a): time.sleep(0.3); open('cleaned', 'w').close(); os._exit(0)\n"
-            "signal.signal(signal.SIGTERM, end); print('ready', flush=True); time.sleep(600)"
+            "signal.signal(signal.SIGTERM, end); os.write(1, b'ready\\n'); time.sleep(600)"
         )
         outcome = await self.stopped(python(code), sink, stop, replace(context, grace=50))
         assert outcome.reason == "cancelled"
@@ -211,7 +211,7 @@ class TestStop:
         self, sink: RecordingSink, stop: Stop, context: Context
     ) -> None:
         code = (
-            "signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True)\n"
+            "signal.signal(signal.SIGTERM, signal.SIG_IGN); os.write(1, b'ready\\n')\n"
             "while True: time.sleep(600)"
         )
         outcome = await self.stopped(python(code), sink, stop, context)
@@ -257,8 +257,8 @@ class TestStop:
         self, sink: RecordingSink, stop: Stop, context: Context
     ) -> None:
         code = (
-            "signal.signal(signal.SIGTERM, lambda *a: print('busy', flush=True))\n"
-            "print('ready', flush=True)\nwhile True: time.sleep(600)"
+            "signal.signal(signal.SIGTERM, lambda *a: os.write(1, b'busy\\n'))\n"
+            "os.write(1, b'ready\\n')\nwhile True: time.sleep(600)"
         )
         running = asyncio.create_task(play(python(code), sink, stop, replace(context, grace=50)))
         await sink.seen(b"ready")
