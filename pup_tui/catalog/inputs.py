@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pup_tui.runbook.files import Unreadable, read_file
 from pup_tui.runbook.model import Runbook, Variable
 from pup_tui.runbook.variables import Resolved, check_value, resolve
 
@@ -25,4 +26,7 @@ def resolve_inputs(
 
 
 def _read_file(path: str) -> str:
-    return Path(path).expanduser().read_text(encoding="utf-8")
+    try:
+        return read_file(Path(path).expanduser()).decode()
+    except Unreadable as error:
+        raise ValueError(str(error)) from error

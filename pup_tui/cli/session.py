@@ -78,7 +78,7 @@ def given_values(runbook: Runbook, args: Sequence[str], arg_file: Path | None) -
 
 def _from_file(path: Path) -> dict[str, object]:
     from pup_tui.runbook.problems import InvalidRunbook
-    from pup_tui.runbook.yaml import read_values
+    from pup_tui.runbook.value_file import read_values
 
     try:
         return read_values(path)

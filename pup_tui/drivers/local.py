@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -254,6 +254,9 @@ class LocalRun:
         outcome = await _carry_out(executor, action, output, attempt.stop, context)
         duration = max(0.0, self._now().clock - began)
         captured = output.end()
+        if output.error is not None:
+            why = f"its output could not be kept: {output.error.strerror or output.error}"
+            outcome = replace(outcome, ok=False, reason=f"{outcome.reason}; {why}".lstrip("; "))
         findings = find(action.wanted, captured, outcome, duration, around.masking.holds_secret)
         around.masking.learn(findings)
         self._attempts.pop(action.attempt, None)

@@ -44,6 +44,11 @@ class AttemptOutput:
             self._pause = None
             self._output.idle_flush()
 
+    @property
+    def error(self) -> OSError | None:
+        """Why what was printed is not all on disk, if it is not."""
+        return self._output.error
+
     def end(self) -> Captured:
         """The attempt is over; what it printed, for expressions."""
         if self._pause is not None:

@@ -1,0 +1,28 @@
+"""Every test runs away from the operator's home, configuration and credentials."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# How fast a machine is decides no test.
+settings.register_profile("pup-tui", deadline=None)
+settings.load_profile("pup-tui")
+
+_OURS = ("DD_", "PUP_", "XDG_", "FAKETIME")
+
+
+@pytest.fixture(autouse=True)
+def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in os.environ:
+        if name.startswith(_OURS) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("PUP_TUI_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("PUP_TUI_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("NO_COLOR", "1")

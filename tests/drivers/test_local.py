@@ -1,0 +1,218 @@
+"""Runs with real processes: order of recording and telling, output, secrets, stopping."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pup_tui.core.events import AnyEvent, AttemptFinished, AttemptStarted
+from pup_tui.core.notices import AnyNotice, StepFinished, StepStarted
+from pup_tui.drivers.replay import replay
+from pup_tui.journal.errors import JournalError
+from pup_tui.journal.records import RunSummary
+from pup_tui.journal.writer import MemoryJournal
+from pup_tui.output.spool import Line, SpoolReader
+from tests.support.runbooks import program_of
+from tests.support.runs import Seen, local_run
+
+
+class Hook(Seen):
+    """Calls back for each notice, before the run goes on."""
+
+    def __init__(self, run: object, then: Callable[[AnyNotice], None]) -> None:
+        super().__init__(run)  # type: ignore[arg-type]
+        self._then = then
+
+    def notice(self, notice: AnyNotice) -> None:
+        super().notice(notice)
+        self._then(notice)
+
+
+async def test_a_run_streams_and_records(tmp_path: Path) -> None:
+    program = program_of(
+        "vars: {X: x}\nsteps: [{name: a, kind: shell, run: 'echo {{ X }}; echo no >&2'}]"
+    )
+    journal = MemoryJournal()
+    run = await local_run(program, tmp_path, values={"X": "; touch pwned"}, journal=journal)
+    seen = Seen(run)
+    run.watch(seen)
+    state = await run.drive()
+    assert state.status == "succeeded"
+    assert sorted(seen.texts("a")) == ["; touch pwned", "no"]
+    assert not (tmp_path / "pwned").exists()
+    reader = SpoolReader(run.outputs.path("a"))
+    assert reader.line_count == 2
+    summary = journal.summaries["01RUN"]
+    assert (summary.status, summary.warnings) == ("succeeded", 0)
+
+
+async def test_the_first_line_is_shown_while_the_step_still_runs(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    program = program_of(
+        "steps: [{name: a, kind: shell, run: 'echo one; until [ -e gate ]; do sleep 0.05; done'}]"
+    )
+    run = await local_run(program, tmp_path)
+
+    class Opens(Seen):
+        def output(self, step: str, lines: object) -> None:
+            assert not any(isinstance(notice, StepFinished) for notice in self.notices)
+            gate.touch()
+
+    run.watch(Opens(run))
+    state = await run.drive()
+    assert state.status == "succeeded"
+
+
+async def test_what_is_told_is_recorded_before(tmp_path: Path) -> None:
+    journal = MemoryJournal()
+    run = await local_run(
+        program_of("steps: [{name: a, kind: shell, run: echo hi}]"), tmp_path, journal=journal
+    )
+    recorded_kinds: dict[type[AnyNotice], set[type[AnyEvent]]] = {}
+
+    def remember(notice: AnyNotice) -> None:
+        recorded_kinds[type(notice)] = {type(event) for event in journal.events["01RUN"]}
+
+    run.watch(Hook(run, remember))
+    await run.drive()
+    assert AttemptStarted in recorded_kinds[StepStarted]
+    assert AttemptFinished in recorded_kinds[StepFinished]
+
+
+async def test_the_recorded_events_replay_to_the_same_state(tmp_path: Path) -> None:
+    program = program_of(
+        """
+        steps:
+          - {name: a, kind: shell, run: 'echo "{\\"id\\": 7}"', capture: {ID: json.id}}
+          - {name: ask, kind: confirm, message: "Use {{ ID }}?"}
+          - {name: b, kind: shell, run: "echo {{ ID }}; exit 3"}
+          - {name: c, kind: shell, when: cleanup, run: echo bye}
+        """
+    )
+    journal = MemoryJournal()
+    run = await local_run(program, tmp_path, journal=journal)
+    seen = Seen(run, {"ask": "yes"})
+    run.watch(seen)
+    state = await run.drive()
+    again = replay(program, journal.events["01RUN"])
+    assert again.state == state
+    assert again.notices == seen.notices
+    assert state.steps["b"].reason == "exited with 3"
+
+
+async def test_a_poll_with_a_real_command_converges(tmp_path: Path) -> None:
+    (tmp_path / "n").write_text("9")
+    program = program_of(
+        """
+        steps:
+          - name: p
+            kind: shell
+            run: "n=$(cat n); echo $((n - 3)) | tee n"
+            poll: {interval: 100ms, timeout: 60s, until: value < 2}
+        """
+    )
+    run = await local_run(program, tmp_path)
+    state = await run.drive()
+    poll = state.steps["p"].poll
+    assert poll is not None
+    assert [sample.value for sample in poll.samples] == [6.0, 3.0, 0.0]
+
+
+async def test_secrets_reach_the_process_and_nothing_else(tmp_path: Path) -> None:
+    program = program_of(
+        """
+        vars: {TOKEN: {type: secret}}
+        steps:
+          - {name: a, kind: shell, run: "echo got {{ TOKEN }}", capture: GOT}
+          - {name: b, kind: shell, run: 'test {{ GOT }} = "got hunter2-secret"'}
+        """
+    )
+    journal = MemoryJournal()
+    run = await local_run(program, tmp_path, secrets={"TOKEN": "hunter2-secret"}, journal=journal)
+    seen = Seen(run)
+    run.watch(seen)
+    state = await run.drive()
+    assert state.status == "succeeded"
+    assert seen.texts("a") == ["got ***"]
+    kept = msgspec.json.encode([journal.events["01RUN"], seen.notices]).decode()
+    assert "hunter2" not in kept
+    assert "hunter2" not in run.outputs.path("a").read_text()
+
+
+async def test_a_cancel_ends_the_process_and_runs_the_cleanup(tmp_path: Path) -> None:
+    program = program_of(
+        """
+        steps:
+          - {name: a, kind: shell, run: "echo up; exec sleep 600"}
+          - {name: c, kind: shell, when: cleanup, run: echo bye > done}
+        """
+    )
+    run = await local_run(program, tmp_path)
+
+    class Cancels(Seen):
+        def output(self, step: str, lines: object) -> None:
+            run.cancel(by="Ctrl-C")
+
+    run.watch(Cancels(run))
+    state = await run.drive()
+    assert state.status == "cancelled"
+    assert state.steps["a"].status == "cancelled"
+    assert (tmp_path / "done").exists()
+
+
+async def test_a_run_that_cannot_be_recorded_stops_what_it_runs(tmp_path: Path) -> None:
+    class Full(MemoryJournal):
+        async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
+            if isinstance(event, AttemptFinished):
+                raise JournalError("the disk is full", tmp_path)
+            return await super().append(run, event, summary)
+
+    program = program_of(
+        "steps: [{name: a, kind: shell, run: echo hi}, {name: b, kind: shell, run: touch b}]"
+    )
+    run = await local_run(program, tmp_path, journal=Full())
+    with pytest.raises(JournalError, match="the disk is full"):
+        await run.drive()
+    assert not (tmp_path / "b").exists()
+
+
+async def test_an_optional_tool_is_looked_up_on_the_path_of_the_run(tmp_path: Path) -> None:
+    program = program_of(
+        """
+        steps:
+          - {name: a, kind: shell, optional: true, run: no-such-tool-here --now}
+          - {name: b, kind: shell, optional: true, run: echo found}
+        """
+    )
+    run = await local_run(program, tmp_path)
+    state = await run.drive()
+    assert {step: str(s.status) for step, s in state.steps.items()} == {
+        "a": "skipped",
+        "b": "succeeded",
+    }
+
+
+async def test_nothing_is_left_running_when_the_driver_is_cancelled(tmp_path: Path) -> None:
+    program = program_of("steps: [{name: a, kind: shell, run: 'echo $$; exec sleep 600'}]")
+    run = await local_run(program, tmp_path)
+    pids: list[int] = []
+    printed = asyncio.Event()
+
+    class Notes(Seen):
+        def output(self, step: str, lines: Sequence[Line]) -> None:
+            pids.append(int(lines[0].text))
+            printed.set()
+
+    run.watch(Notes(run))
+    driving = asyncio.create_task(run.drive())
+    await printed.wait()
+    driving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await driving
+    with pytest.raises(ProcessLookupError):
+        os.kill(pids[0], 0)
