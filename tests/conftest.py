@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # How fast a machine is decides no test.
-settings.register_profile("pup-tui", deadline=None)
+settings.register_profile("pup-tui", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("pup-tui")
 
 _OURS = ("DD_", "PUP_", "XDG_", "FAKETIME")
