@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from pup_tui.template.arguments import argument_problem
-from pup_tui.template.blocks import Block, For, If, Literal, Output
+from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import check_length
+from pup_tui.template.shell_markers import Hole, Marked, is_raw, variants
 from pup_tui.template.shell_places import ENV_HINT, Place, Quoting, ScriptTree, UnsafePlaceError
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import StepField
@@ -32,9 +33,7 @@ _DELIMITER: Final = "PUP_TUI_END_"
 _CHUNK: Final = 25_000
 """Characters per variable: with its name and at 4 bytes each, within what Linux takes."""
 
-_MAX_VARIANTS: Final = 64
 _INTEGER: Final = re.compile(r"\s*([+-]?[0-9]{1,19})\s*", re.ASCII)
-_VARIABLE_BEFORE: Final = re.compile(r"\$\w+\Z")
 _FIRST_WORD: Final = re.compile(r"(?:\s|#[^\n]*(?:\n|\Z))*([A-Za-z0-9_./+@:-]+)(?=[\s;&|<>)]|\Z)")
 _SHELL_WORDS: Final = frozenset(
     {
@@ -76,7 +75,7 @@ class ShellTemplate:
         self.text = text
         self.shell = shell
         self.evaluated_again: tuple[EvaluatedAgain, ...] = ()
-        if not all(map(_is_raw, text.outputs)):
+        if not all(map(is_raw, text.outputs)):
             self._check()
 
     @property
@@ -107,7 +106,7 @@ class ShellTemplate:
     def render(self, scope: Mapping[str, Any], mask: Mask | None = None) -> ShellScript:
         """Render to a script and its environment. Raises `TemplateError`.
 
-        ``mask`` is applied to the text of each value before it is quoted for ``shown``.
+        ``mask`` is applied to each value before it is quoted for ``shown``, and to the result.
         """
         pieces = self.text.pieces(scope)
         values = [piece for piece in pieces if isinstance(piece, Value) and not piece.is_raw]
@@ -119,13 +118,13 @@ class ShellTemplate:
     def _check(self) -> None:
         """Judge every place of a value before anything runs, with each branch taken once."""
         if self.shell not in SHELLS:
-            first = next(output for output in self.text.outputs if not _is_raw(output))
+            first = next(output for output in self.text.outputs if not is_raw(output))
             raise _error(
                 first,
                 f"values cannot be put into a script for `{self.shell}`",
                 "shells that are known: " + ", ".join(sorted(SHELLS)),
             )
-        has_raw = any(map(_is_raw, self.text.outputs))
+        has_raw = any(map(is_raw, self.text.outputs))
         found: dict[Output, EvaluatedAgain] = {}
         for variant in variants(self.text.blocks):
             try:
@@ -144,10 +143,6 @@ class ShellTemplate:
         self.evaluated_again = tuple(found.values())
 
 
-def _is_raw(output: Output) -> bool:
-    return output.expression.is_raw
-
-
 def _is_quoted(output: Output) -> bool:
     return "shell_quote" in output.expression.filters
 
@@ -155,102 +150,6 @@ def _is_quoted(output: Output) -> bool:
 def _error(unit: Value | Output, message: str, hint: str | None = None) -> TemplateError:
     source = unit.source if isinstance(unit, Value) else unit.expression.source
     return TemplateError(message, expression=source, line=unit.line, column=unit.column, hint=hint)
-
-
-def variants(blocks: Sequence[Block]) -> Iterator[list[str | Output]]:
-    """Give scripts in which together every branch of every ``if`` and ``for`` is there once."""
-    first: dict[int, int] = {}
-    yield _flat(blocks, first)
-    for count, choices in enumerate(_choices(blocks, {}), start=1):
-        if count >= _MAX_VARIANTS:
-            return
-        yield _flat(blocks, choices)
-
-
-def _choices(blocks: Sequence[Block], path: dict[int, int]) -> Iterator[dict[int, int]]:
-    """For each branch but the first ones: which branch to take at which block to get there."""
-    for block in blocks:
-        for index, body in enumerate(_bodies(block)):
-            here = {**path, id(block): index}
-            if index > 0:
-                yield here
-            yield from _choices(body, here)
-
-
-def _bodies(block: Block) -> list[Sequence[Block]]:
-    if isinstance(block, If):
-        bodies: list[Sequence[Block]] = [branch.body for branch in block.branches]
-        return bodies if block.branches[-1].test is None else [*bodies, ()]
-    return [block.body, block.otherwise] if isinstance(block, For) else []
-
-
-def _flat(blocks: Sequence[Block], choices: Mapping[int, int]) -> list[str | Output]:
-    units: list[str | Output] = []
-    for block in blocks:
-        if isinstance(block, Literal):
-            units.append(block.text)
-        elif isinstance(block, Output):
-            units.append(block)
-        else:
-            units.extend(_flat(_bodies(block)[choices.get(id(block), 0)], choices))
-    return units
-
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """A marker in a script: the bytes to replace, and from where on they are the marker."""
-
-    start: int
-    marker: int
-    end: int
-    unit: Value | Output
-
-
-class Marked:
-    """A script in which an inert word stands in the place of each value."""
-
-    def __init__(self, units: Sequence[str | Value] | Sequence[str | Output]) -> None:
-        self.holes: list[Hole] = []
-        self._script = bytearray()
-        self._units = units
-        self._before = ""
-        self._prefix = self._free_prefix()
-        for unit in units:
-            if isinstance(unit, str):
-                self._add_text(unit)
-            elif isinstance(unit, Value) and unit.is_raw:
-                self._add_text(plain_text(unit.text))
-            elif isinstance(unit, Output) and _is_raw(unit):
-                self._add_text(f"{self._prefix}RAW")
-            else:
-                self._add_hole(unit)
-        self.script = bytes(self._script)
-
-    def _free_prefix(self) -> str:
-        texts = [
-            u if isinstance(u, str) else u.text for u in self._units if not isinstance(u, Output)
-        ]
-        prefix = "PUPVALUE"
-        while any(prefix in text for text in texts):
-            prefix += "X"
-        return prefix
-
-    def _add_text(self, text: str) -> None:
-        try:
-            self._script += text.encode()
-        except UnicodeEncodeError:
-            raise TemplateError("the script holds a lone surrogate") from None
-        self._before = (self._before + text)[-300:]
-
-    def _add_hole(self, unit: Value | Output) -> None:
-        start = len(self._script)
-        # In `$X{{ Y }}` the marker must not become a part of the variable's name.
-        if _VARIABLE_BEFORE.search(self._before):
-            self._script += b","
-        marker = len(self._script)
-        self._script += f"{self._prefix}{len(self.holes)}E".encode()
-        self.holes.append(Hole(start, marker, len(self._script), unit))
-        self._before = ""
 
 
 def _places(marked: Marked, shell: str) -> list[tuple[Hole, Place]]:
@@ -284,7 +183,6 @@ class _Edit:
     end: int
     script: str
     shown: str
-    literal: Value | None = None
 
 
 class _Writer:
@@ -303,13 +201,12 @@ class _Writer:
             if isinstance(hole.unit, Value):
                 self._edits.append(self._edit(hole, hole.unit, place))
         self._edits.sort(key=lambda edit: edit.start)
-        script, literals = self._apply()
-        shown = self._assembled(lambda edit: edit.shown)
+        script = self._assembled(lambda edit: edit.script)
+        shown = self._mask(self._assembled(lambda edit: edit.shown).decode())
         check_length(len(script))
-        self._verify(script, literals)
         env = {name: text for text, name in self._names.items()}
         check_length(sum(map(len, env.values())))
-        return ShellScript(script.decode(), env, shown.decode())
+        return ShellScript(script.decode(), env, shown)
 
     def _edit(self, hole: Hole, value: Value, place: Place) -> _Edit:
         text = plain_text(value.text)
@@ -326,7 +223,7 @@ class _Writer:
         shown = _shown(self._mask(text), place.quoting)
         if place.quoting is Quoting.LITERAL_HEREDOC:
             self._rename(value, place)
-            return _Edit(hole.start, hole.end, text, shown, value)
+            return _Edit(hole.start, hole.end, text, shown)
         return _Edit(hole.start, hole.end, self._reference(text, place.quoting), shown)
 
     def _reference(self, text: str, quoting: Quoting) -> str:
@@ -373,28 +270,6 @@ class _Writer:
             written += self._marked.script[position : edit.start] + part(edit).encode()
             position = edit.end
         return bytes(written + self._marked.script[position:])
-
-    def _apply(self) -> tuple[bytes, list[tuple[int, int, Value]]]:
-        """Write the script; tell where in it values stand as they are, in which here-document."""
-        literals: list[tuple[int, int, Value]] = []
-        shift = 0
-        for edit in self._edits:
-            size = len(edit.script.encode())
-            start = edit.start + shift
-            if edit.literal is not None and size:
-                literals.append((start, start + size, edit.literal))
-            shift += size - (edit.end - edit.start)
-        return self._assembled(lambda edit: edit.script), literals
-
-    def _verify(self, script: bytes, literals: list[tuple[int, int, Value]]) -> None:
-        """Look at the finished script once more: what was written as it is must be inert."""
-        if not literals:
-            return
-        tree = ScriptTree(script, self._shell)
-        bodies = [tree.literal_heredoc(name) for name in self._delimiters.values()]
-        for start, end, value in literals:
-            if not any(body and body[0] < start and end <= body[1] for body in bodies):
-                raise value.error("the value would end the here-document in which it stands")
 
 
 def _integer(value: Value, place: Place) -> str:

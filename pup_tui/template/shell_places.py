@@ -150,20 +150,6 @@ class ScriptTree:
             raise UnsafePlaceError("the place of the value in the script is not known")
         return _Climb(self._script, self._shell, self._integers, leaf, start).place()
 
-    def literal_heredoc(self, delimiter: str) -> tuple[int, int] | None:
-        """The byte range between the two places of a quoted delimiter, if that is what it is."""
-        quoted = f"'{delimiter}'".encode()
-        at = self._script.find(quoted)
-        start = self._root.descendant_for_byte_range(at, at + len(quoted)) if at >= 0 else None
-        redirect = start.parent if start is not None else None
-        if self._root.has_error or start is None or redirect is None:
-            return None
-        ends = [part for part in redirect.children if part.type == "heredoc_end"]
-        if start.type != "heredoc_start" or len(ends) != 1:
-            return None
-        found = _text(ends[0]).strip() == delimiter.encode()
-        return (start.end_byte, ends[0].start_byte) if found else None
-
 
 def _integer_variables(script: bytes) -> frozenset[bytes]:
     """Names declared as integers: assigning to one makes bash calculate."""
