@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.program import Program, program_in
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """The real program, in a folder of this test."""
+    return program_in(tmp_path)

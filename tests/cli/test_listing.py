@@ -1,0 +1,116 @@
+"""`list`, `describe`, `validate`, `plan`: what can be known without running anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.program import Program
+
+FOUNDING = {"deploy-service", "incident-triage", "maintenance-window", "rollback-feature-flag"}
+
+
+def test_list_shows_the_bundled_library(program: Program) -> None:
+    entries = program("list", "--json").json
+    assert {entry["id"] for entry in entries} == FOUNDING
+    assert set(entries[0]) == {
+        "id", "name", "description", "tags", "steps", "source", "path", "broken", "error",
+        "shadowed", "trusted", "last_run",
+    }  # fmt: skip
+    assert {tuple(sorted(entry["tags"])) for entry in entries} == {("team", "type")}
+    out = program("list", "--tag", "type:deployment").out
+    assert "deploy-service" in out
+    assert "incident-triage" not in out
+
+
+def test_one_broken_file_hides_nothing(program: Program, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "broken.yaml").write_text("name: broken\nsteps: []\n")
+    (folder / "deploy-service.yaml").write_text(
+        "name: deploy-service\nsteps: [{name: a, kind: shell, run: echo}]\n"
+    )
+    for args in (("--runbooks", str(folder), "list"), ("list", "--runbooks", str(folder))):
+        entries = {(e["id"], e["source"]): e for e in program(*args, "--json").json}
+        assert entries["broken", "given"]["broken"] is True
+        assert "at least one step" in entries["broken", "given"]["error"]
+        assert entries["deploy-service", "bundled"]["shadowed"] is True
+        assert entries["deploy-service", "given"]["shadowed"] is False
+
+
+def test_runbooks_of_the_working_directory_are_shown_but_not_trusted(program: Program) -> None:
+    folder = program.cwd / "runbooks"
+    folder.mkdir()
+    (folder / "local.yaml").write_text(
+        "name: local\nsteps: [{name: a, kind: shell, run: touch ran}]\n"
+    )
+    (entry,) = [e for e in program("list", "--json").json if e["id"] == "local"]
+    assert (entry["source"], entry["trusted"]) == ("here", False)
+    refused = program("run", "local")
+    assert refused.code == 2
+    assert "not trusted" in refused.err
+    assert not (program.cwd / "ran").exists()
+    assert program("run", "runbooks/local.yaml").code == 0
+
+
+def test_describe(program: Program) -> None:
+    told = program("describe", "deploy-service", "--json").json
+    assert list(told["vars"]) == [
+        "SERVICE", "VERSION", "ENV", "DEPLOY_WORKFLOW", "MONITOR_ID", "POLL_INTERVAL",
+    ]  # fmt: skip
+    assert [step["id"] for step in told["steps"]][:2] == ["slos", "incidents"]
+    assert len(told["sha256"]) == 64
+    text = program("describe", "maintenance-window").out
+    assert "DURATION" in text
+    assert "cancel_downtime" in text
+
+
+def test_validate_tells_every_error_with_its_place(program: Program) -> None:
+    program.write("bad", "name: bad\nstep: []\nsteps:\n  - {name: a, kind: shell, rum: x}\n")
+    done = program("validate", "bad.yaml", "--json")
+    assert done.code == 2
+    assert done.json["valid"] is False
+    (checked,) = done.json["files"]
+    places = {(error["line"], error["message"]) for error in checked["errors"]}
+    assert any(line == 2 and "step" in message for line, message in places)
+    assert any(line == 4 and "rum" in message for line, message in places)
+    assert program("validate").code == 0
+
+
+def test_plan_renders_what_is_known_and_says_what_is_not(program: Program) -> None:
+    done = program(
+        "plan", "incident-triage", "--set", "INCIDENT_ID=1", "--set", "SERVICE=pay", "--json"
+    )
+    assert done.code == 0
+    steps = {step["id"]: step for step in done.json["steps"]}
+    assert steps["logs"]["command"] == (
+        "pup logs search '--query=service:pay status:error' --from=30m"
+    )
+    assert (steps["logs"]["known"], steps["logs"]["mutates"]) == (True, False)
+    assert steps["mitigate"]["mutates"] is True
+    assert steps["complete"]["known"] is False
+    assert "TITLE" in steps["complete"]["reason"]
+    assert set(steps["logs"]) == {
+        "id", "name", "kind", "command", "danger", "mutates", "when", "known", "reason",
+    }  # fmt: skip
+    args = ("incident-triage", "--arg", "INCIDENT_ID=1", "--arg", "SERVICE=pay")
+    assert program("run", *args, "--dry-run").out == program("plan", *args).out
+
+
+def test_plan_masks_secrets(program: Program) -> None:
+    program.write(
+        "s",
+        "name: s\nvars: {T: {type: secret, from: 'env:TOKEN'}}\n"
+        "steps: [{name: a, kind: shell, run: 'login {{ T }}'}]\n",
+    )
+    done = program("plan", "s.yaml", TOKEN="hunter2-secret")
+    assert "login ***" in done.out
+    assert "hunter2" not in done.out
+
+
+def test_usage_errors(program: Program) -> None:
+    assert program("run").code == 2
+    done = program("list", "--jsn")
+    assert done.code == 2
+    assert done.err.startswith("pup-tui: ")
+    assert program("nothing-like-this").code == 2
+    assert program("--version").out.startswith("pup-tui")

@@ -1,0 +1,244 @@
+"""`pup-tui run` as a process: streams, events, exit codes, signals, questions."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.support.program import Program
+
+HELLO = "name: hello\nsteps: [{name: Say it, kind: shell, run: echo hello; echo oops >&2}]\n"
+
+
+def test_output_goes_to_standard_output_and_progress_to_standard_error(program: Program) -> None:
+    program.write("hello", HELLO)
+    done = program("run", "hello.yaml")
+    assert (done.code, done.out) == (0, "hello\n")
+    assert "oops" in done.err
+    assert "succeeded" in done.err
+    assert "\x1b" not in done.err
+
+
+def test_events_as_json_lines(program: Program) -> None:
+    path = program.write("hello", HELLO)
+    done = program("run", "hello.yaml", "--json")
+    assert done.code == 0
+    kinds = [event["type"] for event in done.events]
+    assert kinds[:2] == ["run.started", "step.started"]
+    assert kinds[-2:] == ["step.finished", "run.finished"]
+    started = done.event("run.started")
+    assert started["source"]["path"] == str(path.relative_to(program.cwd))
+    assert (started["runbook"], started["steps"], started["operator"]) == ("hello", 1, "ada")
+    output = done.event("step.output", stream="stdout")
+    assert (output["step"], output["text"]) == ("say_it", "hello")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", output["ts"])
+    assert len({event["run"] for event in done.events}) == 1
+    finished = done.event("run.finished")
+    assert finished["counts"] == {"succeeded": 1}
+    assert set(done.event("step.finished")) == {
+        "type", "ts", "run", "step", "status", "exit_code", "duration", "attempts", "reason",
+        "captured",
+    }  # fmt: skip
+
+
+def test_a_value_is_data(program: Program) -> None:
+    program.write(
+        "x", "name: x\nvars: {X: a}\nsteps: [{name: a, kind: shell, run: 'echo {{ X }}'}]\n"
+    )
+    done = program("run", "x.yaml", "--arg", "X=; touch pwned")
+    assert (done.code, done.out) == (0, "; touch pwned\n")
+    assert not (program.cwd / "pwned").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "args", "code", "told"),
+    [
+        ("steps: [{name: a, kind: shell, run: exit 3}]", [], 1, "exited with 3"),
+        ("steps: [{name: a, kind: shel, run: x}]", [], 2, "did you mean `shell`"),
+        ("vars: {X: {}}\nsteps: [{name: a, kind: shell, run: 'echo {{ X }}'}]", [], 2, "X"),
+        ("steps: [{name: a, kind: shell, run: echo}]", ["--arg", "Y=1"], 2, "Y"),
+        ("steps: [{name: a, kind: shell, run: echo}]", ["--arg", "Y"], 2, "NAME=VALUE"),
+        ("steps: [{name: a, kind: confirm, message: Go?}]", [], 3, "nobody could be asked"),
+        ("steps: [{name: a, kind: manual, message: Do}]", [], 3, "nobody could be asked"),
+        ("steps: [{name: a, kind: confirm, message: Go?}]", ["--yes"], 0, "answered by --yes"),
+    ],
+)
+def test_exit_codes(program: Program, text: str, args: list[str], code: int, told: str) -> None:
+    program.write("r", f"name: r\n{text}\n")
+    done = program("run", "r.yaml", *args)
+    assert done.code == code, done.err
+    assert told in done.err
+
+
+def test_errors_are_one_line_that_says_what_where_and_what_to_do(program: Program) -> None:
+    done = program("run", "rollback-feature-flags")
+    assert done.code == 2
+    assert done.err == (
+        "pup-tui: there is no runbook `rollback-feature-flags`: did you mean rollback-feature-flag?\n"
+    )
+
+
+def test_a_secret_is_refused_as_an_argument_and_taken_from_a_file(program: Program) -> None:
+    program.write(
+        "s",
+        """\
+name: s
+vars: {TOKEN: {type: secret}}
+steps: [{name: a, kind: shell, run: 'echo {{ TOKEN }} | wc -c; echo {{ TOKEN }}'}]
+""",
+    )
+    refused = program("run", "s.yaml", "--arg", "TOKEN=hunter2-secret")
+    assert refused.code == 2
+    assert "secret" in refused.err
+    assert "hunter2" not in refused.err
+    (program.cwd / "values.yaml").write_text("TOKEN: hunter2-secret\n")
+    done = program("run", "s.yaml", "--arg-file", "values.yaml", "--json")
+    assert done.code == 0
+    assert [e["text"] for e in done.events if e["type"] == "step.output"] == ["15", "***"]
+    state = Path(program.environ["PUP_TUI_STATE_DIR"])
+    kept = b"".join(p.read_bytes() for p in state.rglob("*") if p.is_file())
+    assert b"hunter2" not in kept
+
+
+def test_the_first_line_is_an_event_while_the_step_still_runs(program: Program) -> None:
+    program.write(
+        "slow",
+        "name: slow\nsteps: [{name: a, kind: shell, run: 'echo one; read x < gate; echo two'}]\n",
+    )
+    os.mkfifo(program.cwd / "gate")
+    process = program.start("run", "slow.yaml", "--json")
+    assert process.stdout is not None
+    seen = []
+    for line in process.stdout:
+        seen.append(json.loads(line))
+        if seen[-1]["type"] == "step.output" and seen[-1]["text"] == "one":
+            assert all(event["type"] != "step.finished" for event in seen)
+            (program.cwd / "gate").write_text("go\n")
+    process.communicate()
+    assert [e["text"] for e in seen if e["type"] == "step.output"] == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "status", "cleaned"),
+    [
+        (signal.SIGINT, 130, "cancelled", True),
+        (signal.SIGTERM, 143, "cancelled", True),
+        (signal.SIGHUP, 129, "interrupted", False),
+    ],
+)
+def test_signals(
+    program: Program, number: signal.Signals, code: int, status: str, cleaned: bool
+) -> None:
+    program.write(
+        "long",
+        """\
+name: long
+steps:
+  - {name: a, kind: shell, run: echo up; exec sleep 600}
+  - {name: c, kind: shell, when: cleanup, run: touch cleaned}
+""",
+    )
+    process = program.start("run", "long.yaml", "--json")
+    assert process.stdout is not None
+    events = []
+    for line in process.stdout:
+        events.append(json.loads(line))
+        if events[-1]["type"] == "step.output":
+            process.send_signal(number)
+    _, err = process.communicate()
+    assert process.returncode == code, err
+    assert events[-1]["status"] == status
+    assert (program.cwd / "cleaned").exists() is cleaned
+
+
+def test_a_killed_run_is_listed_as_interrupted_with_what_it_printed(program: Program) -> None:
+    program.write(
+        "long", "name: long\nsteps: [{name: a, kind: shell, run: echo up; exec sleep 5}]\n"
+    )
+    process = program.start("run", "long.yaml", "--json")
+    assert process.stdout is not None
+    for line in process.stdout:
+        if '"step.output"' in line:
+            process.kill()
+            break
+    process.communicate()
+    (row,) = program("history", "--json").json
+    assert row["status"] == "interrupted"
+    shown = program("show", row["run"][:12], "--json").json
+    (step,) = shown["steps"]
+    assert step["status"] == "unknown"
+    assert Path(step["output"]).read_text() == "up\n"
+    assert "up" in program("show", row["run"]).out
+
+
+def test_history_and_show_tell_what_happened(program: Program) -> None:
+    program.write(
+        "two",
+        """\
+name: two
+steps:
+  - {name: a, kind: shell, run: "echo hi", capture: A}
+  - {name: ask, kind: confirm, message: "Go on with {{ A }}?"}
+  - {name: b, kind: shell, run: "false"}
+""",
+    )
+    assert program("run", "two.yaml", "--yes").code == 1
+    (row,) = program("history", "--json", "--runbook", "two", "--since", "1h").json
+    assert (row["status"], row["operator"], row["warnings"]) == ("failed", "ada", 0)
+    shown = program("show", row["run"], "--json").json
+    assert [step["status"] for step in shown["steps"]] == ["succeeded", "succeeded", "failed"]
+    assert [step["exit_code"] for step in shown["steps"]] == [0, None, 1]
+    (decision,) = shown["decisions"]
+    assert (decision["step"], decision["answer"], decision["by"]) == ("ask", "yes", "--yes")
+    assert program("history", "--json", "--status", "succeeded").json == []
+
+
+def test_no_journal_keeps_nothing(program: Program) -> None:
+    program.write("hello", HELLO)
+    assert program("run", "hello.yaml", "--no-journal").code == 0
+    assert program("history", "--json").json == []
+    assert not Path(program.environ["PUP_TUI_STATE_DIR"]).joinpath("journal.db").exists()
+
+
+def test_a_damaged_journal_is_reported_and_nothing_is_run(program: Program) -> None:
+    program.write("touches", "name: touches\nsteps: [{name: a, kind: shell, run: touch ran}]\n")
+    state = Path(program.environ["PUP_TUI_STATE_DIR"])
+    state.mkdir(mode=0o700, parents=True)
+    (state / "journal.db").write_bytes(b"not a database" * 100)
+    done = program("run", "touches.yaml")
+    assert done.code == 1
+    assert "journal.db" in done.err
+    assert not (program.cwd / "ran").exists()
+    assert program("validate", "touches.yaml").code == 0
+
+
+def test_the_journal_is_private(program: Program) -> None:
+    program.write("hello", HELLO)
+    program("run", "hello.yaml")
+    state = Path(program.environ["PUP_TUI_STATE_DIR"])
+    loose = [p for p in [state, *state.rglob("*")] if p.stat().st_mode & 0o077]
+    assert loose == []
+    with sqlite3.connect(state / "journal.db") as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_run_goes_on_when_nobody_reads_its_output(program: Program) -> None:
+    program.write(
+        "chatty",
+        "name: chatty\nsteps: [{name: a, kind: shell, run: 'seq 20000; touch done'}]\n",
+    )
+    process = program.start("run", "chatty.yaml", "--json")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=60) == 0
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert (program.cwd / "done").exists()

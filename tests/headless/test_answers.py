@@ -1,0 +1,138 @@
+"""Questions on a plain terminal: a real pty, typed answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.support.program import PROGRAM, Program, program_in
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return program_in(tmp_path)
+
+
+@contextmanager
+def typed(program: Program, *args: str) -> Iterator[pexpect.spawn[str]]:
+    """The program on a terminal of its own."""
+    child = pexpect.spawn(
+        PROGRAM[0],
+        [*PROGRAM[1:], *args],
+        cwd=str(program.cwd),
+        env={**program.environ, "TERM": "xterm-256color"},  # type: ignore[arg-type]
+        encoding="utf-8",
+        timeout=30,
+        dimensions=(24, 80),
+    )
+    try:
+        yield child
+    finally:
+        child.close(force=True)
+
+
+def _ended(child: pexpect.spawn[str]) -> int | None:
+    child.expect(pexpect.EOF)
+    child.wait()
+    return child.exitstatus
+
+
+ASK = """\
+name: ask
+vars: {NAME: {description: Whom to greet}}
+steps:
+  - {name: Really, kind: confirm, message: "Greet {{ NAME }}?"}
+  - {name: Greet, kind: shell, run: "echo hello {{ NAME }}"}
+"""
+
+
+def test_a_missing_variable_is_asked_for_and_a_yes_goes_on(program: Program) -> None:
+    program.write("ask", ASK)
+    with typed(program, "run", "ask.yaml") as child:
+        child.expect("Whom to greet")
+        child.sendline("payments")
+        child.expect("Greet payments\\?")
+        child.expect("next: echo hello payments")
+        child.expect("\\[y/N\\]")
+        child.sendline("y")
+        child.expect("hello payments")
+        assert _ended(child) == 0
+
+
+@pytest.mark.parametrize("answer", ["n", "", "maybe"])
+def test_anything_but_yes_is_a_no(program: Program, answer: str) -> None:
+    program.write("ask", ASK)
+    with typed(program, "run", "ask.yaml", "--arg", "NAME=x") as child:
+        child.expect("\\[y/N\\]")
+        child.sendline(answer)
+        assert _ended(child) == 3
+
+
+def test_the_expected_text_must_be_typed(program: Program) -> None:
+    program.write(
+        "drop",
+        "name: drop\nsteps:\n"
+        "  - {name: Sure, kind: confirm, message: Drop it?, expect: payments, danger: true}\n",
+    )
+    for typed_text, code in (("yes", 3), ("payments", 0)):
+        with typed(program, "run", "drop.yaml") as child:
+            child.expect("This is dangerous. Type payments")
+            child.sendline(typed_text)
+            assert _ended(child) == code
+
+
+def test_a_checklist_is_ticked_item_by_item(program: Program) -> None:
+    program.write(
+        "work", "name: work\nsteps: [{name: Work, kind: manual, checklist: [one, two]}]\n"
+    )
+    with typed(program, "run", "work.yaml") as child:
+        for item in ("one", "two"):
+            child.expect(f"{item}: done")
+            child.sendline("y")
+        child.expect("note")
+        child.sendline("went well")
+        child.expect("went well")
+        assert _ended(child) == 0
+
+
+def test_a_failure_can_be_retried(program: Program) -> None:
+    program.write(
+        "flaky",
+        "name: flaky\nsteps:\n"
+        "  - {name: a, kind: shell, on_failure: confirm, run: 'test -e once || { touch once; exit 4; }'}\n",
+    )
+    with typed(program, "run", "flaky.yaml") as child:
+        child.expect("exited with 4")
+        child.expect("\\[a\\]")
+        child.sendline("r")
+        assert _ended(child) == 0
+
+
+def test_ctrl_c_at_a_question_cancels_the_run(program: Program) -> None:
+    program.write("ask", ASK)
+    with typed(program, "run", "ask.yaml", "--arg", "NAME=x") as child:
+        child.expect("\\[y/N\\]")
+        child.sendcontrol("c")
+        assert _ended(child) == 130
+
+
+def test_foreign_text_cannot_drive_the_terminal(program: Program) -> None:
+    program.write(
+        "evil",
+        "name: evil\nvars: {X: a}\nsteps:\n"
+        '  - {name: Ask, kind: confirm, message: "{{ X }}"}\n'
+        "  - {name: a, kind: shell, run: \"printf '\\\\033]52;c;ZXZpbA==\\\\007\\\\033[2Jshown\\\\n'\"}\n",
+    )
+    with typed(program, "run", "evil.yaml", "--arg", "X=\x1b]0;pwn\x07\x1b[2J") as child:
+        child.expect("\\[y/N\\]")
+        before = child.before
+        child.sendline("y")
+        child.expect(pexpect.EOF)
+        seen = (before or "") + (child.before or "")
+    assert "shown" in seen
+    for sequence in ("\x1b]", "\x1b[2J", "\x07"):
+        assert sequence not in seen

@@ -1,0 +1,118 @@
+"""The real program in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROGRAM = (sys.executable, "-m", "pup_tui")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What became of a call of the program."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    def event(self, type_: str, **fields: Any) -> dict[str, Any]:
+        """The only event of this type with these fields."""
+        found = [
+            event
+            for event in self.events
+            if event["type"] == type_ and all(event.get(k) == v for k, v in fields.items())
+        ]
+        assert len(found) == 1, found
+        return found[0]
+
+    def statuses(self) -> dict[str, str]:
+        return {e["step"]: e["status"] for e in self.events if e["type"] == "step.finished"}
+
+
+@dataclass(frozen=True)
+class Program:
+    """Calls the program in a folder, with an environment that leads nowhere but to this test."""
+
+    cwd: Path
+    environ: Mapping[str, str]
+
+    def __call__(self, *args: str, stdin: str | None = None, **environ: str) -> Ended:
+        done = subprocess.run(
+            [*PROGRAM, *args],
+            cwd=self.cwd,
+            env={**self.environ, **environ},
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    def start(self, *args: str, **environ: str) -> subprocess.Popen[str]:
+        """Start a call that goes on while the test does."""
+        return subprocess.Popen(
+            [*PROGRAM, *args],
+            cwd=self.cwd,
+            env={**self.environ, **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def write(self, name: str, text: str) -> Path:
+        """A runbook file in the call's folder."""
+        path = self.cwd / f"{name}.yaml"
+        path.write_text(text)
+        return path
+
+
+def program_in(folder: Path) -> Program:
+    """The program with its state and configuration below `folder`."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+    work = folder / "work"
+    work.mkdir(exist_ok=True)
+    return Program(
+        work,
+        {
+            **kept,
+            "HOME": str(folder / "home"),
+            "USER": "ada",
+            "PUP_TUI_STATE_DIR": str(folder / "state"),
+            "PUP_TUI_CONFIG_DIR": str(folder / "config"),
+            "PUP_TUI_PUP": "builtin",
+        },
+    )
+
+
+@contextmanager
+def sandbox_process(program: Program, *args: str) -> Iterator[dict[str, str]]:
+    """`pup-tui sandbox`, and the environment that leads to it."""
+    process = program.start("sandbox", *args)
+    assert process.stdout is not None
+    try:
+        url = process.stdout.readline().strip()
+        assert url.startswith("http://127.0.0.1:"), url
+        yield {"PUP_TUI_DATADOG_URL": url, "DD_API_KEY": "k" * 8, "DD_APP_KEY": "a" * 8}
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
