@@ -1,0 +1,109 @@
+"""Asks the operator whether to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static
+
+from pup_tui.core.actions import Question
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, shown_text
+
+
+class ConfirmScreen(Dialog):
+    """A yes or no. *No* has the focus; where something is expected, only typing exactly that opens *Yes*."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "yes", "Yes"),
+        Binding("n", "no", "No"),
+    ]
+
+    def __init__(
+        self,
+        question: Question,
+        *,
+        target: str | None = None,
+        behind: ScrollBehind | None = None,
+    ) -> None:
+        """`target` names the environment that the run acts on, where it is known."""
+        super().__init__(question.title, danger=question.danger, behind=behind)
+        self._question = question
+        self._target = target
+
+    def compose_message(self) -> Iterable[Widget]:
+        yield Static(shown_text(self._question.message), markup=False)
+
+    def compose_fixed(self) -> Iterable[Widget]:
+        question = self._question
+        if self._target is not None:
+            target = Content.assemble(("in    ", "$text-muted"), (safe_text(self._target), "bold"))
+            yield Static(target, classes="dialog-target", markup=False)
+        if question.upcoming:
+            upcoming = Content.assemble(("next  ", "$text-muted"), shown_text(question.upcoming))
+            with VerticalScroll(classes="dialog-upcoming", can_focus=False):
+                yield Static(upcoming, markup=False)
+        if question.expect is not None:
+            expected = Content.assemble(
+                "Type ", (safe_text(question.expect), "bold"), " to be able to say yes"
+            )
+            yield Static(expected, id="confirm-expected", markup=False)
+            yield Input(id="confirm-typed", compact=True)
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        free = self._question.expect is None
+        yes = "Yes, do this dangerous step" if self._question.danger else "Yes"
+        keys = ("  y", "  n") if free else ("", "")
+        yield Button(Content(f"No{keys[1]}"), id="no")
+        yield Button(
+            Content(f"{yes}{keys[0]}"),
+            id="yes",
+            disabled=not self._typed_right(""),
+            variant="error" if self._question.danger else "primary",
+        )
+
+    def on_mount(self) -> None:
+        self.query_one("#no").focus()
+
+    def _typed_right(self, typed: str) -> bool:
+        return self._question.expect is None or typed == self._question.expect
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed while a text is expected belongs to that text, wherever the focus is."""
+        typed = self.query("#confirm-typed").results(Input)
+        box = next(iter(typed), None)
+        if box is not None and not box.has_focus and event.is_printable and event.character:
+            box.focus()
+            box.insert_text_at_cursor(event.character)
+            event.stop()
+            event.prevent_default()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.query_one("#yes", Button).disabled = not self._typed_right(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self._typed_right(event.value):
+            self.give("yes")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("yes", "no") and self._question.expect is not None:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_yes(self) -> None:
+        self.give("yes")
+
+    def action_no(self) -> None:
+        self.give("no")
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.give("yes" if event.button.id == "yes" else "no")

@@ -1,0 +1,64 @@
+"""A step failed, and its runbook leaves to the operator what that means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+from pup_tui.core.actions import Question
+from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, shown_text
+
+
+class FailureScreen(Dialog):
+    """What failed and what it said last. Nothing is decided unless a button is chosen and pressed."""
+
+    def __init__(
+        self,
+        question: Question,
+        *,
+        exit_code: int | None = None,
+        last_lines: Sequence[str] = (),
+        behind: ScrollBehind | None = None,
+    ) -> None:
+        """`last_lines` are the end of the step's output, safe to show."""
+        super().__init__(f"Failed: {question.title}", danger=question.danger, behind=behind)
+        self._question = question
+        self._exit_code = exit_code
+        self._last_lines = last_lines
+
+    def compose_message(self) -> Iterable[Widget]:
+        reason = shown_text(self._question.message) or "It failed without saying why."
+        yield Static(Content.styled(f"✖ {reason}", "$text-error"), markup=False)
+        if self._exit_code is not None:
+            yield Static(f"exit code {self._exit_code}", classes="dialog-muted", markup=False)
+        if self._last_lines:
+            yield Static("last lines of its output", classes="dialog-muted", markup=False)
+            last = "\n".join(self._last_lines)
+            yield Static(Content(last), classes="dialog-output", markup=False)
+
+    def compose_fixed(self) -> Iterable[Widget]:
+        if self._question.upcoming:
+            command = Content.assemble(
+                ("ran   ", "$text-muted"), shown_text(self._question.upcoming)
+            )
+            yield Static(command, classes="dialog-upcoming", markup=False)
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        again = "Run it again (dangerous)" if self._question.danger else "Run it again"
+        yield Button(Content("Look at the output"), id="later")
+        yield Button(Content(again), id="retry", variant="error" if self._danger else "default")
+        yield Button(Content("Continue anyway"), id="continue", variant="warning")
+        yield Button(Content("Abort the run"), id="abort", variant="error")
+
+    def on_mount(self) -> None:
+        self.query_one("#later").focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "later":
+            self.action_put_away()
+        elif event.button.id is not None:
+            self.give(event.button.id)

@@ -1,0 +1,54 @@
+"""Asks for a reason, which is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static
+
+from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, shown_text
+
+
+class ReasonScreen(Dialog):
+    """Something that is done only with a reason; the answer is `yes`, the reason its note."""
+
+    KEYS = "esc back · enter in the field accepts the reason · pgup pgdn scroll the output"
+
+    def __init__(self, title: str, message: str, *, behind: ScrollBehind | None = None) -> None:
+        super().__init__(title, behind=behind)
+        self._message = message
+
+    def compose_message(self) -> Iterable[Widget]:
+        yield Static(shown_text(self._message), markup=False)
+
+    def compose_fixed(self) -> Iterable[Widget]:
+        yield Input(placeholder="Why? This is recorded with your name", id="reason", compact=True)
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        yield Button(Content("Back"), id="back")
+        yield Button(Content("Accept"), id="yes", variant="primary", disabled=True)
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.query_one("#yes", Button).disabled = not event.value.strip()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._accept()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "yes":
+            self._accept()
+        else:
+            self.action_put_away()
+
+    def _accept(self) -> None:
+        reason = self.query_one(Input).value.strip()
+        if reason:
+            self.give("yes", reason)

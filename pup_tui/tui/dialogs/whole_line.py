@@ -1,0 +1,100 @@
+"""One line of output, all of it."""
+
+from __future__ import annotations
+
+import json
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from pup_tui.output.spool import Line
+from pup_tui.tui.lines.line_text import CLIP, plain_line
+from pup_tui.tui.lines.output_lines import OutputLines
+
+MOST_PRETTY = 1_000_000
+"""Characters of JSON that are laid out at most; it takes about 50 ms."""
+
+
+class _Pieces:
+    """A long text as lines that are short enough to be drawn."""
+
+    dropped_lines = 0
+
+    def __init__(self, line: Line, texts: list[str]) -> None:
+        self._lines = [
+            Line(line.stream, text[at : at + CLIP])
+            for text in texts
+            for at in range(0, max(1, len(text)), CLIP)
+        ]
+
+    @property
+    def line_count(self) -> int:
+        return len(self._lines)
+
+    def refresh(self) -> None:
+        """Nothing is added to it."""
+
+    def lines(self, start: int, stop: int) -> list[Line]:
+        return self._lines[start:stop]
+
+
+class WholeLineScreen(ModalScreen[None]):
+    """Shows a line wrapped, however long it is; JSON can be laid out."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,l,enter,q", "dismiss", "Close"),
+        Binding("p", "pretty", "Lay out JSON"),
+        Binding("Y", "copy_all", "Copy all"),
+    ]
+
+    def __init__(self, line: Line, number: int) -> None:
+        super().__init__()
+        self._line = line
+        self._number = number
+        self._plain = plain_line(line.text)
+        self._pretty = _laid_out(self._plain)
+        self._is_pretty = False
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog whole-line"):
+            yield Static(classes="dialog-title", id="whole-line-title", markup=False)
+            yield OutputLines()
+            keys = "esc close · v y copy lines · Y copy all"
+            if self._pretty is not None:
+                keys += " · p lay out JSON"
+            yield Static(keys, classes="dialog-keys", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(OutputLines).wrap = True
+        self._show()
+        self.query_one(OutputLines).focus()
+
+    def _show(self) -> None:
+        laid_out = self._pretty if self._is_pretty else None
+        lines = self.query_one(OutputLines)
+        lines.show(_Pieces(self._line, [self._plain] if laid_out is None else laid_out))
+        lines.go_to(0)
+        title = f"Line {self._number:,} · {self._line.stream} · {len(self._plain):,} characters"
+        self.query_one("#whole-line-title", Static).update(title)
+
+    def action_pretty(self) -> None:
+        self._is_pretty = self._pretty is not None and not self._is_pretty
+        self._show()
+
+    def action_copy_all(self) -> None:
+        self.app.copy_to_clipboard(self._plain)
+        self.notify(f"Copied {len(self._plain):,} characters", markup=False, timeout=2)
+
+
+def _laid_out(text: str) -> list[str] | None:
+    """The lines of laid out JSON, or None where the text is none."""
+    if len(text) > MOST_PRETTY or not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False).split("\n")
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,57 @@
+"""How a status looks: always a glyph and a word, so that neither colour nor font has to be trusted."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual.content import Content
+
+from pup_tui.output.sanitize import safe_text
+
+
+class Mark(NamedTuple):
+    """A status as it is shown. `tone` is what its colour means, one of the keys of `TONES`."""
+
+    glyph: str
+    word: str
+    tone: str
+
+
+TONES = {
+    "good": "$text-success",
+    "bad": "$text-error",
+    "care": "$text-warning",
+    "busy": "$text-accent",
+    "calm": "$text-muted",
+}
+"""What a colour means, and the theme's colour for it."""
+
+_MARKS = {
+    mark.word: mark
+    for mark in (
+        Mark("·", "pending", "calm"),
+        Mark("●", "running", "busy"),
+        Mark("?", "waiting", "care"),
+        Mark("⧗", "polling", "busy"),
+        Mark("✔", "succeeded", "good"),
+        Mark("✖", "failed", "bad"),
+        Mark("▲", "warned", "care"),
+        Mark("◇", "ignored", "calm"),
+        Mark("↷", "skipped", "calm"),
+        Mark("■", "cancelled", "care"),
+        Mark("■", "aborted", "bad"),
+        Mark("…", "interrupted", "care"),
+        Mark("…", "unknown", "care"),
+    )
+}
+
+
+def mark_of(status: str) -> Mark:
+    """The mark of a step's or a run's status; one that is not known here is shown as it is called."""
+    return _MARKS.get(status) or Mark("…", safe_text(status), "care")
+
+
+def status_content(status: str, *, word: bool = True) -> Content:
+    """The status as styled text: its glyph and, unless told otherwise, its word."""
+    mark = mark_of(status)
+    return Content.styled(f"{mark.glyph} {mark.word}" if word else mark.glyph, TONES[mark.tone])

@@ -1,0 +1,61 @@
+"""One line of output as text that can be drawn: colours kept, everything else made visible."""
+
+from __future__ import annotations
+
+import re
+
+from rich.ansi import AnsiDecoder
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.strip import Strip
+
+from pup_tui.output.sanitize import safe_text
+from pup_tui.output.style import SGR, cut_before, strip_style
+
+CLIP = 1_000
+"""Columns of a line that are drawn; the rest is one key away."""
+
+_PLAIN = Style.null()
+_RAW_CLIP = 16 * CLIP
+_COLOURED = re.compile(f"({SGR.pattern})")
+
+
+def plain_line(line: str) -> str:
+    """The line without colours, safe to show or to copy."""
+    return safe_text(strip_style(line), multiline=True)
+
+
+def line_text(line: str) -> Text:
+    """The line with its colours, clipped, with how much is left out at its end.
+
+    Spooled lines hold no control sequence but colours; should one come from elsewhere, it is shown as an
+    escape.
+    """
+    cut = cut_before(line, _RAW_CLIP) if len(line) > _RAW_CLIP else len(line)
+    text = AnsiDecoder().decode_line(_only_colours(line[:cut]))
+    text.no_wrap = True
+    text.expand_tabs(8)
+    rest = len(strip_style(line[cut:])) if cut < len(line) else 0
+    shown = len(text)
+    text.truncate(CLIP)
+    rest += shown - len(text)
+    if rest:
+        text.append(f" … {rest:,} more characters", style="reverse")
+    return text
+
+
+def strip_of(text: Text, console: Console) -> Strip:
+    """Text as a strip. Every segment has a style: Textual's filters for few colours need one."""
+    segments = text.render(console)
+    return Strip([Segment(part, style or _PLAIN) for part, style, _ in segments], text.cell_len)
+
+
+def _only_colours(line: str) -> str:
+    if line.isascii() and line.isprintable():
+        return line
+    parts = _COLOURED.split(line)
+    return "".join(
+        part if at % 2 else safe_text(part, multiline=True) for at, part in enumerate(parts)
+    )

@@ -1,0 +1,455 @@
+"""The lines of an output of any size, drawn from disk as they are looked at."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from rich.cells import cell_len, chop_cells
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.cache import LRUCache
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from pup_tui.output.spool import Line
+from pup_tui.tui.lines.finder import LineSource
+from pup_tui.tui.lines.line_text import line_text, plain_line, strip_of
+
+GUTTER = 2
+"""Columns before the text: the mark of standard error, and a space."""
+
+SIDEWAYS = 16
+"""Columns that one key scrolls sideways."""
+
+UNFINISHED_LINES = 2
+"""Lines at the end that may still change: at most one for each stream."""
+
+CACHED = 512
+"""Lines whose drawn form is kept: a few screens."""
+
+MOST_COPIED = 1_000_000
+"""Characters that go to the clipboard at most: more is refused by many terminals."""
+
+
+class OutputLines(ScrollView, can_focus=True):
+    """Follows the end until the operator goes up; then one line is marked, and stays in place.
+
+    Nothing but the strips of recently drawn lines is kept in memory.
+    """
+
+    ALLOW_SELECT = True
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "output-lines--stderr",
+        "output-lines--cursor",
+        "output-lines--match",
+        "output-lines--empty",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "move(1)", "Down", show=False),
+        Binding("k,up", "move(-1)", "Up", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
+        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False),
+        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False),
+        Binding("g,home", "top", "Top", show=False),
+        Binding("G,end", "follow", "End, and follow", show=False),
+        Binding("space", "toggle_follow", "Follow/pause"),
+        Binding("w", "toggle_wrap", "Wrap", show=False),
+        Binding("right", "sideways(1)", "Right", show=False),
+        Binding("left", "sideways(-1)", "Left", show=False),
+        Binding("v", "select", "Select lines", show=False),
+        Binding("y", "copy", "Copy", show=False),
+    ]
+
+    following: var[bool] = var(True)
+    cursor: var[int] = var(0)
+    wrap: var[bool] = var(False)
+    selected_from: var[int | None] = var(None)
+    pattern: var[re.Pattern[str] | None] = var(None)
+    empty_text: var[str] = var("")
+
+    class Moved(Message):
+        """What is shown, or the marked line, has changed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._source: LineSource | None = None
+        self._count = 0
+        self._dropped = 0
+        self._texts: LRUCache[int, tuple[str, Text]] = LRUCache(CACHED)
+        self._strips: LRUCache[int, Strip] = LRUCache(CACHED)
+        self._page: list[tuple[int, int, int]] | None = None
+        self._widest = 0
+        self._scrolling = False
+
+    # What is shown
+
+    @property
+    def source(self) -> LineSource | None:
+        return self._source
+
+    @property
+    def count(self) -> int:
+        """Lines there were when the source was last looked at."""
+        return self._count
+
+    def show(self, source: LineSource | None) -> None:
+        """Show another output from its end."""
+        self._source = source
+        self._count = self._dropped = self._widest = 0
+        self._forget_all()
+        self.cursor, self.selected_from, self.following = 0, None, True
+        self.virtual_size = Size(0, 0)
+        self.take_in()
+
+    def take_in(self) -> None:
+        """Look at what was written since; called often, so it costs the same however much that is."""
+        if self._source is None:
+            self._redraw()
+            return
+        self._source.refresh()
+        count, before = self._source.line_count, self._count
+        dropped = self._source.dropped_lines - self._dropped
+        if dropped or count < before:
+            self._forget_all()
+        else:
+            for line in range(max(0, before - UNFINISHED_LINES), before):
+                self._texts.discard(line)
+                self._strips.discard(line)
+        self._count, self._dropped = count, self._source.dropped_lines
+        if dropped and not self.following and self.scroll_offset.y >= dropped:
+            self.cursor = max(0, self.cursor - dropped)
+            self._scroll_lines(self.scroll_offset.y - dropped)
+        self._fit()
+        self._redraw()
+
+    def _fit(self) -> None:
+        """Make the scrolled area as large as the output, and stay at its end while following."""
+        height = self._count
+        if self.wrap:
+            height += max(0, self.size.height - 1)
+        width = 0 if self.wrap else self._widest
+        self.virtual_size = Size(width, height)
+        if self.following:
+            self.cursor = max(0, self._count - 1)
+            self._scroll_lines(self._top_for(self._count - 1))
+
+    def _top_for(self, last: int) -> int:
+        """The first line to show so that `last` is the last one that fits."""
+        if not self.wrap:
+            return max(0, last + 1 - self.size.height)
+        room = self.size.height
+        line = last
+        while line >= 0 and (room := room - len(self._row_starts(line))) >= 0:
+            line -= 1
+        return max(0, min(last, line + 1))
+
+    def _scroll_lines(self, line: int) -> None:
+        self._scrolling = True
+        try:
+            self.scroll_to(y=line, animate=False, force=True)
+        finally:
+            self._scrolling = False
+
+    def _forget_all(self) -> None:
+        self._texts.clear()
+        self._strips.clear()
+
+    def _redraw(self) -> None:
+        self._page = None
+        self.refresh()
+
+    def _changed(self) -> None:
+        self._redraw()
+        self.post_message(self.Moved())
+
+    # Following, and the marked line
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._page = None
+        if self._scrolling or round(old_value) == round(new_value):
+            return
+        if new_value > old_value:
+            self.following = self._end_in_sight()
+        elif new_value < self.max_scroll_y:
+            self.following = False
+        top = self.scroll_offset.y
+        self.cursor = min(max(self.cursor, top), max(top, self._last_in_sight()))
+        self._changed()
+
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_x(old_value, new_value)
+        self._redraw()
+
+    def watch_following(self) -> None:
+        if self.following:
+            self.selected_from = None
+            self._fit()
+        self._changed()
+
+    def watch_wrap(self) -> None:
+        if self.wrap:
+            self.scroll_to(x=0, animate=False, force=True)
+        self._fit()
+        self._changed()
+
+    def watch_pattern(self) -> None:
+        self._strips.clear()
+        self._redraw()
+
+    def watch_empty_text(self) -> None:
+        self._redraw()
+
+    def on_resize(self) -> None:
+        self._fit()
+        self._redraw()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+        self._redraw()
+
+    def _last_in_sight(self) -> int:
+        return min(self._count, max((line for line, _, _ in self._rows()), default=0) + 1) - 1
+
+    def _end_in_sight(self) -> bool:
+        return self._last_in_sight() >= self._count - 1
+
+    def go_to(self, line: int) -> None:
+        """Mark a line and bring it into sight; following stops."""
+        self.following = False
+        self.cursor = max(0, min(line, self._count - 1))
+        if self.cursor < self.scroll_offset.y:
+            self._scroll_lines(self.cursor)
+        elif self.cursor > self._last_in_sight() or self.wrap:
+            top = self._top_for(self.cursor)
+            if top > self.scroll_offset.y:
+                self._scroll_lines(top)
+        self._changed()
+
+    def action_move(self, by: int) -> None:
+        if self.following and by > 0:
+            return
+        if self.cursor + by >= self._count:
+            self.following = True
+        else:
+            self.go_to(self.cursor + by)
+
+    def action_page(self, pages: float) -> None:
+        lines = max(1, int(abs(pages) * (self.size.height - 1)))
+        self.action_move(lines if pages > 0 else -lines)
+
+    def action_top(self) -> None:
+        self.go_to(0)
+
+    def action_follow(self) -> None:
+        self.following = True
+
+    def action_toggle_follow(self) -> None:
+        self.following = not self.following
+
+    def action_toggle_wrap(self) -> None:
+        self.wrap = not self.wrap
+
+    def action_sideways(self, by: int) -> None:
+        if not self.wrap:
+            self._fit()
+            self.scroll_to(x=self.scroll_offset.x + by * SIDEWAYS, animate=False, force=True)
+            self._changed()
+
+    def action_select(self) -> None:
+        """Begin to select lines at the marked one, or leave that."""
+        if self.selected_from is None and self._count:
+            self.go_to(self.cursor)
+            self.selected_from = self.cursor
+        else:
+            self.selected_from = None
+        self._changed()
+
+    def on_click(self, event: events.Click) -> None:
+        row = event.y
+        rows = self._rows()
+        if 0 <= row < len(rows):
+            self.go_to(rows[row][0])
+
+    # Taking text out
+
+    def marked(self) -> range:
+        """The selected lines, or the one that is marked."""
+        other = self.cursor if self.selected_from is None else self.selected_from
+        return range(min(other, self.cursor), min(max(other, self.cursor) + 1, self._count))
+
+    def line(self, number: int) -> Line | None:
+        """One line as it is on disk."""
+        found = [] if self._source is None else self._source.lines(number, number + 1)
+        return found[0] if found else None
+
+    def text_of(self, lines: range) -> tuple[str, bool]:
+        """The plain text of lines, and whether that is all of it."""
+        parts: list[str] = []
+        left = MOST_COPIED
+        for number in lines:
+            line = self.line(number)
+            if line is None:
+                break
+            text = plain_line(line.text)
+            if len(text) >= left:
+                return "\n".join([*parts, text[:left]]), False
+            parts.append(text)
+            left -= len(text) + 1
+        return "\n".join(parts), True
+
+    def action_copy(self) -> None:
+        lines = self.marked()
+        if not lines:
+            return
+        text, whole = self.text_of(lines)
+        self.app.copy_to_clipboard(text)
+        what = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
+        told = f"Copied {what}" if whole else f"Copied the first {MOST_COPIED:,} characters"
+        self.selected_from = None
+        self._changed()
+        self.notify(told, markup=False, timeout=2)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The text that was selected with the mouse."""
+        start = selection.start.y if selection.start else 0
+        end = selection.end.y if selection.end else self._count - 1
+        if self._source is None or end - start > MOST_COPIED // 10:
+            return None
+        texts = [self._text(line).plain for line in range(start, end + 1)]
+        if selection.end and texts:
+            texts[-1] = texts[-1][: selection.end.x]
+        if selection.start and texts:
+            texts[0] = texts[0][selection.start.x :]
+        return "\n".join(texts), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        self._strips.clear()
+        self._redraw()
+
+    # Drawing
+
+    def _rows(self) -> list[tuple[int, int, int]]:
+        """What stands in each row: the line, and from which column up to which."""
+        if self._page is None:
+            height = self.size.height
+            top = self._top_for(self._count - 1) if self.following else self.scroll_offset.y
+            if self.wrap:
+                self._page = self._wrapped_rows(top, height)
+            else:
+                left = self.scroll_offset.x
+                right = left + max(0, self.size.width - GUTTER)
+                lines = range(top, min(self._count, top + height))
+                self._page = [(line, left, right) for line in lines]
+        return self._page
+
+    def _wrapped_rows(self, top: int, height: int) -> list[tuple[int, int, int]]:
+        rows: list[tuple[int, int, int]] = []
+        for line in range(top, self._count):
+            starts = self._row_starts(line)
+            ends = [*starts[1:], starts[-1] + self.size.width]
+            rows += [(line, start, end) for start, end in zip(starts, ends, strict=True)]
+            if len(rows) >= height:
+                break
+        # The last line may be taller than the pane: its end is what is followed.
+        return rows[-height:] if self.following else rows[:height]
+
+    def _row_starts(self, line: int) -> list[int]:
+        """The columns at which the rows of a wrapped line begin."""
+        width = max(1, self.size.width - GUTTER)
+        plain = self._text(line).plain
+        if plain.isascii():
+            return list(range(0, max(1, len(plain)), width))
+        starts = [0]
+        for part in chop_cells(plain, width)[:-1]:
+            starts.append(starts[-1] + cell_len(part))
+        return starts
+
+    def _text(self, line: int) -> Text:
+        return self._entry(line)[1]
+
+    def _entry(self, line: int) -> tuple[str, Text]:
+        """A line's stream and its text, from memory or, with those around it, from disk."""
+        entry = self._texts.get(line)
+        if entry is None and self._source is not None:
+            for number, found in enumerate(self._source.lines(line, line + 16), line):
+                if number == line or number not in self._texts:
+                    self._texts[number] = (found.stream, line_text(found.text))
+            entry = self._texts.get(line)
+        return entry or ("stdout", Text())
+
+    def render_line(self, y: int) -> Strip:
+        base = self.rich_style
+        width = self.size.width
+        rows = self._rows()
+        if not rows and y == 1:
+            style = self.get_component_rich_style("output-lines--empty")
+            told = Text(f"  {self.empty_text}", style=style)
+            return strip_of(told, self.app.console).crop_extend(0, width, base)
+        if y >= len(rows):
+            return Strip.blank(width, base)
+        line, start, end = rows[y]
+        if not self.following and line in self._shown_as_marked():
+            base += self.get_component_rich_style("output-lines--cursor", partial=True)
+        stream, _ = self._entry(line)
+        strip = self._styled(line).crop(start, end)
+        offset = strip_index(self._text(line).plain, start)
+        strip = strip.apply_offsets(offset, line)
+        return (
+            Strip.join([self._gutter(stream), strip]).apply_style(base).crop_extend(0, width, base)
+        )
+
+    def _shown_as_marked(self) -> range:
+        other = self.cursor if self.selected_from is None else self.selected_from
+        return range(min(other, self.cursor), max(other, self.cursor) + 1)
+
+    def _gutter(self, stream: str) -> Strip:
+        if stream != "stderr":
+            return Strip.blank(GUTTER, Style.null())
+        style = self.get_component_rich_style("output-lines--stderr", partial=True)
+        return Strip([Segment("▌ ", style)], GUTTER)
+
+    def _styled(self, line: int) -> Strip:
+        """The whole line with its matches and what the mouse selected."""
+        strip = self._strips.get(line)
+        if strip is None:
+            strip = self._strips[line] = self._style(line)
+            self._widest = max(self._widest, strip.cell_length + GUTTER)
+        return strip
+
+    def _style(self, line: int) -> Strip:
+        text = self._text(line)
+        selection = self.text_selection
+        span = None if selection is None else selection.get_span(line)
+        if self.pattern is not None or span is not None:
+            text = text.copy()
+        if self.pattern is not None:
+            style = self.get_component_rich_style("output-lines--match", partial=True)
+            for found in self.pattern.finditer(text.plain):
+                text.stylize(style, *found.span())
+        if span is not None:
+            end = len(text) if span[1] == -1 else span[1]
+            text.stylize(self.screen.get_component_rich_style("screen--selection"), span[0], end)
+        return strip_of(text, self.app.console)
+
+
+def strip_index(plain: str, column: int) -> int:
+    """The character that stands at a column."""
+    if plain.isascii():
+        return min(column, len(plain))
+    width = 0
+    for at, char in enumerate(plain):
+        if width >= column:
+            return at
+        width += cell_len(char)
+    return len(plain)

@@ -1,0 +1,283 @@
+"""The output of one step: its lines, what can be searched in them, and where one stands."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from pup_tui.output.sanitize import safe_text
+from pup_tui.output.spool import SpoolReader
+from pup_tui.tui.dialogs.whole_line import WholeLineScreen
+from pup_tui.tui.lines import finder
+from pup_tui.tui.lines.finder import LineSource, Matches, Wanted
+from pup_tui.tui.lines.output_lines import OutputLines
+
+
+class SearchBar(Input):
+    """Where a search is typed; escape leaves it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Close the search", show=False)
+    ]
+
+    class Left(Message):
+        """The operator does not want to search after all."""
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())
+
+
+class OutputPane(Vertical):
+    """Shows the spool of one step; `refresh_output` takes in what was written since."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "Search"),
+        Binding("n", "next_match", "Next match", show=False),
+        Binding("N", "previous_match", "Previous match", show=False),
+        Binding("e", "next_error", "Next error"),
+        Binding("l,enter", "whole_line", "Whole line", show=False),
+        Binding("o", "pager", "Open in the pager", show=False),
+        Binding("escape", "clear", "Clear the search", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._path: Path | None = None
+        self._reader: SpoolReader | None = None
+        self._matches = Matches()
+        self._told = ""
+
+    def compose(self) -> ComposeResult:
+        yield OutputLines()
+        yield SearchBar(
+            id="output-search", placeholder="regular expression · enter finds, escape leaves"
+        )
+        yield Static(id="output-status", markup=False)
+
+    def on_mount(self) -> None:
+        self._search_bar.display = False
+        self._show_status()
+
+    @property
+    def lines(self) -> OutputLines:
+        return self.query_one(OutputLines)
+
+    @property
+    def _search_bar(self) -> SearchBar:
+        return self.query_one(SearchBar)
+
+    # What is shown
+
+    def show(self, path: Path | None, empty_text: str) -> None:
+        """Show the spool at `path` from its end, or, while it holds nothing, say what is going on."""
+        self.lines.empty_text = empty_text
+        if path == self._path:
+            return
+        self._close()
+        self._path = path
+        self._clear_search()
+        if path is not None:
+            self._guarded(self._open)
+        self.lines.show(self._reader)
+        self._show_status()
+
+    def _open(self) -> None:
+        assert self._path is not None
+        self._reader = SpoolReader(self._path)
+
+    def refresh_output(self) -> None:
+        """Take in what was written since the last time."""
+        self._guarded(self.lines.take_in)
+        self._show_status()
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        """Do what touches the disk; where that fails, say so in place of the output."""
+        try:
+            act()
+        except OSError as error:
+            self._close()
+            self.lines.empty_text = f"The output cannot be read: {safe_text(str(error))}"
+            self.lines.show(None)
+
+    def _close(self) -> None:
+        self.workers.cancel_node(self)
+        if self._reader is not None:
+            self.lines.show(None)
+            self._reader.close()
+            self._reader = None
+
+    def on_unmount(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    # The status line
+
+    def on_output_lines_moved(self, message: OutputLines.Moved) -> None:
+        message.stop()
+        self._show_status()
+
+    def _show_status(self) -> None:
+        lines = self.lines
+        parts = [
+            f"[stdout+stderr] {lines.count:,} {'line' if lines.count == 1 else 'lines'}",
+            "following" if lines.following else f"paused at {lines.cursor + 1:,}",
+        ]
+        dropped = 0 if self._reader is None else self._reader.dropped_lines
+        if dropped:
+            parts.append(f"{dropped:,} lines left out")
+        if lines.selected_from is not None:
+            parts.append(f"{len(lines.marked()):,} selected: y copies")
+        if lines.wrap:
+            parts.append("wrapped")
+        elif lines.scroll_offset.x:
+            parts.append(f"from column {lines.scroll_offset.x + 1}")
+        if self._told:
+            parts.append(self._told)
+        self.query_one("#output-status", Static).update(Content(" · ".join(parts)))
+
+    def _tell(self, told: str) -> None:
+        self._told = told
+        self._show_status()
+
+    # Search
+
+    def action_search(self) -> None:
+        self._search_bar.display = True
+        self._search_bar.focus()
+
+    def on_search_bar_left(self, message: SearchBar.Left) -> None:
+        message.stop()
+        self._leave_search_bar()
+
+    def _leave_search_bar(self) -> None:
+        self._search_bar.display = False
+        self.lines.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Mark what would be found while it is typed."""
+        event.stop()
+        self._compile(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if not self._compile(event.value):
+            return
+        self._leave_search_bar()
+        if self.lines.pattern is not None:
+            self._count_matches(self.lines.pattern)
+            self._go(forward=True, start=self.lines.cursor)
+
+    def _compile(self, text: str) -> bool:
+        try:
+            self.lines.pattern = finder.smart_pattern(text) if text else None
+        except re.error as error:
+            self.lines.pattern = None
+            self._tell(f"not a regular expression: {error.msg}")
+            return False
+        self._tell("")
+        return True
+
+    def action_clear(self) -> None:
+        self._clear_search()
+        self.lines.selected_from = None
+
+    def _clear_search(self) -> None:
+        self._search_bar.display = False
+        self._search_bar.value = ""
+        self.lines.pattern = None
+        self._tell("")
+
+    def action_next_match(self) -> None:
+        self._go(forward=True, start=self.lines.cursor + 1)
+
+    def action_previous_match(self) -> None:
+        self._go(forward=False, start=self.lines.cursor - 1)
+
+    def _go(self, *, forward: bool, start: int) -> None:
+        if self.lines.pattern is None:
+            self.action_search()
+        elif self._reader is not None:
+            self._find_match(self._reader, finder.holds(self.lines.pattern), start, forward)
+
+    @work(group="find", exclusive=True)
+    async def _find_match(
+        self, source: LineSource, wanted: Wanted, start: int, forward: bool
+    ) -> None:
+        around = ""
+        found = await finder.find(source, wanted, start, forward=forward)
+        if found is None:
+            other_end = 0 if forward else source.line_count - 1
+            found = await finder.find(source, wanted, other_end, forward=forward)
+            around = ", past the end" if forward else ", past the top"
+        if found is None:
+            self._tell("no match")
+        else:
+            self.lines.go_to(found)
+            self._tell(f"match {self._matches.place(found)}{around}")
+
+    @work(group="count", exclusive=True)
+    async def _count_matches(self, pattern: re.Pattern[str]) -> None:
+        if self._reader is None:
+            return
+        self._matches = matches = Matches()
+        await matches.count(self._reader, finder.holds(pattern))
+        if self._told.startswith("match "):
+            self._tell(f"match {matches.place(self.lines.cursor)}")
+
+    def action_next_error(self) -> None:
+        if self._reader is not None:
+            self._find_error(self._reader)
+
+    @work(group="find", exclusive=True)
+    async def _find_error(self, source: LineSource) -> None:
+        lines = self.lines
+        if lines.following:
+            found = await finder.find(source, finder.is_error, 0, forward=True)
+        else:
+            found = await finder.find_next_block(source, finder.is_error, lines.cursor)
+        if found is None:
+            self._tell("no error line" if lines.following else "no error line after this one")
+        else:
+            lines.go_to(found)
+            self._tell("error line")
+
+    # Elsewhere
+
+    def action_whole_line(self) -> None:
+        lines = self.lines
+        line = lines.line(lines.cursor)
+        if line is not None:
+            self.app.push_screen(WholeLineScreen(line, lines.cursor + 1))
+
+    @work(group="pager", exclusive=True)
+    async def action_pager(self) -> None:
+        """Hand the terminal to the operator's pager; the run goes on behind it."""
+        if self._path is None or not self._path.exists():
+            self.notify("There is no output to open yet.", markup=False)
+            return
+        words = shlex.split(os.environ.get("PAGER", "")) or ["less"]
+        environ = {"LESS": "-R", **os.environ}
+        try:
+            with self.app.suspend(), self.app.batch_update():
+                pager = await asyncio.create_subprocess_exec(*words, str(self._path), env=environ)
+                await pager.wait()
+        except SuspendNotSupported:
+            self.notify("A pager cannot be opened here.", severity="warning", markup=False)
+        except OSError as error:
+            told = f"The pager `{words[0]}` cannot be started: {error.strerror}. Set PAGER."
+            self.notify(safe_text(told), severity="warning", markup=False)
+        self.app.refresh(layout=True)

@@ -1,0 +1,113 @@
+"""A poll and a wait under way: what is waited for, what was seen, how long it may still take."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Button, ProgressBar, Sparkline, Static
+
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.glyphs import TONES
+from pup_tui.tui.times import short_duration
+from pup_tui.tui.widgets.poll_reading import PollReading
+
+
+class PollWidget(Vertical):
+    """Shows a poll; its buttons name the keys that the run view listens to."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="poll-until", markup=False)
+        with Horizontal(classes="poll-row"):
+            yield Sparkline([], id="poll-values")
+            yield Static(id="poll-seen", markup=False)
+        with Horizontal(classes="poll-row"):
+            yield ProgressBar(id="poll-bar", show_percentage=False, show_eta=False)
+            yield Static(id="poll-time", markup=False)
+        yield Static(id="poll-error", markup=False)
+        with Horizontal(id="poll-keys"):
+            yield _key_button("c check now", "poll_check")
+            yield _key_button("x 5 min more", "poll_extend")
+            yield _key_button("s stop", "poll_stop")
+            yield _key_button("a accept as met", "poll_accept")
+
+    def show(self, reading: PollReading) -> None:
+        """Show a poll as it stands now."""
+        self.query_one("#poll-until", Static).update(_until(reading))
+        values = list(reading.values)
+        sparkline = self.query_one(Sparkline)
+        sparkline.display = len(values) > 1
+        sparkline.data = values
+        self.query_one("#poll-seen", Static).update(_seen(reading, values))
+        bar = self.query_one(ProgressBar)
+        bar.display = reading.timeout is not None
+        bar.update(total=reading.timeout, progress=reading.elapsed)
+        self.query_one("#poll-time", Static).update(_time(reading))
+        error = self.query_one("#poll-error", Static)
+        error.display = bool(reading.error)
+        error.update(Content.styled(f"▲ {_line(reading.error or '')}", TONES["care"]))
+        self.query_one("#poll-keys").display = reading.under_way
+
+
+def _key_button(label: str, action: str) -> Button:
+    button = Button(Content(label), name=action, compact=True)
+    button.can_focus = False
+    return button
+
+
+def _line(text: str) -> str:
+    return safe_text(text.strip())
+
+
+def _until(reading: PollReading) -> Content:
+    attempts = f"attempt {reading.attempts}"
+    if reading.max_attempts is not None:
+        attempts += f" of {reading.max_attempts}"
+    return Content.assemble(
+        ("⧗ until ", TONES["busy"]),
+        (_line(reading.until) or "it succeeds", "bold"),
+        (f" · {attempts}", TONES["calm"]),
+    )
+
+
+def _seen(reading: PollReading, values: list[float]) -> Content:
+    if reading.attempts == 0:
+        return Content.styled("no result yet", TONES["calm"])
+    seen = "no value" if reading.value is None else f"{reading.value:g}"
+    if reading.value is None and reading.status is not None:
+        seen = _line(reading.status)
+    met = ("met", TONES["good"]) if reading.met else ("not yet", TONES["care"])
+    told = Content.assemble("last ", (seen, "bold"), " · ", met)
+    if len(values) > 1:
+        told += Content.styled(f" · {min(values):g} to {max(values):g}", TONES["calm"])
+    return told
+
+
+def _time(reading: PollReading) -> Content:
+    spent = short_duration(reading.elapsed)
+    told = spent if reading.timeout is None else f"{spent} of {short_duration(reading.timeout)}"
+    if not reading.under_way:
+        return Content(told)
+    if reading.next_in is None:
+        return Content.assemble(told, (" · checking now", TONES["busy"]))
+    return Content(f"{told} · next in {short_duration(reading.next_in)}")
+
+
+class WaitWidget(Vertical):
+    """Shows how much of a `wait` step is left."""
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(classes="poll-row"):
+            yield ProgressBar(id="wait-bar", show_percentage=False, show_eta=False)
+            yield Static(id="wait-time", markup=False)
+        with Horizontal(id="wait-keys"):
+            yield _key_button("c go on now", "cut_wait")
+
+    def show(self, waited: float, total: float | None) -> None:
+        """Show that `waited` of `total` seconds are over."""
+        self.query_one(ProgressBar).update(total=total, progress=waited)
+        if total is None:
+            told = f"waited {short_duration(waited)}"
+        else:
+            told = f"{short_duration(max(0.0, total - waited))} left of {short_duration(total)}"
+        self.query_one("#wait-time", Static).update(Content(told))

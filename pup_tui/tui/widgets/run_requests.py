@@ -1,0 +1,77 @@
+"""What the operator wants of a run under way, with the questions that come before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pup_tui.core.actions import Question
+from pup_tui.drivers.local import LocalRun
+from pup_tui.tui.dialogs.confirm import ConfirmScreen
+from pup_tui.tui.dialogs.dialog import Answer, Dialog
+from pup_tui.tui.dialogs.reason import ReasonScreen
+
+MORE_TIME = 300.0
+"""Seconds that one key gives to a poll."""
+
+Push = Callable[[Dialog, Callable[[Answer | None], None]], object]
+
+
+class RunRequests:
+    """Sends wishes to a run in the operator's name."""
+
+    def __init__(self, live: LocalRun, operator: str, push: Push) -> None:
+        self._live = live
+        self._operator = operator
+        self._push = push
+
+    def answer(self, question: Question, answer: Answer) -> None:
+        self._live.answer(question.step, answer.answer, self._operator, answer.note)
+
+    def check_now(self, step: str) -> None:
+        self._live.check_now(step, self._operator)
+
+    def extend_poll(self, step: str) -> None:
+        self._live.extend_poll(step, MORE_TIME, self._operator)
+
+    def cut_wait(self, step: str) -> None:
+        self._live.cut_wait(step, self._operator)
+
+    def stop_poll(self, step: str, name: str) -> None:
+        """End a poll as failed, if that is what is meant."""
+        self._confirm(
+            Question(
+                step=step,
+                title=f"Stop polling: {name}",
+                kind="confirm",
+                message="The condition is not met: the step fails if you stop here.",
+            ),
+            lambda: self._live.stop_poll(step, self._operator),
+        )
+
+    def accept_poll(self, step: str, name: str) -> None:
+        """End a poll as met, with the operator's reason."""
+
+        def accepted(answer: Answer | None) -> None:
+            if answer is not None:
+                self._live.accept_poll(step, self._operator, answer.note)
+
+        message = "The condition is not met as far as is known. The run goes on as if it were."
+        self._push(ReasonScreen(f"Accept as met: {name}", message), accepted)
+
+    def cancel(self) -> None:
+        """Stop the run, if that is what is meant."""
+        message = (
+            "What runs now is stopped and the steps after it are skipped. "
+            "Cleanup steps still run; cancelled again, they are left as well."
+        )
+        self._confirm(
+            Question(step="", title="Cancel this run?", kind="confirm", message=message),
+            lambda: self._live.cancel(self._operator),
+        )
+
+    def _confirm(self, question: Question, act: Callable[[], None]) -> None:
+        def answered(answer: Answer | None) -> None:
+            if answer is not None and answer.answer == "yes":
+                act()
+
+        self._push(ConfirmScreen(question), answered)

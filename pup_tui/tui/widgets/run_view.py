@@ -1,0 +1,425 @@
+"""One run on the screen: its steps, the output of one of them, and what it asks of the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar, Self
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Button, Input, Static, TextArea
+
+from pup_tui.core.actions import Question
+from pup_tui.core.notices import (
+    AnyNotice,
+    RunFinished,
+    StepFinished,
+    StepPolled,
+    StepStarted,
+    StepWaiting,
+)
+from pup_tui.core.program import Program
+from pup_tui.core.state import StepState
+from pup_tui.drivers.local import LocalRun
+from pup_tui.output.sanitize import safe_text
+from pup_tui.output.spool import Line, SpoolReader
+from pup_tui.tui.dialogs.confirm import ConfirmScreen
+from pup_tui.tui.dialogs.dialog import Answer, Dialog
+from pup_tui.tui.dialogs.failure import FailureScreen
+from pup_tui.tui.dialogs.manual import ManualScreen
+from pup_tui.tui.lines.line_text import plain_line
+from pup_tui.tui.run_progress import RunProgress, StepProgress
+from pup_tui.tui.widgets.open_questions import OpenQuestions
+from pup_tui.tui.widgets.output_pane import OutputPane
+from pup_tui.tui.widgets.poll_reading import read_poll, wait_seconds
+from pup_tui.tui.widgets.poll_widget import PollWidget, WaitWidget
+from pup_tui.tui.widgets.run_header import Heading, RunHeader, why_empty
+from pup_tui.tui.widgets.run_requests import RunRequests
+from pup_tui.tui.widgets.step_detail import StepDetail
+from pup_tui.tui.widgets.step_list import StepList
+
+FRAMES = 20
+"""How often a second the screen takes in what has happened."""
+
+WIDE_FROM = 120
+"""Columns from which steps and output stand side by side."""
+
+TARGET = "ENV"
+"""The variable that by custom names the environment a runbook acts on."""
+
+LAST_LINES = 8
+LAST_COLUMNS = 500
+"""How much of the end of an output a failure's dialog shows."""
+
+
+class RunView(Vertical):
+    """Watches one run, live or past. What it is told is only noted; a timer brings it to the screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "follow_run", "Follow the run"),
+        Binding("exclamation_mark", "answer", "Answer"),
+        Binding("enter", "answer", "Answer", show=False, priority=True),
+        Binding("z,plus", "enlarge", "Enlarge"),
+        Binding("underscore", "shrink", "Shrink", show=False),
+        Binding("ctrl+x", "cancel_run", "Cancel the run"),
+        Binding("c", "poll_check", "Check now", show=False),
+        Binding("x", "poll_extend", "5 min more", show=False),
+        Binding("s", "poll_stop", "Stop polling", show=False),
+        Binding("a", "poll_accept", "Accept as met", show=False),
+        Binding("c", "cut_wait", "Go on now", show=False),
+        Binding("slash", "output('search')", "Search", show=False),
+        Binding("n", "output('next_match')", "Next match", show=False),
+        Binding("N", "output('previous_match')", "Previous match", show=False),
+        Binding("e", "output('next_error')", "Next error", show=False),
+        Binding("o", "output('pager')", "Pager", show=False),
+    ]
+
+    class Ended(Message):
+        """The run is over."""
+
+        def __init__(self, view: RunView, status: str) -> None:
+            super().__init__()
+            self.view = view
+            self.status = status
+
+        @property
+        def control(self) -> RunView:
+            return self.view
+
+    class Waiting(Message):
+        """The run began to wait for the operator, or no longer does."""
+
+        def __init__(self, view: RunView, waiting: bool) -> None:
+            super().__init__()
+            self.view = view
+            self.waiting = waiting
+
+        @property
+        def control(self) -> RunView:
+            return self.view
+
+    def __init__(
+        self,
+        program: Program,
+        run: str,
+        output_path: Callable[[str], Path],
+        *,
+        live: LocalRun | None,
+        operator: str,
+    ) -> None:
+        """`output_path` tells where a step's output is; `live` is None for a run of the past."""
+        super().__init__()
+        self.run = run
+        self.program = program
+        self.progress = RunProgress(program)
+        self._output_path = output_path
+        self._live = live
+        self._requests = None if live is None else RunRequests(live, operator, self._push)
+        self._questions = OpenQuestions(self._dialog_for, self._answered, self._push)
+        self._selected = program.nodes[0].id
+        self._follows_run = True
+        self._steps_dirty = True
+        self._output_dirty = True
+        self._second = -1
+
+    # What others may know
+
+    @property
+    def title(self) -> str:
+        """The runbook's name."""
+        return safe_text(self.program.runbook.name)
+
+    @property
+    def status(self) -> str:
+        """The run's status, or `waiting` while it waits for the operator."""
+        return "waiting" if self._questions else self.progress.status
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self._questions)
+
+    def focus(self, scroll_visible: bool = True) -> Self:
+        """Focus the step list."""
+        self._step_list.focus(scroll_visible)
+        return self
+
+    # What the run tells
+
+    def notice(self, notice: AnyNotice) -> None:
+        self.progress.apply(notice)
+        self._steps_dirty = True
+        match notice:
+            case StepStarted() | StepWaiting() if self._follows_run:
+                self._select(notice.step)
+            case StepFinished() | StepPolled() if notice.step == self._selected:
+                self._output_dirty = True
+            case RunFinished():
+                self._run_ended(notice.status)
+
+    def output(self, step: str, lines: Sequence[Line]) -> None:
+        if step == self._selected:
+            self._output_dirty = True
+
+    def question(self, question: Question) -> None:
+        self._questions.add(question)
+        self._steps_dirty = True
+        self.post_message(self.Waiting(self, True))
+
+    def withdrawn(self, step: str) -> None:
+        if step in self._questions:
+            self._questions.withdraw(step)
+            self._no_longer_waiting()
+
+    def _run_ended(self, status: str) -> None:
+        self._output_dirty = True
+        if self._questions:
+            self._questions.withdraw_all()
+            self._no_longer_waiting()
+        failed = next((step for step in self.progress if step.status == "failed"), None)
+        if self._follows_run and failed is not None:
+            self._select(failed.node.id)
+        self.post_message(self.Ended(self, status))
+
+    def _no_longer_waiting(self) -> None:
+        self._steps_dirty = True
+        if not self._questions:
+            self.post_message(self.Waiting(self, False))
+
+    # On the screen
+
+    def compose(self) -> ComposeResult:
+        yield RunHeader(self.progress, self.run)
+        yield Static(
+            Content.styled("? waiting for you · press enter or ! to answer", "bold"),
+            id="run-banner",
+            markup=False,
+        )
+        with Container(id="run-body"):
+            with Vertical(id="run-steps"):
+                yield StepList(self.progress, self._running_for)
+                yield StepDetail()
+            with Vertical(id="run-output"):
+                yield PollWidget()
+                yield WaitWidget()
+                yield OutputPane()
+
+    def on_mount(self) -> None:
+        self.query_one("#run-banner").display = False
+        self.set_interval(1 / FRAMES, self.take_in)
+        self.call_after_refresh(self.take_in)
+
+    def on_unmount(self) -> None:
+        self._questions.withdraw_all()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= WIDE_FROM, "-wide")
+
+    @property
+    def _step_list(self) -> StepList:
+        return self.query_one(StepList)
+
+    @property
+    def _pane(self) -> OutputPane:
+        return self.query_one(OutputPane)
+
+    def take_in(self) -> None:
+        """Bring to the screen what has happened since the last time, if the screen shows this run."""
+        if not self.is_on_screen:
+            return
+        if self._questions.fresh and self._may_interrupt():
+            self._questions.put_forward(self._selected)
+        second = int(self._now())
+        if self._steps_dirty or (second != self._second and not self.progress.over):
+            self._second = second
+            self._steps_dirty = False
+            self._show_steps()
+        if self._output_dirty:
+            self._output_dirty = False
+            self._pane.refresh_output()
+
+    def _may_interrupt(self) -> bool:
+        """Not over another dialog, and not while something is being typed."""
+        return self.screen.is_active and not isinstance(self.app.focused, Input | TextArea)
+
+    def _show_steps(self) -> None:
+        step = self._step
+        steps = self._step_list
+        steps.select(self._selected)
+        steps.refresh()
+        self._show_header()
+        self.query_one("#run-banner").display = bool(self._questions)
+        self.query_one(StepDetail).show(step)
+        self._show_poll(step)
+        self._pane.show(self._output_path(self._selected), why_empty(step))
+        self.refresh_bindings()
+
+    def _show_header(self) -> None:
+        progress = self.progress
+        elapsed = progress.duration
+        if elapsed is None and self._live is not None:
+            elapsed = self._now()
+        past = self._live is None
+        self.query_one(RunHeader).show(Heading(self.status, elapsed, self._follows_run, past))
+
+    def _show_poll(self, step: StepProgress) -> None:
+        polls, waits = self.query_one(PollWidget), self.query_one(WaitWidget)
+        polls.display = step.node.step.poll is not None and step.has_run
+        waits.display = step.node.step.kind == "wait" and step.status == "running"
+        if polls.display:
+            state = self._state_of(step)
+            polls.show(read_poll(step, None if state is None else state.poll, self._now()))
+        if waits.display:
+            waits.show(self._running_for(step) or 0.0, wait_seconds(step))
+
+    def _now(self) -> float:
+        return 0.0 if self._live is None else self._live.clock.now().clock
+
+    def _state_of(self, step: StepProgress) -> StepState | None:
+        return None if self._live is None else self._live.state.steps.get(step.node.id)
+
+    def _running_for(self, step: StepProgress) -> float | None:
+        state = self._state_of(step)
+        if state is None or state.began is None or step.over:
+            return None
+        return max(0.0, self._now() - state.began)
+
+    # Steps
+
+    @property
+    def _step(self) -> StepProgress:
+        return self.progress.steps[self._selected]
+
+    def _select(self, step: str) -> None:
+        if step in self.progress.steps and step != self._selected:
+            self._selected = step
+            self._steps_dirty = self._output_dirty = True
+
+    def on_step_list_chosen(self, message: StepList.Chosen) -> None:
+        message.stop()
+        self._follows_run = False
+        self._select(message.step)
+        self._steps_dirty = True
+        self.take_in()
+
+    def action_follow_run(self) -> None:
+        self._follows_run = True
+        if self.progress.current is not None:
+            self._select(self.progress.current)
+        self._steps_dirty = True
+        self.take_in()
+
+    async def action_output(self, action: str) -> None:
+        await self._pane.run_action(action)
+
+    def action_enlarge(self) -> None:
+        """Give all the room to the part that has the focus; again gives it back."""
+        if self.has_class("-only-steps") or self.has_class("-only-output"):
+            self.action_shrink()
+        else:
+            self.add_class("-only-steps" if self._step_list.has_focus else "-only-output")
+
+    def action_shrink(self) -> None:
+        self.remove_class("-only-steps", "-only-output")
+
+    # Questions
+
+    def _push(self, dialog: Dialog, callback: Callable[[Answer | None], None]) -> None:
+        self.app.push_screen(dialog, callback)
+
+    def _dialog_for(self, question: Question) -> Dialog:
+        match question.kind:
+            case "manual":
+                return ManualScreen(question, behind=self._scroll_output)
+            case "failure":
+                state = self._state_of(self.progress.steps[question.step])
+                return FailureScreen(
+                    question,
+                    exit_code=None if state is None else state.exit_code,
+                    last_lines=self._last_lines(question.step),
+                    behind=self._scroll_output,
+                )
+            case _:
+                return ConfirmScreen(question, target=self._target, behind=self._scroll_output)
+
+    @property
+    def _target(self) -> str | None:
+        started = self.progress.started
+        value = None if started is None else started.vars.get(TARGET)
+        return None if value is None else str(value)
+
+    def _last_lines(self, step: str) -> list[str]:
+        try:
+            reader = SpoolReader(self._output_path(step))
+        except OSError:
+            return []
+        count = reader.line_count
+        found = reader.lines(max(0, count - LAST_LINES), count)
+        reader.close()
+        return [plain_line(line.text[:LAST_COLUMNS]) for line in found]
+
+    def _answered(self, question: Question, answer: Answer) -> None:
+        if self._requests is not None:
+            self._requests.answer(question, answer)
+        self._no_longer_waiting()
+
+    def _scroll_output(self, pages: int) -> None:
+        self._pane.lines.action_page(pages)
+
+    def action_answer(self) -> None:
+        self._questions.put_forward(self._selected)
+
+    # What the operator wants of the run
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "answer":
+                return bool(self._questions) and not isinstance(self.app.focused, Input)
+            case "cancel_run":
+                return self._live is not None and not self.progress.over
+            case "follow_run":
+                return not self._follows_run
+            case "cut_wait":
+                return self._live is not None and self._step_is("running", "wait")
+            case _ if action.startswith("poll_"):
+                return self._live is not None and self._step_is("polling")
+        return True
+
+    def _step_is(self, status: str, kind: str | None = None) -> bool:
+        step = self._step
+        return step.status == status and kind in (None, step.node.step.kind)
+
+    async def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The buttons of polls and waits stand for keys."""
+        event.stop()
+        if event.button.name is not None:
+            await self.run_action(event.button.name)
+
+    def action_poll_check(self) -> None:
+        if self._requests is not None:
+            self._requests.check_now(self._selected)
+
+    def action_poll_extend(self) -> None:
+        if self._requests is not None:
+            self._requests.extend_poll(self._selected)
+            self._steps_dirty = True
+
+    def action_poll_stop(self) -> None:
+        if self._requests is not None:
+            self._requests.stop_poll(self._selected, self._step.node.step.name)
+
+    def action_poll_accept(self) -> None:
+        if self._requests is not None:
+            self._requests.accept_poll(self._selected, self._step.node.step.name)
+
+    def action_cut_wait(self) -> None:
+        if self._requests is not None:
+            self._requests.cut_wait(self._selected)
+
+    def action_cancel_run(self) -> None:
+        if self._requests is not None:
+            self._requests.cancel()

@@ -1,0 +1,55 @@
+"""What there is to say about the selected step beside its output: its command, why it ended as it did."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.glyphs import TONES, mark_of
+from pup_tui.tui.run_progress import StepProgress
+
+MOST_SHOWN = 2_000
+"""Characters of a command or a reason that are shown."""
+
+
+class StepDetail(Static):
+    """A few lines under the step list."""
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+
+    def show(self, step: StepProgress) -> None:
+        """Describe a step as it stands now."""
+        self.update(Content("\n").join(_told(step)))
+
+
+def _told(step: StepProgress) -> list[Content]:
+    mark = mark_of(step.status)
+    told = []
+    if step.reason:
+        told.append(Content.styled(f"{mark.glyph} {_clipped(step.reason)}", TONES[mark.tone]))
+    if step.command:
+        told.append(Content.assemble(("$ ", "$text-muted"), _clipped(step.command)))
+    facts = _facts(step)
+    if facts:
+        told.append(Content.styled(" · ".join(facts), "$text-muted"))
+    if not told:
+        told.append(Content.styled("This step has not run yet.", "$text-muted"))
+    return told
+
+
+def _facts(step: StepProgress) -> list[str]:
+    facts = []
+    if step.exit_code is not None:
+        facts.append(f"exit code {step.exit_code}")
+    if step.attempts > 1:
+        facts.append(f"{step.attempts} attempts")
+    if step.answered:
+        facts.append(f"answered {safe_text(step.answered)}")
+    return facts
+
+
+def _clipped(text: str) -> str:
+    shown = safe_text(text[:MOST_SHOWN].rstrip(), multiline=True)
+    return shown if len(text) <= MOST_SHOWN else f"{shown} …"

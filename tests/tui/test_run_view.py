@@ -1,0 +1,502 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any, ClassVar
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.content import Content
+from textual.pilot import Pilot
+from textual.widgets import Button, Input, Static
+
+from pup_tui.core.actions import PupRequest, ShellRequest
+from pup_tui.core.events import AnyEvent, RunCreated, Source
+from pup_tui.core.program import Program, compile_program
+from pup_tui.drivers.clock import FakeClock
+from pup_tui.drivers.local import LocalRun, Surroundings
+from pup_tui.drivers.masking import Masking
+from pup_tui.drivers.replay import replay
+from pup_tui.journal.records import RunRecord, RunSummary
+from pup_tui.journal.writer import Recorder
+from pup_tui.runbook.model import (
+    AnyStep,
+    ConfirmStep,
+    ManualStep,
+    Poll,
+    PupStep,
+    Runbook,
+    ShellStep,
+    Variable,
+    WaitStep,
+)
+from pup_tui.steps.executor import Outcome
+from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.tui.dialogs import dialog
+from pup_tui.tui.dialogs.confirm import ConfirmScreen
+from pup_tui.tui.dialogs.failure import FailureScreen
+from pup_tui.tui.dialogs.manual import ManualScreen
+from pup_tui.tui.dialogs.reason import ReasonScreen
+from pup_tui.tui.lines.output_lines import OutputLines
+from pup_tui.tui.widgets.poll_widget import PollWidget, WaitWidget
+from pup_tui.tui.widgets.run_header import RunHeader
+from pup_tui.tui.widgets.run_view import RunView
+from pup_tui.tui.widgets.step_detail import StepDetail
+from pup_tui.tui.widgets.step_list import StepList
+
+STYLES = Path(dialog.__file__).parent.parent / "styles"
+HOSTILE = "[/usr/bin] [@click=app.quit]x[/] \x1b]0;title\x07\x1b[2J\u202e"
+RUN = "01J9ZZZZZZZZZZZZZZZZZZZZZZ"
+
+
+@pytest.fixture(autouse=True)
+def _dialogs_answer_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialog, "ARM_SECONDS", 0.0)
+
+
+class MemoryLog(Recorder):
+    def __init__(self) -> None:
+        self.events: list[AnyEvent] = []
+
+    async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
+        self.events.append(event)
+        return len(self.events)
+
+    async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
+        raise AssertionError("the run is begun already")
+
+    async def reopen(self) -> None:
+        raise AssertionError("nothing went wrong")
+
+    async def close(self) -> None:
+        raise AssertionError("it is not ours to close")
+
+
+class Host(App[None]):
+    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "run.tcss", STYLES / "dialogs.tcss"]
+
+    def __init__(self, view: RunView) -> None:
+        super().__init__()
+        self.view = view
+        self.ended: list[str] = []
+        self.waits: list[bool] = []
+
+    def compose(self) -> ComposeResult:
+        yield Input(id="elsewhere")
+        yield self.view
+
+    def on_mount(self) -> None:
+        self.view.focus()
+
+    def on_run_view_ended(self, message: RunView.Ended) -> None:
+        self.ended.append(message.status)
+
+    def on_run_view_waiting(self, message: RunView.Waiting) -> None:
+        self.waits.append(message.waiting)
+
+
+@dataclass
+class Console:
+    """A run that is watched by a view in a small application, and what was recorded of it."""
+
+    app: Host
+    view: RunView
+    live: LocalRun
+    log: MemoryLog
+    clock: FakeClock
+    pilot: Pilot[None]
+    driving: asyncio.Task[Any]
+
+    def event(self, kind: str) -> AnyEvent:
+        """The newest event of a kind."""
+        return [e for e in self.log.events if type(e).__name__ == kind][-1]
+
+    def kinds(self) -> list[str]:
+        return [type(event).__name__ for event in self.log.events]
+
+    async def until(self, holds: Callable[[], Any]) -> None:
+        """Let the run and the screen go on until something holds; fail if it never does."""
+        for _ in range(500):
+            self.view.take_in()
+            await self.pilot.pause()
+            if holds():
+                return
+            await asyncio.sleep(0.002)
+        raise AssertionError("it did not come to that")
+
+    def text(self, kind: type[Static]) -> str:
+        return plain(self.view.query_one(kind))
+
+    def rows(self) -> list[str]:
+        return rows(self.view.query_one(StepList))
+
+    def output(self) -> list[str]:
+        return rows(self.view.query_one(OutputLines))
+
+
+def plain(widget: Static) -> str:
+    return widget.content.plain if isinstance(widget.content, Content) else str(widget.content)
+
+
+def rows(widget: StepList | OutputLines) -> list[str]:
+    """What a widget draws, row by row."""
+    return [widget.render_line(y).text.rstrip() for y in range(widget.size.height)]
+
+
+def program_of(*steps: AnyStep, name: str = "deploy-service") -> Program:
+    variables = {"ENV": Variable(default="staging")}
+    return compile_program("deploy", Runbook(name=name, vars=variables, steps=steps))
+
+
+def shell(id_: str, name: str | None = None, **keys: Any) -> ShellStep:
+    return ShellStep(id=id_, name=name or id_, run=f"run-{id_}", **keys)
+
+
+@asynccontextmanager
+async def console(
+    tmp_path: Path,
+    *steps: AnyStep,
+    plays: Sequence[Play] = (),
+    size: tuple[int, int] = (80, 24),
+) -> AsyncIterator[Console]:
+    program, log, clock = program_of(*steps), MemoryLog(), FakeClock()
+    executor = FakeExecutor(*plays)
+    created = RunCreated(
+        at=clock.now(),
+        run=RUN,
+        runbook=program.id,
+        source=Source(path="deploy.yaml", sha256=""),
+        operator="ada",
+        host="host",
+        values={"ENV": "production"},
+    )
+    around = Surroundings(
+        executors={ShellRequest: executor, PupRequest: executor},
+        environ={},
+        cwd=tmp_path,
+        outputs=tmp_path / "outputs",
+        clock=clock,
+        log=log,
+        masking=Masking(),
+    )
+    live = LocalRun(program, created, around)
+    view = RunView(program, RUN, live.outputs.path, live=live, operator="ada")
+    live.watch(view)
+    app = Host(view)
+    async with app.run_test(size=size) as pilot:
+        driving = asyncio.create_task(live.drive())
+        yield Console(app, view, live, log, clock, pilot, driving)
+        live.cancel("test")
+        live.cancel("test")
+        await driving
+
+
+async def test_steps_are_shown_with_glyph_and_word_and_the_output_of_the_running_one(
+    tmp_path: Path,
+) -> None:
+    hold = asyncio.Event()
+    plays = [Play(stdout=b"one\n"), Play(stdout=b"two\nthree\n", hold=hold)]
+    async with console(tmp_path, shell("a"), shell("b"), shell("c"), plays=plays) as c:
+        await c.until(lambda: "three" in "\n".join(c.output()))
+        first, second, third = c.rows()[:3]
+        assert "✔ 1 a" in first
+        assert "succeeded" in first
+        assert "● 2 b" in second
+        assert "running" in second
+        assert "· 3 c" in third
+        assert "pending" in third
+        assert "$ run-b" in c.text(StepDetail)
+        assert "01J9…" in c.text(RunHeader)
+        assert "● running" in c.text(RunHeader)
+        hold.set()
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        await c.until(lambda: "✔ succeeded" in c.text(RunHeader))
+
+
+async def test_moving_stops_the_following_but_not_the_run(tmp_path: Path) -> None:
+    first, second = asyncio.Event(), asyncio.Event()
+    plays = [Play(hold=first), Play(hold=second)]
+    steps = shell("a"), shell("b"), shell("c")
+    async with console(tmp_path, *steps, plays=plays) as c:
+        await c.until(lambda: c.view.progress.steps["a"].status == "running")
+        await c.pilot.press("j", "j")
+        assert c.view.query_one(StepList).selected == 2
+        first.set()
+        await c.until(lambda: c.view.progress.steps["b"].status == "running")
+        assert c.view.query_one(StepList).selected == 2
+        assert "f follows the run" in c.text(RunHeader)
+        await c.pilot.press("f")
+        assert c.view.query_one(StepList).selected == 1
+        second.set()
+        await c.until(lambda: c.app.ended)
+
+
+async def test_a_failed_step_is_selected_at_the_end_with_its_reason(tmp_path: Path) -> None:
+    bad = Outcome(ok=False, exit_code=3, reason="it ended with exit code 3")
+    steps = shell("a"), shell("b"), shell("clean", when="cleanup")
+    plays = [Play(stderr=b"boom\n", outcome=bad), Play()]
+    async with console(tmp_path, *steps, plays=plays) as c:
+        await c.until(lambda: c.app.ended == ["failed"])
+        await c.until(lambda: "exit code 3" in c.text(StepDetail))
+        assert "✖" in c.text(StepDetail)
+        assert "▌ boom" in c.output()
+        await c.pilot.press("j")
+        assert "↷" in c.text(StepDetail)
+
+
+async def test_a_confirmation_names_what_comes_next_and_where(tmp_path: Path) -> None:
+    confirm = ConfirmStep(id="ask", name="Ask", message="Go on?")
+    async with console(tmp_path, confirm, shell("go")) as c:
+        await c.until(lambda: isinstance(c.app.screen, ConfirmScreen))
+        shown = "\n".join(plain(s) for s in c.app.screen.query(Static) if s.content)
+        assert "Go on?" in shown
+        assert "run-go" in shown
+        assert "production" in shown
+        assert isinstance(c.app.focused, Button)
+        assert c.app.focused.id == "no"
+        assert c.view.status == "waiting"
+        await c.pilot.press("y")
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        answered: Any = c.event("Answered")
+        assert (answered.answer, answered.by) == ("yes", "ada")
+        assert c.app.waits == [True, False]
+
+
+async def test_enter_on_a_new_confirmation_says_no(tmp_path: Path) -> None:
+    confirm = ConfirmStep(id="ask", name="Ask", message="Go on?")
+    async with console(tmp_path, confirm, shell("go")) as c:
+        await c.until(lambda: isinstance(c.app.screen, ConfirmScreen))
+        await c.pilot.press("enter")
+        await c.until(lambda: c.app.ended == ["aborted"])
+
+
+async def test_escape_puts_a_question_away_unanswered_and_enter_brings_it_back(
+    tmp_path: Path,
+) -> None:
+    confirm = ConfirmStep(id="ask", name="Ask", message="Go on?")
+    async with console(tmp_path, confirm, shell("go")) as c:
+        await c.until(lambda: isinstance(c.app.screen, ConfirmScreen))
+        await c.pilot.press("escape")
+        await c.until(lambda: not isinstance(c.app.screen, ConfirmScreen))
+        assert c.view.query_one("#run-banner").display
+        assert "Answered" not in c.kinds()
+        await c.pilot.press("j", "tab", "enter")
+        assert isinstance(c.app.screen, ConfirmScreen)
+        await c.pilot.press("escape", "exclamation_mark")
+        assert isinstance(c.app.screen, ConfirmScreen)
+        await c.pilot.press("n")
+        await c.until(lambda: c.app.ended == ["aborted"])
+        assert not c.view.query_one("#run-banner").display
+
+
+async def test_a_question_waits_while_something_is_being_typed(tmp_path: Path) -> None:
+    hold = asyncio.Event()
+    confirm = ConfirmStep(id="ask", name="Ask", message="Go on?")
+    steps = shell("a"), confirm, shell("go")
+    async with console(tmp_path, *steps, plays=[Play(hold=hold), Play()]) as c:
+        await c.until(lambda: c.view.progress.steps["a"].status == "running")
+        c.app.query_one("#elsewhere").focus()
+        hold.set()
+        await c.until(lambda: c.view.waiting)
+        await c.pilot.press("y", "enter")
+        assert c.app.query_one("#elsewhere", Input).value == "y"
+        assert not isinstance(c.app.screen, ConfirmScreen)
+        c.view.focus()
+        await c.until(lambda: isinstance(c.app.screen, ConfirmScreen))
+
+
+async def test_a_question_waits_until_its_run_is_looked_at(tmp_path: Path) -> None:
+    hold = asyncio.Event()
+    confirm = ConfirmStep(id="ask", name="Ask", message="Go on?")
+    async with console(tmp_path, shell("a"), confirm, plays=[Play(hold=hold)]) as c:
+        await c.until(lambda: c.view.progress.steps["a"].status == "running")
+        c.view.display = False
+        await c.pilot.pause()
+        hold.set()
+        await c.until(lambda: c.app.waits == [True])
+        assert not isinstance(c.app.screen, ConfirmScreen)
+        c.view.display = True
+        await c.until(lambda: isinstance(c.app.screen, ConfirmScreen))
+
+
+async def test_a_question_that_ran_out_of_time_leaves_the_screen(tmp_path: Path) -> None:
+    confirm = ConfirmStep(id="ask", name="Ask", message="Go on?", timeout="10s")
+    async with console(tmp_path, confirm, shell("go")) as c:
+        await c.until(lambda: isinstance(c.app.screen, ConfirmScreen))
+        c.clock.advance(11)
+        await c.until(lambda: c.app.ended == ["aborted"])
+        await c.until(lambda: not isinstance(c.app.screen, ConfirmScreen))
+        assert c.app.waits == [True, False]
+
+
+async def test_manual_work_is_done_when_everything_is_ticked(tmp_path: Path) -> None:
+    manual = ManualStep(id="m", name="Look", message="By hand", checklist=("one", "two"))
+    async with console(tmp_path, manual) as c:
+        await c.until(lambda: isinstance(c.app.screen, ManualScreen))
+        await c.pilot.press("space", "tab")
+        assert c.app.screen.query("#yes:disabled")
+        await c.pilot.press("space")
+        assert not c.app.screen.query("#yes:disabled")
+        await c.pilot.press("tab", "o", "k", "tab", "tab", "enter")
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        answered: Any = c.event("Answered")
+        assert (answered.answer, answered.note) == ("yes", "ok")
+
+
+async def test_a_failure_shows_the_last_lines_and_decides_nothing_by_itself(
+    tmp_path: Path,
+) -> None:
+    bad = Outcome(ok=False, exit_code=7, reason="exit code 7")
+    plays = [Play(stderr=b"first\nlast words\n", outcome=bad), Play(stdout=b"fine\n")]
+    async with console(tmp_path, shell("a", on_failure="confirm"), plays=plays) as c:
+        await c.until(lambda: isinstance(c.app.screen, FailureScreen))
+        shown = "\n".join(plain(s) for s in c.app.screen.query(".dialog-output").results(Static))
+        assert "last words" in shown
+        await c.pilot.press("enter")
+        assert not isinstance(c.app.screen, FailureScreen)
+        assert "Answered" not in c.kinds()
+        await c.pilot.press("exclamation_mark", "tab", "enter")
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        answered: Any = c.event("Answered")
+        assert answered.answer == "retry"
+
+
+POLLING = PupStep(
+    id="poll",
+    name="Poll",
+    run="metrics query",
+    poll=Poll(until="value < 5", interval="30s", timeout="5m"),
+)
+
+
+async def test_a_poll_shows_what_it_saw_and_obeys_its_keys(tmp_path: Path) -> None:
+    async with console(tmp_path, POLLING, plays=[Play(stdout=b"9\n"), Play(stdout=b"8\n")]) as c:
+        await c.until(lambda: c.view.progress.steps["poll"].last_poll is not None)
+        poll = c.view.query_one(PollWidget)
+        await c.until(lambda: "attempt 1" in plain(poll.query_one("#poll-until", Static)))
+        assert "value < 5" in plain(poll.query_one("#poll-until", Static))
+        assert "9" in plain(poll.query_one("#poll-seen", Static))
+        assert "of 5m 00s · next in 30 s" in plain(poll.query_one("#poll-time", Static))
+        await c.pilot.press("c")
+        await c.until(lambda: "attempt 2" in plain(poll.query_one("#poll-until", Static)))
+        await c.pilot.press("x")
+        await c.until(lambda: "of 10m 00s" in plain(poll.query_one("#poll-time", Static)))
+        await c.pilot.press("a")
+        assert isinstance(c.app.screen, ReasonScreen)
+        await c.pilot.press("enter")
+        assert "PollAccepted" not in c.kinds()
+        await c.pilot.press("s", "e", "e", "n", "enter")
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        accepted: Any = c.event("PollAccepted")
+        assert (accepted.reason, accepted.by) == ("seen", "ada")
+
+
+async def test_stopping_a_poll_is_asked_about(tmp_path: Path) -> None:
+    async with console(tmp_path, POLLING, plays=[Play(stdout=b"9\n")]) as c:
+        await c.until(lambda: c.view.progress.steps["poll"].last_poll is not None)
+        await c.pilot.press("s", "enter")
+        assert "PollStopped" not in c.kinds()
+        await c.pilot.press("s", "y")
+        await c.until(lambda: c.app.ended == ["failed"])
+
+
+async def test_the_buttons_of_a_poll_can_be_clicked(tmp_path: Path) -> None:
+    async with console(tmp_path, POLLING, plays=[Play(stdout=b"9\n")]) as c:
+        await c.until(lambda: c.view.progress.steps["poll"].last_poll is not None)
+        await c.until(lambda: c.view.query_one("#poll-keys").region.height)
+        await c.pilot.click("#poll-keys Button")
+        await c.until(lambda: "PollNudged" in c.kinds())
+
+
+async def test_a_wait_counts_down_and_can_be_cut_short(tmp_path: Path) -> None:
+    async with console(tmp_path, WaitStep(id="w", name="Rest", duration="90s")) as c:
+        await c.until(lambda: c.view.progress.steps["w"].status == "running")
+        c.clock.advance(30)
+        told = c.view.query_one(WaitWidget).query_one("#wait-time", Static)
+        await c.until(lambda: told.content and plain(told) == "1m 00s left of 1m 30s")
+        await c.pilot.press("c")
+        await c.until(lambda: c.app.ended == ["succeeded"])
+
+
+async def test_cancelling_the_run_is_asked_about(tmp_path: Path) -> None:
+    async with console(tmp_path, shell("a"), plays=[Play(hold=asyncio.Event())]) as c:
+        await c.until(lambda: c.view.progress.steps["a"].status == "running")
+        await c.pilot.press("ctrl+x", "enter")
+        assert "CancelRequested" not in c.kinds()
+        await c.pilot.press("ctrl+x", "y")
+        await c.until(lambda: c.app.ended == ["cancelled"])
+
+
+async def test_the_output_behind_a_dialog_scrolls(tmp_path: Path) -> None:
+    lines = b"".join(b"line %d\n" % i for i in range(200))
+    bad = Outcome(ok=False, exit_code=1, reason="no")
+    plays = [Play(stdout=lines, outcome=bad)]
+    async with console(tmp_path, shell("a", on_failure="confirm"), plays=plays) as c:
+        await c.until(lambda: isinstance(c.app.screen, FailureScreen))
+        await c.until(lambda: "line 199" in "\n".join(c.output()))
+        await c.pilot.press("pageup", "pageup", "pageup")
+        assert isinstance(c.app.screen, FailureScreen)
+        assert "line 199" not in "\n".join(c.output())
+
+
+async def test_hostile_names_and_output_are_shown_as_text(tmp_path: Path) -> None:
+    steps = shell("a", HOSTILE), ConfirmStep(id="ask", name=HOSTILE, message=HOSTILE)
+    plays = [Play(stdout=HOSTILE.encode() + b"\n")]
+    async with console(tmp_path, *steps, plays=plays, size=(160, 40)) as c:
+        await c.until(lambda: isinstance(c.app.screen, ConfirmScreen))
+        shown = "\n".join(plain(s) for s in c.app.screen.query(Static) if s.content)
+        drawn = "\n".join([*c.rows(), *c.output(), c.text(RunHeader), shown])
+        assert "[@click=app.quit]" in shown
+        assert "[/usr/bin]" in c.rows()[0]
+        assert not set("\x1b\x07\u202e\x9b") & set(drawn)
+        assert "\x1b]0" not in c.app.export_screenshot()
+        await c.pilot.press("y")
+        await c.until(lambda: c.app.ended)
+
+
+async def test_a_past_run_is_shown_as_it_was_and_asks_nothing(tmp_path: Path) -> None:
+    confirm = ConfirmStep(id="ask", name="Ask", message="Go on?")
+    program = program_of(confirm, POLLING, shell("b"))
+    async with console(tmp_path, confirm, POLLING, plays=[Play(stdout=b"1\n")]) as c:
+        await c.until(lambda: isinstance(c.app.screen, ConfirmScreen))
+        await c.pilot.press("y")
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        past = replay(program_of(confirm, POLLING), c.log.events)
+        output_path = c.live.outputs.path
+    view = RunView(program, RUN, output_path, live=None, operator="bob")
+    for notice in past.notices:
+        view.notice(notice)
+    app = Host(view)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        view.take_in()
+        await pilot.pause()
+        assert app.screen is app.screen_stack[0]
+        assert "succeeded" in plain(view.query_one(RunHeader))
+        assert "past run" in plain(view.query_one(RunHeader))
+        assert rows(view.query_one(OutputLines))[0].strip() == "1"
+        assert not view.query_one("#poll-keys").display
+        await pilot.press("c", "s", "ctrl+x", "exclamation_mark")
+        assert app.screen is app.screen_stack[0]
+
+
+@pytest.mark.parametrize(("size", "wide"), [((80, 24), False), ((200, 50), True)])
+async def test_steps_stand_above_or_beside_the_output(
+    tmp_path: Path, size: tuple[int, int], wide: bool
+) -> None:
+    async with console(tmp_path, shell("a"), shell("b"), size=size) as c:
+        await c.until(lambda: c.app.ended)
+        steps, output = (
+            c.view.query_one("#run-steps").region,
+            c.view.query_one("#run-output").region,
+        )
+        assert (output.x >= steps.right) is wide
+        assert (output.y >= steps.bottom) is not wide
+        await c.pilot.press("tab", "plus")
+        assert c.view.query_one("#run-output").region.width == size[0]
+        assert not c.view.query_one("#run-steps").display
+        await c.pilot.press("underscore")
+        assert c.view.query_one("#run-steps").display
