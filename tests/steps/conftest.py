@@ -5,11 +5,30 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pup_tui.datadog.configuration import Configuration
 from pup_tui.steps.executor import Context, Stop
 from pup_tui.steps.fake import RecordingSink
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+
+KEYS = {"DD_API_KEY": "api-key-0123456789", "DD_APP_KEY": "app-key-9876543210"}
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine that runs the tests may have a proxy; the tests must not see it."""
+    for name in os.environ:
+        if name.lower().endswith("_proxy") or name in {"SSL_CERT_FILE", "SSL_CERT_DIR"}:
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def account() -> Callable[[str], Configuration]:
+    """A configuration with keys for the Datadog at a URL."""
+    return lambda url: Configuration.from_environment({**KEYS, "PUP_TUI_DATADOG_URL": url})
 
 
 @pytest.fixture

@@ -1,0 +1,151 @@
+"""`http` steps: one request, its answer to the output or to a file."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urldefrag, urlencode
+
+from pup_tui.datadog.client import DatadogClient
+from pup_tui.datadog.errors import DatadogError
+from pup_tui.datadog.failures import TransportError, safe_url
+from pup_tui.datadog.transport import Request, Response, send
+from pup_tui.steps.bodies import Printed, printed
+from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
+from pup_tui.steps.files import FileProblem, check_target, read_whole, write_whole
+from pup_tui.steps.notes import note, waits
+
+if TYPE_CHECKING:
+    from pup_tui.core.actions import HttpRequest
+    from pup_tui.datadog.configuration import Configuration
+
+MAX_BYTES = 64 * 1024 * 1024
+"""Largest body of an answer, after decompression, and of a file to send."""
+
+DEADLINE = 365 * 86_400.0
+"""Seconds. The step's own timeout (30 s by default) comes as a stop, and may be as long as this."""
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class HttpExecutor:
+    """Makes the request of an `http` step.
+
+    Credentials of Datadog go along only with a request that was written for Datadog, over a client
+    that follows no redirect and always verifies certificates.
+    """
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+
+    async def run(
+        self, request: HttpRequest, sink: OutputSink, stop: Stop, context: Context
+    ) -> Outcome:
+        if stop.is_set():
+            return Outcome(ok=False, reason=CANCELLED)
+        try:
+            outcome = await unless_stopped(self._carry_out(request, sink, context), stop)
+        except (FileProblem, TransportError) as error:
+            return Outcome(ok=False, reason=str(error))
+        except UnicodeEncodeError:
+            where = f"{request.method} {safe_url(request.url)}"
+            return Outcome(ok=False, reason=f"{where} holds text that is not valid Unicode")
+        except DatadogError as error:
+            sink.write("stdout", error.body)
+            return Outcome(ok=False, status_code=error.status, reason=str(error))
+        if outcome is not None:
+            return outcome
+        if request.method in _SAFE:
+            return Outcome(ok=False, reason=CANCELLED)
+        return Outcome(ok=False, reason=f"{CANCELLED}; the server may have carried it out")
+
+    async def _carry_out(self, request: HttpRequest, sink: OutputSink, context: Context) -> Outcome:
+        target = None if request.output_file is None else context.cwd / request.output_file
+        if target is not None:
+            check_target(target)
+        body = None if request.body is None else request.body.encode("utf-8", "surrogateescape")
+        if request.body_file is not None:
+            path = context.cwd / request.body_file
+            body = await asyncio.to_thread(read_whole, path, MAX_BYTES)
+        if request.to_datadog:
+            response = await self._ask_datadog(request, body, sink)
+        else:
+            response = await _ask(request, body)
+        if not expected(response.status, request.expect_status):
+            return _refused(request, response, sink)
+        if target is not None:
+            await asyncio.to_thread(write_whole, target, response.body)
+            sink.write("stdout", f"written {len(response.body)} bytes to {target}\n".encode())
+            return _outcome(response)
+        return _told(request, response, sink)
+
+    async def _ask_datadog(
+        self, request: HttpRequest, body: bytes | None, sink: OutputSink
+    ) -> Response:
+        query: dict[str, list[str]] = {}
+        for name, value in request.query:
+            query.setdefault(name, []).append(value)
+        # Spelled as the client spells its default, which would be sent as well otherwise.
+        headers = {"Accept" if k.lower() == "accept" else k: v for k, v in request.headers.items()}
+        async with DatadogClient(
+            self._configuration, on_wait=waits(sink), call_timeout=DEADLINE, max_bytes=MAX_BYTES
+        ) as client:
+            return await client.request(
+                request.method,
+                request.url,
+                query=query,
+                body=body,
+                headers=headers,
+                check=False,
+            )
+
+
+def expected(status: int, patterns: tuple[str, ...]) -> bool:
+    """Whether a status is one of those that a step expects: `404`, or a class such as `2xx`."""
+    text = str(status)
+    return any(
+        pattern == text or pattern.lower() == f"{text[0]}xx"
+        for pattern in (each.strip() for each in patterns)
+    )
+
+
+async def _ask(request: HttpRequest, body: bytes | None) -> Response:
+    url, _ = urldefrag(request.url)
+    if request.query:
+        url += ("&" if "?" in url else "?") + urlencode(request.query, quote_via=quote)
+    return await send(
+        Request(request.method, url, request.headers, body),
+        deadline=DEADLINE,
+        max_bytes=MAX_BYTES,
+        follow_redirects=request.follow_redirects,
+        verify=request.verify,
+    )
+
+
+def _refused(request: HttpRequest, response: Response, sink: OutputSink) -> Outcome:
+    """An answer with another status than expected; its body tells why, so it is shown."""
+    shown = printed(response)
+    sink.write("stdout", shown.text)
+    if shown.problem:
+        note(sink, f"the answer's body is not shown: {shown.problem}")
+    said = f"HTTP {response.status} from {response.url or safe_url(request.url)}"
+    if 300 <= response.status < 400 and not request.follow_redirects:
+        said += "; redirects are not followed unless the step says `follow_redirects: true`"
+    return _outcome(response, said)
+
+
+def _told(request: HttpRequest, response: Response, sink: OutputSink) -> Outcome:
+    shown: Printed = printed(response)
+    if shown.problem:
+        where = response.url or safe_url(request.url)
+        return _outcome(
+            response, f"{where} answered with {shown.problem}; set `output_file` to keep it"
+        )
+    sink.write("stdout", shown.text)
+    return _outcome(response)
+
+
+def _outcome(response: Response, reason: str = "") -> Outcome:
+    return Outcome(
+        ok=not reason, status_code=response.status, headers=response.headers, reason=reason
+    )

@@ -1,0 +1,24 @@
+"""Our own words among an attempt's output, and waits that are told there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pup_tui.steps.executor import OutputSink
+
+
+def note(sink: OutputSink, text: str) -> None:
+    """Say something on the attempt's stderr, marked as ours."""
+    sink.write("stderr", f"[pup-tui] {text}\n".encode(errors="replace"))
+
+
+def waits(sink: OutputSink) -> Callable[[float, str], None]:
+    """Tells each wait of the Datadog client: how long, and why."""
+
+    def tell(seconds: float, reason: str) -> None:
+        note(sink, f"trying again in {seconds:g} s: {reason}")
+
+    return tell

@@ -1,0 +1,118 @@
+"""`pup` steps: a subcommand on the installed `pup`, or on the built-in Datadog client."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Literal
+
+from pup_tui.datadog.client import DatadogClient
+from pup_tui.datadog.commands import CommandError, Invocation, execute, resolve
+from pup_tui.datadog.errors import DatadogError
+from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
+from pup_tui.steps.notes import waits
+from pup_tui.steps.process import Command, run_process
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pup_tui.core.actions import PupRequest
+    from pup_tui.datadog.configuration import Configuration
+
+PupChoice = Literal["auto", "installed", "builtin"]
+"""Who runs subcommands. `auto`: the installed `pup` where there is one and it knows the spelling."""
+
+_ANSWERS_FOR_THE_OPERATOR = frozenset(
+    {
+        "DD_AUTO_APPROVE",
+        *("FORCE_AGENT_MODE", "AGENT", "AIDER", "AMAZON_Q", "AWS_Q_DEVELOPER"),
+        *("CLAUDECODE", "CLAUDE_CODE", "CLINE", "CODEX", "CODEX_CI", "CODEX_SANDBOX"),
+        *("CODEX_SESSION_ID", "CODEX_THREAD_ID", "CODEX_VERSION", "OPENAI_CODEX"),
+        *("COPILOT_AGENT_SESSION_ID", "COPILOT_CLI", "GITHUB_COPILOT", "CURSOR_AGENT"),
+        *("CURSOR_TRACE_ID", "DEVIN_SESSION_ID", "GEMINI_CLI", "GEMINI_CODE_ASSIST"),
+        *("OPENCODE", "PI_CODING_AGENT", "SRC_CODY", "WINDSURF_AGENT"),
+    }
+)
+"""Variables that make `pup` say yes to its own questions, and wrap its output in an envelope."""
+
+_OURS_FOR_PUP = {"PUP_TUI_DATADOG_URL": "PUP_MOCK_SERVER"}
+
+
+class PupExecutor:
+    """Runs the subcommand of a `pup` step."""
+
+    def __init__(self, configuration: Configuration, pup: PupChoice = "auto") -> None:
+        self._configuration = configuration
+        self._choice = pup
+
+    async def run(
+        self, request: PupRequest, sink: OutputSink, stop: Stop, context: Context
+    ) -> Outcome:
+        words = request.words[1:] if request.words[:1] == ("pup",) else request.words
+        if not words:
+            return Outcome(ok=False, reason="there is no subcommand after `pup`")
+        if stop.is_set():
+            return Outcome(ok=False, reason=CANCELLED)
+        try:
+            invocation = resolve(words)
+        except CommandError as error:
+            unknown, invocation = str(error), None
+        else:
+            unknown = ""
+        path = self._installed(invocation, context.environ)
+        if path is not None:
+            command = Command(
+                executable=path,
+                arguments=("pup", *in_json(words)),
+                environ=environment(context.environ),
+                cwd=context.cwd,
+            )
+            return await run_process(command, sink, stop, context)
+        if self._choice == "installed":
+            return Outcome(ok=False, reason="`pup` is not on PATH; install it")
+        if invocation is None:
+            return Outcome(ok=False, reason=unknown)
+        return await self._on_client(invocation, sink, stop, context)
+
+    def _installed(self, invocation: Invocation | None, environ: Mapping[str, str]) -> str | None:
+        if self._choice == "builtin":
+            return None
+        if self._choice == "auto" and invocation is not None and invocation.alias:
+            return None
+        return shutil.which("pup", path=environ.get("PATH"))
+
+    async def _on_client(
+        self, invocation: Invocation, sink: OutputSink, stop: Stop, context: Context
+    ) -> Outcome:
+        try:
+            async with DatadogClient(self._configuration, on_wait=waits(sink)) as client:
+                work = execute(invocation, client, cwd=context.cwd)
+                result = await unless_stopped(work, stop)
+        except CommandError as error:
+            return Outcome(ok=False, exit_code=1, reason=str(error))
+        except DatadogError as error:
+            sink.write("stderr", error.body)
+            return Outcome(ok=False, exit_code=1, status_code=error.status, reason=str(error))
+        if result is None:
+            maybe = "; Datadog may have carried it out" if invocation.mutates else ""
+            return Outcome(ok=False, reason=CANCELLED + maybe)
+        sink.write("stdout", result.stdout.encode("utf-8", "replace"))
+        sink.write("stderr", result.stderr.encode("utf-8", "replace"))
+        return Outcome(ok=True, exit_code=0)
+
+
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of an installed `pup`: without what lets it decide in the operator's place."""
+    kept = {k: v for k, v in environ.items() if k not in _ANSWERS_FOR_THE_OPERATOR}
+    for ours, theirs in _OURS_FOR_PUP.items():
+        if environ.get(ours):
+            kept[theirs] = environ[ours]
+    return kept
+
+
+def in_json(words: Sequence[str]) -> tuple[str, ...]:
+    """The words with `--output json`, unless they say themselves which output they want."""
+    end = words.index("--") if "--" in words else len(words)
+    flags = words[:end]
+    if any(word.startswith(("-o", "--output=")) or word == "--output" for word in flags):
+        return tuple(words)
+    return (*flags, "--output", "json", *words[end:])

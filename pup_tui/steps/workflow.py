@@ -1,0 +1,150 @@
+"""`datadog-workflow` steps: start a workflow, follow its instance, cancel it when stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+from pup_tui.datadog.client import DatadogClient
+from pup_tui.datadog.errors import DatadogError
+from pup_tui.datadog.workflows import (
+    cancel_instance,
+    end_problem,
+    get_instance,
+    instance_state,
+    start_workflow,
+)
+from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
+from pup_tui.steps.notes import note, waits
+
+if TYPE_CHECKING:
+    from pup_tui.core.actions import WorkflowRequest
+    from pup_tui.datadog.configuration import Configuration
+
+MISSES = 5
+"""Looks at an instance that may fail in a row; each has the client's own retries behind it."""
+
+
+class WorkflowExecutor:
+    """Starts the workflow of a step and follows its instance to its end."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+
+    async def run(
+        self, request: WorkflowRequest, sink: OutputSink, stop: Stop, context: Context
+    ) -> Outcome:
+        if not request.workflow_id.strip():
+            return Outcome(ok=False, reason="`workflow_id` is empty; nothing was started")
+        if stop.is_set():
+            return Outcome(ok=False, reason=CANCELLED)
+        async with DatadogClient(self._configuration, on_wait=waits(sink)) as client:
+            try:
+                instance = await _start(client, request, stop, context.grace)
+            except DatadogError as error:
+                began = f"{CANCELLED}; " if stop.is_set() else ""
+                return Outcome(ok=False, status_code=error.status, reason=f"{began}{error}")
+            if instance is None:
+                return Outcome(
+                    ok=False,
+                    reason=f"{CANCELLED} while the workflow was being started; it may run: "
+                    "look at its run history",
+                )
+            note(sink, f"workflow instance {instance} started")
+            following = _Following(client, request, instance, sink)
+            try:
+                outcome = await unless_stopped(following.to_its_end(), stop)
+            except asyncio.CancelledError:
+                await following.cancel(context.grace)
+                raise
+            if outcome is not None:
+                return outcome
+            said = await following.cancel(context.grace)
+            return Outcome(ok=False, reason=f"{CANCELLED}; {said}")
+
+
+async def _start(
+    client: DatadogClient, request: WorkflowRequest, stop: Stop, grace: float
+) -> str | None:
+    """The id of the started instance; None if a stop came and Datadog did not answer within `grace`.
+
+    A stop does not cut the request off: the instance would run on with nobody knowing its id.
+    """
+    starting = asyncio.ensure_future(
+        start_workflow(client, request.workflow_id, request.inputs or None)
+    )
+    try:
+        await unless_stopped(_settled(starting), stop)
+        await asyncio.wait((starting,), timeout=grace if stop.is_set() else None)
+        return starting.result() if starting.done() else None
+    finally:
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+
+
+async def _settled(task: asyncio.Future[Any]) -> None:
+    await asyncio.wait((task,))
+
+
+class _Following:
+    """Looks at an instance again and again, and tells each change of its state."""
+
+    def __init__(
+        self, client: DatadogClient, request: WorkflowRequest, instance: str, sink: OutputSink
+    ) -> None:
+        self._client = client
+        self._request = request
+        self._instance = instance
+        self._sink = sink
+
+    async def to_its_end(self) -> Outcome:
+        seen = ""
+        misses = 0
+        while True:
+            try:
+                body = await get_instance(self._client, self._request.workflow_id, self._instance)
+            except DatadogError as error:
+                misses += 1
+                if misses == MISSES:
+                    return self._lost(error)
+                note(self._sink, f"cannot see the workflow instance, looking again: {error}")
+            else:
+                misses = 0
+                state, ended = instance_state(body)
+                if state != seen:
+                    note(self._sink, f"workflow instance {self._instance}: {state}")
+                    seen = state
+                if ended:
+                    return self._ended(body, state)
+            await asyncio.sleep(self._request.interval)
+
+    async def cancel(self, seconds: float) -> str:
+        """Cancel the instance, within `seconds`; what became of it, for a sentence."""
+        try:
+            async with asyncio.timeout(seconds):
+                await cancel_instance(self._client, self._request.workflow_id, self._instance)
+        except TimeoutError:
+            cause = f"no answer within {seconds:g} s"
+        except DatadogError as error:
+            cause = str(error)
+        else:
+            return f"the workflow instance {self._instance} was cancelled as well"
+        return (
+            f"the workflow instance {self._instance} could not be cancelled and may still run: "
+            f"{cause}"
+        )
+
+    def _ended(self, body: Any, state: str) -> Outcome:
+        text = json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+        self._sink.write("stdout", text.encode("utf-8", "replace"))
+        problem = end_problem(state)
+        return Outcome(ok=problem is None, reason=problem or "")
+
+    def _lost(self, error: DatadogError) -> Outcome:
+        return Outcome(
+            ok=False,
+            status_code=error.status,
+            reason=f"lost sight of the workflow instance {self._instance}, which may still run: "
+            f"{error}",
+        )

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pup_tui.core.actions import WorkflowRequest
+from pup_tui.datadog.configuration import Configuration
+from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
+from pup_tui.datadog.sandbox import Sandbox, ids
+from pup_tui.steps import workflow
+from pup_tui.steps.workflow import WorkflowExecutor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pup_tui.steps.executor import Context, Stop
+    from pup_tui.steps.fake import RecordingSink
+
+    Account = Callable[[str], Configuration]
+
+
+def request(workflow_id: str = "w-1", **inputs: Any) -> WorkflowRequest:
+    return WorkflowRequest(workflow_id=workflow_id, inputs=inputs, interval=0.01)
+
+
+STARTED = Reply(200, {"data": {"id": "i-1"}})
+
+
+def instance(state: str, *, ended: bool = False) -> Reply:
+    attributes: dict[str, Any] = {"instanceStatus": {"detailsKind": state}}
+    if ended:
+        attributes["endTimestamp"] = "2026-01-01T00:00:00Z"
+    return Reply(200, {"data": {"id": "i-1", "attributes": attributes}})
+
+
+class TestAgainstTheSandbox:
+    async def test_follows_to_success(
+        self, account: Account, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        async with Sandbox(speed=40) as sandbox, asyncio.timeout(30):
+            outcome = await WorkflowExecutor(account(sandbox.url)).run(
+                request(ids.DEPLOY_WORKFLOW_ID, service="payments", version="2.0.0"),
+                *(sink, stop, context),
+            )
+        assert (outcome.ok, outcome.reason) == (True, "")
+        document = json.loads(sink.stdout)
+        status = document["data"]["attributes"]["instanceStatus"]["detailsKind"]
+        assert sink.stderr.decode().splitlines()[-1].endswith(f": {status}")
+        assert sink.stderr.count(b"IN_PROGRESS") == 1
+
+    async def test_names_a_failed_end(
+        self, account: Account, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        async with Sandbox(speed=40) as sandbox, asyncio.timeout(30):
+            outcome = await WorkflowExecutor(account(sandbox.url)).run(
+                request(ids.FAILING_WORKFLOW_ID), sink, stop, context
+            )
+        assert not outcome.ok
+        assert outcome.reason.startswith("the workflow ended as ")
+        assert json.loads(sink.stdout)["data"]["id"]
+
+    async def test_stop_cancels_the_instance(
+        self, account: Account, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        async with Sandbox() as sandbox, asyncio.timeout(30):
+            running = asyncio.create_task(
+                WorkflowExecutor(account(sandbox.url)).run(
+                    request(ids.DEPLOY_WORKFLOW_ID, service="payments"), sink, stop, context
+                )
+            )
+            await sink.seen(b"IN_PROGRESS", "stderr")
+            stop.set()
+            outcome = await running
+            (started,) = sandbox.world.instances
+        assert not outcome.ok
+        assert outcome.reason == (
+            f"cancelled; the workflow instance {started.id} was cancelled as well"
+        )
+        assert started.state == "CANCELED"
+
+    async def test_cancelled_task_cancels_the_instance(
+        self, account: Account, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        async with Sandbox() as sandbox, asyncio.timeout(30):
+            running = asyncio.create_task(
+                WorkflowExecutor(account(sandbox.url)).run(
+                    request(ids.DEPLOY_WORKFLOW_ID, service="payments"), sink, stop, context
+                )
+            )
+            await sink.seen(b"IN_PROGRESS", "stderr")
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+            assert sandbox.world.instances[0].state == "CANCELED"
+
+
+@pytest.mark.parametrize("workflow_id", ["", "  "])
+async def test_empty_id_sends_nothing(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context, workflow_id: str
+) -> None:
+    async with FakeServer() as server:
+        outcome = await WorkflowExecutor(account(server.url)).run(
+            request(workflow_id), sink, stop, context
+        )
+    assert outcome.reason == "`workflow_id` is empty; nothing was started"
+    assert server.requests == []
+
+
+async def test_unknown_end_state_fails_and_is_named(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    async with FakeServer(STARTED, instance("PONDERED", ended=True)) as server:
+        outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
+    assert not outcome.ok
+    assert "PONDERED" in outcome.reason
+
+
+async def test_one_failing_look_does_not_end_it(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    replies = (STARTED, instance("IN_PROGRESS"), Reply(404), instance("SUCCEEDED", ended=True))
+    async with FakeServer(*replies) as server:
+        outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
+    assert outcome.ok
+    assert b"looking again: GET" in sink.stderr
+
+
+async def test_gives_up_when_every_look_fails_and_says_that_it_may_run(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    async with FakeServer(STARTED, Reply(403)) as server:
+        outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
+    assert (outcome.ok, outcome.status_code) == (False, 403)
+    assert "instance i-1, which may still run" in outcome.reason
+    assert len(server.requests) == 1 + workflow.MISSES
+
+
+async def test_refused_start_is_told(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    async with FakeServer(Reply(400, {"errors": ["no API trigger"]})) as server:
+        outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
+    assert (outcome.ok, outcome.status_code) == (False, 400)
+    assert "no API trigger" in outcome.reason
+
+
+async def test_stop_while_it_starts_still_cancels_the_instance(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    asked: list[str] = []
+
+    async def slow_start(recorded: Recorded, _: Write) -> Reply:
+        asked.append(f"{recorded.method} {recorded.path.rpartition('/')[2]}")
+        if recorded.method == "POST":
+            stop.set()
+            await asyncio.sleep(0.05)
+            return STARTED
+        return instance("IN_PROGRESS")
+
+    async with FakeServer(handler=slow_start) as server:
+        outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
+    assert outcome.reason == "cancelled; the workflow instance i-1 was cancelled as well"
+    assert (asked[0], asked[-1]) == ("POST instances", "PUT cancel")
+
+
+async def test_stop_while_nothing_answers_the_start(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    async def silence(_: Recorded, __: Write) -> None:
+        stop.set()
+        await asyncio.sleep(60)
+
+    async with FakeServer(handler=silence) as server, asyncio.timeout(30):
+        outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
+    assert not outcome.ok
+    assert outcome.reason.startswith("cancelled while the workflow was being started; it may run")
+
+
+async def test_cancel_that_fails_is_told(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    async def stubborn(recorded: Recorded, _: Write) -> Reply:
+        if recorded.method == "POST":
+            return STARTED
+        if recorded.method == "PUT":
+            return Reply(409, {"errors": ["too late"]})
+        stop.set()
+        return instance("IN_PROGRESS")
+
+    async with FakeServer(handler=stubborn) as server:
+        outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
+    assert outcome.reason.startswith("cancelled; the workflow instance i-1 could not be cancelled")
+    assert "too late" in outcome.reason
+
+
+async def test_missing_credentials_are_told(
+    sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    outcome = await WorkflowExecutor(Configuration()).run(request(), sink, stop, context)
+    assert "DD_API_KEY" in outcome.reason
