@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pup_tui.core.actions import PupRequest
+from pup_tui.datadog.configuration import Configuration
+from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
+from pup_tui.datadog.sandbox import Sandbox
+from pup_tui.steps.pup import PupChoice, PupExecutor, environment, in_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pup_tui.steps.executor import Context, Outcome, Stop
+    from pup_tui.steps.fake import RecordingSink
+
+    Account = Callable[[str], Configuration]
+
+ALIAS = ("incidents", "list", "--service=payments")
+"""A spelling of the built-in table that an installed `pup` does not know."""
+
+
+class Pup:
+    def __init__(self, sink: RecordingSink, stop: Stop, context: Context) -> None:
+        self.configuration = Configuration()
+        self.context = context
+        self._sink, self._stop = sink, stop
+
+    async def __call__(self, *words: str, pup: PupChoice = "auto") -> Outcome:
+        executor = PupExecutor(self.configuration, pup)
+        async with asyncio.timeout(60):
+            return await executor.run(PupRequest(words=words), self._sink, self._stop, self.context)
+
+
+@pytest.fixture
+def pup(sink: RecordingSink, stop: Stop, context: Context) -> Pup:
+    """`pup` steps where no `pup` is installed."""
+    return Pup(sink, stop, replace(context, environ={"PATH": str(context.cwd / "bin")}))
+
+
+@pytest.fixture
+def installed(pup: Pup) -> Pup:
+    """The same, with a `pup` on PATH that prints one argument per line, then its environment."""
+    path = pup.context.cwd / "bin" / "pup"
+    path.parent.mkdir()
+    path.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n/usr/bin/env\nexit ${PUP_EXIT:-0}\n")
+    path.chmod(0o755)
+    return pup
+
+
+class TestInstalled:
+    async def test_gets_the_words_as_they_are_and_json_as_output(
+        self, installed: Pup, sink: RecordingSink
+    ) -> None:
+        outcome = await installed("metrics", "query", "--query=avg:x{a:b} $(id) '")
+        assert (outcome.ok, outcome.exit_code) == (True, 0)
+        assert sink.stdout.decode().splitlines()[:5] == [
+            *("metrics", "query", "--query=avg:x{a:b} $(id) '", "--output", "json")
+        ]
+
+    async def test_leading_pup_is_dropped(self, installed: Pup, sink: RecordingSink) -> None:
+        await installed("pup", "monitors", "list")
+        assert sink.stdout.startswith(b"monitors\nlist\n")
+
+    async def test_runs_what_the_table_lacks(self, installed: Pup, sink: RecordingSink) -> None:
+        outcome = await installed("some-extension", "go")
+        assert outcome.ok
+        assert sink.stdout.startswith(b"some-extension\ngo\n")
+
+    async def test_exit_code_is_its_own(self, installed: Pup) -> None:
+        environ = {**installed.context.environ, "PUP_EXIT": "4"}
+        installed.context = replace(installed.context, environ=environ)
+        outcome = await installed("monitors", "list")
+        assert (outcome.ok, outcome.exit_code, outcome.reason) == (False, 4, "exited with 4")
+
+    async def test_carries_the_marks_of_the_step(self, installed: Pup, sink: RecordingSink) -> None:
+        await installed("monitors", "list")
+        assert f"PUP_TUI_RUN={installed.context.run}" in sink.stdout.decode().splitlines()
+
+    async def test_spelling_that_it_does_not_know_goes_to_the_client(
+        self, installed: Pup, account: Account, sink: RecordingSink
+    ) -> None:
+        async with Sandbox() as sandbox:
+            installed.configuration = account(sandbox.url)
+            outcome = await installed(*ALIAS)
+            assert len(sandbox.requests) > 0
+        assert outcome.ok
+        json.loads(sink.stdout)
+
+    async def test_is_left_alone_where_the_client_is_chosen(
+        self, installed: Pup, account: Account
+    ) -> None:
+        async with Sandbox() as sandbox:
+            installed.configuration = account(sandbox.url)
+            assert (await installed("monitors", "list", pup="builtin")).ok
+            assert [each.path for each in sandbox.requests] == ["/api/v1/monitor"]
+
+    async def test_missing_where_it_is_chosen(self, pup: Pup) -> None:
+        outcome = await pup("monitors", "list", pup="installed")
+        assert (outcome.ok, outcome.reason) == (False, "`pup` is not on PATH; install it")
+
+
+class TestBuiltIn:
+    async def test_prints_what_the_subcommand_prints(
+        self, pup: Pup, account: Account, sink: RecordingSink
+    ) -> None:
+        async with Sandbox() as sandbox:
+            pup.configuration = account(sandbox.url)
+            outcome = await pup("pup", "monitors", "list")
+        assert (outcome.ok, outcome.exit_code) == (True, 0)
+        assert isinstance(json.loads(sink.stdout), list)
+
+    async def test_unknown_subcommand(self, pup: Pup) -> None:
+        outcome = await pup("no-such", "thing")
+        assert not outcome.ok
+        assert "no-such" in outcome.reason
+
+    async def test_no_subcommand(self, pup: Pup) -> None:
+        assert "no subcommand" in (await pup("pup")).reason
+
+    async def test_refusal_keeps_its_body(
+        self, pup: Pup, account: Account, sink: RecordingSink
+    ) -> None:
+        async with FakeServer(Reply(403, {"errors": ["Forbidden"]})) as server:
+            pup.configuration = account(server.url)
+            outcome = await pup("monitors", "list")
+        assert (outcome.ok, outcome.exit_code, outcome.status_code) == (False, 1, 403)
+        assert "HTTP 403: Forbidden" in outcome.reason
+        assert sink.stderr == b'{"errors": ["Forbidden"]}'
+
+    async def test_file_is_read_below_the_operators_directory(
+        self, pup: Pup, account: Account
+    ) -> None:
+        (pup.context.cwd / "monitor.json").write_text('{"name": "x"}')
+        async with FakeServer(Reply(body={})) as server:
+            pup.configuration = account(server.url)
+            outcome = await pup("monitors", "create", "--file=monitor.json")
+        assert outcome.ok
+        assert server.requests[0].json == {"name": "x"}
+
+    async def test_file_that_is_missing(self, pup: Pup, account: Account) -> None:
+        async with FakeServer() as server:
+            pup.configuration = account(server.url)
+            outcome = await pup("monitors", "create", "--file=gone.json")
+        assert not outcome.ok
+        assert "gone.json" in outcome.reason
+
+    @pytest.mark.parametrize(
+        ("words", "reason"),
+        [
+            (("monitors", "list"), "cancelled"),
+            (("monitors", "delete", "1"), "cancelled; Datadog may have carried it out"),
+        ],
+    )
+    async def test_stop_ends_it(
+        self, pup: Pup, account: Account, stop: Stop, words: tuple[str, ...], reason: str
+    ) -> None:
+        async def silence(_: Recorded, __: Write) -> None:
+            stop.set()
+            await asyncio.sleep(60)
+
+        async with FakeServer(handler=silence) as server:
+            pup.configuration = account(server.url)
+            outcome = await pup(*words)
+        assert (outcome.ok, outcome.reason) == (False, reason)
+
+
+@pytest.mark.parametrize(
+    ("words", "result"),
+    [
+        ("monitors list", "monitors list --output json"),
+        ("monitors list -o yaml", "monitors list -o yaml"),
+        ("monitors list -oyaml", "monitors list -oyaml"),
+        ("monitors list --output table", "monitors list --output table"),
+        ("monitors list --output=table", "monitors list --output=table"),
+        ("ext run --output-dir x", "ext run --output-dir x --output json"),
+        ("ext run -- -o x", "ext run --output json -- -o x"),
+    ],
+)
+def test_json_is_asked_for_unless_another_output_is(words: str, result: str) -> None:
+    assert in_json(words.split()) == tuple(result.split())
+
+
+def test_nothing_in_the_environment_answers_for_the_operator() -> None:
+    kept = environment(
+        {"DD_AUTO_APPROVE": "true", "FORCE_AGENT_MODE": "1", "DD_API_KEY": "k", "HOME": "/h"}
+    )
+    assert kept == {"DD_API_KEY": "k", "HOME": "/h"}
+
+
+def test_installed_pup_is_pointed_to_the_sandbox() -> None:
+    environ = {"PUP_TUI_DATADOG_URL": "http://127.0.0.1:8080"}
+    assert environment(environ)["PUP_MOCK_SERVER"] == "http://127.0.0.1:8080"

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import get_args
+
+import pytest
+
+from pup_tui.core.actions import Request, ShellRequest
+from pup_tui.datadog.configuration import Configuration, ConfigurationError
+from pup_tui.steps.executor import Context, Stop
+from pup_tui.steps.fake import RecordingSink
+from pup_tui.steps.registry import executors
+
+
+def test_every_request_has_an_executor() -> None:
+    assert set(executors(Configuration())) == set(get_args(Request))
+
+
+async def test_executor_carries_its_request_out(
+    sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    request = ShellRequest(script="echo x")
+    outcome = await executors(Configuration())[type(request)].run(request, sink, stop, context)
+    assert outcome.ok
+    assert sink.stdout == b"x\n"
+
+
+def test_unknown_choice_of_pup_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="'both': use one of auto, installed, builtin"):
+        executors(Configuration(), pup="both")
+
+
+def test_the_http_library_comes_late() -> None:
+    program = "import sys, pup_tui.steps.registry; print('httpx' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"
