@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 @click.command("validate")
-@click.argument("runbooks", nargs=-1)
+@click.argument("names", metavar="[RUNBOOK]...", nargs=-1)
 @json_option
 @runbooks_option
 @click.pass_context
-def validate_command(ctx: click.Context, runbooks: Sequence[str], as_json: bool) -> int:
+def validate_command(ctx: click.Context, names: Sequence[str], as_json: bool) -> int:
     """Check each RUNBOOK, or all of the catalog. Nothing is run or fetched."""
     catalog = open_catalog(ctx)
     paths: list[Path] = (
-        [find_entry(catalog, name).path for name in runbooks]
-        if runbooks
+        [find_entry(catalog, name).path for name in names]
+        if names
         else [entry.path for entry in catalog.entries()]
     )
     checked = [catalog.load(path) for path in paths]

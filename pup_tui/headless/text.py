@@ -55,7 +55,8 @@ class TextFace:
             case StepPolled():
                 self._polled(notice)
             case StepWaiting():
-                self._say(f"  ? waiting for an answer: {self._safe(notice.message)}", "cyan")
+                for line in notice.message.strip().splitlines():
+                    self._say(f"  ? {self._safe(line)}", "cyan")
             case StepAnswered():
                 note = f" ({self._safe(notice.note)})" if notice.note else ""
                 self._say(f"  ? {notice.answer}, answered by {self._safe(notice.by)}{note}", "cyan")

@@ -32,7 +32,7 @@ def test_one_broken_file_hides_nothing(program: Program, tmp_path: Path) -> None
     for args in (("--runbooks", str(folder), "list"), ("list", "--runbooks", str(folder))):
         entries = {(e["id"], e["source"]): e for e in program(*args, "--json").json}
         assert entries["broken", "given"]["broken"] is True
-        assert "at least one step" in entries["broken", "given"]["error"]
+        assert "needs at least one" in entries["broken", "given"]["error"]
         assert entries["deploy-service", "bundled"]["shadowed"] is True
         assert entries["deploy-service", "given"]["shadowed"] is False
 

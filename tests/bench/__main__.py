@@ -1,0 +1,188 @@
+"""`make bench`: how fast it is, on this machine. Prints a table; asserts nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+ROUNDS = 5
+
+EMPTY_APP = """
+from textual.app import App
+class Empty(App):
+    def on_mount(self): self.call_after_refresh(self.exit)
+Empty().run(headless=True)
+"""
+CONSOLE = """
+import asyncio, sys, tempfile
+from pathlib import Path
+from pup_tui.cli import console
+from pup_tui.catalog.catalog import Catalog
+from pup_tui.tui.app import PupTuiApp
+original = PupTuiApp.on_mount if hasattr(PupTuiApp, "on_mount") else None
+class Once(PupTuiApp):
+    def on_ready(self): self.call_after_refresh(self.exit)
+import pup_tui.tui.app as module
+module.PupTuiApp = Once
+import os
+os.environ["TEXTUAL_HEADLESS"] = "1"
+run_async = Once.run_async
+async def headless(self): return await run_async(self, headless=True)
+Once.run_async = headless
+environ = dict(os.environ)
+console.open_console(environ, Catalog.from_environment(environ, [], Path.cwd()), site="bench")
+"""
+
+
+def best(call: Callable[[], None], rounds: int = ROUNDS) -> float:
+    """The fastest of some rounds, in seconds: what the code needs when nothing else runs."""
+    times = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+def python(code: str, environ: Mapping[str, str]) -> Callable[[], None]:
+    def run() -> None:
+        subprocess.run([sys.executable, "-c", code], env=environ, check=True, capture_output=True)
+
+    return run
+
+
+def program(environ: Mapping[str, str], *args: str) -> Callable[[], None]:
+    def run() -> None:
+        command = [sys.executable, "-m", "pup_tui", *args]
+        subprocess.run(command, env=environ, check=True, capture_output=True)
+
+    return run
+
+
+def write_catalog(folder: Path, runbooks: int, steps: int) -> None:
+    """A catalog of runbooks as people write them: variables, pup, shell, a confirm, a poll."""
+    folder.mkdir()
+    kinds = (
+        "{{name: Look {n}, kind: pup, run: 'monitors list --tags=service:{{{{ SERVICE }}}}'}}",
+        "{{name: Do {n}, kind: shell, run: 'echo {{{{ SERVICE }}}} | tr a b', capture: OUT{n}}}",
+        "{{name: Ask {n}, kind: confirm, message: 'Go on with {{{{ SERVICE }}}}?'}}",
+        "{{name: Wait {n}, kind: pup, run: 'monitors get 1', poll: {{until: status == OK}}}}",
+    )
+    for number in range(runbooks):
+        listed = "\n".join(f"  - {kinds[n % len(kinds)].format(n=n)}" for n in range(steps))
+        text = (
+            f"name: bench-{number:03}\ntags: {{type: t{number % 7}}}\n"
+            f"vars: {{SERVICE: payments}}\nsteps:\n{listed}\n"
+        )
+        (folder / f"bench-{number:03}.yaml").write_text(text)
+
+
+def machine_events() -> float:
+    """Events a second that the machine handles in a run of 1,000 steps."""
+    from tests.support.player import Player
+    from tests.support.runbooks import program_of
+
+    steps = "\n".join(f"  - {{name: s{n}, kind: shell, run: echo {n}}}" for n in range(1000))
+    compiled = program_of(f"steps:\n{steps}\n")
+    player = Player(compiled)
+    began = time.perf_counter()
+    player.create().play()
+    return len(player.events) / (time.perf_counter() - began)
+
+
+def output_lines(folder: Path) -> float:
+    """Lines a second from bytes to the spool, with three secrets to look for."""
+    from pup_tui.output.mask import Masker
+    from pup_tui.output.pipeline import StepOutput
+
+    masker = Masker(["hunter2-secret", "another-secret-value", "third/secret+with=signs"])
+    output = StepOutput(folder / "0000-bench.log", masker)
+    line = (
+        b"2026-01-01T00:00:00Z payments INFO request served in 12 ms, path=/checkout status=200\n"
+    )
+    chunk = line * 700
+    lines = 0
+    began = time.perf_counter()
+    while lines < 500_000:
+        output.write("stdout", chunk)
+        lines += 700
+    output.close()
+    return lines / (time.perf_counter() - began)
+
+
+def journal_appends(folder: Path) -> float:
+    """Durable events a second."""
+    from pup_tui.core.events import Moment, TimerFired
+    from pup_tui.journal.records import RunRecord
+    from pup_tui.journal.store import Journal
+
+    journal = Journal.open(folder)
+    record = RunRecord(
+        run="01BENCH", runbook="b", name="b", started_at=0.0, operator="ada", host="here",
+        pid=os.getpid(), path="b.yaml", sha256="0" * 64,
+    )  # fmt: skip
+    journal.create_run(record, {"b.yaml": b"name: b"})
+    count = 500
+    began = time.perf_counter()
+    for number in range(count):
+        at = Moment(wall=float(number), clock=float(number))
+        journal.append("01BENCH", TimerFired(at=at, timer="next:a"))
+    took = time.perf_counter() - began
+    journal.close()
+    return count / took
+
+
+def step_latency(folder: Path) -> float:
+    """Seconds that a run of 20 trivial shell steps takes for each step."""
+    from tests.support.runbooks import program_of
+    from tests.support.runs import local_run
+
+    steps = "\n".join(f"  - {{name: s{n}, kind: shell, run: 'true'}}" for n in range(20))
+    compiled = program_of(f"steps:\n{steps}\n")
+
+    async def run() -> None:
+        await (await local_run(compiled, folder)).drive()
+
+    return best(lambda: asyncio.run(run()), rounds=3) / 20
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="pup-tui-bench-") as name:
+        folder = Path(name)
+        write_catalog(folder / "catalog", 500, 20)
+        environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": name,
+            "TERM": "xterm-256color",
+            "PUP_TUI_STATE_DIR": f"{name}/state",
+            "PUP_TUI_CONFIG_DIR": f"{name}/config",
+        }
+        large = {**environ, "PUP_TUI_RUNBOOKS": f"{name}/catalog"}
+        state = folder / "journal"
+        state.mkdir(mode=0o700)
+        rows = [
+            ("pup-tui --version", best(program(environ, "--version")), "s"),
+            ("pup-tui list", best(program(environ, "list")), "s"),
+            ("list, 500 runbooks of 20 steps", best(program(large, "list"), 3), "s"),
+            ("an empty Textual application", best(python(EMPTY_APP, environ)), "s"),
+            ("the console, first paint and out", best(python(CONSOLE, environ)), "s"),
+            ("the same with 500 runbooks", best(python(CONSOLE, large), 3), "s"),
+            ("machine", machine_events(), "events/s"),
+            ("output, bytes to spool", output_lines(folder), "lines/s"),
+            ("journal", journal_appends(state), "durable events/s"),
+            ("a shell step, all in all", step_latency(folder), "s"),
+        ]
+    width = max(len(label) for label, _, _ in rows)
+    for label, value, unit in rows:
+        told = f"{value:,.0f}" if value > 100 else f"{value:.3f}"
+        print(f"{label.ljust(width)}  {told:>12} {unit}")
+
+
+if __name__ == "__main__":
+    main()

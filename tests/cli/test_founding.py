@@ -1,0 +1,122 @@
+"""The four founding runbooks, headless against `pup-tui sandbox`, as a user would run them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pup_tui.datadog.sandbox import ids
+from tests.support.program import Ended, Program, sandbox_process
+
+RUNS = {
+    "deploy-service": ("SERVICE=payments", "VERSION=1.4.3", "ENV=production", "POLL_INTERVAL=1s"),
+    "incident-triage": (
+        f"INCIDENT_ID={ids.INCIDENT_ID}", "SERVICE=payments", "POLL_INTERVAL=1s",
+    ),
+    "rollback-feature-flag": ("FLAG_KEY=new-checkout", "SERVICE=payments", "POLL_INTERVAL=1s"),
+    "maintenance-window": ("SERVICE=redis", "DURATION=1h", "POLL_INTERVAL=1s"),
+}  # fmt: skip
+
+WITHOUT_TOOLS = {
+    "deploy-service": {"notify"},
+    "incident-triage": {"diagnose"},
+    "rollback-feature-flag": set(),
+    "maintenance-window": {"drain"},
+}
+
+
+@pytest.fixture
+def datadog(program: Program) -> Iterator[dict[str, str]]:
+    with sandbox_process(program) as environ:
+        yield environ
+
+
+def run(program: Program, runbook: str, environ: dict[str, str]) -> Ended:
+    args = [part for value in RUNS[runbook] for part in ("--set", value)]
+    return program("run", runbook, *args, "--yes", "--json", **environ)
+
+
+@pytest.mark.parametrize("runbook", RUNS)
+def test_it_succeeds(program: Program, datadog: dict[str, str], runbook: str) -> None:
+    done = run(program, runbook, datadog)
+    assert done.code == 0, done.err + done.out[-2000:]
+    finished = done.event("run.finished")
+    assert (finished["status"], finished["warnings"]) == ("succeeded", 0)
+    statuses = done.statuses()
+    assert {step for step, status in statuses.items() if status == "skipped"} == (
+        WITHOUT_TOOLS[runbook]
+    )
+    polls = [event for event in done.events if event["type"] == "step.poll"]
+    if runbook != "incident-triage":
+        assert polls[-1]["met"] is True
+        assert polls[0]["met"] is False
+
+
+def test_installed_tools_are_called_with_the_values(
+    program: Program, datadog: dict[str, str], tmp_path: Path
+) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("notify-oncall", "lb-cli", "diag-tool"):
+        script = tools / name
+        script.write_text(f'#!/bin/sh\necho "{name} $*"\n')
+        script.chmod(0o755)
+    environ = {**datadog, "PATH": f"{tools}:{program.environ['PATH']}"}
+    said = {
+        "deploy-service": "notify-oncall --service=payments --version=1.4.3",
+        "incident-triage": "diag-tool --service=payments --format=summary",
+        "maintenance-window": "lb-cli drain --service=redis",
+    }
+    for runbook, line in said.items():
+        done = run(program, runbook, environ)
+        assert done.code == 0, done.err
+        assert line in [e["text"] for e in done.events if e["type"] == "step.output"]
+        assert "skipped" not in done.statuses().values()
+
+
+def test_a_no_keeps_the_flag_on(program: Program, datadog: dict[str, str]) -> None:
+    args = [part for value in RUNS["rollback-feature-flag"] for part in ("--set", value)]
+    done = program("run", "rollback-feature-flag", *args, "--json", **datadog)
+    assert done.code == 3
+    assert done.statuses()["disable"] == "skipped"
+    after = program("run", "rollback-feature-flag", *args, "--json", **datadog)
+    flag = "".join(
+        e["text"] for e in after.events if e["type"] == "step.output" and e["step"] == "flag"
+    )
+    assert "ENABLED" in flag
+
+
+def test_the_downtime_goes_away_whatever_happened(
+    program: Program, datadog: dict[str, str]
+) -> None:
+    args = [part for value in RUNS["maintenance-window"] for part in ("--set", value)]
+    done = program("run", "maintenance-window", *args, "--json", **datadog)
+    assert done.code == 3
+    assert done.statuses()["cancel_downtime"] == "succeeded"
+
+
+def test_a_deployment_without_incidents_does_not_ask(program: Program) -> None:
+    with sandbox_process(program, "--scenario", "deployment") as environ:
+        done = run(program, "deploy-service", environ)
+    assert done.code == 0, done.err
+    assert done.statuses()["confirm_incidents"] == "skipped"
+
+
+def test_wrong_keys_fail_with_datadogs_words(program: Program, datadog: dict[str, str]) -> None:
+    done = program(
+        "run", "incident-triage", "--set", "INCIDENT_ID=1", "--set", "SERVICE=payments",
+        "--yes", "--json", PUP_TUI_DATADOG_URL=datadog["PUP_TUI_DATADOG_URL"],
+    )  # fmt: skip
+    assert done.code == 1
+    assert "DD_API_KEY" in done.event("step.finished", step="incident")["reason"]
+
+
+def test_the_demo_without_a_terminal(program: Program) -> None:
+    done = program("demo")
+    assert done.code == 0, done.err
+    assert "succeeded" in done.err.splitlines()[-1]
+    assert "incident-triage" in done.err
+    assert "Customers cannot pay." in done.out
+    assert program("history", "--json").json == []
