@@ -14,9 +14,10 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_ARGUMENT
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import StepField
-from pup_tui.template.values import contents, plain_text, to_text
+from pup_tui.template.values import contents, to_text
 
 _PLAIN: Final = re.compile(r"[^\s'\"\\]+")
+_QUOTED_RUN: Final = {"'": re.compile(r"[^'\n]+"), '"': re.compile(r'[^"\\\n]+')}
 _ESCAPED_IN_QUOTES: Final = frozenset('"\\$`\n')
 
 Unit = str | Value | Output
@@ -121,6 +122,10 @@ class _Splitter:
         return position + 2
 
     def _in_quotes(self, unit: str, position: int) -> int:
+        run = _QUOTED_RUN[self._quote].match(unit, position)
+        if run is not None:
+            self._current().add(run[0])
+            return run.end()
         character = unit[position]
         self._line += character == "\n"
         if character == self._quote:
@@ -212,7 +217,7 @@ def _is_dropped(word: Word) -> bool:
 
 def _word_text(word: Word) -> str:
     if isinstance(word.only, Value):
-        text = _entity_id(word.only) or plain_text(word.only.text)
+        text = _entity_id(word.only) or word.only.text
     else:
         text = "".join(part if isinstance(part, str) else _text_of(part) for part in word.parts)
     _check_argument(text, word)
@@ -220,7 +225,7 @@ def _word_text(word: Word) -> str:
 
 
 def _text_of(part: Value | Output) -> str:
-    return plain_text(part.text) if isinstance(part, Value) else ""
+    return part.text if isinstance(part, Value) else ""
 
 
 def _entity_id(value: Value) -> str | None:

@@ -164,10 +164,10 @@ class _Value(Condition):
         compare, limit = _COMPARE[self._sign], float(written)
         unfit = [value for value in values if not compare(value, limit)]
         if len(values) == 1:
-            return Verdict(not unfit, f"the value is {to_text(values[0])}")
+            return Verdict(not unfit, f"the value is {_shown(values[0])}")
         if not unfit:
             return Verdict(True, f"all {len(values)} series satisfy it")
-        shown = to_text(unfit[0])
+        shown = _shown(unfit[0])
         return Verdict(
             False, f"{len(unfit)} of {len(values)} series do not satisfy it, one is {shown}"
         )
@@ -190,10 +190,10 @@ class _Trend(Condition):
         if len(values) > 1:
             return Verdict(None, "there are several series")
         if not history:
-            return Verdict(None, f"the value is {to_text(values[0])}, the first sample")
+            return Verdict(None, f"the value is {_shown(values[0])}, the first sample")
         samples = [*history[-self._count :], values[0]]
         steps = [self._goes_on(a, b) for a, b in pairwise(samples)]
-        shown = f"the value went from {to_text(samples[-2])} to {to_text(samples[-1])}"
+        shown = f"the value went from {_shown(samples[-2])} to {_shown(samples[-1])}"
         if len(steps) < self._count:
             return Verdict(False if not all(steps) else None, shown)
         return Verdict(all(steps), shown)
@@ -249,6 +249,10 @@ def _values(scope: Mapping[str, Any]) -> list[float]:
         known = isinstance(value, int | float) and not isinstance(value, bool)
         return [float(value)] if known and value is not None else []
     return found if isinstance(found, list) else [found]
+
+
+def _shown(value: float) -> str:
+    return to_text(value).removesuffix(".0")
 
 
 def _variable_text(name: str, scope: Mapping[str, Any]) -> str | None:

@@ -39,7 +39,10 @@ def parse_duration(text: str | int | float) -> float:
     """
     if isinstance(text, bool):
         raise _invalid(text)
-    seconds = float(text) if isinstance(text, int | float) else _read(text)
+    try:
+        seconds = float(text) if isinstance(text, int | float) else _read(text)
+    except OverflowError:
+        raise _invalid(text) from None
     if not math.isfinite(seconds):
         raise _invalid(text)
     if seconds <= 0:

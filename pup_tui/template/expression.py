@@ -113,7 +113,7 @@ class Expression:
 
     def _evaluate(self, scope: Mapping[str, Any], budget: Budget) -> Any:
         if self._path:
-            return follow(self._path, scope, budget)
+            return follow(self._path, scope)
         try:
             value = self._compiled({**scope, BUDGET: budget})
             if isinstance(value, Missing):
@@ -134,7 +134,8 @@ class Expression:
             if missing in [str(part) for part in path]:
                 position = [str(part) for part in path].index(missing) + 1
                 return _undefined_path(path, position)
-        return UndefinedName(missing, expression=self.source)
+        # The missing key was computed, so it may be a value: it is not told.
+        return UndefinedName(self.source)
 
 
 def _simple_path(source: str) -> tuple[str, ...] | None:
@@ -156,14 +157,12 @@ def _paths(tree: nodes.Node | None) -> list[list[str | int | None]]:
     return sorted(paths, key=len, reverse=True)
 
 
-def follow(path: tuple[str, ...], scope: Mapping[str, Any], budget: Budget) -> Any:
+def follow(path: tuple[str, ...], scope: Mapping[str, Any]) -> Any:
     """Look up a dotted path."""
     if path[0] not in scope:
         raise _undefined_path(list(path), 1)
     value = scope[path[0]]
     for position, key in enumerate(path[1:], start=2):
-        if isinstance(value, str):
-            budget.work(value)
         inner = enter(value, key)
         if inner is NOTHING:
             raise _undefined_path(list(path), position, value)

@@ -21,10 +21,11 @@ def check_header(text: Text) -> None:
 
 def render_header(text: Text, scope: Mapping[str, Any]) -> str:
     """Render a header's value; refuses control characters, which would end the header."""
+    written = []
     for piece in text.pieces(scope):
-        if isinstance(piece, str):
-            if _CONTROL.search(piece):
-                raise TemplateError("a header cannot hold control characters")
-        elif _CONTROL.search(piece.text):
-            raise piece.error("the value holds control characters, which a header cannot hold")
-    return text.render(scope)
+        part = piece if isinstance(piece, str) else piece.text
+        if _CONTROL.search(part):
+            message = "a header cannot hold control characters"
+            raise TemplateError(message) if isinstance(piece, str) else piece.error(message)
+        written.append(part)
+    return "".join(written)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pup_tui.template.limits import check_length
 from pup_tui.template.text import Text, Value, compile_text
-from pup_tui.template.values import NOTHING, parse_json, plain, plain_text, to_json
+from pup_tui.template.values import NOTHING, parse_json, plain, to_json
 
 
 def render_json(node: Any, scope: Mapping[str, Any]) -> Any:
@@ -39,7 +39,7 @@ def render_json_body(text: Text, scope: Mapping[str, Any]) -> str:
             written.append(piece)
             quoted = _ends_quoted(piece, quoted)
         elif piece.is_raw:
-            written.append(plain_text(piece.text))
+            written.append(piece.text)
             quoted = _ends_quoted(piece.text, quoted)
         elif quoted:
             written.append(json.dumps(piece.text, ensure_ascii=False)[1:-1])
@@ -51,7 +51,7 @@ def render_json_body(text: Text, scope: Mapping[str, Any]) -> str:
 
 def _json_value(piece: Value) -> str:
     if piece.is_json:
-        return plain_text(piece.text)
+        return piece.text
     if isinstance(piece.value, str):
         parsed = parse_json(piece.value)
         if parsed is not NOTHING:

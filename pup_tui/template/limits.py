@@ -23,7 +23,10 @@ MAX_DEPTH = 100
 """Levels of an expression's syntax tree: the generated code stays within Python's own limits."""
 
 MAX_WORK = 16 * MAX_TEXT
-"""Characters and list items that all operations of one rendering may look at."""
+"""Characters that all operations of one rendering may look at; a list's item counts for 8."""
+
+_ITEM = 8
+"""What a list's item costs, in characters."""
 
 MAX_INTEGER_BITS = 1024
 
@@ -47,7 +50,7 @@ class Budget:
 
     def work(self, *values: Any) -> None:
         """Pay for an operation that looks at these values."""
-        self._work -= sum(len(value) if isinstance(value, Sized) else 1 for value in values)
+        self._work -= sum(map(_size, values))
         if self._work < 0:
             raise TemplateError("the template does too much work on long texts or lists")
 
@@ -56,6 +59,12 @@ class Budget:
         self._text -= length
         if self._text < 0:
             raise too_long()
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value) + 1
+    return 1 + _ITEM * len(value) if isinstance(value, Sized) else 1
 
 
 def too_long() -> TemplateError:

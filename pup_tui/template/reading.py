@@ -134,8 +134,8 @@ def is_empty(output: str, json_value: Any, is_json: bool) -> bool:
         return True
     if not is_json:
         return False
-    if json_value in (None, "", [], {}):
-        return not isinstance(json_value, bool | int | float)
+    if json_value is None or json_value in ("", [], {}):
+        return True
     return isinstance(json_value, Mapping) and json_value.get("data") == []
 
 

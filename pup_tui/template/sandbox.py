@@ -18,13 +18,15 @@ from pup_tui.template import filters
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import Budget
 from pup_tui.template.methods import call_method
-from pup_tui.template.values import NOTHING, LeftOut, enter, is_list, kind_of
+from pup_tui.template.predicates import TESTS, is_in
+from pup_tui.template.values import NOTHING, enter, is_list, kind_of
 
 BUDGET: Final = "\0budget"
 """The key under which a rendering's scope holds its budget; no expression can spell it."""
 
 METHOD_FILTER: Final = ".method"
-LOOSE_TEXT_FILTER: Final = ".concat"
+CONCAT_FILTER: Final = ".concat"
+IN_FILTER: Final = ".in"
 _RESULT: Final = "_result_"
 
 Evaluate = Callable[[Mapping[str, Any]], Any]
@@ -201,59 +203,12 @@ def _all_filters() -> dict[str, Callable[..., Any]]:
         "selectattr": _select_attribute,
         "rejectattr": _reject_attribute,
         METHOD_FILTER: _method,
-        LOOSE_TEXT_FILTER: _concat,
+        CONCAT_FILTER: _concat,
+        IN_FILTER: is_in,
     }
 
 
 FILTER_NAMES: Final = frozenset(name for name in _all_filters() if not name.startswith("."))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_in(value: Any, container: Any) -> bool:
-    return bool(value in container)
-
-
-TESTS: Final[dict[str, Callable[..., bool]]] = {
-    "defined": lambda value: not isinstance(value, Undefined | LeftOut),
-    "undefined": lambda value: isinstance(value, Undefined | LeftOut),
-    "none": lambda value: value is None,
-    "true": lambda value: value is True,
-    "false": lambda value: value is False,
-    "boolean": lambda value: isinstance(value, bool),
-    "string": lambda value: isinstance(value, str),
-    "number": _is_number,
-    "integer": _is_whole,
-    "float": lambda value: isinstance(value, float),
-    "mapping": lambda value: isinstance(value, Mapping),
-    "sequence": lambda value: is_list(value) or isinstance(value, str),
-    "iterable": lambda value: is_list(value) or isinstance(value, str | Mapping),
-    "odd": lambda value: bool(value % 2 == 1) if _is_whole(value) else False,
-    "even": lambda value: bool(value % 2 == 0) if _is_whole(value) else False,
-    "in": _is_in,
-    "eq": lambda value, other: bool(value == other),
-    "equalto": lambda value, other: bool(value == other),
-    "==": lambda value, other: bool(value == other),
-    "ne": lambda value, other: bool(value != other),
-    "!=": lambda value, other: bool(value != other),
-    "lt": lambda value, other: bool(value < other),
-    "lessthan": lambda value, other: bool(value < other),
-    "<": lambda value, other: bool(value < other),
-    "le": lambda value, other: bool(value <= other),
-    "<=": lambda value, other: bool(value <= other),
-    "gt": lambda value, other: bool(value > other),
-    "greaterthan": lambda value, other: bool(value > other),
-    ">": lambda value, other: bool(value > other),
-    "ge": lambda value, other: bool(value >= other),
-    ">=": lambda value, other: bool(value >= other),
-}
-"""The tests of the template language (``x is defined``), by name."""
 
 
 ENVIRONMENT: Final = Sandbox()

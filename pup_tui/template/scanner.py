@@ -27,6 +27,7 @@ _OPENER: Final = re.compile(r"\{(?:\{+|%)")
 _TAG_WORD: Final = re.compile(r"[-+]?\s*([a-z]+)\b")
 _ENDRAW: Final = re.compile(r"\{%([-+]?)\s*endraw\s*([-+]?)%\}")
 _FOREIGN: Final = re.compile(r"-?\s*[.#/^$!>&]")
+_SPECIAL: Final = re.compile(r"['\"(){}\[\]%]")
 _STRING: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 
 
@@ -164,8 +165,8 @@ class _Scanner:
 def _closing(source: str, position: int, closer: str) -> int | None:
     """Find where an expression ends: outside of its strings and brackets."""
     depth = 0
-    while position < len(source):
-        character = source[position]
+    while special := _SPECIAL.search(source, position):
+        character, position = special[0], special.start()
         if character in "'\"":
             string = _STRING.match(source, position)
             if string is None:

@@ -21,7 +21,6 @@ from pup_tui.template.shell_markers import Hole, Marked, is_raw, variants
 from pup_tui.template.shell_places import ENV_HINT, Place, Quoting, ScriptTree, UnsafePlaceError
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import StepField
-from pup_tui.template.values import plain_text
 
 SHELLS: Final = frozenset({"sh", "bash", "dash", "ksh", "zsh"})
 """The shells whose quoting is known."""
@@ -111,7 +110,7 @@ class ShellTemplate:
         pieces = self.text.pieces(scope)
         values = [piece for piece in pieces if isinstance(piece, Value) and not piece.is_raw]
         if not values:
-            script = "".join(p if isinstance(p, str) else plain_text(p.text) for p in pieces)
+            script = "".join(p if isinstance(p, str) else p.text for p in pieces)
             return ShellScript(script, {}, mask(script) if mask else script)
         return _Writer(Marked(pieces), self.shell, mask or _as_it_is).write()
 
@@ -162,7 +161,7 @@ def _places(marked: Marked, shell: str) -> list[tuple[Hole, Place]]:
         raise TemplateError(
             f"the script cannot be read as shell near its line {line}, "
             "so no value can be put into it",
-            expression=marked.script.decode().split("\n")[line - 1].strip(),
+            expression=marked.line(line),
             line=line,
             hint=ENV_HINT,
         )
@@ -209,7 +208,7 @@ class _Writer:
         return ShellScript(script.decode(), env, shown)
 
     def _edit(self, hole: Hole, value: Value, place: Place) -> _Edit:
-        text = plain_text(value.text)
+        text = value.text
         if place.quoting is Quoting.COMMENT:
             return _Edit(hole.start, hole.end, "", "")
         if place.integer:
@@ -277,7 +276,7 @@ def _integer(value: Value, place: Place) -> str:
     if match is None:
         raise value.error(
             "the shell calculates with this value, so it must be a whole number",
-            "compare texts with = and !=",
+            None if place.arithmetic else "texts are compared with = and !=",
         )
     digits = str(int(match[1]))
     # `x-{{ N }}` must not become `x--5`, nor `${x:{{ N }}}` become `${x:-5}`.

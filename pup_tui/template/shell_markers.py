@@ -10,7 +10,6 @@ from typing import Final
 from pup_tui.template.blocks import Block, For, If, Literal, Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import Value
-from pup_tui.template.values import plain_text
 
 _MAX_VARIANTS: Final = 64
 _VARIABLE_BEFORE: Final = re.compile(r"\$\w+\Z")
@@ -83,12 +82,22 @@ class Marked:
             if isinstance(unit, str):
                 self._add_text(unit)
             elif isinstance(unit, Value) and unit.is_raw:
-                self._add_text(plain_text(unit.text))
+                self._add_text(unit.text)
             elif isinstance(unit, Output) and is_raw(unit):
                 self._add_text(f"{self._prefix}RAW")
             else:
                 self._add_hole(unit)
         self.script = bytes(self._script)
+
+    def line(self, number: int) -> str:
+        """Give a line, counted from 1, with the expressions back in it."""
+        written = bytearray(self.script)
+        for hole in reversed(self.holes):
+            unit = hole.unit
+            source = unit.source if isinstance(unit, Value) else unit.expression.source
+            written[hole.start : hole.end] = f"{{{{ {source} }}}}".encode()
+        lines = written.decode().split("\n")
+        return lines[min(number, len(lines)) - 1].strip()
 
     def _free_prefix(self) -> str:
         texts = [

@@ -191,7 +191,7 @@ class _Climb:
             "expansion": self._in_expansion,
             "for_statement": self._in_for,
             "function_definition": self._in_function,
-            "simple_expansion": self._naming,
+            "simple_expansion": self._after_dollar,
             "subscript": self._in_subscript,
             "unary_expression": self._in_unary_expression,
             "unset_command": self._naming,
@@ -290,7 +290,12 @@ class _Climb:
 
     def _naming(self, _node: Node, _child: Node) -> None:
         raise UnsafePlaceError(
-            "a value cannot name a variable or function", "write `\\$` for a dollar sign that stays"
+            "a value cannot name a variable or function", "write the name itself into the script"
+        )
+
+    def _after_dollar(self, _node: Node, _child: Node) -> None:
+        raise UnsafePlaceError(
+            "a value cannot name a variable", "write `\\$` for a dollar sign before a value"
         )
 
     def _in_array(self, node: Node, child: Node) -> None:

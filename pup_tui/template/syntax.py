@@ -17,12 +17,13 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.filters import FILTERS
 from pup_tui.template.limits import MAX_DEPTH, MAX_NESTING, MAX_TEXT, too_long
 from pup_tui.template.methods import METHODS
+from pup_tui.template.predicates import TESTS
 from pup_tui.template.sandbox import (
+    CONCAT_FILTER,
     ENVIRONMENT,
     FILTER_NAMES,
-    LOOSE_TEXT_FILTER,
+    IN_FILTER,
     METHOD_FILTER,
-    TESTS,
 )
 from pup_tui.template.suggest import did_you_mean
 
@@ -194,12 +195,23 @@ def _rewrite_node(node: object, depth: int) -> object:
 def _replaced(node: nodes.Expr) -> nodes.Expr:
     if isinstance(node, nodes.Concat):
         first, *rest = node.nodes
-        return _filter(first, LOOSE_TEXT_FILTER, rest, [])
+        return _filter(first, CONCAT_FILTER, rest, [])
+    if isinstance(node, nodes.Compare) and any(o.op in ("in", "notin") for o in node.ops):
+        return _membership(node)
     if isinstance(node, nodes.Name) and node.name in _JSON_WORDS:
         return nodes.Const(_JSON_WORDS[node.name], lineno=node.lineno)
     if isinstance(node, nodes.CondExpr) and node.expr2 is None:
         node.expr2 = nodes.Const("", lineno=node.lineno)
     return node
+
+
+def _membership(node: nodes.Compare) -> nodes.Expr:
+    """Turn ``x in y`` into a filter, which pays for what it looks at."""
+    if len(node.ops) != 1:
+        raise TemplateError("`in` cannot be a part of a chain of comparisons")
+    operand = node.ops[0]
+    found = _filter(node.expr, IN_FILTER, [operand.expr], [])
+    return found if operand.op == "in" else nodes.Not(found, lineno=node.lineno)
 
 
 def _filter(
@@ -276,7 +288,7 @@ def _check_constant(value: object) -> None:
 
 
 def _check_filter(node: nodes.Filter) -> None:
-    if node.name not in FILTER_NAMES and node.name not in (METHOD_FILTER, LOOSE_TEXT_FILTER):
+    if node.name not in FILTER_NAMES and node.name not in (METHOD_FILTER, CONCAT_FILTER, IN_FILTER):
         raise TemplateError(
             f"there is no filter `{node.name}`", hint=did_you_mean(node.name, FILTER_NAMES)
         )

@@ -26,7 +26,6 @@ from pup_tui.template.values import (
     is_list,
     kind_of,
     plain,
-    plain_text,
     to_text,
 )
 
@@ -131,8 +130,7 @@ class Text:
         if self.literal is not None:
             return self.literal
         return "".join(
-            piece if isinstance(piece, str) else plain_text(piece.text)
-            for piece in self.pieces(scope)
+            piece if isinstance(piece, str) else piece.text for piece in self.pieces(scope)
         )
 
     def value(self, scope: Mapping[str, Any]) -> Any:

@@ -12,7 +12,6 @@ from pup_tui.template.blocks import Literal
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import check_length
 from pup_tui.template.text import Text, Value
-from pup_tui.template.values import plain_text
 
 _UNFIT: Final = re.compile(r"[\x00-\x20\x7f\\]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
@@ -78,10 +77,10 @@ def render_url(text: Text, scope: Mapping[str, Any]) -> str:
     written: list[str] = []
     values: list[tuple[int, int, Value]] = []
     position = 0
-    for piece in text.pieces(scope):
+    for index, piece in enumerate(text.pieces(scope)):
         if isinstance(piece, str):
             part = piece
-        elif position == 0 or piece.is_raw or piece.is_url:
+        elif index == 0 or piece.is_raw or piece.is_url:
             part = _whole(piece)
         else:
             part = _encoded(piece)
@@ -130,7 +129,7 @@ def _host_of(url: str) -> str:
 def _whole(piece: Value) -> str:
     if _CONTROL.search(piece.text):
         raise piece.error("the value holds control characters, which a URL cannot hold")
-    return plain_text(piece.text)
+    return piece.text
 
 
 def _encoded(piece: Value) -> str:

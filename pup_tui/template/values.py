@@ -52,20 +52,13 @@ NOTHING: Final = _Nothing()
 
 def plain(value: Any) -> Any:
     """Take the mark of a filter off a text; other values stay."""
-    if isinstance(value, str) and type(value) is not str:
-        return plain_text(value)
-    return value
-
-
-def plain_text(text: str) -> str:
-    """Take the mark of a filter off a text."""
-    return str.__str__(text)
+    return str.__str__(value) if isinstance(value, str) else value
 
 
 def to_text(value: Any) -> str:
     """Write a value as a template shows it: true, false, null, lists and maps as JSON."""
     if isinstance(value, str):
-        return value
+        return str.__str__(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None:
@@ -91,7 +84,7 @@ def to_json(value: Any) -> str:
 def _json_kind(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, Sequence):
+    if is_list(value):
         return list(value)
     raise TemplateError(f"a {kind_of(value)} has no text form")
 
@@ -108,7 +101,7 @@ def _check_json(value: Any) -> None:
         elif isinstance(item, Mapping):
             size += sum(len(key) + 4 for key in item if isinstance(key, str))
             waiting.extend(item.values())
-        elif isinstance(item, Sequence):
+        elif is_list(item):
             waiting.extend(item)
         if size + len(waiting) > MAX_TEXT:
             raise too_long()
