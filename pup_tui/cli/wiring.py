@@ -8,10 +8,12 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from pup_tui.cli.failure import Failure
+from pup_tui.core.actions import Request
 from pup_tui.datadog.configuration import Configuration, ConfigurationError
 from pup_tui.drivers.launcher import Launcher, operator_name
 from pup_tui.journal.places import state_dir
 from pup_tui.journal.writer import JournalWriter, MemoryJournal, Recorder
+from pup_tui.steps.executor import Executor
 from pup_tui.steps.registry import executors
 
 PUP_SETTING = "PUP_TUI_PUP"
@@ -41,12 +43,13 @@ async def open_launcher(
 ) -> AsyncIterator[Launcher]:
     """A launcher whose runs are recorded, unless the operator wants none of it kept."""
     configuration = datadog_configuration(environ)
+    carry_out = _executors(configuration, environ)
     log: Recorder = await JournalWriter.open(state) if journal else MemoryJournal()
     try:
         yield Launcher(
             log=log,
             state=state,
-            executors=executors(configuration, pup=environ.get(PUP_SETTING, "auto")),
+            executors=carry_out,
             environ=environ,
             cwd=Path.cwd(),
             operator=operator_name(environ),
@@ -54,3 +57,12 @@ async def open_launcher(
         )
     finally:
         await log.close()
+
+
+def _executors(
+    configuration: Configuration, environ: Mapping[str, str]
+) -> Mapping[type[Request], Executor]:
+    try:
+        return executors(configuration, pup=environ.get(PUP_SETTING, "auto"))
+    except ConfigurationError as error:
+        raise Failure(str(error), PUP_SETTING, "auto, installed or builtin") from error

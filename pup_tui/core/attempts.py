@@ -10,6 +10,7 @@ from pup_tui.core.questions import ask_before
 from pup_tui.core.render import Rendered, render_request, render_seconds
 from pup_tui.core.run import Run, Timer
 from pup_tui.core.scope import wanted_of
+from pup_tui.core.secrecy import check_secrecy
 from pup_tui.core.state import StepPhase, StepStatus
 from pup_tui.core.verdict import conclude
 from pup_tui.runbook.model import HttpStep, WorkflowStep
@@ -20,6 +21,7 @@ HTTP_TIMEOUT = 30.0
 
 def enter(run: Run, node: Node) -> None:
     """Start an attempt, or ask first; TemplateError where something cannot be rendered."""
+    check_secrecy(node.step, run.state)
     rendered = render_request(node.step, run.scope(), run.program.runbook.defaults)
     if rendered.empty is not None:
         if node.step.optional:

@@ -12,6 +12,8 @@ from pup_tui.core.machine import Machine
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Scope, render_request, render_seconds, render_text
 from pup_tui.core.scope import explain, not_made, scope_of, truth_of
+from pup_tui.core.secrecy import check_secrecy
+from pup_tui.core.state import RunState
 from pup_tui.runbook.model import (
     AnyStep,
     ConfirmStep,
@@ -54,13 +56,17 @@ def plan(
     mutates: Mutates,
 ) -> list[PlannedStep]:
     """Plan a run with these values. Secrets stand in the commands as they are: whoever shows them masks."""
-    scope = _scope(program, values, left_out, operator)
-    return [_planned(program, node, scope, mutates) for node in program.nodes]
+    state = _begun(program, values, left_out, operator)
+    scope = scope_of(program, state)
+    del scope["run"]["id"], scope["run"]["started_at"]
+    return [_planned(program, node, state, scope, mutates) for node in program.nodes]
 
 
-def _scope(
+def _begun(
     program: Program, values: Mapping[str, Any], left_out: Iterable[str], operator: str
-) -> Scope:
+) -> RunState:
+    """The state of a run that has just begun; what it wishes for is not carried out."""
+    secrets = tuple(name for name, variable in program.runbook.vars.items() if variable.is_secret)
     created = RunCreated(
         at=Moment(wall=0.0, clock=0.0),
         run="",
@@ -70,16 +76,17 @@ def _scope(
         host="",
         values=dict(values),
         left_out=tuple(left_out),
+        secrets=secrets,
     )
     machine = Machine(program)
     machine.handle(created)
-    scope = scope_of(program, machine.state)
-    del scope["run"]["id"], scope["run"]["started_at"]
-    return scope
+    return machine.state
 
 
-def _planned(program: Program, node: Node, scope: Scope, mutates: Mutates) -> PlannedStep:
-    command, known, reason = _command(program, node, scope)
+def _planned(
+    program: Program, node: Node, state: RunState, scope: Scope, mutates: Mutates
+) -> PlannedStep:
+    command, known, reason = _command(program, node, state, scope)
     return PlannedStep(
         id=node.id,
         name=node.step.name,
@@ -93,7 +100,7 @@ def _planned(program: Program, node: Node, scope: Scope, mutates: Mutates) -> Pl
     )
 
 
-def _command(program: Program, node: Node, scope: Scope) -> tuple[str, bool, str]:
+def _command(program: Program, node: Node, state: RunState, scope: Scope) -> tuple[str, bool, str]:
     step = node.step
     known, reason = True, ""
     if step.if_ is not None:
@@ -103,6 +110,7 @@ def _command(program: Program, node: Node, scope: Scope) -> tuple[str, bool, str
         except TemplateError as error:
             known, reason = False, _why_not_yet(program, error)
     try:
+        check_secrecy(step, state)
         return _shown(program, step, scope), known, reason
     except TemplateError as error:
         return _as_written(step), False, reason or _why_not_yet(program, error)

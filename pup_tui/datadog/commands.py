@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pup_tui.datadog.arguments import (
@@ -123,7 +124,7 @@ async def execute(
 
 def _spelled_method(words: Sequence[str]) -> str:
     """The method that words of `pup api` ask for; empty where they do not say."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in pairwise([*words, ""]):
         if word in {"-X", "--method"}:
             return following.upper()
         if word.startswith("--method="):

@@ -1,0 +1,51 @@
+"""Where a secret may not stand, because others could read it there: argument lists and queries of URLs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pup_tui.core.state import RunState
+from pup_tui.runbook.model import AnyStep, HttpStep, PupStep
+from pup_tui.template.arguments import compile_arguments
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.text import compile_text
+
+
+def check_secrecy(step: AnyStep, state: RunState) -> None:
+    """Raise TemplateError if the step would put a secret where other programs or servers can read it."""
+    secrets = set(state.secrets)
+    for place, names in _open_places(step):
+        found = sorted(secrets & names)
+        if found:
+            raise TemplateError(
+                f"{found[0]} is a secret and may not stand in {place}: others can read it there; "
+                "give it to a shell step, or to the headers or the body of an http step"
+            )
+
+
+def _open_places(step: AnyStep) -> Iterator[tuple[str, set[str]]]:
+    match step:
+        case PupStep():
+            arguments = compile_arguments(step.run)
+            yield "an argument list", _names(arguments.names, arguments.step_fields)
+        case HttpStep():
+            _, _, query = step.url.partition("?")
+            for source in (query, *_texts(step.query)):
+                text = compile_text(source)
+                yield "the query of a URL", _names(text.names, text.step_fields)
+
+
+def _names(names: frozenset[str], step_fields: frozenset[tuple[str, str]]) -> set[str]:
+    return set(names) | {f"steps.{step}.{name}" for step, name in step_fields}
+
+
+def _texts(tree: object) -> Iterator[str]:
+    match tree:
+        case str():
+            yield tree
+        case dict():
+            for item in tree.values():
+                yield from _texts(item)
+        case list() | tuple():
+            for item in tree:
+                yield from _texts(item)

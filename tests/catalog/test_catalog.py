@@ -1,0 +1,118 @@
+"""Which runbooks there are: order, shadowing, broken files, changes on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pup_tui.catalog.catalog import Catalog, UnknownRunbook
+from pup_tui.catalog.entries import Origin
+from pup_tui.catalog.places import Folder, bundled_dir, config_dir, folders, pup_dir
+
+
+def _write(folder: Path, name: str, text: str = "") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.yaml"
+    path.write_text(text or f"name: {name}\nsteps: [{{name: a, kind: shell, run: echo}}]\n")
+    return path
+
+
+def _catalog(*places: Path) -> Catalog:
+    return Catalog([Folder(place, Origin.GIVEN) for place in places])
+
+
+def test_the_first_that_has_an_id_wins_and_the_others_are_shadowed(tmp_path: Path) -> None:
+    first = _write(tmp_path / "one", "a")
+    second = _write(tmp_path / "two", "a")
+    catalog = _catalog(tmp_path / "one", tmp_path / "two")
+    assert [(e.path, e.shadowed) for e in catalog.entries()] == [(first, False), (second, True)]
+    assert catalog.find("a").path == first
+
+
+def test_names_that_begin_with_an_underscore_or_a_dot_are_no_runbooks(tmp_path: Path) -> None:
+    _write(tmp_path, "_draft")
+    _write(tmp_path, ".hidden")
+    _write(tmp_path / "_templates", "step")
+    _write(tmp_path, "real")
+    (tmp_path / "notes.txt").write_text("x")
+    assert [entry.id for entry in _catalog(tmp_path).entries()] == ["real"]
+
+
+def test_a_broken_file_is_listed_with_its_error(tmp_path: Path) -> None:
+    _write(tmp_path, "bad", "name: bad\nsteps: {a: 1}\n")
+    _write(tmp_path, "good")
+    bad, good = _catalog(tmp_path).entries()
+    assert (bad.broken, good.broken) == (True, False)
+    assert "bad.yaml:2" in bad.error
+
+
+def test_find_by_id_by_path_and_with_a_suggestion(tmp_path: Path) -> None:
+    path = _write(tmp_path, "deploy-service")
+    catalog = _catalog(tmp_path)
+    assert catalog.find("deploy-service").path == path
+    assert catalog.find(str(path)).path == path
+    with pytest.raises(UnknownRunbook) as wrong:
+        catalog.find("deploy-servce")
+    assert "deploy-service" in wrong.value.hint
+    with pytest.raises(UnknownRunbook) as missing:
+        catalog.find(str(tmp_path / "no.yaml"))
+    assert "no such file" in missing.value.hint
+
+
+def test_a_name_never_leads_out_of_the_catalog(tmp_path: Path) -> None:
+    _write(tmp_path / "in", "a")
+    _write(tmp_path, "out")
+    with pytest.raises(UnknownRunbook):
+        _catalog(tmp_path / "in").find("../out")
+
+
+def test_edits_are_seen_and_nothing_else_is_read_again(tmp_path: Path) -> None:
+    path = _write(tmp_path, "a")
+    catalog = _catalog(tmp_path)
+    before, stamp = catalog.load(path), catalog.stamp()
+    assert catalog.load(path) is before
+    assert catalog.stamp() == stamp
+    _write(tmp_path, "a", "name: changed\nsteps: [{name: a, kind: shell, run: echo}]\n")
+    assert catalog.stamp() != stamp
+    assert catalog.entries()[0].name == "changed"
+    stamp = catalog.stamp()
+    _write(tmp_path, "b")
+    assert catalog.stamp() != stamp
+
+
+def test_an_edited_step_template_changes_the_runbooks_beside_it(tmp_path: Path) -> None:
+    _write(tmp_path, "a", "name: a\nsteps: [{name: x, template: say}]\n")
+    template = _write(tmp_path / "_templates", "say", "kind: shell\nrun: echo one\n")
+    catalog = _catalog(tmp_path)
+    assert catalog.entries()[0].broken is False
+    template.write_text("kind: shell\n")
+    assert catalog.entries()[0].broken is True
+
+
+def test_where_runbooks_are_looked_for(tmp_path: Path) -> None:
+    environ = {
+        "HOME": str(tmp_path / "home"),
+        "PUP_TUI_CONFIG_DIR": str(tmp_path / "config"),
+        "PUP_TUI_RUNBOOKS": f"{tmp_path / 'x'}:{tmp_path / 'y'}",
+    }
+    found = folders(environ, [tmp_path / "given"], tmp_path / "work")
+    assert [(folder.origin, folder.path) for folder in found] == [
+        (Origin.GIVEN, tmp_path / "given"),
+        (Origin.ENVIRONMENT, tmp_path / "x"),
+        (Origin.ENVIRONMENT, tmp_path / "y"),
+        (Origin.CONFIGURATION, tmp_path / "config" / "runbooks"),
+        (Origin.PUP, tmp_path / "home" / ".config" / "pup" / "runbooks"),
+        (Origin.HERE, tmp_path / "work" / "runbooks"),
+        (Origin.BUNDLED, bundled_dir()),
+    ]
+    assert [folder.origin for folder in found if not folder.trusted] == [Origin.HERE]
+    assert config_dir(environ) == tmp_path / "config"
+    assert pup_dir({"PUP_CONFIG_DIR": "/etc/pup"}) == Path("/etc/pup/runbooks")
+
+
+def test_the_bundled_library_is_not_listed_twice_in_its_own_checkout(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path)}
+    found = folders(environ, [], bundled_dir().parent)
+    assert [folder.origin for folder in found].count(Origin.BUNDLED) == 1
+    assert Origin.HERE not in [folder.origin for folder in found]
