@@ -38,8 +38,8 @@ def check(root: Node, stem: str, templates: StepTemplates, report: Report) -> Ru
     drafts = _drafts(filled.root)
     assign_ids(drafts, report)
     _check_steps(drafts, report)
-    _check_meaning(filled, drafts, shape, report)
-    lint(Subject(root=filled.root, stem=stem, steps=drafts, texts=shape.texts), report)
+    if _check_meaning(filled, drafts, shape, report):
+        lint(Subject(filled.root, stem, drafts, shape.texts), report)
     if built is INVALID or report.has_errors:
         return None
     for draft, step in zip(drafts, built["steps"], strict=True):
@@ -101,18 +101,22 @@ def _check_steps(drafts: list[StepDraft], report: Report) -> None:
 
 def _check_meaning(
     filled: _Filled, drafts: list[StepDraft], shape: ShapeCheck, report: Report
-) -> None:
+) -> bool:
+    """Judge what the texts say; False where there were too many to judge."""
     variables = filled.root.get("vars")
     names = variables.entries if isinstance(variables, Mapping) else {}
-    check_variables(variables, shape.made, report)
     defaults = filled.root.get("defaults")
     if isinstance(defaults, Mapping):
         check_environment(defaults.get("env"), report)
     scope = Scope(names, drafts, report, is_open=filled.is_open)
     roles = RoleCheck(scope.declared, report)
+    check_variables(variables, shape.made, roles, report)
     steps = {draft.index: draft for draft in drafts}
     for placed in shape.texts:
+        if roles.exhausted or report.full:
+            break
         uses = roles.check(placed)
         if uses is not None:
             step = steps[int(placed.path[1])] if placed.path[0] == "steps" else None
             scope.check(step, placed, uses)
+    return not roles.exhausted

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from pup_tui.runbook.nodes import Entry, Mapping, Node, Scalar, Sequence, shown
 from pup_tui.runbook.problems import Problem
@@ -21,7 +22,7 @@ from pup_tui.template.text import compile_text
 MAX_WARNINGS = 50
 
 
-@dataclass(slots=True)
+@dataclass
 class Subject:
     """A runbook's tree with its step templates filled in."""
 
@@ -29,6 +30,11 @@ class Subject:
     stem: str
     steps: list[StepDraft]
     texts: list[PlacedText]
+
+    @cached_property
+    def scalars(self) -> list[Scalar]:
+        """Every text of the file, keys too, each once."""
+        return list(_scalars(self.root))
 
 
 @dataclass(slots=True)
@@ -104,14 +110,14 @@ def verify_off(subject: Subject) -> Iterator[Finding]:
 def password_in_url(subject: Subject) -> Iterator[Finding]:
     """A URL is shown and logged by everybody who passes it on."""
     for placed in subject.texts:
-        if placed.role == "url" and _USERINFO.match(placed.node.text):
+        if placed.role == "url" and _has_password(placed.node.text):
             hint = "send it in an Authorization header, from a variable of type secret"
             yield Finding(placed.node, "the URL holds a password", hint)
 
 
 def hidden_characters(subject: Subject) -> Iterator[Finding]:
     """Bidirectional and invisible characters make a text look like another one."""
-    for node in _scalars(subject.root):
+    for node in subject.scalars:
         found = _HIDDEN.search(node.text)
         if found:
             told = f"invisible character U+{ord(found.group()):04X}"
@@ -122,7 +128,7 @@ def mixed_scripts(subject: Subject) -> Iterator[Finding]:
     """A word of two alphabets looks like another word."""
     names = [entry.key for entry in _entries(subject.root.get("vars"))]
     for node in [*names, *_names(subject)]:
-        for word in re.findall(r"\w+", node.text[:1000]):
+        for word in re.findall(r"\w+", node.text[:200]):
             if not word.isascii() and len(_LOOKALIKE & _scripts(word)) > 1:
                 told = f"{shown(word)} mixes letters of several alphabets"
                 yield Finding(node, told, "type it again in one alphabet")
@@ -132,7 +138,7 @@ def mixed_scripts(subject: Subject) -> Iterator[Finding]:
 def literal_secret(subject: Subject) -> Iterator[Finding]:
     """A secret in a file is read by everybody who reads the file."""
     hint = "declare a variable of type secret and use {{ NAME }}"
-    for node in _scalars(subject.root):
+    for node in subject.scalars:
         if _TOKEN.search(node.text):
             yield Finding(node, "this looks like a secret", hint)
     for entry in _entries(subject.root.get("vars")):
@@ -162,17 +168,22 @@ _HIDDEN = re.compile(
     "\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _LOOKALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
-_USERINFO = re.compile(r"[A-Za-z]+://[^/?#@\s]*:[^/?#@\s{]+@")
 _TOKEN = re.compile(
     r"\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_\w{40}|\bglpat-[\w-]{20}|\bAKIA[0-9A-Z]{16}\b"
     r"|\bxox[abprs]-[\w-]{10}|\bsk_live_\w{16}|\bAIza[\w-]{35}|\bddapi?_?key=[0-9a-f]{32}"
-    r"|\beyJ[\w-]{10,200}\.eyJ[\w-]{10}|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----"
+    r"|\beyJ[\w-]{10,60}\.eyJ[\w-]{10}|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----"
     r"|\bBearer [A-Za-z0-9._~+/-]{20}"
 )
 _SECRET_NAME = re.compile(
     r"(?:^|[_-])(?:token|secret|password|passwd|api[_-]?key|application[_-]key|private[_-]?key)$",
     re.IGNORECASE,
 )
+
+
+def _has_password(url: str) -> bool:
+    authority = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
+    password = authority.rpartition("@")[0].partition(":")[2]
+    return bool(password) and "{{" not in password
 
 
 def _is_written_secret(key: Scalar, value: Node) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pup_tui.runbook.nodes import Node, Scalar, shown
 from pup_tui.runbook.problems import Problem
 
 MAX_PROBLEMS = 200
+MAX_COMPARISONS = 20_000
+"""Names that are compared to find what an author meant; a hostile file could ask for millions."""
+
 MAX_UNKNOWN = 10
 """Unknown keys of one map that are told one by one."""
 
@@ -19,24 +22,25 @@ class Report:
     def __init__(self) -> None:
         self._problems: list[Problem] = []
         self._seen: set[tuple[str, int, int, str]] = set()
-        self._unlisted = 0
+        self._has_more = False
+        self._comparisons = MAX_COMPARISONS
 
     @property
     def full(self) -> bool:
-        """Whether nothing more will be listed, so that hints need not be worked out."""
+        """Whether nothing more will be listed, so that nothing more need be looked for."""
         return len(self._problems) >= MAX_PROBLEMS
 
     @property
     def has_errors(self) -> bool:
-        return self._unlisted > 0 or any(p.severity == "error" for p in self._problems)
+        return any(p.severity == "error" for p in self._problems)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Sorted by file and place; says so where there were too many to list."""
         listed = sorted(self._problems, key=lambda p: (p.path, p.line, p.column))
-        if self._unlisted:
+        if self._has_more:
             last = listed[-1]
-            told = f"and {self._unlisted} more problems"
+            told = f"and more problems; these are the first {MAX_PROBLEMS}"
             listed.append(Problem(path=last.path, line=last.line, message=told))
         return tuple(listed)
 
@@ -45,7 +49,7 @@ class Report:
         if place in self._seen:
             return
         if self.full:
-            self._unlisted += 1
+            self._has_more = True
             return
         self._seen.add(place)
         self._problems.append(problem)
@@ -66,14 +70,22 @@ class Report:
         self, node: Scalar, message: str, hint: str = "", *, line: int = 1, fragment: str = ""
     ) -> None:
         """Report an error about `fragment`, which stands on line `line` of the text."""
+        if self.full:
+            self._has_more = True
+            return
         at, column = node.place(line, fragment)
         self.add(Problem(path=node.source.path, line=at, column=column, message=message, hint=hint))
+
+    def suggest(self, name: str, known: Collection[str]) -> str:
+        """A `suggestion`, as long as looking for them has not cost too much."""
+        self._comparisons -= len(known)
+        return "" if self.full or self._comparisons < 0 else suggestion(name, known)
 
     def unknown_keys(self, keys: list[Scalar], known: Iterable[str], owner: str) -> None:
         """Report keys that `owner` does not have."""
         names = sorted(known)
         for key in keys[:MAX_UNKNOWN]:
-            hint = "" if self.full else suggestion(key.text, names)
+            hint = self.suggest(key.text, names)
             self.error(
                 key, f"unknown key {shown(key.text)}", hint or f"{owner} has {listed(names)}"
             )
@@ -82,7 +94,7 @@ class Report:
             self.error(keys[MAX_UNKNOWN], f"and {more} more unknown keys in this map")
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
+def suggestion(name: str, known: Collection[str]) -> str:
     """`did you mean …?` for the known name that is most alike; empty where none is."""
     if len(name) > 100:
         return ""

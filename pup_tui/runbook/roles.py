@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Protocol
 
+from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_operators
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.pattern import Pattern, PatternError
 from pup_tui.runbook.report import Report
@@ -40,11 +41,16 @@ class Uses(Protocol):
 
 
 class RoleCheck:
-    """Judges texts by their role; `declared` are the names that conditions may mean."""
+    """Judges texts by their role; `declared` are the names that conditions may mean.
+
+    `exhausted` tells that some were refused without a look because there are too many of them.
+    """
 
     def __init__(self, declared: frozenset[str], report: Report) -> None:
         self._declared = declared
         self._report = report
+        self._allowance = Allowance()
+        self.exhausted = False
         self._checks: dict[str, Callable[[PlacedText], Uses | None]] = {
             "template": self._template,
             "json": self._text,
@@ -63,6 +69,13 @@ class RoleCheck:
         """Report what is wrong with a text; the names that it uses, None where there are none."""
         check = self._checks.get(placed.role)
         if check is None:
+            return None
+        if self.exhausted:
+            return None
+        if not self._allowance.take(placed.role, placed.node.text):
+            self.exhausted = True
+            told = "from here on the file holds more templates and commands than can be checked"
+            self._report.error(placed.node, told, "split the runbook")
             return None
         try:
             return check(placed)
@@ -87,7 +100,13 @@ class RoleCheck:
 
     def _shell(self, placed: PlacedText) -> Uses:
         text = self._text(placed)
-        if not text.is_literal:
+        if text.is_literal:
+            return text
+        if has_too_many_operators(placed.node.text):
+            told = f"a script with templates has at most {MAX_OPERATORS} of `|`, `&`, `(`, `<`"
+            hint = "put the script into a file of its own and pass it the values"
+            self._report.error(placed.node, told, hint)
+        else:
             from pup_tui.template.shell import compile_shell
 
             compile_shell(placed.node.text, "sh")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.nodes import Scalar, shown
-from pup_tui.runbook.report import Report, listed, suggestion
+from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.roles import Uses
 from pup_tui.runbook.shapes import Path, PlacedText
 from pup_tui.runbook.steps import StepDraft
@@ -96,19 +96,23 @@ class Scope:
             told = f"{shown(name)} is known only in until, fail_if, assert and capture"
             self._report.error_in(node, told, f"write steps.ID.{name}", fragment=name)
         elif not self._is_open:
-            hint = suggestion(name, self.declared | ALWAYS)
+            hint = self._report.suggest(name, self.declared | ALWAYS)
             hint = hint or f"declare it under `vars`, or write {name} | default(…)"
             self._report.error_in(node, f"{shown(name)} is not defined", hint, fragment=name)
 
     def _check_field(self, step_id: str, field: str, step: StepDraft | None, node: Scalar) -> None:
         named = self._steps.get(step_id)
         if named is None:
-            hint = suggestion(step_id, self._steps) or f"the steps are {_some(self._steps)}"
+            hint = (
+                self._report.suggest(step_id, self._steps) or f"the steps are {_some(self._steps)}"
+            )
             self._report.error_in(
                 node, f"there is no step {shown(step_id)}", hint, fragment=step_id
             )
         elif field not in STEP_FIELDS:
-            hint = suggestion(field, STEP_FIELDS) or f"it has {listed(sorted(STEP_FIELDS))}"
+            hint = (
+                self._report.suggest(field, STEP_FIELDS) or f"it has {listed(sorted(STEP_FIELDS))}"
+            )
             self._report.error_in(node, f"a step has no {shown(field)}", hint, fragment=field)
         elif step is not None and named.order >= step.order:
             told = f"step {shown(step_id)} has not run when this step runs"
@@ -134,7 +138,7 @@ def check_default_names(
                 hint = _ABOVE
             else:
                 told = f"{shown(other)} is not a variable"
-                hint = suggestion(other, list(order)[: order[name]]) or _ABOVE
+                hint = report.suggest(other, list(order)[: order[name]]) or _ABOVE
             report.error_in(node, told, hint, fragment=other)
         if used.names & ALWAYS:
             report.error(node, "a default cannot use `steps` or `run`", _ABOVE)

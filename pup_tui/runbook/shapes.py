@@ -27,7 +27,7 @@ from pup_tui.runbook.nodes import (
     described,
     shown,
 )
-from pup_tui.runbook.report import Report, listed, suggestion
+from pup_tui.runbook.report import Report, listed
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -220,7 +220,7 @@ class ShapeCheck:
         if given in later.KINDS:
             self.report.error(value, f"`kind: {given}` is not supported yet")
         else:
-            hint = suggestion(given, kinds) or f"one of {listed(sorted(kinds))}"
+            hint = self.report.suggest(given, kinds) or f"one of {listed(sorted(kinds))}"
             self.report.error(value, f"unknown kind {shown(given)}", hint)
         return None
 
@@ -284,7 +284,7 @@ class ShapeCheck:
     def _word(self, node: Scalar, words: tuple[str, ...], path: Path) -> Any:
         if node.text in words:
             return node.text
-        hint = suggestion(node.text, words) or f"one of {listed(sorted(words))}"
+        hint = self.report.suggest(node.text, words) or f"one of {listed(sorted(words))}"
         self.report.error(node, f"{label(path)} cannot be {shown(node.text)}", hint)
         return INVALID
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from pup_tui.runbook import later, yaml
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES, Files, Unreadable
 from pup_tui.runbook.nodes import Entry, Mapping, Node, Scalar, Unusable, described, shown
-from pup_tui.runbook.report import Report, listed, suggestion
+from pup_tui.runbook.report import Report, listed
 
 _KEY = "template"
 _MERGED = frozenset({"headers", "env", "inputs"})
@@ -72,7 +72,7 @@ class StepTemplates:
         stems = [name.rsplit(".", 1)[0] for name in known]
         there = f"there is {listed(stems[:20])}" if stems else f"there is no {TEMPLATES} directory"
         told = f"no step template {shown(named.text)}"
-        self._report.error(named, told, suggestion(named.text, stems) or there)
+        self._report.error(named, told, self._report.suggest(named.text, stems) or there)
         return None
 
     def _parsed(self, name: str, data: bytes, named: Scalar) -> Mapping | None:

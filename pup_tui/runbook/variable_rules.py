@@ -10,20 +10,15 @@ import msgspec
 from pup_tui.runbook import later
 from pup_tui.runbook.model import Variable
 from pup_tui.runbook.nodes import Mapping, Node, Scalar, shown
-from pup_tui.runbook.pattern import MAX_PATTERN
 from pup_tui.runbook.report import Report, listed
-from pup_tui.runbook.roles import Uses
+from pup_tui.runbook.roles import RoleCheck, Uses
 from pup_tui.runbook.rules import check_name
 from pup_tui.runbook.scope import check_default_names
-from pup_tui.runbook.shapes import Path
+from pup_tui.runbook.shapes import Path, PlacedText
 from pup_tui.runbook.values import check_value
-from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import compile_text
 
 MAX_VARIABLES = 1000
-MAX_PATTERNS = 40 * MAX_PATTERN
-"""Characters of all patterns of a file together."""
-
 _MATCHED_AT_LOAD = 200
 """Characters of a default up to which its pattern is tried when the file is loaded."""
 
@@ -39,16 +34,16 @@ _SOURCES = ("env", "file")
 
 
 def check_variables(
-    node: Node | None, made: MappingOf[Path, dict[str, Any]], report: Report
+    node: Node | None,
+    made: MappingOf[Path, dict[str, Any]],
+    roles: RoleCheck,
+    report: Report,
 ) -> None:
     """Check `vars`; `made` is what the walk made of every map that has the right shape."""
     if not isinstance(node, Mapping):
         return
     if len(node.entries) > MAX_VARIABLES:
         report.error(node, f"more than {MAX_VARIABLES:,} variables")
-        return
-    if sum(len(_text(entry.value, "pattern")) for entry in node.entries.values()) > MAX_PATTERNS:
-        report.error(node, f"the patterns together are longer than {MAX_PATTERNS:,} characters")
         return
     uses: dict[str, tuple[Scalar, Uses]] = {}
     for name, entry in node.entries.items():
@@ -58,16 +53,12 @@ def check_variables(
         default = _default(entry.value)
         if default is None:
             continue
-        used = _default_uses(default, report)
+        used = roles.check(PlacedText("template", ("vars", name, "default"), default))
         if used is not None and used.names:
             uses[name] = (default, used)
         elif used is not None and ("vars", name) in made:
             _check_default(default, made["vars", name], report)
     check_default_names(node.entries, uses, report)
-
-
-def _text(node: Node, key: str) -> str:
-    return (node.text(key) or "") if isinstance(node, Mapping) else ""
 
 
 def _default(node: Node) -> Scalar | None:
@@ -110,17 +101,6 @@ def _check_source(source: Scalar, report: Report) -> None:
     elif kind not in _SOURCES or not colon or not place:
         hint = "write env:NAME or file:PATH"
         report.error(source, f"{shown(source.text)} names no place to take a value from", hint)
-
-
-def _default_uses(default: Scalar, report: Report) -> Uses | None:
-    try:
-        return compile_text(default.text)
-    except TemplateError as error:
-        fragment = (error.expression or "").partition("\n")[0]
-        report.error_in(
-            default, error.message, error.hint or "", line=error.line or 1, fragment=fragment
-        )
-        return None
 
 
 def _check_default(default: Scalar, built: Any, report: Report) -> None:

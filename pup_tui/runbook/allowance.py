@@ -1,0 +1,79 @@
+"""How much a file may hold of what is costly to check, so that every file is judged within a second."""
+
+from __future__ import annotations
+
+import re
+
+MAX_POINTS = 500_000
+"""Points of all different texts of a file; a point stands for about a microsecond."""
+
+MAX_OPERATORS = 500
+"""How often one script with templates may hold one of `|`, `&`, `(`, `<` and a backtick.
+
+The time that the grammar of shell needs grows with the square of how many follow each other.
+"""
+
+_PER_NAME = 25
+_PER_EXPRESSION_CHARACTER = 8
+_PER_WORD_CHARACTER = 3
+_PER_SCRIPT_CHARACTER = 3
+_PER_OPERATOR = 50
+_PER_PATTERN_CHARACTER = 20
+
+_PLAIN_NAME = re.compile(r"\s*[A-Za-z_][\w.]*\s*\Z")
+_OPERATOR = re.compile(r"[|&(<`]")
+
+
+class Allowance:
+    """What is left; a text that comes again is free, as what is made of it is kept."""
+
+    def __init__(self) -> None:
+        self._left = MAX_POINTS
+        self._seen: set[tuple[str, str]] = set()
+
+    def take(self, role: str, source: str) -> bool:
+        """Pay for a text; False where it is more than is left."""
+        if (role, source) in self._seen:
+            return True
+        self._seen.add((role, source))
+        self._left -= _cost(role, source)
+        return self._left >= 0
+
+
+def has_too_many_operators(script: str) -> bool:
+    """Whether a script holds more operators than the grammar of shell can be trusted with."""
+    return len(_OPERATOR.findall(script)) > MAX_OPERATORS
+
+
+def _cost(role: str, source: str) -> int:
+    if role in ("expression", "condition"):
+        return _expression_cost(source)
+    if role == "regex":
+        return _PER_PATTERN_CHARACTER * len(source)
+    cost = _inside_braces(source)
+    if role == "arguments":
+        cost += _PER_WORD_CHARACTER * len(source)
+    elif role == "shell" and cost:
+        cost += _PER_SCRIPT_CHARACTER * len(source)
+        cost += _PER_OPERATOR * len(_OPERATOR.findall(source))
+    return cost
+
+
+def _expression_cost(source: str) -> int:
+    if _PLAIN_NAME.match(source):
+        return _PER_NAME
+    return _PER_NAME + _PER_EXPRESSION_CHARACTER * len(source)
+
+
+def _inside_braces(source: str) -> int:
+    """About what the `{{ … }}` and `{% … %}` of a text cost, told without reading them."""
+    total = 0
+    for opener, closer in (("{{", "}}"), ("{%", "%}")):
+        at = source.find(opener)
+        while at >= 0:
+            end = source.find(closer, at + 2)
+            if end < 0:
+                return total + _PER_EXPRESSION_CHARACTER * (len(source) - at)
+            total += _expression_cost(source[at + 2 : end])
+            at = source.find(opener, end + 2)
+    return total
