@@ -195,6 +195,15 @@ def check_integer(value: int) -> int:
     return value
 
 
+def check_number(value: int | float) -> int | float:
+    """Refuse a number that is too large or none."""
+    if isinstance(value, int):
+        return check_integer(value)
+    if not math.isfinite(value):
+        raise TemplateError("the number is too large")
+    return value
+
+
 def round_number(value: Any, precision: int = 0, method: str = "common") -> int | float:
     """Round to so many digits (``common``, ``ceil`` or ``floor``); without digits to a whole."""
     if method not in ("common", "ceil", "floor") or not 0 <= precision <= 15:

@@ -27,6 +27,7 @@ BUDGET: Final = "\0budget"
 METHOD_FILTER: Final = ".method"
 CONCAT_FILTER: Final = ".concat"
 IN_FILTER: Final = ".in"
+SLICE_FILTER: Final = ".slice"
 _RESULT: Final = "_result_"
 
 Evaluate = Callable[[Mapping[str, Any]], Any]
@@ -93,7 +94,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
                     hint="`| int` and `| float` read a number, `~` puts texts together",
                 )
         result = super().call_binop(context, operator, left, right)
-        return filters.check_integer(result) if isinstance(result, int) else result
+        return filters.check_number(result)
 
 
 @pass_context
@@ -190,6 +191,16 @@ def _concat(*parts: Any) -> str:
     return filters.concat([filters.text_of(part) for part in parts])
 
 
+def _slice(value: Any, start: Any, stop: Any, step: Any) -> Any:
+    """Cut a part out of a list or text (``a[1:3]``)."""
+    if isinstance(value, Undefined):
+        str(value)
+    found = enter(value, slice(start, stop, step))
+    if found is NOTHING:
+        raise TemplateError(f"a {kind_of(value)} cannot be sliced")
+    return found
+
+
 def _method(value: Any, name: str, *args: Any, **kwargs: Any) -> Any:
     return call_method(value, name, *args, **kwargs)
 
@@ -205,6 +216,7 @@ def _all_filters() -> dict[str, Callable[..., Any]]:
         METHOD_FILTER: _method,
         CONCAT_FILTER: _concat,
         IN_FILTER: is_in,
+        SLICE_FILTER: _slice,
     }
 
 

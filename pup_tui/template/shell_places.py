@@ -95,6 +95,13 @@ _PATTERN_OPERATORS: Final = frozenset(
     {"#", "##", "%", "%%", "/", "//", "/#", "/%", "^", "^^", ",", ",,"}
 )
 _NAMING_COMMANDS: Final = frozenset({b"read", b"mapfile", b"readarray", b"getopts", b"unset"})
+_DECLARING: Final = frozenset(
+    {b"declare", b"typeset", b"local", b"export", b"readonly", b"integer"}
+)
+_PREFIXES: Final = frozenset(
+    {b"builtin", b"command", b"coproc", b"env", b"exec", b"nohup", b"sudo", b"time"}
+)
+_QUOTE_CHARACTERS: Final = re.compile(rb"['\"\\]")
 _HARMLESS_DECLARATION: Final = re.compile(rb"-[fgprtulx]+|--")
 _ESCAPED: Final = re.compile(rb"\\.", re.DOTALL)
 _OPENS_QUOTES: Final = re.compile(rb"['\"`]|\$[({\[]")
@@ -365,16 +372,17 @@ class _Climb:
         position = next((i for i, word in enumerate(words) if _same(word, child)), 0)
         if position == 0:
             return
-        texts = [_text(word) for word in words]
+        texts = [_QUOTE_CHARACTERS.sub(b"", _text(word)) for word in words]
+        name = texts[_command_index(texts[:position])]
         before = texts[position - 1]
-        names = texts[0] in _NAMING_COMMANDS and not before.startswith(b"-")
-        names = names or (texts[0] == b"printf" and before == b"-v")
-        if names or (texts[0] in (b"test", b"[") and before in _NAME_TESTS):
+        names = name in _NAMING_COMMANDS and not before.startswith(b"-")
+        names = names or (name == b"printf" and before == b"-v")
+        if names or name in _DECLARING or (name == b"test" and before in _NAME_TESTS):
             self._naming(node, child)
         beside = {before, *texts[position + 1 : position + 2]}
-        if texts[0] == b"let" or (texts[0] == b"test" and beside & _ARITHMETIC_TESTS):
+        if name == b"let" or (name == b"test" and beside & _ARITHMETIC_TESTS):
             self._integer = True
-        self._command = _evaluating_command(texts, position)
+        self._command = _evaluating_command(name, texts, position)
 
     def _check_surroundings(self, quoting: Quoting, backticks: bool) -> None:
         if quoting is Quoting.LITERAL_HEREDOC:
@@ -417,10 +425,19 @@ def _within_backticks(node: Node | None) -> bool:
     return False
 
 
-def _evaluating_command(texts: list[bytes], position: int) -> str | None:
+def _command_index(texts: list[bytes]) -> int:
+    """Where among a command's words its name is, after words like ``sudo`` and ``builtin``."""
+    index = 0
+    while index < len(texts) - 1 and texts[index] in _PREFIXES:
+        index += 1
+        while index < len(texts) - 1 and (texts[index].startswith(b"-") or b"=" in texts[index]):
+            index += 1
+    return index
+
+
+def _evaluating_command(name: bytes, texts: list[bytes], position: int) -> str | None:
     """The name of the command that takes the word at this position for code, if one does."""
-    name = texts[0].rsplit(b"/", 1)[-1]
-    if name in _EVALUATING:
+    if name.rsplit(b"/", 1)[-1] in _EVALUATING:
         return name.decode(errors="replace")
     for index in range(position):
         follows = texts[index + 1 : position]

@@ -24,6 +24,7 @@ from pup_tui.template.sandbox import (
     FILTER_NAMES,
     IN_FILTER,
     METHOD_FILTER,
+    SLICE_FILTER,
 )
 from pup_tui.template.suggest import did_you_mean
 
@@ -60,6 +61,7 @@ _RESERVED: Final = frozenset({"self", "super", "caller", "varargs", "kwargs"})
 _REFUSED_FUNCTIONS: Final = frozenset(
     {"range", "lipsum", "dict", "cycler", "joiner", "namespace", "super", "caller"}
 )
+_OWN_FILTERS: Final = frozenset({METHOD_FILTER, CONCAT_FILTER, IN_FILTER, SLICE_FILTER})
 _JSON_WORDS: Final = {"null": None}
 _OPENERS: Final = frozenset({"lparen", "lbracket", "lbrace"})
 _CLOSERS: Final = frozenset({"rparen", "rbracket", "rbrace"})
@@ -198,6 +200,11 @@ def _replaced(node: nodes.Expr) -> nodes.Expr:
         return _filter(first, CONCAT_FILTER, rest, [])
     if isinstance(node, nodes.Compare) and any(o.op in ("in", "notin") for o in node.ops):
         return _membership(node)
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Slice):
+        part = node.arg
+        none = nodes.Const(None, lineno=node.lineno)
+        bounds = [part.start or none, part.stop or none, part.step or none]
+        return _filter(node.node, SLICE_FILTER, bounds, [])
     if isinstance(node, nodes.Name) and node.name in _JSON_WORDS:
         return nodes.Const(_JSON_WORDS[node.name], lineno=node.lineno)
     if isinstance(node, nodes.CondExpr) and node.expr2 is None:
@@ -288,7 +295,7 @@ def _check_constant(value: object) -> None:
 
 
 def _check_filter(node: nodes.Filter) -> None:
-    if node.name not in FILTER_NAMES and node.name not in (METHOD_FILTER, CONCAT_FILTER, IN_FILTER):
+    if node.name not in FILTER_NAMES and node.name not in _OWN_FILTERS:
         raise TemplateError(
             f"there is no filter `{node.name}`", hint=did_you_mean(node.name, FILTER_NAMES)
         )
