@@ -1,0 +1,139 @@
+"""The console: themes, keys that work everywhere, and leaving it in order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+
+from pup_tui.tui import theme
+from pup_tui.tui.commands import ConsoleCommands
+from pup_tui.tui.runs import Runs
+from pup_tui.tui.screens.main import MainScreen
+from pup_tui.tui.terminal import LastingDriver
+
+if TYPE_CHECKING:
+    from pup_tui.tui.dialogs.dialog import Answer
+    from pup_tui.tui.services import Services
+
+TERMINATED = 128 + signal.SIGTERM
+HANGUP = 128 + signal.SIGHUP
+INTERRUPT = 128 + signal.SIGINT
+TERMINAL_LOST = "the terminal was lost"
+LOOK_AT_TERMINAL = 0.5
+"""Seconds between two looks at whether the terminal is still there."""
+
+
+class PupTuiApp(App[None]):
+    """`return_code` is 0 when the operator left, 143 after SIGTERM, 129 when the terminal went away."""
+
+    TITLE = "pup-tui"
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
+        "styles/app.tcss",
+        "styles/main.tcss",
+        "styles/form.tcss",
+        "styles/run.tcss",
+        "styles/dialogs.tcss",
+    ]
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ConsoleCommands}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "quit", "Quit", show=False),
+        Binding("question_mark", "app.help", "Help"),
+    ]
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self.services = services
+        self.runs = Runs()
+        self._ending: asyncio.Task[None] | None = None
+        for own in theme.THEMES:
+            self.register_theme(own)
+        self.theme = theme.DEFAULT
+
+    def get_default_screen(self) -> MainScreen:
+        return MainScreen(self.services, self.runs)
+
+    def get_driver_class(self) -> type[Driver]:
+        usual = super().get_driver_class()
+        return LastingDriver if usual is LinuxDriver else usual
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number, stop in self._signals().items():
+            loop.add_signal_handler(number, stop)
+        self.set_interval(LOOK_AT_TERMINAL, self._look_at_terminal)
+
+    def on_unmount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in self._signals():
+            loop.remove_signal_handler(number)
+
+    async def run_async(self, **options: Any) -> None:
+        """Show the console until the operator leaves; however it ends, no run goes on behind it."""
+        try:
+            await super().run_async(**options)
+        finally:
+            self.runs.interrupt("the console ended")
+            await self.runs.end("the console ended")
+
+    # Leaving
+
+    async def action_quit(self) -> None:
+        """Leave; with runs under way, ask first."""
+        from pup_tui.tui.screens.quit import QuitScreen
+
+        if not self.runs.under_way:
+            self.exit()
+        elif not isinstance(self.screen, QuitScreen):
+            await self.push_screen(QuitScreen(self.runs, self.services.operator), self._left)
+
+    def _left(self, answer: Answer | None) -> None:
+        if answer is not None and answer.answer == "quit":
+            self.exit()
+
+    def _signals(self) -> dict[signal.Signals, Callable[[], None]]:
+        return {
+            signal.SIGTERM: lambda: self.stop(TERMINATED, "SIGTERM"),
+            signal.SIGINT: lambda: self.stop(INTERRUPT, "SIGINT"),
+            signal.SIGHUP: self.lose_terminal,
+        }
+
+    def stop(self, code: int, by: str) -> None:
+        """End the program: runs are cancelled, clean up, and get a few seconds for it."""
+        if self._ending is None:
+            self.runs.cancel(by)
+            self._ending = asyncio.create_task(self._end(code, by))
+
+    def lose_terminal(self) -> None:
+        """End the program since nobody sees it any more: runs are interrupted where they are."""
+        driver = self._driver
+        if isinstance(driver, LastingDriver) and driver.gone:
+            driver.let_go()
+        if self._ending is None:
+            self.runs.interrupt(TERMINAL_LOST)
+            self._ending = asyncio.create_task(self._end(HANGUP, TERMINAL_LOST))
+
+    async def _end(self, code: int, reason: str) -> None:
+        await self.runs.end(reason)
+        self.exit(return_code=code)
+
+    def _look_at_terminal(self) -> None:
+        driver = self._driver
+        if self._ending is None and isinstance(driver, LastingDriver) and driver.gone:
+            self.lose_terminal()
+
+    # Help
+
+    def action_help(self) -> None:
+        from pup_tui.tui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen.of(self.screen))

@@ -1,0 +1,81 @@
+"""What the command palette offers: every action and every runbook, as `noun: what`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.text import Text
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.listing import GROUPINGS
+
+if TYPE_CHECKING:
+    from pup_tui.tui.screens.main import MainScreen
+
+
+class Offer(NamedTuple):
+    """One command: how it is called, what it does, and doing it."""
+
+    name: str
+    help: str
+    act: Callable[[], object]
+
+
+class ConsoleCommands(Provider):
+    """Asked by Textual's palette. Names of runbooks are shown literally, never as markup."""
+
+    async def discover(self) -> Hits:
+        for offer in self._offers():
+            yield DiscoveryHit(Text(offer.name), offer.act, offer.name, offer.help)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for offer in self._offers():
+            score = matcher.match(offer.name)
+            if score > 0:
+                yield Hit(score, Text(offer.name), offer.act, offer.name, offer.help)
+
+    def _offers(self) -> Iterator[Offer]:
+        from pup_tui.tui.screens.main import MainScreen
+
+        main = self.app.screen_stack[0]
+        if isinstance(main, MainScreen):
+            yield from self._places(main)
+            yield from _runbooks(main)
+        for theme in sorted(self.app.available_themes):
+            yield Offer(f"theme: {theme}", "Change the colours", partial(self._theme, theme))
+        yield Offer("help: keys", "The keys that work here", self._doing("help"))
+        yield Offer("quit", "Leave; asks when something runs", self._doing("quit"))
+
+    def _places(self, main: MainScreen) -> Iterator[Offer]:
+        yield Offer("go: runbooks", "The list and the selected runbook", main.action_runbooks)
+        yield Offer("go: history", "All past runs", partial(main.action_history, everything=True))
+        for tab in main.run_tabs():
+            name = f"go: run of {safe_text(tab.title)}, {tab.status}"
+            yield Offer(name, "An open run", partial(main.show_page, tab.page))
+        yield Offer("sidebar: show or hide", "The list of runbooks", main.action_sidebar)
+        for grouping in GROUPINGS:
+            yield Offer(
+                f"group by: {grouping}",
+                "How the runbooks are grouped",
+                partial(main.sidebar.group_by, grouping),
+            )
+
+    def _theme(self, theme: str) -> None:
+        self.app.theme = theme
+
+    def _doing(self, action: str) -> Callable[[], object]:
+        return partial(self.app.run_action, action)
+
+
+def _runbooks(main: MainScreen) -> Iterator[Offer]:
+    entries = [entry for entry in main.library.entries if not entry.shadowed]
+    for entry in entries:
+        if not entry.broken:
+            name = f"run: {safe_text(entry.id)}"
+            yield Offer(name, "Ask for its values, then run it", partial(main.begin, entry, "run"))
+    for entry in entries:
+        yield Offer(f"open: {safe_text(entry.id)}", "Look at it", partial(main.select, entry.id))

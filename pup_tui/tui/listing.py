@@ -1,0 +1,80 @@
+"""The list of runbooks as it is shown: grouped, filtered, marked. Nothing here draws."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pup_tui.tui.glyphs import Mark, mark_of
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.entries import Entry
+    from pup_tui.journal.records import RunRow
+
+GROUPINGS = ("type", "team", "source")
+"""What runbooks can be grouped by: a tag, or where they come from."""
+
+UNGROUPED = "other"
+
+BROKEN = Mark("✖", "broken", "bad")
+UNTRUSTED = Mark("!", "untrusted", "care")
+SHADOWED = Mark("◌", "shadowed", "calm")
+_BAD_ENDS = frozenset({"failed", "aborted", "interrupted"})
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runbooks that belong together."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activity:
+    """What is going on, by the ids of runbooks."""
+
+    running: Collection[str] = ()
+    waiting: Collection[str] = ()
+    last_runs: Mapping[str, RunRow] | None = None
+
+
+def matches(entry: Entry, wanted: str) -> bool:
+    """Whether every word of `wanted` is somewhere in the id, name, description or tags."""
+    tags = " ".join(f"{key}:{value}" for key, value in entry.tags.items())
+    text = f"{entry.id} {entry.name} {entry.description} {tags}".casefold()
+    return all(word in text for word in wanted.casefold().split())
+
+
+def grouped(entries: Sequence[Entry], by: str) -> list[Group]:
+    """The entries in groups by name; those without the tag come last."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        title = str(entry.origin) if by == "source" else entry.tags.get(by, "")
+        groups.setdefault(title or UNGROUPED, []).append(entry)
+    titles = sorted(groups, key=lambda title: (title == UNGROUPED, title.casefold()))
+    return [
+        Group(title, tuple(sorted(groups[title], key=lambda entry: entry.id.casefold())))
+        for title in titles
+    ]
+
+
+def marks(entry: Entry, activity: Activity) -> list[Mark]:
+    """What is to be known of a runbook at a glance, the most urgent first."""
+    found = []
+    if not entry.shadowed:
+        if entry.id in activity.waiting:
+            found.append(mark_of("waiting"))
+        elif entry.id in activity.running:
+            found.append(mark_of("running"))
+    if entry.broken:
+        found.append(BROKEN)
+    if entry.shadowed:
+        found.append(SHADOWED)
+    if not entry.trusted:
+        found.append(UNTRUSTED)
+    last = (activity.last_runs or {}).get(entry.id)
+    if not found and last is not None and last.status in _BAD_ENDS:
+        found.append(mark_of(last.status))
+    return found

@@ -1,0 +1,130 @@
+"""Past runs, from the journal. All calls block: the console makes them in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pup_tui.core.notices import AnyNotice, RunFinished, RunStarted, StepFinished, rfc3339
+from pup_tui.core.state import RunState, RunStatus, StepStatus
+from pup_tui.journal.errors import JournalError
+from pup_tui.journal.places import journal_path, run_dir
+from pup_tui.journal.reader import JournalReader
+from pup_tui.journal.records import HIDDEN, RunRow
+from pup_tui.output.spool import spool_name
+
+if TYPE_CHECKING:
+    from pup_tui.core.program import Program
+
+MOST_RUNS = 1_000
+"""Runs that the history shows; older ones are found with `pup-tui history`."""
+
+
+@contextmanager
+def _journal(state: Path) -> Iterator[JournalReader | None]:
+    """The journal for looking only; None where nothing was ever recorded."""
+    if not journal_path(state).exists():
+        yield None
+        return
+    reader = JournalReader.open(state)
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+def last_runs(state: Path) -> dict[str, RunRow]:
+    """The newest run of each runbook. Raises JournalError."""
+    with _journal(state) as journal:
+        return {} if journal is None else journal.last_runs()
+
+
+def past_runs(state: Path, runbook: str | None = None, limit: int = MOST_RUNS) -> list[RunRow]:
+    """Runs, newest first. Raises JournalError."""
+    with _journal(state) as journal:
+        return [] if journal is None else journal.runs(runbook=runbook, limit=limit)
+
+
+def last_values(state: Path, runbook: str) -> dict[str, object]:
+    """The values that the newest run of a runbook was given, without secrets. Raises JournalError."""
+    rows = past_runs(state, runbook, 1)
+    return {k: v for k, v in rows[0].vars.items() if v != HIDDEN} if rows else {}
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """A run as it was: the program it was made from, what was told about it, where its output is."""
+
+    row: RunRow
+    program: Program
+    notices: list[AnyNotice]
+    folder: Path
+
+    def output_path(self, step: str) -> Path:
+        """Where the step's output is, if it had any."""
+        return self.folder / spool_name(self.program.node(step).index, step)
+
+
+def read_run(state: Path, run: str) -> PastRun:
+    """Replay a recorded run. Raises JournalError if it cannot be read."""
+    from pup_tui.catalog.past import load_recorded
+    from pup_tui.core.program import compile_program
+    from pup_tui.drivers.replay import replay
+
+    with _journal(state) as journal:
+        row = None if journal is None else journal.run(run)
+        if journal is None or row is None:
+            raise JournalError(f"there is no run {run}", journal_path(state), "see the history")
+        loaded = load_recorded(row.runbook, journal.files(row.run), Path(row.path))
+        if loaded.runbook is None:
+            raise JournalError(
+                f"the runbook of run {row.run} cannot be read by this version", journal.path
+            )
+        program = compile_program(row.runbook, loaded.runbook)
+        replayed = replay(program, journal.events(row.run))
+    notices = [_masked(notice, row) for notice in replayed.notices]
+    if row.status is RunStatus.INTERRUPTED and not any(isinstance(n, RunFinished) for n in notices):
+        ended = rfc3339(row.ended_wall or row.started_at)
+        notices += broken_off(replayed.state, row.reason, ts=ended, duration=row.duration or 0.0)
+    return PastRun(row, program, notices, run_dir(state, row.run))
+
+
+def _masked(notice: AnyNotice, row: RunRow) -> AnyNotice:
+    """The journal holds no secret, so the replay knows no values of them: show that they are hidden."""
+    return (
+        msgspec.structs.replace(notice, vars=row.vars) if isinstance(notice, RunStarted) else notice
+    )
+
+
+def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> list[AnyNotice]:
+    """What a run could not tell any more: that it was interrupted, and that what it was doing is unknown."""
+    ended: list[AnyNotice] = [
+        StepFinished(
+            ts=ts,
+            run=state.run,
+            step=step_id,
+            status=StepStatus.UNKNOWN,
+            exit_code=None,
+            duration=0.0,
+            attempts=step.attempts,
+            reason="the run was interrupted in the middle of it: look whether it was done",
+            captured=(),
+        )
+        for step_id, step in state.steps.items()
+        if step.status is None and step.attempts
+    ]
+    finished = RunFinished(
+        ts=ts,
+        run=state.run,
+        status=RunStatus.INTERRUPTED,
+        warnings=0,
+        duration=duration,
+        counts={},
+        reason=reason,
+    )
+    return [*ended, finished]

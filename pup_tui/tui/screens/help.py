@@ -1,0 +1,84 @@
+"""The keys that work where the operator is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+Row = tuple[str, str, bool]
+"""The keys, what they do, and whether that can be done now."""
+
+
+class HelpScreen(ModalScreen[None]):
+    """Two lists: what the keys do here, and what they do everywhere."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark", "app.pop_screen", "Close"),
+        Binding("j,down", "scroll(1)", "Down", show=False),
+        Binding("k,up", "scroll(-1)", "Up", show=False),
+        Binding("pagedown,space", "scroll(10)", "Down", show=False),
+        Binding("pageup", "scroll(-10)", "Up", show=False),
+    ]
+
+    def __init__(self, here: Iterable[Row], everywhere: Iterable[Row]) -> None:
+        super().__init__()
+        self._here = list(here)
+        self._everywhere = list(everywhere)
+
+    @classmethod
+    def of(cls, screen: Screen[object]) -> HelpScreen:
+        """The help for what has the focus on this screen."""
+        here: dict[str, Row] = {}
+        everywhere: dict[str, Row] = {}
+        for key, (node, binding, enabled, _) in screen.active_bindings.items():
+            if not binding.description or binding.system:
+                continue
+            rows = everywhere if _is_everywhere(node) else here
+            shown = screen.app.get_key_display(Binding(key, "", key_display=binding.key_display))
+            keys, _, _ = rows.get(binding.description, ("", "", True))
+            keys = f"{keys}  {shown}" if keys else shown
+            rows[binding.description] = (keys, binding.description, enabled)
+        return cls(here.values(), everywhere.values())
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog help"):
+            yield Static("Keys", classes="dialog-title", markup=False)
+            with VerticalScroll(id="help-body"):
+                yield Static(self._text(), markup=False)
+            yield Static("esc closes · ↑ ↓ scroll", classes="dialog-keys", markup=False)
+
+    def _text(self) -> Content:
+        width = max((cell_len(keys) for keys, _, _ in (*self._here, *self._everywhere)), default=0)
+        parts = []
+        for title, rows in (("Here", self._here), ("Everywhere", self._everywhere)):
+            if rows:
+                parts.append(Content.styled(title, "bold $text-muted"))
+                parts += [_line(row, width) for row in rows]
+                parts.append(Content())
+        parts.append(Content.styled("Ask for anything by its name", "bold $text-muted"))
+        parts.append(_line(("^p", "every action and every runbook", True), width))
+        return Content("\n").join(parts)
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one("#help-body", VerticalScroll).scroll_relative(y=lines, animate=False)
+
+
+def _is_everywhere(node: DOMNode) -> bool:
+    return isinstance(node, App | Screen)
+
+
+def _line(row: Row, width: int) -> Content:
+    keys, does, enabled = row
+    gap = " " * (width - cell_len(keys) + 3)
+    return Content.assemble(
+        "  ", (keys, "bold $text-primary"), gap, (does, "" if enabled else "$text-disabled")
+    )

@@ -1,0 +1,81 @@
+"""Asks before the console is left while runs are under way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.dialog import Dialog
+from pup_tui.tui.runs import Runs
+from pup_tui.tui.texts import counted
+
+LOOK = 0.2
+"""Seconds between two looks at whether the runs have stopped."""
+
+
+class QuitScreen(Dialog):
+    """Stay, or cancel the runs, wait until they have stopped, and quit: then the answer is `quit`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "put_away", "Stay")]
+    KEYS = "esc stay · tab next"
+
+    def __init__(self, runs: Runs, operator: str) -> None:
+        count = len(runs.under_way)
+        super().__init__(f"{counted(count, 'run')} {'is' if count == 1 else 'are'} under way")
+        self._runs = runs
+        self._operator = operator
+        self._stopping = False
+
+    def compose_message(self) -> Iterable[Widget]:
+        names = [f"●  {safe_text(live.program.id)}" for live in self._runs.under_way]
+        yield Static(Content("\n".join(names)), id="quit-runs", markup=False)
+
+    def compose_fixed(self) -> Iterable[Widget]:
+        yield Static(
+            "Cancelling stops what runs now and skips the steps after it; cleanup steps still run.",
+            id="quit-progress",
+            markup=False,
+        )
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        yield Button(Content("Stay"), id="stay")
+        yield Button(Content("Cancel the runs and quit"), id="cancel", variant="error")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#stay").focus()
+        self.set_interval(LOOK, self._look)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id != "cancel":
+            self.action_put_away()
+        elif self._armed:
+            self._cancel()
+
+    def _cancel(self) -> None:
+        """The first time with cleanup, the second time without."""
+        self._runs.cancel(self._operator, "the console was left")
+        button = self.query_one("#cancel", Button)
+        if self._stopping:
+            button.disabled = True
+        button.label = Content("Leave the cleanup as well")
+        self._stopping = True
+        self.query_one("#stay").focus()
+        self._look()
+
+    def _look(self) -> None:
+        left = len(self._runs.under_way)
+        if not self._stopping:
+            return
+        if not left:
+            self.give("quit")
+            return
+        told = f"Stopping: {counted(left, 'run')} still under way (processes end, cleanup runs)…"
+        self.query_one("#quit-progress", Static).update(Content.styled(told, "$text-warning"))

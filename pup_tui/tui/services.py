@@ -1,0 +1,34 @@
+"""What the console works with: handed over by whoever starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.catalog import Catalog
+    from pup_tui.drivers.launcher import Launcher
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The parts that the console shows and uses.
+
+    `state` is the folder of the journal and of outputs, `site` says in a word where runs act, `suggestions`
+    are values that forms begin with, `open_at` is the runbook to show first.
+    """
+
+    catalog: Catalog
+    launcher: Launcher
+    state: Path
+    environ: Mapping[str, str]
+    site: str
+    suggestions: Mapping[str, str] = field(default_factory=dict)
+    open_at: str | None = None
+
+    @property
+    def operator(self) -> str:
+        """Who sits at the console."""
+        return self.launcher.operator

@@ -1,0 +1,131 @@
+"""From a runbook to a run under way, and back to runs of the past: what takes its time, in threads."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from pup_tui.output.sanitize import safe_text
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.entries import Entry
+    from pup_tui.catalog.inputs import Resolved
+    from pup_tui.catalog.past import Loaded
+    from pup_tui.drivers.local import LocalRun
+    from pup_tui.journal.records import RunRow
+    from pup_tui.tui.past import PastRun
+    from pup_tui.tui.services import Services
+    from pup_tui.tui.widgets.plan import Planned
+
+ERROR_SECONDS = 20.0
+"""How long a message stays that the operator has to read to go on."""
+
+
+class Starter:
+    """Prepares runs, and asks before one of a runbook that nobody vouched for."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._trusted: set[str] = set()
+
+    async def load(self, entry: Entry) -> Loaded:
+        """The runbook as its file is now."""
+        return await asyncio.to_thread(self._services.catalog.load, entry.path)
+
+    async def resolve(self, loaded: Loaded) -> Resolved:
+        """The values that a run would have without anybody giving any, but for the suggestions."""
+        from pup_tui.catalog.inputs import resolve_inputs
+
+        runbook = loaded.require()
+        suggested = {k: v for k, v in self._services.suggestions.items() if k in runbook.vars}
+        return await asyncio.to_thread(resolve_inputs, runbook, suggested, self._services.environ)
+
+    async def plan(self, loaded: Loaded, resolved: Resolved) -> Planned:
+        from pup_tui.tui.widgets.plan import make_plan
+
+        hidden = self._services.launcher.hidden
+        return await make_plan(loaded, resolved, operator=self._services.operator, hidden=hidden)
+
+    async def start(
+        self, screen: Screen[None], loaded: Loaded, resolved: Resolved, *, trusted: bool
+    ) -> LocalRun | None:
+        """Record a run of exactly these texts; None if it is not to be, or cannot be.
+
+        Called from a worker: it may ask the operator.
+        """
+        from pup_tui.core.events import Source
+        from pup_tui.core.program import compile_program
+        from pup_tui.journal.errors import JournalError
+
+        fresh = await asyncio.to_thread(self._services.catalog.load, loaded.path)
+        if fresh.files != loaded.files:
+            told = "The runbook has changed on disk since: go back and open it again."
+            screen.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
+            return None
+        if not trusted and not await self._vouched_for(screen, loaded):
+            return None
+        program = await asyncio.to_thread(compile_program, loaded.id, loaded.require())
+        try:
+            return await self._services.launcher.launch(
+                program,
+                source=Source(path=str(loaded.path), sha256=loaded.sha256),
+                files=loaded.files,
+                values=resolved.values,
+                left_out=resolved.left_out,
+            )
+        except JournalError as error:
+            told = f"Nothing was run: the run cannot be recorded. {safe_text(str(error))}"
+            screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
+            return None
+
+    async def _vouched_for(self, screen: Screen[None], loaded: Loaded) -> bool:
+        """Ask once for each exact text of the runbook and its step templates."""
+        from pup_tui.tui.screens.trust import TrustScreen
+
+        texts = b"\0".join(name.encode() + b"\0" + loaded.files[name] for name in loaded.files)
+        text = hashlib.sha256(texts).hexdigest()
+        if text not in self._trusted:
+            dialog = TrustScreen(loaded.id, loaded.path, loaded.sha256)
+            answer = await screen.app.push_screen_wait(dialog)
+            if answer is None or answer.answer != "yes":
+                return False
+            self._trusted.add(text)
+        return True
+
+    # The past
+
+    async def last_values(self, loaded: Loaded) -> dict[str, object]:
+        """What the newest run was given; nothing where that cannot be read."""
+        from pup_tui.journal.errors import JournalError
+        from pup_tui.tui.past import last_values
+
+        try:
+            return await asyncio.to_thread(last_values, self._services.state, loaded.id)
+        except JournalError:
+            return {}
+
+    async def past_runs(self) -> tuple[Sequence[RunRow], str]:
+        """Past runs, and what is wrong if they cannot be read."""
+        from pup_tui.journal.errors import JournalError
+        from pup_tui.tui.past import past_runs
+
+        try:
+            return await asyncio.to_thread(past_runs, self._services.state), ""
+        except JournalError as error:
+            return (), str(error)
+
+    async def past_run(self, screen: Screen[None], run: str) -> PastRun | None:
+        """A run as it was; None, and the reason shown, where it cannot be read."""
+        from pup_tui.journal.errors import JournalError
+        from pup_tui.tui.past import read_run
+
+        try:
+            return await asyncio.to_thread(read_run, self._services.state, run)
+        except JournalError as error:
+            told = safe_text(str(error))
+            screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
+            return None

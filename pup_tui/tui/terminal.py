@@ -1,0 +1,85 @@
+"""A terminal that may go away at any moment: then nobody waits for it, and nobody spins."""
+
+from __future__ import annotations
+
+import os
+import select
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+from textual.drivers.linux_driver import LinuxDriver
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+
+class _Lasting:
+    """Writes as long as there is somebody to read, and then drops what it is given.
+
+    Textual writes from a thread that would die of the first error, and the program would wait for ever for
+    room in that thread's queue.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.gone = False
+
+    def write(self, text: str) -> int:
+        self._guarded(lambda: self._file.write(text))
+        return len(text)
+
+    def flush(self) -> None:
+        self._guarded(self._file.flush)
+
+    def _guarded(self, act: Callable[[], object]) -> None:
+        if self.gone:
+            return
+        try:
+            act()
+        except (OSError, ValueError):
+            self.gone = True
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def isatty(self) -> bool:
+        return self._file.isatty()
+
+
+class LastingDriver(LinuxDriver):
+    """Textual's driver, for a terminal that may be closed under it."""
+
+    def __init__(
+        self,
+        app: App[object],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._lasting = _Lasting(cast(TextIO, self._file))
+        self._file = cast(Any, self._lasting)
+        self._held_open: int | None = None
+
+    @property
+    def gone(self) -> bool:
+        """Whether the other end of the terminal is closed."""
+        if self._lasting.gone:
+            return True
+        poll = select.poll()
+        poll.register(self.fileno, select.POLLIN)
+        return any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0))
+
+    def let_go(self) -> None:
+        """Read and write no more: what reads a closed terminal gets "end of file" without end."""
+        self._lasting.gone = True
+        silent, self._held_open = os.pipe()
+        os.dup2(silent, self.fileno)
+        os.close(silent)
+
+    def run_input_thread(self) -> None:
+        try:
+            super().run_input_thread()
+        except OSError:
+            self._lasting.gone = True

@@ -1,0 +1,77 @@
+"""Foreign text as the console lays it out: paragraphs, aligned columns, moments, places."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from pup_tui.output.sanitize import safe_text
+
+MOST_SHOWN = 8_000
+"""Characters of a description that are shown."""
+
+_KEPT_APART = re.compile(r"\s{4,}|\t|\s*([-*+>#|]|\d+[.)]|```)")
+
+
+def paragraphs(text: str) -> str:
+    """A description with the line breaks inside its paragraphs taken out, so that it fills its width.
+
+    Lists, quotes, headings, tables and indented lines keep their lines.
+    """
+    shown = safe_text(text[:MOST_SHOWN].strip(), multiline=True)
+    lines: list[str] = []
+    for line in shown.split("\n"):
+        stripped = line.rstrip()
+        if lines and lines[-1] and stripped and not _KEPT_APART.match(line):
+            lines[-1] += f" {stripped.lstrip()}"
+        else:
+            lines.append(stripped)
+    rest = len(text) - MOST_SHOWN
+    return "\n".join(lines) if rest <= 0 else "\n".join([*lines, f"… {rest:,} more characters"])
+
+
+def columns(rows: Sequence[Sequence[Content]], *, limits: Sequence[int], gap: int = 2) -> Content:
+    """Rows with their cells aligned; a column is as wide as its widest cell, up to its limit.
+
+    The last column is as long as it is: whoever shows it cuts or wraps it.
+    """
+    widths = [
+        min(limit, max((cell_len(row[at].plain) for row in rows), default=0))
+        for at, limit in enumerate(limits)
+    ]
+    lines = []
+    for row in rows:
+        cells = [_fit(cell, width) for cell, width in zip(row, widths, strict=False)]
+        lines.append(Content(" " * gap).join([*cells, *row[len(widths) :]]))
+    return Content("\n").join(lines)
+
+
+def _fit(cell: Content, width: int) -> Content:
+    size = cell_len(cell.plain)
+    if size > width:
+        return cell.truncate(width, ellipsis=True).pad_right(0)
+    return cell.pad_right(width - size)
+
+
+def moment(wall: float, now: float | None = None) -> str:
+    """A moment (seconds since 1970) in local time, short: `today 03:12`, `Tue 14:05`, `2026-01-31 09:00`."""
+    then = datetime.fromtimestamp(wall).astimezone()
+    today = datetime.fromtimestamp(time.time() if now is None else now).astimezone()
+    days = (today.date() - then.date()).days
+    if days == 0:
+        return then.strftime("today %H:%M")
+    if days == 1:
+        return then.strftime("yesterday %H:%M")
+    if 0 < days < 7:
+        return then.strftime("%a %H:%M")
+    return then.strftime("%Y-%m-%d %H:%M")
+
+
+def counted(number: int, word: str) -> str:
+    """`1 step`, `2 steps`."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

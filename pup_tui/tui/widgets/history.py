@@ -1,0 +1,177 @@
+"""Past runs in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import DataTable, Input, Static
+
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.glyphs import mark_of
+from pup_tui.tui.texts import counted, moment
+from pup_tui.tui.times import short_duration
+from pup_tui.tui.widgets.fields import LineInput
+
+if TYPE_CHECKING:
+    from pup_tui.journal.records import RunRow
+
+_TONES = {"good": "success", "bad": "error", "care": "warning", "busy": "accent"}
+_COLUMNS = (
+    ("when", "When", 16),
+    ("runbook", "Runbook", 24),
+    ("status", "Status", 14),
+    ("duration", "Took", 8),
+    ("operator", "Operator", 12),
+    ("warnings", "Warnings", 8),
+    ("run", "Run", 8),
+)
+
+
+class RunTable(DataTable[Text]):
+    """One row per run; enter opens it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select_cursor", "Open"),
+        Binding("j", "cursor_down", "Down", show=False),
+        Binding("k", "cursor_up", "Up", show=False),
+        Binding("g", "scroll_top", "First", show=False),
+        Binding("G", "scroll_bottom", "Last", show=False),
+    ]
+
+
+class History(Vertical):
+    """What was run, newest first, filtered as one types."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter"),
+        Binding("escape", "leave", "Back"),
+    ]
+
+    class Opened(Message):
+        """The operator wants to see this run."""
+
+        def __init__(self, row: RunRow) -> None:
+            super().__init__()
+            self.row = row
+
+    class Left(Message):
+        """The operator wants to go back."""
+
+    def __init__(self) -> None:
+        super().__init__(id="history")
+        self._rows: Sequence[RunRow] = ()
+        self._problem = ""
+        self._loading = True
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="history-title", markup=False)
+        yield LineInput(placeholder="/ filter by runbook, status, operator", compact=True)
+        yield Static(id="history-state", markup=False)
+        yield RunTable(cursor_type="row", zebra_stripes=False)
+
+    def on_mount(self) -> None:
+        table = self._table
+        for key, label, width in _COLUMNS:
+            table.add_column(Text(label), key=key, width=width)
+        self._show_rows()
+
+    @property
+    def _table(self) -> RunTable:
+        return self.query_one(RunTable)
+
+    @property
+    def _filter(self) -> LineInput:
+        return self.query_one(LineInput)
+
+    def show(self, rows: Sequence[RunRow], problem: str = "") -> None:
+        """Show these runs, or why they cannot be read."""
+        self._rows, self._problem, self._loading = rows, problem, False
+        self._show_rows()
+
+    def set_filter(self, text: str) -> None:
+        """Show only runs in which each of these words is."""
+        self._filter.value = text
+
+    def focus(self, scroll_visible: bool = True) -> Self:
+        self._table.focus(scroll_visible)
+        return self
+
+    def _show_rows(self) -> None:
+        found = [row for row in self._rows if _matches(row, self._filter.value)]
+        table = self._table
+        here = table.cursor_row
+        table.clear()
+        for row in found:
+            table.add_row(*self._cells(row), key=row.run)
+        table.move_cursor(row=min(here, max(0, len(found) - 1)), animate=False)
+        table.display = bool(found)
+        self._show_state(len(found))
+
+    def _show_state(self, found: int) -> None:
+        title = Content.assemble(
+            ("History", "bold $text-primary"), (f"   {counted(found, 'run')}", "$text-muted")
+        )
+        self.query_one("#history-title", Static).update(title)
+        state = self.query_one("#history-state", Static)
+        state.display = not found
+        if self._problem:
+            state.update(Content.styled(safe_text(self._problem), "$text-error"))
+        elif self._loading:
+            state.update(Content("Reading the journal…"))
+        elif self._rows:
+            state.update(Content("No run matches. Clear the filter to see all of them."))
+        else:
+            state.update(Content("Nothing has been run yet. Choose a runbook and press enter."))
+
+    def _cells(self, row: RunRow) -> list[Text]:
+        mark = mark_of(row.status)
+        colour = self.app.get_css_variables().get(f"text-{_TONES.get(mark.tone, '')}", "")
+        duration = "" if row.duration is None else short_duration(row.duration)
+        return [
+            Text(moment(row.started_at)),
+            Text(safe_text(row.runbook)),
+            Text(f"{mark.glyph} {mark.word}", colour),
+            Text(duration, justify="right"),
+            Text(safe_text(row.operator)),
+            Text(str(row.warnings or ""), justify="right"),
+            Text(safe_text(row.run[-8:])),
+        ]
+
+    # What the operator does
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._show_rows()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._table.focus()
+
+    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+        event.stop()
+        for row in self._rows:
+            if row.run == event.row_key.value:
+                self.post_message(self.Opened(row))
+
+    def action_filter(self) -> None:
+        self._filter.focus()
+
+    def action_leave(self) -> None:
+        """First out of the filter, then back."""
+        if self._filter.value:
+            self._filter.value = ""
+            self._table.focus()
+        else:
+            self.post_message(self.Left())
+
+
+def _matches(row: RunRow, wanted: str) -> bool:
+    text = f"{row.runbook} {row.name} {row.status} {row.operator} {row.run}".casefold()
+    return all(word in text for word in wanted.casefold().split())

@@ -1,0 +1,255 @@
+"""A runbook before it is run: what it is for, what it asks, what it does, how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Button, Static
+
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.effects import effect_content
+from pup_tui.tui.glyphs import status_content
+from pup_tui.tui.texts import columns, counted, moment, paragraphs
+from pup_tui.tui.times import short_duration
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.entries import Entry
+    from pup_tui.catalog.past import Loaded
+    from pup_tui.journal.records import RunRow
+    from pup_tui.runbook.model import AnyStep, Runbook, Variable
+    from pup_tui.tui.library import Described
+
+MOST_STEPS = 200
+MOST_PROBLEMS = 50
+
+
+class Overview(Vertical):
+    """The selected runbook, with the ways on from it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.run", "Run", show=False),
+        Binding("j", "scroll(1)", "Down", show=False),
+        Binding("k", "scroll(-1)", "Up", show=False),
+    ]
+
+    class Wanted(Message):
+        """The operator pressed one of the buttons: `run`, `plan` or `history`."""
+
+        def __init__(self, what: str) -> None:
+            super().__init__()
+            self.what = what
+
+    def __init__(self) -> None:
+        super().__init__(id="overview")
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="overview-body"):
+            yield Static(id="overview-top", markup=False)
+            yield Static(id="overview-lists", markup=False)
+        with Horizontal(id="overview-buttons", classes="buttons"):
+            yield Button(Content("Run  r"), id="overview-run", variant="primary", compact=True)
+            yield Button(Content("Plan  p"), id="overview-plan", compact=True)
+            yield Button(Content("History  h"), id="overview-history", compact=True)
+
+    def on_mount(self) -> None:
+        self.show_nothing("")
+
+    def show_nothing(self, told: str) -> None:
+        """No runbook is selected."""
+        self.query_one("#overview-top", Static).update(Content.styled(told, "$text-muted"))
+        self.query_one("#overview-lists", Static).update(Content())
+        self.query_one("#overview-buttons").display = False
+
+    def show(self, described: Described) -> None:
+        """Show a runbook from its beginning, or as it is now where it is shown already."""
+        runnable = described.loaded.runbook is not None
+        self.query_one("#overview-top", Static).update(_top(described))
+        self.query_one("#overview-lists", Static).update(_lists(described))
+        self.query_one("#overview-buttons").display = True
+        for name in ("#overview-run", "#overview-plan"):
+            self.query_one(name, Button).disabled = not runnable
+
+    def go_to_top(self) -> None:
+        self.query_one("#overview-body", VerticalScroll).scroll_home(animate=False)
+
+    def focus(self, scroll_visible: bool = True) -> Self:
+        self.query_one("#overview-body").focus(scroll_visible)
+        return self
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one("#overview-body", VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.post_message(self.Wanted((event.button.id or "").removeprefix("overview-")))
+
+
+def _top(described: Described) -> Content:
+    """What wraps: the title, the description, where it comes from, what is wrong with it."""
+    entry, runbook = described.entry, described.loaded.runbook
+    parts = [Content.styled(safe_text(entry.name), "bold $text-primary")]
+    if entry.name != entry.id:
+        parts[0] = Content.assemble(parts[0], (f"   {safe_text(entry.id)}", "$text-muted"))
+    parts += [Content.styled(note, "$text-warning") for note in _notes(entry)]
+    if runbook is None:
+        parts += [Content(), *_problems(described.loaded)]
+    else:
+        if runbook.description.strip():
+            parts += [Content(), Content(paragraphs(runbook.description))]
+        parts += [Content(), *_facts(entry, runbook)]
+    return Content("\n").join(parts)
+
+
+def _notes(entry: Entry) -> Iterable[str]:
+    if entry.shadowed:
+        yield "◌ shadowed: another runbook with this id is found first and is the one that runs"
+    if not entry.trusted:
+        yield "! untrusted: it lies in the working directory; running it asks you first"
+
+
+def _problems(loaded: Loaded) -> list[Content]:
+    told = [
+        Content.styled(f"✖ broken: {counted(len(loaded.errors), 'error')}", "bold $text-error"),
+        Content.styled("Correct the file: it is read again by itself.", "$text-muted"),
+    ]
+    for problem in loaded.errors[:MOST_PROBLEMS]:
+        place = f"{problem.path}:{problem.line}:{problem.column}"
+        told += [Content(), Content.styled(safe_text(place), "$text-muted")]
+        told.append(Content(safe_text(problem.message, multiline=True)))
+        if problem.hint:
+            hint = safe_text(problem.hint, multiline=True)
+            told.append(Content.styled(f"→ {hint}", "$text-success"))
+    rest = len(loaded.errors) - MOST_PROBLEMS
+    if rest > 0:
+        told += [Content(), Content.styled(f"… {counted(rest, 'more error')}", "$text-muted")]
+    return told
+
+
+def _facts(entry: Entry, runbook: Runbook) -> list[Content]:
+    facts = [("owner", runbook.owner)]
+    facts += [("tags", "  ".join(f"{key}:{value}" for key, value in runbook.tags.items()))]
+    facts += [("link", f"{link.title}  {link.url}") for link in runbook.links]
+    facts += [("file", f"{entry.path}  ({entry.origin})")]
+    return [
+        Content.assemble((f"{name:<6} ", "$text-muted"), safe_text(text))
+        for name, text in facts
+        if text
+    ]
+
+
+def _lists(described: Described) -> Content:
+    """What is cut rather than wrapped: variables, steps and runs, a line each."""
+    runbook = described.loaded.runbook
+    parts: list[Content] = []
+    if runbook is not None:
+        if runbook.vars:
+            parts += [_heading("Variables"), _variables(runbook.vars.items()), Content()]
+        parts += [
+            _heading(_steps_heading(runbook.steps, described.effects)),
+            _steps(runbook.steps, described.effects),
+            Content(),
+        ]
+    parts += [_heading("Last runs"), _runs(described)]
+    return Content("\n").join(parts)
+
+
+def _heading(text: str) -> Content:
+    return Content.styled(text, "bold $text-muted")
+
+
+def _variables(variables: Iterable[tuple[str, Variable]]) -> Content:
+    rows = [
+        (Content(f"  {safe_text(name)}"), _need(variable), Content(safe_text(variable.description)))
+        for name, variable in variables
+    ]
+    return columns(rows, limits=(26, 26))
+
+
+def _need(variable: Variable) -> Content:
+    if variable.needed:
+        kind = variable.type if variable.type != "string" else ""
+        return Content.styled(f"required {kind}".rstrip(), "$text-warning")
+    if variable.has_default and not variable.is_secret:
+        return Content.styled(f"= {safe_text(str(variable.default))}", "$text-muted")
+    if variable.from_ is not None:
+        return Content.styled(f"from {safe_text(variable.from_)}", "$text-muted")
+    return Content.styled("optional", "$text-muted")
+
+
+def _steps_heading(steps: Sequence[AnyStep], effects: Sequence[bool | None]) -> str:
+    parts = [counted(len(steps), "step")]
+    changing = sum(1 for effect in effects if effect)
+    if changing:
+        parts.append(f"{changing} {'changes' if changing == 1 else 'change'} things")
+    elif all(effect is False for effect in effects):
+        parts.append("none changes anything")
+    return " · ".join(parts)
+
+
+def _steps(steps: Sequence[AnyStep], effects: Sequence[bool | None]) -> Content:
+    width = len(str(len(steps)))
+    rows = [
+        (
+            Content.styled(f"  {number:>{width}}", "$text-muted"),
+            effect_content(effect, danger=step.danger),
+            Content.styled(_kind(step), "$text-muted"),
+            Content.assemble(safe_text(step.name), (_when(step), "$text-muted")),
+        )
+        for number, (step, effect) in enumerate(
+            zip(steps[:MOST_STEPS], effects, strict=False), start=1
+        )
+    ]
+    listed = columns(rows, limits=(6, 10, 9))
+    rest = len(steps) - MOST_STEPS
+    if rest <= 0:
+        return listed
+    return Content("\n").join([listed, Content(f"  … {rest:,} more: the plan shows all")])
+
+
+def _kind(step: AnyStep) -> str:
+    return "workflow" if step.kind == "datadog-workflow" else step.kind
+
+
+def _when(step: AnyStep) -> str:
+    notes = []
+    if step.when != "on_success":
+        notes.append(step.when.replace("_", " "))
+    if step.if_ is not None:
+        notes.append("conditional")
+    if step.optional:
+        notes.append("optional")
+    return f"  ({', '.join(notes)})" if notes else ""
+
+
+def _runs(described: Described) -> Content:
+    if described.journal_problem:
+        return Content.styled(f"  {safe_text(described.journal_problem)}", "$text-error")
+    if not described.runs:
+        return Content.styled("  It has not run yet.", "$text-muted")
+    rows = [
+        (
+            Content.assemble("  ", status_content(row.status)),
+            Content(moment(row.started_at)),
+            Content("" if row.duration is None else short_duration(row.duration)),
+            Content.styled(_outcome(row), "$text-muted"),
+        )
+        for row in described.runs
+    ]
+    return columns(rows, limits=(16, 18, 8))
+
+
+def _outcome(row: RunRow) -> str:
+    parts = [safe_text(row.operator)]
+    if row.warnings:
+        parts.append(counted(row.warnings, "warning"))
+    if row.reason:
+        parts.append(safe_text(row.reason))
+    told = "  ".join(parts)
+    return told if cell_len(told) < 200 else told[:199] + "…"

@@ -1,0 +1,186 @@
+"""What a run would do, before it does it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Button, Static
+
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.effects import effect_content
+from pup_tui.tui.texts import counted
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.inputs import Resolved
+    from pup_tui.catalog.past import Loaded
+    from pup_tui.core.plan import PlannedStep
+
+COMMAND_LINES = 12
+"""Lines of a command that the plan shows."""
+
+COMMAND_CHARACTERS = 4_000
+MOST_STEPS = 300
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan, with what it was made of: running it runs exactly this."""
+
+    loaded: Loaded
+    resolved: Resolved
+    steps: Sequence[PlannedStep]
+
+
+async def make_plan(
+    loaded: Loaded, resolved: Resolved, *, operator: str, hidden: Iterable[str]
+) -> Planned:
+    """Plan a run, in a thread. `hidden` are secrets beside the variables; none is left in the plan."""
+    return await asyncio.to_thread(_planned, loaded, resolved, operator, tuple(hidden))
+
+
+def _planned(loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence[str]) -> Planned:
+    import msgspec
+
+    from pup_tui.catalog.effects import mutates
+    from pup_tui.core.plan import plan
+    from pup_tui.core.program import compile_program
+    from pup_tui.drivers.masking import Masking
+
+    runbook = loaded.require()
+    values = resolved.values
+    secrets = [str(values[n]) for n in values if n in runbook.vars and runbook.vars[n].is_secret]
+    masking = Masking([*hidden, *secrets])
+    steps = plan(compile_program(loaded.id, runbook), values, resolved.left_out, operator, mutates)
+    shown = [
+        msgspec.structs.replace(
+            step, command=masking.text(step.command), reason=masking.text(step.reason)
+        )
+        for step in steps
+    ]
+    return Planned(loaded, resolved, shown)
+
+
+class PlanView(Vertical):
+    """Every step as it would run. Nothing of it has happened."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "run", "Run"),
+        Binding("escape", "leave", "Back"),
+        Binding("j", "scroll(1)", "Down", show=False),
+        Binding("k", "scroll(-1)", "Up", show=False),
+    ]
+
+    class Accepted(Message):
+        """The operator wants to run what was planned."""
+
+        def __init__(self, planned: Planned) -> None:
+            super().__init__()
+            self.planned = planned
+
+    class Left(Message):
+        """The operator wants to go back."""
+
+    def __init__(self) -> None:
+        super().__init__(id="plan")
+        self._planned: Planned | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="plan-title", markup=False)
+        with VerticalScroll(id="plan-body"):
+            yield Static(id="plan-steps", markup=False)
+        with Horizontal(id="plan-buttons", classes="buttons"):
+            yield Button(Content("Run  ^r"), id="plan-run", variant="primary", compact=True)
+            yield Button(Content("Back  esc"), id="plan-back", compact=True)
+
+    def show(self, planned: Planned) -> None:
+        self._planned = planned
+        self.query_one("#plan-title", Static).update(_title(planned))
+        self.query_one("#plan-steps", Static).update(_steps(planned.steps))
+        self.query_one("#plan-body", VerticalScroll).scroll_home(animate=False)
+
+    def forget(self) -> None:
+        """Let go of the values."""
+        self._planned = None
+        self.query_one("#plan-steps", Static).update(Content())
+
+    def focus(self, scroll_visible: bool = True) -> Self:
+        """Focus the steps: it takes a key of its own to run them."""
+        self.query_one("#plan-body").focus(scroll_visible)
+        return self
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one("#plan-body", VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_run(self) -> None:
+        if self._planned is not None:
+            self.post_message(self.Accepted(self._planned))
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "plan-run":
+            self.action_run()
+        else:
+            self.action_leave()
+
+
+def _title(planned: Planned) -> Content:
+    steps = planned.steps
+    dangerous = sum(step.danger for step in steps)
+    changing = sum(step.mutates is True for step in steps)
+    parts = [
+        Content.styled(safe_text(planned.loaded.require().name), "bold $text-primary"),
+        Content.styled(f"plan: {counted(len(steps), 'step')}, nothing has run", "$text-muted"),
+    ]
+    if changing:
+        parts.append(Content.styled(f"{changing} would change things", "$text-warning"))
+    if dangerous:
+        parts.append(Content.styled(f"{dangerous} dangerous", "bold $text-error"))
+    return Content("   ").join(parts)
+
+
+def _steps(steps: Sequence[PlannedStep]) -> Content:
+    width = len(str(len(steps)))
+    told = [_step(number, width, step) for number, step in enumerate(steps[:MOST_STEPS], start=1)]
+    rest = len(steps) - MOST_STEPS
+    if rest > 0:
+        told.append(Content(f"… {rest:,} more: `pup-tui plan` shows all of them"))
+    return Content("\n\n").join(told)
+
+
+def _step(number: int, width: int, step: PlannedStep) -> Content:
+    indent = " " * (width + 2)
+    kind = "workflow" if step.kind == "datadog-workflow" else step.kind
+    when = "" if step.when == "on_success" else f" · {step.when.replace('_', ' ')}"
+    first = Content.assemble(
+        (f"{number:>{width}}  ", "$text-muted"),
+        (safe_text(step.name), "bold"),
+        (f"  {kind}{when} · ", "$text-muted"),
+        effect_content(step.mutates, danger=step.danger),
+    )
+    lines = [first]
+    lines += [Content.assemble(indent, (line, "$foreground")) for line in _command(step.command)]
+    if step.reason:
+        mark = "↷ " if step.known else "… not known yet: "
+        lines.append(Content.styled(f"{indent}{mark}{safe_text(step.reason)}", "$text-muted"))
+    return Content("\n").join(lines)
+
+
+def _command(command: str) -> Iterable[str]:
+    shown = safe_text(command[:COMMAND_CHARACTERS].strip(), multiline=True).split("\n")
+    yield from shown[:COMMAND_LINES]
+    rest = len(command.strip().split("\n")) - min(len(shown), COMMAND_LINES)
+    if rest > 0:
+        yield f"… {counted(rest, 'more line')}"
+    elif len(command) > COMMAND_CHARACTERS:
+        yield "…"

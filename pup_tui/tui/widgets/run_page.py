@@ -1,0 +1,119 @@
+"""A run in its tab: its view, and above it what the run itself cannot say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from pup_tui.core.notices import rfc3339
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.past import PastRun, broken_off
+from pup_tui.tui.widgets.run_tabs import Tab
+from pup_tui.tui.widgets.run_view import RunView
+
+if TYPE_CHECKING:
+    from pup_tui.drivers.local import LocalRun
+
+
+class RunPage(Vertical):
+    """One run, live or past."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "cancel_run", "Cancel the run", show=False),
+        Binding("escape", "leave", "Runbooks"),
+        Binding("ctrl+w", "close", "Close the tab", show=False),
+    ]
+
+    class Left(Message):
+        """The operator wants to go back to the runbooks; the run goes on."""
+
+    class Closed(Message):
+        """The operator needs this tab no more."""
+
+        def __init__(self, page: RunPage) -> None:
+            super().__init__()
+            self.page = page
+
+    def __init__(self, view: RunView, live: LocalRun | None, page: str) -> None:
+        super().__init__(id=page, classes="run-page")
+        self.view = view
+        self.live = live
+        self._note = ""
+
+    @classmethod
+    def of_live(cls, live: LocalRun, operator: str, page: str) -> RunPage:
+        """A run that is about to begin."""
+        view = RunView(live.program, live.run, live.outputs.path, live=live, operator=operator)
+        live.watch(view)
+        return cls(view, live, page)
+
+    @classmethod
+    def of_past(cls, past: PastRun, operator: str, page: str) -> RunPage:
+        """A run as the journal tells it."""
+        view = RunView(past.program, past.row.run, past.output_path, live=None, operator=operator)
+        for notice in past.notices:
+            view.notice(notice)
+        shown = cls(view, None, page)
+        if past.row.status == "running":
+            shown._note = "This run is still under way in another process: it is shown as it stood."
+        return shown
+
+    def compose(self) -> ComposeResult:
+        yield Static(classes="run-note", markup=False)
+        yield self.view
+
+    def on_mount(self) -> None:
+        self._show_note()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing of it can change any more."""
+        return self.live is None or self.view.progress.over
+
+    @property
+    def runbook(self) -> str:
+        """The id of its runbook."""
+        return self.view.program.id
+
+    def tab(self) -> Tab:
+        return Tab(self.id or "", self.runbook, self.view.status)
+
+    def fail(self, why: str) -> None:
+        """The run was stopped by something outside of it: say so, and show it as over."""
+        self._note = why
+        if self.live is not None and not self.view.progress.over:
+            now = self.live.clock.now()
+            for notice in broken_off(
+                self.live.state, why, ts=rfc3339(now.wall), duration=now.clock
+            ):
+                self.view.notice(notice)
+        if self.is_mounted:
+            self._show_note()
+
+    def _show_note(self) -> None:
+        note = self.query_one(".run-note", Static)
+        note.display = bool(self._note)
+        note.update(Content(safe_text(self._note)))
+
+    def action_cancel_run(self) -> None:
+        if self.over:
+            self.notify("This run is over. q leaves pup-tui.", markup=False, timeout=3)
+        else:
+            self.view.action_cancel_run()
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())
+
+    def action_close(self) -> None:
+        if self.over:
+            self.post_message(self.Closed(self))
+        else:
+            self.notify(
+                "The run is still under way: ctrl+c cancels it.", severity="warning", markup=False
+            )

@@ -1,0 +1,75 @@
+"""One line with the runbooks and every open run, to change between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.glyphs import TONES, mark_of
+
+NAME_WIDTH = 22
+"""Columns of a runbook's name in its tab."""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab. `status` is a word of `glyphs`, empty for what is no run."""
+
+    page: str
+    title: str
+    status: str = ""
+
+    def content(self) -> Content:
+        title = safe_text(self.title)
+        if len(title) > NAME_WIDTH:
+            title = title[: NAME_WIDTH - 1] + "…"
+        if not self.status:
+            return Content(title)
+        mark = mark_of(self.status)
+        return Content.assemble((f"{mark.glyph} ", TONES[mark.tone]), title)
+
+
+class _TabLabel(Static):
+    def __init__(self, tab: Tab) -> None:
+        super().__init__(tab.content(), markup=False, classes="run-tab")
+        self.page = tab.page
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.post_message(RunTabs.Chosen(self.page))
+
+
+class RunTabs(Horizontal):
+    """Hidden while there is only one place to be."""
+
+    class Chosen(Message):
+        """The operator clicked on a tab."""
+
+        def __init__(self, page: str) -> None:
+            super().__init__()
+            self.page = page
+
+    def __init__(self) -> None:
+        super().__init__(id="run-tabs")
+        self._tabs: tuple[Tab, ...] = ()
+
+    async def show(self, tabs: Sequence[Tab], active: str) -> None:
+        """Show these tabs; only what has changed is touched."""
+        self.display = len(tabs) > 1
+        if [tab.page for tab in tabs] != [tab.page for tab in self._tabs]:
+            await self.remove_children()
+            await self.mount_all([_TabLabel(tab) for tab in tabs])
+        labels = self.query_children(_TabLabel)
+        for tab, label in zip(tabs, labels, strict=True):
+            label.update(tab.content())
+            label.set_class(tab.page == active, "-active")
+            if tab.page == active:
+                label.scroll_visible(animate=False)
+        self._tabs = tuple(tabs)

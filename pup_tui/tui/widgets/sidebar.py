@@ -1,0 +1,323 @@
+"""The runbooks in a tree, grouped and filtered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static, Tree
+from textual.widgets.tree import TreeNode
+
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.glyphs import Mark
+from pup_tui.tui.listing import GROUPINGS, Activity, Group, grouped, marks, matches
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pup_tui.catalog.entries import Entry
+
+
+class FilterInput(Input):
+    """Filters while one types; enter and down go to the list, escape clears."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "clear_filter", "Clear", show=True),
+        Binding("down,enter", "leave", "To the list", show=True),
+    ]
+
+    class Left(Message):
+        """On to the list."""
+
+    def action_clear_filter(self) -> None:
+        self.value = ""
+        self.post_message(self.Left())
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())
+
+
+class RunbookTree(Tree["Entry | str"]):
+    """Groups and the runbooks in them, each with what is to be known of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", "Down", show=False),
+        Binding("k", "cursor_up", "Up", show=False),
+        Binding("g,home", "first", "First", show=False),
+        Binding("G,end", "last", "Last", show=False),
+        Binding("right", "open_group", "Open the group", show=False),
+        Binding("left", "close_group", "Close the group", show=False),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "runbooks--good",
+        "runbooks--bad",
+        "runbooks--care",
+        "runbooks--busy",
+        "runbooks--calm",
+        "runbooks--group",
+    }
+    ICON_NODE = "▸ "
+    ICON_NODE_EXPANDED = "▾ "
+
+    def __init__(self) -> None:
+        super().__init__("runbooks", id="runbook-tree")
+        self.activity = Activity()
+
+    def on_mount(self) -> None:
+        self.show_root = False
+        self.show_guides = False
+        self.guide_depth = 2
+
+    def render_label(self, node: TreeNode[Entry | str], base_style: Style, style: Style) -> Text:
+        """The title of a group, or a runbook's marks before and after its id."""
+        if node.data is None or isinstance(node.data, str):
+            return self._group_label(node, style)
+        found = marks(node.data, self.activity)
+        text = Text(no_wrap=True, end="")
+        glyph = found[0].glyph if found else " "
+        text.append(f"{glyph} ", style + self._tone(found[0]) if found else style)
+        text.append(safe_text(node.data.id), style)
+        for mark in found:
+            text.append(f" {mark.word}", style + self._tone(mark))
+        return text
+
+    def _group_label(self, node: TreeNode[Entry | str], style: Style) -> Text:
+        icon = self.ICON_NODE_EXPANDED if node.is_expanded else self.ICON_NODE
+        looks = style + self.get_component_rich_style("runbooks--group", partial=True)
+        title = safe_text(str(node.data or ""))
+        text = Text(f"{icon}{title}", looks, no_wrap=True, end="")
+        text.append(f" {len(node.children)}", style + self._tone_style("calm"))
+        return text
+
+    def _tone(self, mark: Mark) -> Style:
+        return self._tone_style(mark.tone)
+
+    def _tone_style(self, tone: str) -> Style:
+        return self.get_component_rich_style(f"runbooks--{tone}", partial=True)
+
+    @property
+    def entry(self) -> Entry | None:
+        """The runbook under the cursor."""
+        node = self.cursor_node
+        return None if node is None or isinstance(node.data, str | None) else node.data
+
+    # What is shown
+
+    def show(self, groups: Sequence[Group], activity: Activity) -> None:
+        """Show these groups. Where one stood, and which groups were closed, stays as it was."""
+        self.activity = activity
+        if self._shape() == _shape(groups):
+            self._renew(groups)
+            return
+        here = _key(self.cursor_node.data) if self.cursor_node is not None else None
+        closed = {node.data for node in self.root.children if not node.is_expanded}
+        line = self.cursor_line
+        self.clear()
+        for group in groups:
+            node = self.root.add(Text(group.title), group.title, expand=group.title not in closed)
+            for entry in group.entries:
+                node.add_leaf(Text(entry.id), entry)
+        self.root.expand()
+        self._return_to(here, line)
+
+    def _renew(self, groups: Sequence[Group]) -> None:
+        for node, group in zip(self.root.children, groups, strict=True):
+            for leaf, entry in zip(node.children, group.entries, strict=True):
+                leaf.data = entry
+        self._clear_line_cache()
+        self.refresh(layout=True)
+
+    def _shape(self) -> list[object]:
+        return [
+            (node.data, [_key(leaf.data) for leaf in node.children]) for node in self.root.children
+        ]
+
+    def _return_to(self, here: object, line: int) -> None:
+        """Back to what the cursor was on; else to the same line; at first to the first runbook."""
+        nodes = [leaf for node in self.root.children for leaf in (node, *node.children)]
+        found = next((node for node in nodes if _key(node.data) == here), None)
+        if found is None and here is None:
+            found = next((node for node in nodes if not isinstance(node.data, str)), None)
+        # The tree knows the lines of its nodes once it has been drawn.
+        if found is not None:
+            self.call_after_refresh(self.move_cursor, found)
+        else:
+            self.call_after_refresh(self.move_cursor_to_line, min(line, self.last_line))
+
+    def go_to(self, runbook: str) -> None:
+        """Put the cursor on a runbook."""
+        for group in self.root.children:
+            for leaf in group.children:
+                if not isinstance(leaf.data, str | None) and leaf.data.id == runbook:
+                    group.expand()
+                    self.call_after_refresh(self.move_cursor, leaf)
+                    return
+
+    def action_first(self) -> None:
+        self.move_cursor_to_line(0)
+
+    def action_last(self) -> None:
+        self.move_cursor_to_line(self.last_line)
+
+    def action_open_group(self) -> None:
+        if self.cursor_node is not None and self.cursor_node.allow_expand:
+            self.cursor_node.expand()
+
+    def action_close_group(self) -> None:
+        node = self.cursor_node
+        if node is None:
+            return
+        if not node.allow_expand and node.parent is not None:
+            node = node.parent
+            self.move_cursor(node)
+        node.collapse()
+
+
+class Sidebar(Vertical):
+    """A filter, the tree, and a line that says what to do where there is nothing in it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter"),
+        Binding("t", "group", "Group by", show=False),
+        Binding("escape", "clear", "Clear the filter", show=False),
+    ]
+
+    class Highlighted(Message):
+        """The cursor is on a runbook, or (None) on none."""
+
+        def __init__(self, entry: Entry | None) -> None:
+            super().__init__()
+            self.entry = entry
+
+    class Opened(Message):
+        """The operator wants to run this runbook."""
+
+        def __init__(self, entry: Entry) -> None:
+            super().__init__()
+            self.entry = entry
+
+    def __init__(self, places: Sequence[Path]) -> None:
+        super().__init__(id="sidebar")
+        self._places = places
+        self._entries: Sequence[Entry] = ()
+        self._loading = True
+        self._activity = Activity()
+        self._told: object = self
+        self.grouping = GROUPINGS[0]
+
+    def compose(self) -> ComposeResult:
+        yield FilterInput(placeholder="/ filter", id="sidebar-filter", compact=True)
+        yield Static(id="sidebar-state", markup=False)
+        yield RunbookTree()
+        yield Static(id="sidebar-legend", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#sidebar-legend", Static).update(self._legend())
+        self._show_state(0)
+
+    @property
+    def runbooks(self) -> RunbookTree:
+        return self.query_one(RunbookTree)
+
+    @property
+    def _filter(self) -> FilterInput:
+        return self.query_one(FilterInput)
+
+    # What is shown
+
+    def show(self, entries: Sequence[Entry]) -> None:
+        """Show these runbooks from now on."""
+        self._entries = entries
+        self._loading = False
+        self._show_groups()
+
+    def show_activity(self, activity: Activity) -> None:
+        """Show what is going on."""
+        self._activity = activity
+        self._show_groups()
+
+    def _show_groups(self) -> None:
+        wanted = self._filter.value
+        found = [entry for entry in self._entries if matches(entry, wanted)]
+        self.runbooks.show(grouped(found, self.grouping), self._activity)
+        self._show_state(len(found))
+        if self.runbooks.entry is not None:
+            self._tell(self.runbooks.entry)
+
+    def _show_state(self, found: int) -> None:
+        state = self.query_one("#sidebar-state", Static)
+        state.display = not found
+        self.runbooks.display = bool(found)
+        if not found:
+            state.update(Content(self._nothing()))
+            self._tell(None)
+
+    def _nothing(self) -> str:
+        if self._loading:
+            return "Reading the runbooks…"
+        if self._entries:
+            return "No runbook matches.\n\nesc clears the filter."
+        folder = safe_text(str(self._places[0])) if self._places else ""
+        return (
+            "There are no runbooks yet.\n\nPut a YAML file into\n"
+            f"{folder}\nor start with --runbooks DIR. It shows up here by itself."
+        )
+
+    def _legend(self) -> Content:
+        return Content.styled(f"by {self.grouping}  ·  t changes", "$text-muted")
+
+    # What the operator does
+
+    def action_filter(self) -> None:
+        self._filter.focus()
+
+    def action_clear(self) -> None:
+        self._filter.value = ""
+
+    def action_group(self) -> None:
+        """Group by the next thing there is."""
+        self.group_by(GROUPINGS[(GROUPINGS.index(self.grouping) + 1) % len(GROUPINGS)])
+
+    def group_by(self, grouping: str) -> None:
+        """Group by one of `GROUPINGS`."""
+        self.grouping = grouping
+        self.query_one("#sidebar-legend", Static).update(self._legend())
+        self._show_groups()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._show_groups()
+
+    def on_filter_input_left(self, message: FilterInput.Left) -> None:
+        message.stop()
+        self.runbooks.focus()
+
+    def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Entry | str]) -> None:
+        event.stop()
+        self._tell(self.runbooks.entry)
+
+    def on_tree_node_selected(self, event: Tree.NodeSelected[Entry | str]) -> None:
+        event.stop()
+        if not isinstance(event.node.data, str | None):
+            self.post_message(self.Opened(event.node.data))
+
+    def _tell(self, entry: Entry | None) -> None:
+        if entry is not self._told:
+            self._told = entry
+            self.post_message(self.Highlighted(entry))
+
+
+def _key(data: Entry | str | None) -> object:
+    """What a node is, over changes of what is known about it."""
+    return data if isinstance(data, str | None) else (data.id, data.path)
+
+
+def _shape(groups: Sequence[Group]) -> list[object]:
+    return [(group.title, [_key(entry) for entry in group.entries]) for group in groups]
