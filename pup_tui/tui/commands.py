@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
 
 class Offer(NamedTuple):
-    """One command: how it is called, what it does, and doing it."""
+    """One command: how it is called, and doing it."""
 
     name: str
-    help: str
     act: Callable[[], object]
 
 
@@ -29,14 +28,14 @@ class ConsoleCommands(Provider):
 
     async def discover(self) -> Hits:
         for offer in self._offers():
-            yield DiscoveryHit(Text(offer.name), offer.act, offer.name, offer.help)
+            yield DiscoveryHit(Text(offer.name), offer.act, offer.name)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for offer in self._offers():
             score = matcher.match(offer.name)
             if score > 0:
-                yield Hit(score, Text(offer.name), offer.act, offer.name, offer.help)
+                yield Hit(score, Text(offer.name), offer.act, offer.name)
 
     def _offers(self) -> Iterator[Offer]:
         from pup_tui.tui.screens.main import MainScreen
@@ -46,21 +45,20 @@ class ConsoleCommands(Provider):
             yield from self._places(main)
             yield from _runbooks(main)
         for theme in sorted(self.app.available_themes):
-            yield Offer(f"theme: {theme}", "Change the colours", partial(self._theme, theme))
-        yield Offer("help: keys", "The keys that work here", self._doing("help"))
-        yield Offer("quit", "Leave; asks when something runs", self._doing("quit"))
+            yield Offer(f"theme: {theme}", partial(self._theme, theme))
+        yield Offer("help: keys", self._doing("help"))
+        yield Offer("quit", self._doing("quit"))
 
     def _places(self, main: MainScreen) -> Iterator[Offer]:
-        yield Offer("go: runbooks", "The list and the selected runbook", main.action_runbooks)
-        yield Offer("go: history", "All past runs", partial(main.action_history, everything=True))
+        yield Offer("go: runbooks", main.action_runbooks)
+        yield Offer("go: history", partial(main.action_history, everything=True))
         for tab in main.run_tabs():
             name = f"go: run of {safe_text(tab.title)}, {tab.status}"
-            yield Offer(name, "An open run", partial(main.show_page, tab.page))
-        yield Offer("sidebar: show or hide", "The list of runbooks", main.action_sidebar)
+            yield Offer(name, partial(main.show_page, tab.page))
+        yield Offer("sidebar: show or hide", main.action_sidebar)
         for grouping in GROUPINGS:
             yield Offer(
                 f"group by: {grouping}",
-                "How the runbooks are grouped",
                 partial(main.sidebar.group_by, grouping),
             )
 
@@ -76,6 +74,6 @@ def _runbooks(main: MainScreen) -> Iterator[Offer]:
     for entry in entries:
         if not entry.broken:
             name = f"run: {safe_text(entry.id)}"
-            yield Offer(name, "Ask for its values, then run it", partial(main.begin, entry, "run"))
+            yield Offer(name, partial(main.begin, entry, "run"))
     for entry in entries:
-        yield Offer(f"open: {safe_text(entry.id)}", "Look at it", partial(main.select, entry.id))
+        yield Offer(f"open: {safe_text(entry.id)}", partial(main.select, entry.id))

@@ -25,14 +25,25 @@ class Library:
     entries: list[Entry] = field(default_factory=list)
     last_runs: dict[str, RunRow] = field(default_factory=dict)
     journal_problem: str = ""
+    problem: str = ""
     loading: bool = True
     _stamp: object = None
 
     async def look(self) -> bool:
-        """Read what has changed on disk since the last time; whether anything has."""
-        found = await asyncio.to_thread(self._changed)
+        """Read what has changed on disk since the last time; whether anything has.
+
+        Where that fails, `problem` says why, and what was known stays.
+        """
+        before = self.problem
+        try:
+            found = await asyncio.to_thread(self._changed)
+        except Exception as error:  # no file may take the list of all the others away
+            self.problem = f"{type(error).__name__}: {error}"
+            self.loading = False
+            return self.problem != before
+        self.problem = ""
         if found is None:
-            return False
+            return bool(before)
         self._stamp, self.entries = found
         self.loading = False
         return True

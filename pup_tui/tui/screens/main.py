@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher
+from textual.worker import Worker, WorkerState
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.library import Library, describe
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from pup_tui.tui.widgets.run_page import RunPage
     from pup_tui.tui.widgets.run_view import RunView
 
-LOOK = 0.5
+LOOK = 0.75
 """Seconds between two looks at the files of the catalog."""
 
 LOOK_AT_RUNS = 5.0
@@ -46,8 +47,8 @@ LOOK_AT_RUNS = 5.0
 WIDE_FROM = 100
 """Columns from which the sidebar stays beside every page."""
 
-BESIDE_SIDEBAR = frozenset({"overview", "history"})
-"""Pages that have the sidebar beside them on a narrow screen too."""
+BESIDE_SIDEBAR = "overview"
+"""The page that has the sidebar beside it on a narrow screen too."""
 
 
 class MainScreen(Screen[None]):
@@ -114,7 +115,14 @@ class MainScreen(Screen[None]):
 
     def _do(self, group: str, work: Callable[..., Awaitable[None]], *given: object) -> None:
         """Do something that takes its time; what was begun in the same group is given up."""
-        self.run_worker(partial(work, *given), group=group, exclusive=True)
+        self.run_worker(partial(work, *given), group=group, exclusive=True, exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault of ours in one place must not end the runs in another."""
+        if event.state is WorkerState.ERROR:
+            told = f"A fault in pup-tui ({type(event.worker.error).__name__}): please report it."
+            self.notify(told, severity="error", markup=False)
+            self.log.error(event.worker.error)
 
     # The catalog
 
@@ -129,7 +137,7 @@ class MainScreen(Screen[None]):
         try:
             first = self.library.loading
             if await self.library.look():
-                self.sidebar.show(self.library.entries)
+                self.sidebar.show(self.library.entries, self.library.problem)
                 if first and self._services.open_at is not None:
                     self.select(self._services.open_at)
         finally:
@@ -143,10 +151,11 @@ class MainScreen(Screen[None]):
         self._show_activity()
 
     def on_sidebar_highlighted(self, message: Sidebar.Highlighted) -> None:
-        self.entry = message.entry
-        self.query_one(Overview).go_to_top()
-        if self.page == "history":
-            self.show_page("overview", focus=False)
+        before, self.entry = self.entry, message.entry
+        if not _same(before, message.entry):
+            self.query_one(Overview).go_to_top()
+            if self.sidebar.has_focus_within and self.page != "overview":
+                self.show_page("overview", focus=False)
         self._describe()
         self.refresh_bindings()
 
@@ -192,7 +201,7 @@ class MainScreen(Screen[None]):
 
     def _lay_out(self) -> None:
         """Whether there is room for the sidebar follows from the width, the page and the operator."""
-        fits = self.size.width >= WIDE_FROM or self.page in BESIDE_SIDEBAR
+        fits = self.size.width >= WIDE_FROM or self.page == BESIDE_SIDEBAR
         shown = fits if self._sidebar_wish is None else self._sidebar_wish
         self.sidebar.display = shown
 
@@ -240,7 +249,7 @@ class MainScreen(Screen[None]):
         if action == "tab":
             return bool(self._pages)
         if action == "history":
-            return self.page in BESIDE_SIDEBAR
+            return self.page == "overview"
         return True
 
     def action_run(self) -> None:
@@ -304,8 +313,10 @@ class MainScreen(Screen[None]):
         )
         self.notify(told, markup=False, timeout=3)
 
-    def on_plan_view_left(self) -> None:
-        self.show_page("form" if self.query_one(Form).loaded is not None else "overview")
+    def on_plan_view_left(self, message: PlanView.Left) -> None:
+        asked = self.query_one(Form).loaded
+        same = asked is not None and asked.path == message.planned.loaded.path
+        self.show_page("form" if same else "overview")
 
     def on_plan_view_accepted(self, message: PlanView.Accepted) -> None:
         self._do("begin", self._start, message.planned.loaded, message.planned.resolved)
@@ -416,3 +427,8 @@ class MainScreen(Screen[None]):
         past = await self._starter.past_run(self, run)
         if past is not None:
             await self._open(RunPage.of_past(past, self._services.operator, self._next_id()))
+
+
+def _same(one: Entry | None, other: Entry | None) -> bool:
+    """Whether both are the same file, whatever is in it now."""
+    return (one and one.path) == (other and other.path)

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 _TONES = {"good": "success", "bad": "error", "care": "warning", "busy": "accent"}
 _COLUMNS = (
     ("when", "When", 16),
-    ("runbook", "Runbook", 24),
-    ("status", "Status", 14),
-    ("duration", "Took", 8),
-    ("operator", "Operator", 12),
+    ("runbook", "Runbook", 20),
+    ("status", "Status", 13),
+    ("duration", "Took", 7),
+    ("operator", "Operator", 10),
     ("warnings", "Warnings", 8),
     ("run", "Run", 8),
 )

@@ -88,6 +88,10 @@ class PlanView(Vertical):
     class Left(Message):
         """The operator wants to go back."""
 
+        def __init__(self, planned: Planned) -> None:
+            super().__init__()
+            self.planned = planned
+
     def __init__(self) -> None:
         super().__init__(id="plan")
         self._planned: Planned | None = None
@@ -124,7 +128,8 @@ class PlanView(Vertical):
             self.post_message(self.Accepted(self._planned))
 
     def action_leave(self) -> None:
-        self.post_message(self.Left())
+        if self._planned is not None:
+            self.post_message(self.Left(self._planned))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()

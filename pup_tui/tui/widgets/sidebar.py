@@ -84,8 +84,10 @@ class RunbookTree(Tree["Entry | str"]):
         glyph = found[0].glyph if found else " "
         text.append(f"{glyph} ", style + self._tone(found[0]) if found else style)
         text.append(safe_text(node.data.id), style)
-        for mark in found:
-            text.append(f" {mark.word}", style + self._tone(mark))
+        room = self.size.width - 2 * self.guide_depth
+        for at, mark in enumerate(found):
+            if at == 0 or text.cell_len + len(mark.word) < room:
+                text.append(f" {mark.word}", style + self._tone(mark))
         return text
 
     def _group_label(self, node: TreeNode[Entry | str], style: Style) -> Text:
@@ -208,6 +210,7 @@ class Sidebar(Vertical):
         self._places = places
         self._entries: Sequence[Entry] = ()
         self._loading = True
+        self._problem = ""
         self._activity = Activity()
         self._told: object = self
         self.grouping = GROUPINGS[0]
@@ -232,9 +235,10 @@ class Sidebar(Vertical):
 
     # What is shown
 
-    def show(self, entries: Sequence[Entry]) -> None:
-        """Show these runbooks from now on."""
+    def show(self, entries: Sequence[Entry], problem: str = "") -> None:
+        """Show these runbooks from now on, or why they cannot be read."""
         self._entries = entries
+        self._problem = problem
         self._loading = False
         self._show_groups()
 
@@ -262,6 +266,8 @@ class Sidebar(Vertical):
     def _nothing(self) -> str:
         if self._loading:
             return "Reading the runbooks…"
+        if self._problem:
+            return f"The runbooks cannot be read: {safe_text(self._problem)}"
         if self._entries:
             return "No runbook matches.\n\nesc clears the filter."
         folder = safe_text(str(self._places[0])) if self._places else ""
