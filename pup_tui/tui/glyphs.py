@@ -22,9 +22,9 @@ TONES = {
     "bad": "$text-error",
     "care": "$text-warning",
     "busy": "$text-accent",
-    "calm": "$text-muted",
+    "calm": "dim",
 }
-"""What a colour means, and the theme's colour for it."""
+"""What a colour means, and the style for it in any theme."""
 
 _MARKS = {
     mark.word: mark
@@ -32,7 +32,7 @@ _MARKS = {
         Mark("·", "pending", "calm"),
         Mark("●", "running", "busy"),
         Mark("?", "waiting", "care"),
-        Mark("⧗", "polling", "busy"),
+        Mark("◔", "polling", "busy"),
         Mark("✔", "succeeded", "good"),
         Mark("✖", "failed", "bad"),
         Mark("▲", "warned", "care"),

@@ -43,10 +43,10 @@ class ConfirmScreen(Dialog):
     def compose_fixed(self) -> Iterable[Widget]:
         question = self._question
         if self._target is not None:
-            target = Content.assemble(("in    ", "$text-muted"), (safe_text(self._target), "bold"))
+            target = Content.assemble(("in    ", "dim"), (safe_text(self._target), "bold"))
             yield Static(target, classes="dialog-target", markup=False)
         if question.upcoming:
-            upcoming = Content.assemble(("next  ", "$text-muted"), shown_text(question.upcoming))
+            upcoming = Content.assemble(("next  ", "dim"), shown_text(question.upcoming))
             with VerticalScroll(classes="dialog-upcoming", can_focus=False):
                 yield Static(upcoming, markup=False)
         if question.expect is not None:
@@ -54,7 +54,7 @@ class ConfirmScreen(Dialog):
                 "Type ", (safe_text(question.expect), "bold"), " to be able to say yes"
             )
             yield Static(expected, id="confirm-expected", markup=False)
-            yield Input(id="confirm-typed", compact=True)
+            yield Input(id="confirm-typed", compact=True, select_on_focus=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
         free = self._question.expect is None

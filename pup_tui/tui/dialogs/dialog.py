@@ -26,6 +26,9 @@ ARM_SECONDS = 0.4
 MOST_SHOWN = 20_000
 """Characters of a message that are shown; how many more there are is said."""
 
+LEAST_MESSAGE = 3
+"""Lines of a message that are in sight in the smallest window."""
+
 ScrollBehind = Callable[[int], None]
 """Scrolls the output behind a dialog by this many pages."""
 
@@ -102,6 +105,22 @@ class Dialog(ModalScreen[Answer | None]):
             self.set_timer(ARM_SECONDS, self._arm)
         else:
             self._arm()
+
+        self._share_height()
+
+    def on_resize(self) -> None:
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """Let the message have what the rest leaves, so that title and buttons are always in sight."""
+        self.call_after_refresh(self._fit_message)
+
+    def _fit_message(self) -> None:
+        box, message = self.query_one(".dialog"), self.query_one(".dialog-message")
+        others = [child for child in box.children if child is not message]
+        taken = sum(child.outer_size.height + child.styles.margin.height for child in others)
+        room = self.size.height * 9 // 10 - taken
+        message.styles.max_height = max(LEAST_MESSAGE, room)
 
     def _arm(self) -> None:
         self._armed = True

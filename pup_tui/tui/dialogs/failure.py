@@ -32,7 +32,7 @@ class FailureScreen(Dialog):
     def compose_message(self) -> Iterable[Widget]:
         reason = shown_text(self._question.message) or "It failed without saying why."
         yield Static(Content.styled(f"✖ {reason}", "$text-error"), markup=False)
-        if self._exit_code is not None:
+        if self._exit_code is not None and f"exit code {self._exit_code}" not in reason:
             yield Static(f"exit code {self._exit_code}", classes="dialog-muted", markup=False)
         if self._last_lines:
             yield Static("last lines of its output", classes="dialog-muted", markup=False)
@@ -41,17 +41,15 @@ class FailureScreen(Dialog):
 
     def compose_fixed(self) -> Iterable[Widget]:
         if self._question.upcoming:
-            command = Content.assemble(
-                ("ran   ", "$text-muted"), shown_text(self._question.upcoming)
-            )
+            command = Content.assemble(("ran   ", "dim"), shown_text(self._question.upcoming))
             yield Static(command, classes="dialog-upcoming", markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
-        again = "Run it again (dangerous)" if self._question.danger else "Run it again"
+        again = "Run again: dangerous" if self._question.danger else "Run again"
         yield Button(Content("Look at the output"), id="later")
         yield Button(Content(again), id="retry", variant="error" if self._danger else "default")
-        yield Button(Content("Continue anyway"), id="continue", variant="warning")
-        yield Button(Content("Abort the run"), id="abort", variant="error")
+        yield Button(Content("Continue"), id="continue", variant="warning")
+        yield Button(Content("Abort"), id="abort", variant="error")
 
     def on_mount(self) -> None:
         self.query_one("#later").focus()

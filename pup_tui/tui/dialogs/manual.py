@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Input, Static
+from textual.widgets import Button, Input, Static
 
 from pup_tui.core.actions import Question
-from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.checklist import ChecklistItem
 from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, shown_text
 
 
@@ -24,7 +24,7 @@ class ManualScreen(Dialog):
         if self._question.message.strip():
             yield Static(shown_text(self._question.message), markup=False)
         for item in self._question.checklist:
-            yield Checkbox(Content(safe_text(item.strip())), compact=True)
+            yield ChecklistItem(item)
 
     def compose_fixed(self) -> Iterable[Widget]:
         yield Input(
@@ -36,15 +36,15 @@ class ManualScreen(Dialog):
         yield Button(
             Content("Done"), id="yes", variant="primary", disabled=bool(self._question.checklist)
         )
-        yield Button(Content("Not done: abort the run"), id="no", variant="error")
+        yield Button(Content("Not done: abort"), id="no", variant="error")
 
     def on_mount(self) -> None:
-        boxes = self.query(Checkbox)
-        (boxes.first() if boxes else self.query_one("#later")).focus()
+        items = self.query(ChecklistItem)
+        (items.first() if items else self.query_one("#later")).focus()
 
-    def on_checkbox_changed(self, event: Checkbox.Changed) -> None:
+    def on_checklist_item_changed(self, event: ChecklistItem.Changed) -> None:
         event.stop()
-        ticked = all(box.value for box in self.query(Checkbox))
+        ticked = all(item.ticked for item in self.query(ChecklistItem))
         self.query_one("#yes", Button).disabled = not ticked
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

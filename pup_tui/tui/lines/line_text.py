@@ -5,11 +5,7 @@ from __future__ import annotations
 import re
 
 from rich.ansi import AnsiDecoder
-from rich.console import Console
-from rich.segment import Segment
-from rich.style import Style
 from rich.text import Text
-from textual.strip import Strip
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.style import SGR, cut_before, strip_style
@@ -17,7 +13,6 @@ from pup_tui.output.style import SGR, cut_before, strip_style
 CLIP = 1_000
 """Columns of a line that are drawn; the rest is one key away."""
 
-_PLAIN = Style.null()
 _RAW_CLIP = 16 * CLIP
 _COLOURED = re.compile(f"({SGR.pattern})")
 
@@ -44,12 +39,6 @@ def line_text(line: str) -> Text:
     if rest:
         text.append(f" … {rest:,} more characters", style="reverse")
     return text
-
-
-def strip_of(text: Text, console: Console) -> Strip:
-    """Text as a strip. Every segment has a style: Textual's filters for few colours need one."""
-    segments = text.render(console)
-    return Strip([Segment(part, style or _PLAIN) for part, style, _ in segments], text.cell_len)
 
 
 def _only_colours(line: str) -> str:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.cache import LRUCache
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
@@ -20,11 +17,10 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from pup_tui.output.spool import Line
+from pup_tui.tui.columns import fit
 from pup_tui.tui.lines.finder import LineSource
-from pup_tui.tui.lines.line_text import line_text, plain_line, strip_of
-
-GUTTER = 2
-"""Columns before the text: the mark of standard error, and a space."""
+from pup_tui.tui.lines.line_text import plain_line
+from pup_tui.tui.lines.painter import GUTTER, Painter, Palette
 
 SIDEWAYS = 16
 """Columns that one key scrolls sideways."""
@@ -32,11 +28,11 @@ SIDEWAYS = 16
 UNFINISHED_LINES = 2
 """Lines at the end that may still change: at most one for each stream."""
 
-CACHED = 512
-"""Lines whose drawn form is kept: a few screens."""
-
 MOST_COPIED = 1_000_000
 """Characters that go to the clipboard at most: more is refused by many terminals."""
+
+
+_CALM = Style(dim=True)
 
 
 class OutputLines(ScrollView, can_focus=True):
@@ -50,7 +46,6 @@ class OutputLines(ScrollView, can_focus=True):
         "output-lines--stderr",
         "output-lines--cursor",
         "output-lines--match",
-        "output-lines--empty",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Down", show=False),
@@ -81,20 +76,14 @@ class OutputLines(ScrollView, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self._source: LineSource | None = None
+        self._painter = Painter()
         self._count = 0
         self._dropped = 0
-        self._texts: LRUCache[int, tuple[str, Text]] = LRUCache(CACHED)
-        self._strips: LRUCache[int, Strip] = LRUCache(CACHED)
+        self._palette: Palette | None = None
         self._page: list[tuple[int, int, int]] | None = None
-        self._widest = 0
         self._scrolling = False
 
     # What is shown
-
-    @property
-    def source(self) -> LineSource | None:
-        return self._source
 
     @property
     def count(self) -> int:
@@ -103,52 +92,57 @@ class OutputLines(ScrollView, can_focus=True):
 
     def show(self, source: LineSource | None) -> None:
         """Show another output from its end."""
-        self._source = source
-        self._count = self._dropped = self._widest = 0
-        self._forget_all()
+        self._painter.show(source)
+        self._count = self._dropped = 0
         self.cursor, self.selected_from, self.following = 0, None, True
         self.virtual_size = Size(0, 0)
         self.take_in()
 
     def take_in(self) -> None:
         """Look at what was written since; called often, so it costs the same however much that is."""
-        if self._source is None:
-            self._redraw()
-            return
-        self._source.refresh()
-        count, before = self._source.line_count, self._count
-        dropped = self._source.dropped_lines - self._dropped
-        if dropped or count < before:
-            self._forget_all()
-        else:
-            for line in range(max(0, before - UNFINISHED_LINES), before):
-                self._texts.discard(line)
-                self._strips.discard(line)
-        self._count, self._dropped = count, self._source.dropped_lines
-        if dropped and not self.following and self.scroll_offset.y >= dropped:
-            self.cursor = max(0, self.cursor - dropped)
-            self._scroll_lines(self.scroll_offset.y - dropped)
-        self._fit()
+        painter, source = self._painter, self._painter.source
+        if source is not None:
+            kept = None if self.following else painter.text(self.cursor).plain
+            source.refresh()
+            before, self._count = self._count, source.line_count
+            dropped = source.dropped_lines - self._dropped
+            if dropped or self._count < before:
+                painter.forget_all()
+            else:
+                painter.forget(range(max(0, before - UNFINISHED_LINES), before))
+            if dropped > 0 and kept is not None and painter.text(self.cursor).plain != kept:
+                # The first time, a line that tells of it has taken the place of what is gone.
+                self._stay_behind(dropped - (self._dropped == 0))
+            self._dropped = source.dropped_lines
+            self._fit()
         self._redraw()
+
+    def _stay_behind(self, lines: int) -> None:
+        """Keep the same text in sight although lines above it are gone."""
+        self.cursor = max(0, self.cursor - lines)
+        self._scroll_lines(max(0, self.scroll_offset.y - lines))
 
     def _fit(self) -> None:
         """Make the scrolled area as large as the output, and stay at its end while following."""
         height = self._count
         if self.wrap:
             height += max(0, self.size.height - 1)
-        width = 0 if self.wrap else self._widest
+        width = 0 if self.wrap else self._painter.widest
         self.virtual_size = Size(width, height)
         if self.following:
             self.cursor = max(0, self._count - 1)
             self._scroll_lines(self._top_for(self._count - 1))
 
-    def _top_for(self, last: int) -> int:
-        """The first line to show so that `last` is the last one that fits."""
+    def _top_for(self, last: int, rows: int | None = None) -> int:
+        """The first line of so many rows, or else of the pane, so that `last` is the last that fits."""
+        room = self.size.height if rows is None else rows
         if not self.wrap:
-            return max(0, last + 1 - self.size.height)
-        room = self.size.height
+            return max(0, last + 1 - room)
         line = last
-        while line >= 0 and (room := room - len(self._row_starts(line))) >= 0:
+        while (
+            line >= 0
+            and (room := room - len(self._painter.row_starts(line, self._text_width))) >= 0
+        ):
             line -= 1
         return max(0, min(last, line + 1))
 
@@ -158,10 +152,6 @@ class OutputLines(ScrollView, can_focus=True):
             self.scroll_to(y=line, animate=False, force=True)
         finally:
             self._scrolling = False
-
-    def _forget_all(self) -> None:
-        self._texts.clear()
-        self._strips.clear()
 
     def _redraw(self) -> None:
         self._page = None
@@ -200,10 +190,13 @@ class OutputLines(ScrollView, can_focus=True):
         if self.wrap:
             self.scroll_to(x=0, animate=False, force=True)
         self._fit()
+        if not self.following:
+            self.go_to(self.cursor)
         self._changed()
 
     def watch_pattern(self) -> None:
-        self._strips.clear()
+        self._painter.pattern = self.pattern
+        self._painter.repaint()
         self._redraw()
 
     def watch_empty_text(self) -> None:
@@ -215,7 +208,8 @@ class OutputLines(ScrollView, can_focus=True):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._strips.clear()
+        self._palette = None
+        self._painter.repaint()
         self._redraw()
 
     def _last_in_sight(self) -> int:
@@ -245,8 +239,19 @@ class OutputLines(ScrollView, can_focus=True):
             self.go_to(self.cursor + by)
 
     def action_page(self, pages: float) -> None:
-        lines = max(1, int(abs(pages) * (self.size.height - 1)))
-        self.action_move(lines if pages > 0 else -lines)
+        """Scroll by pages; what was the last row becomes the first, or the other way round."""
+        shown = self._rows()
+        if not shown or (pages > 0 and self._end_in_sight()):
+            self.following = True
+            return
+        rows, top = max(1, int(abs(pages) * (self.size.height - 1))), shown[0][0]
+        if pages > 0:
+            to = max(top + 1, shown[min(rows, len(shown) - 1)][0])
+        else:
+            to = max(0, min(top - 1, self._top_for(top, rows + 1)))
+        self.following = False
+        self._scroll_lines(to)
+        self.go_to(self.cursor + to - top if top else 0)
 
     def action_top(self) -> None:
         self.go_to(0)
@@ -290,7 +295,8 @@ class OutputLines(ScrollView, can_focus=True):
 
     def line(self, number: int) -> Line | None:
         """One line as it is on disk."""
-        found = [] if self._source is None else self._source.lines(number, number + 1)
+        source = self._painter.source
+        found = [] if source is None else source.lines(number, number + 1)
         return found[0] if found else None
 
     def text_of(self, lines: range) -> tuple[str, bool]:
@@ -324,9 +330,9 @@ class OutputLines(ScrollView, can_focus=True):
         """The text that was selected with the mouse."""
         start = selection.start.y if selection.start else 0
         end = selection.end.y if selection.end else self._count - 1
-        if self._source is None or end - start > MOST_COPIED // 10:
+        if end - start > MOST_COPIED // 10:
             return None
-        texts = [self._text(line).plain for line in range(start, end + 1)]
+        texts = [self._painter.text(line).plain for line in range(start, end + 1)]
         if selection.end and texts:
             texts[-1] = texts[-1][: selection.end.x]
         if selection.start and texts:
@@ -334,7 +340,8 @@ class OutputLines(ScrollView, can_focus=True):
         return "\n".join(texts), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
-        self._strips.clear()
+        self._painter.selection = selection
+        self._painter.repaint()
         self._redraw()
 
     # Drawing
@@ -348,108 +355,47 @@ class OutputLines(ScrollView, can_focus=True):
                 self._page = self._wrapped_rows(top, height)
             else:
                 left = self.scroll_offset.x
-                right = left + max(0, self.size.width - GUTTER)
+                right = left + self._text_width
                 lines = range(top, min(self._count, top + height))
                 self._page = [(line, left, right) for line in lines]
         return self._page
 
+    @property
+    def _text_width(self) -> int:
+        return max(1, self.scrollable_content_region.width - GUTTER)
+
     def _wrapped_rows(self, top: int, height: int) -> list[tuple[int, int, int]]:
         rows: list[tuple[int, int, int]] = []
         for line in range(top, self._count):
-            starts = self._row_starts(line)
-            ends = [*starts[1:], starts[-1] + self.size.width]
+            starts = self._painter.row_starts(line, self._text_width)
+            ends = [*starts[1:], starts[-1] + self._text_width]
             rows += [(line, start, end) for start, end in zip(starts, ends, strict=True)]
             if len(rows) >= height:
                 break
         # The last line may be taller than the pane: its end is what is followed.
         return rows[-height:] if self.following else rows[:height]
 
-    def _row_starts(self, line: int) -> list[int]:
-        """The columns at which the rows of a wrapped line begin."""
-        width = max(1, self.size.width - GUTTER)
-        plain = self._text(line).plain
-        if plain.isascii():
-            return list(range(0, max(1, len(plain)), width))
-        starts = [0]
-        for part in chop_cells(plain, width)[:-1]:
-            starts.append(starts[-1] + cell_len(part))
-        return starts
-
-    def _text(self, line: int) -> Text:
-        return self._entry(line)[1]
-
-    def _entry(self, line: int) -> tuple[str, Text]:
-        """A line's stream and its text, from memory or, with those around it, from disk."""
-        entry = self._texts.get(line)
-        if entry is None and self._source is not None:
-            for number, found in enumerate(self._source.lines(line, line + 16), line):
-                if number == line or number not in self._texts:
-                    self._texts[number] = (found.stream, line_text(found.text))
-            entry = self._texts.get(line)
-        return entry or ("stdout", Text())
-
     def render_line(self, y: int) -> Strip:
-        base = self.rich_style
-        width = self.size.width
+        palette, width = self._use_palette(), self.size.width
         rows = self._rows()
-        if not rows and y == 1:
-            style = self.get_component_rich_style("output-lines--empty")
-            told = Text(f"  {self.empty_text}", style=style)
-            return strip_of(told, self.app.console).crop_extend(0, width, base)
         if y >= len(rows):
-            return Strip.blank(width, base)
+            told = fit(f"  {self.empty_text}", width) if not rows and y == 1 else " " * width
+            return Strip([Segment(told, palette.base + _CALM)], width)
         line, start, end = rows[y]
-        if not self.following and line in self._shown_as_marked():
-            base += self.get_component_rich_style("output-lines--cursor", partial=True)
-        stream, _ = self._entry(line)
-        strip = self._styled(line).crop(start, end)
-        offset = strip_index(self._text(line).plain, start)
-        strip = strip.apply_offsets(offset, line)
-        return (
-            Strip.join([self._gutter(stream), strip]).apply_style(base).crop_extend(0, width, base)
-        )
+        row = self._painter.row(line, start, end, width, self.app.console)
+        if not self.wrap and self._painter.text(line).cell_len > end:
+            row = self._painter.with_more(row, GUTTER + end - start)
+        if not self.following and line in self.marked():
+            row = self._painter.marked(row)
+        return row
 
-    def _shown_as_marked(self) -> range:
-        other = self.cursor if self.selected_from is None else self.selected_from
-        return range(min(other, self.cursor), max(other, self.cursor) + 1)
-
-    def _gutter(self, stream: str) -> Strip:
-        if stream != "stderr":
-            return Strip.blank(GUTTER, Style.null())
-        style = self.get_component_rich_style("output-lines--stderr", partial=True)
-        return Strip([Segment("▌ ", style)], GUTTER)
-
-    def _styled(self, line: int) -> Strip:
-        """The whole line with its matches and what the mouse selected."""
-        strip = self._strips.get(line)
-        if strip is None:
-            strip = self._strips[line] = self._style(line)
-            self._widest = max(self._widest, strip.cell_length + GUTTER)
-        return strip
-
-    def _style(self, line: int) -> Strip:
-        text = self._text(line)
-        selection = self.text_selection
-        span = None if selection is None else selection.get_span(line)
-        if self.pattern is not None or span is not None:
-            text = text.copy()
-        if self.pattern is not None:
-            style = self.get_component_rich_style("output-lines--match", partial=True)
-            for found in self.pattern.finditer(text.plain):
-                text.stylize(style, *found.span())
-        if span is not None:
-            end = len(text) if span[1] == -1 else span[1]
-            text.stylize(self.screen.get_component_rich_style("screen--selection"), span[0], end)
-        return strip_of(text, self.app.console)
-
-
-def strip_index(plain: str, column: int) -> int:
-    """The character that stands at a column."""
-    if plain.isascii():
-        return min(column, len(plain))
-    width = 0
-    for at, char in enumerate(plain):
-        if width >= column:
-            return at
-        width += cell_len(char)
-    return len(plain)
+    def _use_palette(self) -> Palette:
+        if self._palette is None:
+            self._palette = self._painter.palette = Palette(
+                base=self.rich_style,
+                marked=self.get_component_rich_style("output-lines--cursor", partial=True),
+                stderr=self.get_component_rich_style("output-lines--stderr", partial=True),
+                match=self.get_component_rich_style("output-lines--match", partial=True),
+                selected=self.screen.get_component_rich_style("screen--selection"),
+            )
+        return self._palette

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import re
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
 from textual import work
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
@@ -24,6 +21,7 @@ from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import finder
 from pup_tui.tui.lines.finder import LineSource, Matches, Wanted
 from pup_tui.tui.lines.output_lines import OutputLines
+from pup_tui.tui.pager import open_pager
 
 
 class SearchBar(Input):
@@ -113,7 +111,8 @@ class OutputPane(Vertical):
             self.lines.show(None)
 
     def _close(self) -> None:
-        self.workers.cancel_node(self)
+        for group in ("find", "count"):
+            self.workers.cancel_group(self, group)
         if self._reader is not None:
             self.lines.show(None)
             self._reader.close()
@@ -147,7 +146,7 @@ class OutputPane(Vertical):
             parts.append(f"from column {lines.scroll_offset.x + 1}")
         if self._told:
             parts.append(self._told)
-        self.query_one("#output-status", Static).update(Content(" · ".join(parts)))
+        self.query_one("#output-status", Static).update(Content(" · ".join(parts)), layout=False)
 
     def _tell(self, told: str) -> None:
         self._told = told
@@ -265,19 +264,9 @@ class OutputPane(Vertical):
 
     @work(group="pager", exclusive=True)
     async def action_pager(self) -> None:
-        """Hand the terminal to the operator's pager; the run goes on behind it."""
         if self._path is None or not self._path.exists():
             self.notify("There is no output to open yet.", markup=False)
             return
-        words = shlex.split(os.environ.get("PAGER", "")) or ["less"]
-        environ = {"LESS": "-R", **os.environ}
-        try:
-            with self.app.suspend(), self.app.batch_update():
-                pager = await asyncio.create_subprocess_exec(*words, str(self._path), env=environ)
-                await pager.wait()
-        except SuspendNotSupported:
-            self.notify("A pager cannot be opened here.", severity="warning", markup=False)
-        except OSError as error:
-            told = f"The pager `{words[0]}` cannot be started: {error.strerror}. Set PAGER."
-            self.notify(safe_text(told), severity="warning", markup=False)
-        self.app.refresh(layout=True)
+        trouble = await open_pager(self.app, self._path)
+        if trouble:
+            self.notify(trouble, severity="warning", markup=False)

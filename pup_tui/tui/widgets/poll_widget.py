@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Button, ProgressBar, Sparkline, Static
 
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.glyphs import TONES
+from pup_tui.tui.glyphs import TONES, mark_of
 from pup_tui.tui.times import short_duration
 from pup_tui.tui.widgets.poll_reading import PollReading
 
@@ -64,7 +64,7 @@ def _until(reading: PollReading) -> Content:
     if reading.max_attempts is not None:
         attempts += f" of {reading.max_attempts}"
     return Content.assemble(
-        ("⧗ until ", TONES["busy"]),
+        (f"{mark_of('polling').glyph} until ", TONES["busy"]),
         (_line(reading.until) or "it succeeds", "bold"),
         (f" · {attempts}", TONES["calm"]),
     )

@@ -36,20 +36,20 @@ class RunHeader(Static):
         progress = self._progress
         parts = [
             Content.styled(safe_text(progress.program.runbook.name), "bold"),
-            Content.styled(f"{safe_text(self._run[:4])}…", "$text-muted"),
+            Content.styled(f"{safe_text(self._run[:4])}…", "dim"),
             status_content(heading.status),
         ]
         if heading.elapsed is not None:
             parts.append(Content(clock(heading.elapsed)))
         steps = f"{progress.done} of {len(progress.steps)} steps"
-        parts.append(Content.styled(steps, "$text-muted"))
+        parts.append(Content.styled(steps, "dim"))
         if heading.past and progress.started is not None:
             begun = f"{progress.started.ts[:16].replace('T', ' ')} UTC"
             told = f"past run, {begun}, {safe_text(progress.started.operator)}"
-            parts.append(Content.styled(told, "$text-muted"))
+            parts.append(Content.styled(told, "dim"))
         elif not heading.follows and not progress.over:
             parts.append(Content.styled("f follows the run", "$text-accent"))
-        self.update(Content("  ").join(parts))
+        self.update(Content("  ").join(parts), layout=False)
 
 
 _WHY_EMPTY = {

@@ -49,6 +49,11 @@ FRAMES = 20
 WIDE_FROM = 120
 """Columns from which steps and output stand side by side."""
 
+FEWEST_STEPS = 4
+DETAIL_LINES = 3
+WIDE_DETAIL_LINES = 14
+"""Lines that the step list keeps, and that it leaves for what is said of a step and the header."""
+
 TARGET = "ENV"
 """The variable that by custom names the environment a runbook acts on."""
 
@@ -64,6 +69,7 @@ class RunView(Vertical):
         Binding("f", "follow_run", "Follow the run"),
         Binding("exclamation_mark", "answer", "Answer"),
         Binding("enter", "answer", "Answer", show=False, priority=True),
+        Binding("enter", "look", "Look at the output", show=False),
         Binding("z,plus", "enlarge", "Enlarge"),
         Binding("underscore", "shrink", "Shrink", show=False),
         Binding("ctrl+x", "cancel_run", "Cancel the run"),
@@ -217,7 +223,11 @@ class RunView(Vertical):
         self._questions.withdraw_all()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width >= WIDE_FROM, "-wide")
+        width, height = event.size
+        wide = width >= WIDE_FROM
+        self.set_class(wide, "-wide")
+        room = height - WIDE_DETAIL_LINES if wide else height * 2 // 5 - DETAIL_LINES
+        self._step_list.styles.max_height = max(FEWEST_STEPS, room)
 
     @property
     def _step_list(self) -> StepList:
@@ -312,6 +322,9 @@ class RunView(Vertical):
             self._select(self.progress.current)
         self._steps_dirty = True
         self.take_in()
+
+    def action_look(self) -> None:
+        self._pane.lines.focus()
 
     async def action_output(self, action: str) -> None:
         await self._pane.run_action(action)

@@ -30,12 +30,18 @@ def _told(step: StepProgress) -> list[Content]:
     if step.reason:
         told.append(Content.styled(f"{mark.glyph} {_clipped(step.reason)}", TONES[mark.tone]))
     if step.command:
-        told.append(Content.assemble(("$ ", "$text-muted"), _clipped(step.command)))
+        told.append(Content.assemble(("$ ", "dim"), _clipped(step.command)))
     facts = _facts(step)
     if facts:
-        told.append(Content.styled(" · ".join(facts), "$text-muted"))
+        told.append(Content.styled(" · ".join(facts), "dim"))
+    model = step.node.step
+    if model.description:
+        told.append(Content(_clipped(model.description)))
+    told += [
+        Content.styled(f"{_line(link.title)} {_line(link.url)}", "dim") for link in model.links
+    ]
     if not told:
-        told.append(Content.styled("This step has not run yet.", "$text-muted"))
+        told.append(Content.styled("This step has not run yet.", "dim"))
     return told
 
 
@@ -48,6 +54,10 @@ def _facts(step: StepProgress) -> list[str]:
     if step.answered:
         facts.append(f"answered {safe_text(step.answered)}")
     return facts
+
+
+def _line(text: str) -> str:
+    return safe_text(text.strip())
 
 
 def _clipped(text: str) -> str:

@@ -16,10 +16,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.columns import fit
 from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.run_progress import RunProgress, StepProgress
 from pup_tui.tui.times import short_duration
-from pup_tui.tui.widgets.columns import fit
 
 KIND_FROM = 56
 """Columns from which the kind has room beside the name."""
@@ -29,6 +29,7 @@ _DANGER = " danger"
 _WORD = 12
 _KIND = 9
 _DURATION = 8
+_CALM = Style(dim=True)
 
 
 class Columns(NamedTuple):
@@ -55,7 +56,6 @@ class StepList(ScrollView, can_focus=True):
         "step-list--bad",
         "step-list--care",
         "step-list--busy",
-        "step-list--calm",
         "step-list--selected",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -137,7 +137,8 @@ class StepList(ScrollView, can_focus=True):
     def _segments(self, step: StepProgress, width: int) -> list[Segment]:
         columns = Columns.within(width, len(self._steps))
         mark = mark_of(step.status)
-        tone, calm = self._tone(mark.tone), self._tone("calm")
+        calm = _CALM
+        tone = calm if mark.tone == "calm" else self._tone(mark.tone)
         model = step.node.step
         number = str(step.node.index + 1).rjust(columns.number)
         danger = _DANGER if model.danger else ""

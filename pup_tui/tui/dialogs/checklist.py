@@ -1,0 +1,38 @@
+"""An item to be ticked; that it is can be read without colours."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from pup_tui.output.sanitize import safe_text
+
+
+class ChecklistItem(Widget, can_focus=True):
+    """`[x]` and a text, toggled by space, enter or a click."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space,enter", "tick", "Tick")]
+
+    ticked: reactive[bool] = reactive(False)
+
+    class Changed(Message):
+        """An item was ticked, or no longer is."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = safe_text(text.strip())
+
+    def render(self) -> Content:
+        return Content.assemble(("[x] " if self.ticked else "[ ] ", "bold"), self._text)
+
+    def on_click(self) -> None:
+        self.action_tick()
+
+    def action_tick(self) -> None:
+        self.ticked = not self.ticked
+        self.post_message(self.Changed())

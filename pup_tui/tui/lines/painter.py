@@ -1,0 +1,161 @@
+"""Draws rows of output, and remembers the ones that were drawn last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rich.cells import cell_len, chop_cells
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.cache import LRUCache
+from textual.selection import Selection
+from textual.strip import Strip
+
+from pup_tui.tui.lines.finder import LineSource
+from pup_tui.tui.lines.line_text import line_text
+
+GUTTER = 2
+"""Columns before the text: the mark of standard error, and a space."""
+
+CACHED = 512
+"""Lines, and rows, whose drawn form is kept: a few screens."""
+
+_READ_AHEAD = 16
+_MORE = Style(dim=True)
+_PLAIN = Style.null()
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The styles that rows are drawn in."""
+
+    base: Style = _PLAIN
+    marked: Style = _PLAIN
+    stderr: Style = _PLAIN
+    match: Style = _PLAIN
+    selected: Style = _PLAIN
+
+
+class Painter:
+    """The lines of one source as strips. Only what was drawn lately is in memory."""
+
+    def __init__(self) -> None:
+        self.source: LineSource | None = None
+        self.palette = Palette()
+        self.pattern: re.Pattern[str] | None = None
+        self.selection: Selection | None = None
+        self.widest = 0
+        """Columns of the widest line drawn so far, with the gutter."""
+        self._entries: LRUCache[int, tuple[str, Text]] = LRUCache(CACHED)
+        self._rows: LRUCache[tuple[int, int, int, int], Strip] = LRUCache(CACHED)
+
+    def show(self, source: LineSource | None) -> None:
+        """Draw another source from now on."""
+        self.source = source
+        self.widest = 0
+        self.forget_all()
+
+    def forget_all(self) -> None:
+        """The lines are no longer what they were."""
+        self._entries.clear()
+        self._rows.clear()
+
+    def forget(self, lines: Iterable[int]) -> None:
+        """These lines are no longer what they were."""
+        gone = set(lines)
+        for line in gone:
+            self._entries.discard(line)
+        for key in [key for key in list(self._rows.keys()) if key[0] in gone]:
+            self._rows.discard(key)
+
+    def repaint(self) -> None:
+        """The lines are the same, but they look different."""
+        self._rows.clear()
+
+    def text(self, line: int) -> Text:
+        """A line with its colours."""
+        return self._entry(line)[1]
+
+    def row_starts(self, line: int, width: int) -> list[int]:
+        """The columns at which the rows of a line begin when it is wrapped."""
+        plain = self.text(line).plain
+        if plain.isascii():
+            return list(range(0, max(1, len(plain)), width))
+        starts = [0]
+        for part in chop_cells(plain, width)[:-1]:
+            starts.append(starts[-1] + cell_len(part))
+        return starts
+
+    def row(self, line: int, start: int, end: int, width: int, console: Console) -> Strip:
+        """The columns `start` to `end` of a line, after the gutter, in a row of `width` columns."""
+        key = (line, start, end, width)
+        strip = self._rows.get(key)
+        if strip is None:
+            strip = self._rows[key] = self._draw(line, start, end, width, console)
+        return strip
+
+    def marked(self, row: Strip) -> Strip:
+        """A row as the one that is marked."""
+        marked = self.palette.marked
+        return Strip([Segment(text, (style or _PLAIN) + marked) for text, style, _ in row])
+
+    def _entry(self, line: int) -> tuple[str, Text]:
+        """A line's stream and text, from memory or, with those after it, from the source."""
+        entry = self._entries.get(line)
+        if entry is None and self.source is not None:
+            for number, found in enumerate(self.source.lines(line, line + _READ_AHEAD), line):
+                if number == line or number not in self._entries:
+                    self._entries[number] = (found.stream, line_text(found.text))
+            entry = self._entries.get(line)
+        return entry or ("stdout", Text())
+
+    def _draw(self, line: int, start: int, end: int, width: int, console: Console) -> Strip:
+        stream, text = self._entry(line)
+        size = text.cell_len
+        self.widest = max(self.widest, size + GUTTER)
+        strip = Strip(list(self._decorated(line, text).render(console)), size)
+        if start or size > end:
+            strip = strip.crop(start, end)
+        strip = strip.apply_offsets(_index_at(text.plain, start), line)
+        base = self.palette.base
+        gutter = Segment("▌ ", base + self.palette.stderr) if stream == "stderr" else None
+        segments = [gutter or Segment(" " * GUTTER, base)]
+        segments += [Segment(part, base + style if style else base) for part, style, _ in strip]
+        room = width - GUTTER - strip.cell_length
+        if room > 0:
+            segments.append(Segment(" " * room, base))
+        return Strip(segments, max(width, GUTTER + strip.cell_length))
+
+    def with_more(self, row: Strip, width: int) -> Strip:
+        """A row whose last column tells that the line goes on beyond it."""
+        return Strip([*row.crop(0, width - 1), Segment("›", self.palette.base + _MORE)], width)
+
+    def _decorated(self, line: int, text: Text) -> Text:
+        """The text with its matches and what the mouse selected."""
+        span = None if self.selection is None else self.selection.get_span(line)
+        if self.pattern is None and span is None:
+            return text
+        text = text.copy()
+        if self.pattern is not None:
+            for found in self.pattern.finditer(text.plain):
+                text.stylize(self.palette.match, *found.span())
+        if span is not None:
+            end = len(text) if span[1] == -1 else span[1]
+            text.stylize(self.palette.selected, span[0], end)
+        return text
+
+
+def _index_at(plain: str, column: int) -> int:
+    """The character that stands at a column."""
+    if plain.isascii():
+        return min(column, len(plain))
+    width = 0
+    for at, char in enumerate(plain):
+        if width >= column:
+            return at
+        width += cell_len(char)
+    return len(plain)
