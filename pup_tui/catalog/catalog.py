@@ -5,10 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pup_tui.catalog.entries import Entry, Origin
 from pup_tui.catalog.places import Folder, folders
-from pup_tui.runbook.load import Loaded, load
+
+if TYPE_CHECKING:
+    from pup_tui.runbook.load import Loaded
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -87,6 +90,8 @@ class Catalog:
 
     def load(self, path: Path) -> Loaded:
         """The file as it is on disk now; it is read again only when it has changed."""
+        from pup_tui.runbook.load import load
+
         stamp = _stamp(path)
         known = self._loaded.get(path)
         if known is None or known[0] != stamp:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,7 @@ from pup_tui.cli.session import environment, find_entry, open_catalog
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
+    from pup_tui.tui.services import Services
 
 
 @click.command("console", hidden=True)
@@ -28,56 +30,69 @@ def console_command(ctx: click.Context, runbook: str | None = None) -> int:
             "the console needs a terminal", "", "without one use `pup-tui run RUNBOOK` or --help"
         )
     catalog = open_catalog(ctx)
-    if runbook is not None:
-        find_entry(catalog, runbook)
-    environ = environment()
-    from pup_tui.cli.wiring import datadog_configuration
-
-    site = datadog_configuration(environ).site
-    return open_console(environ, catalog, site=site, open_at=runbook)
+    open_at = None if runbook is None else find_entry(catalog, runbook).id
+    return open_console(environment(), catalog, open_at=open_at)
 
 
 def open_console(
     environ: Mapping[str, str],
     catalog: Catalog,
     *,
-    site: str,
+    site: str | None = None,
     suggestions: Mapping[str, str] | None = None,
     open_at: str | None = None,
 ) -> int:
-    """Show the console until the operator leaves it; returns the exit code."""
+    """Show the console until the operator leaves it; returns the exit code.
+
+    `site` says in a word where runs act; without it that is told from the environment.
+    """
     from pup_tui.headless.exits import FAILED
     from pup_tui.journal.errors import JournalError
 
+    async def show() -> int:
+        from pup_tui.tui.app import PupTuiApp
+
+        async with console_services(
+            environ, catalog, site=site, suggestions=suggestions, open_at=open_at
+        ) as services:
+            app = PupTuiApp(services)
+            await app.run_async()
+            return app.return_code or 0
+
     try:
-        return asyncio.run(_show(environ, catalog, site, suggestions or {}, open_at))
+        return asyncio.run(show())
     except JournalError as error:
         todo = error.hint or "free it, or set PUP_TUI_STATE_DIR"
         raise Failure(error.message, str(error.path), todo, code=FAILED) from error
 
 
-async def _show(
+@asynccontextmanager
+async def console_services(
     environ: Mapping[str, str],
     catalog: Catalog,
-    site: str,
-    suggestions: Mapping[str, str],
-    open_at: str | None,
-) -> int:
-    from pup_tui.cli.wiring import open_launcher, open_state
-    from pup_tui.tui.app import PupTuiApp
+    *,
+    site: str | None = None,
+    suggestions: Mapping[str, str] | None = None,
+    open_at: str | None = None,
+) -> AsyncIterator[Services]:
+    """What the console works with; all that takes time to import comes when it is used."""
+    from pup_tui.cli.late import LateLauncher
+    from pup_tui.cli.site import datadog_configuration, site_label
+    from pup_tui.journal.places import state_dir
     from pup_tui.tui.services import Services
 
-    with open_state(environ) as state:
-        async with open_launcher(environ, state) as launcher:
-            services = Services(
-                catalog=catalog,
-                launcher=launcher,
-                state=state,
-                environ=environ,
-                site=site,
-                suggestions=suggestions,
-                open_at=open_at,
-            )
-            app = PupTuiApp(services)
-            await app.run_async()
-            return app.return_code or 0
+    configuration = datadog_configuration(environ)
+    state = state_dir(environ)
+    launcher = LateLauncher(environ, state, configuration)
+    try:
+        yield Services(
+            catalog=catalog,
+            launcher=launcher,
+            state=state,
+            environ=environ,
+            site=site or site_label(configuration),
+            suggestions=suggestions or {},
+            open_at=open_at,
+        )
+    finally:
+        await launcher.close()

@@ -30,7 +30,7 @@ def demo_command() -> int:
     from pup_tui.catalog.places import Folder, bundled_dir
 
     with tempfile.TemporaryDirectory(prefix="pup-tui-demo-") as folder, _sandbox() as url:
-        environ = _environment(Path(folder), url)
+        environ = demo_environment(Path(folder), url)
         catalog = Catalog([Folder(bundled_dir(), Origin.BUNDLED)])
         if os.isatty(0) and os.isatty(1):
             from pup_tui.cli.console import open_console
@@ -39,7 +39,7 @@ def demo_command() -> int:
         return _run_once(environ, catalog)
 
 
-def _environment(folder: Path, url: str) -> Mapping[str, str]:
+def demo_environment(folder: Path, url: str) -> Mapping[str, str]:
     own = {name: value for name, value in environment().items() if name in KEPT}
     return own | {
         "PUP_TUI_STATE_DIR": str(folder / "state"),

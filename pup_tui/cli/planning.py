@@ -47,8 +47,8 @@ def print_plan(
     from pup_tui.catalog.effects import mutates
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
-    from pup_tui.drivers.launcher import operator_name
     from pup_tui.drivers.masking import Masking
+    from pup_tui.drivers.operator import operator_name
 
     catalog = open_catalog(ctx)
     loaded, runbook = load_valid(catalog, find_entry(catalog, name))

@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from pup_tui.cli.failure import Failure
+from pup_tui.cli.site import datadog_configuration
 from pup_tui.core.actions import Request
 from pup_tui.datadog.configuration import Configuration, ConfigurationError
-from pup_tui.drivers.launcher import Launcher, operator_name
+from pup_tui.drivers.launcher import Launcher
+from pup_tui.drivers.operator import operator_name
 from pup_tui.journal.places import state_dir
 from pup_tui.journal.writer import JournalWriter, MemoryJournal, Recorder
 from pup_tui.steps.executor import Executor
@@ -18,13 +20,6 @@ from pup_tui.steps.registry import executors
 
 PUP_SETTING = "PUP_TUI_PUP"
 """Which `pup` runs subcommands: `auto`, `installed` or `builtin`."""
-
-
-def datadog_configuration(environ: Mapping[str, str]) -> Configuration:
-    try:
-        return Configuration.from_environment(environ)
-    except ConfigurationError as error:
-        raise Failure(str(error), "environment") from error
 
 
 @contextmanager

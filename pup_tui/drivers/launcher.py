@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import secrets as randomness
 import socket
@@ -30,14 +29,6 @@ def new_run_id() -> str:
     """A ULID: 26 characters that sort by the time (in milliseconds) at which they were made."""
     number = (int(time.time() * 1000) << 80) | randomness.randbits(80)
     return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
-
-
-def operator_name(environ: Mapping[str, str]) -> str:
-    """Who runs this: the user's name, or the user's number where there is no name."""
-    try:
-        return environ.get("USER") or getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
 
 
 @dataclass(frozen=True, kw_only=True)

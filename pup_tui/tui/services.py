@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
-    from pup_tui.drivers.launcher import Launcher
+    from pup_tui.core.events import Source
+    from pup_tui.core.program import Program
+    from pup_tui.drivers.local import LocalRun
+
+
+class Launches(Protocol):
+    """Begins runs, as `drivers.launcher.Launcher` does; `hidden` are secrets besides variables."""
+
+    @property
+    def operator(self) -> str: ...
+
+    @property
+    def hidden(self) -> tuple[str, ...]: ...
+
+    async def launch(
+        self,
+        program: Program,
+        *,
+        source: Source,
+        files: Mapping[str, bytes],
+        values: Mapping[str, Any],
+        left_out: Iterable[str] = (),
+    ) -> LocalRun: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +43,7 @@ class Services:
     """
 
     catalog: Catalog
-    launcher: Launcher
+    launcher: Launches
     state: Path
     environ: Mapping[str, str]
     site: str

@@ -13,32 +13,6 @@ from pathlib import Path
 
 ROUNDS = 5
 
-EMPTY_APP = """
-from textual.app import App
-class Empty(App):
-    def on_mount(self): self.call_after_refresh(self.exit)
-Empty().run(headless=True)
-"""
-CONSOLE = """
-import asyncio, sys, tempfile
-from pathlib import Path
-from pup_tui.cli import console
-from pup_tui.catalog.catalog import Catalog
-from pup_tui.tui.app import PupTuiApp
-original = PupTuiApp.on_mount if hasattr(PupTuiApp, "on_mount") else None
-class Once(PupTuiApp):
-    def on_ready(self): self.call_after_refresh(self.exit)
-import pup_tui.tui.app as module
-module.PupTuiApp = Once
-import os
-os.environ["TEXTUAL_HEADLESS"] = "1"
-run_async = Once.run_async
-async def headless(self): return await run_async(self, headless=True)
-Once.run_async = headless
-environ = dict(os.environ)
-console.open_console(environ, Catalog.from_environment(environ, [], Path.cwd()), site="bench")
-"""
-
 
 def best(call: Callable[[], None], rounds: int = ROUNDS) -> float:
     """The fastest of some rounds, in seconds: what the code needs when nothing else runs."""
@@ -50,9 +24,10 @@ def best(call: Callable[[], None], rounds: int = ROUNDS) -> float:
     return min(times)
 
 
-def python(code: str, environ: Mapping[str, str]) -> Callable[[], None]:
+def first_paint(environ: Mapping[str, str], what: str) -> Callable[[], None]:
     def run() -> None:
-        subprocess.run([sys.executable, "-c", code], env=environ, check=True, capture_output=True)
+        command = [sys.executable, "-m", "tests.bench.first_paint", what]
+        subprocess.run(command, env=environ, check=True, capture_output=True)
 
     return run
 
@@ -170,9 +145,9 @@ def main() -> None:
             ("pup-tui --version", best(program(environ, "--version")), "s"),
             ("pup-tui list", best(program(environ, "list")), "s"),
             ("list, 500 runbooks of 20 steps", best(program(large, "list"), 3), "s"),
-            ("an empty Textual application", best(python(EMPTY_APP, environ)), "s"),
-            ("the console, first paint and out", best(python(CONSOLE, environ)), "s"),
-            ("the same with 500 runbooks", best(python(CONSOLE, large), 3), "s"),
+            ("an empty Textual application", best(first_paint(environ, "empty")), "s"),
+            ("the console, first paint and out", best(first_paint(environ, "console")), "s"),
+            ("the same with 500 runbooks", best(first_paint(large, "console"), 3), "s"),
             ("machine", machine_events(), "events/s"),
             ("output, bytes to spool", output_lines(folder), "lines/s"),
             ("journal", journal_appends(state), "durable events/s"),

@@ -1,0 +1,85 @@
+"""`make screenshots`: pictures of the real program, driven by keys against the built-in sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cairosvg
+from textual.pilot import Pilot
+
+from pup_tui.catalog.catalog import Catalog
+from pup_tui.catalog.entries import Origin
+from pup_tui.catalog.places import Folder, bundled_dir
+from pup_tui.cli.console import console_services
+from pup_tui.cli.demo import demo_environment, suggestions
+from pup_tui.datadog.sandbox import Sandbox
+from pup_tui.tui.app import PupTuiApp
+
+FOLDER = Path(__file__).parent.parent.parent / "screenshots"
+SIZE = (120, 34)
+
+
+async def wait_for(pilot: Pilot[Any], holds: Callable[[str], bool], seconds: float = 60.0) -> None:
+    """Let the program go on until its screen is as wanted."""
+    until = asyncio.get_running_loop().time() + seconds
+    while not holds(text_of(pilot)):
+        if asyncio.get_running_loop().time() > until:
+            raise SystemExit(f"the screen did not become as wanted:\n{text_of(pilot)}")
+        await pilot.pause(0.1)
+    await pilot.pause(0.3)
+
+
+def text_of(pilot: Pilot[Any]) -> str:
+    """What stands on the screen, without its looks."""
+    picture = pilot.app.export_screenshot()
+    return re.sub(r"<[^>]+>", "", picture).replace("&#160;", " ")
+
+
+def take(pilot: Pilot[Any], name: str) -> None:
+    """Write the screen as SVG and PNG."""
+    picture = pilot.app.export_screenshot(title="pup-tui")
+    (FOLDER / f"{name}.svg").write_text(picture)
+    cairosvg.svg2png(bytestring=picture.encode(), write_to=str(FOLDER / f"{name}.png"), scale=1.0)
+    print(f"screenshots/{name}.svg, {name}.png")
+
+
+async def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="pup-tui-screenshots-") as folder:
+        async with Sandbox() as sandbox:
+            environ = demo_environment(Path(folder), sandbox.url)
+            catalog = Catalog([Folder(bundled_dir(), Origin.BUNDLED)])
+            async with console_services(
+                environ, catalog, site="sandbox", suggestions=suggestions()
+            ) as services, PupTuiApp(services).run_test(size=SIZE) as pilot:
+                await story(pilot)
+
+
+async def story(pilot: Pilot[Any]) -> None:
+    """From the catalog to a poll that converges, and the history."""
+    await wait_for(pilot, lambda text: "rollback-feature-flag" in text)
+    await pilot.press("slash", *"rollback", "enter")
+    await pilot.press("escape")
+    await wait_for(pilot, lambda text: "Turn a feature flag off" in text)
+    take(pilot, "catalog")
+    await pilot.press("r")
+    await wait_for(pilot, lambda text: "FLAG_KEY" in text and "values" in text)
+    take(pilot, "form")
+    await pilot.press("ctrl+r")
+    await wait_for(pilot, lambda text: "Error rate of payments now" in text)
+    take(pilot, "confirm")
+    await pilot.press("y")
+    await wait_for(pilot, lambda text: "attempt 4" in text or "succeeded" in text)
+    take(pilot, "run")
+    await wait_for(pilot, lambda text: "5 of 5" in text)
+    await pilot.press("h")
+    await pilot.pause(0.5)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
