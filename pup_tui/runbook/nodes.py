@@ -74,7 +74,7 @@ class Scalar(Node):
             return _BOOLEANS[text]
         return _number(text)
 
-    def place(self, line: int = 1, fragment: str = "") -> tuple[int, int]:
+    def place(self, line: int | None = None, fragment: str = "") -> tuple[int, int]:
         """Line and column in the file of line `line` of this text, or of `fragment` where it is found.
 
         A block keeps its lines, so that a line of the text is a line of the file; elsewhere (folded or
@@ -82,15 +82,14 @@ class Scalar(Node):
         """
         lines = self.source.lines
         first, last = self.line, min(max(self.line, self.end_line), len(lines))
-        if self.style == "literal":
-            first = min(self.line + line, len(lines))
-            last = first
+        if self.style == "literal" and line is not None:
+            first = last = min(self.line + line, len(lines))
         for number in range(first, last + 1) if fragment else ():
             start = self.column - 1 if number == self.line else 0
             at = _find(lines[number - 1], fragment, start)
             if at >= 0:
                 return number, at + 1
-        if self.style == "literal":
+        if self.style == "literal" and line is not None:
             written = lines[first - 1]
             return first, len(written) - len(written.lstrip(" ")) + 1
         return self.line, self.column

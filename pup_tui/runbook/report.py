@@ -67,7 +67,13 @@ class Report:
         )
 
     def error_in(
-        self, node: Scalar, message: str, hint: str = "", *, line: int = 1, fragment: str = ""
+        self,
+        node: Scalar,
+        message: str,
+        hint: str = "",
+        *,
+        line: int | None = None,
+        fragment: str = "",
     ) -> None:
         """Report an error about `fragment`, which stands on line `line` of the text."""
         if self.full:

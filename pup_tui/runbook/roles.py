@@ -84,7 +84,7 @@ class RoleCheck:
                 placed.node,
                 error.message,
                 error.hint or "",
-                line=error.line or 1,
+                line=error.line,
                 fragment=(error.expression or "").partition("\n")[0],
             )
         return None
@@ -171,4 +171,6 @@ def check_duration(placed: PlacedText, report: Report) -> None:
 
 def _number_or_text(node: Scalar) -> str | int | float:
     value = node.value
-    return value if isinstance(value, int | float) else node.text
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return node.text
+    return value

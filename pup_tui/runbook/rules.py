@@ -70,14 +70,6 @@ def poll_needs_condition(step: StepDraft, report: Report) -> None:
         report.error(step.node.entries["poll"].key, "`poll` has no `until`", hint)
 
 
-def positive_attempts(step: StepDraft, report: Report) -> None:
-    """A poll makes at least one attempt."""
-    poll = step.node.get("poll")
-    limit = poll.get("max_attempts") if isinstance(poll, Mapping) else None
-    if isinstance(limit, Scalar) and re.match(r"-|0+\Z", limit.text):
-        report.error(limit, "`max_attempts` must be over 0")
-
-
 def one_body(step: StepDraft, report: Report) -> None:
     """A request has one body."""
     if step.kind is not HttpStep:
@@ -145,7 +137,6 @@ def manual_says_something(step: StepDraft, report: Report) -> None:
 RULES: tuple[Rule, ...] = (
     question_keys,
     poll_needs_condition,
-    positive_attempts,
     one_body,
     http_words,
     environment_names,

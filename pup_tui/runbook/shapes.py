@@ -70,7 +70,7 @@ class Options:
             words.append("true or false")
         if self.text or self.words:
             words.append("text")
-        elif self.whole or self.number:
+        if self.whole or self.number:
             words.append("a number" if self.number else "a whole number")
         if self.items is not None:
             words.append("a list")

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from pup_tui.runbook.model import Runbook, Variable
+from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.report import suggestion
 from pup_tui.runbook.scope import names_under_default
 from pup_tui.runbook.values import Value, check_value
@@ -108,7 +109,7 @@ class _Resolving:
         for name in undeclared:
             if name not in usable:
                 hint = suggestion(name, [*self._runbook.vars, *usable])
-                self._problem(name, f"this runbook has no variable `{_visible(name)}`", hint)
+                self._problem(name, f"this runbook has no variable {shown(name)}", hint)
                 continue
             try:
                 self.values[name] = check_value(Variable(), given[name])
@@ -142,8 +143,6 @@ class _Resolving:
 
     def _default(self, name: str, default: str) -> str | None:
         text = compile_text(default)
-        if text.is_literal:
-            return default
         failed = {problem.name for problem in self.problems}
         if failed & text.names:
             self.problems.append(
@@ -161,7 +160,3 @@ class _Resolving:
 
     def _problem(self, name: str, message: str, hint: str = "") -> None:
         self.problems.append(VariableProblem(name=name, message=message, hint=hint))
-
-
-def _visible(name: str) -> str:
-    return "".join(c if c.isprintable() else "?" for c in name)[:60]

@@ -1,0 +1,352 @@
+"""What a runbook file may hold: every key of the format, and the mistakes that authors make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pup_tui.runbook import later
+from pup_tui.runbook.load import Loaded
+from pup_tui.runbook.model import Capture, HttpStep, ShellStep, Step
+from pup_tui.runbook.steps import KINDS
+
+Errors = Callable[..., list[str]]
+Check = Callable[..., Loaded]
+
+NEEDED = {
+    "shell": "run: echo hi",
+    "pup": "run: monitors list",
+    "http": "url: https://example.com/x",
+    "datadog-workflow": "workflow_id: abc",
+    "confirm": "message: Sure?",
+    "manual": "message: Look",
+    "wait": "duration: 5s",
+}
+
+
+def step(kind: str, *keys: str, top: str = "") -> str:
+    lines = "".join(f"    {key}\n" for key in (NEEDED[kind], *keys))
+    return f"name: runbook\n{top}steps:\n  - name: s\n    kind: {kind}\n{lines}"
+
+
+def test_the_table_of_needed_keys_covers_every_kind() -> None:
+    assert set(NEEDED) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", NEEDED)
+@pytest.mark.parametrize(
+    "key",
+    [
+        "id: own",
+        "description: '**look** here'",
+        "links: [{title: Board, url: 'https://example.com'}]",
+        "when: on_success",
+        "when: on_failure",
+        "when: always",
+        "when: cleanup",
+        "if: 1 == 1",
+        "if: true",
+        "optional: false",
+        "on_failure: fail",
+        "on_failure: warn",
+        "on_failure: ignore",
+        "on_failure: confirm",
+        "timeout: 30s",
+        "timeout: 30",
+        "timeout: 1.5",
+        "timeout: 1h30m",
+        "timeout: 5 minutes",
+        "capture: NAME",
+        "capture: {A: json.id, B: output}",
+        "capture: {A: {value: json.id, secret: true}}",
+        "assert: empty",
+        "assert: status == OK",
+        "assert: {empty: true, message: none left}",
+        "assert: {that: exit_code == 0}",
+        "assert: [empty, {that: lines | length > 3}, {message: look}]",
+        "danger: true",
+        "description:",
+        "timeout: null",
+    ],
+)
+def test_keys_of_every_kind(kind: str, key: str, errors: Errors) -> None:
+    assert errors(step(kind, key)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [
+        ("shell", ["env: {A: 1, B: no}", "cwd: /tmp"]),
+        ("shell", ["poll: {interval: 100ms, timeout: 1m, until: empty, max_attempts: 3}"]),
+        ("shell", ["optional: true"]),
+        ("pup", ["poll: {until: decreasing over 3, fail_if: value > 9}"]),
+        ("http", ["method: post", "query: {a: 1, b: [x, y]}", "headers: {X-A: b}", "json: {a: 1}"]),
+        ("http", ["form: {a: b}", "expect_status: 204"]),
+        ("http", ["body: text", "content_type: text/plain", "expect_status: [2xx, 404]"]),
+        ("http", ["body_file: a.json", "accept: text/csv", "output_file: out.csv"]),
+        ("http", ["follow_redirects: true", "verify: true", "expect_status: '{{ run.id }}'"]),
+        ("datadog-workflow", ["inputs: {a: 1, b: {c: [true]}}", "poll: {timeout: 20m}"]),
+        ("confirm", ["expect: yes"]),
+        ("manual", ["checklist: [one, two]"]),
+    ],
+)
+def test_keys_of_one_kind(kind: str, keys: list[str], errors: Errors) -> None:
+    assert errors(step(kind, *keys)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "message"),
+    [
+        ("shell", "timout: 5s", "6:5: unknown key `timout`"),
+        ("shell", "message: x", "6:5: unknown key `message`"),
+        ("shell", "when: on_sucess", "6:11: `when` cannot be `on_sucess`"),
+        ("shell", "on_failure: continue", "6:17: `on_failure` cannot be `continue`"),
+        ("shell", "danger: yes", "6:13: `danger` must be true or false, not text"),
+        ("shell", "danger: 'true'", "6:13: `danger` must be true or false, not text"),
+        ("shell", "danger: 1", "6:13: `danger` must be true or false, not text"),
+        ("shell", "timeout: 0", "6:14: `timeout`: a duration must be over 0, not 0"),
+        ("shell", "timeout: -5", "6:14: `timeout`: a duration must be over 0, not -5"),
+        ("shell", "timeout: 5 minuts", "6:14: `timeout`: '5 minuts' is not a duration"),
+        ("shell", "timeout: 366d", "6:14: `timeout`: a duration is at most 365 days"),
+        ("shell", "timeout: .inf", "6:14: `timeout` must be a finite number"),
+        ("shell", "timeout: true", "6:14: `timeout`: 'true' is not a duration"),
+        ("shell", "timeout: [1]", "6:14: `timeout` must be text or a number, not a list"),
+        ("shell", "env: [A]", "6:10: `env` must be a map, not a list"),
+        ("shell", "env: {A: [1]}", "6:14: `A` must be text, not a list"),
+        ("shell", "env: {A: }", "6:14: `A` is empty"),
+        ("shell", "env: {A-B: x}", "6:11: `A-B` cannot be the name of an environment variable"),
+        ("shell", "links: {title: x, url: y}", "6:12: `links` must be a list, not a map"),
+        ("shell", "links: [{title: x}]", "6:13: item 1 of `links` has no `url`"),
+        ("shell", "poll: 5s", "6:11: `poll` must be a map, not text"),
+        ("shell", "poll: {interval: 5s}", "6:5: `poll` has no `until`"),
+        ("shell", "poll: {interval: 50ms, until: empty}", "6:22: the `interval` of a poll"),
+        ("shell", "poll: {until: emty}", "is not defined"),
+        ("shell", "poll: {until: status = OK}", "6:19:"),
+        ("shell", "poll: {until: empty, max_attempts: 0}", "`0` is not a number over 0"),
+        ("shell", "poll: {until: empty, max_attempts: x}", "is not a number over 0"),
+        ("shell", "capture: my-name", "6:14: `my-name` cannot be the name of a capture"),
+        ("shell", "capture: {in: output}", "6:15: `in` has a meaning of its own in templates"),
+        ("shell", "capture: {A: {value: 'json.'}}", "6:27:"),
+        ("shell", "assert: {empty: true, that: 1 == 1}", "6:13: `that` and `empty` exclude"),
+        ("shell", "assert: {}", "6:13: an assertion needs `that`, `empty` or `message`"),
+        ("shell", "if: 'a ='", "6:10:"),
+        ("http", "json: {a: 1}\n    body: x", "7:5: `body` and `json` exclude each other"),
+        ("http", "json: {a: .nan}", "6:15: `a` must be a finite number"),
+        ("http", "method: PO ST", "6:13: `PO ST` is not an HTTP method"),
+        ("http", "headers: {'a b': x}", "6:15: `a b` cannot be the name of a header"),
+        ("http", 'headers: {A: "a\\nb"}', "6:18: a header cannot hold control characters"),
+        ("http", "expect_status: 99", "6:20: `expect_status`: `99` is not a status code"),
+        ("http", "expect_status: [2xx, 6xx]", "6:26: item 2 of `expect_status`: `6xx` is not"),
+        ("http", "verify: off", "6:13: `verify` must be true or false, not text"),
+        ("confirm", "optional: true", "6:5: a confirm step cannot be optional"),
+        ("manual", "optional: true", "6:5: a manual step cannot be optional"),
+        ("confirm", "poll: {until: empty}", "6:5: a confirm step cannot be polled"),
+        ("wait", "poll: {until: empty}", "6:5: a wait step cannot be polled"),
+        ("confirm", "auto_approve: true", "6:5: unknown key `auto_approve`"),
+    ],
+)
+def test_wrong_key_or_value(kind: str, key: str, message: str, errors: Errors) -> None:
+    told = errors(step(kind, key))
+    assert len(told) == 1
+    assert message in told[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "message"),
+    [
+        ("shell", "run:", "5:5: `run` must not be empty"),
+        ("shell", "run: ''", "5:10: `run` must not be empty"),
+        ("shell", "description: x", "3:5: step 1 has no `run`"),
+        ("shell", "run: [a]", "5:10: `run` must be text, not a list"),
+        ("shell", "run: 'echo {{ X'", "5:16:"),
+        ("pup", "run: monitors list --name='x", "5:10:"),
+        ("http", "url: ftp://example.com", "5:10:"),
+        ("http", "url: example.com/x", "5:10:"),
+        ("http", "url: ''", "5:10:"),
+        ("wait", "duration: soon", "5:15: `duration`: 'soon' is not a duration"),
+        ("manual", "danger: true", "3:5: a manual step needs a `message` or a `checklist`"),
+    ],
+)
+def test_wrong_main_key(kind: str, line: str, message: str, errors: Errors) -> None:
+    told = errors(f"name: runbook\nsteps:\n  - name: s\n    kind: {kind}\n    {line}\n")
+    assert any(message in one for one in told), told
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name: runbook\n", "1:1: a runbook has no `steps`"),
+        ("name: runbook\nsteps: []\n", "2:8: `steps` has no step"),
+        ("name: runbook\nsteps: {a: b}\n", "2:8: `steps` must be a list, not a map"),
+        ("name: runbook\nsteps: [x]\n", "2:9: step 1 must be a map, not text"),
+        ("name: runbook\nsteps: [{name: s}]\n", "2:9: step 1 has no `kind`"),
+        ("name: runbook\nsteps: [{kind: wait, duration: 1s}]\n", "2:9: step 1 has no `name`"),
+        ("name: runbook\nsteps: [{name: s, kind: shel, run: x}]\n", "2:25: unknown kind `shel`"),
+        ("just text\n", "1:1: a runbook must be a map, not text"),
+        ("- a\n", "1:1: a runbook must be a map, not a list"),
+    ],
+)
+def test_wrong_top(text: str, message: str, errors: Errors) -> None:
+    assert errors(text) == [message]
+
+
+@pytest.mark.parametrize(
+    ("top", "message"),
+    [
+        ("version: 1.10\n", "2:1: unknown key `version`"),
+        ("mask_secrets: false\n", "2:1: unknown key `mask_secrets`"),
+        ("tags: [a]\n", "2:7: `tags` must be a map, not a list"),
+        ("defaults: {timeout: 0}\n", "2:21: `timeout`: a duration must be over 0, not 0"),
+        ("defaults: {env: {A B: x}}\n", "2:18: `A B` cannot be the name of an environment"),
+        ("defaults: {cwd: '{{ NOWHERE }}'}\n", "2:21: `NOWHERE` is not defined"),
+        ("links: [{title: x, url: y, z: 1}]\n", "2:28: unknown key `z`"),
+        (f"owner: [{'x'}]\n", "2:8: `owner` must be text, not a list"),
+    ],
+)
+def test_wrong_top_key(top: str, message: str, errors: Errors) -> None:
+    told = errors(step("wait", top=top))
+    assert len(told) == 1
+    assert message in told[0]
+
+
+def test_accepted_top(check: Check) -> None:
+    top = (
+        "description: about\ntags: {type: incident, version: 1.10, on: no}\nowner: a@example.com\n"
+        "links: [{title: t, url: u}]\nx-notes: {anything: [1, 2]}\n"
+        "defaults: {timeout: 1m, on_failure: warn, env: {A: '{{ run.id }}'}, cwd: /}\n"
+    )
+    runbook = check(step("wait", top=top)).require()
+    assert runbook.tags == {"type": "incident", "version": "1.10", "on": "no"}
+    assert runbook.defaults.env == {"A": "{{ run.id }}"}
+
+
+def test_texts_and_numbers_become_what_the_model_says(check: Check) -> None:
+    text = step("http", "timeout: 90", "json: {a: 1.10, b: no, c: '1', d: 010, e: null}")
+    made = check(text).require().steps[0]
+    assert isinstance(made, HttpStep)
+    assert made.timeout == 90
+    assert made.json == {"a": 1.1, "b": "no", "c": "1", "d": "010", "e": None}
+    shell = check(step("shell", "env: {A: no, B: 1.10, C: 1_000, D: 22:22}", "capture: X"))
+    made_shell = shell.require().steps[0]
+    assert isinstance(made_shell, ShellStep)
+    assert made_shell.env == {"A": "no", "B": "1.10", "C": "1_000", "D": "22:22"}
+    assert made_shell.captures == {"X": Capture()}
+
+
+def test_all_errors_are_told_at_once(errors: Errors) -> None:
+    text = """\
+name: runbook
+colour: red
+vars: {A: {tpye: string}}
+steps:
+  - name: one
+    kind: shell
+    run: echo {{ B }}
+    timeout: never
+  - name: two
+    kind: wait
+"""
+    assert [told.split(": ", 1)[0] for told in errors(text)] == [
+        "2:1",
+        "3:12",
+        "7:18",
+        "8:14",
+        "9:5",
+    ]
+
+
+def test_suggestions(check: Check) -> None:
+    loaded = check(step("shell", "timout: 5s", "when: on_sucess"))
+    assert [problem.hint for problem in loaded.errors] == [
+        "did you mean `timeout`?",
+        "did you mean `on_success`?",
+    ]
+
+
+def test_a_key_without_a_likely_meaning_lists_what_there_is(check: Check) -> None:
+    hint = check(step("wait", "colour: red")).errors[0].hint
+    assert hint.startswith("a wait step has `assert`, ")
+
+
+def test_flood_of_unknown_keys_is_summed_up(errors: Errors) -> None:
+    told = errors(step("wait", top="".join(f"k{i}: 1\n" for i in range(50))))
+    assert len(told) == 11
+    assert told[-1].endswith("and 40 more unknown keys in this map")
+
+
+def test_flood_of_errors_is_cut(errors: Errors) -> None:
+    steps = "".join("  - {name: s, kind: wait, duration: x}\n" for _ in range(500))
+    told = errors(f"name: runbook\nsteps:\n{steps}")
+    assert len(told) <= 201
+
+
+@pytest.mark.parametrize(("count", "valid"), [(999, True), (1000, True), (1001, False)])
+def test_limit_of_steps(count: int, valid: bool, check: Check) -> None:
+    steps = "  - {name: s, kind: wait, duration: 1s}\n" * count
+    assert check(f"name: runbook\nsteps:\n{steps}").ok is valid
+
+
+@pytest.mark.parametrize(("length", "valid"), [(199, True), (200, True), (201, False)])
+def test_limit_of_names(length: int, valid: bool, check: Check) -> None:
+    name = "n" * length
+    assert check(f"name: {name}\nsteps: [{{name: s, kind: wait, duration: 1s}}]").ok is valid
+
+
+@pytest.mark.parametrize("kind", sorted(later.KINDS))
+def test_kinds_of_later_versions_are_refused_by_name(kind: str, errors: Errors) -> None:
+    told = errors(f"name: runbook\nsteps: [{{name: s, kind: {kind}, message: x}}]\n")
+    assert told == [f"2:25: `kind: {kind}` is not supported yet"]
+
+
+def later_keys() -> list[tuple[str, str]]:
+    made = [("shell", key) for key in sorted(later.KEYS["ShellStep"])]
+    made += [(kind, key) for kind in sorted(NEEDED) for key in sorted(later.KEYS["Step"])]
+    return made
+
+
+@pytest.mark.parametrize(("kind", "key"), later_keys())
+def test_step_keys_of_later_versions_are_refused_by_name(
+    kind: str, key: str, errors: Errors
+) -> None:
+    assert errors(step(kind, f"{key}: x")) == [f"6:5: `{key}` is not supported yet"]
+
+
+@pytest.mark.parametrize("key", sorted(later.KEYS["Runbook"]))
+def test_top_keys_of_later_versions_are_refused_by_name(key: str, errors: Errors) -> None:
+    assert errors(step("wait", top=f"{key}: x\n")) == [f"2:1: `{key}` is not supported yet"]
+
+
+def test_other_keys_of_later_versions_are_refused_by_name(errors: Errors) -> None:
+    assert errors(step("wait", top="defaults: {retry: {attempts: 3}}\n")) == [
+        "2:12: `retry` is not supported yet"
+    ]
+    assert errors(step("wait", top="vars: {A: {when: x}}\n")) == [
+        "2:12: `when` is not supported yet"
+    ]
+    assert errors(step("wait", top="vars: {A: {from: 'keyring:a/b'}}\n")) == [
+        "2:18: `from: keyring:` is not supported yet"
+    ]
+
+
+def test_a_step_of_a_later_version_does_not_make_its_names_unknown(errors: Errors) -> None:
+    text = """\
+name: runbook
+steps:
+  - {name: ask, kind: input, message: x, vars: {WHO: {}}}
+  - {name: s, kind: shell, run: "echo {{ WHO }}", foreach: [1]}
+"""
+    assert errors(text) == [
+        "3:23: `kind: input` is not supported yet",
+        "4:51: `foreach` is not supported yet",
+    ]
+
+
+def test_every_struct_of_the_table_of_later_keys_exists() -> None:
+    from pup_tui.runbook import model
+
+    for name, keys in later.KEYS.items():
+        struct = getattr(model, name)
+        assert not keys & set(struct.__struct_encode_fields__)
+    assert not later.KINDS & set(KINDS)
+    assert issubclass(model.ShellStep, Step)

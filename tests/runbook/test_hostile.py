@@ -1,0 +1,104 @@
+"""Every hostile file ends as its row in the index says, within fixed time and memory."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HOSTILE = Path(__file__).parent / "data" / "hostile"
+ROWS = [json.loads(line) for line in (HOSTILE / "index.jsonl").read_text().splitlines()]
+
+HARMLESS = {"R129": "nested loops run within one limit of rounds, however deep they are"}
+"""Rows whose file may be accepted although the index asks for a refusal, and why."""
+
+MEMORY = 400 * 1024 * 1024
+"""Address space; 200 MB of it may be used, the rest is the interpreter's mapped libraries."""
+
+CPU_SECONDS = 2
+"""One second for the check and one for the start of the interpreter."""
+
+PROGRAM = """
+import json, resource, sys
+from pathlib import Path
+from pup_tui.runbook.load import load
+loaded = load(Path(sys.argv[1]))
+problems = [[p.line, p.column, p.message, p.severity] for p in loaded.problems]
+used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps({"ok": loaded.ok, "problems": problems, "kilobytes": used}))
+"""
+
+
+def load_limited(path: Path) -> dict[str, Any]:
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(path)],
+        check=False,
+        capture_output=True,
+        preexec_fn=limit,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+def test_verdict(row: dict[str, str]) -> None:
+    result = load_limited(HOSTILE / row["file"])
+    errors = [problem for problem in result["problems"] if problem[3] == "error"]
+    assert result["kilobytes"] < 200 * 1024
+    assert result["ok"] is not bool(errors)
+    assert all(line >= 1 and column >= 1 and message for line, column, message, _ in errors)
+    if row["verdict"] != "any" and row["id"] not in HARMLESS:
+        assert result["ok"] is (row["verdict"] == "accept"), result["problems"]
+
+
+def many(line: str, count: int) -> str:
+    return "".join(line.replace("#", str(number)) for number in range(count))
+
+
+HEAD = "name: a\nvars: {A: {default: x}}\nsteps:\n"
+HTTP = HEAD + "  - name: s\n    kind: http\n    url: /x\n"
+COSTLY = {
+    "undefined names": HTTP + "    json:\n" + many('      k#: "{{ B# }}"\n', 30_000),
+    "one line": HTTP + "    json: [" + many('"{{ B# }}",', 50_000) + "]\n",
+    "filters": HTTP + "    json:\n" + many("      k#: \"{{ A | default('#') }}\"\n", 20_000),
+    "long list": HTTP + '    body: "{{ [' + "A," * 300_000 + '] }}"\n',
+    "long command": HEAD + "  - {name: s, kind: pup, run: '" + "x " * 500_000 + "'}\n",
+    "nested shell": HEAD
+    + "  - name: s\n    kind: shell\n    run: "
+    + "$(" * 60_000
+    + "{{ A }}"
+    + ")" * 60_000,
+    "pipes": HEAD + "  - {name: s, kind: shell, run: 'echo {{ A }}" + "|a" * 200_000 + "'}\n",
+    "userinfo": HEAD + "  - {name: s, kind: http, url: 'http://" + ":" * 900_000 + "'}\n",
+    "unknown keys": HEAD + many("  - {name: s, kind: wait, duration: 1s, durati#: 1}\n", 999),
+    "patterns": "name: a\nvars:\n"
+    + many("  V#: {pattern: '(a+)+b#', default: " + "a" * 199 + "}\n", 999)
+    + "steps:\n  - {name: s, kind: wait, duration: 1s}\n",
+    "default circle": "name: a\nvars:\n"
+    + many('  V#: "{{ W# }}{{ V1 }}"\n', 999)
+    + "steps:\n  - {name: s, kind: wait, duration: 1s}\n",
+    "merge keys": "x-0: &m0 {a: 1}\n"
+    + "".join(f"x-{i}: &m{i} [{f'*m{i - 1},' * 9}]\n" for i in range(1, 12))
+    + HEAD,
+}
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_costly_file_is_judged_within_the_limits(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "costly.yaml"
+    path.write_text(COSTLY[name])
+    result = load_limited(path)
+    assert result["kilobytes"] < 200 * 1024
+    assert not result["ok"] or name == "filters"

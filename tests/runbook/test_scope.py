@@ -1,0 +1,164 @@
+"""Names that can never mean anything are errors before a run begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pup_tui.runbook.load import Loaded
+from pup_tui.runbook.scope import ATTEMPT_NAMES, STEP_FIELDS, names_under_default
+
+Errors = Callable[..., list[str]]
+
+TOP = "name: runbook\nvars: {A: {default: x}}\nsteps:\n"
+
+
+def shell(run: str, *keys: str, name: str = "s") -> str:
+    lines = "".join(f"    {key}\n" for key in keys)
+    return f"  - name: {name}\n    kind: shell\n    run: '{run}'\n{lines}"
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "echo {{ A }}",
+        "echo {{ A | upper }}",
+        "echo {{ run.id }} {{ run.operator }}",
+        'echo {{ NOWHERE | default("x") }}',
+        'echo {{ NOWHERE | default: "x" }}',
+        "{% if NOWHERE is defined %}echo{% endif %}",
+        "{% for item in A.list %}echo {{ item }}; {% endfor %}",
+        "docker ps --format {{ .Names }}",
+    ],
+)
+def test_known_names(run: str, errors: Errors) -> None:
+    assert errors(TOP + shell(run)) == []
+
+
+@pytest.mark.parametrize(
+    ("run", "error"),
+    [
+        ("echo {{ NOWHERE }}", "6:19: `NOWHERE` is not defined"),
+        ("echo A {{ B }}", "6:21: `B` is not defined"),
+        ("echo NOWHERE {{ NOWHERE }}", "6:27: `NOWHERE` is not defined"),
+        ("echo {{ A ~ B }}", "6:23: `B` is not defined"),
+        ("echo {{ output }}", "6:19: `output` is known only in until, fail_if, assert and capture"),
+        ("echo {{ steps.nope.output }}", "6:25: there is no step `nope`"),
+        ("echo {{ steps.s.output }}", "6:25: step `s` is this very step"),
+        ("echo {{ steps.s.stdout }}", "6:27: a step has no `stdout`"),
+    ],
+)
+def test_unknown_names(run: str, error: str, errors: Errors) -> None:
+    assert errors(TOP + shell(run)) == [error]
+
+
+def test_suggestion_for_a_name(check: Callable[..., Loaded]) -> None:
+    text = "name: runbook\nvars: {SERVICE: {}}\nsteps:\n" + shell("echo {{ SERVCE }}")
+    assert check(text).errors[0].hint == "did you mean `SERVICE`?"
+
+
+def test_place_inside_a_block(errors: Errors) -> None:
+    text = TOP + "  - name: s\n    kind: shell\n    run: |\n      echo\n      echo {{ B }}\n"
+    assert errors(text) == ["8:15: `B` is not defined"]
+
+
+def test_place_of_a_syntax_error_inside_a_block(errors: Errors) -> None:
+    text = (
+        TOP
+        + "  - name: s\n    kind: shell\n    run: |\n      echo\n      echo {{ A | nofilter }}\n"
+    )
+    assert errors(text)[0].startswith("8:")
+
+
+def test_captures_are_known_to_later_steps_only(errors: Errors) -> None:
+    text = TOP
+    text += shell("echo {{ LATER }}", name="one")
+    text += shell("echo {{ LATER }}", "capture: LATER", name="two")
+    text += shell("echo {{ LATER }}", name="three")
+    assert errors(text) == [
+        "6:19: `LATER` is captured only by step `two`, which runs later",
+        "9:19: `LATER` is captured only by this very step",
+    ]
+
+
+def test_results_of_later_steps_are_not_known(errors: Errors) -> None:
+    text = TOP + shell("echo {{ steps.two.output }}", name="one") + shell("echo", name="two")
+    assert errors(text) == ["6:25: step `two` has not run when this step runs"]
+
+
+def test_cleanup_steps_run_last(errors: Errors) -> None:
+    text = TOP
+    text += shell("echo {{ X }}{{ steps.two.output }}", "when: cleanup", name="one")
+    text += shell("echo", "capture: X", name="two")
+    assert errors(text) == []
+    text = TOP
+    text += shell("echo", "when: cleanup", "capture: X", name="one")
+    text += shell("echo {{ X }}", name="two")
+    assert errors(text) == ["11:19: `X` is captured only by step `one`, which runs later"]
+
+
+@pytest.mark.parametrize("name", sorted(ATTEMPT_NAMES))
+@pytest.mark.parametrize(
+    "key",
+    [
+        "poll: {until: '#'}",
+        "poll: {until: empty, fail_if: '#'}",
+        "assert: '# == 1'",
+        "assert: [{that: '# == 1', message: '{{ # }}'}]",
+        "capture: {X: '#'}",
+    ],
+)
+def test_what_an_attempt_tells(name: str, key: str, errors: Errors) -> None:
+    assert errors(TOP + shell("echo", key.replace("#", name))) == []
+
+
+@pytest.mark.parametrize(
+    "key", ["if: output == 1", "cwd: '{{ stderr }}'", "timeout: '{{ value }}'"]
+)
+def test_what_an_attempt_tells_is_not_known_elsewhere(key: str, errors: Errors) -> None:
+    assert (
+        "is known only in until, fail_if, assert and capture" in errors(TOP + shell("echo", key))[0]
+    )
+
+
+def test_a_declared_variable_wins_over_what_an_attempt_tells(errors: Errors) -> None:
+    text = "name: runbook\nvars: {status: {default: x}}\nsteps:\n" + shell("echo {{ status }}")
+    assert errors(text) == []
+
+
+@pytest.mark.parametrize("field", sorted(STEP_FIELDS))
+def test_fields_of_steps(field: str, errors: Errors) -> None:
+    text = TOP + shell("echo", name="one") + shell(f"echo {{{{ steps.one.{field} }}}}", name="two")
+    assert errors(text) == []
+
+
+def test_an_assert_knows_the_captures_of_its_step(errors: Errors) -> None:
+    assert errors(TOP + shell("echo", "capture: {N: json.n}", "assert: N > 3")) == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "error"),
+    [
+        ('{a: "{{ b }}", b: "{{ a }}"}', "the defaults go round in a circle: a -> b -> a"),
+        ('{a: "{{ a }}"}', "the defaults go round in a circle: a -> a"),
+        ('{a: "{{ c }}", b: "{{ a }}", c: "{{ b }}"}', "in a circle: a -> c -> b -> a"),
+        ('{a: "{{ b }}", b: x}', "2:15: `b` stands below `a`"),
+        ('{a: "{{ c }}"}', "2:15: `c` is not a variable"),
+        ('{a: "{{ steps.s.output }}"}', "a default cannot use `steps` or `run`"),
+        ('{a: "{{ b | }}"}', "2:"),
+    ],
+)
+def test_defaults(variables: str, error: str, errors: Errors) -> None:
+    told = errors(f"name: runbook\nvars: {variables}\nsteps:\n" + shell("echo"))
+    assert len(told) == 1
+    assert error in told[0]
+
+
+def test_names_under_default(check: Callable[..., Loaded]) -> None:
+    text = TOP + shell(
+        'echo {{ A | default("") }} {{ B | default("") }} {{ C | default("") }}',
+        "if: D is defined",
+        "capture: C",
+    )
+    assert names_under_default(check(text).require()) == {"B", "D"}

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pup_tui.runbook import yaml
+from pup_tui.runbook.load import Loaded, load_files
+from pup_tui.runbook.model import Runbook
+from pup_tui.runbook.nodes import Mapping
+from pup_tui.runbook.report import Report
+from pup_tui.runbook.shapes import ShapeCheck
+from pup_tui.runbook.texts import FoundText, texts_of
+
+TEXT = """\
+name: runbook
+steps:
+  - name: s
+    kind: http
+    description: about
+    url: https://example.com/x
+    method: PUT
+    query: {a: [b, 1, {c: d}]}
+    headers: {A: b}
+    json: {k: [v, true]}
+    if: 1 == 1
+    timeout: 5s
+    poll: {interval: 5, until: empty, max_attempts: "3"}
+    capture: {A: json.a, B: {value: json.b, secret: true}}
+    assert: [empty, {that: 1 == 1, message: m}]
+    expect_status: [2xx, 404]
+"""
+
+
+def test_texts_of_a_step(check: Callable[..., Loaded]) -> None:
+    (step,) = check(TEXT).require().steps
+    assert set(texts_of(step)) == {
+        FoundText("name", ("name",), "s"),
+        FoundText("markdown", ("description",), "about"),
+        FoundText("url", ("url",), "https://example.com/x"),
+        FoundText("template", ("method",), "PUT"),
+        FoundText("json", ("query", "a", 0), "b"),
+        FoundText("json", ("query", "a", 2, "c"), "d"),
+        FoundText("header", ("headers", "A"), "b"),
+        FoundText("json", ("json", "k", 0), "v"),
+        FoundText("expression", ("if",), "1 == 1"),
+        FoundText("duration", ("timeout",), "5s"),
+        FoundText("condition", ("poll", "until"), "empty"),
+        FoundText("template", ("poll", "max_attempts"), "3"),
+        FoundText("expression", ("capture", "A"), "json.a"),
+        FoundText("expression", ("capture", "B", "value"), "json.b"),
+        FoundText("condition", ("assert", 0), "empty"),
+        FoundText("condition", ("assert", 1, "that"), "1 == 1"),
+        FoundText("template", ("assert", 1, "message"), "m"),
+        FoundText("status", ("expect_status", 0), "2xx"),
+    }
+
+
+BUNDLED = sorted((Path(__file__).parents[2] / "runbooks").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", BUNDLED, ids=lambda path: path.stem)
+def test_the_check_of_a_file_sees_every_text_that_a_run_will_use(path: Path) -> None:
+    data = path.read_bytes()
+    runbook = load_files(path.stem, {path.name: data}, path).require()
+    root, _ = yaml.parse(data, str(path))
+    assert isinstance(root, Mapping)
+    walk = ShapeCheck(Report())
+    walk.struct(root, Runbook, ())
+    seen = {(text.role, text.path, text.node.text) for text in walk.texts}
+    for index, step in enumerate(runbook.steps):
+        for text in texts_of(step):
+            if text.source and (text.path, text.source) != (("method",), "GET"):
+                assert (text.role, ("steps", index, *text.path), text.source) in seen

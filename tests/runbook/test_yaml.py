@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pup_tui.runbook.nodes import Mapping, Node, OutOfRange, Scalar, Sequence
+from pup_tui.runbook.yaml import MAX_BYTES, MAX_DEPTH, MAX_NODES, parse
+
+
+def plain(node: Node | None) -> Any:
+    if isinstance(node, Mapping):
+        return {name: plain(entry.value) for name, entry in node.entries.items()}
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    assert isinstance(node, Scalar)
+    return node.text
+
+
+def told(data: bytes | str) -> list[str]:
+    data = data.encode() if isinstance(data, str) else data
+    return [str(problem) for problem in parse(data, "f")[1]]
+
+
+def test_texts_stay_as_they_were_typed() -> None:
+    text = "{a: NO, b: on, c: 1.10, d: 22:22, e: 2024-01-01, f: 1_000, g: 010, h: '1'}"
+    node, problems = parse(text.encode(), "f")
+    assert not problems
+    assert plain(node) == {
+        "a": "NO",
+        "b": "on",
+        "c": "1.10",
+        "d": "22:22",
+        "e": "2024-01-01",
+        "f": "1_000",
+        "g": "010",
+        "h": "1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("5", 5),
+        ("-5", -5),
+        ("0x1f", 31),
+        ("0o17", 15),
+        ("1.5", 1.5),
+        ("1e3", 1000.0),
+        ("true", True),
+        ("FALSE", False),
+        ("~", None),
+        ("", None),
+        ("yes", "yes"),
+        ("010", "010"),
+        ("1_000", "1_000"),
+        ("22:22", "22:22"),
+        ("2024-01-01", "2024-01-01"),
+        ("'5'", "5"),
+        ('"true"', "true"),
+    ],
+)
+def test_core_values(typed: str, value: object) -> None:
+    node, _ = parse(f"a: {typed}".encode(), "f")
+    assert isinstance(node, Mapping)
+    scalar = node.entries["a"].value
+    assert isinstance(scalar, Scalar)
+    assert scalar.value == value
+    assert type(scalar.value) is type(value)
+
+
+@pytest.mark.parametrize(
+    "typed", [".nan", "-.inf", "1e999", str(2**63), "9" * 5000, "0x" + "f" * 99]
+)
+def test_numbers_out_of_range(typed: str) -> None:
+    node, _ = parse(f"a: {typed}".encode(), "f")
+    assert isinstance(node, Mapping)
+    scalar = node.entries["a"].value
+    assert isinstance(scalar, Scalar)
+    with pytest.raises(OutOfRange):
+        _ = scalar.value
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "f:1:1: the file is empty"),
+        ("# only a comment\n", "f:1:1: the file is empty"),
+        ("a: 1\n---\nb: 2\n", "f:2:1: more than one document: keep one runbook in a file"),
+        ("a: 1\nb: 2\na: 3\n", "f:3:1: `a` is given twice: first on line 1"),
+        ("a: !!int 5\n", "f:1:4: tags are not allowed: `!!int`: remove it; quote a text instead"),
+        ("a: ! x\n", "f:1:4: tags are not allowed: `!`: remove it; quote a text instead"),
+        ("1: x\n", 'f:1:1: a key must be text: `1`: write "1"'),
+        ("true: x\n", 'f:1:1: a key must be text: `true`: write "true"'),
+        ("[a]: x\n", "f:1:1: a key must be text, not a list"),
+        ("a: {{ X }}\n", 'f:1:5: a key must be text, not a map: quote the value: "{{ NAME }}"'),
+        ("a: *b\n", "f:1:4: `*b` names no anchor above it"),
+        ("a: &a [*a]\n", "f:1:8: `*a` stands inside itself"),
+        ("a: &a {b: *a}\n", "f:1:11: `*a` stands inside itself"),
+        ("<<: 5\n", "f:1:5: `<<` takes a map or a list of maps, not text"),
+        ('a: "\\0"\n', "f:1:4: a NUL character cannot be part of a text"),
+        ("a: x\x00y\n", "f:1:5: control character U+0000 at byte 4: remove it"),
+        (
+            "a: x\x07y\n",
+            'f:1:5: control character U+0007 at byte 4: write it as "\\u0007" in double',
+        ),
+        ("a: x\u2028y\n", "f:1:5: invisible line separator U+2028 at byte 4"),
+        (
+            "a: x\ry: 1\n",
+            "f:1:5: a carriage return without a line feed at byte 4: use LF line ends",
+        ),
+        ("a:\n\tb: 1\n", "indent with spaces, not with a tab"),
+        (
+            "a: `b`\n",
+            "f:1:4: not YAML: found character that cannot start any token: quote the value",
+        ),
+        ("a: b: c\n", "a value that holds `: ` must be quoted"),
+        ('a: "b\nc: d\n', "f:1:4: not YAML: the quote that opens here is never closed"),
+        ("a: [b\nc: d\n", "not YAML"),
+        ('a: "b" c\n', "check the indentation; text after a closing quote is not allowed"),
+    ],
+)
+def test_problem_is_told_with_its_place(text: str, problem: str) -> None:
+    first = told(text)[0]
+    assert problem in first
+    assert first.startswith("f:")
+
+
+def test_bytes_that_are_not_utf8_name_their_offset() -> None:
+    assert told(b"a: b\nc: \xff\n") == [
+        "f:2:4: not UTF-8: byte 0xff at offset 8: save the file as UTF-8"
+    ]
+
+
+def test_byte_order_mark_and_crlf_are_accepted() -> None:
+    node, problems = parse("\ufeffa: 1\r\nb: 2\r\n".encode(), "f")
+    assert not problems
+    assert plain(node) == {"a": "1", "b": "2"}
+
+
+def test_merge_keys() -> None:
+    text = """
+x: &x {a: 1, b: 2}
+y: &y {b: 3, c: 4}
+z: {<<: [*x, *y], a: 9}
+w: {<<: *x}
+"""
+    node, problems = parse(text.encode(), "f")
+    assert not problems
+    made = plain(node)
+    assert made["z"] == {"a": "9", "b": "2", "c": "4"}
+    assert made["w"] == {"a": "1", "b": "2"}
+
+
+def test_an_error_in_an_alias_stands_where_the_anchor_is() -> None:
+    node, _ = parse(b"a: &x {b: 1}\nc: *x\n", "f")
+    assert isinstance(node, Mapping)
+    assert node.entries["c"].value.line == 1
+
+
+@pytest.mark.parametrize("count", [-1, 0, 1])
+def test_size_limit(count: int) -> None:
+    text = "a: 1\n#"
+    problems = told(text + "x" * (MAX_BYTES - len(text) + count))
+    assert bool(problems) is (count > 0)
+
+
+@pytest.mark.parametrize("count", [-1, 0, 1])
+def test_depth_limit(count: int) -> None:
+    depth = MAX_DEPTH + count
+    problems = told("[" * (depth - 1) + "1" + "]" * (depth - 1))
+    assert bool(problems) is (count > 0)
+
+
+def test_depth_counts_what_an_alias_stands_for() -> None:
+    deep = "[" * 16 + "1" + "]" * 16
+    assert not told(f"a: &a {deep}\nb: [[*a]]\n")
+    nested = "[" * 16 + "*a" + "]" * 16
+    assert "nested deeper than 32 levels" in told(f"a: &a {deep}\nb: {nested}\n")[0]
+
+
+@pytest.mark.parametrize("count", [-1, 0, 1])
+def test_node_limit(count: int) -> None:
+    items = MAX_NODES - 1 + count
+    assert bool(told("[" + "1," * items + "]")) is (count > 0)
+
+
+def test_aliases_count_in_full() -> None:
+    levels = "".join(f"- &a{i} [{f'*a{i - 1},' * 9}]\n" for i in range(1, 12))
+    assert "more than 100,000 nodes" in told("- &a0 [1]\n" + levels)[0]
+
+
+def test_place_in_a_block() -> None:
+    text = "a: |\n  one\n  two {{ X }}\n  {{ X }}\n"
+    node, _ = parse(text.encode(), "f")
+    assert isinstance(node, Mapping)
+    scalar = node.entries["a"].value
+    assert isinstance(scalar, Scalar)
+    assert scalar.place(2, "X") == (3, 10)
+    assert scalar.place(3, "X") == (4, 6)
+    assert scalar.place(1) == (2, 3)
+
+
+def test_place_in_a_folded_text_is_found_by_what_was_typed() -> None:
+    text = "a: >\n  one\n  two\n  {{ X }}\n"
+    node, _ = parse(text.encode(), "f")
+    assert isinstance(node, Mapping)
+    scalar = node.entries["a"].value
+    assert isinstance(scalar, Scalar)
+    assert scalar.place(1, "X") == (4, 6)
+
+
+def test_json_is_yaml() -> None:
+    value = {"a": [{"b": "c"}, "d"], "e": {"f": "g"}}
+    node, problems = parse(json.dumps(value, indent=1).encode(), "f")
+    assert not problems
+    assert plain(node) == value
