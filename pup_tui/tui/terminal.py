@@ -75,8 +75,21 @@ class LastingDriver(LinuxDriver):
         """Read and write no more: what reads a closed terminal gets "end of file" without end."""
         self._lasting.gone = True
         silent, self._held_open = os.pipe()
+        os.set_blocking(
+            silent, False
+        )  # the thread may be about to read: the program would wait for it
         os.dup2(silent, self.fileno)
         os.close(silent)
+
+    def start_application_mode(self) -> None:
+        """Take the terminal over, unless it is taken over already.
+
+        A closed terminal sends SIGCONT after its SIGHUP, on which Textual would begin a second time and
+        never end what it had begun first.
+        """
+        reading = self._key_thread is not None and self._key_thread.is_alive()
+        if not reading and not self._lasting.gone:
+            super().start_application_mode()  # type: ignore[no-untyped-call]  # not typed in Textual
 
     def run_input_thread(self) -> None:
         try:
