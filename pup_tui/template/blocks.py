@@ -97,11 +97,7 @@ class _Builder:
                     error.hint = RAW_HINT
                 raise error.locate(expression=segment.body, line=line, column=column) from None
         if self._open:
-            block = self._open[-1]
-            word = "if" if isinstance(block, If) else "for"
-            raise TemplateError(
-                f"{{% {word} %}} has no {{% end{word} %}}", line=block.line, column=block.column
-            )
+            raise _never_closed(self._open[-1])
         return self._top
 
     def _place(self, offset: int) -> tuple[int, int]:
@@ -157,6 +153,17 @@ class _Builder:
 
     def _in_body(self, block: For) -> bool:
         return self._bodies[-1] is block.body
+
+
+def _never_closed(block: If | For) -> TemplateError:
+    test = block.branches[0].test if isinstance(block, If) else block.values
+    word = "if" if isinstance(block, If) else "for"
+    return TemplateError(
+        f"{{% {word} %}} has no {{% end{word} %}}",
+        expression=test.source if test else None,
+        line=block.line,
+        column=block.column,
+    )
 
 
 def _condition(segment: Segment) -> Expression:

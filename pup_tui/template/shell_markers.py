@@ -90,14 +90,15 @@ class Marked:
         self.script = bytes(self._script)
 
     def line(self, number: int) -> str:
-        """Give a line, counted from 1, with the expressions back in it."""
+        """Give a line, counted from 1, with the expressions back in it; of a blank one the last."""
         written = bytearray(self.script)
         for hole in reversed(self.holes):
             unit = hole.unit
             source = unit.source if isinstance(unit, Value) else unit.expression.source
             written[hole.start : hole.end] = f"{{{{ {source} }}}}".encode()
         lines = written.decode().split("\n")
-        return lines[min(number, len(lines)) - 1].strip()
+        written_lines = [line.strip() for line in lines[:number] if line.strip()]
+        return written_lines[-1] if written_lines else ""
 
     def _free_prefix(self) -> str:
         texts = [

@@ -215,7 +215,8 @@ class _Climb:
         while node is not None and node.type not in _BOUNDARIES:
             self._step(node, child)
             child, node = node, node.parent
-        if node is not None and _text(node).startswith(b"$(("):
+        around = b"" if node is None else _text(node)
+        if around.startswith(b"$((") and around.endswith(b"))"):
             # The grammar takes `$((…))` in a here-document for a command.
             self._integer = self._arithmetic = True
         if self._replacement:
@@ -327,7 +328,8 @@ class _Climb:
 
     def _in_declaration(self, node: Node, child: Node) -> None:
         """``declare -i``, ``-n`` and ``-a`` evaluate what is assigned; a bare word is a name."""
-        options = [_text(part) for part in node.children[1:] if _text(part)[:1] in (b"-", b"+")]
+        names = ("variable_assignment", "variable_name", "subscript")
+        options = [_text(part) for part in node.children[1:] if part.type not in names]
         if child.type != "variable_assignment":
             self._naming(node, child)
         if not all(_HARMLESS_DECLARATION.fullmatch(option) for option in options):

@@ -16,7 +16,7 @@ from pup_tui.template.text import Text, Value
 _UNFIT: Final = re.compile(r"[\x00-\x20\x7f\\]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_HOST: Final = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]|[^\x00-\x7f%]+[^\x00-\x20%/?#@]*")
+_HOST: Final = re.compile(r"[^\x00-\x20\x7f%/?#@\\:\[\]\"'<>{}|^`]+|\[[0-9A-Fa-f:.]+\]")
 _SCHEMES: Final = ("http://", "https://")
 _SEGMENT: Final = re.compile(r"[^/]+")
 

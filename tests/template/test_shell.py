@@ -1,0 +1,315 @@
+"""Shell templates: what is refused, what is written, what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.limits import MAX_ARGUMENT
+from pup_tui.template.shell import ShellScript, compile_shell, first_word
+
+
+def _render(source: str, shell: str = "sh", **scope: Any) -> ShellScript:
+    return compile_shell(source, shell).render(scope)
+
+
+@pytest.mark.parametrize(
+    ("source", "script"),
+    [
+        ("echo {{ V }}", 'echo "${PUP_TUI_V0}"'),
+        ('echo "a {{ V }}"', 'echo "a ${PUP_TUI_V0}"'),
+        ("echo 'a {{ V }}'", "echo 'a '\"${PUP_TUI_V0}\"''"),
+        ("cat <<E\n{{ V }}\nE\n", "cat <<E\n${PUP_TUI_V0}\nE\n"),
+        ("cat <<'E'\n{{ V }}\nE\n", "cat <<'PUP_TUI_END_0'\na b\nPUP_TUI_END_0\n"),
+        ("# {{ V }}\necho", "# \necho"),
+        ("echo {{ V }} {{ V }} {{ W }}", 'echo "${PUP_TUI_V0}" "${PUP_TUI_V0}" "${PUP_TUI_V1}"'),
+        ("echo $X{{ V }}", 'echo $X"${PUP_TUI_V0}"'),
+        ("echo {{{ V }}}", 'echo {"${PUP_TUI_V0}"}'),
+        ("echo {{ V | raw }}", "echo a b"),
+        ("echo ${#a} {{ .Names }} {# x", "echo ${#a} {{ .Names }} {# x"),
+    ],
+)
+def test_references_fit_their_place(source: str, script: str) -> None:
+    assert _render(source, V="a b", W="c").script == script
+
+
+def test_values_travel_in_the_environment() -> None:
+    rendered = _render("echo {{ V }} '{{ W }}' {{ N }}", V="a b", W=True, N=[1])
+    assert rendered.env == {"PUP_TUI_V0": "a b", "PUP_TUI_V1": "true", "PUP_TUI_V2": "[1]"}
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("echo {{ V }}", "echo 'a b'"),
+        ("echo {{ W }} {{ E }}", "echo word ''"),
+        ('echo "x {{ V }}" "x {{ W }}"', 'echo "x "\'a b\'"" "x word"'),
+        ("echo 'x {{ V }}' 'x {{ W }}'", "echo 'x ''a b''' 'x word'"),
+        ("cat <<'E'\n{{ V }}\nE\n", "cat <<'E'\na b\nE\n"),
+        ("cat <<E\n{{ V }}\nE\n", "cat <<E\na b\nE\n"),
+        ("echo $(({{ N }}))", "echo $((5))"),
+        ("echo {{ V | raw }} {{ W }}", "echo a b word"),
+    ],
+)
+def test_what_is_shown_is_readable(source: str, shown: str) -> None:
+    assert _render(source, V="a b", W="word", E="", N=5).shown == shown
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "echo {{ V }}",
+        'echo "{{ V }}"',
+        "echo '{{ V }}'",
+        "echo {{ V | raw }}",
+        "echo {{ V | raw }} {{ V }}",
+    ],
+)
+def test_a_mask_hides_values_in_what_is_shown(source: str) -> None:
+    mask: Callable[[str], str] = lambda text: text.replace("it;s", "***")  # noqa: E731
+    rendered = compile_shell(source).render({"V": "it;s"}, mask)
+    assert "***" in rendered.shown
+    assert "it" not in rendered.shown
+    assert "***" not in rendered.script
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("{{ V }}=x", "name a variable"),
+        ("export {{ V }}", "name a variable"),
+        ('export "{{ V }}"', "name a variable"),
+        ("unset {{ V }}", "name a variable"),
+        ("unset 'a[{{ V }}]'", "name a variable"),
+        ("read {{ V }}", "name a variable"),
+        ("mapfile {{ V }}", "name a variable"),
+        ("printf -v {{ V }} x", "name a variable"),
+        ("builtin declare x={{ V }}", "name a variable"),
+        ("{{ V }}() { :; }", "name a variable"),
+        ("function {{ V }} { :; }", "name a variable"),
+        ("for {{ V }} in a; do :; done", "name a variable"),
+        ("select {{ V }} in a; do :; done", "name a variable"),
+        ("echo ${{ V }}", "name a variable"),
+        ("echo ${{{ V }}}", "name a variable"),
+        ("echo ${!{{ V }}}", "name a variable"),
+        ("echo ${#{{ V }}}", "name a variable"),
+        ("[[ -v {{ V }} ]]", "name a variable"),
+        ("[ -v {{ V }} ]", "name a variable"),
+        ("test -v {{ V }}", "name a variable"),
+        ("declare -i x={{ V }}", "evaluate the value again"),
+        ("declare -n x={{ V }}", "evaluate the value again"),
+        ("declare -a x={{ V }}", "evaluate the value again"),
+        ("local -A x={{ V }}", "evaluate the value again"),
+        ("typeset $OPTIONS x={{ V }}", "evaluate the value again"),
+        ("a=([{{ V }}]=1)", "key of an array"),
+        ("echo {1..{{ V }}}", "does not take values"),
+        ("echo ~{{ V }}", "the user's name"),
+        ("echo \\{{ V }}", "backslash"),
+        ('echo "\\{{ V }}"', "backslash"),
+        ("cat <<E\n\\{{ V }}\nE\n", "backslash"),
+        ("cat <<E\n`echo {{ V }}`\nE\n", "backticks"),
+        ("`cat <<'E'\n{{ V }}\nE\n`", "backticks"),
+        ("echo \"${x:-'{{ V }}'}\"", "single quotes within double"),
+        ('echo "${x:-`echo {{ V }}`}"', "not known"),
+        ('[[ a =~ ^"{{ V }}" ]]', "not known"),
+        ("X=a; echo ${X/a/{{ V }}}", "split into words"),
+        ("cat <<E\n${X/a/{{ V }}}\nE\n", "split into words"),
+        ("echo 'a {{ V }}", "cannot be read as shell"),
+        ("if {{ V }}; then", "cannot be read as shell"),
+        ("cat <<{{ V }}\nx\n", "cannot be read as shell"),
+        ("cat <<'E'\n{{ V }}", "cannot be read as shell"),
+    ],
+)
+def test_places_that_are_not_safe_are_refused_at_load(source: str, message: str) -> None:
+    with pytest.raises(TemplateError) as caught:
+        compile_shell(source, "bash")
+    assert message in caught.value.message
+    assert caught.value.line
+    assert caught.value.expression
+    assert caught.value.hint
+    assert "PUPVALUE" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "shell"),
+    [("echo $'{{ V }}'", "sh"), ("echo $'{{ V }}'", "dash"), ("[[ a =~ {{ V }} ]]", "zsh")],
+)
+def test_what_only_other_shells_do_safely_is_refused(source: str, shell: str) -> None:
+    compile_shell(source, "bash")
+    with pytest.raises(TemplateError):
+        compile_shell(source, shell)
+
+
+def test_the_line_of_a_refused_place_is_told() -> None:
+    with pytest.raises(TemplateError) as caught:
+        compile_shell("set -e\necho {{ A }}\n\nexport {{ B | upper }}\n")
+    assert (caught.value.line, caught.value.expression) == (4, "B | upper")
+
+
+@pytest.mark.parametrize("shell", ["fish", "python3", "pwsh", "/usr/bin/node"])
+def test_other_shells_take_no_values(shell: str) -> None:
+    with pytest.raises(TemplateError, match="cannot be put into a script") as caught:
+        compile_shell("echo {{ V }}", shell)
+    assert "bash" in (caught.value.hint or "")
+    assert compile_shell("echo {{ .X }}", shell).render({}).script == "echo {{ .X }}"
+    assert compile_shell("echo {{ V | raw }}", shell).render({"V": 1}).script == "echo 1"
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash", "dash", "ksh", "zsh", "/bin/bash"])
+def test_known_shells_take_values(shell: str) -> None:
+    assert compile_shell("echo {{ V }}", shell).render({"V": "x"}).env == {"PUP_TUI_V0": "x"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% if A %}echo '{{ V }}'{% else %}export {{ V }}{% endif %}",
+        "{% if A %}a{% elif B %}b{% else %}{% if C %}c{% else %}export {{ V }}{% endif %}{% endif %}",
+        "{% for x in A %}export {{ x }}\n{% endfor %}",
+        "{% for x in A %}:\n{% else %}export {{ V }}{% endfor %}",
+    ],
+)
+def test_every_branch_is_judged_at_load(source: str) -> None:
+    with pytest.raises(TemplateError):
+        compile_shell(source)
+
+
+def test_branches_are_judged_apart() -> None:
+    template = compile_shell(
+        "{% if A %}if true; then{% else %}if false; then{% endif %} echo {{ V }}; fi"
+    )
+    assert template.render({"A": True, "V": "x"}).script.startswith("if true")
+
+
+def test_what_the_branches_make_together_is_judged_when_rendered() -> None:
+    source = (
+        "{% if A %}cat <<'E'\n{% endif %}{% if B %}x{% endif %}:{% if A %}\nE\n{% endif %} {{ V }}"
+    )
+    template = compile_shell("echo {% if A %}a{% endif %} {{ V }}")
+    assert template.render({"A": False, "V": "x"}).env
+    with pytest.raises(TemplateError):
+        compile_shell(source)
+
+
+def test_raw_text_is_judged_with_the_rest_when_rendered() -> None:
+    template = compile_shell("{{ R | raw }} {{ V }}")
+    assert template.render({"R": "echo", "V": "x"}).script == 'echo "${PUP_TUI_V0}"'
+    with pytest.raises(TemplateError, match="cannot be read as shell"):
+        template.render({"R": "echo '", "V": "x"})
+    with pytest.raises(TemplateError, match="name a variable"):
+        template.render({"R": "export", "V": "x"})
+
+
+def test_markers_are_no_part_of_values_or_scripts() -> None:
+    rendered = _render("echo PUPVALUE0E {{ V }} '{{ W }}'", V="PUPVALUE0E", W="PUPVALUEX1E")
+    assert rendered.script == "echo PUPVALUE0E \"${PUP_TUI_V0}\" ''\"${PUP_TUI_V1}\"''"
+
+
+def test_a_delimiter_is_chosen_that_no_value_holds() -> None:
+    rendered = _render("cat <<'E'\n{{ V }}\nE\n", V="PUP_TUI_END_0\nE\nPUP_TUI_END_1")
+    assert rendered.script.splitlines()[0] == "cat <<'PUP_TUI_END_2'"
+    assert rendered.script.splitlines()[-1] == "PUP_TUI_END_2"
+
+
+@pytest.mark.parametrize("value", ["\tx", "a\n\tb"])
+def test_tabs_that_a_here_document_would_drop_are_refused(value: str) -> None:
+    with pytest.raises(TemplateError, match="begins with a tab"):
+        _render("cat <<-'E'\n\t{{ V }}\n\tE\n", V=value)
+    assert _render("cat <<-E\n\t{{ V }}\n\tE\n", V=value).env == {"PUP_TUI_V0": value}
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [("a\0b", "NUL"), ("\ud800", "surrogate"), ("x" * (MAX_ARGUMENT + 1), "131,071 bytes")],
+)
+@pytest.mark.parametrize("source", ["echo {{ V }}", "cat <<'E'\n{{ V }}\nE\n"])
+def test_what_cannot_travel_is_refused_with_the_way_out(
+    source: str, value: str, problem: str
+) -> None:
+    with pytest.raises(TemplateError, match=problem) as caught:
+        _render(source, V=value)
+    assert "stdin" in (caught.value.hint or "")
+    assert caught.value.expression == "V"
+
+
+def test_no_variable_is_longer_than_linux_takes() -> None:
+    rendered = _render("echo {{ V }}", V="\U0001f4a9" * 32_767 + "abc")
+    assert all(len(f"{name}={text}".encode()) < MAX_ARGUMENT for name, text in rendered.env.items())
+    assert "".join(rendered.env.values()) == "\U0001f4a9" * 32_767 + "abc"
+
+
+def test_a_value_in_a_comment_is_not_judged() -> None:
+    assert _render("echo # {{ V }}", V="a\0\nb").script == "echo # "
+
+
+@pytest.mark.parametrize(
+    ("source", "command"),
+    [
+        ("eval {{ V }}", "eval"),
+        ('eval "echo {{ V }}"', "eval"),
+        ("sudo -n eval {{ V }}", "eval"),
+        ("bash -c 'echo {{ V }}'", "bash"),
+        ('/bin/sh -ec "{{ V }}"', "/bin/sh"),
+        ("kubectl exec pod -- sh -c 'echo {{ V }}'", "sh"),
+        ("ssh host {{ V }}", "ssh"),
+        ("python3 -c 'print({{ V }})'", "python3"),
+        ("trap 'rm {{ V }}' EXIT", "trap"),
+        ("jq '.x == \"{{ V }}\"' f", "jq"),
+        ("sed s/a/{{ V }}/ f", "sed"),
+    ],
+)
+def test_commands_that_evaluate_a_value_again_are_found(source: str, command: str) -> None:
+    (found,) = compile_shell(f"set -e\n{source}").evaluated_again
+    assert (found.command, found.source, found.line) == (command, "V", 2)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["echo {{ V }}", "eval {{ V | shell_quote }}", "bash script {{ V }}", "grep -c {{ V }} eval"],
+)
+def test_other_commands_are_not(source: str) -> None:
+    assert compile_shell(source).evaluated_again == ()
+
+
+def test_names_are_those_of_the_text() -> None:
+    template = compile_shell("echo {{ A }} {{ B | default('') }} {{ steps.x.output }}")
+    assert template.names == {"A", "steps"}
+    assert template.optional_names == {"B"}
+    assert template.step_fields == {("x", "output")}
+    assert template.optional_step_fields == frozenset()
+    assert len(template.outputs) == 3
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ("kubectl get pods", "kubectl"),
+        ("  # comment\n\n\tgit status", "git"),
+        ("./run.sh x", "./run.sh"),
+        ("ls;pwd", "ls"),
+        ("ls", "ls"),
+        ("ls|cat", "ls"),
+        ("set -e\nfoo", "set"),
+        ("", None),
+        ("# only", None),
+        ("{{ X }} a", None),
+        ("foo{{ X }} a", None),
+        ("foo{% if X %} a{% endif %}", None),
+        ("X=1 foo", None),
+        ("if true; then :; fi", None),
+        ("for x in a; do :; done", None),
+        ("(foo)", None),
+        ("{ foo; }", None),
+        ("! foo", None),
+        ("[ -f x ]", None),
+        ("'foo' a", None),
+        ("$X a", None),
+        ("foo() { :; }", None),
+        ("foo\\ bar", None),
+    ],
+)
+def test_first_word(source: str, word: str | None) -> None:
+    assert first_word(source) == word
