@@ -60,6 +60,7 @@ class Dialog(ModalScreen[Answer | None]):
         Binding("left", "app.focus_previous", "Previous", show=False),
         Binding("right", "app.focus_next", "Next", show=False),
     ]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-roomy")]  # noqa: RUF012 - as Screen declares it
     KEYS = "esc look at the output · tab next · pgup pgdn scroll the output"
 
     def __init__(

@@ -251,7 +251,7 @@ class OutputLines(ScrollView, can_focus=True):
             to = max(0, min(top - 1, self._top_for(top, rows + 1)))
         self.following = False
         self._scroll_lines(to)
-        self.go_to(self.cursor + to - top if top else 0)
+        self.go_to(0 if pages < 0 and top == 0 else self.cursor + to - top)
 
     def action_top(self) -> None:
         self.go_to(0)

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path, PurePath
+from typing import Any, ClassVar
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.content import Content
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from pup_tui.core.actions import Question
+from pup_tui.tui.dialogs import dialog
+from pup_tui.tui.dialogs.confirm import ConfirmScreen
+from pup_tui.tui.dialogs.dialog import Answer, Dialog
+from pup_tui.tui.dialogs.failure import FailureScreen
+from pup_tui.tui.dialogs.manual import ManualScreen
+from pup_tui.tui.dialogs.reason import ReasonScreen
+
+STYLES = Path(dialog.__file__).parent.parent / "styles"
+NOTHING = "nothing yet"
+HOSTILE = "[/usr/bin] [@click=app.quit]x[/] \x1b]52;c;AAAA\x07\u202e"
+
+
+@pytest.fixture(autouse=True)
+def _dialogs_answer_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialog, "ARM_SECONDS", 0.0)
+
+
+class Host(App[None]):
+    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "dialogs.tcss"]
+
+    def __init__(self, asks: Dialog) -> None:
+        super().__init__()
+        self.asks = asks
+        self.answer: Any = NOTHING
+
+    def compose(self) -> ComposeResult:
+        yield Static("behind")
+
+    def on_mount(self) -> None:
+        def closed(answer: Answer | None) -> None:
+            self.answer = answer
+
+        self.push_screen(self.asks, closed)
+
+
+@asynccontextmanager
+async def asked(
+    asks: Dialog, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[Host, Pilot[None]]]:
+    app = Host(asks)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield app, pilot
+
+
+def question(kind: Any = "confirm", **keys: Any) -> Question:
+    return Question(**{"step": "ask", "title": "Ask", "kind": kind, "message": "Go on?", **keys})
+
+
+def shown(app: Host) -> str:
+    contents = [static.content for static in app.screen.query(Static)]
+    return "\n".join(c.plain if isinstance(c, Content) else str(c) for c in contents)
+
+
+@pytest.mark.parametrize(("key", "answer"), [("y", "yes"), ("n", "no"), ("enter", "no")])
+async def test_a_confirmation_is_answered_with_a_key(key: str, answer: str) -> None:
+    async with asked(ConfirmScreen(question())) as (app, pilot):
+        await pilot.press(key)
+        assert app.answer == Answer(answer)
+
+
+async def test_yes_takes_a_move_and_a_key() -> None:
+    async with asked(ConfirmScreen(question())) as (app, pilot):
+        await pilot.press("right", "enter")
+        assert app.answer == Answer("yes")
+
+
+async def test_escape_answers_nothing() -> None:
+    async with asked(ConfirmScreen(question())) as (app, pilot):
+        await pilot.press("escape")
+        assert app.answer is None
+
+
+async def test_nothing_is_answered_in_the_first_moments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialog, "ARM_SECONDS", 3600.0)
+    async with asked(ConfirmScreen(question())) as (app, pilot):
+        await pilot.press("y", "n", "enter", "right", "enter")
+        assert app.answer == NOTHING
+
+
+async def test_what_is_expected_must_be_typed_exactly() -> None:
+    asks = question(expect="new-flag", danger=True)
+    async with asked(ConfirmScreen(asks, target="production")) as (app, pilot):
+        await pilot.press(*"new-fla")
+        assert app.screen.query_one(Input).value == "new-fla"
+        assert app.screen.query("#yes:disabled")
+        await pilot.press("enter")
+        assert app.answer == NOTHING
+        await pilot.press("G")
+        assert app.screen.query("#yes:disabled")
+        await pilot.press("backspace", "g")
+        assert app.screen.query("#yes:enabled")
+        await pilot.press("enter")
+        assert app.answer == Answer("yes")
+
+
+async def test_danger_and_where_it_strikes_are_said_in_words() -> None:
+    asks = question(danger=True, upcoming="delete everything")
+    async with asked(ConfirmScreen(asks, target="production")) as (app, _):
+        assert "DANGER Ask" in shown(app)
+        assert "production" in shown(app)
+        assert "delete everything" in shown(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (200, 50)])
+async def test_a_flood_of_message_never_pushes_title_or_buttons_away(
+    size: tuple[int, int],
+) -> None:
+    asks = question(
+        title="The title",
+        message="line\n" * 500,
+        upcoming="word " * 500,
+        expect="sure",
+        danger=True,
+    )
+    async with asked(ConfirmScreen(asks, target="x " * 500), size) as (app, pilot):
+        await pilot.pause()
+        for place in (".dialog-title", ".dialog-message", "#no", "#yes", "#confirm-typed"):
+            region = app.screen.query_one(place).region
+            assert region.height > 0
+            assert app.screen.region.contains_region(region)
+
+
+async def test_a_message_without_end_is_cut_and_says_so() -> None:
+    async with asked(ConfirmScreen(question(message="x" * 30_000))) as (app, _):
+        assert "10,000 more characters" in shown(app)
+
+
+async def test_pages_scroll_what_is_behind() -> None:
+    pages: list[int] = []
+    async with asked(ConfirmScreen(question(), behind=pages.append)) as (app, pilot):
+        await pilot.press("pageup", "pagedown")
+        assert pages == [-1, 1]
+        assert app.answer == NOTHING
+
+
+async def test_a_dialog_whose_question_is_gone_leaves_without_an_answer() -> None:
+    asks = ConfirmScreen(question())
+    async with asked(asks) as (app, pilot):
+        app.push_screen(ReasonScreen("Another", "on top"))
+        await pilot.pause()
+        asks.withdraw()
+        await pilot.pause()
+        assert app.answer == NOTHING
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.answer is None
+        assert len(app.screen_stack) == 1
+
+
+async def test_manual_work_cannot_be_done_by_mistake() -> None:
+    asks = ManualScreen(question("manual", checklist=("one", "two")))
+    async with asked(asks) as (app, pilot):
+        assert app.screen.query("#yes:disabled")
+        assert "[ ] one" in str(app.screen.query("ChecklistItem").first().render())
+        await pilot.press("space", "tab", "enter")
+        assert "[x] one" in str(app.screen.query("ChecklistItem").first().render())
+        assert app.screen.query("#yes:enabled")
+        await pilot.press("space")
+        assert app.screen.query("#yes:disabled")
+        await pilot.click("#no")
+        assert app.answer == Answer("no")
+
+
+async def test_manual_work_without_a_list_begins_harmless() -> None:
+    async with asked(ManualScreen(question("manual"))) as (app, pilot):
+        await pilot.press("enter")
+        assert app.answer is None
+
+
+@pytest.mark.parametrize("answer", ["retry", "continue", "abort"])
+async def test_a_failure_is_decided_by_choosing_a_button(answer: str) -> None:
+    asks = FailureScreen(question("failure"), exit_code=3, last_lines=["the end"])
+    async with asked(asks) as (app, pilot):
+        assert "exit code 3" in shown(app)
+        assert "the end" in shown(app)
+        await pilot.press("r", "c", "a", "y")
+        assert app.answer == NOTHING
+        await pilot.click(f"#{answer}")
+        assert app.answer == Answer(answer)
+
+
+async def test_a_failure_left_alone_decides_nothing() -> None:
+    async with asked(FailureScreen(question("failure"))) as (app, pilot):
+        await pilot.press("enter")
+        assert app.answer is None
+
+
+async def test_a_reason_is_needed() -> None:
+    async with asked(ReasonScreen("Accept", "Why?")) as (app, pilot):
+        await pilot.press("enter", "space", "enter")
+        assert app.answer == NOTHING
+        await pilot.press(*"seen", "enter")
+        assert app.answer == Answer("yes", "seen")
+
+
+HOSTILE_QUESTION = question(
+    title=HOSTILE, message=HOSTILE, upcoming=HOSTILE, expect=HOSTILE, checklist=(HOSTILE,)
+)
+
+
+@pytest.mark.parametrize(
+    "asks",
+    [
+        lambda: ConfirmScreen(HOSTILE_QUESTION, target=HOSTILE),
+        lambda: ManualScreen(HOSTILE_QUESTION),
+        lambda: FailureScreen(HOSTILE_QUESTION),
+        lambda: ReasonScreen(HOSTILE, HOSTILE),
+    ],
+)
+async def test_hostile_text_is_shown_as_text(asks: Any) -> None:
+    async with asked(asks(), (160, 50)) as (app, _):
+        assert "[@click=app.quit]x[/]" in shown(app)
+        assert not set("\x1b\x07\u202e") & set(shown(app))

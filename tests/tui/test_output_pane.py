@@ -1,0 +1,336 @@
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path, PurePath
+from typing import ClassVar
+
+import pytest
+from textual import events
+from textual.app import App, ComposeResult
+from textual.content import Content
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from pup_tui.output.spool import Line, SpoolWriter
+from pup_tui.tui.dialogs.whole_line import WholeLineScreen
+from pup_tui.tui.lines import output_lines
+from pup_tui.tui.lines.output_lines import OutputLines
+from pup_tui.tui.widgets.output_pane import OutputPane
+
+STYLES = Path(output_lines.__file__).parent.parent / "styles"
+HEIGHT = 10
+WIDTH = 80
+
+
+class Host(App[None]):
+    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "run.tcss", STYLES / "dialogs.tcss"]
+
+    def compose(self) -> ComposeResult:
+        yield OutputPane()
+
+
+class Shown:
+    """A pane that shows a spool, and the writer of that spool."""
+
+    def __init__(self, app: Host, pilot: Pilot[None], path: Path, limit: int) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.pane = app.query_one(OutputPane)
+        self.lines = app.query_one(OutputLines)
+        self.writer = SpoolWriter(path, limit)
+
+    async def write(self, *texts: str, stream: str = "stdout") -> None:
+        self.writer.append([Line("stderr" if stream == "stderr" else "stdout", t) for t in texts])
+        await self.look()
+
+    async def look(self) -> None:
+        self.pane.refresh_output()
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and let what they began come to its end."""
+        await self.pilot.press(*keys)
+        await self.app.workers.wait_for_complete()
+        await self.pilot.pause()
+
+    async def search(self, text: str) -> None:
+        await self.press("slash", *(events.Key(c, c).key for c in text), "enter")
+
+    def rows(self) -> list[str]:
+        lines = self.lines
+        return [lines.render_line(y).text.rstrip() for y in range(lines.size.height)]
+
+    def status(self) -> str:
+        content = self.app.screen.query_one("#output-status", Static).content
+        assert isinstance(content, Content)
+        return content.plain
+
+
+@asynccontextmanager
+async def shown(
+    tmp_path: Path, texts: Sequence[str] = (), *, limit: int = 1 << 20
+) -> AsyncIterator[Shown]:
+    app, path = Host(), tmp_path / "0000-step.log"
+    async with app.run_test(size=(WIDTH, HEIGHT + 1)) as pilot:
+        s = Shown(app, pilot, path, limit)
+        s.pane.show(path, "No output yet.")
+        s.lines.focus()
+        await s.write(*texts)
+        yield s
+        s.writer.close()
+
+
+def numbered(count: int) -> list[str]:
+    return [f"line {i}" for i in range(count)]
+
+
+async def test_an_empty_output_says_what_is_going_on(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        assert "  No output yet." in s.rows()
+        assert s.status() == "[stdout+stderr] 0 lines · following"
+
+
+async def test_the_end_is_followed_until_the_operator_goes_up(tmp_path: Path) -> None:
+    async with shown(tmp_path, numbered(1204)) as s:
+        assert s.rows()[-1] == "  line 1203"
+        assert s.status() == "[stdout+stderr] 1,204 lines · following"
+        await s.press("k")
+        await s.write("more")
+        assert s.rows()[-1] == "  line 1203"
+        assert "paused at 1,203" in s.status()
+        await s.press("G")
+        assert s.rows()[-1] == "  more"
+        await s.press("space")
+        await s.write("and more")
+        assert s.rows()[-1] == "  more"
+        await s.press("space")
+        assert s.rows()[-1] == "  and more"
+
+
+async def test_keys_reach_every_line(tmp_path: Path) -> None:
+    async with shown(tmp_path, numbered(100)) as s:
+        await s.press("g")
+        assert s.rows()[0] == "  line 0"
+        await s.press("pagedown")
+        assert s.rows()[0] == f"  line {HEIGHT - 1}"
+        await s.press("pageup")
+        assert s.rows()[0] == "  line 0"
+        await s.press(*["j"] * HEIGHT)
+        assert s.rows()[-1] == f"  line {HEIGHT}"
+        assert s.lines.cursor == HEIGHT
+        for _ in range(20):
+            await s.press("pagedown")
+        assert s.lines.following
+
+
+async def test_the_wheel_pauses_and_reaching_the_end_follows_again(tmp_path: Path) -> None:
+    async with shown(tmp_path, numbered(100)) as s:
+        s.lines.scroll_relative(y=-3, animate=False)
+        await s.pilot.pause()
+        assert not s.lines.following
+        s.lines.scroll_relative(y=3, animate=False)
+        await s.pilot.pause()
+        assert s.lines.following
+
+
+async def test_standard_error_is_marked_and_colours_are_kept(tmp_path: Path) -> None:
+    async with shown(tmp_path, ["plain", "\x1b[31mred\x1b[0m"]) as s:
+        await s.write("trouble", stream="stderr")
+        assert s.rows()[:3] == ["  plain", "  red", "▌ trouble"]
+        [red] = [seg for seg in s.lines.render_line(1) if seg.text == "red"]
+        assert red.style is not None
+        assert red.style.color is not None
+        assert red.style.color.number == 1
+
+
+async def test_unfinished_lines_change_in_place(tmp_path: Path) -> None:
+    async with shown(tmp_path, ["done"]) as s:
+        s.writer.set_partial("stdout", "10 %")
+        await s.look()
+        assert s.rows()[:2] == ["  done", "  10 %"]
+        s.writer.set_partial("stdout", "90 %")
+        await s.look()
+        assert s.rows()[:2] == ["  done", "  90 %"]
+        await s.write("100 %")
+        assert s.rows()[:3] == ["  done", "  100 %", ""]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "[/usr/bin] [@click=app.quit]x[/] [bold",
+        "\x1b]52;c;AAAA\x07 \x1b[2J \x9b31m \x1b]8;;http://e\x1b\\x",
+        "\u202egnp.exe\u2066",
+        "a\rb\bc\x00d\x7f",
+    ],
+)
+async def test_what_is_not_sanitized_never_reaches_the_screen(tmp_path: Path, hostile: str) -> None:
+    async with shown(tmp_path, [hostile]) as s:
+        drawn = "".join(s.rows())
+        assert not re.search("[\x00-\x1f\x7f-\x9f\u202e\u2066]", drawn)
+        await s.press("k", "l")
+        assert not re.search(
+            "[\x00-\x1f\x7f-\x9f\u202e\u2066]",
+            s.app.export_screenshot(simplify=True).replace("\n", ""),
+        )
+
+
+async def test_a_long_line_is_clipped_and_the_whole_is_one_key_away(tmp_path: Path) -> None:
+    text = "x" * 1500 + "END"
+    async with shown(tmp_path, [text]) as s:
+        assert s.rows()[0].endswith("›")
+        for _ in range(80):
+            await s.pilot.press("right")
+        assert s.rows()[0].endswith("… 503 more characters")
+        await s.press("k", "enter")
+        screen = s.app.screen
+        assert isinstance(screen, WholeLineScreen)
+        whole = screen.query_one(OutputLines)
+        pieces, all_of_it = whole.text_of(range(whole.count))
+        assert all_of_it
+        assert pieces.replace("\n", "") == text
+        assert "x" * 60 in whole.render_line(1).text
+        await s.press("escape")
+        assert not isinstance(s.app.screen, WholeLineScreen)
+
+
+async def test_json_is_laid_out_on_demand(tmp_path: Path) -> None:
+    async with shown(tmp_path, ['{"a": [1, 2]}']) as s:
+        await s.press("k", "l", "p")
+        whole = s.app.screen.query_one(OutputLines)
+        assert whole.render_line(1).text.strip() == '"a": ['
+
+
+async def test_wrapping_shows_all_of_a_line(tmp_path: Path) -> None:
+    words = " ".join(f"word{i}" for i in range(40))
+    async with shown(tmp_path, [*numbered(50), words, "last"]) as s:
+        await s.press("w")
+        rows = s.rows()
+        assert rows[-1] == "  last"
+        assert "".join(row[2:].ljust(WIDTH - 3) for row in rows).count("word") == 40
+        await s.press("k", "k")
+        assert "line 49" in "".join(s.rows())
+        assert "wrapped" in s.status()
+        await s.press("w")
+        assert s.rows()[0].startswith("  line")
+
+
+async def test_wide_characters_are_wrapped_whole(tmp_path: Path) -> None:
+    async with shown(tmp_path, ["字" * 100]) as s:
+        await s.press("w")
+        assert "".join(s.rows()).count("字") == 100
+
+
+async def test_search_goes_round_and_counts(tmp_path: Path) -> None:
+    texts = numbered(300)
+    texts[20] = texts[120] = texts[220] = "Needle in it"
+    async with shown(tmp_path, texts) as s:
+        await s.press("g")
+        await s.search("ne+dle")
+        assert s.lines.cursor == 20
+        assert "match 1 of 3" in s.status()
+        await s.press("n")
+        assert s.lines.cursor == 120
+        assert "match 2 of 3" in s.status()
+        await s.press("N", "N")
+        assert s.lines.cursor == 220
+        assert "match 3 of 3, past the top" in s.status()
+        [hit] = [
+            g for g in s.lines.render_line(s.rows().index("  Needle in it")) if g.text == "Needle"
+        ]
+        assert hit.style is not None
+        assert hit.style.underline
+        await s.search("nothing like it")
+        assert "no match" in s.status()
+        await s.press("escape")
+        assert s.lines.pattern is None
+
+
+async def test_capitals_are_told_apart_only_where_they_are_typed(tmp_path: Path) -> None:
+    async with shown(tmp_path, ["error", "Error"]) as s:
+        await s.press("g")
+        await s.search("E.ror")
+        assert s.lines.cursor == 1
+
+
+async def test_a_broken_expression_is_told_and_searches_nothing(tmp_path: Path) -> None:
+    async with shown(tmp_path, numbered(3)) as s:
+        await s.press("slash", "left_parenthesis", "enter")
+        assert "not a regular expression" in s.status()
+        assert s.app.screen.query_one(Input).display
+        await s.press("escape")
+        assert not s.app.screen.query_one(Input).display
+        assert s.lines.has_focus
+
+
+async def test_e_goes_from_trouble_to_trouble(tmp_path: Path) -> None:
+    async with shown(tmp_path, ["fine", "it FAILED", "it failed again", "fine", "fine"]) as s:
+        await s.write("on stderr", stream="stderr")
+        await s.write("fine", "fine")
+        await s.press("e")
+        assert s.lines.cursor == 1
+        await s.press("e")
+        assert s.lines.cursor == 5
+        await s.press("e")
+        assert "no error line after this one" in s.status()
+
+
+async def test_lines_are_copied_as_plain_text(tmp_path: Path) -> None:
+    async with shown(tmp_path, ["one", "\x1b[31mtwo\x1b[0m", "three"]) as s:
+        await s.press("k", "y")
+        assert s.app.clipboard == "two"
+        await s.press("v", "j")
+        assert "2 selected" in s.status()
+        await s.press("y")
+        assert s.app.clipboard == "two\nthree"
+
+
+async def test_lines_are_marked_with_a_click(tmp_path: Path) -> None:
+    async with shown(tmp_path, numbered(5)) as s:
+        await s.pilot.click(OutputLines, offset=(5, 2))
+        assert s.lines.cursor == 2
+        assert not s.lines.following
+
+
+async def test_what_is_in_sight_stays_when_the_limit_drops_lines_above(tmp_path: Path) -> None:
+    async with shown(tmp_path, limit=64 * 1024) as s:
+        await s.write(*(f"first {i:06}" for i in range(5_000)))
+        await s.press("k", "k")
+        marked = s.lines.line(s.lines.cursor)
+        before = s.rows()
+        for at in range(3):
+            await s.write(*(f"more {at} {i:06}" for i in range(300)))
+        assert "left out" in s.status()
+        assert s.lines.line(s.lines.cursor) == marked
+        assert s.rows() == before
+
+
+async def test_another_output_is_shown_from_its_end(tmp_path: Path) -> None:
+    async with shown(tmp_path, numbered(100)) as s:
+        await s.press("g")
+        other = tmp_path / "0001-other.log"
+        writer = SpoolWriter(other)
+        writer.append([Line("stdout", "of another step")])
+        writer.close()
+        s.pane.show(other, "")
+        await s.look()
+        assert s.rows()[0] == "  of another step"
+        assert "1 line · following" in s.status()
+
+
+async def test_an_output_that_cannot_be_read_says_so(tmp_path: Path) -> None:
+    async with shown(tmp_path, ["x"]) as s:
+        folder = tmp_path / "folder.log"
+        folder.mkdir()
+        s.pane.show(folder, "")
+        await s.look()
+        assert "cannot be read" in "".join(s.rows())
+
+
+async def test_without_a_terminal_to_give_the_pager_is_refused(tmp_path: Path) -> None:
+    async with shown(tmp_path, ["x"]) as s:
+        await s.press("o")
+        [notice] = s.app._notifications
+        assert notice.message == "A pager cannot be opened here."
