@@ -39,14 +39,16 @@ class DirectoryFiles:
 
     def read(self, name: str) -> bytes | None:
         path = self._directory / name
-        if self._root is not None and not path.resolve().is_relative_to(self._root.resolve()):
-            raise Unreadable(f"it leads out of {self._root}")
         try:
+            if self._root is not None and not path.resolve().is_relative_to(self._root.resolve()):
+                raise Unreadable(f"it leads out of {self._root}")
             return read_file(path)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise Unreadable(error.strerror or "it cannot be read") from None
+        except (RuntimeError, ValueError) as error:
+            raise Unreadable(f"its path is not usable ({error})") from None
 
     def names(self) -> Iterable[str]:
         folder = self._directory / TEMPLATES

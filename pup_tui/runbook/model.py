@@ -66,12 +66,16 @@ class Choice(Node, frozen=True, kw_only=True):
 
 
 class Variable(Node, frozen=True, kw_only=True):
-    """An input of the runbook."""
+    """An input of the runbook.
+
+    `default` and choices are text as it was typed, whatever the type: `check_value` reads them, as it reads
+    what an operator gives.
+    """
 
     description: str = ""
     type: VariableType = "string"
     required: bool = True
-    default: Any | msgspec.UnsetType = msgspec.UNSET
+    default: str | msgspec.UnsetType = msgspec.UNSET
     choices: tuple[str | Choice, ...] = ()
     pattern: Annotated[str, _text("regex", "A regular expression for the whole value.")] | None = (
         None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from pup_tui.runbook.nodes import Node, Scalar, shown
 from pup_tui.runbook.problems import Problem
@@ -87,11 +87,13 @@ class Report:
         self._comparisons -= len(known)
         return "" if self.full or self._comparisons < 0 else suggestion(name, known)
 
-    def unknown_keys(self, keys: list[Scalar], known: Iterable[str], owner: str) -> None:
-        """Report keys that `owner` does not have."""
+    def unknown_keys(
+        self, keys: list[Scalar], known: Iterable[str], owner: str, hint_for: Callable[[str], str]
+    ) -> None:
+        """Report keys that `owner` does not have; `hint_for` may know where a key belongs."""
         names = sorted(known)
         for key in keys[:MAX_UNKNOWN]:
-            hint = self.suggest(key.text, names)
+            hint = hint_for(key.text) or self.suggest(key.text, names)
             self.error(
                 key, f"unknown key {shown(key.text)}", hint or f"{owner} has {listed(names)}"
             )

@@ -39,6 +39,9 @@ class Uses(Protocol):
     @property
     def step_fields(self) -> frozenset[tuple[str, str]]: ...
 
+    @property
+    def optional_step_fields(self) -> frozenset[tuple[str, str]]: ...
+
 
 class RoleCheck:
     """Judges texts by their role; `declared` are the names that conditions may mean.

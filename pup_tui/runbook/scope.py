@@ -78,7 +78,8 @@ class Scope:
                 continue
             self._check_name(name, step, inner, placed.node)
         for step_id, field in sorted(uses.step_fields):
-            self._check_field(step_id, field, step, placed.node)
+            may_be_missing = (step_id, field) in uses.optional_step_fields
+            self._check_field(step_id, field, None if may_be_missing else step, placed.node)
 
     def _check_name(self, name: str, step: StepDraft | None, inner: Path, node: Scalar) -> None:
         maker = self._makers.get(name)

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, get_args
 
 import msgspec
 from msgspec import inspect
 
 from pup_tui.runbook import later
-from pup_tui.runbook.model import ROLE, Runbook, Step, Variable
+from pup_tui.runbook.model import ROLE, AnyStep, Runbook, Step, Variable
 from pup_tui.runbook.nodes import (
     Entry,
     Mapping,
@@ -72,6 +72,8 @@ class Options:
             words.append("text")
         if self.whole or self.number:
             words.append("a number" if self.number else "a whole number")
+        if self.structs and self.structs[0].cls is Variable:
+            words.append("a default")
         if self.items is not None:
             words.append("a list")
         if self.values is not None or self.structs:
@@ -174,7 +176,7 @@ class ShapeCheck:
             valid = valid and value is not INVALID
             if value is not msgspec.UNSET:
                 built[name] = value
-        self.report.unknown_keys(unknown, fields, _owner(struct))
+        self.report.unknown_keys(unknown, fields, _owner(struct), _hint_for(struct))
         missing = [n for n, f in fields.items() if f.required and n not in node.entries]
         for name in missing:
             self.report.error(node, f"{label(path)} has no `{name}`", _missing_hint(struct, name))
@@ -289,11 +291,6 @@ class ShapeCheck:
         return INVALID
 
     def _anything(self, node: Node, role: str, path: Path) -> Any:
-        if not role:
-            if isinstance(node, Scalar):
-                return node.text
-            self.report.error(node, f"{label(path)} must be text, not {described(node)}")
-            return INVALID
         if isinstance(node, Mapping):
             return self._json_map(node, role, path)
         if isinstance(node, Sequence):
@@ -335,6 +332,20 @@ def _owner(struct: type) -> str:
     if issubclass(struct, Step):
         return f"a {struct.__struct_config__.tag} step"
     return f"a {struct.__name__.lower()}"
+
+
+def _hint_for(struct: type) -> Callable[[str], str]:
+    """What to tell about a key that `struct` lacks: some kinds of steps have keys that others lack."""
+
+    def hint(key: str) -> str:
+        if not issubclass(struct, Step):
+            return ""
+        kinds = sorted(
+            str(cls.__struct_config__.tag) for cls in get_args(AnyStep) if key in fields_of(cls)
+        )
+        return f"it is a key of {listed(kinds)} steps" if kinds else ""
+
+    return hint
 
 
 def _missing_hint(struct: type, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import get_args
 
 from pup_tui.runbook.model import AnyStep, Step
 from pup_tui.runbook.nodes import Mapping, Node, Scalar, shown
@@ -13,7 +14,7 @@ MAX_ID = 200
 _OTHERS = re.compile(r"[^a-z0-9]+")
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 
-KINDS: dict[str, type[Step]] = {str(cls.__struct_config__.tag): cls for cls in AnyStep.__args__}
+KINDS: dict[str, type[Step]] = {str(cls.__struct_config__.tag): cls for cls in get_args(AnyStep)}
 
 
 @dataclass(slots=True)

@@ -135,8 +135,11 @@ class _Resolving:
             text = self._read_file(place)
         except FileNotFoundError:
             return None
+        except UnicodeDecodeError:
+            self._problem(name, f"`{name}` cannot be read from {source}: it is not UTF-8 text")
+            return None
         except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            why = getattr(error, "strerror", None) or str(error)
             self._problem(name, f"`{name}` cannot be read from {source}: {why}")
             return None
         return re.sub(r"\r?\n\Z", "", text)

@@ -350,3 +350,8 @@ def test_every_struct_of_the_table_of_later_keys_exists() -> None:
         assert not keys & set(struct.__struct_encode_fields__)
     assert not later.KINDS & set(KINDS)
     assert issubclass(model.ShellStep, Step)
+
+
+def test_a_key_of_another_kind_says_where_it_belongs(check: Check) -> None:
+    hints = [p.hint for p in check(step("wait", "message: x", "env: {A: b}")).errors]
+    assert hints == ["it is a key of `confirm`, `manual` steps", "it is a key of `shell` steps"]

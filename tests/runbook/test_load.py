@@ -102,3 +102,15 @@ def test_bundled_runbooks_are_valid() -> None:
     assert bundled
     for path in bundled:
         assert load(path).errors == (), path
+
+
+def test_a_link_that_goes_round_in_a_circle(tmp_path: Path) -> None:
+    link = tmp_path / "loop.yaml"
+    link.symlink_to(link)
+    for root in (None, tmp_path):
+        assert load(link, root=root).errors[0].message.startswith("the runbook cannot be read: ")
+
+
+def test_a_path_that_no_file_can_have(tmp_path: Path) -> None:
+    for name in ("a\x00b.yaml", "a" * 5000):
+        assert load(tmp_path / name).errors[0].message.startswith("the runbook cannot be read: ")

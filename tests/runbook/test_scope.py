@@ -162,3 +162,19 @@ def test_names_under_default(check: Callable[..., Loaded]) -> None:
         "capture: C",
     )
     assert names_under_default(check(text).require()) == {"B", "D"}
+
+
+def test_a_later_result_may_stand_under_default(errors: Errors) -> None:
+    text = TOP + shell('echo {{ steps.two.output | default("") }}', name="one")
+    assert errors(text + shell("echo", name="two")) == []
+    assert errors(text) == ["6:25: there is no step `two`"]
+
+
+@pytest.mark.parametrize("condition", ["empty", "status == OK", "value < 5", "decreasing"])
+def test_if_knows_no_attempt(condition: str, errors: Errors) -> None:
+    assert errors(TOP + shell("echo", f"if: {condition}"))
+
+
+def test_if_may_compare_a_variable_of_such_a_name(errors: Errors) -> None:
+    text = "name: runbook\nvars: {status: {default: OK}}\nsteps:\n"
+    assert errors(text + shell("echo", "if: status == 'OK'")) == []

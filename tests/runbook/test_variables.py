@@ -172,7 +172,7 @@ def test_a_file_that_is_not_text(resolved: Callable[..., Resolved]) -> None:
         ("{A: {choices_from: date}}", "2:12: `choices_from` is not supported yet"),
         ("{A-B: x}", "2:8: `A-B` cannot be the name of a variable"),
         ("{steps: x}", "2:8: `steps` has a meaning of its own in templates"),
-        ("{A: [x]}", "2:11: variable `A` must be a map, not a list"),
+        ("{A: [x]}", "2:11: variable `A` must be a default or a map, not a list"),
         ("[A]", "2:7: `vars` must be a map, not a list"),
     ],
 )
