@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pup_tui.runbook.pattern import MAX_PATTERN, MAX_VALUE, Pattern, PatternError, TooCostly
@@ -25,6 +25,7 @@ PARTS = [
 PARTS += ["a{2}", "a{,2}", "b{0}", "^", "$", "|", "(b|)", "(a*)*", "a??", r"\x61", "[]a]", "a{b"]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(PARTS), min_size=1, max_size=4), st.text(alphabet="ab1]{", max_size=8)
 )

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+import yaml as pyyaml
 
 from pup_tui.runbook.nodes import Mapping, Node, OutOfRange, Scalar, Sequence
 from pup_tui.runbook.yaml import MAX_BYTES, MAX_DEPTH, MAX_NODES, parse
@@ -216,3 +217,27 @@ def test_json_is_yaml() -> None:
     node, problems = parse(json.dumps(value, indent=1).encode(), "f")
     assert not problems
     assert plain(node) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: 1\na: 2\n",
+        "a: !x 1\n",
+        "a: `b`\n",
+        "a: b: c\n",
+        'a: "b\n',
+        'a: "\\ud800"\n',
+        "a: &a [*a]\n",
+        "[" * 50_000,
+        "a: 1\n---\nb: 1\n",
+        "a: [b: c\n",
+    ],
+)
+def test_without_the_c_parser_the_same_files_are_refused(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [problem.line for problem in parse(text.encode(), "f")[1]]
+    monkeypatch.setattr("pup_tui.runbook.yaml._LOADER", pyyaml.SafeLoader)
+    assert lines
+    assert [problem.line for problem in parse(text.encode(), "f")[1]] == lines
