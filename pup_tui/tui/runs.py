@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pup_tui.journal.errors import JournalError
-
 if TYPE_CHECKING:
     from pup_tui.drivers.local import LocalRun
 
@@ -34,6 +32,8 @@ class Runs:
         task.add_done_callback(lambda _: self._tasks.pop(live, None))
 
     async def _drive(self, live: LocalRun, failed: Callable[[str], None]) -> None:
+        from pup_tui.journal.errors import JournalError
+
         try:
             await live.drive()
         except JournalError as error:

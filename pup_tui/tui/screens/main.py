@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher
 from textual.worker import Worker, WorkerState
 
 from pup_tui.output.sanitize import safe_text
@@ -20,11 +19,8 @@ from pup_tui.tui.library import Library, describe
 from pup_tui.tui.listing import Activity
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.starting import Starter
-from pup_tui.tui.widgets.form import Form
-from pup_tui.tui.widgets.history import History
 from pup_tui.tui.widgets.key_hints import KeyHints
-from pup_tui.tui.widgets.overview import Overview
-from pup_tui.tui.widgets.plan import PlanView
+from pup_tui.tui.widgets.pages import Pages
 from pup_tui.tui.widgets.run_tabs import RunTabs, Tab
 from pup_tui.tui.widgets.sidebar import Sidebar
 from pup_tui.tui.widgets.title_bar import TitleBar
@@ -35,6 +31,10 @@ if TYPE_CHECKING:
     from pup_tui.catalog.past import Loaded
     from pup_tui.drivers.local import LocalRun
     from pup_tui.tui.services import Services
+    from pup_tui.tui.widgets.form import Form
+    from pup_tui.tui.widgets.history import History
+    from pup_tui.tui.widgets.overview import Overview
+    from pup_tui.tui.widgets.plan import PlanView
     from pup_tui.tui.widgets.run_page import RunPage
     from pup_tui.tui.widgets.run_view import RunView
 
@@ -83,11 +83,7 @@ class MainScreen(Screen[None]):
             yield Sidebar([folder.path for folder in self._services.catalog.places])
             with Vertical(id="content"):
                 yield RunTabs()
-                with ContentSwitcher(initial="overview", id="pages"):
-                    yield Overview()
-                    yield Form(self._services.environ)
-                    yield PlanView()
-                    yield History()
+                yield Pages(self._services.environ)
         yield KeyHints()
 
     def on_mount(self) -> None:
@@ -105,13 +101,13 @@ class MainScreen(Screen[None]):
         return self.query_one(Sidebar)
 
     @property
-    def _switcher(self) -> ContentSwitcher:
-        return self.query_one("#pages", ContentSwitcher)
+    def pages(self) -> Pages:
+        return self.query_one(Pages)
 
     @property
     def page(self) -> str:
         """The id of the page that is shown."""
-        return self._switcher.current or "overview"
+        return self.pages.current or "overview"
 
     def _do(self, group: str, work: Callable[..., Awaitable[None]], *given: object) -> None:
         """Do something that takes its time; what was begun in the same group is given up."""
@@ -153,7 +149,7 @@ class MainScreen(Screen[None]):
     def on_sidebar_highlighted(self, message: Sidebar.Highlighted) -> None:
         before, self.entry = self.entry, message.entry
         if not _same(before, message.entry):
-            self.query_one(Overview).go_to_top()
+            self.pages.overview.go_to_top()
             if self.sidebar.has_focus_within and self.page != "overview":
                 self.show_page("overview", focus=False)
         self._describe()
@@ -163,7 +159,7 @@ class MainScreen(Screen[None]):
         self._do("describe", self._show_entry, self.entry)
 
     async def _show_entry(self, entry: Entry | None) -> None:
-        overview = self.query_one(Overview)
+        overview = self.pages.overview
         if entry is None:
             told = "" if self.library.loading else "Choose a runbook on the left."
             overview.show_nothing(told)
@@ -182,13 +178,11 @@ class MainScreen(Screen[None]):
         """Show a page and, unless told otherwise, give it the focus."""
         if page not in self._pages and page != "history":
             self._before_run = page
-        self._switcher.current = page
+        self.pages.current = page
         self._sidebar_wish = None
         self._lay_out()
         if focus:
-            target = (
-                self._pages[page].view if page in self._pages else self._switcher.visible_content
-            )
+            target = self._pages[page].view if page in self._pages else self.pages.visible_content
             if page == "overview":
                 self.sidebar.runbooks.focus()
             elif target is not None:
@@ -210,8 +204,8 @@ class MainScreen(Screen[None]):
         self._lay_out()
         if self.sidebar.display:
             self.sidebar.runbooks.focus()
-        elif self._switcher.visible_content is not None:
-            self._switcher.visible_content.focus()
+        elif self.pages.visible_content is not None:
+            self.pages.visible_content.focus()
 
     def action_runbooks(self) -> None:
         self.show_page(self._before_run)
@@ -284,11 +278,14 @@ class MainScreen(Screen[None]):
         if not loaded.runbook.vars or (what == "plan" and not resolved.problems):
             await self._show_plan(loaded, resolved)
             return
-        await self.query_one(Form).show(loaded, self._services.suggestions)
+        form = await self.pages.form()
+        await form.show(loaded, self._services.suggestions)
         self.show_page("form")
 
     async def _show_plan(self, loaded: Loaded, resolved: Resolved) -> None:
-        self.query_one(PlanView).show(await self._starter.plan(loaded, resolved))
+        planned = await self._starter.plan(loaded, resolved)
+        plan = await self.pages.plan()
+        plan.show(planned)
         self.show_page("plan")
 
     def on_form_done(self, message: Form.Done) -> None:
@@ -304,7 +301,7 @@ class MainScreen(Screen[None]):
         self._do("begin", self._fill_in_last_values)
 
     async def _fill_in_last_values(self) -> None:
-        form = self.query_one(Form)
+        form = await self.pages.form()
         if form.loaded is None:
             return
         filled = form.fill(await self._starter.last_values(form.loaded))
@@ -313,8 +310,8 @@ class MainScreen(Screen[None]):
         )
         self.notify(told, markup=False, timeout=3)
 
-    def on_plan_view_left(self, message: PlanView.Left) -> None:
-        asked = self.query_one(Form).loaded
+    async def on_plan_view_left(self, message: PlanView.Left) -> None:
+        asked = (await self.pages.form()).loaded
         same = asked is not None and asked.path == message.planned.loaded.path
         self.show_page("form" if same else "overview")
 
@@ -328,8 +325,8 @@ class MainScreen(Screen[None]):
         live = await self._starter.start(self, loaded, resolved, trusted=trusted)
         if live is not None:
             await self._open_live(live)
-            await self.query_one(Form).forget()
-            self.query_one(PlanView).forget()
+            await (await self.pages.form()).forget()
+            (await self.pages.plan()).forget()
 
     # Runs
 
@@ -345,7 +342,7 @@ class MainScreen(Screen[None]):
     async def _open(self, page: RunPage) -> None:
         assert page.id is not None
         self._pages[page.id] = page
-        await self._switcher.mount(page)
+        await self.pages.mount(page)
         self.show_page(page.id)
 
     def _next_id(self) -> str:
@@ -402,14 +399,14 @@ class MainScreen(Screen[None]):
 
     def action_history(self, everything: bool = False) -> None:
         """Past runs, at first those of the selected runbook."""
-        history = self.query_one(History)
-        history.set_filter("" if everything or self.entry is None else self.entry.id)
-        self.show_page("history")
-        self._do("history", self._show_history)
+        runbook = "" if everything or self.entry is None else self.entry.id
+        self._do("history", self._show_history, runbook)
 
-    async def _show_history(self) -> None:
-        rows, problem = await self._starter.past_runs()
-        self.query_one(History).show(rows, problem)
+    async def _show_history(self, runbook: str) -> None:
+        history = await self.pages.history()
+        history.set_filter(runbook)
+        self.show_page("history")
+        history.show(*await self._starter.past_runs())
 
     def on_history_left(self) -> None:
         self.show_page("overview")

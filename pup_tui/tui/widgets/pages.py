@@ -1,0 +1,52 @@
+"""What can be seen beside the runbooks, one page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
+
+from pup_tui.tui.widgets.overview import Overview
+
+if TYPE_CHECKING:
+    from pup_tui.tui.widgets.form import Form
+    from pup_tui.tui.widgets.history import History
+    from pup_tui.tui.widgets.plan import PlanView
+
+W = TypeVar("W", bound=Widget)
+
+
+class Pages(ContentSwitcher):
+    """The overview, and pages that are made when they are first needed: the first frame waits for none."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        super().__init__(Overview(), initial="overview", id="pages")
+        self._environ = environ
+
+    @property
+    def overview(self) -> Overview:
+        return self.query_one(Overview)
+
+    async def form(self) -> Form:
+        from pup_tui.tui.widgets.form import Form
+
+        return await self._page(Form, lambda: Form(self._environ))
+
+    async def plan(self) -> PlanView:
+        from pup_tui.tui.widgets.plan import PlanView
+
+        return await self._page(PlanView, PlanView)
+
+    async def history(self) -> History:
+        from pup_tui.tui.widgets.history import History
+
+        return await self._page(History, History)
+
+    async def _page(self, kind: type[W], make: Callable[[], W]) -> W:
+        for page in self.query_children(kind):
+            return page
+        page = make()
+        await self.add_content(page)
+        return page
