@@ -421,6 +421,14 @@ async def test_a_wait_counts_down_and_can_be_cut_short(tmp_path: Path) -> None:
         await c.until(lambda: c.app.ended == ["succeeded"])
 
 
+async def test_an_unfinished_line_is_shown_although_nobody_tells(tmp_path: Path) -> None:
+    plays = [Play(stdout=b"Password: ", hold=asyncio.Event())]
+    async with console(tmp_path, shell("a"), plays=plays) as c:
+        await c.until(lambda: c.view.progress.steps["a"].status == "running")
+        c.clock.advance(1)
+        await c.until(lambda: "  Password:" in c.output())
+
+
 async def test_cancelling_the_run_is_asked_about(tmp_path: Path) -> None:
     async with console(tmp_path, shell("a"), plays=[Play(hold=asyncio.Event())]) as c:
         await c.until(lambda: c.view.progress.steps["a"].status == "running")

@@ -66,4 +66,6 @@ def why_empty(step: StepProgress) -> str:
     if step.over and step.status != "skipped":
         printed = "printed nothing" if step.has_run else "did not run"
         return f"This step {printed}."
+    if step.node.step.kind == "wait" and step.status == "running":
+        return "This step only waits."
     return _WHY_EMPTY[step.status]

@@ -27,12 +27,9 @@ from pup_tui.core.program import Program
 from pup_tui.core.state import StepState
 from pup_tui.drivers.local import LocalRun
 from pup_tui.output.sanitize import safe_text
-from pup_tui.output.spool import Line, SpoolReader
-from pup_tui.tui.dialogs.confirm import ConfirmScreen
+from pup_tui.output.spool import Line
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
-from pup_tui.tui.dialogs.failure import FailureScreen
-from pup_tui.tui.dialogs.manual import ManualScreen
-from pup_tui.tui.lines.line_text import plain_line
+from pup_tui.tui.dialogs.questions import dialog_for
 from pup_tui.tui.run_progress import RunProgress, StepProgress
 from pup_tui.tui.widgets.open_questions import OpenQuestions
 from pup_tui.tui.widgets.output_pane import OutputPane
@@ -46,6 +43,9 @@ from pup_tui.tui.widgets.step_list import StepList
 FRAMES = 20
 """How often a second the screen takes in what has happened."""
 
+BEATS = 4
+"""How often a second it looks at what changes without being told."""
+
 WIDE_FROM = 120
 """Columns from which steps and output stand side by side."""
 
@@ -56,10 +56,6 @@ WIDE_DETAIL_LINES = 14
 
 TARGET = "ENV"
 """The variable that by custom names the environment a runbook acts on."""
-
-LAST_LINES = 8
-LAST_COLUMNS = 500
-"""How much of the end of an output a failure's dialog shows."""
 
 
 class RunView(Vertical):
@@ -131,7 +127,7 @@ class RunView(Vertical):
         self._follows_run = True
         self._steps_dirty = True
         self._output_dirty = True
-        self._second = -1
+        self._beat = -1
 
     # What others may know
 
@@ -243,14 +239,21 @@ class RunView(Vertical):
             return
         if self._questions.fresh and self._may_interrupt():
             self._questions.put_forward(self._selected)
-        second = int(self._now())
-        if self._steps_dirty or (second != self._second and not self.progress.over):
-            self._second = second
+        self._let_time_pass()
+        if self._steps_dirty:
             self._steps_dirty = False
             self._show_steps()
         if self._output_dirty:
             self._output_dirty = False
             self._pane.refresh_output()
+
+    def _let_time_pass(self) -> None:
+        """Clocks go on, and unfinished lines change, without anybody telling."""
+        beat = int(self._now() * BEATS)
+        if beat != self._beat and not self.progress.over:
+            self._steps_dirty = self._steps_dirty or beat // BEATS != self._beat // BEATS
+            self._output_dirty = self._output_dirty or not self._step.over
+            self._beat = beat
 
     def _may_interrupt(self) -> bool:
         """Not over another dialog, and not while something is being typed."""
@@ -281,7 +284,7 @@ class RunView(Vertical):
         polls.display = step.node.step.poll is not None and step.has_run
         waits.display = step.node.step.kind == "wait" and step.status == "running"
         if polls.display:
-            state = self._state_of(step)
+            state = self._state_of(step.node.id)
             polls.show(read_poll(step, None if state is None else state.poll, self._now()))
         if waits.display:
             waits.show(self._running_for(step) or 0.0, wait_seconds(step))
@@ -289,11 +292,11 @@ class RunView(Vertical):
     def _now(self) -> float:
         return 0.0 if self._live is None else self._live.clock.now().clock
 
-    def _state_of(self, step: StepProgress) -> StepState | None:
-        return None if self._live is None else self._live.state.steps.get(step.node.id)
+    def _state_of(self, step: str) -> StepState | None:
+        return None if self._live is None else self._live.state.steps.get(step)
 
     def _running_for(self, step: StepProgress) -> float | None:
-        state = self._state_of(step)
+        state = self._state_of(step.node.id)
         if state is None or state.began is None or step.over:
             return None
         return max(0.0, self._now() - state.began)
@@ -345,35 +348,15 @@ class RunView(Vertical):
         self.app.push_screen(dialog, callback)
 
     def _dialog_for(self, question: Question) -> Dialog:
-        match question.kind:
-            case "manual":
-                return ManualScreen(question, behind=self._scroll_output)
-            case "failure":
-                state = self._state_of(self.progress.steps[question.step])
-                return FailureScreen(
-                    question,
-                    exit_code=None if state is None else state.exit_code,
-                    last_lines=self._last_lines(question.step),
-                    behind=self._scroll_output,
-                )
-            case _:
-                return ConfirmScreen(question, target=self._target, behind=self._scroll_output)
-
-    @property
-    def _target(self) -> str | None:
-        started = self.progress.started
-        value = None if started is None else started.vars.get(TARGET)
-        return None if value is None else str(value)
-
-    def _last_lines(self, step: str) -> list[str]:
-        try:
-            reader = SpoolReader(self._output_path(step))
-        except OSError:
-            return []
-        count = reader.line_count
-        found = reader.lines(max(0, count - LAST_LINES), count)
-        reader.close()
-        return [plain_line(line.text[:LAST_COLUMNS]) for line in found]
+        state, started = self._state_of(question.step), self.progress.started
+        target = None if started is None else started.vars.get(TARGET)
+        return dialog_for(
+            question,
+            output=self._output_path(question.step),
+            exit_code=None if state is None else state.exit_code,
+            target=None if target is None else str(target),
+            behind=self._scroll_output,
+        )
 
     def _answered(self, question: Question, answer: Answer) -> None:
         if self._requests is not None:
