@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import math
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -18,7 +17,8 @@ from jinja2.runtime import Undefined
 
 from pup_tui.template.duration import format_duration
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.limits import MAX_INTEGER_BITS, MAX_TEXT, check_length, too_long
+from pup_tui.template.limits import MAX_TEXT, check_length, too_long
+from pup_tui.template.numbers import MISSING, absolute, arithmetic, round_number, to_float, to_int
 from pup_tui.template.values import (
     NOTHING,
     JsonText,
@@ -34,8 +34,6 @@ from pup_tui.template.values import (
     to_json,
     to_text,
 )
-
-_MISSING: Final = object()
 
 
 def text_of(value: Any) -> str:
@@ -146,96 +144,13 @@ def lines(value: Any) -> list[str]:
     return cut[:-1] if cut[-1] == "" else cut
 
 
-def to_int(value: Any, fallback: Any = _MISSING, base: int = 10) -> Any:
-    """Read a whole number; other than Jinja's it fails unless it is given a fallback."""
-    try:
-        if isinstance(value, str):
-            number = int(value.strip(), base) if base != 10 else _whole(value.strip())
-        else:
-            number = int(_number(value))
-    except (ValueError, OverflowError):
-        return _fall_back(fallback, "a whole number")
-    return check_integer(number)
-
-
-def _whole(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        return int(float(text))
-
-
-def to_float(value: Any, fallback: Any = _MISSING) -> Any:
-    """Read a number; other than Jinja's it fails unless it is given a fallback."""
-    try:
-        number = float(value.strip() if isinstance(value, str) else _number(value))
-    except (ValueError, OverflowError):
-        return _fall_back(fallback, "a number")
-    return number if math.isfinite(number) else _fall_back(fallback, "a number")
-
-
-def _fall_back(fallback: Any, wanted: str) -> Any:
-    if fallback is _MISSING:
-        raise TemplateError(f"the value is not {wanted}")
-    return fallback
-
-
-def _number(value: Any) -> int | float:
-    if isinstance(value, Undefined):
-        str(value)
-    if isinstance(value, int | float):
-        return value
-    raise ValueError(value)
-
-
-def check_integer(value: int) -> int:
-    """Refuse a whole number too large to work with."""
-    if value.bit_length() > MAX_INTEGER_BITS:
-        raise TemplateError("the number is too large")
-    return value
-
-
-def check_number(value: int | float) -> int | float:
-    """Refuse a number that is too large or none."""
-    if isinstance(value, int):
-        return check_integer(value)
-    if not math.isfinite(value):
-        raise TemplateError("the number is too large")
-    return value
-
-
-def round_number(value: Any, precision: int = 0, method: str = "common") -> int | float:
-    """Round to so many digits (``common``, ``ceil`` or ``floor``); without digits to a whole."""
-    if method not in ("common", "ceil", "floor") or not 0 <= precision <= 15:
-        raise TemplateError("round takes 0 to 15 digits, and common, ceil or floor")
-    number: float = to_float(value)
-    if method == "common":
-        return round(number, precision) if precision else round(number)
-    scaled = number * 10.0**precision
-    whole = math.ceil(scaled) if method == "ceil" else math.floor(scaled)
-    return whole / 10**precision if precision else whole
-
-
-def absolute(value: Any) -> int | float:
-    """Give a number without its sign."""
-    return abs(_arithmetic(value))
-
-
-def _arithmetic(value: Any) -> int | float:
-    if isinstance(value, Undefined):
-        str(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TemplateError(f"a number is needed here, not a {kind_of(value)}")
-    return value
-
-
-def attribute_of(item: Any, path: Any, fallback: Any = _MISSING) -> Any:
+def attribute_of(item: Any, path: Any, fallback: Any = MISSING) -> Any:
     """Follow a dotted path into an item."""
     found = item
     for part in str(path).split("."):
         found = enter(found, int(part) if part.isdigit() and len(part) < 10 else part)
         if found is NOTHING:
-            if fallback is _MISSING:
+            if fallback is MISSING:
                 raise TemplateError(f"an item has no `{path}`")
             return fallback
     return found
@@ -297,7 +212,7 @@ def total(value: Any, attribute: Any = None, start: int | float = 0) -> int | fl
     items: Iterable[Any] = items_of(value)
     if attribute is not None:
         items = (attribute_of(item, attribute) for item in items)
-    return sum((_arithmetic(item) for item in items), start)
+    return sum((arithmetic(item) for item in items), start)
 
 
 def from_json(value: Any) -> Any:

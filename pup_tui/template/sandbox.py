@@ -18,6 +18,7 @@ from pup_tui.template import filters
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import Budget
 from pup_tui.template.methods import call_method
+from pup_tui.template.numbers import check_number
 from pup_tui.template.predicates import TESTS, is_in
 from pup_tui.template.values import NOTHING, enter, is_list, kind_of
 
@@ -94,7 +95,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
                     hint="`| int` and `| float` read a number, `~` puts texts together",
                 )
         result = super().call_binop(context, operator, left, right)
-        return filters.check_number(result)
+        return check_number(result)
 
 
 @pass_context

@@ -18,7 +18,8 @@ from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import check_length
 from pup_tui.template.shell_markers import Hole, Marked, is_raw, variants
-from pup_tui.template.shell_places import ENV_HINT, Place, Quoting, ScriptTree, UnsafePlaceError
+from pup_tui.template.shell_places import ENV_HINT, Place, Quoting, UnsafePlaceError
+from pup_tui.template.shell_tree import ScriptTree, places
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import StepField
 
@@ -165,10 +166,11 @@ def _places(marked: Marked, shell: str) -> list[tuple[Hole, Place]]:
             line=line,
             hint=ENV_HINT,
         )
+    found = places(tree, [(hole.marker, hole.end) for hole in marked.holes])
     placed: list[tuple[Hole, Place]] = []
     for hole in marked.holes:
         try:
-            placed.append((hole, tree.place(hole.marker, hole.end)))
+            placed.append((hole, next(found)))
         except UnsafePlaceError as unsafe:
             raise _error(hole.unit, unsafe.message, unsafe.hint) from None
     return placed

@@ -91,14 +91,15 @@ class Marked:
 
     def line(self, number: int) -> str:
         """Give a line, counted from 1, with the expressions back in it; of a blank one the last."""
-        written = bytearray(self.script)
-        for hole in reversed(self.holes):
-            unit = hole.unit
-            source = unit.source if isinstance(unit, Value) else unit.expression.source
-            written[hole.start : hole.end] = f"{{{{ {source} }}}}".encode()
-        lines = written.decode().split("\n")
-        written_lines = [line.strip() for line in lines[:number] if line.strip()]
-        return written_lines[-1] if written_lines else ""
+        lines = [line for line in self.script.split(b"\n")[:number] if line.strip()]
+        line = lines[-1].decode().strip() if lines else ""
+        for index, hole in enumerate(self.holes):
+            marker = f"{self._prefix}{index}E"
+            if marker in line:
+                unit = hole.unit
+                source = unit.source if isinstance(unit, Value) else unit.expression.source
+                line = line.replace(marker, f"{{{{ {source} }}}}")
+        return line
 
     def _free_prefix(self) -> str:
         texts = [

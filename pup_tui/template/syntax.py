@@ -15,7 +15,7 @@ from jinja2.parser import Parser
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.filters import FILTERS
-from pup_tui.template.limits import MAX_DEPTH, MAX_NESTING, MAX_TEXT, too_long
+from pup_tui.template.limits import MAX_DEPTH, MAX_INTEGER_BITS, MAX_NESTING, MAX_TEXT, too_long
 from pup_tui.template.methods import METHODS
 from pup_tui.template.predicates import TESTS
 from pup_tui.template.sandbox import (
@@ -288,7 +288,7 @@ def _check_arithmetic(node: nodes.Mul | nodes.Mod) -> None:
 
 
 def _check_constant(value: object) -> None:
-    if isinstance(value, int) and value.bit_length() > 1024:
+    if isinstance(value, int) and value.bit_length() > MAX_INTEGER_BITS:
         raise TemplateError("the number is too large")
     if isinstance(value, float) and value in (float("inf"), float("-inf")):
         raise TemplateError("the number is too large")

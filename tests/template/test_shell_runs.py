@@ -264,7 +264,7 @@ _CORES = [
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     core=st.sampled_from(_CORES),
-    wrappers=st.lists(st.sampled_from(_WRAPPERS), max_size=4),
+    wrappers=st.lists(st.sampled_from(_WRAPPERS), max_size=4, unique=True),
     shell=st.sampled_from(["bash", "dash"]),
 )
 def test_values_arrive_however_the_script_is_nested(

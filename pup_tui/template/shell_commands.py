@@ -1,0 +1,115 @@
+"""What shell commands do with their words: which they evaluate, calculate with, or take as names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+ARITHMETIC_TESTS: Final = frozenset({b"-eq", b"-ne", b"-lt", b"-le", b"-gt", b"-ge"})
+"""Operators of tests for whose operands some shells calculate."""
+
+NAME_TESTS: Final = frozenset({b"-v", b"-R"})
+"""Operators of tests whose operand names a variable."""
+
+_NAMING: Final = frozenset({b"read", b"mapfile", b"readarray", b"getopts", b"unset"})
+_DECLARING: Final = frozenset(
+    {b"declare", b"typeset", b"local", b"export", b"readonly", b"integer"}
+)
+_PREFIXES: Final = frozenset(
+    {b"builtin", b"command", b"coproc", b"env", b"exec", b"nohup", b"sudo", b"time"}
+)
+_EVALUATING: Final = frozenset(
+    {
+        *(b"eval", b"ssh", b"trap", b"alias", b"watch", b"source", b"."),
+        *(b"awk", b"gawk", b"mawk", b"sed", b"jq"),
+    }
+)
+_INTERPRETER: Final = re.compile(
+    rb"(?:[^\s]*/)?(?:su|sh|bash|dash|ksh|zsh|python[0-9.]*|perl|ruby|node|php)"
+)
+_CODE_OPTION: Final = re.compile(rb"-[a-z]*[cer]")
+_QUOTE_CHARACTERS: Final = re.compile(rb"['\"\\]")
+_HARMLESS_DECLARATION: Final = re.compile(rb"-[fgprtulx]+|--")
+_INTEGER_DECLARATION: Final = re.compile(
+    rb"\b(?:declare|typeset|local|readonly|export|integer)\b((?:[ \t]+[^\s;&|]+)+)"
+)
+
+
+def integer_variables(script: bytes) -> frozenset[bytes]:
+    """Names that a script declares as integers: assigning to one makes bash calculate."""
+    found: set[bytes] = set()
+    for match in _INTEGER_DECLARATION.finditer(script):
+        words = match[1].split()
+        if match[0].startswith(b"integer") or any(
+            word.startswith(b"-") and b"i" in word for word in words
+        ):
+            found.update(word.split(b"=", 1)[0].rstrip(b"+") for word in words)
+    return frozenset(found)
+
+
+def is_harmless_declaration(options: Sequence[bytes]) -> bool:
+    """Whether a declaration assigns as it is: ``-i``, ``-n``, ``-a`` and ``-A`` evaluate."""
+    return all(_HARMLESS_DECLARATION.fullmatch(option) for option in options)
+
+
+@dataclass(frozen=True, slots=True)
+class WordUse:
+    """What a command does with one of its words.
+
+    ``command`` is the name of a command that takes the word for code.
+    """
+
+    is_name: bool = False
+    is_calculated: bool = False
+    command: str | None = None
+
+
+class CommandWords:
+    """The words of one command, as they are in the script."""
+
+    def __init__(self, words: Sequence[bytes]) -> None:
+        self._words = [_QUOTE_CHARACTERS.sub(b"", word) for word in words]
+        self._name_index = self._find_name()
+        self._code_index, self._interpreter = self._find_code()
+
+    def use(self, position: int) -> WordUse:
+        """Tell what the command does with the word at this position (0 is the command itself)."""
+        if position == 0:
+            return WordUse()
+        name = self._words[self._name_index if self._name_index < position else 0]
+        before = self._words[position - 1]
+        names = (
+            name in _DECLARING
+            or (name in _NAMING and not before.startswith(b"-"))
+            or (name == b"printf" and before == b"-v")
+            or (name == b"test" and before in NAME_TESTS)
+        )
+        beside = {before, *self._words[position + 1 : position + 2]}
+        calculated = name == b"let" or (name == b"test" and bool(beside & ARITHMETIC_TESTS))
+        return WordUse(names, calculated, self._evaluating(name, position))
+
+    def _find_name(self) -> int:
+        """Where the command's name is, after words like ``sudo`` and ``builtin``."""
+        words, index = self._words, 0
+        while index < len(words) - 1 and words[index] in _PREFIXES:
+            index += 1
+            while index < len(words) - 1 and (words[index][:1] == b"-" or b"=" in words[index]):
+                index += 1
+        return index
+
+    def _find_code(self) -> tuple[int, str]:
+        """From which word on an interpreter takes words for code, and its name."""
+        interpreter: bytes | None = None
+        for index, word in enumerate(self._words):
+            if interpreter is not None and _CODE_OPTION.fullmatch(word):
+                return index + 1, interpreter.decode(errors="replace")
+            if interpreter is None and _INTERPRETER.fullmatch(word):
+                interpreter = word
+        return len(self._words), ""
+
+    def _evaluating(self, name: bytes, position: int) -> str | None:
+        if name.rsplit(b"/", 1)[-1] in _EVALUATING:
+            return name.decode(errors="replace")
+        return self._interpreter if position >= self._code_index else None
