@@ -58,6 +58,7 @@ class RunProgress:
         self.reason = ""
         self.started: RunStarted | None = None
         self.duration: float | None = None
+        self.warnings = 0
         self.current: str | None = None
         """The step that runs or waits, or else the one that did so last."""
 
@@ -80,7 +81,7 @@ class RunProgress:
                 self.started = notice
             case RunFinished():
                 self.status, self.reason = notice.status, notice.reason
-                self.duration = notice.duration
+                self.duration, self.warnings = notice.duration, notice.warnings
             case _:
                 step = self.steps.get(notice.step)
                 if step is not None:

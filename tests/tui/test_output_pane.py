@@ -246,6 +246,7 @@ async def test_search_goes_round_and_counts(tmp_path: Path) -> None:
         assert "no match" in s.status()
         await s.press("escape")
         assert s.lines.pattern is None
+        assert s.pane.check_action("clear", ()) is False
 
 
 async def test_capitals_are_told_apart_only_where_they_are_typed(tmp_path: Path) -> None:

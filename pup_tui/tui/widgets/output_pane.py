@@ -190,6 +190,12 @@ class OutputPane(Vertical):
         self._tell("")
         return True
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Escape is others' where there is nothing to clear."""
+        if action == "clear":
+            return self.lines.pattern is not None or self.lines.selected_from is not None
+        return True
+
     def action_clear(self) -> None:
         self._clear_search()
         self.lines.selected_from = None

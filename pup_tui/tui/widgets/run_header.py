@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.glyphs import status_content
+from pup_tui.tui.glyphs import TONES, status_content
 from pup_tui.tui.run_progress import RunProgress, StepProgress
 from pup_tui.tui.times import clock
 
@@ -43,6 +43,11 @@ class RunHeader(Static):
             parts.append(Content(clock(heading.elapsed)))
         steps = f"{progress.done} of {len(progress.steps)} steps"
         parts.append(Content.styled(steps, "dim"))
+        if progress.warnings:
+            told = "1 warning" if progress.warnings == 1 else f"{progress.warnings} warnings"
+            parts.append(Content.styled(told, TONES["care"]))
+        if progress.reason:
+            parts.append(Content(safe_text(progress.reason)))
         if heading.past and progress.started is not None:
             begun = f"{progress.started.ts[:16].replace('T', ' ')} UTC"
             told = f"past run, {begun}, {safe_text(progress.started.operator)}"

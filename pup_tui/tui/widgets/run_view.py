@@ -182,9 +182,9 @@ class RunView(Vertical):
         if self._questions:
             self._questions.withdraw_all()
             self._no_longer_waiting()
-        failed = next((step for step in self.progress if step.status == "failed"), None)
-        if self._follows_run and failed is not None:
-            self._select(failed.node.id)
+        trouble = next((s for s in self.progress if s.status in ("failed", "unknown")), None)
+        if self._follows_run and trouble is not None:
+            self._select(trouble.node.id)
         self.post_message(self.Ended(self, status))
 
     def _no_longer_waiting(self) -> None:
