@@ -90,13 +90,13 @@ def test_a_poll_keeps_what_a_sparkline_can_show() -> None:
 
 def test_the_end_of_a_run_is_its_status_and_length() -> None:
     run = progress()
-    assert not run.over
+    before = run.over
     run.apply(
         RunFinished(
             **HEAD, status="aborted", warnings=2, duration=9.0, counts={}, reason="answered no"
         )
     )
-    assert run.over
+    assert (before, run.over) == (False, True)
     assert (run.status, run.warnings, run.duration, run.reason) == (
         "aborted",
         2,
