@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from rich.ansi import AnsiDecoder
-from rich.text import Text
+from rich.style import Style
+from rich.text import Span, Text
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.style import SGR, cut_before, strip_style
@@ -22,8 +23,10 @@ def plain_line(line: str) -> str:
     return safe_text(strip_style(line), multiline=True)
 
 
-def line_text(line: str) -> Text:
+def line_text(line: str, *, coloured: bool = True) -> Text:
     """The line with its colours, clipped, with how much is left out at its end.
+
+    Not `coloured`, other styles such as bold stay: turned into greys, some colours could not be read.
 
     Spooled lines hold no control sequence but colours; should one come from elsewhere, it is shown as an
     escape.
@@ -31,6 +34,8 @@ def line_text(line: str) -> Text:
     cut = cut_before(line, _RAW_CLIP) if len(line) > _RAW_CLIP else len(line)
     text = AnsiDecoder().decode_line(_only_colours(line[:cut]))
     text.no_wrap = True
+    if not coloured:
+        text.spans = [Span(at, end, _without_colour(style)) for at, end, style in text.spans]
     text.expand_tabs(8)
     rest = len(strip_style(line[cut:])) if cut < len(line) else 0
     shown = len(text)
@@ -39,6 +44,10 @@ def line_text(line: str) -> Text:
     if rest:
         text.append(f" … {rest:,} more characters", style="reverse")
     return text
+
+
+def _without_colour(style: str | Style) -> str | Style:
+    return style.without_color if isinstance(style, Style) else style
 
 
 def _only_colours(line: str) -> str:

@@ -48,6 +48,8 @@ class Painter:
         self.palette = Palette()
         self.pattern: re.Pattern[str] | None = None
         self.selection: Selection | None = None
+        self.coloured = True
+        """Whether the colours of the output are drawn."""
         self.widest = 0
         """Columns of the widest line drawn so far, with the gutter."""
         self._entries: LRUCache[int, tuple[str, Text]] = LRUCache(CACHED)
@@ -109,7 +111,10 @@ class Painter:
         if entry is None and self.source is not None:
             for number, found in enumerate(self.source.lines(line, line + _READ_AHEAD), line):
                 if number == line or number not in self._entries:
-                    self._entries[number] = (found.stream, line_text(found.text))
+                    self._entries[number] = (
+                        found.stream,
+                        line_text(found.text, coloured=self.coloured),
+                    )
             entry = self._entries.get(line)
         return entry or ("stdout", Text())
 
