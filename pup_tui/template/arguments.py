@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from pup_tui.template.blocks import Block, For, If, Literal, Output
@@ -145,8 +145,12 @@ class Arguments:
 
     def __init__(self, text: Text) -> None:
         self._text = text
-        words = split_words(list(_skeleton(text.blocks)))
-        self.words: tuple[Text, ...] = tuple(Text(_as_blocks(word)) for word in words)
+        self._split = split_words(list(_skeleton(text.blocks)))
+
+    @cached_property
+    def words(self) -> tuple[Text, ...]:
+        """The words, each a text of its own, with every branch and loop body in it once."""
+        return tuple(Text(_as_blocks(word)) for word in self._split)
 
     @property
     def names(self) -> frozenset[str]:

@@ -13,6 +13,9 @@ from pup_tui.template.errors import TemplateError
 MAX_TEXT = 1024 * 1024
 """Characters of a result and of every text on the way to it."""
 
+MAX_EXPRESSION = 16 * 1024
+"""Characters of the source of one expression."""
+
 MAX_ROUNDS = 10_000
 """Rounds of all loops of one rendering together."""
 

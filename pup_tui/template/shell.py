@@ -157,8 +157,8 @@ def _places(marked: Marked, shell: str) -> list[tuple[Hole, Place]]:
     if not marked.holes:
         return []
     tree = ScriptTree(marked.script, shell)
-    line = tree.error_line
-    if line is not None:
+    if not tree.is_known:
+        line = tree.error_line
         raise TemplateError(
             f"the script cannot be read as shell near its line {line}, "
             "so no value can be put into it",

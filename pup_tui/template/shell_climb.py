@@ -6,11 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell_commands import (
-    ARITHMETIC_TESTS,
-    NAME_TESTS,
-    is_harmless_declaration,
-)
+from pup_tui.template.shell_commands import ARITHMETIC_TESTS, NAME_TESTS
 from pup_tui.template.shell_facts import ScriptFacts
 from pup_tui.template.shell_places import Heredoc, Place, Quoting, UnsafePlaceError
 
@@ -211,11 +207,9 @@ class Climb:
 
     def _in_declaration(self, node: Node, child: Node) -> None:
         """``declare -i``, ``-n`` and ``-a`` evaluate what is assigned; a bare word is a name."""
-        names = ("variable_assignment", "variable_name", "subscript")
-        options = [_text(part) for part in node.children[1:] if part.type not in names]
         if child.type != "variable_assignment":
             self._naming(node, child)
-        if not is_harmless_declaration(options):
+        if not self._facts.is_harmless_declaration(node):
             raise UnsafePlaceError("the options of this declaration evaluate the value again")
 
     def _in_expansion(self, node: Node, child: Node) -> None:

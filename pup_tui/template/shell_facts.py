@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell_commands import CommandWords, integer_variables
+from pup_tui.template.shell_commands import CommandWords, integer_variables, is_harmless_declaration
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _ESCAPED_OR_QUOTE: Final = re.compile(rb"\\.|['\"`]|\$[({\[]", re.DOTALL)
 _ESCAPED_OR_BACKTICK: Final = re.compile(rb"\\.|`", re.DOTALL)
+_NAMES: Final = frozenset({"variable_assignment", "variable_name", "subscript"})
 
 
 class ScriptFacts:
@@ -22,6 +23,7 @@ class ScriptFacts:
         self.shell = shell
         self.integers = integer_variables(script)
         self._commands: dict[int, tuple[CommandWords, dict[int, int]]] = {}
+        self._declarations: dict[int, bool] = {}
         self._first_quotes: dict[int, int] = {}
 
     def command_use(self, command: Node, word: Node) -> tuple[CommandWords, int]:
@@ -33,6 +35,15 @@ class ScriptFacts:
             known = texts, {part.id: index for index, part in enumerate(words)}
             self._commands[command.id] = known
         return known[0], known[1].get(word.id, 0)
+
+    def is_harmless_declaration(self, declaration: Node) -> bool:
+        """Whether a declaration assigns what it is given as it is."""
+        if declaration.id not in self._declarations:
+            options = [
+                part.text or b"" for part in declaration.children[1:] if part.type not in _NAMES
+            ]
+            self._declarations[declaration.id] = is_harmless_declaration(options)
+        return self._declarations[declaration.id]
 
     def first_quote(self, node: Node, only_backticks: bool) -> int:
         """Where in a node the first quote is that no backslash escapes; at its end if none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Final
 
 from pup_tui.template.blocks import Block, For, If, Literal, Output
@@ -12,6 +13,7 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import Value
 
 _MAX_VARIANTS: Final = 64
+_MAX_VARIANT_TEXT: Final = 256 * 1024
 _VARIABLE_BEFORE: Final = re.compile(r"\$\w+\Z")
 
 
@@ -21,13 +23,18 @@ def is_raw(output: Output) -> bool:
 
 
 def variants(blocks: Sequence[Block]) -> Iterator[list[str | Output]]:
-    """Give scripts in which together every branch of every ``if`` and ``for`` is there once."""
-    first: dict[int, int] = {}
-    yield _flat(blocks, first)
-    for count, choices in enumerate(_choices(blocks, {}), start=1):
-        if count >= _MAX_VARIANTS:
+    """Give scripts in which together every branch of every ``if`` and ``for`` is there once.
+
+    They stop where checking them all would take too long; what was not seen then is judged when
+    the script is rendered, as everything is.
+    """
+    left = _MAX_VARIANT_TEXT
+    for choices in islice(chain([{}], _choices(blocks, {})), _MAX_VARIANTS):
+        variant = _flat(blocks, choices)
+        yield variant
+        left -= sum(len(unit) for unit in variant if isinstance(unit, str))
+        if left < 0:
             return
-        yield _flat(blocks, choices)
 
 
 def _choices(blocks: Sequence[Block], path: dict[int, int]) -> Iterator[dict[int, int]]:

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell_climb import Climb
 from pup_tui.template.shell_facts import ScriptFacts
 from pup_tui.template.shell_places import Place
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node, Parser, Tree
+
+_CHUNK: Final = 1024
+_CHUNKS_AT_LEAST: Final = 128
+_CHUNKS_PER_CHUNK: Final = 8
+"""A script that the grammar knows takes about 6 chunks, and 2 more for each it is long."""
 
 Span = tuple[int, int]
 """Where a marker begins and ends, in bytes."""
@@ -29,19 +34,46 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_bash.language()))
 
 
+def _parse(script: bytes) -> Tree | None:
+    """Parse a script, or give up.
+
+    Where the grammar is lost it looks ahead over and over, which takes a time that grows with the
+    square of the text. How often it asks for a chunk of the text tells that early.
+    """
+    chunks = 0
+    limit = _CHUNKS_AT_LEAST + _CHUNKS_PER_CHUNK * (len(script) // _CHUNK)
+
+    def read(offset: int, _point: object) -> bytes:
+        nonlocal chunks
+        chunks += 1
+        return script[offset : offset + _CHUNK]
+
+    parser = _parser()
+    try:
+        return parser.parse(read, progress_callback=lambda _offset, _error: chunks > limit)
+    except ValueError:
+        parser.reset()
+        return None
+
+
 class ScriptTree:
     """The syntax tree of a script with markers in it."""
 
     def __init__(self, script: bytes, shell: str) -> None:
-        self._tree = _parser().parse(script)
+        self._tree = _parse(script)
         self._facts = ScriptFacts(script, shell)
 
     @property
-    def error_line(self) -> int | None:
-        """The line, from 1, of the first place that the grammar does not know; None if none."""
+    def is_known(self) -> bool:
+        """Whether the grammar knows all of the script."""
+        return self._tree is not None and not self._tree.root_node.has_error
+
+    @property
+    def error_line(self) -> int:
+        """The line, from 1, of the first place that the grammar does not know."""
+        if self._tree is None:
+            return 1
         node = self._tree.root_node
-        if not node.has_error:
-            return None
         while True:
             broken = [n for n in node.children if n.is_error or n.is_missing or n.has_error]
             if not broken or node.is_error:
@@ -50,6 +82,8 @@ class ScriptTree:
 
     def climbs(self, spans: Sequence[Span]) -> Iterator[Climb]:
         """Give for each marker, in the order of the script, its way up the tree."""
+        if self._tree is None:
+            return
         waiting: list[tuple[list[Node], Sequence[Span]]] = [([self._tree.root_node], spans)]
         found: list[tuple[int, list[Node]]] = []
         while waiting:

@@ -15,7 +15,7 @@ from jinja2.parser import Parser
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.filters import FILTERS
-from pup_tui.template.limits import MAX_DEPTH, MAX_INTEGER_BITS, MAX_NESTING, MAX_TEXT, too_long
+from pup_tui.template.limits import MAX_DEPTH, MAX_EXPRESSION, MAX_INTEGER_BITS, MAX_NESTING
 from pup_tui.template.methods import METHODS
 from pup_tui.template.predicates import TESTS
 from pup_tui.template.sandbox import (
@@ -102,8 +102,8 @@ def parse_loop(source: str) -> tuple[tuple[str, ...], nodes.Expr, nodes.Expr | N
 
 
 def _parser(source: str) -> Parser:
-    if len(source) > MAX_TEXT:
-        raise too_long()
+    if len(source) > MAX_EXPRESSION:
+        raise TemplateError(f"the expression is longer than {MAX_EXPRESSION:,} characters")
     tokens = list(_tokens(_pup_spelling(source)))
     parser = Parser(ENVIRONMENT, "")
     parser.stream = TokenStream(tokens, None, None)
