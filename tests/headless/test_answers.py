@@ -24,7 +24,7 @@ def typed(program: Program, *args: str) -> Iterator[pexpect.spawn[str]]:
         PROGRAM[0],
         [*PROGRAM[1:], *args],
         cwd=str(program.cwd),
-        env={**program.environ, "TERM": "xterm-256color"},  # type: ignore[arg-type]
+        env={**program.environ, "TERM": "xterm-256color"},
         encoding="utf-8",
         timeout=30,
         dimensions=(24, 80),

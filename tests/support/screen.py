@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import pty
@@ -63,6 +62,7 @@ class Screen:
                 os._exit(127)
         self._set_size(columns, rows)
         self._status: int | None = None
+        self._hung_up = False
 
     def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -72,17 +72,28 @@ class Screen:
         self._set_size(columns, rows)
 
     def press(self, *keys: str) -> None:
-        """Send keys by name, or a character as it is."""
+        """Send keys by name, or a character as it is, each when the one before has had its effect."""
         for key in keys:
             os.write(self.terminal, KEYS.get(key, key).encode())
-            self.read(0.05)
+            self.settle()
 
-    def type(self, text: str) -> None:
+    def type_text(self, text: str) -> None:
         os.write(self.terminal, text.encode())
-        self.read(0.05)
+        self.settle()
+
+    def settle(self, quiet: float = 0.15, most: float = 3.0) -> None:
+        """Take in what arrives until the program has nothing more to show for a moment."""
+        until = time.monotonic() + most
+        while time.monotonic() < until:
+            before = len(self.raw)
+            if not self.read(quiet) or len(self.raw) == before:
+                return
 
     def read(self, seconds: float) -> bool:
         """Take in what arrives within `seconds`; False once the program has closed the terminal."""
+        if self._hung_up:
+            time.sleep(seconds)
+            return False
         ready, _, _ = select.select([self.terminal], [], [], seconds)
         if not ready:
             return True
@@ -129,6 +140,7 @@ class Screen:
     def hang_up(self) -> None:
         """Take the terminal away, as a lost connection does."""
         os.close(self.terminal)
+        self._hung_up = True
 
     def __enter__(self) -> Screen:
         return self
@@ -145,5 +157,5 @@ class Screen:
                 os.waitpid(self.pid, 0)
             except (ProcessLookupError, ChildProcessError):
                 pass
-        with contextlib.suppress(OSError):
+        if not self._hung_up:
             os.close(self.terminal)

@@ -1,0 +1,158 @@
+"""The real console on a real pty: live output, hostile output, leaving it, losing the terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.support.program import PROGRAM, Program, program_in
+from tests.support.screen import Screen
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    program = program_in(tmp_path)
+    (program.cwd / "books").mkdir()
+    return program
+
+
+def write(program: Program, name: str, text: str) -> None:
+    (program.cwd / "books" / f"{name}.yaml").write_text(f"name: {name}\n{text}")
+
+
+def console(program: Program, *args: str, size: tuple[int, int] = (100, 30)) -> Screen:
+    environ = {**program.environ, "PUP_TUI_RUNBOOKS": str(program.cwd / "books")}
+    return Screen([*PROGRAM, *args], cwd=program.cwd, environ=environ, size=size)
+
+
+def start(screen: Screen) -> None:
+    """Run the runbook that the console was opened at; it has no variables."""
+    screen.wait_for("Run  r")
+    screen.press("r")
+    screen.wait_for("Run  ")
+    screen.press("ctrl+r")
+    screen.wait_for("of 1 step")
+
+
+def test_the_first_line_shows_while_the_step_still_runs(program: Program) -> None:
+    write(
+        program,
+        "slow",
+        "steps: [{name: a, kind: shell, run: 'echo first; read x < gate; echo second'}]\n",
+    )
+    os.mkfifo(program.cwd / "gate")
+    with console(program, "slow") as screen:
+        start(screen)
+        screen.wait_for("first")
+        screen.wait_for("running")
+        (program.cwd / "gate").write_text("go\n")
+        screen.wait_for("second")
+        screen.wait_for("1 of 1")
+
+
+def test_hostile_output_does_not_reach_the_terminal(program: Program) -> None:
+    write(
+        program,
+        "evil",
+        "steps:\n"
+        "  - name: clean [/usr/bin] [@click=app.quit]x[/]\n"
+        "    kind: shell\n"
+        "    run: printf '\\033]52;c;ZXZpbA==\\007\\033]0;pwn\\007\\033[2J\\302\\2332Jsurvived\\n'\n",
+    )
+    with console(program, "evil") as screen:
+        start(screen)
+        screen.wait_for("survived")
+        screen.wait_for("clean \\[/usr/bin\\]")
+        screen.wait_for("1 of 1")
+        for sequence in (b"\x1b]52", b"\x1b]0;pwn", b"\xc2\x9b"):
+            assert sequence not in screen.raw
+
+
+LONG = "steps:\n  - {name: a, kind: shell, run: 'echo $$ > pid; echo it-is-up; exec sleep 600'}\n"
+
+
+def child_is_gone(program: Program) -> bool:
+    pid = (program.cwd / "pid").read_text().strip()
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return True
+    return state == "Z"
+
+
+def test_leaving_with_a_run_open_asks_and_stays_by_default(program: Program) -> None:
+    write(program, "long", LONG)
+    with console(program, "long") as screen:
+        start(screen)
+        screen.wait_for("it-is-up")
+        screen.press("ctrl+q")
+        screen.wait_for("(?i)stay")
+        screen.press("enter")
+        screen.wait_for("running")
+        assert not child_is_gone(program)
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "status"),
+    [(signal.SIGTERM, 143, "cancelled"), (signal.SIGHUP, 129, "interrupted")],
+)
+def test_signals_end_it_in_order(
+    program: Program, number: signal.Signals, code: int, status: str
+) -> None:
+    write(program, "long", LONG)
+    with console(program, "long") as screen:
+        start(screen)
+        screen.wait_for("it-is-up")
+        os.kill(screen.pid, number)
+        assert screen.wait_for_exit() == code
+    assert child_is_gone(program)
+    (row,) = program("history", "--json").json
+    assert row["status"] == status
+
+
+def test_a_lost_terminal_ends_it_and_its_run(program: Program) -> None:
+    write(program, "long", LONG)
+    with console(program, "long") as screen:
+        start(screen)
+        screen.wait_for("it-is-up")
+        screen.hang_up()
+        assert screen.wait_for_exit() == 129
+    assert child_is_gone(program)
+    (row,) = program("history", "--json").json
+    assert row["status"] == "interrupted"
+
+
+def test_a_killed_console_leaves_the_run_interrupted(program: Program) -> None:
+    write(program, "long", LONG.replace("sleep 600", "sleep 5"))
+    with console(program, "long") as screen:
+        start(screen)
+        screen.wait_for("it-is-up")
+        os.kill(screen.pid, signal.SIGKILL)
+        screen.wait_for_exit()
+    with console(program) as screen:
+        screen.wait_for("long")
+        screen.press("h")
+        screen.wait_for("interrupted")
+
+
+def test_resizing_keeps_everything(program: Program) -> None:
+    write(program, "long", LONG)
+    with console(program, "long") as screen:
+        start(screen)
+        screen.wait_for("it-is-up")
+        for size in ((80, 24), (20, 5), (200, 50), (80, 24)):
+            screen.resize(*size)
+            screen.read(0.3)
+        screen.wait_for("running")
+        screen.wait_for("it-is-up")
+
+
+def test_it_refuses_politely_without_a_terminal(program: Program) -> None:
+    done = program()
+    assert done.code == 2
+    assert done.err == (
+        "pup-tui: the console needs a terminal: without one use `pup-tui run RUNBOOK` or --help\n"
+    )

@@ -1,0 +1,142 @@
+"""The four founding runbooks in the real console on a real pty: list, form, run, confirm, poll, done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pup_tui.datadog.sandbox import ids
+from tests.support.program import PROGRAM, Program, program_in, sandbox_process
+from tests.support.screen import Screen
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return program_in(tmp_path)
+
+
+@pytest.fixture
+def datadog(program: Program) -> Iterator[dict[str, str]]:
+    with sandbox_process(program) as environ:
+        yield environ
+
+
+def console(program: Program, datadog: dict[str, str], size: tuple[int, int]) -> Screen:
+    environ = {**program.environ, **datadog, "COLORTERM": "truecolor"}
+    return Screen(PROGRAM, cwd=program.cwd, environ=environ, size=size)
+
+
+def fill(screen: Screen, *values: str) -> None:
+    """Type values into the form's fields, one after the other; "" leaves a field as it is."""
+    for value in values:
+        if value:
+            screen.type_text(value)
+            screen.wait_for(value[-12:])
+        screen.press("tab")
+
+
+def open_form(screen: Screen, runbook: str) -> None:
+    screen.wait_for("incident-triage")
+    screen.press("/")
+    screen.type_text(runbook)
+    screen.press("enter")
+    screen.wait_for(f"file\\s[\\s\\S]*{runbook}.yaml")
+    screen.press("r")
+    screen.wait_for("values for this run")
+
+
+def answer(screen: Screen, key: str) -> None:
+    """Answer the dialog that has just opened: it takes no key before a person can have read it."""
+    screen.settle(quiet=0.6)
+    screen.press(key)
+
+
+def finished(program: Program, datadog: dict[str, str]) -> dict[str, str]:
+    """How the only run of the history ended, and its steps."""
+    (row,) = program("history", "--json").json
+    shown = program("show", row["run"], "--json").json
+    return {"run": row["status"], **{step["step"]: step["status"] for step in shown["steps"]}}
+
+
+def test_rollback_feature_flag(program: Program, datadog: dict[str, str]) -> None:
+    with console(program, datadog, (80, 24)) as screen:
+        open_form(screen, "rollback-feature-flag")
+        fill(screen, "new-checkout", "payments", "", "", "1s")
+        screen.press("ctrl+r")
+        screen.wait_for("Turn new-checkout off in production")
+        answer(screen, "y")
+        screen.wait_for("attempt [2-9]")
+        screen.wait_for("5 of 5")
+        screen.wait_for("succeeded")
+        screen.press("q")
+        assert screen.wait_for_exit() == 0
+    ended = finished(program, datadog)
+    assert set(ended.values()) == {"succeeded"}
+
+
+def test_incident_triage(program: Program, datadog: dict[str, str]) -> None:
+    with console(program, datadog, (120, 36)) as screen:
+        open_form(screen, "incident-triage")
+        fill(screen, ids.INCIDENT_ID, "payments", "", "1s")
+        screen.press("ctrl+r")
+        screen.wait_for("Is the triage of payments complete")
+        answer(screen, "y")
+        screen.wait_for("7 of 7")
+        screen.press("q")
+        assert screen.wait_for_exit() == 0
+    ended = finished(program, datadog)
+    assert ended["run"] == "succeeded"
+    assert ended["diagnose"] == "skipped"
+
+
+def test_deploy_service(program: Program, datadog: dict[str, str]) -> None:
+    with console(program, datadog, (200, 50)) as screen:
+        open_form(screen, "deploy-service")
+        fill(screen, "payments", "1.4.3")
+        screen.press("right", "space", "tab", "tab", "tab")
+        fill(screen, "1s")
+        screen.press("ctrl+r")
+        screen.wait_for("Deploy 1.4.3 to")
+        answer(screen, "y")
+        screen.wait_for("attempt [2-9]")
+        screen.wait_for("6 of 6", timeout=60)
+        screen.press("q")
+        assert screen.wait_for_exit() == 0
+    assert finished(program, datadog)["run"] == "succeeded"
+
+
+def test_maintenance_window(program: Program, datadog: dict[str, str]) -> None:
+    with console(program, datadog, (100, 30)) as screen:
+        open_form(screen, "maintenance-window")
+        fill(screen, "redis", "1h", "", "1s")
+        screen.press("ctrl+r")
+        screen.wait_for("attempt [2-9]")
+        screen.wait_for("Start the work now", timeout=60)
+        answer(screen, "y")
+        screen.wait_for("The change is made")
+        screen.settle(quiet=0.6)
+        for _ in range(3):
+            screen.press("space", "tab")
+        screen.type_text("all went well")
+        screen.press("tab", "tab", "enter")
+        screen.wait_for("6 of 6")
+        screen.press("q")
+        assert screen.wait_for_exit() == 0
+    ended = finished(program, datadog)
+    assert (ended["run"], ended["cancel_downtime"]) == ("succeeded", "succeeded")
+
+
+def test_a_no_aborts_and_no_is_what_enter_says(program: Program, datadog: dict[str, str]) -> None:
+    with console(program, datadog, (80, 24)) as screen:
+        open_form(screen, "rollback-feature-flag")
+        fill(screen, "new-checkout", "payments", "", "", "1s")
+        screen.press("ctrl+r")
+        screen.wait_for("Turn new-checkout off in production")
+        answer(screen, "enter")
+        screen.wait_for("aborted")
+        screen.press("q")
+        assert screen.wait_for_exit() == 0
+    ended = finished(program, datadog)
+    assert (ended["run"], ended["disable"]) == ("aborted", "skipped")
