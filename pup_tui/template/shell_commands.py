@@ -26,6 +26,7 @@ _EVALUATING: Final = frozenset(
         *(b"awk", b"gawk", b"mawk", b"sed", b"jq"),
     }
 )
+_READING_CODE: Final = frozenset({b"ssh", b"psql", b"mysql", b"sqlite3"})
 _INTERPRETER: Final = re.compile(
     rb"(?:[^\s]*/)?(?:su|sh|bash|dash|ksh|zsh|python[0-9.]*|perl|ruby|node|php)"
 )
@@ -89,6 +90,18 @@ class CommandWords:
         beside = {before, *self._words[position + 1 : position + 2]}
         calculated = name == b"let" or (name == b"test" and bool(beside & ARITHMETIC_TESTS))
         return WordUse(names, calculated, self._evaluating(name, position))
+
+    @property
+    def reader(self) -> str | None:
+        """The name of the command if it takes its standard input for code."""
+        name = self._words[self._name_index].rsplit(b"/", 1)[-1]
+        if name in _READING_CODE:
+            return name.decode(errors="replace")
+        for index, word in enumerate(self._words):
+            if _INTERPRETER.fullmatch(word):
+                options = all(option[:1] == b"-" for option in self._words[index + 1 :])
+                return word.decode(errors="replace") if options else None
+        return None
 
     def _find_name(self) -> int:
         """Where the command's name is, after words like ``sudo`` and ``builtin``."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _ESCAPED_OR_QUOTE: Final = re.compile(rb"\\.|['\"`]|\$[({\[]", re.DOTALL)
 _ESCAPED_OR_BACKTICK: Final = re.compile(rb"\\.|`", re.DOTALL)
+_NO_WORDS: Final = frozenset({"variable_assignment", "file_redirect", "herestring_redirect"})
 _NAMES: Final = frozenset({"variable_assignment", "variable_name", "subscript"})
 
 
@@ -26,11 +27,15 @@ class ScriptFacts:
         self._declarations: dict[int, bool] = {}
         self._first_quotes: dict[int, int] = {}
 
+    def command_words(self, command: Node) -> CommandWords:
+        """Give the words of a command."""
+        return self.command_use(command, command)[0]
+
     def command_use(self, command: Node, word: Node) -> tuple[CommandWords, int]:
-        """Give the words of a command, and the position of one of them."""
+        """Give the words of a command, and the position of one of them (0 if it is none)."""
         known = self._commands.get(command.id)
         if known is None:
-            words = [part for part in command.children if part.type != "variable_assignment"]
+            words = [part for part in command.children if part.type not in _NO_WORDS]
             texts = CommandWords([part.text or b"" for part in words])
             known = texts, {part.id: index for index, part in enumerate(words)}
             self._commands[command.id] = known

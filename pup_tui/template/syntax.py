@@ -92,8 +92,10 @@ def parse_loop(source: str) -> tuple[tuple[str, ...], nodes.Expr, nodes.Expr | N
     _expect_end(parser)
     names = target.items if isinstance(target, nodes.Tuple) else [target]
     for name in names:
-        if not isinstance(name, nodes.Name) or name.name in _RESERVED:
+        if not isinstance(name, nodes.Name):
             raise TemplateError("a loop needs plain names before `in`")
+        if name.name in _RESERVED or name.name in ("loop", "steps"):
+            raise TemplateError(f"`{name.name}` cannot be used as a loop's name")
     return (
         tuple(name.name for name in names if isinstance(name, nodes.Name)),
         _checked(values),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.expression import compile_expression
-from pup_tui.template.limits import MAX_DEPTH, MAX_NESTING, MAX_TEXT
+from pup_tui.template.limits import MAX_DEPTH, MAX_EXPRESSION, MAX_NESTING, MAX_TEXT
 from pup_tui.template.values import LEFT_OUT
 
 
@@ -260,6 +260,13 @@ def test_deep_expressions_are_refused_at_load(source: str) -> None:
 def test_a_captured_text_that_is_too_deep_is_not_json() -> None:
     with pytest.raises(UndefinedName, match="text that is not JSON"):
         compile_expression("A.b").evaluate({"A": "[" * 100_000})
+
+
+def test_the_source_of_an_expression_is_limited() -> None:
+    padding = " " * (MAX_EXPRESSION - 3)
+    assert compile_expression(f"1{padding}+1").evaluate({}) == 2
+    with pytest.raises(TemplateError, match="longer than"):
+        compile_expression(f"1{padding} +1")
 
 
 def test_names() -> None:

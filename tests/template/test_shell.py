@@ -143,6 +143,13 @@ def test_what_only_other_shells_do_safely_is_refused(source: str, shell: str) ->
         compile_shell(source, shell)
 
 
+@pytest.mark.parametrize("token", ["x=(", "f() ", "<<A\n", "|", "${a:-", "$(", "(("])
+def test_a_script_in_which_the_grammar_is_lost_is_refused(token: str) -> None:
+    with pytest.raises(TemplateError, match="cannot be read as shell") as caught:
+        compile_shell(f"{token * 30_000}{{{{ V }}}}")
+    assert caught.value.hint
+
+
 def test_the_line_of_a_refused_place_is_told() -> None:
     with pytest.raises(TemplateError) as caught:
         compile_shell("set -e\necho {{ A }}\n\nexport {{ B | upper }}\n")
@@ -259,16 +266,30 @@ def test_a_value_in_a_comment_is_not_judged() -> None:
         ("trap 'rm {{ V }}' EXIT", "trap"),
         ("jq '.x == \"{{ V }}\"' f", "jq"),
         ("sed s/a/{{ V }}/ f", "sed"),
+        ("ssh host <<E\n{{ V }}\nE", "ssh"),
+        ("bash -s <<'E'\necho {{ V }}\nE", "bash"),
+        ("python3 - <<E\n{{ V }}\nE", "python3"),
+        ("sudo psql db <<E\n{{ V }}\nE", "psql"),
+        ("bash <<< {{ V }}", "bash"),
     ],
 )
 def test_commands_that_evaluate_a_value_again_are_found(source: str, command: str) -> None:
     (found,) = compile_shell(f"set -e\n{source}").evaluated_again
-    assert (found.command, found.source, found.line) == (command, "V", 2)
+    line = 2 + source.count("\n", 0, source.index("{{"))
+    assert (found.command, found.source, found.line) == (command, "V", line)
 
 
 @pytest.mark.parametrize(
     "source",
-    ["echo {{ V }}", "eval {{ V | shell_quote }}", "bash script {{ V }}", "grep -c {{ V }} eval"],
+    [
+        "echo {{ V }}",
+        "eval {{ V | shell_quote }}",
+        "bash script {{ V }}",
+        "grep -c {{ V }} eval",
+        "cat <<E\n{{ V }}\nE",
+        "python3 x.py <<E\n{{ V }}\nE",
+        "cat <<E | grep {{ V }}\nx\nE",
+    ],
 )
 def test_other_commands_are_not(source: str) -> None:
     assert compile_shell(source).evaluated_again == ()
