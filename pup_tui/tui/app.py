@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
+import traceback
 from collections.abc import Callable
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
@@ -129,6 +132,16 @@ class PupTuiApp(App[None]):
         driver = self._driver
         if self._ending is None and isinstance(driver, LastingDriver) and driver.gone:
             self.lose_terminal()
+
+    def _fatal_error(self) -> None:
+        """Say that the fault is ours, and where: Textual's own traceback shows the values of variables."""
+        error = sys.exc_info()[1]
+        frames = traceback.extract_tb(error.__traceback__) if error is not None else []
+        place = (
+            f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
+        )
+        told = f"pup-tui: a fault in pup-tui ({type(error).__name__}): {place}: please report it"
+        self.panic(Text(told))
 
     # Help
 

@@ -128,7 +128,7 @@ class MainScreen(Screen[None]):
             self._looking = True
             self._take_in_catalog()
 
-    @work(group="library")
+    @work(group="library", exit_on_error=False)
     async def _take_in_catalog(self) -> None:
         try:
             first = self.library.loading

@@ -76,6 +76,7 @@ class Field(Vertical):
         self.variable_name = name
         self.variable = variable
         self.touched = False
+        self._problem = Static(classes="field-problem", markup=False)
         self._given = "" if given is None else text_of(given)
 
     # Putting it together
@@ -83,10 +84,10 @@ class Field(Vertical):
     def compose(self) -> ComposeResult:
         yield Static(self._label(), classes="field-label", markup=False)
         yield from self._control()
-        yield Static(classes="field-problem", markup=False)
+        yield self._problem
 
     def on_mount(self) -> None:
-        self.query_one(".field-problem").display = False
+        self._problem.display = False
         self._show_word()
 
     def _label(self) -> Content:
@@ -189,7 +190,8 @@ class Field(Vertical):
                 select.value = self._choices.index(text)
 
     def focus(self, scroll_visible: bool = True) -> Self:
-        self.control.focus(scroll_visible)
+        """Focus the control; that the whole field comes into sight is seen to in any case."""
+        self.control.focus(scroll_visible=False)
         return self
 
     # What is wrong with it
@@ -197,13 +199,20 @@ class Field(Vertical):
     def show_problem(self, problem: str, *, always: bool = False) -> None:
         """Say what is wrong, if the operator has been here or `always`; nothing is wrong with ''."""
         told = problem if self.touched or always else ""
-        line = self.query_one(".field-problem", Static)
-        line.display = bool(told)
-        line.update(Content.styled(f"✖ {safe_text(told)}", "$text-error") if told else Content())
+        self._problem.display = bool(told)
+        self._problem.update(
+            Content.styled(f"✖ {safe_text(told)}", "$text-error") if told else Content()
+        )
         self.set_class(bool(told), "-wrong")
 
     def on_descendant_focus(self) -> None:
-        self.scroll_visible(animate=False)
+        self.call_after_refresh(self._come_into_sight)
+
+    async def _come_into_sight(self) -> None:
+        """Textual scrolls to what has the focus; its label and what is wrong with it belong to it."""
+        if isinstance(self.parent, Widget):
+            await self.parent.stop_animation("scroll_y")
+            self.scroll_visible(animate=False)
 
     def on_descendant_blur(self) -> None:
         self.touched = True

@@ -53,16 +53,20 @@ class Form(Vertical):
         super().__init__(id="form")
         self._environ = environ
         self.loaded: Loaded | None = None
+        self._body = VerticalScroll(id="form-fields", can_focus=False)
+        self._state = Static(id="form-state", markup=False)
+        self._run = Button(
+            Content("Run  ^r"), id="form-run", variant="primary", compact=True, disabled=True
+        )
+        self._plan = Button(Content("Plan  ^o"), id="form-plan", compact=True)
 
     def compose(self) -> ComposeResult:
         yield Static(id="form-title", markup=False)
-        yield VerticalScroll(id="form-fields", can_focus=False)
-        yield Static(id="form-state", markup=False)
+        yield self._body
+        yield self._state
         with Horizontal(id="form-buttons", classes="buttons"):
-            yield Button(
-                Content("Run  ^r"), id="form-run", variant="primary", compact=True, disabled=True
-            )
-            yield Button(Content("Plan  ^o"), id="form-plan", compact=True)
+            yield self._run
+            yield self._plan
             yield Button(Content("Last values  ^l"), id="form-last", compact=True)
             yield Button(Content("Back  esc"), id="form-back", compact=True)
 
@@ -73,22 +77,21 @@ class Form(Vertical):
         """
         if self._asks_for(loaded):
             return
+        await self.forget()
         runbook = loaded.require()
-        self.loaded = loaded
         title = Content.assemble(
             (safe_text(runbook.name), "bold $text-primary"),
             ("   values for this run", "$text-muted"),
         )
         self.query_one("#form-title", Static).update(title)
-        body = self.query_one("#form-fields", VerticalScroll)
-        await body.remove_children()
-        await body.mount_all(
+        await self._body.mount_all(
             [
                 Field(name, variable, None if variable.is_secret else given.get(name))
                 for name, variable in runbook.vars.items()
             ]
         )
-        body.scroll_home(animate=False)
+        self._body.scroll_home(animate=False)
+        self.loaded = loaded
         self._check()
 
     def _asks_for(self, loaded: Loaded) -> bool:
@@ -98,11 +101,11 @@ class Form(Vertical):
     async def forget(self) -> None:
         """Let go of everything that was typed: secrets do not stay on after the run has begun."""
         self.loaded = None
-        await self.query_one("#form-fields").remove_children()
+        await self._body.remove_children()
 
     @property
     def fields(self) -> list[Field]:
-        return list(self.query(Field))
+        return list(self._body.query_children(Field))
 
     def focus(self, scroll_visible: bool = True) -> Self:
         """Focus the first field that needs a value, else the first one."""
@@ -137,11 +140,14 @@ class Form(Vertical):
         """Judge all values together, in a thread: some are read from files, or follow from others."""
         from pup_tui.catalog.inputs import resolve_inputs
 
-        if self.loaded is None:
+        loaded = self.loaded
+        if loaded is None:
             return None
-        runbook = self.loaded.require()
+        runbook = loaded.require()
         given = {f.variable_name: f.raw for f in self.fields if f.raw is not None}
         resolved = await asyncio.to_thread(resolve_inputs, runbook, given, self._environ)
+        if loaded is not self.loaded:
+            return None
         wrong: dict[str, str] = {}
         for problem in resolved.problems:
             wrong.setdefault(problem.name, _beside_its_field(problem.name, str(problem)))
@@ -151,17 +157,15 @@ class Form(Vertical):
         return resolved
 
     def _show_state(self, runbook: Runbook, wrong: Mapping[str, str]) -> None:
-        self.query_one("#form-run", Button).disabled = bool(wrong)
-        self.query_one("#form-plan", Button).disabled = bool(wrong)
-        state = self.query_one("#form-state", Static)
+        self._run.disabled = self._plan.disabled = bool(wrong)
         if not wrong:
             told = f"✔ {counted(len(runbook.vars), 'value')} ready"
-            state.update(Content.styled(told, "$text-success"))
+            self._state.update(Content.styled(told, "$text-success"))
             return
         name, why = next(iter(wrong.items()))
         more = f"  (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
         told = f"Run is off: {safe_text(name)} {safe_text(why)}{more}"
-        state.update(Content.styled(told, "$text-warning"))
+        self._state.update(Content.styled(told, "$text-warning"))
 
     # The ways on
 

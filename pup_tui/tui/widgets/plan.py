@@ -148,7 +148,11 @@ def _title(planned: Planned) -> Content:
         Content.styled(f"plan: {counted(len(steps), 'step')}, nothing has run", "$text-muted"),
     ]
     if changing:
-        parts.append(Content.styled(f"{changing} would change things", "$text-warning"))
+        parts.append(
+            Content.styled(
+                f"{changing} {'changes' if changing == 1 else 'change'} things", "$text-warning"
+            )
+        )
     if dangerous:
         parts.append(Content.styled(f"{dangerous} dangerous", "bold $text-error"))
     return Content("   ").join(parts)

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pup_tui.tui.texts import moment, paragraphs
+from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, MakeServices, OpenConsole
+
+RUNBOOK = """
+name: rollback
+description: |
+  Turn a flag off
+  and wait.
+
+  - one
+  - two
+tags: {type: incident}
+owner: platform@example.com
+links: [{title: Dashboard, url: "https://example.com/d"}]
+vars:
+  FLAG: {description: Flag to turn off}
+  ENV: {type: enum, choices: [staging, production], default: staging}
+  TOKEN: {type: secret, from: "env:FLAG_TOKEN"}
+steps:
+  - {name: Look, kind: http, url: "https://example.com/flags"}
+  - {name: Turn it off, kind: http, method: PATCH, url: "https://example.com/flags", danger: true}
+  - {name: Start it, kind: datadog-workflow, workflow_id: abc}
+  - {name: Tidy, kind: shell, run: "true", when: cleanup, optional: true}
+"""
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_shows_what_it_is_for_what_it_asks_and_what_it_does(
+    make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]
+) -> None:
+    async with open_console(make_services({"rollback.yaml": RUNBOOK}), size) as console:
+        await console.sees("Turn a flag off and wait.", "- one", "platform@example.com")
+        await console.sees("Dashboard  https://example.com/d", "type:incident")
+        console.main.pages.overview.query_one("#overview-body").scroll_end(animate=False)
+        await console.sees("4 steps · 2 change things", "only looks", "DANGER", "may change")
+        await console.sees("(cleanup, opt", "It has not run yet.")
+        if size == LARGE:
+            await console.sees("required", "Flag to turn off", "= staging", "from env:FLAG_TOKEN")
+
+
+async def test_a_broken_runbook_shows_where_and_what_to_do_and_cannot_be_run(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    text = "name: bad\nsteps:\n  - {name: a, kind: shel, run: ls}\n"
+    async with open_console(make_services({"bad.yaml": text}), LARGE) as console:
+        await console.sees("broken: 1 error", "bad.yaml:3:21", "did you mean `shell`?")
+        await console.press("r")
+        assert console.main.page == "overview"
+        await console.press("enter")
+        await console.sees("correct the file")
+        assert not console.app.runs.under_way
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_hostile_texts_are_shown_literally(
+    make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]
+) -> None:
+    text = json.dumps(
+        {
+            "name": "x",
+            "description": HOSTILE.replace("\x1b", "\\x1b"),
+            "owner": "[red]nobody[/red]",
+            "tags": {"[b]": "[/usr/bin]"},
+            "vars": {"A": {"description": "[@click=app.quit]a[/]", "default": "[link=x]"}},
+            "steps": [{"name": "[blink]step", "kind": "shell", "run": "true"}],
+        }
+    )
+    async with open_console(make_services({"x.yaml": text}), size) as console:
+        await console.sees(VISIBLE, "[red]nobody[/red]", "[b]:[/usr/bin]")
+        await console.sees("[blink]step", "= [link=x]")
+
+
+async def test_the_last_runs_are_there_after_a_run(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    text = "name: quick\nsteps: [{name: a, kind: shell, run: echo}]\n"
+    async with open_console(make_services({"quick.yaml": text}), LARGE) as console:
+        await console.sees("It has not run yet.")
+        await console.press("enter")
+        await console.on("plan")
+        await console.press("ctrl+r")
+        await console.eventually(lambda: not console.app.runs.under_way and console.main.run_tabs())
+        await console.press("escape")
+        await console.on("overview")
+        await console.sees("✔ succeeded", "today", "alice")
+
+
+def test_paragraphs_fill_their_width_and_lists_keep_their_lines() -> None:
+    assert paragraphs("one\ntwo\n\n- a\n- b\n    code\n") == "one two\n\n- a\n- b\n    code"
+    assert "\x1b" not in paragraphs("a\x1b[2J")
+    assert paragraphs("x" * 9_000).endswith("1,000 more characters")
+
+
+def test_moments_are_short() -> None:
+    now = 1_700_000_000.0
+    assert moment(now - 60, now).startswith("today")
+    assert moment(now - 86_400, now).startswith("yesterday")
+    assert moment(now - 400 * 86_400, now)[4] == "-"

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+
+from pup_tui.steps.fake import FakeExecutor
+from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole
+
+RUNBOOK = """
+name: planned
+vars: {ENV: staging}
+steps:
+  - {name: "Look [red]at[/] it", kind: shell, run: "echo '[/usr/bin]' {{ ENV }}", capture: WHO}
+  - {name: Only there, kind: shell, run: "true", if: ENV == "production"}
+  - {name: Use it, kind: shell, run: "echo {{ WHO }}"}
+  - {name: Burn it, kind: shell, run: "rm -r {{ ENV }}", danger: true}
+"""
+BARE = "name: bare\nsteps: [{name: Go, kind: shell, run: echo go}]\n"
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_shows_every_step_rendered_and_runs_nothing(
+    make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]
+) -> None:
+    executor = FakeExecutor()
+    services = make_services({"planned.yaml": RUNBOOK}, executor=executor)
+    async with open_console(services, size) as console:
+        await console.eventually(lambda: console.main.entry)
+        await console.press("p")
+        await console.on("plan")
+        await console.sees("4 steps, nothing has run", "dangerous")
+        await console.sees("Look [red]at[/] it", "echo '[/usr/bin]' staging")
+        await console.sees("its `if` does not hold", "not known yet", "DANGER", "rm -r staging")
+        assert not executor.requests
+        await console.press("escape")
+        await console.on("overview")
+
+
+async def test_without_variables_the_plan_stands_between_enter_and_a_run(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor()
+    async with open_console(make_services({"bare.yaml": BARE}, executor=executor)) as console:
+        await console.eventually(lambda: console.main.entry)
+        await console.press("enter")
+        await console.on("plan")
+        await console.press("enter", "enter")
+        assert not executor.requests
+        await console.press("ctrl+r")
+        await console.eventually(lambda: executor.requests)
+
+
+async def test_from_the_plan_of_given_values_one_comes_back_to_them(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"planned.yaml": RUNBOOK})) as console:
+        await console.eventually(lambda: console.main.entry)
+        await console.press("enter")
+        await console.on("form")
+        await console.type("qa")
+        await console.press("ctrl+o")
+        await console.on("plan")
+        await console.sees("rm -r qa")
+        await console.press("escape")
+        await console.on("form")
+        await console.sees("qa")
+
+
+async def test_secrets_that_are_no_variables_are_masked_too(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    text = BARE.replace("echo go", "echo the-api-key-value")
+    services = make_services({"bare.yaml": text}, hidden=("the-api-key-value",))
+    async with open_console(services) as console:
+        await console.eventually(lambda: console.main.entry)
+        await console.press("p")
+        await console.on("plan")
+        await console.sees("echo ***")
+        assert "the-api-key" not in console.screen

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pup_tui.tui.listing import grouped, matches
+from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, MakeServices, OpenConsole
+
+
+def runbook(name: str, *, kind: str = "incident", about: str = "", team: str = "platform") -> str:
+    return json.dumps(
+        {
+            "name": name,
+            "description": about,
+            "tags": {"type": kind, "team": team},
+            "steps": [{"name": "Hello", "kind": "shell", "run": "echo hello"}],
+        }
+    )
+
+
+THREE = {
+    "deploy.yaml": runbook("deploy", kind="deployment", about="Bring out a version"),
+    "triage.yaml": runbook("triage", about="The first minutes"),
+    "drain.yaml": runbook("drain", kind="maintenance", team="storage"),
+}
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_groups_by_type_and_changes_the_grouping(
+    make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]
+) -> None:
+    async with open_console(make_services(THREE), size) as console:
+        await console.sees("▾ deployment 1", "▾ incident 1", "▾ maintenance 1", "by type")
+        await console.press("t")
+        await console.sees("▾ platform 2", "▾ storage 1", "by team")
+        await console.press("t")
+        await console.sees("▾ given 3", "by source")
+
+
+async def test_filters_over_id_description_and_tags_as_one_types(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services(THREE)) as console:
+        await console.sees("triage")
+        await console.press("slash")
+        await console.type("first min")
+        await console.eventually(lambda: "  deploy " not in console.screen)
+        assert "triage" in console.screen
+        await console.press("escape")
+        await console.sees("  deploy ", "drain")
+
+
+async def test_says_what_to_do_when_nothing_matches_or_nothing_is_there(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    async with open_console(make_services(THREE)) as console:
+        await console.press("slash", *"zzz")
+        await console.sees("No runbook matches", "esc clears")
+    for path in (tmp_path / "runbooks").iterdir():
+        path.unlink()
+    async with open_console(make_services({})) as console:
+        await console.sees("There are no runbooks", "--runbooks")
+
+
+async def test_edits_on_disk_show_up_without_losing_the_place(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    async with open_console(make_services(THREE), LARGE) as console:
+        console.main.select("triage")
+        await console.sees("The first minutes")
+        (tmp_path / "runbooks" / "aaa.yaml").write_text(runbook("aaa"))
+        await console.sees("incident 2", "aaa")
+        assert console.main.entry is not None
+        assert console.main.entry.id == "triage"
+        (tmp_path / "runbooks" / "triage.yaml").write_text(runbook("triage", about="Other words"))
+        await console.sees("Other words")
+        (tmp_path / "runbooks" / "triage.yaml").write_text("steps: [")
+        await console.sees("broken", "✖ triage")
+
+
+async def test_a_closed_group_stays_closed_when_the_list_changes(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    async with open_console(make_services(THREE)) as console:
+        console.main.select("deploy")
+        await console.sees("Bring out a version")
+        await console.press("left")
+        await console.sees("▸ deployment 1")
+        (tmp_path / "runbooks" / "extra.yaml").write_text(runbook("extra"))
+        await console.sees("extra", "▸ deployment 1")
+
+
+async def test_an_untrusted_and_a_broken_runbook_are_marked(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    files = {"one.yaml": runbook("one"), "bad.yaml": "name: bad\nsteps: 3\n"}
+    async with open_console(make_services(files, trusted=False), LARGE) as console:
+        await console.sees("! one untrusted", "✖ bad broken untrusted")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_hostile_names_are_shown_literally(
+    make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]
+) -> None:
+    files = {"[red] [x].yaml": runbook(HOSTILE[:60], kind="[/] [b]", about=HOSTILE[:60])}
+    async with open_console(make_services(files), size) as console:
+        await console.sees("[red] [x]", "[/] [b] 1", VISIBLE)
+        assert "\x1b" not in console.screen
+
+
+def test_entries_without_the_tag_come_last_and_every_word_must_match(
+    make_services: MakeServices,
+) -> None:
+    files = THREE | {"bare.yaml": "name: bare\nsteps: [{name: a, kind: shell, run: ls}]\n"}
+    entries = make_services(files).catalog.entries()
+    assert [group.title for group in grouped(entries, "type")][-1] == "other"
+    deploy = next(entry for entry in entries if entry.id == "deploy")
+    assert matches(deploy, "TYPE:deploy version")
+    assert not matches(deploy, "version storage")
