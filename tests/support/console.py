@@ -50,6 +50,14 @@ class Console:
         """Return as soon as all of this can be read on the screen."""
         await self.eventually(lambda: all(text in self.screen for text in texts))
 
+    async def tells(self, *texts: str) -> None:
+        """Return as soon as all of this stands in messages that come up by themselves."""
+        await self.eventually(lambda: all(text in self.messages for text in texts))
+
+    @property
+    def messages(self) -> str:
+        return "\n".join(each.message for each in self.app._notifications)
+
     async def on(self, page: str) -> None:
         """Return as soon as this page is shown and what it does to begin with is done."""
         await self.eventually(lambda: self.main.page == page)

@@ -185,7 +185,7 @@ async def test_a_runbook_that_changed_since_is_not_run(
         await console.type("payments")
         (tmp_path / "runbooks" / "one.yaml").write_text(ONE.replace("echo", "rm -rf"))
         await console.press("ctrl+r")
-        await console.sees("has changed on disk")
+        await console.tells("has changed on disk")
         assert not executor.requests
         await console.press("escape")
         await open_form(console)

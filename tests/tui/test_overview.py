@@ -53,7 +53,7 @@ async def test_a_broken_runbook_shows_where_and_what_to_do_and_cannot_be_run(
         await console.press("r")
         assert console.main.page == "overview"
         await console.press("enter")
-        await console.sees("correct the file")
+        await console.tells("correct the file")
         assert not console.app.runs.under_way
 
 

@@ -75,6 +75,7 @@ class MainScreen(Screen[None]):
         self._opened = 0
         self._looking = False
         self._before_run = "overview"
+        self._wide = False
         self._sidebar_wish: bool | None = None
 
     def compose(self) -> ComposeResult:
@@ -182,7 +183,7 @@ class MainScreen(Screen[None]):
         self._sidebar_wish = None
         self._lay_out()
         if focus:
-            target = self._pages[page].view if page in self._pages else self.pages.visible_content
+            target = self.pages.visible_content
             if page == "overview":
                 self.sidebar.runbooks.focus()
             elif target is not None:
@@ -191,11 +192,14 @@ class MainScreen(Screen[None]):
         self.refresh_bindings()
 
     def on_resize(self, event: events.Resize) -> None:
+        wide = event.size.width >= WIDE_FROM
+        if wide != self._wide:
+            self._wide, self._sidebar_wish = wide, None
         self._lay_out()
 
     def _lay_out(self) -> None:
         """Whether there is room for the sidebar follows from the width, the page and the operator."""
-        fits = self.size.width >= WIDE_FROM or self.page == BESIDE_SIDEBAR
+        fits = self._wide or self.page == BESIDE_SIDEBAR
         shown = fits if self._sidebar_wish is None else self._sidebar_wish
         self.sidebar.display = shown
 

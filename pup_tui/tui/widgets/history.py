@@ -68,6 +68,7 @@ class History(Vertical):
         super().__init__(id="history")
         self._rows: Sequence[RunRow] = ()
         self._problem = ""
+        self._began_with = ""
         self._loading = True
 
     def compose(self) -> ComposeResult:
@@ -96,11 +97,12 @@ class History(Vertical):
         self._show_rows()
 
     def set_filter(self, text: str) -> None:
-        """Show only runs in which each of these words is."""
+        """Begin with only the runs in which each of these words is."""
+        self._began_with = text
         self._filter.value = text
 
     def focus(self, scroll_visible: bool = True) -> Self:
-        self._table.focus(scroll_visible)
+        (self._table if self._table.display else self._filter).focus(scroll_visible)
         return self
 
     def _show_rows(self) -> None:
@@ -111,6 +113,8 @@ class History(Vertical):
         for row in found:
             table.add_row(*self._cells(row), key=row.run)
         table.move_cursor(row=min(here, max(0, len(found) - 1)), animate=False)
+        if table.has_focus and not found:
+            self._filter.focus()
         table.display = bool(found)
         self._show_state(len(found))
 
@@ -164,9 +168,9 @@ class History(Vertical):
         self._filter.focus()
 
     def action_leave(self) -> None:
-        """First out of the filter, then back."""
-        if self._filter.value:
-            self._filter.value = ""
+        """First out of what was typed into the filter, then back."""
+        if self._filter.value != self._began_with:
+            self._filter.value = self._began_with
             self._table.focus()
         else:
             self.post_message(self.Left())

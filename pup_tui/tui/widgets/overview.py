@@ -98,6 +98,9 @@ def _top(described: Described) -> Content:
     if entry.name != entry.id:
         parts[0] = Content.assemble(parts[0], (f"   {safe_text(entry.id)}", "$text-muted"))
     parts += [Content.styled(note, "$text-warning") for note in _notes(entry)]
+    if described.journal_problem:
+        told = f"✖ past runs cannot be read: {safe_text(described.journal_problem)}"
+        parts.append(Content.styled(told, "$text-error"))
     if runbook is None:
         parts += [Content(), *_problems(described.loaded)]
     else:
@@ -230,7 +233,7 @@ def _when(step: AnyStep) -> str:
 
 def _runs(described: Described) -> Content:
     if described.journal_problem:
-        return Content.styled(f"  {safe_text(described.journal_problem)}", "$text-error")
+        return Content.styled("  They cannot be read: see above.", "$text-error")
     if not described.runs:
         return Content.styled("  It has not run yet.", "$text-muted")
     rows = [

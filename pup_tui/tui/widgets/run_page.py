@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -70,6 +70,10 @@ class RunPage(Vertical):
 
     def on_mount(self) -> None:
         self._show_note()
+
+    def focus(self, scroll_visible: bool = True) -> Self:
+        self.view.focus(scroll_visible)
+        return self
 
     @property
     def over(self) -> bool:

@@ -1,0 +1,363 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from pathlib import Path
+
+import pytest
+from textual.widgets import Button
+
+from pup_tui.core.events import Interrupted
+from pup_tui.core.state import RunStatus
+from pup_tui.journal.errors import JournalError
+from pup_tui.journal.writer import MemoryJournal
+from pup_tui.steps.executor import Outcome
+from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.tui.app import HANGUP, TERMINATED
+from pup_tui.tui.screens.help import HelpScreen
+from pup_tui.tui.screens.quit import QuitScreen
+from pup_tui.tui.screens.trust import TrustScreen
+from pup_tui.tui.widgets.key_hints import KeyHints
+from pup_tui.tui.widgets.sidebar import Sidebar
+from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, Console, MakeServices, OpenConsole
+
+QUICK = "name: quick\nsteps: [{name: Say, kind: shell, run: echo}]\n"
+CLEAN = """
+name: clean
+steps:
+  - {name: Work, kind: shell, run: echo}
+  - {name: Tidy, kind: shell, run: tidy, when: cleanup}
+"""
+ASKS = """
+name: asks
+steps: [{name: Ask, kind: confirm, message: Go on?}, {name: Say, kind: shell, run: echo}]
+"""
+
+
+async def start(console: Console, runbook: str) -> None:
+    """Run a runbook that has no variables."""
+    before = len(console.main.run_tabs())
+    console.main.select(runbook)
+    await console.eventually(lambda: console.main.entry and console.main.entry.id == runbook)
+    await console.press("enter")
+    await console.on("plan")
+    await console.press("ctrl+r")
+    await console.eventually(lambda: len(console.main.run_tabs()) > before)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_a_run_is_a_tab_with_its_output(
+    make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]
+) -> None:
+    async with open_console(make_services({"quick.yaml": QUICK}), size) as console:
+        await console.sees("pup-tui", "sandbox", "no runs")
+        await start(console, "quick")
+        await console.sees("✔ quick", "Runbooks", "succeeded", "done")
+
+
+async def test_several_runs_at_once_and_the_way_between_them(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    hold = asyncio.Event()
+    services = make_services(
+        {"quick.yaml": QUICK, "asks.yaml": ASKS}, executor=FakeExecutor(Play(hold=hold))
+    )
+    async with open_console(services, LARGE) as console:
+        await start(console, "quick")
+        await console.press("escape")
+        await start(console, "asks")
+        await console.sees("● 1 running", "? 1 waiting", "● quick", "? asks", "Go on?")
+        await console.press("escape", "escape")
+        await console.on("overview")
+        await console.sees("? asks waiting", "● quick running")
+        await console.press("right_square_bracket")
+        assert console.main.page == "run-1"
+        hold.set()
+        await console.sees("✔ quick")
+        await console.press("right_square_bracket")
+        await console.sees("Go on?")
+
+
+async def test_a_run_that_waits_elsewhere_calls_for_the_operator(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    hold = asyncio.Event()
+    text = QUICK.replace("quick", "late").replace("]", ", {name: A, kind: confirm, message: Hm?}]")
+    services = make_services({"late.yaml": text}, executor=FakeExecutor(Play(hold=hold)))
+    async with open_console(services, LARGE) as console:
+        await start(console, "late")
+        await console.press("escape")
+        hold.set()
+        await console.tells("late waits for you")
+        await console.sees("? 1 waiting")
+        assert "Hm?" not in console.screen
+
+
+async def test_an_untrusted_runbook_asks_first_and_once_for_each_text(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    executor = FakeExecutor()
+    services = make_services({"quick.yaml": QUICK}, executor=executor, trusted=False)
+
+    async def run_it() -> None:
+        await console.eventually(lambda: console.main.entry)
+        await console.press("enter")
+        await console.on("plan")
+        await console.press("ctrl+r")
+
+    async with open_console(services, LARGE) as console:
+        await run_it()
+        await console.eventually(lambda: isinstance(console.app.screen, TrustScreen))
+        loaded = services.catalog.load(tmp_path / "runbooks" / "quick.yaml")
+        await console.sees(loaded.sha256, "quick.yaml")
+        assert console.app.focused is not None
+        assert console.app.focused.id == "no"
+        await console.press("enter")
+        await console.on("plan")
+        assert not executor.requests
+        await console.press("ctrl+r")
+        await console.eventually(lambda: isinstance(console.app.screen, TrustScreen))
+        await console.press("tab", "enter")
+        await console.eventually(lambda: len(executor.requests) == 1)
+        await console.eventually(lambda: not console.app.runs.under_way)
+        await console.press("escape")
+        await run_it()
+        await console.eventually(lambda: len(executor.requests) == 2)
+        await console.press("escape")
+        (tmp_path / "runbooks" / "quick.yaml").write_text(QUICK + "owner: somebody\n")
+        await console.sees("somebody")
+        await run_it()
+        await console.eventually(lambda: isinstance(console.app.screen, TrustScreen))
+
+
+async def test_nothing_runs_that_cannot_be_recorded(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    log, executor = MemoryJournal(), FakeExecutor()
+    log.error = JournalError("the disk is full", Path("/x/journal.db"), "make room")
+    services = make_services({"quick.yaml": QUICK}, log=log, executor=executor)
+    async with open_console(services, LARGE) as console:
+        await console.eventually(lambda: console.main.entry)
+        await console.press("enter")
+        await console.on("plan")
+        await console.press("ctrl+r")
+        await console.tells("Nothing was run", "the disk is full", "make room")
+        assert not executor.requests
+        assert not console.main.run_tabs()
+
+
+async def test_a_journal_that_fails_in_mid_run_stops_it_and_is_said(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    log, hold = MemoryJournal(), asyncio.Event()
+    services = make_services({"clean.yaml": CLEAN}, log=log, executor=FakeExecutor(Play(hold=hold)))
+    async with open_console(services, LARGE) as console:
+        await start(console, "clean")
+        await console.sees("● 1 running")
+        log.error = JournalError("the disk is full", Path("/x/journal.db"), "make room")
+        hold.set()
+        await console.sees("can no longer be recorded", "the disk is full", "no runs", "unknown")
+        assert not console.app.runs.under_way
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_without_runs_it_just_ends(
+    make_services: MakeServices, open_console: OpenConsole, key: str
+) -> None:
+    async with open_console(make_services({"quick.yaml": QUICK})) as console:
+        await console.press(key)
+        assert not console.app.is_running or console.app.return_code == 0
+
+
+async def test_with_runs_it_asks_and_cancels_them_in_order(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(hold=asyncio.Event()), Play(stdout=b"tidied\n"))
+    log = MemoryJournal()
+    services = make_services({"clean.yaml": CLEAN}, executor=executor, log=log)
+    async with open_console(services) as console:
+        await start(console, "clean")
+        await console.eventually(lambda: executor.requests)
+        await console.press("q")
+        await console.eventually(lambda: isinstance(console.app.screen, QuitScreen))
+        await console.sees("1 run is under way", "clean")
+        assert console.app.focused is not None
+        assert console.app.focused.id == "stay"
+        await console.press("enter")
+        await console.eventually(lambda: not isinstance(console.app.screen, QuitScreen))
+        assert console.app.runs.under_way
+        await console.press("q")
+        await console.eventually(lambda: isinstance(console.app.screen, QuitScreen))
+        await console.press("tab", "enter")
+        await console.eventually(lambda: console.app.return_code == 0)
+    assert [request.script for request in executor.requests] == ["echo", "tidy"]
+    assert [summary.status for summary in log.summaries.values()] == [RunStatus.CANCELLED]
+
+
+async def test_ctrl_c_in_a_run_asks_to_cancel_the_run(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services(
+        {"quick.yaml": QUICK}, executor=FakeExecutor(Play(hold=asyncio.Event()))
+    )
+    async with open_console(services) as console:
+        await start(console, "quick")
+        await console.press("ctrl+c")
+        await console.sees("Cancel this run?")
+        await console.press("y")
+        await console.sees("■ quick", "cancelled")
+        await console.press("ctrl+c")
+        await console.tells("This run is over")
+
+
+async def test_sigterm_cancels_cleans_up_and_ends(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(hold=asyncio.Event()), Play())
+    log = MemoryJournal()
+    services = make_services({"clean.yaml": CLEAN}, executor=executor, log=log)
+    async with open_console(services) as console:
+        await start(console, "clean")
+        await console.eventually(lambda: executor.requests)
+        console.app.stop(TERMINATED, "SIGTERM")
+        await console.eventually(lambda: console.app.return_code == TERMINATED)
+    assert len(executor.requests) == 2
+    assert [summary.status for summary in log.summaries.values()] == [RunStatus.CANCELLED]
+    assert signal.SIGTERM + 128 == TERMINATED
+
+
+async def test_a_lost_terminal_interrupts_and_leaves_the_run_as_it_stands(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(hold=asyncio.Event()), Play())
+    log = MemoryJournal()
+    services = make_services({"clean.yaml": CLEAN}, executor=executor, log=log)
+    async with open_console(services) as console:
+        await start(console, "clean")
+        await console.eventually(lambda: executor.requests)
+        console.app.lose_terminal()
+        await console.eventually(lambda: console.app.return_code == HANGUP)
+    assert len(executor.requests) == 1
+    (events,) = log.events.values()
+    assert any(isinstance(event, Interrupted) for event in events)
+    assert [summary.status for summary in log.summaries.values()] == [RunStatus.INTERRUPTED]
+
+
+async def test_the_palette_offers_every_runbook_literally(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK, "[red]x[red].yaml": QUICK})
+    async with open_console(services, LARGE) as console:
+        await console.press("ctrl+p")
+        await console.sees("run: [red]x[red]", "open: quick", "theme: pup-night")
+        await console.type("open: quick")
+        await console.sees("open: quick")
+        await console.press("down", "enter")
+        await console.eventually(lambda: console.main.entry and console.main.entry.id == "quick")
+        await console.press("ctrl+p")
+        await console.type("theme: pup-day")
+        await console.press("down", "enter")
+        await console.eventually(lambda: console.app.theme == "pup-day")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_help_lists_the_keys_that_work_here(
+    make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]
+) -> None:
+    async with open_console(make_services({"quick.yaml": QUICK}), size) as console:
+        await console.press("question_mark")
+        await console.eventually(lambda: isinstance(console.app.screen, HelpScreen))
+        await console.sees("Keys", "Here", "Filter")
+        await console.press("escape")
+        await console.eventually(lambda: not isinstance(console.app.screen, HelpScreen))
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_the_footer_never_has_more_than_six_keys(
+    make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]
+) -> None:
+    async with open_console(make_services({"quick.yaml": QUICK}), size) as console:
+        await console.sees("? Help", "r Run")
+        hints = console.main.query_one(KeyHints)
+        assert 2 <= len(hints.children) <= 6
+        await start(console, "quick")
+        await console.sees("esc Runbooks", "? Help")
+        assert 2 <= len(hints.children) <= 6
+
+
+async def test_one_pane_at_a_time_on_a_small_screen_and_a_key_for_the_other(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"quick.yaml": QUICK}), SMALL) as console:
+
+        def shown() -> bool:
+            return bool(console.main.query_one(Sidebar).display)
+
+        assert shown()
+        await start(console, "quick")
+        assert not shown()
+        await console.press("b")
+        assert shown()
+        await console.press("b")
+        assert not shown()
+        await console.sees("esc Runbooks")
+        await console.pilot.resize_terminal(*LARGE)
+        await console.eventually(shown)
+        assert console.main.page == "run-1"
+        await console.sees("✔ quick")
+
+
+async def test_opens_at_a_runbook(make_services: MakeServices, open_console: OpenConsole) -> None:
+    files = {"aaa.yaml": QUICK.replace("quick", "aaa"), "quick.yaml": QUICK}
+    async with open_console(make_services(files, open_at="quick"), SMALL) as console:
+        await console.eventually(lambda: console.main.entry and console.main.entry.id == "quick")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_hostile_names_are_literal_in_tab_title_step_and_dialog(
+    make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]
+) -> None:
+    hostile = HOSTILE.replace("\x1b", "").replace("\x07", "").replace("\u202e", "")
+    text = json.dumps(
+        {
+            "name": hostile,
+            "steps": [{"name": hostile, "kind": "confirm", "message": hostile}],
+        }
+    )
+    async with open_console(make_services({"[b]x[b].yaml": text}), size) as console:
+        await start(console, "[b]x[b]")
+        await console.eventually(lambda: console.screen.count(VISIBLE) >= 2)
+        await console.press("escape")
+        await console.sees("? [b]x[b]")
+        await console.press("q")
+        await console.eventually(lambda: isinstance(console.app.screen, QuitScreen))
+        await console.sees("[b]x[b]")
+
+
+async def test_a_failed_run_is_marked_in_the_list(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    failing = FakeExecutor(Play(outcome=Outcome(ok=False, exit_code=1, reason="no")))
+    services = make_services({"quick.yaml": QUICK}, executor=failing)
+    async with open_console(services, LARGE) as console:
+        await start(console, "quick")
+        await console.sees("✖ quick")
+        await console.press("escape")
+        await console.sees("✖ quick failed")
+
+
+async def test_the_buttons_do_what_the_keys_do(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor()
+    services = make_services({"quick.yaml": QUICK}, executor=executor)
+    async with open_console(services) as console:
+        await console.eventually(lambda: console.main.entry)
+        await console.sees("Run  r")
+        await console.pilot.click("#overview-run")
+        await console.on("plan")
+        await console.sees("Run  ^r")
+        assert not console.main.query_one("#plan-run", Button).disabled
+        await console.pilot.click("#plan-run")
+        await console.eventually(lambda: executor.requests)

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from pup_tui.core.events import AttemptStarted, Moment, RunCreated, Source
+from pup_tui.journal.errors import JournalError
+from pup_tui.journal.records import RunRecord
+from pup_tui.journal.store import Journal
+from pup_tui.steps.executor import Outcome
+from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.tui.past import last_runs, past_runs, read_run
+from pup_tui.tui.services import Services
+from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole
+
+QUICK = "name: quick\nsteps: [{name: Say, kind: shell, run: echo}]\n"
+OTHER = "name: other\nsteps: [{name: Say, kind: shell, run: echo}]\n"
+
+
+async def run(console: Console, runbook: str) -> None:
+    before = len(console.main.run_tabs())
+    console.main.select(runbook)
+    await console.eventually(lambda: console.main.entry and console.main.entry.id == runbook)
+    await console.press("enter")
+    await console.on("plan")
+    await console.press("ctrl+r")
+    await console.eventually(lambda: len(console.main.run_tabs()) > before)
+    await console.eventually(lambda: not console.app.runs.under_way)
+    await console.press("escape")
+    await console.on("overview")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_lists_runs_newest_first_and_filters(
+    make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]
+) -> None:
+    failing = FakeExecutor(Play(), Play(outcome=Outcome(ok=False, exit_code=3, reason="no")))
+    services = make_services({"quick.yaml": QUICK, "other.yaml": OTHER}, executor=failing)
+    async with open_console(services, size) as console:
+        await run(console, "quick")
+        await run(console, "other")
+        await console.press("h")
+        await console.on("history")
+        await console.eventually(lambda: "1 run" in console.screen)
+        await console.sees("✖ failed", "alice", "today")
+        assert "quick " not in console.screen.split("When")[1]
+        await console.press("slash", "ctrl+u")
+        await console.sees("2 runs", "✔ succeeded")
+        await console.type("zzz")
+        await console.sees("No run matches")
+
+
+async def test_opens_a_run_as_it_was_with_its_output(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    executor = FakeExecutor(Play(stdout=b"what it printed then\n"))
+    services = make_services({"quick.yaml": QUICK}, executor=executor)
+    async with open_console(services) as console:
+        await run(console, "quick")
+    (tmp_path / "runbooks" / "quick.yaml").write_text(QUICK.replace("Say", "Something else"))
+    async with open_console(make_services({})) as console:
+        await console.press("h")
+        await console.on("history")
+        await console.sees("✔ succeeded")
+        await console.press("enter")
+        await console.sees("what it printed then", "past run", "Say")
+        assert "Something else" not in console.screen
+        await console.press("escape")
+        await console.on("overview")
+        await console.press("h")
+        await console.sees("✔ succeeded")
+        await console.press("enter")
+        await console.sees("past run")
+        assert len(console.main.run_tabs()) == 1
+        await console.press("ctrl+w")
+        await console.eventually(lambda: not console.main.run_tabs())
+
+
+def broken_off(services: Services) -> str:
+    """A run whose process is gone in the middle of its step."""
+    text = QUICK.encode()
+    created = RunCreated(
+        at=Moment(wall=1_700_000_000.0, clock=0.0),
+        run="01BROKENOFF",
+        runbook="quick",
+        source=Source(path="/somewhere/quick.yaml", sha256="0" * 64),
+        operator="bob",
+        host="gone.example.com",
+        values={},
+    )
+    journal = Journal.open(services.state)
+    journal.create_run(RunRecord.of(created, name="quick", pid=1), {"quick.yaml": text})
+    journal.append(created.run, created)
+    started = AttemptStarted(at=Moment(1_700_000_001.0, 1.0), attempt="say#1", command="echo")
+    journal.append(created.run, started)
+    journal.close()
+    return created.run
+
+
+async def test_an_interrupted_run_is_marked_and_its_step_is_unknown(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK})
+    await asyncio.to_thread(broken_off, services)
+    journal = await asyncio.to_thread(Journal.open, services.state)
+    await asyncio.to_thread(journal.recover)
+    await asyncio.to_thread(journal.close)
+    async with open_console(services) as console:
+        await console.press("h")
+        await console.sees("… interrupted", "bob")
+        await console.press("enter")
+        await console.sees("interrupted", "unknown", "look whether it was done")
+
+
+async def test_says_what_to_do_where_nothing_was_run(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"quick.yaml": QUICK})) as console:
+        await console.press("h")
+        await console.on("history")
+        await console.sees("Nothing has been run yet")
+        await console.press("escape")
+        await console.on("overview")
+
+
+async def test_a_journal_that_cannot_be_read_is_said_and_the_runbooks_stay_there(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK})
+    for path in services.state.glob("journal.db*"):
+        path.write_bytes(b"this is no database, and never was one " * 100)
+    async with open_console(services) as console:
+        await console.sees("quick", "past runs cannot be read")
+        await console.press("h")
+        await console.on("history")
+        await console.sees("journal.db")
+
+
+async def test_hostile_names_in_the_table_are_shown_literally(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"[red]x[red].yaml": QUICK.replace("quick", '"[/] [b]"')})
+    async with open_console(services, LARGE) as console:
+        await run(console, "[red]x[red]")
+        await console.press("h")
+        await console.on("history")
+        await console.eventually(lambda: console.screen.count("[red]x[red]") >= 2)
+
+
+def test_reading_the_past_needs_no_journal(tmp_path: Path) -> None:
+    assert last_runs(tmp_path) == {}
+    assert past_runs(tmp_path) == []
+    with pytest.raises(JournalError, match="there is no run"):
+        read_run(tmp_path, "01NONE")
