@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,13 +15,12 @@ _OURS = ("DD_", "PUP_", "XDG_", "FAKETIME")
 
 
 @pytest.fixture(autouse=True)
-def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     for name in os.environ:
         if name.startswith(_OURS) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
-    home = tmp_path / "home"
-    home.mkdir()
+    home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("PUP_TUI_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("PUP_TUI_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("PUP_TUI_STATE_DIR", str(home / "state"))
+    monkeypatch.setenv("PUP_TUI_CONFIG_DIR", str(home / "config"))
     monkeypatch.setenv("NO_COLOR", "1")

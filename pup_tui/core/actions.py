@@ -59,6 +59,13 @@ class WantedCapture(Struct, frozen=True):
     secret: bool
 
 
+class WantedAssertion(Struct, frozen=True):
+    """A condition, and whether it is to hold or not to hold."""
+
+    condition: str
+    holds: bool = True
+
+
 class Wanted(Struct, frozen=True, kw_only=True):
     """What the machine wants to know of an attempt's output; `results` are fields that later steps name.
 
@@ -70,7 +77,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     results: tuple[str, ...] = ()
     until: Condition | None = None
     fail_if: Condition | None = None
-    assertions: tuple[Condition, ...] = ()
+    assertions: tuple[WantedAssertion, ...] = ()
     names: dict[str, Any] = {}
     declared: frozenset[str] = frozenset()
     history: tuple[float, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct
@@ -31,7 +32,7 @@ from pup_tui.template.header import render_header
 from pup_tui.template.jsontext import render_json, render_json_body
 from pup_tui.template.shell import compile_shell
 from pup_tui.template.text import compile_text
-from pup_tui.template.url import is_datadog_path, render_url
+from pup_tui.template.url import parse_url, render_url
 
 Scope = Mapping[str, Any]
 
@@ -112,10 +113,11 @@ def _http(step: HttpStep, scope: Scope) -> Rendered:
         headers["Accept"] = render_header(compile_text(step.accept), scope)
     expected = step.expect_status
     patterns = expected if isinstance(expected, tuple) else (expected or "2xx",)
+    url = render_url(compile_text(step.url), scope)
     request = HttpRequest(
         method=render_text(step.method, scope).upper(),
-        url=render_url(compile_text(step.url), scope),
-        to_datadog=is_datadog_path(step.url),
+        url=url,
+        to_datadog=bool(url) and parse_url(step.url, url).is_datadog,
         headers=headers,
         query=_query(step, scope),
         body=body,
@@ -125,8 +127,10 @@ def _http(step: HttpStep, scope: Scope) -> Rendered:
         follow_redirects=step.follow_redirects,
         verify=step.verify,
     )
-    empty = "url" if not render_text(step.url, scope) else None
-    return Rendered(request, f"{request.method} {request.url}", empty)
+    query = urlencode(request.query)
+    joint = "&" if "?" in url else "?"
+    shown = f"{request.method} {url}{joint if query else ''}{query}"
+    return Rendered(request, shown, None if url else "url")
 
 
 def _body(step: HttpStep, scope: Scope) -> tuple[str | None, str | None]:
@@ -138,7 +142,7 @@ def _body(step: HttpStep, scope: Scope) -> tuple[str | None, str | None]:
         return text, content_type or "application/json"
     if step.form is not None:
         fields = {name: render_text(text, scope) for name, text in step.form.items()}
-        return _form_encoded(fields), content_type or "application/x-www-form-urlencoded"
+        return urlencode(fields), content_type or "application/x-www-form-urlencoded"
     if step.body is not None:
         content_type = content_type or "application/json"
         is_json = "json" in content_type
@@ -148,12 +152,6 @@ def _body(step: HttpStep, scope: Scope) -> tuple[str | None, str | None]:
     if step.body_file is not None:
         return None, content_type or "application/octet-stream"
     return None, content_type
-
-
-def _form_encoded(fields: Mapping[str, str]) -> str:
-    from urllib.parse import urlencode
-
-    return urlencode(fields)
 
 
 def _query(step: HttpStep, scope: Scope) -> tuple[tuple[str, str], ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pup_tui.core.actions import Wanted, WantedCapture
+from pup_tui.core.actions import Wanted, WantedAssertion, WantedCapture
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Scope
 from pup_tui.core.state import RunState
+from pup_tui.runbook.model import Assertion
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.values import LEFT_OUT
@@ -55,6 +57,15 @@ def explain(error: TemplateError) -> str:
     return f"{error.message} (in {error.expression})" if error.expression else error.message
 
 
+def _wanted_assertions(given: Iterable[Assertion]) -> Iterator[WantedAssertion]:
+    """What has to be judged of the assertions; those without a condition are reminders only."""
+    for assertion in given:
+        if assertion.that is not None:
+            yield WantedAssertion(assertion.that)
+        elif assertion.empty is not None:
+            yield WantedAssertion("empty", assertion.empty)
+
+
 def wanted_of(program: Program, node: Node, state: RunState, scope: Scope, now: float) -> Wanted:
     """What has to be found out from the output of the attempt that starts now."""
     step, given = state.steps[node.id], node.step
@@ -67,11 +78,7 @@ def wanted_of(program: Program, node: Node, state: RunState, scope: Scope, now: 
         results=node.results,
         until=given.poll.until if given.poll else None,
         fail_if=given.poll.fail_if if given.poll else None,
-        assertions=tuple(
-            a.that if a.that is not None else ("empty" if a.empty else "not empty")
-            for a in given.assertions
-            if a.that is not None or a.empty is not None
-        ),
+        assertions=tuple(_wanted_assertions(given.assertions)),
         names=dict(scope),
         declared=program.declared,
         history=tuple(s.value for s in poll.samples if s.value is not None) if poll else (),

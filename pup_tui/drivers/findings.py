@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from pup_tui.core.actions import Wanted, WantedCapture
+from pup_tui.core.actions import Wanted, WantedAssertion, WantedCapture
 from pup_tui.core.events import Findings, Judgement
 from pup_tui.output.pipeline import Captured
 from pup_tui.steps.executor import Outcome
@@ -48,7 +48,7 @@ def find(
         secrets=tuple(finder.secrets),
         until=finder.judge(wanted.until),
         fail_if=finder.judge(wanted.fail_if),
-        assertions=tuple(finder.judged(condition) for condition in wanted.assertions),
+        assertions=tuple(finder.asserted(assertion) for assertion in wanted.assertions),
         value=float(value) if isinstance(value, int | float) else None,
         status=status if isinstance(status, str) else None,
     )
@@ -108,9 +108,16 @@ class _Finder:
     def judge(self, condition: str | None) -> Judgement | None:
         return None if condition is None else self.judged(condition)
 
+    def asserted(self, assertion: WantedAssertion) -> Judgement:
+        judged = self.judged(assertion.condition)
+        if assertion.holds or judged.holds is None:
+            return judged
+        return Judgement(not judged.holds, judged.reason)
+
     def judged(self, source: str) -> Judgement:
         condition = parse_condition(source, self._wanted.declared)
-        if self._output.truncated and condition.names & _OF_OUTPUT:
+        looks = condition.kind != "expression" or condition.names & _OF_OUTPUT
+        if self._output.truncated and looks:
             return Judgement(None, TOO_MUCH)
         verdict = condition.judge(self._scope, self._wanted.history)
         return Judgement(verdict.holds, verdict.reason)

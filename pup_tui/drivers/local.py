@@ -199,8 +199,15 @@ class LocalRun:
                 self._over = True
 
     def _each(self, tell: Callable[[Watcher], None]) -> None:
-        for watcher in self._watchers:
-            tell(watcher)
+        for watcher in list(self._watchers):
+            try:
+                tell(watcher)
+            except Exception as error:
+                self._watchers.remove(watcher)
+                told = "a watcher of a run failed and is told no more; the run goes on"
+                asyncio.get_running_loop().call_exception_handler(
+                    {"message": told, "exception": error}
+                )
 
     def _on_lines(self, step: str, lines: Sequence[Any]) -> None:
         self._each(lambda watcher: watcher.output(step, lines))

@@ -216,3 +216,22 @@ async def test_nothing_is_left_running_when_the_driver_is_cancelled(tmp_path: Pa
         await driving
     with pytest.raises(ProcessLookupError):
         os.kill(pids[0], 0)
+
+
+async def test_a_watcher_that_fails_does_not_harm_the_run(tmp_path: Path) -> None:
+    program = program_of("steps: [{name: a, kind: shell, run: echo hi}]")
+    run = await local_run(program, tmp_path)
+
+    class Broken(Seen):
+        def output(self, step: str, lines: object) -> None:
+            raise RuntimeError("no room")
+
+    faults: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(
+        lambda loop, context: faults.append(str(context["exception"]))
+    )
+    seen = Seen(run)
+    run.watch(Broken(run))
+    run.watch(seen)
+    state = await run.drive()
+    assert (state.status, seen.texts("a"), faults) == ("succeeded", ["hi"], ["no room"])

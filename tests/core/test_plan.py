@@ -1,0 +1,58 @@
+"""What a run would do."""
+
+from __future__ import annotations
+
+from pup_tui.core.plan import PlannedStep, plan
+from pup_tui.runbook.model import AnyStep
+from tests.support.player import Player
+from tests.support.runbooks import program_of
+
+PROGRAM = program_of(
+    """
+    vars: {X: "a b", GO: {type: boolean, default: false}, GONE: {required: false}}
+    steps:
+      - {name: look, kind: shell, run: "echo {{ X }}", capture: {ID: json.id}}
+      - {name: use, kind: shell, run: "use {{ ID }}"}
+      - {name: maybe, kind: shell, if: GO, run: go}
+      - {name: later, kind: shell, if: ID == 'x', run: go}
+      - {name: ask, kind: confirm, message: "Go on with {{ X }}{{ GONE }}?"}
+      - {name: rest, kind: wait, duration: 90s}
+      - {name: who, kind: shell, run: "echo {{ run.operator }} {{ run.id }}"}
+    """
+)
+
+
+def _plan() -> dict[str, PlannedStep]:
+    def unknown(step: AnyStep) -> bool | None:
+        return None
+
+    steps = plan(PROGRAM, {"X": "a b", "GO": False}, ("GONE",), "ada", unknown)
+    return {step.id: step for step in steps}
+
+
+def test_what_can_be_known_is_rendered() -> None:
+    steps = _plan()
+    assert (steps["look"].command, steps["look"].known) == ("echo 'a b'", True)
+    assert (steps["ask"].command, steps["ask"].known) == ("Go on with a b?", True)
+    assert steps["rest"].command == "wait 90 s"
+
+
+def test_what_cannot_be_known_yet_says_why() -> None:
+    steps = _plan()
+    assert steps["use"].known is False
+    assert steps["use"].command == "use {{ ID }}"
+    assert steps["use"].reason == "it needs ID, which `look` has yet to capture"
+    assert (steps["later"].known, steps["later"].command) == (False, "go")
+    assert steps["who"].known is False
+
+
+def test_a_step_that_will_be_skipped_says_so() -> None:
+    step = _plan()["maybe"]
+    assert (step.known, step.reason) == (True, "skipped: its `if` does not hold: GO")
+
+
+def test_a_plan_shows_what_a_run_starts() -> None:
+    planned = _plan()
+    player = Player(PROGRAM, answers={"ask": ["yes"]}).create(X="a b", GO=False, left_out=("GONE",))
+    player.play(until=lambda p: bool(p.started))
+    assert player.started[0].shown == planned["look"].command

@@ -1,0 +1,113 @@
+"""From an author's texts and values to requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pup_tui.core.render import Rendered, render_request
+from pup_tui.runbook.model import Defaults
+from pup_tui.template.errors import TemplateError
+from tests.support.runbooks import runbook_of
+
+
+def render(step: str, **values: Any) -> Rendered:
+    names = "".join(f"  {name}: {{required: false}}\n" for name in values)
+    runbook = runbook_of(f"name: t\nvars:\n{names or '  NONE: x'}\nsteps: [{{name: a, {step}}}]\n")
+    return render_request(runbook.steps[0], values, Defaults())
+
+
+def request(step: str, **values: Any) -> Any:
+    return render(step, **values).request
+
+
+def test_words_of_pup_stay_words() -> None:
+    words = """pup logs search --query="service:{{ S }} status:error\""""
+    made = render(f"kind: pup, run: '{words}'", S="a b")
+    assert made.request.words == ("logs", "search", "--query=service:a b status:error")  # type: ignore[union-attr]
+    assert made.shown == "pup logs search '--query=service:a b status:error'"
+
+
+def test_a_captured_object_stands_for_its_id() -> None:
+    text = '{"data": {"id": "abc-1"}}'
+    assert request("kind: pup, run: 'downtime cancel {{ D }}'", D=text).words[-1] == "abc-1"
+
+
+@pytest.mark.parametrize("value", ["https://evil.example.com/", "/api/v1/x"])
+def test_a_value_never_decides_who_gets_credentials(value: str) -> None:
+    if value.startswith("/"):
+        with pytest.raises(TemplateError):
+            request("kind: http, url: '{{ U }}'", U=value)
+    else:
+        assert request("kind: http, url: '{{ U }}'", U=value).to_datadog is False
+
+
+def test_a_path_goes_to_datadog() -> None:
+    made = request("kind: http, url: '/api/v1/monitor/{{ ID }}'", ID="a/b?c")
+    assert (made.to_datadog, made.url) == (True, "/api/v1/monitor/a%2Fb%3Fc")
+
+
+def test_query_headers_and_json() -> None:
+    made = render(
+        "kind: http, method: post, url: 'https://example.com/', query: {q: '{{ Q }}', n: [1, 2]},"
+        " headers: {X-A: '{{ Q }}'}, json: {text: 'say {{ Q }}', number: '{{ N }}'}",
+        Q='a&b"',
+        N=3,
+    )
+    sent: Any = made.request
+    assert sent.method == "POST"
+    assert sent.query == (("q", 'a&b"'), ("n", "1"), ("n", "2"))
+    assert sent.headers == {"X-A": 'a&b"', "Content-Type": "application/json"}
+    assert sent.body == '{"text":"say a&b\\"","number":3}'
+    assert made.shown == "POST https://example.com/?q=a%26b%22&n=1&n=2"
+
+
+def test_a_header_with_a_line_end_is_refused() -> None:
+    with pytest.raises(TemplateError):
+        request("kind: http, url: 'https://example.com/', headers: {A: '{{ X }}'}", X="a\r\nB: c")
+
+
+def test_a_body_is_escaped_as_its_content_type_says() -> None:
+    assert request(
+        "kind: http, url: 'https://e.com', body: '{\"a\": \"{{ X }}\"}'", X='"'
+    ).body == ('{"a": "\\""}')
+    plain = "kind: http, url: 'https://e.com', content_type: text/plain, body: 'say {{ X }}'"
+    assert request(plain, X='"').body == 'say "'
+
+
+def test_a_form_is_encoded() -> None:
+    made = request(
+        "kind: http, method: POST, url: 'https://e.com', form: {a: '{{ X }}'}", X="b&c=d"
+    )
+    assert made.body == "a=b%26c%3Dd"
+    assert made.headers["Content-Type"] == "application/x-www-form-urlencoded"
+
+
+def test_expected_statuses() -> None:
+    assert request("kind: http, url: 'https://e.com'").expect_status == ("2xx",)
+    assert request("kind: http, url: 'https://e.com', expect_status: 404").expect_status == ("404",)
+    both = request("kind: http, url: 'https://e.com', expect_status: [2xx, 404]")
+    assert both.expect_status == ("2xx", "404")
+
+
+def test_workflow_inputs_keep_their_types() -> None:
+    made = request(
+        "kind: datadog-workflow, workflow_id: ' {{ W }} ', inputs: {n: '{{ N }}', s: 'v{{ N }}'}",
+        W="w-1",
+        N=3,
+    )
+    assert (made.workflow_id, made.inputs, made.interval) == ("w-1", {"n": 3, "s": "v3"}, 5.0)
+
+
+def test_environment_and_folder_of_a_script() -> None:
+    runbook = runbook_of(
+        """
+        name: t
+        vars: {D: /tmp, X: "1"}
+        defaults: {env: {A: "one", B: "two"}, cwd: /}
+        steps: [{name: a, kind: shell, run: env, cwd: "{{ D }}", env: {B: "{{ X }}"}}]
+        """
+    )
+    made: Any = render_request(runbook.steps[0], {"D": "/tmp", "X": "3"}, runbook.defaults).request
+    assert (made.env, made.cwd) == ({"A": "one", "B": "3"}, "/tmp")

@@ -1,0 +1,109 @@
+"""What was wanted of an attempt's output: captures, conditions, results, and what counts as a secret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pup_tui.core.actions import Wanted, WantedAssertion, WantedCapture
+from pup_tui.core.events import Findings
+from pup_tui.drivers.findings import TOO_MUCH, find
+from pup_tui.output.pipeline import Captured
+from pup_tui.steps.executor import Outcome
+
+
+def found(stdout: str, *, truncated: bool = False, **wanted: Any) -> Findings:
+    return find(
+        Wanted(**wanted),
+        Captured(stdout, "", truncated),
+        Outcome(ok=True, exit_code=0),
+        1.5,
+        lambda text: "hunter2" in text,
+    )
+
+
+def captures(**expressions: str | None) -> tuple[WantedCapture, ...]:
+    return tuple(WantedCapture(name, text, False) for name, text in expressions.items())
+
+
+def asserted(*conditions: str, not_: tuple[str, ...] = ()) -> tuple[WantedAssertion, ...]:
+    return (
+        *(WantedAssertion(condition) for condition in conditions),
+        *(WantedAssertion(condition, False) for condition in not_),
+    )
+
+
+def test_a_bare_capture_is_the_trimmed_output() -> None:
+    assert found(" a b\n\n", captures=captures(X=None)).captures == {"X": "a b"}
+
+
+def test_captures_by_expression_keep_their_types() -> None:
+    made = found('{"n": 3, "l": [1]}', captures=captures(N="json.n", L="json.l", T="json.n > 2"))
+    assert made.captures == {"N": 3, "L": [1], "T": True}
+
+
+@pytest.mark.parametrize("expression", ["json.missing", "json.nothing"])
+def test_a_capture_that_gives_nothing_says_so(expression: str) -> None:
+    made = found('{"nothing": null}', captures=captures(X=expression))
+    assert made.captures == {}
+    assert list(made.missing) == ["X"]
+
+
+def test_a_capture_that_holds_a_secret_is_one() -> None:
+    made = found("hunter2\n", captures=captures(X=None, N="exit_code"), results=("output",))
+    assert set(made.secrets) == {"X", "steps.output"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "output", "holds"),
+    [
+        ("empty", "[]", True),
+        ("empty", '{"data": []}', True),
+        ("empty", "x", False),
+        ("status == OK", '{"overall_state": "OK"}', True),
+        ("status == ok", '[{"status": "OK"}, {"status": "Alert"}]', False),
+        ("status == OK", "[]", None),
+        ("value < 5", "3", True),
+        ("value < 5", "words", None),
+        ("exit_code == 0", "", True),
+        ("json.n > LIMIT", '{"n": 3}', True),
+    ],
+)
+def test_conditions(condition: str, output: str, holds: bool | None) -> None:
+    made = found(output, until=condition, names={"LIMIT": 2}, declared=frozenset({"LIMIT"}))
+    assert made.until is not None
+    assert made.until.holds is holds or (holds is None and made.until.holds is not True)
+
+
+def test_decreasing_compares_with_the_sample_before() -> None:
+    series = '{"series": [{"pointlist": [[1, 9.0], [2, 4.0], [3, null]]}]}'
+    assert found(series, until="decreasing", history=(5.0,)).until.holds is True  # type: ignore[union-attr]
+    assert found(series, until="decreasing", history=(3.0,)).until.holds is False  # type: ignore[union-attr]
+    assert found(series, until="decreasing").until.holds is not True  # type: ignore[union-attr]
+    assert found(series, until="decreasing").value == 4.0
+
+
+def test_assertions_see_the_captures_of_their_step() -> None:
+    made = found("7", captures=captures(X=None), assertions=asserted("X == '7'", not_=("empty",)))
+    assert [judged.holds for judged in made.assertions] == [True, True]
+    made = found("", assertions=asserted("empty", not_=("empty",)))
+    assert [judged.holds for judged in made.assertions] == [True, False]
+
+
+def test_output_over_the_limit_is_an_error_where_it_is_used() -> None:
+    made = found(
+        "x",
+        truncated=True,
+        captures=captures(X=None),
+        until="empty",
+        assertions=asserted("exit_code == 0"),
+    )
+    assert made.missing == {"X": TOO_MUCH}
+    assert (made.until.holds, made.until.reason) == (None, TOO_MUCH)  # type: ignore[union-attr]
+    assert made.assertions[0].holds is True
+
+
+def test_results_that_later_texts_name() -> None:
+    made = found('{"a": 1}', results=("output", "json", "exit_code", "duration", "status_code"))
+    assert made.results == {"output": '{"a": 1}', "json": {"a": 1}, "exit_code": 0, "duration": 1.5}
