@@ -84,7 +84,7 @@ class Starter:
 
     async def _vouched_for(self, screen: Screen[None], loaded: Loaded) -> bool:
         """Ask once for each exact text of the runbook and its step templates."""
-        from pup_tui.tui.screens.trust import TrustScreen
+        from pup_tui.tui.dialogs.trust import TrustScreen
 
         texts = b"\0".join(name.encode() + b"\0" + loaded.files[name] for name in loaded.files)
         text = hashlib.sha256(texts).hexdigest()

@@ -15,9 +15,9 @@ from pup_tui.journal.writer import MemoryJournal
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.app import HANGUP, TERMINATED
+from pup_tui.tui.dialogs.trust import TrustScreen
 from pup_tui.tui.screens.help import HelpScreen
 from pup_tui.tui.screens.quit import QuitScreen
-from pup_tui.tui.screens.trust import TrustScreen
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.sidebar import Sidebar
 from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, Console, MakeServices, OpenConsole

@@ -39,14 +39,15 @@ class HelpScreen(ModalScreen[None]):
         """The help for what has the focus on this screen."""
         here: dict[str, Row] = {}
         everywhere: dict[str, Row] = {}
-        for key, (node, binding, enabled, _) in screen.active_bindings.items():
+        active = list(screen.active_bindings.items())
+        active.sort(key=lambda item: not item[1].binding.show)
+        for key, (node, binding, enabled, _) in active:
             if not binding.description or binding.system:
                 continue
             rows = everywhere if _is_everywhere(node) else here
             shown = screen.app.get_key_display(Binding(key, "", key_display=binding.key_display))
-            keys, _, _ = rows.get(binding.description, ("", "", True))
-            keys = f"{keys}  {shown}" if keys else shown
-            rows[binding.description] = (keys, binding.description, enabled)
+            keys, does, _ = rows.get(binding.action, ("", binding.description, enabled))
+            rows[binding.action] = (f"{keys}  {shown}" if keys else shown, does, enabled)
         return cls(here.values(), everywhere.values())
 
     def compose(self) -> ComposeResult:

@@ -65,7 +65,6 @@ class MainScreen(Screen[None]):
 
     def __init__(self, services: Services, runs: Runs) -> None:
         super().__init__()
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_FROM, "-normal")]
         self._services = services
         self._runs = runs
         self._starter = Starter(services)
@@ -154,7 +153,8 @@ class MainScreen(Screen[None]):
             if self.sidebar.has_focus_within and self.page != "overview":
                 self.show_page("overview", focus=False)
         self._describe()
-        self.refresh_bindings()
+        if _runnable(before) != _runnable(message.entry):
+            self.refresh_bindings()
 
     def _describe(self) -> None:
         self._do("describe", self._show_entry, self.entry)
@@ -202,6 +202,7 @@ class MainScreen(Screen[None]):
         fits = self._wide or self.page == BESIDE_SIDEBAR
         shown = fits if self._sidebar_wish is None else self._sidebar_wish
         self.sidebar.display = shown
+        self.sidebar.set_class(not self._wide, "-narrow")
 
     def action_sidebar(self) -> None:
         self._sidebar_wish = not self.sidebar.display
@@ -243,7 +244,7 @@ class MainScreen(Screen[None]):
         if action in ("run", "plan"):
             if self.page != "overview":
                 return False
-            return None if self.entry is None or self.entry.broken else True
+            return True if _runnable(self.entry) else None
         if action == "tab":
             return bool(self._pages)
         if action == "history":
@@ -428,6 +429,10 @@ class MainScreen(Screen[None]):
         past = await self._starter.past_run(self, run)
         if past is not None:
             await self._open(RunPage.of_past(past, self._services.operator, self._next_id()))
+
+
+def _runnable(entry: Entry | None) -> bool:
+    return entry is not None and not entry.broken
 
 
 def _same(one: Entry | None, other: Entry | None) -> bool:

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input, RadioButton, RadioSet, Select, Static, Switch, TextArea
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from pup_tui.runbook.model import Variable
@@ -28,13 +29,6 @@ SIDE_BY_SIDE = 44
 
 Choices = Sequence[tuple[str, str | None]]
 """Labels and values; the value None stands for leaving the variable out."""
-
-
-class LineInput(Input):
-    """One line of printable text: what else gets in, by pasting or from the journal, is made visible."""
-
-    def validate_value(self, value: str) -> str:
-        return safe_text(value)
 
 
 class Paragraph(TextArea):

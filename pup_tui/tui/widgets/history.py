@@ -17,7 +17,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.texts import counted, moment
 from pup_tui.tui.times import short_duration
-from pup_tui.tui.widgets.fields import LineInput
+from pup_tui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from pup_tui.journal.records import RunRow

@@ -18,6 +18,7 @@ from textual.widgets.tree import TreeNode
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import Mark
 from pup_tui.tui.listing import GROUPINGS, Activity, Group, grouped, marks, matches
+from pup_tui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
 
 
-class FilterInput(Input):
+class FilterInput(LineInput):
     """Filters while one types; enter and down go to the list, escape clears."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
