@@ -56,6 +56,21 @@ async def test_a_run_is_a_tab_with_its_output(
         await console.sees("✔ quick", "Runbooks", "succeeded", "done")
 
 
+async def test_a_key_that_is_pressed_twice_starts_one_run(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    log = MemoryJournal()
+    services = make_services({"quick.yaml": QUICK}, log=log)
+    async with open_console(services) as console:
+        await console.eventually(lambda: console.main.entry)
+        await console.press("enter")
+        await console.on("plan")
+        await console.press("ctrl+r", "ctrl+r", "ctrl+r")
+        await console.sees("✔ quick")
+        await console.pilot.app.workers.wait_for_complete()
+        assert len(log.records) == 1
+
+
 async def test_several_runs_at_once_and_the_way_between_them(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

@@ -1,0 +1,167 @@
+"""The frame of the console: the sidebar, the tabs and the pages, and the way from one to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from pup_tui.tui.widgets.key_hints import KeyHints
+from pup_tui.tui.widgets.pages import Pages
+from pup_tui.tui.widgets.run_tabs import RunTabs, Tab
+from pup_tui.tui.widgets.sidebar import Sidebar
+from pup_tui.tui.widgets.title_bar import TitleBar
+
+if TYPE_CHECKING:
+    from pup_tui.tui.services import Services
+    from pup_tui.tui.widgets.run_page import RunPage
+
+WIDE_FROM = 100
+"""Columns from which the sidebar stays beside every page."""
+
+BESIDE_SIDEBAR = "overview"
+"""The page that has the sidebar beside it on a narrow screen too."""
+
+
+class Shell(Screen[None]):
+    """Where things are. What they do is `MainScreen`'s."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("b", "sidebar", "Show or hide the runbooks", show=False),
+        Binding("left_square_bracket", "tab(-1)", "Previous tab", show=False),
+        Binding("right_square_bracket", "tab(1)", "Next tab", show=False),
+    ]
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
+        self.run_pages: dict[str, RunPage] = {}
+        self._opened = 0
+        self._before_run = "overview"
+        self._wide = False
+        self._sidebar_wish: bool | None = None
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar(self._services.site)
+        with Horizontal(id="main"):
+            yield Sidebar([folder.path for folder in self._services.catalog.places])
+            with Vertical(id="content"):
+                yield RunTabs()
+                yield Pages(self._services.environ)
+        yield KeyHints()
+
+    @property
+    def sidebar(self) -> Sidebar:
+        return self.query_one(Sidebar)
+
+    @property
+    def pages(self) -> Pages:
+        return self.query_one(Pages)
+
+    @property
+    def page(self) -> str:
+        """The id of the page that is shown."""
+        return self.pages.current or "overview"
+
+    def do(self, group: str, work: Callable[..., Awaitable[None]], *given: object) -> None:
+        """Do something that takes its time; what was begun in the same group is given up."""
+        self.run_worker(partial(work, *given), group=group, exclusive=True, exit_on_error=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A fault of ours in one place must not end the runs in another."""
+        if event.state is WorkerState.ERROR:
+            told = f"A fault in pup-tui ({type(event.worker.error).__name__}): please report it."
+            self.notify(told, severity="error", markup=False)
+            self.log.error(event.worker.error)
+
+    # Pages
+
+    def show_page(self, page: str, *, focus: bool = True) -> None:
+        """Show a page and, unless told otherwise, give it the focus."""
+        if page not in self.run_pages and page != "history":
+            self._before_run = page
+        self.pages.current = page
+        self._sidebar_wish = None
+        self._lay_out()
+        if focus:
+            target = self.pages.visible_content
+            if page == "overview":
+                self.sidebar.runbooks.focus()
+            elif target is not None:
+                self.call_after_refresh(target.focus)
+        self.show_tabs()
+        self.refresh_bindings()
+
+    def on_resize(self, event: events.Resize) -> None:
+        wide = event.size.width >= WIDE_FROM
+        if wide != self._wide:
+            self._wide, self._sidebar_wish = wide, None
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Whether there is room for the sidebar follows from the width, the page and the operator."""
+        fits = self._wide or self.page == BESIDE_SIDEBAR
+        shown = fits if self._sidebar_wish is None else self._sidebar_wish
+        self.sidebar.display = shown
+        self.sidebar.set_class(not self._wide, "-narrow")
+
+    def action_sidebar(self) -> None:
+        self._sidebar_wish = not self.sidebar.display
+        self._lay_out()
+        if self.sidebar.display:
+            self.sidebar.runbooks.focus()
+        elif self.pages.visible_content is not None:
+            self.pages.visible_content.focus()
+
+    def action_runbooks(self) -> None:
+        self.show_page(self._before_run)
+
+    def run_tabs(self) -> list[Tab]:
+        """The open runs, as their tabs show them."""
+        return [page.tab() for page in self.run_pages.values()]
+
+    def show_tabs(self) -> None:
+        self.do("tabs", self._renew_tabs)
+
+    async def _renew_tabs(self) -> None:
+        active = self.page if self.page in self.run_pages else "runbooks"
+        tabs = [Tab("runbooks", "Runbooks"), *self.run_tabs()]
+        await self.query_one(RunTabs).show(tabs, active)
+
+    def action_tab(self, by: int) -> None:
+        pages = ["runbooks", *self.run_pages]
+        here = self.page if self.page in self.run_pages else "runbooks"
+        self._go_to_tab(pages[(pages.index(here) + by) % len(pages)])
+
+    def _go_to_tab(self, page: str) -> None:
+        self.show_page(self._before_run if page == "runbooks" else page)
+
+    def on_run_tabs_chosen(self, message: RunTabs.Chosen) -> None:
+        self._go_to_tab(message.page)
+
+    # Tabs of runs
+
+    async def open_tab(self, page: RunPage) -> None:
+        assert page.id is not None
+        self.run_pages[page.id] = page
+        await self.pages.mount(page)
+        self.show_page(page.id)
+
+    def next_id(self) -> str:
+        self._opened += 1
+        return f"run-{self._opened}"
+
+    async def close_tab(self, page: RunPage) -> None:
+        self.run_pages.pop(page.id or "", None)
+        self.show_page(self._before_run)
+        await page.remove()
+
+    def on_run_page_left(self) -> None:
+        self.action_runbooks()
