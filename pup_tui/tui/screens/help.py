@@ -74,7 +74,7 @@ class HelpScreen(ModalScreen[None]):
 
 
 def _is_everywhere(node: DOMNode) -> bool:
-    return isinstance(node, App | Screen)
+    return isinstance(node, App)
 
 
 def _line(row: Row, width: int) -> Content:

@@ -172,7 +172,7 @@ def _variables(variables: Iterable[tuple[str, Variable]]) -> Content:
         (Content(f"  {safe_text(name)}"), _need(variable), Content(safe_text(variable.description)))
         for name, variable in variables
     ]
-    return columns(rows, limits=(22, 16))
+    return columns(rows, limits=(22, 19))
 
 
 def _need(variable: Variable) -> Content:
