@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 import traceback
@@ -35,6 +36,16 @@ LOOK_AT_TERMINAL = 0.5
 """Seconds between two looks at whether the terminal is still there."""
 
 
+SETTLED = 2.0
+"""Seconds after which what has been loaded is what stays."""
+
+
+def _spare_what_stays() -> None:
+    """Keep the collector from walking over modules and widgets again and again while output floods."""
+    gc.collect()
+    gc.freeze()
+
+
 class PupTuiApp(App[None]):
     """`return_code` is 0 when the operator left, 143 after SIGTERM, 129 when the terminal went away."""
 
@@ -50,6 +61,9 @@ class PupTuiApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit", show=False),
         Binding("question_mark", "app.help", "Help"),
+        # At once, not when the focused field comes to it: what is typed next belongs to the next field.
+        Binding("tab", "app.focus_next", "Next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", "Previous", show=False, priority=True),
     ]
 
     def __init__(self, services: Services) -> None:
@@ -73,6 +87,7 @@ class PupTuiApp(App[None]):
         for number, stop in self._signals().items():
             loop.add_signal_handler(number, stop)
         self.set_interval(LOOK_AT_TERMINAL, self._look_at_terminal)
+        self.set_timer(SETTLED, _spare_what_stays)
 
     def on_unmount(self) -> None:
         loop = asyncio.get_running_loop()

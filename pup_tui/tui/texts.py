@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -70,6 +71,14 @@ def moment(wall: float, now: float | None = None) -> str:
     if 0 < days < 7:
         return then.strftime("%a %H:%M")
     return then.strftime("%Y-%m-%d %H:%M")
+
+
+def place(path: Path) -> str:
+    """A file's path, with `~` for the operator's home."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except ValueError:
+        return str(path)
 
 
 def counted(number: int, word: str) -> str:

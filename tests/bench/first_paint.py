@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 
 async def leave(pilot: Pilot[Any]) -> None:
-    pilot.app.exit()
+    pilot.app.screen.call_after_refresh(pilot.app.exit)
 
 
 async def console() -> None:

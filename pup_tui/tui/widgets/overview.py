@@ -16,7 +16,7 @@ from textual.widgets import Button, Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.effects import effect_content
 from pup_tui.tui.glyphs import status_content
-from pup_tui.tui.texts import columns, counted, moment, paragraphs
+from pup_tui.tui.texts import columns, counted, moment, paragraphs, place
 from pup_tui.tui.times import short_duration
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _facts(entry: Entry, runbook: Runbook) -> list[Content]:
     facts = [("owner", runbook.owner)]
     facts += [("tags", "  ".join(f"{key}:{value}" for key, value in runbook.tags.items()))]
     facts += [("link", f"{link.title}  {link.url}") for link in runbook.links]
-    facts += [("file", f"{entry.path}  ({entry.origin})")]
+    facts += [("file", f"{place(entry.path)}  ({entry.origin})")]
     return [
         Content.assemble((f"{name:<6} ", "$text-muted"), safe_text(text))
         for name, text in facts
