@@ -90,22 +90,21 @@ class LineFileWriter:
     """Writes one text file and its index. Files have mode 0600. Raises ``OSError``.
 
     An existing file is continued: what its index misses is added to it, and its unfinished lines
-    count as ended.
+    count as ended. Nobody else may write it, also not while it is released.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._text = _open_private(path)
-        try:
-            self._index = _open_private(index_path(path))
-        except OSError:
-            os.close(self._text)
-            raise
+        self._descriptors: tuple[int, int] | None = None
         self.count = 0
         self.size = 0
         self._text_size = 0
         self._entries = 0
-        self._recover()
+        try:
+            self._recover()
+        except OSError:
+            self.release()
+            raise
 
     def append(self, lines: Sequence[bytes], stream: Stream) -> None:
         """Add ended lines, made by ``encode_line``. Unfinished lines are gone after it."""
@@ -151,10 +150,30 @@ class LineFileWriter:
         """Replace the index's header."""
         _write_all(self._index, header.pack(), 0)
 
-    def close(self) -> None:
-        """Close the files."""
-        os.close(self._text)
-        os.close(self._index)
+    def release(self) -> None:
+        """Close the files; the next call that needs them opens them again."""
+        if self._descriptors is not None:
+            descriptors, self._descriptors = self._descriptors, None
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    @property
+    def _text(self) -> int:
+        return self._opened()[0]
+
+    @property
+    def _index(self) -> int:
+        return self._opened()[1]
+
+    def _opened(self) -> tuple[int, int]:
+        if self._descriptors is None:
+            text = _open_private(self.path)
+            try:
+                self._descriptors = text, _open_private(index_path(self.path))
+            except OSError:
+                os.close(text)
+                raise
+        return self._descriptors
 
     def _write(self, data: bytes, entries: list[int]) -> None:
         """Put text and entries after the last ended line, in place of what is there."""

@@ -105,10 +105,15 @@ class StepOutput:
             channel.reset_capture()
 
     def end_attempt(self) -> None:
-        """End what is unfinished (lines, sequences, styles), so that nothing leaks into the next."""
+        """End what is unfinished (lines, sequences, styles), so that nothing leaks into the next.
+
+        No file stays open after it.
+        """
         for channel in self._channels.values():
             self._publish(channel.end())
             self._show_partial(channel, final=True)
+        if self._spool is not None:
+            self._spool.release()
 
     def captured(self) -> Captured:
         """Return what the attempt has printed so far. It may hold secrets: never show it."""

@@ -131,14 +131,19 @@ class SpoolWriter:
             self._open[stream] = text
         self._write_open()
 
+    def release(self) -> None:
+        """Hold no file open until something is written again: a run has many steps."""
+        self._file.release()
+        self._main.release()
+
     def close(self) -> None:
         """Join the parts to one file and close it. An unfinished line stays as the last one."""
         try:
             if self._parts:
-                self._file.close()
+                self._file.release()
                 self._join()
         finally:
-            self._main.close()
+            self._main.release()
 
     def _append(self, lines: list[bytes], stream: Stream) -> None:
         costs = list(accumulate((max(len(line), MIN_LINE_COST) for line in lines), initial=0))
@@ -170,7 +175,7 @@ class SpoolWriter:
         number = self._header.end_part
         file = LineFileWriter(_part_path(self._path, number))
         if self._parts:
-            self._file.close()
+            self._file.release()
         self._file = file
         self._parts.append(_Kept(number))
         self._set_header(
@@ -221,7 +226,7 @@ class SpoolWriter:
     def _reopen_parts(self) -> None:
         for number in range(self._header.first_part, self._header.end_part):
             if self._parts:
-                self._file.close()
+                self._file.release()
             self._file = LineFileWriter(_part_path(self._path, number))
             lines, size = self._file.count, self._file.size
             self._parts.append(_Kept(number, lines, size, max(size, lines * MIN_LINE_COST)))

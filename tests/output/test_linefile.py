@@ -48,14 +48,14 @@ def test_lines_are_read_back_with_their_streams(path: Path) -> None:
     append(writer, "four", stream="stderr")
     assert all_lines(path) == [*out("one", "", "drei ✔"), Line("stderr", "four")]
     assert path.read_text() == "one\n\ndrei ✔\nfour\n"
-    writer.close()
+    writer.release()
 
 
 def test_a_range_is_cut_to_what_is_there(path: Path) -> None:
     writer = LineFileWriter(path)
     append(writer, *map(str, range(10)))
     writer.set_open([Line("stdout", "open")])
-    writer.close()
+    writer.release()
     reader = LineFileReader(path)
     reader.refresh()
     assert reader.lines(3, 5) == out("3", "4")
@@ -76,7 +76,7 @@ def test_unfinished_lines_are_written_over(path: Path) -> None:
     append(writer, "next")
     assert path.read_text() == "done\nnext\n"
     assert all_lines(path) == out("done", "next")
-    writer.close()
+    writer.release()
 
 
 def test_a_reader_sees_what_is_added(path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_reader_sees_what_is_added(path: Path) -> None:
     append(writer, "two", "three")
     reader.refresh()
     assert reader.lines(0, 9) == out("one", "two", "three")
-    writer.close()
+    writer.release()
     reader.close()
 
 
@@ -101,7 +101,7 @@ def test_what_the_index_lost_is_found_in_the_text(path: Path, lost: int) -> None
     writer = LineFileWriter(path)
     append(writer, "one", "two", "three", "four")
     writer.set_open(out("fi"))
-    writer.close()
+    writer.release()
     index = index_path(path)
     index.write_bytes(index.read_bytes()[:-lost])
     assert all_lines(path) == out("one", "two", "three", "four", "fi")
@@ -115,7 +115,7 @@ def test_without_an_index_the_text_is_read(path: Path) -> None:
 def test_an_index_that_is_ahead_of_a_cut_text_is_not_believed(path: Path) -> None:
     writer = LineFileWriter(path)
     append(writer, "one", "two", "three")
-    writer.close()
+    writer.release()
     path.write_text("one\ntw")
     assert all_lines(path) == out("one", "tw")
 
@@ -125,7 +125,7 @@ def test_a_stale_entry_of_an_unfinished_line_is_not_believed(path: Path) -> None
     writer.set_open(out("unfinished"))
     before = index_path(path).read_bytes()
     append(writer, "unfinished, then ended", "more")
-    writer.close()
+    writer.release()
     index_path(path).write_bytes(before)
     assert all_lines(path) == out("unfinished, then ended", "more")
 
@@ -135,20 +135,20 @@ def test_a_file_is_continued_after_a_crash(path: Path, lost: int) -> None:
     writer = LineFileWriter(path)
     append(writer, "one", "two")
     writer.set_open(out("thr"))
-    writer.close()
+    writer.release()
     index = index_path(path)
     data = index.read_bytes()
     index.write_bytes(data[: len(data) - lost])
     again = LineFileWriter(path)
     append(again, "four")
-    again.close()
+    again.release()
     assert all_lines(path) == out("one", "two", "thr", "four")
     assert path.read_text() == "one\ntwo\nthr\nfour\n"
 
 
 def test_files_are_private_and_links_are_refused(path: Path, tmp_path: Path) -> None:
     path.touch(0o644)
-    LineFileWriter(path).close()
+    LineFileWriter(path).release()
     for file in (path, index_path(path)):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     link = tmp_path / "0002-link.log"
@@ -166,3 +166,15 @@ def test_directories_are_private(tmp_path: Path) -> None:
 
 def test_one_line_is_one_line_whatever_is_in_it() -> None:
     assert encode_line("a\nb\ud800") == b"a\\nb\\ud800\n"
+
+
+def test_a_released_file_goes_on_where_it_was(path: Path) -> None:
+    writer = LineFileWriter(path)
+    append(writer, "one")
+    writer.set_open([Line("stderr", "still going")])
+    writer.release()
+    writer.release()
+    assert all_lines(path) == [Line("stdout", "one"), Line("stderr", "still going")]
+    append(writer, "two", stream="stderr")
+    writer.release()
+    assert all_lines(path) == [Line("stdout", "one"), Line("stderr", "two")]

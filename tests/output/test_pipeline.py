@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import contextlib
 import errno
+import os
 import resource
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +18,6 @@ from pup_tui.output.spool import Line, SpoolReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 SECRET = "S3cr3t-value"
 
@@ -268,3 +270,42 @@ def test_where_the_bytes_are_cut_does_not_matter(
     assert cut.heard() == cut.shown() == whole.heard() == whole.shown()
     assert cut.output.captured() == whole.output.captured()
     assert not any(SECRET in text for text in whole.heard())
+
+
+def open_below(folder: Path) -> list[str]:
+    """The files of `folder` that this process holds open."""
+    names = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            names.append(os.readlink(descriptor))
+    return [name for name in names if name.startswith(f"{folder}/")]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are seen in /proc only")
+def test_between_attempts_a_step_holds_no_file_open(path: Path) -> None:
+    step = Step(path)
+    step.out(b"first\n")
+    assert open_below(path.parent)
+    step.output.end_attempt()
+    assert not open_below(path.parent)
+    step.output.begin_attempt()
+    step.out(b"second\n")
+    step.output.end_attempt()
+    assert not open_below(path.parent)
+    step.output.close()
+    assert not open_below(path.parent)
+    assert step.shown() == ["first", "second"]
+
+
+def test_a_spool_that_cannot_be_opened_again_is_told_not_raised(path: Path) -> None:
+    step = Step(path)
+    step.output.end_attempt()
+    path.unlink()
+    path.mkdir()
+    step.output.begin_attempt()
+    step.out(b"second\n")
+    step.output.end_attempt()
+    assert isinstance(step.output.error, IsADirectoryError)
+    assert step.heard() == ["second"]
+    assert step.output.captured().stdout == "second\n"
+    step.output.close()

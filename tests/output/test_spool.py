@@ -287,3 +287,16 @@ def test_search_finds_in_both_directions_without_colours(path: Path) -> None:
 )
 def test_spool_names_are_safe_file_names(step_id: str, name: str) -> None:
     assert spool_name(3, step_id) == name
+
+
+def test_a_spool_is_released_between_two_writes_with_parts_or_without(path: Path) -> None:
+    plain, released = SpoolWriter(path, LIMIT), SpoolWriter(path.with_name("0002-other.log"), LIMIT)
+    for start in range(0, 4000, 100):
+        plain.append(numbered(start, start + 100))
+        released.append(numbered(start, start + 100))
+        released.release()
+    assert read(path.with_name("0002-other.log")) == read(path)
+    plain.close()
+    released.close()
+    assert read(path.with_name("0002-other.log")) == read(path)
+    assert files(path) == ["0001-step.idx", "0001-step.log", "0002-other.idx", "0002-other.log"]
