@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from pup_tui.core.events import AnyEvent, durable
 from pup_tui.journal.database import PATIENCE
 from pup_tui.journal.errors import JournalError
+from pup_tui.journal.places import journal_path
 from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.store import Journal
 
@@ -41,15 +43,28 @@ class JournalWriter:
     until `reopen`.
     """
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, thread: ThreadPoolExecutor) -> None:
         self._journal = journal
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        self._thread = thread
         self._closed = False
 
     @classmethod
     async def open(cls, state: Path, *, patience: float = PATIENCE) -> JournalWriter:
-        """As `Journal.open`, without blocking the loop."""
-        return cls(await asyncio.to_thread(Journal.open, state, patience=patience))
+        """As `Journal.open`, without blocking the loop; JournalError also where no thread can be had."""
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        begin = partial(Journal.open, state, patience=patience)
+        try:
+            journal = await asyncio.get_running_loop().run_in_executor(thread, begin)
+        except RuntimeError as error:
+            raise JournalError(
+                "the journal cannot be written: the limit of threads or processes is reached",
+                journal_path(state),
+                "end some processes, or raise the limit (ulimit -u)",
+            ) from error
+        except BaseException:
+            thread.shutdown(wait=False)
+            raise
+        return cls(journal, thread)
 
     async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
         """See Recorder."""

@@ -208,3 +208,15 @@ async def test_the_memory_fails_on_demand(created: Callable[..., RunCreated]) ->
         await memory.append("aa11", event)
     await memory.reopen()
     assert await memory.append("aa11", event) == 1
+
+
+async def test_without_a_thread_it_is_told_what_to_do(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refused)
+    with pytest.raises(JournalError, match="limit of threads or processes") as caught:
+        await JournalWriter.open(state)
+    assert "ulimit -u" in caught.value.hint
