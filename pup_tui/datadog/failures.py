@@ -28,6 +28,8 @@ FailureKind = Literal[
 ]
 
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
+_LONGEST_PATH = 500
+_LONGEST_URL = 65_536
 _CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
@@ -40,7 +42,7 @@ class TransportError(Exception):
 
 
 def safe_url(url: str) -> str:
-    """A URL for messages: without user name, password, query and fragment."""
+    """A URL for messages: without user name, password, query, fragment, and a very long path."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -49,7 +51,9 @@ def safe_url(url: str) -> str:
     if not parts.scheme or not host:
         return "the URL"
     shown = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{parts.path}"
+    # Left out whole: what is left of a secret that was cut could not be masked any more.
+    path = parts.path if len(parts.path) <= _LONGEST_PATH else "/…"
+    return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{path}"
 
 
 def proxy_variable(url: str) -> str | None:
@@ -71,7 +75,10 @@ def client_failure(error: Exception, where: str, url: str, *, answered: bool) ->
     import httpx
 
     if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)):
-        return TransportError("invalid", f"{where}: the URL cannot be used: check its characters")
+        todo = "check its characters"
+        if len(url) > _LONGEST_URL:
+            todo = f"it has over {_LONGEST_URL:,} characters; send long values in the body"
+        return TransportError("invalid", f"{where}: the URL cannot be used: {todo}")
     if answered and not isinstance(error, httpx.StreamError):
         return TransportError("incomplete", f"{where}: response incomplete")
     proxy = proxy_variable(url)
@@ -90,7 +97,7 @@ def environment_failure(error: Exception) -> TransportError:
     certificates = [name for name in _CERTIFICATE_VARIABLES if os.environ.get(name)]
     if isinstance(error, OSError) and certificates:
         return TransportError(
-            "tls", f"the certificates that {' and '.join(certificates)} names cannot be read"
+            "tls", f"the certificates cannot be read: check {' and '.join(certificates)}"
         )
     proxies = [
         name

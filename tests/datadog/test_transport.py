@@ -255,6 +255,14 @@ async def test_errors_name_no_secret_of_the_url(url: str, kind: str) -> None:
     assert "hunter22" not in repr(Request("GET", url, {"X-Token": "hunter22"}, b"hunter22"))
 
 
+async def test_a_very_long_url_is_not_repeated_in_its_error() -> None:
+    with pytest.raises(TransportError, match="send long values in the body") as caught:
+        await get(f"http://127.0.0.1:1/{'x' * 70_000}")
+    assert caught.value.kind == "invalid"
+    assert "http://127.0.0.1:1/…" in str(caught.value)
+    assert len(str(caught.value)) < 200
+
+
 @pytest.mark.parametrize(
     "headers",
     [{"X-Token": "hunter22\r\nX-Evil: 1"}, {"X-Token": "hunter22\x00"}, {"X:hunter22": "1"},
