@@ -1,0 +1,85 @@
+"""The program killed right before and right after each of its commits."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pup_tui.core.events import AttemptFinished, AttemptStarted
+from pup_tui.core.state import RunStatus
+from pup_tui.journal.store import Journal
+from tests.support.program import Program
+
+STEPS = ("one", "two")
+RUNBOOK = """
+name: crash
+steps:
+  - {name: one, kind: shell, run: echo x >> one}
+  - {name: two, kind: shell, run: echo x >> two}
+"""
+KILLED_AT = """
+import os, signal, sys
+from pup_tui.cli.main import main
+from pup_tui.journal.store import Journal
+
+append, calls = Journal.append, 0
+
+def append_or_die(self, *args, **options):
+    global calls
+    calls += 1
+    if (calls, "before") == (int(sys.argv[1]), sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    sequence = append(self, *args, **options)
+    if (calls, "after") == (int(sys.argv[1]), sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return sequence
+
+Journal.append = append_or_die
+main(["run", "crash.yaml", "--json"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("commit", "side"),
+    [(1, "before"), (2, "before"), (2, "after"), (3, "before"), (3, "after"), (4, "after")],
+)
+def test_what_finished_is_recorded_and_what_began_is_known(
+    program: Program, commit: int, side: str
+) -> None:
+    program.write("crash", RUNBOOK)
+    call = [sys.executable, "-c", KILLED_AT, str(commit), side]
+    killed = subprocess.run(
+        call,
+        cwd=program.cwd,
+        env=program.environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    journal = Journal.open(Path(program.environ["PUP_TUI_STATE_DIR"]))
+    try:
+        (run,) = journal.recover()
+        events = journal.events(run.run)
+        assert journal.problems() == []
+    finally:
+        journal.close()
+    assert run.status is RunStatus.INTERRUPTED
+    assert len(events) == (commit if side == "after" else commit - 1)
+    began = {e.attempt.partition("#")[0] for e in events if isinstance(e, AttemptStarted)}
+    ended = {e.attempt.partition("#")[0] for e in events if isinstance(e, AttemptFinished)}
+    assert len(began - ended) <= 1
+    for step in STEPS:
+        path = program.cwd / step
+        effects = path.read_text().count("x") if path.exists() else 0
+        assert effects <= 1
+        assert step in began or effects == 0
+        assert step not in ended or effects == 1
+    told = [json.loads(line) for line in killed.stdout.splitlines()]
+    assert {event["step"] for event in told if event["type"] == "step.finished"} <= ended
