@@ -18,7 +18,7 @@ _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def mutates(step: AnyStep) -> bool | None:
     """True if the step changes something, False if it only looks, None if that cannot be told."""
-    if step.danger:
+    if step.danger and not step.is_question:
         return True
     match step:
         case PupStep():

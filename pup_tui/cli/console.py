@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from pup_tui.cli.session import environment, find_entry, open_catalog
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
+    from pup_tui.catalog.entries import Entry
     from pup_tui.tui.services import Services
 
 
@@ -29,8 +31,12 @@ def console_command(ctx: click.Context, runbook: str | None = None) -> int:
         raise Failure(
             "the console needs a terminal", "", "without one use `pup-tui run RUNBOOK` or --help"
         )
+    if environment().get("TERM", "dumb") in ("dumb", "unknown"):
+        raise Failure(
+            "this terminal cannot show the console", "TERM", "use `pup-tui run RUNBOOK` instead"
+        )
     catalog = open_catalog(ctx)
-    open_at = None if runbook is None else find_entry(catalog, runbook).id
+    open_at = None if runbook is None else find_entry(catalog, runbook)
     return open_console(environment(), catalog, open_at=open_at)
 
 
@@ -40,7 +46,7 @@ def open_console(
     *,
     site: str | None = None,
     suggestions: Mapping[str, str] | None = None,
-    open_at: str | None = None,
+    open_at: Entry | None = None,
 ) -> int:
     """Show the console until the operator leaves it; returns the exit code.
 
@@ -59,11 +65,16 @@ def open_console(
             await app.run_async()
             return app.return_code or 0
 
+    # Until the console stands there is next to nothing to collect, and looking for it would delay the first
+    # frame; the app turns the collector on again.
+    gc.disable()
     try:
         return asyncio.run(show())
     except JournalError as error:
         todo = error.hint or "free it, or set PUP_TUI_STATE_DIR"
         raise Failure(error.message, str(error.path), todo, code=FAILED) from error
+    finally:
+        gc.enable()
 
 
 @asynccontextmanager
@@ -73,7 +84,7 @@ async def console_services(
     *,
     site: str | None = None,
     suggestions: Mapping[str, str] | None = None,
-    open_at: str | None = None,
+    open_at: Entry | None = None,
 ) -> AsyncIterator[Services]:
     """What the console works with; all that takes time to import comes when it is used."""
     from pup_tui.cli.late import LateLauncher

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,7 +42,7 @@ def _as_json(loaded: Loaded, runbook: Runbook) -> dict[str, Any]:
         "links": runbook.links,
         "path": str(loaded.path),
         "sha256": loaded.sha256,
-        "vars": runbook.vars,
+        "vars": {name: _variable_json(variable) for name, variable in runbook.vars.items()},
         "steps": [
             {
                 "id": step.id,
@@ -58,6 +59,17 @@ def _as_json(loaded: Loaded, runbook: Runbook) -> dict[str, Any]:
             for step in runbook.steps
         ],
     }
+
+
+def _variable_json(variable: Variable) -> dict[str, Any]:
+    """A variable as in the file, its default with the type that it has there."""
+    told: dict[str, Any] = msgspec.to_builtins(variable)
+    if "default" in told:
+        from pup_tui.catalog.inputs import check_input
+
+        with suppress(ValueError):
+            told["default"] = check_input(variable, told["default"])
+    return told
 
 
 def _print(loaded: Loaded, runbook: Runbook) -> None:
@@ -96,10 +108,12 @@ def _print(loaded: Loaded, runbook: Runbook) -> None:
 
 
 def _value(variable: Variable) -> str:
-    if variable.options and not variable.has_default:
-        return f"required: {', '.join(str(option.value) for option in variable.options)}"
     if variable.has_default and not variable.is_secret:
-        return f"default: {variable.default}"
-    if variable.from_:
-        return f"from {variable.from_}"
-    return "required" if variable.required else "may be left out"
+        told = f"default: {variable.default}"
+    elif variable.from_:
+        told = f"from {variable.from_}"
+    else:
+        told = "required" if variable.required else "may be left out"
+    if variable.options:
+        told += f" (one of {', '.join(str(option.value) for option in variable.options)})"
+    return told

@@ -40,6 +40,7 @@ def list_command(ctx: click.Context, tags: Sequence[str], as_json: bool) -> None
     columns(
         ("RUNBOOK", "STEPS", "TAGS", "SOURCE", "LAST RUN", "DESCRIPTION"),
         [_as_row(entry, last_runs.get(entry.id)) for entry in entries],
+        spare=("SOURCE", "TAGS"),
     )
 
 
@@ -97,12 +98,12 @@ def _as_row(entry: Entry, last: RunRow | None) -> tuple[str, ...]:
         marks.append("shadowed")
     if not entry.trusted:
         marks.append("untrusted")
-    about = entry.description.strip().splitlines()
+    about = " ".join(entry.description.strip().split("\n\n")[0].split())
     return (
         entry.id,
         "broken" if entry.broken else str(entry.steps),
         " ".join(f"{key}:{value}" for key, value in entry.tags.items()),
         ", ".join(marks),
         last.status if last else "never",
-        entry.error if entry.broken else (about[0] if about else ""),
+        entry.error if entry.broken else about,
     )

@@ -85,7 +85,8 @@ def _main(args: Sequence[str] | None) -> int:
         return failure.code
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "pup-tui"
-        click.echo(f"pup-tui: {error.format_message()}: see `{where} --help`", err=True)
+        told = error.format_message().rstrip(".")
+        click.echo(f"pup-tui: {told}: see `{where} --help`", err=True)
         return 2
     except click.ClickException as error:
         click.echo(f"pup-tui: {error.format_message()}", err=True)

@@ -224,10 +224,13 @@ class _Shown:
             for line in step["command"].splitlines():
                 click.echo(f"   $ {safe_text(line)}")
             self._print_output(index)
-        for decision in self._decisions():
+        decisions = self._decisions()
+        if decisions:
+            click.echo("\nDecisions")
+        for decision in decisions:
             note = f" ({safe_text(decision['note'])})" if decision["note"] else ""
             told = f"{decision['step']}: {decision['answer']} by {safe_text(decision['by'])}{note}"
-            click.echo(f"\n{decision['ts']} {told}")
+            click.echo(f"  {decision['ts']} {told}")
 
     def _print_output(self, index: int) -> None:
         from pup_tui.output.spool import SpoolReader

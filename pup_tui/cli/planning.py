@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from pup_tui.cli.session import (
 
 if TYPE_CHECKING:
     from pup_tui.core.plan import PlannedStep
+    from pup_tui.runbook.model import AnyStep
 
 
 @click.command("plan")
@@ -67,25 +68,49 @@ def print_plan(
     if as_json:
         print_json({"runbook": loaded.id, "vars": values, "steps": shown})
     else:
-        _print(loaded.id, values, shown)
+        _print(loaded.id, values, shown, {step.id: step for step in runbook.steps})
 
 
-def _print(runbook: str, values: dict[str, Any], steps: Sequence[PlannedStep]) -> None:
+def _conditions(step: AnyStep) -> Iterator[str]:
+    """How the step is repeated, limited and judged, as the author wrote it."""
+    if step.poll is not None:
+        limits = (("every", step.poll.interval), ("for at most", step.poll.timeout))
+        until = f"until {step.poll.until}" if step.poll.until else "followed"
+        yield ", ".join(
+            [until, *(f"{word} {given}" for word, given in limits if given is not None)]
+        )
+    if step.timeout is not None:
+        yield f"for at most {step.timeout}"
+    if step.optional:
+        yield "optional: skipped where its tool or target is missing"
+    if step.on_failure not in (None, "fail"):
+        yield f"if it fails: {step.on_failure}"
+
+
+def _print(
+    runbook: str,
+    values: dict[str, Any],
+    steps: Sequence[PlannedStep],
+    rules: Mapping[str, AnyStep],
+) -> None:
     from pup_tui.output.sanitize import safe_text
 
-    click.echo(f"{safe_text(runbook)}: {len(steps)} steps; nothing is run")
+    number = "1 step" if len(steps) == 1 else f"{len(steps)} steps"
+    click.echo(f"{safe_text(runbook)}: {number}; nothing is run")
     for name, value in values.items():
         click.echo(f"  {name} = {safe_text(str(value))}")
-    for number, step in enumerate(steps, 1):
+    for place, step in enumerate(steps, 1):
         effect = {True: "changes things", False: "only looks", None: "may change things"}
         marks = [step.kind, effect[step.mutates]]
         if step.when != "on_success":
             marks.append(step.when)
         if step.danger:
             marks.append("DANGEROUS")
-        click.echo(f"\n{number:>3}  {safe_text(step.name)}  [{', '.join(marks)}]")
+        click.echo(f"\n{place:>3}  {safe_text(step.name)}  [{', '.join(marks)}]")
         for line in step.command.strip().splitlines():
             click.echo(f"     {safe_text(line)}")
+        for told in _conditions(rules[step.id]):
+            click.echo(f"     {safe_text(told)}")
         if step.reason:
             word = "" if step.known else "not known yet: "
             click.echo(f"     ({word}{safe_text(step.reason)})")

@@ -18,12 +18,30 @@ def print_json(value: Any) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
-def columns(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table; on a terminal its last column is cut at the edge, elsewhere nothing is cut."""
-    safe = [[safe_text(cell) for cell in row] for row in rows]
-    widths = [max(len(row[i]) for row in [heads, *safe]) for i in range(len(heads))]
+LEAST_LAST = 24
+"""Characters that a table's last column gets on a terminal before others are left out for it."""
+
+
+def columns(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], *, spare: Sequence[str] = ()
+) -> None:
+    """A table. Where a terminal is too narrow, `spare` columns are left out and the last one is cut.
+
+    Off a terminal nothing is left out or cut.
+    """
+    table = [list(heads), *([safe_text(cell) for cell in row] for row in rows)]
     edge = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    for row in [heads, *safe]:
+    widths = _widths(table)
+    for name in spare:
+        if edge is not None and sum(widths[:-1]) + 2 * len(widths) + LEAST_LAST > edge:
+            at = table[0].index(name)
+            table = [row[:at] + row[at + 1 :] for row in table]
+            widths = _widths(table)
+    for row in table:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         line = "  ".join(cells).rstrip()
         click.echo(line if edge is None or len(line) <= edge else f"{line[: edge - 1]}…")
+
+
+def _widths(table: Sequence[Sequence[str]]) -> list[int]:
+    return [max(len(row[at]) for row in table) for at in range(len(table[0]))]

@@ -137,7 +137,7 @@ def _face(run: LocalRun, environ: Mapping[str, str], *, as_json: bool) -> Watche
     out, err = Outlet(sys.stdout), Outlet(sys.stderr)
     if as_json:
         return JsonFace(out, run.run, run.clock)
-    return TextFace(out, err, colour=err.is_terminal and not environ.get("NO_COLOR"))
+    return TextFace(out, err, run.program, colour=err.is_terminal and not environ.get("NO_COLOR"))
 
 
 def _answers(operator: str, *, yes: bool) -> Answers:

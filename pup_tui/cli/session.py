@@ -53,7 +53,7 @@ def load_valid(catalog: Catalog, entry: Entry) -> tuple[Loaded, Runbook]:
         raise Failure(
             f"the runbook has {number} error{'s' if number != 1 else ''}",
             safe_text(str(entry.path)),
-            "nothing was run",
+            "fix what is told above",
         )
     return loaded, loaded.runbook
 
@@ -89,25 +89,30 @@ def _from_file(path: Path) -> dict[str, object]:
 
 
 def resolve_values(runbook: Runbook, given: Mapping[str, object], *, ask: bool) -> Resolved:
-    """Every variable's value; asks on the terminal for those that are missing if `ask`."""
+    """Every variable's value; asks on the terminal for those that only a person can give, if `ask`."""
     from pup_tui.catalog.inputs import resolve_inputs
 
     values = dict(given)
     environ = environment()
     resolved = resolve_inputs(runbook, values, environ)
-    if ask and resolved.problems:
-        missing = {problem.name for problem in resolved.problems} - set(values)
-        for name in runbook.vars:
-            if name in missing:
-                values[name] = _prompt(name, runbook.vars[name])
+    while ask and (name := _to_ask_for(runbook, resolved, values)) is not None:
+        values[name] = _prompt(name, runbook.vars[name])
         resolved = resolve_inputs(runbook, values, environ)
     if resolved.problems:
+        told = dict.fromkeys(problem.message for problem in resolved.problems)
         raise Failure(
-            "; ".join(f"{problem.name}: {problem.message}" for problem in resolved.problems),
-            "variables",
-            resolved.problems[0].hint or "give them with --arg NAME=VALUE",
+            "; ".join(told), "", resolved.problems[0].hint or "give values with --arg NAME=VALUE"
         )
     return resolved
+
+
+def _to_ask_for(runbook: Runbook, resolved: Resolved, values: Mapping[str, object]) -> str | None:
+    """The first variable that has no value and no default to give it one."""
+    wrong = {problem.name for problem in resolved.problems} - set(values)
+    for name, variable in runbook.vars.items():
+        if name in wrong and not variable.has_default:
+            return name
+    return None
 
 
 def _prompt(name: str, variable: Variable) -> Any:
@@ -119,7 +124,13 @@ def _prompt(name: str, variable: Variable) -> Any:
     if variable.options:
         about += f" [{', '.join(safe_text(str(option.value)) for option in variable.options)}]"
     while True:
-        typed = click.prompt(f"{name}{about}", hide_input=variable.is_secret, err=True, default="")
+        typed = click.prompt(
+            f"{name}{about}",
+            hide_input=variable.is_secret,
+            err=True,
+            default="",
+            show_default=False,
+        )
         try:
             return check_input(variable, typed)
         except ValueError as error:

@@ -10,10 +10,11 @@ import click
 
 from pup_tui.cli.options import json_option, runbooks_option
 from pup_tui.cli.printing import print_json
-from pup_tui.cli.session import find_entry, open_catalog
+from pup_tui.cli.session import open_catalog
 from pup_tui.headless.exits import USAGE
 
 if TYPE_CHECKING:
+    from pup_tui.catalog.catalog import Catalog
     from pup_tui.runbook.load import Loaded
 
 
@@ -25,18 +26,31 @@ if TYPE_CHECKING:
 def validate_command(ctx: click.Context, names: Sequence[str], as_json: bool) -> int:
     """Check each RUNBOOK, or all of the catalog. Nothing is run or fetched."""
     catalog = open_catalog(ctx)
-    paths: list[Path] = (
-        [find_entry(catalog, name).path for name in names]
-        if names
-        else [entry.path for entry in catalog.entries()]
-    )
-    checked = [catalog.load(path) for path in paths]
+    if names:
+        checked = [_checked(catalog, name) for name in names]
+    else:
+        checked = [catalog.load(entry.path) for entry in catalog.entries()]
     valid = not any(loaded.errors for loaded in checked)
     if as_json:
         print_json({"valid": valid, "files": [_as_json(loaded) for loaded in checked]})
     else:
         _print(checked)
     return 0 if valid else USAGE
+
+
+def _checked(catalog: Catalog, name: str) -> Loaded:
+    """A named runbook as loaded; one that is not there has that as its error."""
+    from pup_tui.catalog.catalog import UnknownRunbook
+    from pup_tui.runbook.load import Loaded
+    from pup_tui.runbook.problems import Problem
+
+    try:
+        return catalog.load(catalog.find(name).path)
+    except UnknownRunbook as error:
+        problem = Problem(path=name, message=str(error), hint=error.hint)
+        return Loaded(
+            id=name, path=Path(name), sha256="", files={}, runbook=None, problems=(problem,)
+        )
 
 
 def _as_json(loaded: Loaded) -> dict[str, Any]:

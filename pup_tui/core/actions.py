@@ -88,7 +88,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
 class Question(Struct, frozen=True, kw_only=True):
     """Something only a person can decide.
 
-    `upcoming` is the rendered command that a *yes* leads to, `expect` the text that must be typed for it.
+    `upcoming` is the rendered command that a *yes* leads to, `expect` the text that must be typed for it,
+    `timeout` the time in seconds, from when it is asked, after which it counts as refused.
     """
 
     step: str
@@ -99,6 +100,7 @@ class Question(Struct, frozen=True, kw_only=True):
     checklist: tuple[str, ...] = ()
     danger: bool = False
     upcoming: str | None = None
+    timeout: float | None = None
 
 
 class Action(Struct, frozen=True, kw_only=True):

@@ -101,7 +101,8 @@ def stopped(run: Run, node: Node, event: Event) -> None:
     _keep_results(run, node, event)
     step = run.step(node)
     why = step.stopped_because or "stopped"
-    told = f"{why} ({event.reason})" if event.reason else why
+    detail = event.reason.removeprefix("cancelled").lstrip(" ,;:")
+    told = f"{why} ({detail})" if detail else why
     if why in (run.state.cancelled, run.state.interrupted):
         run.end(node, StepStatus.CANCELLED, told)
     elif step.poll is not None and step.poll.accepted is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -113,7 +114,7 @@ def _command(program: Program, node: Node, state: RunState, scope: Scope) -> tup
         check_secrecy(step, state)
         return _shown(program, step, scope), known, reason
     except TemplateError as error:
-        return _as_written(step), False, reason or _why_not_yet(program, error)
+        return _as_written(step, scope), False, reason or _why_not_yet(program, error)
 
 
 def _shown(program: Program, step: AnyStep, scope: Scope) -> str:
@@ -127,18 +128,30 @@ def _shown(program: Program, step: AnyStep, scope: Scope) -> str:
             return rendered.shown
 
 
-def _as_written(step: AnyStep) -> str:
+def _as_written(step: AnyStep, scope: Scope) -> str:
+    """The author's text, with the values that are known already."""
     match step:
-        case ShellStep() | PupStep():
-            return step.run
+        case ShellStep():
+            text = step.run
+        case PupStep():
+            text = step.run if step.run.startswith("pup ") else f"pup {step.run}"
         case ConfirmStep() | ManualStep():
-            return step.message
+            text = step.message
         case WaitStep():
-            return f"wait {step.duration}"
+            text = f"wait {step.duration}"
         case HttpStep():
-            return f"{step.method} {step.url}"
+            text = f"{step.method} {step.url}"
         case WorkflowStep():
-            return f"run workflow {step.workflow_id}"
+            text = f"run workflow {step.workflow_id}"
+    return _NAME.sub(lambda found: _known(found, scope), text)
+
+
+_NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
+
+
+def _known(found: re.Match[str], scope: Scope) -> str:
+    value = scope.get(found[1])
+    return found[0] if value is None or isinstance(value, dict) else str(value)
 
 
 def _why_not_yet(program: Program, error: TemplateError) -> str:

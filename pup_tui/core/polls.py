@@ -149,6 +149,7 @@ def extend(run: Run, node: Node, event: Event) -> None:
     poll = run.step(node).poll
     if poll is not None and not poll.over:
         poll.timeout += event.seconds
+        run.wishes.tell_answered(node, "extend", event.by, f"{event.seconds:g} s more")
         run.set_timer(node, Timer.POLL, max(0.0, poll.began + poll.timeout - run.now))
 
 

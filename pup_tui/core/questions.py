@@ -22,6 +22,7 @@ def ask_step(run: Run, node: Node) -> None:
     assert isinstance(given, ConfirmStep | ManualStep)
     expect = given.expect if isinstance(given, ConfirmStep) else None
     checklist = given.checklist if isinstance(given, ManualStep) else ()
+    seconds = None if given.timeout is None else render_seconds(given.timeout, scope)
     question = Question(
         step=node.id,
         title=given.name,
@@ -29,10 +30,10 @@ def ask_step(run: Run, node: Node) -> None:
         message=render_text(given.message, scope),
         expect=None if expect is None else render_text(expect, scope),
         checklist=tuple(render_text(item, scope) for item in checklist),
-        danger=given.danger,
+        danger=given.danger or _leads_to_danger(run, node),
         upcoming=_upcoming(run, node),
+        timeout=seconds,
     )
-    seconds = None if given.timeout is None else render_seconds(given.timeout, scope)
     step = run.step(node)
     step.began, step.attempts = run.now, 1
     run.wishes.tell_started(node, 1, "")
@@ -55,6 +56,14 @@ def ask_before(run: Run, node: Node, shown: str) -> None:
             upcoming=shown,
         ),
     )
+
+
+def _leads_to_danger(run: Run, node: Node) -> bool:
+    """Whether this confirmation also stands for the question of a dangerous step behind it."""
+    following = order.following(run.program, node)
+    if following is None or not isinstance(node.step, ConfirmStep):
+        return False
+    return following.step.danger and not following.step.is_question
 
 
 def _upcoming(run: Run, node: Node) -> str | None:

@@ -129,8 +129,18 @@ def _http(step: HttpStep, scope: Scope) -> Rendered:
     )
     query = urlencode(request.query)
     joint = "&" if "?" in url else "?"
-    shown = f"{request.method} {url}{joint if query else ''}{query}"
+    shown = f"{request.method} {_without_password(url)}{joint if query else ''}{query}"
     return Rendered(request, shown, None if url else "url")
+
+
+def _without_password(url: str) -> str:
+    """A URL as people may see it: what stands between its user and its host is hidden."""
+    scheme, slashes, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    user, at, host = authority.rpartition("@")
+    if not at:
+        return url
+    return f"{scheme}{slashes}{user.partition(':')[0]}:***@{host}{slash}{path}"
 
 
 def _body(step: HttpStep, scope: Scope) -> tuple[str | None, str | None]:

@@ -18,6 +18,7 @@ from pup_tui.core.notices import (
     StepStarted,
     StepWaiting,
 )
+from pup_tui.core.program import Program
 from pup_tui.core.state import RunStatus, StepStatus
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.sanitize import safe_text
@@ -38,17 +39,17 @@ RUN_COLOURS = {RunStatus.SUCCEEDED: "green", RunStatus.FAILED: "red", RunStatus.
 class TextFace:
     """Tells a run to people and pipes. Colours only on a terminal, and never where NO_COLOR is set."""
 
-    def __init__(self, out: Outlet, err: Outlet, *, colour: bool) -> None:
+    def __init__(self, out: Outlet, err: Outlet, program: Program, *, colour: bool) -> None:
         self._out = out
         self._err = err
         self._colour = colour
-        self._steps = 0
-        self._names: dict[str, str] = {}
+        self._steps = len(program.nodes)
+        self._nodes = {node.id: node for node in program.nodes}
+        self._started_steps: set[str] = set()
 
     def notice(self, notice: AnyNotice) -> None:
         match notice:
             case RunStarted():
-                self._steps = notice.steps
                 self._say(f"{notice.runbook} · run {notice.run}", bold=True)
             case StepStarted():
                 self._started(notice)
@@ -66,7 +67,7 @@ class TextFace:
                 self._run_finished(notice)
 
     def _started(self, notice: StepStarted) -> None:
-        self._names[notice.step] = notice.name
+        self._started_steps.add(notice.step)
         again = f", attempt {notice.attempt}" if notice.attempt > 1 else ""
         place = f"{notice.index + 1}/{self._steps}"
         self._say(f"● {place} {self._safe(notice.name)} ({notice.kind}{again})", bold=True)
@@ -87,16 +88,23 @@ class TextFace:
     def _finished(self, notice: StepFinished) -> None:
         status = StepStatus(notice.status)
         glyph, colour = GLYPHS[status]
-        name = "" if notice.step in self._names else f" {self._safe(notice.step)}"
-        reason = f": {self._safe(notice.reason)}" if notice.reason else ""
+        name = ""
+        if notice.step not in self._started_steps:
+            node = self._nodes[notice.step]
+            name = f" {node.index + 1}/{self._steps} {self._safe(node.step.name)}"
+        reason = self._safe(notice.reason)
+        if reason and not reason.startswith(str(status)):
+            reason = f"{status}: {reason}"
         took = "" if status is StepStatus.SKIPPED else f" · {format_duration(notice.duration)}"
-        self._say(f"{glyph}{name} {status}{reason}{took}", colour)
+        self._say(f"{glyph}{name} {reason or status}{took}", colour)
 
     def _run_finished(self, notice: RunFinished) -> None:
         status = RunStatus(notice.status)
         counts = ", ".join(f"{number} {word}" for word, number in notice.counts.items())
-        reason = f": {self._safe(notice.reason)}" if notice.reason else ""
-        told = f"{status}{reason} · {counts} · {format_duration(notice.duration)}"
+        reason = self._safe(notice.reason)
+        if reason and not reason.startswith(str(status)):
+            reason = f"{status}: {reason}"
+        told = f"{reason or status} · {counts} · {format_duration(notice.duration)}"
         self._say(told, RUN_COLOURS.get(status, "magenta"), bold=True)
 
     def output(self, step: str, lines: Sequence[Line]) -> None:

@@ -59,6 +59,7 @@ def test_describe(program: Program) -> None:
     ]  # fmt: skip
     assert [step["id"] for step in told["steps"]][:2] == ["slos", "incidents"]
     assert len(told["sha256"]) == 64
+    assert told["vars"]["MONITOR_ID"]["default"] == 98765
     text = program("describe", "maintenance-window").out
     assert "DURATION" in text
     assert "cancel_downtime" in text
@@ -74,6 +75,14 @@ def test_validate_tells_every_error_with_its_place(program: Program) -> None:
     assert any(line == 2 and "step" in message for line, message in places)
     assert any(line == 4 and "rum" in message for line, message in places)
     assert program("validate").code == 0
+
+
+def test_validate_goes_on_after_a_name_that_is_not_there(program: Program) -> None:
+    done = program("validate", "nosuch", "deploy-service", "--json")
+    assert done.code == 2
+    missing, there = done.json["files"]
+    assert "there is no runbook `nosuch`" in missing["errors"][0]["message"]
+    assert there["errors"] == []
 
 
 def test_plan_renders_what_is_known_and_says_what_is_not(program: Program) -> None:

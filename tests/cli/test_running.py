@@ -25,6 +25,11 @@ def test_output_goes_to_standard_output_and_progress_to_standard_error(program: 
     assert "\x1b" not in done.err
 
 
+def test_a_skipped_step_is_told_by_its_name(program: Program) -> None:
+    program.write("x", "name: x\nsteps: [{name: Not now, if: 'false', kind: shell, run: echo}]\n")
+    assert "↷ 1/1 Not now skipped: its `if` does not hold: false" in program("run", "x.yaml").err
+
+
 def test_events_as_json_lines(program: Program) -> None:
     path = program.write("hello", HELLO)
     done = program("run", "hello.yaml", "--json")

@@ -20,7 +20,14 @@ from pup_tui.core.events import (
     TimerFired,
     WaitCut,
 )
-from pup_tui.core.notices import RunFinished, StepFinished, StepPolled, StepStarted, StepWaiting
+from pup_tui.core.notices import (
+    RunFinished,
+    StepAnswered,
+    StepFinished,
+    StepPolled,
+    StepStarted,
+    StepWaiting,
+)
 from pup_tui.core.state import RunState
 from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
@@ -183,9 +190,24 @@ def test_a_confirm_shows_what_a_yes_leads_to() -> None:
     assert (waiting.for_, waiting.expect) == ("confirm", "db")
 
 
+def test_a_confirm_that_stands_for_a_dangerous_step_is_dangerous() -> None:
+    program = program_of(
+        """
+        steps:
+          - {name: ask, kind: confirm, message: Go on?}
+          - {name: b, kind: shell, danger: true, run: drop}
+          - {name: ask again, kind: confirm, message: Go on?}
+          - {name: c, kind: shell, run: look}
+        """
+    )
+    player = Player(program, answers={"ask": ["yes"], "ask_again": ["yes"]}).create().play()
+    assert [asked.question.danger for asked in player.asked] == [True, False]
+
+
 def test_a_question_times_out_as_a_refusal() -> None:
     program = program_of("steps: [{name: ask, kind: confirm, message: Go?, timeout: 30s}]")
     player = Player(program).create().play()
+    assert player.asked[0].question.timeout == 30
     assert player.machine.state.status == "aborted"
     assert any(isinstance(action, Withdraw) for action in player.actions)
 
@@ -300,6 +322,8 @@ def test_a_poll_can_be_extended() -> None:
     player.tell(PollExtended(at=player.moment, step="p", seconds=600, by="ada"))
     player.play()
     assert "within 660 s" in player.machine.state.steps["p"].reason
+    extended = next(notice for notice in player.notices if isinstance(notice, StepAnswered))
+    assert (extended.answer, extended.by, extended.note) == ("extend", "ada", "600 s more")
 
 
 def test_a_workflow_is_followed_by_its_executor_and_judged_once() -> None:

@@ -12,7 +12,7 @@ PROGRAM = program_of(
     vars: {X: "a b", GO: {type: boolean, default: false}, GONE: {required: false}}
     steps:
       - {name: look, kind: shell, run: "echo {{ X }}", capture: {ID: json.id}}
-      - {name: use, kind: shell, run: "use {{ ID }}"}
+      - {name: use, kind: shell, run: "use {{ ID }} of {{ X }}"}
       - {name: maybe, kind: shell, if: GO, run: go}
       - {name: later, kind: shell, if: ID == 'x', run: go}
       - {name: ask, kind: confirm, message: "Go on with {{ X }}{{ GONE }}?"}
@@ -40,7 +40,7 @@ def test_what_can_be_known_is_rendered() -> None:
 def test_what_cannot_be_known_yet_says_why() -> None:
     steps = _plan()
     assert steps["use"].known is False
-    assert steps["use"].command == "use {{ ID }}"
+    assert steps["use"].command == "use {{ ID }} of a b"
     assert steps["use"].reason == "it needs ID, which `look` has yet to capture"
     assert (steps["later"].known, steps["later"].command) == (False, "go")
     assert steps["who"].known is False

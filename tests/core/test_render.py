@@ -111,3 +111,8 @@ def test_environment_and_folder_of_a_script() -> None:
     )
     made: Any = render_request(runbook.steps[0], {"D": "/tmp", "X": "3"}, runbook.defaults).request
     assert (made.env, made.cwd) == ({"A": "one", "B": "3"}, "/tmp")
+
+
+def test_a_password_in_a_url_is_not_shown() -> None:
+    made = render("kind: http, url: 'http://user:hunter2hunter2@127.0.0.1:9/a@b'")
+    assert made.shown == "GET http://user:***@127.0.0.1:9/a@b"

@@ -63,6 +63,24 @@ def test_a_missing_variable_is_asked_for_and_a_yes_goes_on(program: Program) -> 
         assert _ended(child) == 0
 
 
+def test_only_what_has_no_default_is_asked_for(program: Program) -> None:
+    program.write(
+        "ask",
+        """\
+name: ask
+vars:
+  NAME: {}
+  UPPER: {default: "{{ NAME }}-x"}
+steps: [{name: Greet, kind: shell, run: "echo hello {{ UPPER }}"}]
+""",
+    )
+    with typed(program, "run", "ask.yaml") as child:
+        child.expect("NAME: ")
+        child.sendline("a")
+        child.expect("hello a-x")
+        assert _ended(child) == 0
+
+
 @pytest.mark.parametrize("answer", ["n", "", "maybe"])
 def test_anything_but_yes_is_a_no(program: Program, answer: str) -> None:
     program.write("ask", ASK)

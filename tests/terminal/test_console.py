@@ -156,3 +156,10 @@ def test_it_refuses_politely_without_a_terminal(program: Program) -> None:
     assert done.err == (
         "pup-tui: the console needs a terminal: without one use `pup-tui run RUNBOOK` or --help\n"
     )
+
+
+def test_it_refuses_a_terminal_that_cannot_show_it(program: Program) -> None:
+    environ = {**program.environ, "TERM": "dumb"}
+    with Screen(["env", "TERM=dumb", *PROGRAM], cwd=program.cwd, environ=environ) as screen:
+        screen.wait_for("cannot show the console")
+        assert screen.wait_for_exit() == 2
