@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 # and every shell can name that descriptor (dash redirects none above 9). The shell opens it anew
 # under a number of its own, which it closes for what it starts; the prologue, on the first line so
 # that line numbers stay true, then makes standard input empty. So nothing inherits the script.
-_SCRIPT = "/dev/fd/0"
+# Not /dev/fd/0: ksh takes that for the descriptor itself, and the prologue would end the script.
+_SCRIPT = "/dev/stdin"
 _PROLOGUE = "exec </dev/null; "
 
 

@@ -62,8 +62,8 @@ class TestEveryShell:
     async def test_script_is_in_no_argument_list(
         self, shell: str, run: Run, sink: RecordingSink
     ) -> None:
-        await run("tr '\\0' ' ' < /proc/$$/cmdline # hidden-remark", shell=shell)
-        assert sink.stdout == f"{shell} /dev/fd/0 ".encode()
+        await run("tr '\\0' ' ' < /proc/$$/cmdline; : # hidden-remark", shell=shell)
+        assert sink.stdout == f"{shell} /dev/stdin ".encode()
 
     async def test_larger_than_a_pipe(self, shell: str, run: Run, sink: RecordingSink) -> None:
         filler = "".join(f": {'x' * 90} {number}\n" for number in range(3_100))
@@ -93,7 +93,7 @@ class TestEveryShell:
         assert (outcome.ok, outcome.exit_code) == (False, 127)
         assert outcome.reason == "exited with 127"
         assert b"no-such-command" in sink.stderr
-        assert b"3" in sink.stderr.replace(b"/dev/fd/0", b"")
+        assert b"3" in sink.stderr.replace(b"/dev/stdin", b"")
 
     async def test_values_arrive_as_they_are(
         self, shell: str, run: Run, sink: RecordingSink
