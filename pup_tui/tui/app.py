@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.command import Provider
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from pup_tui.tui import theme
-from pup_tui.tui.commands import ConsoleCommands
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.screens.main import MainScreen
 from pup_tui.tui.terminal import LastingDriver
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from pup_tui.tui.dialogs.dialog import Answer
     from pup_tui.tui.services import Services
 
@@ -41,9 +41,20 @@ SETTLED = 2.0
 
 
 def _spare_what_stays() -> None:
-    """Keep the collector from walking over modules and widgets again and again while output floods."""
+    """Keep the collector from walking over modules and widgets again and again while output floods.
+
+    Whoever opened the console may have held the collector back until now.
+    """
     gc.collect()
     gc.freeze()
+    gc.enable()
+
+
+def _commands() -> type[Provider]:
+    """What the palette offers; it is imported when the palette is opened."""
+    from pup_tui.tui.commands import ConsoleCommands
+
+    return ConsoleCommands
 
 
 class PupTuiApp(App[None]):
@@ -57,7 +68,7 @@ class PupTuiApp(App[None]):
         "styles/run.tcss",
         "styles/dialogs.tcss",
     ]
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {ConsoleCommands}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit", show=False),
         Binding("question_mark", "app.help", "Help"),
@@ -73,7 +84,9 @@ class PupTuiApp(App[None]):
         self._ending: asyncio.Task[None] | None = None
         for own in theme.THEMES:
             self.register_theme(own)
-        self.theme = theme.DEFAULT
+        # Set this way round the sheets are parsed once, with these colours, and not again for a change of them.
+        self.set_reactive(App.theme, theme.DEFAULT)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_default_screen(self) -> MainScreen:
         return MainScreen(self.services, self.runs)

@@ -76,4 +76,4 @@ def _runbooks(main: MainScreen) -> Iterator[Offer]:
             name = f"run: {safe_text(entry.id)}"
             yield Offer(name, partial(main.begin, entry, "run"))
     for entry in entries:
-        yield Offer(f"open: {safe_text(entry.id)}", partial(main.select, entry.id))
+        yield Offer(f"open: {safe_text(entry.id)}", partial(main.select, entry))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class Library:
     journal_problem: str = ""
     problem: str = ""
     loading: bool = True
+    outside: Path | None = None
+    """The file that the console was opened at, where it is none of the catalog's."""
     _stamp: object = None
 
     async def look(self) -> bool:
@@ -50,10 +53,15 @@ class Library:
 
     def _changed(self) -> tuple[object, list[Entry]] | None:
         catalog = self.services.catalog
-        stamp = catalog.stamp()
+        given = self.services.open_at
+        stamp = (catalog.stamp(), None if given is None else catalog.load(given.path))
         if stamp == self._stamp:
             return None
-        return stamp, catalog.entries()
+        entries = catalog.entries()
+        if given is not None and _entry_at(given.path, entries) is None:
+            self.outside = given.path.absolute()
+            entries.insert(0, catalog.find(str(self.outside)))
+        return stamp, entries
 
     async def look_at_runs(self) -> None:
         """Read the last run of each runbook. Where that fails, `journal_problem` says why."""
@@ -66,9 +74,15 @@ class Library:
         except JournalError as error:
             self.journal_problem = str(error)
 
-    def find(self, runbook: str) -> Entry | None:
-        """The entry that an id stands for: the first one that has it."""
-        return next((entry for entry in self.entries if entry.id == runbook), None)
+    def opened_at(self) -> Entry | None:
+        """The runbook that the console is to show first."""
+        given = self.services.open_at
+        return None if given is None else _entry_at(given.path, self.entries)
+
+
+def _entry_at(path: Path, entries: Sequence[Entry]) -> Entry | None:
+    file = path.resolve()
+    return next((entry for entry in entries if entry.path.resolve() == file), None)
 
 
 @dataclass(frozen=True)

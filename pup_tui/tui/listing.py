@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pup_tui.tui.glyphs import Mark, mark_of
@@ -16,6 +17,8 @@ GROUPINGS = ("type", "team", "source")
 """What runbooks can be grouped by: a tag, or where they come from."""
 
 UNGROUPED = "other"
+OPENED = "opened"
+"""The group of a runbook that is in no folder of the catalog."""
 
 BROKEN = Mark("✖", "broken", "bad")
 UNTRUSTED = Mark("!", "untrusted", "care")
@@ -47,17 +50,31 @@ def matches(entry: Entry, wanted: str) -> bool:
     return all(word in text for word in wanted.casefold().split())
 
 
-def grouped(entries: Sequence[Entry], by: str) -> list[Group]:
-    """The entries in groups by name; those without the tag come last."""
+def distance(entry: Entry, wanted: str) -> int:
+    """How far a match is from what was meant: each word begins the id, is in it, or is only elsewhere."""
+    runbook = entry.id.casefold()
+    words = wanted.casefold().split()
+    return sum(0 if runbook.startswith(word) else 1 if word in runbook else 2 for word in words)
+
+
+def grouped(
+    entries: Sequence[Entry], by: str, *, wanted: str = "", outside: Path | None = None
+) -> list[Group]:
+    """The entries in groups, the nearest to what is `wanted` first, then by name.
+
+    The file `outside` the catalog has a group of its own before all others; those without the tag come last.
+    """
     groups: dict[str, list[Entry]] = {}
-    for entry in entries:
+    for entry in sorted(entries, key=lambda entry: (distance(entry, wanted), entry.id.casefold())):
         title = str(entry.origin) if by == "source" else entry.tags.get(by, "")
-        groups.setdefault(title or UNGROUPED, []).append(entry)
-    titles = sorted(groups, key=lambda title: (title == UNGROUPED, title.casefold()))
-    return [
-        Group(title, tuple(sorted(groups[title], key=lambda entry: entry.id.casefold())))
-        for title in titles
-    ]
+        title = OPENED if entry.path == outside else title or UNGROUPED
+        groups.setdefault(title, []).append(entry)
+
+    def place(title: str) -> tuple[object, ...]:
+        nearest = distance(groups[title][0], wanted)
+        return (nearest, title != OPENED, title == UNGROUPED, title.casefold())
+
+    return [Group(title, tuple(groups[title])) for title in sorted(groups, key=place)]
 
 
 def marks(entry: Entry, activity: Activity) -> list[Mark]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
+    from pup_tui.catalog.entries import Entry
     from pup_tui.core.events import Source
     from pup_tui.core.program import Program
     from pup_tui.drivers.local import LocalRun
@@ -39,7 +40,7 @@ class Services:
     """The parts that the console shows and uses.
 
     `state` is the folder of the journal and of outputs, `site` says in a word where runs act, `suggestions`
-    are values that forms begin with, `open_at` is the runbook to show first.
+    are values that forms begin with, `open_at` is the runbook to show first; its file may lie outside the catalog.
     """
 
     catalog: Catalog
@@ -48,7 +49,7 @@ class Services:
     environ: Mapping[str, str]
     site: str
     suggestions: Mapping[str, str] = field(default_factory=dict)
-    open_at: str | None = None
+    open_at: Entry | None = None
 
     @property
     def operator(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -84,6 +83,8 @@ class Starter:
 
     async def _vouched_for(self, screen: Screen[None], loaded: Loaded) -> bool:
         """Ask once for each exact text of the runbook and its step templates."""
+        import hashlib
+
         from pup_tui.tui.dialogs.trust import TrustScreen
 
         texts = b"\0".join(name.encode() + b"\0" + loaded.files[name] for name in loaded.files)

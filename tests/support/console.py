@@ -54,6 +54,10 @@ class Console:
         """Return as soon as all of this stands in messages that come up by themselves."""
         await self.eventually(lambda: all(text in self.messages for text in texts))
 
+    def select(self, runbook: str) -> None:
+        """Go to the runbook with this id."""
+        self.main.select(next(e for e in self.main.library.entries if e.id == runbook))
+
     @property
     def messages(self) -> str:
         return "\n".join(each.message for each in self.app._notifications)

@@ -38,7 +38,7 @@ steps: [{name: Ask, kind: confirm, message: Go on?}, {name: Say, kind: shell, ru
 async def start(console: Console, runbook: str) -> None:
     """Run a runbook that has no variables."""
     before = len(console.main.run_tabs())
-    console.main.select(runbook)
+    console.select(runbook)
     await console.eventually(lambda: console.main.entry and console.main.entry.id == runbook)
     await console.press("enter")
     await console.on("plan")
@@ -125,7 +125,7 @@ async def test_an_untrusted_runbook_asks_first_and_once_for_each_text(
         await run_it()
         await console.eventually(lambda: isinstance(console.app.screen, TrustScreen))
         loaded = services.catalog.load(tmp_path / "runbooks" / "quick.yaml")
-        await console.sees(loaded.sha256, "quick.yaml")
+        await console.sees(loaded.sha256, str(tmp_path)[:30])
         assert console.app.focused is not None
         assert console.app.focused.id == "no"
         await console.press("enter")
@@ -325,8 +325,35 @@ async def test_one_pane_at_a_time_on_a_small_screen_and_a_key_for_the_other(
 
 async def test_opens_at_a_runbook(make_services: MakeServices, open_console: OpenConsole) -> None:
     files = {"aaa.yaml": QUICK.replace("quick", "aaa"), "quick.yaml": QUICK}
-    async with open_console(make_services(files, open_at="quick"), SMALL) as console:
+    entry = make_services(files).catalog.find("quick")
+    async with open_console(make_services(files, open_at=entry), SMALL) as console:
         await console.eventually(lambda: console.main.entry and console.main.entry.id == "quick")
+        assert "opened" not in console.screen
+
+
+async def test_opens_at_a_file_outside_the_catalog_and_runs_that_one(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    outside = tmp_path / "quick.yaml"
+    outside.write_text(QUICK.replace("echo", "elsewhere"))
+    files = {"aaa.yaml": QUICK.replace("quick", "aaa"), "quick.yaml": QUICK}
+    executor = FakeExecutor()
+    entry = make_services(files).catalog.find(str(outside))
+    services = make_services(files, open_at=entry, executor=executor)
+    async with open_console(services, SMALL) as console:
+        await console.sees("▾ opened 1")
+        await console.eventually(
+            lambda: console.main.entry is not None and console.main.entry.path == outside
+        )
+        outside.write_text("name: [")
+        await console.sees("✖ quick broken")
+        outside.write_text(QUICK.replace("echo", "edited"))
+        await console.eventually(lambda: "✖ quick" not in console.screen)
+        await console.press("enter")
+        await console.on("plan")
+        await console.press("ctrl+r")
+        await console.eventually(lambda: executor.requests)
+    assert executor.requests[0].script == "edited"
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

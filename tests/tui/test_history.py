@@ -21,7 +21,7 @@ OTHER = "name: other\nsteps: [{name: Say, kind: shell, run: echo}]\n"
 
 async def run(console: Console, runbook: str) -> None:
     before = len(console.main.run_tabs())
-    console.main.select(runbook)
+    console.select(runbook)
     await console.eventually(lambda: console.main.entry and console.main.entry.id == runbook)
     await console.press("enter")
     await console.on("plan")

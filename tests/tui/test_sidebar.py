@@ -68,7 +68,7 @@ async def test_edits_on_disk_show_up_without_losing_the_place(
     make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
 ) -> None:
     async with open_console(make_services(THREE), LARGE) as console:
-        console.main.select("triage")
+        console.select("triage")
         await console.sees("The first minutes")
         (tmp_path / "runbooks" / "aaa.yaml").write_text(runbook("aaa"))
         await console.sees("incident 2", "aaa")
@@ -84,7 +84,7 @@ async def test_a_closed_group_stays_closed_when_the_list_changes(
     make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
 ) -> None:
     async with open_console(make_services(THREE)) as console:
-        console.main.select("deploy")
+        console.select("deploy")
         await console.sees("Bring out a version")
         await console.press("left")
         await console.sees("▸ deployment 1")
@@ -108,6 +108,50 @@ async def test_hostile_names_are_shown_literally(
     async with open_console(make_services(files), size) as console:
         await console.sees("[red] [x]", "[/] [b] 1", VISIBLE)
         assert "\x1b" not in console.screen
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_a_group_says_what_is_in_it_and_what_to_do(
+    make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]
+) -> None:
+    async with open_console(make_services(THREE), size) as console:
+        await console.sees("deploy")
+        await console.press("g")
+        await console.sees("a group of 1 runbook", "enter opens or closes it")
+        assert console.main.entry is None
+        await console.press("j")
+        await console.sees("Bring out a version")
+
+
+async def test_the_filter_goes_to_what_was_meant_most_likely(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    files = THREE | {"form.yaml": runbook("form", kind="zzz"), "a-form.yaml": runbook("a-form")}
+    async with open_console(make_services(files)) as console:
+        await console.sees("deploy")
+        await console.press("slash", *"form")
+        await console.eventually(lambda: console.main.entry and console.main.entry.id == "form")
+        await console.press("enter", "enter")
+        await console.on("plan")
+        assert console.main.entry is not None
+        assert console.main.entry.id == "form"
+
+
+def test_the_beginning_of_the_id_is_nearer_than_its_middle_and_than_all_else(
+    make_services: MakeServices,
+) -> None:
+    files = THREE | {"form.yaml": runbook("form"), "a-form.yaml": runbook("a-form")}
+    entries = make_services(files).catalog.entries()
+    ids = [e.id for g in grouped(entries, "team", wanted="form") for e in g.entries]
+    assert ids == ["form", "a-form", "deploy", "triage", "drain"]
+
+
+async def test_the_words_of_marks_are_never_cut(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    name = "a-runbook-with-a-long-name"
+    async with open_console(make_services({f"{name}.yaml": "steps: ["})) as console:
+        await console.sees("✖ a-runbook-wit… broken")
 
 
 def test_entries_without_the_tag_come_last_and_every_word_must_match(

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.library import Library, describe
-from pup_tui.tui.listing import Activity
+from pup_tui.tui.listing import Activity, Group
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.screens.shell import Shell
 from pup_tui.tui.starting import Starter
@@ -40,6 +40,7 @@ LOOK_AT_RUNS = 5.0
 class MainScreen(Shell):
     """What happens in the frame: runbooks are found, asked about and run, runs are watched and looked up."""
 
+    AUTO_FOCUS = "RunbookTree"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "run", "Run"),
         Binding("p", "plan", "Plan"),
@@ -56,10 +57,14 @@ class MainScreen(Shell):
         self._starting = False
 
     def on_mount(self) -> None:
-        self.sidebar.runbooks.focus()
+        self.call_after_refresh(self._begin_work)
+
+    async def _begin_work(self) -> None:
+        """All that the first frame does not wait for."""
+        await self.pages.fill()
         self._show_activity()
-        self.call_after_refresh(self._look)
-        self.call_after_refresh(self._look_at_runs)
+        self._look()
+        self._look_at_runs()
         self.set_interval(LOOK, self._look)
         self.set_interval(LOOK_AT_RUNS, self._look_at_runs)
 
@@ -76,9 +81,11 @@ class MainScreen(Shell):
         try:
             first = self.library.loading
             if await self.library.look():
-                self.sidebar.show(self.library.entries, self.library.problem)
-                if first and self._services.open_at is not None:
-                    self.select(self._services.open_at)
+                library = self.library
+                self.sidebar.show(library.entries, library.problem, outside=library.outside)
+                wanted = library.opened_at() if first else None
+                if wanted is not None:
+                    self.select(wanted)
         finally:
             self._looking = False
 
@@ -95,7 +102,10 @@ class MainScreen(Shell):
             self.pages.overview.go_to_top()
             if self.sidebar.has_focus_within and self.page != "overview":
                 self.show_page("overview", focus=False)
-        self._describe()
+        if message.group is not None:
+            self.do("describe", self._show_group, message.group)
+        else:
+            self._describe()
         if _runnable(before) != _runnable(message.entry):
             self.refresh_bindings()
 
@@ -110,9 +120,12 @@ class MainScreen(Shell):
             return
         overview.show(await asyncio.to_thread(describe, self._services, entry))
 
-    def select(self, runbook: str) -> None:
+    async def _show_group(self, group: Group) -> None:
+        self.pages.overview.show_group(group)
+
+    def select(self, entry: Entry) -> None:
         """Go to a runbook in the sidebar and show what it is."""
-        self.sidebar.runbooks.go_to(runbook)
+        self.sidebar.runbooks.go_to(entry.path)
         self.show_page("overview", focus=False)
         self.sidebar.runbooks.focus()
 

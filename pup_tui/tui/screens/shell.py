@@ -43,6 +43,8 @@ class Shell(Screen[None]):
         super().__init__()
         self._services = services
         self.run_pages: dict[str, RunPage] = {}
+        self.page = "overview"
+        """The id of the page that is shown."""
         self._opened = 0
         self._before_run = "overview"
         self._wide = False
@@ -65,11 +67,6 @@ class Shell(Screen[None]):
     def pages(self) -> Pages:
         return self.query_one(Pages)
 
-    @property
-    def page(self) -> str:
-        """The id of the page that is shown."""
-        return self.pages.current or "overview"
-
     def do(self, group: str, work: Callable[..., Awaitable[None]], *given: object) -> None:
         """Do something that takes its time; what was begun in the same group is given up."""
         self.run_worker(partial(work, *given), group=group, exclusive=True, exit_on_error=False)
@@ -87,7 +84,7 @@ class Shell(Screen[None]):
         """Show a page and, unless told otherwise, give it the focus."""
         if page not in self.run_pages and page != "history":
             self._before_run = page
-        self.pages.current = page
+        self.page = self.pages.current = page
         self._sidebar_wish = None
         self._lay_out()
         if focus:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from textual.app import ComposeResult
+from textual.screen import ActiveBinding, Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
@@ -14,12 +13,40 @@ ALWAYS = "app.help"
 
 
 class KeyHints(Footer):
-    """Textual's footer, cut to the keys nearest to the focus and the one for help."""
+    """Textual's footer, cut to the keys nearest to the focus and the one for help.
+
+    Bindings are announced as changed far more often than they change: keys are made again only when they do.
+    """
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False)
+        self._shown: list[ActiveBinding] = []
 
     def compose(self) -> ComposeResult:
-        keys = [key for key in super().compose() if isinstance(key, FooterKey)]
-        yield from islice((key for key in keys if key.action != ALWAYS), MOST - 1)
-        yield from (key for key in keys if key.action == ALWAYS)
+        self._shown = self._wanted()
+        for _, binding, enabled, tooltip in self._shown:
+            key = FooterKey(
+                binding.key,
+                self.app.get_key_display(binding),
+                binding.description,
+                binding.action,
+                disabled=not enabled,
+                tooltip=tooltip,
+            )
+            # Set before it is mounted, for otherwise each key would be styled three times.
+            key.set_reactive(FooterKey.compact, False)
+            yield key
+
+    def bindings_changed(self, screen: Screen[object]) -> None:
+        if screen is self.screen and self._wanted() != self._shown:
+            super().bindings_changed(screen)
+
+    def _wanted(self) -> list[ActiveBinding]:
+        """One key for each action: the first of those that do the same."""
+        by_action: dict[str, ActiveBinding] = {}
+        for active in self.screen.active_bindings.values():
+            if active.binding.show:
+                by_action.setdefault(active.binding.action, active)
+        always = by_action.pop(ALWAYS, None)
+        nearest = list(by_action.values())[: MOST - 1]
+        return nearest if always is None else [*nearest, always]

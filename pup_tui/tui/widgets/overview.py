@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.model import AnyStep, Runbook, Variable
     from pup_tui.tui.library import Described
+    from pup_tui.tui.listing import Group
 
 MOST_STEPS = 200
 MOST_PROBLEMS = 50
@@ -66,6 +67,21 @@ class Overview(Vertical):
         self.query_one("#overview-top", Static).update(Content.styled(told, "$text-muted"))
         self.query_one("#overview-lists", Static).update(Content())
         self.query_one("#overview-buttons").display = False
+
+    def show_group(self, group: Group) -> None:
+        """A group is selected: the runbooks in it, and that they are run one by one."""
+        rows = [
+            (Content(f"  {safe_text(entry.id)}"), Content.styled(safe_text(entry.name), "$text-muted"))
+            for entry in group.entries
+        ]
+        title = Content.styled(safe_text(group.title), "bold $text-primary")
+        count = Content.styled(f"   a group of {counted(len(rows), 'runbook')}", "$text-muted")
+        todo = "enter opens or closes it; go down to a runbook to run or plan it."
+        self.show_nothing("")
+        self.query_one("#overview-top", Static).update(
+            Content("\n").join([title + count, Content.styled(todo, "$text-muted")])
+        )
+        self.query_one("#overview-lists", Static).update(columns(rows, limits=(28,)))
 
     def show(self, described: Described) -> None:
         """Show a runbook from its beginning, or as it is now where it is shown already."""

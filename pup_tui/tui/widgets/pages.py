@@ -8,25 +8,33 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from pup_tui.tui.widgets.overview import Overview
-
 if TYPE_CHECKING:
     from pup_tui.tui.widgets.form import Form
     from pup_tui.tui.widgets.history import History
+    from pup_tui.tui.widgets.overview import Overview
     from pup_tui.tui.widgets.plan import PlanView
 
 W = TypeVar("W", bound=Widget)
 
 
 class Pages(ContentSwitcher):
-    """The overview, and pages that are made when they are first needed: the first frame waits for none."""
+    """Pages are made when they are first needed, the overview in `fill`: the first frame waits for none."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        super().__init__(Overview(), initial="overview", id="pages")
+        super().__init__(id="pages")
         self._environ = environ
+
+    async def fill(self) -> None:
+        """Show the overview, unless another page was asked for already."""
+        from pup_tui.tui.widgets.overview import Overview
+
+        await self.add_content(Overview(), set_current=self.current is None)
 
     @property
     def overview(self) -> Overview:
+        """There once the pages are filled."""
+        from pup_tui.tui.widgets.overview import Overview
+
         return self.query_one(Overview)
 
     async def form(self) -> Form:

@@ -59,6 +59,7 @@ class RunTabs(Horizontal):
     def __init__(self) -> None:
         super().__init__(id="run-tabs")
         self._tabs: tuple[Tab, ...] = ()
+        self.display = False
 
     async def show(self, tabs: Sequence[Tab], active: str) -> None:
         """Show these tabs; only what has changed is touched."""

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
 
 
+LEAF_INDENT = 2
+LEAST_NAME = 8
+"""Columns before a runbook's marks, and those that its id keeps beside them."""
+
+
 class FilterInput(LineInput):
     """Filters while one types; enter and down go to the list, escape clears."""
 
@@ -81,13 +86,15 @@ class RunbookTree(Tree["Entry | str"]):
         if node.data is None or isinstance(node.data, str):
             return self._group_label(node, style)
         found = marks(node.data, self.activity)
-        text = Text(no_wrap=True, end="")
+        room = self.scrollable_content_region.width - LEAF_INDENT
         glyph = found[0].glyph if found else " "
-        text.append(f"{glyph} ", style + self._tone(found[0]) if found else style)
-        text.append(safe_text(node.data.id), style)
-        room = self.size.width - 2 * self.guide_depth
-        for at, mark in enumerate(found):
-            if at == 0 or text.cell_len + len(mark.word) < room:
+        text = Text(f"{glyph} ", style + self._tone(found[0]) if found else style, end="")
+        name = Text(safe_text(node.data.id), style, no_wrap=True, end="")
+        first = len(found[0].word) + 1 if found else 0
+        name.truncate(max(LEAST_NAME, room - text.cell_len - first), overflow="ellipsis")
+        text.append_text(name)
+        for mark in found:
+            if text.cell_len + 1 + len(mark.word) <= room:
                 text.append(f" {mark.word}", style + self._tone(mark))
         return text
 
@@ -110,6 +117,15 @@ class RunbookTree(Tree["Entry | str"]):
         """The runbook under the cursor."""
         node = self.cursor_node
         return None if node is None or isinstance(node.data, str | None) else node.data
+
+    @property
+    def group(self) -> Group | None:
+        """The group under the cursor."""
+        node = self.cursor_node
+        if node is None or not isinstance(node.data, str):
+            return None
+        leaves = [leaf.data for leaf in node.children]
+        return Group(node.data, tuple(e for e in leaves if not isinstance(e, str | None)))
 
     # What is shown
 
@@ -154,11 +170,11 @@ class RunbookTree(Tree["Entry | str"]):
         else:
             self.call_after_refresh(self.move_cursor_to_line, min(line, self.last_line))
 
-    def go_to(self, runbook: str) -> None:
-        """Put the cursor on a runbook."""
+    def go_to(self, path: Path) -> None:
+        """Put the cursor on the runbook in this file."""
         for group in self.root.children:
             for leaf in group.children:
-                if not isinstance(leaf.data, str | None) and leaf.data.id == runbook:
+                if not isinstance(leaf.data, str | None) and leaf.data.path == path:
                     group.expand()
                     self.call_after_refresh(self.move_cursor, leaf)
                     return
@@ -193,11 +209,12 @@ class Sidebar(Vertical):
     ]
 
     class Highlighted(Message):
-        """The cursor is on a runbook, or (None) on none."""
+        """The cursor is on a runbook, on a group, or on nothing."""
 
-        def __init__(self, entry: Entry | None) -> None:
+        def __init__(self, entry: Entry | None, group: Group | None) -> None:
             super().__init__()
             self.entry = entry
+            self.group = group
 
     class Opened(Message):
         """The operator wants to run this runbook."""
@@ -213,18 +230,17 @@ class Sidebar(Vertical):
         self._loading = True
         self._problem = ""
         self._activity = Activity()
-        self._told: object = self
+        self._told: tuple[Entry | None, Group | None] = (None, None)
+        self._outside: Path | None = None
         self.grouping = GROUPINGS[0]
 
     def compose(self) -> ComposeResult:
         yield FilterInput(placeholder="/ filter", id="sidebar-filter", compact=True)
-        yield Static(id="sidebar-state", markup=False)
-        yield RunbookTree()
-        yield Static(id="sidebar-legend", markup=False)
-
-    def on_mount(self) -> None:
-        self.query_one("#sidebar-legend", Static).update(self._legend())
-        self._show_state(0)
+        yield Static(Content(self._nothing()), id="sidebar-state", markup=False)
+        runbooks = RunbookTree()
+        runbooks.display = False
+        yield runbooks
+        yield Static(self._legend(), id="sidebar-legend", markup=False)
 
     @property
     def runbooks(self) -> RunbookTree:
@@ -236,9 +252,12 @@ class Sidebar(Vertical):
 
     # What is shown
 
-    def show(self, entries: Sequence[Entry], problem: str = "") -> None:
+    def show(
+        self, entries: Sequence[Entry], problem: str = "", *, outside: Path | None = None
+    ) -> None:
         """Show these runbooks from now on, or why they cannot be read."""
         self._entries = entries
+        self._outside = outside
         self._problem = problem
         self._loading = False
         self._show_groups()
@@ -248,13 +267,15 @@ class Sidebar(Vertical):
         self._activity = activity
         self._show_groups()
 
-    def _show_groups(self) -> None:
+    def _show_groups(self) -> list[Group]:
         wanted = self._filter.value
         found = [entry for entry in self._entries if matches(entry, wanted)]
-        self.runbooks.show(grouped(found, self.grouping), self._activity)
+        groups = grouped(found, self.grouping, wanted=wanted, outside=self._outside)
+        self.runbooks.show(groups, self._activity)
         self._show_state(len(found))
         if self.runbooks.entry is not None:
             self._tell(self.runbooks.entry)
+        return groups
 
     def _show_state(self, found: int) -> None:
         state = self.query_one("#sidebar-state", Static)
@@ -300,7 +321,9 @@ class Sidebar(Vertical):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._show_groups()
+        groups = self._show_groups()
+        if event.value.strip() and groups:
+            self.runbooks.go_to(groups[0].entries[0].path)
 
     def on_filter_input_left(self, message: FilterInput.Left) -> None:
         message.stop()
@@ -308,17 +331,17 @@ class Sidebar(Vertical):
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Entry | str]) -> None:
         event.stop()
-        self._tell(self.runbooks.entry)
+        self._tell(self.runbooks.entry, self.runbooks.group)
 
     def on_tree_node_selected(self, event: Tree.NodeSelected[Entry | str]) -> None:
         event.stop()
         if not isinstance(event.node.data, str | None):
             self.post_message(self.Opened(event.node.data))
 
-    def _tell(self, entry: Entry | None) -> None:
-        if entry is not self._told:
-            self._told = entry
-            self.post_message(self.Highlighted(entry))
+    def _tell(self, entry: Entry | None, group: Group | None = None) -> None:
+        if (entry, group) != self._told:
+            self._told = entry, group
+            self.post_message(self.Highlighted(entry, group))
 
 
 def _key(data: Entry | str | None) -> object:

@@ -22,14 +22,17 @@ class TitleBar(Horizontal):
             ("pup-tui", "bold $primary"), ("  ·  ", "$text-muted"), safe_text(self._site)
         )
         yield Static(title, id="title-place", markup=False)
-        yield Static(id="title-counts", markup=False)
+        yield Static(_counts(0, 0), id="title-counts", markup=False)
 
     def show_counts(self, running: int, waiting: int) -> None:
         """Runs that are under way without needing anybody, and runs that wait for an answer."""
-        parts = []
-        if running:
-            parts.append(Content.styled(f"● {running} running", "$text-accent"))
-        if waiting:
-            parts.append(Content.styled(f"? {waiting} waiting", "bold $text-warning"))
-        told = Content("  ").join(parts) if parts else Content.styled("no runs", "$text-muted")
-        self.query_one("#title-counts", Static).update(told)
+        self.query_one("#title-counts", Static).update(_counts(running, waiting))
+
+
+def _counts(running: int, waiting: int) -> Content:
+    parts = []
+    if running:
+        parts.append(Content.styled(f"● {running} running", "$text-accent"))
+    if waiting:
+        parts.append(Content.styled(f"? {waiting} waiting", "bold $text-warning"))
+    return Content("  ").join(parts) if parts else Content.styled("no runs", "$text-muted")
