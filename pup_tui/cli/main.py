@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -71,17 +72,35 @@ def cli(ctx: click.Context) -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
+    _open_missing_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     sys.exit(_main(args))
 
 
+def _open_missing_streams() -> None:
+    """Give a program that was started without one of the three streams an empty one.
+
+    Otherwise the next file that is opened, perhaps the journal, would take its number.
+    """
+    for name, mode, number in (("stdin", "r", 0), ("stdout", "w", 1), ("stderr", "w", 2)):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            if descriptor != number:
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+            stream = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - for as long as the process lives
+            setattr(sys, name, stream)
+
+
 def _main(args: Sequence[str] | None) -> int:
     try:
         result = cli.main(args, prog_name="pup-tui", standalone_mode=False)
     except Failure as failure:
-        click.echo(str(failure), err=True)
+        from pup_tui.output.sanitize import safe_text
+
+        click.echo(safe_text(str(failure)), err=True)
         return failure.code
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "pup-tui"
@@ -96,4 +115,7 @@ def _main(args: Sequence[str] | None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except OSError as error:
+        click.echo(f"pup-tui: {error.strerror or type(error).__name__}", err=True)
+        return 1
     return result if isinstance(result, int) else 0

@@ -29,6 +29,13 @@ def _open_places(step: AnyStep) -> Iterator[tuple[str, set[str]]]:
             arguments = compile_arguments(step.run)
             yield "an argument list", _names(arguments.names, arguments.step_fields)
         case HttpStep():
+            for place, source in (
+                ("the method of a request", step.method),
+                ("the name of a file", step.output_file or ""),
+                ("the name of a file", step.body_file or ""),
+            ):
+                text = compile_text(source)
+                yield place, _names(text.names, text.step_fields)
             _, _, query = step.url.partition("?")
             for source in (query, *_texts(step.query)):
                 text = compile_text(source)

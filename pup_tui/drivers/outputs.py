@@ -55,7 +55,10 @@ class AttemptOutput:
             self._pause.cancel()
             self._pause = None
         self._output.end_attempt()
-        return self._output.captured()
+        captured = self._output.captured()
+        # Not kept for as long as the run lasts: a run may have a thousand steps.
+        self._output.begin_attempt()
+        return captured
 
 
 class Outputs:

@@ -10,7 +10,7 @@ from pup_tui.core.events import AnyEvent
 from pup_tui.core.machine import Machine
 from pup_tui.core.notices import AnyNotice
 from pup_tui.core.program import Program
-from pup_tui.core.state import RunState
+from pup_tui.core.state import RunState, StepState
 
 
 @dataclass(frozen=True)
@@ -28,4 +28,7 @@ def replay(program: Program, events: Iterable[AnyEvent]) -> Replayed:
     for event in events:
         actions = machine.handle(event)
         notices += (action.notice for action in actions if isinstance(action, Tell))
+    # Of a run that broke off before its first event nothing is known: its steps are pending.
+    for node in program.nodes:
+        machine.state.steps.setdefault(node.id, StepState())
     return Replayed(machine.state, notices)

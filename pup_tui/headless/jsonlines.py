@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import msgspec
@@ -12,7 +13,15 @@ from pup_tui.drivers.clock import Clock
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.spool import Line
 
-_encode = msgspec.json.Encoder().encode
+_encoder = msgspec.json.Encoder()
+
+
+def _encode(notice: AnyNotice | StepOutput) -> str:
+    """JSON of a notice; lone surrogates (of file names that are no text) are written out."""
+    try:
+        return _encoder.encode(notice).decode()
+    except UnicodeEncodeError:
+        return json.dumps(msgspec.to_builtins(notice), separators=(",", ":"))
 
 
 class JsonFace:
@@ -24,7 +33,7 @@ class JsonFace:
         self._clock = clock
 
     def notice(self, notice: AnyNotice) -> None:
-        self._out.write(_encode(notice).decode() + "\n")
+        self._out.write(_encode(notice) + "\n")
 
     def output(self, step: str, lines: Sequence[Line]) -> None:
         ts = rfc3339(self._clock.now().wall)
@@ -32,7 +41,7 @@ class JsonFace:
             StepOutput(ts=ts, run=self._run, step=step, stream=line.stream, text=line.text)
             for line in lines
         )
-        self._out.write("".join(_encode(notice).decode() + "\n" for notice in told))
+        self._out.write("".join(_encode(notice) + "\n" for notice in told))
 
     def question(self, question: Question) -> None:
         """The notice `step.waiting` has said so."""

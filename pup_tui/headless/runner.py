@@ -59,9 +59,12 @@ def _signals(run: LocalRun) -> Iterator[list[int]]:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGINT, cancelled, INTERRUPT, "Ctrl-C")
     loop.add_signal_handler(signal.SIGTERM, cancelled, TERMINATED, "SIGTERM")
-    loop.add_signal_handler(signal.SIGHUP, hung_up)
+    # Under nohup the hangup is ignored, and the run is meant to outlive the terminal.
+    outlives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    if not outlives:
+        loop.add_signal_handler(signal.SIGHUP, hung_up)
     try:
         yield received
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGINT, signal.SIGTERM, *(() if outlives else (signal.SIGHUP,))):
             loop.remove_signal_handler(number)

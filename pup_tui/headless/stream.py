@@ -23,7 +23,7 @@ class Outlet:
         try:
             self._stream.write(text)
             self._stream.flush()
-        except (BrokenPipeError, ValueError):
+        except (OSError, ValueError):
             self._closed = True
             self._silence()
 
