@@ -94,8 +94,18 @@ def _open_missing_streams() -> None:
             setattr(sys, name, stream)
 
 
+def _check_folder() -> None:
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise Failure(
+            "the working directory is gone", error.strerror or "", "change to another one", code=1
+        ) from error
+
+
 def _main(args: Sequence[str] | None) -> int:
     try:
+        _check_folder()
         result = cli.main(args, prog_name="pup-tui", standalone_mode=False)
     except Failure as failure:
         from pup_tui.output.sanitize import safe_text

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.watcher import Watcher
     from pup_tui.headless.answers import Answers
+    from pup_tui.headless.stream import Outlet
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook
     from pup_tui.runbook.variables import Resolved
@@ -97,7 +98,7 @@ def run_loaded(
             _run(environ, loaded, runbook, resolved, yes=yes, as_json=as_json, journal=journal)
         )
     except JournalError as error:
-        todo = error.hint or "free it, or set PUP_TUI_STATE_DIR; --no-journal runs without a record"
+        todo = f"{error.hint or 'free it, or set PUP_TUI_STATE_DIR'}; --no-journal keeps no record"
         raise Failure(error.message, str(error.path), todo, code=FAILED) from error
 
 
@@ -115,37 +116,43 @@ async def _run(
     from pup_tui.core.events import Source
     from pup_tui.core.program import compile_program
     from pup_tui.headless.runner import run_headless
+    from pup_tui.headless.stream import Outlet, Pump
 
     with open_state(environ, journal=journal) as state:
         async with open_launcher(environ, state, journal=journal) as launcher:
             run = await launcher.launch(
                 compile_program(loaded.id, runbook),
-                source=Source(path=str(loaded.path), sha256=loaded.sha256),
+                source=Source(path=str(loaded.path.absolute()), sha256=loaded.sha256),
                 files=loaded.files,
                 values=resolved.values,
                 left_out=resolved.left_out,
             )
-            face = _face(run, environ, as_json=as_json)
-            return await run_headless(run, face, _answers(launcher.operator, yes=yes))
+            pump = Pump()
+            out, err = Outlet(sys.stdout, pump), Outlet(sys.stderr, pump)
+            face = _face(run, environ, out, err, as_json=as_json)
+            try:
+                return await run_headless(run, face, _answers(launcher.operator, err, yes=yes))
+            finally:
+                await pump.drain()
 
 
-def _face(run: LocalRun, environ: Mapping[str, str], *, as_json: bool) -> Watcher:
+def _face(
+    run: LocalRun, environ: Mapping[str, str], out: Outlet, err: Outlet, *, as_json: bool
+) -> Watcher:
     from pup_tui.headless.jsonlines import JsonFace
-    from pup_tui.headless.stream import Outlet
     from pup_tui.headless.text import TextFace
 
-    out, err = Outlet(sys.stdout), Outlet(sys.stderr)
     if as_json:
         return JsonFace(out, run.run, run.clock)
     return TextFace(out, err, run.program, colour=err.is_terminal and not environ.get("NO_COLOR"))
 
 
-def _answers(operator: str, *, yes: bool) -> Answers:
+def _answers(operator: str, err: Outlet, *, yes: bool) -> Answers:
     from pup_tui.headless.answers import Nobody, SayYes, Terminal
 
     if yes:
         return SayYes()
-    return Terminal(operator) if _is_terminal() else Nobody()
+    return Terminal(operator, err) if _is_terminal() else Nobody()
 
 
 def _is_terminal() -> bool:

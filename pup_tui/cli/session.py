@@ -62,7 +62,7 @@ def given_values(runbook: Runbook, args: Sequence[str], arg_file: Path | None) -
     """The values of `--arg-file` and then of `--arg`. Raises Failure for a secret among the arguments."""
     given: dict[str, object] = _from_file(arg_file) if arg_file is not None else {}
     for arg in args:
-        name, equals, value = arg.partition("=")
+        name, equals, value = _utf8(arg).partition("=")
         if not equals or not name:
             raise Failure("--arg needs NAME=VALUE", "", "for example --arg SERVICE=payments")
         variable = runbook.vars.get(name)
@@ -74,6 +74,11 @@ def given_values(runbook: Runbook, args: Sequence[str], arg_file: Path | None) -
             )
         given[name] = value
     return given
+
+
+def _utf8(arg: str) -> str:
+    """An argument as UTF-8, whatever the locale made of its bytes."""
+    return os.fsencode(arg).decode("utf-8", "surrogateescape")
 
 
 def _from_file(path: Path) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from pup_tui.core.actions import Question
 from pup_tui.core.questions import NOBODY
+from pup_tui.headless.stream import Outlet
 from pup_tui.output.sanitize import safe_text
 
 YES = "--yes"
@@ -58,10 +59,11 @@ class Nobody:
 
 
 class Terminal:
-    """Asks on a plain terminal, line by line: questions on standard error, answers from standard input."""
+    """Asks on a plain terminal, line by line, after the run's progress has told what the question is."""
 
-    def __init__(self, operator: str) -> None:
+    def __init__(self, operator: str, err: Outlet) -> None:
         self._operator = operator
+        self._err = err
         self._asking: asyncio.Task[None] | None = None
 
     def ask(self, question: Question, answer: Answer) -> None:
@@ -70,7 +72,7 @@ class Terminal:
     def withdraw(self, step: str) -> None:
         if self._asking is not None:
             self._asking.cancel()
-            sys.stderr.write("\n(no answer is needed any more)\n")
+            self._err.write("\n(no answer is needed any more)\n")
 
     async def _converse(self, question: Question, answer: Answer) -> None:
         match question.kind:
@@ -83,46 +85,48 @@ class Terminal:
         answer(question.step, said, self._operator, note)
 
     async def _confirm(self, question: Question) -> str:
-        _say(f"\n? {question.title}", question.message)
         if question.upcoming:
-            _say("next:", question.upcoming)
-        danger = " This is dangerous." if question.danger else ""
+            self._say("next:", question.upcoming)
+        danger = "This is dangerous. " if question.danger else ""
         if question.expect is not None:
-            typed = await _line(f"{danger} Type {safe_text(question.expect)} to go on: ".lstrip())
-            return "yes" if typed == question.expect else "no"
-        typed = await _line(f"{danger} Go on? [y/N] ".lstrip())
+            return await self._expected(question.expect, danger)
+        typed = await self._line(f"{danger}Go on? [y/N] ")
         return "yes" if typed.strip().lower() in ("y", "yes") else "no"
 
+    async def _expected(self, expect: str, danger: str) -> str:
+        """Yes once the text is typed exactly; an empty line refuses."""
+        prompt = f"{danger}Type {safe_text(expect)} to go on, or nothing to refuse: "
+        while typed := await self._line(prompt):
+            if typed == expect:
+                return "yes"
+            self._say("That is not it.")
+        return "no"
+
     async def _checklist(self, question: Question) -> tuple[str, str]:
-        _say(f"\n? {question.title}", question.message)
         for item in question.checklist or ("Is it done",):
-            typed = await _line(f"  [ ] {safe_text(item)}: done? [y/N] ")
+            typed = await self._line(f"  [ ] {safe_text(item)}: done? [y/N] ")
             if typed.strip().lower() not in ("y", "yes"):
                 return "no", f"not done: {item}"
-        return "yes", (await _line("  A note (or nothing): ")).strip()
+        return "yes", (await self._line("  A note (or nothing): ")).strip()
 
     async def _about_failure(self, question: Question) -> str:
-        _say(f"\n? {question.title} failed:", question.message)
-        typed = (await _line("[r]etry, [c]ontinue or [a]bort? [a] ")).strip().lower()
+        typed = (await self._line("[r]etry, [c]ontinue or [a]bort? [a] ")).strip().lower()
         return {"r": "retry", "retry": "retry", "c": "continue", "continue": "continue"}.get(
             typed, "abort"
         )
 
+    def _say(self, *texts: str) -> None:
+        told = " ".join(safe_text(text, multiline=True) for text in texts if text)
+        self._err.write(told.rstrip("\n") + "\n")
 
-def _say(*texts: str) -> None:
-    told = " ".join(safe_text(text, multiline=True) for text in texts if text)
-    sys.stderr.write(told.rstrip("\n") + "\n")
-
-
-async def _line(prompt: str) -> str:
-    """One line of standard input without its end; empty at its end. Never blocks the run's loop."""
-    sys.stderr.write(prompt)
-    sys.stderr.flush()
-    loop = asyncio.get_running_loop()
-    ready = asyncio.Event()
-    loop.add_reader(sys.stdin.fileno(), ready.set)
-    try:
-        await ready.wait()
-    finally:
-        loop.remove_reader(sys.stdin.fileno())
-    return sys.stdin.readline().rstrip("\n")
+    async def _line(self, prompt: str) -> str:
+        """One line of standard input without its end; empty at its end. Never blocks the run's loop."""
+        self._err.write(prompt)
+        loop = asyncio.get_running_loop()
+        ready = asyncio.Event()
+        loop.add_reader(sys.stdin.fileno(), ready.set)
+        try:
+            await ready.wait()
+        finally:
+            loop.remove_reader(sys.stdin.fileno())
+        return sys.stdin.readline().rstrip("\n")

@@ -1,23 +1,73 @@
-"""A standard stream that a run may write to for as long as somebody reads it."""
+"""The standard streams, written to for as long as somebody reads them, and never waited for."""
 
 from __future__ import annotations
 
+import asyncio
 import os
+import threading
+from collections import deque
+from collections.abc import Callable
+from functools import partial
 from typing import TextIO
+
+MOST_WAITING = 64 * 1024 * 1024
+"""Characters that may wait for a reader who pauses; only beyond them the run waits as well."""
+
+
+class Pump:
+    """Writes in order from one thread, so that a reader who pauses stops neither timeouts nor signals."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[tuple[Callable[[], object], int]] = deque()
+        self._size = 0
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def put(self, write: Callable[[], object], size: int) -> None:
+        """Have `write` called when its turn comes; `size` is how much it holds in memory until then."""
+        with self._changed:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="streams", daemon=True)
+                self._thread.start()
+            while self._size > MOST_WAITING:
+                self._changed.wait()
+            self._waiting.append((write, size))
+            self._size += size
+            self._changed.notify_all()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                while not self._waiting:
+                    self._changed.wait()
+                write, size = self._waiting.popleft()
+            write()
+            with self._changed:
+                self._size -= size
+                self._changed.notify_all()
+
+    async def drain(self) -> None:
+        """Return when everything is written; signals are still taken while it is not."""
+        loop = asyncio.get_running_loop()
+        written = asyncio.Event()
+        self.put(partial(loop.call_soon_threadsafe, written.set), 0)
+        await written.wait()
 
 
 class Outlet:
-    """Writes to a stream and flushes at once; when its reader has gone, the run goes on without it."""
+    """One stream. When its reader has gone, the run goes on without it."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, pump: Pump) -> None:
         self._stream = stream
+        self._pump = pump
         self._closed = False
-
-    @property
-    def is_terminal(self) -> bool:
-        return not self._closed and self._stream.isatty()
+        self.is_terminal = stream.isatty()
 
     def write(self, text: str) -> None:
+        if not self._closed:
+            self._pump.put(partial(self._write, text), len(text))
+
+    def _write(self, text: str) -> None:
         if self._closed:
             return
         try:

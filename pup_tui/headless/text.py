@@ -50,7 +50,7 @@ class TextFace:
     def notice(self, notice: AnyNotice) -> None:
         match notice:
             case RunStarted():
-                self._say(f"{notice.runbook} · run {notice.run}", bold=True)
+                self._say(f"{self._safe(notice.runbook)} · run {notice.run}", bold=True)
             case StepStarted():
                 self._started(notice)
             case StepPolled():

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def test_events_as_json_lines(program: Program) -> None:
     assert kinds[:2] == ["run.started", "step.started"]
     assert kinds[-2:] == ["step.finished", "run.finished"]
     started = done.event("run.started")
-    assert started["source"]["path"] == str(path.relative_to(program.cwd))
+    assert started["source"]["path"] == str(path)
     assert (started["runbook"], started["steps"], started["operator"]) == ("hello", 1, "ada")
     output = done.event("step.output", stream="stdout")
     assert (output["step"], output["text"]) == ("say_it", "hello")
@@ -247,3 +248,31 @@ def test_a_run_goes_on_when_nobody_reads_its_output(program: Program) -> None:
     assert process.stderr.read() == ""
     process.stderr.close()
     assert (program.cwd / "done").exists()
+
+
+def test_a_reader_who_pauses_holds_up_neither_timeouts_nor_signals(program: Program) -> None:
+    program.write(
+        "flood",
+        """\
+name: flood
+steps:
+  - {name: a, kind: shell, run: "seq 100000; touch flooded; exec sleep 600"}
+""",
+    )
+    process = program.start("run", "flood.yaml", "--json")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    while not (program.cwd / "flooded").exists():
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    state = Path(program.environ["PUP_TUI_STATE_DIR"])
+    query = "SELECT status FROM run"
+    with sqlite3.connect(state / "journal.db") as database:
+        while database.execute(query).fetchone() != ("cancelled",):
+            time.sleep(0.05)
+    rest = process.stdout.read()
+    assert process.wait() == 143
+    assert json.loads(rest.splitlines()[-1])["status"] == "cancelled"
+    process.stderr.close()
+    process.stdout.close()
