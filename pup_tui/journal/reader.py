@@ -175,13 +175,13 @@ class JournalReader:
         return bool(status.fetchone()[0] == RunStatus.RUNNING)
 
     def _interrupted(self, row: RunRow) -> RunRow:
-        """The row of an abandoned run: it lasted as long as its last event says."""
+        """The row of an abandoned run: how long it lasted after its last event nobody knows."""
         last = self._last_moment(row.run)
         return msgspec.structs.replace(
             row,
             status=RunStatus.INTERRUPTED,
             reason=OWNER_GONE,
-            duration=last.clock if last else None,
+            duration=None,
             ended_wall=last.wall if last else None,
         )
 

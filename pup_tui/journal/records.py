@@ -52,7 +52,8 @@ class RunRecord(Struct, frozen=True, kw_only=True):
 class RunSummary(Struct, frozen=True, kw_only=True):
     """How a run ended. `duration` is in seconds, `ended_wall` UTC in seconds since 1970.
 
-    Both are None where a run was interrupted before anything of it was recorded.
+    Of a run whose program was killed nobody knows how long it lasted: `duration` is None, and `ended_wall`
+    the last moment that was recorded, if there is one.
     """
 
     status: RunStatus
