@@ -1,35 +1,41 @@
-"""Shows the console, or an empty Textual application, until it has been painted once."""
+"""`first_paint console` and `first_paint empty`: milliseconds until the first frame of each is out.
+
+The process ends at once then: nothing that comes after the frame is measured.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
+import time
 from pathlib import Path
-from typing import Any
-
-from textual.app import App
-from textual.pilot import Pilot
 
 
-async def leave(pilot: Pilot[Any]) -> None:
-    pilot.app.screen.call_after_refresh(pilot.app.exit)
-
-
-async def console() -> None:
+def console() -> None:
     from pup_tui.catalog.catalog import Catalog
-    from pup_tui.cli.console import console_services
-    from pup_tui.tui.app import PupTuiApp
+    from pup_tui.cli.console import open_console
 
     environ = dict(os.environ)
-    catalog = Catalog.from_environment(environ, [], Path.cwd())
-    async with console_services(environ, catalog) as services:
-        await PupTuiApp(services).run_async(headless=True, auto_pilot=leave)
+    open_console(environ, Catalog.from_environment(environ, [], Path.cwd()))
 
 
-async def empty() -> None:
-    await App[None]().run_async(headless=True, auto_pilot=leave)
+def empty() -> None:
+    from textual.app import App
+
+    App[None]().run()
+
+
+SHOWN = {"console": (console, "ConsoleFrame"), "empty": (empty, "EmptyFrame")}
+
+
+def main(what: str) -> None:
+    show, driver = SHOWN[what]
+    # Read by `frame_driver`, which is imported with Textual and so must not be imported here.
+    os.environ["PUP_TUI_BENCH_BEGAN"] = str(time.perf_counter())
+    os.environ["TEXTUAL_DRIVER"] = f"tests.bench.frame_driver:{driver}"
+    os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
+    show()
 
 
 if __name__ == "__main__":
-    asyncio.run(console() if sys.argv[1:] == ["console"] else empty())
+    main(sys.argv[1])
