@@ -40,7 +40,7 @@ class Services:
     """The parts that the console shows and uses.
 
     `state` is the folder of the journal and of outputs, `site` says in a word where runs act, `suggestions`
-    are values that forms begin with, `open_at` is the runbook to show first; its file may lie outside the catalog.
+    are values that forms begin with, `open_at` is the runbook to show first, of the catalog or not.
     """
 
     catalog: Catalog

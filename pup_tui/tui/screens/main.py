@@ -170,11 +170,12 @@ class MainScreen(Shell):
             self.notify(told, severity="warning", markup=False)
             self.show_page("overview")
             return
-        resolved = await self._starter.resolve(loaded)
+        form = await self.pages.form()
+        typed = await form.resolved() if form.asks_for(loaded) else None
+        resolved = typed or await self._starter.resolve(loaded)
         if not loaded.runbook.vars or (what == "plan" and not resolved.problems):
             await self._show_plan(loaded, resolved)
             return
-        form = await self.pages.form()
         await form.show(loaded, self._services.suggestions)
         self.show_page("form")
 

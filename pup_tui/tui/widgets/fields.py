@@ -190,14 +190,17 @@ class Field(Vertical):
 
     # What is wrong with it
 
-    def show_problem(self, problem: str, *, always: bool = False) -> None:
-        """Say what is wrong, if the operator has been here or `always`; nothing is wrong with ''."""
-        told = problem if self.touched or always else ""
+    def show_problem(self, problem: str, warning: str = "", *, always: bool = False) -> None:
+        """Say what is wrong, or else doubtful, if the operator has been here or `always`; '' is nothing."""
+        seen = self.touched or always
+        told = Content()
+        if seen and problem:
+            told = Content.styled(f"✖ {safe_text(problem)}", "$text-error")
+        elif seen and warning:
+            told = Content.styled(f"▲ {safe_text(warning)}", "$text-warning")
         self._problem.display = bool(told)
-        self._problem.update(
-            Content.styled(f"✖ {safe_text(told)}", "$text-error") if told else Content()
-        )
-        self.set_class(bool(told), "-wrong")
+        self._problem.update(told)
+        self.set_class(bool(seen and problem), "-wrong")
 
     def on_descendant_focus(self) -> None:
         self.call_after_refresh(self._come_into_sight)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.texts import counted
+from pup_tui.tui.widgets.armed import Armed
 from pup_tui.tui.widgets.fields import Field
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from pup_tui.runbook.model import Runbook
 
 
-class Form(Vertical):
+class Form(Armed):
     """One field per variable. *Run* opens when nothing is wrong any more, and until then says what is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,7 +77,7 @@ class Form(Vertical):
 
         Where it is what the form asks for already, everything stays as it was typed.
         """
-        if self._asks_for(loaded):
+        if self.asks_for(loaded):
             return
         await self.forget()
         runbook = loaded.require()
@@ -94,7 +96,8 @@ class Form(Vertical):
         self.loaded = loaded
         self._check()
 
-    def _asks_for(self, loaded: Loaded) -> bool:
+    def asks_for(self, loaded: Loaded) -> bool:
+        """Whether its fields are those of exactly this text."""
         asked = self.loaded
         return asked is not None and (asked.path, asked.files) == (loaded.path, loaded.files)
 
@@ -134,10 +137,13 @@ class Form(Vertical):
 
     @work(group="form-check", exclusive=True)
     async def _check(self) -> None:
-        await self._checked()
+        await self.resolved()
 
-    async def _checked(self, *, always: bool = False) -> Resolved | None:
-        """Judge all values together, in a thread: some are read from files, or follow from others."""
+    async def resolved(self, *, always: bool = False) -> Resolved | None:
+        """Judge all values together, in a thread: some are read from files, or follow from others.
+
+        What is wrong shows beside the fields that were left already, or beside all of them (`always`).
+        """
         from pup_tui.catalog.inputs import resolve_inputs
 
         loaded = self.loaded
@@ -146,13 +152,16 @@ class Form(Vertical):
         runbook = loaded.require()
         given = {f.variable_name: f.raw for f in self.fields if f.raw is not None}
         resolved = await asyncio.to_thread(resolve_inputs, runbook, given, self._environ)
+        missing = await asyncio.to_thread(_missing_files, runbook, resolved)
         if loaded is not self.loaded:
             return None
         wrong: dict[str, str] = {}
         for problem in resolved.problems:
             wrong.setdefault(problem.name, _beside_its_field(problem.name, str(problem)))
         for field in self.fields:
-            field.show_problem(wrong.get(field.variable_name, ""), always=always)
+            name = field.variable_name
+            warning = "there is no such file here" if name in missing else ""
+            field.show_problem(wrong.get(name, ""), warning, always=always)
         self._show_state(runbook, wrong)
         return resolved
 
@@ -164,14 +173,14 @@ class Form(Vertical):
             return
         name, why = next(iter(wrong.items()))
         more = f"  (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-        told = f"Run is off: {safe_text(name)} {safe_text(why)}{more}"
+        told = f"Run is off: {safe_text(name)} {safe_text(why).removeprefix('it ')}{more}"
         self._state.update(Content.styled(told, "$text-warning"))
 
     # The ways on
 
     async def action_go(self, what: str) -> None:
         """Run or plan, or show everything that is still wrong."""
-        resolved = await self._checked(always=True)
+        resolved = await self.resolved(always=True)
         if resolved is None or self.loaded is None:
             return
         if not resolved.problems:
@@ -199,13 +208,24 @@ class Form(Vertical):
         event.stop()
         match event.button.id:
             case "form-run":
-                await self.action_go("run")
+                if self.armed:
+                    await self.action_go("run")
             case "form-plan":
                 await self.action_go("plan")
             case "form-last":
                 self.action_last_values()
             case _:
                 self.action_leave()
+
+
+def _missing_files(runbook: Runbook, resolved: Resolved) -> set[str]:
+    """Variables of the type `file` whose file is not there; that may be meant, so it is no error."""
+    paths = {
+        name: Path(str(value)).expanduser()
+        for name, value in resolved.values.items()
+        if name in runbook.vars and runbook.vars[name].type == "file" and value is not None
+    }
+    return {name for name, path in paths.items() if not path.exists()}
 
 
 def _beside_its_field(name: str, told: str) -> str:

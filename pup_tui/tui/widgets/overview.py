@@ -71,7 +71,10 @@ class Overview(Vertical):
     def show_group(self, group: Group) -> None:
         """A group is selected: the runbooks in it, and that they are run one by one."""
         rows = [
-            (Content(f"  {safe_text(entry.id)}"), Content.styled(safe_text(entry.name), "$text-muted"))
+            (
+                Content(f"  {safe_text(entry.id)}"),
+                Content.styled(safe_text(entry.name), "$text-muted"),
+            )
             for entry in group.entries
         ]
         title = Content.styled(safe_text(group.title), "bold $text-primary")

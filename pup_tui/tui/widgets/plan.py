@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
@@ -17,6 +17,7 @@ from textual.widgets import Button, Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.effects import effect_content
 from pup_tui.tui.texts import counted
+from pup_tui.tui.widgets.armed import Armed
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
@@ -68,7 +69,7 @@ def _planned(loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence
     return Planned(loaded, resolved, shown)
 
 
-class PlanView(Vertical):
+class PlanView(Armed):
     """Every step as it would run. Nothing of it has happened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -134,7 +135,8 @@ class PlanView(Vertical):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
         if event.button.id == "plan-run":
-            self.action_run()
+            if self.armed:
+                self.action_run()
         else:
             self.action_leave()
 

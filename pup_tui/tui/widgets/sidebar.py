@@ -339,7 +339,8 @@ class Sidebar(Vertical):
             self.post_message(self.Opened(event.node.data))
 
     def _tell(self, entry: Entry | None, group: Group | None = None) -> None:
-        if (entry, group) != self._told:
+        # Not equal but the same: an entry that was read again may stand for another text.
+        if entry is not self._told[0] or group != self._told[1]:
             self._told = entry, group
             self.post_message(self.Highlighted(entry, group))
 
