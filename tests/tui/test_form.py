@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.widgets import Button, Input, RadioSet, Select, Switch, TextArea
+from textual.widgets import Button, Input, RadioButton, RadioSet, Select, Switch, TextArea
 
 from pup_tui.steps.fake import FakeExecutor
 from pup_tui.tui.widgets.fields import Field
@@ -205,3 +205,51 @@ async def test_a_variable_may_come_from_the_environment(
     async with open_console(make_services({"one.yaml": text}), LARGE) as console:
         await open_form(console)
         await console.sees("env:WHICH holds none")
+
+
+async def test_the_reason_why_run_is_off_is_a_sentence(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    text = "name: c\nvars: {COUNT: {type: integer, max: 10}}\nsteps: [{name: a, kind: shell, run: ls}]\n"
+    async with open_console(make_services({"c.yaml": text})) as console:
+        await open_form(console)
+        await console.type("11")
+        await console.sees("Run is off: COUNT must be at most 10")
+
+
+async def test_a_file_that_is_not_there_is_warned_of_and_no_error(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    text = "name: f\nvars: {FROM: {type: file}}\nsteps: [{name: a, kind: shell, run: ls}]\n"
+    async with open_console(make_services({"f.yaml": text})) as console:
+        await open_form(console)
+        await console.type("/nonexistent")
+        await console.press("tab")
+        await console.sees("▲ there is no such file here", "1 value ready")
+        field(console, "FROM").put(str(tmp_path))
+        await console.eventually(lambda: "▲" not in console.screen)
+
+
+async def test_only_the_focus_marks_a_choice_that_was_not_made(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    text = """
+name: e
+vars:
+  NAME: {}
+  ENV: {type: enum, choices: [staging, production], default: production}
+steps: [{name: a, kind: shell, run: ls}]
+"""
+    async with open_console(make_services({"e.yaml": text})) as console:
+        await open_form(console)
+        await console.sees("○ staging", "● production")
+        staging, production = field(console, "ENV").query(RadioButton)
+
+        def marked(choice: RadioButton) -> bool:
+            return choice.get_component_styles("toggle--label").background.a > 0
+
+        assert not marked(staging)
+        assert not marked(production)
+        assert production.get_component_styles("toggle--label").text_style.bold
+        await console.press("tab")
+        assert marked(staging) or marked(production)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Button
 
 from pup_tui.steps.fake import FakeExecutor
+from pup_tui.tui.dialogs import dialog
 from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole
 
 RUNBOOK = """
@@ -63,6 +65,65 @@ async def test_from_the_plan_of_given_values_one_comes_back_to_them(
         await console.press("escape")
         await console.on("form")
         await console.sees("qa")
+
+
+async def test_the_plan_of_the_overview_is_of_what_the_form_holds(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor()
+    services = make_services({"planned.yaml": RUNBOOK}, executor=executor)
+    async with open_console(services) as console:
+        await console.eventually(lambda: console.main.entry)
+        await console.press("r")
+        await console.on("form")
+        await console.type("qa")
+        await console.press("escape")
+        await console.on("overview")
+        await console.press("p")
+        await console.on("plan")
+        await console.sees("rm -r qa")
+        await console.press("ctrl+r")
+        await console.eventually(lambda: executor.requests)
+        assert "qa" in executor.requests[0].values.values()
+
+
+async def test_what_the_form_holds_and_cannot_be_planned_is_asked_for_again(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    text = RUNBOOK.replace("ENV: staging", "ENV: {default: staging, pattern: '[a-z]+'}")
+    async with open_console(make_services({"planned.yaml": text})) as console:
+        await console.eventually(lambda: console.main.entry)
+        await console.press("r")
+        await console.on("form")
+        await console.press("ctrl+u", *"QA", "escape")
+        await console.on("overview")
+        await console.press("p")
+        await console.on("form")
+        await console.sees("`QA` does not match")
+
+
+@pytest.mark.parametrize("runbook", [BARE, RUNBOOK], ids=["plan", "form"])
+async def test_the_second_click_of_a_double_click_runs_nothing(
+    make_services: MakeServices,
+    open_console: OpenConsole,
+    monkeypatch: pytest.MonkeyPatch,
+    runbook: str,
+) -> None:
+    monkeypatch.setattr(dialog, "ARM_SECONDS", 3600.0)
+    executor = FakeExecutor()
+    async with open_console(make_services({"x.yaml": runbook}, executor=executor)) as console:
+        await console.sees("Run  r")
+        await console.pilot.click("#overview-run")
+        await console.sees("Run  ^r")
+        button = f"#{console.main.page}-run"
+        await console.eventually(lambda: not console.main.query_one(button, Button).disabled)
+        await console.pilot.click(button)
+        pressed = console.main.query_one(button, Button)
+        await console.eventually(lambda: not pressed.has_class("-active"))
+        assert not console.main.run_tabs()
+        monkeypatch.setattr(dialog, "ARM_SECONDS", 0.0)
+        await console.pilot.click(button)
+        await console.eventually(lambda: executor.requests)
 
 
 async def test_secrets_that_are_no_variables_are_masked_too(
