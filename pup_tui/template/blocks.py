@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import Expression, compile_expression, guarded
-from pup_tui.template.limits import MAX_NESTING, MAX_TEXT, too_long
+from pup_tui.template.limits import MAX_BLOCKS, MAX_TEXT, too_long
 from pup_tui.template.scanner import RAW_HINT, Segment, scan
 from pup_tui.template.syntax import parse_loop
 from pup_tui.template.usage import Key, Usage, merge
@@ -116,8 +116,8 @@ class _Builder:
             self._next_branch(segment, line, column)
 
     def _open_block(self, segment: Segment, line: int, column: int) -> None:
-        if len(self._open) >= MAX_NESTING:
-            raise TemplateError(f"more than {MAX_NESTING} nested blocks")
+        if len(self._open) >= MAX_BLOCKS:
+            raise TemplateError(f"more than {MAX_BLOCKS} nested blocks")
         block: If | For
         if segment.word == "if":
             branch = Branch(_condition(segment), line, column)

@@ -20,7 +20,10 @@ MAX_ROUNDS = 10_000
 """Rounds of all loops of one rendering together."""
 
 MAX_NESTING = 32
-"""Open parentheses, brackets and braces of an expression, and blocks within blocks."""
+"""Open parentheses, brackets and braces of an expression."""
+
+MAX_BLOCKS = 16
+"""Blocks (`if`, `for`) within blocks: more than anybody can read."""
 
 MAX_DEPTH = 100
 """Levels of an expression's syntax tree: the generated code stays within Python's own limits."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pup_tui.template.errors import TemplateError, UndefinedName
-from pup_tui.template.limits import MAX_NESTING, MAX_ROUNDS, MAX_TEXT
+from pup_tui.template.limits import MAX_BLOCKS, MAX_ROUNDS, MAX_TEXT
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.values import LEFT_OUT
 
@@ -256,7 +256,7 @@ def _nested(opener: str, closer: str, count: int) -> str:
     return f"{opener * count}x{closer * count}"
 
 
-@pytest.mark.parametrize("count", [1, MAX_NESTING])
+@pytest.mark.parametrize("count", [1, MAX_BLOCKS])
 def test_blocks_nest(count: int) -> None:
     source = _nested("{% for i in [1] %}", "{% endfor %}", count)
     assert compile_text(source).render({}) == "x"
@@ -264,7 +264,7 @@ def test_blocks_nest(count: int) -> None:
 
 def test_blocks_do_not_nest_without_end() -> None:
     with pytest.raises(TemplateError, match="nested blocks"):
-        compile_text(_nested("{% if 1 %}", "{% endif %}", MAX_NESTING + 1))
+        compile_text(_nested("{% if 1 %}", "{% endif %}", MAX_BLOCKS + 1))
 
 
 def test_loops_stop_at_their_limit() -> None:
