@@ -16,6 +16,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.screen import Screen, SystemModalScreen
 
 from pup_tui.tui import theme
 from pup_tui.tui.runs import Runs
@@ -71,7 +72,8 @@ class PupTuiApp(App[None]):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit", show=False),
-        Binding("question_mark", "app.help", "Help"),
+        Binding("question_mark,f1", "app.help", "Help"),
+        Binding("ctrl+c", "app.interrupt", "Cancel the run", show=False),
         # At once, not when the focused field comes to it: what is typed next belongs to the next field.
         Binding("tab", "app.focus_next", "Next", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", "Previous", show=False, priority=True),
@@ -82,9 +84,11 @@ class PupTuiApp(App[None]):
         self.services = services
         self.runs = Runs()
         self._ending: asyncio.Task[None] | None = None
+        self._cancelling: Screen[Any] | None = None
+        """The last dialog that asked whether to cancel a run."""
         for own in theme.THEMES:
             self.register_theme(own)
-        # Set this way round the sheets are parsed once, with these colours, and not again for a change of them.
+        # Set this way round the sheets are parsed once, with these colours.
         self.set_reactive(App.theme, theme.DEFAULT)
         self.stylesheet.set_variables(self.get_css_variables())
 
@@ -125,6 +129,18 @@ class PupTuiApp(App[None]):
             self.exit()
         elif not isinstance(self.screen, QuitScreen):
             await self.push_screen(QuitScreen(self.runs, self.services.operator), self._left)
+
+    def action_interrupt(self) -> None:
+        """Ask whether the run in front is to be cancelled, over its dialog too; without one say how to leave."""
+        main = self.screen_stack[0]
+        page = main.run_pages.get(main.page) if isinstance(main, MainScreen) else None
+        if self.screen is self._cancelling or isinstance(self.screen, SystemModalScreen):
+            return
+        if page is None or page.over:
+            self.notify("q leaves pup-tui.", markup=False, timeout=3)
+            return
+        page.action_cancel_run()
+        self._cancelling = self.screen
 
     def _left(self, answer: Answer | None) -> None:
         if answer is not None and answer.answer == "quit":

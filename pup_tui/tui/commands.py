@@ -10,10 +10,15 @@ from rich.text import Text
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.keys import own_bindings
 from pup_tui.tui.listing import GROUPINGS
 
 if TYPE_CHECKING:
     from pup_tui.tui.screens.main import MainScreen
+
+
+RUN = "run: "
+MOVES = frozenset({"Up", "Down", "First", "Last", "Next", "Previous"})
 
 
 class Offer(NamedTuple):
@@ -27,8 +32,10 @@ class ConsoleCommands(Provider):
     """Asked by Textual's palette. Names of runbooks are shown literally, never as markup."""
 
     async def discover(self) -> Hits:
+        """Each runbook is listed once; typing finds what else can be done with it."""
         for offer in self._offers():
-            yield DiscoveryHit(Text(offer.name), offer.act, offer.name)
+            if not offer.name.startswith(RUN):
+                yield DiscoveryHit(Text(offer.name), offer.act, offer.name)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
@@ -42,12 +49,20 @@ class ConsoleCommands(Provider):
 
         main = self.app.screen_stack[0]
         if isinstance(main, MainScreen):
+            yield from self._here(main)
             yield from self._places(main)
             yield from _runbooks(main)
         for theme in sorted(self.app.available_themes):
             yield Offer(f"theme: {theme}", partial(self._theme, theme))
         yield Offer("help: keys", self._doing("help"))
         yield Offer("quit", self._doing("quit"))
+
+    def _here(self, main: MainScreen) -> Iterator[Offer]:
+        """All that a key does where the operator is; those that only move about are left to the keys."""
+        for node, binding, enabled, _ in own_bindings(main):
+            if enabled and node is not self.app and binding.description not in MOVES:
+                name = f"here: {binding.description}  ({self.app.get_key_display(binding)})"
+                yield Offer(name, partial(self.app.run_action, binding.action, node))
 
     def _places(self, main: MainScreen) -> Iterator[Offer]:
         yield Offer("go: runbooks", main.action_runbooks)
@@ -73,7 +88,7 @@ def _runbooks(main: MainScreen) -> Iterator[Offer]:
     entries = [entry for entry in main.library.entries if not entry.shadowed]
     for entry in entries:
         if not entry.broken:
-            name = f"run: {safe_text(entry.id)}"
+            name = f"{RUN}{safe_text(entry.id)}"
             yield Offer(name, partial(main.begin, entry, "run"))
     for entry in entries:
         yield Offer(f"open: {safe_text(entry.id)}", partial(main.select, entry))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from pup_tui.core import order
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
@@ -44,8 +46,18 @@ class StepProgress:
         return self.status not in UNFINISHED
 
     @property
+    def polls(self) -> bool:
+        """Whether the run itself repeats the step until a condition holds."""
+        return order.polls(self.node)
+
+    @property
     def has_run(self) -> bool:
         return self.attempts > 0
+
+
+def names_exit(reason: str, code: int) -> bool:
+    """Whether a reason tells the exit code already."""
+    return re.search(rf"\bexit(ed with| code) {code}\b", reason) is not None
 
 
 class RunProgress:
@@ -90,7 +102,9 @@ class RunProgress:
     def _apply_to(self, step: StepProgress, notice: AnyNotice) -> None:
         match notice:
             case StepStarted():
-                step.status = "running" if step.node.step.poll is None else "polling"
+                step.status = "polling" if step.polls else "running"
+                step.last_poll = None
+                step.values.clear()
                 step.command, step.attempts = notice.command, notice.attempt
                 self.current = notice.step
             case StepPolled():

@@ -100,6 +100,7 @@ async def test_what_is_expected_must_be_typed_exactly() -> None:
         assert app.screen.query("#yes:disabled")
         await pilot.press("enter")
         assert app.answer == NOTHING
+        assert "That is not it: type exactly new-flag" in shown(app)
         await pilot.press("G")
         assert app.screen.query("#yes:disabled")
         await pilot.press("backspace", "g")
@@ -138,6 +139,67 @@ async def test_a_flood_of_message_never_pushes_title_or_buttons_away(
 async def test_a_message_without_end_is_cut_and_says_so() -> None:
     async with asked(ConfirmScreen(question(message="x" * 30_000))) as (app, _):
         assert "10,000 more characters" in shown(app)
+
+
+async def test_what_is_out_of_sight_of_a_message_is_said_with_its_keys() -> None:
+    long = question(message="\n".join(f"line {i}" for i in range(31)), expect="sure", danger=True)
+    async with asked(ConfirmScreen(long, target="production")) as (app, pilot):
+        await pilot.pause()
+        message, more = (
+            app.screen.query_one(".dialog-message"),
+            app.screen.query_one(".dialog-more", Static),
+        )
+        assert message.region.height >= 8
+        below = 31 - message.region.height
+        assert f"{below} more lines · ↓ ↑ scroll" in shown(app)
+        await pilot.press(*["down"] * below)
+        await pilot.pause()
+        assert "more line" not in shown(app)
+        assert more.region.height == 1
+
+
+async def test_a_message_that_fits_says_nothing_of_scrolling() -> None:
+    async with asked(ConfirmScreen(question())) as (app, pilot):
+        await pilot.pause()
+        assert not app.screen.query_one(".dialog-more").display
+
+
+async def test_no_is_the_filled_button_of_a_dangerous_question() -> None:
+    async with asked(ConfirmScreen(question(danger=True))) as (app, pilot):
+        await pilot.pause()
+        no, yes = app.screen.query_one("#no"), app.screen.query_one("#yes")
+        panel = app.screen.query_one(".dialog").styles.background
+        assert app.focused is no
+        assert no.styles.background != panel
+        assert yes.styles.background == panel
+        await pilot.press("right")
+        assert yes.styles.background != panel
+        assert no.styles.background == panel
+
+
+async def test_the_lines_of_a_command_begin_in_one_column() -> None:
+    asks = question(upcoming="word " * 60)
+    async with asked(ConfirmScreen(asks)) as (app, _):
+        label, command = app.screen.query(".dialog-row Static")
+        assert command.region.height > 1
+        assert command.region.x == label.region.right
+
+
+async def test_a_narrow_window_belongs_to_the_dialog() -> None:
+    async with asked(ConfirmScreen(question())) as (app, pilot):
+        await pilot.pause()
+        assert app.screen.query_one(".dialog").region.width == 80
+
+
+async def test_a_dialog_behind_another_is_out_of_sight() -> None:
+    asks = ConfirmScreen(question())
+    async with asked(asks) as (app, pilot):
+        app.push_screen(ReasonScreen("Another", "on top"))
+        await pilot.pause()
+        assert not asks.query_one(".dialog").visible
+        await pilot.press("escape")
+        await pilot.pause()
+        assert asks.query_one(".dialog").visible
 
 
 async def test_pages_scroll_what_is_behind() -> None:

@@ -83,6 +83,20 @@ async def test_an_attempt_that_errs_and_a_status_are_shown_as_text() -> None:
         assert text(poll, "#poll-time").endswith("checking now")
 
 
+async def test_a_first_value_with_nothing_to_compare_it_with_is_no_trouble() -> None:
+    reading = PollReading(
+        until="it is stable", attempts=1, value=5.0, error="the value is 5, the first sample"
+    )
+    async with shown(reading) as poll:
+        assert text(poll, "#poll-error") == "the value is 5, the first sample"
+
+
+async def test_the_first_attempt_is_the_first() -> None:
+    async with shown(PollReading(until="empty", under_way=True)) as poll:
+        assert text(poll, "#poll-until") == "◔ until empty · attempt 1"
+        assert text(poll, "#poll-seen") == "no result yet"
+
+
 async def test_a_poll_that_is_over_offers_no_keys() -> None:
     async with shown(PollReading(until="empty", attempts=2, met=True, elapsed=9.0)) as poll:
         assert not poll.query_one("#poll-keys").display

@@ -49,7 +49,7 @@ from pup_tui.tui.widgets.step_list import StepList
 
 STYLES = Path(dialog.__file__).parent.parent / "styles"
 HOSTILE = "[/usr/bin] [@click=app.quit]x[/] \x1b]0;title\x07\x1b[2J\u202e"
-RUN = "01J9ZZZZZZZZZZZZZZZZZZZZZZ"
+RUN = "01J9ZZZZZZZZZZZZZZZZ7X9K2Q"
 
 
 @pytest.fixture(autouse=True)
@@ -137,6 +137,11 @@ class Console:
         return rows(self.view.query_one(OutputLines))
 
 
+def said(c: Console) -> str:
+    """What can be read in the dialog on the screen."""
+    return "\n".join(plain(static) for static in c.app.screen.query(Static) if static.content)
+
+
 def plain(widget: Static) -> str:
     return widget.content.plain if isinstance(widget.content, Content) else str(widget.content)
 
@@ -209,7 +214,7 @@ async def test_steps_are_shown_with_glyph_and_word_and_the_output_of_the_running
         assert "· 3 c" in third
         assert "pending" in third
         assert "$ run-b" in c.text(StepDetail)
-        assert "01J9…" in c.text(RunHeader)
+        assert "…7X9K2Q" in c.text(RunHeader)
         assert "● running" in c.text(RunHeader)
         hold.set()
         await c.until(lambda: c.app.ended == ["succeeded"])
@@ -327,7 +332,10 @@ async def test_a_question_that_ran_out_of_time_leaves_the_screen(tmp_path: Path)
     confirm = ConfirmStep(id="ask", name="Ask", message="Go on?", timeout="10s")
     async with console(tmp_path, confirm, shell("go")) as c:
         await c.until(lambda: isinstance(c.app.screen, ConfirmScreen))
-        c.clock.advance(11)
+        assert "closes as a no in 0:10" in said(c)
+        c.clock.advance(4)
+        await c.until(lambda: "closes as a no in 0:06" in said(c))
+        c.clock.advance(7)
         await c.until(lambda: c.app.ended == ["aborted"])
         await c.until(lambda: not isinstance(c.app.screen, ConfirmScreen))
         assert c.app.waits == [True, False]
@@ -377,12 +385,13 @@ async def test_a_poll_shows_what_it_saw_and_obeys_its_keys(tmp_path: Path) -> No
     async with console(tmp_path, POLLING, plays=[Play(stdout=b"9\n"), Play(stdout=b"8\n")]) as c:
         await c.until(lambda: c.view.progress.steps["poll"].last_poll is not None)
         poll = c.view.query_one(PollWidget)
-        await c.until(lambda: "attempt 1" in plain(poll.query_one("#poll-until", Static)))
+        await c.until(lambda: "9" in plain(poll.query_one("#poll-seen", Static)))
+        assert "attempt 1" in plain(poll.query_one("#poll-until", Static))
         assert "value < 5" in plain(poll.query_one("#poll-until", Static))
-        assert "9" in plain(poll.query_one("#poll-seen", Static))
         assert "of 5m 00s · next in 30 s" in plain(poll.query_one("#poll-time", Static))
         await c.pilot.press("c")
-        await c.until(lambda: "attempt 2" in plain(poll.query_one("#poll-until", Static)))
+        await c.until(lambda: "last 8" in plain(poll.query_one("#poll-seen", Static)))
+        assert "attempt 2" in plain(poll.query_one("#poll-until", Static))
         await c.pilot.press("x")
         await c.until(lambda: "of 10m 00s" in plain(poll.query_one("#poll-time", Static)))
         await c.pilot.press("a")
@@ -439,6 +448,80 @@ async def test_cancelling_the_run_is_asked_about(tmp_path: Path) -> None:
         await c.until(lambda: c.app.ended == ["cancelled"])
 
 
+async def test_the_question_whether_to_cancel_leaves_with_its_run(tmp_path: Path) -> None:
+    hold = asyncio.Event()
+    async with console(tmp_path, shell("a"), plays=[Play(hold=hold)]) as c:
+        await c.until(lambda: c.view.progress.steps["a"].status == "running")
+        await c.pilot.press("ctrl+x")
+        assert isinstance(c.app.screen, ConfirmScreen)
+        hold.set()
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        await c.until(lambda: not isinstance(c.app.screen, ConfirmScreen))
+
+
+async def test_the_question_whether_to_stop_a_poll_leaves_with_its_step(tmp_path: Path) -> None:
+    plays = [Play(stdout=b"9\n"), Play(stdout=b"1\n"), Play(hold=asyncio.Event())]
+    async with console(tmp_path, POLLING, shell("b"), plays=plays) as c:
+        await c.until(lambda: c.view.progress.steps["poll"].last_poll is not None)
+        await c.pilot.press("s")
+        c.clock.advance(31)
+        await c.until(lambda: c.view.progress.steps["b"].status == "running")
+        await c.until(lambda: not isinstance(c.app.screen, ConfirmScreen))
+
+
+async def test_a_second_failure_says_so_and_shows_its_own_last_lines(tmp_path: Path) -> None:
+    bad = Outcome(ok=False, exit_code=1, reason="exited with 1")
+    plays = [Play(stderr=b"first\n", outcome=bad), Play(stderr=b"second\n", outcome=bad)]
+    async with console(tmp_path, shell("a", on_failure="confirm"), plays=plays) as c:
+        await c.until(lambda: isinstance(c.app.screen, FailureScreen))
+        assert "attempt" not in said(c)
+        assert "exit code" not in said(c)
+        await c.pilot.press("tab", "enter")
+        await c.until(lambda: isinstance(c.app.screen, FailureScreen) and "attempt 2" in said(c))
+        shown = plain(c.app.screen.query_one(".dialog-output", Static))
+        assert shown == "second"
+
+
+async def test_a_run_that_comes_back_into_sight_is_up_to_date_at_once(tmp_path: Path) -> None:
+    async with console(tmp_path, shell("a"), plays=[Play(hold=asyncio.Event())]) as c:
+        await c.until(lambda: c.view.progress.steps["a"].status == "running")
+        c.view.display = False
+        await c.pilot.pause()
+        c.clock.advance(143)
+        c.view.display = True
+        await c.pilot.pause()
+        assert "00:02:23" in c.text(RunHeader)
+
+
+async def test_enlarged_steps_take_all_the_height(tmp_path: Path) -> None:
+    steps = [shell(f"s{i}") for i in range(30)]
+    async with console(tmp_path, *steps) as c:
+        await c.until(lambda: c.app.ended)
+        before = c.view.query_one(StepList).region.height
+        assert before >= 6
+        await c.pilot.press("z")
+        await c.pilot.pause()
+        enlarged = c.view.query_one(StepList).region
+        detail = c.view.query_one(StepDetail).region
+        assert enlarged.height > before
+        assert enlarged.bottom == detail.y
+        assert detail.bottom == c.view.region.bottom
+        await c.pilot.press("z")
+        await c.pilot.pause()
+        assert c.view.query_one(StepList).region.height == before
+
+
+async def test_a_long_command_keeps_its_indent(tmp_path: Path) -> None:
+    step = ShellStep(id="a", name="a", run="echo " + "word " * 30)
+    async with console(tmp_path, step) as c:
+        await c.until(lambda: c.app.ended)
+        await c.until(lambda: "$ echo" in c.text(StepDetail))
+        lines = c.text(StepDetail).splitlines()
+        assert lines[0].startswith("$ echo word")
+        assert lines[1].startswith("  word")
+        assert "1 of 1 step " in c.text(RunHeader) + " "
+
+
 async def test_the_output_behind_a_dialog_scrolls(tmp_path: Path) -> None:
     lines = b"".join(b"line %d\n" % i for i in range(200))
     bad = Outcome(ok=False, exit_code=1, reason="no")
@@ -485,7 +568,7 @@ async def test_a_past_run_is_shown_as_it_was_and_asks_nothing(tmp_path: Path) ->
         await pilot.pause()
         assert app.screen is app.screen_stack[0]
         assert "succeeded" in plain(view.query_one(RunHeader))
-        assert "past run" in plain(view.query_one(RunHeader))
+        assert "past run of 20" in plain(view.query_one(RunHeader))
         assert rows(view.query_one(OutputLines))[0].strip() == "1"
         assert not view.query_one("#poll-keys").display
         await pilot.press("c", "s", "ctrl+x", "exclamation_mark")

@@ -14,7 +14,13 @@ from textual.widgets import Button, Input, Static
 
 from pup_tui.core.actions import Question
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, shown_text
+from pup_tui.tui.dialogs.dialog import (
+    Dialog,
+    ScrollBehind,
+    SecondsLeft,
+    labelled,
+    shown_text,
+)
 
 
 class ConfirmScreen(Dialog):
@@ -31,9 +37,10 @@ class ConfirmScreen(Dialog):
         *,
         target: str | None = None,
         behind: ScrollBehind | None = None,
+        left: SecondsLeft | None = None,
     ) -> None:
         """`target` names the environment that the run acts on, where it is known."""
-        super().__init__(question.title, danger=question.danger, behind=behind)
+        super().__init__(question.title, danger=question.danger, behind=behind, left=left)
         self._question = question
         self._target = target
 
@@ -43,18 +50,17 @@ class ConfirmScreen(Dialog):
     def compose_fixed(self) -> Iterable[Widget]:
         question = self._question
         if self._target is not None:
-            target = Content.assemble(("in    ", "dim"), (safe_text(self._target), "bold"))
-            yield Static(target, classes="dialog-target", markup=False)
+            yield labelled("in", safe_text(self._target), "dialog-target")
         if question.upcoming:
-            upcoming = Content.assemble(("next  ", "dim"), shown_text(question.upcoming))
             with VerticalScroll(classes="dialog-upcoming", can_focus=False):
-                yield Static(upcoming, markup=False)
+                yield labelled("next", shown_text(question.upcoming), "dialog-row")
         if question.expect is not None:
-            expected = Content.assemble(
-                "Type ", (safe_text(question.expect), "bold"), " to be able to say yes"
-            )
-            yield Static(expected, id="confirm-expected", markup=False)
+            yield Static(self._expected("Type "), id="confirm-expected", markup=False)
             yield Input(id="confirm-typed", compact=True, select_on_focus=False)
+
+    def _expected(self, before: str) -> Content:
+        expect = safe_text(self._question.expect or "")
+        return Content.assemble(before, (expect, "bold"), " to be able to say yes")
 
     def compose_buttons(self) -> Iterable[Widget]:
         free = self._question.expect is None
@@ -92,6 +98,9 @@ class ConfirmScreen(Dialog):
         event.stop()
         if self._typed_right(event.value):
             self.give("yes")
+        else:
+            told = self._expected("That is not it: type exactly ").stylize("$text-error")
+            self.query_one("#confirm-expected", Static).update(told)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("yes", "no") and self._question.expect is not None:

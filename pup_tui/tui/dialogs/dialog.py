@@ -6,8 +6,10 @@ operator may still be typing for what was there before, it does not answer at al
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -19,9 +21,13 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.texts import counted
 
 ARM_SECONDS = 0.4
 """How long after it has appeared a dialog takes no answer."""
+
+COUNTS = 0.25
+"""Seconds between two looks at how long a question is still open."""
 
 MOST_SHOWN = 20_000
 """Characters of a message that are shown; how many more there are is said."""
@@ -29,8 +35,14 @@ MOST_SHOWN = 20_000
 LEAST_MESSAGE = 3
 """Lines of a message that are in sight in the smallest window."""
 
+SOON = 30.0
+"""Seconds before a question closes from which on the countdown stands out."""
+
 ScrollBehind = Callable[[int], None]
 """Scrolls the output behind a dialog by this many pages."""
+
+SecondsLeft = Callable[[], float]
+"""Tells in how many seconds a question closes by itself."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,21 @@ class Answer:
 
     answer: str
     note: str = ""
+
+
+def closes_in(seconds: float) -> str:
+    """What comes of a question that nobody answers, and when."""
+    whole = math.ceil(max(0.0, seconds))
+    return f"closes as a no in {whole // 60}:{whole % 60:02}"
+
+
+def labelled(label: str, text: str, classes: str) -> Widget:
+    """A text beside its label; however long it is, its lines begin in the same column."""
+    return Horizontal(
+        Static(Content.styled(label, "dim"), classes="dialog-label", markup=False),
+        Static(Content(text), classes="dialog-labelled", markup=False),
+        classes=classes,
+    )
 
 
 def shown_text(text: str) -> str:
@@ -61,15 +88,23 @@ class Dialog(ModalScreen[Answer | None]):
         Binding("right", "app.focus_next", "Next", show=False),
     ]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-roomy")]  # noqa: RUF012 - as Screen declares it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (92, "-broad")]  # noqa: RUF012 - as Screen declares it
     KEYS = "esc look at the output · tab next · pgup pgdn scroll the output"
 
     def __init__(
-        self, title: str, *, danger: bool = False, behind: ScrollBehind | None = None
+        self,
+        title: str,
+        *,
+        danger: bool = False,
+        behind: ScrollBehind | None = None,
+        left: SecondsLeft | None = None,
     ) -> None:
+        """`left` tells when the question closes by itself, where it does."""
         super().__init__()
         self._heading = title
         self._danger = danger
         self._behind = behind
+        self._left = left
         self._armed = False
         self._withdrawn = False
 
@@ -78,7 +113,10 @@ class Dialog(ModalScreen[Answer | None]):
             yield Static(self._title_content(), classes="dialog-title", markup=False)
             with VerticalScroll(classes="dialog-message", can_focus=False):
                 yield from self.compose_message()
+            yield Static(classes="dialog-more", markup=False)
             yield from self.compose_fixed()
+            if self._left is not None:
+                yield Static(classes="dialog-closes", markup=False)
             with Horizontal(classes="dialog-buttons"):
                 yield from self.compose_buttons()
             yield Static(self.KEYS, classes="dialog-keys", markup=False)
@@ -106,8 +144,20 @@ class Dialog(ModalScreen[Answer | None]):
             self.set_timer(ARM_SECONDS, self._arm)
         else:
             self._arm()
-
+        if self._left is not None:
+            self._count_down(self._left)
+            self.set_interval(COUNTS, partial(self._count_down, self._left))
+        self.watch(self._scroller, "scroll_y", self._tell_more, init=False)
         self._share_height()
+
+    @property
+    def _scroller(self) -> VerticalScroll:
+        return self.query_one(".dialog-message", VerticalScroll)
+
+    def _count_down(self, left: SecondsLeft) -> None:
+        seconds = left()
+        tone = "bold $text-error" if seconds <= SOON else "$text-warning"
+        self.query_one(".dialog-closes", Static).update(Content.styled(closes_in(seconds), tone))
 
     def on_resize(self) -> None:
         self._share_height()
@@ -117,11 +167,26 @@ class Dialog(ModalScreen[Answer | None]):
         self.call_after_refresh(self._fit_message)
 
     def _fit_message(self) -> None:
-        box, message = self.query_one(".dialog"), self.query_one(".dialog-message")
-        others = [child for child in box.children if child is not message]
-        taken = sum(child.outer_size.height + child.styles.margin.height for child in others)
-        room = self.size.height * 9 // 10 - taken
-        message.styles.max_height = max(LEAST_MESSAGE, room)
+        box, message = self.query_one(".dialog"), self._scroller
+        more = self.query_one(".dialog-more")
+        taken = box.virtual_size.height - message.outer_size.height - more.outer_size.height
+        room = self.size.height - taken
+        cut = message.virtual_size.height > room
+        if cut and not self.has_class("-tight"):
+            self.add_class("-tight")
+            self._share_height()
+            return
+        more.display = cut
+        message.styles.max_height = max(LEAST_MESSAGE, room - cut)
+        self.call_after_refresh(self._tell_more)
+
+    def _tell_more(self) -> None:
+        """Say how much of the message is out of sight below, and which keys bring it up."""
+        below = round(self._scroller.max_scroll_y - self._scroller.scroll_y)
+        told = "the end of the message · ↑ scrolls"
+        if below > 0:
+            told = f"▾ {counted(below, 'more line')} · ↓ ↑ scroll"
+        self.query_one(".dialog-more", Static).update(Content(told), layout=False)
 
     def _arm(self) -> None:
         self._armed = True
@@ -136,7 +201,12 @@ class Dialog(ModalScreen[Answer | None]):
         self._withdrawn = True
         self._leave_if_withdrawn()
 
+    def on_screen_suspend(self) -> None:
+        """Nothing of it stands out from behind another dialog."""
+        self.query(".dialog").set(visible=False)
+
     def on_screen_resume(self) -> None:
+        self.query(".dialog").set(visible=True)
         self._leave_if_withdrawn()
 
     def _leave_if_withdrawn(self) -> None:
@@ -151,4 +221,4 @@ class Dialog(ModalScreen[Answer | None]):
             self._behind(pages)
 
     def action_scroll_message(self, by: int) -> None:
-        self.query_one(".dialog-message", VerticalScroll).scroll_relative(y=by, animate=False)
+        self._scroller.scroll_relative(y=by, animate=False)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from pup_tui.core.actions import Question
-from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, shown_text
+from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, labelled, shown_text
+from pup_tui.tui.run_progress import names_exit
 
 
 class FailureScreen(Dialog):
@@ -21,10 +23,12 @@ class FailureScreen(Dialog):
         *,
         exit_code: int | None = None,
         last_lines: Sequence[str] = (),
+        attempt: int = 1,
         behind: ScrollBehind | None = None,
     ) -> None:
-        """`last_lines` are the end of the step's output, safe to show."""
-        super().__init__(f"Failed: {question.title}", danger=question.danger, behind=behind)
+        """`last_lines` are the end of what this attempt printed, safe to show."""
+        again = f" (attempt {attempt})" if attempt > 1 else ""
+        super().__init__(f"Failed{again}: {question.title}", danger=question.danger, behind=behind)
         self._question = question
         self._exit_code = exit_code
         self._last_lines = last_lines
@@ -32,7 +36,7 @@ class FailureScreen(Dialog):
     def compose_message(self) -> Iterable[Widget]:
         reason = shown_text(self._question.message) or "It failed without saying why."
         yield Static(Content.styled(f"✖ {reason}", "$text-error"), markup=False)
-        if self._exit_code is not None and f"exit code {self._exit_code}" not in reason:
+        if self._exit_code is not None and not names_exit(reason, self._exit_code):
             yield Static(f"exit code {self._exit_code}", classes="dialog-muted", markup=False)
         if self._last_lines:
             yield Static("last lines of its output", classes="dialog-muted", markup=False)
@@ -41,8 +45,8 @@ class FailureScreen(Dialog):
 
     def compose_fixed(self) -> Iterable[Widget]:
         if self._question.upcoming:
-            command = Content.assemble(("ran   ", "dim"), shown_text(self._question.upcoming))
-            yield Static(command, classes="dialog-upcoming", markup=False)
+            with VerticalScroll(classes="dialog-upcoming", can_focus=False):
+                yield labelled("ran", shown_text(self._question.upcoming), "dialog-row")
 
     def compose_buttons(self) -> Iterable[Widget]:
         again = "Run again: dangerous" if self._question.danger else "Run again"

@@ -10,14 +10,20 @@ from textual.widgets import Button, Input, Static
 
 from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.checklist import ChecklistItem
-from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, shown_text
+from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, SecondsLeft, shown_text
 
 
 class ManualScreen(Dialog):
     """What is to be done, each item to be ticked; *Done* opens when all of them are."""
 
-    def __init__(self, question: Question, *, behind: ScrollBehind | None = None) -> None:
-        super().__init__(question.title, danger=question.danger, behind=behind)
+    def __init__(
+        self,
+        question: Question,
+        *,
+        behind: ScrollBehind | None = None,
+        left: SecondsLeft | None = None,
+    ) -> None:
+        super().__init__(question.title, danger=question.danger, behind=behind, left=left)
         self._question = question
 
     def compose_message(self) -> Iterable[Widget]:

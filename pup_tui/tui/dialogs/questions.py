@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from pup_tui.core.actions import Question
 from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
-from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind
+from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, SecondsLeft
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
 from pup_tui.tui.lines.line_text import plain_line
@@ -17,32 +18,57 @@ LAST_COLUMNS = 500
 """How much of the end of an output a failure's dialog shows."""
 
 
-def dialog_for(
-    question: Question,
-    *,
-    output: Path,
-    exit_code: int | None,
-    target: str | None,
-    behind: ScrollBehind,
-) -> Dialog:
-    """`output` and `exit_code` are those of the question's step, `target` is where the run acts."""
+@dataclass(frozen=True)
+class Asked:
+    """What stands around a question: the output and exit code of its step, where the run acts.
+
+    `attempt` is how often the operator has had the step run, `first_line` where that attempt's output
+    begins; `left` tells when the question closes by itself, where it does.
+    """
+
+    output: Path
+    exit_code: int | None = None
+    attempt: int = 1
+    first_line: int = 0
+    target: str | None = None
+    left: SecondsLeft | None = None
+
+
+def dialog_for(question: Question, asked: Asked, behind: ScrollBehind) -> Dialog:
+    """The dialog that puts a question; it scrolls what is `behind` it."""
     match question.kind:
         case "confirm":
-            return ConfirmScreen(question, target=target, behind=behind)
+            return ConfirmScreen(question, target=asked.target, behind=behind, left=asked.left)
         case "manual":
-            return ManualScreen(question, behind=behind)
+            return ManualScreen(question, behind=behind, left=asked.left)
         case "failure":
-            last = last_lines(output)
-            return FailureScreen(question, exit_code=exit_code, last_lines=last, behind=behind)
+            return FailureScreen(
+                question,
+                exit_code=asked.exit_code,
+                last_lines=last_lines(asked.output, asked.first_line),
+                attempt=asked.attempt,
+                behind=behind,
+            )
 
 
-def last_lines(output: Path) -> list[str]:
-    """The end of an output as plain text; empty where it cannot be read."""
+def last_lines(output: Path, first: int = 0) -> list[str]:
+    """The end of an output from line `first` on, as plain text; empty where it cannot be read."""
     try:
         reader = SpoolReader(output)
     except OSError:
         return []
     count = reader.line_count
-    found = reader.lines(max(0, count - LAST_LINES), count)
+    found = reader.lines(max(first, count - LAST_LINES), count)
     reader.close()
     return [plain_line(line.text[:LAST_COLUMNS]) for line in found]
+
+
+def line_count(output: Path) -> int:
+    """How many lines an output has; 0 where it cannot be read."""
+    try:
+        reader = SpoolReader(output)
+    except OSError:
+        return 0
+    count = reader.line_count
+    reader.close()
+    return count

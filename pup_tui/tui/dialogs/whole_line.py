@@ -51,6 +51,8 @@ class WholeLineScreen(ModalScreen[None]):
         Binding("Y", "copy_all", "Copy all"),
     ]
 
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (92, "-broad")]  # noqa: RUF012 - as Screen declares it
+
     def __init__(self, line: Line, number: int) -> None:
         super().__init__()
         self._line = line

@@ -14,6 +14,8 @@ from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
+from pup_tui.tui.keys import own_bindings
+
 Row = tuple[str, str, bool]
 """The keys, what they do, and whether that can be done now."""
 
@@ -22,7 +24,7 @@ class HelpScreen(ModalScreen[None]):
     """Two lists: what the keys do here, and what they do everywhere."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "app.pop_screen", "Close"),
+        Binding("escape,q,question_mark,f1", "app.pop_screen", "Close"),
         Binding("j,down", "scroll(1)", "Down", show=False),
         Binding("k,up", "scroll(-1)", "Up", show=False),
         Binding("pagedown,space", "scroll(10)", "Down", show=False),
@@ -39,13 +41,11 @@ class HelpScreen(ModalScreen[None]):
         """The help for what has the focus on this screen."""
         here: dict[str, Row] = {}
         everywhere: dict[str, Row] = {}
-        active = list(screen.active_bindings.items())
-        active.sort(key=lambda item: not item[1].binding.show)
-        for key, (node, binding, enabled, _) in active:
-            if not binding.description or binding.system:
-                continue
+        for node, binding, enabled, _ in sorted(
+            own_bindings(screen), key=lambda active: not active.binding.show
+        ):
             rows = everywhere if _is_everywhere(node) else here
-            shown = screen.app.get_key_display(Binding(key, "", key_display=binding.key_display))
+            shown = screen.app.get_key_display(binding)
             keys, does, _ = rows.get(binding.action, ("", binding.description, enabled))
             rows[binding.action] = (f"{keys}  {shown}" if keys else shown, does, enabled)
         return cls(here.values(), everywhere.values())

@@ -37,6 +37,7 @@ class Shell(Screen[None]):
         Binding("b", "sidebar", "Show or hide the runbooks", show=False),
         Binding("left_square_bracket", "tab(-1)", "Previous tab", show=False),
         Binding("right_square_bracket", "tab(1)", "Next tab", show=False),
+        Binding("exclamation_mark", "go_to_waiting", "Go to the run that waits", show=False),
     ]
 
     def __init__(self, services: Services) -> None:
@@ -139,6 +140,14 @@ class Shell(Screen[None]):
 
     def _go_to_tab(self, page: str) -> None:
         self.show_page(self._before_run if page == "runbooks" else page)
+
+    def action_go_to_waiting(self) -> None:
+        """Show the first run that waits for the operator; its dialog opens there."""
+        for name, page in self.run_pages.items():
+            if page.view.waiting:
+                self.show_page(name)
+                page.view.action_answer()
+                return
 
     def on_run_tabs_chosen(self, message: RunTabs.Chosen) -> None:
         self._go_to_tab(message.page)

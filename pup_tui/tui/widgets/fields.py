@@ -49,6 +49,7 @@ class Paragraph(TextArea):
 class Choice(RadioButton):
     """Chosen or not is told by its shape, not only by its colour."""
 
+    BUTTON_LEFT = BUTTON_RIGHT = ""
     BUTTON_INNER = "○"
 
     def watch_value(self) -> None:

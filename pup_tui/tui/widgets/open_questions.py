@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
@@ -25,6 +25,9 @@ class OpenQuestions:
 
     def __bool__(self) -> bool:
         return bool(self._open)
+
+    def __iter__(self) -> Iterator[Question]:
+        return iter(self._open.values())
 
     def __contains__(self, step: str) -> bool:
         return step in self._open

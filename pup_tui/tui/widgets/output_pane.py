@@ -131,7 +131,8 @@ class OutputPane(Vertical):
 
     def _show_status(self) -> None:
         lines = self.lines
-        parts = [
+        parts = [self._told] if self._told else []
+        parts += [
             f"[stdout+stderr] {lines.count:,} {'line' if lines.count == 1 else 'lines'}",
             "following" if lines.following else f"paused at {lines.cursor + 1:,}",
         ]
@@ -144,8 +145,6 @@ class OutputPane(Vertical):
             parts.append("wrapped")
         elif lines.scroll_offset.x:
             parts.append(f"from column {lines.scroll_offset.x + 1}")
-        if self._told:
-            parts.append(self._told)
         self.query_one("#output-status", Static).update(Content(" · ".join(parts)), layout=False)
 
     def _tell(self, told: str) -> None:

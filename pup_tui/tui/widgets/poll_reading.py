@@ -13,7 +13,10 @@ _WAIT = re.compile(r"wait (\S+) s")
 
 @dataclass(frozen=True)
 class PollReading:
-    """A poll as it stands. Times are in seconds; `next_in` None means that an attempt is being made."""
+    """A poll as it stands, after so many `attempts`.
+
+    Times are in seconds; `next_in` None means that an attempt is being made.
+    """
 
     until: str
     attempts: int = 0
@@ -27,6 +30,11 @@ class PollReading:
     timeout: float | None = None
     next_in: float | None = None
     under_way: bool = False
+
+    @property
+    def attempt(self) -> int:
+        """The number of the attempt being made, or of the last one."""
+        return self.attempts + (self.under_way and self.next_in is None)
 
 
 def read_poll(step: StepProgress, state: PollState | None, now: float) -> PollReading:

@@ -45,7 +45,7 @@ class PollWidget(Vertical):
         self.query_one("#poll-time", Static).update(_time(reading))
         error = self.query_one("#poll-error", Static)
         error.display = bool(reading.error)
-        error.update(Content.styled(f"▲ {_line(reading.error or '')}", TONES["care"]))
+        error.update(_error(reading))
         self.query_one("#poll-keys").display = reading.under_way
 
 
@@ -60,7 +60,7 @@ def _line(text: str) -> str:
 
 
 def _until(reading: PollReading) -> Content:
-    attempts = f"attempt {reading.attempts}"
+    attempts = f"attempt {reading.attempt}"
     if reading.max_attempts is not None:
         attempts += f" of {reading.max_attempts}"
     return Content.assemble(
@@ -68,6 +68,14 @@ def _until(reading: PollReading) -> Content:
         (_line(reading.until) or "it succeeds", "bold"),
         (f" · {attempts}", TONES["calm"]),
     )
+
+
+def _error(reading: PollReading) -> Content:
+    """Why the last attempt says nothing; a first value that has none to be compared with may do that."""
+    told = _line(reading.error or "")
+    if reading.attempts == 1 and reading.value is not None:
+        return Content.styled(told, TONES["calm"])
+    return Content.styled(f"▲ {told}", TONES["care"])
 
 
 def _seen(reading: PollReading, values: list[float]) -> Content:

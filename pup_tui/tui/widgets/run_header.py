@@ -10,7 +10,14 @@ from textual.widgets import Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import TONES, status_content
 from pup_tui.tui.run_progress import RunProgress, StepProgress
+from pup_tui.tui.texts import counted
 from pup_tui.tui.times import clock
+
+MOST_NAME = 24
+"""Columns that a runbook's name may take of a narrow header; a wide one gives it twice as many."""
+
+ID_END = 6
+"""Characters of a run's id that tell it from others."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,7 @@ class Heading:
     elapsed: float | None
     follows: bool
     past: bool
+    wide: bool
 
 
 class RunHeader(Static):
@@ -35,26 +43,38 @@ class RunHeader(Static):
         """Show the run as it stands now."""
         progress = self._progress
         parts = [
-            Content.styled(safe_text(progress.program.runbook.name), "bold"),
-            Content.styled(f"{safe_text(self._run[:4])}…", "dim"),
-            status_content(heading.status),
+            _name(safe_text(progress.program.runbook.name), heading.wide),
+            Content.styled(_run_id(safe_text(self._run), heading.wide), "dim"),
         ]
+        if heading.past and progress.started is not None:
+            begun = progress.started.ts[:16].replace("T", " ")
+            parts.append(Content.styled(f"past run of {begun} UTC", TONES["care"]))
+        parts.append(status_content(heading.status))
         if heading.elapsed is not None:
-            parts.append(Content(clock(heading.elapsed)))
-        steps = f"{progress.done} of {len(progress.steps)} steps"
+            # A length that is final is rounded, as it is wherever else it is told.
+            parts.append(
+                Content(clock(round(heading.elapsed) if progress.over else heading.elapsed))
+            )
+        steps = f"{progress.done} of {counted(len(progress.steps), 'step')}"
         parts.append(Content.styled(steps, "dim"))
         if progress.warnings:
-            told = "1 warning" if progress.warnings == 1 else f"{progress.warnings} warnings"
-            parts.append(Content.styled(told, TONES["care"]))
+            parts.append(Content.styled(counted(progress.warnings, "warning"), TONES["care"]))
         if progress.reason:
             parts.append(Content(safe_text(progress.reason)))
         if heading.past and progress.started is not None:
-            begun = f"{progress.started.ts[:16].replace('T', ' ')} UTC"
-            told = f"past run, {begun}, {safe_text(progress.started.operator)}"
-            parts.append(Content.styled(told, "dim"))
+            parts.append(Content.styled(f"by {safe_text(progress.started.operator)}", "dim"))
         elif not heading.follows and not progress.over:
             parts.append(Content.styled("f follows the run", "$text-accent"))
         self.update(Content("  ").join(parts), layout=False)
+
+
+def _name(name: str, wide: bool) -> Content:
+    return Content.styled(name, "bold").truncate(MOST_NAME * (1 + wide), ellipsis=True)
+
+
+def _run_id(run: str, wide: bool) -> str:
+    """Ids begin with the time, so that runs of one day differ in their ends only."""
+    return run if wide else f"…{run[-ID_END:]}"
 
 
 _WHY_EMPTY = {

@@ -25,7 +25,6 @@ class RunPage(Vertical):
     """One run, live or past."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c", "cancel_run", "Cancel the run", show=False),
         Binding("escape", "leave", "Runbooks"),
         Binding("ctrl+w", "close", "Close the tab", show=False),
     ]

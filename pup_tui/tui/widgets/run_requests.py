@@ -23,6 +23,12 @@ class RunRequests:
         self._live = live
         self._operator = operator
         self._push = push
+        self._asking: tuple[str, Dialog] | None = None
+
+    def withdraw(self, step: str | None = None) -> None:
+        """What is asked about `step`, or about anything, needs no answer any more."""
+        if self._asking is not None and step in (None, self._asking[0]):
+            self._asking[1].withdraw()
 
     def answer(self, question: Question, answer: Answer) -> None:
         self._live.answer(question.step, answer.answer, self._operator, answer.note)
@@ -56,7 +62,7 @@ class RunRequests:
                 self._live.accept_poll(step, self._operator, answer.note)
 
         message = "The condition is not met as far as is known. The run goes on as if it were."
-        self._push(ReasonScreen(f"Accept as met: {name}", message), accepted)
+        self._ask(step, ReasonScreen(f"Accept as met: {name}", message), accepted)
 
     def cancel(self) -> None:
         """Stop the run, if that is what is meant."""
@@ -74,4 +80,12 @@ class RunRequests:
             if answer is not None and answer.answer == "yes":
                 act()
 
-        self._push(ConfirmScreen(question), answered)
+        self._ask(question.step, ConfirmScreen(question), answered)
+
+    def _ask(self, step: str, dialog: Dialog, answered: Callable[[Answer | None], None]) -> None:
+        def closed(answer: Answer | None) -> None:
+            self._asking = None
+            answered(answer)
+
+        self._asking = step, dialog
+        self._push(dialog, closed)

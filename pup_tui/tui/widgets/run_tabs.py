@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.containers import Horizontal
 from textual.content import Content
@@ -15,7 +16,11 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import TONES, mark_of
 
 NAME_WIDTH = 22
-"""Columns of a runbook's name in its tab."""
+LEAST_NAME = 6
+"""Columns of a runbook's name in its tab, where there is room and where there is little."""
+
+AROUND_NAME = 6
+"""Columns of a tab beside the name: a mark and what sets it off."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +31,11 @@ class Tab:
     title: str
     status: str = ""
 
-    def content(self) -> Content:
+    def content(self, width: int = NAME_WIDTH) -> Content:
+        """Its mark and its title, cut to so many columns."""
         title = safe_text(self.title)
-        if len(title) > NAME_WIDTH:
-            title = title[: NAME_WIDTH - 1] + "…"
+        if cell_len(title) > width:
+            title = set_cell_size(title, width - 1).rstrip() + "…"
         if not self.status:
             return Content(title)
         mark = mark_of(self.status)
@@ -68,8 +74,10 @@ class RunTabs(Horizontal):
             await self.remove_children()
             await self.mount_all([_TabLabel(tab) for tab in tabs])
         labels = self.query_children(_TabLabel)
+        share = self.app.size.width // max(1, len(tabs)) - AROUND_NAME
+        width = max(LEAST_NAME, min(NAME_WIDTH, share))
         for tab, label in zip(tabs, labels, strict=True):
-            label.update(tab.content())
+            label.update(tab.content(width))
             label.set_class(tab.page == active, "-active")
             if tab.page == active:
                 label.scroll_visible(animate=False)

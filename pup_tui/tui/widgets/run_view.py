@@ -28,8 +28,8 @@ from pup_tui.core.state import StepState
 from pup_tui.drivers.local import LocalRun
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import Line
-from pup_tui.tui.dialogs.dialog import Answer, Dialog
-from pup_tui.tui.dialogs.questions import dialog_for
+from pup_tui.tui.dialogs.dialog import Answer, Dialog, SecondsLeft, closes_in
+from pup_tui.tui.dialogs.questions import Asked, dialog_for, line_count
 from pup_tui.tui.run_progress import RunProgress, StepProgress
 from pup_tui.tui.widgets.open_questions import OpenQuestions
 from pup_tui.tui.widgets.output_pane import OutputPane
@@ -123,6 +123,7 @@ class RunView(Vertical):
         self._live = live
         self._requests = None if live is None else RunRequests(live, operator, self._push)
         self._questions = OpenQuestions(self._dialog_for, self._answered, self._push)
+        self._retried_at: dict[str, list[int]] = {}
         self._selected = program.nodes[0].id
         self._follows_run = True
         self._steps_dirty = True
@@ -155,6 +156,8 @@ class RunView(Vertical):
     def notice(self, notice: AnyNotice) -> None:
         self.progress.apply(notice)
         self._steps_dirty = True
+        if isinstance(notice, StepFinished) and self._requests is not None:
+            self._requests.withdraw(notice.step)
         match notice:
             case StepStarted() | StepWaiting() if self._follows_run:
                 self._select(notice.step)
@@ -179,6 +182,8 @@ class RunView(Vertical):
 
     def _run_ended(self, status: str) -> None:
         self._output_dirty = True
+        if self._requests is not None:
+            self._requests.withdraw()
         if self._questions:
             self._questions.withdraw_all()
             self._no_longer_waiting()
@@ -196,11 +201,7 @@ class RunView(Vertical):
 
     def compose(self) -> ComposeResult:
         yield RunHeader(self.progress, self.run)
-        yield Static(
-            Content.styled("? waiting for you · press enter or ! to answer", "bold"),
-            id="run-banner",
-            markup=False,
-        )
+        yield Static(id="run-banner", markup=False)
         with Container(id="run-body"):
             with Vertical(id="run-steps"):
                 yield StepList(self.progress, self._running_for)
@@ -219,11 +220,21 @@ class RunView(Vertical):
         self._questions.withdraw_all()
 
     def on_resize(self, event: events.Resize) -> None:
-        width, height = event.size
-        wide = width >= WIDE_FROM
-        self.set_class(wide, "-wide")
-        room = height - WIDE_DETAIL_LINES if wide else height * 2 // 5 - DETAIL_LINES
-        self._step_list.styles.max_height = max(FEWEST_STEPS, room)
+        self.set_class(event.size.width >= WIDE_FROM, "-wide")
+        self._share_height()
+
+    def _share_height(self) -> None:
+        """Steps beside the output leave room for the detail under them, steps above it half of all."""
+        height = self.size.height
+        wide = self.has_class("-wide")
+        room = height - WIDE_DETAIL_LINES if wide else height // 2 - DETAIL_LINES
+        enlarged = self.has_class("-only-steps")
+        self._step_list.styles.max_height = None if enlarged else max(FEWEST_STEPS, room)
+
+    def on_show(self) -> None:
+        """What happened while it was out of sight is there at once."""
+        self._steps_dirty = self._output_dirty = True
+        self.take_in()
 
     @property
     def _step_list(self) -> StepList:
@@ -265,23 +276,46 @@ class RunView(Vertical):
         steps.select(self._selected)
         steps.refresh()
         self._show_header()
-        self.query_one("#run-banner").display = bool(self._questions)
+        self._show_banner()
         self.query_one(StepDetail).show(step)
         self._show_poll(step)
         self._pane.show(self._output_path(self._selected), why_empty(step))
         self.refresh_bindings()
+
+    def _show_banner(self) -> None:
+        banner = self.query_one("#run-banner", Static)
+        banner.display = bool(self._questions)
+        told = "? waiting for you · press enter or ! to answer"
+        left = [left() for left in map(self._left, self._questions) if left is not None]
+        if left:
+            told += f" · {closes_in(min(left))}"
+        banner.update(Content.styled(told, "bold"), layout=False)
+
+    def _left(self, question: Question) -> SecondsLeft | None:
+        """How long a question is still open; a step that asks has been under way since it asked."""
+        timeout = question.timeout
+        if timeout is None:
+            return None
+        step = self.progress.steps[question.step]
+        return lambda: max(0.0, timeout - (self._running_for(step) or 0.0))
 
     def _show_header(self) -> None:
         progress = self.progress
         elapsed = progress.duration
         if elapsed is None and self._live is not None:
             elapsed = self._now()
-        past = self._live is None
-        self.query_one(RunHeader).show(Heading(self.status, elapsed, self._follows_run, past))
+        heading = Heading(
+            status=self.status,
+            elapsed=elapsed,
+            follows=self._follows_run,
+            past=self._live is None,
+            wide=self.has_class("-wide"),
+        )
+        self.query_one(RunHeader).show(heading)
 
     def _show_poll(self, step: StepProgress) -> None:
         polls, waits = self.query_one(PollWidget), self.query_one(WaitWidget)
-        polls.display = step.node.step.poll is not None and step.has_run
+        polls.display = step.polls and step.has_run
         waits.display = step.node.step.kind == "wait" and step.status == "running"
         if polls.display:
             state = self._state_of(step.node.id)
@@ -338,9 +372,11 @@ class RunView(Vertical):
             self.action_shrink()
         else:
             self.add_class("-only-steps" if self._step_list.has_focus else "-only-output")
+            self._share_height()
 
     def action_shrink(self) -> None:
         self.remove_class("-only-steps", "-only-output")
+        self._share_height()
 
     # Questions
 
@@ -350,15 +386,21 @@ class RunView(Vertical):
     def _dialog_for(self, question: Question) -> Dialog:
         state, started = self._state_of(question.step), self.progress.started
         target = None if started is None else started.vars.get(TARGET)
-        return dialog_for(
-            question,
+        retried_at = self._retried_at.get(question.step, [])
+        asked = Asked(
             output=self._output_path(question.step),
             exit_code=None if state is None else state.exit_code,
+            attempt=len(retried_at) + 1,
+            first_line=retried_at[-1] if retried_at else 0,
             target=None if target is None else str(target),
-            behind=self._scroll_output,
+            left=self._left(question),
         )
+        return dialog_for(question, asked, self._scroll_output)
 
     def _answered(self, question: Question, answer: Answer) -> None:
+        if question.kind == "failure" and answer.answer == "retry":
+            ended_at = line_count(self._output_path(question.step))
+            self._retried_at.setdefault(question.step, []).append(ended_at)
         if self._requests is not None:
             self._requests.answer(question, answer)
         self._no_longer_waiting()

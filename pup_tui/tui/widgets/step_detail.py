@@ -7,7 +7,10 @@ from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import TONES, mark_of
-from pup_tui.tui.run_progress import StepProgress
+from pup_tui.tui.run_progress import StepProgress, names_exit
+
+LEAST_WIDTH = 20
+"""Columns that a command is wrapped into where there are fewer."""
 
 MOST_SHOWN = 2_000
 """Characters of a command or a reason that are shown."""
@@ -18,19 +21,27 @@ class StepDetail(Static):
 
     def __init__(self) -> None:
         super().__init__(markup=False)
+        self._step: StepProgress | None = None
 
     def show(self, step: StepProgress) -> None:
         """Describe a step as it stands now."""
-        self.update(Content("\n").join(_told(step)))
+        self._step = step
+        told = _told(step, max(LEAST_WIDTH, self.content_size.width))
+        self.update(Content("\n").join(told))
+
+    def on_resize(self) -> None:
+        if self._step is not None:
+            self.show(self._step)
 
 
-def _told(step: StepProgress) -> list[Content]:
+def _told(step: StepProgress, width: int) -> list[Content]:
     mark = mark_of(step.status)
     told = []
     if step.reason:
         told.append(Content.styled(f"{mark.glyph} {_clipped(step.reason)}", TONES[mark.tone]))
     if step.command:
-        told.append(Content.assemble(("$ ", "dim"), _clipped(step.command)))
+        lines = Content(_clipped(step.command)).wrap(width - 2)
+        told.append(Content.assemble(("$ ", "dim"), Content("\n  ").join(lines)))
     facts = _facts(step)
     if facts:
         told.append(Content.styled(" · ".join(facts), "dim"))
@@ -47,11 +58,11 @@ def _told(step: StepProgress) -> list[Content]:
 
 def _facts(step: StepProgress) -> list[str]:
     facts = []
-    if step.exit_code is not None:
+    if step.exit_code and not names_exit(step.reason, step.exit_code):
         facts.append(f"exit code {step.exit_code}")
     if step.attempts > 1:
         facts.append(f"{step.attempts} attempts")
-    if step.answered:
+    if step.answered and step.answered.partition(" ")[2] not in step.reason:
         facts.append(f"answered {safe_text(step.answered)}")
     return facts
 

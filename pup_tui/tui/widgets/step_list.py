@@ -24,6 +24,9 @@ from pup_tui.tui.times import short_duration
 KIND_FROM = 56
 """Columns from which the kind has room beside the name."""
 
+DANGER_FROM = 16
+"""Columns of a name from which the word of danger has room beside it."""
+
 _KINDS = {"datadog-workflow": "workflow"}
 _DANGER = " danger"
 _WORD = 12
@@ -37,15 +40,17 @@ class Columns(NamedTuple):
 
     number: int
     name: int
+    danger: int
     kind: int
 
     @staticmethod
-    def within(width: int, steps: int) -> Columns:
+    def within(width: int, steps: int, *, danger: bool) -> Columns:
         """Share out `width` columns: what is left belongs to the name."""
         number = len(str(steps))
         kind = _KIND if width >= KIND_FROM else 0
-        taken = 3 + number + 1 + kind + _WORD + _DURATION
-        return Columns(number, max(4, width - taken), kind)
+        room = width - (3 + number + 1 + kind + _WORD + _DURATION)
+        marked = len(_DANGER) if danger and room >= DANGER_FROM else 0
+        return Columns(number, max(4, room - marked), marked, kind)
 
 
 class StepList(ScrollView, can_focus=True):
@@ -83,6 +88,7 @@ class StepList(ScrollView, can_focus=True):
         super().__init__()
         self._steps = list(progress)
         self._running_for = running_for
+        self._dangerous = any(step.node.step.danger for step in self._steps)
         self._places = {step.node.id: at for at, step in enumerate(self._steps)}
 
     def on_mount(self) -> None:
@@ -135,19 +141,19 @@ class StepList(ScrollView, can_focus=True):
         return strip.apply_style(base).crop_extend(0, width, base)
 
     def _segments(self, step: StepProgress, width: int) -> list[Segment]:
-        columns = Columns.within(width, len(self._steps))
+        columns = Columns.within(width, len(self._steps), danger=self._dangerous)
         mark = mark_of(step.status)
         calm = _CALM
         tone = calm if mark.tone == "calm" else self._tone(mark.tone)
         model = step.node.step
         number = str(step.node.index + 1).rjust(columns.number)
         danger = _DANGER if model.danger else ""
-        name = fit(safe_text(model.name), columns.name - len(danger) - 1)
+        name = fit(safe_text(model.name), columns.name - 1)
         segments = [
             Segment(f" {mark.glyph} ", tone),
             Segment(f"{number} ", calm),
             Segment(name, calm if mark.tone == "calm" and step.over else Style.null()),
-            Segment(danger, self._tone("bad") + Style(bold=True)),
+            Segment(fit(danger, columns.danger), self._tone("bad") + Style(bold=True)),
             Segment(" ", Style.null()),
         ]
         if columns.kind:
