@@ -62,9 +62,9 @@ def test_find_by_id_by_path_and_with_a_suggestion(tmp_path: Path) -> None:
 
 def test_a_name_never_leads_out_of_the_catalog(tmp_path: Path) -> None:
     _write(tmp_path / "in", "a")
-    _write(tmp_path, "out")
+    _write(tmp_path, "out-of-it")
     with pytest.raises(UnknownRunbook):
-        _catalog(tmp_path / "in").find("../out")
+        _catalog(tmp_path / "in").find("../out-of-it")
 
 
 def test_edits_are_seen_and_nothing_else_is_read_again(tmp_path: Path) -> None:
