@@ -141,15 +141,16 @@ async def test_a_message_without_end_is_cut_and_says_so() -> None:
         assert "10,000 more characters" in shown(app)
 
 
-async def test_what_is_out_of_sight_of_a_message_is_said_with_its_keys() -> None:
+@pytest.mark.parametrize("height", [24, 30])
+async def test_what_is_out_of_sight_of_a_message_is_said_with_its_keys(height: int) -> None:
     long = question(message="\n".join(f"line {i}" for i in range(31)), expect="sure", danger=True)
-    async with asked(ConfirmScreen(long, target="production")) as (app, pilot):
+    async with asked(ConfirmScreen(long, target="production"), (80, height)) as (app, pilot):
         await pilot.pause()
         message, more = (
             app.screen.query_one(".dialog-message"),
             app.screen.query_one(".dialog-more", Static),
         )
-        assert message.region.height >= 8
+        assert app.screen.query_one(".dialog").region.height == height
         below = 31 - message.region.height
         assert f"{below} more lines · ↓ ↑ scroll" in shown(app)
         await pilot.press(*["down"] * below)

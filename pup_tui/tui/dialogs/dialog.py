@@ -105,6 +105,7 @@ class Dialog(ModalScreen[Answer | None]):
         self._danger = danger
         self._behind = behind
         self._left = left
+        self._message_lines = LEAST_MESSAGE
         self._armed = False
         self._withdrawn = False
 
@@ -147,8 +148,9 @@ class Dialog(ModalScreen[Answer | None]):
         if self._left is not None:
             self._count_down(self._left)
             self.set_interval(COUNTS, partial(self._count_down, self._left))
-        self.watch(self._scroller, "scroll_y", self._tell_more, init=False)
-        self._share_height()
+        for change in ("scroll_y", "virtual_size"):
+            self.watch(self._scroller, change, self._tell_more, init=False)
+        self.watch(self.query_one(".dialog"), "virtual_size", self._share_height)
 
     @property
     def _scroller(self) -> VerticalScroll:
@@ -174,15 +176,16 @@ class Dialog(ModalScreen[Answer | None]):
         cut = message.virtual_size.height > room
         if cut and not self.has_class("-tight"):
             self.add_class("-tight")
-            self._share_height()
             return
         more.display = cut
-        message.styles.max_height = max(LEAST_MESSAGE, room - cut)
-        self.call_after_refresh(self._tell_more)
+        self._message_lines = max(LEAST_MESSAGE, room - cut)
+        message.styles.max_height = self._message_lines
+        self._tell_more()
 
     def _tell_more(self) -> None:
         """Say how much of the message is out of sight below, and which keys bring it up."""
-        below = round(self._scroller.max_scroll_y - self._scroller.scroll_y)
+        scroller = self._scroller
+        below = scroller.virtual_size.height - round(scroller.scroll_y) - self._message_lines
         told = "the end of the message · ↑ scrolls"
         if below > 0:
             told = f"▾ {counted(below, 'more line')} · ↓ ↑ scroll"
