@@ -9,8 +9,8 @@ from pup_tui.core.notices import (
     StepWaiting,
 )
 from pup_tui.core.program import compile_program
-from pup_tui.runbook.model import Poll, Runbook, ShellStep
-from pup_tui.tui.run_progress import KEPT_VALUES, RunProgress
+from pup_tui.runbook.model import Poll, Runbook, ShellStep, WorkflowStep
+from pup_tui.tui.run_progress import KEPT_VALUES, RunProgress, names_exit
 
 HEAD = {"ts": "2025-11-21T03:00:00.000000Z", "run": "r"}
 
@@ -52,6 +52,41 @@ def test_a_step_goes_from_pending_to_its_end() -> None:
     run.apply(finished("a", "failed"))
     assert (step.status, step.exit_code, step.duration) == ("failed", 2, 1.5)
     assert (step.reason, step.over, run.done) == ("because", True, 1)
+
+
+def test_a_workflow_is_followed_by_its_executor_and_polls_nothing_here() -> None:
+    step = WorkflowStep(id="w", name="w", workflow_id="x", poll=Poll(interval="5s"))
+    run = RunProgress(compile_program("t", Runbook(name="t", steps=(step,))))
+    run.apply(started("w"))
+    assert run.steps["w"].status == "running"
+    assert not run.steps["w"].polls
+
+
+def test_a_poll_that_is_run_again_begins_with_no_results() -> None:
+    run = progress()
+    polled = StepPolled(
+        **HEAD,
+        step="b",
+        attempt=3,
+        elapsed=9.0,
+        timeout=60.0,
+        value=4.0,
+        status=None,
+        met=False,
+        error=None,
+    )
+    run.apply(started("b"))
+    run.apply(polled)
+    run.apply(started("b", 4))
+    assert run.steps["b"].last_poll is None
+    assert not run.steps["b"].values
+
+
+def test_an_exit_code_that_a_reason_tells_is_found() -> None:
+    assert names_exit("exited with 1", 1)
+    assert names_exit("it failed: exit code 1", 1)
+    assert not names_exit("exited with 12", 1)
+    assert not names_exit("timed out", 1)
 
 
 def test_a_question_is_waited_for_until_it_is_answered() -> None:

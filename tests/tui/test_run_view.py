@@ -400,6 +400,9 @@ async def test_a_poll_shows_what_it_saw_and_obeys_its_keys(tmp_path: Path) -> No
         assert "PollAccepted" not in c.kinds()
         await c.pilot.press("s", "e", "e", "n", "enter")
         await c.until(lambda: c.app.ended == ["succeeded"])
+        await c.until(lambda: "accepted as met by ada: seen" in c.text(StepDetail))
+        assert "answered" not in c.text(StepDetail)
+        assert "exit code" not in c.text(StepDetail)
         accepted: Any = c.event("PollAccepted")
         assert (accepted.reason, accepted.by) == ("seen", "ada")
 

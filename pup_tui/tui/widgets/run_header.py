@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
 from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.dialog import closes_in
 from pup_tui.tui.glyphs import TONES, status_content
 from pup_tui.tui.run_progress import RunProgress, StepProgress
 from pup_tui.tui.texts import counted
@@ -66,6 +68,20 @@ class RunHeader(Static):
         elif not heading.follows and not progress.over:
             parts.append(Content.styled("f follows the run", "$text-accent"))
         self.update(Content("  ").join(parts), layout=False)
+
+
+class WaitingBanner(Static):
+    """Says that the run waits for the operator, and which keys answer."""
+
+    def __init__(self) -> None:
+        super().__init__(id="run-banner", markup=False)
+
+    def show(self, left: Sequence[float]) -> None:
+        """`left` are the seconds that questions are still open, for those that close by themselves."""
+        told = "? waiting for you · press enter or ! to answer"
+        if left:
+            told += f" · {closes_in(min(left))}"
+        self.update(Content.styled(told, "bold"), layout=False)
 
 
 def _name(name: str, wide: bool) -> Content:

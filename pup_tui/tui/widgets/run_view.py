@@ -10,9 +10,8 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
-from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Input, Static, TextArea
+from textual.widgets import Button, Input, TextArea
 
 from pup_tui.core.actions import Question
 from pup_tui.core.notices import (
@@ -28,14 +27,14 @@ from pup_tui.core.state import StepState
 from pup_tui.drivers.local import LocalRun
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import Line
-from pup_tui.tui.dialogs.dialog import Answer, Dialog, SecondsLeft, closes_in
+from pup_tui.tui.dialogs.dialog import Answer, Dialog, SecondsLeft
 from pup_tui.tui.dialogs.questions import Asked, dialog_for, line_count
 from pup_tui.tui.run_progress import RunProgress, StepProgress
 from pup_tui.tui.widgets.open_questions import OpenQuestions
 from pup_tui.tui.widgets.output_pane import OutputPane
 from pup_tui.tui.widgets.poll_reading import read_poll, wait_seconds
 from pup_tui.tui.widgets.poll_widget import PollWidget, WaitWidget
-from pup_tui.tui.widgets.run_header import Heading, RunHeader, why_empty
+from pup_tui.tui.widgets.run_header import Heading, RunHeader, WaitingBanner, why_empty
 from pup_tui.tui.widgets.run_requests import RunRequests
 from pup_tui.tui.widgets.step_detail import StepDetail
 from pup_tui.tui.widgets.step_list import StepList
@@ -201,7 +200,7 @@ class RunView(Vertical):
 
     def compose(self) -> ComposeResult:
         yield RunHeader(self.progress, self.run)
-        yield Static(id="run-banner", markup=False)
+        yield WaitingBanner()
         with Container(id="run-body"):
             with Vertical(id="run-steps"):
                 yield StepList(self.progress, self._running_for)
@@ -283,13 +282,9 @@ class RunView(Vertical):
         self.refresh_bindings()
 
     def _show_banner(self) -> None:
-        banner = self.query_one("#run-banner", Static)
+        banner = self.query_one(WaitingBanner)
         banner.display = bool(self._questions)
-        told = "? waiting for you · press enter or ! to answer"
-        left = [left() for left in map(self._left, self._questions) if left is not None]
-        if left:
-            told += f" · {closes_in(min(left))}"
-        banner.update(Content.styled(told, "bold"), layout=False)
+        banner.show([left() for left in map(self._left, self._questions) if left is not None])
 
     def _left(self, question: Question) -> SecondsLeft | None:
         """How long a question is still open; a step that asks has been under way since it asked."""
