@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
+from textual.actions import SkipAction
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
@@ -73,7 +74,8 @@ class PupTuiApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "quit", "Quit", show=False),
         Binding("question_mark,f1", "app.help", "Help"),
-        Binding("ctrl+c", "app.interrupt", "Cancel the run", show=False),
+        # Over dialogs too: there, only bindings with priority are looked at.
+        Binding("ctrl+c", "app.interrupt", "Cancel the run", show=False, priority=True),
         # At once, not when the focused field comes to it: what is typed next belongs to the next field.
         Binding("tab", "app.focus_next", "Next", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", "Previous", show=False, priority=True),
@@ -131,16 +133,19 @@ class PupTuiApp(App[None]):
             await self.push_screen(QuitScreen(self.runs, self.services.operator), self._left)
 
     def action_interrupt(self) -> None:
-        """Ask whether the run in front is to be cancelled, over its dialog too; without one say how to leave."""
+        """Ask (over its dialog too) whether the run in front is to be cancelled; or say how to leave."""
+        if self.screen.get_selected_text() or getattr(self.focused, "selected_text", ""):
+            raise SkipAction  # then it copies
         main = self.screen_stack[0]
         page = main.run_pages.get(main.page) if isinstance(main, MainScreen) else None
         if self.screen is self._cancelling or isinstance(self.screen, SystemModalScreen):
             return
-        if page is None or page.over:
+        if page is None:
             self.notify("q leaves pup-tui.", markup=False, timeout=3)
             return
         page.action_cancel_run()
-        self._cancelling = self.screen
+        if not page.over:
+            self._cancelling = self.screen
 
     def _left(self, answer: Answer | None) -> None:
         if answer is not None and answer.answer == "quit":

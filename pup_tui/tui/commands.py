@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 
 RUN = "run: "
-MOVES = frozenset({"Up", "Down", "First", "Last", "Next", "Previous"})
 
 
 class Offer(NamedTuple):
@@ -58,11 +57,16 @@ class ConsoleCommands(Provider):
         yield Offer("quit", self._doing("quit"))
 
     def _here(self, main: MainScreen) -> Iterator[Offer]:
-        """All that a key does where the operator is; those that only move about are left to the keys."""
-        for node, binding, enabled, _ in own_bindings(main):
-            if enabled and node is not self.app and binding.description not in MOVES:
+        """All that a key does where the operator is, that of the footer first."""
+        offers: dict[str, Offer] = {}
+        for node, binding, enabled, _ in sorted(
+            own_bindings(main), key=lambda active: not active.binding.show
+        ):
+            if enabled and node is not self.app:
                 name = f"here: {binding.description}  ({self.app.get_key_display(binding)})"
-                yield Offer(name, partial(self.app.run_action, binding.action, node))
+                act = partial(self.app.run_action, binding.action, node)
+                offers.setdefault(binding.action, Offer(name, act))
+        yield from offers.values()
 
     def _places(self, main: MainScreen) -> Iterator[Offer]:
         yield Offer("go: runbooks", main.action_runbooks)

@@ -226,6 +226,94 @@ async def test_ctrl_c_in_a_run_asks_to_cancel_the_run(
         await console.tells("This run is over")
 
 
+async def test_ctrl_c_over_the_dialog_of_a_run_asks_once_to_cancel_the_run(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"asks.yaml": ASKS})) as console:
+        await start(console, "asks")
+        await console.sees("Go on?")
+        await console.press("ctrl+c", "ctrl+c")
+        await console.sees("Cancel this run?")
+        assert len(console.app.screen_stack) == 3
+        await console.press("y")
+        await console.sees("■ asks", "cancelled")
+
+
+async def test_ctrl_c_without_a_run_says_how_to_leave(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"quick.yaml": QUICK})) as console:
+        await console.sees("quick")
+        await console.press("ctrl+c")
+        await console.tells("q leaves pup-tui")
+        assert "ctrl+q" not in console.messages
+
+
+async def test_a_key_goes_to_the_run_that_waits(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK, "asks.yaml": ASKS})
+    async with open_console(services) as console:
+        await start(console, "asks")
+        await console.sees("Go on?")
+        await console.press("escape", "escape")
+        await start(console, "quick")
+        await console.press("escape")
+        await console.on("overview")
+        await console.press("exclamation_mark")
+        await console.on("run-1")
+        await console.sees("Go on?")
+
+
+async def test_the_tabs_of_several_runs_share_a_narrow_screen(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    names = ["asks-about-a-long-thing", "asks-about-another-thing", "quick-but-with-a-long-name"]
+    files = {f"{name}.yaml": ASKS if name.startswith("a") else QUICK for name in names}
+    async with open_console(make_services(files)) as console:
+        for name in names:
+            await start(console, name)
+            await console.press("escape", "escape")
+            await console.on("overview")
+        await console.sees("? asks-about-")
+        tabs = console.screen.splitlines()
+        line = next(line for line in tabs if " Runbooks " in line)
+        assert line.count("? asks") == 2
+        assert "✔ quick" in line
+
+
+async def test_the_palette_offers_what_can_be_done_with_a_run(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"asks.yaml": ASKS})) as console:
+        await start(console, "asks")
+        await console.sees("Go on?")
+        await console.press("escape", "ctrl+p")
+        await console.sees("here: Cancel the run", "here: Enlarge", "here: Search")
+        await console.type("waits")
+        await console.sees("here: Go to the run that waits")
+        await console.press("ctrl+u")
+        await console.type("cancel")
+        await console.press("down", "enter")
+        await console.sees("Cancel this run?")
+
+
+async def test_help_is_a_key_where_one_types_and_lists_ours_first(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    text = QUICK + "vars: {NAME: {}}\n"
+    async with open_console(make_services({"quick.yaml": text}), LARGE) as console:
+        await console.press("f1")
+        await console.sees("Plan", "History", "Quit", "every action and every runbook")
+        assert "Cursor to" not in console.screen
+        assert console.screen.count("^p") == 1
+        await console.press("f1", "r")
+        await console.on("form")
+        await console.sees("f1 Help")
+        await console.press("f1")
+        await console.eventually(lambda: isinstance(console.app.screen, HelpScreen))
+
+
 async def test_sigterm_cancels_cleans_up_and_ends(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
@@ -265,7 +353,11 @@ async def test_the_palette_offers_every_runbook_literally(
     services = make_services({"quick.yaml": QUICK, "[red]x[red].yaml": QUICK})
     async with open_console(services, LARGE) as console:
         await console.press("ctrl+p")
-        await console.sees("run: [red]x[red]", "open: quick", "theme: pup-night")
+        await console.sees("open: [red]x[red]", "open: quick")
+        assert "run: " not in console.screen
+        await console.type("run: ")
+        await console.sees("run: [red]x[red]", "run: quick")
+        await console.press("ctrl+u")
         await console.type("open: quick")
         await console.sees("open: quick")
         await console.press("down", "enter")

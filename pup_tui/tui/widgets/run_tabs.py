@@ -20,7 +20,8 @@ LEAST_NAME = 6
 """Columns of a runbook's name in its tab, where there is room and where there is little."""
 
 AROUND_NAME = 6
-"""Columns of a tab beside the name: a mark and what sets it off."""
+RUNBOOKS = 12
+"""Columns of a run's tab beside the name, and of the tab that is no run."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,10 @@ class Tab:
     def content(self, width: int = NAME_WIDTH) -> Content:
         """Its mark and its title, cut to so many columns."""
         title = safe_text(self.title)
-        if cell_len(title) > width:
-            title = set_cell_size(title, width - 1).rstrip() + "…"
         if not self.status:
             return Content(title)
+        if cell_len(title) > width:
+            title = set_cell_size(title, width - 1).rstrip() + "…"
         mark = mark_of(self.status)
         return Content.assemble((f"{mark.glyph} ", TONES[mark.tone]), title)
 
@@ -45,6 +46,7 @@ class Tab:
 class _TabLabel(Static):
     def __init__(self, tab: Tab) -> None:
         super().__init__(tab.content(), markup=False, classes="run-tab")
+        self.tab = tab
         self.page = tab.page
 
     def on_click(self, event: events.Click) -> None:
@@ -74,11 +76,22 @@ class RunTabs(Horizontal):
             await self.remove_children()
             await self.mount_all([_TabLabel(tab) for tab in tabs])
         labels = self.query_children(_TabLabel)
-        share = self.app.size.width // max(1, len(tabs)) - AROUND_NAME
-        width = max(LEAST_NAME, min(NAME_WIDTH, share))
         for tab, label in zip(tabs, labels, strict=True):
-            label.update(tab.content(width))
+            label.tab = tab
             label.set_class(tab.page == active, "-active")
             if tab.page == active:
                 label.scroll_visible(animate=False)
         self._tabs = tuple(tabs)
+        self._fit()
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """Cut the names so that all tabs are in sight, and their marks in any case."""
+        labels = self.query_children(_TabLabel)
+        room = self.container_size.width - RUNBOOKS
+        share = room // max(1, len(labels) - 1) - AROUND_NAME
+        width = max(LEAST_NAME, min(NAME_WIDTH, share))
+        for label in labels:
+            label.update(label.tab.content(width))
