@@ -16,6 +16,11 @@ from pup_tui.output.sanitize import safe_text
 MOST_SHOWN = 8_000
 """Characters of a description that are shown."""
 
+MIN_WRAP = 10
+"""Columns that indented text has in any case."""
+
+_HEADING = re.compile(r"#{1,6}\s+(\S.*)")
+_STRONG = re.compile(r"\*\*(\S(?:[^*]*\S)?)\*\*")
 _KEPT_APART = re.compile(r"\s{4,}|\t|\s*([-*+>#|]|\d+[.)]|```)")
 
 
@@ -28,12 +33,33 @@ def paragraphs(text: str) -> str:
     lines: list[str] = []
     for line in shown.split("\n"):
         stripped = line.rstrip()
-        if lines and lines[-1] and stripped and not _KEPT_APART.match(line):
+        joins = not _KEPT_APART.match(line) and not (lines and _HEADING.match(lines[-1]))
+        if lines and lines[-1] and stripped and joins:
             lines[-1] += f" {stripped.lstrip()}"
         else:
             lines.append(stripped)
     rest = len(text) - MOST_SHOWN
     return "\n".join(lines) if rest <= 0 else "\n".join([*lines, f"… {rest:,} more characters"])
+
+
+def description(text: str) -> Content:
+    """A description with its headings and its strong words standing out; no other markup is looked at."""
+    lines = []
+    for line in paragraphs(text).split("\n"):
+        heading = _HEADING.match(line)
+        lines.append(Content.styled(heading[1], "bold") if heading else _strong(line))
+    return Content("\n").join(lines)
+
+
+def _strong(line: str) -> Content:
+    parts = _STRONG.split(line)
+    return Content.assemble(*((part, "bold" if at % 2 else "") for at, part in enumerate(parts)))
+
+
+def indented(text: Content, indent: int, width: int) -> Content:
+    """Text that is wrapped to `width` columns and keeps its indent on every line."""
+    room = max(MIN_WRAP, width - indent)
+    return Content("\n").join(Content(" " * indent) + line for line in text.wrap(room))
 
 
 def columns(rows: Sequence[Sequence[Content]], *, limits: Sequence[int], gap: int = 2) -> Content:

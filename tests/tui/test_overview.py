@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pup_tui.tui.texts import moment, paragraphs
+from pup_tui.tui.texts import description, moment, paragraphs
 from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, MakeServices, OpenConsole
 
 RUNBOOK = """
@@ -76,6 +76,20 @@ async def test_hostile_texts_are_shown_literally(
         await console.sees("[blink]step", "= [link=x]")
 
 
+async def test_descriptions_of_variables_are_whole_on_a_narrow_screen(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    text = RUNBOOK.replace(
+        "Flag to turn off", "The flag that is to be turned off for everybody here"
+    )
+    async with open_console(make_services({"rollback.yaml": text})) as console:
+        await console.sees("Turn a flag off")
+        console.main.pages.overview.query_one("#overview-body").scroll_to(y=8, animate=False)
+        await console.sees(
+            "FLAG  required", "    The flag that is to be turned off", "    everybody"
+        )
+
+
 async def test_the_last_runs_are_there_after_a_run(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
@@ -95,6 +109,13 @@ def test_paragraphs_fill_their_width_and_lists_keep_their_lines() -> None:
     assert paragraphs("one\ntwo\n\n- a\n- b\n    code\n") == "one two\n\n- a\n- b\n    code"
     assert "\x1b" not in paragraphs("a\x1b[2J")
     assert paragraphs("x" * 9_000).endswith("1,000 more characters")
+
+
+def test_headings_and_strong_words_of_descriptions_stand_out_and_nothing_else() -> None:
+    told = description("# Title\nDo it **by hand**, 2 ** 3 [b]x[/b]")
+    assert told.plain == "Title\nDo it by hand, 2 ** 3 [b]x[/b]"
+    bold = [told.plain[span.start : span.end] for span in told.spans if span.style == "bold"]
+    assert bold == ["Title", "by hand"]
 
 
 def test_moments_are_short() -> None:

@@ -67,6 +67,20 @@ async def test_from_the_plan_of_given_values_one_comes_back_to_them(
         await console.sees("qa")
 
 
+async def test_a_long_command_keeps_its_indent(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    text = BARE.replace("echo go", "echo " + "word " * 40 + "end")
+    async with open_console(make_services({"bare.yaml": text})) as console:
+        await console.eventually(lambda: console.main.entry)
+        await console.press("p")
+        await console.on("plan")
+        await console.sees("end")
+        lines = [line for line in console.screen.splitlines() if "word" in line]
+        assert len(lines) > 1
+        assert len({len(line) - len(line.lstrip()) for line in lines}) == 1
+
+
 async def test_the_plan_of_the_overview_is_of_what_the_form_holds(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

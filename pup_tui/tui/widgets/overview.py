@@ -16,7 +16,7 @@ from textual.widgets import Button, Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.effects import effect_content
 from pup_tui.tui.glyphs import status_content
-from pup_tui.tui.texts import columns, counted, moment, paragraphs, place
+from pup_tui.tui.texts import columns, counted, description, indented, moment, place
 from pup_tui.tui.times import short_duration
 
 if TYPE_CHECKING:
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 200
 MOST_PROBLEMS = 50
+
+AROUND_LISTS = 5
+"""Columns of the page beside the lists: its padding and the scrollbar."""
+
+SIDE_BY_SIDE_FROM = 80
+"""Columns from which descriptions of variables stand beside them."""
 
 
 class Overview(Vertical):
@@ -49,6 +55,7 @@ class Overview(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="overview")
+        self._described: Described | None = None
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="overview-body"):
@@ -64,6 +71,7 @@ class Overview(Vertical):
 
     def show_nothing(self, told: str) -> None:
         """No runbook is selected."""
+        self._described = None
         self.query_one("#overview-top", Static).update(Content.styled(told, "$text-muted"))
         self.query_one("#overview-lists", Static).update(Content())
         self.query_one("#overview-buttons").display = False
@@ -90,10 +98,20 @@ class Overview(Vertical):
         """Show a runbook from its beginning, or as it is now where it is shown already."""
         runnable = described.loaded.runbook is not None
         self.query_one("#overview-top", Static).update(_top(described))
-        self.query_one("#overview-lists", Static).update(_lists(described))
+        self._described = described
+        self._lay_out()
         self.query_one("#overview-buttons").display = True
         for name in ("#overview-run", "#overview-plan"):
             self.query_one(name, Button).disabled = not runnable
+
+    def on_resize(self) -> None:
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Put the lists into the width there is."""
+        if self._described is not None:
+            width = self.size.width - AROUND_LISTS
+            self.query_one("#overview-lists", Static).update(_lists(self._described, width))
 
     def go_to_top(self) -> None:
         self.query_one("#overview-body", VerticalScroll).scroll_home(animate=False)
@@ -124,7 +142,7 @@ def _top(described: Described) -> Content:
         parts += [Content(), *_problems(described.loaded)]
     else:
         if runbook.description.strip():
-            parts += [Content(), Content(paragraphs(runbook.description))]
+            parts += [Content(), description(runbook.description)]
         parts += [Content(), *_facts(entry, runbook)]
     return Content("\n").join(parts)
 
@@ -166,13 +184,13 @@ def _facts(entry: Entry, runbook: Runbook) -> list[Content]:
     ]
 
 
-def _lists(described: Described) -> Content:
+def _lists(described: Described, width: int) -> Content:
     """What is cut rather than wrapped: variables, steps and runs, a line each."""
     runbook = described.loaded.runbook
     parts: list[Content] = []
     if runbook is not None:
         if runbook.vars:
-            parts += [_heading("Variables"), _variables(runbook.vars.items()), Content()]
+            parts += [_heading("Variables"), _variables(runbook.vars.items(), width), Content()]
         parts += [
             _heading(_steps_heading(runbook.steps, described.effects)),
             _steps(runbook.steps, described.effects),
@@ -186,7 +204,16 @@ def _heading(text: str) -> Content:
     return Content.styled(text, "bold $text-muted")
 
 
-def _variables(variables: Iterable[tuple[str, Variable]]) -> Content:
+def _variables(variables: Iterable[tuple[str, Variable]], width: int) -> Content:
+    """A line for each; where that leaves descriptions little room, they stand below, wrapped."""
+    if width < SIDE_BY_SIDE_FROM:
+        lines = []
+        for name, variable in variables:
+            lines.append(Content.assemble(f"  {safe_text(name)}  ", _need(variable)))
+            if variable.description:
+                told = Content.styled(safe_text(variable.description), "$text-muted")
+                lines.append(indented(told, 4, width))
+        return Content("\n").join(lines)
     rows = [
         (Content(f"  {safe_text(name)}"), _need(variable), Content(safe_text(variable.description)))
         for name, variable in variables

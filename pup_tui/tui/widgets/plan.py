@@ -16,7 +16,7 @@ from textual.widgets import Button, Static
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.effects import effect_content
-from pup_tui.tui.texts import counted
+from pup_tui.tui.texts import counted, indented
 from pup_tui.tui.widgets.armed import Armed
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ COMMAND_LINES = 12
 
 COMMAND_CHARACTERS = 4_000
 MOST_STEPS = 300
+
+AROUND_STEPS = 5
+"""Columns of the page beside the steps: its padding and the scrollbar."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +111,17 @@ class PlanView(Armed):
     def show(self, planned: Planned) -> None:
         self._planned = planned
         self.query_one("#plan-title", Static).update(_title(planned))
-        self.query_one("#plan-steps", Static).update(_steps(planned.steps))
+        self._lay_out()
         self.query_one("#plan-body", VerticalScroll).scroll_home(animate=False)
+
+    def on_resize(self) -> None:
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Wrap the commands to the width there is."""
+        if self._planned is not None:
+            width = (self.size.width or self.container_size.width) - AROUND_STEPS
+            self.query_one("#plan-steps", Static).update(_steps(self._planned.steps, width))
 
     def forget(self) -> None:
         """Let go of the values."""
@@ -160,30 +172,34 @@ def _title(planned: Planned) -> Content:
     return Content("   ").join(parts)
 
 
-def _steps(steps: Sequence[PlannedStep]) -> Content:
-    width = len(str(len(steps)))
-    told = [_step(number, width, step) for number, step in enumerate(steps[:MOST_STEPS], start=1)]
+def _steps(steps: Sequence[PlannedStep], width: int) -> Content:
+    digits = len(str(len(steps)))
+    told = [
+        _step(number, digits, step, width)
+        for number, step in enumerate(steps[:MOST_STEPS], start=1)
+    ]
     rest = len(steps) - MOST_STEPS
     if rest > 0:
         told.append(Content(f"… {rest:,} more: `pup-tui plan` shows all of them"))
     return Content("\n\n").join(told)
 
 
-def _step(number: int, width: int, step: PlannedStep) -> Content:
-    indent = " " * (width + 2)
+def _step(number: int, digits: int, step: PlannedStep, width: int) -> Content:
+    indent = digits + 2
     kind = "workflow" if step.kind == "datadog-workflow" else step.kind
     when = "" if step.when == "on_success" else f" · {step.when.replace('_', ' ')}"
     first = Content.assemble(
-        (f"{number:>{width}}  ", "$text-muted"),
+        (f"{number:>{digits}}  ", "$text-muted"),
         (safe_text(step.name), "bold"),
         (f"  {kind}{when} · ", "$text-muted"),
         effect_content(step.mutates, danger=step.danger),
     )
     lines = [first]
-    lines += [Content.assemble(indent, (line, "$foreground")) for line in _command(step.command)]
+    lines += [indented(Content(line), indent, width) for line in _command(step.command)]
     if step.reason:
         mark = "↷ " if step.known else "… not known yet: "
-        lines.append(Content.styled(f"{indent}{mark}{safe_text(step.reason)}", "$text-muted"))
+        reason = Content.styled(f"{mark}{safe_text(step.reason)}", "$text-muted")
+        lines.append(indented(reason, indent, width))
     return Content("\n").join(lines)
 
 
