@@ -52,6 +52,23 @@ async def test_lists_runs_newest_first_and_filters(
         await console.sees("No run matches")
 
 
+async def test_a_key_shows_the_runs_of_one_status(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    failing = FakeExecutor(Play(), Play(outcome=Outcome(ok=False, exit_code=3, reason="no")))
+    async with open_console(make_services({"quick.yaml": QUICK}, executor=failing)) as console:
+        await run(console, "quick")
+        await run(console, "quick")
+        await console.press("h")
+        await console.on("history")
+        await console.sees("2 runs · status: any", "✖ failed", "✔ succeeded", "Filter")
+        await console.press("s")
+        await console.sees("1 run · status: failed")
+        assert "succeeded" not in console.screen
+        await console.press("s", "s")
+        await console.sees("2 runs · status: any")
+
+
 async def test_opens_a_run_as_it_was_with_its_output(
     make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import DataTable, Input, Static
@@ -51,6 +51,7 @@ class History(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter"),
+        Binding("s", "status", "Status"),
         Binding("escape", "leave", "Back"),
     ]
 
@@ -70,10 +71,13 @@ class History(Vertical):
         self._problem = ""
         self._began_with = ""
         self._loading = True
+        self._status = ""
 
     def compose(self) -> ComposeResult:
         yield Static(id="history-title", markup=False)
-        yield LineInput(placeholder="/ filter by runbook, status, operator", compact=True)
+        with Horizontal(id="history-filter"):
+            yield Static("Filter", id="history-filter-name", markup=False)
+            yield LineInput(placeholder="runbook, status, operator", compact=True)
         yield Static(id="history-state", markup=False)
         yield RunTable(cursor_type="row", zebra_stripes=False)
 
@@ -99,6 +103,7 @@ class History(Vertical):
     def set_filter(self, text: str) -> None:
         """Begin with only the runs in which each of these words is."""
         self._began_with = text
+        self._status = ""
         self._filter.value = text
 
     def focus(self, scroll_visible: bool = True) -> Self:
@@ -106,7 +111,11 @@ class History(Vertical):
         return self
 
     def _show_rows(self) -> None:
-        found = [row for row in self._rows if _matches(row, self._filter.value)]
+        found = [
+            row
+            for row in self._rows
+            if self._status in ("", row.status) and _matches(row, self._filter.value)
+        ]
         table = self._table
         here = table.cursor_row
         table.clear()
@@ -120,7 +129,10 @@ class History(Vertical):
 
     def _show_state(self, found: int) -> None:
         title = Content.assemble(
-            ("History", "bold $text-primary"), (f"   {counted(found, 'run')}", "$text-muted")
+            ("History", "bold $text-primary"),
+            (f"   {counted(found, 'run')} · status: ", "$text-muted"),
+            (self._status or "any", "bold" if self._status else "$text-muted"),
+            ("  s changes", "$text-muted"),
         )
         self.query_one("#history-title", Static).update(title)
         state = self.query_one("#history-state", Static)
@@ -130,7 +142,7 @@ class History(Vertical):
         elif self._loading:
             state.update(Content("Reading the journal…"))
         elif self._rows:
-            state.update(Content("No run matches. Clear the filter to see all of them."))
+            state.update(Content("No run matches. / and s change what is shown."))
         else:
             state.update(Content("Nothing has been run yet. Choose a runbook and press enter."))
 
@@ -166,6 +178,13 @@ class History(Vertical):
 
     def action_filter(self) -> None:
         self._filter.focus()
+
+    def action_status(self) -> None:
+        """Only runs with the next status there is, after the last one all of them."""
+        there = ["", *sorted({str(row.status) for row in self._rows})]
+        here = there.index(self._status) if self._status in there else 0
+        self._status = there[(here + 1) % len(there)]
+        self._show_rows()
 
     def action_leave(self) -> None:
         """First out of what was typed into the filter, then back."""
