@@ -33,7 +33,7 @@ MOST_PROBLEMS = 50
 AROUND_LISTS = 5
 """Columns of the page beside the lists: its padding and the scrollbar."""
 
-SIDE_BY_SIDE_FROM = 80
+SIDE_BY_SIDE_FROM = 100
 """Columns from which descriptions of variables stand beside them."""
 
 
