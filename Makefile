@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-JOBS ?= auto
+# More than there are cores, since many tests wait for a program or a poll.
+JOBS ?= 4
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test lint check bench screenshots lock clean

@@ -61,7 +61,7 @@ def history_command(
 @click.argument("run")
 @json_option
 def show_command(run: str, as_json: bool) -> None:
-    """One RUN (its id, or the beginning of it) with its steps and what they printed."""
+    """One RUN (its id, or the beginning or end of it) with its steps and what they printed."""
     with _journal() as journal:
         row = journal.run(run) if journal else None
         if journal is None or row is None:

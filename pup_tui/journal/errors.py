@@ -23,12 +23,12 @@ class JournalError(Exception):
 
 
 class AmbiguousRunError(JournalError):
-    """More than one run's id begins with what was given; `matches` are their ids, newest first."""
+    """More than one run's id begins or ends with what was given; `matches` are these, newest first."""
 
     def __init__(self, prefix: str, matches: Sequence[str], path: Path) -> None:
         shown = ", ".join(matches[:5]) + (", …" if len(matches) > 5 else "")
         super().__init__(
-            f"{len(matches)} runs have an id that begins with {prefix!r}",
+            f"{len(matches)} runs have an id that begins or ends with {prefix!r}",
             path,
             f"give more of the id: {shown}",
         )

@@ -75,14 +75,15 @@ class JournalReader:
             return list(islice((row for row in rows if status in (None, row.status)), limit))
 
     def run(self, run: str) -> RunRow | None:
-        """The run with this id, or the only one whose id begins so.
+        """The run with this id, or the only one whose id begins or ends so.
 
         Raises AmbiguousRunError if there are several.
         """
         with self._reading():
             found = list(self._rows("WHERE run = :run", {"run": run})) or list(
                 self._rows(
-                    "WHERE substr(run, 1, length(:run)) = :run AND :run <> '' ORDER BY number DESC",
+                    "WHERE :run IN (substr(run, 1, length(:run)), substr(run, -length(:run)))"
+                    " AND :run <> '' ORDER BY number DESC",
                     {"run": run},
                 )
             )

@@ -253,3 +253,14 @@ def test_history_can_be_read_where_nothing_can_be_written(
     assert refused.startswith(f"the folder cannot be written: {state}: ")
     assert "PUP_TUI_STATE_DIR" in refused
     assert (runs, events) == ("aa11 interrupted", "1")
+
+
+def test_a_run_is_found_by_the_end_of_its_id_as_by_its_beginning(
+    journal: Journal, begin: Beginner
+) -> None:
+    begin()
+    for part in ("aa11", "aa", "11"):
+        row = journal.run(part)
+        assert row is not None
+        assert row.run == "aa11"
+    assert journal.run("a1") is None
