@@ -115,7 +115,9 @@ def stopped(run: Run, node: Node, event: Event) -> None:
 
 def _keep_results(run: Run, node: Node, event: AttemptFinished) -> None:
     run.step(node).exit_code = event.exit_code
-    run.state.results[node.id] = dict(event.findings.results)
+    run.state.results.pop(node.id, None)
+    if event.findings.results:
+        run.state.results[node.id] = dict(event.findings.results)
     run.note_secrets(
         f"steps.{node.id}.{name}"
         for name in event.findings.results

@@ -58,7 +58,7 @@ def plan(
 ) -> list[PlannedStep]:
     """Plan a run with these values. Secrets stand in the commands as they are: whoever shows them masks."""
     state = _begun(program, values, left_out, operator)
-    scope = scope_of(program, state)
+    scope = scope_of(state)
     del scope["run"]["id"], scope["run"]["started_at"]
     return [_planned(program, node, state, scope, mutates) for node in program.nodes]
 

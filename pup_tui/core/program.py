@@ -29,31 +29,24 @@ class Node(Struct, frozen=True, kw_only=True):
 
 
 class Program(Struct, frozen=True, kw_only=True):
-    """A compiled runbook. `captures` maps each capture's name to the id of the step that makes it."""
+    """A compiled runbook.
+
+    `nodes` are all steps in the order of the file: `body` runs in that order, `cleanup` at the end whatever
+    happened. `captures` maps each capture's name to the id of the step that makes it.
+    """
 
     id: str
     runbook: Runbook
     nodes: tuple[Node, ...]
+    body: tuple[Node, ...]
+    cleanup: tuple[Node, ...]
+    by_id: dict[str, Node]
     captures: dict[str, str]
     declared: frozenset[str]
 
     def node(self, step: str) -> Node:
         """The node of a step's id; KeyError if there is none."""
-        return self._by_id[step]
-
-    @property
-    def _by_id(self) -> dict[str, Node]:
-        return {node.id: node for node in self.nodes}
-
-    @property
-    def body(self) -> tuple[Node, ...]:
-        """What runs in the order of the file."""
-        return tuple(node for node in self.nodes if node.step.when != "cleanup")
-
-    @property
-    def cleanup(self) -> tuple[Node, ...]:
-        """What runs at the end whatever happened."""
-        return tuple(node for node in self.nodes if node.step.when == "cleanup")
+        return self.by_id[step]
 
 
 class _UsesSteps(Protocol):
@@ -84,6 +77,9 @@ def compile_program(id_: str, runbook: Runbook) -> Program:
         id=id_,
         runbook=runbook,
         nodes=tuple(nodes),
+        body=tuple(node for node in nodes if node.step.when != "cleanup"),
+        cleanup=tuple(node for node in nodes if node.step.when == "cleanup"),
+        by_id={node.id: node for node in nodes},
         captures=captures,
         declared=frozenset(runbook.vars) | frozenset(captures),
     )

@@ -43,7 +43,7 @@ class Run:
         return self.state.steps[node.id]
 
     def scope(self) -> dict[str, object]:
-        return scope_of(self.program, self.state)
+        return scope_of(self.state)
 
     def attempt(self, node: Node) -> str:
         """The id of the step's newest attempt."""

@@ -16,12 +16,12 @@ from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.values import LEFT_OUT
 
 
-def scope_of(program: Program, state: RunState) -> dict[str, Any]:
+def scope_of(state: RunState) -> dict[str, Any]:
     """Variables, captures, `steps` and `run`. A variable without a value renders empty and is not defined."""
     names: dict[str, Any] = dict.fromkeys(state.left_out, LEFT_OUT)
     names.update(state.values)
     names.update(state.captured)
-    names["steps"] = {node.id: state.results.get(node.id, {}) for node in program.nodes}
+    names["steps"] = dict(state.results)
     names["run"] = {
         "id": state.run,
         "runbook": state.runbook,

@@ -103,6 +103,20 @@ def test_results_that_later_steps_name_are_wanted_and_kept() -> None:
     assert player.started[1].shown == "use 0"
 
 
+def test_results_of_a_step_that_did_not_run_may_have_a_default() -> None:
+    program = program_of(
+        """
+        steps:
+          - {name: a, kind: shell, if: "1 > 2", run: make}
+          - {name: b, kind: shell, run: "use {{ steps.a.output | default('none') }}"}
+          - {name: c, kind: shell, run: "use {{ steps.a.output }}"}
+        """
+    )
+    player = Player(program).create().play()
+    assert player.started[0].shown == "use none"
+    assert player.machine.state.steps["c"].reason == "it needs steps.a.output, and `a` did not run"
+
+
 @pytest.mark.parametrize(
     ("when", "status"), [("on_success", "failed"), ("always", "skipped"), ("cleanup", "skipped")]
 )
