@@ -13,7 +13,8 @@ from pathlib import Path
 
 import click
 
-from pup_tui.cli.session import environment
+from pup_tui.cli.options import runbooks_option
+from pup_tui.cli.session import environment, given_folders
 
 SHOWN = "incident-triage"
 """The runbook that the demo runs where there is no terminal."""
@@ -23,7 +24,9 @@ KEPT = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "COLORTERM
 
 
 @click.command("demo")
-def demo_command() -> int:
+@runbooks_option
+@click.pass_context
+def demo_command(ctx: click.Context) -> int:
     """Try it: a live incident in a sandbox. No account, no configuration, nothing is kept."""
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.entries import Origin
@@ -31,7 +34,8 @@ def demo_command() -> int:
 
     with tempfile.TemporaryDirectory(prefix="pup-tui-demo-") as folder, _sandbox() as url:
         environ = demo_environment(Path(folder), url)
-        catalog = Catalog([Folder(bundled_dir(), Origin.BUNDLED)])
+        given = [Folder(path, Origin.GIVEN) for path in given_folders(ctx)]
+        catalog = Catalog([*given, Folder(bundled_dir(), Origin.BUNDLED)])
         if os.isatty(0) and os.isatty(1):
             from pup_tui.cli.console import open_console
 

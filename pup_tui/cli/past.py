@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pup_tui.cli.failure import Failure
-from pup_tui.cli.options import json_option
+from pup_tui.cli.options import json_option, runbooks_option
 from pup_tui.cli.printing import columns, print_json
 from pup_tui.cli.session import environment
 from pup_tui.core.durations import format_duration
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--status", type=click.Choice([s.value for s in RunStatus]), help="Only such runs.")
 @click.option("--since", metavar="AGE", help="Only runs that began this long ago or later, as 7d.")
 @json_option
+@runbooks_option
 def history_command(
     runbook: str | None, status: str | None, since: str | None, as_json: bool
 ) -> None:
@@ -60,6 +61,7 @@ def history_command(
 @click.command("show")
 @click.argument("run")
 @json_option
+@runbooks_option
 def show_command(run: str, as_json: bool) -> None:
     """One RUN (its id, or the beginning or end of it) with its steps and what they printed."""
     with _journal() as journal:

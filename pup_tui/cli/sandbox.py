@@ -8,6 +8,7 @@ import signal
 import click
 
 from pup_tui.cli.failure import Failure
+from pup_tui.cli.options import runbooks_option
 
 
 @click.command("sandbox")
@@ -15,6 +16,7 @@ from pup_tui.cli.failure import Failure
     "--port", type=click.IntRange(0, 65535), default=0, help="Where to listen; 0 picks a free port."
 )
 @click.option("--scenario", default="demo", show_default=True, help="Which story it plays.")
+@runbooks_option
 def sandbox_command(port: int, scenario: str) -> None:
     """A small Datadog on this machine, for trying things out. Prints its address first."""
     from pup_tui.datadog.sandbox.scenarios import SCENARIOS

@@ -28,8 +28,12 @@ def open_catalog(ctx: click.Context) -> Catalog:
     """The catalog of this call, with the folders of every `--runbooks`."""
     from pup_tui.catalog.catalog import Catalog
 
-    given = [Path(folder) for folder in ctx.ensure_object(dict).get("runbooks", [])]
-    return Catalog.from_environment(environment(), given, Path.cwd())
+    return Catalog.from_environment(environment(), given_folders(ctx), Path.cwd())
+
+
+def given_folders(ctx: click.Context) -> list[Path]:
+    """The folders of every `--runbooks`, in their order."""
+    return list(ctx.ensure_object(dict).get("runbooks", []))
 
 
 def find_entry(catalog: Catalog, name: str) -> Entry:
