@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 from msgspec import Struct
 
@@ -13,6 +12,7 @@ from pup_tui.template.arguments import compile_arguments
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.text import compile_text
+from pup_tui.template.usage import UsesNames
 
 
 class Node(Struct, frozen=True, kw_only=True):
@@ -49,11 +49,6 @@ class Program(Struct, frozen=True, kw_only=True):
         return self.by_id[step]
 
 
-class _UsesSteps(Protocol):
-    @property
-    def step_fields(self) -> frozenset[tuple[str, str]]: ...
-
-
 def compile_program(id_: str, runbook: Runbook) -> Program:
     """Compile a loaded runbook (every step has its id); it has been checked, so nothing can fail here."""
     wanted = _wanted_results(runbook.steps, frozenset(runbook.vars))
@@ -86,7 +81,7 @@ def compile_program(id_: str, runbook: Runbook) -> Program:
 
 
 def _wanted_results(steps: Iterable[AnyStep], declared: frozenset[str]) -> dict[str, set[str]]:
-    compilers: dict[str, Callable[[str], _UsesSteps]] = {
+    compilers: dict[str, Callable[[str], UsesNames]] = {
         "template": compile_text,
         "shell": compile_text,
         "url": compile_text,

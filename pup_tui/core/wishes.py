@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
 
 from pup_tui.core.actions import AnyAction, Tell
 from pup_tui.core.events import Moment
 from pup_tui.core.notices import (
     AnyNotice,
-    Notice,
     RunFinished,
     RunStarted,
     SourceNotice,
@@ -22,8 +20,6 @@ from pup_tui.core.notices import (
 )
 from pup_tui.core.program import Node
 from pup_tui.core.state import RunState, Sample, StepState, StepStatus
-
-_N = TypeVar("_N", bound=Notice)
 
 
 class Wishes:

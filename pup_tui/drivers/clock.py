@@ -74,9 +74,3 @@ class FakeClock:
             if not handle.cancelled:
                 callback()
         self._clock = until
-
-    def next_due(self) -> float | None:
-        """Seconds until the next call is due, or None if none is."""
-        while self._due and self._due[0][3].cancelled:
-            heapq.heappop(self._due)
-        return self._due[0][0] - self._clock if self._due else None

@@ -9,12 +9,9 @@ from pathlib import Path
 
 from pup_tui.core.program import Program
 from pup_tui.drivers.masking import Masking
-from pup_tui.output.pipeline import Captured, StepOutput
+from pup_tui.output.pipeline import IDLE_SECONDS, Captured, StepOutput
 from pup_tui.output.spool import Line, spool_name
 from pup_tui.steps.executor import Stream
-
-PAUSE = 0.35
-"""Seconds without output after which an unfinished line is shown."""
 
 OnLines = Callable[[str, Sequence[Line]], None]
 
@@ -33,13 +30,13 @@ class AttemptOutput:
         loop = asyncio.get_running_loop()
         self._last = loop.time()
         if self._pause is None:
-            self._pause = loop.call_later(PAUSE, self._idle)
+            self._pause = loop.call_later(IDLE_SECONDS, self._idle)
 
     def _idle(self) -> None:
         loop = asyncio.get_running_loop()
         quiet = loop.time() - self._last
-        if quiet < PAUSE:
-            self._pause = loop.call_later(PAUSE - quiet, self._idle)
+        if quiet < IDLE_SECONDS:
+            self._pause = loop.call_later(IDLE_SECONDS - quiet, self._idle)
         else:
             self._pause = None
             self._output.idle_flush()

@@ -13,7 +13,7 @@ from pup_tui.template.blocks import Block, For, If, Literal, Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_ARGUMENT
 from pup_tui.template.text import Text, Value, compile_text
-from pup_tui.template.usage import StepField
+from pup_tui.template.usage import Usage, UsesNames
 from pup_tui.template.values import contents, to_text
 
 _PLAIN: Final = re.compile(r"[^\s'\"\\]+")
@@ -140,7 +140,7 @@ class _Splitter:
         return position + 1
 
 
-class Arguments:
+class Arguments(UsesNames):
     """A compiled argument list. Made by `compile_arguments`."""
 
     def __init__(self, text: Text) -> None:
@@ -152,25 +152,10 @@ class Arguments:
         """The words, each a text of its own, with every branch and loop body in it once."""
         return tuple(Text(_as_blocks(word)) for word in self._split)
 
-    @property
-    def names(self) -> frozenset[str]:
-        """Root names it needs."""
-        return self._text.names
-
-    @property
-    def optional_names(self) -> frozenset[str]:
-        """Root names it uses only under ``default`` or ``is defined``."""
-        return self._text.optional_names
-
-    @property
-    def step_fields(self) -> frozenset[StepField]:
-        """The (step id, field) of every ``steps.ID.field`` in it."""
-        return self._text.step_fields
-
-    @property
-    def optional_step_fields(self) -> frozenset[StepField]:
-        """Those of its step fields that are used only under ``default`` or ``is defined``."""
-        return self._text.optional_step_fields
+    @cached_property
+    def usage(self) -> Usage:
+        """The names that it uses."""
+        return self._text.usage
 
     @property
     def outputs(self) -> tuple[Output, ...]:

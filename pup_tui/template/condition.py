@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.expression import Expression, compile_expression
 from pup_tui.template.reading import is_empty, status_of, value_of
-from pup_tui.template.usage import StepField, Usage
+from pup_tui.template.usage import Usage, UsesNames
 from pup_tui.template.values import NOTHING, parse_json, to_text
 
 Kind = Literal["empty", "status", "value", "trend", "expression"]
@@ -60,7 +60,7 @@ class Verdict:
     reason: str
 
 
-class Condition:
+class Condition(UsesNames):
     """One condition. Made by `parse_condition`."""
 
     kind: Kind = "expression"
@@ -68,27 +68,12 @@ class Condition:
     def __init__(self, source: str, words: str, usage: Usage) -> None:
         self.source = source
         self.words = words
-        self.usage = usage
+        self._usage = usage
 
     @property
-    def names(self) -> frozenset[str]:
-        """Root names it needs."""
-        return self.usage.names
-
-    @property
-    def optional_names(self) -> frozenset[str]:
-        """Root names it uses only under ``default`` or ``is defined``."""
-        return self.usage.optional_names
-
-    @property
-    def step_fields(self) -> frozenset[StepField]:
-        """The (step id, field) of every ``steps.ID.field`` in it."""
-        return self.usage.step_fields
-
-    @property
-    def optional_step_fields(self) -> frozenset[StepField]:
-        """Those of its step fields that are used only under ``default`` or ``is defined``."""
-        return self.usage.optional_step_fields
+    def usage(self) -> Usage:
+        """The names that it uses."""
+        return self._usage
 
     def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> Verdict:
         """Judge an attempt; never raises.

@@ -88,11 +88,12 @@ def _invalid(text: object) -> DurationError:
     return DurationError(f"{_shown(text)} is not a duration; write {VALID_FORMS}")
 
 
-def format_duration(seconds: float) -> str:
+def format_duration(seconds: float, *, compact: bool = False) -> str:
     """Write a time span for people: ``0.4 s``, ``12 s``, ``2 m 05 s``, ``1 h 02 m``, ``3 d 04 h``.
 
-    Negative spans count as none.
+    Negative spans count as none. A ``compact`` one has at most seven characters: ``2m 05s``.
     """
+    gap = "" if compact else " "
     seconds = max(0.0, seconds)
     if seconds < 9.95:
         return f"{seconds:.1f} s"
@@ -100,7 +101,7 @@ def format_duration(seconds: float) -> str:
     if whole < 60:
         return f"{whole} s"
     if whole < 3_600:
-        return f"{whole // 60} m {whole % 60:02d} s"
+        return f"{whole // 60}{gap}m {whole % 60:02d}{gap}s"
     if whole < 86_400:
-        return f"{whole // 3_600} h {whole % 3_600 // 60:02d} m"
-    return f"{whole // 86_400} d {whole % 86_400 // 3_600:02d} h"
+        return f"{whole // 3_600}{gap}h {whole % 3_600 // 60:02d}{gap}m"
+    return f"{whole // 86_400}{gap}d {whole % 86_400 // 3_600:02d}{gap}h"

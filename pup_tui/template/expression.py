@@ -17,8 +17,8 @@ from pup_tui.template.syntax import parse
 from pup_tui.template.usage import (
     NO_USAGE,
     Key,
-    StepField,
     Usage,
+    UsesNames,
     dotted,
     key_of,
     path_of,
@@ -41,7 +41,7 @@ _NOT_A_PATH: Final = frozenset(
 _TOO_MUCH: Final = "the expression is too much to work out"
 
 
-class Expression:
+class Expression(UsesNames):
     """One checked expression. Made by `compile_expression`; compiled when it is first evaluated."""
 
     def __init__(self, source: str, tree: nodes.Expr | None = None) -> None:
@@ -50,27 +50,12 @@ class Expression:
         self._tree = tree
         if self._path is None and tree is None:
             self._tree = guarded(self.source, lambda: parse(source))
-        self.usage = guarded(self.source, self._find_usage)
+        self._usage = guarded(self.source, self._find_usage)
 
     @property
-    def names(self) -> frozenset[str]:
-        """Root names it needs."""
-        return self.usage.names
-
-    @property
-    def optional_names(self) -> frozenset[str]:
-        """Root names it uses only under ``default`` or ``is defined``."""
-        return self.usage.optional_names
-
-    @property
-    def step_fields(self) -> frozenset[StepField]:
-        """The (step id, field) of every ``steps.ID.field`` in it."""
-        return self.usage.step_fields
-
-    @property
-    def optional_step_fields(self) -> frozenset[StepField]:
-        """Those of its step fields that are used only under ``default`` or ``is defined``."""
-        return self.usage.optional_step_fields
+    def usage(self) -> Usage:
+        """The names that it uses."""
+        return self._usage
 
     @property
     def is_raw(self) -> bool:

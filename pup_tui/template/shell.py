@@ -10,7 +10,7 @@ import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from pup_tui.template.arguments import argument_problem
@@ -21,7 +21,7 @@ from pup_tui.template.shell_markers import Hole, Marked, is_raw, variants
 from pup_tui.template.shell_places import ENV_HINT, Place, Quoting, UnsafePlaceError
 from pup_tui.template.shell_tree import ScriptTree, places
 from pup_tui.template.text import Text, Value, compile_text
-from pup_tui.template.usage import StepField
+from pup_tui.template.usage import Usage, UsesNames
 
 SHELLS: Final = frozenset({"sh", "bash", "dash", "ksh", "zsh"})
 """The shells whose quoting is known."""
@@ -68,7 +68,7 @@ class EvaluatedAgain:
     column: int
 
 
-class ShellTemplate:
+class ShellTemplate(UsesNames):
     """A compiled script. Made by `compile_shell`."""
 
     def __init__(self, text: Text, shell: str) -> None:
@@ -78,25 +78,10 @@ class ShellTemplate:
         if not all(map(is_raw, text.outputs)):
             self._check()
 
-    @property
-    def names(self) -> frozenset[str]:
-        """Root names it needs."""
-        return self.text.names
-
-    @property
-    def optional_names(self) -> frozenset[str]:
-        """Root names it uses only under ``default`` or ``is defined``."""
-        return self.text.optional_names
-
-    @property
-    def step_fields(self) -> frozenset[StepField]:
-        """The (step id, field) of every ``steps.ID.field`` in it."""
-        return self.text.step_fields
-
-    @property
-    def optional_step_fields(self) -> frozenset[StepField]:
-        """Those of its step fields that are used only under ``default`` or ``is defined``."""
-        return self.text.optional_step_fields
+    @cached_property
+    def usage(self) -> Usage:
+        """The names that it uses."""
+        return self.text.usage
 
     @property
     def outputs(self) -> tuple[Output, ...]:

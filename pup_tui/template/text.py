@@ -17,7 +17,7 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import Expression
 from pup_tui.template.limits import Budget
 from pup_tui.template.scanner import is_plain
-from pup_tui.template.usage import StepField, Usage
+from pup_tui.template.usage import Usage, UsesNames
 from pup_tui.template.values import (
     JsonText,
     RawText,
@@ -57,7 +57,7 @@ class Value:
 Piece = str | Value
 
 
-class Text:
+class Text(UsesNames):
     """A compiled text. Made by `compile_text`."""
 
     def __init__(self, blocks: Sequence[Block]) -> None:
@@ -86,26 +86,6 @@ class Text:
     def usage(self) -> Usage:
         """The names that it uses."""
         return usage_of_blocks(self.blocks)
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Root names it needs."""
-        return self.usage.names
-
-    @property
-    def optional_names(self) -> frozenset[str]:
-        """Root names it uses only under ``default`` or ``is defined``."""
-        return self.usage.optional_names
-
-    @property
-    def step_fields(self) -> frozenset[StepField]:
-        """The (step id, field) of every ``steps.ID.field`` in it."""
-        return self.usage.step_fields
-
-    @property
-    def optional_step_fields(self) -> frozenset[StepField]:
-        """Those of its step fields that are used only under ``default`` or ``is defined``."""
-        return self.usage.optional_step_fields
 
     @cached_property
     def outputs(self) -> tuple[Output, ...]:

@@ -59,6 +59,35 @@ class Usage:
 NO_USAGE = Usage()
 
 
+class UsesNames:
+    """What can say which names it uses: a text, a script, an argument list, an expression, a condition."""
+
+    @property
+    def usage(self) -> Usage:
+        """The names that it uses."""
+        raise NotImplementedError
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Root names it needs."""
+        return self.usage.names
+
+    @property
+    def optional_names(self) -> frozenset[str]:
+        """Root names it uses only under ``default`` or ``is defined``."""
+        return self.usage.optional_names
+
+    @property
+    def step_fields(self) -> frozenset[StepField]:
+        """The (step id, field) of every ``steps.ID.field`` in it."""
+        return self.usage.step_fields
+
+    @property
+    def optional_step_fields(self) -> frozenset[StepField]:
+        """Those of its step fields that are used only under ``default`` or ``is defined``."""
+        return self.usage.optional_step_fields
+
+
 def merge(usages: Iterable[Usage]) -> Usage:
     """Combine: what one of them needs is needed."""
     usages = list(usages)

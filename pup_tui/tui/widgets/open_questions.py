@@ -33,11 +33,6 @@ class OpenQuestions:
         return step in self._open
 
     @property
-    def in_dialog(self) -> bool:
-        """Whether one of them is on the screen."""
-        return self._dialog is not None
-
-    @property
     def fresh(self) -> bool:
         """Whether one of them has not been put forward yet."""
         return bool(self._open.keys() - self._put_forward) and self._dialog is None
