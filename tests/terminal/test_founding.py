@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,7 +43,9 @@ def open_form(screen: Screen, runbook: str) -> None:
     screen.press("/")
     screen.type_text(runbook)
     screen.press("enter")
-    screen.wait_for(f"file\\s[\\s\\S]*{runbook}.yaml")
+    # The file's path is wrapped wherever the checkout's own path makes it too long for the pane.
+    wrapped = "\\s*".join(re.escape(character) for character in f"{runbook}.yaml")
+    screen.wait_for(f"file\\s[\\s\\S]*{wrapped}")
     screen.press("r")
     screen.wait_for("values for this run")
 
