@@ -7,27 +7,40 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from pup_tui.core.notices import AnyNotice
-from pup_tui.runbook.model import Condition
+from pup_tui.runbook.model import Condition, Variable
 
 
 class ShellRequest(Struct, frozen=True, kw_only=True):
-    """A script for `shell`, with the values it refers to in `values` (environment names to texts)."""
+    """A script for `shell`, with the values it refers to in `values` (environment names to texts).
+
+    `stdin` None is an empty standard input. `tty` gives it a terminal of its own, `interactive` hands it the
+    operator's. It went well if its exit code is one of `success_codes`.
+    """
 
     script: str
     shell: str = "sh"
     values: dict[str, str] = {}
     env: dict[str, str] = {}
     cwd: str | None = None
+    stdin: str | None = None
+    tty: bool = False
+    interactive: bool = False
+    success_codes: tuple[int, ...] = (0,)
 
 
 class PupRequest(Struct, frozen=True, kw_only=True):
     """Words of a `pup` subcommand, without a leading `pup`."""
 
     words: tuple[str, ...]
+    env: dict[str, str] = {}
+    cwd: str | None = None
 
 
 class HttpRequest(Struct, frozen=True, kw_only=True):
-    """One HTTP request. `to_datadog` was decided from the author's text, never from a value."""
+    """One HTTP request. `to_datadog` was decided from the author's text, never from a value.
+
+    `cwd` is the directory that `body_file` and `output_file` are relative to.
+    """
 
     method: str
     url: str
@@ -40,6 +53,7 @@ class HttpRequest(Struct, frozen=True, kw_only=True):
     expect_status: tuple[str, ...] = ("2xx",)
     follow_redirects: bool = False
     verify: bool = True
+    cwd: str | None = None
 
 
 class WorkflowRequest(Struct, frozen=True, kw_only=True):
@@ -50,7 +64,15 @@ class WorkflowRequest(Struct, frozen=True, kw_only=True):
     interval: float = 5.0
 
 
-Request = ShellRequest | PupRequest | HttpRequest | WorkflowRequest
+class NotifyRequest(Struct, frozen=True, kw_only=True):
+    """A message to services by their Apprise URLs, which hold credentials and are never shown."""
+
+    to: tuple[str, ...]
+    title: str
+    message: str
+
+
+Request = ShellRequest | PupRequest | HttpRequest | WorkflowRequest | NotifyRequest
 
 
 class WantedCapture(Struct, frozen=True):
@@ -77,6 +99,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     results: tuple[str, ...] = ()
     until: Condition | None = None
     fail_if: Condition | None = None
+    retry_on: Condition | None = None
     assertions: tuple[WantedAssertion, ...] = ()
     names: dict[str, Any] = {}
     declared: frozenset[str] = frozenset()
@@ -85,22 +108,39 @@ class Wanted(Struct, frozen=True, kw_only=True):
     elapsed: float = 0.0
 
 
+UNDO = ":undo"
+"""The `step` of the question which finished steps shall be taken back; no step has such an id."""
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """An undo step that could run: its id, the name of the step that it takes back, its command."""
+
+    step: str
+    name: str
+    command: str
+    danger: bool = False
+
+
 class Question(Struct, frozen=True, kw_only=True):
     """Something only a person can decide.
 
     `upcoming` is the rendered command that a *yes* leads to, `expect` the text that must be typed for it,
-    `timeout` the time in seconds, from when it is asked, after which it counts as refused.
+    `timeout` the time in seconds, from when it is asked, after which it counts as refused. `variables` are
+    what an `input` step asks for, defaults rendered. `offers` are what can be undone, in the order in which
+    it would run; that question is answered with `LocalRun.undo`.
     """
 
     step: str
     title: str
-    kind: Literal["confirm", "manual", "failure"]
+    kind: Literal["confirm", "manual", "input", "failure", "undo"]
     message: str
     expect: str | None = None
     checklist: tuple[str, ...] = ()
     danger: bool = False
     upcoming: str | None = None
     timeout: float | None = None
+    variables: dict[str, Variable] = {}
+    offers: tuple[Offer, ...] = ()
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -114,8 +154,31 @@ class LookUpTool(Action, frozen=True, kw_only=True):
     tool: str
 
 
+class ResolveValues(Action, frozen=True, kw_only=True):
+    """Find the values of what `step` calls: what is `given`, then `from`, then `default`, each checked.
+
+    `secrets` names the given values that are secret whatever their variable's type. Undeclared names among
+    the given ones are problems.
+    """
+
+    step: str
+    variables: dict[str, Variable]
+    given: dict[str, Any]
+    secrets: tuple[str, ...] = ()
+
+
+class TakeLock(Action, frozen=True, kw_only=True):
+    """Take the lock of a runbook that `step` calls, for as long as the run lasts."""
+
+    step: str
+    value: str
+
+
 class StartAttempt(Action, frozen=True, kw_only=True):
-    """Run `request`. `shown` is the command for people; secrets in it are not yet masked."""
+    """Run `request`. `shown` is the command for people; secrets in it are not yet masked.
+
+    `output_limit` is how many bytes of output are kept on disk, None for what is usual.
+    """
 
     attempt: str
     step: str
@@ -123,6 +186,7 @@ class StartAttempt(Action, frozen=True, kw_only=True):
     request: Request
     shown: str
     wanted: Wanted
+    output_limit: int | None = None
 
 
 class StopAttempt(Action, frozen=True, kw_only=True):
@@ -166,6 +230,8 @@ class EndRun(Action, frozen=True, kw_only=True):
 
 AnyAction = (
     LookUpTool
+    | ResolveValues
+    | TakeLock
     | StartAttempt
     | StopAttempt
     | Ask

@@ -50,6 +50,7 @@ class Findings(Struct, frozen=True, omit_defaults=True):
     secrets: tuple[str, ...] = ()
     until: Judgement | None = None
     fail_if: Judgement | None = None
+    retry_on: Judgement | None = None
     assertions: tuple[Judgement, ...] = ()
     value: float | None = None
     status: str | None = None
@@ -59,6 +60,17 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type"):
     """A fact; `at` is when it happened."""
 
     at: Moment
+
+
+class Lock(Struct, frozen=True, omit_defaults=True):
+    """What a run holds while it is under way: its rendered `lock`.
+
+    Where it was taken from another run that still held it, `broken` says from whom and `reason` why.
+    """
+
+    value: str
+    broken: str = ""
+    reason: str = ""
 
 
 class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
@@ -72,6 +84,25 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     values: dict[str, Any]
     left_out: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    lock: Lock | None = None
+
+
+class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):
+    """The variables of a group or runbook that `step` calls; with `problems` (sentences) it cannot begin."""
+
+    step: str
+    values: dict[str, Any] = {}
+    left_out: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class LockAnswered(Event, frozen=True, kw_only=True, tag="lock-answered"):
+    """Whether the lock of the runbook that `step` calls is held now; `holder` says by whom else."""
+
+    step: str
+    held: bool
+    holder: str = ""
 
 
 class ToolLookedUp(Event, frozen=True, kw_only=True, tag="tool-looked-up"):
@@ -106,11 +137,23 @@ class TimerFired(Event, frozen=True, kw_only=True, tag="timer-fired"):
 class Answered(Event, frozen=True, kw_only=True, tag="answered"):
     """An answer to a step's question: `yes` or `no`; to a failure: `retry`, `continue` or `abort`.
 
-    `by` is the operator's name, `--yes`, or `nobody` where there was no one to ask.
+    `by` is the operator's name, `--yes`, or `nobody` where there was no one to ask. To an `input` step a
+    `yes` brings the values, checked already; `left_out` and `secrets` are as in `RunCreated`.
     """
 
     step: str
     answer: str
+    by: str
+    note: str = ""
+    values: dict[str, Any] = {}
+    left_out: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+
+
+class UndoChosen(Event, frozen=True, kw_only=True, tag="undo-chosen"):
+    """Which of the offered undo steps (their ids) shall run; the order is that of the offer."""
+
+    steps: tuple[str, ...]
     by: str
     note: str = ""
 
@@ -167,11 +210,14 @@ class Interrupted(Event, frozen=True, kw_only=True, tag="interrupted"):
 
 AnyEvent = (
     RunCreated
+    | ValuesResolved
+    | LockAnswered
     | ToolLookedUp
     | AttemptStarted
     | AttemptFinished
     | TimerFired
     | Answered
+    | UndoChosen
     | PollNudged
     | PollExtended
     | PollStopped
@@ -184,7 +230,7 @@ AnyEvent = (
 
 def durable(event: AnyEvent) -> AnyEvent:
     """The event as it may be stored: every value that is or holds a secret is replaced by None."""
-    if isinstance(event, RunCreated) and event.secrets:
+    if isinstance(event, RunCreated | ValuesResolved | Answered) and event.secrets:
         values = {k: None if k in event.secrets else v for k, v in event.values.items()}
         return msgspec.structs.replace(event, values=values)
     if isinstance(event, AttemptFinished) and event.findings.secrets:

@@ -79,6 +79,16 @@ class StepAnswered(Notice, frozen=True, kw_only=True, tag="step.answered"):
     note: str
 
 
+class StepRetrying(Notice, frozen=True, kw_only=True, tag="step.retrying"):
+    """An attempt failed for `reason`; the next one of `attempts` begins in `delay` seconds."""
+
+    step: str
+    attempt: int
+    attempts: int
+    delay: float
+    reason: str
+
+
 class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
     step: str
     status: str
@@ -104,6 +114,7 @@ AnyNotice = (
     | StepPolled
     | StepWaiting
     | StepAnswered
+    | StepRetrying
     | StepFinished
     | RunFinished
 )

@@ -31,10 +31,27 @@ Header = Annotated[str, _text("header", "A header's value; control characters ar
 Expression = Annotated[str, _text("expression", "An expression over variables and results.")]
 Condition = Annotated[str, _text("condition", "An expression or one of the short forms.")]
 JsonTree = Annotated[Any, _text("json", "JSON in which every text is a template.")]
+Items = Annotated[
+    str, _text("items", "An expression that gives a list, or a template that is one value.")
+]
+Target = Annotated[
+    str, _text("target", "An Apprise URL such as slack://…; values are percent-encoded.")
+]
+Literal_ = Annotated[str, _text("literal", "A name; nothing in it is replaced.")]
 Seconds = Annotated[
     str | int | float,
     _text("duration", "A duration such as 30s, 5m or 1h30m; a bare number is seconds."),
 ]
+
+Size = Annotated[
+    str | int, _text("size", "An amount such as 64 MiB or 500 kB; a bare number is bytes.")
+]
+Count = Annotated[str | int, _text("count", "A whole number from 1, or a template that gives one.")]
+Factor = Annotated[
+    str | int | float, _text("factor", "A number from 1, or a template that gives one.")
+]
+LOADED = "loaded"
+"""Role of a field that the loader fills in: no key of the file."""
 
 When = Literal["on_success", "on_failure", "always", "cleanup"]
 OnFailure = Literal["fail", "warn", "ignore", "confirm"]
@@ -44,6 +61,8 @@ VariableType = Literal[
 StatusPattern = Annotated[
     str | int, _text("status", "A status code (204) or a class of them (2xx).")
 ]
+
+ShellName = Literal["sh", "bash", "dash", "ksh", "zsh"]
 
 MIN_SECRET = 6
 """Characters a secret needs: a shorter one could not be masked without masking ordinary text."""
@@ -65,8 +84,15 @@ class Choice(Node, frozen=True, kw_only=True):
     label: str = ""
 
 
+class ChoicesFrom(Node, frozen=True, kw_only=True):
+    """A command whose lines (or JSON list) are a variable's choices; `timeout` None stands for 10 s."""
+
+    run: ShellScript
+    timeout: Seconds | None = None
+
+
 class Variable(Node, frozen=True, kw_only=True):
-    """An input of the runbook.
+    """An input of the runbook, of a group of steps, or of an `input` step.
 
     `default` and choices are text as it was typed, whatever the type: `check_value` reads them, as it reads
     what an operator gives.
@@ -77,6 +103,7 @@ class Variable(Node, frozen=True, kw_only=True):
     required: bool = True
     default: str | msgspec.UnsetType = msgspec.UNSET
     choices: tuple[str | Choice, ...] = ()
+    choices_from: ShellScript | ChoicesFrom | None = None
     pattern: Annotated[str, _text("regex", "A regular expression for the whole value.")] | None = (
         None
     )
@@ -85,6 +112,7 @@ class Variable(Node, frozen=True, kw_only=True):
     min_length: int | None = None
     max_length: int | None = None
     from_: str | None = field(default=None, name="from")
+    when: Expression | None = None
 
     @property
     def has_default(self) -> bool:
@@ -129,11 +157,32 @@ class Poll(Node, frozen=True, kw_only=True):
     max_attempts: int | Template | None = None
 
 
+class Retry(Node, frozen=True, kw_only=True):
+    """Attempt a failed step again: `attempts` in all, with growing delays between them.
+
+    With `on` only where that holds of the failed attempt. None stands for 1 s, 2 and 60 s.
+    """
+
+    attempts: Count
+    delay: Seconds | None = None
+    backoff: Factor | None = None
+    max_delay: Seconds | None = None
+    on: Condition | None = None
+
+
 class Step(Node, frozen=True, kw_only=True, tag_field="kind"):
-    """The keys of every kind."""
+    """The keys of every kind.
+
+    `max_parallel` limits the items of a `foreach` (1 where nothing is said), of a `parallel` step its own
+    steps (no limit where nothing is said).
+    """
 
     is_question: ClassVar[bool] = False
-    may_poll: ClassVar[bool] = True
+    """Asks a person."""
+    is_block: ClassVar[bool] = False
+    """Holds other steps."""
+    has_output: ClassVar[bool] = True
+    """Makes attempts that can be captured from, asserted over, polled and retried."""
 
     name: Name
     id: str = ""
@@ -150,6 +199,16 @@ class Step(Node, frozen=True, kw_only=True, tag_field="kind"):
         default=None, name="assert"
     )
     danger: bool = False
+    confirm: Template | None = None
+    retry: Retry | None = None
+    undo: AnyStep | None = None
+    idempotent: bool = False
+    foreach: Items | tuple[JsonTree, ...] | None = None
+    as_: Literal_ = field(default="item", name="as")
+    max_parallel: Count | None = None
+    env: dict[str, Template] = {}
+    cwd: Template | None = None
+    output_limit: Size | None = None
 
     @property
     def kind(self) -> str:
@@ -180,8 +239,11 @@ class Step(Node, frozen=True, kw_only=True, tag_field="kind"):
 
 class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
     run: ShellScript
-    env: dict[str, Template] = {}
-    cwd: Template | None = None
+    shell: ShellName = "sh"
+    stdin: Template | None = None
+    tty: bool = False
+    interactive: bool = False
+    success_codes: Annotated[tuple[int, ...], Meta(min_length=1)] = (0,)
 
 
 class PupStep(Step, frozen=True, kw_only=True, tag="pup"):
@@ -212,7 +274,7 @@ class WorkflowStep(Step, frozen=True, kw_only=True, tag="datadog-workflow"):
 
 class ConfirmStep(Step, frozen=True, kw_only=True, tag="confirm"):
     is_question: ClassVar[bool] = True
-    may_poll: ClassVar[bool] = False
+    has_output: ClassVar[bool] = False
 
     message: Template
     expect: Template | None = None
@@ -220,25 +282,99 @@ class ConfirmStep(Step, frozen=True, kw_only=True, tag="confirm"):
 
 class ManualStep(Step, frozen=True, kw_only=True, tag="manual"):
     is_question: ClassVar[bool] = True
-    may_poll: ClassVar[bool] = False
+    has_output: ClassVar[bool] = False
 
     message: Template = ""
     checklist: tuple[Template, ...] = ()
 
 
+class InputStep(Step, frozen=True, kw_only=True, tag="input"):
+    """Asks for values in mid-run; they become variables."""
+
+    is_question: ClassVar[bool] = True
+    has_output: ClassVar[bool] = False
+
+    message: Template = ""
+    vars: dict[str, Variable]
+
+
 class WaitStep(Step, frozen=True, kw_only=True, tag="wait"):
-    may_poll: ClassVar[bool] = False
+    has_output: ClassVar[bool] = False
 
     duration: Seconds
 
 
-AnyStep = ShellStep | PupStep | HttpStep | WorkflowStep | ConfirmStep | ManualStep | WaitStep
+class NotifyStep(Step, frozen=True, kw_only=True, tag="notify"):
+    to: Target | tuple[Target, ...]
+    title: Template = ""
+    message: Template
+
+
+class Call(Node, frozen=True, kw_only=True):
+    """What makes a group of steps out of a file: its `params` and `outputs`, and where it was found."""
+
+    template: str
+    description: Markdown = ""
+    params: dict[str, Variable] = {}
+    outputs: dict[str, Expression] = {}
+
+
+class GroupStep(Step, frozen=True, kw_only=True, tag="group"):
+    """A block of steps. With a `call` it stands for a group from a file: its steps see `params` only.
+
+    `given` are the values of the step's `with`.
+    """
+
+    is_block: ClassVar[bool] = True
+    has_output: ClassVar[bool] = False
+
+    steps: Annotated[tuple[AnyStep, ...], Meta(min_length=1)]
+    given: dict[str, JsonTree] = field(default_factory=dict, name="with")
+    call: Annotated[Call | None, _text(LOADED, "")] = None
+
+
+class ParallelStep(Step, frozen=True, kw_only=True, tag="parallel"):
+    """Runs its steps side by side; with `fail_fast` the first that fails cancels the others."""
+
+    is_block: ClassVar[bool] = True
+    has_output: ClassVar[bool] = False
+
+    steps: Annotated[tuple[AnyStep, ...], Meta(min_length=1)]
+    fail_fast: bool = False
+
+
+class RunbookStep(Step, frozen=True, kw_only=True, tag="runbook"):
+    """Runs another runbook, which sees its own variables only; `called` is that runbook."""
+
+    is_block: ClassVar[bool] = True
+    has_output: ClassVar[bool] = False
+
+    runbook: Literal_
+    vars: dict[str, JsonTree] = {}
+    called: Annotated[Runbook | None, _text(LOADED, "")] = None
+
+
+AnyStep = (
+    ShellStep
+    | PupStep
+    | HttpStep
+    | WorkflowStep
+    | ConfirmStep
+    | ManualStep
+    | InputStep
+    | WaitStep
+    | NotifyStep
+    | GroupStep
+    | ParallelStep
+    | RunbookStep
+)
 
 
 class Defaults(Node, frozen=True, kw_only=True):
     """What every step has that does not say otherwise."""
 
     timeout: Seconds | None = None
+    retry: Retry | None = None
     on_failure: OnFailure | None = None
     env: dict[str, Template] = {}
     cwd: Template | None = None
@@ -253,5 +389,7 @@ class Runbook(Node, frozen=True, kw_only=True):
     owner: str = ""
     links: tuple[Link, ...] = ()
     vars: dict[str, Variable] = {}
+    import_: tuple[Literal_, ...] = field(default=(), name="import")
+    lock: Template | None = None
     defaults: Defaults = Defaults()
     steps: Annotated[tuple[AnyStep, ...], Meta(min_length=1, max_length=1000)]

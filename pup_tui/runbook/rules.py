@@ -56,7 +56,7 @@ def question_keys(step: StepDraft, report: Report) -> None:
     if kind.is_question and step.node.text("optional") == "true":
         told = f"a {tag} step cannot be optional: that would turn a no into a yes"
         report.error(step.node.entries["optional"].key, told)
-    if not kind.may_poll and step.node.get("poll") is not None:
+    if not kind.has_output and step.node.get("poll") is not None:
         report.error(step.node.entries["poll"].key, f"a {tag} step cannot be polled")
 
 
