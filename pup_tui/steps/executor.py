@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
 RUN_MARK = "PUP_TUI_RUN"
@@ -61,7 +62,8 @@ class Context:
     """The surroundings of an attempt.
 
     `environ` and `cwd` are the operator's; `run` and `step` mark every process that the attempt
-    starts; `grace` is the time in seconds between asking something to end and forcing it.
+    starts; `grace` is the time in seconds between asking something to end and forcing it. `inherit`
+    are the descriptors that every process it starts gets: by them it keeps the locks of its run.
     """
 
     environ: Mapping[str, str]
@@ -69,6 +71,7 @@ class Context:
     run: str
     step: str
     grace: float = 5.0
+    inherit: tuple[int, ...] = ()
 
     @property
     def marks(self) -> dict[str, str]:
