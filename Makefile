@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 JOBS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint check bench screenshots lock clean
+.PHONY: help demo run test lint check bench screenshots schema lock clean
 
 help:
 	@echo "make demo         try it: the console against the built-in sandbox"
@@ -15,6 +15,7 @@ help:
 	@echo "make lint         the same without the tests"
 	@echo "make bench        measure start-up, catalog, output and machine"
 	@echo "make screenshots  take the pictures again"
+	@echo "make schema       write the schema beside the bundled runbooks again"
 
 demo: $(VENV)/.ready
 	@$(BIN)/pup-tui demo
@@ -36,6 +37,9 @@ bench: $(VENV)/.ready-dev
 
 screenshots: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.screenshots
+
+schema: $(VENV)/.ready
+	$(BIN)/pup-tui schema > runbooks/runbook.schema.json
 
 lock: $(VENV)/.ready-dev
 	$(BIN)/pip install --quiet uv

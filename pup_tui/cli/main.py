@@ -23,6 +23,7 @@ COMMANDS = {
     "plan": "planning",
     "history": "past",
     "show": "past",
+    "schema": "schema",
     "sandbox": "sandbox",
 }
 """Each command's module; it is imported when the command is called."""

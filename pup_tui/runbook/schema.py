@@ -1,0 +1,321 @@
+"""The JSON Schema of the format, for editors: made from the model's types, as the loader's check is.
+
+It says what a schema can say. Whatever it refuses the loader refuses too; the loader refuses more (names that
+mean nothing, templates and scripts that cannot be read).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+from msgspec import inspect
+
+from pup_tui.runbook import model
+from pup_tui.runbook.descriptions import (
+    DESCRIPTIONS,
+    EXAMPLES,
+    KIND_DESCRIPTION,
+    STEP,
+    TEMPLATE_KEYS,
+)
+from pup_tui.runbook.schema_types import TEXT, Schema, described, nullable, type_schema
+from pup_tui.runbook.shapes import fields_of
+from pup_tui.runbook.steps import KINDS
+
+ID: Final = "urn:pup-tui:runbook"
+"""Names the schema; it is no address, since editors find the schema beside the runbooks."""
+
+NAME_PATTERN: Final = "^[A-Za-z_][A-Za-z0-9_]*$"
+ID_PATTERN: Final = "^[a-z][a-z0-9_]*$"
+
+_NOTES: Final[Schema] = {"^x-": {}}
+"""Keys for anchors and notes, of a runbook and of a step template."""
+
+_MERGED: Final = frozenset({"headers", "env", "inputs"})
+"""Maps of a step that are merged with those of its template, so that null clears an entry."""
+
+_NEVER_BLANK: Final = frozenset({"run", "url", "workflow_id", "duration", "message", "expect"})
+
+
+def schema() -> Schema:
+    """The whole schema. `$defs/stepTemplate` and `$defs/group` describe files in `_templates`."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": ID,
+        "title": "A runbook of pup-tui",
+        **_struct(model.Runbook),
+        "patternProperties": _NOTES,
+        "$defs": _definitions(),
+    }
+
+
+def _definitions() -> Schema:
+    parts = (
+        model.Link,
+        model.Choice,
+        model.ChoicesFrom,
+        model.Variable,
+        model.Capture,
+        model.Assertion,
+        model.Poll,
+        model.Retry,
+        model.Defaults,
+    )
+    made: Schema = {_name(part): _struct(part) for part in parts}
+    made["variable"] |= _ENUM_HAS_CHOICES
+    made["everyStep"] = _every_step()
+    made |= {_name(kind): _kind(tag, kind) for tag, kind in KINDS.items()}
+    made["anyStep"] = _any_step()
+    made["step"] = {"$ref": "#/$defs/anyStep", "required": ["name"]}
+    made["templated"] = _templated()
+    made["stepTemplate"] = _step_template()
+    made["group"] = _group()
+    return made
+
+
+_ENUM_HAS_CHOICES: Final[Schema] = {
+    "if": {"properties": {"type": {"const": "enum"}}, "required": ["type"]},
+    "then": {"anyOf": [{"required": ["choices"]}, {"required": ["choices_from"]}]},
+}
+
+
+def _name(struct: type) -> str:
+    name = struct.__name__
+    return name[0].lower() + name[1:]
+
+
+def _struct(struct: type) -> Schema:
+    """A map with the keys of a struct and no others."""
+    keys = _own_keys(struct)
+    return _map(
+        {key: _key(struct, field) for key, field in keys.items()},
+        required=[key for key, field in keys.items() if field.required],
+    )
+
+
+def _map(properties: Schema, required: Iterable[str] = ()) -> Schema:
+    made: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    needed = list(required)
+    return {**made, "required": needed} if needed else made
+
+
+def _own_keys(struct: type) -> dict[str, inspect.Field]:
+    """The keys of a struct that stand in files; of a kind of step those that not every kind has."""
+    common = fields_of(model.Step) if issubclass(struct, model.Step) else {}
+    return {
+        key: field
+        for key, field in fields_of(struct).items()
+        if key not in common and not _is_loaded(field)
+    }
+
+
+def _is_loaded(field: inspect.Field) -> bool:
+    kind = field.type
+    return isinstance(kind, inspect.Metadata) and (kind.extra or {}).get(model.ROLE) == model.LOADED
+
+
+def _key(struct: type, field: inspect.Field) -> Schema:
+    key = field.encode_name
+    made = _special(struct, key) or type_schema(field.type, _reference)
+    if struct in KINDS.values() and field.required and key in _NEVER_BLANK:
+        made = _not_blank(made)
+    if not field.required:
+        made = nullable(made)
+    told = STEP[key] if struct is model.Step else DESCRIPTIONS[struct][key]
+    return {
+        **described(told, EXAMPLES.get((struct, key), ()), _default(field)),
+        **made,
+    }
+
+
+def _not_blank(made: Schema) -> Schema:
+    return {**made, "pattern": r"\S"} if made == TEXT else made
+
+
+def _default(field: inspect.Field) -> object:
+    """What holds where the key is left out, as far as that is a value that one could write."""
+    value = field.default
+    if isinstance(value, tuple) and value:
+        return list(value)
+    return value if isinstance(value, bool | int | str) and value != "" else None
+
+
+def _reference(struct: type) -> Schema:
+    if struct is model.Variable:
+        return {"anyOf": [nullable(TEXT), {"$ref": "#/$defs/variable"}]}
+    if issubclass(struct, model.Step):
+        return {"$ref": "#/$defs/step"}
+    return {"$ref": f"#/$defs/{_name(struct)}"}
+
+
+def _special(struct: type, key: str) -> Schema | None:
+    """Keys of which the format says more than the model's types do."""
+    if key == "undo":
+        return {"$ref": "#/$defs/anyStep"}
+    if struct is model.Step and key == "id":
+        return {"type": "string", "pattern": ID_PATTERN, "maxLength": 200}
+    if key == "capture":
+        name: Schema = {"type": "string", "pattern": NAME_PATTERN}
+        values = {"anyOf": [TEXT, {"$ref": "#/$defs/capture"}]}
+        return {"anyOf": [name, _named(values)]}
+    if key == "env":
+        return _named(TEXT)
+    if key in ("vars", "params") and struct is not model.RunbookStep:
+        return _named(_reference(model.Variable))
+    if key == "outputs":
+        return _named(TEXT)
+    if struct is model.Variable and key == "from":
+        return {"type": "string", "pattern": "^(?:env|keyring|command|file):."}
+    return None
+
+
+def _named(values: Schema) -> Schema:
+    """A map whose keys are names that a template can use."""
+    return {
+        "type": "object",
+        "propertyNames": {"pattern": NAME_PATTERN},
+        "additionalProperties": values,
+    }
+
+
+def _every_step() -> Schema:
+    properties = {key: _key(model.Step, field) for key, field in fields_of(model.Step).items()}
+    return {"description": "The keys that every kind of step has.", "properties": properties}
+
+
+def _kind(tag: str, kind: type[model.Step]) -> Schema:
+    """One kind of step. A key that only other kinds have may be there as null, like any key."""
+    properties: Schema = {"kind": {"const": tag}}
+    refused = refused_keys(kind)
+    for key in fields_of(model.Step):
+        if key not in refused:
+            properties[key] = {"$ref": f"#/$defs/everyStep/properties/{key}"}
+    if "poll" in properties and kind is not model.WorkflowStep:
+        properties["poll"] |= {"required": ["until"]}
+    own = _own_keys(kind)
+    properties |= {key: _key(kind, field) for key, field in own.items()}
+    made = _map(properties, ["kind", *(key for key, field in own.items() if field.required)])
+    if refused:
+        made["patternProperties"] = {f"^(?:{'|'.join(sorted(refused))})$": {"type": "null"}}
+    if kind is model.ManualStep:
+        made["anyOf"] = [{"required": ["message"]}, {"required": ["checklist"]}]
+    return {"description": KIND_DESCRIPTION[tag], **made}
+
+
+def refused_keys(kind: type[model.Step]) -> frozenset[str]:
+    """Keys of every step that make no sense for a kind."""
+    refused = set() if kind.has_output else {"poll", "capture", "assert"}
+    if kind.is_question or kind is model.WaitStep:
+        refused.add("retry")
+    return frozenset(refused)
+
+
+def _any_step() -> Schema:
+    """A step of a kind, or one that a file makes into one."""
+    kinds: list[Schema] = [
+        {
+            "if": {"properties": {"kind": {"const": tag}}},
+            "then": {"$ref": f"#/$defs/{_name(kind)}"},
+        }
+        for tag, kind in KINDS.items()
+    ]
+    return {
+        "type": "object",
+        "properties": {"kind": _kind_key(), "template": _template_key()},
+        "if": {"required": ["template"]},
+        "then": {"$ref": "#/$defs/templated"},
+        "else": {"required": ["kind"], "allOf": kinds},
+    }
+
+
+def _kind_key() -> Schema:
+    told = "\n\n".join(f"`{tag}`: {text}" for tag, text in KIND_DESCRIPTION.items())
+    return {"description": f"{TEMPLATE_KEYS['kind']}\n\n{told}", "enum": sorted(KINDS)}
+
+
+def _template_key() -> Schema:
+    return {
+        **described(TEMPLATE_KEYS["template"], ("notify/slack",), None),
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 200,
+    }
+
+
+def _loose_properties() -> Schema:
+    """The keys of every kind of step, none of them needed."""
+    found: dict[str, list[Schema]] = {}
+    for key, field in fields_of(model.Step).items():
+        found[key] = [_key(model.Step, field) if key in _MERGED else _every(key)]
+    for kind in KINDS.values():
+        for key, field in _own_keys(kind).items():
+            made = _key(kind, field)
+            if made not in found.setdefault(key, []):
+                found[key].append(made)
+    return {key: made[0] if len(made) == 1 else {"anyOf": made} for key, made in found.items()}
+
+
+def _every(key: str) -> Schema:
+    return {"$ref": f"#/$defs/everyStep/properties/{key}"}
+
+
+def _templated() -> Schema:
+    """A step with a `template`: what it lacks may be in the template, and null clears what is there."""
+    properties = {key: nullable(made) for key, made in _loose_properties().items()}
+    for key in _MERGED:
+        made = properties[key]
+        properties[key] = {
+            **made,
+            "additionalProperties": nullable(made["additionalProperties"]),
+        }
+    told = "Values for the `params` of a group."
+    properties |= {
+        "name": _every("name"),
+        "kind": _kind_key(),
+        "template": _template_key(),
+        "with": {"description": told, "type": ["object", "null"]},
+    }
+    limits = [
+        {
+            "if": {"properties": {"kind": {"const": tag}}, "required": ["kind"]},
+            "then": {"propertyNames": {"enum": sorted(_allowed(kind))}},
+        }
+        for tag, kind in KINDS.items()
+    ]
+    return {
+        "description": "A step that a file in _templates fills.",
+        **_map(properties),
+        "allOf": limits,
+    }
+
+
+def _allowed(kind: type[model.Step]) -> frozenset[str]:
+    own = fields_of(model.Step).keys() | _own_keys(kind).keys()
+    return frozenset(own | TEMPLATE_KEYS.keys())
+
+
+def _step_template() -> Schema:
+    properties = _loose_properties() | {"kind": _kind_key()}
+    return {
+        "description": "A file in _templates that fills a step.",
+        **_map(properties),
+        "patternProperties": _NOTES,
+    }
+
+
+def _group() -> Schema:
+    keys = _own_keys(model.Call)
+    properties = {key: _key(model.Call, field) for key, field in keys.items() if key != "template"}
+    properties["steps"] = _key(model.GroupStep, fields_of(model.GroupStep)["steps"])
+    return {
+        "description": "A file in _templates that holds a group of steps.",
+        **_map(properties, ["steps"]),
+        "patternProperties": _NOTES,
+    }
+
+
+def schema_text() -> str:
+    """The schema as a file holds it."""
+    return msgspec.json.format(msgspec.json.encode(schema()), indent=2).decode() + "\n"
