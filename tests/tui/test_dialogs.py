@@ -1,69 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path, PurePath
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
-from textual.app import App, ComposeResult
-from textual.content import Content
-from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
-from pup_tui.tui.dialogs.dialog import Answer, Dialog
+from pup_tui.tui.dialogs.dialog import Answer
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
 from pup_tui.tui.dialogs.reason import ReasonScreen
+from tests.support.dialogs import NOTHING, asked, question, shown
 
-STYLES = Path(dialog.__file__).parent.parent / "styles"
-NOTHING = "nothing yet"
 HOSTILE = "[/usr/bin] [@click=app.quit]x[/] \x1b]52;c;AAAA\x07\u202e"
-
-
-@pytest.fixture(autouse=True)
-def _dialogs_answer_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dialog, "ARM_SECONDS", 0.0)
-
-
-class Host(App[None]):
-    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "dialogs.tcss"]
-
-    def __init__(self, asks: Dialog) -> None:
-        super().__init__()
-        self.asks = asks
-        self.answer: Any = NOTHING
-
-    def compose(self) -> ComposeResult:
-        yield Static("behind")
-
-    def on_mount(self) -> None:
-        def closed(answer: Answer | None) -> None:
-            self.answer = answer
-
-        self.push_screen(self.asks, closed)
-
-
-@asynccontextmanager
-async def asked(
-    asks: Dialog, size: tuple[int, int] = (80, 24)
-) -> AsyncIterator[tuple[Host, Pilot[None]]]:
-    app = Host(asks)
-    async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        yield app, pilot
-
-
-def question(kind: Any = "confirm", **keys: Any) -> Question:
-    return Question(**{"step": "ask", "title": "Ask", "kind": kind, "message": "Go on?", **keys})
-
-
-def shown(app: Host) -> str:
-    contents = [static.content for static in app.screen.query(Static)]
-    return "\n".join(c.plain if isinstance(c, Content) else str(c) for c in contents)
 
 
 @pytest.mark.parametrize(("key", "answer"), [("y", "yes"), ("n", "no"), ("enter", "no")])

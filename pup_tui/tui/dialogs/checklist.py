@@ -23,9 +23,10 @@ class ChecklistItem(Widget, can_focus=True):
     class Changed(Message):
         """An item was ticked, or no longer is."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str | Content) -> None:
+        """A `Content` is shown as it is: what is foreign in it is safe already."""
         super().__init__()
-        self._text = safe_text(text.strip())
+        self._text = text if isinstance(text, Content) else Content(safe_text(text.strip()))
 
     def render(self) -> Content:
         return Content.assemble(("[x] " if self.ticked else "[ ] ", "bold"), self._text)

@@ -196,8 +196,12 @@ class Dialog(ModalScreen[Answer | None]):
 
     def give(self, answer: str, note: str = "") -> None:
         """Answer, unless it is too early for that."""
+        self.answer_with(Answer(answer, note))
+
+    def answer_with(self, answer: Answer) -> None:
+        """As `give`, for answers that carry more."""
         if self._armed and not self._withdrawn:
-            self.dismiss(Answer(answer, note))
+            self.dismiss(answer)
 
     def withdraw(self) -> None:
         """Nobody needs the answer any more."""

@@ -1,0 +1,101 @@
+"""Asks which of the steps that succeeded shall be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+from pup_tui.core.actions import Offer, Question
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.checklist import ChecklistItem
+from pup_tui.tui.dialogs.dialog import Answer, Dialog, ScrollBehind, shown_text
+from pup_tui.tui.texts import counted
+
+
+@dataclass(frozen=True)
+class UndoAnswer(Answer):
+    """`steps` are the ids of the undo steps that shall run; none of them is an answer as well."""
+
+    steps: tuple[str, ...] = ()
+
+
+class OfferItem(ChecklistItem):
+    """One undo step, to be ticked."""
+
+    def __init__(self, offer: Offer, number: int) -> None:
+        danger = ("DANGER ", "bold $text-error") if offer.danger else ""
+        name = (safe_text(offer.name), "bold")
+        told = Content.assemble((f"{number}. take back: ", "$text-muted"), danger, name)
+        super().__init__(told)
+        self.offer = offer
+
+
+class UndoScreen(Dialog):
+    """What can be taken back, in the order in which it would be. Nothing is chosen to begin with."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("a", "choose_all", "All, or none")]
+    KEYS = "space chooses · a all or none · esc look at the output · tab next"
+
+    def __init__(self, question: Question, *, behind: ScrollBehind | None = None) -> None:
+        super().__init__(question.title, danger=question.danger, behind=behind)
+        self._question = question
+
+    def compose_message(self) -> Iterable[Widget]:
+        if self._question.message.strip():
+            message = shown_text(self._question.message)
+            yield Static(message, classes="undo-message", markup=False)
+        for number, offer in enumerate(self._question.offers, start=1):
+            yield OfferItem(offer, number)
+            style = "$text-error" if offer.danger else "$text-muted"
+            command = Content.styled(shown_text(offer.command), style)
+            yield Static(command, classes="undo-command", markup=False)
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        yield Button(Content("Undo nothing"), id="nothing")
+        yield Button(Content("Undo the chosen"), id="undo", disabled=True, variant="error")
+
+    def on_mount(self) -> None:
+        self.query_one("#nothing").focus()
+
+    @property
+    def _items(self) -> list[OfferItem]:
+        return list(self.query(OfferItem))
+
+    @property
+    def _chosen(self) -> list[Offer]:
+        return [item.offer for item in self._items if item.ticked]
+
+    def on_checklist_item_changed(self, event: ChecklistItem.Changed) -> None:
+        event.stop()
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        chosen = self._chosen
+        dangerous = ": dangerous" if any(offer.danger for offer in chosen) else ""
+        button = self.query_one("#undo", Button)
+        button.disabled = not chosen
+        told = f"Undo {counted(len(chosen), 'step')}" if chosen else "Undo the chosen"
+        button.label = Content(told + dangerous)
+        button.refresh(layout=True)
+
+    def action_choose_all(self) -> None:
+        """Choose all of them, or none where all are chosen."""
+        items = self._items
+        choose = not all(item.ticked for item in items)
+        for item in items:
+            item.ticked = choose
+        self._show_chosen()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "undo":
+            steps = tuple(offer.step for offer in self._chosen)
+            self.answer_with(UndoAnswer("undo", steps=steps))
+        else:
+            self.answer_with(UndoAnswer("nothing"))

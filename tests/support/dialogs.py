@@ -1,0 +1,65 @@
+"""A dialog on its own, with what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path, PurePath
+from typing import Any, ClassVar
+
+from textual.app import App, ComposeResult
+from textual.content import Content
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from pup_tui.core.actions import Question
+from pup_tui.tui.dialogs import dialog
+from pup_tui.tui.dialogs.dialog import Answer, Dialog
+
+STYLES = Path(dialog.__file__).parent.parent / "styles"
+NOTHING = "nothing yet"
+
+
+class Host(App[None]):
+    CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "form.tcss", STYLES / "dialogs.tcss"]
+
+    def __init__(self, asks: Dialog) -> None:
+        super().__init__()
+        self.asks = asks
+        self.answer: Any = NOTHING
+
+    def compose(self) -> ComposeResult:
+        yield Static("behind")
+
+    def on_mount(self) -> None:
+        def closed(answer: Answer | None) -> None:
+            self.answer = answer
+
+        self.push_screen(self.asks, closed)
+
+
+@asynccontextmanager
+async def asked(
+    asks: Dialog, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[Host, Pilot[None]]]:
+    app = Host(asks)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield app, pilot
+
+
+def question(kind: Any = "confirm", **keys: Any) -> Question:
+    return Question(**{"step": "ask", "title": "Ask", "kind": kind, "message": "Go on?", **keys})
+
+
+def shown(app: Host) -> str:
+    """The texts of the dialog, also those that are scrolled out of sight."""
+    contents = [static.content for static in app.screen.query(Static)]
+    return "\n".join(c.plain if isinstance(c, Content) else str(c) for c in contents)
+
+
+def in_sight(app: Host) -> str:
+    """What can be read on the screen."""
+    width, height = app.size
+    rows = app.screen._compositor.render_strips()
+    return "\n".join(strip.text[:width] for strip in rows[:height])

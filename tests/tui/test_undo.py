@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Button
+
+from pup_tui.core.actions import Offer, Question
+from pup_tui.tui.dialogs.undo import OfferItem, UndoAnswer, UndoScreen
+from tests.support.dialogs import NOTHING, asked, in_sight, question, shown
+
+OFFERS = (
+    Offer(step="scale:undo", name="Scale to zero", command="kubectl scale --replicas=3"),
+    Offer(step="drop:undo", name="Drop the table", command="psql < dump.sql", danger=True),
+    Offer(step="flag:undo", name="Turn the flag off", command="PATCH https://flags.example.com"),
+)
+
+
+def offered(offers: tuple[Offer, ...] = OFFERS, message: str = "The run failed.") -> Question:
+    return question("undo", step=":undo", title="Undo?", message=message, offers=offers)
+
+
+async def test_each_step_is_named_with_its_command_in_the_order_of_the_offer() -> None:
+    async with asked(UndoScreen(offered())) as (app, _):
+        seen = in_sight(app)
+        places = [seen.index(text) for offer in OFFERS for text in (offer.name, offer.command)]
+        assert places == sorted(places)
+        assert "DANGER Drop the table" in seen
+        assert "DANGER Scale" not in seen
+
+
+async def test_the_harmless_answer_has_the_focus_and_nothing_is_chosen() -> None:
+    async with asked(UndoScreen(offered())) as (app, pilot):
+        assert app.screen.query("#undo:disabled")
+        assert "[x]" not in in_sight(app)
+        await pilot.press("enter")
+        assert app.answer == UndoAnswer("nothing")
+
+
+async def test_only_what_was_chosen_is_undone() -> None:
+    async with asked(UndoScreen(offered())) as (app, pilot):
+        items = list(app.screen.query(OfferItem))
+        items[2].focus()
+        await pilot.press("space")
+        items[0].focus()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "Undo 2 steps" in in_sight(app)
+        assert "dangerous" not in in_sight(app)
+        await pilot.click("#undo")
+        assert app.answer == UndoAnswer("undo", steps=("scale:undo", "flag:undo"))
+
+
+async def test_a_key_chooses_all_and_says_that_this_is_dangerous() -> None:
+    async with asked(UndoScreen(offered())) as (app, pilot):
+        await pilot.press("a")
+        await pilot.pause()
+        assert str(app.screen.query_one("#undo", Button).label) == "Undo 3 steps: dangerous"
+        assert "Undo 3 steps: dangerous" in in_sight(app)
+        await pilot.press("a")
+        assert app.screen.query("#undo:disabled")
+        await pilot.press("a", "tab", "enter")
+        assert app.answer == UndoAnswer("undo", steps=tuple(offer.step for offer in OFFERS))
+
+
+async def test_looking_at_the_output_decides_nothing() -> None:
+    async with asked(UndoScreen(offered())) as (app, pilot):
+        await pilot.press("a", "escape")
+        assert app.answer is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (200, 50)])
+async def test_many_steps_scroll_and_the_buttons_stay(size: tuple[int, int]) -> None:
+    many = tuple(
+        Offer(step=f"s{at}:undo", name=f"Step {at}", command=f"run {at}") for at in range(40)
+    )
+    async with asked(UndoScreen(offered(many)), size) as (app, pilot):
+        await pilot.pause()
+        assert "Undo nothing" in in_sight(app)
+        assert "Undo?" in in_sight(app)
+        list(app.screen.query(OfferItem))[-1].focus()
+        await pilot.pause()
+        assert "40. take back: Step 39" in in_sight(app)
+        assert app.answer == NOTHING
+
+
+async def test_hostile_text_is_shown_as_text() -> None:
+    hostile = "[@click=app.quit]x[/] \x1b]52;c;AAAA\x07\u202e"
+    offers = (Offer(step="a:undo", name=hostile, command=hostile),)
+    async with asked(UndoScreen(offered(offers, hostile))) as (app, _):
+        assert in_sight(app).count("[@click=app.quit]x[/]") == 3
+        assert not set("\x1b\x07\u202e") & set(shown(app) + in_sight(app))
