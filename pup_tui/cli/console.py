@@ -18,6 +18,7 @@ from pup_tui.cli.session import environment, find_entry, open_catalog
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.entries import Entry
+    from pup_tui.catalog.inputs import Sources
     from pup_tui.tui.services import Services
 
 
@@ -95,12 +96,19 @@ async def console_services(
     configuration = datadog_configuration(environ)
     state = state_dir(environ)
     launcher = LateLauncher(environ, state, configuration)
+
+    def sources() -> Sources:
+        from pup_tui.cli.value_sources import value_sources
+
+        return value_sources(environ, configuration, state)
+
     try:
         yield Services(
             catalog=catalog,
             launcher=launcher,
             state=state,
             environ=environ,
+            sources=sources,
             site=site or site_label(configuration),
             suggestions=suggestions or {},
             open_at=open_at,

@@ -91,7 +91,7 @@ def _sandbox() -> Iterator[str]:
 
 def _run_once(environ: Mapping[str, str], catalog: object) -> int:
     from pup_tui.catalog.catalog import Catalog
-    from pup_tui.catalog.inputs import resolve_inputs
+    from pup_tui.catalog.inputs import local_sources, resolve_inputs
     from pup_tui.cli.running import run_loaded
     from pup_tui.cli.session import find_entry, load_valid
 
@@ -100,5 +100,5 @@ def _run_once(environ: Mapping[str, str], catalog: object) -> int:
     given = {name: value for name, value in suggestions().items() if name in runbook.vars}
     click.echo(f"No terminal: running {SHOWN} against the built-in sandbox, with --yes.", err=True)
     sys.stderr.flush()
-    resolved = resolve_inputs(runbook, given, environ)
+    resolved = asyncio.run(resolve_inputs(runbook, given, local_sources(environ)))
     return run_loaded(environ, loaded, runbook, resolved, yes=True, as_json=False)

@@ -46,6 +46,7 @@ def print_plan(
     ctx: click.Context, name: str, args: Sequence[str], arg_file: Path | None, *, as_json: bool
 ) -> None:
     from pup_tui.catalog.effects import mutates
+    from pup_tui.catalog.inputs import local_sources
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
@@ -53,9 +54,10 @@ def print_plan(
 
     catalog = open_catalog(ctx)
     loaded, runbook = load_valid(catalog, find_entry(catalog, name))
-    resolved = resolve_values(runbook, given_values(runbook, args, arg_file), ask=False)
+    given = given_values(runbook, args, arg_file)
+    resolved = resolve_values(runbook, given, local_sources(environment()).at_rest(), ask=False)
     program = compile_program(loaded.id, runbook)
-    hidden = {n for n in resolved.values if n in runbook.vars and runbook.vars[n].is_secret}
+    hidden = set(resolved.secrets)
     masking = Masking(str(resolved.values[name]) for name in hidden)
     steps = plan(program, resolved.values, resolved.left_out, operator_name(environment()), mutates)
     shown = [
@@ -68,7 +70,8 @@ def print_plan(
     if as_json:
         print_json({"runbook": loaded.id, "vars": values, "steps": shown})
     else:
-        _print(loaded.id, values, shown, {step.id: step for step in runbook.steps})
+        unknown = {name: runbook.vars[name].from_ or "" for name in resolved.unknown}
+        _print(loaded.id, values, unknown, shown, {step.id: step for step in runbook.steps})
 
 
 def _conditions(step: AnyStep) -> Iterator[str]:
@@ -90,6 +93,7 @@ def _conditions(step: AnyStep) -> Iterator[str]:
 def _print(
     runbook: str,
     values: dict[str, Any],
+    unknown: Mapping[str, str],
     steps: Sequence[PlannedStep],
     rules: Mapping[str, AnyStep],
 ) -> None:
@@ -99,6 +103,9 @@ def _print(
     click.echo(f"{safe_text(runbook)}: {number}; nothing is run")
     for name, value in values.items():
         click.echo(f"  {name} = {safe_text(str(value))}")
+    for name, source in unknown.items():
+        why = f": from {safe_text(source)}" if source else ""
+        click.echo(f"  {name}: not known before the run{why}")
     for place, step in enumerate(steps, 1):
         effect = {True: "changes things", False: "only looks", None: "may change things"}
         marks = [step.kind, effect[step.mutates]]

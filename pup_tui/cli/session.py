@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.entries import Entry
     from pup_tui.runbook.load import Loaded
-    from pup_tui.runbook.model import Runbook, Variable
-    from pup_tui.runbook.variables import Resolved
+    from pup_tui.runbook.model import Runbook
+    from pup_tui.runbook.variables import Resolved, Sources
 
 
 def environment() -> Mapping[str, str]:
@@ -97,50 +98,28 @@ def _from_file(path: Path) -> dict[str, object]:
         ) from error
 
 
-def resolve_values(runbook: Runbook, given: Mapping[str, object], *, ask: bool) -> Resolved:
-    """Every variable's value; asks on the terminal for those that only a person can give, if `ask`."""
-    from pup_tui.catalog.inputs import resolve_inputs
+def resolve_values(
+    runbook: Runbook, given: Mapping[str, object], sources: Sources, *, ask: bool
+) -> Resolved:
+    """Every variable's value; asks on the terminal for those that only a person can give, if `ask`.
 
-    values = dict(given)
-    environ = environment()
-    resolved = resolve_inputs(runbook, values, environ)
-    while ask and (name := _to_ask_for(runbook, resolved, values)) is not None:
-        values[name] = _prompt(name, runbook.vars[name])
-        resolved = resolve_inputs(runbook, values, environ)
+    Raises Failure for what is missing or wrong. What the operator should know besides goes to standard error.
+    """
+    from pup_tui.output.sanitize import safe_text
+
+    if ask:
+        from pup_tui.cli.prompts import ask_for_missing
+
+        resolved = ask_for_missing(runbook, given, sources)
+    else:
+        from pup_tui.catalog.inputs import resolve_inputs
+
+        resolved = asyncio.run(resolve_inputs(runbook, given, sources))
     if resolved.problems:
         told = dict.fromkeys(problem.message for problem in resolved.problems)
         raise Failure(
             "; ".join(told), "", resolved.problems[0].hint or "give values with --arg NAME=VALUE"
         )
+    for note in resolved.notes:
+        click.echo(f"pup-tui: {safe_text(note)}", err=True)
     return resolved
-
-
-def _to_ask_for(runbook: Runbook, resolved: Resolved, values: Mapping[str, object]) -> str | None:
-    """The first variable that has no value and no default to give it one."""
-    wrong = {problem.name for problem in resolved.problems} - set(values)
-    for name, variable in runbook.vars.items():
-        if name in wrong and not variable.has_default:
-            return name
-    return None
-
-
-def _prompt(name: str, variable: Variable) -> Any:
-    """Ask for a value until it is a valid one."""
-    from pup_tui.catalog.inputs import check_input
-    from pup_tui.output.sanitize import safe_text
-
-    about = f" ({safe_text(variable.description)})" if variable.description else ""
-    if variable.options:
-        about += f" [{', '.join(safe_text(str(option.value)) for option in variable.options)}]"
-    while True:
-        typed = click.prompt(
-            f"{name}{about}",
-            hide_input=variable.is_secret,
-            err=True,
-            default="",
-            show_default=False,
-        )
-        try:
-            return check_input(variable, typed)
-        except ValueError as error:
-            click.echo(f"  {safe_text(str(error))}", err=True)

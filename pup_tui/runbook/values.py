@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
-from pup_tui.runbook.model import MIN_SECRET, Variable
+from pup_tui.runbook.model import MIN_SECRET, Choice, Variable
 from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.pattern import Pattern, TooCostly
 from pup_tui.runbook.report import listed, suggestion
 from pup_tui.template.duration import parse_duration
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.values import to_json
 
 Value = str | int | float | bool
 
@@ -29,9 +31,13 @@ _SPACE_OR_CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f]")
 def check_value(variable: Variable, raw: object) -> Value:
     """The value of a variable that was given as `raw`.
 
-    Text is read as the variable's type asks (the command line and forms know only text). Raises
-    `ValueError` with a sentence for the operator, which never holds a secret.
+    Text is read as the variable's type asks (the command line and forms know only text). A list or a map,
+    which only another runbook can give, becomes its JSON where the type is text. What a command in
+    `choices_from` would have to tell is not judged here. Raises `ValueError` with a sentence for the
+    operator, which never holds a secret.
     """
+    if isinstance(raw, list | dict) and variable.type in ("string", "text"):
+        raw = _json_of(raw)
     if raw is None or not isinstance(raw, str | int | float | bool):
         raise ValueError(f"it must be {_WANTED[variable.type]}")
     text = _text_of(raw)
@@ -56,6 +62,21 @@ def check_pattern(variable: Variable, value: str) -> None:
     if not matches:
         told = "it" if variable.is_secret else shown(value)
         raise ValueError(f"{told} does not match the pattern {shown(variable.pattern)}")
+
+
+def check_choice(value: str, options: Iterable[Choice]) -> None:
+    """Raise `ValueError` where a value is none of the choices."""
+    values = [option.value for option in options]
+    if value not in values:
+        hint = suggestion(value, values) or f"one of {listed(values[:20])}"
+        raise ValueError(f"{shown(value)} is not one of the choices: {hint}")
+
+
+def _json_of(raw: list[object] | dict[str, object]) -> str:
+    try:
+        return to_json(raw)
+    except TemplateError as error:
+        raise ValueError(str(error)) from None
 
 
 def _text_of(raw: str | int | float | bool) -> str:
@@ -114,10 +135,8 @@ def _boolean(_: Variable, text: str) -> Value:
 
 
 def _enum(variable: Variable, text: str) -> Value:
-    values = [option.value for option in variable.options]
-    if text not in values:
-        hint = suggestion(text, values) or f"one of {listed(values[:20])}"
-        raise ValueError(f"{shown(text)} is not one of the choices: {hint}")
+    if variable.choices_from is None:
+        check_choice(text, variable.options)
     return text
 
 

@@ -1,23 +1,34 @@
-"""The values of a runbook's variables: what is given is checked, the rest is looked up."""
+"""The values of variables: what is given is checked, the rest is looked up."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 from msgspec import Struct
 
-from pup_tui.runbook.model import Runbook, Variable
+from pup_tui.runbook.choices import Choices, find_choices
+from pup_tui.runbook.model import Variable
 from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.report import suggestion
-from pup_tui.runbook.scope import names_under_default
-from pup_tui.runbook.values import Value, check_value
+from pup_tui.runbook.sources import COMMAND_TIMEOUT, Sources
+from pup_tui.runbook.values import Value, check_choice, check_value
+from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import compile_text
+from pup_tui.template.usage import UsesNames
+from pup_tui.template.value_command import compile_value_command, render_value_command
 from pup_tui.template.values import LEFT_OUT
 
-__all__ = ["Resolved", "Value", "VariableProblem", "check_value", "resolve"]
+__all__ = ["Choices", "Resolved", "Sources", "Value", "VariableProblem", "check_value", "resolve"]
+
+Origin = Literal["given", "from", "default"]
+
+_NO_NAMES: Mapping[str, Any] = MappingProxyType({})
+_NOT_NOW = object()
+"""Stands for a value that is not known before the run."""
 
 
 class VariableProblem(Struct, frozen=True, kw_only=True):
@@ -32,91 +43,265 @@ class VariableProblem(Struct, frozen=True, kw_only=True):
 
 
 class Resolved(Struct, frozen=True, kw_only=True):
-    """The values of a run. `left_out` names variables that have none and need none."""
+    """The values of a run.
+
+    `left_out` names variables that have none and need none; among them are those that are `not_asked` for
+    since their `when` does not hold. `unknown` names those whose value is not known before the run, because
+    the sources run nothing. `secrets` names the values that are secret. `notes` are sentences that the
+    operator should read although the run can start.
+    """
 
     values: dict[str, Any]
     left_out: tuple[str, ...]
     problems: tuple[VariableProblem, ...]
-    sources: dict[str, Literal["given", "from", "default"]]
+    sources: dict[str, Origin]
+    unknown: tuple[str, ...] = ()
+    not_asked: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def resolve(
-    runbook: Runbook,
+async def resolve(
+    variables: Mapping[str, Variable],
     given: Mapping[str, object],
     *,
-    environ: Mapping[str, str],
-    read_file: Callable[[str], str],
+    sources: Sources,
+    undeclared: Collection[str] = (),
+    secrets: Collection[str] = (),
+    names: Mapping[str, Any] = _NO_NAMES,
+    rendered: bool = False,
 ) -> Resolved:
     """Give every variable its value: what was given, then `from`, then `default`.
 
-    `read_file` reads what `from: file:PATH` names; a file that is not there gives nothing, one that cannot
-    be read is a problem, and one line end at its end is dropped. A default sees the variables above it.
+    `undeclared` are names that may be given without being declared, `secrets` those of the given values that
+    are secret whatever their variable's type, `names` what is known besides the variables. `rendered` says
+    that the defaults are values already (those of a question), in which nothing is replaced.
+
+    A default, a `when` and a command see the variables above them. A file that is not there gives nothing,
+    one that cannot be read is a problem, and one line end at its end is dropped. A variable whose `when` does
+    not hold is left out, even a required one; a value that was given for it is a problem, its default and its
+    `from` are not used. The value of an enum with `choices_from` must be one of those choices, unless they
+    cannot be had: then a note says so.
     """
-    resolving = _Resolving(runbook, environ, read_file)
-    for name, variable in runbook.vars.items():
-        resolving.add(name, variable, given)
-    resolving.add_undeclared(given)
+    resolving = _Resolving(given, sources, names, rendered=rendered)
+    resolving.secrets.update(dict.fromkeys(secrets))
+    for name, variable in variables.items():
+        await resolving.add(name, variable)
+    resolving.add_undeclared(variables, undeclared)
     return Resolved(
         values=resolving.values,
         left_out=tuple(resolving.left_out),
         problems=tuple(resolving.problems),
-        sources=resolving.sources,
+        sources=resolving.origins,
+        unknown=tuple(resolving.unknown),
+        not_asked=tuple(resolving.not_asked),
+        secrets=tuple(name for name in resolving.secrets if name in resolving.values),
+        notes=tuple(resolving.notes),
     )
+
+
+async def choices_for(
+    variables: Mapping[str, Variable],
+    name: str,
+    resolved: Resolved,
+    sources: Sources,
+    names: Mapping[str, Any] = _NO_NAMES,
+) -> Choices:
+    """The choices of one variable, as the values above it ask for; what is wrong is in `problem`."""
+    variable = variables[name]
+    order = list(variables)
+    above = set(order[: order.index(name)])
+    scope = {**names, **dict.fromkeys(above.intersection(resolved.left_out), LEFT_OUT)}
+    scope.update((each, value) for each, value in resolved.values.items() if each in above)
+    return await find_choices(variable, scope, above.intersection(resolved.secrets), sources)
 
 
 class _Resolving:
     """The values so far, in the order of the file."""
 
     def __init__(
-        self, runbook: Runbook, environ: Mapping[str, str], read_file: Callable[[str], str]
+        self,
+        given: Mapping[str, object],
+        sources: Sources,
+        names: Mapping[str, Any],
+        *,
+        rendered: bool,
     ) -> None:
         self.values: dict[str, Any] = {}
         self.left_out: list[str] = []
         self.problems: list[VariableProblem] = []
-        self.sources: dict[str, Literal["given", "from", "default"]] = {}
-        self._runbook = runbook
-        self._environ = environ
-        self._read_file = read_file
+        self.origins: dict[str, Origin] = {}
+        self.unknown: dict[str, None] = {}
+        self.not_asked: list[str] = []
+        self.secrets: dict[str, None] = {}
+        self.notes: list[str] = []
+        self._given = given
+        self._sources = sources
+        self._names = names
+        self._rendered = rendered
 
-    def add(self, name: str, variable: Variable, given: Mapping[str, object]) -> None:
+    async def add(self, name: str, variable: Variable) -> None:
         """Give one declared variable its value."""
+        if variable.when is not None and not self._wanted(name, variable.when):
+            return
         known = len(self.problems)
-        source: Literal["given", "from", "default"] = "given"
-        raw = given.get(name)
-        if name not in given and variable.from_ is not None:
-            source, raw = "from", self._looked_up(name, variable.from_)
-        if name not in given and raw is None and variable.has_default:
-            source, raw = "default", self._default(name, str(variable.default))
+        origin, raw = await self._find(name, variable)
         if len(self.problems) > known:
             return
-        if raw is None and name not in given:
+        if raw is _NOT_NOW:
+            self.unknown[name] = None
+        elif raw is None and origin != "given":
             self._leave_out(name, variable)
-            return
-        try:
-            self.values[name] = check_value(variable, raw)
-        except ValueError as error:
-            told = {"given": "", "from": f" (from {variable.from_})", "default": " (its default)"}
-            self._problem(name, f"`{name}`{told[source]}: {error}")
-            return
-        self.sources[name] = source
+        else:
+            await self._take(name, variable, origin, raw)
 
-    def add_undeclared(self, given: Mapping[str, object]) -> None:
+    def add_undeclared(
+        self, variables: Mapping[str, Variable], undeclared: Collection[str]
+    ) -> None:
         """Take names that the file uses only under `default`; any other one is a problem."""
-        undeclared = [name for name in given if name not in self._runbook.vars]
-        if not undeclared:
-            return
-        usable = names_under_default(self._runbook)
-        for name in undeclared:
-            if name not in usable:
-                hint = suggestion(name, [*self._runbook.vars, *usable])
+        for name in self._given:
+            if name in variables:
+                continue
+            if name not in undeclared:
+                hint = suggestion(name, [*variables, *undeclared])
                 self._problem(name, f"this runbook has no variable {shown(name)}", hint)
                 continue
             try:
-                self.values[name] = check_value(Variable(), given[name])
+                self.values[name] = check_value(Variable(), self._given[name])
             except ValueError as error:
                 self._problem(name, f"`{name}`: {error}")
                 continue
-            self.sources[name] = "given"
+            self.origins[name] = "given"
+
+    @property
+    def _scope(self) -> dict[str, Any]:
+        return {**self._names, **dict.fromkeys(self.left_out, LEFT_OUT), **self.values}
+
+    # Whether it is asked for
+
+    def _wanted(self, name: str, when: str) -> bool:
+        """Whether `when` holds; a variable for which it does not is done with."""
+        try:
+            condition = parse_condition(when, frozenset(self._scope))
+            if self._depends(name, condition, "a `when`"):
+                return False
+            verdict = condition.judge(self._scope)
+        except TemplateError as error:
+            self._problem(name, f"the `when` of `{name}` cannot be worked out: {error}")
+            return False
+        if verdict.holds is None:
+            self._problem(name, f"the `when` of `{name}` cannot be worked out: {verdict.reason}")
+        elif not verdict.holds:
+            self.left_out.append(name)
+            self.not_asked.append(name)
+            if name in self._given:
+                told = f"`{name}` is not asked for here: its `when` ({shown(when)}) does not hold"
+                self._problem(name, told, "leave it out")
+        return bool(verdict.holds)
+
+    def _depends(self, name: str, text: UsesNames, what: str) -> bool:
+        """Whether the text uses a variable that has no value because it is wrong, or not known yet."""
+        names = text.names | text.optional_names
+        if names.intersection(problem.name for problem in self.problems):
+            self._problem(name, f"`{name}` has {what} that needs another variable")
+            return True
+        if names.intersection(self.unknown):
+            self.unknown[name] = None
+            return True
+        return False
+
+    # Where a value comes from
+
+    async def _find(self, name: str, variable: Variable) -> tuple[Origin, object]:
+        """A value and where it comes from; None where there is none."""
+        if name in self._given:
+            return "given", self._given[name]
+        known = len(self.problems)
+        if variable.from_ is not None:
+            found = await self._looked_up(name, variable.from_)
+            if found is not None or len(self.problems) > known:
+                return "from", found
+        if variable.has_default:
+            return "default", self._default(name, str(variable.default))
+        return "from", None
+
+    async def _looked_up(self, name: str, source: str) -> object:
+        kind, _, place = source.partition(":")
+        try:
+            if kind == "env":
+                return self._sources.environ.get(place)
+            if kind == "file":
+                return re.sub(r"\r?\n\Z", "", await self._sources.read_file(place))
+            if kind == "keyring":
+                return await self._from_keyring(place)
+            return await self._from_command(name, place)
+        except FileNotFoundError:
+            return None
+        except UnicodeDecodeError:
+            why = "it is not UTF-8 text"
+        except (OSError, ValueError, TemplateError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+        self._problem(name, f"`{name}` cannot be read from {_short(source)}: {why}")
+        return None
+
+    async def _from_keyring(self, place: str) -> object:
+        if self._sources.keyring is None:
+            return _NOT_NOW
+        service, _, user = place.rpartition("/")
+        return await self._sources.keyring(service, user)
+
+    async def _from_command(self, name: str, source: str) -> object:
+        names = compile_value_command(source).names
+        if names.intersection(problem.name for problem in self.problems):
+            raise ValueError("it needs another variable")
+        if self._sources.run is None:
+            return _NOT_NOW
+        command = render_value_command(source, self._scope, self.secrets)
+        return (await self._sources.run(command, COMMAND_TIMEOUT)).strip()
+
+    def _default(self, name: str, default: str) -> object:
+        if self._rendered:
+            return default
+        text = compile_text(default)
+        if self._depends(name, text, "a default"):
+            return _NOT_NOW
+        if text.names.intersection(self.secrets):
+            self.secrets[name] = None
+        try:
+            return text.render(self._scope)
+        except TemplateError as error:
+            self._problem(name, f"the default of `{name}` cannot be worked out: {error}")
+            return None
+
+    # What becomes of it
+
+    async def _take(self, name: str, variable: Variable, origin: Origin, raw: object) -> None:
+        told = {
+            "given": "",
+            "from": f" (from {_short(variable.from_ or '')})",
+            "default": " (its default)",
+        }
+        try:
+            value = check_value(variable, raw)
+            if variable.type == "enum" and variable.choices_from is not None:
+                await self._check_choice(name, variable, value)
+        except ValueError as error:
+            self._problem(name, f"`{name}`{told[origin]}: {error}")
+            return
+        self.values[name] = value
+        self.origins[name] = origin
+        if variable.is_secret:
+            self.secrets[name] = None
+
+    async def _check_choice(self, name: str, variable: Variable, value: Value) -> None:
+        """Raise ValueError where a value is not one of the choices that a command gives."""
+        if self._sources.run is None:
+            return
+        choices = await find_choices(variable, self._scope, self.secrets, self._sources)
+        if choices.problem:
+            self.notes.append(f"`{name}` could not be checked: {choices.problem}")
+        else:
+            check_choice(str(value), choices.options)
 
     def _leave_out(self, name: str, variable: Variable) -> None:
         if not variable.required:
@@ -124,42 +309,13 @@ class _Resolving:
             return
         hint = "give it a value"
         if variable.from_ is not None:
-            hint = f"{variable.from_} holds none; give it a value"
+            hint = f"{_short(variable.from_)} holds none; give it a value"
         self._problem(name, f"`{name}` is required", hint)
-
-    def _looked_up(self, name: str, source: str) -> str | None:
-        kind, _, place = source.partition(":")
-        if kind == "env":
-            return self._environ.get(place)
-        try:
-            text = self._read_file(place)
-        except FileNotFoundError:
-            return None
-        except UnicodeDecodeError:
-            self._problem(name, f"`{name}` cannot be read from {source}: it is not UTF-8 text")
-            return None
-        except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            self._problem(name, f"`{name}` cannot be read from {source}: {why}")
-            return None
-        return re.sub(r"\r?\n\Z", "", text)
-
-    def _default(self, name: str, default: str) -> str | None:
-        text = compile_text(default)
-        failed = {problem.name for problem in self.problems}
-        if failed & text.names:
-            self.problems.append(
-                VariableProblem(
-                    name=name, message=f"`{name}` has a default that needs another variable"
-                )
-            )
-            return None
-        scope = {**dict.fromkeys(self.left_out, LEFT_OUT), **self.values}
-        try:
-            return text.render(scope)
-        except TemplateError as error:
-            self._problem(name, f"the default of `{name}` cannot be worked out: {error}")
-            return None
 
     def _problem(self, name: str, message: str, hint: str = "") -> None:
         self.problems.append(VariableProblem(name=name, message=message, hint=hint))
+
+
+def _short(source: str) -> str:
+    """A `from` as it can stand in a sentence."""
+    return shown(source)[1:-1]

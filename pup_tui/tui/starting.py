@@ -41,7 +41,7 @@ class Starter:
 
         runbook = loaded.require()
         suggested = {k: v for k, v in self._services.suggestions.items() if k in runbook.vars}
-        return await asyncio.to_thread(resolve_inputs, runbook, suggested, self._services.environ)
+        return await resolve_inputs(runbook, suggested, self._services.sources().at_rest())
 
     async def plan(self, loaded: Loaded, resolved: Resolved) -> Planned:
         from pup_tui.tui.widgets.plan import make_plan

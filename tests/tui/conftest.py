@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from pup_tui.catalog.catalog import Catalog
 from pup_tui.catalog.entries import Origin
+from pup_tui.catalog.inputs import local_sources
 from pup_tui.catalog.places import Folder
 from pup_tui.core.actions import ShellRequest
 from pup_tui.drivers.launcher import Launcher
@@ -61,6 +63,7 @@ async def make_services(tmp_path: Path) -> AsyncIterator[MakeServices]:
             launcher=launcher,
             state=state,
             environ=environ,
+            sources=options.pop("sources", partial(local_sources, environ)),
             site="sandbox",
             **options,
         )

@@ -57,7 +57,7 @@ class Shell(Screen[None]):
             yield Sidebar([folder.path for folder in self._services.catalog.places])
             with Vertical(id="content"):
                 yield RunTabs()
-                yield Pages(self._services.environ)
+                yield Pages(self._services.sources)
         yield KeyHints()
 
     @property

@@ -21,7 +21,7 @@ from pup_tui.tui.widgets.armed import Armed
 from pup_tui.tui.widgets.fields import Field
 
 if TYPE_CHECKING:
-    from pup_tui.catalog.inputs import Resolved
+    from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.catalog.past import Loaded
     from pup_tui.runbook.model import Runbook
 
@@ -51,9 +51,9 @@ class Form(Armed):
     class Left(Message):
         """The operator wants to go back."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, sources: Sources) -> None:
         super().__init__(id="form")
-        self._environ = environ
+        self._sources = sources
         self.loaded: Loaded | None = None
         self._body = VerticalScroll(id="form-fields", can_focus=False)
         self._state = Static(id="form-state", markup=False)
@@ -150,8 +150,9 @@ class Form(Armed):
         if loaded is None:
             return None
         runbook = loaded.require()
+        sources = self._sources if always else self._sources.at_rest()
         given = {f.variable_name: f.raw for f in self.fields if f.raw is not None}
-        resolved = await asyncio.to_thread(resolve_inputs, runbook, given, self._environ)
+        resolved = await resolve_inputs(runbook, given, sources)
         missing = await asyncio.to_thread(_missing_files, runbook, resolved)
         if loaded is not self.loaded:
             return None

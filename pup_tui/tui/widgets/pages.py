@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 if TYPE_CHECKING:
+    from pup_tui.catalog.inputs import Sources
     from pup_tui.tui.widgets.form import Form
     from pup_tui.tui.widgets.history import History
     from pup_tui.tui.widgets.overview import Overview
@@ -20,9 +21,9 @@ W = TypeVar("W", bound=Widget)
 class Pages(ContentSwitcher):
     """Pages are made when they are first needed, the overview in `fill`: the first frame waits for none."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, sources: Callable[[], Sources]) -> None:
         super().__init__(id="pages")
-        self._environ = environ
+        self._sources = sources
 
     async def fill(self) -> None:
         """Show the overview, unless another page was asked for already."""
@@ -40,7 +41,7 @@ class Pages(ContentSwitcher):
     async def form(self) -> Form:
         from pup_tui.tui.widgets.form import Form
 
-        return await self._page(Form, lambda: Form(self._environ))
+        return await self._page(Form, lambda: Form(self._sources()))
 
     async def plan(self) -> PlanView:
         from pup_tui.tui.widgets.plan import PlanView

@@ -1,0 +1,57 @@
+"""The choices that commands gave before, for when they fail: one private file for each command."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from pup_tui.runbook.model import Choice
+
+MAX_KEPT = 200
+"""Files that are kept; the oldest go first."""
+
+
+class ChoiceCache:
+    """Files in `folder`, named by a hash of the command and of `place`, where it ran.
+
+    What cannot be read or written is as if it were not there: these are only ever a help.
+    """
+
+    def __init__(self, folder: Path, place: str) -> None:
+        self._folder = folder
+        self._place = place
+
+    def get(self, key: str) -> tuple[Choice, ...] | None:
+        """What the command gave the last time, None where that is not known."""
+        try:
+            return msgspec.json.decode(self._path(key).read_bytes(), type=tuple[Choice, ...])
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def put(self, key: str, choices: tuple[Choice, ...]) -> None:
+        """Keep what a command gave."""
+        path = self._path(key)
+        new = path.with_suffix(f".{os.getpid()}.new")
+        with suppress(OSError):
+            for missing in [p for p in (self._folder, *self._folder.parents) if not p.exists()][
+                ::-1
+            ]:
+                missing.mkdir(mode=0o700)
+            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            with open(descriptor, "wb") as file:
+                file.write(msgspec.json.encode(choices))
+            new.replace(path)
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        files = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
+        for path in files[:-MAX_KEPT]:
+            path.unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        name = hashlib.sha256(f"{self._place}\0{key}".encode(errors="surrogateescape")).hexdigest()
+        return self._folder / f"{name}.json"

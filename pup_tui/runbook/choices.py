@@ -1,0 +1,115 @@
+"""The choices of a variable: as they stand in the file, or as a command gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from pup_tui.runbook.model import Choice, ChoicesFrom, Variable
+from pup_tui.runbook.sources import COMMAND_TIMEOUT, KeptChoices, RunCommand, Sources
+from pup_tui.template.duration import parse_duration
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.text import compile_text
+from pup_tui.template.value_command import ValueCommand, render_value_command
+from pup_tui.template.values import parse_json, to_text
+
+MAX_CHOICES = 1000
+
+
+class Choices(Struct, frozen=True, kw_only=True):
+    """What can be chosen.
+
+    With a `problem` (a sentence) the command gave nothing: `options` are then what it gave the last time
+    (`stale`), or empty, and a value need not be one of them.
+    """
+
+    options: tuple[Choice, ...] = ()
+    stale: bool = False
+    problem: str = ""
+
+
+def command_of(variable: Variable) -> str | None:
+    """The command in `choices_from`, whichever form the file uses."""
+    given = variable.choices_from
+    return given.run if isinstance(given, ChoicesFrom) else given
+
+
+async def find_choices(
+    variable: Variable, scope: Mapping[str, Any], secrets: Collection[str], sources: Sources
+) -> Choices:
+    """The choices of a variable; `scope` holds the values above it, of which `secrets` names secret ones.
+
+    What a command gave is kept for when it fails, unless it could know a secret. Never raises for what a
+    command does.
+    """
+    source = command_of(variable)
+    if source is None:
+        return Choices(options=variable.options)
+    if sources.run is None:
+        return Choices(problem="the choices are not known before the run")
+    try:
+        command = render_value_command(source, scope, secrets)
+        seconds = _timeout(variable, scope)
+    except (TemplateError, ValueError) as error:
+        return Choices(problem=f"the choices cannot be had: {error}")
+    kept = None if command.hidden else sources.kept
+    return await _ask(command, seconds, sources.run, kept)
+
+
+async def _ask(
+    command: ValueCommand, seconds: float, run: RunCommand, kept: KeptChoices | None
+) -> Choices:
+    try:
+        options = read_choices(await run(command, seconds))
+    except ValueError as error:
+        before = None if kept is None else kept.get(command.key)
+        told = f"the choices cannot be had: {error}"
+        return Choices(options=before or (), stale=before is not None, problem=told)
+    if kept is not None:
+        kept.put(command.key, options)
+    return Choices(options=options)
+
+
+def _timeout(variable: Variable, scope: Mapping[str, Any]) -> float:
+    given = variable.choices_from
+    if not isinstance(given, ChoicesFrom) or given.timeout is None:
+        return COMMAND_TIMEOUT
+    if isinstance(given.timeout, str):
+        return parse_duration(compile_text(given.timeout).render(scope))
+    return parse_duration(given.timeout)
+
+
+def read_choices(output: str) -> tuple[Choice, ...]:
+    """The choices in what a command printed: its lines that are not blank, or the items of a JSON list.
+
+    An item is a text, a number, or a map with `value` and perhaps `label`. Raises ValueError with a
+    sentence where there are none, or too many.
+    """
+    text = output.strip()
+    tree = parse_json(text) if text[:1] in ("[", "{") else None
+    if isinstance(tree, dict):
+        raise ValueError("the command gives a JSON map; a list is needed")
+    if isinstance(tree, list):
+        options = [_option(item, number) for number, item in enumerate(tree, 1)]
+    else:
+        options = [Choice(value=line.strip()) for line in text.split("\n") if line.strip()]
+    unique: dict[str, Choice] = {}
+    for option in options:
+        unique.setdefault(option.value, option)
+    if not unique:
+        raise ValueError("the command gives none")
+    if len(unique) > MAX_CHOICES:
+        raise ValueError(f"the command gives more than {MAX_CHOICES:,}")
+    return tuple(unique.values())
+
+
+def _option(item: Any, number: int) -> Choice:
+    label: Any = ""
+    if isinstance(item, dict):
+        item, label = item.get("value"), item.get("label", "")
+    if not isinstance(item, str | int | float) or not isinstance(label, str):
+        told = "is neither a text nor a number, nor a map with `value` and `label`"
+        raise ValueError(f"item {number} of the command's list {told}")
+    return Choice(value=to_text(item), label=label)

@@ -1,0 +1,83 @@
+"""Where the values of variables come from, besides being given: handed over by whoever may reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from pup_tui.runbook.model import Choice
+from pup_tui.template.value_command import ValueCommand
+
+COMMAND_TIMEOUT = 10.0
+"""Seconds after which a command that gives values is ended, where nothing else is said."""
+
+RunCommand = Callable[[ValueCommand, float], Awaitable[str]]
+
+
+class KeptChoices(Protocol):
+    """The choices that commands gave before, by `ValueCommand.key`."""
+
+    def get(self, key: str) -> tuple[Choice, ...] | None: ...
+
+    def put(self, key: str, choices: tuple[Choice, ...]) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """What `from` and `choices_from` reach.
+
+    `read_file` gives a file's text and raises OSError or ValueError. `keyring` gives the password of a
+    service and a user, None where there is none, and raises ValueError with a sentence. `run` gives what a
+    command (ended after so many seconds) prints on standard output, and raises ValueError with a sentence
+    without secrets. Where `keyring` or `run` is None nothing is asked or run: what they would give is not
+    known then.
+    """
+
+    environ: Mapping[str, str]
+    read_file: Callable[[str], Awaitable[str]]
+    keyring: Callable[[str, str], Awaitable[str | None]] | None = None
+    run: RunCommand | None = None
+    kept: KeptChoices | None = None
+
+    def at_rest(self) -> Sources:
+        """The same, running no command and opening no keyring: for a plan, or while somebody types."""
+        return replace(self, keyring=None, run=None)
+
+    def remembering(self) -> Sources:
+        """The same, asking for each thing once: for values that are looked at again and again."""
+        run = None if self.run is None else _Remembered(self.run)
+        keyring = None if self.keyring is None else _RememberedKeyring(self.keyring)
+        return replace(self, run=run, keyring=keyring)
+
+
+class _Remembered:
+    """What each command gave, also that it failed."""
+
+    def __init__(self, run: RunCommand) -> None:
+        self._run = run
+        self._given: dict[str, str | ValueError] = {}
+
+    async def __call__(self, command: ValueCommand, seconds: float) -> str:
+        if command.key not in self._given:
+            try:
+                self._given[command.key] = await self._run(command, seconds)
+            except ValueError as error:
+                self._given[command.key] = error
+        given = self._given[command.key]
+        if isinstance(given, ValueError):
+            raise given
+        return given
+
+
+class _RememberedKeyring:
+    """The passwords that were looked up."""
+
+    def __init__(self, keyring: Callable[[str, str], Awaitable[str | None]]) -> None:
+        self._keyring = keyring
+        self._given: dict[tuple[str, str], str | None] = {}
+
+    async def __call__(self, service: str, user: str) -> str | None:
+        if (service, user) not in self._given:
+            self._given[service, user] = await self._keyring(service, user)
+        return self._given[service, user]

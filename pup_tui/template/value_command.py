@@ -1,0 +1,65 @@
+"""Commands that give values: what stands after `command:` and in `choices_from`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pup_tui.template.arguments import Arguments, compile_arguments
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.shell import ShellTemplate, compile_shell
+from pup_tui.template.values import to_text
+
+_APART: Final = re.compile(r"\{\{.*?\}\}|'[^']*'|\"[^\"]*\"|\\.", re.DOTALL)
+"""What holds nothing that a shell would act on: templates and quoted text."""
+
+_FOR_A_SHELL: Final = re.compile(r"[|&;<>`$\n]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueCommand:
+    """A rendered command: the `words` of a `pup` subcommand, or a `script` with its `values`.
+
+    `hidden` are secrets that it may know and that what it says of itself must not show.
+    """
+
+    words: tuple[str, ...] = ()
+    script: str = ""
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    hidden: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def key(self) -> str:
+        """A text that is the same for the same command only."""
+        return json.dumps([self.words, self.script, sorted(self.values.items())])
+
+
+def compile_value_command(source: str) -> ShellTemplate | Arguments:
+    """Check a command. Raises `TemplateError`.
+
+    One that begins with `pup`, and has nothing in it that only a shell could do (a pipe, say), is a `pup`
+    subcommand and runs where no `pup` is installed, too; any other is a script for `sh`.
+    """
+    written = source.strip()
+    if written.split(maxsplit=1)[:1] == ["pup"] and not _FOR_A_SHELL.search(_APART.sub("", written)):
+        return compile_arguments(written)
+    return compile_shell(written, "sh")
+
+
+def render_value_command(
+    source: str, scope: Mapping[str, Any], secrets: Collection[str] = ()
+) -> ValueCommand:
+    """Render a command; `secrets` names the secret values of the scope. Raises `TemplateError`."""
+    command = compile_value_command(source)
+    hidden = tuple(to_text(scope[name]) for name in secrets if name in scope)
+    if isinstance(command, ShellTemplate):
+        made = command.render(scope)
+        return ValueCommand(script=made.script, values=made.env, hidden=hidden)
+    shown = sorted(command.names.intersection(secrets))
+    if shown:
+        told = f"{shown[0]} is a secret and may not stand in an argument list"
+        raise TemplateError(told, hint="others can read it there")
+    return ValueCommand(words=tuple(command.render(scope)[1:]), hidden=hidden)
