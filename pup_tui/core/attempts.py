@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pup_tui.core import order, polls
 from pup_tui.core.actions import StartAttempt
+from pup_tui.core.amounts import render_seconds, render_size
 from pup_tui.core.events import AttemptFinished, AttemptStarted, Event
 from pup_tui.core.program import Node
-from pup_tui.core.questions import ask_before
-from pup_tui.core.render import Rendered, render_request, render_seconds
-from pup_tui.core.run import Run, Timer
-from pup_tui.core.scope import wanted_of
-from pup_tui.core.secrecy import check_secrecy
+from pup_tui.core.questions import ask_before, must_ask
+from pup_tui.core.render import Rendered
+from pup_tui.core.retries import check_retry
+from pup_tui.core.run import Run
+from pup_tui.core.scope import frame_of, wanted_of
+from pup_tui.core.shown import rendered_step
 from pup_tui.core.state import StepPhase, StepStatus
+from pup_tui.core.timers import Timer
 from pup_tui.core.verdict import conclude
 from pup_tui.runbook.model import HttpStep, WorkflowStep
 
@@ -21,27 +24,30 @@ HTTP_TIMEOUT = 30.0
 
 def enter(run: Run, node: Node) -> None:
     """Start an attempt, or ask first; TemplateError where something cannot be rendered."""
-    check_secrecy(node.step, run.state)
-    rendered = render_request(node.step, run.scope(), run.program.runbook.defaults)
+    rendered = rendered_step(run.program, run.state, node)
     if rendered.empty is not None:
         if node.step.optional:
             run.end(node, StepStatus.SKIPPED, f"its `{rendered.empty}` is empty")
         else:
+            run.step(node).final = True
             run.fail(node, f"`{rendered.empty}` is empty")
-    elif node.asks_first and not run.step(node).allowed:
+    elif must_ask(node) and not run.step(node).allowed:
         ask_before(run, node, rendered.shown)
     else:
         _start(run, node, rendered)
 
 
 def _start(run: Run, node: Node, rendered: Rendered) -> None:
-    step, scope = run.step(node), run.scope()
-    limits = (
-        polls.poll_limits(node.step, scope) if order.polls(node) and step.poll is None else None
-    )
+    step, scope = run.step(node), run.scope(node)
+    begins = order.polls(node) and step.poll is None
+    limits = polls.poll_limits(node.step, scope) if begins else None
     seconds = _seconds(run, node)
+    kept = node.step.output_limit
+    output_limit = None if kept is None else render_size(kept, scope)
+    check_retry(node, scope)
     step.began = run.now if step.began is None else step.began
     step.attempts += 1
+    step.tries += 0 if step.poll is not None else 1
     step.phase, step.stopped_because = StepPhase.STARTING, None
     if limits is not None:
         polls.begin(run, node, limits)
@@ -55,6 +61,7 @@ def _start(run: Run, node: Node, rendered: Rendered) -> None:
             request=rendered.request,
             shown=rendered.shown,
             wanted=wanted_of(run.program, node, run.state, scope, run.now),
+            output_limit=output_limit,
         )
     )
 
@@ -62,11 +69,11 @@ def _start(run: Run, node: Node, rendered: Rendered) -> None:
 def _seconds(run: Run, node: Node) -> float | None:
     """How long one attempt may take, or None for as long as it wants."""
     given = node.step
-    timeout = given.timeout if given.timeout is not None else run.program.runbook.defaults.timeout
+    timeout = given.timeout if given.timeout is not None else node.defaults.timeout
     if timeout is not None:
-        return render_seconds(timeout, run.scope())
+        return render_seconds(timeout, run.scope(node))
     if isinstance(given, WorkflowStep):
-        return polls.poll_limits(given, run.scope()).timeout
+        return polls.poll_limits(given, run.scope(node)).timeout
     return HTTP_TIMEOUT if isinstance(given, HttpStep) else None
 
 
@@ -88,6 +95,7 @@ def finished(run: Run, node: Node, event: Event) -> None:
     assert isinstance(event, AttemptFinished)
     run.clear_timer(node, Timer.TIMEOUT)
     _keep_results(run, node, event)
+    _note_retry(run, node, event)
     if order.polls(node):
         polls.judge(run, node, event)
     else:
@@ -99,11 +107,12 @@ def stopped(run: Run, node: Node, event: Event) -> None:
     assert isinstance(event, AttemptFinished)
     run.clear_timer(node, Timer.TIMEOUT)
     _keep_results(run, node, event)
+    _note_retry(run, node, event)
     step = run.step(node)
     why = step.stopped_because or "stopped"
     detail = event.reason.removeprefix("cancelled").lstrip(" ,;:")
     told = f"{why} ({detail})" if detail else why
-    if why in (run.state.cancelled, run.state.interrupted):
+    if step.left:
         run.end(node, StepStatus.CANCELLED, told)
     elif step.poll is not None and step.poll.accepted is not None:
         run.end(node, StepStatus.SUCCEEDED, step.poll.accepted)
@@ -113,13 +122,36 @@ def stopped(run: Run, node: Node, event: Event) -> None:
         run.fail(node, told)
 
 
+def retried(run: Run, node: Node, event: Event) -> None:
+    """The delay before another attempt is over, or somebody does not want to wait for it."""
+    run.clear_timers(node)
+    run.ready(node)
+
+
+def nudged(run: Run, node: Node, event: Event) -> None:
+    """Somebody does not want to wait for the next attempt."""
+    if run.step(node).poll is not None:
+        polls.again(run, node, event)
+    elif f"{Timer.RETRY}:{node.id}" in run.step(node).timers:
+        retried(run, node, event)
+
+
+def _note_retry(run: Run, node: Node, event: AttemptFinished) -> None:
+    judged = event.findings.retry_on
+    run.step(node).retry_on = None if judged is None else judged.holds
+
+
 def _keep_results(run: Run, node: Node, event: AttemptFinished) -> None:
     run.step(node).exit_code = event.exit_code
-    run.state.results.pop(node.id, None)
+    frame, local = frame_of(run.state, node.id), node.step.id
+    frame.results.pop(local, None)
     if event.findings.results:
-        run.state.results[node.id] = dict(event.findings.results)
+        frame.results[local] = dict(event.findings.results)
     run.note_secrets(
-        f"steps.{node.id}.{name}"
-        for name in event.findings.results
-        if f"steps.{name}" in event.findings.secrets
+        node,
+        (
+            f"steps.{local}.{name}"
+            for name in event.findings.results
+            if f"steps.{name}" in event.findings.secrets
+        ),
     )

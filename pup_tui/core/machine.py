@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pup_tui.core import attempts, order, polls, questions
-from pup_tui.core.actions import AnyAction, EndRun, LookUpTool, Withdraw
+from pup_tui.core import attempts, blocks, order, polls, questions, undoing
+from pup_tui.core.actions import AnyAction, EndRun, LookUpTool
 from pup_tui.core.events import (
     Answered,
     AnyEvent,
@@ -19,6 +19,7 @@ from pup_tui.core.events import (
     CancelRequested,
     Event,
     Interrupted,
+    LockAnswered,
     PollAccepted,
     PollExtended,
     PollNudged,
@@ -26,14 +27,27 @@ from pup_tui.core.events import (
     RunCreated,
     TimerFired,
     ToolLookedUp,
+    UndoChosen,
+    ValuesResolved,
     WaitCut,
 )
 from pup_tui.core.notices import SourceNotice
 from pup_tui.core.program import Node, Program
-from pup_tui.core.run import Run, Timer
+from pup_tui.core.run import Run
 from pup_tui.core.scope import truth_of
-from pup_tui.core.state import RunPhase, RunState, StepPhase, StepState, StepStatus
-from pup_tui.runbook.model import ConfirmStep, ManualStep, ShellStep, WaitStep
+from pup_tui.core.state import (
+    BODY,
+    CLEANUP,
+    UNDOING,
+    BlockState,
+    Frame,
+    RunPhase,
+    RunState,
+    StepPhase,
+    StepStatus,
+)
+from pup_tui.core.timers import Timer
+from pup_tui.runbook.model import ConfirmStep, InputStep, ManualStep, ShellStep, WaitStep
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell import first_word
 
@@ -62,13 +76,16 @@ def _create(run: Run, event: Event) -> None:
     assert isinstance(event, RunCreated)
     state = run.state
     state.run, state.runbook, state.operator = event.run, event.runbook, event.operator
-    state.created = event.at.wall
-    state.values, state.left_out = dict(event.values), list(event.left_out)
-    state.secrets = list(event.secrets)
-    state.steps = {node.id: StepState() for node in run.program.nodes}
+    state.created, state.lock = event.at.wall, event.lock
+    state.frames[BODY] = Frame(
+        values=dict(event.values), left_out=list(event.left_out), secrets=list(event.secrets)
+    )
+    run.make_states(BODY)
+    state.blocks[BODY] = BlockState(children=list(run.program.body))
     state.phase = RunPhase.RUNNING
     source = SourceNotice(path=event.source.path, sha256=event.source.sha256)
     run.wishes.tell_run_started(len(run.program.nodes), source)
+    run.todo.append(BODY)
 
 
 def _cancel(run: Run, event: Event) -> None:
@@ -80,71 +97,94 @@ def _cancel(run: Run, event: Event) -> None:
     if state.cancelled is None:
         because = f" ({event.reason})" if event.reason else ""
         state.cancelled = f"cancelled by {event.by}{because}"
-    _leave_current(run, state.cancelled)
+    _leave_all(run, state.cancelled)
 
 
 def _interrupt(run: Run, event: Event) -> None:
     assert isinstance(event, Interrupted)
     run.state.interrupted = f"interrupted: {event.reason}"
-    _leave_current(run, run.state.interrupted)
+    _leave_all(run, run.state.interrupted)
 
 
-def _leave_current(run: Run, why: str) -> None:
-    """Give up the step in progress: at once, or when its executor has reported back."""
-    if run.state.current is None:
-        return
-    node = run.program.node(run.state.current)
-    step = run.step(node)
-    if step.phase in (StepPhase.STARTING, StepPhase.RUNNING, StepPhase.STOPPING):
-        run.stop_attempt(node, why)
-        return
-    if step.phase in (StepPhase.ASKING, StepPhase.FAILURE):
-        run.wishes.add(Withdraw(step=node.id))
-    if step.phase is StepPhase.FAILURE:
-        run.end(node, StepStatus.FAILED, step.failing or why)
-    else:
-        run.end(node, StepStatus.CANCELLED, why)
+def _leave_all(run: Run, why: str) -> None:
+    """Give up every step in progress: at once, or when its executor has reported back."""
+    if run.state.phase is RunPhase.UNDOING:
+        undoing.withdraw(run)
+    for step in list(run.state.steps):
+        run.leave(run.program.node(step), why)
 
 
 def _advance(run: Run) -> None:
-    """Go on from step to step until one has to wait for something, or the run is over."""
+    """Go on until every step in progress has to wait for something, or the run is over."""
     state = run.state
-    while state.phase is not RunPhase.ENDED:
-        if state.current is not None:
-            node = run.program.node(state.current)
-            if run.step(node).phase is not StepPhase.READY:
-                return
-            _enter(run, node)
-            continue
-        upcoming = order.next_node(run.program, state)
-        if upcoming is None:
-            _end_run(run)
-        else:
-            _take_up(run, upcoming)
+    while run.todo and state.phase is not RunPhase.ENDED:
+        key = run.todo.popleft()
+        step = state.steps.get(key)
+        if step is not None and step.phase is StepPhase.READY:
+            _enter(run, run.program.node(key))
+        elif key in state.blocks:
+            _go_on(run, key)
+    if state.interrupted and state.phase is not RunPhase.ENDED and not order.in_progress(state):
+        _end_run(run)
+
+
+def _go_on(run: Run, key: str) -> None:
+    """Take up the next steps of a block; close it when all have ended."""
+    block = run.state.blocks[key]
+    if run.state.interrupted is not None:
+        return
+    while block.active < block.limit and block.taken < len(block.children):
+        node = run.program.node(block.children[block.taken])
+        block.taken += 1
+        block.active += 1
+        _take_up(run, node, key)
+    if block.active == 0 and block.taken == len(block.children):
+        _close(run, key)
+
+
+def _close(run: Run, key: str) -> None:
+    """A block is over: for the parts of a run that leads to the next part."""
+    if key == BODY:
+        order.note_unasked(run.state)
+        del run.state.blocks[BODY]
+        if not undoing.offer(run):
+            _clean_up(run)
+    elif key == UNDOING:
+        _clean_up(run)
+    elif key == CLEANUP:
+        _end_run(run)
+    else:
+        blocks.close(run, run.program.node(key))
+
+
+def _clean_up(run: Run) -> None:
+    state = run.state
+    state.phase = RunPhase.CLEANUP
+    steps = order.cleanup_steps(run.program, state)
+    state.blocks[CLEANUP] = BlockState(children=steps)
+    run.todo.append(CLEANUP)
 
 
 def _end_run(run: Run) -> None:
     state = run.state
     state.phase = RunPhase.ENDED
-    state.status, state.reason = order.outcome(run.program, state)
+    state.status, state.reason = order.outcome(state)
     run.wishes.tell_run_finished()
     run.wishes.add(EndRun(status=state.status))
 
 
-def _take_up(run: Run, node: Node) -> None:
+def _take_up(run: Run, node: Node, key: str) -> None:
     """It is this step's turn: skip it, or find out whether its `if` and its tool let it start."""
-    if node.step.when == "cleanup":
-        run.state.phase = RunPhase.CLEANUP
-    blocked = order.why_not(node, run.state)
+    blocked = order.why_not(run.program, run.state, node, key)
     if blocked is not None:
-        order.note_gate_passed_over(node, run.state)
+        order.note_passed_over(run.state, node, key)
         run.end(node, StepStatus.SKIPPED, blocked)
         return
-    run.state.current = node.id
     if not _wanted(run, node):
         return
-    tool = first_word(node.step.run) if isinstance(node.step, ShellStep) else None
-    if node.step.optional and tool is not None:
+    step = node.step
+    tool = first_word(step.run) if isinstance(step, ShellStep) and not node.is_loop else None
+    if step.optional and tool is not None:
         run.step(node).phase = StepPhase.LOOKING_UP
         run.wishes.add(LookUpTool(step=node.id, tool=tool))
     else:
@@ -153,10 +193,10 @@ def _take_up(run: Run, node: Node) -> None:
 
 def _wanted(run: Run, node: Node) -> bool:
     """Whether the step's `if` holds; where not, or where that cannot be told, the step has ended."""
-    if node.step.if_ is None:
+    if node.step.if_ is None or not order.judges_if(node):
         return True
     try:
-        holds = truth_of(node.step.if_, run.scope(), run.program.declared)
+        holds = truth_of(node.step.if_, run.scope(node), run.program.frame(node).declared)
     except TemplateError as error:
         run.cannot_render(node, error)
         return False
@@ -166,13 +206,14 @@ def _wanted(run: Run, node: Node) -> bool:
 
 
 def _enter(run: Run, node: Node) -> None:
-    """Start what the step does."""
+    """Start what the step does, or ask first."""
     try:
+        if node.is_block:
+            blocks.enter(run, node)
+            return
         match node.step:
-            case ConfirmStep() | ManualStep():
-                questions.ask_step(run, node)
-            case WaitStep():
-                questions.wait(run, node)
+            case ConfirmStep() | ManualStep() | InputStep() | WaitStep():
+                questions.enter(run, node)
             case _:
                 attempts.enter(run, node)
     except TemplateError as error:
@@ -183,9 +224,9 @@ def _enter(run: Run, node: Node) -> None:
 
 
 def _step_event(run: Run, event: Event) -> None:
-    """Hand an event to the step in progress; what is meant for another step or attempt changes nothing."""
+    """Hand an event to its step; what is meant for a step or attempt that is over changes nothing."""
     step_id, key = _addressed(event)
-    if step_id is None or step_id != run.state.current:
+    if step_id is None or step_id not in run.state.steps:
         return
     node = run.program.node(step_id)
     if isinstance(event, AttemptStarted | AttemptFinished) and event.attempt != run.attempt(node):
@@ -217,6 +258,10 @@ Transition = Callable[[Run, Node, Event], None]
 
 TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
     (StepPhase.LOOKING_UP, ToolLookedUp): _tool_known,
+    (StepPhase.LOOKING_UP, ValuesResolved): blocks.resolved,
+    (StepPhase.LOOKING_UP, LockAnswered): blocks.lock_answered,
+    #
+    (StepPhase.OPEN, Timer.TIMEOUT): blocks.timed_out,
     #
     (StepPhase.ASKING, Answered): questions.answered,
     (StepPhase.ASKING, Timer.ANSWER): questions.answer_timed_out,
@@ -241,10 +286,12 @@ TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
     (StepPhase.STOPPING, AttemptFinished): attempts.stopped,
     #
     (StepPhase.PAUSED, Timer.WAIT): questions.waited,
+    (StepPhase.PAUSED, Timer.TIMEOUT): questions.wait_timed_out,
     (StepPhase.PAUSED, WaitCut): questions.waited,
+    (StepPhase.PAUSED, Timer.RETRY): attempts.retried,
     (StepPhase.PAUSED, Timer.NEXT): polls.again,
     (StepPhase.PAUSED, Timer.POLL): polls.deadline,
-    (StepPhase.PAUSED, PollNudged): polls.again,
+    (StepPhase.PAUSED, PollNudged): attempts.nudged,
     (StepPhase.PAUSED, PollExtended): polls.extend,
     (StepPhase.PAUSED, PollStopped): polls.stop,
     (StepPhase.PAUSED, PollAccepted): polls.accept,
@@ -253,6 +300,8 @@ TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
 
 _STEP_EVENTS: tuple[type[Event], ...] = (
     ToolLookedUp,
+    ValuesResolved,
+    LockAnswered,
     AttemptStarted,
     AttemptFinished,
     TimerFired,
@@ -264,13 +313,13 @@ _STEP_EVENTS: tuple[type[Event], ...] = (
     WaitCut,
 )
 
+_UNDER_WAY = (RunPhase.RUNNING, RunPhase.UNDOING, RunPhase.CLEANUP)
+
 RUN_TRANSITIONS: dict[tuple[RunPhase, type[Event]], Callable[[Run, Event], None]] = {
     (RunPhase.NEW, RunCreated): _create,
-    (RunPhase.RUNNING, CancelRequested): _cancel,
-    (RunPhase.RUNNING, Interrupted): _interrupt,
-    (RunPhase.CLEANUP, CancelRequested): _cancel,
-    (RunPhase.CLEANUP, Interrupted): _interrupt,
-    **{(RunPhase.RUNNING, kind): _step_event for kind in _STEP_EVENTS},
-    **{(RunPhase.CLEANUP, kind): _step_event for kind in _STEP_EVENTS},
+    (RunPhase.UNDOING, UndoChosen): undoing.chosen,
+    **{(phase, CancelRequested): _cancel for phase in _UNDER_WAY},
+    **{(phase, Interrupted): _interrupt for phase in _UNDER_WAY},
+    **{(phase, kind): _step_event for phase in _UNDER_WAY for kind in _STEP_EVENTS},
 }
 """What a run does with an event in each phase; a run that has ended does nothing any more."""

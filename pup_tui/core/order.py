@@ -2,57 +2,106 @@
 
 from __future__ import annotations
 
+from pup_tui.core.ids import holder_id
 from pup_tui.core.program import Node, Program
 from pup_tui.core.state import (
-    GateClosed,
+    BODY,
+    BlockState,
     RunState,
     RunStatus,
     StepPhase,
-    StepStatus,
 )
-from pup_tui.runbook.model import ConfirmStep, WorkflowStep
+from pup_tui.runbook.model import WorkflowStep
+from pup_tui.template.condition import parse_condition
+
+UNASKED = "a confirmation before it was not asked because of a failure"
 
 
-def next_node(program: Program, state: RunState) -> Node | None:
-    """The step whose turn it is: the body in the order of the file, then the cleanup; None at the end."""
-    if state.interrupted is not None:
+def why_not(program: Program, state: RunState, node: Node, key: str) -> str | None:
+    """Why the step may not run now, or None if it may; `key` is that of the block it belongs to."""
+    ended = _ended(state, node)
+    if ended is not None:
+        return ended
+    if node.deferred:
+        return _never_began(state, node)
+    block = state.blocks[key]
+    if block.cut is not None:
+        return block.cut
+    if node.is_item:
+        return f"`{block.failure}` failed" if block.failure else None
+    if block.side_by_side:
         return None
-    for node in (*program.body, *program.cleanup):
-        if state.steps[node.id].phase is StepPhase.PENDING:
-            return node
-    return None
+    return _by_when(state, node, key, block)
 
 
-def following(program: Program, node: Node) -> Node | None:
-    """The step that comes right after this one in the file, if it belongs to the same part of the run."""
-    part = program.cleanup if node.step.when == "cleanup" else program.body
-    after = [other for other in part if other.index > node.index]
-    return after[0] if after else None
-
-
-def why_not(node: Node, state: RunState) -> str | None:
-    """Why the step may not run now, or None if it may."""
-    if node.step.when == "cleanup":
+def _ended(state: RunState, node: Node) -> str | None:
+    """Why nothing more of this part of the run begins."""
+    if node.part == "cleanup":
         return "the cleanup was cancelled" if state.cleanup_cancelled else None
     if state.cancelled is not None:
         return state.cancelled
-    if state.gate is GateClosed.ANSWER:
+    if node.part == "body" and state.refused:
         return state.verdict_reason or "a confirmation was refused"
-    match node.step.when:
-        case "on_success" if state.failure is not None:
-            return f"`{state.failure}` failed"
-        case "on_failure" if state.failure is None:
-            return "nothing failed"
-        case "always" if state.gate is GateClosed.FAILURE:
-            return "a confirmation before it was not asked because of the failure"
     return None
 
 
-def note_gate_passed_over(node: Node, state: RunState) -> None:
-    """A confirmation that is not asked because of a failure stays closed for what stands behind it."""
-    is_gate = isinstance(node.step, ConfirmStep) and node.step.when != "cleanup"
-    if is_gate and state.failure is not None and state.gate is None:
-        state.gate = GateClosed.FAILURE
+def _never_began(state: RunState, node: Node) -> str | None:
+    """A cleanup step inside a block that did not begin has nothing to clean up."""
+    holder = holder_id(node.id)
+    around = state.steps.get(holder)
+    if around is not None and around.began is None:
+        return f"`{holder}` did not run"
+    return None
+
+
+def _by_when(state: RunState, node: Node, key: str, block: BlockState) -> str | None:
+    match node.step.when:
+        case "on_success" if block.failure is not None:
+            return f"`{block.failure}` failed"
+        case "on_failure" if not _failed_around(state, key):
+            return "nothing failed"
+        case "on_success" | "always" if block.unasked:
+            return UNASKED
+    return None
+
+
+def _failed_around(state: RunState, key: str) -> bool:
+    """Whether something failed in this block or in one around it."""
+    while state.blocks[key].failure is None:
+        if key == BODY:
+            return False
+        key = holder_id(key)
+        if key not in state.blocks:
+            return False
+    return True
+
+
+def note_passed_over(state: RunState, node: Node, key: str) -> None:
+    """Remember what a step that is passed over means for those behind it.
+
+    A confirmation that is not asked because of a failure stays closed. `always` steps that a closed gate kept
+    from running are named at the end.
+    """
+    block = state.blocks[key]
+    if node.has_gate and block.failure is not None:
+        block.unasked = True
+    if node.step.when == "always" and node.part == "body" and (state.refused or block.unasked):
+        state.kept.append(node.id)
+
+
+def note_unasked(state: RunState) -> None:
+    """A failure was taken, and a confirmation was not asked because of it: that is no success."""
+    if state.blocks[BODY].unasked and state.verdict is None:
+        state.verdict = RunStatus.FAILED
+        state.verdict_reason = "a confirmation was not asked because of a failure"
+
+
+def judges_if(node: Node) -> bool:
+    """Whether a step's `if` is judged here: of a foreach that names its item, for each item."""
+    if node.step.foreach is None or node.step.if_ is None:
+        return True
+    names_item = node.step.as_ in parse_condition(node.step.if_, frozenset()).names
+    return names_item == node.is_item
 
 
 def polls(node: Node) -> bool:
@@ -60,24 +109,25 @@ def polls(node: Node) -> bool:
     return node.step.poll is not None and not isinstance(node.step, WorkflowStep)
 
 
-def outcome(program: Program, state: RunState) -> tuple[RunStatus, str]:
+def in_progress(state: RunState) -> bool:
+    """Whether a step is under way, or its executor has still to report back."""
+    resting = (StepPhase.PENDING, StepPhase.OPEN, StepPhase.ENDED)
+    return any(step.phase not in resting for step in state.steps.values())
+
+
+def cleanup_steps(program: Program, state: RunState) -> list[str]:
+    """The cleanup steps of the run in the order of the file, those of foreach items once for each."""
+    pending = (id_ for id_, step in state.steps.items() if step.phase is StepPhase.PENDING)
+    return program.in_order(id_ for id_ in pending if program.node(id_).deferred)
+
+
+def outcome(state: RunState) -> tuple[RunStatus, str]:
     """How the run ended and why; of a failure and a refusal the first decides."""
     if state.interrupted is not None:
         return RunStatus.INTERRUPTED, state.interrupted
     reason = state.verdict_reason
-    kept = _kept_by_gate(program, state)
-    if kept:
-        reason = f"{reason}; not run behind the closed gate: {', '.join(kept)}"
+    if state.kept:
+        reason = f"{reason}; not run behind the closed gate: {', '.join(state.kept)}"
     if state.cancelled is not None:
         return RunStatus.CANCELLED, state.cancelled
     return state.verdict or RunStatus.SUCCEEDED, reason
-
-
-def _kept_by_gate(program: Program, state: RunState) -> list[str]:
-    if state.gate is None:
-        return []
-    return [
-        node.id
-        for node in program.body
-        if node.step.when == "always" and state.steps[node.id].status is StepStatus.SKIPPED
-    ]

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
+from pup_tui.core.amounts import render_items
+from pup_tui.core.blocks import called_with
 from pup_tui.core.events import Moment, RunCreated, Source
+from pup_tui.core.ids import holder_id, item_id, item_numbers, static_id
 from pup_tui.core.machine import Machine
+from pup_tui.core.order import judges_if
 from pup_tui.core.program import Node, Program
-from pup_tui.core.render import Scope, render_request, render_seconds, render_text
-from pup_tui.core.scope import explain, not_made, scope_of, truth_of
-from pup_tui.core.secrecy import check_secrecy
-from pup_tui.core.state import RunState
+from pup_tui.core.render import Scope, render_text
+from pup_tui.core.scope import explain, not_made, scope_of, secrets_of, truth_of
+from pup_tui.core.secrecy import names_in
+from pup_tui.core.shown import item_frame, shown_step
+from pup_tui.core.state import Frame, RunState
 from pup_tui.runbook.model import (
     AnyStep,
     ConfirmStep,
+    GroupStep,
     HttpStep,
+    InputStep,
     ManualStep,
+    NotifyStep,
+    ParallelStep,
     PupStep,
+    RunbookStep,
     ShellStep,
     WaitStep,
     WorkflowStep,
 )
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.jsontext import render_json
 
 
 class PlannedStep(Struct, frozen=True, kw_only=True):
@@ -33,6 +44,8 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
 
     `command` is rendered, or as the author wrote it where it is not `known` yet; `mutates` None means that it
     cannot be told whether the step changes anything; `reason` says why a step is skipped or not known.
+    `depth` counts what it is inside of; `confirm` tells that somebody is asked before it, `undo` that it can
+    be taken back.
     """
 
     id: str
@@ -44,6 +57,9 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     when: str
     known: bool
     reason: str
+    depth: int = 0
+    confirm: bool = False
+    undo: bool = False
 
 
 Mutates = Callable[[AnyStep], bool | None]
@@ -56,11 +72,16 @@ def plan(
     operator: str,
     mutates: Mutates,
 ) -> list[PlannedStep]:
-    """Plan a run with these values. Secrets stand in the commands as they are: whoever shows them masks."""
+    """Plan a run with these values. Secrets stand in the commands as they are: whoever shows them masks.
+
+    Steps inside others come after them; the items of a foreach are told apart where its list is known, else
+    its steps stand there once.
+    """
     state = _begun(program, values, left_out, operator)
-    scope = scope_of(state)
-    del scope["run"]["id"], scope["run"]["started_at"]
-    return [_planned(program, node, state, scope, mutates) for node in program.nodes]
+    planning = _Planning(program, state, mutates)
+    for step in planning.upcoming():
+        planning.add(program.node(step))
+    return planning.steps
 
 
 def _begun(
@@ -84,58 +105,135 @@ def _begun(
     return machine.state
 
 
-def _planned(
-    program: Program, node: Node, state: RunState, scope: Scope, mutates: Mutates
-) -> PlannedStep:
-    command, known, reason = _command(program, node, state, scope)
-    return PlannedStep(
-        id=node.id,
-        name=node.step.name,
-        kind=node.step.kind,
-        command=command,
-        danger=node.step.danger,
-        mutates=mutates(node.step),
-        when=node.step.when,
-        known=known,
-        reason=reason,
-    )
+class _Planning:
+    """Walks over the steps as a run would, as far as it can be known where that leads."""
 
+    def __init__(self, program: Program, state: RunState, mutates: Mutates) -> None:
+        self.steps: list[PlannedStep] = []
+        self._program = program
+        self._state = state
+        self._mutates = mutates
+        self._todo = [node.id for node in reversed(program.nodes) if node.depth == 0]
+        self._skipped: dict[str, str] = {}
 
-def _command(program: Program, node: Node, state: RunState, scope: Scope) -> tuple[str, bool, str]:
-    step = node.step
-    known, reason = True, ""
-    if step.if_ is not None:
+    def upcoming(self) -> Iterator[str]:
+        while self._todo:
+            yield self._todo.pop()
+
+    def add(self, node: Node) -> None:
+        """Plan one step, and put what is inside it next in line."""
+        command, known, reason = self._command(node)
+        step = node.step
+        self.steps.append(
+            PlannedStep(
+                id=node.id,
+                name=step.name,
+                kind=step.kind,
+                command=command,
+                danger=step.danger,
+                mutates=self._mutates(step),
+                when=step.when,
+                known=known,
+                reason=reason,
+                depth=node.depth + len(item_numbers(node.id)),
+                confirm=step.confirm is not None or node.asks_first,
+                undo=step.undo is not None,
+            )
+        )
+        if reason.startswith(SKIPPED):
+            self._skipped[node.id] = reason
+        self._todo += reversed(self._inside(node))
+
+    def _scope(self, node: Node) -> dict[str, Any]:
+        scope = scope_of(self._state, node.id)
+        del scope["run"]["id"], scope["run"]["started_at"]
+        return scope
+
+    def _command(self, node: Node) -> tuple[str, bool, str]:
+        step, scope = node.step, self._scope(node)
+        known, reason = True, self._skipped.get(holder_id(node.id), "")
+        if not reason and step.if_ is not None and judges_if(node):
+            try:
+                if not truth_of(step.if_, scope, self._program.frame(node).declared):
+                    reason = f"{SKIPPED}: its `if` does not hold: {step.if_}"
+            except TemplateError as error:
+                known, reason = False, self._why_not_yet(node, error)
         try:
-            if not truth_of(step.if_, scope, program.declared):
-                reason = f"skipped: its `if` does not hold: {step.if_}"
+            return self._shown(node, scope), known, reason
         except TemplateError as error:
-            known, reason = False, _why_not_yet(program, error)
-    try:
-        check_secrecy(step, state)
-        return _shown(program, step, scope), known, reason
-    except TemplateError as error:
-        return _as_written(step, scope), False, reason or _why_not_yet(program, error)
+            return as_written(step, scope), False, reason or self._why_not_yet(node, error)
+
+    def _shown(self, node: Node, scope: Scope) -> str:
+        if node.is_loop:
+            assert node.step.foreach is not None
+            return f"for each of {len(render_items(node.step.foreach, scope))} items"
+        return shown_step(self._program, self._state, node)
+
+    def _why_not_yet(self, node: Node, error: TemplateError) -> str:
+        missing = not_made(self._program, node, error)
+        return missing.replace("did not", "has yet to") if missing else explain(error)
+
+    # What is inside
+
+    def _inside(self, node: Node) -> list[str]:
+        if node.is_loop:
+            items = self._items(node)
+            if items is not None:
+                return items
+        if not node.step.is_block:
+            return []
+        self._give(node)
+        static = static_id(node.id)
+        inner = [n for n in self._program.nodes if holder_id(n.id) == static]
+        return [node.id + n.id[len(static) :] for n in inner]
+
+    def _items(self, node: Node) -> list[str] | None:
+        """The items of a foreach with their names known; None where the list is not known yet."""
+        assert node.step.foreach is not None
+        try:
+            values = render_items(node.step.foreach, self._scope(node))
+        except TemplateError:
+            return None
+        ids = [item_id(node.id, number) for number in range(len(values))]
+        for id_, value in zip(ids, values, strict=True):
+            self._state.frames[id_] = item_frame(self._state, node, value)
+        return ids
+
+    def _give(self, node: Node) -> None:
+        """What a called group or runbook will know, as far as it is known."""
+        called = called_with(node.step)
+        if called is None:
+            return
+        variables, given = called
+        scope, secrets = self._scope(node), secrets_of(self._state, node.id)
+        frame = Frame(secrets=[name for name, tree in given.items() if names_in(tree) & secrets])
+        for name, variable in variables.items():
+            if variable.is_secret:
+                frame.secrets.append(name)
+            try:
+                if name in given:
+                    frame.values[name] = render_json(given[name], scope)
+                elif variable.has_default and variable.from_ is None:
+                    frame.values[name] = render_text(str(variable.default), frame.values)
+                elif not variable.required:
+                    frame.left_out.append(name)
+            except TemplateError:
+                continue
+        self._state.frames[f"{node.id}/"] = frame
 
 
-def _shown(program: Program, step: AnyStep, scope: Scope) -> str:
-    match step:
-        case ConfirmStep() | ManualStep():
-            return render_text(step.message, scope)
-        case WaitStep():
-            return f"wait {render_seconds(step.duration, scope):g} s"
-        case _:
-            rendered = render_request(step, scope, program.runbook.defaults)
-            return rendered.shown
+SKIPPED = "skipped"
+"""How the reason of a step begins that will not run."""
 
 
-def _as_written(step: AnyStep, scope: Scope) -> str:
+def as_written(step: AnyStep, scope: Scope) -> str:
     """The author's text, with the values that are known already."""
     match step:
         case ShellStep():
             text = step.run
         case PupStep():
             text = step.run if step.run.startswith("pup ") else f"pup {step.run}"
-        case ConfirmStep() | ManualStep():
+        case ConfirmStep() | ManualStep() | InputStep():
             text = step.message
         case WaitStep():
             text = f"wait {step.duration}"
@@ -143,6 +241,14 @@ def _as_written(step: AnyStep, scope: Scope) -> str:
             text = f"{step.method} {step.url}"
         case WorkflowStep():
             text = f"run workflow {step.workflow_id}"
+        case NotifyStep():
+            text = f"notify: {step.title or step.message}"
+        case RunbookStep():
+            text = f"run the runbook {step.runbook}"
+        case GroupStep() | ParallelStep():
+            text = ", ".join(inner.name for inner in step.steps)
+    if step.foreach is not None:
+        text = f"for each of {step.foreach}: {text}"
     return _NAME.sub(lambda found: _known(found, scope), text)
 
 
@@ -152,8 +258,3 @@ _NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 def _known(found: re.Match[str], scope: Scope) -> str:
     value = scope.get(found[1])
     return found[0] if value is None or isinstance(value, dict) else str(value)
-
-
-def _why_not_yet(program: Program, error: TemplateError) -> str:
-    missing = not_made(program, error)
-    return missing.replace("did not", "has yet to") if missing else explain(error)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from pup_tui.core.amounts import Scope, render_count, render_seconds
 from pup_tui.core.events import AttemptFinished, Event, PollAccepted, PollExtended, PollStopped
 from pup_tui.core.program import Node
-from pup_tui.core.render import Scope, render_seconds, render_text
-from pup_tui.core.run import Run, Timer
+from pup_tui.core.run import Run
 from pup_tui.core.state import PollState, Sample, StepPhase, StepStatus
+from pup_tui.core.timers import Timer
 from pup_tui.core.verdict import conclude
 from pup_tui.runbook.model import Step
 from pup_tui.template.errors import TemplateError
@@ -36,16 +37,8 @@ def poll_limits(step: Step, scope: Scope) -> PollLimits:
     if interval < SHORTEST_INTERVAL:
         raise TemplateError("a poll's interval is at least 100ms", expression=str(poll.interval))
     timeout = POLL_TIMEOUT if poll.timeout is None else render_seconds(poll.timeout, scope)
-    return PollLimits(interval, timeout, _attempts(poll.max_attempts, scope))
-
-
-def _attempts(given: int | str | None, scope: Scope) -> int | None:
-    if given is None or isinstance(given, int):
-        return given
-    text = render_text(given, scope).strip()
-    if not text.isdigit() or int(text) < 1:
-        raise TemplateError(f"`max_attempts` is no number over 0: {text}", expression=given)
-    return int(text)
+    most = None if poll.max_attempts is None else render_count(poll.max_attempts, scope)
+    return PollLimits(interval, timeout, most)
 
 
 def sample_of(
@@ -133,6 +126,7 @@ def stop(run: Run, node: Node, event: Event) -> None:
     assert isinstance(event, PollStopped)
     poll = run.step(node).poll
     if poll is not None:
+        run.step(node).final = True
         _give_up(run, node, poll, _not_met(node, poll, f"before {event.by} stopped it"))
 
 
@@ -149,7 +143,7 @@ def extend(run: Run, node: Node, event: Event) -> None:
     poll = run.step(node).poll
     if poll is not None and not poll.over:
         poll.timeout += event.seconds
-        run.wishes.tell_answered(node, "extend", event.by, f"{event.seconds:g} s more")
+        run.wishes.tell_answered(node.id, "extend", event.by, f"{event.seconds:g} s more")
         run.set_timer(node, Timer.POLL, max(0.0, poll.began + poll.timeout - run.now))
 
 
@@ -161,7 +155,7 @@ def accept(run: Run, node: Node, event: Event) -> None:
         return
     poll.accepted = f"accepted as met by {event.by}: {event.reason}"
     poll.over = True
-    run.wishes.tell_answered(node, "accept", event.by, event.reason)
+    run.wishes.tell_answered(node.id, "accept", event.by, event.reason)
     if run.step(node).phase is StepPhase.PAUSED:
         run.end(node, StepStatus.SUCCEEDED, poll.accepted)
     else:

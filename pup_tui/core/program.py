@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
-from pup_tui.runbook.model import AnyStep, ConfirmStep, Runbook
+from pup_tui.core.ids import UNDO, is_item, item_numbers, static_id, undo_id
+from pup_tui.runbook.model import (
+    AnyStep,
+    ConfirmStep,
+    Defaults,
+    GroupStep,
+    InputStep,
+    ParallelStep,
+    Runbook,
+    RunbookStep,
+)
 from pup_tui.runbook.texts import texts_of
 from pup_tui.template.arguments import compile_arguments
 from pup_tui.template.condition import parse_condition
@@ -14,88 +26,300 @@ from pup_tui.template.expression import compile_expression
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
 
+Part = Literal["body", "undo", "cleanup"]
+
+
+class Frame(Struct, frozen=True):
+    """Names that see each other: a runbook's, or those of a group from a file.
+
+    `captures` maps each capture's name to the id of the node that makes it, `steps` the ids by which texts
+    name steps to their nodes.
+    """
+
+    declared: frozenset[str]
+    captures: dict[str, str]
+    steps: dict[str, str]
+
 
 class Node(Struct, frozen=True, kw_only=True):
-    """One step of the run, where it stands, and which of its results later texts name.
+    """One step of the run and where it stands.
 
-    `asks_first` is true where the step is dangerous and no confirm step stands right before it.
+    `depth` counts the steps around it. `frame` is the key of its frame, `home` the id of the step that calls
+    the runbook it belongs to (`` for the run's own), whose `defaults` it has. `part` is the part of the run
+    in which it runs; `deferred` marks a cleanup step that waits for the end of the run. `results` are its
+    results that later texts name. `asks_first` is true where the step is dangerous and no confirmation
+    stands right before it; `has_gate` where it is or holds one.
     """
 
     id: str
     index: int
     step: AnyStep
+    depth: int = 0
+    frame: str = ""
+    home: str = ""
+    defaults: Defaults = Defaults()
+    part: Part = "body"
+    deferred: bool = False
+    loop: str = ""
     results: tuple[str, ...] = ()
     asks_first: bool = False
+    has_gate: bool = False
+
+    @property
+    def is_item(self) -> bool:
+        return is_item(self.id)
+
+    @property
+    def is_loop(self) -> bool:
+        """Whether this stands for all items of a foreach."""
+        return self.step.foreach is not None and not self.is_item
+
+    @property
+    def is_block(self) -> bool:
+        """Whether other steps run inside it."""
+        return self.step.is_block or self.is_loop
 
 
 class Program(Struct, frozen=True, kw_only=True):
     """A compiled runbook.
 
-    `nodes` are all steps in the order of the file: `body` runs in that order, `cleanup` at the end whatever
-    happened. `captures` maps each capture's name to the id of the step that makes it.
+    `nodes` are all steps in the order of the file, nested ones after what holds them; undo steps are found
+    by id only. `body` are the outermost steps that run in that order. `loops` maps each foreach or undo step
+    (`` for the run itself) to the nodes that exist once for each of its items.
     """
 
     id: str
     runbook: Runbook
     nodes: tuple[Node, ...]
-    body: tuple[Node, ...]
-    cleanup: tuple[Node, ...]
+    body: tuple[str, ...]
     by_id: dict[str, Node]
-    captures: dict[str, str]
-    declared: frozenset[str]
+    inside: dict[str, tuple[str, ...]]
+    loops: dict[str, tuple[Node, ...]]
+    frames: dict[str, Frame]
+    concrete: dict[str, Node]
 
     def node(self, step: str) -> Node:
-        """The node of a step's id; KeyError if there is none."""
-        return self.by_id[step]
+        """The node of a step's id, which may name items; KeyError if there is none."""
+        found = self.concrete.get(step) or self.by_id.get(step)
+        if found is None:
+            node = self.by_id[static_id(step)]
+            deferred = node.deferred and not is_item(step)
+            found = msgspec.structs.replace(node, id=step, deferred=deferred)
+            self.concrete[step] = found
+        return found
+
+    def children(self, step: str) -> tuple[str, ...]:
+        """The ids of the steps that run inside a group, parallel or runbook step."""
+        static = static_id(step)
+        return tuple(step + child[len(static) :] for child in self.inside.get(static, ()))
+
+    def instances(self, loop: str) -> list[str]:
+        """The ids of the steps that exist once for the run (``), for an item of a foreach, or for an undo."""
+        static = static_id(loop)
+        return [loop + node.id[len(static) :] for node in self.loops.get(static, ())]
+
+    def frame(self, node: Node) -> Frame:
+        return self.frames[node.frame]
+
+    def in_order(self, steps: Iterable[str]) -> list[str]:
+        """Ids of steps as the file has them; undo steps last, in the order given."""
+        given = list(steps)
+        forward = [step for step in given if UNDO not in step]
+        return sorted(forward, key=self._place) + [step for step in given if UNDO in step]
+
+    def _place(self, step: str) -> tuple[tuple[int, tuple[int, ...]], ...]:
+        places = []
+        for end in [*(at for at, c in enumerate(step) if c == "/"), len(step)]:
+            part = step[:end]
+            places.append((self.by_id[static_id(part)].index, item_numbers(part)))
+        return tuple(places)
 
 
 def compile_program(id_: str, runbook: Runbook) -> Program:
     """Compile a loaded runbook (every step has its id); it has been checked, so nothing can fail here."""
-    wanted = _wanted_results(runbook.steps, frozenset(runbook.vars))
-    nodes = []
-    captures: dict[str, str] = {}
-    before: AnyStep | None = None
-    for index, step in enumerate(runbook.steps):
-        asks_first = step.danger and not step.is_question and not isinstance(before, ConfirmStep)
-        nodes.append(
-            Node(
-                id=step.id,
-                index=index,
-                step=step,
-                results=tuple(sorted(wanted.get(step.id, ()))),
-                asks_first=asks_first,
-            )
-        )
-        captures.update(dict.fromkeys(step.captures, step.id))
-        before = step
+    compiling = _Compiling(runbook)
+    nodes, undos = compiling.nodes, compiling.undos
+    every = [*nodes, *undos]
     return Program(
         id=id_,
         runbook=runbook,
         nodes=tuple(nodes),
-        body=tuple(node for node in nodes if node.step.when != "cleanup"),
-        cleanup=tuple(node for node in nodes if node.step.when == "cleanup"),
-        by_id={node.id: node for node in nodes},
-        captures=captures,
-        declared=frozenset(runbook.vars) | frozenset(captures),
+        body=compiling.inside[""],
+        by_id={node.id: node for node in every},
+        inside=compiling.inside,
+        loops=_loops(every),
+        frames=compiling.frames(every),
+        concrete={},
     )
 
 
-def _wanted_results(steps: Iterable[AnyStep], declared: frozenset[str]) -> dict[str, set[str]]:
+def _loops(nodes: Iterable[Node]) -> dict[str, tuple[Node, ...]]:
+    found: dict[str, list[Node]] = {}
+    for node in nodes:
+        found.setdefault(node.loop, []).append(node)
+    return {loop: tuple(inside) for loop, inside in found.items()}
+
+
+class _Place(Struct, frozen=True, kw_only=True):
+    """Where steps stand: what every node inside the same block has in common."""
+
+    prefix: str = ""
+    depth: int = 0
+    frame: str = ""
+    home: str = ""
+    defaults: Defaults = Defaults()
+    part: Part = "body"
+    loop: str = ""
+    side_by_side: bool = False
+
+
+class _Compiling:
+    """Makes the nodes: first without what others want of them, which is known when all have been seen."""
+
+    def __init__(self, runbook: Runbook) -> None:
+        self.nodes: list[Node] = []
+        self.undos: list[Node] = []
+        self.inside: dict[str, tuple[str, ...]] = {}
+        self._into = self.nodes
+        self._undone: list[tuple[AnyStep, str, _Place]] = []
+        self._runbooks = {"": runbook}
+        self._calls: dict[str, GroupStep] = {}
+        self._add_block("", runbook.steps, _Place(defaults=runbook.defaults))
+        self._into = self.undos
+        for step, id_, place in self._undone:
+            self._add(step, id_, place, asks_first=False)
+        self._want()
+
+    def _add_block(self, holder: str, steps: Iterable[AnyStep], place: _Place) -> bool:
+        """Add steps; whether one of them is or holds a gate."""
+        ids: list[str] = []
+        before: AnyStep | None = None
+        has_gate = False
+        for step in steps:
+            id_ = place.prefix + step.id
+            asked = step.confirm is not None or (not place.side_by_side and _asks_for(before, step))
+            asks_first = step.danger and not step.is_question and not asked
+            node = self._add(step, id_, place, asks_first=asks_first)
+            if not node.deferred:
+                ids.append(id_)
+                has_gate = has_gate or node.has_gate
+            before = step
+        self.inside[holder] = tuple(ids)
+        return has_gate
+
+    def _add(self, step: AnyStep, id_: str, place: _Place, *, asks_first: bool) -> Node:
+        deferred = step.when == "cleanup" and place.part == "body"
+        part: Part = "cleanup" if deferred else place.part
+        at = len(self._into)
+        node = Node(
+            id=id_,
+            index=len(self.nodes) + len(self.undos),
+            step=step,
+            depth=place.depth,
+            frame=place.frame,
+            home=place.home,
+            defaults=place.defaults,
+            part=part,
+            deferred=deferred,
+            loop=place.loop,
+            asks_first=asks_first,
+        )
+        self._into.append(node)
+        own = isinstance(step, ConfirmStep) or step.confirm is not None
+        held = self._add_inside(step, id_, msgspec.structs.replace(place, part=part))
+        node = msgspec.structs.replace(node, has_gate=own or held)
+        self._into[at] = node
+        if step.undo is not None:
+            undo = undo_id(id_)
+            around = msgspec.structs.replace(place, part="undo", loop=undo)
+            self._undone.append((step.undo, undo, around))
+        return node
+
+    def _add_inside(self, step: AnyStep, id_: str, place: _Place) -> bool:
+        inner = msgspec.structs.replace(
+            place,
+            prefix=f"{id_}/",
+            depth=place.depth + 1,
+            loop=id_ if step.foreach is not None else place.loop,
+            side_by_side=isinstance(step, ParallelStep),
+        )
+        match step:
+            case GroupStep(call=call) if call is not None:
+                self._calls[f"{id_}/"] = step
+                inner = msgspec.structs.replace(inner, frame=f"{id_}/")
+                return self._add_block(id_, step.steps, inner)
+            case GroupStep() | ParallelStep():
+                return self._add_block(id_, step.steps, inner)
+            case RunbookStep(called=called) if called is not None:
+                self._runbooks[f"{id_}/"] = called
+                inner = msgspec.structs.replace(
+                    inner, frame=f"{id_}/", home=id_, defaults=called.defaults
+                )
+                return self._add_block(id_, called.steps, inner)
+        return False
+
+    def frames(self, nodes: Iterable[Node]) -> dict[str, Frame]:
+        names = {key: set(runbook.vars) for key, runbook in self._runbooks.items()}
+        names |= {key: set(step.call.params) for key, step in self._calls.items() if step.call}
+        captures: dict[str, dict[str, str]] = {key: {} for key in names}
+        steps: dict[str, dict[str, str]] = {key: {} for key in names}
+        for node in nodes:
+            made = captures[node.frame]
+            for name in _makes(node.step):
+                made.setdefault(name, node.id)
+            if isinstance(node.step, InputStep):
+                names[node.frame].update(node.step.vars)
+            if node.step.foreach is not None:
+                names[node.frame].add(node.step.as_)
+            steps[node.frame].setdefault(node.step.id, node.id)
+        return {
+            key: Frame(frozenset(names[key]) | frozenset(captures[key]), captures[key], steps[key])
+            for key in names
+        }
+
+    def _want(self) -> None:
+        """Give every node the results that texts of its frame name."""
+        declared = {key: f.declared for key, f in self.frames([*self.nodes, *self.undos]).items()}
+        wanted: dict[str, dict[str, set[str]]] = {key: {} for key in declared}
+        for node in (*self.nodes, *self.undos):
+            for step_id, name in _named_fields(node.step, declared[node.frame]):
+                wanted[node.frame].setdefault(step_id, set()).add(name)
+        for key, step in self._calls.items():
+            assert step.call is not None
+            for output in step.call.outputs.values():
+                for step_id, name in compile_expression(output).step_fields:
+                    wanted[key].setdefault(step_id, set()).add(name)
+        for nodes in (self.nodes, self.undos):
+            for at, node in enumerate(nodes):
+                names = wanted[node.frame].get(node.step.id)
+                if names:
+                    nodes[at] = msgspec.structs.replace(node, results=tuple(sorted(names)))
+
+
+def _asks_for(before: AnyStep | None, step: AnyStep) -> bool:
+    """Whether the step right before is a confirmation that is asked whenever this one runs."""
+    return isinstance(before, ConfirmStep) and before.when in (step.when, "always")
+
+
+def _makes(step: AnyStep) -> Iterator[str]:
+    """The names of the captures that a step makes in its own frame."""
+    yield from step.captures
+    if isinstance(step, GroupStep) and step.call is not None:
+        yield from step.call.outputs
+
+
+def _named_fields(step: AnyStep, declared: frozenset[str]) -> Iterator[tuple[str, str]]:
     compilers: dict[str, Callable[[str], UsesNames]] = {
-        "template": compile_text,
-        "shell": compile_text,
-        "url": compile_text,
-        "header": compile_text,
-        "json": compile_text,
-        "duration": compile_text,
         "arguments": compile_arguments,
         "expression": compile_expression,
+        "items": compile_items,
         "condition": lambda source: parse_condition(source, declared),
     }
-    wanted: dict[str, set[str]] = {}
-    for step in steps:
-        for text in texts_of(step):
-            if "steps" in text.source and text.role in compilers:
-                for step_id, name in compilers[text.role](text.source).step_fields:
-                    wanted.setdefault(step_id, set()).add(name)
-    return wanted
+    for text in texts_of(step):
+        if "steps" in text.source and text.role not in ("name", "markdown", "literal"):
+            yield from compilers.get(text.role, compile_text)(text.source).step_fields
+
+
+def compile_items(source: str) -> UsesNames:
+    """A `foreach`: a template where it has one, else an expression."""
+    return compile_text(source) if "{{" in source else compile_expression(source)

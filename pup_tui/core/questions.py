@@ -1,50 +1,97 @@
-"""Steps that ask: confirmations, manual work, dangerous steps, failures, and waits."""
+"""Steps that ask: confirmations, manual work, values in mid-run, dangerous steps, failures."""
 
 from __future__ import annotations
 
-from pup_tui.core import order
+from typing import Literal
+
+from msgspec import structs
+
 from pup_tui.core.actions import Question, Withdraw
+from pup_tui.core.amounts import Scope, render_seconds
 from pup_tui.core.events import Answered, Event, WaitCut
 from pup_tui.core.program import Node
-from pup_tui.core.render import render_request, render_seconds, render_text
-from pup_tui.core.run import Run, Timer
-from pup_tui.core.state import GateClosed, RunStatus, StepPhase, StepStatus
-from pup_tui.runbook.model import ConfirmStep, ManualStep, WaitStep
+from pup_tui.core.render import render_text
+from pup_tui.core.run import Run
+from pup_tui.core.scope import frame_of
+from pup_tui.core.shown import shown_step
+from pup_tui.core.state import RunStatus, StepPhase, StepStatus
+from pup_tui.core.timers import Timer
+from pup_tui.runbook.model import AnyStep, ConfirmStep, InputStep, ManualStep, Variable, WaitStep
 from pup_tui.template.errors import TemplateError
 
 NOBODY = "nobody"
 """Who answers where there is no terminal and no `--yes`."""
 
 
+_KINDS: dict[type[AnyStep], Literal["confirm", "manual", "input"]] = {
+    ConfirmStep: "confirm",
+    ManualStep: "manual",
+    InputStep: "input",
+}
+
+
+def enter(run: Run, node: Node) -> None:
+    """Ask, or wait; TemplateError where something about it cannot be rendered."""
+    if must_ask(node) and not run.step(node).allowed:
+        ask_before(run, node, shown_step(run.program, run.state, node) or None)
+    elif isinstance(node.step, WaitStep):
+        wait(run, node)
+    else:
+        ask_step(run, node)
+
+
 def ask_step(run: Run, node: Node) -> None:
-    """Put a `confirm` or `manual` step to the operator; TemplateError where its text cannot be rendered."""
-    given, scope = node.step, run.scope()
-    assert isinstance(given, ConfirmStep | ManualStep)
+    """Put a question step to the operator; TemplateError where its text cannot be rendered."""
+    given, scope = node.step, run.scope(node)
+    assert isinstance(given, ConfirmStep | ManualStep | InputStep)
     expect = given.expect if isinstance(given, ConfirmStep) else None
     checklist = given.checklist if isinstance(given, ManualStep) else ()
     seconds = None if given.timeout is None else render_seconds(given.timeout, scope)
     question = Question(
         step=node.id,
         title=given.name,
-        kind="confirm" if isinstance(given, ConfirmStep) else "manual",
+        kind=_KINDS[type(given)],
         message=render_text(given.message, scope),
         expect=None if expect is None else render_text(expect, scope),
         checklist=tuple(render_text(item, scope) for item in checklist),
         danger=given.danger or _leads_to_danger(run, node),
         upcoming=_upcoming(run, node),
         timeout=seconds,
+        variables=_asked_for(given, scope) if isinstance(given, InputStep) else {},
     )
     step = run.step(node)
-    step.began, step.attempts = run.now, 1
-    run.wishes.tell_started(node, 1, "")
+    step.began, step.attempts = run.now, step.attempts + 1
+    run.wishes.tell_started(node, step.attempts, "")
     run.ask(node, question)
     if seconds is not None:
         run.set_timer(node, Timer.ANSWER, seconds)
 
 
-def ask_before(run: Run, node: Node, shown: str) -> None:
-    """Ask before a dangerous step that has no confirmation of its own."""
+def _asked_for(step: InputStep, scope: Scope) -> dict[str, Variable]:
+    """The variables of an `input` step; a default that uses only what is known already is rendered."""
+    asked = {}
+    for name, variable in step.vars.items():
+        if variable.has_default:
+            try:
+                default = render_text(str(variable.default), scope)
+            except TemplateError:
+                asked[name] = variable
+                continue
+            variable = structs.replace(variable, default=default)
+        asked[name] = variable
+    return asked
+
+
+def must_ask(node: Node) -> bool:
+    """Whether somebody must agree before the step does anything; for all items of a foreach at once."""
+    return not node.is_item and (node.asks_first or node.step.confirm is not None)
+
+
+def ask_before(run: Run, node: Node, upcoming: str | None) -> None:
+    """Ask the step's own `confirm`, or for a dangerous step that has none; TemplateError as above."""
     message = f"This step changes or destroys things. Run “{node.step.name}”?"
+    if node.step.confirm is not None:
+        message = render_text(node.step.confirm, run.scope(node))
     run.ask(
         node,
         Question(
@@ -52,15 +99,23 @@ def ask_before(run: Run, node: Node, shown: str) -> None:
             title=node.step.name,
             kind="confirm",
             message=message,
-            danger=True,
-            upcoming=shown,
+            danger=node.step.danger,
+            upcoming=upcoming,
         ),
     )
 
 
+def _following(run: Run, node: Node) -> Node | None:
+    """The step that comes right after this one in the same block."""
+    block = run.block(node)
+    if block.side_by_side or node.is_item or block.taken >= len(block.children):
+        return None
+    return run.program.node(block.children[block.taken])
+
+
 def _leads_to_danger(run: Run, node: Node) -> bool:
     """Whether this confirmation also stands for the question of a dangerous step behind it."""
-    following = order.following(run.program, node)
+    following = _following(run, node)
     if following is None or not isinstance(node.step, ConfirmStep):
         return False
     return following.step.danger and not following.step.is_question
@@ -68,12 +123,11 @@ def _leads_to_danger(run: Run, node: Node) -> bool:
 
 def _upcoming(run: Run, node: Node) -> str | None:
     """The command that a *yes* leads to, where it can be known already."""
-    following = order.following(run.program, node)
+    following = _following(run, node)
     if following is None or following.step.is_question or isinstance(following.step, WaitStep):
         return None
     try:
-        defaults = run.program.runbook.defaults
-        return render_request(following.step, run.scope(), defaults).shown
+        return shown_step(run.program, run.state, following)
     except TemplateError:
         return None
 
@@ -81,18 +135,32 @@ def _upcoming(run: Run, node: Node) -> str | None:
 def answered(run: Run, node: Node, event: Event) -> None:
     """Only a *yes* opens; whatever else is said closes the gate."""
     assert isinstance(event, Answered)
-    run.wishes.tell_answered(node, event.answer, event.by, event.note)
+    run.wishes.tell_answered(node.id, event.answer, event.by, event.note)
     run.clear_timer(node, Timer.ANSWER)
     if event.answer == "yes":
-        if node.step.is_question:
-            run.end(node, StepStatus.SUCCEEDED, event.note)
-        else:
+        if must_ask(node) and not run.step(node).allowed:
             run.step(node).allowed = True
             run.ready(node)
+        else:
+            _take_values(run, node, event)
+            run.end(node, StepStatus.SUCCEEDED, event.note)
     elif event.by == NOBODY:
         _close_gate(run, node, "nobody could be asked: no terminal, and no --yes")
     else:
-        _close_gate(run, node, f"answered {event.answer} by {event.by}")
+        note = f": {event.note}" if event.note and isinstance(node.step, InputStep) else ""
+        _close_gate(run, node, f"answered {event.answer} by {event.by}{note}")
+
+
+def _take_values(run: Run, node: Node, event: Answered) -> None:
+    """What was given to an `input` step becomes variables."""
+    if not isinstance(node.step, InputStep):
+        return
+    frame = frame_of(run.state, node.id)
+    frame.values.update(event.values)
+    frame.left_out = [name for name in frame.left_out if name not in event.values]
+    frame.left_out += [name for name in event.left_out if name not in frame.left_out]
+    run.note_secrets(node, event.secrets)
+    run.step(node).captured = list(event.values)
 
 
 def answer_timed_out(run: Run, node: Node, event: Event) -> None:
@@ -101,8 +169,8 @@ def answer_timed_out(run: Run, node: Node, event: Event) -> None:
 
 
 def _close_gate(run: Run, node: Node, why: str) -> None:
-    if node.step.when != "cleanup":
-        run.state.gate = GateClosed.ANSWER
+    if node.part == "body":
+        run.state.refused = True
         run.decide(RunStatus.ABORTED, f"`{node.id}`: {why}")
     run.end(node, StepStatus.CANCELLED, why)
 
@@ -112,9 +180,9 @@ def failure_answered(run: Run, node: Node, event: Event) -> None:
     assert isinstance(event, Answered)
     step = run.step(node)
     reason, step.failing = step.failing or "", None
-    run.wishes.tell_answered(node, event.answer, event.by, event.note)
+    run.wishes.tell_answered(node.id, event.answer, event.by, event.note)
     if event.answer == "retry":
-        step.poll, step.stopped_because = None, None
+        step.poll, step.stopped_because, step.tries, step.final = None, None, 0, False
         run.ready(node)
     elif event.answer == "continue":
         run.end(node, StepStatus.WARNED, f"{reason}; continued by {event.by}")
@@ -125,13 +193,21 @@ def failure_answered(run: Run, node: Node, event: Event) -> None:
 def wait(run: Run, node: Node) -> None:
     """Start a `wait` step; TemplateError where its duration cannot be rendered."""
     assert isinstance(node.step, WaitStep)
-    seconds = render_seconds(node.step.duration, run.scope())
+    scope = run.scope(node)
+    seconds = render_seconds(node.step.duration, scope)
+    limit = None if node.step.timeout is None else render_seconds(node.step.timeout, scope)
     step = run.step(node)
-    step.phase, step.began, step.attempts = StepPhase.PAUSED, run.now, 1
-    run.wishes.tell_started(node, 1, f"wait {seconds:g} s")
+    step.phase, step.began, step.attempts = StepPhase.PAUSED, run.now, step.attempts + 1
+    run.wishes.tell_started(node, step.attempts, f"wait {seconds:g} s")
+    if limit is not None and limit < seconds:
+        run.set_timer(node, Timer.TIMEOUT, limit)
     run.set_timer(node, Timer.WAIT, seconds)
 
 
 def waited(run: Run, node: Node, event: Event) -> None:
     cut = f"cut short by {event.by}" if isinstance(event, WaitCut) else ""
     run.end(node, StepStatus.SUCCEEDED, cut)
+
+
+def wait_timed_out(run: Run, node: Node, event: Event) -> None:
+    run.fail(node, "timed out: its `timeout` is shorter than its `duration`")

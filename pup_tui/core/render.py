@@ -11,23 +11,22 @@ from msgspec import Struct
 
 from pup_tui.core.actions import (
     HttpRequest,
+    NotifyRequest,
     PupRequest,
     Request,
     ShellRequest,
     WorkflowRequest,
 )
+from pup_tui.core.amounts import render_seconds
 from pup_tui.runbook.model import (
     AnyStep,
-    Defaults,
     HttpStep,
+    NotifyStep,
     PupStep,
-    Seconds,
     ShellStep,
     WorkflowStep,
 )
 from pup_tui.template.arguments import compile_arguments
-from pup_tui.template.duration import parse_duration
-from pup_tui.template.errors import TemplateError
 from pup_tui.template.header import render_header
 from pup_tui.template.jsontext import render_json, render_json_body
 from pup_tui.template.shell import compile_shell
@@ -55,55 +54,51 @@ def render_text(source: str, scope: Scope) -> str:
     return compile_text(source).render(scope)
 
 
-def render_seconds(given: Seconds, scope: Scope) -> float:
-    """A duration of the file in seconds; TemplateError if it is none once it is rendered."""
-    if not isinstance(given, str):
-        return parse_duration(given)
-    try:
-        return parse_duration(render_text(given, scope))
-    except ValueError as error:
-        raise TemplateError(str(error), expression=given) from error
-
-
-def render_request(step: AnyStep, scope: Scope, defaults: Defaults) -> Rendered:
+def render_request(step: AnyStep, scope: Scope, env: dict[str, str], cwd: str | None) -> Rendered:
     """Render everything that the step's executor needs; TemplateError says what cannot be rendered."""
     match step:
         case ShellStep():
-            return _shell(step, scope, defaults)
+            return _shell(step, scope, env, cwd)
         case PupStep():
-            return _pup(step, scope)
+            return _pup(step, scope, env, cwd)
         case HttpStep():
-            return _http(step, scope)
+            return _http(step, scope, cwd)
         case WorkflowStep():
             return _workflow(step, scope)
+        case NotifyStep():
+            return _notify(step, scope)
     raise AssertionError(f"a step of kind {step.kind} makes no request")
 
 
-def _shell(step: ShellStep, scope: Scope, defaults: Defaults) -> Rendered:
-    script = compile_shell(step.run).render(scope)
-    env = {name: render_text(text, scope) for name, text in (defaults.env | step.env).items()}
-    cwd = step.cwd if step.cwd is not None else defaults.cwd
+def _shell(step: ShellStep, scope: Scope, env: dict[str, str], cwd: str | None) -> Rendered:
+    script = compile_shell(step.run, step.shell).render(scope)
     request = ShellRequest(
         script=script.script,
+        shell=step.shell,
         values=script.env,
         env=env,
-        cwd=None if cwd is None else render_text(cwd, scope),
+        cwd=cwd,
+        stdin=_optional(step.stdin, scope),
+        tty=step.tty,
+        interactive=step.interactive,
+        success_codes=step.success_codes,
     )
     return Rendered(request, script.shown)
 
 
-def _pup(step: PupStep, scope: Scope) -> Rendered:
+def _pup(step: PupStep, scope: Scope, env: dict[str, str], cwd: str | None) -> Rendered:
     arguments = compile_arguments(step.run)
     words = arguments.render(scope)
     if words[:1] == ["pup"]:
         words = words[1:]
     shown = arguments.shown(scope)
     return Rendered(
-        PupRequest(words=tuple(words)), shown if shown.startswith("pup ") else f"pup {shown}"
+        PupRequest(words=tuple(words), env=env, cwd=cwd),
+        shown if shown.startswith("pup ") else f"pup {shown}",
     )
 
 
-def _http(step: HttpStep, scope: Scope) -> Rendered:
+def _http(step: HttpStep, scope: Scope, cwd: str | None) -> Rendered:
     headers = {name: render_header(compile_text(v), scope) for name, v in step.headers.items()}
     body, content_type = _body(step, scope)
     given = {name.lower() for name in headers}
@@ -126,6 +121,7 @@ def _http(step: HttpStep, scope: Scope) -> Rendered:
         expect_status=tuple(str(pattern) for pattern in patterns),
         follow_redirects=step.follow_redirects,
         verify=step.verify,
+        cwd=cwd,
     )
     query = urlencode(request.query)
     joint = "&" if "?" in url else "?"
@@ -189,3 +185,15 @@ def _workflow(step: WorkflowStep, scope: Scope) -> Rendered:
         shown += f" with {msgspec.json.encode(inputs).decode()}"
     request = WorkflowRequest(workflow_id=workflow_id, inputs=inputs, interval=interval)
     return Rendered(request, shown, None if workflow_id else "workflow_id")
+
+
+def _notify(step: NotifyStep, scope: Scope) -> Rendered:
+    """The addresses hold credentials: only what kind of service each one is may be seen."""
+    given = step.to if isinstance(step.to, tuple) else (step.to,)
+    to = tuple(render_url(compile_text(target), scope).strip() for target in given)
+    services = ", ".join(f"{url.partition('://')[0]}://…" for url in to if url)
+    request = NotifyRequest(
+        to=to, title=render_text(step.title, scope), message=render_text(step.message, scope)
+    )
+    shown = f"notify {services}: {request.title or request.message}"
+    return Rendered(request, shown, None if all(to) else "to")

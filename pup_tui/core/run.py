@@ -2,48 +2,53 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
-from enum import StrEnum
 
-from pup_tui.core.actions import Ask, CancelTimer, Question, SetTimer, StopAttempt
+from pup_tui.core.actions import Ask, CancelTimer, Question, SetTimer, StopAttempt, Withdraw
 from pup_tui.core.events import Moment
+from pup_tui.core.ids import holder_id, is_inside
 from pup_tui.core.program import Node, Program
-from pup_tui.core.scope import explain, not_made, scope_of
+from pup_tui.core.retries import retry_limits, retry_of
+from pup_tui.core.scope import explain, frame_of, not_made, scope_of
 from pup_tui.core.state import (
+    BODY,
+    CLEANUP,
+    UNDOING,
+    BlockState,
     RunState,
     RunStatus,
     StepPhase,
     StepState,
     StepStatus,
 )
+from pup_tui.core.timers import Timer
 from pup_tui.core.wishes import Wishes
+from pup_tui.runbook.model import ParallelStep
 from pup_tui.template.errors import TemplateError
 
-
-class Timer(StrEnum):
-    """What a step's timers are for; a timer's id is the kind, a colon and the step's id."""
-
-    TIMEOUT = "timeout"
-    POLL = "poll"
-    NEXT = "next"
-    WAIT = "wait"
-    ANSWER = "answer"
+_AT_REST = (StepPhase.PENDING, StepPhase.OPEN, StepPhase.ENDED)
 
 
 class Run:
-    """A run's program and state while one event is handled, and what is wished for because of it."""
+    """A run's program and state while one event is handled, and what is wished for because of it.
+
+    `todo` are the steps that may start and the blocks that may go on, in the order in which this came about.
+    """
 
     def __init__(self, program: Program, state: RunState, at: Moment) -> None:
         self.program = program
         self.state = state
         self.now = at.clock
         self.wishes = Wishes(at, state)
+        self.todo: deque[str] = deque()
 
     def step(self, node: Node) -> StepState:
         return self.state.steps[node.id]
 
-    def scope(self) -> dict[str, object]:
-        return scope_of(self.state)
+    def scope(self, node: Node) -> dict[str, object]:
+        """The names that the texts of a step may use."""
+        return scope_of(self.state, node.id)
 
     def attempt(self, node: Node) -> str:
         """The id of the step's newest attempt."""
@@ -52,6 +57,22 @@ class Run:
     def ready(self, node: Node) -> None:
         """Nothing stands in the way any more: the step starts what it does."""
         self.step(node).phase = StepPhase.READY
+        self.todo.append(node.id)
+
+    # Where a step stands
+
+    def holder(self, node: Node) -> str:
+        """The key of the block that the step belongs to."""
+        if node.deferred:
+            return CLEANUP
+        if node.part == "undo" and node.id in self.state.offered:
+            return UNDOING
+        return holder_id(node.id)
+
+    def block(self, node: Node) -> BlockState:
+        return self.state.blocks[self.holder(node)]
+
+    # How a step ends
 
     def end(self, node: Node, status: StepStatus, reason: str = "") -> None:
         """The step is over, for good."""
@@ -61,11 +82,38 @@ class Run:
         step.timers = []
         step.phase, step.status, step.reason = StepPhase.ENDED, status, reason
         step.ended = self.now
-        if status is StepStatus.FAILED:
-            self.state.failure = self.state.failure or node.id
-            self.decide(RunStatus.FAILED, f"`{node.id}` failed: {reason}")
-        self.state.current = None
+        self.state.blocks.pop(node.id, None)
+        if step.began is None:
+            self._skip_inside(node, reason)
+        if status is StepStatus.SUCCEEDED and node.step.undo is not None and not node.is_loop:
+            self.state.completed.append(node.id)
         self.wishes.tell_finished(node, step)
+        self._pass_on(node, status, reason)
+
+    def _pass_on(self, node: Node, status: StepStatus, reason: str) -> None:
+        """Let the block that holds the step know how it ended."""
+        key = self.holder(node)
+        block = self.state.blocks[key]
+        block.active -= 1
+        if status is StepStatus.CANCELLED and block.cut is None and key not in (BODY, CLEANUP):
+            block.cut = reason
+        if status is StepStatus.FAILED:
+            block.failure = block.failure or node.id
+            if key in (BODY, CLEANUP):
+                self.decide(RunStatus.FAILED, self.told_failure(node.id))
+            elif key != UNDOING:
+                self._fail_fast(key, node)
+        self.todo.append(key)
+
+    def _fail_fast(self, key: str, node: Node) -> None:
+        given = self.program.node(key)
+        if isinstance(given.step, ParallelStep) and not given.is_loop and given.step.fail_fast:
+            self.leave_inside(key, f"`{node.id}` failed")
+
+    def told_failure(self, step: str) -> str:
+        """Which step failed and why, by the innermost one where steps are nested."""
+        reason = self.state.steps[step].reason
+        return reason if reason.startswith("`") else f"`{step}` failed: {reason}"
 
     def decide(self, status: RunStatus, reason: str) -> None:
         """What the run's result will be, unless something has decided it before."""
@@ -73,24 +121,44 @@ class Run:
             self.state.verdict, self.state.verdict_reason = status, reason
 
     def fail(self, node: Node, reason: str) -> None:
-        """The step did not do what it should: its `on_failure` says what that means."""
+        """The step did not do what it should: `retry` and `on_failure` say what that means."""
+        given_up = self.state.cancelled or self.state.interrupted
+        if not given_up and self._attempt_again(node, reason):
+            return
         policy = self._failure_policy(node)
-        if policy == "confirm" and not (self.state.cancelled or self.state.interrupted):
+        if policy == "confirm" and not given_up:
             self._ask_about_failure(node, reason)
             return
         statuses = {"warn": StepStatus.WARNED, "ignore": StepStatus.IGNORED}
         self.end(node, statuses.get(policy, StepStatus.FAILED), reason)
 
+    def _attempt_again(self, node: Node, reason: str) -> bool:
+        """Arrange for another attempt, if the step's `retry` asks for one."""
+        retry, step = retry_of(node), self.step(node)
+        if retry is None or step.final or step.tries == 0:
+            return False
+        if retry.on is not None and step.retry_on is not True:
+            return False
+        limits = retry_limits(retry, self.scope(node))
+        if step.tries >= limits.attempts:
+            return False
+        delay = limits.delay_after(step.tries)
+        self.clear_timers(node)
+        self.state.blocks.pop(node.id, None)
+        step.phase, step.poll = StepPhase.PAUSED, None
+        self.wishes.tell_retrying(node, step.tries, limits.attempts, delay, reason)
+        self.set_timer(node, Timer.RETRY, delay)
+        return True
+
     def _failure_policy(self, node: Node) -> str:
         if node.step.on_failure is not None:
             return node.step.on_failure
-        return "warn" if node.step.optional else self.program.runbook.defaults.on_failure or "fail"
+        return "warn" if node.step.optional else node.defaults.on_failure or "fail"
 
     def _ask_about_failure(self, node: Node, reason: str) -> None:
         step = self.step(node)
         step.failing = reason
-        for timer in list(step.timers):
-            self.clear_timer(node, Timer(timer.partition(":")[0]))
+        self.clear_timers(node)
         self.ask(
             node,
             Question(
@@ -105,21 +173,48 @@ class Run:
 
     def cannot_render(self, node: Node, error: TemplateError) -> None:
         """A text of the step has no result; steps that are there for failures are then skipped."""
-        missing = not_made(self.program, error)
+        missing = not_made(self.program, node, error)
         if missing is not None and node.step.when != "on_success":
             self.end(node, StepStatus.SKIPPED, missing)
         else:
+            self.step(node).final = True
             self.fail(node, missing or explain(error))
 
-    def ask(self, node: Node, question: Question) -> None:
-        failing = question.kind == "failure"
-        self.step(node).phase = StepPhase.FAILURE if failing else StepPhase.ASKING
-        self.wishes.tell_waiting(node, question.kind, question.message, question.expect)
-        self.wishes.add(Ask(question=question))
+    # Giving up
 
-    def note_secrets(self, names: Iterable[str]) -> None:
-        """Remember names whose value must not be stored or shown."""
-        self.state.secrets.extend(name for name in names if name not in self.state.secrets)
+    def leave(self, node: Node, why: str) -> None:
+        """Give up a step in progress: at once, or when its executor has reported back."""
+        step = self.step(node)
+        if step.phase in _AT_REST:
+            return
+        if step.phase in (StepPhase.STARTING, StepPhase.RUNNING, StepPhase.STOPPING):
+            step.left = True
+            self.stop_attempt(node, why)
+            return
+        if step.phase in (StepPhase.ASKING, StepPhase.FAILURE):
+            self.wishes.add(Withdraw(step=node.id))
+        if step.phase is StepPhase.FAILURE:
+            self.end(node, StepStatus.FAILED, step.failing or why)
+        else:
+            self.end(node, StepStatus.CANCELLED, why)
+
+    def leave_inside(self, holder: str, why: str) -> None:
+        """Give up everything inside a block; nothing more of it begins."""
+        for key in [holder, *(key for key in self.state.blocks if is_inside(key, holder))]:
+            block = self.state.blocks[key]
+            block.cut = block.cut or why
+        for id_ in [id_ for id_ in self.state.steps if is_inside(id_, holder)]:
+            self.leave(self.program.node(id_), why)
+
+    def _skip_inside(self, node: Node, why: str) -> None:
+        """The steps inside one that did not begin are skipped with it."""
+        if not node.is_block:
+            return
+        for id_, step in self.state.steps.items():
+            if is_inside(id_, node.id) and step.phase is StepPhase.PENDING:
+                step.phase, step.status, step.reason = StepPhase.ENDED, StepStatus.SKIPPED, why
+                step.ended = self.now
+                self.wishes.tell_finished(self.program.node(id_), step)
 
     def stop_attempt(self, node: Node, why: str) -> None:
         """Ask the executor to end the attempt; what that means is decided when it has."""
@@ -128,6 +223,25 @@ class Run:
             step.stopped_because = why
             step.phase = StepPhase.STOPPING
         self.wishes.add(StopAttempt(attempt=self.attempt(node)))
+
+    # Questions, names, timers
+
+    def ask(self, node: Node, question: Question) -> None:
+        failing = question.kind == "failure"
+        self.step(node).phase = StepPhase.FAILURE if failing else StepPhase.ASKING
+        self.wishes.tell_waiting(node.id, question.kind, question.message, question.expect)
+        self.wishes.add(Ask(question=question))
+
+    def note_secrets(self, node: Node, names: Iterable[str]) -> None:
+        """Remember names of the step's frame whose value must not be stored or shown."""
+        secrets = frame_of(self.state, node.id).secrets
+        secrets.extend(name for name in names if name not in secrets)
+
+    def make_states(self, loop: str) -> None:
+        """The steps that exist for the run, for one item of a foreach, or for one undo step, are pending."""
+        for id_ in self.program.instances(loop):
+            known = self.state.steps.get(id_)
+            self.state.steps[id_] = StepState(attempts=known.attempts if known else 0)
 
     def set_timer(self, node: Node, kind: Timer, seconds: float) -> None:
         timer = f"{kind}:{node.id}"
@@ -140,3 +254,7 @@ class Run:
         if timer in self.step(node).timers:
             self.step(node).timers.remove(timer)
             self.wishes.add(CancelTimer(timer=timer))
+
+    def clear_timers(self, node: Node) -> None:
+        for timer in list(self.step(node).timers):
+            self.clear_timer(node, Timer(timer.partition(":")[0]))

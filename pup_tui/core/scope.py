@@ -6,22 +6,53 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pup_tui.core.actions import Wanted, WantedAssertion, WantedCapture
+from pup_tui.core.ids import UNDO, holder_id, is_item
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Scope
-from pup_tui.core.state import RunState
+from pup_tui.core.state import Frame, RunState
 from pup_tui.runbook.model import Assertion
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.values import LEFT_OUT
 
 
-def scope_of(state: RunState) -> dict[str, Any]:
-    """Variables, captures, `steps` and `run`. A variable without a value renders empty and is not defined."""
-    names: dict[str, Any] = dict.fromkeys(state.left_out, LEFT_OUT)
-    names.update(state.values)
-    names.update(state.captured)
-    names["steps"] = dict(state.results)
+def frame_keys(state: RunState, step: str) -> Iterator[str]:
+    """The keys of the frames that a step sees, the innermost first.
+
+    Items of a foreach see what stands around them; what a step calls sees its own names only.
+    """
+    here = step
+    while True:
+        if is_item(here):
+            if here in state.frames:
+                yield here
+        elif not here.endswith(UNDO):
+            prefix = here[: here.rfind("/") + 1]
+            if prefix in state.frames:
+                yield prefix
+                return
+        here = holder_id(here)
+
+
+def frame_of(state: RunState, step: str) -> Frame:
+    """The frame in which a step's captures and results are kept."""
+    return state.frames[next(frame_keys(state, step))]
+
+
+def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
+    """Variables, captures, `steps` and `run`, as a step sees them; with an id that ends in `/`, as the steps
+    inside do. A variable without a value renders empty and is not defined.
+    """
+    names: dict[str, Any] = {}
+    results: dict[str, Any] = {}
+    for key in reversed(list(frame_keys(state, step))):
+        frame = state.frames[key]
+        names.update(dict.fromkeys(frame.left_out, LEFT_OUT))
+        names.update(frame.values)
+        names.update(frame.captured)
+        results.update(frame.results)
+    names["steps"] = results
     names["run"] = {
         "id": state.run,
         "runbook": state.runbook,
@@ -29,6 +60,11 @@ def scope_of(state: RunState) -> dict[str, Any]:
         "started_at": rfc3339(state.created),
     }
     return names
+
+
+def secrets_of(state: RunState, step: str) -> set[str]:
+    """The names that a step sees whose value is secret."""
+    return {name for key in frame_keys(state, step) for name in state.frames[key].secrets}
 
 
 def truth_of(source: str, scope: Scope, declared: frozenset[str]) -> bool:
@@ -40,15 +76,17 @@ def truth_of(source: str, scope: Scope, declared: frozenset[str]) -> bool:
     return verdict.holds
 
 
-def not_made(program: Program, error: TemplateError) -> str | None:
+def not_made(program: Program, node: Node, error: TemplateError) -> str | None:
     """The sentence for a name that an earlier step should have made, or None for any other error."""
     if not isinstance(error, UndefinedName):
         return None
+    frame = program.frame(node)
     root, _, rest = error.name.partition(".")
-    if root in program.captures:
-        return f"it needs {root}, which `{program.captures[root]}` did not capture"
+    if root in frame.captures:
+        return f"it needs {root}, which `{frame.captures[root]}` did not capture"
     if root == "steps":
-        return f"it needs {error.name}, and `{rest.partition('.')[0]}` did not run"
+        named = rest.partition(".")[0]
+        return f"it needs {error.name}, and `{frame.steps.get(named, named)}` did not run"
     return None
 
 
@@ -70,6 +108,7 @@ def wanted_of(program: Program, node: Node, state: RunState, scope: Scope, now: 
     """What has to be found out from the output of the attempt that starts now."""
     step, given = state.steps[node.id], node.step
     poll = step.poll
+    retry = given.retry or node.defaults.retry
     return Wanted(
         captures=tuple(
             WantedCapture(name, capture.value, capture.secret)
@@ -78,9 +117,10 @@ def wanted_of(program: Program, node: Node, state: RunState, scope: Scope, now: 
         results=node.results,
         until=given.poll.until if given.poll else None,
         fail_if=given.poll.fail_if if given.poll else None,
+        retry_on=retry.on if retry else None,
         assertions=tuple(_wanted_assertions(given.assertions)),
         names=dict(scope),
-        declared=program.declared,
+        declared=program.frame(node).declared,
         history=tuple(s.value for s in poll.samples if s.value is not None) if poll else (),
         attempt=step.attempts if poll is None else step.attempts - poll.first + 1,
         elapsed=0.0 if poll is None else max(0.0, now - poll.began),

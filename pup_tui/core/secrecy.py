@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pup_tui.core.state import RunState
+from pup_tui.core.program import compile_items
 from pup_tui.runbook.model import AnyStep, HttpStep, PupStep
 from pup_tui.template.arguments import compile_arguments
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.expression import compile_expression
 from pup_tui.template.text import compile_text
 
 
-def check_secrecy(step: AnyStep, state: RunState) -> None:
+def check_secrecy(step: AnyStep, secrets: set[str]) -> None:
     """Raise TemplateError if the step would put a secret where other programs or servers can read it."""
-    secrets = set(state.secrets)
+    if not secrets:
+        return
     for place, names in _open_places(step):
         found = sorted(secrets & names)
         if found:
@@ -40,6 +42,29 @@ def _open_places(step: AnyStep) -> Iterator[tuple[str, set[str]]]:
             for source in (query, *_texts(step.query)):
                 text = compile_text(source)
                 yield "the query of a URL", _names(text.names, text.step_fields)
+
+
+def names_in(tree: object) -> set[str]:
+    """The names that the templates in a value use, results as `steps.ID.FIELD`."""
+    found: set[str] = set()
+    for source in _texts(tree):
+        text = compile_text(source)
+        found |= _names(text.names, text.step_fields)
+    return found
+
+
+def names_in_items(items: str | tuple[object, ...]) -> set[str]:
+    """The names that a `foreach` uses."""
+    if not isinstance(items, str):
+        return names_in(items)
+    compiled = compile_items(items)
+    return _names(compiled.names, compiled.step_fields)
+
+
+def names_in_expression(source: str) -> set[str]:
+    """The names that an expression uses."""
+    compiled = compile_expression(source)
+    return _names(compiled.names, compiled.step_fields)
 
 
 def _names(names: frozenset[str], step_fields: frozenset[tuple[str, str]]) -> set[str]:

@@ -7,7 +7,9 @@ from typing import Any
 
 from msgspec import Struct
 
-SCHEMA = 1
+from pup_tui.core.events import Lock
+
+SCHEMA = 2
 """Version of the stored form of `RunState`; raised when an older reader could misread it."""
 
 
@@ -23,6 +25,7 @@ class StepPhase(StrEnum):
     STOPPING = "stopping"
     PAUSED = "paused"
     FAILURE = "failure"
+    OPEN = "open"
     ENDED = "ended"
 
 
@@ -41,6 +44,7 @@ class StepStatus(StrEnum):
 class RunPhase(StrEnum):
     NEW = "new"
     RUNNING = "running"
+    UNDOING = "undoing"
     CLEANUP = "cleanup"
     ENDED = "ended"
 
@@ -54,13 +58,6 @@ class RunStatus(StrEnum):
     ABORTED = "aborted"
     CANCELLED = "cancelled"
     INTERRUPTED = "interrupted"
-
-
-class GateClosed(StrEnum):
-    """Why no step behind a gate may run."""
-
-    ANSWER = "answer"
-    FAILURE = "failure"
 
 
 class Sample(Struct):
@@ -95,8 +92,10 @@ class PollState(Struct):
 class StepState(Struct):
     """What is known of one step. Times are on the run's clock, in seconds.
 
-    `allowed` tells that the question before a dangerous step was answered yes, `timers` which timers are set,
-    `stopped_because` why its attempt was asked to end, `failing` what its operator is asked about.
+    `allowed` tells that the question before it was answered yes, `timers` which timers are set,
+    `stopped_because` why its attempt was asked to end, `left` that it was then given up and did not fail,
+    `failing` what its operator is asked about. `tries` counts the attempts that its `retry` allows,
+    `retry_on` is what its condition said of the last one; `final` tells that somebody ended it for good.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -112,15 +111,54 @@ class StepState(Struct):
     timers: list[str] = []
     poll: PollState | None = None
     stopped_because: str | None = None
+    left: bool = False
     failing: str | None = None
+    tries: int = 0
+    retry_on: bool | None = None
+    final: bool = False
+
+
+class Frame(Struct):
+    """Names and what they stand for, for the steps that see them; secrets are here in memory only.
+
+    `left_out` names variables without a value, `results` has the wanted results of steps by the id that texts
+    use, `secrets` names whose value is secret (variables and captures by name, results as `steps.ID.FIELD`).
+    """
+
+    values: dict[str, Any] = {}
+    left_out: list[str] = []
+    captured: dict[str, Any] = {}
+    results: dict[str, dict[str, Any]] = {}
+    secrets: list[str] = []
+
+
+class BlockState(Struct):
+    """Steps that run one after the other, or side by side, at most `limit` at once.
+
+    `taken` of the `children` have had their turn, `active` of those have not ended. `failure` is the first
+    that failed; `unasked` tells that a confirmation was not asked because of a failure, `cut` why nothing
+    more begins, `timed_out` that this is because of the block's own timeout.
+    """
+
+    children: list[str]
+    limit: int = 1
+    side_by_side: bool = False
+    taken: int = 0
+    active: int = 0
+    failure: str | None = None
+    unasked: bool = False
+    cut: str | None = None
+    timed_out: bool = False
 
 
 class RunState(Struct):
-    """Everything a run knows. `captured` and `results` hold secrets in memory only.
+    """Everything a run knows.
 
-    `failure` is the first step that failed, `gate` why no step behind a gate may run, `verdict` what decided
-    the result first. `left_out` names variables without a value, `secrets` names whose value is secret
-    (variables and captures by name, results as `steps.ID.FIELD`).
+    `frames` are by the prefix of the ids inside them (`` for the run's own, `call/` for what a step calls),
+    or by the id of a foreach item. `blocks` are by the id of the step that holds them, the parts of the run
+    by `BODY`, `UNDOING` and `CLEANUP`. `completed` are steps that succeeded, in that order; `offered` are the
+    undo steps that were offered. `refused` tells that a person or time closed a gate, `kept` names the `always`
+    steps that a closed gate kept from running, `verdict` what decided the result first.
     """
 
     schema: int = SCHEMA
@@ -131,17 +169,22 @@ class RunState(Struct):
     phase: RunPhase = RunPhase.NEW
     status: RunStatus = RunStatus.RUNNING
     reason: str = ""
-    values: dict[str, Any] = {}
-    left_out: list[str] = []
-    secrets: list[str] = []
-    captured: dict[str, Any] = {}
-    results: dict[str, dict[str, Any]] = {}
+    frames: dict[str, Frame] = {}
+    blocks: dict[str, BlockState] = {}
     steps: dict[str, StepState] = {}
-    current: str | None = None
-    failure: str | None = None
-    gate: GateClosed | None = None
+    completed: list[str] = []
+    offered: list[str] = []
+    refused: bool = False
+    kept: list[str] = []
     verdict: RunStatus | None = None
     verdict_reason: str = ""
     cancelled: str | None = None
     cleanup_cancelled: bool = False
     interrupted: str | None = None
+    lock: Lock | None = None
+
+
+BODY = ""
+UNDOING = ":undo"
+CLEANUP = ":cleanup"
+"""Keys of the blocks that a run itself is made of; no step has such an id."""

@@ -8,6 +8,7 @@ from pup_tui.core.events import AttemptFinished, Judgement
 from pup_tui.core.program import Node
 from pup_tui.core.render import Scope, render_text
 from pup_tui.core.run import Run
+from pup_tui.core.scope import frame_of
 from pup_tui.core.state import StepStatus
 from pup_tui.runbook.model import Assertion, Step
 from pup_tui.template.errors import TemplateError
@@ -15,12 +16,12 @@ from pup_tui.template.errors import TemplateError
 
 def conclude(run: Run, node: Node, event: AttemptFinished) -> None:
     """End the step by what its last attempt came to, and keep its captures if it succeeded."""
-    verdict = verdict_of(node.step, event, run.scope())
+    verdict = verdict_of(node.step, event, run.scope(node))
     if verdict.captures:
         found = event.findings
         run.step(node).captured = list(found.captures)
-        run.state.captured.update(found.captures)
-        run.note_secrets(name for name in found.captures if name in found.secrets)
+        frame_of(run.state, node.id).captured.update(found.captures)
+        run.note_secrets(node, (name for name in found.captures if name in found.secrets))
     if verdict.failure is None:
         run.end(node, StepStatus.SUCCEEDED, verdict.remark)
     else:

@@ -14,6 +14,7 @@ from pup_tui.core.notices import (
     StepAnswered,
     StepFinished,
     StepPolled,
+    StepRetrying,
     StepStarted,
     StepWaiting,
     rfc3339,
@@ -45,7 +46,8 @@ class Wishes:
 
     def tell_run_started(self, steps: int, source: SourceNotice) -> None:
         state = self._state
-        shown = {k: "***" if k in state.secrets else v for k, v in state.values.items()}
+        frame = state.frames[""]
+        shown = {k: "***" if k in frame.secrets else v for k, v in frame.values.items()}
         self._tell(
             RunStarted(
                 **self._common,
@@ -85,13 +87,27 @@ class Wishes:
             )
         )
 
-    def tell_waiting(self, node: Node, for_: str, message: str, expect: str | None) -> None:
+    def tell_waiting(self, step: str, for_: str, message: str, expect: str | None) -> None:
         self._tell(
-            StepWaiting(**self._common, step=node.id, for_=for_, message=message, expect=expect)
+            StepWaiting(**self._common, step=step, for_=for_, message=message, expect=expect)
         )
 
-    def tell_answered(self, node: Node, answer: str, by: str, note: str) -> None:
-        self._tell(StepAnswered(**self._common, step=node.id, answer=answer, by=by, note=note))
+    def tell_answered(self, step: str, answer: str, by: str, note: str) -> None:
+        self._tell(StepAnswered(**self._common, step=step, answer=answer, by=by, note=note))
+
+    def tell_retrying(
+        self, node: Node, attempt: int, attempts: int, delay: float, reason: str
+    ) -> None:
+        self._tell(
+            StepRetrying(
+                **self._common,
+                step=node.id,
+                attempt=attempt,
+                attempts=attempts,
+                delay=delay,
+                reason=reason,
+            )
+        )
 
     def tell_finished(self, node: Node, step: StepState) -> None:
         assert step.status is not None

@@ -1,0 +1,92 @@
+"""Durations, numbers and lists of a runbook, rendered and checked at the moment they are needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from pup_tui.runbook.model import Count, Factor, Seconds, Size
+from pup_tui.template.duration import parse_duration
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.expression import compile_expression
+from pup_tui.template.jsontext import render_json
+from pup_tui.template.size import parse_size
+from pup_tui.template.text import compile_text
+
+MAX_ITEMS = 1000
+"""Items that a `foreach` may have."""
+
+Scope = Mapping[str, Any]
+T = TypeVar("T")
+
+
+def render_seconds(given: Seconds, scope: Scope) -> float:
+    """A duration in seconds; TemplateError if it is none once it is rendered."""
+    return _parsed(given, scope, parse_duration)
+
+
+def render_size(given: Size, scope: Scope) -> int:
+    """An amount of data in bytes; TemplateError if it is none once it is rendered."""
+    return _parsed(given, scope, parse_size)
+
+
+def render_count(given: Count, scope: Scope) -> int:
+    """A whole number from 1; TemplateError if it is none once it is rendered."""
+    return _parsed(given, scope, _count)
+
+
+def render_factor(given: Factor, scope: Scope) -> float:
+    """A number from 1; TemplateError if it is none once it is rendered."""
+    return _parsed(given, scope, _factor)
+
+
+def _parsed(given: Any, scope: Scope, parse: Callable[[Any], T]) -> T:
+    text = compile_text(given).render(scope).strip() if isinstance(given, str) else given
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise TemplateError(str(error), expression=str(given)) from error
+
+
+def _count(given: str | int) -> int:
+    if not str(given).isascii() or not str(given).isdigit() or int(given) < 1:
+        raise ValueError(f"{given} is no whole number from 1")
+    return int(given)
+
+
+def _factor(given: str | float) -> float:
+    try:
+        number = float(given)
+    except ValueError:
+        number = 0.0
+    if not 1 <= number <= 1000:
+        raise ValueError(f"{given} is no number from 1 to 1000")
+    return number
+
+
+def render_items(given: str | tuple[Any, ...], scope: Scope) -> list[Any]:
+    """The items of a `foreach`; TemplateError where there is no list, or too long a one."""
+    if isinstance(given, tuple):
+        items = render_json(list(given), scope)
+    elif "{{" in given:
+        items = _entered(render_json(given, scope))
+    else:
+        items = _entered(compile_expression(given).evaluate(scope))
+    if not isinstance(items, list | tuple):
+        what = "text" if isinstance(items, str) else "no list"
+        told = f"`foreach` needs a list, and this is {what}: for lines write steps.ID.lines"
+        raise TemplateError(told, expression=str(given))
+    if len(items) > MAX_ITEMS:
+        raise TemplateError(f"more than {MAX_ITEMS:,} items: {len(items):,}", expression=str(given))
+    return list(items)
+
+
+def _entered(value: Any) -> Any:
+    """A captured text that is a JSON list stands for that list."""
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value

@@ -1,0 +1,263 @@
+"""Steps that hold others: groups, parallel steps, called groups and runbooks, and the items of a foreach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pup_tui.core.actions import ResolveValues, TakeLock
+from pup_tui.core.amounts import render_count, render_items, render_seconds
+from pup_tui.core.events import Event, LockAnswered, ValuesResolved
+from pup_tui.core.ids import is_inside, item_id
+from pup_tui.core.program import Node
+from pup_tui.core.questions import ask_before, must_ask
+from pup_tui.core.render import render_text
+from pup_tui.core.retries import check_retry
+from pup_tui.core.run import Run
+from pup_tui.core.scope import explain, frame_of, scope_of, secrets_of
+from pup_tui.core.secrecy import names_in, names_in_expression
+from pup_tui.core.shown import item_frame, shown_step
+from pup_tui.core.state import BlockState, Frame, StepPhase, StepState, StepStatus
+from pup_tui.core.timers import Timer
+from pup_tui.runbook.model import AnyStep, GroupStep, ParallelStep, RunbookStep, Variable
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.expression import compile_expression
+from pup_tui.template.jsontext import render_json
+
+
+def enter(run: Run, node: Node) -> None:
+    """Begin a block, or ask first; TemplateError where something about it cannot be rendered."""
+    if must_ask(node) and not run.step(node).allowed:
+        ask_before(run, node, shown_step(run.program, run.state, node))
+    elif node.is_loop:
+        _open_items(run, node)
+    elif (called := called_with(node.step)) is not None:
+        _resolve(run, node, *called)
+    else:
+        _open_steps(run, node)
+
+
+def called_with(step: AnyStep) -> tuple[dict[str, Variable], dict[str, Any]] | None:
+    """The variables of the group or runbook that a step calls, and what it is given; None for other steps."""
+    match step:
+        case RunbookStep(called=called) if called is not None:
+            return called.vars, step.vars
+        case GroupStep(call=call) if call is not None:
+            return call.params, step.given
+    return None
+
+
+# Beginning
+
+
+def _open_items(run: Run, node: Node) -> None:
+    """The items of a foreach are known now: each is a step of its own."""
+    scope = run.scope(node)
+    assert node.step.foreach is not None
+    items = render_items(node.step.foreach, scope)
+    most = node.step.max_parallel
+    limit = 1 if most is None or isinstance(node.step, ParallelStep) else render_count(most, scope)
+    frames = [item_frame(run.state, node, value) for value in items]
+    children = [item_id(node.id, number) for number in range(len(items))]
+    _forget_inside(run, node)
+    for child, frame in zip(children, frames, strict=True):
+        known = run.state.steps.get(child)
+        run.state.steps[child] = StepState(attempts=known.attempts if known else 0)
+        run.state.frames[child] = frame
+        run.make_states(child)
+    _open(run, node, children, limit, f"for each of {len(items)} items")
+
+
+def _open_steps(run: Run, node: Node) -> None:
+    """The steps of a group, side by side where they are parallel."""
+    scope = run.scope(node)
+    check_retry(node, scope)
+    children = list(run.program.children(node.id))
+    limit, shown = 1, ""
+    if isinstance(node.step, ParallelStep):
+        most = node.step.max_parallel
+        limit = len(children) if most is None else render_count(most, scope)
+        shown = f"{len(children)} steps side by side"
+    if isinstance(node.step, RunbookStep):
+        shown = f"run the runbook {node.step.runbook}"
+    _forget_inside(run, node)
+    side_by_side = isinstance(node.step, ParallelStep)
+    _open(run, node, children, limit, shown, side_by_side=side_by_side)
+
+
+def _forget_inside(run: Run, node: Node) -> None:
+    """What ran inside a block that begins anew is pending again; attempts keep their numbers."""
+    if run.step(node).attempts == 0:
+        return
+    for id_, step in run.state.steps.items():
+        if is_inside(id_, node.id):
+            run.state.steps[id_] = StepState(attempts=step.attempts)
+    for key in [key for key in run.state.frames if is_inside(key, node.id)]:
+        if key != f"{node.id}/":
+            del run.state.frames[key]
+
+
+def _open(
+    run: Run,
+    node: Node,
+    children: list[str],
+    limit: int,
+    shown: str,
+    *,
+    side_by_side: bool = False,
+) -> None:
+    step = run.step(node)
+    timeout = None if node.is_loop else node.step.timeout
+    seconds = None if timeout is None else render_seconds(timeout, run.scope(node))
+    step.phase, step.left = StepPhase.OPEN, False
+    step.began = run.now if step.began is None else step.began
+    step.attempts += 1
+    step.tries += 1
+    run.state.blocks[node.id] = BlockState(
+        children=children, limit=limit, side_by_side=side_by_side
+    )
+    run.wishes.tell_started(node, step.attempts, shown)
+    if seconds is not None:
+        run.set_timer(node, Timer.TIMEOUT, seconds)
+    run.todo.append(node.id)
+
+
+# What a step calls sees only what it is given
+
+
+def _resolve(run: Run, node: Node, variables: dict[str, Variable], given: dict[str, Any]) -> None:
+    """Ask for the values of what the step calls: from what is given, from elsewhere, from defaults."""
+    scope = run.scope(node)
+    secrets = secrets_of(run.state, node.id)
+    hidden = tuple(name for name, tree in given.items() if names_in(tree) & secrets)
+    run.step(node).phase = StepPhase.LOOKING_UP
+    run.wishes.add(
+        ResolveValues(
+            step=node.id,
+            variables=variables,
+            given={name: render_json(tree, scope) for name, tree in given.items()},
+            secrets=hidden,
+        )
+    )
+
+
+def resolved(run: Run, node: Node, event: Event) -> None:
+    """The values of what the step calls are known; a runbook's own lock is then taken."""
+    assert isinstance(event, ValuesResolved)
+    if event.problems:
+        run.step(node).final = True
+        run.fail(node, "; ".join(event.problems))
+        return
+    run.state.frames[f"{node.id}/"] = Frame(
+        values=dict(event.values), left_out=list(event.left_out), secrets=list(event.secrets)
+    )
+    called = node.step.called if isinstance(node.step, RunbookStep) else None
+    try:
+        if called is not None and called.lock is not None:
+            value = render_text(called.lock, scope_of(run.state, f"{node.id}/"))
+            run.wishes.add(TakeLock(step=node.id, value=value))
+        else:
+            _open_steps(run, node)
+    except TemplateError as error:
+        run.cannot_render(node, error)
+
+
+def lock_answered(run: Run, node: Node, event: Event) -> None:
+    assert isinstance(event, LockAnswered)
+    if event.held:
+        _open_steps(run, node)
+    else:
+        run.fail(node, f"its lock is held by {event.holder}")
+
+
+# Ending
+
+
+def timed_out(run: Run, node: Node, event: Event) -> None:
+    run.state.blocks[node.id].timed_out = True
+    run.leave_inside(node.id, f"`{node.id}` timed out")
+    run.todo.append(node.id)
+
+
+def close(run: Run, node: Node) -> None:
+    """All steps inside have ended: what that makes of the block."""
+    block = run.state.blocks[node.id]
+    _pass_gate_on(run, node, block)
+    if block.timed_out:
+        run.fail(node, "timed out")
+    elif block.failure is not None and node.is_loop:
+        run.end(node, StepStatus.FAILED, run.told_failure(block.failure))
+    elif block.failure is not None:
+        run.fail(node, run.told_failure(block.failure))
+    elif (cut := _cut(run, node, block)) is not None:
+        run.end(node, StepStatus.CANCELLED, cut)
+    else:
+        _succeed(run, node, block)
+
+
+def _cut(run: Run, node: Node, block: BlockState) -> str | None:
+    """Why not all of the block could run, although nothing in it failed."""
+    if block.taken == 0:
+        return None
+    state = run.state
+    if state.cancelled is not None and (node.part != "cleanup" or state.cleanup_cancelled):
+        return state.cancelled
+    if node.part == "body" and state.refused:
+        return state.verdict_reason
+    return block.cut
+
+
+def _pass_gate_on(run: Run, node: Node, block: BlockState) -> None:
+    around = run.block(node)
+    around.unasked = around.unasked or block.unasked
+
+
+def _succeed(run: Run, node: Node, block: BlockState) -> None:
+    call = node.step.call if isinstance(node.step, GroupStep) and not node.is_loop else None
+    if call is not None:
+        try:
+            _give_back(run, node, call.outputs)
+        except TemplateError as error:
+            run.fail(node, explain(error))
+            return
+    if node.is_loop:
+        _gather(run, node, block)
+    warned = sum(run.state.steps[child].status is StepStatus.WARNED for child in block.children)
+    remark = f"{warned} of {len(block.children)} warned" if warned else ""
+    if not block.children:
+        remark = "the list is empty"
+    run.end(node, StepStatus.SUCCEEDED, remark)
+
+
+def _give_back(run: Run, node: Node, outputs: dict[str, str]) -> None:
+    """The outputs of a called group become captures of the step that called it."""
+    inside = f"{node.id}/"
+    scope, secrets = scope_of(run.state, inside), secrets_of(run.state, inside)
+    made: dict[str, Any] = {}
+    for name, source in outputs.items():
+        value = compile_expression(source).evaluate(scope)
+        if value is None:
+            raise TemplateError(f"the output {name} gives nothing", expression=source)
+        made[name] = value
+    frame_of(run.state, node.id).captured.update(made)
+    run.step(node).captured = list(made)
+    run.note_secrets(
+        node, (name for name, source in outputs.items() if names_in_expression(source) & secrets)
+    )
+
+
+def _gather(run: Run, node: Node, block: BlockState) -> None:
+    """Captures and results that were made inside become lists in the order of the items."""
+    frames = [run.state.frames[child] for child in block.children]
+    around = frame_of(run.state, node.id)
+    names = dict.fromkeys(name for frame in frames for name in frame.captured)
+    names.update(dict.fromkeys(node.step.captures))
+    for name in names:
+        around.captured[name] = [frame.captured.get(name) for frame in frames]
+    run.step(node).captured = list(names)
+    for step in dict.fromkeys(step for frame in frames for step in frame.results):
+        fields = dict.fromkeys(f for frame in frames for f in frame.results.get(step, ()))
+        around.results[step] = {
+            field: [frame.results.get(step, {}).get(field) for frame in frames] for field in fields
+        }
+    own = node.step.as_
+    run.note_secrets(node, (name for f in frames for name in f.secrets if name != own))

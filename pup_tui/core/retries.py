@@ -1,0 +1,52 @@
+"""Retries: a failed step is attempted again, obeyed as its `retry` is written."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from pup_tui.core.amounts import Scope, render_count, render_factor, render_seconds
+from pup_tui.core.program import Node
+from pup_tui.runbook.model import Retry
+
+DELAY = 1.0
+BACKOFF = 2.0
+MAX_DELAY = 60.0
+"""Seconds before the second attempt, what each further delay is multiplied by, and the longest delay."""
+
+
+class RetryLimits(Struct, frozen=True):
+    attempts: int
+    delay: float
+    backoff: float
+    max_delay: float
+
+    def delay_after(self, tries: int) -> float:
+        """Seconds to wait when `tries` attempts have failed."""
+        factor = min(self.backoff ** (tries - 1), self.max_delay / self.delay)
+        return min(self.delay * factor, self.max_delay)
+
+
+def retry_limits(retry: Retry, scope: Scope) -> RetryLimits:
+    """The numbers of a retry, rendered; TemplateError where one of them makes no sense."""
+    return RetryLimits(
+        attempts=render_count(retry.attempts, scope),
+        delay=DELAY if retry.delay is None else render_seconds(retry.delay, scope),
+        backoff=BACKOFF if retry.backoff is None else render_factor(retry.backoff, scope),
+        max_delay=MAX_DELAY if retry.max_delay is None else render_seconds(retry.max_delay, scope),
+    )
+
+
+def retry_of(node: Node) -> Retry | None:
+    """A step's own `retry`, else the runbook's default where the kind makes attempts."""
+    if node.is_loop:
+        return None
+    if node.step.retry is not None or not node.step.has_output:
+        return node.step.retry
+    return node.defaults.retry
+
+
+def check_retry(node: Node, scope: Scope) -> None:
+    """TemplateError where the step's `retry` cannot be rendered: known before its first attempt."""
+    retry = retry_of(node)
+    if retry is not None:
+        retry_limits(retry, scope)

@@ -1,0 +1,79 @@
+"""What a step would do, in a line or a few, as people are shown it before it does."""
+
+from __future__ import annotations
+
+from pup_tui.core.amounts import render_items, render_seconds
+from pup_tui.core.ids import item_id
+from pup_tui.core.program import Node, Program
+from pup_tui.core.render import Rendered, render_request, render_text
+from pup_tui.core.scope import scope_of, secrets_of
+from pup_tui.core.secrecy import check_secrecy, names_in_items
+from pup_tui.core.state import Frame, RunState
+from pup_tui.core.surroundings import surroundings_of
+from pup_tui.runbook.model import (
+    ConfirmStep,
+    GroupStep,
+    InputStep,
+    ManualStep,
+    ParallelStep,
+    RunbookStep,
+    WaitStep,
+)
+
+MOST_ITEMS = 10
+"""Items of a foreach whose commands are shown before it begins."""
+
+
+def rendered_step(program: Program, state: RunState, node: Node) -> Rendered:
+    """The request of a step that has an executor; TemplateError where it cannot be rendered.
+
+    Also where it would put a secret where others can read it.
+    """
+    check_secrecy(node.step, secrets_of(state, node.id))
+    around = surroundings_of(program, state, node)
+    return render_request(node.step, scope_of(state, node.id), around.env, around.cwd)
+
+
+def shown_step(program: Program, state: RunState, node: Node) -> str:
+    """The command of a step, or what it asks or holds; TemplateError where it cannot be known yet."""
+    if node.is_loop:
+        return _shown_items(program, state, node)
+    scope = scope_of(state, node.id)
+    match node.step:
+        case ConfirmStep() | ManualStep() | InputStep():
+            return render_text(node.step.message, scope)
+        case WaitStep():
+            return f"wait {render_seconds(node.step.duration, scope):g} s"
+        case RunbookStep():
+            return f"run the runbook {node.step.runbook}"
+        case GroupStep() | ParallelStep():
+            return ", ".join(step.name for step in node.step.steps)
+    return rendered_step(program, state, node).shown
+
+
+def _shown_items(program: Program, state: RunState, node: Node) -> str:
+    """The commands of the first items, each as it will be."""
+    assert node.step.foreach is not None
+    items = render_items(node.step.foreach, scope_of(state, node.id))
+    lines = [f"for each of {len(items)} items:"]
+    for number, value in enumerate(items[:MOST_ITEMS]):
+        item = program.node(item_id(node.id, number))
+        known = state.frames.get(item.id)
+        state.frames[item.id] = item_frame(state, node, value)
+        try:
+            lines.append(shown_step(program, state, item))
+        finally:
+            del state.frames[item.id]
+            if known is not None:
+                state.frames[item.id] = known
+    if len(items) > MOST_ITEMS:
+        lines.append(f"… and {len(items) - MOST_ITEMS} more")
+    return "\n".join(lines)
+
+
+def item_frame(state: RunState, node: Node, value: object) -> Frame:
+    """The frame of one item of a foreach; the item is secret where its list came from a secret."""
+    assert node.step.foreach is not None
+    secret = names_in_items(node.step.foreach) & secrets_of(state, node.id)
+    name = node.step.as_
+    return Frame(values={name: value}, secrets=[name] if secret else [])

@@ -1,0 +1,68 @@
+"""Taking back: when a run failed or was aborted, finished steps with an `undo` are offered, last first."""
+
+from __future__ import annotations
+
+from pup_tui.core.actions import UNDO, Ask, Offer, Question, Withdraw
+from pup_tui.core.events import Event, UndoChosen
+from pup_tui.core.ids import undo_id
+from pup_tui.core.run import Run
+from pup_tui.core.scope import explain
+from pup_tui.core.shown import shown_step
+from pup_tui.core.state import UNDOING, BlockState, RunPhase, RunStatus
+from pup_tui.template.errors import TemplateError
+
+
+def offer(run: Run) -> bool:
+    """Ask which steps shall be taken back; False where there is nothing to ask."""
+    state = run.state
+    if state.cancelled is not None or state.verdict not in (RunStatus.FAILED, RunStatus.ABORTED):
+        return False
+    state.offered = [undo_id(step) for step in dict.fromkeys(reversed(state.completed))]
+    if not state.offered:
+        return False
+    state.phase = RunPhase.UNDOING
+    question = Question(
+        step=UNDO,
+        title="Undo",
+        kind="undo",
+        message=f"{state.verdict_reason}. These steps can be taken back.",
+        offers=tuple(_offer(run, step) for step in state.offered),
+    )
+    run.wishes.tell_waiting(UNDO, question.kind, question.message, None)
+    run.wishes.add(Ask(question=question))
+    return True
+
+
+def _offer(run: Run, step: str) -> Offer:
+    node = run.program.node(step)
+    try:
+        command = shown_step(run.program, run.state, node)
+    except TemplateError as error:
+        command = f"(cannot be told yet: {explain(error)})"
+    undone = run.program.node(step.removesuffix(UNDO))
+    return Offer(step=step, name=undone.step.name, command=command, danger=node.step.danger)
+
+
+def chosen(run: Run, event: Event) -> None:
+    """Run what was chosen, in the order of the offer."""
+    assert isinstance(event, UndoChosen)
+    if UNDOING in run.state.blocks:
+        return
+    wanted = [step for step in run.state.offered if step in event.steps]
+    answer = f"undo {len(wanted)} of {len(run.state.offered)}" if wanted else "undo nothing"
+    run.wishes.tell_answered(UNDO, answer, event.by, event.note)
+    for step in wanted:
+        run.make_states(step)
+    _begin(run, wanted)
+
+
+def withdraw(run: Run) -> None:
+    """Nobody has to decide any more: nothing is taken back."""
+    if UNDOING not in run.state.blocks:
+        run.wishes.add(Withdraw(step=UNDO))
+        _begin(run, [])
+
+
+def _begin(run: Run, steps: list[str]) -> None:
+    run.state.blocks[UNDOING] = BlockState(children=steps)
+    run.todo.append(UNDOING)
