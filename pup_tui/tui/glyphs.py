@@ -33,6 +33,7 @@ _MARKS = {
         Mark("●", "running", "busy"),
         Mark("?", "waiting", "care"),
         Mark("◔", "polling", "busy"),
+        Mark("↻", "retrying", "care"),
         Mark("✔", "succeeded", "good"),
         Mark("✖", "failed", "bad"),
         Mark("▲", "warned", "care"),

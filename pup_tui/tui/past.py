@@ -58,10 +58,13 @@ def last_values(state: Path, runbook: str) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class PastRun:
-    """A run as it was: the program it was made from, what was told about it, where its output is."""
+    """A run as it was: the program it was made from, the state it ended in, what was told about it, where its
+    output is.
+    """
 
     row: RunRow
     program: Program
+    state: RunState
     notices: list[AnyNotice]
     folder: Path
 
@@ -91,7 +94,7 @@ def read_run(state: Path, run: str) -> PastRun:
     if row.status is RunStatus.INTERRUPTED and not any(isinstance(n, RunFinished) for n in notices):
         ended = rfc3339(row.ended_wall or row.started_at)
         notices += broken_off(replayed.state, row.reason, ts=ended, duration=row.duration or 0.0)
-    return PastRun(row, program, notices, run_dir(state, row.run))
+    return PastRun(row, program, replayed.state, notices, run_dir(state, row.run))
 
 
 def _masked(notice: AnyNotice, row: RunRow) -> AnyNotice:

@@ -3,56 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from json import dumps
 
-from pup_tui.core import order
+from pup_tui.core.ids import UNDO, holder_id, is_item, item_numbers
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
     RunStarted,
     StepAnswered,
     StepFinished,
+    StepOutput,
     StepPolled,
+    StepRetrying,
     StepStarted,
     StepWaiting,
 )
-from pup_tui.core.program import Node, Program
-
-KEPT_VALUES = 400
-"""Values of a poll that are kept for its sparkline; more could not be told apart in it."""
-
-UNFINISHED = frozenset({"pending", "running", "polling", "waiting"})
-
-
-@dataclass
-class StepProgress:
-    """One step as it stands. `status` is one of the words of `glyphs`; `duration` is in seconds."""
-
-    node: Node
-    status: str = "pending"
-    command: str = ""
-    reason: str = ""
-    attempts: int = 0
-    exit_code: int | None = None
-    duration: float | None = None
-    answered: str = ""
-    last_poll: StepPolled | None = None
-    values: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_VALUES))
-
-    @property
-    def over(self) -> bool:
-        return self.status not in UNFINISHED
-
-    @property
-    def polls(self) -> bool:
-        """Whether the run itself repeats the step until a condition holds."""
-        return order.polls(self.node)
-
-    @property
-    def has_run(self) -> bool:
-        return self.attempts > 0
+from pup_tui.core.program import Program
+from pup_tui.core.state import RunState
+from pup_tui.tui.step_progress import StepProgress
 
 
 def names_exit(reason: str, code: int) -> bool:
@@ -60,31 +29,129 @@ def names_exit(reason: str, code: int) -> bool:
     return re.search(rf"\bexit(ed with| code) {code}\b", reason) is not None
 
 
+def _around(step_id: str) -> str:
+    """The id of the step under which this one stands; `` for the outermost and for what takes steps back."""
+    return "" if step_id.endswith(UNDO) else holder_id(step_id)
+
+
 class RunProgress:
-    """A run as it stands, kept up to date by `apply`."""
+    """A run as it stands, kept up to date by `apply`: a tree of steps that grows with the items of foreach.
+
+    `roots` are the outermost steps, `undone` those that take others back. Every notice costs the same however
+    many steps there are.
+    """
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.steps = {node.id: StepProgress(node) for node in program.nodes}
+        self.steps: dict[str, StepProgress] = {}
+        self.roots: list[StepProgress] = []
+        self.undone: list[StepProgress] = []
         self.status = "running"
         self.reason = ""
         self.started: RunStarted | None = None
         self.duration: float | None = None
         self.warnings = 0
         self.current: str | None = None
-        """The step that runs or waits, or else the one that did so last."""
+        """The step that runs or waits, the first of several, or else the one that did so last."""
+        self.total = 0
+        self.done = 0
+        """How many steps there are that hold no others, as far as is known, and how many have ended."""
+        self._active: dict[str, None] = {}
+        for node in program.nodes:
+            self._add(node.id)
 
     def __iter__(self) -> Iterator[StepProgress]:
-        return iter(self.steps.values())
+        """All steps, each after the one that holds it; those that take others back are last."""
+        for step in (*self.roots, *self.undone):
+            yield step
+            yield from step.inside()
 
     @property
     def over(self) -> bool:
         return self.duration is not None
 
     @property
-    def done(self) -> int:
-        """How many steps have ended."""
-        return sum(step.over for step in self)
+    def trouble(self) -> StepProgress | None:
+        """The innermost step that made the run fail, or that is not known to have happened."""
+        found = None
+        steps: Iterable[StepProgress] = self.roots
+        while True:
+            inner = next((step for step in steps if step.status in ("failed", "unknown")), None)
+            if inner is None:
+                return found
+            found, steps = inner, inner.children
+
+    # The tree
+
+    def _add(self, step_id: str) -> StepProgress:
+        parent = self.steps.get(_around(step_id))
+        step = StepProgress(node=self.program.node(step_id), parent=parent)
+        if parent is None:
+            (self.undone if step.is_undo else self.roots).append(step)
+        else:
+            self._put_inside(step, parent)
+        self.steps[step_id] = step
+        self.total += 1
+        return step
+
+    def _put_inside(self, step: StepProgress, parent: StepProgress) -> None:
+        if is_item(step.id) and parent.children and not is_item(parent.children[0].id):
+            self._drop_inside(parent)
+        if not parent.children:
+            # What holds others is not counted itself.
+            self.total -= 1
+            self.done -= parent.over
+        parent.children.append(step)
+        if is_item(step.id) and len(parent.children) > 1:
+            before = parent.children[-2]
+            if item_numbers(before.id) > item_numbers(step.id):
+                parent.children.sort(key=lambda child: item_numbers(child.id))
+
+    def _drop_inside(self, step: StepProgress) -> None:
+        """Forget the steps of a foreach as the file has them: each item has its own."""
+        for inner in step.inside():
+            del self.steps[inner.id]
+            if not inner.children:
+                self.total -= 1
+                self.done -= inner.over
+        if step.children:
+            self.total += 1
+            self.done += step.over
+        step.children, step.done, step.notable = [], 0, set()
+
+    def _known(self, step_id: str) -> StepProgress:
+        """The step with this id, with what it holds; KeyError if the program has none such."""
+        if step_id not in self.steps and (around := _around(step_id)):
+            self._known(around)
+        step = self.steps.get(step_id)
+        if step is None:
+            step = self._add(step_id)
+            self._fill(step)
+        return step
+
+    def _fill(self, step: StepProgress) -> None:
+        """Give a block its steps; those of a foreach are known with its items."""
+        if not step.children and not step.node.is_loop:
+            for child in self.program.children(step.id):
+                self._known(child)
+
+    def learn_items(self, step_id: str, state: RunState) -> None:
+        """Take in what only the run's state knows of a foreach that began, or of one of its items."""
+        step = self.steps.get(step_id)
+        if step is None:
+            return
+        block, frame = state.blocks.get(step_id), state.frames.get(step_id)
+        if step.node.is_loop and block is not None:
+            for item in block.children:
+                # What is inside an item is added when it begins: there may be a thousand.
+                if item not in self.steps:
+                    self._add(item)
+        elif step.node.is_item and frame is not None:
+            name = step.node.step.as_
+            value = None if name in frame.secrets else frame.values.get(name)
+            step.item = value if isinstance(value, str) else "" if value is None else dumps(value)
+
+    # Notices
 
     def apply(self, notice: AnyNotice) -> None:
         """Take in one notice; what is about a step that the program does not have changes nothing."""
@@ -94,31 +161,78 @@ class RunProgress:
             case RunFinished():
                 self.status, self.reason = notice.status, notice.reason
                 self.duration, self.warnings = notice.duration, notice.warnings
+            case StepOutput():
+                return
             case _:
-                step = self.steps.get(notice.step)
-                if step is not None:
-                    self._apply_to(step, notice)
+                try:
+                    step = self._known(notice.step)
+                except KeyError:
+                    return
+                self._apply_to(step, notice)
 
     def _apply_to(self, step: StepProgress, notice: AnyNotice) -> None:
         match notice:
             case StepStarted():
-                step.status = "polling" if step.polls else "running"
-                step.last_poll = None
-                step.values.clear()
-                step.command, step.attempts = notice.command, notice.attempt
-                self.current = notice.step
+                self._start(step, notice)
             case StepPolled():
                 step.last_poll = notice
                 if notice.value is not None:
                     step.values.append(notice.value)
             case StepWaiting():
-                step.status, step.reason = "waiting", notice.message
-                self.current = notice.step
+                step.reason = notice.message
+                self._turn(step, "waiting")
             case StepAnswered():
                 step.answered = f"{notice.answer} by {notice.by}"
                 if step.status == "waiting":
-                    step.status, step.reason = "running", ""
+                    step.reason = ""
+                    self._turn(step, "running")
+            case StepRetrying():
+                step.retrying, step.reason = notice, notice.reason
+                self._turn(step, "retrying")
             case StepFinished():
-                step.status, step.reason = notice.status, notice.reason
+                step.reason, step.retrying = notice.reason, None
                 step.exit_code, step.attempts = notice.exit_code, notice.attempts
                 step.duration = notice.duration
+                self._turn(step, notice.status)
+                self._settle_inside(step)
+
+    def _start(self, step: StepProgress, notice: StepStarted) -> None:
+        self._fill(step)
+        step.last_poll = step.retrying = None
+        step.reason = ""
+        step.values.clear()
+        step.command, step.attempts = notice.command, notice.attempt
+        if step.over or notice.attempt > 1:
+            for inner in step.inside():
+                inner.reason, inner.duration = "", None
+                self._turn(inner, "pending")
+        self._turn(step, "polling" if step.polls else "running")
+
+    def _settle_inside(self, step: StepProgress) -> None:
+        """What a block did not come to is skipped with it; a foreach without items has nothing inside."""
+        if step.node.is_loop and step.children and not is_item(step.children[0].id):
+            self._drop_inside(step)
+        if step.status == "skipped":
+            for inner in step.inside():
+                if not inner.over:
+                    self._turn(inner, "skipped")
+
+    def _turn(self, step: StepProgress, status: str) -> None:
+        """Give a step a status and keep all counts right."""
+        was_over = step.over
+        step.status = status
+        if not step.children:
+            self.done += step.over - was_over
+        if step.parent is not None:
+            step.parent.done += step.over - was_over
+            (step.parent.notable.add if step.is_notable else step.parent.notable.discard)(step)
+        self._follow(step)
+
+    def _follow(self, step: StepProgress) -> None:
+        """Stay with a step for as long as it is under way: of several, the one that began first."""
+        if step.under_way and (step.status == "waiting" or not step.node.is_block):
+            self._active.setdefault(step.id)
+        else:
+            self._active.pop(step.id, None)
+        if self.current not in self._active:
+            self.current = next(iter(self._active), self.current)

@@ -5,12 +5,23 @@ from pup_tui.core.notices import (
     StepAnswered,
     StepFinished,
     StepPolled,
+    StepRetrying,
     StepStarted,
     StepWaiting,
 )
 from pup_tui.core.program import compile_program
-from pup_tui.runbook.model import Poll, Runbook, ShellStep, WorkflowStep
-from pup_tui.tui.run_progress import KEPT_VALUES, RunProgress, names_exit
+from pup_tui.core.state import BlockState, Frame, RunState
+from pup_tui.runbook.model import (
+    AnyStep,
+    GroupStep,
+    ParallelStep,
+    Poll,
+    Runbook,
+    ShellStep,
+    WorkflowStep,
+)
+from pup_tui.tui.run_progress import RunProgress, names_exit
+from pup_tui.tui.step_progress import KEPT_VALUES
 
 HEAD = {"ts": "2025-11-21T03:00:00.000000Z", "run": "r"}
 
@@ -144,3 +155,142 @@ def test_a_step_that_is_not_known_changes_nothing() -> None:
     run = progress()
     run.apply(finished("elsewhere"))
     assert run.done == 0
+
+
+# Steps inside others
+
+
+def shell(id_: str, **keys: object) -> ShellStep:
+    return ShellStep(id=id_, name=id_, run="true", **keys)  # type: ignore[arg-type]
+
+
+def progress_of(*steps: AnyStep) -> RunProgress:
+    return RunProgress(compile_program("t", Runbook(name="t", steps=steps)))
+
+
+def looped() -> RunProgress:
+    """A group with two steps, for each item of a list; and one step after it."""
+    inner = shell("a"), shell("b")
+    loop = GroupStep(id="deploy", name="Deploy", foreach="HOSTS", as_="host", steps=inner)
+    return progress_of(loop, shell("after"))
+
+
+def test_steps_stand_inside_their_blocks_and_blocks_count_them() -> None:
+    run = progress_of(GroupStep(id="g", name="G", steps=(shell("a"), shell("b"))), shell("c"))
+    assert [step.id for step in run] == ["g", "g/a", "g/b", "c"]
+    assert (run.total, run.done) == (3, 0)
+    run.apply(started("g"))
+    run.apply(started("g/a"))
+    run.apply(finished("g/a"))
+    assert (run.steps["g"].done, run.total, run.done) == (1, 3, 1)
+    run.apply(finished("g", "failed"))
+    assert (run.total, run.done) == (3, 1)
+
+
+def test_items_take_the_place_of_what_the_file_says_and_keep_their_order() -> None:
+    run = looped()
+    assert [step.id for step in run] == ["deploy", "deploy/a", "deploy/b", "after"]
+    run.apply(started("deploy"))
+    run.apply(started("deploy[1]"))
+    run.apply(started("deploy[0]/b"))
+    assert [step.id for step in run] == [
+        "deploy",
+        *("deploy[0]", "deploy[0]/a", "deploy[0]/b"),
+        *("deploy[1]", "deploy[1]/a", "deploy[1]/b"),
+        "after",
+    ]
+    assert run.total == 5
+    for step in list(run):
+        run.apply(finished(step.id))
+    assert (run.total, run.done) == (5, 5)
+
+
+def test_all_items_are_known_when_the_loop_begins_and_what_is_in_them_when_they_do() -> None:
+    run = looped()
+    run.apply(started("deploy"))
+    items = [f"deploy[{number}]" for number in range(1_000)]
+    state = RunState(blocks={"deploy": BlockState(children=items)})
+    state.frames["deploy[7]"] = Frame(values={"host": "web-7"})
+    state.frames["deploy[8]"] = Frame(values={"host": {"name": "web-8"}})
+    state.frames["deploy[9]"] = Frame(values={"host": "sesame"}, secrets=["host"])
+    run.learn_items("deploy", state)
+    assert len(run.steps["deploy"].children) == 1_000
+    assert run.total == 1_001
+    for number in (7, 8, 9):
+        run.apply(started(items[number]))
+        run.learn_items(items[number], state)
+    assert run.steps["deploy[7]"].name == "[7] web-7"
+    assert run.steps["deploy[8]"].name == '[8] {"name": "web-8"}'
+    assert "sesame" not in run.steps["deploy[9]"].name
+    assert [child.id for child in run.steps["deploy[7]"].children] == ["deploy[7]/a", "deploy[7]/b"]
+
+
+def test_a_loop_without_items_has_nothing_inside() -> None:
+    run = looped()
+    run.apply(started("deploy"))
+    run.apply(finished("deploy"))
+    assert [step.id for step in run] == ["deploy", "after"]
+    assert (run.total, run.done) == (2, 1)
+
+
+def test_what_takes_steps_back_comes_last_in_the_order_of_its_running() -> None:
+    undo = shell("")
+    group = GroupStep(id="g", name="G", steps=(shell("a", undo=undo), shell("b", undo=undo)))
+    run = progress_of(group, shell("c"))
+    run.apply(started("g/b:undo"))
+    run.apply(started("g/a:undo"))
+    assert [step.id for step in run] == ["g", "g/a", "g/b", "c", "g/b:undo", "g/a:undo"]
+    assert [step.id for step in run.undone] == ["g/b:undo", "g/a:undo"]
+
+
+def test_of_several_steps_the_one_that_began_first_is_followed_until_it_ends() -> None:
+    run = progress_of(ParallelStep(id="p", name="P", steps=(shell("a"), shell("b"), shell("c"))))
+    run.apply(started("p"))
+    followed = []
+    for notice in (
+        started("p/b"),
+        started("p/a"),
+        started("p/c"),
+        finished("p/a"),
+        finished("p/b"),
+        finished("p/c"),
+        finished("p"),
+    ):
+        run.apply(notice)
+        followed.append(run.current)
+    assert followed == ["p/b", "p/b", "p/b", "p/b", "p/c", "p/c", "p/c"]
+
+
+def test_a_block_that_is_run_again_begins_with_its_steps_pending() -> None:
+    run = progress_of(GroupStep(id="g", name="G", steps=(shell("a"), shell("b"))))
+    for notice in (started("g"), started("g/a"), finished("g/a", "failed"), started("g", 2)):
+        run.apply(notice)
+    assert [step.status for step in run] == ["running", "pending", "pending"]
+    assert (run.done, run.steps["g"].done, run.steps["g"].notable) == (0, 0, set())
+
+
+def test_what_stands_in_a_skipped_block_is_skipped_with_it() -> None:
+    run = progress_of(GroupStep(id="g", name="G", steps=(shell("a"), shell("b"))))
+    run.apply(finished("g", "skipped"))
+    assert {step.status for step in run} == {"skipped"}
+    assert run.done == 2
+
+
+def test_a_failed_attempt_is_told_until_the_next_one_begins() -> None:
+    run = progress()
+    run.apply(started("a"))
+    run.apply(
+        StepRetrying(**HEAD, step="a", attempt=1, attempts=3, delay=2.0, reason="exited with 1")
+    )
+    step = run.steps["a"]
+    assert (step.status, step.over, run.current) == ("retrying", False, "a")
+    run.apply(started("a", 2))
+    assert (step.status, step.retrying, step.reason) == ("running", None, "")
+
+
+def test_the_innermost_step_that_failed_is_the_trouble() -> None:
+    run = progress_of(GroupStep(id="g", name="G", steps=(shell("a"), shell("b"))), shell("c"))
+    run.apply(finished("g/a", "failed"))
+    assert run.trouble is None
+    run.apply(finished("g", "failed"))
+    assert run.trouble is run.steps["g/a"]

@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 
 from pup_tui.core.notices import StepFinished, StepStarted
 from pup_tui.core.program import Program, compile_program
-from pup_tui.runbook.model import Runbook, ShellStep
+from pup_tui.core.state import BlockState, RunState
+from pup_tui.runbook.model import AnyStep, GroupStep, ParallelStep, Runbook, ShellStep
 from pup_tui.tui import glyphs
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.widgets.step_list import StepList
@@ -140,3 +141,125 @@ async def test_what_the_run_selects_is_not_told_as_the_operator_s_move() -> None
         await pilot.pause()
         assert app.chosen == []
         assert any("step 40" in row for row in rows(steps))
+
+
+# Steps inside others
+
+
+def shell(id_: str, **keys: Any) -> ShellStep:
+    return ShellStep(id=id_, name=f"do {id_}", run="true", **keys)
+
+
+def compiled(*steps: AnyStep) -> Program:
+    return compile_program("test", Runbook(name="test", steps=steps))
+
+
+GROUP = GroupStep(id="g", name="Restart", steps=(shell("a"), shell("b")))
+
+
+def looped(steps: StepList, app: Host, count: int) -> None:
+    """Begin the loop `x` with so many items."""
+    app.progress.apply(started("x"))
+    items = [f"x[{number}]" for number in range(count)]
+    app.progress.learn_items("x", RunState(blocks={"x": BlockState(children=items)}))
+    steps.take_in()
+
+
+async def test_steps_in_a_block_stand_under_it_with_their_numbers() -> None:
+    async with listed(compiled(GROUP, shell("c"))) as (app, steps, _):
+        for id_ in ("g", "g/a"):
+            app.progress.apply(started(id_))
+        app.progress.apply(finished("g/a", "succeeded"))
+        steps.take_in()
+        drawn = rows(steps)
+        assert drawn[0].startswith(" ● 1 ▾ Restart 1 of 2 ")
+        assert drawn[1].startswith(" ✔ 2   do a ")
+        assert drawn[2].startswith(" · 3   do b ")
+        assert drawn[3].startswith(" · 4 do c ")
+        assert "group" in drawn[0]
+
+
+async def test_a_block_is_closed_and_opened_and_left_for_its_parent() -> None:
+    async with listed(compiled(GROUP, shell("c"))) as (app, steps, pilot):
+        await pilot.press("j", "h")
+        assert app.chosen == ["g/a", "g"]
+        await pilot.press("h")
+        assert ["▸ Restart" in rows(steps)[0], "do c" in rows(steps)[1]] == [True, True]
+        await pilot.press("l")
+        assert "do a" in rows(steps)[1]
+        await pilot.press("enter")
+        assert "do c" in rows(steps)[1]
+        await pilot.press("space")
+        assert "do a" in rows(steps)[1]
+
+
+async def test_a_step_in_a_closed_block_is_selected_by_its_block() -> None:
+    async with listed(compiled(GROUP, shell("c"))) as (_, steps, pilot):
+        await pilot.press("h", "j")
+        assert steps.selected == 1
+        steps.select("g/b")
+        assert steps.selected == 0
+        assert "▸ Restart" in rows(steps)[0]
+
+
+async def test_of_many_items_those_that_matter_are_shown_and_the_rest_is_counted() -> None:
+    loop = shell("x", foreach="ITEMS")
+    async with listed(compiled(loop), (80, 30)) as (app, steps, pilot):
+        looped(steps, app, 1_000)
+        for number in range(8):
+            app.progress.apply(started(f"x[{number}]"))
+        for number in range(5):
+            status = "failed" if number == 3 else "succeeded"
+            app.progress.apply(finished(f"x[{number}]", status))
+        steps.take_in()
+        await pilot.pause()
+        drawn = [row.strip() for row in rows(steps) if row.strip()]
+        assert "do x 5 of 1,000" in drawn[0]
+        assert [row.split("[")[1].split("]")[0] for row in drawn[1:5]] == ["3", "5", "6", "7"]
+        assert drawn[5].startswith("… 4 succeeded, 992 pending")
+        assert len(drawn) == 6
+        await pilot.press("G", "enter")
+        assert steps.virtual_size.height == 1_001
+        await pilot.press("h")
+        assert steps.virtual_size.height == 1
+
+
+async def test_the_selected_item_stays_when_it_no_longer_matters() -> None:
+    loop = shell("x", foreach="ITEMS")
+    async with listed(compiled(loop), (80, 30)) as (app, steps, pilot):
+        looped(steps, app, 100)
+        app.progress.apply(started("x[5]"))
+        steps.take_in()
+        await pilot.press("j")
+        assert app.chosen == ["x[5]"]
+        app.progress.apply(finished("x[5]", "succeeded"))
+        steps.take_in()
+        assert "[5]" in rows(steps)[steps.selected]
+
+
+async def test_steps_that_take_others_back_stand_under_a_heading() -> None:
+    step = shell("a", undo=shell("undo"))
+    async with listed(compiled(step, shell("b"))) as (app, steps, pilot):
+        app.progress.apply(started("a:undo"))
+        steps.take_in()
+        await pilot.pause()
+        drawn = rows(steps)
+        assert drawn[2].strip() == "undo"
+        assert "do undo" in drawn[3]
+        await pilot.press("j", "j")
+        assert steps.selected == 3
+        await pilot.press("k")
+        assert app.chosen == ["b", "a:undo", "b"]
+
+
+@pytest.mark.parametrize("width", [30, 56, 80, 200])
+async def test_columns_stay_aligned_however_deep_steps_are_nested(width: int) -> None:
+    inner: AnyStep = shell("leaf")
+    for depth in range(12):
+        inner = ParallelStep(id=f"p{depth}", name="字" * 60 if depth % 2 else "p", steps=(inner,))
+    async with listed(compiled(inner), (width, 14)) as (_, steps, _):
+        drawn = rows(steps)[:13]
+        assert {cell_len(row) for row in drawn} == {width}
+        assert len({cell_len(row[: row.index("pending")]) for row in drawn}) == 1
+        assert "13 " in drawn[-1]
+        assert "do" in drawn[-1]

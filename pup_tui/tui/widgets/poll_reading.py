@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from pup_tui.core.state import PollState
-from pup_tui.tui.run_progress import StepProgress
+from pup_tui.tui.step_progress import StepProgress
 
 _WAIT = re.compile(r"wait (\S+) s")
 

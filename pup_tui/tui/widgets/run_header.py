@@ -11,7 +11,8 @@ from textual.widgets import Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import closes_in
 from pup_tui.tui.glyphs import TONES, status_content
-from pup_tui.tui.run_progress import RunProgress, StepProgress
+from pup_tui.tui.run_progress import RunProgress
+from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.texts import counted
 from pup_tui.tui.times import clock
 
@@ -57,7 +58,7 @@ class RunHeader(Static):
             parts.append(
                 Content(clock(round(heading.elapsed) if progress.over else heading.elapsed))
             )
-        steps = f"{progress.done} of {counted(len(progress.steps), 'step')}"
+        steps = f"{progress.done:,} of {counted(progress.total, 'step')}"
         parts.append(Content.styled(steps, "dim"))
         if progress.warnings:
             parts.append(Content.styled(counted(progress.warnings, "warning"), TONES["care"]))
@@ -97,6 +98,7 @@ _WHY_EMPTY = {
     "pending": "This step has not run yet.",
     "running": "No output yet.",
     "polling": "No output yet.",
+    "retrying": "No output yet.",
     "waiting": "This step waits for you.",
     "skipped": "This step was skipped: it printed nothing.",
 }
@@ -104,6 +106,9 @@ _WHY_EMPTY = {
 
 def why_empty(step: StepProgress) -> str:
     """What is going on while a step has printed nothing."""
+    if step.node.is_block:
+        held = "items" if step.node.is_loop else "steps"
+        return f"This step holds others: its {held} print, each for itself."
     if step.over and step.status != "skipped":
         printed = "printed nothing" if step.has_run else "did not run"
         return f"This step {printed}."

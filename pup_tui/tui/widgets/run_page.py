@@ -55,7 +55,14 @@ class RunPage(Vertical):
     @classmethod
     def of_past(cls, past: PastRun, operator: str, page: str) -> RunPage:
         """A run as the journal tells it."""
-        view = RunView(past.program, past.row.run, past.output_path, live=None, operator=operator)
+        view = RunView(
+            past.program,
+            past.row.run,
+            past.output_path,
+            live=None,
+            operator=operator,
+            past=past.state,
+        )
         for notice in past.notices:
             view.notice(notice)
         shown = cls(view, None, page)

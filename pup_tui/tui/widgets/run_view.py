@@ -20,24 +20,23 @@ from pup_tui.core.notices import (
     StepFinished,
     StepPolled,
     StepStarted,
-    StepWaiting,
 )
 from pup_tui.core.program import Program
-from pup_tui.core.state import StepState
+from pup_tui.core.state import RunState
 from pup_tui.drivers.local import LocalRun
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import Line
-from pup_tui.tui.dialogs.dialog import Answer, Dialog, SecondsLeft
-from pup_tui.tui.dialogs.questions import Asked, dialog_for, line_count
-from pup_tui.tui.run_progress import RunProgress, StepProgress
-from pup_tui.tui.widgets.open_questions import OpenQuestions
+from pup_tui.tui.dialogs.dialog import Answer, Dialog
+from pup_tui.tui.run_progress import RunProgress
+from pup_tui.tui.run_times import RunTimes
+from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.widgets.output_pane import OutputPane
-from pup_tui.tui.widgets.poll_reading import read_poll, wait_seconds
-from pup_tui.tui.widgets.poll_widget import PollWidget, WaitWidget
-from pup_tui.tui.widgets.run_header import Heading, RunHeader, WaitingBanner, why_empty
+from pup_tui.tui.widgets.run_header import Heading, RunHeader, WaitingBanner
+from pup_tui.tui.widgets.run_questions import RunQuestions
 from pup_tui.tui.widgets.run_requests import RunRequests
 from pup_tui.tui.widgets.step_detail import StepDetail
 from pup_tui.tui.widgets.step_list import StepList
+from pup_tui.tui.widgets.step_output import StepOutput
 
 FRAMES = 20
 """How often a second the screen takes in what has happened."""
@@ -52,9 +51,6 @@ FEWEST_STEPS = 4
 DETAIL_LINES = 3
 WIDE_DETAIL_LINES = 14
 """Lines that the step list keeps, and that it leaves for what is said of a step and the header."""
-
-TARGET = "ENV"
-"""The variable that by custom names the environment a runbook acts on."""
 
 
 class RunView(Vertical):
@@ -112,8 +108,12 @@ class RunView(Vertical):
         *,
         live: LocalRun | None,
         operator: str,
+        past: RunState | None = None,
     ) -> None:
-        """`output_path` tells where a step's output is; `live` is None for a run of the past."""
+        """`output_path` tells where a step's output is; `live` is None for a run of the past.
+
+        `past` is the state that a past run ended in.
+        """
         super().__init__()
         self.run = run
         self.program = program
@@ -121,8 +121,17 @@ class RunView(Vertical):
         self._output_path = output_path
         self._live = live
         self._requests = None if live is None else RunRequests(live, operator, self._push)
-        self._questions = OpenQuestions(self._dialog_for, self._answered, self._push)
-        self._retried_at: dict[str, list[int]] = {}
+        self._times = RunTimes(live, self.progress)
+        self._questions = RunQuestions(
+            self.progress,
+            self._times,
+            output_path,
+            self._requests,
+            push=self._push,
+            behind=self._scroll_output,
+            answered=self._no_longer_waiting,
+        )
+        self._past = past
         self._selected = program.nodes[0].id
         self._follows_run = True
         self._steps_dirty = True
@@ -158,12 +167,21 @@ class RunView(Vertical):
         if isinstance(notice, StepFinished) and self._requests is not None:
             self._requests.withdraw(notice.step)
         match notice:
-            case StepStarted() | StepWaiting() if self._follows_run:
-                self._select(notice.step)
+            case StepStarted():
+                self._step_began(notice)
             case StepFinished() | StepPolled() if notice.step == self._selected:
                 self._output_dirty = True
             case RunFinished():
                 self._run_ended(notice.status)
+        if self._follows_run and self.progress.current is not None and not self.progress.over:
+            self._select(self.progress.current)
+
+    def _step_began(self, notice: StepStarted) -> None:
+        state = self._past if self._live is None else self._live.state
+        if state is not None:
+            self.progress.learn_items(notice.step, state)
+        if self._live is not None:
+            self._questions.attempt_begins(notice.step, notice.attempt)
 
     def output(self, step: str, lines: Sequence[Line]) -> None:
         if step == self._selected:
@@ -186,9 +204,9 @@ class RunView(Vertical):
         if self._questions:
             self._questions.withdraw_all()
             self._no_longer_waiting()
-        trouble = next((s for s in self.progress if s.status in ("failed", "unknown")), None)
+        trouble = self.progress.trouble
         if self._follows_run and trouble is not None:
-            self._select(trouble.node.id)
+            self._select(trouble.id)
         self.post_message(self.Ended(self, status))
 
     def _no_longer_waiting(self) -> None:
@@ -203,12 +221,9 @@ class RunView(Vertical):
         yield WaitingBanner()
         with Container(id="run-body"):
             with Vertical(id="run-steps"):
-                yield StepList(self.progress, self._running_for)
+                yield StepList(self.progress, self._times.running_for)
                 yield StepDetail()
-            with Vertical(id="run-output"):
-                yield PollWidget()
-                yield WaitWidget()
-                yield OutputPane()
+            yield StepOutput(self._times)
 
     def on_mount(self) -> None:
         self.query_one("#run-banner").display = False
@@ -241,7 +256,7 @@ class RunView(Vertical):
 
     @property
     def _pane(self) -> OutputPane:
-        return self.query_one(OutputPane)
+        return self.query_one(StepOutput).pane
 
     def take_in(self) -> None:
         """Bring to the screen what has happened since the last time, if the screen shows this run."""
@@ -259,7 +274,7 @@ class RunView(Vertical):
 
     def _let_time_pass(self) -> None:
         """Clocks go on, and unfinished lines change, without anybody telling."""
-        beat = int(self._now() * BEATS)
+        beat = int(self._times.now() * BEATS)
         if beat != self._beat and not self.progress.over:
             self._steps_dirty = self._steps_dirty or beat // BEATS != self._beat // BEATS
             self._output_dirty = self._output_dirty or not self._step.over
@@ -273,62 +288,27 @@ class RunView(Vertical):
         step = self._step
         steps = self._step_list
         steps.select(self._selected)
-        steps.refresh()
+        steps.take_in()
         self._show_header()
         self._show_banner()
-        self.query_one(StepDetail).show(step)
-        self._show_poll(step)
-        self._pane.show(self._output_path(self._selected), why_empty(step))
+        self.query_one(StepDetail).show(step, self._times.retry_in(step))
+        self.query_one(StepOutput).show(step, self._output_path(self._selected))
         self.refresh_bindings()
 
     def _show_banner(self) -> None:
         banner = self.query_one(WaitingBanner)
         banner.display = bool(self._questions)
-        banner.show([left() for left in map(self._left, self._questions) if left is not None])
-
-    def _left(self, question: Question) -> SecondsLeft | None:
-        """How long a question is still open; a step that asks has been under way since it asked."""
-        timeout = question.timeout
-        if timeout is None:
-            return None
-        step = self.progress.steps[question.step]
-        return lambda: max(0.0, timeout - (self._running_for(step) or 0.0))
+        banner.show(self._questions.soonest())
 
     def _show_header(self) -> None:
-        progress = self.progress
-        elapsed = progress.duration
-        if elapsed is None and self._live is not None:
-            elapsed = self._now()
         heading = Heading(
             status=self.status,
-            elapsed=elapsed,
+            elapsed=self._times.elapsed(),
             follows=self._follows_run,
             past=self._live is None,
             wide=self.has_class("-wide"),
         )
         self.query_one(RunHeader).show(heading)
-
-    def _show_poll(self, step: StepProgress) -> None:
-        polls, waits = self.query_one(PollWidget), self.query_one(WaitWidget)
-        polls.display = step.polls and step.has_run
-        waits.display = step.node.step.kind == "wait" and step.status == "running"
-        if polls.display:
-            state = self._state_of(step.node.id)
-            polls.show(read_poll(step, None if state is None else state.poll, self._now()))
-        if waits.display:
-            waits.show(self._running_for(step) or 0.0, wait_seconds(step))
-
-    def _now(self) -> float:
-        return 0.0 if self._live is None else self._live.clock.now().clock
-
-    def _state_of(self, step: str) -> StepState | None:
-        return None if self._live is None else self._live.state.steps.get(step)
-
-    def _running_for(self, step: StepProgress) -> float | None:
-        state = self._state_of(step.node.id)
-        if state is None or state.began is None or step.over:
-            return None
-        return max(0.0, self._now() - state.began)
 
     # Steps
 
@@ -377,28 +357,6 @@ class RunView(Vertical):
 
     def _push(self, dialog: Dialog, callback: Callable[[Answer | None], None]) -> None:
         self.app.push_screen(dialog, callback)
-
-    def _dialog_for(self, question: Question) -> Dialog:
-        state, started = self._state_of(question.step), self.progress.started
-        target = None if started is None else started.vars.get(TARGET)
-        retried_at = self._retried_at.get(question.step, [])
-        asked = Asked(
-            output=self._output_path(question.step),
-            exit_code=None if state is None else state.exit_code,
-            attempt=len(retried_at) + 1,
-            first_line=retried_at[-1] if retried_at else 0,
-            target=None if target is None else str(target),
-            left=self._left(question),
-        )
-        return dialog_for(question, asked, self._scroll_output)
-
-    def _answered(self, question: Question, answer: Answer) -> None:
-        if question.kind == "failure" and answer.answer == "retry":
-            ended_at = line_count(self._output_path(question.step))
-            self._retried_at.setdefault(question.step, []).append(ended_at)
-        if self._requests is not None:
-            self._requests.answer(question, answer)
-        self._no_longer_waiting()
 
     def _scroll_output(self, pages: int) -> None:
         self._pane.lines.action_page(pages)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widgets import Static
 
+from pup_tui.core.notices import StepRetrying
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import TONES, mark_of
-from pup_tui.tui.run_progress import StepProgress, names_exit
+from pup_tui.tui.run_progress import names_exit
+from pup_tui.tui.step_progress import StepProgress
+from pup_tui.tui.texts import counted
+from pup_tui.tui.times import short_duration
 
 LEAST_WIDTH = 20
 """Columns that a command is wrapped into where there are fewer."""
@@ -22,22 +26,27 @@ class StepDetail(Static):
     def __init__(self) -> None:
         super().__init__(markup=False)
         self._step: StepProgress | None = None
+        self._retry_in: float | None = None
 
-    def show(self, step: StepProgress) -> None:
-        """Describe a step as it stands now."""
-        self._step = step
-        told = _told(step, max(LEAST_WIDTH, self.content_size.width))
+    def show(self, step: StepProgress, retry_in: float | None = None) -> None:
+        """Describe a step as it stands now; `retry_in` are the seconds until its next attempt."""
+        self._step, self._retry_in = step, retry_in
+        told = _told(step, max(LEAST_WIDTH, self.content_size.width), retry_in)
         self.update(Content("\n").join(told))
 
     def on_resize(self) -> None:
         if self._step is not None:
-            self.show(self._step)
+            self.show(self._step, self._retry_in)
 
 
-def _told(step: StepProgress, width: int) -> list[Content]:
+def _told(step: StepProgress, width: int, retry_in: float | None) -> list[Content]:
     mark = mark_of(step.status)
     told = []
-    if step.reason:
+    if step.retrying is not None:
+        told.append(
+            Content.styled(f"{mark.glyph} {_again(step.retrying, retry_in)}", TONES["care"])
+        )
+    elif step.reason:
         told.append(Content.styled(f"{mark.glyph} {_clipped(step.reason)}", TONES[mark.tone]))
     if step.command:
         lines = Content(_clipped(step.command)).wrap(width - 2)
@@ -56,8 +65,17 @@ def _told(step: StepProgress, width: int) -> list[Content]:
     return told
 
 
+def _again(told: StepRetrying, seconds: float | None) -> str:
+    """What went wrong, and when it is tried again."""
+    failed = f"attempt {told.attempt} of {told.attempts} failed: {_clipped(told.reason)}"
+    when = short_duration(told.delay if seconds is None else seconds)
+    return f"{failed}, again in {when}"
+
+
 def _facts(step: StepProgress) -> list[str]:
     facts = []
+    if step.children:
+        facts.append(f"{step.done:,} of {counted(len(step.children), _inside(step))} ended")
     if step.exit_code and not names_exit(step.reason, step.exit_code):
         facts.append(f"exit code {step.exit_code}")
     if step.attempts > 1:
@@ -65,6 +83,10 @@ def _facts(step: StepProgress) -> list[str]:
     if step.answered and step.answered.partition(" ")[2] not in step.reason:
         facts.append(f"answered {safe_text(step.answered)}")
     return facts
+
+
+def _inside(step: StepProgress) -> str:
+    return "item" if step.node.is_loop else "step"
 
 
 def _line(text: str) -> str:

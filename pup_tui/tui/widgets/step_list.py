@@ -1,24 +1,26 @@
-"""The steps of a run in aligned columns: glyph, number, name, kind, status, duration."""
+"""The steps of a run as a tree in aligned columns: glyph, number, name, kind, status, duration."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.columns import fit
 from pup_tui.tui.glyphs import mark_of
-from pup_tui.tui.run_progress import RunProgress, StepProgress
+from pup_tui.tui.run_progress import RunProgress
+from pup_tui.tui.step_progress import StepProgress
+from pup_tui.tui.step_rows import REST, UNDO_HEADING, Fold, Row, fold_of, rows_of
 from pup_tui.tui.times import short_duration
 
 KIND_FROM = 56
@@ -27,11 +29,15 @@ KIND_FROM = 56
 DANGER_FROM = 16
 """Columns of a name from which the word of danger has room beside it."""
 
+LEAST_NAME = 12
+"""Columns that a name keeps however deep its step is nested."""
+
 _KINDS = {"datadog-workflow": "workflow"}
 _DANGER = " danger"
 _WORD = 12
 _KIND = 9
 _DURATION = 8
+_INDENT = 2
 _CALM = Style(dim=True)
 
 
@@ -54,7 +60,10 @@ class Columns(NamedTuple):
 
 
 class StepList(ScrollView, can_focus=True):
-    """One row for each step; the selected one is what the rest of the run view is about."""
+    """One row for each step; the selected one is what the rest of the run view is about.
+
+    Steps inside a block stand under it, and can be folded away.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "step-list--good",
@@ -66,13 +75,14 @@ class StepList(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Next step", show=False),
         Binding("k,up", "move(-1)", "Previous step", show=False),
+        Binding("l,right", "unfold", "Open the block", show=False),
+        Binding("h,left", "fold", "Close the block", show=False),
+        Binding("space,enter", "open_or_close", "Open or close", show=False),
         Binding("pagedown", "page(1)", "Page down", show=False),
         Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("g,home", "move(-1000)", "First step", show=False),
-        Binding("G,end", "move(1000)", "Last step", show=False),
+        Binding("g,home", "first", "First step", show=False),
+        Binding("G,end", "last", "Last step", show=False),
     ]
-
-    selected: var[int] = var(0)
 
     class Chosen(Message):
         """The operator moved to another step."""
@@ -86,88 +96,224 @@ class StepList(ScrollView, can_focus=True):
     ) -> None:
         """`running_for` tells for how many seconds a step has been under way, where that is known."""
         super().__init__()
-        self._steps = list(progress)
+        self._progress = progress
         self._running_for = running_for
-        self._dangerous = any(step.node.step.danger for step in self._steps)
-        self._places = {step.node.id: at for at, step in enumerate(self._steps)}
+        self._numbers = len(progress.program.nodes)
+        self._dangerous = any(node.step.danger for node in progress.program.nodes)
+        self._folds: dict[str, Fold] = {}
+        self._cursor = progress.program.nodes[0].id
+        self._rows = rows_of(progress, self._folds, self._cursor)
+        self._selected = 0
 
     def on_mount(self) -> None:
-        self.virtual_size = Size(0, len(self._steps))
+        self._take_rows()
+
+    # Which row is selected
 
     @property
-    def selected_step(self) -> StepProgress:
-        return self._steps[self.selected]
+    def selected(self) -> int:
+        """The place of the selected row: of the step, or of the block that it is folded away in."""
+        return self._selected
+
+    def _find_selected(self) -> int:
+        places = {row.key: at for at, row in enumerate(self._rows)}
+        if self._cursor in places:
+            return places[self._cursor]
+        step = self._progress.steps.get(self._cursor.removesuffix(REST))
+        while step is not None and step.id not in places:
+            step = step.parent
+        return 0 if step is None else places[step.id]
 
     def select(self, step: str) -> None:
         """Move to a step because the run did."""
-        self.selected = self._places[step]
+        if self._cursor.removesuffix(REST) != step:
+            self._cursor = step
+            self.take_in()
+            self._keep_in_sight()
 
-    def watch_selected(self) -> None:
-        self._keep_in_sight()
+    def take_in(self) -> None:
+        """Show the steps as they stand now."""
+        self._rows = rows_of(self._progress, self._folds, self._cursor)
+        self._selected = self._find_selected()
+        self._take_rows()
+
+    def _take_rows(self) -> None:
+        before = self.virtual_size.height
+        self.virtual_size = Size(0, len(self._rows))
+        if before != len(self._rows):
+            self._keep_in_sight()
         self.refresh()
 
     def on_resize(self) -> None:
         self._keep_in_sight()
 
     def _keep_in_sight(self) -> None:
-        top, height = self.scroll_offset.y, self.size.height
-        if height and not top <= self.selected < top + height:
-            above = 0 if self.selected < top else height - 1
-            self.scroll_to(y=self.selected - above, animate=False, force=True)
+        top, height, at = self.scroll_offset.y, self.size.height, self.selected
+        if height and not top <= at < top + height:
+            above = 0 if at < top else height - 1
+            self.scroll_to(y=at - above, animate=False, force=True)
 
-    def _choose(self, at: int) -> None:
-        self.selected = max(0, min(at, len(self._steps) - 1))
-        self.post_message(self.Chosen(self.selected_step.node.id))
+    def _choose(self, at: int, *, back: bool = False) -> None:
+        at = max(0, min(at, len(self._rows) - 1))
+        if self._rows[at] is UNDO_HEADING:
+            at += -1 if back else 1
+        row = self._rows[at]
+        assert row.step is not None
+        self._cursor = row.key
+        self.take_in()
+        self._keep_in_sight()
+        self.post_message(self.Chosen(row.step.id))
 
     def action_move(self, by: int) -> None:
-        self._choose(self.selected + by)
+        self._choose(self.selected + by, back=by < 0)
 
     def action_page(self, pages: int) -> None:
-        self._choose(self.selected + pages * max(1, self.size.height - 1))
+        self.action_move(pages * max(1, self.size.height - 1))
+
+    def action_first(self) -> None:
+        self._choose(0)
+
+    def action_last(self) -> None:
+        self._choose(len(self._rows) - 1)
 
     def on_click(self, event: events.Click) -> None:
         at = self.scroll_offset.y + event.y
-        if at < len(self._steps):
+        if at < len(self._rows) and self._rows[at] is not UNDO_HEADING:
+            again = at == self.selected
             self._choose(at)
+            if again or self._row.left_out:
+                self.action_open_or_close()
+
+    # Folding
+
+    @property
+    def _row(self) -> Row:
+        return self._rows[self.selected]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """On a step that holds no steps these keys are others'."""
+        step = self._row.step
+        holds = step is not None and bool(step.children)
+        match action:
+            case "open_or_close" | "unfold":
+                return holds
+            case "fold":
+                return holds or (step is not None and step.parent is not None)
+        return True
+
+    def action_open_or_close(self) -> None:
+        """Open what is left out; open or close a block."""
+        step = self._row.step
+        if step is not None and step.children:
+            closed = fold_of(step, self._folds) is Fold.CLOSED
+            opened = Fold.OPEN if self._row.left_out else Fold.NOTABLE
+            self._fold(step, opened if closed or self._row.left_out else Fold.CLOSED)
+
+    def action_unfold(self) -> None:
+        """Open a closed block; then, step by step, all of a long one."""
+        step = self._row.step
+        if step is not None and step.children:
+            closed = fold_of(step, self._folds) is Fold.CLOSED
+            self._fold(step, Fold.NOTABLE if closed else Fold.OPEN)
+
+    def action_fold(self) -> None:
+        """Close an open block; on what is closed or holds nothing go to the block around it."""
+        step = self._row.step
+        if step is None:
+            return
+        if step.children and fold_of(step, self._folds) is not Fold.CLOSED:
+            self._fold(step, Fold.CLOSED)
+        elif step.parent is not None:
+            self._cursor = step.parent.id
+            self._choose(self._find_selected())
+
+    def _fold(self, step: StepProgress, fold: Fold) -> None:
+        self._folds[step.id] = fold
+        self._cursor = step.id
+        self.take_in()
+        self._keep_in_sight()
+        self.post_message(self.Chosen(step.id))
+
+    # Drawing
 
     def render_line(self, y: int) -> Strip:
         at = self.scroll_offset.y + y
         width, base = self.size.width, self.rich_style
-        if at >= len(self._steps):
+        if at >= len(self._rows):
             return Strip.blank(width, base)
         if at == self.selected:
             base += self.get_component_rich_style("step-list--selected", partial=True)
-        strip = Strip(self._segments(self._steps[at], width))
+        strip = Strip(self._segments(self._rows[at], width))
         return strip.apply_style(base).crop_extend(0, width, base)
 
-    def _segments(self, step: StepProgress, width: int) -> list[Segment]:
-        columns = Columns.within(width, len(self._steps), danger=self._dangerous)
+    def _segments(self, row: Row, width: int) -> list[Segment]:
+        columns = Columns.within(width, self._numbers, danger=self._dangerous)
+        before = " " * (3 + columns.number + 1)
+        if row.step is None:
+            return [Segment(f"{before}undo", self._tone("care") + Style(bold=True))]
+        indent = self._indent(row.depth, columns)
+        if row.left_out:
+            rest = f"{before}{indent}… {row.left_out} · enter shows all"
+            return [Segment(fit(rest, width), _CALM)]
+        return self._step_segments(row.step, indent, columns)
+
+    def _indent(self, depth: int, columns: Columns) -> str:
+        return " " * min(depth * _INDENT, max(0, columns.name - LEAST_NAME))
+
+    def _step_segments(self, step: StepProgress, indent: str, columns: Columns) -> list[Segment]:
         mark = mark_of(step.status)
-        calm = _CALM
-        tone = calm if mark.tone == "calm" else self._tone(mark.tone)
+        tone = _CALM if mark.tone == "calm" else self._tone(mark.tone)
         model = step.node.step
-        number = str(step.node.index + 1).rjust(columns.number)
-        danger = _DANGER if model.danger else ""
-        name = fit(safe_text(model.name), columns.name - 1)
+        own_number = not (step.node.is_item or step.is_undo)
+        number = str(step.node.index + 1) if own_number else ""
         segments = [
             Segment(f" {mark.glyph} ", tone),
-            Segment(f"{number} ", calm),
-            Segment(name, calm if mark.tone == "calm" and step.over else Style.null()),
-            Segment(fit(danger, columns.danger), self._tone("bad") + Style(bold=True)),
+            Segment(f"{number.rjust(columns.number)} {indent}", _CALM),
+            *self._name_segments(step, columns.name - len(indent)),
+            Segment(fit(_DANGER if model.danger else "", columns.danger), self._danger),
             Segment(" ", Style.null()),
         ]
         if columns.kind:
-            segments.append(Segment(fit(_KINDS.get(model.kind, model.kind), columns.kind), calm))
+            segments.append(Segment(fit(_kind(step), columns.kind), _CALM))
         segments.append(Segment(fit(f" {mark.word}", _WORD), tone))
-        segments.append(Segment(fit(self._duration(step), _DURATION - 1, right=True), calm))
+        segments.append(Segment(fit(self._duration(step), _DURATION - 1, right=True), _CALM))
         return segments
+
+    def _name_segments(self, step: StepProgress, width: int) -> list[Segment]:
+        """The name, and of what holds steps whether it is open and how many of them have ended."""
+        calm = mark_of(step.status).tone == "calm" and step.over
+        style = _CALM if calm else Style.null()
+        if not step.children:
+            return [Segment(fit(step.name, width - 1), style)]
+        closed = fold_of(step, self._folds) is Fold.CLOSED
+        count = f" {step.done:,} of {len(step.children):,}"
+        name = f"{'▸' if closed else '▾'} {step.name}"
+        room = width - 1 - cell_len(count)
+        if room < LEAST_NAME // 2:
+            return [Segment(fit(name, width - 1), style)]
+        shown = fit(name, min(room, cell_len(name)))
+        return [
+            Segment(shown, style),
+            Segment(fit(count, width - 1 - cell_len(shown)), _CALM),
+        ]
+
+    @property
+    def _danger(self) -> Style:
+        return self._tone("bad") + Style(bold=True)
 
     def _tone(self, tone: str) -> Style:
         return self.get_component_rich_style(f"step-list--{tone}", partial=True)
 
     def _duration(self, step: StepProgress) -> str:
         if step.over:
-            ran = step.has_run and step.duration is not None
-            return short_duration(step.duration or 0.0) if ran else ""
+            ran = step.has_run or (step.children and step.status != "skipped")
+            known = ran and step.duration is not None
+            return short_duration(step.duration or 0.0) if known else ""
         seconds = self._running_for(step)
         return "" if seconds is None else short_duration(seconds)
+
+
+def _kind(step: StepProgress) -> str:
+    kind = step.node.step.kind
+    shown = "foreach" if step.node.is_loop else _KINDS.get(kind, kind)
+    return safe_text(shown)

@@ -1,0 +1,54 @@
+"""How long things of a run have taken and may still take, by the run's own clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pup_tui.core.actions import Question
+from pup_tui.core.state import StepState
+from pup_tui.drivers.local import LocalRun
+from pup_tui.tui.run_progress import RunProgress
+from pup_tui.tui.step_progress import StepProgress
+
+
+class RunTimes:
+    """Reads the clock and the state of a run under way; of a past run nothing goes on. All in seconds."""
+
+    def __init__(self, live: LocalRun | None, progress: RunProgress) -> None:
+        self._live = live
+        self._progress = progress
+
+    def now(self) -> float:
+        """The time on the run's clock; 0 for a past run."""
+        return 0.0 if self._live is None else self._live.clock.now().clock
+
+    def elapsed(self) -> float | None:
+        """How long the run has taken; None where that is not known."""
+        if self._progress.duration is not None or self._live is None:
+            return self._progress.duration
+        return self.now()
+
+    def state_of(self, step: str) -> StepState | None:
+        return None if self._live is None else self._live.state.steps.get(step)
+
+    def running_for(self, step: StepProgress) -> float | None:
+        """For how long a step has been under way; None where it is not, or that is not known."""
+        state = self.state_of(step.id)
+        if state is None or state.began is None or step.over:
+            return None
+        return max(0.0, self.now() - state.began)
+
+    def retry_in(self, step: StepProgress) -> float | None:
+        """How long until the next attempt of a step; None where none is waited for."""
+        told = step.retrying
+        if told is None or self._live is None:
+            return None
+        failed_at = datetime.fromisoformat(told.ts).timestamp()
+        return max(0.0, failed_at + told.delay - self._live.clock.now().wall)
+
+    def question_left(self, question: Question) -> float | None:
+        """How long a question is still open; a step that asks has been under way since it asked."""
+        step = self._progress.steps.get(question.step)
+        if question.timeout is None or step is None:
+            return None
+        return max(0.0, question.timeout - (self.running_for(step) or 0.0))

@@ -1,0 +1,98 @@
+"""One step of a run as it stands: what was told of it, and what stands inside it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pup_tui.core.ids import UNDO, item_numbers
+from pup_tui.core.notices import StepPolled, StepRetrying
+from pup_tui.core.program import Node
+from pup_tui.output.sanitize import safe_text
+from pup_tui.runbook.model import WorkflowStep
+
+KEPT_VALUES = 400
+"""Values of a poll that are kept for its sparkline; more could not be told apart in it."""
+
+MOST_OF_ITEM = 200
+"""Characters of an item's value that are shown in its name."""
+
+UNDER_WAY = frozenset({"running", "polling", "waiting", "retrying"})
+UNFINISHED = UNDER_WAY | {"pending"}
+TROUBLE = frozenset({"failed", "unknown"})
+
+
+@dataclass(eq=False, kw_only=True)
+class StepProgress:
+    """One step as it stands. `status` is one of the words of `glyphs`; `duration` is in seconds.
+
+    `children` are the items of a foreach, or the steps of a block, in the order of the file; `done` tells how
+    many of them have ended, `notable` which are under way or in trouble. `item` is the value that an item of
+    a foreach stands for, where it is known and no secret. `retrying` is told of an attempt that failed, until
+    the next one begins.
+    """
+
+    node: Node
+    parent: StepProgress | None = None
+    status: str = "pending"
+    item: str = ""
+    command: str = ""
+    reason: str = ""
+    attempts: int = 0
+    exit_code: int | None = None
+    duration: float | None = None
+    answered: str = ""
+    retrying: StepRetrying | None = None
+    last_poll: StepPolled | None = None
+    values: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_VALUES))
+    children: list[StepProgress] = field(default_factory=list)
+    done: int = 0
+    notable: set[StepProgress] = field(default_factory=set)
+
+    @property
+    def id(self) -> str:
+        return self.node.id
+
+    @property
+    def over(self) -> bool:
+        return self.status not in UNFINISHED
+
+    @property
+    def under_way(self) -> bool:
+        return self.status in UNDER_WAY
+
+    @property
+    def is_notable(self) -> bool:
+        """Whether an operator looks for this one among a thousand."""
+        return self.under_way or self.status in TROUBLE
+
+    @property
+    def is_undo(self) -> bool:
+        """Whether it takes another step back, or is part of what does."""
+        return UNDO in self.id
+
+    @property
+    def polls(self) -> bool:
+        """Whether the run itself repeats the step until a condition holds."""
+        step = self.node.step
+        repeats = step.poll is not None and not isinstance(step, WorkflowStep)
+        return repeats and not self.node.is_block
+
+    @property
+    def has_run(self) -> bool:
+        return self.attempts > 0
+
+    @property
+    def name(self) -> str:
+        """Its name, safe to show; of an item its number and its value."""
+        if not self.node.is_item:
+            return safe_text(self.node.step.name)
+        told = safe_text((self.item or self.command).strip().partition("\n")[0][:MOST_OF_ITEM])
+        return f"[{item_numbers(self.id)[-1]}] {told}".rstrip()
+
+    def inside(self) -> Iterator[StepProgress]:
+        """All steps inside it, each after the one that holds it."""
+        for child in self.children:
+            yield child
+            yield from child.inside()

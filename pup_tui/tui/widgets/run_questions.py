@@ -1,0 +1,74 @@
+"""What a run asks: each question with what stands around it, and its answer on its way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pup_tui.core.actions import Question
+from pup_tui.tui.dialogs.dialog import Answer, Dialog, ScrollBehind
+from pup_tui.tui.dialogs.questions import Asked, dialog_for, line_count
+from pup_tui.tui.run_progress import RunProgress
+from pup_tui.tui.run_times import RunTimes
+from pup_tui.tui.widgets.open_questions import OpenQuestions
+from pup_tui.tui.widgets.run_requests import Push, RunRequests
+
+TARGET = "ENV"
+"""The variable that by custom names the environment a runbook acts on."""
+
+
+class RunQuestions(OpenQuestions):
+    """The open questions of one run. `answered` is called when one of them is no longer waited for."""
+
+    def __init__(
+        self,
+        progress: RunProgress,
+        times: RunTimes,
+        output_path: Callable[[str], Path],
+        requests: RunRequests | None,
+        *,
+        push: Push,
+        behind: ScrollBehind,
+        answered: Callable[[], None],
+    ) -> None:
+        super().__init__(self._dialog_for, self._send, push)
+        self._progress = progress
+        self._times = times
+        self._output_path = output_path
+        self._requests = requests
+        self._behind = behind
+        self._answered = answered
+        self._first_lines: dict[str, list[int]] = {}
+
+    def attempt_begins(self, step: str, attempt: int) -> None:
+        """Note where the output of a repeated attempt begins."""
+        if attempt > 1:
+            self._first_lines.setdefault(step, []).append(line_count(self._output_path(step)))
+
+    def soonest(self) -> list[float]:
+        """The seconds that questions are still open, for those that close by themselves."""
+        left = (self._times.question_left(question) for question in self)
+        return [seconds for seconds in left if seconds is not None]
+
+    def _dialog_for(self, question: Question) -> Dialog:
+        step, started = self._progress.steps.get(question.step), self._progress.started
+        state = self._times.state_of(question.step)
+        target = None if started is None else started.vars.get(TARGET)
+        first_lines = self._first_lines.get(question.step, [])
+        times = self._times
+        asked = Asked(
+            output=Path() if step is None else self._output_path(question.step),
+            exit_code=None if state is None else state.exit_code,
+            attempt=len(first_lines) + 1,
+            first_line=first_lines[-1] if first_lines else 0,
+            target=None if target is None else str(target),
+            left=None
+            if times.question_left(question) is None
+            else lambda: times.question_left(question) or 0.0,
+        )
+        return dialog_for(question, asked, self._behind)
+
+    def _send(self, question: Question, answer: Answer) -> None:
+        if self._requests is not None:
+            self._requests.answer(question, answer)
+        self._answered()

@@ -1,0 +1,45 @@
+"""What a step gives to see: its output, and over it the poll or the wait that goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from pup_tui.tui.run_times import RunTimes
+from pup_tui.tui.step_progress import StepProgress
+from pup_tui.tui.widgets.output_pane import OutputPane
+from pup_tui.tui.widgets.poll_reading import read_poll, wait_seconds
+from pup_tui.tui.widgets.poll_widget import PollWidget, WaitWidget
+from pup_tui.tui.widgets.run_header import why_empty
+
+
+class StepOutput(Vertical):
+    """Shows one step of a run at a time."""
+
+    def __init__(self, times: RunTimes) -> None:
+        super().__init__(id="run-output")
+        self._times = times
+
+    def compose(self) -> ComposeResult:
+        yield PollWidget()
+        yield WaitWidget()
+        yield OutputPane()
+
+    @property
+    def pane(self) -> OutputPane:
+        return self.query_one(OutputPane)
+
+    def show(self, step: StepProgress, output: Path) -> None:
+        """Show a step as it stands now."""
+        times = self._times
+        polls, waits = self.query_one(PollWidget), self.query_one(WaitWidget)
+        polls.display = step.polls and step.has_run
+        waits.display = step.node.step.kind == "wait" and step.status == "running"
+        if polls.display:
+            state = times.state_of(step.id)
+            polls.show(read_poll(step, None if state is None else state.poll, times.now()))
+        if waits.display:
+            waits.show(times.running_for(step) or 0.0, wait_seconds(step))
+        self.pane.show(output, why_empty(step))
