@@ -7,7 +7,9 @@ from pup_tui.runbook.model import (
     AnyStep,
     ConfirmStep,
     HttpStep,
+    InputStep,
     ManualStep,
+    NotifyStep,
     PupStep,
     WaitStep,
     WorkflowStep,
@@ -17,9 +19,15 @@ _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def mutates(step: AnyStep) -> bool | None:
-    """True if the step changes something, False if it only looks, None if that cannot be told."""
+    """True if the step changes something, False if it only looks, None if that cannot be told.
+
+    A block changes something if one of its steps does.
+    """
     if step.danger and not step.is_question:
         return True
+    if step.is_block:
+        inside = {mutates(child) for child in step.inside}
+        return True if True in inside else None if None in inside else False
     match step:
         case PupStep():
             words = step.run.split()
@@ -27,8 +35,8 @@ def mutates(step: AnyStep) -> bool | None:
             return None if info is None else info.mutates
         case HttpStep():
             return None if "{" in step.method else step.method.upper() not in _HARMLESS
-        case WorkflowStep():
+        case WorkflowStep() | NotifyStep():
             return True
-        case ConfirmStep() | ManualStep() | WaitStep():
+        case ConfirmStep() | InputStep() | ManualStep() | WaitStep():
             return False
     return None

@@ -217,6 +217,11 @@ class Step(Node, frozen=True, kw_only=True, tag_field="kind"):
         return tag
 
     @property
+    def inside(self) -> tuple[AnyStep, ...]:
+        """The steps that it holds, in the order of the file."""
+        return ()
+
+    @property
     def captures(self) -> dict[str, Capture]:
         """Captures by name, whichever form the file uses."""
         if self.capture is None:
@@ -332,6 +337,10 @@ class GroupStep(Step, frozen=True, kw_only=True, tag="group"):
     given: dict[str, JsonTree] = field(default_factory=dict, name="with")
     call: Annotated[Call | None, _text(LOADED, "")] = None
 
+    @property
+    def inside(self) -> tuple[AnyStep, ...]:
+        return self.steps
+
 
 class ParallelStep(Step, frozen=True, kw_only=True, tag="parallel"):
     """Runs its steps side by side; with `fail_fast` the first that fails cancels the others."""
@@ -341,6 +350,10 @@ class ParallelStep(Step, frozen=True, kw_only=True, tag="parallel"):
 
     steps: Annotated[tuple[AnyStep, ...], Meta(min_length=1)]
     fail_fast: bool = False
+
+    @property
+    def inside(self) -> tuple[AnyStep, ...]:
+        return self.steps
 
 
 class RunbookStep(Step, frozen=True, kw_only=True, tag="runbook"):
@@ -352,6 +365,10 @@ class RunbookStep(Step, frozen=True, kw_only=True, tag="runbook"):
     runbook: Literal_
     vars: dict[str, JsonTree] = {}
     called: Annotated[Runbook | None, _text(LOADED, "")] = None
+
+    @property
+    def inside(self) -> tuple[AnyStep, ...]:
+        return () if self.called is None else self.called.steps
 
 
 AnyStep = (

@@ -23,6 +23,11 @@ from tests.support.runbooks import runbook_of
         ("kind: shell, danger: true, run: ls", True),
         ("kind: confirm, message: x", False),
         ("kind: wait, duration: 1s", False),
+        ("kind: input, vars: {A: }", False),
+        ("kind: notify, to: 'slack://a/b/c', message: x", True),
+        ("kind: group, steps: [{name: b, kind: wait, duration: 1s}]", False),
+        ("kind: parallel, steps: [{name: b, kind: pup, run: 'downtime cancel 1'}]", True),
+        ("kind: group, steps: [{name: b, kind: shell, run: ls}]", None),
     ],
 )
 def test_mutates(step: str, expected: bool | None) -> None:
