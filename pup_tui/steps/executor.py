@@ -57,6 +57,20 @@ class Outcome:
     reason: str = ""
 
 
+class Terminal(Protocol):
+    """The operator's own terminal, which whoever draws on it can hand over."""
+
+    def handed_over(self) -> AbstractAsyncContextManager[int]:
+        """Hand the terminal over, until the block ends; gives a descriptor to read and write it.
+
+        Whoever implements it lets one in at a time, and neither draws nor reads while the block
+        lasts. The descriptor is of the terminal that controls this process, and stays the
+        implementation's. Modes and foreground group are the executor's matter: it restores them.
+        Raises OSError where the terminal cannot be had, with the reason as its `strerror`.
+        """
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """The surroundings of an attempt.
@@ -64,6 +78,7 @@ class Context:
     `environ` and `cwd` are the operator's; `run` and `step` mark every process that the attempt
     starts; `grace` is the time in seconds between asking something to end and forcing it. `inherit`
     are the descriptors that every process it starts gets: by them it keeps the locks of its run.
+    `terminal` is the operator's, None where there is none.
     """
 
     environ: Mapping[str, str]
@@ -72,6 +87,7 @@ class Context:
     step: str
     grace: float = 5.0
     inherit: tuple[int, ...] = ()
+    terminal: Terminal | None = None
 
     @property
     def marks(self) -> dict[str, str]:

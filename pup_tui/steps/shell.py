@@ -1,14 +1,17 @@
-"""`shell` steps: a script for a shell, run in its own session."""
+"""`shell` steps: a script on a shell, which reads it from a file without a name."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
 from typing import TYPE_CHECKING
 
 from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
+from pup_tui.steps.foreground import run_in_foreground
 from pup_tui.steps.process import Command, run_process
+from pup_tui.steps.pseudo_terminal import TERM, run_on_terminal
 
 if TYPE_CHECKING:
     from pup_tui.core.actions import ShellRequest
@@ -16,10 +19,13 @@ if TYPE_CHECKING:
 # The script is a nameless file on descriptor 0: it shows in no argument list, may have any size,
 # and every shell can name that descriptor (dash redirects none above 9). The shell opens it anew
 # under a number of its own, which it closes for what it starts; the prologue, on the first line so
-# that line numbers stay true, then makes standard input empty. So nothing inherits the script.
-# Not /dev/fd/0: ksh takes that for the descriptor itself, and the prologue would end the script.
+# that line numbers stay true, then puts the real standard input there. So nothing inherits the
+# script. Not /dev/fd/0: ksh takes that for the descriptor itself, and the prologue would end the
+# script.
 _SCRIPT = "/dev/stdin"
-_PROLOGUE = "exec </dev/null; "
+_EMPTY = "exec </dev/null; "
+_FROM_TERMINAL = "exec </dev/stdout || exit 126; "
+_GIVEN = "exec </dev/fd/{} || exit 126; "
 
 
 class ShellExecutor:
@@ -28,40 +34,54 @@ class ShellExecutor:
     async def run(
         self, request: ShellRequest, sink: OutputSink, stop: Stop, context: Context
     ) -> Outcome:
-        environ = {**context.environ, **request.env, **request.values}
-        cwd = context.cwd / request.cwd if request.cwd else context.cwd
+        term = {"TERM": TERM} if request.tty and not request.interactive else {}
+        environ = {**context.environ, **term, **request.env, **request.values}
         shell = shutil.which(request.shell, path=environ.get("PATH"))
         if shell is None:
             return Outcome(
                 ok=False,
                 reason=f"the shell {request.shell} is not on PATH; install it or change `shell`",
             )
-        command = Command(
-            executable=shell, arguments=(request.shell, _SCRIPT), environ=environ, cwd=cwd
-        )
-        try:
-            script = _script_file(request.script)
-        except (OSError, UnicodeEncodeError) as error:
-            return Outcome(ok=False, reason=f"the script cannot be handed to the shell: {error}")
-        try:
-            return await run_process(command, sink, stop, context, stdin=script)
-        finally:
-            os.close(script)
+        with contextlib.ExitStack() as files:
+            prologue = _FROM_TERMINAL if request.tty or request.interactive else _EMPTY
+            given: tuple[int, ...] = ()
+            what = "its `stdin`"
+            try:
+                if request.stdin is not None:
+                    given = (_nameless(request.stdin, files),)
+                    prologue = _GIVEN.format(*given)
+                what = "the script"
+                script = _nameless(prologue + request.script, files)
+            except (OSError, UnicodeEncodeError) as error:
+                why = error.strerror if isinstance(error, OSError) else "it is not valid Unicode"
+                return Outcome(ok=False, reason=f"{what} cannot be handed to the shell: {why}")
+            command = Command(
+                executable=shell,
+                arguments=(request.shell, _SCRIPT),
+                environ=environ,
+                cwd=context.cwd / (request.cwd or ""),
+                success_codes=request.success_codes,
+                descriptors=given,
+            )
+            if request.interactive:
+                return await run_in_foreground(command, sink, stop, context, stdin=script)
+            run = run_on_terminal if request.tty else run_process
+            return await run(command, sink, stop, context, stdin=script)
 
 
-def _script_file(script: str) -> int:
-    """A descriptor of a file that has no name, since a script may hold values."""
-    content = (_PROLOGUE + script).encode(errors="surrogateescape")
+def _nameless(text: str, files: contextlib.ExitStack) -> int:
+    """A descriptor of a file that has no name, since what a script reads may hold values.
+
+    It is closed with `files`.
+    """
+    content = text.encode(errors="surrogateescape")
     if hasattr(os, "memfd_create"):
         descriptor = os.memfd_create("script")
     else:
-        with tempfile.TemporaryFile() as file:
-            descriptor = os.dup(file.fileno())
-    try:
-        with open(descriptor, "wb", closefd=False) as file:
-            file.write(content)
-        os.lseek(descriptor, 0, os.SEEK_SET)
-    except OSError:
-        os.close(descriptor)
-        raise
+        with tempfile.TemporaryFile() as unnamed:
+            descriptor = os.dup(unnamed.fileno())
+    files.callback(os.close, descriptor)
+    with open(descriptor, "wb", closefd=False) as file:
+        file.write(content)
+    os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor

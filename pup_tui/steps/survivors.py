@@ -56,10 +56,17 @@ def in_session(session: int) -> list[Survivor]:
     return [Survivor(pid, status.name) for pid, status in _living() if status.session == session]
 
 
-def holding(pipes: Set[int]) -> list[Survivor]:
-    """Live processes that hold one of these pipes (inode numbers) open. Linux only."""
-    names = {f"pipe:[{inode}]" for inode in pipes}
+def holding(names: Set[str]) -> list[Survivor]:
+    """Live processes that hold one of these files open: a path, or `pipe:[inode]`. Linux only."""
     return [Survivor(pid, status.name) for pid, status in _living() if names & _open_files(pid)]
+
+
+def having_open(path: Path) -> list[Survivor]:
+    """Live processes that have this file open, this one among them. Linux only."""
+    name = os.path.realpath(path)
+    own = os.getpid()
+    every = [*_living(), *((own, status) for status in [_status(own)] if status is not None)]
+    return [Survivor(pid, status.name) for pid, status in every if name in _open_files(pid)]
 
 
 def group_lives(group: int) -> bool:

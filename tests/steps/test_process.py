@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pup_tui.steps import process, survivors
+from pup_tui.steps import child, process, survivors
 from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.process import Command, run_process
 
@@ -85,7 +85,7 @@ class TestOutput:
         code = "[os.write(1, b'x' * 100_000) for _ in range(100)]"
         await play(python(code), sink, stop, context)
         assert len(sink.stdout) == 10_000_000
-        assert max(len(data) for _, data in sink.written) <= process.CHUNK
+        assert max(len(data) for _, data in sink.written) <= child.CHUNK
 
     async def test_closed_output_does_not_end_the_process(
         self, sink: RecordingSink, stop: Stop, context: Context

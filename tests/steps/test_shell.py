@@ -39,10 +39,18 @@ class Run:
         values: dict[str, str] | None = None,
         env: dict[str, str] | None = None,
         cwd: str | None = None,
+        stdin: str | None = None,
+        success_codes: tuple[int, ...] = (0,),
         context: Context | None = None,
     ) -> Outcome:
         request = ShellRequest(
-            script=script, shell=shell, values=values or {}, env=env or {}, cwd=cwd
+            script=script,
+            shell=shell,
+            values=values or {},
+            env=env or {},
+            cwd=cwd,
+            stdin=stdin,
+            success_codes=success_codes,
         )
         async with asyncio.timeout(60):
             return await ShellExecutor().run(
@@ -75,6 +83,43 @@ class TestEveryShell:
     async def test_standard_input_is_empty(self, shell: str, run: Run, sink: RecordingSink) -> None:
         await run("cat\nread line || echo none\ncat <<EOF\nhere\nEOF\n", shell=shell)
         assert sink.stdout == b"none\nhere\n"
+
+    async def test_given_text_is_standard_input_byte_for_byte(
+        self, shell: str, run: Run, sink: RecordingSink
+    ) -> None:
+        text = "\0 $(x) `y` \\ \udcff\r\n" + "ab" * 100_000 + "no line end"
+        outcome = await run("cat; read line || echo over", shell=shell, stdin=text)
+        assert outcome.ok
+        assert sink.stdout == text.encode(errors="surrogateescape") + b"over\n"
+
+    async def test_given_text_is_read_by_whoever_reads_first(
+        self, shell: str, run: Run, sink: RecordingSink
+    ) -> None:
+        script = 'read first; read second; echo "$second $first"; cat <<EOF\nhere\nEOF\ncat\n'
+        await run(script, shell=shell, stdin="1\n2\n3\n")
+        assert sink.stdout == b"2 1\nhere\n3\n"
+
+    async def test_given_text_is_in_no_argument_list_and_no_environment(
+        self, shell: str, run: Run, sink: RecordingSink
+    ) -> None:
+        await run(
+            "cat /proc/$$/cmdline /proc/$$/environ | grep -c hidden-remark; : # hidden-remark",
+            shell=shell,
+            stdin="hidden-remark",
+        )
+        assert sink.stdout == b"0\n"
+
+    async def test_locks_are_inherited(
+        self, shell: str, run: Run, sink: RecordingSink, context: Context, tmp_path: Path
+    ) -> None:
+        lock = os.open(tmp_path / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            kept = replace(context, inherit=(lock,))
+            await run(f"env readlink /proc/self/fd/{lock}", shell=shell, context=kept)
+            assert not os.get_inheritable(lock)
+        finally:
+            os.close(lock)
+        assert sink.stdout.decode() == f"{tmp_path}/lock\n"
 
     async def test_child_inherits_the_three_streams_and_no_more(
         self, shell: str, run: Run, sink: RecordingSink
@@ -125,6 +170,35 @@ async def test_relative_directory_is_below_the_operators(
     assert sink.stdout.decode() == f"{context.cwd}/sub\n"
 
 
+async def test_empty_standard_input_may_be_given(run: Run, sink: RecordingSink) -> None:
+    await run("cat; echo over", stdin="")
+    assert sink.stdout == b"over\n"
+
+
+class TestSuccessCodes:
+    @pytest.mark.parametrize("code", [0, 3])
+    async def test_each_is_a_success(self, code: int, run: Run) -> None:
+        outcome = await run(f"exit {code}", success_codes=(0, 3))
+        assert (outcome.ok, outcome.exit_code, outcome.reason) == (True, code, "")
+
+    async def test_any_other_is_a_failure(self, run: Run) -> None:
+        outcome = await run("exit 4", success_codes=(0, 3))
+        assert (outcome.ok, outcome.exit_code, outcome.reason) == (False, 4, "exited with 4")
+
+    async def test_zero_may_be_one(self, run: Run) -> None:
+        outcome = await run("exit 0", success_codes=(1, 2))
+        assert (outcome.ok, outcome.exit_code) == (False, 0)
+        assert outcome.reason == "exited with 0, and its `success_codes` are 1, 2"
+
+    async def test_signal_is_none(self, run: Run) -> None:
+        assert not (await run("kill -KILL $$", success_codes=(0, 9, 137))).ok
+
+
+async def test_side_by_side_they_do_not_meet(run: Run, sink: RecordingSink) -> None:
+    await asyncio.gather(*(run("cat; pwd >&2", stdin=f"{n}\n") for n in range(8)))
+    assert sorted(sink.stdout.split()) == [str(n).encode() for n in range(8)]
+
+
 class TestCannotStart:
     async def test_directory_missing(self, run: Run, context: Context) -> None:
         outcome = await run("echo x", cwd="gone")
@@ -167,6 +241,12 @@ class TestCannotStart:
         assert said in outcome.reason
         assert "s3cret" not in outcome.reason
 
+    async def test_standard_input_that_is_not_unicode(self, run: Run) -> None:
+        outcome = await run("cat", stdin="s3cret\ud800")
+        assert not outcome.ok
+        assert outcome.reason.startswith("its `stdin` cannot be handed to the shell")
+        assert "s3cret" not in outcome.reason
+
     async def test_script_that_is_not_unicode(self, run: Run) -> None:
         outcome = await run("echo \ud800")
         assert not outcome.ok
@@ -178,7 +258,7 @@ async def test_leaves_no_descriptor_open_over_a_thousand_runs(run: Run) -> None:
     before = len(os.listdir("/proc/self/fd"))
     for number in range(1_000):
         # Every tenth fails to start, since that way out has its own cleaning up.
-        await run("exit 0", cwd="gone" if number % 10 == 0 else None)
+        await run("exit 0", cwd="gone" if number % 10 == 0 else None, stdin="x" * (number % 2))
     assert len(os.listdir("/proc/self/fd")) == before
 
 
