@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pup_tui.catalog.keyrings import read_keyring
-from pup_tui.runbook.choices import Choices
+from pup_tui.runbook.choices import Choices, choices_need
 from pup_tui.runbook.files import Unreadable, read_file
 from pup_tui.runbook.model import Runbook, Variable
 from pup_tui.runbook.scope import names_under_default
@@ -16,16 +16,31 @@ from pup_tui.runbook.values import check_choice, check_value
 from pup_tui.runbook.variables import Resolved, choices_for, resolve
 
 __all__ = [
+    "Asked",
     "Choices",
     "Resolved",
     "Sources",
     "check_input",
+    "choices_need",
     "choices_of",
     "local_sources",
     "resolve_inputs",
     "resolve_question",
     "wanted_inputs",
 ]
+
+
+class Asked(Protocol):
+    """The question of an `input` step: `core.actions.Question`, as far as it matters here."""
+
+    @property
+    def variables(self) -> Mapping[str, Variable]: ...
+
+    @property
+    def names(self) -> Mapping[str, Any]: ...
+
+    @property
+    def secrets(self) -> tuple[str, ...]: ...
 
 
 def local_sources(
@@ -58,13 +73,16 @@ async def resolve_inputs(
 
 
 async def resolve_question(
-    variables: Mapping[str, Variable],
-    given: Mapping[str, object],
-    sources: Sources,
-    secrets: Collection[str] = (),
+    question: Asked, given: Mapping[str, object], sources: Sources
 ) -> Resolved:
-    """The same for what an `input` step asks for: the defaults of its question are rendered already."""
-    return await resolve(variables, given, sources=sources, secrets=secrets, rendered=True)
+    """The same for what an `input` step asks for."""
+    return await resolve(
+        question.variables,
+        given,
+        sources=sources,
+        secrets=question.secrets,
+        names=question.names,
+    )
 
 
 def wanted_inputs(variables: Mapping[str, Variable], resolved: Resolved) -> tuple[str, ...]:
@@ -73,10 +91,19 @@ def wanted_inputs(variables: Mapping[str, Variable], resolved: Resolved) -> tupl
 
 
 async def choices_of(
-    variables: Mapping[str, Variable], name: str, resolved: Resolved, sources: Sources
+    variables: Mapping[str, Variable],
+    name: str,
+    resolved: Resolved,
+    sources: Sources,
+    question: Asked | None = None,
 ) -> Choices:
-    """What a variable can be, with the values above it as they are; why it is not known is in `problem`."""
-    return await choices_for(variables, name, resolved, sources)
+    """What a variable can be, with the values above it as they are; why it is not known is in `problem`.
+
+    `question` is the one of an `input` step, where that asks for the variable.
+    """
+    if question is None:
+        return await choices_for(variables, name, resolved, sources)
+    return await choices_for(variables, name, resolved, sources, question.names, question.secrets)
 
 
 async def _read_file(path: str) -> str:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from pup_tui.catalog.choice_cache import ChoiceCache
 from pup_tui.catalog.inputs import Sources, local_sources
 from pup_tui.cli.failure import Failure
+from pup_tui.runbook.variables import Resolved, resolve
 
 if TYPE_CHECKING:
-    from pup_tui.core.actions import Request
+    from pup_tui.core.actions import Request, ResolveValues
     from pup_tui.datadog.configuration import Configuration
+    from pup_tui.drivers.values import Resolve
     from pup_tui.steps.executor import Executor
     from pup_tui.template.value_command import ValueCommand
 
@@ -29,7 +31,7 @@ def value_sources(
 
     @cache
     def carry_out() -> Mapping[type[Request], Executor]:
-        from pup_tui.cli.wiring import make_executors
+        from pup_tui.cli.executing import make_executors
 
         return make_executors(configuration, environ)
 
@@ -46,3 +48,14 @@ def value_sources(
     place = f"{configuration.base_url}\0{here}"
     kept = None if state is None else ChoiceCache(state / "choices", place)
     return local_sources(environ, run, kept)
+
+
+def resolver(sources: Sources) -> Resolve:
+    """What finds the values of groups and runbooks that a run calls."""
+
+    async def find(action: ResolveValues) -> Resolved:
+        return await resolve(
+            action.variables, action.given, sources=sources, secrets=action.secrets
+        )
+
+    return find

@@ -126,8 +126,10 @@ class Question(Struct, frozen=True, kw_only=True):
 
     `upcoming` is the rendered command that a *yes* leads to, `expect` the text that must be typed for it,
     `timeout` the time in seconds, from when it is asked, after which it counts as refused. `variables` are
-    what an `input` step asks for, defaults rendered. `offers` are what can be undone, in the order in which
-    it would run; that question is answered with `LocalRun.undo`.
+    what an `input` step asks for, as they stand in the file; their texts may use the variables above and
+    `names`, what the run knows (never to be shown or stored), of which `secrets` names the secret ones.
+    `offers` are what can be undone, in the order in which it would run; that question is answered with
+    `LocalRun.undo`.
     """
 
     step: str
@@ -140,6 +142,8 @@ class Question(Struct, frozen=True, kw_only=True):
     upcoming: str | None = None
     timeout: float | None = None
     variables: dict[str, Variable] = {}
+    names: dict[str, Any] = {}
+    secrets: tuple[str, ...] = ()
     offers: tuple[Offer, ...] = ()
 
 

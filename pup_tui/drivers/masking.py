@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
 
 from pup_tui.core.actions import Question
-from pup_tui.core.events import Answered, AnyEvent, AttemptFinished, Findings, Judgement
+from pup_tui.core.events import (
+    Answered,
+    AnyEvent,
+    AttemptFinished,
+    Findings,
+    Judgement,
+    ValuesResolved,
+)
 from pup_tui.core.notices import AnyNotice, Notice
 from pup_tui.output.mask import MIN_SECRET, Masker
 
@@ -30,14 +37,29 @@ class Masking:
     def learn(self, findings: Findings) -> None:
         """Mask from now on what an attempt captured as a secret."""
         for name, value in findings.captures.items():
-            if name in findings.secrets and isinstance(value, str) and len(value) >= MIN_SECRET:
-                self.masker.add(value)
+            if name in findings.secrets:
+                self._add(value)
+
+    def find(self, values: Mapping[str, Any], named: Iterable[str]) -> tuple[str, ...]:
+        """Which of the values are secret: those that are `named`, masked from now on, and what holds one."""
+        named = set(named)
+        for name in named.intersection(values):
+            self._add(values[name])
+        return tuple(
+            name for name, value in values.items() if name in named or self.holds_secret(str(value))
+        )
+
+    def _add(self, value: object) -> None:
+        if isinstance(value, str) and len(value) >= MIN_SECRET:
+            self.masker.add(value)
 
     def notice(self, notice: AnyNotice) -> AnyNotice:
         return self._struct(notice)
 
     def question(self, question: Question) -> Question:
-        return self._struct(question)
+        """The question as it may be shown; the names that a person's answer builds on stay what they are."""
+        shown = self._struct(msgspec.structs.replace(question, names={}))
+        return msgspec.structs.replace(shown, names=question.names)
 
     def event(self, event: AnyEvent) -> AnyEvent:
         """Mask the sentences of a fact; values keep what they are, and are marked where they are secret."""
@@ -48,6 +70,9 @@ class Masking:
                 )
             case Answered():
                 return msgspec.structs.replace(event, note=self.text(event.note))
+            case ValuesResolved():
+                problems = tuple(self.text(problem) for problem in event.problems)
+                return msgspec.structs.replace(event, problems=problems)
         return event
 
     def _findings(self, found: Findings) -> Findings:

@@ -12,7 +12,11 @@ from pup_tui.runbook.sources import COMMAND_TIMEOUT, KeptChoices, RunCommand, So
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import compile_text
-from pup_tui.template.value_command import ValueCommand, render_value_command
+from pup_tui.template.value_command import (
+    ValueCommand,
+    compile_value_command,
+    render_value_command,
+)
 from pup_tui.template.values import parse_json, to_text
 
 MAX_CHOICES = 1000
@@ -34,6 +38,12 @@ def command_of(variable: Variable) -> str | None:
     """The command in `choices_from`, whichever form the file uses."""
     given = variable.choices_from
     return given.run if isinstance(given, ChoicesFrom) else given
+
+
+def choices_need(variable: Variable) -> frozenset[str]:
+    """The names that the command uses which gives the choices."""
+    source = command_of(variable)
+    return frozenset() if source is None else compile_value_command(source).names
 
 
 async def find_choices(

@@ -69,13 +69,12 @@ async def resolve(
     undeclared: Collection[str] = (),
     secrets: Collection[str] = (),
     names: Mapping[str, Any] = _NO_NAMES,
-    rendered: bool = False,
 ) -> Resolved:
     """Give every variable its value: what was given, then `from`, then `default`.
 
-    `undeclared` are names that may be given without being declared, `secrets` those of the given values that
-    are secret whatever their variable's type, `names` what is known besides the variables. `rendered` says
-    that the defaults are values already (those of a question), in which nothing is replaced.
+    `undeclared` are names that may be given without being declared, `names` what texts may use besides the
+    variables above them, `secrets` those of the given values and of the names that are secret whatever their
+    variable's type.
 
     A default, a `when` and a command see the variables above them. A file that is not there gives nothing,
     one that cannot be read is a problem, and one line end at its end is dropped. A variable whose `when` does
@@ -83,7 +82,7 @@ async def resolve(
     `from` are not used. The value of an enum with `choices_from` must be one of those choices, unless they
     cannot be had: then a note says so.
     """
-    resolving = _Resolving(given, sources, names, rendered=rendered)
+    resolving = _Resolving(given, sources, names)
     resolving.secrets.update(dict.fromkeys(secrets))
     for name, variable in variables.items():
         await resolving.add(name, variable)
@@ -106,6 +105,7 @@ async def choices_for(
     resolved: Resolved,
     sources: Sources,
     names: Mapping[str, Any] = _NO_NAMES,
+    secrets: Collection[str] = (),
 ) -> Choices:
     """The choices of one variable, as the values above it ask for; what is wrong is in `problem`."""
     variable = variables[name]
@@ -113,7 +113,8 @@ async def choices_for(
     above = set(order[: order.index(name)])
     scope = {**names, **dict.fromkeys(above.intersection(resolved.left_out), LEFT_OUT)}
     scope.update((each, value) for each, value in resolved.values.items() if each in above)
-    return await find_choices(variable, scope, above.intersection(resolved.secrets), sources)
+    hidden = {*secrets, *above.intersection(resolved.secrets)}
+    return await find_choices(variable, scope, hidden, sources)
 
 
 class _Resolving:
@@ -124,8 +125,6 @@ class _Resolving:
         given: Mapping[str, object],
         sources: Sources,
         names: Mapping[str, Any],
-        *,
-        rendered: bool,
     ) -> None:
         self.values: dict[str, Any] = {}
         self.left_out: list[str] = []
@@ -138,7 +137,6 @@ class _Resolving:
         self._given = given
         self._sources = sources
         self._names = names
-        self._rendered = rendered
 
     async def add(self, name: str, variable: Variable) -> None:
         """Give one declared variable its value."""
@@ -260,8 +258,6 @@ class _Resolving:
         return (await self._sources.run(command, COMMAND_TIMEOUT)).strip()
 
     def _default(self, name: str, default: str) -> object:
-        if self._rendered:
-            return default
         text = compile_text(default)
         if self._depends(name, text, "a default"):
             return _NOT_NOW
