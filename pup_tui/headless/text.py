@@ -8,6 +8,7 @@ import click
 
 from pup_tui.core.actions import Question
 from pup_tui.core.durations import format_duration
+from pup_tui.core.ids import UNDO
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
@@ -15,6 +16,7 @@ from pup_tui.core.notices import (
     StepAnswered,
     StepFinished,
     StepPolled,
+    StepRetrying,
     StepStarted,
     StepWaiting,
 )
@@ -37,15 +39,18 @@ RUN_COLOURS = {RunStatus.SUCCEEDED: "green", RunStatus.FAILED: "red", RunStatus.
 
 
 class TextFace:
-    """Tells a run to people and pipes. Colours only on a terminal, and never where NO_COLOR is set."""
+    """Tells a run to people and pipes. Colours only on a terminal, and never where NO_COLOR is set.
+
+    Several steps may be under way: a line about another step than the one before names it by its id.
+    """
 
     def __init__(self, out: Outlet, err: Outlet, program: Program, *, colour: bool) -> None:
         self._out = out
         self._err = err
         self._colour = colour
-        self._steps = len(program.nodes)
-        self._nodes = {node.id: node for node in program.nodes}
+        self._program = program
         self._started_steps: set[str] = set()
+        self._subject = ""
 
     def notice(self, notice: AnyNotice) -> None:
         match notice:
@@ -56,11 +61,17 @@ class TextFace:
             case StepPolled():
                 self._polled(notice)
             case StepWaiting():
+                about = self._about(notice.step)
                 for line in notice.message.strip().splitlines():
-                    self._say(f"  ? {self._safe(line)}", "cyan")
+                    self._say(f"  ? {about}{self._safe(line)}", "cyan")
             case StepAnswered():
                 note = f" ({self._safe(notice.note)})" if notice.note else ""
-                self._say(f"  ? {notice.answer}, answered by {self._safe(notice.by)}{note}", "cyan")
+                told = f"{notice.answer}, answered by {self._safe(notice.by)}{note}"
+                self._say(f"  ? {self._about(notice.step)}{told}", "cyan")
+            case StepRetrying():
+                failed = f"attempt {notice.attempt} of {notice.attempts} failed"
+                told = f"{failed}: {self._safe(notice.reason)}, again in {format_duration(notice.delay)}"
+                self._say(f"  ↻ {self._about(notice.step)}{told}", "yellow")
             case StepFinished():
                 self._finished(notice)
             case RunFinished():
@@ -68,16 +79,29 @@ class TextFace:
 
     def _started(self, notice: StepStarted) -> None:
         self._started_steps.add(notice.step)
+        self._subject = notice.step
         again = f", attempt {notice.attempt}" if notice.attempt > 1 else ""
-        place = f"{notice.index + 1}/{self._steps}"
-        self._say(f"● {place} {self._safe(notice.name)} ({notice.kind}{again})", bold=True)
+        self._say(f"● {self._title(notice.step)} ({notice.kind}{again})", bold=True)
         for line in notice.command.splitlines():
             self._say(f"    {self._safe(line)}", "bright_black")
+
+    def _title(self, step: str) -> str:
+        """A step's place in the file, its id where it stands inside another, and its name."""
+        node = self._program.node(step)
+        place = "" if UNDO in step else f"{node.index + 1}/{len(self._program.nodes)} "
+        inside = f"{self._safe(step)}: " if node.depth or node.is_item or UNDO in step else ""
+        return f"{place}{inside}{self._safe(node.step.name)}"
+
+    def _about(self, step: str) -> str:
+        """The step's id, unless the line before was about it as well; nothing for the run itself."""
+        told = "" if step in (self._subject, UNDO) else f"{self._safe(step)}: "
+        self._subject = step
+        return told
 
     def _polled(self, notice: StepPolled) -> None:
         seen = notice.status if notice.value is None else f"{notice.value:g}"
         told = "met" if notice.met else "not yet"
-        parts = [f"  ⧗ attempt {notice.attempt}: {told}"]
+        parts = [f"  ⧗ {self._about(notice.step)}attempt {notice.attempt}: {told}"]
         if seen is not None:
             parts.append(f"value {self._safe(seen)}")
         if notice.error:
@@ -88,10 +112,10 @@ class TextFace:
     def _finished(self, notice: StepFinished) -> None:
         status = StepStatus(notice.status)
         glyph, colour = GLYPHS[status]
-        name = ""
+        about = self._about(notice.step)
+        name = f" {about}".rstrip()
         if notice.step not in self._started_steps:
-            node = self._nodes[notice.step]
-            name = f" {node.index + 1}/{self._steps} {self._safe(node.step.name)}"
+            name = f" {self._title(notice.step)}"
         reason = self._safe(notice.reason)
         if reason and not reason.startswith(str(status)):
             reason = f"{status}: {reason}"
@@ -108,6 +132,9 @@ class TextFace:
         self._say(told, RUN_COLOURS.get(status, "magenta"), bold=True)
 
     def output(self, step: str, lines: Sequence[Line]) -> None:
+        about = self._about(step)
+        if about:
+            self._say(f"▸ {about.rstrip(': ')}", "bright_black")
         for stream, outlet in (("stdout", self._out), ("stderr", self._err)):
             text = "".join(f"{line.text}\n" for line in lines if line.stream == stream)
             if text:

@@ -1,0 +1,113 @@
+"""A run as text: which lines are told, and which step they are about."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import pytest
+
+from pup_tui.core.events import UndoChosen
+from pup_tui.core.notices import AnyNotice
+from pup_tui.core.program import compile_program
+from pup_tui.headless.stream import Outlet, Pump
+from pup_tui.headless.text import TextFace
+from pup_tui.output.spool import Line
+from pup_tui.runbook.model import AnyStep, GroupStep, ParallelStep, Retry, Runbook, ShellStep
+from tests.support.player import FAILS, OK, Player, Result
+
+
+def shell(id_: str, **keys: object) -> ShellStep:
+    return ShellStep(id=id_, name=f"Do {id_}", run=f"run-{id_}", **keys)  # type: ignore[arg-type]
+
+
+class Told:
+    """A face that writes to memory, with a player for what it is told."""
+
+    def __init__(self, *steps: AnyStep) -> None:
+        self.program = compile_program("test", Runbook(name="test", steps=steps))
+        self._pump = Pump()
+        self._out, self._err = io.StringIO(), io.StringIO()
+        out, err = Outlet(self._out, self._pump), Outlet(self._err, self._pump)
+        self.face = TextFace(out, err, self.program, colour=False)
+
+    def play(self, results: dict[str, Sequence[Result]] | None = None) -> Told:
+        player = Player(self.program, results=results).create().play()
+        self.tell(*player.notices)
+        return self
+
+    def tell(self, *notices: AnyNotice) -> None:
+        for notice in notices:
+            self.face.notice(notice)
+
+    async def progress(self) -> list[str]:
+        await self._pump.drain()
+        return self._err.getvalue().splitlines()
+
+    async def printed(self) -> str:
+        await self._pump.drain()
+        return self._out.getvalue()
+
+
+async def test_steps_inside_others_are_told_by_their_ids() -> None:
+    group = GroupStep(id="g", name="Group", steps=(shell("a"), shell("b")))
+    told = await Told(group, shell("c")).play().progress()
+    assert told[1:-1] == [
+        "● 1/4 Group (group)",
+        *("● 2/4 g/a: Do a (shell)", "    run-a", "✔ succeeded · 1.0 s"),
+        *("● 3/4 g/b: Do b (shell)", "    run-b", "✔ succeeded · 1.0 s"),
+        "✔ g: succeeded · 2.0 s",
+        *("● 4/4 Do c (shell)", "    run-c", "✔ succeeded · 1.0 s"),
+    ]
+
+
+async def test_of_steps_side_by_side_every_line_names_its_step() -> None:
+    steps = ParallelStep(id="p", name="Both", steps=(shell("a"), shell("b")))
+    results = {"p/a": [Result(takes=2.0)], "p/b": [Result(takes=1.0)]}
+    told = await Told(steps).play(results).progress()
+    ends = [line for line in told if line.startswith("✔")]
+    assert ends == ["✔ succeeded · 1.0 s", "✔ p/a: succeeded · 2.0 s", "✔ p: succeeded · 2.0 s"]
+
+
+async def test_items_are_told_apart() -> None:
+    told = await Told(shell("a", foreach=("x", "y"))).play().progress()
+    begun = [line for line in told if line.startswith("●")]
+    assert begun == [
+        "● 1/1 Do a (shell)",
+        "● 1/1 a[0]: Do a (shell)",
+        "● 1/1 a[1]: Do a (shell)",
+    ]
+
+
+async def test_a_failed_attempt_and_when_it_is_made_again_are_told() -> None:
+    step = shell("a", retry=Retry(attempts=2, delay="2s"))
+    told = await Told(step).play({"a": [FAILS, OK]}).progress()
+    assert "  ↻ attempt 1 of 2 failed: exited with 1, again in 2.0 s" in told
+    assert "● 1/1 Do a (shell, attempt 2)" in told
+
+
+async def test_an_undo_step_is_told_without_a_place_in_the_file() -> None:
+    steps = shell("a", undo=shell("back")), shell("b")
+    face = Told(*steps)
+    player = Player(face.program, results={"b": [FAILS]}).create().play()
+    player.tell(UndoChosen(at=player.moment, steps=("a:undo",), by="ada"))
+    player.play()
+    face.tell(*player.notices)
+    told = await face.progress()
+    assert any(line.startswith("  ? `b` failed: exited with 1") for line in told)
+    assert "● a:undo: Do back (shell)" in told
+
+
+async def test_what_steps_print_side_by_side_stays_in_whole_lines_and_is_told_apart() -> None:
+    face = Told(ParallelStep(id="p", name="Both", steps=(shell("a"), shell("b"))))
+    face.face.output("p/a", [Line("stdout", "from a"), Line("stderr", "trouble")])
+    face.face.output("p/a", [Line("stdout", "more of a")])
+    face.face.output("p/b", [Line("stdout", "from b")])
+    assert await face.printed() == "from a\nmore of a\nfrom b\n"
+    assert await face.progress() == ["▸ p/a", "trouble", "▸ p/b"]
+
+
+@pytest.mark.parametrize("text", ["\x1b]0;x\x07", "\x1b[2J", "\u202e"])
+async def test_hostile_reasons_are_made_safe(text: str) -> None:
+    told = await Told(shell("a")).play({"a": [Result(ok=False, reason=text)]}).progress()
+    assert not set("\x1b\x07\u202e") & set("\n".join(told))
