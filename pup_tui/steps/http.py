@@ -60,13 +60,13 @@ class HttpExecutor:
         return Outcome(ok=False, reason=f"{CANCELLED}; the server may have carried it out")
 
     async def _carry_out(self, request: HttpRequest, sink: OutputSink, context: Context) -> Outcome:
-        target = None if request.output_file is None else context.cwd / request.output_file
+        cwd = context.cwd / (request.cwd or "")
+        target = None if request.output_file is None else cwd / request.output_file
         if target is not None:
             check_target(target)
         body = None if request.body is None else request.body.encode("utf-8", "surrogateescape")
         if request.body_file is not None:
-            path = context.cwd / request.body_file
-            body = await asyncio.to_thread(read_whole, path, MAX_BYTES)
+            body = await asyncio.to_thread(read_whole, cwd / request.body_file, MAX_BYTES)
         if request.to_datadog:
             response = await self._ask_datadog(request, body, sink)
         else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.commands import CommandError, Invocation, execute, resolve
+from pup_tui.datadog.configuration import Configuration, ConfigurationError
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
 from pup_tui.steps.notes import waits
@@ -14,9 +15,9 @@ from pup_tui.steps.process import Command, run_process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from pup_tui.core.actions import PupRequest
-    from pup_tui.datadog.configuration import Configuration
 
 PupChoice = Literal["auto", "installed", "builtin"]
 """Who runs subcommands. `auto`: the installed `pup` where there is one and it knows the spelling."""
@@ -35,6 +36,7 @@ _ANSWERS_FOR_THE_OPERATOR = frozenset(
 """Variables that make `pup` say yes to its own questions, and wrap its output in an envelope."""
 
 _OURS_FOR_PUP = {"PUP_TUI_DATADOG_URL": "PUP_MOCK_SERVER"}
+_FOR_DATADOG = ("DD_", *_OURS_FOR_PUP)
 
 
 class PupExecutor:
@@ -58,20 +60,26 @@ class PupExecutor:
             unknown, invocation = str(error), None
         else:
             unknown = ""
-        path = self._installed(invocation, context.environ)
+        environ = {**context.environ, **request.env}
+        cwd = context.cwd / (request.cwd or "")
+        path = self._installed(invocation, environ)
         if path is not None:
             command = Command(
                 executable=path,
                 arguments=("pup", *in_json(words)),
-                environ=environment(context.environ),
-                cwd=context.cwd,
+                environ=environment(environ),
+                cwd=cwd,
             )
             return await run_process(command, sink, stop, context)
         if self._choice == "installed":
             return Outcome(ok=False, reason="`pup` is not on PATH; install it")
         if invocation is None:
             return Outcome(ok=False, reason=unknown)
-        return await self._on_client(invocation, sink, stop, context)
+        try:
+            configuration = self._configured(request.env, environ)
+        except ConfigurationError as error:
+            return Outcome(ok=False, reason=f"its `env` cannot be used: {error}")
+        return await _on_client(invocation, configuration, cwd, sink, stop)
 
     def _installed(self, invocation: Invocation | None, environ: Mapping[str, str]) -> str | None:
         if self._choice == "builtin":
@@ -80,24 +88,30 @@ class PupExecutor:
             return None
         return shutil.which("pup", path=environ.get("PATH"))
 
-    async def _on_client(
-        self, invocation: Invocation, sink: OutputSink, stop: Stop, context: Context
-    ) -> Outcome:
-        try:
-            async with DatadogClient(self._configuration, on_wait=waits(sink)) as client:
-                work = execute(invocation, client, cwd=context.cwd)
-                result = await unless_stopped(work, stop)
-        except CommandError as error:
-            return Outcome(ok=False, exit_code=1, reason=str(error))
-        except DatadogError as error:
-            sink.write("stderr", error.body)
-            return Outcome(ok=False, exit_code=1, status_code=error.status, reason=str(error))
-        if result is None:
-            maybe = "; Datadog may have carried it out" if invocation.mutates else ""
-            return Outcome(ok=False, reason=CANCELLED + maybe)
-        sink.write("stdout", result.stdout.encode("utf-8", "replace"))
-        sink.write("stderr", result.stderr.encode("utf-8", "replace"))
-        return Outcome(ok=True, exit_code=0)
+    def _configured(self, env: Mapping[str, str], environ: Mapping[str, str]) -> Configuration:
+        """The account that the step's own `env` names, as an installed `pup` would take it."""
+        if not any(name.startswith(_FOR_DATADOG) for name in env):
+            return self._configuration
+        return Configuration.from_environment(environ)
+
+
+async def _on_client(
+    invocation: Invocation, configuration: Configuration, cwd: Path, sink: OutputSink, stop: Stop
+) -> Outcome:
+    try:
+        async with DatadogClient(configuration, on_wait=waits(sink)) as client:
+            result = await unless_stopped(execute(invocation, client, cwd=cwd), stop)
+    except CommandError as error:
+        return Outcome(ok=False, exit_code=1, reason=str(error))
+    except DatadogError as error:
+        sink.write("stderr", error.body)
+        return Outcome(ok=False, exit_code=1, status_code=error.status, reason=str(error))
+    if result is None:
+        maybe = "; Datadog may have carried it out" if invocation.mutates else ""
+        return Outcome(ok=False, reason=CANCELLED + maybe)
+    sink.write("stdout", result.stdout.encode("utf-8", "replace"))
+    sink.write("stderr", result.stderr.encode("utf-8", "replace"))
+    return Outcome(ok=True, exit_code=0)
 
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:

@@ -138,6 +138,15 @@ class TestRequest:
         assert outcome.ok
         assert server.requests[0].body == b"\0\xff"
 
+    async def test_body_file_is_read_below_the_steps_directory(
+        self, ask: Ask, context: Context
+    ) -> None:
+        (context.cwd / "sub").mkdir()
+        (context.cwd / "sub" / "b.bin").write_bytes(b"below")
+        async with FakeServer() as server:
+            assert (await ask(server.url, "POST", body_file="b.bin", cwd="sub")).ok
+        assert server.requests[0].body == b"below"
+
     async def test_body_file_that_is_missing_sends_nothing(
         self, ask: Ask, context: Context
     ) -> None:
@@ -185,6 +194,19 @@ class TestOutputFile:
         assert path.stat().st_mode & 0o777 == 0o600
         assert sink.stdout.decode() == f"written 3 bytes to {path}\n"
         assert [each.name for each in context.cwd.iterdir() if each.is_file()] == ["dump.bin"]
+
+    async def test_is_written_below_the_steps_directory(self, ask: Ask, context: Context) -> None:
+        (context.cwd / "sub").mkdir()
+        async with FakeServer(Reply(body=b"x")) as server:
+            assert (await ask(server.url, output_file="dump.bin", cwd="sub")).ok
+        assert (context.cwd / "sub" / "dump.bin").read_bytes() == b"x"
+
+    async def test_side_by_side_one_file_is_written_whole(self, ask: Ask, context: Context) -> None:
+        async with FakeServer(Reply(body=b"a" * 100_000), Reply(body=b"b" * 200_000)) as server:
+            await asyncio.gather(*(ask(server.url, output_file="dump.bin") for _ in range(2)))
+        written = (context.cwd / "dump.bin").read_bytes()
+        assert written in (b"a" * 100_000, b"b" * 200_000)
+        assert [each.name for each in context.cwd.iterdir()] == ["dump.bin"]
 
     async def test_mode_of_an_old_file_stays(self, ask: Ask, context: Context) -> None:
         path = context.cwd / "old"

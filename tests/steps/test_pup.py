@@ -31,10 +31,17 @@ class Pup:
         self.context = context
         self._sink, self._stop = sink, stop
 
-    async def __call__(self, *words: str, pup: PupChoice = "auto") -> Outcome:
+    async def __call__(
+        self,
+        *words: str,
+        pup: PupChoice = "auto",
+        env: dict[str, str] | None = None,
+        cwd: str | None = None,
+    ) -> Outcome:
         executor = PupExecutor(self.configuration, pup)
+        request = PupRequest(words=words, env=env or {}, cwd=cwd)
         async with asyncio.timeout(60):
-            return await executor.run(PupRequest(words=words), self._sink, self._stop, self.context)
+            return await executor.run(request, self._sink, self._stop, self.context)
 
 
 @pytest.fixture
@@ -81,6 +88,23 @@ class TestInstalled:
     async def test_carries_the_marks_of_the_step(self, installed: Pup, sink: RecordingSink) -> None:
         await installed("monitors", "list")
         assert f"PUP_TUI_RUN={installed.context.run}" in sink.stdout.decode().splitlines()
+
+    async def test_runs_in_the_steps_directory_with_its_environment(
+        self, installed: Pup, sink: RecordingSink
+    ) -> None:
+        (installed.context.cwd / "sub").mkdir()
+        env = {"DD_SITE": "datadoghq.eu", "DD_AUTO_APPROVE": "true"}
+        await installed("monitors", "list", env=env, cwd="sub")
+        lines = sink.stdout.decode().splitlines()
+        assert {f"PWD={installed.context.cwd}/sub", "DD_SITE=datadoghq.eu"} <= set(lines)
+        assert "DD_AUTO_APPROVE" not in sink.stdout.decode()
+
+    async def test_is_found_on_the_steps_path(
+        self, installed: Pup, context: Context, sink: RecordingSink
+    ) -> None:
+        installed.context = replace(context, environ={"PATH": "/nowhere"})
+        assert (await installed("monitors", "list", env={"PATH": f"{context.cwd}/bin"})).ok
+        assert sink.stdout.startswith(b"monitors\nlist\n")
 
     async def test_spelling_that_it_does_not_know_goes_to_the_client(
         self, installed: Pup, account: Account, sink: RecordingSink
@@ -142,6 +166,41 @@ class TestBuiltIn:
             outcome = await pup("monitors", "create", "--file=monitor.json")
         assert outcome.ok
         assert server.requests[0].json == {"name": "x"}
+
+    async def test_file_is_read_below_the_steps_directory(self, pup: Pup, account: Account) -> None:
+        (pup.context.cwd / "sub").mkdir()
+        (pup.context.cwd / "sub" / "monitor.json").write_text('{"name": "y"}')
+        async with FakeServer(Reply(body={})) as server:
+            pup.configuration = account(server.url)
+            assert (await pup("monitors", "create", "--file=monitor.json", cwd="sub")).ok
+        assert server.requests[0].json == {"name": "y"}
+
+    async def test_account_of_the_steps_environment_is_used(
+        self, pup: Pup, account: Account
+    ) -> None:
+        async with FakeServer(Reply(body=[])) as server:
+            pup.configuration = account("http://127.0.0.1:9")
+            env = {
+                "PUP_TUI_DATADOG_URL": server.url,
+                "DD_API_KEY": "another-api-key",
+                "DD_APP_KEY": "another-app-key",
+            }
+            assert (await pup("monitors", "list", env=env)).ok
+        assert server.requests[0].headers["dd-api-key"] == "another-api-key"
+
+    async def test_account_that_makes_no_sense_is_an_outcome(self, pup: Pup) -> None:
+        outcome = await pup("monitors", "list", env={"DD_SITE": "evil.example"})
+        assert not outcome.ok
+        assert outcome.reason.startswith("its `env` cannot be used: DD_SITE")
+
+    async def test_side_by_side_they_do_not_meet(
+        self, pup: Pup, account: Account, sink: RecordingSink
+    ) -> None:
+        async with Sandbox() as sandbox:
+            pup.configuration = account(sandbox.url)
+            outcomes = await asyncio.gather(*(pup("monitors", "list") for _ in range(4)))
+        assert all(outcome.ok for outcome in outcomes)
+        assert len({data for _, data in sink.written if data}) == 1
 
     async def test_file_that_is_missing(self, pup: Pup, account: Account) -> None:
         async with FakeServer() as server:
