@@ -183,7 +183,7 @@ def close(run: Run, node: Node) -> None:
     block = run.state.blocks[node.id]
     _pass_gate_on(run, node, block)
     if block.timed_out:
-        run.fail(node, "timed out")
+        run.fail(node, _timed_out(run, node))
     elif block.failure is not None and node.is_loop:
         run.end(node, StepStatus.FAILED, run.told_failure(block.failure))
     elif block.failure is not None:
@@ -192,6 +192,11 @@ def close(run: Run, node: Node) -> None:
         run.end(node, StepStatus.CANCELLED, cut)
     else:
         _succeed(run, node, block)
+
+
+def _timed_out(run: Run, node: Node) -> str:
+    assert node.step.timeout is not None
+    return f"timed out after {render_seconds(node.step.timeout, run.scope(node)):g} s"
 
 
 def _cut(run: Run, node: Node, block: BlockState) -> str | None:

@@ -7,16 +7,16 @@ from typing import Literal
 from msgspec import structs
 
 from pup_tui.core.actions import Question, Withdraw
-from pup_tui.core.amounts import Scope, render_seconds
+from pup_tui.core.amounts import render_seconds
 from pup_tui.core.events import Answered, Event, WaitCut
 from pup_tui.core.program import Node
 from pup_tui.core.render import render_text
 from pup_tui.core.run import Run
-from pup_tui.core.scope import frame_of
+from pup_tui.core.scope import frame_of, secrets_of
 from pup_tui.core.shown import shown_step
 from pup_tui.core.state import RunStatus, StepPhase, StepStatus
 from pup_tui.core.timers import Timer
-from pup_tui.runbook.model import AnyStep, ConfirmStep, InputStep, ManualStep, Variable, WaitStep
+from pup_tui.runbook.model import AnyStep, ConfirmStep, InputStep, ManualStep, WaitStep
 from pup_tui.template.errors import TemplateError
 
 NOBODY = "nobody"
@@ -57,29 +57,18 @@ def ask_step(run: Run, node: Node) -> None:
         danger=given.danger or _leads_to_danger(run, node),
         upcoming=_upcoming(run, node),
         timeout=seconds,
-        variables=_asked_for(given, scope) if isinstance(given, InputStep) else {},
     )
+    if isinstance(given, InputStep):
+        secrets = tuple(sorted(secrets_of(run.state, node.id)))
+        question = structs.replace(
+            question, variables=given.vars, names=dict(scope), secrets=secrets
+        )
     step = run.step(node)
     step.began, step.attempts = run.now, step.attempts + 1
     run.wishes.tell_started(node, step.attempts, "")
     run.ask(node, question)
     if seconds is not None:
         run.set_timer(node, Timer.ANSWER, seconds)
-
-
-def _asked_for(step: InputStep, scope: Scope) -> dict[str, Variable]:
-    """The variables of an `input` step; a default that uses only what is known already is rendered."""
-    asked = {}
-    for name, variable in step.vars.items():
-        if variable.has_default:
-            try:
-                default = render_text(str(variable.default), scope)
-            except TemplateError:
-                asked[name] = variable
-                continue
-            variable = structs.replace(variable, default=default)
-        asked[name] = variable
-    return asked
 
 
 def must_ask(node: Node) -> bool:

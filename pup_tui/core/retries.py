@@ -22,8 +22,8 @@ class RetryLimits(Struct, frozen=True):
 
     def delay_after(self, tries: int) -> float:
         """Seconds to wait when `tries` attempts have failed."""
-        factor = min(self.backoff ** (tries - 1), self.max_delay / self.delay)
-        return min(self.delay * factor, self.max_delay)
+        # A larger exponent could not be computed, and would give the longest delay anyway.
+        return min(self.delay * self.backoff ** min(tries - 1, 64), self.max_delay)
 
 
 def retry_limits(retry: Retry, scope: Scope) -> RetryLimits:

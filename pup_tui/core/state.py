@@ -157,8 +157,8 @@ class RunState(Struct):
     `frames` are by the prefix of the ids inside them (`` for the run's own, `call/` for what a step calls),
     or by the id of a foreach item. `blocks` are by the id of the step that holds them, the parts of the run
     by `BODY`, `UNDOING` and `CLEANUP`. `completed` are steps that succeeded, in that order; `offered` are the
-    undo steps that were offered. `refused` tells that a person or time closed a gate, `kept` names the `always`
-    steps that a closed gate kept from running, `verdict` what decided the result first.
+    undo steps that were offered. `refused` tells that a person or time closed a gate, `kept` names the
+    `always` steps that a closed gate kept from running, `verdict` what decided the result first.
     """
 
     schema: int = SCHEMA

@@ -8,14 +8,18 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from msgspec import structs
+
 from pup_tui.core.actions import (
     AnyAction,
     Ask,
     CancelTimer,
     LookUpTool,
+    ResolveValues,
     SetTimer,
     StartAttempt,
     StopAttempt,
+    TakeLock,
     Tell,
 )
 from pup_tui.core.events import (
@@ -25,11 +29,14 @@ from pup_tui.core.events import (
     AttemptStarted,
     Findings,
     Judgement,
+    LockAnswered,
     Moment,
     RunCreated,
     Source,
     TimerFired,
     ToolLookedUp,
+    UndoChosen,
+    ValuesResolved,
 )
 from pup_tui.core.machine import Machine
 from pup_tui.core.notices import AnyNotice
@@ -49,6 +56,7 @@ class Result:
     secrets: tuple[str, ...] = ()
     until: bool | None = None
     fail_if: bool | None = None
+    retry_on: bool | None = None
     assertions: tuple[bool | None, ...] = ()
     value: float | None = None
     takes: float = 1.0
@@ -69,6 +77,8 @@ class Player:
         results: Mapping[str, Sequence[Result]] | None = None,
         answers: Mapping[str, Sequence[str]] | None = None,
         tools: Mapping[str, bool] | None = None,
+        undo: Sequence[str] | None = None,
+        locks: Mapping[str, str] | None = None,
     ) -> None:
         self.machine = Machine(program)
         self.events: list[AnyEvent] = []
@@ -79,6 +89,8 @@ class Player:
         self._results = {step: list(given) for step, given in (results or {}).items()}
         self._answers = {step: list(given) for step, given in (answers or {}).items()}
         self._tools = dict(tools or {})
+        self._undo = undo
+        self._locks = dict(locks or {})
         self._clock = 0.0
         self._order = count()
         self._due: list[tuple[float, int, Callable[[Moment], AnyEvent]]] = []
@@ -148,6 +160,13 @@ class Player:
             case LookUpTool(step=step, tool=tool):
                 found = self._tools.get(tool, True)
                 self.later(0, lambda at: ToolLookedUp(at=at, step=step, tool=tool, found=found))
+            case ResolveValues():
+                self._resolve(action)
+            case TakeLock(step=step, value=value):
+                holder = self._locks.get(value, "")
+                self.later(
+                    0, lambda at: LockAnswered(at=at, step=step, held=not holder, holder=holder)
+                )
             case Ask():
                 self._ask(action)
             case SetTimer(timer=timer, seconds=seconds):
@@ -197,13 +216,38 @@ class Player:
                 secrets=result.secrets,
                 until=None if wanted.until is None else Judgement(result.until, "as scripted"),
                 fail_if=None if wanted.fail_if is None else Judgement(result.fail_if),
+                retry_on=None if wanted.retry_on is None else Judgement(result.retry_on),
                 assertions=tuple(Judgement(holds) for holds in judged),
                 value=result.value,
             ),
         )
 
+    def _resolve(self, action: ResolveValues) -> None:
+        """Values as they are given, else literal defaults."""
+        values: dict[str, Any] = {}
+        for name, variable in action.variables.items():
+            if name in action.given:
+                values[name] = action.given[name]
+            elif variable.has_default:
+                values[name] = variable.default
+        missing = [n for n, v in action.variables.items() if n not in values and v.required]
+        left_out = tuple(n for n in action.variables if n not in values and n not in missing)
+        resolved = ValuesResolved(
+            at=self.moment,
+            step=action.step,
+            values=values,
+            left_out=left_out,
+            secrets=action.secrets,
+            problems=tuple(f"`{name}` is required" for name in missing),
+        )
+        self.later(0, lambda at: structs.replace(resolved, at=at))
+
     def _ask(self, action: Ask) -> None:
         self.asked.append(action)
+        if action.question.kind == "undo" and self._undo is not None:
+            steps = tuple(self._undo)
+            self.later(1, lambda at: UndoChosen(at=at, steps=steps, by="ada"))
+            return
         step = action.question.step
         script = self._answers.get(step, [])
         if script:

@@ -1,0 +1,123 @@
+"""Failed steps that are attempted again."""
+
+from __future__ import annotations
+
+import pytest
+
+from pup_tui.core.events import PollNudged
+from pup_tui.core.notices import StepRetrying, StepStarted
+from pup_tui.core.retries import retry_limits
+from pup_tui.runbook.model import Retry
+from tests.support.player import FAILS, OK, Player, Result
+from tests.support.runbooks import program_of
+
+
+def one(keys: str) -> str:
+    return f"steps:\n  - name: a\n    kind: shell\n    run: ls\n    {keys}\n"
+
+
+def test_a_failed_attempt_is_followed_by_another() -> None:
+    program = program_of(one("retry: {attempts: 3, delay: 2s, backoff: 3}"))
+    player = Player(program, results={"a": [FAILS, FAILS, OK]}).create().play()
+    assert player.statuses() == {"a": "succeeded"}
+    told = [(n.attempt, n.delay) for n in player.notices if isinstance(n, StepRetrying)]
+    assert told == [(1, 2.0), (2, 6.0)]
+    attempts = [n.attempt for n in player.notices if isinstance(n, StepStarted)]
+    assert attempts == [1, 2, 3]
+
+
+def test_the_last_failure_counts() -> None:
+    program = program_of(one("retry: {attempts: 2}"))
+    player = Player(program, results={"a": [FAILS]}).create().play()
+    assert player.statuses() == {"a": "failed"}
+    assert len(player.started) == 2
+
+
+@pytest.mark.parametrize(("holds", "attempts"), [(True, 2), (False, 1), (None, 1)])
+def test_on_says_which_failures_are_worth_it(holds: bool | None, attempts: int) -> None:
+    program = program_of(one("retry: {attempts: 2, on: exit_code == 7}"))
+    result = Result(ok=False, reason="exited with 7", retry_on=holds)
+    player = Player(program, results={"a": [result]}).create().play()
+    assert len(player.started) == attempts
+
+
+def test_an_attempt_that_timed_out_is_retried() -> None:
+    program = program_of(one("timeout: 5s\n    retry: {attempts: 2}"))
+    player = Player(program, results={"a": [Result(hangs=True), OK]}).create().play()
+    assert player.statuses() == {"a": "succeeded"}
+
+
+def test_a_broken_assertion_is_retried() -> None:
+    program = program_of(one("assert: output == 'x'\n    retry: {attempts: 2}"))
+    player = Player(program, results={"a": [Result(assertions=(False,)), OK]}).create().play()
+    assert player.statuses() == {"a": "succeeded"}
+
+
+def test_what_cannot_be_rendered_is_not_retried() -> None:
+    program = program_of(
+        """
+        vars: {X: {required: false}}
+        steps:
+          - {name: a, kind: http, url: "{{ X }}", retry: {attempts: 3}}
+        """
+    )
+    player = Player(program).create(left_out=("X",)).play()
+    assert player.statuses() == {"a": "failed"}
+    assert player.started == []
+
+
+def test_the_wait_can_be_cut_short() -> None:
+    program = program_of(one("retry: {attempts: 2, delay: 1h, max_delay: 1h}"))
+    player = Player(program, results={"a": [FAILS, OK]}).create()
+    player.later(3, lambda at: PollNudged(at=at, step="a", by="ada"))
+    player.play()
+    assert player.statuses() == {"a": "succeeded"}
+    ended = player.machine.state.steps["a"].ended
+    assert ended is not None
+    assert ended < 10
+
+
+def test_the_defaults_hold_for_steps_that_make_attempts() -> None:
+    program = program_of(
+        """
+        defaults: {retry: {attempts: 2}}
+        steps:
+          - name: g
+            kind: group
+            steps: [{name: a, kind: shell, run: ls}]
+        """
+    )
+    player = Player(program, results={"g/a": [FAILS]}).create().play()
+    assert len(player.started) == 2
+
+
+def test_a_block_is_retried_as_a_whole() -> None:
+    program = program_of(
+        """
+        steps:
+          - name: g
+            kind: group
+            retry: {attempts: 2}
+            steps:
+              - {name: a, kind: shell, run: do a}
+              - {name: b, kind: shell, run: do b}
+        """
+    )
+    player = Player(program, results={"g/b": [FAILS, OK]}).create().play()
+    assert [action.shown for action in player.started] == ["do a", "do b", "do a", "do b"]
+    assert [action.attempt for action in player.started] == ["g/a#1", "g/b#1", "g/a#2", "g/b#2"]
+    assert player.statuses() == {"g": "succeeded", "g/a": "succeeded", "g/b": "succeeded"}
+
+
+def test_a_poll_that_was_not_met_begins_again() -> None:
+    poll = "poll: {interval: 1s, until: empty, max_attempts: 2}\n    retry: {attempts: 2}"
+    results = [Result(until=False), Result(until=False), Result(until=False), Result(until=True)]
+    player = Player(program_of(one(poll)), results={"a": results}).create().play()
+    assert player.statuses() == {"a": "succeeded"}
+
+
+@pytest.mark.parametrize(
+    ("tries", "delay"), [(1, 1.0), (2, 2.0), (3, 4.0), (7, 60.0), (5000, 60.0)]
+)
+def test_delays_grow_up_to_a_limit(tries: int, delay: float) -> None:
+    assert retry_limits(Retry(attempts=9999), {}).delay_after(tries) == delay
