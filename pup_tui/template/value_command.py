@@ -37,16 +37,23 @@ class ValueCommand:
         return json.dumps([self.words, self.script, sorted(self.values.items())])
 
 
+def is_subcommand(source: str) -> bool:
+    """Whether a command is a `pup` subcommand, and no script."""
+    written = source.strip()
+    return written.split(maxsplit=1)[:1] == ["pup"] and not _FOR_A_SHELL.search(
+        _APART.sub("", written)
+    )
+
+
 def compile_value_command(source: str) -> ShellTemplate | Arguments:
     """Check a command. Raises `TemplateError`.
 
     One that begins with `pup`, and has nothing in it that only a shell could do (a pipe, say), is a `pup`
-    subcommand and runs where no `pup` is installed, too; any other is a script for `sh`.
+    subcommand, which needs no installed `pup`; any other is a script for `sh`.
     """
-    written = source.strip()
-    if written.split(maxsplit=1)[:1] == ["pup"] and not _FOR_A_SHELL.search(_APART.sub("", written)):
-        return compile_arguments(written)
-    return compile_shell(written, "sh")
+    if is_subcommand(source):
+        return compile_arguments(source.strip())
+    return compile_shell(source.strip(), "sh")
 
 
 def render_value_command(
