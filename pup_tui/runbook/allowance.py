@@ -29,13 +29,22 @@ class Allowance:
 
     def __init__(self) -> None:
         self._left = MAX_POINTS
-        self._seen: set[tuple[str, str]] = set()
+        self._seen: set[tuple[str, str, frozenset[str] | None]] = set()
 
-    def take(self, role: str, source: str) -> bool:
-        """Pay for a text; False where it is more than is left."""
-        if (role, source) in self._seen:
+    @property
+    def exhausted(self) -> bool:
+        """Whether texts were refused because there are too many of them."""
+        return self._left < 0
+
+    def take(self, role: str, source: str, declared: frozenset[str] = frozenset()) -> bool:
+        """Pay for a text; False where it is more than is left.
+
+        What a condition means depends on the `declared` names, so it is read anew for others.
+        """
+        text = (role, source, declared if role == "condition" else None)
+        if text in self._seen:
             return True
-        self._seen.add((role, source))
+        self._seen.add(text)
         self._left -= _cost(role, source)
         return self._left >= 0
 
@@ -46,7 +55,7 @@ def has_too_many_operators(script: str) -> bool:
 
 
 def _cost(role: str, source: str) -> int:
-    if role in ("expression", "condition"):
+    if role in ("expression", "condition") or (role == "items" and "{{" not in source):
         return _expression_cost(source)
     if role == "regex":
         return _PER_PATTERN_CHARACTER * len(source)

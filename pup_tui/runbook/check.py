@@ -2,57 +2,198 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
-from pup_tui.runbook import later
+from pup_tui.runbook.allowance import Allowance
+from pup_tui.runbook.block_rules import BLOCK_RULES
+from pup_tui.runbook.calls import Calls, Chain, Checked
+from pup_tui.runbook.expansion import MAX_STEPS, Expansion
+from pup_tui.runbook.files import SUFFIXES, TEMPLATES
+from pup_tui.runbook.given import check_given
+from pup_tui.runbook.library import Found, Library, is_name
 from pup_tui.runbook.lint import Subject, lint
-from pup_tui.runbook.model import Runbook
-from pup_tui.runbook.nodes import Entry, Mapping, Node, Sequence, Unusable, described
+from pup_tui.runbook.model import Runbook, Variable
+from pup_tui.runbook.nodes import Mapping, Node, Scalar, Sequence, described, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import RoleCheck
 from pup_tui.runbook.rules import RULES, check_environment
 from pup_tui.runbook.scope import Scope
-from pup_tui.runbook.shapes import INVALID, ShapeCheck
-from pup_tui.runbook.step_templates import StepTemplates
-from pup_tui.runbook.steps import StepDraft, assign_ids
+from pup_tui.runbook.shapes import INVALID, PlacedText, ShapeCheck
+from pup_tui.runbook.step_templates import GroupCall, Templates
+from pup_tui.runbook.steps import Frame, StepDraft, assign_ids, frames_of
 from pup_tui.runbook.variable_rules import check_variables
 
-MAX_STEPS = 1000
+MAX_IMPORTS = 100
 
 
-def check(root: Node, stem: str, templates: StepTemplates, report: Report) -> Runbook | None:
-    """The runbook that a file's tree stands for; None where the report has errors.
+class Checking:
+    """Judges a runbook and those that it calls; all their problems go to one report."""
 
-    `stem` is the file's name without its ending, by which the runbook is known.
-    """
-    if not isinstance(root, Mapping):
-        report.error(root, f"a runbook must be a map, not {described(root)}")
-        return None
-    if _too_many_steps(root, report):
-        return None
-    filled = _fill(root, templates)
-    shape = ShapeCheck(report)
-    built = shape.struct(filled.root, Runbook, ())
-    drafts = _drafts(filled.root)
-    assign_ids(drafts, report)
-    _check_steps(drafts, report)
-    if _check_meaning(filled, drafts, shape, report):
-        lint(Subject(filled.root, stem, drafts, shape.texts), report)
-    if built is INVALID or report.has_errors:
-        return None
-    for draft, step in zip(drafts, built["steps"], strict=True):
-        step["id"] = draft.id
-    return msgspec.convert(built, Runbook)
+    def __init__(self, library: Library, report: Report) -> None:
+        self._library = library
+        self._report = report
+        self._allowance = Allowance()
+        self._calls = Calls(library, report, self._called)
+
+    def runbook(self, root: Node, stem: str, key: str) -> Runbook | None:
+        """The runbook that a file's tree stands for; None where the report has errors.
+
+        `stem` is the file's name without its ending, by which the runbook is known; `key` is its name among
+        the files that were read.
+        """
+        checked = self._check(root, (key,), stem)
+        return None if checked is None or self._report.has_errors else checked.runbook
+
+    def _called(self, found: Found, stem: str, chain: Chain) -> Checked | None:
+        if found.root is None or not self._library.take(found.root.size, found.root):
+            return None
+        return self._check(found.root, chain, "")
+
+    def _check(self, root: Node, chain: Chain, stem: str) -> Checked | None:
+        """Check one file; with `stem` it is linted too."""
+        if not isinstance(root, Mapping):
+            self._report.error(root, f"a runbook must be a map, not {described(root)}")
+            return None
+        if _too_many_steps(root, self._report):
+            return None
+        before = self._report.errors
+        file = _File.of(root, self._library, self._report)
+        steps, deep = self._add_called(file, chain)
+        if self._check_meaning(file) and stem:
+            lint(Subject(file.root, stem, file.steps, file.shape.texts), self._report)
+        runbook = None
+        if file.built is not INVALID and self._report.errors == before:
+            runbook = msgspec.convert(file.built, Runbook)
+        variables = _converted(file.shape.made, ("vars",), file.frames[0].names)
+        return Checked(runbook, variables, steps, deep)
+
+    def _add_called(self, file: _File, chain: Chain) -> tuple[int, int]:
+        """Fill in the runbooks that steps call; how many steps there are in all, and how deep they are."""
+        steps, deep = file.count, 0
+        for step in file.steps:
+            named = step.node.get("runbook")
+            if step.node.text("kind") != "runbook" or not isinstance(named, Scalar):
+                continue
+            called = self._calls.named(named, chain)
+            if called is None:
+                file.built = INVALID
+                continue
+            check_given(
+                step.node, "vars", called.variables, f"runbook {shown(named.text)}", self._report
+            )
+            steps += called.steps
+            deep = max(deep, 1 + called.deep)
+            if steps > MAX_STEPS:
+                told = f"with nested and called steps more than {MAX_STEPS:,} steps"
+                self._report.error(named, told)
+                break
+            if called.runbook is not None and step.path in file.shape.made:
+                file.shape.made[step.path]["called"] = called.runbook
+        return steps, deep
+
+    def _check_meaning(self, file: _File) -> bool:
+        """Judge what the texts say; False where there were too many to judge."""
+        defaults = file.root.get("defaults")
+        if isinstance(defaults, Mapping):
+            check_environment(defaults.get("env"), self._report)
+        judges = {
+            id(frame): _Judge(frame, file, self._allowance, self._report) for frame in file.frames
+        }
+        for frame in file.frames:
+            judges[id(frame)].check_variables()
+        by_path = {step.path: step for step in file.steps}
+        for placed in file.shape.texts:
+            if self._allowance.exhausted or self._report.full:
+                break
+            step = by_path.get(placed.step)
+            frame = file.frames[0] if step is None else step.frame
+            if step is not None and step.inner is not None and placed.inner[0] == "call":
+                frame = step.inner
+            judges[id(frame)].check(step, placed)
+        return not self._allowance.exhausted
 
 
 @dataclass(slots=True)
-class _Filled:
-    """The tree with every step template filled in; `is_open` where one could not be."""
+class _File:
+    """One file with everything filled in; `count` is how many steps it has of its own."""
 
     root: Mapping
+    shape: ShapeCheck
+    built: Any
+    frames: list[Frame]
+    count: int
     is_open: bool
+
+    @property
+    def steps(self) -> list[StepDraft]:
+        return [step for frame in self.frames for step in frame.steps]
+
+    @classmethod
+    def of(cls, root: Mapping, library: Library, report: Report) -> _File:
+        templates = Templates(library, _imports(root, library, report), report)
+        expansion = Expansion(library, templates, report)
+        filled = expansion.file(root)
+        shape = ShapeCheck(report)
+        built = shape.struct(filled, Runbook, ())
+        frames = frames_of(filled)
+        for frame in frames:
+            assign_ids(frame.steps, report)
+            for step in frame.steps:
+                if step.path in shape.made:
+                    shape.made[step.path]["id"] = step.id
+                for rule in (*RULES, *BLOCK_RULES):
+                    rule(step, report)
+        return cls(filled, shape, built, frames, expansion.count, expansion.is_open)
+
+
+class _Judge:
+    """Judges the texts of one frame."""
+
+    def __init__(self, frame: Frame, file: _File, allowance: Allowance, report: Report) -> None:
+        self._frame = frame
+        self._made = file.shape.made
+        self._report = report
+        self._scope = Scope(frame, report, is_open=file.is_open)
+        self._roles = RoleCheck(self._scope.declared, allowance, report)
+
+    def check_variables(self) -> None:
+        """Check the variables of the frame, those that its steps ask for, and what it is called with."""
+        caller = self._frame.caller
+        path = ("vars",) if caller is None else (*self._frame.path, "call", "params")
+        check_variables(self._frame.names, self._made, self._roles, self._report, path=path)
+        if caller is not None and isinstance(caller.node, GroupCall):
+            variables = _converted(self._made, path, self._frame.names)
+            callee = f"the group {shown(caller.node.call.text('template') or '')}"
+            check_given(caller.node, "with", variables, callee, self._report)
+        for step in self._frame.steps:
+            if step.asked:
+                asked = step.node.get("vars")
+
+                def is_known(name: str, step: StepDraft = step) -> bool:
+                    return self._scope.is_known_to(step, name)
+
+                check_variables(
+                    asked,
+                    self._made,
+                    self._roles,
+                    self._report,
+                    path=(*step.path, "vars"),
+                    is_known=is_known,
+                )
+
+    def check(self, step: StepDraft | None, placed: PlacedText) -> None:
+        """Check one text, and the names that it uses."""
+        shell = "sh"
+        if step is not None and placed.role == "shell" and placed.inner == ("run",):
+            shell = step.node.text("shell") or shell
+        uses = self._roles.check(placed, shell)
+        if uses is not None:
+            self._scope.check(step, placed, uses)
 
 
 def _too_many_steps(root: Mapping, report: Report) -> bool:
@@ -66,57 +207,41 @@ def _too_many_steps(root: Mapping, report: Report) -> bool:
     return len(steps.items) > MAX_STEPS
 
 
-def _fill(root: Mapping, templates: StepTemplates) -> _Filled:
-    steps = root.get("steps")
-    if not isinstance(steps, Sequence):
-        return _Filled(root, True)
-    items = [templates.fill(step) for step in steps.items]
-    refused = any(isinstance(item, Unusable) for item in items)
-    kept = Sequence(steps.source, steps.line, steps.column, items)
-    entries = {**root.entries, "steps": Entry(root.entries["steps"].key, kept)}
-    return _Filled(Mapping(root.source, root.line, root.column, entries), refused)
+def _imports(root: Mapping, library: Library, report: Report) -> Iterator[str]:
+    """The names that a file imports; one that is found nowhere is reported."""
+    given = root.get("import")
+    if not isinstance(given, Sequence):
+        return
+    if len(given.items) > MAX_IMPORTS:
+        report.error(given, f"`import` has more than {MAX_IMPORTS} names")
+        return
+    for named in given.items:
+        if not isinstance(named, Scalar) or "{{" in named.text:
+            continue
+        if not is_name(named.text, folders=True):
+            report.error(named, f"{shown(named.text)} is not the name of a step template or group")
+            continue
+        yield named.text
+        if library.template(named, imported=True) is None:
+            file = f"{TEMPLATES}/{named.text}{SUFFIXES[0]}"
+            places = library.searched(library.place_of(named), file)
+            told = f"{shown(named.text)} is imported and found nowhere"
+            report.error(named, told, f"looked for {', '.join(places[:10])}")
 
 
-def _drafts(root: Mapping) -> list[StepDraft]:
-    steps = root.get("steps")
-    items = steps.items if isinstance(steps, Sequence) else []
-    return [
-        StepDraft(index, node, is_open=_is_open(node))
-        for index, node in enumerate(items)
-        if isinstance(node, Mapping)
-    ]
-
-
-def _is_open(step: Mapping) -> bool:
-    """Whether a step may make or use names that this version does not know of."""
-    kind = step.text("kind")
-    return kind in later.KINDS or any(key in later.KEYS["Step"] for key in step.entries)
-
-
-def _check_steps(drafts: list[StepDraft], report: Report) -> None:
-    for draft in drafts:
-        for rule in RULES:
-            rule(draft, report)
-
-
-def _check_meaning(
-    filled: _Filled, drafts: list[StepDraft], shape: ShapeCheck, report: Report
-) -> bool:
-    """Judge what the texts say; False where there were too many to judge."""
-    variables = filled.root.get("vars")
-    names = variables.entries if isinstance(variables, Mapping) else {}
-    defaults = filled.root.get("defaults")
-    if isinstance(defaults, Mapping):
-        check_environment(defaults.get("env"), report)
-    scope = Scope(names, drafts, report, is_open=filled.is_open)
-    roles = RoleCheck(scope.declared, report)
-    check_variables(variables, shape.made, roles, report)
-    steps = {draft.index: draft for draft in drafts}
-    for placed in shape.texts:
-        if roles.exhausted or report.full:
-            break
-        uses = roles.check(placed)
-        if uses is not None:
-            step = steps[int(placed.path[1])] if placed.path[0] == "steps" else None
-            scope.check(step, placed, uses)
-    return not roles.exhausted
+def _converted(
+    made: MappingOf[tuple[str | int, ...], dict[str, Any]],
+    path: tuple[str | int, ...],
+    names: Mapping | None,
+) -> dict[str, Variable]:
+    """The variables at `path` whose shape is right; of the others only that they are there."""
+    found: dict[str, Variable] = {}
+    for name, entry in names.entries.items() if names is not None else ():
+        built: Any = made.get((*path, name))
+        if isinstance(entry.value, Scalar):
+            built = {} if entry.value.is_null else {"default": entry.value.text}
+        try:
+            found[name] = msgspec.convert(built, Variable)
+        except msgspec.ValidationError:
+            found[name] = Variable(required=False)
+    return found

@@ -1,32 +1,36 @@
 """Loading a runbook: from a file, or again from the bytes that a run was made from.
 
-Loading reads the file and the step templates that it names. It never executes or fetches anything.
+Loading reads the file, the step templates and groups that it names and the runbooks that it calls. It
+never executes or fetches anything.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
+import msgspec
 from msgspec import Struct
 
 from pup_tui.runbook import yaml
-from pup_tui.runbook.check import check
-from pup_tui.runbook.files import DirectoryFiles, Files, GivenFiles, Unreadable
+from pup_tui.runbook.check import Checking
+from pup_tui.runbook.files import DirectoryFiles, Files, Stamp, Unreadable
+from pup_tui.runbook.library import Library, given_places
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.problems import InvalidRunbook, Problem
 from pup_tui.runbook.report import Report
-from pup_tui.runbook.step_templates import StepTemplates
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
     """What became of a runbook file.
 
-    `id` is the file's stem. `files` are the exact bytes of the file and of every step template it uses, by
-    name relative to its directory; `sha256` is that of the file itself. `runbook` is None where there are
-    errors.
+    `id` is the file's stem. `files` are the exact bytes of the file and of every file it uses: those of its
+    own directory by their name in it (`other.yaml`, `_templates/x.yaml`), those of the pack number N (from 1)
+    as `pack-N/…`. `sha256` is that of the file itself. `runbook` is None where there are errors. Problems of
+    the files that it uses are among its own, under their own paths. `stamps` tell when one of the files that
+    were looked for has changed; they are empty for a runbook that was loaded from bytes.
     """
 
     id: str
@@ -35,6 +39,7 @@ class Loaded(Struct, frozen=True, kw_only=True):
     files: Mapping[str, bytes]
     runbook: Runbook | None
     problems: tuple[Problem, ...]
+    stamps: Mapping[Path, Stamp] = MappingProxyType({})
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -55,37 +60,50 @@ class Loaded(Struct, frozen=True, kw_only=True):
         return self.runbook
 
 
-def load(path: Path, *, root: Path | None = None) -> Loaded:
+def load(path: Path, *, root: Path | None = None, packs: Sequence[Path] = ()) -> Loaded:
     """Load a runbook file; what is wrong with it, even that it cannot be read, is in `problems`.
 
-    With `root` (an imported pack) no file outside that directory is read, also not through a link.
+    `packs` are other directories with runbooks: what a runbook calls or imports and what does not lie beside
+    it is looked for there, in their order. No file outside of them is read, also not through a link; with
+    `root` the same holds for the runbook's own directory.
     """
-    return _load(path.stem, path, path.name, DirectoryFiles(path.parent, root))
+    own = DirectoryFiles(path.parent, root)
+    others = [DirectoryFiles(pack, pack) for pack in packs if not _is_same(pack, path.parent)]
+    loaded = _load(path.stem, path, path.name, [own, *others])
+    stamps = {path: stamp for files in (own, *others) for path, stamp in files.stamps.items()}
+    return msgspec.structs.replace(loaded, stamps=MappingProxyType(stamps))
 
 
 def load_files(id: str, files: Mapping[str, bytes], path: Path) -> Loaded:  # noqa: A002 (a field of Loaded)
     """Load a runbook from the bytes in `Loaded.files`; `path` is only named in problems."""
-    return _load(id, path, path.name, GivenFiles(files))
+    return _load(id, path, path.name, given_places(files, path.parent))
 
 
-def _load(stem: str, path: Path, name: str, files: Files) -> Loaded:
+def _is_same(one: Path, other: Path) -> bool:
     try:
-        data = files.read(name)
+        return one.resolve() == other.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
+def _load(stem: str, path: Path, name: str, places: Sequence[Files]) -> Loaded:
+    report = Report()
+    library = Library(places, report)
+    try:
+        data = library.read(name)
     except Unreadable as error:
         return _unreadable(stem, path, str(error))
     if data is None:
         return _unreadable(stem, path, "there is no such file")
-    report = Report()
-    templates = StepTemplates(files, path.parent, report)
     tree, problems = yaml.parse(data, str(path))
     for problem in problems:
         report.add(problem)
-    runbook = None if tree is None else check(tree, stem, templates, report)
+    runbook = None if tree is None else Checking(library, report).runbook(tree, stem, name)
     return Loaded(
         id=stem,
         path=path,
         sha256=hashlib.sha256(data).hexdigest(),
-        files=MappingProxyType({name: data, **templates.used}),
+        files=MappingProxyType(dict(library.used)),
         runbook=runbook,
         problems=report.problems,
     )

@@ -17,12 +17,16 @@ MAX_UNKNOWN = 10
 
 
 class Report:
-    """Problems in the order in which they were found; each place and message once."""
+    """Problems in the order in which they were found; each place and message once.
+
+    `errors` counts the errors, also those that are too many to list.
+    """
 
     def __init__(self) -> None:
         self._problems: list[Problem] = []
         self._seen: set[tuple[str, int, int, str]] = set()
         self._has_more = False
+        self.errors = 0
         self._comparisons = MAX_COMPARISONS
 
     @property
@@ -32,7 +36,7 @@ class Report:
 
     @property
     def has_errors(self) -> bool:
-        return any(p.severity == "error" for p in self._problems)
+        return self.errors > 0
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -48,6 +52,7 @@ class Report:
         place = (problem.path, problem.line, problem.column, problem.message)
         if place in self._seen:
             return
+        self.errors += problem.severity == "error"
         if self.full:
             self._has_more = True
             return
@@ -77,6 +82,7 @@ class Report:
     ) -> None:
         """Report an error about `fragment`, which stands on line `line` of the text."""
         if self.full:
+            self.errors += 1
             self._has_more = True
             return
         at, column = node.place(line, fragment)

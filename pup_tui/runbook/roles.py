@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_operators
@@ -17,6 +18,7 @@ from pup_tui.template.duration import DurationError, parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.header import check_header
+from pup_tui.template.size import parse_size
 from pup_tui.template.text import Text, compile_text
 from pup_tui.template.url import check_url_text
 
@@ -25,6 +27,9 @@ MIN_INTERVAL = 0.1
 
 _STATUS = re.compile(r"[1-5](?:xx|[0-9][0-9])\Z", re.IGNORECASE)
 _COUNT = re.compile(r"[1-9][0-9]{0,8}\Z")
+_FACTOR = re.compile(r"(?:[1-9][0-9]{0,5})(?:\.[0-9]{1,9})?\Z")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Uses(Protocol):
@@ -44,20 +49,15 @@ class Uses(Protocol):
 
 
 class RoleCheck:
-    """Judges texts by their role; `declared` are the names that conditions may mean.
+    """Judges texts by their role; `declared` are the names that conditions may mean."""
 
-    `exhausted` tells that some were refused without a look because there are too many of them.
-    """
-
-    def __init__(self, declared: frozenset[str], report: Report) -> None:
+    def __init__(self, declared: frozenset[str], allowance: Allowance, report: Report) -> None:
         self._declared = declared
         self._report = report
-        self._allowance = Allowance()
-        self.exhausted = False
+        self._allowance = allowance
         self._checks: dict[str, Callable[[PlacedText], Uses | None]] = {
             "template": self._template,
             "json": self._text,
-            "shell": self._shell,
             "arguments": self._arguments,
             "url": self._url,
             "header": self._header,
@@ -66,17 +66,25 @@ class RoleCheck:
             "duration": self._duration,
             "status": self._status,
             "regex": self._regex,
+            "items": self._items,
+            "target": self._target,
+            "literal": self._no_template,
+            "size": self._size,
+            "count": self._count,
+            "factor": self._factor,
         }
 
-    def check(self, placed: PlacedText) -> Uses | None:
-        """Report what is wrong with a text; the names that it uses, None where there are none."""
+    def check(self, placed: PlacedText, shell: str = "sh") -> Uses | None:
+        """Report what is wrong with a text; the names that it uses, None where there are none.
+
+        `shell` is what a script is written for.
+        """
         check = self._checks.get(placed.role)
-        if check is None:
+        if placed.role == "shell":
+            check = partial(self._script, shell=shell)
+        if check is None or self._allowance.exhausted:
             return None
-        if self.exhausted:
-            return None
-        if not self._allowance.take(placed.role, placed.node.text):
-            self.exhausted = True
+        if not self._allowance.take(placed.role, placed.node.text, self._declared):
             told = "from here on the file holds more templates and commands than can be checked"
             self._report.error(placed.node, told, "split the runbook")
             return None
@@ -101,7 +109,7 @@ class RoleCheck:
             self._literal(placed, _COUNT, "is not a number over 0")
         return text
 
-    def _shell(self, placed: PlacedText) -> Uses:
+    def _script(self, placed: PlacedText, shell: str) -> Uses:
         text = self._text(placed)
         if text.is_literal:
             return text
@@ -112,7 +120,7 @@ class RoleCheck:
         else:
             from pup_tui.template.shell import compile_shell
 
-            compile_shell(placed.node.text, "sh")
+            compile_shell(placed.node.text, shell)
         return text
 
     def _arguments(self, placed: PlacedText) -> Uses:
@@ -148,6 +156,54 @@ class RoleCheck:
             self._literal(placed, _STATUS, "is not a status code such as 204 or 2xx")
         return text
 
+    def _items(self, placed: PlacedText) -> Uses:
+        if not _has_template(placed.node.text):
+            return self._expression(placed)
+        text = self._text(placed)
+        if text.single is None:
+            told = f"{label(placed.path)} must be one value: {{{{ … }}}} with nothing around it"
+            hint = "or write an expression without braces, or a list"
+            self._report.error(placed.node, told, hint)
+        return text
+
+    def _target(self, placed: PlacedText) -> Uses:
+        text = self._text(placed)
+        source = placed.node.text
+        begins_with_value = text.literal is None and source.lstrip().startswith(("{{", "{%"))
+        if any(_CONTROL.search(literal) for literal in text.literals):
+            self._report.error(placed.node, f"{label(placed.path)} holds control characters")
+        elif not begins_with_value and not _SCHEME.match(source):
+            told = f"{label(placed.path)} must be an Apprise URL"
+            self._report.error(placed.node, told, "for example slack://… or mailto://…")
+        return text
+
+    def _no_template(self, placed: PlacedText) -> None:
+        if _has_template(placed.node.text):
+            told = f"{label(placed.path)} cannot hold a template"
+            hint = "it must be known when the file is loaded: write the name itself"
+            self._report.error(placed.node, told, hint)
+
+    def _size(self, placed: PlacedText) -> Uses:
+        text = self._text(placed)
+        if text.is_literal:
+            try:
+                parse_size(placed.node.text)
+            except ValueError as error:
+                self._report.error(placed.node, f"{label(placed.path)}: {error}")
+        return text
+
+    def _count(self, placed: PlacedText) -> Uses:
+        text = self._text(placed)
+        if text.is_literal:
+            self._literal(placed, _COUNT, "is not a whole number over 0")
+        return text
+
+    def _factor(self, placed: PlacedText) -> Uses:
+        text = self._text(placed)
+        if text.is_literal:
+            self._literal(placed, _FACTOR, "is not a number from 1")
+        return text
+
     def _regex(self, placed: PlacedText) -> None:
         try:
             Pattern(placed.node.text)
@@ -158,6 +214,10 @@ class RoleCheck:
         if not form.match(placed.node.text):
             told = f"{label(placed.path)}: {shown(placed.node.text)} {wrong}"
             self._report.error(placed.node, told)
+
+
+def _has_template(source: str) -> bool:
+    return "{{" in source or "{%" in source
 
 
 def check_duration(placed: PlacedText, report: Report) -> None:

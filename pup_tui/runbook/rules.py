@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from pup_tui.runbook.model import HttpStep, ManualStep, WorkflowStep
+from pup_tui.runbook.model import HttpStep, InputStep, ManualStep, NotifyStep, WorkflowStep
 from pup_tui.runbook.nodes import Mapping, Node, Scalar, Sequence, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.steps import StepDraft
@@ -40,24 +40,38 @@ RESERVED = frozenset(
 MAX_NAME = 200
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+_CODE = re.compile(r"[-+]?[0-9]{1,9}\Z")
 _METHOD = re.compile(r"[A-Za-z]+\Z")
 _BODIES = ("json", "form", "body", "body_file")
-_NEVER_EMPTY = ("run", "url", "workflow_id", "duration")
+_NEVER_EMPTY = ("run", "url", "workflow_id", "duration", "runbook", "foreach")
 
 Rule = Callable[[StepDraft, Report], None]
 
 
 def question_keys(step: StepDraft, report: Report) -> None:
-    """A question cannot be optional, and neither a question nor a wait can be polled."""
+    """A question cannot be optional."""
     kind = step.kind
-    if kind is None:
-        return
-    tag = step.node.text("kind")
-    if kind.is_question and step.node.text("optional") == "true":
+    if kind is not None and kind.is_question and step.node.text("optional") == "true":
+        tag = step.node.text("kind")
         told = f"a {tag} step cannot be optional: that would turn a no into a yes"
         report.error(step.node.entries["optional"].key, told)
-    if not kind.has_output and step.node.get("poll") is not None:
-        report.error(step.node.entries["poll"].key, f"a {tag} step cannot be polled")
+
+
+def output_keys(step: StepDraft, report: Report) -> None:
+    """What is done with an output needs a step that has one; what is done again, one that can fail."""
+    kind = step.kind
+    if kind is None or kind.has_output:
+        return
+    tag = step.node.text("kind")
+    refused = {"capture": f"a {tag} step has no output to capture from"}
+    refused["assert"] = f"a {tag} step has no output to assert anything over"
+    refused["poll"] = f"a {tag} step cannot be polled"
+    if not kind.is_block:
+        refused["retry"] = f"a {tag} step is not tried again"
+    for key, told in refused.items():
+        if step.node.get(key) is not None:
+            hint = "put it on a step inside" if kind.is_block else ""
+            report.error(step.node.entries[key].key, told, hint)
 
 
 def poll_needs_condition(step: StepDraft, report: Report) -> None:
@@ -134,8 +148,57 @@ def manual_says_something(step: StepDraft, report: Report) -> None:
         report.error(step.node, "a manual step needs a `message` or a `checklist`")
 
 
+def input_asks_something(step: StepDraft, report: Report) -> None:
+    """An input step asks for one value at least."""
+    values = step.node.get("vars")
+    if step.kind is InputStep and isinstance(values, Mapping) and not values.entries:
+        report.error(values, "an input step needs at least one of `vars`")
+
+
+def notify_somebody(step: StepDraft, report: Report) -> None:
+    """A message goes somewhere."""
+    to = step.node.get("to")
+    if step.kind is NotifyStep and isinstance(to, Sequence) and not to.items:
+        report.error(to, "`to` names nobody", "write an Apprise URL or a list of them")
+
+
+def success_codes(step: StepDraft, report: Report) -> None:
+    """A process ends with a code of 8 bits."""
+    codes = step.node.get("success_codes")
+    if not isinstance(codes, Sequence):
+        return
+    if not codes.items:
+        report.error(codes, "`success_codes` is empty", "then the step could never succeed")
+    for code in codes.items:
+        if isinstance(code, Scalar) and _CODE.match(code.text) and not 0 <= int(code.text) <= 255:
+            report.error(code, f"{shown(code.text)} is not an exit code", "they go from 0 to 255")
+
+
+def interactive_alone(step: StepDraft, report: Report) -> None:
+    """The operator's own terminal can be given to one process at a time, and read by nobody else."""
+    if step.node.text("interactive") != "true":
+        return
+    for key in ("tty", "stdin", "poll"):
+        value = step.node.get(key)
+        if value is not None and not (isinstance(value, Scalar) and value.text == "false"):
+            told = f"`interactive` and `{key}` exclude each other"
+            report.error(step.node.entries[key].key, told)
+    if step.loops and (step.node.text("max_parallel") or "1") != "1":
+        told = "an interactive step cannot run for several items side by side"
+        report.error(step.node.entries["max_parallel"].key, told, "leave `max_parallel` out")
+    if step.branches:
+        told = "an interactive step cannot run beside others"
+        hint = "take it out of the `parallel` block"
+        report.error(step.node.entries["interactive"].key, told, hint)
+
+
 RULES: tuple[Rule, ...] = (
     question_keys,
+    output_keys,
+    input_asks_something,
+    notify_somebody,
+    success_codes,
+    interactive_alone,
     poll_needs_condition,
     one_body,
     http_words,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from pup_tui.runbook.model import Runbook
+from pup_tui.runbook.model import AnyStep, GroupStep, InputStep, ParallelStep, Runbook
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.roles import Uses
-from pup_tui.runbook.shapes import Path, PlacedText
-from pup_tui.runbook.steps import StepDraft
+from pup_tui.runbook.shapes import PlacedText
+from pup_tui.runbook.steps import BODY, Frame, StepDraft
 from pup_tui.runbook.texts import texts_of
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.expression import compile_expression
@@ -33,99 +33,233 @@ ATTEMPT_NAMES = frozenset(
         "elapsed",
     ]
 )
-"""What an attempt tells about itself, in `until`, `fail_if`, `assert` and `capture`."""
+"""What an attempt tells about itself, where it is judged."""
 
 STEP_FIELDS = frozenset(
     ["output", "json", "lines", "exit_code", "status", "status_code", "headers", "duration"]
 )
 """What `steps.ID` has."""
 
+_WITHOUT_NAMES = frozenset({"name", "markdown", "literal", "regex"})
 _ABOVE = "a default may use only the variables above it"
-_JUDGES_ATTEMPT = (("assert",), ("capture",), ("poll", "until"), ("poll", "fail_if"))
+_JUDGES_ATTEMPT = (
+    ("assert",),
+    ("capture",),
+    ("poll", "until"),
+    ("poll", "fail_if"),
+    ("retry", "on"),
+    ("defaults", "retry", "on"),
+)
+_WHERE_JUDGED = "until, fail_if, assert, capture and retry.on"
+_BEFORE_ITEMS = frozenset({"foreach", "confirm", "max_parallel"})
+"""Keys of a `foreach` step that are worked out once, before its first item."""
 
 
 class Scope:
-    """The names of a runbook. `is_open` where some of them could not be found out."""
+    """The names of a frame. `is_open` where some of them could not be found out."""
 
-    def __init__(
-        self,
-        variables: Collection[str],
-        steps: list[StepDraft],
-        report: Report,
-        *,
-        is_open: bool = False,
-    ) -> None:
-        self._variables = frozenset(variables)
+    def __init__(self, frame: Frame, report: Report, *, is_open: bool = False) -> None:
+        self._variables = {name: number for number, name in enumerate(frame.variables)}
         self._report = report
-        self._steps = {step.id: step for step in steps}
-        self._makers: dict[str, StepDraft] = {}
-        for step in sorted(steps, key=lambda step: step.order, reverse=True):
-            self._makers.update(dict.fromkeys(step.captures, step))
-        self._is_open = is_open or any(step.is_open for step in steps)
+        self._steps = {step.id: step for step in frame.steps if not step.is_undo}
+        self._makers: dict[str, list[StepDraft]] = {}
+        for step in frame.steps:
+            for name in step.makes:
+                self._makers.setdefault(name, []).append(step)
+        self._items = frozenset(step.item for step in frame.steps if step.loops)
+        self._asked: dict[str, dict[str, int]] = {}
+        self._is_open = is_open
 
     @property
     def declared(self) -> frozenset[str]:
-        """Every variable and capture."""
-        return self._variables.union(self._makers)
+        """Every variable and everything that steps make."""
+        return frozenset(self._variables).union(self._makers)
 
     def check(self, step: StepDraft | None, placed: PlacedText, uses: Uses) -> None:
-        """Report the names in a step's text that it cannot know; `step` None for the defaults."""
-        if step is not None and step.is_open:
+        """Report the names in a text that it cannot know; `step` None where it is of no step."""
+        use = _Use(step, placed)
+        if use.variable is not None:
+            self._check_variable(use, uses)
             return
-        inner = placed.path[2:] if step is not None else ()
-        for name in sorted(uses.names - self._variables - ALWAYS):
-            if name in ATTEMPT_NAMES and _judges_attempt(inner):
-                continue
-            self._check_name(name, step, inner, placed.node)
+        if step is None and placed.path[0] == "lock":
+            self._check_lock(placed.node, uses)
+            return
+        for name in sorted(uses.names - ALWAYS):
+            if not self._is_known(name, use):
+                self._check_name(name, use)
         for step_id, field in sorted(uses.step_fields):
             may_be_missing = (step_id, field) in uses.optional_step_fields
-            self._check_field(step_id, field, None if may_be_missing else step, placed.node)
+            self._check_field(step_id, field, use, may_be_missing)
 
-    def _check_name(self, name: str, step: StepDraft | None, inner: Path, node: Scalar) -> None:
-        maker = self._makers.get(name)
-        if maker is not None:
-            if step is None or maker.order < step.order:
-                return
-            if maker is step and inner[:1] == ("assert",):
-                return
-            when = (
-                "this very step" if maker is step else f"step {shown(maker.id)}, which runs later"
-            )
-            told = f"{shown(name)} is captured only by {when}"
+    def is_known_to(self, step: StepDraft, name: str) -> bool:
+        """Whether a name stands for something when a step begins."""
+        if name in self._variables or name in step.items:
+            return True
+        return any(_why_not(maker, step) is None for maker in self._makers.get(name, ()))
+
+    def _is_known(self, name: str, use: _Use) -> bool:
+        if name in self._variables or (name in ATTEMPT_NAMES and use.judges_attempt):
+            return True
+        if name in use.items:
+            return True
+        makers = self._makers.get(name, ())
+        if use.step is None or use.is_output:
+            return any(use.step is None or maker.order[0] == BODY for maker in makers)
+        if use.inner[:1] == ("assert",) and use.step in makers:
+            return True
+        return any(_why_not(maker, use.step) is None for maker in makers)
+
+    def _check_name(self, name: str, use: _Use) -> None:
+        makers, node = self._makers.get(name), use.node
+        if makers:
+            told = f"{shown(name)} is captured only by {_late(makers[0], use.step)}"
+            self._report.error_in(node, told, fragment=name)
+        elif use.step is not None and use.step.loops and name == use.step.item:
+            told = f"{shown(name)} is not known here: it stands for one item of the `foreach`"
+            hint = f"{listed(sorted(_BEFORE_ITEMS))} are worked out once, before the first item"
+            self._report.error_in(node, told, hint, fragment=name)
+        elif name in self._items:
+            told = f"{shown(name)} is known only inside its `foreach`"
             self._report.error_in(node, told, fragment=name)
         elif name in ATTEMPT_NAMES:
-            told = f"{shown(name)} is known only in until, fail_if, assert and capture"
+            told = f"{shown(name)} is known only in {_WHERE_JUDGED}"
             self._report.error_in(node, told, f"write steps.ID.{name}", fragment=name)
         elif not self._is_open:
-            hint = self._report.suggest(name, self.declared | ALWAYS)
+            hint = self._report.suggest(name, self.declared | use.items | ALWAYS)
             hint = hint or f"declare it under `vars`, or write {name} | default(…)"
             self._report.error_in(node, f"{shown(name)} is not defined", hint, fragment=name)
 
-    def _check_field(self, step_id: str, field: str, step: StepDraft | None, node: Scalar) -> None:
-        named = self._steps.get(step_id)
+    def _check_field(self, step_id: str, field: str, use: _Use, may_be_missing: bool) -> None:
+        named, node = self._steps.get(step_id), use.node
         if named is None:
+            if self._is_open:
+                return
             hint = (
                 self._report.suggest(step_id, self._steps) or f"the steps are {_some(self._steps)}"
             )
-            self._report.error_in(
-                node, f"there is no step {shown(step_id)}", hint, fragment=step_id
-            )
+            told = f"there is no step {shown(step_id)}"
+            self._report.error_in(node, told, hint, fragment=step_id)
         elif field not in STEP_FIELDS:
             hint = (
                 self._report.suggest(field, STEP_FIELDS) or f"it has {listed(sorted(STEP_FIELDS))}"
             )
             self._report.error_in(node, f"a step has no {shown(field)}", hint, fragment=field)
-        elif step is not None and named.order >= step.order:
-            told = f"step {shown(step_id)} has not run when this step runs"
-            if named is step:
-                told = f"step {shown(step_id)} is this very step"
-            self._report.error_in(node, told, fragment=step_id)
+        elif use.step is not None and not may_be_missing and not use.is_output:
+            why = _why_not(named, use.step)
+            if why is not None:
+                self._report.error_in(node, f"step {shown(step_id)} {why}", fragment=step_id)
+
+    def _check_variable(self, use: _Use, uses: Uses) -> None:
+        """A text of a variable knows the variables above it, and what is known where it is asked for."""
+        step, name, node = use.step, str(use.variable), use.node
+        asks = step is not None and use.inner[0] == "vars"
+        place = self._places(step if asks else None)
+        for other in sorted(uses.names - ALWAYS):
+            if place.get(other, len(place)) < place.get(name, 0):
+                continue
+            if asks and step is not None and self.is_known_to(step, other):
+                continue
+            above = [known for known, number in place.items() if number < place.get(name, 0)]
+            hint = (
+                self._report.suggest(other, above) or "only the variables above it are known here"
+            )
+            self._report.error_in(node, f"{shown(other)} is not known here", hint, fragment=other)
+
+    def _places(self, step: StepDraft | None) -> dict[str, int]:
+        """The order of the variables, or of the values that a step asks for."""
+        if step is None:
+            return self._variables
+        if step.id not in self._asked:
+            self._asked[step.id] = {name: number for number, name in enumerate(step.asked)}
+        return self._asked[step.id]
+
+    def _check_lock(self, node: Scalar, uses: Uses) -> None:
+        """A lock is taken before the first step, and its value is written down for everybody to see."""
+        variables = frozenset(self._variables)
+        for name in sorted(uses.names - variables - {"run"}):
+            hint = "the lock is taken before the first step"
+            hint = self._report.suggest(name, variables) or hint
+            told = f"{shown(name)} is not known in `lock`, which sees variables only"
+            self._report.error_in(node, told, hint, fragment=name)
+
+
+class _Use:
+    """A text that uses names: where it stands."""
+
+    def __init__(self, step: StepDraft | None, placed: PlacedText) -> None:
+        self.step = step
+        self.node = placed.node
+        self.inner = placed.inner
+        self.is_output = self.inner[:2] == ("call", "outputs")
+        self.items: frozenset[str] = frozenset()
+        if step is not None and not self.is_output:
+            outer = step.around.items if step.around is not None else frozenset()
+            self.items = outer if self.inner[0] in _BEFORE_ITEMS else step.items
+
+    @property
+    def judges_attempt(self) -> bool:
+        return any(self.inner[: len(judge)] == judge for judge in _JUDGES_ATTEMPT)
+
+    @property
+    def variable(self) -> str | None:
+        """The variable, param or value asked for that this is a text of."""
+        if self.step is None:
+            return str(self.inner[1]) if self.inner[0] == "vars" else None
+        if self.inner[:2] == ("call", "params"):
+            return str(self.inner[2])
+        if self.inner[0] == "vars" and self.step.kind is InputStep:
+            return str(self.inner[1])
+        return None
+
+
+_LATER = "has not run when this step runs"
+
+
+def _late(maker: StepDraft, user: StepDraft | None) -> str:
+    """The step that makes a name, and why the name is not known where it is used."""
+    why = _why_not(maker, user) if user is not None else None
+    if maker is user:
+        return "this very step"
+    return f"step {shown(maker.id)}, which {'runs later' if why in (None, _LATER) else why}"
+
+
+def _why_not(maker: StepDraft, user: StepDraft) -> str | None:
+    """Why what one step makes is not known when another one runs; None where it is."""
+    if maker is user:
+        return "is this very step"
+    if user.undo_of is maker:
+        return None
+    if maker.undo_of is not None and maker.undo_of is not user.undo_of:
+        return "only takes another step back"
+    same_part = maker.order[0] == user.order[0]
+    if same_part and user.path[: len(maker.path)] == maker.path:
+        return "is around this step and has not ended"
+    if maker.order > user.order:
+        return _LATER
+    if same_part and _runs_beside(maker, user):
+        return "runs at the same time"
+    return None
+
+
+def _runs_beside(one: StepDraft, other: StepDraft) -> bool:
+    """Whether the two stand in different steps of the same `parallel`."""
+    for branch in one.branches:
+        for its in other.branches:
+            if branch[:-1] == its[:-1] and branch != its:
+                return True
+    return False
 
 
 def check_default_names(
-    variables: Iterable[str], uses: Mapping[str, tuple[Scalar, Uses]], report: Report
+    variables: Iterable[str],
+    uses: Mapping[str, tuple[Scalar, Uses]],
+    report: Report,
+    is_known: Callable[[str], bool],
 ) -> None:
-    """Report defaults that use what does not stand above them, and circles among them."""
+    """Report defaults that use what does not stand above them, and circles among them.
+
+    `is_known` tells of other names whether they may be used as well.
+    """
     order = {name: index for index, name in enumerate(variables)}
     circle = _circle({name: used.names for name, (_, used) in uses.items()})
     if circle:
@@ -134,6 +268,8 @@ def check_default_names(
     for name, (node, used) in uses.items():
         above = {other for other in used.names if order.get(other, order[name]) < order[name]}
         for other in sorted(used.names - above - ALWAYS - set(circle)):
+            if is_known(other):
+                continue
             if other in order:
                 told = f"{shown(other)} stands below {shown(name)}"
                 hint = _ABOVE
@@ -149,24 +285,47 @@ def names_under_default(runbook: Runbook) -> frozenset[str]:
     """Names that a runbook does not declare and uses only where they may be missing."""
     needed: set[str] = set()
     optional: set[str] = set()
-    declared = frozenset(runbook.vars) | {n for step in runbook.steps for n in step.captures}
-    for uses in _all_uses(runbook, declared):
+    steps = list(_steps_of_frame(runbook.steps))
+    declared = frozenset(runbook.vars).union(*map(_made_by, steps))
+    for uses in _all_uses(runbook, steps, declared):
         needed |= uses.names
         optional |= uses.optional_names
     return frozenset(optional - needed - declared - ALWAYS)
 
 
-def _all_uses(runbook: Runbook, declared: frozenset[str]) -> Iterable[Uses]:
+def _steps_of_frame(steps: Iterable[AnyStep]) -> Iterable[AnyStep]:
+    """The steps that see the same names, nested and undo steps among them."""
+    for step in steps:
+        yield step
+        if isinstance(step, ParallelStep) or (isinstance(step, GroupStep) and step.call is None):
+            yield from _steps_of_frame(step.steps)
+        if step.undo is not None:
+            yield from _steps_of_frame([step.undo])
+
+
+def _made_by(step: AnyStep) -> Iterable[str]:
+    yield from step.captures
+    if isinstance(step, InputStep):
+        yield from step.vars
+    if isinstance(step, GroupStep) and step.call is not None:
+        yield from step.call.outputs
+    if step.foreach is not None:
+        yield step.as_
+
+
+def _all_uses(
+    runbook: Runbook, steps: Iterable[AnyStep], declared: frozenset[str]
+) -> Iterable[Uses]:
     for variable in runbook.vars.values():
         if variable.has_default:
             yield compile_text(str(variable.default))
-    for step in runbook.steps:
+    for step in steps:
         for text in texts_of(step):
-            if text.role == "expression":
+            if text.role == "expression" or (text.role == "items" and "{{" not in text.source):
                 yield compile_expression(text.source)
             elif text.role == "condition":
                 yield parse_condition(text.source, declared)
-            elif text.role not in ("name", "markdown"):
+            elif text.role not in _WITHOUT_NAMES:
                 yield compile_text(text.source)
 
 
@@ -188,10 +347,6 @@ def _circle(needs: Mapping[str, frozenset[str]]) -> list[str]:
                 way.append(name)
                 left.append(iter(sorted(needs[name])))
     return []
-
-
-def _judges_attempt(path: Path) -> bool:
-    return any(path[: len(judge)] == judge for judge in _JUDGES_ATTEMPT)
 
 
 def _some(names: Iterable[str], most: int = 10) -> str:

@@ -14,8 +14,7 @@ from typing import Any, Final, TypeAlias, get_args
 import msgspec
 from msgspec import inspect
 
-from pup_tui.runbook import later
-from pup_tui.runbook.model import ROLE, AnyStep, Runbook, Step, Variable
+from pup_tui.runbook.model import LOADED, ROLE, AnyStep, Call, Runbook, Step, Variable
 from pup_tui.runbook.nodes import (
     Entry,
     Mapping,
@@ -28,22 +27,27 @@ from pup_tui.runbook.nodes import (
     shown,
 )
 from pup_tui.runbook.report import Report, listed
+from pup_tui.runbook.step_templates import NOTE_PREFIX, GroupCall
 
 Path: TypeAlias = tuple[str | int, ...]
 
 INVALID: Final = object()
 """Stands for a part of the file that was refused and reported."""
 
-_NOTE_PREFIX = "x-"
-
 
 @dataclass(slots=True, frozen=True)
 class PlacedText:
-    """A text with a role: `path` leads to it from the top of the runbook."""
+    """A text with a role: `path` leads to it from the top of the runbook, `step` to the step it is of."""
 
     role: str
     path: Path
     node: Scalar
+    step: Path = ()
+
+    @property
+    def inner(self) -> Path:
+        """Where it stands in its step, or in the runbook where it is of no step."""
+        return self.path[len(self.step) :]
 
 
 @dataclass(slots=True)
@@ -83,10 +87,12 @@ class Options:
 
 @cache
 def fields_of(struct: type) -> dict[str, inspect.Field]:
-    """The fields of a struct by the key that the file uses."""
+    """The fields of a struct by the key that the file uses; those that the loader fills in are no keys."""
     info = inspect.type_info(struct)
     assert isinstance(info, inspect.StructType)
-    return {field.encode_name: field for field in info.fields}
+    return {
+        field.encode_name: field for field in info.fields if options_of(field.type).role != LOADED
+    }
 
 
 def options_of(kind: inspect.Type) -> Options:
@@ -136,6 +142,7 @@ class ShapeCheck:
         self.report = report
         self.texts: list[PlacedText] = []
         self.made: dict[Path, dict[str, Any]] = {}
+        self._step: Path = ()
 
     def build(self, node: Node, kind: inspect.Type, path: Path) -> Any:
         """Plain data for `kind`, or `INVALID` after a report."""
@@ -158,7 +165,7 @@ class ShapeCheck:
 
     def struct(self, node: Mapping, struct: type, path: Path) -> Any:
         """A map with the keys of `struct`, each judged; `INVALID` if any is wrong."""
-        fields, refused = fields_of(struct), later.keys_of(struct)
+        fields = fields_of(struct)
         built: dict[str, Any] = {}
         unknown: list[Scalar] = []
         valid = True
@@ -167,10 +174,7 @@ class ShapeCheck:
             if field is None:
                 if not self._is_other_key(struct, name):
                     valid = False
-                    if name in refused:
-                        self.report.error(entry.key, f"`{name}` is not supported yet")
-                    else:
-                        unknown.append(entry.key)
+                    unknown.append(entry.key)
                 continue
             value = self._field(field, entry, path)
             valid = valid and value is not INVALID
@@ -187,7 +191,7 @@ class ShapeCheck:
 
     def _is_other_key(self, struct: type, name: str) -> bool:
         if struct is Runbook:
-            return name.startswith(_NOTE_PREFIX)
+            return name.startswith(NOTE_PREFIX)
         return issubclass(struct, Step) and name == "kind"
 
     def _field(self, field: inspect.Field, entry: Entry, path: Path) -> Any:
@@ -205,7 +209,14 @@ class ShapeCheck:
         chosen = self._kind(node, {str(s.tag): s.cls for s in structs}, path)
         if chosen is None:
             return INVALID
+        around, self._step = self._step, path
         built = self.struct(node, chosen, path)
+        if isinstance(node, GroupCall):
+            call = self.struct(node.call, Call, (*path, "call"))
+            if built is not INVALID:
+                built["call"] = call
+            built = INVALID if call is INVALID else built
+        self._step = around
         if built is not INVALID:
             built["kind"] = node.text("kind")
         return built
@@ -219,11 +230,8 @@ class ShapeCheck:
         given = value.text if isinstance(value, Scalar) else ""
         if given in kinds:
             return kinds[given]
-        if given in later.KINDS:
-            self.report.error(value, f"`kind: {given}` is not supported yet")
-        else:
-            hint = self.report.suggest(given, kinds) or f"one of {listed(sorted(kinds))}"
-            self.report.error(value, f"unknown kind {shown(given)}", hint)
+        hint = self.report.suggest(given, kinds) or f"one of {listed(sorted(kinds))}"
+        self.report.error(value, f"unknown kind {shown(given)}", hint)
         return None
 
     def _map(self, node: Mapping, kind: inspect.Type, path: Path) -> Any:
@@ -257,7 +265,7 @@ class ShapeCheck:
             isinstance(value, float) and options.number
         ):
             if options.role:
-                self.texts.append(PlacedText(options.role, path, node))
+                self.texts.append(PlacedText(options.role, path, node, self._step))
             return value
         if options.text is not None:
             return self._text(node, options.text, options.role, path)
@@ -280,7 +288,7 @@ class ShapeCheck:
             self.report.error(node, told)
             return INVALID
         if role:
-            self.texts.append(PlacedText(role, path, node))
+            self.texts.append(PlacedText(role, path, node, self._step))
         return node.text
 
     def _word(self, node: Scalar, words: tuple[str, ...], path: Path) -> Any:
@@ -299,7 +307,7 @@ class ShapeCheck:
         assert isinstance(node, Scalar)
         value = self._typed(node, path)
         if isinstance(value, str):
-            self.texts.append(PlacedText(role, path, node))
+            self.texts.append(PlacedText(role, path, node, self._step))
         return value
 
     def _json_map(self, node: Mapping, role: str, path: Path) -> Any:
@@ -352,19 +360,33 @@ def _missing_hint(struct: type, name: str) -> str:
     return f"{_owner(struct)} needs it" if issubclass(struct, Step) and name != "name" else ""
 
 
-_LABELS: dict[str, Callable[[str | int], str]] = {
-    "steps": lambda item: f"step {int(item) + 1}",
-    "vars": lambda item: f"variable {shown(str(item))}",
-}
-
-
 def label(path: Path) -> str:
     """A place of the file in words."""
     if not path:
         return "a runbook"
     last = path[-1]
-    if len(path) == 2 and path[0] in _LABELS:
-        return _LABELS[str(path[0])](last)
+    step = _step_label(path)
+    if step:
+        return step
+    if len(path) == 2 and path[0] == "vars":
+        return f"variable {shown(str(last))}"
     if isinstance(last, int):
         return f"item {last + 1} of {label(path[:-1])}"
     return shown(last)
+
+
+def _step_label(path: Path) -> str:
+    """A step in words: `step 3`, nested `step 3.1`, `the undo of step 3`; empty where it is none."""
+    told, undo = "", ""
+    rest = list(path)
+    while rest:
+        key = rest.pop(0)
+        number = rest[0] if rest else None
+        if key == "steps" and isinstance(number, int):
+            del rest[0]
+            told += f"{'.' if told else 'step '}{number + 1}"
+        elif key == "undo" and told and not undo:
+            undo = "the undo of "
+        else:
+            return ""
+    return undo + told

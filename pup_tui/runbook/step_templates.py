@@ -1,52 +1,57 @@
-"""Step templates: `template: NAME` fills a step from `_templates/NAME.yaml`."""
+"""The files in `_templates`: a single step that fills others, or a group of steps that is called."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from pup_tui.runbook import later, yaml
-from pup_tui.runbook.files import SUFFIXES, TEMPLATES, Files, Unreadable
-from pup_tui.runbook.nodes import Entry, Mapping, Node, Scalar, Unusable, described, shown
+from pup_tui.runbook.files import TEMPLATES
+from pup_tui.runbook.library import Library, is_name
+from pup_tui.runbook.nodes import Entry, Mapping, Node, Scalar, Sequence, described, shown
 from pup_tui.runbook.report import Report, listed
 
-_KEY = "template"
+KEY = "template"
+NOTE_PREFIX = "x-"
+GROUP_KEYS = frozenset({"description", "params", "steps", "outputs"})
+"""Keys of a file that is a group of steps."""
+
 _MERGED = frozenset({"headers", "env", "inputs"})
 _IGNORED = frozenset({"name"})
 
 
-class StepTemplates:
-    """Fills steps; `used` are the bytes of every template that was read, by relative name.
+@dataclass(slots=True, frozen=True)
+class Template:
+    """A file in `_templates` that can be used. It is a group where it has `steps` and no `kind`."""
 
-    What all steps take from templates counts against the same limits as the file itself, or a small file
-    could stand for a huge one.
+    key: str
+    name: str
+    root: Mapping
+    is_group: bool
+
+
+@dataclass(slots=True, eq=False)
+class GroupCall(Mapping):
+    """A step that calls a group from a file: `call` is what that file says beside its steps."""
+
+    call: Mapping
+
+
+class Templates:
+    """Finds the templates that steps name; each file is read and judged once.
+
+    `imports` are the names that may be found in a pack.
     """
 
-    def __init__(self, files: Files, directory: Path, report: Report) -> None:
-        self._files = files
-        self._directory = directory
+    def __init__(self, library: Library, imports: Iterable[str], report: Report) -> None:
+        self._library = library
+        self._imports = frozenset(imports)
         self._report = report
-        self._read: dict[str, Mapping | None] = {}
-        self._nodes = 0
-        self.used: dict[str, bytes] = {}
+        self._judged: dict[str, Template | None] = {}
+        self._missing: set[tuple[int, str]] = set()
 
-    def fill(self, step: Node) -> Node:
-        """The step with its template's keys; `Unusable` where the template cannot be used."""
-        if not isinstance(step, Mapping) or _KEY not in step.entries:
-            return step
-        named = step.entries[_KEY].value
-        template = self._named(named)
-        refused = Unusable(step.source, step.line, step.column)
-        if template is None:
-            return refused
-        self._nodes += template.size
-        if self._nodes > yaml.MAX_NODES:
-            told = f"with their templates the steps have more than {yaml.MAX_NODES:,} nodes"
-            self._report.error(named, told)
-            return refused
-        return _filled(step, template)
-
-    def _named(self, named: Node) -> Mapping | None:
-        if not isinstance(named, Scalar) or not _is_name(named.text):
+    def named(self, named: Node) -> Template | None:
+        """The template that `named` means; None after a report."""
+        if not isinstance(named, Scalar) or not is_name(named.text, folders=True):
             told = named.text if isinstance(named, Scalar) else described(named)
             self._report.error(
                 named,
@@ -54,70 +59,78 @@ class StepTemplates:
                 f"a name stands for the file {TEMPLATES}/NAME.yaml beside the runbook",
             )
             return None
-        if named.text not in self._read:
-            self._read[named.text] = self._load(named)
-        return self._read[named.text]
-
-    def _load(self, named: Scalar) -> Mapping | None:
-        for suffix in SUFFIXES:
-            name = f"{TEMPLATES}/{named.text}{suffix}"
-            try:
-                data = self._files.read(name)
-            except Unreadable as error:
-                self._report.error(named, f"{name} cannot be read: {error}")
-                return None
-            if data is not None:
-                return self._parsed(name, data, named)
-        known = [name.removeprefix(f"{TEMPLATES}/") for name in self._files.names()]
-        stems = [name.rsplit(".", 1)[0] for name in known]
-        there = f"there is {listed(stems[:20])}" if stems else f"there is no {TEMPLATES} directory"
-        told = f"no step template {shown(named.text)}"
-        self._report.error(named, told, self._report.suggest(named.text, stems) or there)
-        return None
-
-    def _parsed(self, name: str, data: bytes, named: Scalar) -> Mapping | None:
-        self.used[name] = data
-        path = str(self._directory / name)
-        if sum(len(used) for used in self.used.values()) > yaml.MAX_BYTES:
-            self._report.error(named, "the step templates together are larger than 1 MiB")
+        found = self._library.template(named, imported=named.text in self._imports)
+        if found is None:
+            self._tell_missing(named)
             return None
-        root, problems = yaml.parse(data, path)
-        for problem in problems:
-            self._report.add(problem)
+        if found.key not in self._judged:
+            self._judged[found.key] = self._judge(found.key, named.text, found.root)
+        return self._judged[found.key]
+
+    def _tell_missing(self, named: Scalar) -> None:
+        place = self._library.place_of(named)
+        told = f"no step template {shown(named.text)}"
+        if named.text in self._imports or (place, named.text) in self._missing:
+            self._report.error(named, told, "it is imported and was not found")
+            return
+        self._missing.add((place, named.text))
+        if self._library.is_in_a_pack(named):
+            self._report.error(
+                named, told + " beside the runbook", f"add it to import: import: [{named.text}]"
+            )
+            return
+        stems = self._library.template_names(place)
+        there = f"there is {listed(stems[:20])}" if stems else f"there is no {TEMPLATES} directory"
+        self._report.error(named, told, self._report.suggest(named.text, stems) or there)
+
+    def _judge(self, key: str, name: str, root: Node | None) -> Template | None:
         if root is None:
             return None
         if not isinstance(root, Mapping):
             self._report.error(root, f"a step template must be a map, not {described(root)}")
             return None
-        return root if self._is_step(root) else None
+        is_group = "steps" in root.entries and "kind" not in root.entries
+        judge = self._is_whole_group if is_group else self._is_single_step
+        return Template(key, name, root, is_group) if judge(root) else None
 
-    def _is_step(self, root: Mapping) -> bool:
-        for key in root.entries.values():
-            if key.key.text == _KEY:
-                self._report.error(key.key, "a step template cannot use another `template`")
-                return False
-            if key.key.text in later.GROUP_KEYS:
-                told = f"`{key.key.text}`: a group of steps is not supported yet"
-                self._report.error(key.key, told)
+    def _is_single_step(self, root: Mapping) -> bool:
+        if KEY in root.entries:
+            told = "a step template cannot use another `template`"
+            hint = "the steps of a group can: write `steps`, and no `kind`"
+            self._report.error(root.entries[KEY].key, told, hint)
+            return False
+        for key in ("params", "outputs", "with"):
+            if key in root.entries:
+                hint = "a group has `steps` and no `kind`"
+                told = f"`{key}` belongs to a group of steps, and this is a single step"
+                self._report.error(root.entries[key].key, told, hint)
                 return False
         return True
 
+    def _is_whole_group(self, root: Mapping) -> bool:
+        unknown = [
+            entry.key
+            for name, entry in root.entries.items()
+            if name not in GROUP_KEYS and not name.startswith(NOTE_PREFIX)
+        ]
+        self._report.unknown_keys(unknown, GROUP_KEYS, "a group", lambda _: "")
+        steps = root.entries["steps"].value
+        if isinstance(steps, Sequence) and steps.items:
+            return True
+        told = f"the `steps` of a group must be a list of steps, not {described(steps)}"
+        self._report.error(steps, told, "a group needs at least one step")
+        return False
 
-def _is_name(name: str) -> bool:
-    parts = name.split("/")
-    return (
-        len(name) <= 200
-        and name.isprintable()
-        and "\\" not in name
-        and all(part and not part.startswith(".") for part in parts)
-    )
 
+def filled(step: Mapping, template: Mapping) -> Mapping:
+    """A step with the keys of a single-step template that it leaves unset.
 
-def _filled(step: Mapping, template: Mapping) -> Mapping:
+    `null` in the step clears a key; `headers`, `env` and `inputs` are merged key by key.
+    """
     entries: dict[str, Entry] = {}
     for name, entry in step.entries.items():
         given = template.entries.get(name)
-        if name == _KEY or entry.value.is_null:
+        if name == KEY or entry.value.is_null:
             continue
         if name in _MERGED and given is not None:
             entry = Entry(entry.key, _merged(entry.value, given.value))
@@ -125,9 +138,26 @@ def _filled(step: Mapping, template: Mapping) -> Mapping:
     entries |= {
         name: entry
         for name, entry in template.entries.items()
-        if name not in step.entries and name not in _IGNORED and not name.startswith("x-")
+        if name not in step.entries and name not in _IGNORED and not name.startswith(NOTE_PREFIX)
     }
     return Mapping(step.source, step.line, step.column, entries)
+
+
+def called(step: Mapping, template: Template, steps: Node) -> GroupCall:
+    """A step that stands for a group from a file, whose steps are `steps`."""
+    named = step.entries[KEY]
+    kind = Scalar(step.source, named.key.line, named.key.column, "group", "plain", named.key.line)
+    entries = {
+        name: entry
+        for name, entry in step.entries.items()
+        if name not in (KEY, "kind", "steps") and not entry.value.is_null
+    }
+    entries["kind"] = Entry(named.key, kind)
+    entries["steps"] = Entry(named.key, steps)
+    root = template.root
+    about = {name: e for name, e in root.entries.items() if name in GROUP_KEYS - {"steps"}}
+    call = Mapping(root.source, root.line, root.column, {KEY: named, **about})
+    return GroupCall(step.source, step.line, step.column, entries, call)
 
 
 def _merged(own: Node, given: Node) -> Node:

@@ -1,33 +1,51 @@
-"""Steps while they are checked, and the ids by which later steps name them."""
+"""Steps while they are checked, where they stand, and the ids by which later steps name them."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, KeysView
+from dataclasses import dataclass, field
 from typing import get_args
 
-from pup_tui.runbook.model import AnyStep, Step
-from pup_tui.runbook.nodes import Mapping, Node, Scalar, shown
+from pup_tui.runbook.model import AnyStep, InputStep, Step
+from pup_tui.runbook.nodes import Mapping, Node, Scalar, Sequence, shown
 from pup_tui.runbook.report import Report
+from pup_tui.runbook.shapes import Path
+from pup_tui.runbook.step_templates import GroupCall
 
 MAX_ID = 200
+DEFAULT_ITEM = "item"
+
+BODY, UNDO, CLEANUP = range(3)
+"""The parts of a run, in their order."""
+
 _OTHERS = re.compile(r"[^a-z0-9]+")
 _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 KINDS: dict[str, type[Step]] = {str(cls.__struct_config__.tag): cls for cls in get_args(AnyStep)}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class StepDraft:
     """A step of a file that may still be wrong elsewhere.
 
-    `is_open` marks a step of which too little is known to judge the names that it uses or makes.
+    `index` counts the steps of its frame in the order of the file. `order` is the part of the run in which
+    it runs, and its index: what comes before is known. `around` is the step that holds it, `undo_of` the step
+    that it (or the block it stands in) takes back. `branches` are the steps around it that run side by side
+    with others, and `items` the names of the items of the loops that it is in.
     """
 
     index: int
     node: Mapping
+    path: Path
+    frame: Frame
+    order: tuple[int, int]
+    around: StepDraft | None = None
+    undo_of: StepDraft | None = None
+    branches: tuple[Path, ...] = ()
+    items: frozenset[str] = frozenset()
     id: str = ""
-    is_open: bool = False
+    inner: Frame | None = None
 
     @property
     def kind(self) -> type[Step] | None:
@@ -35,9 +53,18 @@ class StepDraft:
         return KINDS.get(self.node.text("kind") or "")
 
     @property
-    def order(self) -> tuple[bool, int]:
-        """Steps run in this order: cleanup steps come at the end of the run."""
-        return self.node.text("when") == "cleanup", self.index
+    def is_undo(self) -> bool:
+        """Whether it stands under `undo`, and not only in a block that does."""
+        return self.path[-1] == "undo"
+
+    @property
+    def loops(self) -> bool:
+        return self.node.get("foreach") is not None
+
+    @property
+    def item(self) -> str:
+        """How its texts name an item of its `foreach`."""
+        return self.node.text("as") or DEFAULT_ITEM
 
     @property
     def captures(self) -> dict[str, Node]:
@@ -45,9 +72,94 @@ class StepDraft:
         given = self.node.get("capture")
         if isinstance(given, Scalar):
             return {given.text: given}
-        if isinstance(given, Mapping):
-            return {name: entry.key for name, entry in given.entries.items()}
-        return {}
+        return _keys(given)
+
+    @property
+    def asked(self) -> dict[str, Node]:
+        """The names of the values that it asks a person for."""
+        return _keys(self.node.get("vars")) if self.kind is InputStep else {}
+
+    @property
+    def outputs(self) -> dict[str, Node]:
+        """The names that the group it calls gives back."""
+        return _keys(self.node.call.get("outputs")) if isinstance(self.node, GroupCall) else {}
+
+    @property
+    def makes(self) -> dict[str, Node]:
+        """Every name that later steps know because of it."""
+        return {**self.captures, **self.asked, **self.outputs}
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """Names that see each other: a runbook's, or those of a group from a file.
+
+    `names` are its variables, or the group's params. `steps` are in the order of the file, undo steps and
+    nested ones among them; `made` is the first step that makes each name; `path` leads to the step that
+    calls the group.
+    """
+
+    names: Mapping | None
+    path: Path = ()
+    steps: list[StepDraft] = field(default_factory=list)
+    made: dict[str, StepDraft] = field(default_factory=dict)
+    caller: StepDraft | None = None
+
+    @property
+    def variables(self) -> KeysView[str]:
+        return (self.names.entries if self.names is not None else {}).keys()
+
+
+def frames_of(root: Mapping) -> list[Frame]:
+    """The frames of a file whose steps are filled in, the file's own first."""
+    names = root.get("vars")
+    walk = _Walk(Frame(names if isinstance(names, Mapping) else None))
+    walk.block(root.get("steps"), ("steps",), walk.frames[0], None)
+    return walk.frames
+
+
+class _Walk:
+    def __init__(self, frame: Frame) -> None:
+        self.frames = [frame]
+
+    def block(self, steps: Node | None, path: Path, frame: Frame, around: StepDraft | None) -> None:
+        if isinstance(steps, Sequence):
+            for number, step in enumerate(steps.items):
+                if isinstance(step, Mapping):
+                    self._add(step, (*path, number), frame, around)
+
+    def _add(self, node: Mapping, path: Path, frame: Frame, around: StepDraft | None) -> None:
+        part = BODY
+        branches: tuple[Path, ...] = ()
+        items: frozenset[str] = frozenset()
+        undo_of: StepDraft | None = None
+        if around is not None:
+            part, branches, items = around.order[0], around.branches, around.items
+            undo_of = around.undo_of
+            if around.node.text("kind") == "parallel":
+                branches = (*branches, path)
+        if path[-1] == "undo":
+            part, branches, undo_of = UNDO, (), around
+        elif part == BODY and node.text("when") == "cleanup":
+            part, branches = CLEANUP, ()
+        index = len(frame.steps)
+        draft = StepDraft(index, node, path, frame, (part, index), around, undo_of, branches, items)
+        if draft.loops:
+            draft.items = items | {draft.item}
+        frame.steps.append(draft)
+        for name in draft.makes:
+            frame.made.setdefault(name, draft)
+        if isinstance(node, GroupCall):
+            params = node.call.get("params")
+            inner = Frame(params if isinstance(params, Mapping) else None, path, caller=draft)
+            self.frames.append(inner)
+            draft.inner = inner
+            self.block(node.get("steps"), (*path, "steps"), inner, None)
+        elif node.get("steps") is not None:
+            self.block(node.get("steps"), (*path, "steps"), frame, draft)
+        undo = node.get("undo")
+        if isinstance(undo, Mapping):
+            self._add(undo, (*path, "undo"), frame, draft)
 
 
 def derived_id(name: str, number: int) -> str:
@@ -58,8 +170,25 @@ def derived_id(name: str, number: int) -> str:
     return f"s{stem}" if stem[0].isdigit() else stem
 
 
-def assign_ids(steps: list[StepDraft], report: Report) -> None:
-    """Set every step's id; a wrong or repeated one that was given is reported."""
+def assign_ids(steps: Iterable[StepDraft], report: Report) -> None:
+    """Set the id of every step of a frame; a wrong or repeated one that was given is reported.
+
+    An undo step has the id of its step with `:undo` after it.
+    """
+    named = [step for step in steps if not step.is_undo]
+    taken = _given_ids(named, report)
+    repeats: dict[str, int] = {}
+    for number, step in enumerate(named, 1):
+        if not step.id:
+            stem = derived_id(step.node.text("name") or "", number)
+            step.id = _free(stem, taken, repeats)
+            taken.add(step.id)
+    for step in steps:
+        if step.is_undo and step.around is not None:
+            step.id = f"{step.around.id}:undo"
+
+
+def _given_ids(steps: list[StepDraft], report: Report) -> set[str]:
     given: dict[str, Node] = {}
     for step in steps:
         value = step.node.get("id")
@@ -71,18 +200,11 @@ def assign_ids(steps: list[StepDraft], report: Report) -> None:
             report.error(value, f"{shown(value.text)} is not an id", hint)
         elif value.text in given:
             first = given[value.text].line
-            report.error(
-                value, f"the id {shown(value.text)} is given twice", f"first on line {first}"
-            )
+            told = f"the id {shown(value.text)} is given twice"
+            report.error(value, told, f"first on line {first}")
         else:
             given[value.text] = value
-    taken = set(given)
-    repeats: dict[str, int] = {}
-    for step in steps:
-        if not step.id:
-            stem = derived_id(step.node.text("name") or "", step.index + 1)
-            step.id = _free(stem, taken, repeats)
-            taken.add(step.id)
+    return set(given)
 
 
 def _free(stem: str, taken: set[str], repeats: dict[str, int]) -> str:
@@ -91,3 +213,9 @@ def _free(stem: str, taken: set[str], repeats: dict[str, int]) -> str:
         repeats[stem] = repeats.get(stem, 1) + 1
         found = f"{stem}_{repeats[stem]}"
     return found
+
+
+def _keys(node: Node | None) -> dict[str, Node]:
+    if not isinstance(node, Mapping):
+        return {}
+    return {name: entry.key for name, entry in node.entries.items()}

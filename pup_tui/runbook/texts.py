@@ -21,7 +21,10 @@ class FoundText(Struct, frozen=True):
 
 
 def texts_of(step: Step) -> Iterator[FoundText]:
-    """Every text of a step that has a role, in the order of the model; it follows from the types."""
+    """Every text of a step that has a role, in the order of the model; it follows from the types.
+
+    Only its own: not those of nested steps, of its undo, or of what it calls.
+    """
     return _in_struct(step, ())
 
 
@@ -31,7 +34,7 @@ def _in_struct(struct: Struct, path: Path) -> Iterator[FoundText]:
 
 
 def _in_value(value: Any, options: Options, path: Path) -> Iterator[FoundText]:
-    if value is None or value is msgspec.UNSET:
+    if value is None or value is msgspec.UNSET or isinstance(value, Step):
         return
     if isinstance(value, str):
         if options.role:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from typing import Any
 
 import msgspec
 
-from pup_tui.runbook import later
+from pup_tui.runbook.command_rules import check_commands
 from pup_tui.runbook.model import Variable
 from pup_tui.runbook.nodes import Mapping, Node, Scalar, shown
 from pup_tui.runbook.report import Report, listed
@@ -24,13 +26,15 @@ _MATCHED_AT_LOAD = 200
 
 _FITS: dict[str, frozenset[str]] = {
     "choices": frozenset({"enum"}),
+    "choices_from": frozenset({"enum", "string"}),
     "min": frozenset({"integer", "number"}),
     "max": frozenset({"integer", "number"}),
     "min_length": frozenset({"string", "text", "secret", "url", "file"}),
     "max_length": frozenset({"string", "text", "secret", "url", "file"}),
     "pattern": frozenset({"string", "text", "secret", "url", "file", "duration"}),
 }
-_SOURCES = ("env", "file")
+_KEYRING = re.compile(r".+/[^/]+\Z")
+_SOURCES = ("env", "file", "keyring", "command")
 
 
 def check_variables(
@@ -38,27 +42,36 @@ def check_variables(
     made: MappingOf[Path, dict[str, Any]],
     roles: RoleCheck,
     report: Report,
+    *,
+    path: Path = ("vars",),
+    is_known: Callable[[str], bool] = lambda _: False,
 ) -> None:
-    """Check `vars`; `made` is what the walk made of every map that has the right shape."""
+    """Check `vars` at `path`; `made` is what the walk made of every map that has the right shape.
+
+    `is_known` tells which names a default may use beside the variables above it.
+    """
     if not isinstance(node, Mapping):
         return
     if len(node.entries) > MAX_VARIABLES:
         report.error(node, f"more than {MAX_VARIABLES:,} variables")
         return
     uses: dict[str, tuple[Scalar, Uses]] = {}
+    above: dict[str, Node] = {}
     for name, entry in node.entries.items():
         check_name(name, entry.key, "a variable", report)
         if isinstance(entry.value, Mapping):
             _check_keys(entry.value, report)
+            check_commands(entry.value, (*path, name), above, is_known, roles, report)
+        above[name] = entry.value
         default = _default(entry.value)
         if default is None:
             continue
-        used = roles.check(PlacedText("template", ("vars", name, "default"), default))
+        used = roles.check(PlacedText("template", (*path, name, "default"), default))
         if used is not None and used.names:
             uses[name] = (default, used)
-        elif used is not None and ("vars", name) in made:
-            _check_default(default, made["vars", name], report)
-    check_default_names(node.entries, uses, report)
+        elif used is not None and (*path, name) in made:
+            _check_default(default, made[(*path, name)], report)
+    check_default_names(node.entries, uses, report, is_known)
 
 
 def _default(node: Node) -> Scalar | None:
@@ -72,10 +85,14 @@ def _check_keys(node: Mapping, report: Report) -> None:
         if node.get(key) is not None and kind not in kinds:
             hint = f"it belongs to {listed(sorted(kinds))}"
             report.error(node.entries[key].key, f"`{key}` does not fit type {shown(kind)}", hint)
-    if kind == "enum" and node.get("choices") is None:
+    has_choices = node.get("choices") is not None or node.get("choices_from") is not None
+    if kind == "enum" and not has_choices:
         report.error(
             node, "an enum has no `choices`", "for example `choices: [staging, production]`"
         )
+    if node.get("choices") is not None and node.get("choices_from") is not None:
+        key = node.entries["choices_from"].key
+        report.error(key, "`choices_from` and `choices` exclude each other")
     for low, high in (("min", "max"), ("min_length", "max_length")):
         _check_order(node, low, high, report)
     source = node.get("from")
@@ -96,11 +113,14 @@ def _check_order(node: Mapping, low: str, high: str, report: Report) -> None:
 
 def _check_source(source: Scalar, report: Report) -> None:
     kind, colon, place = source.text.partition(":")
-    if kind in later.VALUE_SOURCES and colon:
-        report.error(source, f"`from: {kind}:` is not supported yet")
-    elif kind not in _SOURCES or not colon or not place:
-        hint = "write env:NAME or file:PATH"
+    if kind not in _SOURCES or not colon or not place:
+        hint = "write env:NAME, keyring:SERVICE/USER, command:… or file:PATH"
         report.error(source, f"{shown(source.text)} names no place to take a value from", hint)
+    elif kind == "keyring" and not _KEYRING.match(place):
+        told = f"{shown(source.text)} does not name a service and a user of the keyring"
+        report.error(source, told, "write keyring:SERVICE/USER")
+    elif not place.strip():
+        report.error(source, f"`from: {kind}:` says nothing to take the value from")
 
 
 def _check_default(default: Scalar, built: Any, report: Report) -> None:

@@ -1,0 +1,114 @@
+"""What must hold of blocks, loops and undo steps beyond the types of their keys. One function a rule."""
+
+from __future__ import annotations
+
+from pup_tui.runbook.model import ParallelStep
+from pup_tui.runbook.nodes import Scalar, Sequence, shown
+from pup_tui.runbook.report import Report
+from pup_tui.runbook.rules import Rule, check_name
+from pup_tui.runbook.scope import ALWAYS, ATTEMPT_NAMES
+from pup_tui.runbook.steps import StepDraft
+
+MAX_ITEMS = 1000
+"""Items of one `foreach`."""
+
+
+def block_has_steps(step: StepDraft, report: Report) -> None:
+    """A block holds one step at least."""
+    steps = step.node.get("steps")
+    if isinstance(steps, Sequence) and not steps.items and step.kind is not None:
+        report.error(steps, "`steps` has no step", f"a {step.node.text('kind')} needs at least one")
+
+
+def loop_keys(step: StepDraft, report: Report) -> None:
+    """Items are named and run side by side only where there are some."""
+    if step.loops:
+        return
+    for key in ("as", "max_parallel"):
+        if step.node.get(key) is None or (key == "max_parallel" and step.kind is ParallelStep):
+            continue
+        report.error(step.node.entries[key].key, f"`{key}` needs a `foreach`")
+
+
+def loop_items(step: StepDraft, report: Report) -> None:
+    """A list that is written in the file is not longer than any list may be."""
+    items = step.node.get("foreach")
+    if isinstance(items, Sequence) and len(items.items) > MAX_ITEMS:
+        report.error(items, f"`foreach` has more than {MAX_ITEMS:,} items")
+
+
+def loop_item_name(step: StepDraft, report: Report) -> None:
+    """The name of an item stands for nothing else."""
+    if not step.loops:
+        return
+    given = step.node.get("as")
+    at = given if isinstance(given, Scalar) else step.node.entries["foreach"].key
+    name = step.item
+    hint = "name the items otherwise with `as`"
+    if isinstance(given, Scalar) and "{" not in name:
+        check_name(name, given, "an item", report)
+    if name in step.frame.variables:
+        report.error(at, f"{shown(name)} is a variable, and the name of an item here", hint)
+    elif name in step.frame.made:
+        report.error(at, f"{shown(name)} is made by a step, and the name of an item here", hint)
+    elif name in ATTEMPT_NAMES - ALWAYS:
+        report.error(at, f"{shown(name)} has a meaning of its own in conditions", hint)
+
+
+def parallel_order(step: StepDraft, report: Report) -> None:
+    """Steps that run side by side do not come after each other."""
+    when = step.node.get("when")
+    if (
+        step.around is not None
+        and step.around.kind is ParallelStep
+        and not step.is_undo
+        and isinstance(when, Scalar)
+        and when.text in ("on_failure", "always")
+    ):
+        told = f"`when: {when.text}` has no meaning for a step of a `parallel` block"
+        report.error(when, told, "no step is before it; put it after the block")
+
+
+def undo_keys(step: StepDraft, report: Report) -> None:
+    """An undo step is chosen, not ordered; it is named after its step; it is not itself undone."""
+    if step.undo_of is not None and step.node.get("undo") is not None:
+        told = "an undo step cannot have an `undo` of its own"
+        report.error(step.node.entries["undo"].key, told)
+    if not step.is_undo:
+        return
+    if step.node.get("id") is not None:
+        told = "an undo step has no `id` of its own"
+        report.error(step.node.entries["id"].key, told, "it is named after its step: ID:undo")
+    when = step.node.get("when")
+    if isinstance(when, Scalar) and when.text != "on_success":
+        told = "`when` has no meaning for an undo step"
+        report.error(when, told, "it runs when it is chosen, before the cleanup")
+
+
+def asked_names(step: StepDraft, report: Report) -> None:
+    """What an input step asks for is a new name."""
+    for name, at in step.asked.items():
+        if name in step.frame.variables:
+            told = f"{shown(name)} is already a variable"
+            report.error(at, told, "an `input` step asks for new values; take another name")
+        elif step.frame.made[name] is not step:
+            told = f"{shown(name)} is already made by step {shown(step.frame.made[name].id)}"
+            report.error(at, told, "take another name")
+
+
+def output_names(step: StepDraft, report: Report) -> None:
+    """What a group gives back is a name that a template can use."""
+    for name, node in step.outputs.items():
+        check_name(name, node, "an output", report)
+
+
+BLOCK_RULES: tuple[Rule, ...] = (
+    block_has_steps,
+    loop_keys,
+    loop_items,
+    loop_item_name,
+    parallel_order,
+    undo_keys,
+    asked_names,
+    output_names,
+)
