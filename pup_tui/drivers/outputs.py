@@ -10,7 +10,7 @@ from pathlib import Path
 from pup_tui.core.program import Program
 from pup_tui.drivers.masking import Masking
 from pup_tui.output.pipeline import IDLE_SECONDS, Captured, StepOutput
-from pup_tui.output.spool import Line, spool_name
+from pup_tui.output.spool import DEFAULT_LIMIT, Line, spool_name
 from pup_tui.steps.executor import Stream
 
 OnLines = Callable[[str, Sequence[Line]], None]
@@ -72,12 +72,15 @@ class Outputs:
         """Where the step's output is, or will be."""
         return self._folder / spool_name(self._program.node(step).index, step)
 
-    def begin(self, step: str) -> AttemptOutput:
-        """The sink for the next attempt of `step`."""
+    def begin(self, step: str, limit: int | None = None) -> AttemptOutput:
+        """The sink for the next attempt of `step`; `limit` is in bytes, for all its attempts."""
         output = self._open.get(step)
         if output is None:
             output = StepOutput(
-                self.path(step), self._masking.masker, on_lines=partial(self._on_lines, step)
+                self.path(step),
+                self._masking.masker,
+                limit=DEFAULT_LIMIT if limit is None else limit,
+                on_lines=partial(self._on_lines, step),
             )
             self._open[step] = output
         return AttemptOutput(output)

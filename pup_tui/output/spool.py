@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import accumulate, groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
@@ -48,17 +49,21 @@ _JOINED = 2
 _PART_SHARE = 16
 
 _NAME_CHARS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
+_ITEM_NUMBER = re.compile(r"\[(\d+)\]")
 _NAME_LIMIT = 80
+_DIGEST = 12
 
 
 def spool_name(index: int, step_id: str) -> str:
     """Return the file name of a step's spool, such as ``0003-check_slo.log``.
 
-    ``index`` is the step's place in the run and makes the name unique; other characters of the id
-    than letters, digits, ``_`` and ``-`` become ``_``.
+    ``index`` is the step's place in the runbook; with the numbers of the items that the step is in
+    (``hosts[2]/read`` gives ``0003.2-hosts_2__read.log``) it makes the name unique. Other characters
+    of the id than letters, digits, ``_`` and ``-`` become ``_``.
     """
+    items = "".join(f".{number}" for number in _ITEM_NUMBER.findall(step_id))
     name = "".join(char if char in _NAME_CHARS else "_" for char in step_id[:_NAME_LIMIT])
-    return f"{index:04d}-{name}.log"
+    return f"{index:04d}{items}-{name}.log"
 
 
 def _part_path(path: Path, number: int) -> Path:

@@ -281,12 +281,19 @@ def test_search_finds_in_both_directions_without_colours(path: Path) -> None:
         ("gate/read[2]", "0003-gate_read_2_.log"),
         ("../../etc/passwd", "0003-______etc_passwd.log"),
         ("a\n\0é", "0003-a___.log"),
-        ("x" * 300, "0003-" + "x" * 80 + ".log"),
+        ("x" * 80, "0003-" + "x" * 80 + ".log"),
         ("", "0003-.log"),
     ],
 )
 def test_spool_names_are_safe_file_names(step_id: str, name: str) -> None:
     assert spool_name(3, step_id) == name
+
+
+def test_spool_names_of_long_ids_differ_and_are_short() -> None:
+    """Items of one step share its index, and their ids differ at the end."""
+    names = {spool_name(3, f"{'x' * 300}[{item}]/{'y' * 300}") for item in range(1_000)}
+    assert len(names) == 1_000
+    assert {len(name) for name in names} == {len("0003-.log") + 80}
 
 
 def test_a_spool_is_released_between_two_writes_with_parts_or_without(path: Path) -> None:
