@@ -59,6 +59,15 @@ class Pattern:
         subject = _Subject(value)
         return len(value) in self._matcher(subject, frozenset({0}))
 
+    def may_begin_with(self, character: str) -> bool:
+        """Whether some value that begins so could match; True where it would take too long to tell."""
+        subject = _Subject(character)
+        try:
+            self._matcher(subject, frozenset({0}))
+        except TooCostly:
+            return True
+        return subject.begun
+
 
 def _checked(source: str) -> re.Pattern[str]:
     try:
@@ -74,6 +83,8 @@ def _checked(source: str) -> re.Pattern[str]:
 class _Subject:
     def __init__(self, value: str) -> None:
         self.value = value
+        self.begun = False
+        """Whether any part of the pattern took the first character."""
         self._left = MAX_STEPS
 
     def pay(self, steps: int) -> None:
@@ -178,9 +189,11 @@ def _one(character: re.Pattern[str]) -> _Matcher:
     def match(subject: _Subject, positions: _Positions) -> _Positions:
         subject.pay(len(positions))
         value = subject.value
-        return frozenset(
+        passed = frozenset(
             at + 1 for at in positions if at < len(value) and character.fullmatch(value[at])
         )
+        subject.begun = subject.begun or 1 in passed
+        return passed
 
     return match
 

@@ -82,8 +82,13 @@ class ScriptTree:
 
     def climbs(self, spans: Sequence[Span]) -> Iterator[Climb]:
         """Give for each marker, in the order of the script, its way up the tree."""
+        for start, path in self.paths(spans):
+            yield Climb(self._facts, path, start)
+
+    def paths(self, spans: Sequence[Span]) -> list[tuple[int, list[Node]]]:
+        """Where each marker begins, in the order of the script, and the nodes around it, outermost first."""
         if self._tree is None:
-            return
+            return []
         waiting: list[tuple[list[Node], Sequence[Span]]] = [([self._tree.root_node], spans)]
         found: list[tuple[int, list[Node]]] = []
         while waiting:
@@ -93,8 +98,7 @@ class ScriptTree:
                     found.extend((start, path) for start, _ in held)
                 else:
                     waiting.append(([*path, child], held))
-        for start, path in sorted(found, key=lambda item: item[0]):
-            yield Climb(self._facts, path, start)
+        return sorted(found, key=lambda item: item[0])
 
 
 def _shared(

@@ -1,0 +1,195 @@
+"""Warnings about scripts and lists of arguments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pup_tui.runbook.lint.subject import Finding, Subject, is_true
+from pup_tui.runbook.model import PupStep, ShellStep
+from pup_tui.runbook.nodes import Mapping, Node, Scalar, Sequence, shown
+from pup_tui.runbook.pattern import Pattern, PatternError
+from pup_tui.runbook.steps import StepDraft
+from pup_tui.template.blocks import Output
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.options import options_in_arguments, options_in_script
+from pup_tui.template.shell import ShellTemplate, compile_shell, first_word
+from pup_tui.template.text import compile_text
+
+_COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")
+_REST = r"[^\n;|&]{0,120}"
+"""The rest of a command; as far as that, so that no script takes long to look through."""
+
+_ENDLESS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(r"\bwhile\s{1,20}(?:true|:|\[?\s?1\s?\]?)\s{0,20}(?:;|\n|&&)"),
+        "this loop has no end",
+    ),
+    (
+        re.compile(r"\b(?:until|while)\b[^\n]{0,200}?(?:;|\n)\s{0,40}do\b[^#]{0,200}?\bsleep\b"),
+        "this loop may wait for ever",
+    ),
+    (
+        re.compile(rf"\btail\b{_REST}\s(?:-[a-zA-Z]{{0,9}}[fF]|--follow)\b"),
+        "`tail -f` does not end",
+    ),
+    (
+        re.compile(rf"\b(?:journalctl|logs?)\b{_REST}\s(?:-[a-z]{{0,9}}f|--follow)\b"),
+        "following a log does not end",
+    ),
+    (
+        re.compile(rf"\bkubectl\b{_REST}\s(?:rollout\s+status|-w|--watch)\b"),
+        "`kubectl` may wait for ever",
+    ),
+    (re.compile(r"(?:^|[;&|\n])[ \t]{0,20}watch\s"), "`watch` does not end"),
+    (re.compile(r"\bsleep\s{1,20}inf"), "`sleep infinity` does not end"),
+)
+_SAFE_TYPES = frozenset({"integer", "number", "boolean", "duration", "url"})
+_SAFE_FILTERS = frozenset({"int", "float", "length", "count", "round", "abs", "shell_quote"})
+
+
+def raw_in_shell(subject: Subject) -> Iterator[Finding]:
+    """`raw` puts a value into a script as code."""
+    for placed in subject.texts:
+        if placed.role != "shell" or "raw" not in placed.node.text:
+            continue
+        try:
+            outputs = compile_text(placed.node.text).outputs
+        except TemplateError:
+            continue
+        if any("raw" in output.expression.filters for output in outputs):
+            hint = "leave `| raw` out: a value then reaches the script as data"
+            yield Finding(placed.node, "`| raw` makes a value part of the script", hint)
+
+
+def evaluated_again(subject: Subject) -> Iterator[Finding]:
+    """A command that takes a word for code runs what a value holds."""
+    for _, node, script in _scripts(subject):
+        for found in script.evaluated_again:
+            told = f"{shown(found.command)} evaluates {shown(found.source)} once more, as code"
+            hint = (
+                "hand the value over as data (`env`, `stdin`, an argument), or use `| shell_quote`"
+            )
+            yield Finding(node, told, hint, found.line, found.source)
+
+
+def option_injection(subject: Subject) -> Iterator[Finding]:
+    """A value such as `-rf` at the beginning of a word is an option, not what the author meant.
+
+    Variables that cannot begin with `-` by their type, choices or pattern are safe. Of captures only scripts
+    are judged: the Datadog client's positionals are ids.
+    """
+    for step in subject.steps:
+        node = step.node.get("run")
+        if not isinstance(node, Scalar) or "{{" not in node.text:
+            continue
+        for output in _option_places(step, node.text):
+            yield from _option(step, node, output, with_captures=step.kind is ShellStep)
+
+
+def _option_places(step: StepDraft, text: str) -> tuple[Output, ...]:
+    try:
+        if step.kind is ShellStep:
+            return options_in_script(text, step.node.text("shell") or "sh")
+        return options_in_arguments(text) if step.kind is PupStep else ()
+    except TemplateError:
+        return ()
+
+
+def _option(
+    step: StepDraft, node: Scalar, output: Output, *, with_captures: bool
+) -> Iterator[Finding]:
+    expression = output.expression
+    if expression.filters & _SAFE_FILTERS:
+        return
+    for name in sorted(expression.names | expression.optional_names):
+        declared = step.frame.names.entries.get(name) if step.frame.names else None
+        if declared is not None:
+            if not _may_be_option(declared.value):
+                continue
+        elif not with_captures or not _is_captured(step, name):
+            continue
+        told = f"a value of {shown(name)} that begins with - would be an option"
+        hint = "write -- before it"
+        if declared is not None:
+            hint += f", or give {name[:60]} a pattern such as [a-z0-9][a-z0-9-]*"
+        yield Finding(node, told, hint, output.line, name)
+
+
+def _is_captured(step: StepDraft, name: str) -> bool:
+    return name == "steps" or any(name in other.makes for other in step.frame.steps)
+
+
+def _may_be_option(variable: Node) -> bool:
+    """Whether a declared variable may have a value that begins with `-`."""
+    if not isinstance(variable, Mapping):
+        return True
+    kind = variable.text("type") or "string"
+    if kind in _SAFE_TYPES:
+        return False
+    if kind == "enum":
+        choices = variable.get("choices")
+        items = choices.items if isinstance(choices, Sequence) else []
+        texts = [item.text("value") if isinstance(item, Mapping) else item for item in items]
+        given = [text.text if isinstance(text, Scalar) else str(text) for text in texts]
+        return any(text.startswith("-") for text in given)
+    pattern = variable.text("pattern")
+    if pattern is None:
+        return True
+    try:
+        return Pattern(pattern).may_begin_with("-")
+    except PatternError:
+        return False
+
+
+def unbounded_wait(subject: Subject) -> Iterator[Finding]:
+    """A command that waits for ever stops the run until somebody cancels it.
+
+    Only scripts and `pup` commands without a `timeout` of their own or of `defaults` are meant: a poll, a
+    request, a workflow and a wait are bounded as they are, and a question is a person's.
+    """
+    if subject.default("timeout") is not None:
+        return
+    for step in subject.steps:
+        node = step.node.get("run")
+        if step.kind not in (ShellStep, PupStep) or not isinstance(node, Scalar):
+            continue
+        if step.node.get("timeout") is not None or "timeout" in node.text:
+            continue
+        script = _COMMENT.sub("", node.text[:20_000])
+        for form, told in _ENDLESS:
+            if form.search(script):
+                yield Finding(node, told, "give the step a `timeout`, or use `poll`")
+                break
+
+
+def missing_tool(subject: Subject) -> Iterator[Finding]:
+    """A script whose first command is not there fails at once."""
+    if subject.is_installed is None:
+        return
+    for step in subject.steps:
+        node = step.node.get("run")
+        if step.kind is not ShellStep or not isinstance(node, Scalar):
+            continue
+        word = first_word(node.text)
+        if word is None or is_true(step.node, "optional") or _is_function(word, node.text):
+            continue
+        if step.node.get("env") is None and not subject.is_installed(word):
+            told = f"{shown(word)} is not installed on this machine"
+            yield Finding(node, told, "install it, or write `optional: true`")
+
+
+def _is_function(word: str, script: str) -> bool:
+    return re.search(rf"(?:^|[\s;]){re.escape(word)}\s*\(\s*\)", script) is not None
+
+
+def _scripts(subject: Subject) -> Iterator[tuple[StepDraft, Scalar, ShellTemplate]]:
+    """The scripts of shell steps that hold values."""
+    for step in subject.steps:
+        node = step.node.get("run")
+        if step.kind is not ShellStep or not isinstance(node, Scalar) or "{{" not in node.text:
+            continue
+        try:
+            yield step, node, compile_shell(node.text, step.node.text("shell") or "sh")
+        except TemplateError:
+            continue

@@ -1,0 +1,79 @@
+"""The registry of the rules."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pup_tui.runbook.lint.commands import (
+    evaluated_again,
+    missing_tool,
+    option_injection,
+    raw_in_shell,
+    unbounded_wait,
+)
+from pup_tui.runbook.lint.names import (
+    confusable_names,
+    hidden_characters,
+    mixed_scripts,
+    name_differs,
+    shadowed_names,
+)
+from pup_tui.runbook.lint.secrets import literal_secret, password_in_url
+from pup_tui.runbook.lint.steps import (
+    assert_without_condition,
+    danger_ignored,
+    danger_without_confirm,
+    never_runs,
+    no_process,
+    unused_capture,
+    verify_off,
+)
+from pup_tui.runbook.lint.subject import Rule, Subject
+from pup_tui.runbook.problems import Problem
+from pup_tui.runbook.report import Report
+
+MAX_WARNINGS: Final = 50
+"""Warnings of one rule."""
+
+RULES: Final[dict[str, Rule]] = {
+    "name-differs": name_differs,
+    "assert-without-condition": assert_without_condition,
+    "raw-in-shell": raw_in_shell,
+    "evaluated-again": evaluated_again,
+    "option-injection": option_injection,
+    "unbounded-wait": unbounded_wait,
+    "missing-tool": missing_tool,
+    "verify-off": verify_off,
+    "password-in-url": password_in_url,
+    "literal-secret": literal_secret,
+    "danger-without-confirm": danger_without_confirm,
+    "danger-ignored": danger_ignored,
+    "no-process": no_process,
+    "unused-capture": unused_capture,
+    "never-runs": never_runs,
+    "hidden-characters": hidden_characters,
+    "mixed-scripts": mixed_scripts,
+    "confusable-names": confusable_names,
+    "shadowed-names": shadowed_names,
+}
+"""By the code of the warning."""
+
+
+def lint(subject: Subject, report: Report) -> None:
+    """Add the warnings of every rule to the report."""
+    for code, rule in RULES.items():
+        for count, found in enumerate(rule(subject)):
+            if count == MAX_WARNINGS:
+                break
+            line, column = found.place
+            report.add(
+                Problem(
+                    path=found.node.source.path,
+                    line=line,
+                    column=column,
+                    message=found.message,
+                    hint=found.hint,
+                    severity="warning",
+                    code=code,
+                )
+            )

@@ -1,0 +1,129 @@
+"""Warnings about secrets that stand in the file, where everybody who reads it reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pup_tui.runbook.lint.subject import Finding, Subject, entries_of
+from pup_tui.runbook.nodes import Entry, Mapping, Node, Scalar, Sequence, shown
+
+_HINT = "declare a variable of type secret and use {{ NAME }}"
+
+_TOKEN = re.compile(
+    r"\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_\w{40}|\bglpat-[\w-]{20}|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
+    r"|\bxox[abeoprs]-[\w-]{10}|\bxapp-[0-9]-[\w-]{10}|\b[sr]k_live_\w{16}|\bAIza[\w-]{35}"
+    r"|\bnpm_[A-Za-z0-9]{36}|\bSG\.[\w-]{22}\.[\w-]{43}|\bddapi?_?key=[0-9a-f]{32}"
+    r"|\beyJ[\w-]{10,60}\.eyJ[\w-]{10}|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----"
+    r"|\b(?:Bearer|Basic) [A-Za-z0-9._~+/-]{20}|https://hooks\.slack\.com/services/T\w+/B\w+/\w+"
+)
+_NAMES = r"(?:token|secret|passw(?:or)?d|pwd|(?:api|app|application|private|access)[_-]?key)"
+_SECRET_NAME = re.compile(rf"(?:^|[a-z0-9_-]){_NAMES}$", re.IGNORECASE)
+_ARGUMENT = re.compile(
+    rf"(?:^|[\s_-]){_NAMES}(?:=|[ \t]+)['\"]?(?P<value>[^\s'\"]+)", re.IGNORECASE
+)
+_KEY = re.compile(r"[0-9a-fA-F]{32}(?:[0-9a-fA-F]{8})?")
+_PLACEHOLDER = re.compile(r"\{[{%]|^[./$~@<-]|^(?:env|file|keyring|command):|^\*+$|^x+$", re.I)
+_LONG = 6
+"""Characters from which on a text may be a secret that matters."""
+
+_MAPS = ("env", "headers", "query", "form", "json", "inputs", "with", "vars")
+
+
+def literal_secret(subject: Subject) -> Iterator[Finding]:
+    """A secret in a file is read by everybody who reads the file."""
+    for node in subject.scalars:
+        if _TOKEN.search(node.text):
+            yield Finding(node, "this looks like a secret", _HINT)
+    yield from _variables(subject)
+    for step in subject.steps:
+        for key in _MAPS:
+            for entry in _deep_entries(step.node.get(key)):
+                if _is_written_secret(entry.key, entry.value):
+                    told = f"{shown(entry.key.text)} is written in the file"
+                    yield Finding(entry.value, told, _HINT)
+        yield from _in_words(step.node.get("run"))
+    yield from _targets(subject)
+
+
+def _variables(subject: Subject) -> Iterator[Finding]:
+    for entry in entries_of(subject.root.get("vars")):
+        given = entry.value
+        default = given.get("default") if isinstance(given, Mapping) else given
+        is_secret = isinstance(given, Mapping) and given.text("type") == "secret"
+        if not isinstance(default, Scalar) or "{{" in default.text or not default.text:
+            continue
+        if is_secret or _is_written_secret(entry.key, default):
+            told = "the default of a secret is written in the file"
+            yield Finding(default, told, "leave it out, or say where it comes from with `from`")
+
+
+def _in_words(script: Node | None) -> Iterator[Finding]:
+    """`--api-key VALUE` and `PASSWORD=VALUE` in a script or a list of arguments."""
+    if not isinstance(script, Scalar) or _TOKEN.search(script.text):
+        return
+    for found in _ARGUMENT.finditer(script.text):
+        value = found["value"]
+        named_by_equals = "=" in found.group()[: found.start("value") - found.start()]
+        if _PLACEHOLDER.search(value) or "$" in value or "`" in value:
+            continue
+        if _KEY.fullmatch(value) or (named_by_equals and _is_random(value)):
+            yield Finding(script, "a secret is written in the command", _HINT)
+            return
+
+
+def _targets(subject: Subject) -> Iterator[Finding]:
+    """The tokens in an Apprise URL."""
+    for placed in subject.texts:
+        if placed.role != "target" or _TOKEN.search(placed.node.text):
+            continue
+        _, _, rest = placed.node.text.partition("://")
+        parts = [part for part in re.split(r"[/?&=@:]", rest) if "{" not in part]
+        if any(len(part) >= 8 and _is_random(part) for part in parts) or _has_password(rest):
+            told = "the address holds what looks like a token"
+            yield Finding(placed.node, told, _HINT)
+
+
+def _has_password(rest: str) -> bool:
+    """Whether `user:password@` stands before a host."""
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    password = authority.rpartition("@")[0].partition(":")[2]
+    return bool(password) and "{{" not in password
+
+
+def password_in_url(subject: Subject) -> Iterator[Finding]:
+    """A URL is shown and logged by everybody who passes it on."""
+    for placed in subject.texts:
+        if placed.role == "url" and _has_password(placed.node.text.partition("://")[2]):
+            hint = "send it in an Authorization header, from a variable of type secret"
+            yield Finding(placed.node, "the URL holds a password", hint)
+
+
+def _is_random(text: str) -> bool:
+    """Whether a word looks made by a machine: letters and digits mixed, and no host or version."""
+    return (
+        re.fullmatch(r"[A-Za-z0-9_+/~-]{8,}=*", text) is not None
+        and sum(c.isdigit() for c in text) >= 2
+        and sum(c.isalpha() for c in text) >= 4
+    )
+
+
+def _is_written_secret(key: Scalar, value: Node) -> bool:
+    return (
+        isinstance(value, Scalar)
+        and _SECRET_NAME.search(key.text[-60:]) is not None
+        and len(value.text) >= _LONG
+        and _PLACEHOLDER.search(value.text) is None
+        and _TOKEN.search(value.text) is None
+    )
+
+
+def _deep_entries(node: Node | None) -> Iterator[Entry]:
+    waiting = [node]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, Mapping):
+            yield from found.entries.values()
+            waiting += [entry.value for entry in found.entries.values()]
+        elif isinstance(found, Sequence):
+            waiting += found.items

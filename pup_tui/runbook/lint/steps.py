@@ -1,0 +1,189 @@
+"""Warnings about single steps, and about steps that never do what they are there for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pup_tui.runbook.lint.subject import Finding, Subject, is_true
+from pup_tui.runbook.model import (
+    ConfirmStep,
+    HttpStep,
+    InputStep,
+    ManualStep,
+    NotifyStep,
+    WaitStep,
+    WorkflowStep,
+)
+from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, shown
+from pup_tui.runbook.steps import BODY, StepDraft
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.text import compile_text
+
+_WITHOUT_PROCESS = (
+    ConfirmStep,
+    HttpStep,
+    InputStep,
+    ManualStep,
+    NotifyStep,
+    WaitStep,
+    WorkflowStep,
+)
+_FALSE = frozenset({"false", "none", "null", "0", "''", '""', "not true"})
+
+
+def assert_without_condition(subject: Subject) -> Iterator[Finding]:
+    """A message alone checks nothing."""
+    for step in subject.steps:
+        given = step.node.get("assert")
+        for item in given.items if isinstance(given, Sequence) else [given]:
+            if isinstance(item, Mapping) and not (item.get("that") or item.get("empty")):
+                hint = "add `empty` or `that`; a message alone is a reminder"
+                yield Finding(item, "this assert has no condition", hint)
+
+
+def verify_off(subject: Subject) -> Iterator[Finding]:
+    """Without verification anybody on the way can read and change a request."""
+    for step in subject.steps:
+        value = step.node.get("verify")
+        if isinstance(value, Scalar) and value.text.lower() == "false":
+            told = "`verify: false` turns the check of the server's certificate off"
+            yield Finding(value, told, "let SSL_CERT_FILE name your own authority instead")
+
+
+def danger_without_confirm(subject: Subject) -> Iterator[Finding]:
+    """A dangerous step is asked about in any case; only its author can say what it will do."""
+    for steps in subject.step_lists:
+        for before, step in zip([None, *steps], steps, strict=False):
+            if not is_true(step.node, "danger") or step.kind is ConfirmStep:
+                continue
+            if step.node.get("confirm") is None and (
+                before is None or before.kind is not ConfirmStep
+            ):
+                told = "this step is dangerous, and nothing says what the operator agrees to"
+                hint = "add `confirm: QUESTION`, or put a confirm step right before it"
+                yield Finding(step.node.entries["danger"].key, told, hint)
+
+
+def danger_ignored(subject: Subject) -> Iterator[Finding]:
+    """A dangerous step that failed half-way should not go unnoticed."""
+    for step in subject.steps:
+        value = step.node.get("on_failure")
+        if is_true(step.node, "danger") and isinstance(value, Scalar) and value.text == "ignore":
+            told = "the failure of a dangerous step is ignored"
+            yield Finding(
+                value, told, "write `on_failure: warn`, so that the run's result shows it"
+            )
+
+
+def no_process(subject: Subject) -> Iterator[Finding]:
+    """Only processes have an environment and a directory."""
+    for step in subject.steps:
+        kind = step.kind
+        if kind is None or not issubclass(kind, _WITHOUT_PROCESS):
+            continue
+        for key in ("env", "cwd"):
+            if step.node.get(key) is not None:
+                tag = step.node.text("kind")
+                told = f"`{key}` does nothing here: a {tag} step starts no process"
+                yield Finding(step.node.entries[key].key, told, "leave it out")
+
+
+def unused_capture(subject: Subject) -> Iterator[Finding]:
+    """A capture that nothing names is a typing error, or is not needed."""
+    used = _used_names(subject)
+    for step in subject.steps:
+        given = step.node.get("capture")
+        for name, node in step.captures.items():
+            value = given.get(name) if isinstance(given, Mapping) else None
+            hidden = isinstance(value, Mapping) and is_true(value, "secret")
+            if name not in used and not hidden:
+                told = f"{shown(name)} is captured and never used"
+                yield Finding(
+                    node, told, f"use it as {{{{ {name[:60]} }}}}, or leave the capture out"
+                )
+
+
+def _used_names(subject: Subject) -> frozenset[str]:
+    """The names in all texts, as far as they can be read; in expressions every word counts."""
+    used: set[str] = set()
+    for placed in subject.texts:
+        text = placed.node.text
+        if placed.role in ("name", "markdown", "literal", "regex"):
+            continue
+        if placed.role in ("expression", "condition", "items"):
+            used.update(re.findall(r"[A-Za-z_]\w*", text))
+        if "{" not in text:
+            continue
+        try:
+            compiled = compile_text(text)
+        except TemplateError:
+            continue
+        used |= compiled.names | compiled.optional_names
+    return frozenset(used)
+
+
+def never_runs(subject: Subject) -> Iterator[Finding]:
+    """A step that can never run hides what its author meant."""
+    for step in subject.steps:
+        condition = step.node.get("if")
+        if isinstance(condition, Scalar) and _is_false(condition.text):
+            yield Finding(condition, "this step never runs: its `if` is false", "remove the step")
+    for steps in subject.step_lists:
+        yield from _behind_a_sure_failure(steps)
+    yield from _without_failure_before(subject)
+
+
+def _behind_a_sure_failure(steps: list[StepDraft]) -> Iterator[Finding]:
+    failing = next((step for step in steps if _always_fails(step)), None)
+    if failing is None or _is_parallel(failing):
+        return
+    for step in steps[steps.index(failing) + 1 :]:
+        if step.order[0] == BODY and step.node.text("when") in (None, "on_success"):
+            told = f"this step never runs: {shown(failing.id)} before it always fails"
+            yield Finding(step.node, told, f"look at the conditions of {shown(failing.id)}")
+
+
+def _always_fails(step: StepDraft) -> bool:
+    node = step.node
+    if node.text("on_failure") not in (None, "fail") or node.get("if") is not None:
+        return False
+    if node.text("when") not in (None, "on_success") or is_true(node, "optional"):
+        return False
+    poll = node.get("poll")
+    given = node.get("assert")
+    conditions = given.items if isinstance(given, Sequence) else [given]
+    conditions = [item.get("that") if isinstance(item, Mapping) else item for item in conditions]
+    if isinstance(poll, Mapping):
+        conditions.append(poll.get("until"))
+    return any(isinstance(each, Scalar) and _is_false(each.text) for each in conditions)
+
+
+def _is_parallel(step: StepDraft) -> bool:
+    return step.around is not None and step.around.node.text("kind") == "parallel"
+
+
+def _without_failure_before(subject: Subject) -> Iterator[Finding]:
+    """`when: on_failure` where nothing that comes before it can fail."""
+    outermost = [step for step in subject.steps if len(step.path) == 2]
+    for step in sorted(outermost, key=lambda step: step.order):
+        if step.order[0] != BODY:
+            return
+        when = step.node.get("when")
+        if isinstance(when, Scalar) and when.text == "on_failure":
+            told = "this step never runs: nothing before it can fail"
+            yield Finding(when, told, "put it behind the steps whose failure it is for")
+        elif _can_fail(step):
+            return
+
+
+def _can_fail(step: StepDraft) -> bool:
+    if any(step.node.get(key) is not None for key in ("if", "foreach")):
+        return True
+    if step.kind in (ConfirmStep, WaitStep):
+        return False
+    return step.node.text("on_failure") not in ("warn", "ignore")
+
+
+def _is_false(text: str) -> bool:
+    return text.strip().lower() in _FALSE

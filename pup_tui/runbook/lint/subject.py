@@ -1,0 +1,97 @@
+"""What the rules look at, and what they find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+from pup_tui.runbook.nodes import Entry, Mapping, Node, Scalar, Sequence
+from pup_tui.runbook.shapes import PlacedText
+from pup_tui.runbook.steps import StepDraft
+
+IsInstalled: TypeAlias = Callable[[str], bool]
+"""Tells whether a shell would find a command of this name on this machine."""
+
+
+@dataclass
+class Subject:
+    """A runbook's tree with its step templates filled in; `steps` are all of them, nested ones too.
+
+    `is_installed` None leaves out what depends on the machine.
+    """
+
+    root: Mapping
+    stem: str
+    steps: list[StepDraft]
+    texts: list[PlacedText]
+    is_installed: IsInstalled | None = None
+
+    @cached_property
+    def scalars(self) -> list[Scalar]:
+        """Every text of the file, keys too, each once."""
+        return list(_scalars(self.root))
+
+    @cached_property
+    def step_lists(self) -> list[list[StepDraft]]:
+        """The steps that stand in one list, in its order; undo steps are in none."""
+        found: dict[tuple[str | int, ...], list[StepDraft]] = {}
+        for step in self.steps:
+            if step.path[-1] != "undo":
+                found.setdefault(step.path[:-1], []).append(step)
+        return list(found.values())
+
+    def default(self, key: str) -> Node | None:
+        """What `defaults` say for every step."""
+        defaults = self.root.get("defaults")
+        return defaults.get(key) if isinstance(defaults, Mapping) else None
+
+
+@dataclass(slots=True)
+class Finding:
+    """A place, what is unwise there, and what to do."""
+
+    node: Node
+    message: str
+    hint: str = ""
+    line: int | None = None
+    fragment: str = ""
+    """With these the place is that of `fragment` within the text, on line `line` of it."""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Line and column in the file."""
+        if isinstance(self.node, Scalar) and self.fragment:
+            return self.node.place(self.line, self.fragment)
+        return self.node.line, self.node.column
+
+
+Rule: TypeAlias = Callable[[Subject], Iterator[Finding]]
+
+
+def entries_of(node: Node | None) -> list[Entry]:
+    return list(node.entries.values()) if isinstance(node, Mapping) else []
+
+
+def is_true(node: Mapping, key: str) -> bool:
+    value = node.get(key)
+    return isinstance(value, Scalar) and value.style == "plain" and value.text.lower() == "true"
+
+
+def _scalars(root: Node) -> Iterator[Scalar]:
+    """Every text of the tree, each once, in the order of the file."""
+    seen: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Scalar):
+            yield node
+        elif isinstance(node, Sequence):
+            waiting.extend(reversed(node.items))
+        elif isinstance(node, Mapping):
+            for entry in reversed(node.entries.values()):
+                waiting += (entry.value, entry.key)
