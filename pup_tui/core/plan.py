@@ -145,9 +145,7 @@ class _Planning:
         self._todo += reversed(self._inside(node))
 
     def _scope(self, node: Node) -> dict[str, Any]:
-        scope = scope_of(self._state, node.id)
-        del scope["run"]["id"], scope["run"]["started_at"]
-        return scope
+        return scope_of(self._state, node.id)
 
     def _command(self, node: Node) -> tuple[str, bool, str]:
         step, scope = node.step, self._scope(node)

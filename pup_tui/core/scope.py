@@ -42,7 +42,8 @@ def frame_of(state: RunState, step: str) -> Frame:
 
 def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
     """Variables, captures, `steps` and `run`, as a step sees them; with an id that ends in `/`, as the steps
-    inside do. A variable without a value renders empty and is not defined.
+    inside do. A variable without a value renders empty and is not defined. A plan is no run: it has no id and
+    has not started.
     """
     names: dict[str, Any] = {}
     results: dict[str, Any] = {}
@@ -53,12 +54,9 @@ def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
         names.update(frame.captured)
         results.update(frame.results)
     names["steps"] = results
-    names["run"] = {
-        "id": state.run,
-        "runbook": state.runbook,
-        "operator": state.operator,
-        "started_at": rfc3339(state.created),
-    }
+    names["run"] = {"runbook": state.runbook, "operator": state.operator}
+    if state.run:
+        names["run"] |= {"id": state.run, "started_at": rfc3339(state.created)}
     return names
 
 

@@ -35,8 +35,8 @@ def surroundings_of(program: Program, state: RunState, node: Node) -> Around:
         env |= {name: render_text(text, scope) for name, text in defaults.env.items()}
         cwd = None if defaults.cwd is None else render_text(defaults.cwd, scope)
     for id_ in reversed(around):
-        step = program.node(id_).step
-        if step.env or step.cwd is not None:
+        step, is_loop = program.node(id_).step, program.node(id_).is_loop
+        if not is_loop and (step.env or step.cwd is not None):
             scope = scope_of(state, id_)
             env |= {name: render_text(text, scope) for name, text in step.env.items()}
             cwd = cwd if step.cwd is None else render_text(step.cwd, scope)

@@ -48,6 +48,7 @@ def find(
         secrets=tuple(finder.secrets),
         until=finder.judge(wanted.until),
         fail_if=finder.judge(wanted.fail_if),
+        retry_on=finder.judge(wanted.retry_on),
         assertions=tuple(finder.asserted(assertion) for assertion in wanted.assertions),
         value=float(value) if isinstance(value, int | float) else None,
         status=status if isinstance(status, str) else None,

@@ -81,6 +81,7 @@ class Masking:
             missing={name: self.text(why) for name, why in found.missing.items()},
             until=self._judgement(found.until),
             fail_if=self._judgement(found.fail_if),
+            retry_on=self._judgement(found.retry_on),
             assertions=tuple(Judgement(j.holds, self.text(j.reason)) for j in found.assertions),
             status=None if found.status is None else self.text(found.status),
         )

@@ -138,7 +138,7 @@ def test_a_capture_that_gives_nothing_fails_the_step() -> None:
     player = Player(program, results={"a": [Result(missing={"ID": "gives nothing"})]})
     player.create().play()
     assert player.machine.state.steps["a"].reason == "capture ID: gives nothing"
-    assert player.machine.state.captured == {}
+    assert player.machine.state.frames[""].captured == {}
 
 
 def test_an_assertion_is_enforced_and_what_cannot_be_known_fails() -> None:
@@ -461,7 +461,7 @@ def test_a_secret_is_named_in_the_state_and_hidden_in_the_story() -> None:
     player = Player(program, results=script).create(TOKEN="hunter2", secrets=("TOKEN",)).play()
     started = msgspec.to_builtins(player.notices[0])
     assert started["vars"] == {"TOKEN": "***"}
-    assert player.machine.state.secrets == ["TOKEN", "KEY"]
+    assert player.machine.state.frames[""].secrets == ["TOKEN", "KEY"]
 
 
 def test_the_state_round_trips_through_json_at_every_event() -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from pup_tui.core.render import Rendered, render_request
-from pup_tui.runbook.model import Defaults
 from pup_tui.template.errors import TemplateError
 from tests.support.runbooks import runbook_of
 
@@ -15,7 +14,7 @@ from tests.support.runbooks import runbook_of
 def render(step: str, **values: Any) -> Rendered:
     names = "".join(f"  {name}: {{required: false}}\n" for name in values)
     runbook = runbook_of(f"name: t\nvars:\n{names or '  NONE: x'}\nsteps: [{{name: a, {step}}}]\n")
-    return render_request(runbook.steps[0], values, Defaults())
+    return render_request(runbook.steps[0], values, {}, None)
 
 
 def request(step: str, **values: Any) -> Any:
@@ -98,19 +97,6 @@ def test_workflow_inputs_keep_their_types() -> None:
         N=3,
     )
     assert (made.workflow_id, made.inputs, made.interval) == ("w-1", {"n": 3, "s": "v3"}, 5.0)
-
-
-def test_environment_and_folder_of_a_script() -> None:
-    runbook = runbook_of(
-        """
-        name: t
-        vars: {D: /tmp, X: "1"}
-        defaults: {env: {A: "one", B: "two"}, cwd: /}
-        steps: [{name: a, kind: shell, run: env, cwd: "{{ D }}", env: {B: "{{ X }}"}}]
-        """
-    )
-    made: Any = render_request(runbook.steps[0], {"D": "/tmp", "X": "3"}, runbook.defaults).request
-    assert (made.env, made.cwd) == ({"A": "one", "B": "3"}, "/tmp")
 
 
 def test_a_password_in_a_url_is_not_shown() -> None:

@@ -1,0 +1,44 @@
+"""Environment and directory of a step: defaults, what stands around it, and its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.player import Player
+from tests.support.runbooks import program_of
+
+
+def around(text: str, step: str, **values: Any) -> tuple[dict[str, str], str | None]:
+    player = Player(program_of(text)).create(**values).play()
+    (request,) = (action.request for action in player.started if action.step == step)
+    return request.env, request.cwd  # type: ignore[union-attr]
+
+
+def test_a_step_adds_to_the_defaults() -> None:
+    text = """
+        vars: {D: /tmp, X: "1"}
+        defaults: {env: {A: "one", B: "two"}, cwd: /}
+        steps: [{name: a, kind: shell, run: env, cwd: "{{ D }}", env: {B: "{{ X }}"}}]
+        """
+    assert around(text, "a", D="/tmp", X="3") == ({"A": "one", "B": "3"}, "/tmp")
+
+
+def test_what_a_group_says_holds_inside_it() -> None:
+    text = """
+        defaults: {env: {A: "one", B: "two", C: "three"}, cwd: /}
+        steps:
+          - name: g
+            kind: group
+            env: {B: group}
+            cwd: /usr
+            steps: [{name: a, kind: pup, run: monitors list, env: {C: own}}]
+        """
+    assert around(text, "g/a") == ({"A": "one", "B": "group", "C": "own"}, "/usr")
+
+
+def test_the_item_of_a_foreach_may_stand_in_it() -> None:
+    text = """
+        steps:
+          - {name: a, kind: shell, run: env, foreach: [x, y], env: {HOST: "{{ item }}"}, cwd: "/{{ item }}"}
+        """
+    assert around(text, "a[1]") == ({"HOST": "y"}, "/y")
