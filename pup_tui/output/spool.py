@@ -9,9 +9,9 @@ a crash at any point leaves a readable spool.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from itertools import accumulate, groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
@@ -49,7 +49,6 @@ _JOINED = 2
 _PART_SHARE = 16
 
 _NAME_CHARS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
-_ITEM_NUMBER = re.compile(r"\[(\d+)\]")
 _NAME_LIMIT = 80
 _DIGEST = 12
 
@@ -57,13 +56,15 @@ _DIGEST = 12
 def spool_name(index: int, step_id: str) -> str:
     """Return the file name of a step's spool, such as ``0003-check_slo.log``.
 
-    ``index`` is the step's place in the runbook; with the numbers of the items that the step is in
-    (``hosts[2]/read`` gives ``0003.2-hosts_2__read.log``) it makes the name unique. Other characters
-    of the id than letters, digits, ``_`` and ``-`` become ``_``.
+    ``index`` is the step's place in the runbook, which the items of a foreach share; other characters
+    of the id than letters, digits, ``_`` and ``-`` become ``_``. The end of a long id is replaced by
+    a digest of it, since ids that differ only there must not share a file.
     """
-    items = "".join(f".{number}" for number in _ITEM_NUMBER.findall(step_id))
-    name = "".join(char if char in _NAME_CHARS else "_" for char in step_id[:_NAME_LIMIT])
-    return f"{index:04d}{items}-{name}.log"
+    name = "".join(char if char in _NAME_CHARS else "_" for char in step_id)
+    if len(name) > _NAME_LIMIT:
+        digest = sha256(step_id.encode()).hexdigest()[:_DIGEST]
+        name = f"{name[: _NAME_LIMIT - _DIGEST - 1]}-{digest}"
+    return f"{index:04d}-{name}.log"
 
 
 def _part_path(path: Path, number: int) -> Path:
