@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pup_tui.datadog.configuration import Configuration
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.local import LocalRun
+    from pup_tui.drivers.locks import Breaking
 
 
 class LateLauncher:
@@ -38,6 +39,7 @@ class LateLauncher:
         files: Mapping[str, bytes],
         values: Mapping[str, Any],
         left_out: Iterable[str] = (),
+        breaking: Breaking | None = None,
     ) -> LocalRun:
         """See `Launcher.launch`. Raises JournalError too where the journal cannot be opened."""
         if self._launcher is None:
@@ -46,7 +48,12 @@ class LateLauncher:
             opening = open_launcher(self._environ, self._state)
             self._launcher = await self._opened.enter_async_context(opening)
         return await self._launcher.launch(
-            program, source=source, files=files, values=values, left_out=left_out
+            program,
+            source=source,
+            files=files,
+            values=values,
+            left_out=left_out,
+            breaking=breaking,
         )
 
     async def close(self) -> None:

@@ -16,6 +16,7 @@ from pup_tui.cli.options import json_option, runbooks_option
 from pup_tui.cli.printing import columns, print_json
 from pup_tui.cli.session import environment
 from pup_tui.core.durations import format_duration
+from pup_tui.core.events import RunCreated
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.state import RunStatus
 from pup_tui.headless.exits import FAILED
@@ -150,7 +151,9 @@ class _Shown:
                 f"the runbook of run {row.run} cannot be read by this version", journal.path
             )
         self.program: Program = compile_program(row.runbook, loaded.runbook)
-        replayed = replay(self.program, journal.events(row.run))
+        events = journal.events(row.run)
+        self.created = next((event for event in events if isinstance(event, RunCreated)), None)
+        replayed = replay(self.program, events)
         self.state: RunState = replayed.state
         self.notices: Sequence[Any] = replayed.notices
 
@@ -159,6 +162,7 @@ class _Shown:
             **run_json(self.row),
             "reason": self.row.reason,
             "vars": self.row.vars,
+            "lock": self._lock(),
             "steps": [self._step(index) for index in range(len(self.program.nodes))],
             "decisions": self._decisions(),
         }
@@ -200,11 +204,29 @@ class _Shown:
     def _decisions(self) -> list[dict[str, Any]]:
         from pup_tui.core.notices import StepAnswered
 
-        return [
+        return self._broken_lock() + [
             {"step": n.step, "answer": n.answer, "by": n.by, "note": n.note, "ts": n.ts}
             for n in self.notices
             if isinstance(n, StepAnswered)
         ]
+
+    def _lock(self) -> str | None:
+        lock = self.created.lock if self.created else None
+        return None if lock is None else lock.value
+
+    def _broken_lock(self) -> list[dict[str, Any]]:
+        """The decision to take the lock from another run; no step made it."""
+        created = self.created
+        if created is None or created.lock is None or not created.lock.broken:
+            return []
+        decision = {
+            "step": "",
+            "answer": f"broke the lock {created.lock.value} of {created.lock.broken}",
+            "by": created.operator,
+            "note": created.lock.reason,
+            "ts": rfc3339(created.at.wall),
+        }
+        return [decision]
 
     def print(self) -> None:
         from pup_tui.output.sanitize import safe_text
@@ -231,7 +253,9 @@ class _Shown:
             click.echo("\nDecisions")
         for decision in decisions:
             note = f" ({safe_text(decision['note'])})" if decision["note"] else ""
-            told = f"{decision['step']}: {decision['answer']} by {safe_text(decision['by'])}{note}"
+            of_step = f"{decision['step']}: " if decision["step"] else ""
+            answer = safe_text(decision["answer"])
+            told = f"{of_step}{answer} by {safe_text(decision['by'])}{note}"
             click.echo(f"  {decision['ts']} {told}")
 
     def _print_output(self, index: int) -> None:

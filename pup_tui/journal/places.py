@@ -22,14 +22,22 @@ def state_dir(environ: Mapping[str, str]) -> Path:
 
     Raises JournalError where it cannot be created.
     """
-    named = environ.get(OVERRIDE)
-    path = (
-        Path(named).absolute()
-        if named
-        else platformdirs.user_state_path("pup-tui", appauthor=False)
-    )
+    path = state_path(environ)
     make_private_dir(path)
     return path
+
+
+def state_path(environ: Mapping[str, str]) -> Path:
+    """Where that folder is; nothing is created."""
+    named = environ.get(OVERRIDE)
+    if named:
+        return Path(named).absolute()
+    return platformdirs.user_state_path("pup-tui", appauthor=False)
+
+
+def locks_dir(state: Path) -> Path:
+    """Where the locks of runs are, below the state folder; nothing is created."""
+    return state / "locks"
 
 
 def make_private_dir(path: Path) -> None:

@@ -1,0 +1,42 @@
+"""What a runbook's `lock` renders to for one run."""
+
+from __future__ import annotations
+
+from pup_tui.core.events import RunCreated
+from pup_tui.core.notices import rfc3339
+from pup_tui.core.render import render_text
+from pup_tui.drivers.locks import InvalidLock
+from pup_tui.drivers.masking import Masking
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.text import compile_text
+from pup_tui.template.values import LEFT_OUT
+
+
+def lock_value(source: str, run: RunCreated, masking: Masking) -> str:
+    """The lock of `run`: it is rendered before anything of the run exists but its variables.
+
+    Raises InvalidLock if it cannot be rendered or would tell a secret: a lock's value is shown to whoever
+    is refused.
+    """
+    names = {
+        **dict.fromkeys(run.left_out, LEFT_OUT),
+        **run.values,
+        "run": {
+            "id": run.run,
+            "runbook": run.runbook,
+            "operator": run.operator,
+            "started_at": rfc3339(run.at.wall),
+        },
+    }
+    try:
+        told = sorted(compile_text(source).names & set(run.secrets))
+        if told:
+            raise InvalidLock(
+                f"{told[0]} is a secret and may not stand in `lock`: others are told it"
+            )
+        value = render_text(source, names)
+    except TemplateError as error:
+        raise InvalidLock(f"`lock` cannot be rendered: {error}") from error
+    if masking.holds_secret(value):
+        raise InvalidLock("`lock` renders to a text with a secret in it: others are told it")
+    return value

@@ -1,0 +1,289 @@
+"""The locks of runs: one run at a time for each value that a runbook's `lock` renders to.
+
+A lock is an flock on a file of its own, and the processes that a run starts inherit its descriptor: so it is
+held for as long as the run or any of them lives, also after the run was killed, and nobody has to free what
+the dead have left. The file's content names the holder.
+
+All that changes a lock happens behind another one, the gate, that is held for moments only: so whoever finds
+a lock held finds its holder's name whole, and of several that take or break it exactly one wins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import socket
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from pup_tui.core.events import Lock, RunCreated
+from pup_tui.core.notices import rfc3339
+from pup_tui.journal.errors import JournalError
+from pup_tui.journal.places import make_private_dir
+from pup_tui.steps import survivors
+
+_GATE = "gate"
+_NAMELESS = "a run that left no name"
+_HELD = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
+_PROC = Path("/proc/self/fd")
+
+
+class Holder(Struct, frozen=True, kw_only=True):
+    """Who holds a lock, as its file tells; `since` is RFC 3339 in UTC."""
+
+    value: str
+    run: str
+    runbook: str
+    operator: str
+    host: str
+    pid: int
+    since: str
+
+    def __str__(self) -> str:
+        return f"{self.operator} on {self.host} since {self.since} (run {self.run}, pid {self.pid})"
+
+
+@dataclass(frozen=True)
+class Breaking:
+    """The wish to take a lock from `holder`, who was found to hold it, and why.
+
+    Whoever holds it by now in that one's place keeps it: nobody has decided about them.
+    """
+
+    holder: Holder | None
+    reason: str
+
+
+class LockHeld(Exception):
+    """Somebody else holds the lock.
+
+    `ended` is true where the holder's run is over and only processes that it started keep the lock; `left`
+    names them, as far as they can be seen.
+    """
+
+    def __init__(
+        self, value: str, holder: Holder | None, *, ended: bool = False, left: str = ""
+    ) -> None:
+        super().__init__(value, holder)
+        self.value = value
+        self.holder = holder
+        self.ended = ended
+        self.left = left
+
+    @property
+    def by(self) -> str:
+        """Who holds it: foreign text, to be sanitized before it is shown."""
+        return _NAMELESS if self.holder is None else str(self.holder)
+
+    @property
+    def why(self) -> str:
+        """What keeps the lock where the run itself does not; else empty."""
+        if not self.ended:
+            return ""
+        return f"that run has ended, but it left running: {self.left or 'a process out of sight'}"
+
+    def __str__(self) -> str:
+        told = f"{self.value} by {self.by}"
+        return f"{told}; {self.why}" if self.ended else told
+
+
+class LockError(Exception):
+    """Nobody can tell whether the lock is free: what is wrong, where, and what to do about it."""
+
+    def __init__(self, message: str, path: Path, hint: str) -> None:
+        super().__init__(message, path, hint)
+        self.message = message
+        self.path = path
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}: {self.path}: {self.hint}"
+
+
+class InvalidLock(Exception):
+    """What the runbook's `lock` renders to can be no lock."""
+
+
+class HeldLocks:
+    """The locks that one run holds. Its methods block, for moments: they are called in threads."""
+
+    def __init__(self, folder: Path, run: RunCreated) -> None:
+        """`folder` is that of all locks; it is created when the first one is taken."""
+        self._folder = folder
+        self._run = run
+        self._held: dict[str, tuple[int, Lock]] = {}
+
+    @property
+    def inherit(self) -> tuple[int, ...]:
+        """The descriptors that every process the run starts has to inherit."""
+        return tuple(descriptor for descriptor, _ in self._held.values())
+
+    def take(self, value: str, wall: float, breaking: Breaking | None = None) -> Lock:
+        """Hold the lock `value`, from `wall` (UTC, seconds since 1970) on unless the run holds it already.
+
+        Raises LockHeld, LockError or InvalidLock.
+        """
+        if value in self._held:
+            return self._held[value][1]
+        _check(value)
+        with _gate(self._folder):
+            path = _place(self._folder, value)
+            descriptor = _open(path)
+            lock = Lock(value)
+            if not _locked(descriptor, path):
+                found = _found_held(descriptor, path, value)
+                if breaking is None or breaking.holder != found.holder:
+                    raise found
+                descriptor = _replaced(path)
+                lock = Lock(value, broken=found.by, reason=breaking.reason)
+            _name(descriptor, path, self._holder(value, wall))
+        self._held[value] = (descriptor, lock)
+        return lock
+
+    def release(self) -> None:
+        """Let go of every lock; processes that outlive the run keep theirs. A second time does nothing."""
+        held, self._held = self._held, {}
+        for value, (descriptor, _) in held.items():
+            # Never unlocked: that would free it for those who inherited the descriptor as well.
+            os.close(descriptor)
+            with contextlib.suppress(OSError, LockError), _gate(self._folder):
+                _tidy(_place(self._folder, value))
+
+    def _holder(self, value: str, wall: float) -> Holder:
+        run = self._run
+        return Holder(
+            value=value,
+            run=run.run,
+            runbook=run.runbook,
+            operator=run.operator,
+            host=run.host,
+            pid=os.getpid(),
+            since=rfc3339(wall),
+        )
+
+
+def _check(value: str) -> None:
+    if not value.strip():
+        raise InvalidLock("`lock` renders to nothing, so every such run would hold the same lock")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
+        raise InvalidLock("`lock` renders to a text with control characters")
+
+
+def _place(folder: Path, value: str) -> Path:
+    """The file of a lock. Its name says nothing, since the value may hold anything."""
+    return folder / hashlib.sha256(value.encode()).hexdigest()
+
+
+@contextlib.contextmanager
+def _gate(folder: Path) -> Iterator[None]:
+    """While it lasts nobody else looks at, takes, breaks or tidies up any lock."""
+    try:
+        make_private_dir(folder)
+    except JournalError as error:
+        raise LockError(error.message, error.path, error.hint) from error
+    path = folder / _GATE
+    descriptor = _open(path)
+    try:
+        _flock(descriptor, path, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise _unusable(error, path) from error
+
+
+def _unusable(error: OSError, path: Path) -> LockError:
+    return LockError(
+        f"the lock's file cannot be used ({error.strerror})", path, "check the folder's rights"
+    )
+
+
+def _locked(descriptor: int, path: Path) -> bool:
+    """Whether the lock is ours now. Where not even that can be told the descriptor is closed."""
+    try:
+        return _flock(descriptor, path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except LockError:
+        os.close(descriptor)
+        raise
+
+
+def _flock(descriptor: int, path: Path, operation: int) -> bool:
+    try:
+        fcntl.flock(descriptor, operation)
+    except OSError as error:
+        if error.errno in _HELD:
+            return False
+        raise LockError(
+            f"the file system keeps no locks ({error.strerror})",
+            path,
+            "set PUP_TUI_STATE_DIR to a folder on a local disk",
+        ) from error
+    return True
+
+
+def _found_held(descriptor: int, path: Path, value: str) -> LockHeld:
+    """Who holds the lock that `descriptor` could not get; closes it."""
+    try:
+        content = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+        holder = msgspec.json.decode(content, type=Holder)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return LockHeld(value, None)
+    finally:
+        os.close(descriptor)
+    # Of another machine's processes nothing can be seen here.
+    if holder.host != socket.gethostname() or not _PROC.is_dir():
+        return LockHeld(value, holder)
+    holding = survivors.having_open(path)
+    # By the file that it has open, not by its number alone, which another process may have by now.
+    ended = all(survivor.pid != holder.pid for survivor in holding)
+    return LockHeld(value, holder, ended=ended, left=survivors.listed(holding))
+
+
+def _replaced(path: Path) -> int:
+    """A new file in the place of the old, held: the old one's holders keep what nobody asks for any more."""
+    new = path.with_suffix(".new")
+    with contextlib.suppress(FileNotFoundError):
+        new.unlink()
+    descriptor = _open(new)
+    try:
+        _locked(descriptor, new)
+        new.replace(path)
+    except OSError as error:
+        os.close(descriptor)
+        raise _unusable(error, path) from error
+    return descriptor
+
+
+def _name(descriptor: int, path: Path, holder: Holder) -> None:
+    """Write the holder into the file of a lock just taken, which is given up if that fails."""
+    content = msgspec.json.encode(holder)
+    try:
+        os.truncate(descriptor, 0)
+        if os.pwrite(descriptor, content, 0) != len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError as error:
+        os.close(descriptor)
+        raise _unusable(error, path) from error
+
+
+def _tidy(path: Path) -> None:
+    """Remove the file of a lock that nobody holds."""
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        if _flock(descriptor, path, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            path.unlink()
+    finally:
+        os.close(descriptor)
