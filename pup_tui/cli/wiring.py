@@ -7,19 +7,13 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from pup_tui.cli.failure import Failure
+from pup_tui.cli.executing import make_executors
 from pup_tui.cli.site import datadog_configuration
-from pup_tui.core.actions import Request
-from pup_tui.datadog.configuration import Configuration, ConfigurationError
+from pup_tui.cli.value_sources import resolver, value_sources
 from pup_tui.drivers.launcher import Launcher
 from pup_tui.drivers.operator import operator_name
-from pup_tui.journal.places import state_dir
+from pup_tui.journal.places import locks_dir, state_dir, state_path
 from pup_tui.journal.writer import JournalWriter, MemoryJournal, Recorder
-from pup_tui.steps.executor import Executor
-from pup_tui.steps.registry import executors
-
-PUP_SETTING = "PUP_TUI_PUP"
-"""Which `pup` runs subcommands: `auto`, `installed` or `builtin`."""
 
 
 @contextmanager
@@ -38,26 +32,20 @@ async def open_launcher(
 ) -> AsyncIterator[Launcher]:
     """A launcher whose runs are recorded, unless the operator wants none of it kept."""
     configuration = datadog_configuration(environ)
-    carry_out = _executors(configuration, environ)
+    carry_out = make_executors(configuration, environ)
     log: Recorder = await JournalWriter.open(state) if journal else MemoryJournal()
     try:
         yield Launcher(
             log=log,
             state=state,
+            # Runs without a journal keep apart from those with one as well.
+            locks=locks_dir(state_path(environ)),
             executors=carry_out,
             environ=environ,
             cwd=Path.cwd(),
             operator=operator_name(environ),
+            resolve=resolver(value_sources(environ, configuration, state if journal else None)),
             hidden=tuple(configuration.secrets()),
         )
     finally:
         await log.close()
-
-
-def _executors(
-    configuration: Configuration, environ: Mapping[str, str]
-) -> Mapping[type[Request], Executor]:
-    try:
-        return executors(configuration, pup=environ.get(PUP_SETTING, "auto"))
-    except ConfigurationError as error:
-        raise Failure(str(error), PUP_SETTING, "auto, installed or builtin") from error

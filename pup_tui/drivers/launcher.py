@@ -1,7 +1,8 @@
-"""Begins runs: gives each its id, its place in the journal, its masking, and its driver."""
+"""Begins runs: gives each its id, its lock, its place in the journal, its masking, and its driver."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets as randomness
 import socket
@@ -11,16 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from pup_tui.core.actions import Request
-from pup_tui.core.events import RunCreated, Source
+from pup_tui.core.events import Lock, RunCreated, Source
 from pup_tui.core.program import Program
 from pup_tui.drivers.clock import SystemClock
 from pup_tui.drivers.local import LocalRun, Surroundings
+from pup_tui.drivers.lock_value import lock_value
+from pup_tui.drivers.locks import Breaking, HeldLocks
 from pup_tui.drivers.masking import Masking
-from pup_tui.journal.places import make_run_dir
+from pup_tui.drivers.values import Resolve
+from pup_tui.journal.places import locks_dir, make_run_dir
 from pup_tui.journal.records import RunRecord
 from pup_tui.journal.writer import Recorder
-from pup_tui.steps.executor import Executor
+from pup_tui.steps.executor import Executor, Terminal
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -33,14 +39,20 @@ def new_run_id() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Launcher:
-    """All that runs have in common. `hidden` are secrets that are not variables, such as API keys."""
+    """All that runs have in common.
+
+    `locks` is the folder of locks, where it is not that of `state`; `hidden` are secrets that are not
+    variables, such as API keys; `resolve` finds the values of what a run calls.
+    """
 
     log: Recorder
     state: Path
+    locks: Path | None = None
     executors: Mapping[type[Request], Executor]
     environ: Mapping[str, str]
     cwd: Path
     operator: str
+    resolve: Resolve
     hidden: tuple[str, ...] = ()
 
     async def launch(
@@ -51,14 +63,19 @@ class Launcher:
         files: Mapping[str, bytes],
         values: Mapping[str, Any],
         left_out: Iterable[str] = (),
+        breaking: Breaking | None = None,
+        terminal: Terminal | None = None,
     ) -> LocalRun:
         """Record a new run and return it, ready to be watched and driven.
 
-        `files` are the exact texts that the program was made from. Raises JournalError if the run cannot
-        be recorded.
+        `files` are the exact texts that the program was made from; `breaking` says whose lock is to be
+        broken. Raises LockHeld, LockError or InvalidLock if the run cannot have its lock, and JournalError
+        if it cannot be recorded: it then holds nothing. `terminal` is what interactive steps are given.
         """
         variables = program.runbook.vars
-        hidden = tuple(name for name in values if name in variables and variables[name].is_secret)
+        masking = Masking(self.hidden)
+        typed = (name for name in values if name in variables and variables[name].is_secret)
+        hidden = masking.find(values, typed)
         clock = SystemClock()
         created = RunCreated(
             at=clock.now(),
@@ -71,15 +88,29 @@ class Launcher:
             left_out=tuple(left_out),
             secrets=hidden,
         )
-        record = RunRecord.of(created, name=program.runbook.name, pid=os.getpid())
-        await self.log.create_run(record, files)
+        locks = HeldLocks(self.locks or locks_dir(self.state), created)
+        if program.runbook.lock is not None:
+            value = lock_value(program.runbook.lock, created, masking)
+            lock = await asyncio.to_thread(locks.take, value, created.at.wall, breaking)
+            reason = masking.text(lock.reason)
+            created = msgspec.structs.replace(created, lock=Lock(value, lock.broken, reason))
+        try:
+            record = RunRecord.of(created, name=program.runbook.name, pid=os.getpid())
+            await self.log.create_run(record, files)
+            outputs = make_run_dir(self.state, created.run)
+        except BaseException:
+            locks.release()
+            raise
         around = Surroundings(
             executors=self.executors,
             environ=self.environ,
             cwd=self.cwd,
-            outputs=make_run_dir(self.state, created.run),
+            outputs=outputs,
             clock=clock,
             log=self.log,
-            masking=Masking([*self.hidden, *(str(values[name]) for name in hidden)]),
+            masking=masking,
+            locks=locks,
+            resolve=self.resolve,
+            terminal=terminal,
         )
         return LocalRun(program, created, around)

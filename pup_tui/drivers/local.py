@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,11 @@ from pup_tui.core.actions import (
     EndRun,
     LookUpTool,
     Request,
+    ResolveValues,
     SetTimer,
     StartAttempt,
     StopAttempt,
+    TakeLock,
     Tell,
     Withdraw,
 )
@@ -30,6 +32,8 @@ from pup_tui.core.events import (
     CancelRequested,
     Findings,
     Interrupted,
+    Lock,
+    LockAnswered,
     Moment,
     PollAccepted,
     PollExtended,
@@ -38,6 +42,7 @@ from pup_tui.core.events import (
     RunCreated,
     TimerFired,
     ToolLookedUp,
+    UndoChosen,
     WaitCut,
 )
 from pup_tui.core.machine import Machine
@@ -45,18 +50,24 @@ from pup_tui.core.program import Program
 from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.drivers.clock import Clock, Handle
 from pup_tui.drivers.findings import find
+from pup_tui.drivers.locks import HeldLocks, InvalidLock, LockError, LockHeld
 from pup_tui.drivers.masking import Masking
 from pup_tui.drivers.outputs import AttemptOutput, Outputs
 from pup_tui.drivers.tools import is_command
+from pup_tui.drivers.values import Resolve, resolve_values
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.journal.records import RunSummary
 from pup_tui.journal.writer import Recorder
-from pup_tui.steps.executor import Context, Executor, Outcome, Stop
+from pup_tui.steps.executor import Context, Executor, Outcome, Stop, Terminal
 
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What a run acts in: who carries out its requests, with what environment, and where output goes."""
+    """What a run acts in: who carries out its requests, with what environment, and where output goes.
+
+    `locks` are those that it holds: the run takes those of the runbooks that it calls, and lets go of all.
+    `resolve` finds the values of what it calls.
+    """
 
     executors: Mapping[type[Request], Executor]
     environ: Mapping[str, str]
@@ -65,7 +76,10 @@ class Surroundings:
     clock: Clock
     log: Recorder
     masking: Masking
+    locks: HeldLocks
+    resolve: Resolve
     grace: float = 5.0
+    terminal: Terminal | None = None
 
 
 @dataclass
@@ -88,6 +102,7 @@ class LocalRun:
         self._watchers: list[Watcher] = []
         self._attempts: dict[str, _Attempt] = {}
         self._timers: dict[str, Handle] = {}
+        self._resolving: set[asyncio.Task[None]] = set()
         self._over = False
         self.outputs = Outputs(around.outputs, program, around.masking, self._on_lines)
 
@@ -95,6 +110,11 @@ class LocalRun:
     def state(self) -> RunState:
         """What is known now: to be read, never changed."""
         return self._machine.state
+
+    @property
+    def lock(self) -> Lock | None:
+        """What the run holds by its own `lock`; one that it broke says from whom it was taken."""
+        return self._created.lock
 
     @property
     def clock(self) -> Clock:
@@ -118,9 +138,37 @@ class LocalRun:
 
     # What people want of it
 
-    def answer(self, step: str, answer: str, by: str, note: str = "") -> None:
-        """Answer the question of `step`; what is not asked is not answered."""
-        self._post(Answered(at=self._now(), step=step, answer=answer, by=by, note=note))
+    def answer(
+        self,
+        step: str,
+        answer: str,
+        by: str,
+        note: str = "",
+        *,
+        values: Mapping[str, Any] | None = None,
+        left_out: Iterable[str] = (),
+        secrets: Iterable[str] = (),
+    ) -> None:
+        """Answer the question of `step`; what is not asked is not answered.
+
+        A yes to an `input` step brings its `values`, checked already; `secrets` names those that are secret.
+        """
+        given = dict(values or {})
+        answered = Answered(
+            at=self._now(),
+            step=step,
+            answer=answer,
+            by=by,
+            note=note,
+            values=given,
+            left_out=tuple(left_out),
+            secrets=self._around.masking.find(given, secrets),
+        )
+        self._post(answered)
+
+    def undo(self, steps: Iterable[str], by: str, note: str = "") -> None:
+        """Answer which of the offered undo steps shall run."""
+        self._post(UndoChosen(at=self._now(), steps=tuple(steps), by=by, note=note))
 
     def cancel(self, by: str, reason: str = "") -> None:
         self._post(CancelRequested(at=self._now(), by=by, reason=reason))
@@ -192,11 +240,43 @@ class LocalRun:
                 self._each(lambda watcher: watcher.question(masked_question))
             case Withdraw(step=step):
                 self._each(lambda watcher: watcher.withdrawn(step))
+            case LookUpTool() | ResolveValues() | TakeLock():
+                await self._find_out(action)
+            case EndRun():
+                self._over = True
+
+    async def _find_out(self, action: LookUpTool | ResolveValues | TakeLock) -> None:
+        """Ask the world around the run; the answer is one more fact."""
+        match action:
             case LookUpTool(step=step, tool=tool):
                 found = is_command(tool, self._around.environ, self._around.cwd)
                 self._post(ToolLookedUp(at=self._now(), step=step, tool=tool, found=found))
-            case EndRun():
-                self._over = True
+            case ResolveValues():
+                self._begin_resolving(action)
+            case TakeLock():
+                self._post(await self._take_lock(action))
+
+    def _begin_resolving(self, action: ResolveValues) -> None:
+        """Find values while the run goes on: a command may take its time to give one."""
+
+        async def find() -> None:
+            around = self._around
+            self._post(await resolve_values(action, around.resolve, around.masking, self._now))
+
+        task = asyncio.create_task(find(), name=f"values of {action.step}")
+        self._resolving.add(task)
+        task.add_done_callback(self._resolving.discard)
+
+    async def _take_lock(self, action: TakeLock) -> LockAnswered:
+        around, why = self._around, ""
+        if around.masking.holds_secret(action.value):
+            why = "`lock` renders to a text with a secret in it: others are told it"
+        else:
+            try:
+                await asyncio.to_thread(around.locks.take, action.value, self._now().wall)
+            except (LockHeld, LockError, InvalidLock) as error:
+                why = str(error)
+        return LockAnswered(at=self._now(), step=action.step, held=not why, holder=why)
 
     def _each(self, tell: Callable[[Watcher], None]) -> None:
         for watcher in list(self._watchers):
@@ -247,10 +327,12 @@ class LocalRun:
             run=self.run,
             step=action.step,
             grace=around.grace,
+            inherit=around.locks.inherit,
+            terminal=around.terminal,
         )
         began = self._now().clock
         try:
-            output = self.outputs.begin(action.step)
+            output = self.outputs.begin(action.step, action.output_limit)
         except OSError as error:
             why = f"its output cannot be kept: {self.outputs.path(action.step)}: {error.strerror}"
             self._attempts.pop(action.attempt, None)
@@ -288,11 +370,18 @@ class LocalRun:
         self._over = True
         for timer in list(self._timers):
             self._cancel_timer(timer)
+        resolving = list(self._resolving)
+        for task in resolving:
+            task.cancel()
+        await asyncio.gather(*resolving, return_exceptions=True)
         left = [attempt for attempt in self._attempts.values() if attempt.task is not None]
         for attempt in left:
             attempt.stop.set()
         await asyncio.gather(*(a.task for a in left if a.task), return_exceptions=True)
-        self.outputs.close()
+        try:
+            self.outputs.close()
+        finally:
+            await asyncio.to_thread(self._around.locks.release)
 
 
 async def _carry_out(

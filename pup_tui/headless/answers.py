@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-import sys
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
+from pup_tui.catalog.inputs import Sources, resolve_question
 from pup_tui.core.actions import Question
 from pup_tui.core.questions import NOBODY
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.sanitize import safe_text
 
 YES = "--yes"
+UNDO = "--undo"
 
 
-class Answer(Protocol):
-    """Takes an answer to the question of a step."""
+class Replies(Protocol):
+    """Takes the answers to a run's questions, as `drivers.local.LocalRun` does."""
 
-    def __call__(self, step: str, answer: str, by: str, note: str = "") -> None: ...
+    def answer(
+        self,
+        step: str,
+        answer: str,
+        by: str,
+        note: str = "",
+        *,
+        values: Mapping[str, Any] | None = None,
+        left_out: Iterable[str] = (),
+        secrets: Iterable[str] = (),
+    ) -> None: ...
+
+    def undo(self, steps: Iterable[str], by: str, note: str = "") -> None: ...
 
 
 class Answers(Protocol):
     """A way of answering questions."""
 
-    def ask(self, question: Question, answer: Answer) -> None:
-        """Begin to find an answer; `answer` is called with it, now or later."""
+    def ask(self, question: Question, replies: Replies) -> None:
+        """Begin to find an answer; `replies` is told it, now or later."""
         ...
 
     def withdraw(self, step: str) -> None:
@@ -32,101 +46,80 @@ class Answers(Protocol):
         ...
 
 
-class SayYes:
-    """`--yes`: every confirmation is yes, manual work is assumed done, a failure is not gone past."""
-
-    def ask(self, question: Question, answer: Answer) -> None:
-        match question.kind:
-            case "failure":
-                answer(question.step, "abort", YES)
-            case "manual":
-                answer(question.step, "yes", YES, "assumed")
-            case _:
-                answer(question.step, "yes", YES)
-
-    def withdraw(self, step: str) -> None:
-        pass
-
-
 class Nobody:
     """No terminal and no `--yes`: a question that cannot be asked is a refusal."""
 
-    def ask(self, question: Question, answer: Answer) -> None:
-        answer(question.step, "abort" if question.kind == "failure" else "no", NOBODY)
+    def ask(self, question: Question, replies: Replies) -> None:
+        replies.answer(question.step, "abort" if question.kind == "failure" else "no", NOBODY)
 
     def withdraw(self, step: str) -> None:
         pass
 
 
-class Terminal:
-    """Asks on a plain terminal, line by line, after the run's progress has told what the question is."""
+class Undoing:
+    """Answers what shall be taken back: everything with `--undo`, else nothing. The rest is for others."""
 
-    def __init__(self, operator: str, err: Outlet) -> None:
-        self._operator = operator
+    def __init__(self, others: Answers, err: Outlet, *, undo: bool) -> None:
+        self._others = others
         self._err = err
-        self._asking: asyncio.Task[None] | None = None
+        self._undo = undo
 
-    def ask(self, question: Question, answer: Answer) -> None:
-        self._asking = asyncio.ensure_future(self._converse(question, answer))
+    def ask(self, question: Question, replies: Replies) -> None:
+        if question.kind != "undo":
+            self._others.ask(question, replies)
+        elif self._undo:
+            replies.undo([offer.step for offer in question.offers], UNDO)
+        else:
+            self._tell(question)
+            replies.undo((), NOBODY, f"{UNDO} was not given")
 
     def withdraw(self, step: str) -> None:
-        if self._asking is not None:
-            self._asking.cancel()
-            self._err.write("\n(no answer is needed any more)\n")
+        self._others.withdraw(step)
 
-    async def _converse(self, question: Question, answer: Answer) -> None:
+    def _tell(self, question: Question) -> None:
+        self._err.write(f"Not taken back, since {UNDO} was not given:\n")
+        for offer in question.offers:
+            self._err.write(f"  {safe_text(offer.name)}: {safe_text(offer.command)}\n")
+
+
+class SayYes:
+    """`--yes`: every confirmation is yes, manual work is assumed done, a failure is not gone past.
+
+    An `input` step gets what its variables have without anybody giving anything.
+    """
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._finding: dict[str, asyncio.Task[None]] = {}
+
+    def ask(self, question: Question, replies: Replies) -> None:
         match question.kind:
             case "failure":
-                said, note = await self._about_failure(question), ""
+                replies.answer(question.step, "abort", YES)
             case "manual":
-                said, note = await self._checklist(question)
+                replies.answer(question.step, "yes", YES, "assumed")
+            case "input":
+                finding = asyncio.ensure_future(self._find(question, replies))
+                self._finding[question.step] = finding
             case _:
-                said, note = await self._confirm(question), ""
-        answer(question.step, said, self._operator, note)
+                replies.answer(question.step, "yes", YES)
 
-    async def _confirm(self, question: Question) -> str:
-        if question.upcoming:
-            self._say("next:", question.upcoming)
-        danger = "This is dangerous. " if question.danger else ""
-        if question.expect is not None:
-            return await self._expected(question.expect, danger)
-        typed = await self._line(f"{danger}Go on? [y/N] ")
-        return "yes" if typed.strip().lower() in ("y", "yes") else "no"
+    def withdraw(self, step: str) -> None:
+        if step in self._finding:
+            self._finding.pop(step).cancel()
 
-    async def _expected(self, expect: str, danger: str) -> str:
-        """Yes once the text is typed exactly; an empty line refuses."""
-        prompt = f"{danger}Type {safe_text(expect)} to go on, or nothing to refuse: "
-        while typed := await self._line(prompt):
-            if typed == expect:
-                return "yes"
-            self._say("That is not it.")
-        return "no"
-
-    async def _checklist(self, question: Question) -> tuple[str, str]:
-        for item in question.checklist or ("Is it done",):
-            typed = await self._line(f"  [ ] {safe_text(item)}: done? [y/N] ")
-            if typed.strip().lower() not in ("y", "yes"):
-                return "no", f"not done: {item}"
-        return "yes", (await self._line("  A note (or nothing): ")).strip()
-
-    async def _about_failure(self, question: Question) -> str:
-        typed = (await self._line("[r]etry, [c]ontinue or [a]bort? [a] ")).strip().lower()
-        return {"r": "retry", "retry": "retry", "c": "continue", "continue": "continue"}.get(
-            typed, "abort"
+    async def _find(self, question: Question, replies: Replies) -> None:
+        found = await resolve_question(question, {}, self._sources)
+        self._finding.pop(question.step, None)
+        if found.problems:
+            why = "; ".join(str(problem) for problem in found.problems)
+            replies.answer(question.step, "no", YES, f"{YES} takes only what is there: {why}")
+            return
+        replies.answer(
+            question.step,
+            "yes",
+            YES,
+            values=found.values,
+            left_out=found.left_out,
+            secrets=found.secrets,
         )
-
-    def _say(self, *texts: str) -> None:
-        told = " ".join(safe_text(text, multiline=True) for text in texts if text)
-        self._err.write(told.rstrip("\n") + "\n")
-
-    async def _line(self, prompt: str) -> str:
-        """One line of standard input without its end; empty at its end. Never blocks the run's loop."""
-        self._err.write(prompt)
-        loop = asyncio.get_running_loop()
-        ready = asyncio.Event()
-        loop.add_reader(sys.stdin.fileno(), ready.set)
-        try:
-            await ready.wait()
-        finally:
-            loop.remove_reader(sys.stdin.fileno())
-        return sys.stdin.readline().rstrip("\n")

@@ -18,16 +18,16 @@ _INLINE = 60
 """Characters of choices that fit into the prompt itself."""
 
 
-def prompt_for(name: str, variable: Variable, choices: Choices, *, offer: bool = False) -> str:
-    """The words before the place where a value is typed; with `offer` what Enter stands for."""
+def prompt_for(name: str, variable: Variable, choices: Choices, offered: str | None = None) -> str:
+    """The words before the place where a value is typed; `offered` is what Enter alone stands for."""
     parts = [name]
     if variable.description:
         parts.append(f"({safe_text(variable.description)})")
     short = _short(choices)
     if short:
         parts.append(f"[{short}]")
-    if offer:
-        parts.extend(_enter(variable))
+    if offered is not None:
+        parts.append(f"{{{safe_text(offered)}}}")
     return f"{' '.join(parts)}: "
 
 
@@ -51,12 +51,3 @@ def _short(choices: Choices) -> str:
         return ""
     line = ", ".join(safe_text(option.value) for option in choices.options)
     return line if len(line) <= _INLINE else ""
-
-
-def _enter(variable: Variable) -> Iterator[str]:
-    if variable.has_default:
-        yield "{***}" if variable.is_secret else f"{{{safe_text(str(variable.default))}}}"
-    elif variable.from_ is not None:
-        yield f"{{from {safe_text(variable.from_)}}}"
-    elif not variable.required:
-        yield "{nothing}"

@@ -28,7 +28,7 @@ class _Asked:
         pass
 
     def question(self, question: Question) -> None:
-        self._answers.ask(question, self._run.answer)
+        self._answers.ask(question, self._run)
 
     def withdrawn(self, step: str) -> None:
         self._answers.withdraw(step)

@@ -91,8 +91,8 @@ def _check_keys(node: Mapping, report: Report) -> None:
             node, "an enum has no `choices`", "for example `choices: [staging, production]`"
         )
     if node.get("choices") is not None and node.get("choices_from") is not None:
-        key = node.entries["choices_from"].key
-        report.error(key, "`choices_from` and `choices` exclude each other")
+        both = node.entries["choices_from"].key
+        report.error(both, "`choices_from` and `choices` exclude each other")
     for low, high in (("min", "max"), ("min_length", "max_length")):
         _check_order(node, low, high, report)
     source = node.get("from")
@@ -113,14 +113,12 @@ def _check_order(node: Mapping, low: str, high: str, report: Report) -> None:
 
 def _check_source(source: Scalar, report: Report) -> None:
     kind, colon, place = source.text.partition(":")
-    if kind not in _SOURCES or not colon or not place:
+    if kind not in _SOURCES or not place.strip():
         hint = "write env:NAME, keyring:SERVICE/USER, command:… or file:PATH"
         report.error(source, f"{shown(source.text)} names no place to take a value from", hint)
     elif kind == "keyring" and not _KEYRING.match(place):
         told = f"{shown(source.text)} does not name a service and a user of the keyring"
         report.error(source, told, "write keyring:SERVICE/USER")
-    elif not place.strip():
-        report.error(source, f"`from: {kind}:` says nothing to take the value from")
 
 
 def _check_default(default: Scalar, built: Any, report: Report) -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 
 import pytest
 
 from pup_tui.runbook.load import Loaded
+from pup_tui.runbook.scope import names_under_default
+from pup_tui.runbook.sources import Sources
 from pup_tui.runbook.variables import Resolved, resolve
 
 Check = Callable[..., Loaded]
@@ -31,7 +34,13 @@ def resolved(check: Check) -> Callable[..., Resolved]:
         read_file: Callable[[str], str] = missing,
     ) -> Resolved:
         made = check(text).require()
-        return resolve(made, given or {}, environ=environ or {}, read_file=read_file)
+
+        async def read(path: str) -> str:
+            return read_file(path)
+
+        sources = Sources(environ=environ or {}, read_file=read)
+        undeclared = names_under_default(made)
+        return asyncio.run(resolve(made.vars, given or {}, sources=sources, undeclared=undeclared))
 
     return work_out
 

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pup_tui.catalog.inputs import Sources, local_sources
+from pup_tui.cli.value_sources import resolver
 from pup_tui.core.actions import Question, Request, ShellRequest
 from pup_tui.core.events import RunCreated, Source
 from pup_tui.core.notices import AnyNotice
 from pup_tui.core.program import Program
 from pup_tui.drivers.clock import Clock, SystemClock
 from pup_tui.drivers.local import LocalRun, Surroundings
+from pup_tui.drivers.locks import HeldLocks
 from pup_tui.drivers.masking import Masking
 from pup_tui.journal.records import RunRecord
 from pup_tui.journal.writer import MemoryJournal
@@ -59,6 +62,7 @@ async def local_run(
     executors: Mapping[type[Request], Executor] | None = None,
     clock: Clock | None = None,
     journal: MemoryJournal | None = None,
+    sources: Sources | None = None,
 ) -> LocalRun:
     """A run that is ready to be driven; its outputs go to `folder`."""
     clock = clock or SystemClock()
@@ -83,6 +87,8 @@ async def local_run(
         clock=clock,
         log=journal,
         masking=Masking(hidden.values()),
+        locks=HeldLocks(folder / "locks", created),
+        resolve=resolver(sources or local_sources(ENVIRON)),
         grace=1.0,
     )
     return LocalRun(program, created, around)

@@ -14,6 +14,7 @@ from pup_tui.catalog.catalog import Catalog
 from pup_tui.catalog.entries import Origin
 from pup_tui.catalog.inputs import local_sources
 from pup_tui.catalog.places import Folder
+from pup_tui.cli.value_sources import resolver
 from pup_tui.core.actions import ShellRequest
 from pup_tui.drivers.launcher import Launcher
 from pup_tui.journal.writer import JournalWriter
@@ -55,6 +56,7 @@ async def make_services(tmp_path: Path) -> AsyncIterator[MakeServices]:
             environ={"PATH": "/usr/bin:/bin", **environ},
             cwd=tmp_path,
             operator="alice",
+            resolve=resolver(local_sources({"PATH": "/usr/bin:/bin", **environ})),
             hidden=options.pop("hidden", ()),
         )
         origin = Origin.GIVEN if trusted else Origin.HERE

@@ -13,11 +13,14 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Static
 
+from pup_tui.catalog.inputs import local_sources
+from pup_tui.cli.value_sources import resolver
 from pup_tui.core.actions import PupRequest, ShellRequest
 from pup_tui.core.events import AnyEvent, RunCreated, Source
 from pup_tui.core.program import Program, compile_program
 from pup_tui.drivers.clock import FakeClock
 from pup_tui.drivers.local import LocalRun, Surroundings
+from pup_tui.drivers.locks import HeldLocks
 from pup_tui.drivers.masking import Masking
 from pup_tui.drivers.replay import replay
 from pup_tui.journal.records import RunRecord, RunSummary
@@ -186,6 +189,8 @@ async def console(
         clock=clock,
         log=log,
         masking=Masking(),
+        locks=HeldLocks(tmp_path / "locks", created),
+        resolve=resolver(local_sources({})),
     )
     live = LocalRun(program, created, around)
     view = RunView(program, RUN, live.outputs.path, live=live, operator="ada")

@@ -1,0 +1,221 @@
+"""Asks a run's questions on a plain terminal, line by line, one question after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import termios
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pup_tui.catalog.inputs import (
+    Choices,
+    Resolved,
+    Sources,
+    check_input,
+    choices_of,
+    resolve_question,
+    wanted_inputs,
+)
+from pup_tui.core.actions import Question
+from pup_tui.headless.answers import Replies
+from pup_tui.headless.prompts import choices_told, prompt_for
+from pup_tui.headless.stream import Outlet
+from pup_tui.output.sanitize import safe_text
+
+
+class Terminal:
+    """Asks after the run's progress has told what the question is.
+
+    Questions that are open at the same time wait for their turn; each is then told again.
+    """
+
+    def __init__(self, operator: str, err: Outlet, sources: Sources) -> None:
+        self._operator = operator
+        self._err = err
+        self._sources = sources
+        self._waiting: deque[tuple[Question, Replies]] = deque()
+        self._asked: str | None = None
+        self._asking: asyncio.Task[None] | None = None
+
+    def ask(self, question: Question, replies: Replies) -> None:
+        self._waiting.append((question, replies))
+        if self._asking is None:
+            self._begin(again=False)
+
+    def withdraw(self, step: str) -> None:
+        if self._asking is not None and self._asked == step:
+            self._asking.cancel()
+            self._err.write("\n(no answer is needed any more)\n")
+        else:
+            self._waiting = deque(each for each in self._waiting if each[0].step != step)
+
+    def _begin(self, *, again: bool) -> None:
+        """Ask what has waited longest."""
+        question, replies = self._waiting.popleft()
+        if again:
+            self._say(f"? {question.title}")
+            self._say(question.message)
+        self._asked = question.step
+        self._asking = asyncio.ensure_future(self._converse(question, replies))
+        self._asking.add_done_callback(self._go_on)
+
+    def _go_on(self, done: asyncio.Task[None]) -> None:
+        self._asked = self._asking = None
+        if not done.cancelled():
+            done.result()
+        if self._waiting:
+            self._begin(again=True)
+
+    async def _converse(self, question: Question, replies: Replies) -> None:
+        note = ""
+        match question.kind:
+            case "failure":
+                said = await self._about_failure()
+            case "manual":
+                said, note = await self._checklist(question)
+            case "input":
+                await self._values(question, replies)
+                return
+            case _:
+                said = await self._confirm(question)
+        replies.answer(question.step, said, self._operator, note)
+
+    async def _confirm(self, question: Question) -> str:
+        if question.upcoming:
+            self._say("next:", question.upcoming)
+        danger = "This is dangerous. " if question.danger else ""
+        if question.expect is not None:
+            return await self._expected(question.expect, danger)
+        typed = await self._line(f"{danger}Go on? [y/N] ")
+        return "yes" if typed.strip().lower() in ("y", "yes") else "no"
+
+    async def _expected(self, expect: str, danger: str) -> str:
+        """Yes once the text is typed exactly; an empty line refuses."""
+        prompt = f"{danger}Type {safe_text(expect)} to go on, or nothing to refuse: "
+        while typed := await self._line(prompt):
+            if typed == expect:
+                return "yes"
+            self._say("That is not it.")
+        return "no"
+
+    async def _checklist(self, question: Question) -> tuple[str, str]:
+        for item in question.checklist or ("Is it done",):
+            typed = await self._line(f"  [ ] {safe_text(item)}: done? [y/N] ")
+            if typed.strip().lower() not in ("y", "yes"):
+                return "no", f"not done: {item}"
+        return "yes", (await self._line("  A note (or nothing): ")).strip()
+
+    async def _about_failure(self) -> str:
+        typed = (await self._line("[r]etry, [c]ontinue or [a]bort? [a] ")).strip().lower()
+        return {"r": "retry", "retry": "retry", "c": "continue", "continue": "continue"}.get(
+            typed, "abort"
+        )
+
+    # Values
+
+    async def _values(self, question: Question, replies: Replies) -> None:
+        """Ask for each variable when those above it are known; Enter takes what there is without it."""
+        sources = self._sources.remembering()
+        given: dict[str, object] = {}
+        settled: set[str] = set()
+        while True:
+            found = await resolve_question(question, given, sources)
+            left = [n for n in wanted_inputs(question.variables, found) if n not in settled]
+            if not left:
+                break
+            choices = await choices_of(question.variables, left[0], found, sources, question)
+            try:
+                typed = await self._value(question, left[0], found, choices)
+            except EOFError:
+                replies.answer(question.step, "no", self._operator, "the terminal's input ended")
+                return
+            settled.add(left[0])
+            if typed is not None:
+                given[left[0]] = typed
+        if found.problems:
+            why = "; ".join(str(problem) for problem in found.problems)
+            self._say(why)
+            replies.answer(question.step, "no", self._operator, why)
+            return
+        replies.answer(
+            question.step,
+            "yes",
+            self._operator,
+            values=found.values,
+            left_out=found.left_out,
+            secrets=found.secrets,
+        )
+
+    async def _value(
+        self, question: Question, name: str, found: Resolved, choices: Choices
+    ) -> object:
+        """What was typed for a variable, once it is valid; None where Enter took what there is."""
+        variable = question.variables[name]
+        for line in choices_told(choices):
+            self._say(line)
+        offered = None
+        if name in found.values:
+            offered = "***" if name in found.secrets else str(found.values[name])
+        elif name in found.left_out:
+            offered = "nothing"
+        prompt = prompt_for(name, variable, choices, offered)
+        while True:
+            typed = await self._read(prompt, hidden=variable.is_secret)
+            if typed == "" and offered is not None:
+                return None
+            try:
+                if typed == "":
+                    raise ValueError("it needs a value")
+                return check_input(variable, typed, choices)
+            except ValueError as error:
+                self._say(f"  {error}")
+
+    # Lines
+
+    def _say(self, *texts: str) -> None:
+        told = " ".join(safe_text(text, multiline=True) for text in texts if text)
+        if told:
+            self._err.write(told.rstrip("\n") + "\n")
+
+    async def _line(self, prompt: str) -> str:
+        """One line of standard input without its end; empty at its end."""
+        try:
+            return await self._read(prompt)
+        except EOFError:
+            return ""
+
+    async def _read(self, prompt: str, *, hidden: bool = False) -> str:
+        """The same; EOFError at the end of the input. Never blocks the run's loop."""
+        self._err.write(prompt)
+        loop = asyncio.get_running_loop()
+        ready = asyncio.Event()
+        with _without_echo(sys.stdin.fileno(), hidden):
+            loop.add_reader(sys.stdin.fileno(), ready.set)
+            try:
+                await ready.wait()
+            finally:
+                loop.remove_reader(sys.stdin.fileno())
+            line = sys.stdin.readline()
+        if hidden:
+            self._err.write("\n")
+        if not line:
+            raise EOFError
+        return line.rstrip("\n")
+
+
+@contextmanager
+def _without_echo(terminal: int, hidden: bool) -> Iterator[None]:
+    """While it lasts what is typed does not show, if it is to be `hidden`."""
+    if not hidden:
+        yield
+        return
+    before = termios.tcgetattr(terminal)
+    silent = [*before]
+    silent[3] &= ~termios.ECHO
+    termios.tcsetattr(terminal, termios.TCSADRAIN, silent)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
