@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -16,7 +16,6 @@ from pup_tui.runbook.expansion import MAX_STEPS, Expansion
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES
 from pup_tui.runbook.given import check_given
 from pup_tui.runbook.library import Found, Library, is_name
-from pup_tui.runbook.lint import Subject, lint
 from pup_tui.runbook.model import Runbook, Variable
 from pup_tui.runbook.nodes import Mapping, Node, Scalar, Sequence, described, shown
 from pup_tui.runbook.report import Report
@@ -30,13 +29,19 @@ from pup_tui.runbook.variable_rules import check_variables
 
 MAX_IMPORTS = 100
 
+Linter: TypeAlias = Callable[[Mapping, str, list[StepDraft], list[PlacedText], Report], None]
+
 
 class Checking:
-    """Judges a runbook and those that it calls; all their problems go to one report."""
+    """Judges a runbook and those that it calls; all their problems go to one report.
 
-    def __init__(self, library: Library, report: Report) -> None:
+    `linter` looks for warnings in the runbook itself; without one nothing is linted.
+    """
+
+    def __init__(self, library: Library, report: Report, linter: Linter | None = None) -> None:
         self._library = library
         self._report = report
+        self._linter = linter
         self._allowance = Allowance()
         self._calls = Calls(library, report, self._called)
 
@@ -55,17 +60,17 @@ class Checking:
         return self._check(found.root, chain, "")
 
     def _check(self, root: Node, chain: Chain, stem: str) -> Checked | None:
-        """Check one file; with `stem` it is linted too."""
+        """Check one file; with `stem` it may be linted too."""
+        before = self._report.errors
         if not isinstance(root, Mapping):
             self._report.error(root, f"a runbook must be a map, not {described(root)}")
             return None
         if _too_many_steps(root, self._report):
             return None
-        before = self._report.errors
         file = _File.of(root, self._library, self._report)
         steps, deep = self._add_called(file, chain)
-        if self._check_meaning(file) and stem:
-            lint(Subject(file.root, stem, file.steps, file.shape.texts), self._report)
+        if self._check_meaning(file) and stem and self._linter is not None:
+            self._linter(file.root, stem, file.steps, file.shape.texts, self._report)
         runbook = None
         if file.built is not INVALID and self._report.errors == before:
             runbook = msgspec.convert(file.built, Runbook)

@@ -43,7 +43,7 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _CODE = re.compile(r"[-+]?[0-9]{1,9}\Z")
 _METHOD = re.compile(r"[A-Za-z]+\Z")
 _BODIES = ("json", "form", "body", "body_file")
-_NEVER_EMPTY = ("run", "url", "workflow_id", "duration", "runbook", "foreach")
+_NEVER_EMPTY = ("run", "url", "workflow_id", "duration", "runbook")
 
 Rule = Callable[[StepDraft, Report], None]
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from pup_tui.runbook import later
 from pup_tui.runbook.load import Loaded
 from pup_tui.runbook.model import Capture, HttpStep, ShellStep, Step
 from pup_tui.runbook.steps import KINDS
@@ -22,7 +21,17 @@ NEEDED = {
     "confirm": "message: Sure?",
     "manual": "message: Look",
     "wait": "duration: 5s",
+    "input": "vars: {X: {}}",
+    "notify": "to: slack://x/y\n    message: hi",
+    "runbook": "runbook: other",
+    "parallel": "steps: [{name: inner, kind: wait, duration: 1s}]",
+    "group": "steps: [{name: inner, kind: wait, duration: 1s}]",
 }
+
+OTHERS = {"other.yaml": "name: other\nsteps: [{name: inner, kind: wait, duration: 1s}]\n"}
+WITH_OUTPUT = sorted(kind for kind in KINDS if KINDS[kind].has_output)
+WITHOUT_OUTPUT = sorted(set(KINDS) - set(WITH_OUTPUT))
+BLOCKS = sorted(kind for kind in KINDS if KINDS[kind].is_block)
 
 
 def step(kind: str, *keys: str, top: str = "") -> str:
@@ -57,27 +66,107 @@ def test_the_table_of_needed_keys_covers_every_kind() -> None:
         "timeout: 1.5",
         "timeout: 1h30m",
         "timeout: 5 minutes",
-        "capture: NAME",
-        "capture: {A: json.id, B: output}",
-        "capture: {A: {value: json.id, secret: true}}",
-        "assert: empty",
-        "assert: status == OK",
-        "assert: {empty: true, message: none left}",
-        "assert: {that: exit_code == 0}",
-        "assert: [empty, {that: lines | length > 3}, {message: look}]",
         "danger: true",
         "description:",
         "timeout: null",
+        "timeout: '{{ run.id }}'",
+        "confirm: Really?",
+        "undo: {kind: shell, run: echo back}",
+        "undo: {name: Back, kind: group, steps: [{name: x, kind: wait, duration: 1s}]}",
+        "idempotent: true",
+        "foreach: [a, 1, {b: '{{ run.id }}'}]",
+        "foreach: '[1, 2]'",
+        "foreach: '{{ [1, 2] }}'\n    as: host\n    max_parallel: 3",
+        "foreach: []\n    max_parallel: '{{ run.id }}'",
+        "env: {A: 1, B: no}",
+        "cwd: /tmp",
+        "output_limit: 10 MiB",
+        "output_limit: 1000",
+        "output_limit: '{{ run.id }}'",
     ],
 )
 def test_keys_of_every_kind(kind: str, key: str, errors: Errors) -> None:
+    assert errors(step(kind, key), OTHERS) == []
+
+
+OUTPUT_KEYS = [
+    "capture: NAME",
+    "capture: {A: json.id, B: output}",
+    "capture: {A: {value: json.id, secret: true}}",
+    "assert: empty",
+    "assert: status == OK",
+    "assert: {empty: true, message: none left}",
+    "assert: {that: exit_code == 0}",
+    "assert: [empty, {that: lines | length > 3}, {message: look}]",
+    "poll: {until: empty}",
+]
+RETRIES = [
+    "retry: {attempts: 3}",
+    "retry: {attempts: 1, delay: 500ms, backoff: 1.5, max_delay: 1m, on: exit_code == 75}",
+    "retry: {attempts: '{{ run.id }}', backoff: '{{ run.id }}'}",
+]
+
+
+@pytest.mark.parametrize("kind", WITH_OUTPUT)
+@pytest.mark.parametrize("key", OUTPUT_KEYS)
+def test_keys_of_kinds_that_have_an_output(kind: str, key: str, errors: Errors) -> None:
     assert errors(step(kind, key)) == []
+
+
+@pytest.mark.parametrize("kind", WITHOUT_OUTPUT)
+@pytest.mark.parametrize("key", OUTPUT_KEYS)
+def test_keys_that_need_an_output(kind: str, key: str, errors: Errors) -> None:
+    (told,) = errors(step(kind, key), OTHERS)
+    assert f": a {kind} step " in told
+
+
+@pytest.mark.parametrize("kind", [*WITH_OUTPUT, *BLOCKS])
+@pytest.mark.parametrize("key", RETRIES)
+def test_retry(kind: str, key: str, errors: Errors) -> None:
+    assert errors(step(kind, key), OTHERS) == []
+
+
+@pytest.mark.parametrize("kind", sorted(set(WITHOUT_OUTPUT) - set(BLOCKS)))
+@pytest.mark.parametrize("key", RETRIES)
+def test_retry_needs_something_that_fails(kind: str, key: str, errors: Errors) -> None:
+    (told,) = errors(step(kind, key))
+    assert f"a {kind} step is not tried again" in told
+
+
+@pytest.mark.parametrize("kind", NEEDED)
+@pytest.mark.parametrize("key", ["as: x", "max_parallel: 2"])
+def test_keys_that_need_a_foreach(kind: str, key: str, errors: Errors) -> None:
+    told = errors(step(kind, key), OTHERS)
+    if (kind, key) == ("parallel", "max_parallel: 2"):
+        assert told == []
+    else:
+        assert len(told) == 1
+        assert f"`{key.partition(':')[0]}` needs a `foreach`" in told[0]
+
+
+@pytest.mark.parametrize("kind", NEEDED)
+def test_optional_is_refused_on_questions(kind: str, errors: Errors) -> None:
+    told = errors(step(kind, "optional: true"), OTHERS)
+    assert len(told) == KINDS[kind].is_question
+
+
+@pytest.mark.parametrize("kind", NEEDED)
+def test_with_belongs_to_groups_from_files(kind: str, errors: Errors) -> None:
+    (told,) = errors(step(kind, "with: {A: b}"), OTHERS)
+    assert "`with` belongs to a step whose `template` is a group of steps" in told
 
 
 @pytest.mark.parametrize(
     ("kind", "keys"),
     [
-        ("shell", ["env: {A: 1, B: no}", "cwd: /tmp"]),
+        ("shell", ["shell: bash", "stdin: '{{ run.id }}'", "success_codes: [0, 1, 255]"]),
+        ("shell", ["tty: true"]),
+        ("shell", ["interactive: true"]),
+        ("shell", ["interactive: true", "tty: false", "foreach: [a]", "max_parallel: 1"]),
+        ("notify", ["title: Look"]),
+        ("input", ["message: Tell"]),
+        ("runbook", ["vars: {}"]),
+        ("parallel", ["max_parallel: 2", "fail_fast: true"]),
         ("shell", ["poll: {interval: 100ms, timeout: 1m, until: empty, max_attempts: 3}"]),
         ("shell", ["optional: true"]),
         ("pup", ["poll: {until: decreasing over 3, fail_if: value > 9}"]),
@@ -92,7 +181,7 @@ def test_keys_of_every_kind(kind: str, key: str, errors: Errors) -> None:
     ],
 )
 def test_keys_of_one_kind(kind: str, keys: list[str], errors: Errors) -> None:
-    assert errors(step(kind, *keys)) == []
+    assert errors(step(kind, *keys), OTHERS) == []
 
 
 @pytest.mark.parametrize(
@@ -143,11 +232,43 @@ def test_keys_of_one_kind(kind: str, keys: list[str], errors: Errors) -> None:
         ("manual", "optional: true", "6:5: a manual step cannot be optional"),
         ("confirm", "poll: {until: empty}", "6:5: a confirm step cannot be polled"),
         ("wait", "poll: {until: empty}", "6:5: a wait step cannot be polled"),
+        ("shell", "shell: fish", "6:12: `shell` cannot be `fish`"),
+        ("shell", "success_codes: []", "6:20: `success_codes` is empty"),
+        ("shell", "success_codes: [0, 256]", "6:24: `256` is not an exit code"),
+        ("shell", "success_codes: [-1]", "6:21: `-1` is not an exit code"),
+        ("shell", "interactive: true\n    tty: true", "7:5: `interactive` and `tty` exclude"),
+        ("shell", "interactive: true\n    stdin: x", "7:5: `interactive` and `stdin` exclude"),
+        ("shell", "interactive: true\n    poll: {until: empty}", "7:5: `interactive` and `poll`"),
+        (
+            "shell",
+            "interactive: true\n    foreach: [1, 2]\n    max_parallel: 2",
+            "8:5: an interactive step cannot run for several items side by side",
+        ),
+        ("shell", "retry: {}", "6:12: `retry` has no `attempts`"),
+        ("shell", "retry: {attempts: 0}", "6:23: `attempts`: `0` is not a whole number over 0"),
+        ("shell", "retry: {attempts: 1.5}", "6:23: `attempts`: `1.5` is not a whole number"),
+        ("shell", "retry: {attempts: 2, backoff: 0.5}", "`backoff`: `0.5` is not a number from 1"),
+        ("shell", "retry: {attempts: 2, delay: 0}", "`delay`: a duration must be over 0, not 0"),
+        ("shell", "retry: {attempts: 2, on: '= 1'}", "6:31:"),
+        ("shell", "foreach: [1]\n    max_parallel: 0", "`0` is not a whole number over 0"),
+        ("shell", "foreach: 'a{{ run.id }}'", "6:14: `foreach` must be one value"),
+        ("shell", "foreach: [1]\n    as: a-b", "7:9: `a-b` cannot be the name of an item"),
+        ("shell", "foreach: [1]\n    as: steps", "7:9: `steps` has a meaning of its own"),
+        ("shell", "foreach: [1]\n    as: output", "7:9: `output` has a meaning of its own"),
+        ("shell", "foreach: [1]\n    as: '{{ run.id }}'", "7:9: `as` cannot hold a template"),
+        ("shell", "output_limit: 5 parsecs", "`output_limit`: 5 parsecs is not an amount"),
+        ("shell", "output_limit: 0", "`output_limit`: an amount of data is over 0"),
+        ("shell", "idempotent: maybe", "6:17: `idempotent` must be true or false"),
+        ("shell", "expect: x", "6:5: unknown key `expect`"),
+        ("shell", "call: {template: x}", "6:5: unknown key `call`"),
+        ("group", "call: {template: x}", "6:5: unknown key `call`"),
+        ("group", "fail_fast: true", "6:5: unknown key `fail_fast`"),
+        ("runbook", "called: {}", "6:5: unknown key `called`"),
         ("confirm", "auto_approve: true", "6:5: unknown key `auto_approve`"),
     ],
 )
 def test_wrong_key_or_value(kind: str, key: str, message: str, errors: Errors) -> None:
-    told = errors(step(kind, key))
+    told = errors(step(kind, key), OTHERS)
     assert len(told) == 1
     assert message in told[0]
 
@@ -165,6 +286,19 @@ def test_wrong_key_or_value(kind: str, key: str, message: str, errors: Errors) -
         ("http", "url: example.com/x", "5:10:"),
         ("http", "url: ''", "5:10:"),
         ("wait", "duration: soon", "5:15: `duration`: 'soon' is not a duration"),
+        ("group", "steps: []", "5:12: `steps` has no step"),
+        ("parallel", "steps: []", "5:12: `steps` has no step"),
+        ("group", "steps: [x]", "5:13: step 1.1 must be a map, not text"),
+        ("group", "steps: {a: b}", "5:12: `steps` must be a list, not a map"),
+        ("input", "vars: {}", "5:11: an input step needs at least one of `vars`"),
+        ("input", "vars: [A]", "5:11: `vars` must be a map, not a list"),
+        ("input", "message: x", "3:5: step 1 has no `vars`"),
+        ("notify", "message: x", "3:5: step 1 has no `to`"),
+        ("notify", "to: []\n    message: x", "5:9: `to` names nobody"),
+        ("notify", "to: somebody\n    message: x", "5:9: `to` must be an Apprise URL"),
+        ("notify", "to: [a://b, c]\n    message: x", "5:17: item 2 of `to` must be an Apprise"),
+        ("runbook", "runbook: '{{ run.id }}'", "5:14: `runbook` cannot hold a template"),
+        ("runbook", "runbook: ''", "5:14: `runbook` must not be empty"),
         ("manual", "danger: true", "3:5: a manual step needs a `message` or a `checklist`"),
     ],
 )
@@ -266,7 +400,7 @@ def test_suggestions(check: Check) -> None:
 
 def test_a_key_without_a_likely_meaning_lists_what_there_is(check: Check) -> None:
     hint = check(step("wait", "colour: red")).errors[0].hint
-    assert hint.startswith("a wait step has `assert`, ")
+    assert hint.startswith("a wait step has `as`, `assert`, ")
 
 
 def test_flood_of_unknown_keys_is_summed_up(errors: Errors) -> None:
@@ -293,65 +427,6 @@ def test_limit_of_names(length: int, valid: bool, check: Check) -> None:
     assert check(f"name: {name}\nsteps: [{{name: s, kind: wait, duration: 1s}}]").ok is valid
 
 
-@pytest.mark.parametrize("kind", sorted(later.KINDS))
-def test_kinds_of_later_versions_are_refused_by_name(kind: str, errors: Errors) -> None:
-    told = errors(f"name: runbook\nsteps: [{{name: s, kind: {kind}, message: x}}]\n")
-    assert told == [f"2:25: `kind: {kind}` is not supported yet"]
-
-
-def later_keys() -> list[tuple[str, str]]:
-    made = [("shell", key) for key in sorted(later.KEYS["ShellStep"])]
-    made += [(kind, key) for kind in sorted(NEEDED) for key in sorted(later.KEYS["Step"])]
-    return made
-
-
-@pytest.mark.parametrize(("kind", "key"), later_keys())
-def test_step_keys_of_later_versions_are_refused_by_name(
-    kind: str, key: str, errors: Errors
-) -> None:
-    assert errors(step(kind, f"{key}: x")) == [f"6:5: `{key}` is not supported yet"]
-
-
-@pytest.mark.parametrize("key", sorted(later.KEYS["Runbook"]))
-def test_top_keys_of_later_versions_are_refused_by_name(key: str, errors: Errors) -> None:
-    assert errors(step("wait", top=f"{key}: x\n")) == [f"2:1: `{key}` is not supported yet"]
-
-
-def test_other_keys_of_later_versions_are_refused_by_name(errors: Errors) -> None:
-    assert errors(step("wait", top="defaults: {retry: {attempts: 3}}\n")) == [
-        "2:12: `retry` is not supported yet"
-    ]
-    assert errors(step("wait", top="vars: {A: {when: x}}\n")) == [
-        "2:12: `when` is not supported yet"
-    ]
-    assert errors(step("wait", top="vars: {A: {from: 'keyring:a/b'}}\n")) == [
-        "2:18: `from: keyring:` is not supported yet"
-    ]
-
-
-def test_a_step_of_a_later_version_does_not_make_its_names_unknown(errors: Errors) -> None:
-    text = """\
-name: runbook
-steps:
-  - {name: ask, kind: input, message: x, vars: {WHO: {}}}
-  - {name: s, kind: shell, run: "echo {{ WHO }}", foreach: [1]}
-"""
-    assert errors(text) == [
-        "3:23: `kind: input` is not supported yet",
-        "4:51: `foreach` is not supported yet",
-    ]
-
-
-def test_every_struct_of_the_table_of_later_keys_exists() -> None:
-    from pup_tui.runbook import model
-
-    for name, keys in later.KEYS.items():
-        struct = getattr(model, name)
-        assert not keys & set(struct.__struct_encode_fields__)
-    assert not later.KINDS & set(KINDS)
-    assert issubclass(model.ShellStep, Step)
-
-
 def test_a_key_of_another_kind_says_where_it_belongs(check: Check) -> None:
-    hints = [p.hint for p in check(step("wait", "message: x", "env: {A: b}")).errors]
-    assert hints == ["it is a key of `confirm`, `manual` steps", "it is a key of `shell` steps"]
+    hints = [p.hint for p in check(step("wait", "expect: x", "fail_fast: true")).errors]
+    assert hints == ["it is a key of `confirm` steps", "it is a key of `parallel` steps"]

@@ -43,7 +43,10 @@ def test_known_names(run: str, errors: Errors) -> None:
         ("echo A {{ B }}", "6:21: `B` is not defined"),
         ("echo NOWHERE {{ NOWHERE }}", "6:27: `NOWHERE` is not defined"),
         ("echo {{ A ~ B }}", "6:23: `B` is not defined"),
-        ("echo {{ output }}", "6:19: `output` is known only in until, fail_if, assert and capture"),
+        (
+            "echo {{ output }}",
+            "6:19: `output` is known only in until, fail_if, assert, capture and retry.on",
+        ),
         ("echo {{ steps.nope.output }}", "6:25: there is no step `nope`"),
         ("echo {{ steps.s.output }}", "6:25: step `s` is this very step"),
         ("echo {{ steps.s.stdout }}", "6:27: a step has no `stdout`"),
@@ -107,6 +110,7 @@ def test_cleanup_steps_run_last(errors: Errors) -> None:
         "assert: '# == 1'",
         "assert: [{that: '# == 1', message: '{{ # }}'}]",
         "capture: {X: '#'}",
+        "retry: {attempts: 3, on: '#'}",
     ],
 )
 def test_what_an_attempt_tells(name: str, key: str, errors: Errors) -> None:
@@ -117,9 +121,7 @@ def test_what_an_attempt_tells(name: str, key: str, errors: Errors) -> None:
     "key", ["if: output == 1", "cwd: '{{ stderr }}'", "timeout: '{{ value }}'"]
 )
 def test_what_an_attempt_tells_is_not_known_elsewhere(key: str, errors: Errors) -> None:
-    assert (
-        "is known only in until, fail_if, assert and capture" in errors(TOP + shell("echo", key))[0]
-    )
+    assert "is known only in until, fail_if, assert" in errors(TOP + shell("echo", key))[0]
 
 
 def test_a_declared_variable_wins_over_what_an_attempt_tells(errors: Errors) -> None:
