@@ -19,10 +19,13 @@ from pup_tui.cli.session import (
     open_catalog,
     resolve_values,
 )
+from pup_tui.core.ids import item_numbers
 
 if TYPE_CHECKING:
     from pup_tui.core.plan import PlannedStep
-    from pup_tui.runbook.model import AnyStep
+    from pup_tui.core.program import Node, Program
+
+INDENT = "  "
 
 
 @click.command("plan")
@@ -71,53 +74,50 @@ def print_plan(
         print_json({"runbook": loaded.id, "vars": values, "steps": shown})
     else:
         unknown = {name: runbook.vars[name].from_ or "" for name in resolved.unknown}
-        _print(loaded.id, values, unknown, shown, {step.id: step for step in runbook.steps})
-
-
-def _conditions(step: AnyStep) -> Iterator[str]:
-    """How the step is repeated, limited and judged, as the author wrote it."""
-    if step.poll is not None:
-        limits = (("every", step.poll.interval), ("for at most", step.poll.timeout))
-        until = f"until {step.poll.until}" if step.poll.until else "followed"
-        yield ", ".join(
-            [until, *(f"{word} {given}" for word, given in limits if given is not None)]
-        )
-    if step.timeout is not None:
-        yield f"for at most {step.timeout}"
-    if step.optional:
-        yield "optional: skipped where its tool or target is missing"
-    if step.on_failure not in (None, "fail"):
-        yield f"if it fails: {step.on_failure}"
+        _print(program, values, unknown, shown)
 
 
 def _print(
-    runbook: str,
+    program: Program,
     values: dict[str, Any],
     unknown: Mapping[str, str],
     steps: Sequence[PlannedStep],
-    rules: Mapping[str, AnyStep],
 ) -> None:
     from pup_tui.output.sanitize import safe_text
 
-    number = "1 step" if len(steps) == 1 else f"{len(steps)} steps"
-    click.echo(f"{safe_text(runbook)}: {number}; nothing is run")
+    number = "1 step" if len(steps) == 1 else f"{len(steps):,} steps"
+    click.echo(f"{safe_text(program.id)}: {number}; nothing is run")
     for name, value in values.items():
         click.echo(f"  {name} = {safe_text(str(value))}")
     for name, source in unknown.items():
         why = f": from {safe_text(source)}" if source else ""
         click.echo(f"  {name}: not known before the run{why}")
-    for place, step in enumerate(steps, 1):
-        effect = {True: "changes things", False: "only looks", None: "may change things"}
-        marks = [step.kind, effect[step.mutates]]
-        if step.when != "on_success":
-            marks.append(step.when)
-        if step.danger:
-            marks.append("DANGEROUS")
-        click.echo(f"\n{place:>3}  {safe_text(step.name)}  [{', '.join(marks)}]")
-        for line in step.command.strip().splitlines():
-            click.echo(f"     {safe_text(line)}")
-        for told in _conditions(rules[step.id]):
-            click.echo(f"     {safe_text(told)}")
-        if step.reason:
-            word = "" if step.known else "not known yet: "
-            click.echo(f"     ({word}{safe_text(step.reason)})")
+    for step in steps:
+        click.echo()
+        for line in _told(program.node(step.id), step):
+            click.echo(safe_text(line))
+
+
+def _told(node: Node, step: PlannedStep) -> Iterator[str]:
+    """A step with what is known of it, indented as deep as it is nested."""
+    from pup_tui.catalog.rules import rules
+    from pup_tui.core.plan import SKIPPED
+
+    effect = {True: "changes things", False: "only looks", None: "may change things"}
+    marks = [step.kind, effect[step.mutates]]
+    if step.when != "on_success":
+        marks.append(step.when)
+    if step.danger:
+        marks.append("DANGEROUS")
+    indent = INDENT * step.depth
+    place = f"{'' if node.is_item else node.index + 1:>3}"
+    item = f" [{item_numbers(step.id)[-1]}]" if node.is_item else ""
+    yield f"{place}  {indent}{step.name}{item}  [{', '.join(marks)}]"
+    for line in step.command.strip().splitlines():
+        yield f"     {indent}{line}"
+    if not node.is_item:
+        for told in rules(node.step, skipped=step.reason.startswith(SKIPPED)):
+            yield f"     {indent}{told}"
+    if step.reason:
+        word = "" if step.known else "not known yet: "
+        yield f"     {indent}({word}{step.reason})"

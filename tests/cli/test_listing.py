@@ -100,9 +100,41 @@ def test_plan_renders_what_is_known_and_says_what_is_not(program: Program) -> No
     assert "TITLE" in steps["complete"]["reason"]
     assert set(steps["logs"]) == {
         "id", "name", "kind", "command", "danger", "mutates", "when", "known", "reason",
+        "depth", "confirm", "undo",
     }  # fmt: skip
     args = ("incident-triage", "--arg", "INCIDENT_ID=1", "--arg", "SERVICE=pay")
     assert program("run", *args, "--dry-run").out == program("plan", *args).out
+
+
+def test_plan_unfolds_what_is_inside_a_step(program: Program) -> None:
+    program.write(
+        "n",
+        """\
+name: n
+steps:
+  - name: Hosts
+    kind: group
+    foreach: [a, b]
+    steps: [{name: Look, kind: shell, run: "look {{ item }}", undo: {kind: shell, run: back}}]
+  - {name: After, kind: shell, run: "true"}
+""",
+    )
+    done = program("plan", "n.yaml")
+    lines = [line for line in done.out.splitlines() if "[" in line]
+    assert lines == [
+        "  1  Hosts  [group, may change things]",
+        "       Hosts [0]  [group, may change things]",
+        "  2      Look  [shell, may change things]",
+        "       Hosts [1]  [group, may change things]",
+        "  2      Look  [shell, may change things]",
+        "  3  After  [shell, may change things]",
+    ]
+    assert "         look b\n         can be taken back\n" in done.out
+    steps = program("plan", "n.yaml", "--json").json["steps"]
+    assert [(step["id"], step["depth"]) for step in steps][1:3] == [
+        ("hosts[0]", 1),
+        ("hosts[0]/look", 2),
+    ]
 
 
 def test_plan_masks_secrets(program: Program) -> None:
@@ -123,3 +155,24 @@ def test_usage_errors(program: Program) -> None:
     assert done.err.startswith("pup-tui: ")
     assert program("nothing-like-this").code == 2
     assert program("--version").out.startswith("pup-tui")
+
+
+def test_validate_warns_with_codes(program: Program) -> None:
+    program.write(
+        "care",
+        "name: care\nvars: {DIR: {}}\nsteps:\n"
+        "  - {name: a, kind: shell, run: nosuch-tool x}\n"
+        "  - {name: b, kind: shell, run: 'rm -r {{ DIR }}'}\n",
+    )
+    done = program("validate", "care.yaml", "--json")
+    assert done.code == 0
+    (checked,) = done.json["files"]
+    found = [(each["code"], each["line"], each["column"]) for each in checked["warnings"]]
+    assert found == [("missing-tool", 4, 34), ("option-injection", 5, 46)]
+    assert "[option-injection]" in program("validate", "care.yaml").out
+
+
+def test_schema_is_one_json_document(program: Program) -> None:
+    told = program("schema").json
+    assert told["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert {"stepTemplate", "group"} <= told["$defs"].keys()

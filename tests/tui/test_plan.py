@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Button
 
+from pup_tui.core.plan import PlannedStep
 from pup_tui.steps.fake import FakeExecutor
 from pup_tui.tui.dialogs import dialog
+from pup_tui.tui.widgets.plan import abridged
 from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole
 
 RUNBOOK = """
@@ -151,3 +153,60 @@ async def test_secrets_that_are_no_variables_are_masked_too(
         await console.on("plan")
         await console.sees("echo ***")
         assert "the-api-key" not in console.screen
+
+
+NESTED = """
+name: nested
+vars: {HOSTS: "a,b"}
+steps:
+  - name: Restart them
+    kind: group
+    foreach: HOSTS | split(",")
+    as: host
+    steps:
+      - {name: Drain, kind: shell, run: "drain {{ host }}", retry: {attempts: 3, delay: 2s}}
+      - {name: Burn, kind: shell, run: "burn {{ host }}", danger: true}
+  - {name: Tell, kind: shell, run: tell}
+"""
+
+
+async def test_steps_inside_others_are_unfolded_for_each_item_with_the_numbers_of_the_run(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"nested.yaml": NESTED}), LARGE) as console:
+        await console.eventually(lambda: console.main.entry)
+        await console.press("p")
+        await console.on("plan")
+        await console.sees(
+            "for each of 2 items", "Restart them [1]", "drain a", "burn b", "4  Tell"
+        )
+        await console.sees("up to 3 attempts, 2s between them", "2 dangerous")
+        lines = console.screen.splitlines()
+        ends = {
+            word: next(line.index(word) for line in lines if word in line)
+            for word in ("Restart them  ", "Restart them [0]", "Drain  ", "Tell")
+        }
+        assert ends["Tell"] == ends["Restart them  "]
+        assert ends["Tell"] < ends["Restart them [0]"] < ends["Drain  "]
+
+
+def planned_step(id_: str) -> PlannedStep:
+    return PlannedStep(
+        id=id_,
+        name=id_,
+        kind="shell",
+        command="",
+        danger=False,
+        mutates=None,
+        when="on_success",
+        known=True,
+        reason="",
+    )
+
+
+def test_of_a_long_foreach_the_first_items_are_shown_and_what_comes_after_it() -> None:
+    items = [f"g[{n}]{inner}" for n in range(1_000) for inner in ("", "/a[0]", "/a[1]")]
+    steps = [planned_step(id_) for id_ in ("g", *items, "after")]
+    shown = [(step.id, left_out) for step, left_out in abridged(steps)]
+    assert shown[:4] == [("g", False), ("g[0]", False), ("g[0]/a[0]", False), ("g[0]/a[1]", False)]
+    assert shown[-3:] == [("g[9]/a[1]", False), ("g[10]", True), ("after", False)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
+from pup_tui.core.ids import holder_id, is_inside, is_item, item_numbers
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.effects import effect_content
 from pup_tui.tui.texts import counted, indented
@@ -23,12 +24,19 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
     from pup_tui.catalog.past import Loaded
     from pup_tui.core.plan import PlannedStep
+    from pup_tui.core.program import Node, Program
 
 COMMAND_LINES = 12
 """Lines of a command that the plan shows."""
 
 COMMAND_CHARACTERS = 4_000
 MOST_STEPS = 300
+MOST_ITEMS = 10
+"""Steps, and items of one foreach, that the plan shows: what follows a long list is to be seen as well."""
+
+INDENT = 2
+DEEPEST = 12
+"""Columns that a nested step is indented by, and levels of nesting after which it no longer is."""
 
 AROUND_STEPS = 5
 """Columns of the page beside the steps: its padding and the scrollbar."""
@@ -40,6 +48,7 @@ class Planned:
 
     loaded: Loaded
     resolved: Resolved
+    program: Program
     steps: Sequence[PlannedStep]
 
 
@@ -62,14 +71,15 @@ def _planned(loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence
     values = resolved.values
     secrets = [str(values[n]) for n in values if n in runbook.vars and runbook.vars[n].is_secret]
     masking = Masking([*hidden, *secrets])
-    steps = plan(compile_program(loaded.id, runbook), values, resolved.left_out, operator, mutates)
+    program = compile_program(loaded.id, runbook)
+    steps = plan(program, values, resolved.left_out, operator, mutates)
     shown = [
         msgspec.structs.replace(
             step, command=masking.text(step.command), reason=masking.text(step.reason)
         )
         for step in steps
     ]
-    return Planned(loaded, resolved, shown)
+    return Planned(loaded, resolved, program, shown)
 
 
 class PlanView(Armed):
@@ -121,7 +131,7 @@ class PlanView(Armed):
         """Wrap the commands to the width there is."""
         if self._planned is not None:
             width = (self.size.width or self.container_size.width) - AROUND_STEPS
-            self.query_one("#plan-steps", Static).update(_steps(self._planned.steps, width))
+            self.query_one("#plan-steps", Static).update(_steps(self._planned, width))
 
     def forget(self) -> None:
         """Let go of the values."""
@@ -172,30 +182,65 @@ def _title(planned: Planned) -> Content:
     return Content("   ").join(parts)
 
 
-def _steps(steps: Sequence[PlannedStep], width: int) -> Content:
-    digits = len(str(len(steps)))
+def _steps(planned: Planned, width: int) -> Content:
+    digits = len(str(len(planned.program.nodes)))
+    shown = list(abridged(planned.steps))
     told = [
-        _step(number, digits, step, width)
-        for number, step in enumerate(steps[:MOST_STEPS], start=1)
+        _left_out(step, digits, width)
+        if left_out
+        else _step(step, planned.program.node(step.id), digits, width)
+        for step, left_out in shown[:MOST_STEPS]
     ]
-    rest = len(steps) - MOST_STEPS
-    if rest > 0:
+    if len(shown) > MOST_STEPS:
+        rest = len(shown) - MOST_STEPS
         told.append(Content(f"… {rest:,} more: `pup-tui plan` shows all of them"))
     return Content("\n\n").join(told)
 
 
-def _step(number: int, digits: int, step: PlannedStep, width: int) -> Content:
-    indent = digits + 2
+def abridged(steps: Iterable[PlannedStep]) -> Iterator[tuple[PlannedStep, bool]]:
+    """The steps without most of the items of a long foreach; true marks the first one left out of each."""
+    left_out = ""
+    for step in steps:
+        loop = left_out and holder_id(left_out)
+        if loop and is_inside(step.id, loop):
+            continue
+        left_out = ""
+        if is_item(step.id) and item_numbers(step.id)[-1] >= MOST_ITEMS:
+            left_out = step.id
+        yield step, bool(left_out)
+
+
+def _left_out(step: PlannedStep, digits: int, width: int) -> Content:
+    told = Content.styled("… and the items after these", "$text-muted")
+    return indented(told, _indent(step, digits), width)
+
+
+def _indent(step: PlannedStep, digits: int) -> int:
+    return digits + 2 + INDENT * min(step.depth, DEEPEST)
+
+
+def _step(step: PlannedStep, node: Node, digits: int, width: int) -> Content:
+    from pup_tui.catalog.rules import rules
+    from pup_tui.core.plan import SKIPPED
+
+    indent = _indent(step, digits)
     kind = "workflow" if step.kind == "datadog-workflow" else step.kind
     when = "" if step.when == "on_success" else f" · {step.when.replace('_', ' ')}"
+    number = "" if node.is_item else str(node.index + 1)
+    item = f" [{item_numbers(step.id)[-1]}]" if node.is_item else ""
     first = Content.assemble(
-        (f"{number:>{digits}}  ", "$text-muted"),
-        (safe_text(step.name), "bold"),
+        (f"{number:>{digits}}".ljust(indent), "$text-muted"),
+        (safe_text(step.name) + item, "bold"),
         (f"  {kind}{when} · ", "$text-muted"),
         effect_content(step.mutates, danger=step.danger),
     )
     lines = [first]
     lines += [indented(Content(line), indent, width) for line in _command(step.command)]
+    if not node.is_item:
+        lines += [
+            indented(Content.styled(safe_text(told), "$text-muted"), indent, width)
+            for told in rules(node.step, skipped=step.reason.startswith(SKIPPED))
+        ]
     if step.reason:
         mark = "↷ " if step.known else "… not known yet: "
         reason = Content.styled(f"{mark}{safe_text(step.reason)}", "$text-muted")
