@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,6 +98,13 @@ class Catalog:
             known = (stamp, load(path))
             self._loaded[path] = known
         return known[1]
+
+    def lint(self, path: Path, is_installed: Callable[[str], bool]) -> Loaded:
+        """The file with its warnings; `is_installed` tells which commands there are on this machine."""
+        from pup_tui.runbook.lint import linter
+        from pup_tui.runbook.load import load
+
+        return load(path, linter=linter(is_installed))
 
     def stamp(self) -> tuple[object, ...]:
         """Changes whenever a file of the catalog is added, removed or edited; cheap enough to ask often."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ def validate_command(ctx: click.Context, names: Sequence[str], as_json: bool) ->
     if names:
         checked = [_checked(catalog, name) for name in names]
     else:
-        checked = [catalog.load(entry.path) for entry in catalog.entries()]
+        checked = [_linted(catalog, entry.path) for entry in catalog.entries()]
     valid = not any(loaded.errors for loaded in checked)
     if as_json:
         print_json({"valid": valid, "files": [_as_json(loaded) for loaded in checked]})
@@ -45,12 +46,19 @@ def _checked(catalog: Catalog, name: str) -> Loaded:
     from pup_tui.runbook.problems import Problem
 
     try:
-        return catalog.load(catalog.find(name).path)
+        return _linted(catalog, catalog.find(name).path)
     except UnknownRunbook as error:
         problem = Problem(path=name, message=str(error), hint=error.hint)
         return Loaded(
             id=name, path=Path(name), sha256="", files={}, runbook=None, problems=(problem,)
         )
+
+
+def _linted(catalog: Catalog, path: Path) -> Loaded:
+    """A runbook with its warnings, as far as they depend on this machine too."""
+    from pup_tui.drivers.tools import is_command
+
+    return catalog.lint(path, lambda word: is_command(word, os.environ, Path.cwd()))
 
 
 def _as_json(loaded: Loaded) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.runbook import yaml
-from pup_tui.runbook.check import Checking
+from pup_tui.runbook.check import Checking, Linter
 from pup_tui.runbook.files import DirectoryFiles, Files, Stamp, Unreadable
 from pup_tui.runbook.library import Library, given_places
 from pup_tui.runbook.model import Runbook
@@ -60,23 +60,36 @@ class Loaded(Struct, frozen=True, kw_only=True):
         return self.runbook
 
 
-def load(path: Path, *, root: Path | None = None, packs: Sequence[Path] = ()) -> Loaded:
+def load(
+    path: Path,
+    *,
+    root: Path | None = None,
+    packs: Sequence[Path] = (),
+    linter: Linter | None = None,
+) -> Loaded:
     """Load a runbook file; what is wrong with it, even that it cannot be read, is in `problems`.
 
     `packs` are other directories with runbooks: what a runbook calls or imports and what does not lie beside
     it is looked for there, in their order. No file outside of them is read, also not through a link; with
-    `root` the same holds for the runbook's own directory.
+    `root` the same holds for the runbook's own directory. Warnings are among the problems only where a
+    `linter` (see `lint.linter`) looks for them.
     """
     own = DirectoryFiles(path.parent, root)
     others = [DirectoryFiles(pack, pack) for pack in packs if not _is_same(pack, path.parent)]
-    loaded = _load(path.stem, path, path.name, [own, *others])
+    loaded = _load(path.stem, path, path.name, [own, *others], linter)
     stamps = {path: stamp for files in (own, *others) for path, stamp in files.stamps.items()}
     return msgspec.structs.replace(loaded, stamps=MappingProxyType(stamps))
 
 
-def load_files(id: str, files: Mapping[str, bytes], path: Path) -> Loaded:  # noqa: A002 (a field of Loaded)
+def load_files(
+    id: str,  # noqa: A002 (a field of Loaded)
+    files: Mapping[str, bytes],
+    path: Path,
+    *,
+    linter: Linter | None = None,
+) -> Loaded:
     """Load a runbook from the bytes in `Loaded.files`; `path` is only named in problems."""
-    return _load(id, path, path.name, given_places(files, path.parent))
+    return _load(id, path, path.name, given_places(files, path.parent), linter)
 
 
 def _is_same(one: Path, other: Path) -> bool:
@@ -86,7 +99,9 @@ def _is_same(one: Path, other: Path) -> bool:
         return False
 
 
-def _load(stem: str, path: Path, name: str, places: Sequence[Files]) -> Loaded:
+def _load(
+    stem: str, path: Path, name: str, places: Sequence[Files], linter: Linter | None
+) -> Loaded:
     report = Report()
     library = Library(places, report)
     try:
@@ -98,7 +113,7 @@ def _load(stem: str, path: Path, name: str, places: Sequence[Files]) -> Loaded:
     tree, problems = yaml.parse(data, str(path))
     for problem in problems:
         report.add(problem)
-    runbook = None if tree is None else Checking(library, report).runbook(tree, stem, name)
+    runbook = None if tree is None else Checking(library, report, linter).runbook(tree, stem, name)
     return Loaded(
         id=stem,
         path=path,

@@ -36,6 +36,9 @@ _NOTES: Final[Schema] = {"^x-": {}}
 _MERGED: Final = frozenset({"headers", "env", "inputs"})
 """Maps of a step that are merged with those of its template, so that null clears an entry."""
 
+_WITH: Final = "with"
+"""The key of a step that calls a group from a file; without a `template` it means nothing."""
+
 _NEVER_BLANK: Final = frozenset({"run", "url", "workflow_id", "duration", "message", "expect"})
 
 
@@ -186,7 +189,7 @@ def _every_step() -> Schema:
 
 
 def _kind(tag: str, kind: type[model.Step]) -> Schema:
-    """One kind of step. A key that only other kinds have may be there as null, like any key."""
+    """One kind of step. A key that is refused may be there as null, like any key."""
     properties: Schema = {"kind": {"const": tag}}
     refused = refused_keys(kind)
     for key in fields_of(model.Step):
@@ -194,11 +197,11 @@ def _kind(tag: str, kind: type[model.Step]) -> Schema:
             properties[key] = {"$ref": f"#/$defs/everyStep/properties/{key}"}
     if "poll" in properties and kind is not model.WorkflowStep:
         properties["poll"] |= {"required": ["until"]}
-    own = _own_keys(kind)
+    own = {key: field for key, field in _own_keys(kind).items() if key != _WITH}
     properties |= {key: _key(kind, field) for key, field in own.items()}
     made = _map(properties, ["kind", *(key for key, field in own.items() if field.required)])
-    if refused:
-        made["patternProperties"] = {f"^(?:{'|'.join(sorted(refused))})$": {"type": "null"}}
+    others = "|".join(sorted({*refused, _WITH}))
+    made["patternProperties"] = {f"^(?:{others})$": {"type": "null"}}
     if kind is model.ManualStep:
         made["anyOf"] = [{"required": ["message"]}, {"required": ["checklist"]}]
     return {"description": KIND_DESCRIPTION[tag], **made}
@@ -270,12 +273,11 @@ def _templated() -> Schema:
             **made,
             "additionalProperties": nullable(made["additionalProperties"]),
         }
-    told = "Values for the `params` of a group."
     properties |= {
         "name": _every("name"),
         "kind": _kind_key(),
         "template": _template_key(),
-        "with": {"description": told, "type": ["object", "null"]},
+        _WITH: {"description": TEMPLATE_KEYS[_WITH], "type": ["object", "null"]},
     }
     limits = [
         {

@@ -168,7 +168,7 @@ def test_validate_warns_with_codes(program: Program) -> None:
     assert done.code == 0
     (checked,) = done.json["files"]
     found = [(each["code"], each["line"], each["column"]) for each in checked["warnings"]]
-    assert found == [("missing-tool", 4, 34), ("option-injection", 5, 46)]
+    assert found == [("missing-tool", 4, 33), ("option-injection", 5, 43)]
     assert "[option-injection]" in program("validate", "care.yaml").out
 
 

@@ -7,7 +7,7 @@ import pytest
 from pup_tui.runbook.lint import RULES
 from pup_tui.runbook.load import Loaded
 
-Check = Callable[..., Loaded]
+Lint = Callable[..., Loaded]
 
 
 def step(*lines: str, kind: str = "shell", name: str = "s", top: str = "name: runbook") -> str:
@@ -15,7 +15,25 @@ def step(*lines: str, kind: str = "shell", name: str = "s", top: str = "name: ru
     return f"{top}\nsteps:\n  - name: {name}\n    kind: {kind}\n{keys}"
 
 
+def steps(*lines: str, top: str = "name: runbook") -> str:
+    return f"{top}\nsteps:\n" + "".join(f"  - {line}\n" for line in lines)
+
+
+def shell(script: str, *more: str, variables: str = "X: {}") -> str:
+    return step("run: |", f"  {script}", *more, top=f"name: runbook\nvars: {{{variables}}}")
+
+
+def pup(words: str, variables: str = "X: {}") -> str:
+    return step(f"run: {words}", kind="pup", top=f"name: runbook\nvars: {{{variables}}}")
+
+
 TOKEN = "ghp_" + "a" * 36
+HEX = "0123456789abcdef" * 2
+AFTER_FAILURE = "{name: b, kind: shell, run: x, when: on_failure}"
+FAILS = "{name: a, kind: shell, run: x, assert: 'false'}"
+RUN = "{name: b, kind: shell, run: x}"
+CONFIRM = "{name: c, kind: confirm, message: Sure?}"
+DANGER = "{name: d, kind: shell, run: x, danger: true}"
 
 CASES = [
     ("name-differs", step("run: x", top="name: other"), 1),
@@ -31,30 +49,135 @@ CASES = [
     ("password-in-url", step("url: https://example.com/a:b@c", kind="http"), None),
     ("hidden-characters", step('run: "echo \\u202e"'), 5),
     ("hidden-characters", step("run: x", name="a\u200bb"), 3),
+    ("hidden-characters", step("run: x", name="a\u200db"), 3),
     ("hidden-characters", step("run: echo é 日本"), None),
+    ("hidden-characters", step("run: echo 👩\u200d💻 🧑🏽\u200d🚒 ❤\ufe0f\u200d🔥 🏳\ufe0f\u200d🌈"), None),
     ("mixed-scripts", step("run: x", name="d\u0430ta"), 3),
     ("mixed-scripts", step("run: x", name="данные"), None),
     ("mixed-scripts", step("run: x", name="再起動する API"), None),
     ("mixed-scripts", step("run: x", top="name: runbook\nvars: {ok: y}"), None),
     ("literal-secret", step(f"run: curl -H {TOKEN}"), 5),
+    ("literal-secret", step("run: echo AKIAIOSFODNN7EXAMPLE"), 5),
+    ("literal-secret", step("run: x", "stdin: xoxb-1234567890-abc"), 6),
+    ("literal-secret", step("run: x", "stdin: '-----BEGIN RSA PRIVATE KEY-----'"), 6),
+    ("literal-secret", step("url: /x", f"headers: {{A: Bearer {HEX}}}", kind="http"), 6),
+    ("literal-secret", step("url: /x", "headers: {A: 'Bearer {{ run.id }}'}", kind="http"), None),
     ("literal-secret", step("run: x", "env: {API_TOKEN: abcdefgh}"), 6),
     ("literal-secret", step("run: x", "env: {API_TOKEN: '{{ run.id }}'}"), None),
     ("literal-secret", step("run: x", "env: {TOKEN_FILE: /etc/token}"), None),
     ("literal-secret", step("url: /x", "headers: {DD-API-KEY: abcdefgh}", kind="http"), 6),
+    ("literal-secret", step("url: /x", "json: {a: [{password: hunter22}]}", kind="http"), 6),
+    ("literal-secret", step("url: /x", "json: {a: [{password: '{{ run.id }}'}]}", kind="http"), None),
+    ("literal-secret", step(f"run: api --api-key {HEX}"), 5),
+    ("literal-secret", step("run: PGPASSWORD=hunter22x psql"), 5),
+    ("literal-secret", step("run: PGPASSWORD=$(cat /run/secret1) psql"), None),
+    ("literal-secret", step("run: api --token-file=/run/secret12"), None),
+    ("literal-secret", step("to: slack://T1JJ3T3L2/A1BRTD4JD/x", "message: m", kind="notify"), 5),
+    ("literal-secret", step("to: 'slack://{{ run.id }}/#ops'", "message: m", kind="notify"), None),
+    ("literal-secret", step("to: mailto://example.com", "message: m", kind="notify"), None),
     (
         "literal-secret",
         step("run: x", top="name: runbook\nvars: {A: {type: secret, default: abcdefgh}}"),
         2,
     ),
-]
+    ("literal-secret", step("run: x", top="name: runbook\nvars: {API_KEY: abcdefgh}"), 2),
+    ("unused-capture", step("run: x", "capture: OUT"), 6),
+    ("unused-capture", step("run: x", "capture: {OUT: output}"), 6),
+    ("unused-capture", step("run: x", "capture: {OUT: {value: output, secret: true}}"), None),
+    ("unused-capture", step("run: x", "capture: OUT", "assert: OUT == 'x'"), None),
+    (
+        "unused-capture",
+        steps(
+            "{name: a, kind: shell, run: x, capture: OUT}",
+            "{name: b, kind: shell, run: 'echo {{ OUT | default(1) }}'}",
+        ),
+        None,
+    ),
+    (
+        "unused-capture",
+        steps(
+            "{name: g, kind: group, steps: [{name: a, kind: shell, run: x, capture: OUT}]}",
+            "{name: b, kind: shell, run: y, if: OUT == 'z'}",
+        ),
+        None,
+    ),
+    ("unbounded-wait", shell("while true; do check; sleep 1; done"), 6),
+    ("unbounded-wait", shell("until check; do sleep 1; done"), 6),
+    ("unbounded-wait", shell("tail -n 5 -f /var/log/syslog"), 6),
+    ("unbounded-wait", shell("kubectl logs --follow pod/x"), 6),
+    ("unbounded-wait", shell("kubectl rollout status deploy/x"), 6),
+    ("unbounded-wait", shell("kubectl rollout status deploy/x --timeout=5m"), None),
+    ("unbounded-wait", shell("tail -f /var/log/syslog", "timeout: 5m"), None),
+    ("unbounded-wait", shell("# tail -f does not end"), None),
+    ("unbounded-wait", shell("tail -n 5 /var/log/f"), None),
+    ("unbounded-wait", shell("for i in 1 2 3; do check; sleep 1; done"), None),
+    ("unbounded-wait", step("run: tail -f x", top="name: runbook\ndefaults: {timeout: 1m}"), None),
+    ("danger-without-confirm", steps(DANGER), 3),
+    ("danger-without-confirm", steps(CONFIRM, DANGER), None),
+    ("danger-without-confirm", steps(CONFIRM, "{name: x, kind: shell, run: x}", DANGER), 5),
+    ("danger-without-confirm", steps(DANGER.replace("}", ", confirm: Sure?}")), None),
+    ("danger-without-confirm", steps(f"{{name: g, kind: group, steps: [{DANGER}]}}"), 3),
+    ("danger-ignored", steps(DANGER.replace("}", ", on_failure: ignore}")), 3),
+    ("danger-ignored", steps(DANGER.replace("}", ", on_failure: warn}")), None),
+    ("no-process", step("url: /x", "env: {A: b}", kind="http"), 6),
+    ("no-process", step("duration: 1s", "cwd: /", kind="wait"), 6),
+    ("no-process", step("run: x", "cwd: /", kind="pup"), None),
+    ("option-injection", shell("rm -rf {{ X }}"), 7),
+    ("option-injection", shell('systemctl restart "{{ X }}"'), 7),
+    ("option-injection", shell("systemctl restart {{ X }}-worker"), 7),
+    ("option-injection", shell("rm -rf -- {{ X }}"), None),
+    ("option-injection", shell("rm -rf /srv/{{ X }}"), None),
+    ("option-injection", shell("kubectl -n {{ X }} get pods"), None),
+    ("option-injection", shell("echo {{ X }}; [ {{ X }} = a ]"), None),
+    ("option-injection", shell("ls > {{ X }}"), None),
+    ("option-injection", shell("rm {{ X }}", variables="X: {type: integer}"), None),
+    ("option-injection", shell("rm {{ X }}", variables="X: {type: enum, choices: [a]}"), None),
+    ("option-injection", shell("rm {{ X }}", variables="X: {type: enum, choices: ['-a']}"), 7),
+    ("option-injection", shell("rm {{ X }}", variables="X: {pattern: '[a-z0-9][a-z-]*'}"), None),
+    ("option-injection", shell("rm {{ X }}", variables="X: {pattern: '[a-z-]+'}"), 7),
+    ("option-injection", shell("rm {{ X | length }}"), None),
+    ("option-injection", pup("monitors get {{ X }}"), 6),
+    ("option-injection", pup("monitors get -- {{ X }}"), None),
+    ("option-injection", pup("monitors list --tags {{ X }} --name={{ X }}"), None),
+    ("option-injection", pup("monitors get {{ X }}", "X: {pattern: '[0-9]+'}"), None),
+    (
+        "option-injection",
+        steps("{name: a, kind: shell, run: x, capture: C}", "{name: b, kind: shell, run: 'rm {{ C }}'}"),
+        4,
+    ),
+    ("evaluated-again", shell("eval {{ X }}"), 7),
+    ("evaluated-again", shell("ssh host {{ X }}"), 7),
+    ("evaluated-again", shell("ssh host {{ X | shell_quote }}"), None),
+    ("evaluated-again", shell("echo {{ X }}"), None),
+    ("confusable-names", step("run: x", top="name: runbook\nvars: {HOST_1: {}, HOST_l: {}}"), 2),
+    ("confusable-names", step("run: x", top="name: runbook\nvars: {Service: {}, SERVICE: {}}"), 2),
+    ("confusable-names", step("run: x", top="name: runbook\nvars: {FOO: {}, BAR: {}}"), None),
+    ("confusable-names", step("run: x", "capture: F0O", top="name: runbook\nvars: {FOO: {}}"), 7),
+    ("shadowed-names", step("run: x", top="name: runbook\nvars: {status: {}}"), 2),
+    ("shadowed-names", step("run: x", "capture: value"), 6),
+    ("shadowed-names", step("run: x", top="name: runbook\nvars: {STATUS: {}}"), None),
+    ("never-runs", step("run: x", "if: false"), 6),
+    ("never-runs", step("run: x", "if: run.id != ''"), None),
+    ("never-runs", steps("{name: a, kind: shell, run: x, when: on_failure}"), 3),
+    ("never-runs", steps("{name: a, kind: wait, duration: 1s}", AFTER_FAILURE), 4),
+    ("never-runs", steps(RUN, AFTER_FAILURE), None),
+    ("never-runs", steps(FAILS, RUN), 4),
+    ("never-runs", steps(FAILS.replace("}", ", on_failure: warn}"), RUN), None),
+    ("never-runs", steps(FAILS, RUN.replace("}", ", when: always}")), None),
+    ("missing-tool", step("run: lb-cli drain"), 5),
+    ("missing-tool", step("run: lb-cli drain", "optional: true"), None),
+    ("missing-tool", step("run: here drain"), None),
+    ("missing-tool", shell("lb() { here; }; lb"), None),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("code", "text", "line"), CASES)
-def test_rule(code: str, text: str, line: int | None, check: Check) -> None:
-    loaded = check(text)
-    assert loaded.ok
-    found = [problem.line for problem in loaded.warnings if problem.code == code]
-    assert found == ([] if line is None else [line])
+def test_rule(code: str, text: str, line: int | None, lint: Lint) -> None:
+    loaded = lint(text)
+    assert [str(problem) for problem in loaded.errors] == []
+    found = [problem for problem in loaded.warnings if problem.code == code]
+    assert [problem.line for problem in found] == ([] if line is None else [line])
+    assert all(problem.hint for problem in found)
 
 
 def test_every_rule_is_tried() -> None:
@@ -65,11 +188,39 @@ def test_every_rule_says_why() -> None:
     assert all(rule.__doc__ for rule in RULES.values())
 
 
-def test_a_secret_is_not_in_the_warning(check: Check) -> None:
-    loaded = check(step(f"run: curl -H {TOKEN}"))
+def test_a_secret_is_not_in_the_warning(lint: Lint) -> None:
+    loaded = lint(step(f"run: curl -H {TOKEN}"))
     assert TOKEN not in "".join(str(problem) for problem in loaded.warnings)
 
 
-def test_flood_of_warnings_is_cut(check: Check) -> None:
-    loaded = check(step("run: x", "env:", *(f'  A{i}: "\\u202e"' for i in range(100))))
+def test_flood_of_warnings_is_cut(lint: Lint) -> None:
+    loaded = lint(step("run: x", "env:", *(f'  A{i}: "\\u202e"' for i in range(100))))
     assert len(loaded.warnings) == 50
+
+
+def test_nested_and_undo_steps_are_linted(lint: Lint) -> None:
+    loaded = lint(
+        steps(
+            "{name: g, kind: group, steps: [{name: a, kind: http, url: /x, verify: false}]}",
+            "{name: b, kind: shell, run: x, undo: {kind: http, url: /x, verify: false}}",
+        )
+    )
+    assert [p.line for p in loaded.warnings if p.code == "verify-off"] == [3, 4]
+
+
+def test_what_a_template_brings_is_linted_in_its_file(lint: Lint) -> None:
+    loaded = lint(steps("{name: a, template: t}"), t="kind: http\nurl: /x\nverify: false\n")
+    assert [(p.path, p.line) for p in loaded.warnings] == [("_templates/t.yaml", 3)]
+
+
+def test_a_group_of_its_own_is_linted(lint: Lint) -> None:
+    group = "params: {P: {}}\nsteps:\n  - {name: a, kind: shell, run: 'rm {{ P }}', capture: C}\n"
+    loaded = lint(steps("{name: a, template: g, with: {P: x}}"), g=group)
+    assert {(p.code, p.line) for p in loaded.warnings} == {
+        ("option-injection", 3),
+        ("unused-capture", 3),
+    }
+
+
+def test_loading_alone_does_not_lint(check: Lint) -> None:
+    assert check(step("url: /x", "verify: false", kind="http")).problems == ()

@@ -3,7 +3,7 @@
 Each rule is a function over the whole file that yields what it finds; `RULES` is the registry.
 """
 
-from pup_tui.runbook.lint.rules import RULES, lint
+from pup_tui.runbook.lint.rules import RULES, linter
 from pup_tui.runbook.lint.subject import IsInstalled, Subject
 
-__all__ = ["RULES", "IsInstalled", "Subject", "lint"]
+__all__ = ["RULES", "IsInstalled", "Subject", "linter"]

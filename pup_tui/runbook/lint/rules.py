@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pup_tui.runbook.check import Linter
 from pup_tui.runbook.lint.commands import (
     evaluated_again,
     missing_tool,
@@ -28,9 +29,12 @@ from pup_tui.runbook.lint.steps import (
     unused_capture,
     verify_off,
 )
-from pup_tui.runbook.lint.subject import Rule, Subject
+from pup_tui.runbook.lint.subject import IsInstalled, Rule, Subject
+from pup_tui.runbook.nodes import Mapping
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
+from pup_tui.runbook.shapes import PlacedText
+from pup_tui.runbook.steps import StepDraft
 
 MAX_WARNINGS: Final = 50
 """Warnings of one rule."""
@@ -57,6 +61,17 @@ RULES: Final[dict[str, Rule]] = {
     "shadowed-names": shadowed_names,
 }
 """By the code of the warning."""
+
+
+def linter(is_installed: IsInstalled | None = None) -> Linter:
+    """What loading asks for warnings; `is_installed` None leaves out what depends on the machine."""
+
+    def look(
+        root: Mapping, stem: str, steps: list[StepDraft], texts: list[PlacedText], report: Report
+    ) -> None:
+        lint(Subject(root, stem, steps, texts, is_installed), report)
+
+    return look
 
 
 def lint(subject: Subject, report: Report) -> None:

@@ -20,12 +20,15 @@ _TOKEN = re.compile(
 _NAMES = r"(?:token|secret|passw(?:or)?d|pwd|(?:api|app|application|private|access)[_-]?key)"
 _SECRET_NAME = re.compile(rf"(?:^|[a-z0-9_-]){_NAMES}$", re.IGNORECASE)
 _ARGUMENT = re.compile(
-    rf"(?:^|[\s_-]){_NAMES}(?:=|[ \t]+)['\"]?(?P<value>[^\s'\"]+)", re.IGNORECASE
+    rf"\b[\w-]{{0,40}}{_NAMES}(?:=|[ \t]+)['\"]?(?P<value>[^\s'\"]+)", re.IGNORECASE
 )
 _KEY = re.compile(r"[0-9a-fA-F]{32}(?:[0-9a-fA-F]{8})?")
 _PLACEHOLDER = re.compile(r"\{[{%]|^[./$~@<-]|^(?:env|file|keyring|command):|^\*+$|^x+$", re.I)
 _LONG = 6
 """Characters from which on a text may be a secret that matters."""
+
+_LOOKED_AT = 20_000
+"""Characters of a script; words are tried in many ways, and a hostile script is long."""
 
 _MAPS = ("env", "headers", "query", "form", "json", "inputs", "with", "vars")
 
@@ -62,7 +65,7 @@ def _in_words(script: Node | None) -> Iterator[Finding]:
     """`--api-key VALUE` and `PASSWORD=VALUE` in a script or a list of arguments."""
     if not isinstance(script, Scalar) or _TOKEN.search(script.text):
         return
-    for found in _ARGUMENT.finditer(script.text):
+    for found in _ARGUMENT.finditer(script.text[:_LOOKED_AT]):
         value = found["value"]
         named_by_equals = "=" in found.group()[: found.start("value") - found.start()]
         if _PLACEHOLDER.search(value) or "$" in value or "`" in value:
