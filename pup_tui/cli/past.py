@@ -16,7 +16,6 @@ from pup_tui.cli.options import json_option, runbooks_option
 from pup_tui.cli.printing import columns, print_json
 from pup_tui.cli.session import environment
 from pup_tui.core.durations import format_duration
-from pup_tui.core.events import RunCreated
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.state import RunStatus
 from pup_tui.headless.exits import FAILED
@@ -151,9 +150,7 @@ class _Shown:
                 f"the runbook of run {row.run} cannot be read by this version", journal.path
             )
         self.program: Program = compile_program(row.runbook, loaded.runbook)
-        events = journal.events(row.run)
-        self.created = next((event for event in events if isinstance(event, RunCreated)), None)
-        replayed = replay(self.program, events)
+        replayed = replay(self.program, journal.events(row.run))
         self.state: RunState = replayed.state
         self.notices: Sequence[Any] = replayed.notices
 
@@ -162,7 +159,7 @@ class _Shown:
             **run_json(self.row),
             "reason": self.row.reason,
             "vars": self.row.vars,
-            "lock": self._lock(),
+            "lock": None if self.state.lock is None else self.state.lock.value,
             "steps": [self._step(index) for index in range(len(self.program.nodes))],
             "decisions": self._decisions(),
         }
@@ -210,21 +207,17 @@ class _Shown:
             if isinstance(n, StepAnswered)
         ]
 
-    def _lock(self) -> str | None:
-        lock = self.created.lock if self.created else None
-        return None if lock is None else lock.value
-
     def _broken_lock(self) -> list[dict[str, Any]]:
         """The decision to take the lock from another run; no step made it."""
-        created = self.created
-        if created is None or created.lock is None or not created.lock.broken:
+        state, lock = self.state, self.state.lock
+        if lock is None or not lock.broken:
             return []
         decision = {
             "step": "",
-            "answer": f"broke the lock {created.lock.value} of {created.lock.broken}",
-            "by": created.operator,
-            "note": created.lock.reason,
-            "ts": rfc3339(created.at.wall),
+            "answer": f"broke the lock {lock.value} of {lock.broken}",
+            "by": state.operator,
+            "note": lock.reason,
+            "ts": rfc3339(state.created),
         }
         return [decision]
 

@@ -14,7 +14,7 @@ from pup_tui.core.render import render_text
 from pup_tui.core.retries import check_retry
 from pup_tui.core.run import Run
 from pup_tui.core.scope import explain, frame_of, scope_of, secrets_of
-from pup_tui.core.secrecy import names_in, names_in_expression
+from pup_tui.core.secrecy import check_lock, names_in, names_in_expression
 from pup_tui.core.shown import item_frame, shown_step
 from pup_tui.core.state import BlockState, Frame, StepPhase, StepState, StepStatus
 from pup_tui.core.timers import Timer
@@ -153,6 +153,7 @@ def resolved(run: Run, node: Node, event: Event) -> None:
     called = node.step.called if isinstance(node.step, RunbookStep) else None
     try:
         if called is not None and called.lock is not None:
+            check_lock(called.lock, event.secrets)
             value = render_text(called.lock, scope_of(run.state, f"{node.id}/"))
             run.wishes.add(TakeLock(step=node.id, value=value))
         else:
@@ -166,7 +167,7 @@ def lock_answered(run: Run, node: Node, event: Event) -> None:
     if event.held:
         _open_steps(run, node)
     else:
-        run.fail(node, f"its lock is held by {event.holder}")
+        run.fail(node, event.problem or f"its lock is held by {event.holder}")
 
 
 # Ending

@@ -98,11 +98,15 @@ class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):
 
 
 class LockAnswered(Event, frozen=True, kw_only=True, tag="lock-answered"):
-    """Whether the lock of the runbook that `step` calls is held now; `holder` says by whom else."""
+    """Whether the lock of the runbook that `step` calls is held now by this run.
+
+    Where not, `holder` says by whom else, or `problem` (a sentence) why nobody could hold it.
+    """
 
     step: str
     held: bool
     holder: str = ""
+    problem: str = ""
 
 
 class ToolLookedUp(Event, frozen=True, kw_only=True, tag="tool-looked-up"):

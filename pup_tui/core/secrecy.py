@@ -1,8 +1,8 @@
-"""Where a secret may not stand, because others could read it there: argument lists and queries of URLs."""
+"""Where a secret may not stand, since others could read it there: argument lists, queries of URLs, locks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pup_tui.core.program import compile_items
 from pup_tui.runbook.model import AnyStep, HttpStep, PupStep
@@ -10,6 +10,16 @@ from pup_tui.template.arguments import compile_arguments
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.text import compile_text
+
+
+def check_lock(source: str, secrets: Iterable[str]) -> None:
+    """Raise TemplateError if a `lock` names a secret: its value is told to whoever is refused."""
+    text = compile_text(source)
+    found = sorted(_names(text.names, text.step_fields).intersection(secrets))
+    if found:
+        raise TemplateError(
+            f"{found[0]} is a secret and may not stand in `lock`: others are told it"
+        )
 
 
 def check_secrecy(step: AnyStep, secrets: set[str]) -> None:

@@ -50,6 +50,7 @@ from pup_tui.core.program import Program
 from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.drivers.clock import Clock, Handle
 from pup_tui.drivers.findings import find
+from pup_tui.drivers.lock_value import check_masked
 from pup_tui.drivers.locks import HeldLocks, InvalidLock, LockError, LockHeld
 from pup_tui.drivers.masking import Masking
 from pup_tui.drivers.outputs import AttemptOutput, Outputs
@@ -268,15 +269,21 @@ class LocalRun:
         task.add_done_callback(self._resolving.discard)
 
     async def _take_lock(self, action: TakeLock) -> LockAnswered:
-        around, why = self._around, ""
-        if around.masking.holds_secret(action.value):
-            why = "`lock` renders to a text with a secret in it: others are told it"
-        else:
-            try:
-                await asyncio.to_thread(around.locks.take, action.value, self._now().wall)
-            except (LockHeld, LockError, InvalidLock) as error:
-                why = str(error)
-        return LockAnswered(at=self._now(), step=action.step, held=not why, holder=why)
+        around, holder, problem = self._around, "", ""
+        try:
+            check_masked(action.value, around.masking)
+            await asyncio.to_thread(around.locks.take, action.value, self._now().wall)
+        except LockHeld as held:
+            holder = "; ".join(filter(None, (held.by, held.why)))
+        except (LockError, InvalidLock) as error:
+            problem = str(error)
+        return LockAnswered(
+            at=self._now(),
+            step=action.step,
+            held=not (holder or problem),
+            holder=holder,
+            problem=problem,
+        )
 
     def _each(self, tell: Callable[[Watcher], None]) -> None:
         for watcher in list(self._watchers):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pup_tui.core.events import RunCreated
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.render import render_text
+from pup_tui.core.secrecy import check_lock
 from pup_tui.drivers.locks import InvalidLock
 from pup_tui.drivers.masking import Masking
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.text import compile_text
 from pup_tui.template.values import LEFT_OUT
 
 
@@ -29,14 +29,15 @@ def lock_value(source: str, run: RunCreated, masking: Masking) -> str:
         },
     }
     try:
-        told = sorted(compile_text(source).names & set(run.secrets))
-        if told:
-            raise InvalidLock(
-                f"{told[0]} is a secret and may not stand in `lock`: others are told it"
-            )
+        check_lock(source, run.secrets)
         value = render_text(source, names)
     except TemplateError as error:
         raise InvalidLock(f"`lock` cannot be rendered: {error}") from error
+    check_masked(value, masking)
+    return value
+
+
+def check_masked(value: str, masking: Masking) -> None:
+    """Raise InvalidLock if a secret stands in a rendered `lock`, wherever it came from."""
     if masking.holds_secret(value):
         raise InvalidLock("`lock` renders to a text with a secret in it: others are told it")
-    return value
