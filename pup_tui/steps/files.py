@@ -1,4 +1,4 @@
-"""Files that a step names: read whole, written whole or not at all."""
+"""Files of steps: those they name, read whole, written whole or not at all, and those without a name."""
 
 from __future__ import annotations
 
@@ -78,6 +78,23 @@ def write_whole(path: Path, data: bytes) -> None:
             raise
     except OSError as error:
         raise FileProblem(f"cannot write {path}: {_cause(error)}") from None
+
+
+def nameless_file(content: bytes, files: contextlib.ExitStack) -> int:
+    """A descriptor of a file that has no name, to be read from its beginning; closed with `files`.
+
+    For what may hold values and is to be seen by nobody but the process that gets it.
+    """
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("pup-tui")
+    else:
+        with tempfile.TemporaryFile() as unnamed:
+            descriptor = os.dup(unnamed.fileno())
+    files.callback(os.close, descriptor)
+    with open(descriptor, "wb", closefd=False) as file:
+        file.write(content)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
 
 
 def _cause(error: OSError | ValueError) -> str:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast, get_args
 
-from pup_tui.core.actions import HttpRequest, PupRequest, Request, ShellRequest, WorkflowRequest
+from pup_tui.core.actions import (
+    HttpRequest,
+    NotifyRequest,
+    PupRequest,
+    Request,
+    ShellRequest,
+    WorkflowRequest,
+)
 from pup_tui.datadog.configuration import ConfigurationError
 from pup_tui.steps.http import HttpExecutor
+from pup_tui.steps.notify import NotifyExecutor
 from pup_tui.steps.pup import PupChoice, PupExecutor
 from pup_tui.steps.shell import ShellExecutor
 from pup_tui.steps.workflow import WorkflowExecutor
@@ -34,4 +42,5 @@ def executors(
         PupRequest: PupExecutor(configuration, cast("PupChoice", pup)),
         HttpRequest: HttpExecutor(configuration),
         WorkflowRequest: WorkflowExecutor(configuration),
+        NotifyRequest: NotifyExecutor(),
     }

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
-import tempfile
 from typing import TYPE_CHECKING
 
 from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
+from pup_tui.steps.files import nameless_file
 from pup_tui.steps.foreground import run_in_foreground
 from pup_tui.steps.process import Command, run_process
 from pup_tui.steps.pseudo_terminal import TERM, run_on_terminal
@@ -48,10 +47,10 @@ class ShellExecutor:
             what = "its `stdin`"
             try:
                 if request.stdin is not None:
-                    given = (_nameless(request.stdin, files),)
+                    given = (nameless_file(_encoded(request.stdin), files),)
                     prologue = _GIVEN.format(*given)
                 what = "the script"
-                script = _nameless(prologue + request.script, files)
+                script = nameless_file(_encoded(prologue + request.script), files)
             except (OSError, UnicodeEncodeError) as error:
                 why = error.strerror if isinstance(error, OSError) else "it is not valid Unicode"
                 return Outcome(ok=False, reason=f"{what} cannot be handed to the shell: {why}")
@@ -69,19 +68,5 @@ class ShellExecutor:
             return await run(command, sink, stop, context, stdin=script)
 
 
-def _nameless(text: str, files: contextlib.ExitStack) -> int:
-    """A descriptor of a file that has no name, since what a script reads may hold values.
-
-    It is closed with `files`.
-    """
-    content = text.encode(errors="surrogateescape")
-    if hasattr(os, "memfd_create"):
-        descriptor = os.memfd_create("script")
-    else:
-        with tempfile.TemporaryFile() as unnamed:
-            descriptor = os.dup(unnamed.fileno())
-    files.callback(os.close, descriptor)
-    with open(descriptor, "wb", closefd=False) as file:
-        file.write(content)
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return descriptor
+def _encoded(text: str) -> bytes:
+    return text.encode(errors="surrogateescape")
