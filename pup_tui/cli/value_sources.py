@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +43,8 @@ def value_sources(
             executors = carry_out()
         except Failure as error:
             raise ValueError(str(error)) from error
-        return await run_value_command(command, seconds, executors, environ, here)
+        known = replace(command, hidden=(*command.hidden, *configuration.secrets()))
+        return await run_value_command(known, seconds, executors, environ, here)
 
     # Another Datadog, or another folder, has other choices.
     place = f"{configuration.base_url}\0{here}"

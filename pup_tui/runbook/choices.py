@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from pup_tui.runbook.model import Choice, ChoicesFrom, Variable
-from pup_tui.runbook.sources import COMMAND_TIMEOUT, KeptChoices, RunCommand, Sources
+from pup_tui.runbook.sources import COMMAND, COMMAND_TIMEOUT, KeptChoices, RunCommand, Sources
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import compile_text
@@ -34,7 +34,16 @@ class Choices(Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
-def command_of(variable: Variable) -> str | None:
+def commands_of(variable: Variable) -> Iterator[str]:
+    """The commands that give a variable's value and its choices."""
+    if variable.from_ is not None and variable.from_.startswith(COMMAND):
+        yield variable.from_.removeprefix(COMMAND)
+    source = _choices_command(variable)
+    if source is not None:
+        yield source
+
+
+def _choices_command(variable: Variable) -> str | None:
     """The command in `choices_from`, whichever form the file uses."""
     given = variable.choices_from
     return given.run if isinstance(given, ChoicesFrom) else given
@@ -42,7 +51,7 @@ def command_of(variable: Variable) -> str | None:
 
 def choices_need(variable: Variable) -> frozenset[str]:
     """The names that the command uses which gives the choices."""
-    source = command_of(variable)
+    source = _choices_command(variable)
     return frozenset() if source is None else compile_value_command(source).names
 
 
@@ -54,7 +63,7 @@ async def find_choices(
     What a command gave is kept for when it fails, unless it could know a secret. Never raises for what a
     command does.
     """
-    source = command_of(variable)
+    source = _choices_command(variable)
     if source is None:
         return Choices(options=variable.options)
     if sources.run is None:

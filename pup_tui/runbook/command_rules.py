@@ -10,10 +10,8 @@ from pup_tui.runbook.nodes import Mapping, Node, Scalar, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import RoleCheck
 from pup_tui.runbook.shapes import Path, PlacedText
+from pup_tui.runbook.sources import COMMAND
 from pup_tui.template.value_command import is_subcommand
-
-COMMAND = "command:"
-"""How a `from` begins that is a command."""
 
 
 def check_commands(

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from pup_tui.runbook.model import AnyStep, GroupStep, InputStep, ParallelStep, Runbook
+from pup_tui.runbook.choices import commands_of
+from pup_tui.runbook.model import (
+    AnyStep,
+    GroupStep,
+    InputStep,
+    ParallelStep,
+    Runbook,
+    Variable,
+)
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.roles import Uses
@@ -14,6 +22,7 @@ from pup_tui.runbook.texts import texts_of
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.text import compile_text
+from pup_tui.template.value_command import compile_value_command
 
 ALWAYS = frozenset({"steps", "run"})
 """Names that every template knows."""
@@ -317,8 +326,7 @@ def _all_uses(
     runbook: Runbook, steps: Iterable[AnyStep], declared: frozenset[str]
 ) -> Iterable[Uses]:
     for variable in runbook.vars.values():
-        if variable.has_default:
-            yield compile_text(str(variable.default))
+        yield from _uses_of(variable)
     for step in steps:
         for text in texts_of(step):
             if text.role == "expression" or (text.role == "items" and "{{" not in text.source):
@@ -327,6 +335,15 @@ def _all_uses(
                 yield parse_condition(text.source, declared)
             elif text.role not in _WITHOUT_NAMES:
                 yield compile_text(text.source)
+
+
+def _uses_of(variable: Variable) -> Iterable[Uses]:
+    if variable.has_default:
+        yield compile_text(str(variable.default))
+    if variable.when is not None:
+        yield compile_expression(variable.when)
+    for command in commands_of(variable):
+        yield compile_value_command(command)
 
 
 def _circle(needs: Mapping[str, frozenset[str]]) -> list[str]:

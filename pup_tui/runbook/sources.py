@@ -9,6 +9,9 @@ from typing import Protocol
 from pup_tui.runbook.model import Choice
 from pup_tui.template.value_command import ValueCommand
 
+COMMAND = "command:"
+"""How a `from` begins that is a command."""
+
 COMMAND_TIMEOUT = 10.0
 """Seconds after which a command that gives values is ended, where nothing else is said."""
 

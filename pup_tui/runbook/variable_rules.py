@@ -112,7 +112,7 @@ def _check_order(node: Mapping, low: str, high: str, report: Report) -> None:
 
 
 def _check_source(source: Scalar, report: Report) -> None:
-    kind, colon, place = source.text.partition(":")
+    kind, _, place = source.text.partition(":")
     if kind not in _SOURCES or not place.strip():
         hint = "write env:NAME, keyring:SERVICE/USER, command:… or file:PATH"
         report.error(source, f"{shown(source.text)} names no place to take a value from", hint)

@@ -249,10 +249,8 @@ class _Resolving:
         return await self._sources.keyring(service, user)
 
     async def _from_command(self, name: str, source: str) -> object:
-        names = compile_value_command(source).names
-        if names.intersection(problem.name for problem in self.problems):
-            raise ValueError("it needs another variable")
-        if self._sources.run is None:
+        wrong = self._depends(name, compile_value_command(source), "a command")
+        if wrong or self._sources.run is None:
             return _NOT_NOW
         command = render_value_command(source, self._scope, self.secrets)
         return (await self._sources.run(command, COMMAND_TIMEOUT)).strip()

@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pup_tui.template.arguments import Arguments, compile_arguments
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell import ShellTemplate, compile_shell
 from pup_tui.template.values import to_text
+
+if TYPE_CHECKING:
+    from pup_tui.template.shell import ShellTemplate
 
 _APART: Final = re.compile(r"\{\{.*?\}\}|'[^']*'|\"[^\"]*\"|\\.", re.DOTALL)
 """What holds nothing that a shell would act on: templates and quoted text."""
@@ -53,6 +55,9 @@ def compile_value_command(source: str) -> ShellTemplate | Arguments:
     """
     if is_subcommand(source):
         return compile_arguments(source.strip())
+    # Late: the grammar of shell takes its time, and most runbooks have no such command.
+    from pup_tui.template.shell import compile_shell
+
     return compile_shell(source.strip(), "sh")
 
 
@@ -62,7 +67,7 @@ def render_value_command(
     """Render a command; `secrets` names the secret values of the scope. Raises `TemplateError`."""
     command = compile_value_command(source)
     hidden = tuple(to_text(scope[name]) for name in secrets if name in scope)
-    if isinstance(command, ShellTemplate):
+    if not isinstance(command, Arguments):
         made = command.render(scope)
         return ValueCommand(script=made.script, values=made.env, hidden=hidden)
     shown = sorted(command.names.intersection(secrets))
