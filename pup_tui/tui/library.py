@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.past import Loaded
     from pup_tui.journal.records import RunRow
+    from pup_tui.runbook.model import AnyStep
     from pup_tui.tui.services import Services
 
 LAST_RUNS = 5
@@ -86,19 +87,27 @@ def _entry_at(path: Path, entries: Sequence[Entry]) -> Entry | None:
 
 
 @dataclass(frozen=True)
+class DescribedStep:
+    """A step inside `depth` others; `mutates` tells whether it changes anything, where that is known."""
+
+    step: AnyStep
+    depth: int
+    mutates: bool | None
+
+
+@dataclass(frozen=True)
 class Described:
-    """A runbook as its file is now: `effects` tells of each step whether it changes anything."""
+    """A runbook as its file is now; its steps in the order of the file, nested ones after what holds them."""
 
     entry: Entry
     loaded: Loaded
-    effects: Sequence[bool | None]
+    steps: Sequence[DescribedStep]
     runs: Sequence[RunRow]
     journal_problem: str = ""
 
 
 def describe(services: Services, entry: Entry) -> Described:
     """All that the overview shows of a runbook. Reads files and the journal: call it in a thread."""
-    from pup_tui.catalog.effects import mutates
     from pup_tui.journal.errors import JournalError
     from pup_tui.tui.past import past_runs
 
@@ -110,4 +119,12 @@ def describe(services: Services, entry: Entry) -> Described:
         runs = past_runs(services.state, entry.id, LAST_RUNS)
     except JournalError as error:
         problem = str(error)
-    return Described(entry, loaded, [mutates(step) for step in steps], runs, problem)
+    return Described(entry, loaded, list(_described(steps, 0)), runs, problem)
+
+
+def _described(steps: Iterable[AnyStep], depth: int) -> Iterator[DescribedStep]:
+    from pup_tui.catalog.effects import mutates
+
+    for step in steps:
+        yield DescribedStep(step, depth, mutates(step))
+        yield from _described(step.inside, depth + 1)

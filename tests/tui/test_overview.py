@@ -123,3 +123,35 @@ def test_moments_are_short() -> None:
     assert moment(now - 60, now).startswith("today")
     assert moment(now - 86_400, now).startswith("yesterday")
     assert moment(now - 400 * 86_400, now)[4] == "-"
+
+
+NESTED = """
+name: nested
+lock: "deploy/{{ ENV }}"
+vars: {ENV: staging}
+steps:
+  - name: Look around
+    kind: group
+    steps:
+      - {name: One, kind: pup, run: monitors list}
+      - {name: Two, kind: shell, run: "true", foreach: [a, b]}
+  - name: Change it
+    kind: http
+    method: POST
+    url: "https://example.com/"
+    confirm: Sure?
+    undo: {kind: shell, run: back}
+"""
+
+
+async def test_steps_inside_others_are_indented_and_what_is_special_is_told(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"nested.yaml": NESTED}), LARGE) as console:
+        await console.sees("lock   deploy/{{ ENV }}", "4 steps · 1 changes things")
+        await console.sees("(for each item of a list)", "(asks first, can be taken back)")
+        rows = [
+            line for line in console.screen.splitlines() if "Look around" in line or "One" in line
+        ]
+        assert rows[0].index("Look around") + 2 == rows[1].index("One")
+        assert "may change" in rows[0]

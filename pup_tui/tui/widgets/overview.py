@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     from pup_tui.catalog.past import Loaded
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.model import AnyStep, Runbook, Variable
-    from pup_tui.tui.library import Described
+    from pup_tui.tui.library import Described, DescribedStep
     from pup_tui.tui.listing import Group
 
 MOST_STEPS = 200
 MOST_PROBLEMS = 50
+
+INDENT = 2
+DEEPEST = 10
+"""Columns that a nested step is indented by, and levels of nesting after which it no longer is."""
 
 AROUND_LISTS = 5
 """Columns of the page beside the lists: its padding and the scrollbar."""
@@ -175,6 +179,8 @@ def _problems(loaded: Loaded) -> list[Content]:
 def _facts(entry: Entry, runbook: Runbook) -> list[Content]:
     facts = [("owner", runbook.owner)]
     facts += [("tags", "  ".join(f"{key}:{value}" for key, value in runbook.tags.items()))]
+    facts += [("lock", runbook.lock or "")]
+    facts += [("import", ", ".join(runbook.import_))]
     facts += [("link", f"{link.title}  {link.url}") for link in runbook.links]
     facts += [("file", f"{place(entry.path)}  ({entry.origin})")]
     return [
@@ -192,8 +198,8 @@ def _lists(described: Described, width: int) -> Content:
         if runbook.vars:
             parts += [_heading("Variables"), _variables(runbook.vars.items(), width), Content()]
         parts += [
-            _heading(_steps_heading(runbook.steps, described.effects)),
-            _steps(runbook.steps, described.effects),
+            _heading(_steps_heading(described.steps)),
+            _steps(described.steps),
             Content(),
         ]
     parts += [_heading("Last runs"), _runs(described)]
@@ -232,8 +238,10 @@ def _need(variable: Variable) -> Content:
     return Content.styled("optional", "$text-muted")
 
 
-def _steps_heading(steps: Sequence[AnyStep], effects: Sequence[bool | None]) -> str:
+def _steps_heading(steps: Sequence[DescribedStep]) -> str:
+    """How many steps there are, and how many of those that hold no others change things."""
     parts = [counted(len(steps), "step")]
+    effects = [each.mutates for each in steps if not each.step.inside]
     changing = sum(1 for effect in effects if effect)
     if changing:
         parts.append(f"{changing} {'changes' if changing == 1 else 'change'} things")
@@ -242,18 +250,20 @@ def _steps_heading(steps: Sequence[AnyStep], effects: Sequence[bool | None]) -> 
     return " · ".join(parts)
 
 
-def _steps(steps: Sequence[AnyStep], effects: Sequence[bool | None]) -> Content:
+def _steps(steps: Sequence[DescribedStep]) -> Content:
     width = len(str(len(steps)))
     rows = [
         (
             Content.styled(f"  {number:>{width}}", "$text-muted"),
-            effect_content(effect, danger=step.danger),
-            Content.styled(_kind(step), "$text-muted"),
-            Content.assemble(safe_text(step.name), (_when(step), "$text-muted")),
+            effect_content(each.mutates, danger=each.step.danger),
+            Content.styled(_kind(each.step), "$text-muted"),
+            Content.assemble(
+                " " * (INDENT * min(each.depth, DEEPEST)),
+                safe_text(each.step.name),
+                (_notes_of(each.step), "$text-muted"),
+            ),
         )
-        for number, (step, effect) in enumerate(
-            zip(steps[:MOST_STEPS], effects, strict=False), start=1
-        )
+        for number, each in enumerate(steps[:MOST_STEPS], start=1)
     ]
     listed = columns(rows, limits=(6, 10, 9))
     rest = len(steps) - MOST_STEPS
@@ -266,15 +276,28 @@ def _kind(step: AnyStep) -> str:
     return "workflow" if step.kind == "datadog-workflow" else step.kind
 
 
-def _when(step: AnyStep) -> str:
+def _notes_of(step: AnyStep) -> str:
+    """What is not usual about when and how a step runs, and where its steps are from."""
+    from pup_tui.runbook.model import GroupStep, RunbookStep
+
     notes = []
+    if isinstance(step, GroupStep) and step.call is not None:
+        notes.append(f"from {step.call.template}")
+    if isinstance(step, RunbookStep):
+        notes.append(f"runbook {step.runbook}")
     if step.when != "on_success":
         notes.append(step.when.replace("_", " "))
     if step.if_ is not None:
         notes.append("conditional")
+    if step.foreach is not None:
+        notes.append("for each item of a list")
+    if step.confirm is not None:
+        notes.append("asks first")
     if step.optional:
         notes.append("optional")
-    return f"  ({', '.join(notes)})" if notes else ""
+    if step.undo is not None:
+        notes.append("can be taken back")
+    return safe_text(f"  ({', '.join(notes)})") if notes else ""
 
 
 def _runs(described: Described) -> Content:
