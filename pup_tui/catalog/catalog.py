@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
 
 SUFFIXES = (".yaml", ".yml")
+_MAX_LISTED = 1000
 
 
 class UnknownRunbook(Exception):
@@ -30,7 +32,7 @@ class Catalog:
 
     def __init__(self, places: Sequence[Folder]) -> None:
         self._places = tuple(places)
-        self._loaded: dict[Path, tuple[tuple[object, ...], Loaded]] = {}
+        self._loaded: dict[Path, Loaded] = {}
 
     @classmethod
     def from_environment(
@@ -88,28 +90,34 @@ class Catalog:
             raise UnknownRunbook(name, f"did you mean {' or '.join(near)}?")
         raise UnknownRunbook(name, "`pup-tui list` shows what is installed")
 
+    @property
+    def packs(self) -> tuple[Path, ...]:
+        """Where runbooks find what does not lie beside them: never in a directory that is not trusted."""
+        return tuple(folder.path for folder in self._places if folder.trusted)
+
     def load(self, path: Path) -> Loaded:
-        """The file as it is on disk now; it is read again only when it has changed."""
+        """The file as it is on disk now; it is read again only when it, or a file it uses, has changed."""
+        from pup_tui.runbook.files import stamp_of
         from pup_tui.runbook.load import load
 
-        stamp = _stamp(path)
         known = self._loaded.get(path)
-        if known is None or known[0] != stamp:
-            known = (stamp, load(path))
-            self._loaded[path] = known
-        return known[1]
+        if known is None or any(stamp_of(used) != was for used, was in known.stamps.items()):
+            known = self._loaded[path] = load(path, packs=self.packs)
+        return known
 
     def lint(self, path: Path, is_installed: Callable[[str], bool]) -> Loaded:
         """The file with its warnings; `is_installed` tells which commands there are on this machine."""
         from pup_tui.runbook.lint import linter
         from pup_tui.runbook.load import load
 
-        return load(path, linter=linter(is_installed))
+        return load(path, packs=self.packs, linter=linter(is_installed))
 
     def stamp(self) -> tuple[object, ...]:
         """Changes whenever a file of the catalog is added, removed or edited; cheap enough to ask often."""
         return tuple(
-            (path, _stamp(path)) for folder in self._places for path in runbook_files(folder.path)
+            (path, _stat(path))
+            for folder in self._places
+            for path in (*runbook_files(folder.path), *_template_files(folder.path))
         )
 
 
@@ -123,19 +131,15 @@ def runbook_files(folder: Path) -> list[Path]:
     return [path for path in paths if path.suffix in SUFFIXES and not path.is_dir()]
 
 
-def _stamp(path: Path) -> tuple[object, ...]:
-    """What tells that a file, or a step template beside it, is no longer the one that was read."""
-    stamps: list[object] = []
-    templates = path.parent / "_templates"
-    for each in (path, templates, *_template_files(templates)):
-        try:
-            status = each.stat()
-        except OSError:
-            stamps.append(None)
-        else:
-            stamps.append((each.name, status.st_mtime_ns, status.st_size, status.st_ino))
-    return tuple(stamps)
+def _stat(path: Path) -> object:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _template_files(folder: Path) -> list[Path]:
-    return sorted(path for suffix in SUFFIXES for path in folder.glob(f"*{suffix}"))
+    """The step templates and groups of a directory, as far as anybody would keep them."""
+    found = islice((folder / "_templates").rglob("*"), _MAX_LISTED)
+    return sorted(path for path in found if path.suffix in SUFFIXES)

@@ -17,13 +17,13 @@ from pup_tui.runbook.files import SUFFIXES, TEMPLATES
 from pup_tui.runbook.given import check_given
 from pup_tui.runbook.library import Found, Library, is_name
 from pup_tui.runbook.model import Runbook, Variable
-from pup_tui.runbook.nodes import Mapping, Node, Scalar, Sequence, described, shown
+from pup_tui.runbook.nodes import GroupCall, Mapping, Node, Scalar, Sequence, described, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import RoleCheck
 from pup_tui.runbook.rules import RULES, check_environment
 from pup_tui.runbook.scope import Scope
 from pup_tui.runbook.shapes import INVALID, PlacedText, ShapeCheck
-from pup_tui.runbook.step_templates import GroupCall, Templates
+from pup_tui.runbook.step_templates import Templates
 from pup_tui.runbook.steps import Frame, StepDraft, assign_ids, frames_of
 from pup_tui.runbook.variable_rules import check_variables
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pup_tui.runbook.library import Library
 from pup_tui.runbook.nodes import Entry, Mapping, Node, Scalar, Sequence, Unusable, shown
 from pup_tui.runbook.report import Report
-from pup_tui.runbook.step_templates import KEY, GroupCall, Template, Templates, called, filled
+from pup_tui.runbook.step_templates import KEY, Template, Templates, called, filled
 from pup_tui.runbook.yaml import MAX_DEPTH
 
 MAX_STEPS = 1000
@@ -162,11 +162,6 @@ class Expansion:
     def _unusable(self, at: Node) -> Unusable:
         self.is_open = True
         return Unusable(at.source, at.line, at.column)
-
-
-def calls_group(node: Mapping) -> bool:
-    """Whether a step stands for a group from a file, whose steps have names of their own."""
-    return isinstance(node, GroupCall)
 
 
 def _stem(key: str) -> str:

@@ -122,6 +122,13 @@ class Mapping(Node):
 
 
 @dataclass(slots=True, eq=False)
+class GroupCall(Mapping):
+    """A step that calls a group from a file: `call` is what that file says beside its steps."""
+
+    call: Mapping
+
+
+@dataclass(slots=True, eq=False)
 class Unusable(Node):
     """Stands where something was refused and reported already."""
 

@@ -17,6 +17,7 @@ from msgspec import inspect
 from pup_tui.runbook.model import LOADED, ROLE, AnyStep, Call, Runbook, Step, Variable
 from pup_tui.runbook.nodes import (
     Entry,
+    GroupCall,
     Mapping,
     Node,
     OutOfRange,
@@ -27,9 +28,11 @@ from pup_tui.runbook.nodes import (
     shown,
 )
 from pup_tui.runbook.report import Report, listed
-from pup_tui.runbook.step_templates import NOTE_PREFIX, GroupCall
 
 Path: TypeAlias = tuple[str | int, ...]
+
+NOTE_PREFIX = "x-"
+"""How keys begin that are nobody's but the author's."""
 
 INVALID: Final = object()
 """Stands for a part of the file that was refused and reported."""

@@ -7,11 +7,20 @@ from dataclasses import dataclass
 
 from pup_tui.runbook.files import TEMPLATES
 from pup_tui.runbook.library import Library, is_name
-from pup_tui.runbook.nodes import Entry, Mapping, Node, Scalar, Sequence, described, shown
+from pup_tui.runbook.nodes import (
+    Entry,
+    GroupCall,
+    Mapping,
+    Node,
+    Scalar,
+    Sequence,
+    described,
+    shown,
+)
 from pup_tui.runbook.report import Report, listed
+from pup_tui.runbook.shapes import NOTE_PREFIX
 
 KEY = "template"
-NOTE_PREFIX = "x-"
 GROUP_KEYS = frozenset({"description", "params", "steps", "outputs"})
 """Keys of a file that is a group of steps."""
 
@@ -27,13 +36,6 @@ class Template:
     name: str
     root: Mapping
     is_group: bool
-
-
-@dataclass(slots=True, eq=False)
-class GroupCall(Mapping):
-    """A step that calls a group from a file: `call` is what that file says beside its steps."""
-
-    call: Mapping
 
 
 class Templates:

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from pup_tui.runbook.model import AnyStep, InputStep, Step
-from pup_tui.runbook.nodes import Mapping, Node, Scalar, Sequence, shown
+from pup_tui.runbook.nodes import GroupCall, Mapping, Node, Scalar, Sequence, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import Path
-from pup_tui.runbook.step_templates import GroupCall
 
 MAX_ID = 200
 DEFAULT_ITEM = "item"

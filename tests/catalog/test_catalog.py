@@ -90,6 +90,51 @@ def test_an_edited_step_template_changes_the_runbooks_beside_it(tmp_path: Path) 
     assert catalog.entries()[0].broken is True
 
 
+def test_a_called_runbook_that_comes_changes_or_goes_changes_its_caller(tmp_path: Path) -> None:
+    _write(tmp_path, "a", "name: a\nsteps: [{name: x, kind: runbook, runbook: b}]\n")
+    catalog = _catalog(tmp_path)
+    assert catalog.entries()[0].broken is True
+    called = _write(tmp_path, "b")
+    assert catalog.entries()[0].broken is False
+    stamp = catalog.stamp()
+    called.write_text("name: b\nvars: {NEW: {}}\nsteps: [{name: a, kind: shell, run: echo}]\n")
+    assert catalog.stamp() != stamp
+    assert "needs `NEW`" in catalog.entries()[0].error
+    called.unlink()
+    assert "there is no runbook `b`" in catalog.entries()[0].error
+
+
+def test_groups_and_runbooks_of_other_directories_are_found(tmp_path: Path) -> None:
+    steps = "steps: [{name: x, template: notify/x}, {name: y, kind: runbook, runbook: b}]"
+    path = _write(tmp_path / "own", "a", f"name: a\nimport: [notify/x]\n{steps}\n")
+    _write(tmp_path / "pack" / "_templates" / "notify", "x", "kind: wait\nduration: 1s\n")
+    _write(tmp_path / "pack", "b")
+    catalog = _catalog(tmp_path / "own", tmp_path / "pack")
+    assert catalog.load(path).ok
+    assert _catalog(tmp_path / "own").load(path).ok is False
+
+
+def test_a_directory_that_is_not_trusted_lends_nothing_to_others(tmp_path: Path) -> None:
+    path = _write(tmp_path / "own", "a", "name: a\nsteps: [{name: x, kind: runbook, runbook: b}]\n")
+    here = _write(tmp_path / "here", "b")
+    catalog = Catalog(
+        [
+            Folder(tmp_path / "own", Origin.GIVEN),
+            Folder(here.parent, Origin.HERE, trusted=False),
+        ]
+    )
+    assert catalog.packs == (tmp_path / "own",)
+    assert catalog.load(path).ok is False
+
+
+def test_a_new_template_changes_the_stamp(tmp_path: Path) -> None:
+    _write(tmp_path, "a")
+    catalog = _catalog(tmp_path)
+    stamp = catalog.stamp()
+    _write(tmp_path / "_templates" / "notify", "x", "kind: wait\nduration: 1s\n")
+    assert catalog.stamp() != stamp
+
+
 def test_where_runbooks_are_looked_for(tmp_path: Path) -> None:
     environ = {
         "HOME": str(tmp_path / "home"),

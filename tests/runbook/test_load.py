@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pup_tui.runbook.lint import linter
 from pup_tui.runbook.load import load, load_files
 from pup_tui.runbook.problems import InvalidRunbook
 
@@ -47,7 +48,8 @@ def test_the_same_bytes_load_again_without_the_files(runbook: Path) -> None:
 def test_errors_and_warnings(tmp_path: Path) -> None:
     path = tmp_path / "restart.yaml"
     path.write_text("name: other\nsteps: [{name: s, kind: wait}]\n")
-    loaded = load(path)
+    assert [problem.severity for problem in load(path).problems] == ["error"]
+    loaded = load(path, linter=linter())
     assert not loaded.ok
     assert [problem.severity for problem in loaded.problems] == ["warning", "error"]
     assert len(loaded.errors) == len(loaded.warnings) == 1
