@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.watcher import Watcher
     from pup_tui.headless.answers import Answers
+    from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.stream import Outlet
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook
@@ -158,11 +159,15 @@ async def _run(
     from pup_tui.cli.wiring import open_launcher, open_state
     from pup_tui.core.events import Source
     from pup_tui.core.program import compile_program
+    from pup_tui.headless.answers import SayYes, Undoing
+    from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.runner import run_headless
     from pup_tui.headless.stream import Outlet, Pump
 
     with open_state(environ, journal=journal) as state:
         async with open_launcher(environ, state, journal=journal) as launcher:
+            pump = Pump()
+            terminal = PlainTerminal(pump) if _is_terminal() else None
             launch = partial(
                 launcher.launch,
                 compile_program(loaded.id, runbook),
@@ -170,14 +175,15 @@ async def _run(
                 files=loaded.files,
                 values=resolved.values,
                 left_out=resolved.left_out,
+                terminal=terminal,
             )
             run = await _launched(launch, break_lock)
-            pump = Pump()
             out, err = Outlet(sys.stdout, pump), Outlet(sys.stderr, pump)
             _tell_broken(run, err)
             face = _face(run, environ, out, err, as_json=as_json)
             sources = _sources(environ, journal=journal)
-            answers = _answers(launcher.operator, err, sources, yes=yes, undo=undo)
+            others = SayYes(sources) if yes else _asking(launcher.operator, err, sources, terminal)
+            answers = Undoing(others, err, undo=undo)
             try:
                 return await run_headless(run, face, answers)
             finally:
@@ -217,16 +223,15 @@ def _face(
     return TextFace(out, err, run.program, colour=err.is_terminal and not environ.get("NO_COLOR"))
 
 
-def _answers(operator: str, err: Outlet, sources: Sources, *, yes: bool, undo: bool) -> Answers:
-    from pup_tui.headless.answers import Nobody, SayYes, Undoing
+def _asking(
+    operator: str, err: Outlet, sources: Sources, terminal: PlainTerminal | None
+) -> Answers:
+    from pup_tui.headless.answers import Nobody
     from pup_tui.headless.terminal import Terminal
 
-    others: Answers = Nobody()
-    if yes:
-        others = SayYes(sources)
-    elif _is_terminal():
-        others = Terminal(operator, err, sources)
-    return Undoing(others, err, undo=undo)
+    if terminal is None:
+        return Nobody()
+    return Terminal(operator, err, sources, terminal.turn)
 
 
 def _is_terminal() -> bool:

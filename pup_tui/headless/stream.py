@@ -6,7 +6,8 @@ import asyncio
 import os
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import TextIO
 
@@ -22,6 +23,7 @@ class Pump:
         self._size = 0
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._held = False
 
     def put(self, write: Callable[[], object], size: int) -> None:
         """Have `write` called when its turn comes; `size` is how much it holds in memory until then."""
@@ -29,7 +31,7 @@ class Pump:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="streams", daemon=True)
                 self._thread.start()
-            while self._size > MOST_WAITING:
+            while self._size > MOST_WAITING and not self._held:
                 self._changed.wait()
             self._waiting.append((write, size))
             self._size += size
@@ -45,6 +47,19 @@ class Pump:
             with self._changed:
                 self._size -= size
                 self._changed.notify_all()
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """What was put before is written, and nothing more until the end; nobody waits meanwhile."""
+        await self.drain()
+        go_on = threading.Event()
+        self._held = True
+        self.put(go_on.wait, 0)
+        try:
+            yield
+        finally:
+            self._held = False
+            go_on.set()
 
     async def drain(self) -> None:
         """Return when everything is written; signals are still taken while it is not."""

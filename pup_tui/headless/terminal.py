@@ -28,13 +28,15 @@ from pup_tui.output.sanitize import safe_text
 class Terminal:
     """Asks after the run's progress has told what the question is.
 
-    Questions that are open at the same time wait for their turn; each is then told again.
+    Questions that are open at the same time wait for their turn; each is then told again. `turn` is that
+    of the terminal, which steps may have as well.
     """
 
-    def __init__(self, operator: str, err: Outlet, sources: Sources) -> None:
+    def __init__(self, operator: str, err: Outlet, sources: Sources, turn: asyncio.Lock) -> None:
         self._operator = operator
         self._err = err
         self._sources = sources
+        self._turn = turn
         self._waiting: deque[tuple[Question, Replies]] = deque()
         self._asked: str | None = None
         self._asking: asyncio.Task[None] | None = None
@@ -58,7 +60,7 @@ class Terminal:
             self._say(f"? {question.title}")
             self._say(question.message)
         self._asked = question.step
-        self._asking = asyncio.ensure_future(self._converse(question, replies))
+        self._asking = asyncio.ensure_future(self._in_turn(question, replies))
         self._asking.add_done_callback(self._go_on)
 
     def _go_on(self, done: asyncio.Task[None]) -> None:
@@ -67,6 +69,10 @@ class Terminal:
             done.result()
         if self._waiting:
             self._begin(again=True)
+
+    async def _in_turn(self, question: Question, replies: Replies) -> None:
+        async with self._turn:
+            await self._converse(question, replies)
 
     async def _converse(self, question: Question, replies: Replies) -> None:
         note = ""
