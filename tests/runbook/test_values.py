@@ -44,11 +44,17 @@ def test_accepted(kind: VariableType, raw: object, value: object) -> None:
     assert type(made) is type(value)
 
 
+def test_what_only_another_runbook_can_give_becomes_its_json() -> None:
+    assert check_value(Variable(), ["a", {"b": None}]) == '["a", {"b": null}]'
+    assert check_value(Variable(type="text"), {"a": True}) == '{"a": true}'
+
+
 @pytest.mark.parametrize(
     ("kind", "raw", "message"),
     [
         ("string", None, "it must be text"),
-        ("string", ["a"], "it must be text"),
+        ("integer", ["a"], "it must be a whole number"),
+        ("string", [float("nan")], "cannot be written as JSON"),
         ("string", "a\x00b", "it holds a NUL character"),
         ("string", "a\ud800", "it is not valid text"),
         ("string", "x" * (MAX_VALUE + 1), "longer than 1,048,576 characters"),

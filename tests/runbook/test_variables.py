@@ -177,8 +177,6 @@ def test_a_file_that_is_not_text(resolved: Callable[..., Resolved]) -> None:
         ("{A: {required: maybe}}", "2:22: `required` must be true or false"),
         ("{A: {from: HOME}}", "2:18: `HOME` names no place to take a value from"),
         ("{A: {from: 'env:'}}", "2:18: `env:` names no place to take a value from"),
-        ("{A: {from: 'command:date'}}", "2:18: `from: command:` is not supported yet"),
-        ("{A: {choices_from: date}}", "2:12: `choices_from` is not supported yet"),
         ("{A-B: x}", "2:8: `A-B` cannot be the name of a variable"),
         ("{steps: x}", "2:8: `steps` has a meaning of its own in templates"),
         ("{A: [x]}", "2:11: variable `A` must be a default or a map, not a list"),

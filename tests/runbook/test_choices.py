@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pup_tui.runbook.choices import MAX_CHOICES, find_choices, read_choices
+from pup_tui.runbook.model import Choice, Variable
+from tests.support.value_sources import Commands, Kept, sources_of
+
+
+@pytest.mark.parametrize(
+    ("output", "choices"),
+    [
+        ("a\n  b \r\n\n\na\n", [("a", ""), ("b", "")]),
+        ('["a", 1, 1.5, "a"]', [("a", ""), ("1", ""), ("1.5", "")]),
+        ('[{"value": "a", "label": "A!"}, {"value": 2}]', [("a", "A!"), ("2", "")]),
+        ("[not json]\n[b]", [("[not json]", ""), ("[b]", "")]),
+    ],
+)
+def test_choices_in_an_output(output: str, choices: list[tuple[str, str]]) -> None:
+    assert [(option.value, option.label) for option in read_choices(output)] == choices
+
+
+@pytest.mark.parametrize(
+    ("output", "why"),
+    [
+        ("", "the command gives none"),
+        (" \n", "the command gives none"),
+        ("[]", "the command gives none"),
+        ('{"data": []}', "a JSON map; a list is needed"),
+        ('["a", null]', "item 2 of the command's list is neither"),
+        ('[{"label": "x"}]', "item 1 of the command's list is neither"),
+        (json.dumps(list(range(MAX_CHOICES + 1))), "more than 1,000"),
+    ],
+)
+def test_no_choices_in_an_output(output: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why.replace("(", r"\(")):
+        read_choices(output)
+
+
+def test_as_many_choices_as_are_allowed() -> None:
+    assert len(read_choices("\n".join(map(str, range(MAX_CHOICES))))) == MAX_CHOICES
+
+
+async def test_choices_that_stand_in_the_file_need_no_command() -> None:
+    variable = Variable(type="enum", choices=("a", Choice(value="b", label="B")))
+    found = await find_choices(variable, {}, (), sources_of())
+    assert [option.value for option in found.options] == ["a", "b"]
+    assert not found.problem
+
+
+async def test_a_command_that_fails_gives_what_it_gave_before() -> None:
+    variable = Variable(type="enum", choices_from="ls {{ A }}")
+    commands, kept = Commands({"ls x": "a\nb"}), Kept()
+    sources = sources_of(commands=commands, kept=kept)
+    assert not (await find_choices(variable, {"A": "x"}, (), sources)).stale
+    commands.answers.clear()
+    found = await find_choices(variable, {"A": "x"}, (), sources)
+    assert [option.value for option in found.options] == ["a", "b"]
+    assert found.stale
+    assert "the command failed" in found.problem
+    found = await find_choices(variable, {"A": "y"}, (), sources)
+    assert (found.options, found.stale) == ((), False)
+
+
+async def test_what_cannot_be_rendered_is_told() -> None:
+    variable = Variable(type="enum", choices_from="ls {{ A }}")
+    found = await find_choices(variable, {}, (), sources_of(commands=Commands()))
+    assert "`A` is not defined" in found.problem

@@ -1,0 +1,58 @@
+"""Places that values come from, as a test says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pup_tui.runbook.model import Choice
+from pup_tui.runbook.sources import Sources
+from pup_tui.template.value_command import ValueCommand
+
+
+class Commands:
+    """Answers commands by their text (script or words, values put in); what it does not know fails."""
+
+    def __init__(self, answers: Mapping[str, str] | None = None) -> None:
+        self.answers = dict(answers or {})
+        self.ran: list[str] = []
+        self.seconds: list[float] = []
+
+    async def __call__(self, command: ValueCommand, seconds: float) -> str:
+        told = command.script or " ".join(["pup", *command.words])
+        for name, value in command.values.items():
+            told = told.replace(f'"${{{name}}}"', value).replace(f"${{{name}}}", value)
+        self.ran.append(told)
+        self.seconds.append(seconds)
+        if told not in self.answers:
+            raise ValueError("the command failed: exited with 1")
+        return self.answers[told]
+
+
+class Kept(dict[str, tuple[Choice, ...]]):
+    """Choices that are kept in memory."""
+
+    def put(self, key: str, choices: tuple[Choice, ...]) -> None:
+        self[key] = choices
+
+
+def sources_of(
+    environ: Mapping[str, str] | None = None,
+    files: Mapping[str, str | Exception] | None = None,
+    passwords: Mapping[tuple[str, str], str] | None = None,
+    commands: Commands | None = None,
+    kept: Kept | None = None,
+) -> Sources:
+    """Only what is given is there; without `commands` nothing can be run."""
+
+    async def read_file(path: str) -> str:
+        held = (files or {}).get(path, FileNotFoundError(path))
+        if isinstance(held, Exception):
+            raise held
+        return held
+
+    async def keyring(service: str, user: str) -> str | None:
+        return (passwords or {}).get((service, user))
+
+    return Sources(
+        environ=environ or {}, read_file=read_file, keyring=keyring, run=commands, kept=kept
+    )
