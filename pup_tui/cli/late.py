@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.locks import Breaking
+    from pup_tui.steps.executor import Terminal
 
 
 class LateLauncher:
@@ -40,6 +41,7 @@ class LateLauncher:
         values: Mapping[str, Any],
         left_out: Iterable[str] = (),
         breaking: Breaking | None = None,
+        terminal: Terminal | None = None,
     ) -> LocalRun:
         """See `Launcher.launch`. Raises JournalError too where the journal cannot be opened."""
         if self._launcher is None:
@@ -54,6 +56,7 @@ class LateLauncher:
             values=values,
             left_out=left_out,
             breaking=breaking,
+            terminal=terminal,
         )
 
     async def close(self) -> None:

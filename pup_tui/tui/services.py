@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pup_tui.core.program import Program
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.locks import Breaking
+    from pup_tui.tui.handover import ConsoleTerminal
 
 
 class Launches(Protocol):
@@ -35,6 +36,7 @@ class Launches(Protocol):
         values: Mapping[str, Any],
         left_out: Iterable[str] = (),
         breaking: Breaking | None = None,
+        terminal: ConsoleTerminal | None = None,
     ) -> LocalRun: ...
 
 
