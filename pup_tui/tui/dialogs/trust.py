@@ -18,12 +18,22 @@ class TrustScreen(Dialog):
 
     KEYS = "esc no · tab next"
 
-    def __init__(self, runbook: str, path: Path, sha256: str) -> None:
-        super().__init__(f"Run the untrusted runbook {runbook}?", danger=False)
+    def __init__(self, runbook: str, path: Path, sha256: str, *, for_values: bool = False) -> None:
+        """`for_values`: at first it is only for commands that find values and choices."""
+        what = (
+            "Run commands of the untrusted runbook" if for_values else "Run the untrusted runbook"
+        )
+        super().__init__(f"{what} {runbook}?", danger=False)
+        self._for_values = for_values
         self._path = path
         self._sha256 = sha256
 
     def compose_message(self) -> Iterable[Widget]:
+        if self._for_values:
+            told = (
+                "Its form runs commands to find values and choices. Without them it opens as well."
+            )
+            yield Static(told, markup=False)
         yield Static(
             "It lies in the working directory: anybody who can write there has written it. "
             "Its commands run as you, with your credentials.",
@@ -41,8 +51,9 @@ class TrustScreen(Dialog):
         yield Static(facts, classes="dialog-facts", markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield Button(Content("No, do not run it"), id="no")
-        yield Button(Content("I have read it: run it"), id="yes", variant="error")
+        them = "them" if self._for_values else "it"
+        yield Button(Content(f"No, do not run {them}"), id="no")
+        yield Button(Content(f"I have read it: run {them}"), id="yes", variant="error")
 
     def on_mount(self) -> None:
         super().on_mount()

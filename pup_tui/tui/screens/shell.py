@@ -57,7 +57,7 @@ class Shell(Screen[None]):
             yield Sidebar([folder.path for folder in self._services.catalog.places])
             with Vertical(id="content"):
                 yield RunTabs()
-                yield Pages(self._services.sources)
+                yield Pages()
         yield KeyHints()
 
     @property
@@ -163,6 +163,12 @@ class Shell(Screen[None]):
     def next_id(self) -> str:
         self._opened += 1
         return f"run-{self._opened}"
+
+    def show_run(self, run: str) -> None:
+        """Show the tab of the run with this id, if it has one."""
+        for name, page in self.run_pages.items():
+            if page.view.run == run:
+                self.show_page(name)
 
     async def close_tab(self, page: RunPage) -> None:
         self.run_pages.pop(page.id or "", None)

@@ -3,62 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Self
 
-from rich.cells import cell_len
-from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, RadioButton, RadioSet, Select, Static, Switch, TextArea
+from textual.widgets import Input, RadioSet, Select, Static, Switch, TextArea
 
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.widgets.line_input import LineInput
+from pup_tui.tui.widgets.controls import (
+    CHOOSE,
+    Control,
+    Line,
+    ManyChoices,
+    Options,
+    Paragraph,
+    YesNo,
+    chooser,
+)
 
 if TYPE_CHECKING:
-    from pup_tui.runbook.model import Variable
+    from pup_tui.runbook.model import Choice, Variable
 
-FEW_CHOICES = 4
-"""Choices up to which all of them are in sight; more of them open as a list."""
-
-SIDE_BY_SIDE = 44
-"""Columns within which choices stand in one line."""
-
-Choices = Sequence[tuple[str, str | None]]
-"""Labels and values; the value None stands for leaving the variable out."""
-
-
-class Paragraph(TextArea):
-    """Several lines; tab leaves it, as it leaves every other field."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "app.focus_next", "Next field", show=False)
-    ]
-
-    def __init__(self, text: str) -> None:
-        super().__init__(safe_text(text, multiline=True), tab_behavior="focus", compact=True)
-
-    async def _on_paste(self, event: events.Paste) -> None:
-        event.prevent_default()
-        self.replace(safe_text(event.text, multiline=True), *self.selection)
-
-
-class Choice(RadioButton):
-    """Chosen or not is told by its shape, not only by its colour."""
-
-    BUTTON_LEFT = BUTTON_RIGHT = ""
-    BUTTON_INNER = "○"
-
-    def watch_value(self) -> None:
-        self.BUTTON_INNER = "●" if self.value else "○"
-        super().watch_value()
+LOADING = "loading the choices…"
 
 
 class Field(Vertical):
-    """A variable with its control. `raw` is what was typed or chosen, None where nothing was."""
+    """A variable with its control. `raw` is what was typed or chosen, None where nothing was.
+
+    A control that shows its default as the value chosen follows that default until the operator chooses.
+    """
 
     class Changed(Message):
         """The value is another one."""
@@ -72,18 +48,24 @@ class Field(Vertical):
         self.variable = variable
         self.touched = False
         self._problem = Static(classes="field-problem", markup=False)
-        self._given = "" if given is None else text_of(given)
+        self._note = Static(classes="field-note", markup=False)
+        self._edited = given is not None
+        self._wanted = "" if given is None else text_of(given)
+        self._followed: str | None = None
+        if given is None and self._follows_default:
+            self._followed = self._wanted = literal_default(variable) or ""
+        self._control = self._make_control()
 
     # Putting it together
 
     def compose(self) -> ComposeResult:
         yield Static(self._label(), classes="field-label", markup=False)
-        yield from self._control()
+        yield self._control
+        yield self._note
         yield self._problem
 
     def on_mount(self) -> None:
-        self._problem.display = False
-        self._show_word()
+        self._problem.display = self._note.display = False
 
     def _label(self) -> Content:
         variable = self.variable
@@ -94,100 +76,145 @@ class Field(Vertical):
             parts.append((f"  {safe_text(variable.description)}", "$text-muted"))
         return Content.assemble(*parts)
 
-    def _control(self) -> ComposeResult:
-        variable = self.variable
-        literal = literal_default(variable)
-        value = self._given or (literal or "")
+    def _make_control(self) -> Control:
+        variable, text = self.variable, self._wanted
+        if variable.choices_from is not None:
+            return ManyChoices((), "", prompt=LOADING)
         if variable.type == "enum":
-            yield from self._chooser(
-                [(c.label or c.value, c.value) for c in variable.options], value
-            )
-        elif variable.type == "boolean" and (variable.needed or literal is not None):
-            with Horizontal(classes="field-switch"):
-                yield Switch(value.strip().casefold() in ("true", "yes", "on"))
-                yield Static(classes="field-word", markup=False)
-        elif variable.type == "boolean":
-            yield from self._chooser([("yes", "true"), ("no", "false")], value)
-        elif variable.type == "text":
-            yield Paragraph(value)
-        else:
-            yield LineInput(
-                "" if variable.is_secret else self._given,
-                placeholder=self._placeholder(),
-                password=variable.is_secret,
-                compact=True,
-            )
+            return chooser(self._options(variable.options), text)
+        if variable.type == "boolean":
+            if self._origin() is not None:
+                return chooser([*self._none(), ("yes", "true"), ("no", "false")], text)
+            return YesNo(text)
+        return self._line() if variable.type != "text" else self._hinted(Paragraph(text))
 
-    def _chooser(self, choices: Choices, value: str) -> ComposeResult:
-        if not self.variable.needed and literal_default(self.variable) is None:
-            choices = [(self._placeholder() or "none", None), *choices]
-        labels = [safe_text(label) for label, _ in choices]
-        self._choices = [value for _, value in choices]
-        if len(choices) > FEW_CHOICES + 1:
-            yield Select(
-                [(Content(label), at) for at, label in enumerate(labels)],
-                value=self._choices.index(value) if value in self._choices else Select.NULL,
-                prompt="Choose",
-                compact=True,
-            )
-            return
-        together = sum(cell_len(label) + 6 for label in labels)
-        with RadioSet(classes="-row" if together <= SIDE_BY_SIDE else "", compact=True):
-            for label, choice in zip(labels, self._choices, strict=True):
-                yield Choice(Content(label), (choice or "") == value, compact=True)
+    def _line(self) -> Control:
+        secret = self.variable.is_secret
+        return self._hinted(Line("" if secret else self._wanted, secret=secret))
 
-    def _placeholder(self) -> str:
-        """What becomes of the variable if nothing is given."""
+    def _hinted(self, control: Control) -> Control:
+        control.hint(self._origin() or _HINTS.get(self.variable.type, ""))
+        return control
+
+    def _options(self, choices: Sequence[Choice]) -> Options:
+        return self._none() + [(choice.label or choice.value, choice.value) for choice in choices]
+
+    def _none(self) -> list[tuple[str, str | None]]:
+        """The choice to give nothing, where that can be."""
+        origin = self._origin()
+        return [] if origin is None or self._follows_default else [(origin, None)]
+
+    def _origin(self) -> str | None:
+        """What becomes of the variable if nothing is given; None where something must be."""
         variable = self.variable
         if variable.from_ is not None:
             return f"from {safe_text(variable.from_)}"
-        if variable.has_default and not variable.is_secret:
-            return f"default: {safe_text(str(variable.default))}"
-        if not variable.required:
-            return "may be left out"
-        return _HINTS.get(variable.type, "")
+        if variable.has_default:
+            return None if self._follows_default else _default_words(variable)
+        return None if variable.required else "may be left out"
+
+    @property
+    def _follows_default(self) -> bool:
+        """Whether the control shows a default by being where the default says."""
+        variable = self.variable
+        chosen = variable.type in ("enum", "boolean") or variable.choices_from is not None
+        return chosen and variable.has_default and variable.from_ is None
 
     # The value
 
     @property
     def control(self) -> Widget:
         """What has the focus while the value is given."""
-        return self.query("LineInput, Paragraph, RadioSet, Select, Switch").first()
+        return self._control.entry
 
     @property
     def raw(self) -> str | None:
-        match self.control:
-            case Input() as line:
-                return line.value or None
-            case TextArea() as text:
-                return text.text or None
-            case Switch() as switch:
-                return "true" if switch.value else "false"
-            case RadioSet() as radio:
-                return None if radio.pressed_index < 0 else self._choices[radio.pressed_index]
-            case Select() as select:
-                return None if select.is_blank() else self._choices[int(str(select.value))]
-        return None
+        if self._follows_default and not self._edited:
+            return None
+        return self._control.raw
 
     def put(self, value: object) -> None:
         """Fill in a value; a choice that there is no more is left as it is."""
-        text = text_of(value)
-        match self.control:
-            case Input() as line:
-                line.value = text
-            case TextArea() as area:
-                area.text = safe_text(text, multiline=True)
-            case Switch() as switch:
-                switch.value = text == "true"
-            case RadioSet() as radio if text in self._choices:
-                list(radio.query(RadioButton))[self._choices.index(text)].value = True
-            case Select() as select if text in self._choices:
-                select.value = self._choices.index(text)
+        self._wanted = text_of(value)
+        self._edited = True
+        self._control.put(self._wanted)
+
+    def show_default(self, text: str | None, *, origin: str, secret: bool) -> None:
+        """Show what the variable gets if nothing is given: a `default` by its text, else whence it comes."""
+        if self._follows_default:
+            if text is not None and not self._edited and text != self._followed:
+                self._followed = self._wanted = text
+                self._control.put(text)
+        elif origin == "default" and text is not None:
+            self._control.hint("the default" if secret else f"default: {safe_text(text)}")
+        else:
+            self._control.hint(self._origin() or _HINTS.get(self.variable.type, ""))
 
     def focus(self, scroll_visible: bool = True) -> Self:
         """Focus the control; that the whole field comes into sight is seen to in any case."""
         self.control.focus(scroll_visible=False)
         return self
+
+    # Choices that a command gives
+
+    def say_loading(self) -> None:
+        """Its choices are on their way; those that it has stay until then."""
+        self._tell(f"… {LOADING}", "$text-muted")
+        if isinstance(self._control, ManyChoices) and self._control.raw is None:
+            self._control.prompt = LOADING
+
+    async def wait_for(self, names: Sequence[str]) -> None:
+        """Its choices follow from values that are not there yet."""
+        control = await self._as_choices()
+        self._remember()
+        control.offer((), f"the choices follow from {safe_text(', '.join(names))}")
+        self._tell("")
+
+    async def take_choices(self, choices: Sequence[Choice], problem: str) -> None:
+        """Offer choices. With a `problem` they are those of the last time; without any, text is typed."""
+        self._remember()
+        if not choices and problem:
+            await self._as_text()
+            self._tell(f"▲ {problem}; type the value", "$text-warning")
+            return
+        control = await self._as_choices()
+        control.offer(self._options(choices), CHOOSE)
+        told = f"▲ {problem}; these are the ones of the last time" if problem else ""
+        values = [choice.value for choice in choices]
+        if self._wanted in values:
+            control.put(self._wanted)
+        elif self._wanted and not told:
+            told = f"▲ {self._wanted} is not among the choices"
+        self._tell(told, "$text-warning")
+
+    def _remember(self) -> None:
+        """Keep what was chosen or typed over another control."""
+        if self._edited and self._control.raw is not None:
+            self._wanted = self._control.raw
+
+    async def _as_choices(self) -> ManyChoices:
+        if not isinstance(self._control, ManyChoices):
+            await self._replace(ManyChoices((), ""))
+        assert isinstance(self._control, ManyChoices)
+        return self._control
+
+    async def _as_text(self) -> None:
+        if isinstance(self._control, ManyChoices):
+            await self._replace(self._line())
+
+    async def _replace(self, control: Control) -> None:
+        had_focus = self._control.has_focus_within
+        before, self._control = self._control, control
+        # Both are on their way before either is waited for: whoever cancels this leaves one control.
+        mounted, removed = self.mount(control, before=before), before.remove()
+        await mounted
+        await removed
+        if had_focus:
+            control.entry.focus(scroll_visible=False)
+
+    def _tell(self, text: str, style: str = "") -> None:
+        self._note.display = bool(text)
+        self._note.update(Content.styled(safe_text(text), style))
 
     # What is wrong with it
 
@@ -208,21 +235,22 @@ class Field(Vertical):
 
     async def _come_into_sight(self) -> None:
         """Textual scrolls to what has the focus; its label and what is wrong with it belong to it."""
-        if isinstance(self.parent, Widget):
-            await self.parent.stop_animation("scroll_y")
-            self.scroll_visible(animate=False)
+        for holder in self.ancestors:
+            if isinstance(holder, Widget) and holder.is_scrollable:
+                await holder.stop_animation("scroll_y")
+        self.scroll_visible(animate=False)
 
     def on_descendant_blur(self) -> None:
         self.touched = True
         self.post_message(self.Left())
 
     def _changed(self) -> None:
-        self._show_word()
+        raw = self._control.raw
+        if raw is not None and raw != self._followed:
+            self._edited = True
+        elif raw is None:
+            self._edited, self._followed = False, None
         self.post_message(self.Changed())
-
-    def _show_word(self) -> None:
-        for word in self.query(".field-word").results(Static):
-            word.update("yes" if self.query_one(Switch).value else "no")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -252,6 +280,15 @@ _HINTS = {
     "number": "a number",
     "file": "a path",
 }
+
+
+def _default_words(variable: Variable) -> str:
+    if variable.is_secret:
+        return "the default"
+    text = literal_default(variable)
+    return (
+        "default: follows from the values above" if text is None else f"default: {safe_text(text)}"
+    )
 
 
 def literal_default(variable: Variable) -> str | None:

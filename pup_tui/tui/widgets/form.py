@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual import work
@@ -16,8 +14,10 @@ from textual.message import Message
 from textual.widgets import Button, Input, Static
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.asked_values import AskedValues
 from pup_tui.tui.texts import counted
 from pup_tui.tui.widgets.armed import Armed
+from pup_tui.tui.widgets.field_list import FieldList
 from pup_tui.tui.widgets.fields import Field
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Form(Armed):
     ]
 
     class Done(Message):
-        """All values are there; `what` is `run` or `plan`."""
+        """All values are there; `what` is `run` or `plan`. For a plan no command is run to find some."""
 
         def __init__(self, what: str, loaded: Loaded, resolved: Resolved) -> None:
             super().__init__()
@@ -51,11 +51,10 @@ class Form(Armed):
     class Left(Message):
         """The operator wants to go back."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self) -> None:
         super().__init__(id="form")
-        self._sources = sources
         self.loaded: Loaded | None = None
-        self._body = VerticalScroll(id="form-fields", can_focus=False)
+        self._fields = FieldList()
         self._state = Static(id="form-state", markup=False)
         self._run = Button(
             Content("Run  ^r"), id="form-run", variant="primary", compact=True, disabled=True
@@ -64,7 +63,8 @@ class Form(Armed):
 
     def compose(self) -> ComposeResult:
         yield Static(id="form-title", markup=False)
-        yield self._body
+        with VerticalScroll(id="form-fields", can_focus=False):
+            yield self._fields
         yield self._state
         with Horizontal(id="form-buttons", classes="buttons"):
             yield self._run
@@ -72,10 +72,11 @@ class Form(Armed):
             yield Button(Content("Last values  ^l"), id="form-last", compact=True)
             yield Button(Content("Back  esc"), id="form-back", compact=True)
 
-    async def show(self, loaded: Loaded, given: Mapping[str, object]) -> None:
+    async def show(self, loaded: Loaded, given: Mapping[str, object], sources: Sources) -> None:
         """Ask for a runbook's variables, beginning with what is `given`.
 
-        Where it is what the form asks for already, everything stays as it was typed.
+        `sources` find values that are not given, and choices. Where it is what the form asks for already,
+        everything stays as it was typed.
         """
         if self.asks_for(loaded):
             return
@@ -86,15 +87,10 @@ class Form(Armed):
             ("   values for this run", "$text-muted"),
         )
         self.query_one("#form-title", Static).update(title)
-        await self._body.mount_all(
-            [
-                Field(name, variable, None if variable.is_secret else given.get(name))
-                for name, variable in runbook.vars.items()
-            ]
-        )
-        self._body.scroll_home(animate=False)
+        values = AskedValues.of_runbook(runbook, sources)
+        await self._fields.ask(values, given)
+        self.query_one("#form-fields").scroll_home(animate=False)
         self.loaded = loaded
-        self._check()
 
     def asks_for(self, loaded: Loaded) -> bool:
         """Whether its fields are those of exactly this text."""
@@ -104,72 +100,36 @@ class Form(Armed):
     async def forget(self) -> None:
         """Let go of everything that was typed: secrets do not stay on after the run has begun."""
         self.loaded = None
-        await self._body.remove_children()
+        await self._fields.forget()
 
     @property
     def fields(self) -> list[Field]:
-        return list(self._body.query_children(Field))
+        """All of them, also those that are not asked for now."""
+        return self._fields.fields
 
     def focus(self, scroll_visible: bool = True) -> Self:
         """Focus the first field that needs a value, else the first one."""
-        fields = self.fields
-        empty = [field for field in fields if field.variable.needed and field.raw is None]
-        for field in (empty or fields)[:1]:
-            field.focus(scroll_visible)
+        self._fields.focus_first()
         return self
 
     def fill(self, values: Mapping[str, object]) -> int:
         """Fill in values by name; secrets never. How many were filled in."""
-        filled = [f for f in self.fields if f.variable_name in values and not f.variable.is_secret]
-        for field in filled:
-            field.put(values[field.variable_name])
-        return len(filled)
+        return self._fields.fill(values)
 
-    # Checking
+    async def resolved(self) -> Resolved | None:
+        """The values as they are now, as far as they are known before the run."""
+        return await self._fields.resolved()
 
-    def on_field_changed(self, message: Field.Changed) -> None:
+    def on_field_list_judged(self, message: FieldList.Judged) -> None:
         message.stop()
-        self._check()
+        if self.loaded is not None:
+            self._show_state(self.loaded.require(), message.resolved, message.wrong)
 
-    def on_field_left(self, message: Field.Left) -> None:
-        message.stop()
-        self._check()
-
-    @work(group="form-check", exclusive=True)
-    async def _check(self) -> None:
-        await self.resolved()
-
-    async def resolved(self, *, always: bool = False) -> Resolved | None:
-        """Judge all values together, in a thread: some are read from files, or follow from others.
-
-        What is wrong shows beside the fields that were left already, or beside all of them (`always`).
-        """
-        from pup_tui.catalog.inputs import resolve_inputs
-
-        loaded = self.loaded
-        if loaded is None:
-            return None
-        runbook = loaded.require()
-        sources = self._sources if always else self._sources.at_rest()
-        given = {f.variable_name: f.raw for f in self.fields if f.raw is not None}
-        resolved = await resolve_inputs(runbook, given, sources)
-        missing = await asyncio.to_thread(_missing_files, runbook, resolved)
-        if loaded is not self.loaded:
-            return None
-        wrong: dict[str, str] = {}
-        for problem in resolved.problems:
-            wrong.setdefault(problem.name, _beside_its_field(problem.name, str(problem)))
-        for field in self.fields:
-            name = field.variable_name
-            warning = "there is no such file here" if name in missing else ""
-            field.show_problem(wrong.get(name, ""), warning, always=always)
-        self._show_state(runbook, wrong)
-        return resolved
-
-    def _show_state(self, runbook: Runbook, wrong: Mapping[str, str]) -> None:
+    def _show_state(self, runbook: Runbook, resolved: Resolved, wrong: Mapping[str, str]) -> None:
         self._run.disabled = self._plan.disabled = bool(wrong)
         if not wrong:
-            told = f"✔ {counted(len(runbook.vars), 'value')} ready"
+            asked = len(runbook.vars) - len(resolved.not_asked)
+            told = f"✔ {counted(asked, 'value')} ready"
             self._state.update(Content.styled(told, "$text-success"))
             return
         name, why = next(iter(wrong.items()))
@@ -179,21 +139,25 @@ class Form(Armed):
 
     # The ways on
 
-    async def action_go(self, what: str) -> None:
+    def action_go(self, what: str) -> None:
         """Run or plan, or show everything that is still wrong."""
-        resolved = await self.resolved(always=True)
-        if resolved is None or self.loaded is None:
+        self._go(what)
+
+    @work(group="go", exclusive=True)
+    async def _go(self, what: str) -> None:
+        """Find what has still to be found, which may take as long as a command does, and go on."""
+        loaded = self.loaded
+        if what == "run":
+            self._state.update(Content.styled("… finding the values", "$text-muted"))
+        resolved = await self._fields.resolved(complete=what == "run", always=True)
+        if resolved is None or loaded is None or loaded is not self.loaded:
             return
-        if not resolved.problems:
-            self.post_message(self.Done(what, self.loaded, resolved))
-            return
-        wrong = {problem.name for problem in resolved.problems}
-        for field in self.fields:
-            field.touched = True
-        for field in self.fields:
-            if field.variable_name in wrong:
-                field.focus()
-                break
+        for note in resolved.notes:
+            self.notify(safe_text(note), severity="warning", markup=False)
+        if resolved.problems:
+            self._fields.focus_wrong({problem.name for problem in resolved.problems})
+        else:
+            self.post_message(self.Done(what, loaded, resolved))
 
     def action_last_values(self) -> None:
         self.post_message(self.LastValuesWanted())
@@ -205,30 +169,15 @@ class Form(Armed):
         event.stop()
         self.screen.focus_next()
 
-    async def on_button_pressed(self, event: Button.Pressed) -> None:
+    def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
         match event.button.id:
             case "form-run":
                 if self.armed:
-                    await self.action_go("run")
+                    self.action_go("run")
             case "form-plan":
-                await self.action_go("plan")
+                self.action_go("plan")
             case "form-last":
                 self.action_last_values()
             case _:
                 self.action_leave()
-
-
-def _missing_files(runbook: Runbook, resolved: Resolved) -> set[str]:
-    """Variables of the type `file` whose file is not there; that may be meant, so it is no error."""
-    paths = {
-        name: Path(str(value)).expanduser()
-        for name, value in resolved.values.items()
-        if name in runbook.vars and runbook.vars[name].type == "file" and value is not None
-    }
-    return {name for name, path in paths.items() if not path.exists()}
-
-
-def _beside_its_field(name: str, told: str) -> str:
-    """The problem without the variable's name, which stands above it already."""
-    return told.removeprefix(f"`{name}`").removeprefix(":").strip()

@@ -9,7 +9,6 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 if TYPE_CHECKING:
-    from pup_tui.catalog.inputs import Sources
     from pup_tui.tui.widgets.form import Form
     from pup_tui.tui.widgets.history import History
     from pup_tui.tui.widgets.overview import Overview
@@ -21,9 +20,8 @@ W = TypeVar("W", bound=Widget)
 class Pages(ContentSwitcher):
     """Pages are made when they are first needed, the overview in `fill`: the first frame waits for none."""
 
-    def __init__(self, sources: Callable[[], Sources]) -> None:
+    def __init__(self) -> None:
         super().__init__(id="pages")
-        self._sources = sources
 
     async def fill(self) -> None:
         """Show the overview, unless another page was asked for already."""
@@ -41,7 +39,7 @@ class Pages(ContentSwitcher):
     async def form(self) -> Form:
         from pup_tui.tui.widgets.form import Form
 
-        return await self._page(Form, lambda: Form(self._sources()))
+        return await self._page(Form, Form)
 
     async def plan(self) -> PlanView:
         from pup_tui.tui.widgets.plan import PlanView
