@@ -68,6 +68,7 @@ class Scope:
     """The names of a frame. `is_open` where some of them could not be found out."""
 
     def __init__(self, frame: Frame, report: Report, *, is_open: bool = False) -> None:
+        self._frame = frame
         self._variables = {name: number for number, name in enumerate(frame.variables)}
         self._report = report
         self._steps = {step.id: step for step in frame.steps if not step.is_undo}
@@ -185,6 +186,9 @@ class Scope:
     def _check_lock(self, node: Scalar, uses: Uses) -> None:
         """A lock is taken before the first step, and its value is written down for everybody to see."""
         variables = frozenset(self._variables)
+        for name in sorted((uses.names | uses.optional_names) & self._frame.secrets):
+            told = f"{shown(name)} is a secret, and the value of a lock is written down"
+            self._report.error_in(node, told, "lock by something else", fragment=name)
         for name in sorted(uses.names - variables - {"run"}):
             hint = "the lock is taken before the first step"
             hint = self._report.suggest(name, variables) or hint

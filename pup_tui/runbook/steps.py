@@ -108,6 +108,16 @@ class Frame:
     def variables(self) -> KeysView[str]:
         return (self.names.entries if self.names is not None else {}).keys()
 
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Those of the variables that are secrets."""
+        entries = self.names.entries.items() if self.names is not None else ()
+        return frozenset(
+            name
+            for name, entry in entries
+            if isinstance(entry.value, Mapping) and entry.value.text("type") == "secret"
+        )
+
 
 def frames_of(root: Mapping) -> list[Frame]:
     """The frames of a file whose steps are filled in, the file's own first."""
