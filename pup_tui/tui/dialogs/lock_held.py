@@ -9,8 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from pup_tui.drivers.locks import LockHeld
-from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.dialogs.dialog import Dialog, labelled
+from pup_tui.tui.dialogs.dialog import Dialog, labelled, shown_text
 
 
 class LockHeldScreen(Dialog):
@@ -28,10 +27,10 @@ class LockHeldScreen(Dialog):
             "Nothing has been run.",
             markup=False,
         )
-
-    def compose_fixed(self) -> Iterable[Widget]:
+        # Here and not below, since a lock's value may be of any length.
+        yield Static("", markup=False)
         for label, text in self._facts():
-            yield labelled(label, safe_text(text), "dialog-row")
+            yield labelled(label, shown_text(text), "dialog-row")
 
     def _facts(self) -> Iterable[tuple[str, str]]:
         held = self._held
