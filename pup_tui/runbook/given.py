@@ -15,7 +15,9 @@ def check_given(
 ) -> None:
     """Report values under `key` that `callee` does not have, lacks, or could not take."""
     given = step.get(key)
-    entries = given.entries if isinstance(given, Mapping) else {}
+    if given is not None and not isinstance(given, Mapping):
+        return
+    entries = given.entries if given is not None else {}
     for name, entry in entries.items():
         variable = variables.get(name)
         if variable is None:
@@ -38,7 +40,9 @@ def check_given(
 def _check_value(name: str, node: Node, variable: Variable, report: Report) -> None:
     """Judge what is literal; what holds a template is judged when it has been rendered."""
     if not isinstance(node, Scalar):
-        report.error(node, f"{shown(name)} must be one value, not {described(node)}")
+        if variable.type not in ("string", "text"):
+            told = f"{shown(name)} does not fit: it must be one value, not {described(node)}"
+            report.error(node, told)
         return
     try:
         value = node.value
