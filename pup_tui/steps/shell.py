@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 # under a number of its own, which it closes for what it starts; the prologue, on the first line so
 # that line numbers stay true, then puts the real standard input there. So nothing inherits the
 # script. Not /dev/fd/0: ksh takes that for the descriptor itself, and the prologue would end the
-# script.
+# script. A given standard input is a second such file: its own descriptor is inherited as well,
+# since no shell but bash could close it, and who has it may read the text anyway.
 _SCRIPT = "/dev/stdin"
 _EMPTY = "exec </dev/null; "
 _FROM_TERMINAL = "exec </dev/stdout || exit 126; "

@@ -1,7 +1,7 @@
 """Runs a script on the terminal that controls this process, and then tells how it left it.
 
 Started by the tests of interactive steps, on a terminal that they hold the other end of. Arguments:
-the script, the shell, and the seconds after which it is stopped (0 for never).
+the script and the shell. It is stopped as soon as there is the file that STOP_AT names.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ async def main(script: str, shell: str) -> None:
         run=f"run-{Path.cwd()}",
         step="step",
         grace=0.5,
+        inherit=(os.open("lock", os.O_CREAT | os.O_RDWR, 0o600),),
         terminal=terminal,
     )
     if os.environ.get("STOP_AT"):

@@ -94,6 +94,12 @@ def test_what_is_typed_reaches_the_script(shell: str, start: Start) -> None:
     assert operator.told() == {"ok": True, "exit_code": 0, "reason": "", "left": []}
 
 
+def test_locks_are_inherited(start: Start, tmp_path: Path) -> None:
+    operator = start("for each in /proc/self/fd/*; do readlink $each; done")
+    operator.sees(f"{tmp_path}/lock\r\n")
+    assert operator.told()["ok"]
+
+
 def test_ctrl_c_reaches_the_script_and_not_us(start: Start) -> None:
     operator = start("trap 'echo caught; exit 5' INT; echo ready; while :; do sleep 0.1; done")
     operator.sees("ready")

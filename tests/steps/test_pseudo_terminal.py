@@ -100,6 +100,17 @@ class TestEveryShell:
         await run(python('print(sorted(os.listdir("/proc/self/fd")))'), shell=shell)
         assert sink.stdout == b"['0', '1', '2', '3']\n"
 
+    async def test_locks_are_inherited(
+        self, shell: str, run: Run, sink: RecordingSink, context: Context
+    ) -> None:
+        lock = os.open(context.cwd / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            kept = replace(context, inherit=(lock,))
+            await run(f"env readlink /proc/self/fd/{lock}", shell=shell, context=kept)
+        finally:
+            os.close(lock)
+        assert sink.stdout.decode() == f"{context.cwd}/lock\n"
+
     async def test_given_standard_input_is_not_the_terminals(
         self, shell: str, run: Run, sink: RecordingSink
     ) -> None:

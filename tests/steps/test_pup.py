@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -98,6 +99,18 @@ class TestInstalled:
         lines = sink.stdout.decode().splitlines()
         assert {f"PWD={installed.context.cwd}/sub", "DD_SITE=datadoghq.eu"} <= set(lines)
         assert "DD_AUTO_APPROVE" not in sink.stdout.decode()
+
+    async def test_inherits_the_locks(self, installed: Pup, sink: RecordingSink) -> None:
+        folder = installed.context.cwd
+        (folder / "bin" / "pup").write_text("#!/bin/sh\nreadlink /proc/self/fd/$LOCK\n")
+        lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            installed.context = replace(installed.context, inherit=(lock,))
+            env = {"LOCK": str(lock), "PATH": f"{folder}/bin:{os.environ['PATH']}"}
+            await installed("monitors", "list", env=env)
+        finally:
+            os.close(lock)
+        assert sink.stdout.decode() == f"{folder}/lock\n"
 
     async def test_is_found_on_the_steps_path(
         self, installed: Pup, context: Context, sink: RecordingSink
