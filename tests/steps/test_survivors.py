@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pup_tui.steps.executor import RUN_MARK, STEP_MARK
-from pup_tui.steps.survivors import Survivor, group_lives, holding, in_session, listed, marked
+from pup_tui.steps.survivors import (
+    Survivor,
+    group_lives,
+    having_open,
+    holding,
+    in_session,
+    listed,
+    marked,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,3 +75,18 @@ def test_listing_names_a_few_and_counts_the_rest() -> None:
     assert listed(many) == "sleep (pid 1), sleep (pid 2), sleep (pid 3)"
     assert listed(many, limit=1) == "sleep (pid 1) and 2 more"
     assert listed([]) == ""
+
+
+def test_found_by_a_file_that_it_has_open_by_whatever_name(tmp_path: Path) -> None:
+    folder, link = tmp_path / "folder", tmp_path / "link"
+    folder.mkdir()
+    link.symlink_to(folder)
+    with open(folder / "file", "w") as file:
+        child = subprocess.Popen(["sleep", "600"], pass_fds=[file.fileno()])
+        try:
+            assert {s.pid for s in having_open(link / "file")} == {os.getpid(), child.pid}
+            file.close()
+            assert having_open(link / "file") == [Survivor(child.pid, "sleep")]
+        finally:
+            child.kill()
+            child.wait()
