@@ -74,7 +74,7 @@ def _last_runs() -> dict[str, RunRow]:
 
 
 def _as_json(entry: Entry, last: RunRow | None) -> dict[str, Any]:
-    from pup_tui.cli.past import run_json
+    from pup_tui.cli.shown import run_json
 
     return {
         "id": entry.id,

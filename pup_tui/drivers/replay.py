@@ -29,6 +29,6 @@ def replay(program: Program, events: Iterable[AnyEvent]) -> Replayed:
         actions = machine.handle(event)
         notices += (action.notice for action in actions if isinstance(action, Tell))
     # Of a run that broke off before its first event nothing is known: its steps are pending.
-    for node in program.nodes:
-        machine.state.steps.setdefault(node.id, StepState())
+    for step in program.instances(""):
+        machine.state.steps.setdefault(step, StepState())
     return Replayed(machine.state, notices)

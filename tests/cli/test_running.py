@@ -205,6 +205,42 @@ steps:
     assert program("history", "--json", "--status", "succeeded").json == []
 
 
+def test_show_tells_items_and_undo_steps_one_by_one(program: Program) -> None:
+    program.write(
+        "nested",
+        """\
+name: nested
+steps:
+  - name: Hosts
+    kind: group
+    foreach: [a, b]
+    as: host
+    steps: [{name: Drain, kind: shell, run: "echo {{ host }}", undo: {kind: shell, run: echo back}}]
+  - {name: Never, kind: group, foreach: [c], if: "false", steps: [{name: X, kind: shell, run: x}]}
+  - {name: Fail, kind: shell, run: "false"}
+""",
+    )
+    assert program("run", "nested.yaml", "--undo", "--yes").code == 1
+    (row,) = program("history", "--json").json
+    shown = program("show", row["run"], "--json").json
+    assert [(step["step"], step["status"]) for step in shown["steps"]] == [
+        ("hosts", "succeeded"),
+        ("hosts[0]", "succeeded"),
+        ("hosts[0]/drain", "succeeded"),
+        ("hosts[1]", "succeeded"),
+        ("hosts[1]/drain", "succeeded"),
+        ("never", "skipped"),
+        ("fail", "failed"),
+        ("hosts[1]/drain:undo", "succeeded"),
+        ("hosts[0]/drain:undo", "succeeded"),
+    ]
+    told = program("show", row["run"]).out
+    assert "  Hosts [1] · succeeded" in told
+    assert "    2. Drain · succeeded" in told
+    assert "       $ echo b\n       b\n" in told
+    assert "undo: " in told
+
+
 def test_no_journal_keeps_nothing(program: Program) -> None:
     program.write("hello", HELLO)
     assert program("run", "hello.yaml", "--no-journal").code == 0

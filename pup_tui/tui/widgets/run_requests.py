@@ -9,6 +9,7 @@ from pup_tui.drivers.local import LocalRun
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
 from pup_tui.tui.dialogs.reason import ReasonScreen
+from pup_tui.tui.dialogs.undo import UndoAnswer
 
 MORE_TIME = 300.0
 """Seconds that one key gives to a poll."""
@@ -31,7 +32,10 @@ class RunRequests:
             self._asking[1].withdraw()
 
     def answer(self, question: Question, answer: Answer) -> None:
-        self._live.answer(question.step, answer.answer, self._operator, answer.note)
+        if isinstance(answer, UndoAnswer):
+            self._live.undo(answer.steps, self._operator, answer.note)
+        else:
+            self._live.answer(question.step, answer.answer, self._operator, answer.note)
 
     def check_now(self, step: str) -> None:
         self._live.check_now(step, self._operator)

@@ -1,0 +1,182 @@
+"""One recorded run, as `pup-tui show` tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pup_tui.core.durations import format_duration
+from pup_tui.core.ids import UNDO, item_numbers
+from pup_tui.core.notices import rfc3339
+from pup_tui.core.state import RunStatus
+
+if TYPE_CHECKING:
+    from pup_tui.core.program import Program
+    from pup_tui.core.state import RunState
+    from pup_tui.journal.reader import JournalReader
+    from pup_tui.journal.records import RunRow
+
+INDENT = "  "
+
+
+def run_json(row: RunRow) -> dict[str, Any]:
+    """A run as it stands in the history's JSON."""
+    return {
+        "run": row.run,
+        "runbook": row.runbook,
+        "status": row.status,
+        "started_at": rfc3339(row.started_at),
+        "duration": row.duration,
+        "operator": row.operator,
+        "warnings": row.warnings,
+    }
+
+
+class ShownRun:
+    """One recorded run, replayed from its events over the exact files that it was made from."""
+
+    def __init__(self, journal: JournalReader, row: RunRow) -> None:
+        from pup_tui.core.program import compile_program
+        from pup_tui.drivers.replay import replay
+        from pup_tui.journal.errors import JournalError
+        from pup_tui.journal.places import run_dir
+        from pup_tui.runbook.load import load_files
+
+        self.row = row
+        self.folder = run_dir(journal.state, row.run)
+        loaded = load_files(row.runbook, journal.files(row.run), Path(row.path))
+        if loaded.runbook is None:
+            raise JournalError(
+                f"the runbook of run {row.run} cannot be read by this version", journal.path
+            )
+        self.program: Program = compile_program(row.runbook, loaded.runbook)
+        replayed = replay(self.program, journal.events(row.run))
+        self.state: RunState = replayed.state
+        self.notices: Sequence[Any] = replayed.notices
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            **run_json(self.row),
+            "reason": self.row.reason,
+            "vars": self.row.vars,
+            "lock": None if self.state.lock is None else self.state.lock.value,
+            "steps": [self._step(step) for step in self.steps],
+            "decisions": self._decisions(),
+        }
+
+    @property
+    def steps(self) -> list[str]:
+        """The ids of all steps in the order of the file, items of a foreach one by one, undo steps last."""
+        return self.program.in_order(self.state.steps)
+
+    def _step(self, id_: str) -> dict[str, Any]:
+        node = self.program.node(id_)
+        step = self.state.steps[id_]
+        path = self.output(id_)
+        duration = None
+        if step.began is not None and step.ended is not None:
+            duration = max(0.0, step.ended - step.began)
+        return {
+            "step": id_,
+            "name": node.step.name,
+            "kind": node.step.kind,
+            "status": self.status(id_),
+            "attempts": step.attempts,
+            "exit_code": step.exit_code,
+            "duration": duration,
+            "command": step.command,
+            "reason": step.reason,
+            "output": str(path) if path.exists() else None,
+        }
+
+    def status(self, id_: str) -> str:
+        """How a step ended; `unknown` if it had begun when the program ended, `pending` if it had not."""
+        step = self.state.steps[id_]
+        if step.status is not None:
+            return step.status
+        if self.row.status is RunStatus.RUNNING:
+            return step.phase
+        return "unknown" if step.attempts else "pending"
+
+    def output(self, id_: str) -> Path:
+        from pup_tui.output.spool import spool_name
+
+        return self.folder / spool_name(self.program.node(id_).index, id_)
+
+    def _decisions(self) -> list[dict[str, Any]]:
+        from pup_tui.core.notices import StepAnswered
+
+        return self._broken_lock() + [
+            {"step": n.step, "answer": n.answer, "by": n.by, "note": n.note, "ts": n.ts}
+            for n in self.notices
+            if isinstance(n, StepAnswered)
+        ]
+
+    def _broken_lock(self) -> list[dict[str, Any]]:
+        """The decision to take the lock from another run; no step made it."""
+        state, lock = self.state, self.state.lock
+        if lock is None or not lock.broken:
+            return []
+        decision = {
+            "step": "",
+            "answer": f"broke the lock {lock.value} of {lock.broken}",
+            "by": state.operator,
+            "note": lock.reason,
+            "ts": rfc3339(state.created),
+        }
+        return [decision]
+
+    def print(self) -> None:
+        from pup_tui.output.sanitize import safe_text
+
+        row = self.row
+        reason = f": {safe_text(row.reason)}" if row.reason else ""
+        click.echo(f"{safe_text(row.runbook)} · run {row.run} · {row.status}{reason}")
+        took = "" if row.duration is None else f" · {format_duration(row.duration)}"
+        click.echo(f"started {rfc3339(row.started_at)} by {safe_text(row.operator)}{took}")
+        for name, value in row.vars.items():
+            click.echo(f"  {name} = {safe_text(str(value))}")
+        for id_ in self.steps:
+            self._print_step(id_)
+        decisions = self._decisions()
+        if decisions:
+            click.echo("\nDecisions")
+        for decision in decisions:
+            note = f" ({safe_text(decision['note'])})" if decision["note"] else ""
+            of_step = f"{decision['step']}: " if decision["step"] else ""
+            answer = safe_text(decision["answer"])
+            told = f"{of_step}{answer} by {safe_text(decision['by'])}{note}"
+            click.echo(f"  {decision['ts']} {told}")
+
+    def _print_step(self, id_: str) -> None:
+        from pup_tui.output.sanitize import safe_text
+
+        node, step = self.program.node(id_), self._step(id_)
+        indent = INDENT * (node.depth + len(item_numbers(id_)))
+        place = "undo: " if UNDO in id_ else "" if node.is_item else f"{node.index + 1}. "
+        item = f" [{item_numbers(id_)[-1]}]" if node.is_item else ""
+        reason = f": {safe_text(step['reason'])}" if step["reason"] else ""
+        took = "" if step["duration"] is None else f" · {format_duration(step['duration'])}"
+        name = f"{safe_text(node.step.name)}{item}"
+        click.echo(f"\n{indent}{place}{name} · {step['status']}{reason}{took}")
+        for line in step["command"].splitlines():
+            click.echo(f"{indent}   $ {safe_text(line)}")
+        self._print_output(id_, indent)
+
+    def _print_output(self, id_: str, indent: str) -> None:
+        from pup_tui.output.spool import SpoolReader
+
+        path = self.output(id_)
+        if not path.exists():
+            return
+        reader = SpoolReader(path)
+        try:
+            reader.refresh()
+            for start in range(0, reader.line_count, 1000):
+                for line in reader.lines(start, min(start + 1000, reader.line_count)):
+                    click.echo(f"{indent}   {click.unstyle(line.text)}")
+        finally:
+            reader.close()
