@@ -156,3 +156,110 @@ def test_foreign_text_cannot_drive_the_terminal(program: Program) -> None:
     assert "shown" in seen
     for sequence in ("\x1b]", "\x1b[2J", "\x07"):
         assert sequence not in seen
+
+
+VALUES = """\
+name: values
+vars: {WHO: ada}
+steps:
+  - name: Ask
+    kind: input
+    message: What do you see?
+    vars:
+      COLOUR: {type: enum, choices_from: "printf 'red\\ngreen\\n'"}
+      SHADE: {default: "{{ COLOUR }}-{{ WHO }}"}
+      WHY: {when: "COLOUR == 'red'", description: Why red}
+      TOKEN: {type: secret}
+  - name: Show
+    kind: shell
+    run: echo {{ COLOUR }} {{ SHADE }} {{ WHY | default('no reason') }} {{ TOKEN }}
+"""
+
+
+def test_values_are_asked_for_one_after_the_other(program: Program) -> None:
+    program.write("values", VALUES)
+    with typed(program, "run", "values.yaml") as child:
+        child.expect("What do you see")
+        child.expect("COLOUR \\[red, green\\]: ")
+        child.sendline("")
+        child.expect("it needs a value")
+        child.sendline("blue")
+        child.expect("`blue` is not one of the choices")
+        child.sendline("green")
+        child.expect("SHADE {green-ada}: ")
+        child.sendline("")
+        child.expect("TOKEN: ")
+        assert "WHY" not in (child.before or "")
+        child.sendline("hunter22")
+        child.expect("green green-ada no reason")
+        seen = child.before or ""
+        assert _ended(child) == 0
+        assert "hunter22" not in seen + (child.before or "")
+    state = Path(program.environ["PUP_TUI_STATE_DIR"])
+    files = [path for path in state.rglob("*") if path.is_file()]
+    assert files
+    assert not any(b"hunter22" in path.read_bytes() for path in files)
+
+
+def test_a_variable_that_matters_now_is_asked_for(program: Program) -> None:
+    program.write("values", VALUES)
+    with typed(program, "run", "values.yaml") as child:
+        child.expect("COLOUR")
+        child.sendline("red")
+        child.expect("SHADE")
+        child.sendline("dark")
+        child.expect("WHY \\(Why red\\): ")
+        child.sendline("roses")
+        child.expect("TOKEN")
+        child.sendline("123")
+        child.expect("at least 6 characters")
+        child.sendline("hunter22")
+        child.expect("red dark roses")
+        assert _ended(child) == 0
+
+
+def test_questions_at_the_same_time_are_asked_one_after_the_other(program: Program) -> None:
+    program.write(
+        "both",
+        """\
+name: both
+steps:
+  - name: Both
+    kind: parallel
+    steps:
+      - {name: First, kind: confirm, message: The first?}
+      - {name: Second, kind: confirm, message: The second?}
+""",
+    )
+    with typed(program, "run", "both.yaml") as child:
+        child.expect("\\[y/N\\]")
+        child.sendline("y")
+        child.expect("The second\\?")
+        child.expect("\\[y/N\\]")
+        child.sendline("y")
+        assert _ended(child) == 0
+
+
+def test_required_variables_are_asked_for_with_their_choices(program: Program) -> None:
+    program.write(
+        "start",
+        """\
+name: start
+vars:
+  REGION: {type: enum, choices: [{value: eu, label: Europe}, {value: us, label: America}]}
+  HOST: {type: enum, choices_from: "printf '{{ REGION }}-1\\n{{ REGION }}-2\\n'"}
+  TICKET: {when: "REGION == 'us'"}
+steps: [{name: Show, kind: shell, run: "echo on {{ HOST }}{{ TICKET }}"}]
+""",
+    )
+    with typed(program, "run", "start.yaml") as child:
+        child.expect("- eu  Europe")
+        child.expect("REGION: ")
+        child.sendline("eu")
+        child.expect("HOST \\[eu-1, eu-2\\]: ")
+        child.sendline("us-1")
+        child.expect("not one of the choices")
+        child.sendline("eu-2")
+        child.expect("on eu-2")
+        assert "TICKET" not in (child.before or "")
+        assert _ended(child) == 0
