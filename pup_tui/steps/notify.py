@@ -7,6 +7,7 @@ import contextlib
 import json
 import re
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -34,38 +35,52 @@ class NotifyExecutor:
     async def run(
         self, request: NotifyRequest, sink: OutputSink, stop: Stop, context: Context
     ) -> Outcome:
-        if find_spec("apprise") is None:
-            return Outcome(
-                ok=False,
-                reason="notifications need the extra `notify`: pip install 'pup-tui[notify]'",
-            )
-        if not request.to:
-            return Outcome(ok=False, reason="`to` is empty: nobody was told; name a service")
-        if not request.message.strip() and not request.title.strip():
-            return Outcome(ok=False, reason="the message is empty; nothing was sent")
-        results = _Results(request, sink)
-        late = False
-        with contextlib.ExitStack() as files:
-            try:
-                descriptor = nameless_file(_as_json(request), files)
-                async with asyncio.timeout(LIMIT) as limit:
-                    ended = await run_process(
-                        _sender(context), results, stop, context, stdin=descriptor
-                    )
-            except TimeoutError:
-                if not limit.expired():
-                    raise
-                late = True
-            except OSError as error:
-                return Outcome(
-                    ok=False, reason=f"the message cannot be handed over: {error.strerror}"
-                )
-        if late:
-            return results.outcome(f"did not answer within {LIMIT:g} s, and may have it")
+        if refusal := _refusal(request):
+            return Outcome(ok=False, reason=refusal)
         if stop.is_set():
-            told = results.outcome("may have it").reason
-            return Outcome(ok=False, reason="; ".join(filter(None, (CANCELLED, told))))
-        return results.outcome(f"was not reached: {ended.reason or 'the sender ended early'}")
+            return Outcome(ok=False, reason=CANCELLED)
+        results = _Results(request, sink)
+        try:
+            async with asyncio.timeout(LIMIT) as limit:
+                ended = await _send(request, results, stop, context)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            return results.outcome(f"did not answer within {LIMIT:g} s, and may have it")
+        if not stop.is_set():
+            return results.outcome(f"was not reached: {ended.reason or 'the sender ended early'}")
+        outcome = results.outcome("may have it")
+        if outcome.ok:
+            return outcome
+        return replace(outcome, reason=f"{CANCELLED}; {outcome.reason}")
+
+
+def _refusal(request: NotifyRequest) -> str:
+    """Why nothing can be sent at all; empty if it can."""
+    if find_spec("apprise") is None:
+        return "notifications need the extra `notify`: pip install 'pup-tui[notify]'"
+    if not request.to:
+        return "`to` is empty: nobody was told; name a service"
+    if not request.message.strip() and not request.title.strip():
+        return "the message is empty; nothing was sent"
+    return ""
+
+
+async def _send(request: NotifyRequest, results: _Results, stop: Stop, context: Context) -> Outcome:
+    """Run the sender; the outcome is that of its process."""
+    command = Command(
+        executable=sys.executable,
+        # Without -P modules of the working directory would be run in place of the library's.
+        arguments=(sys.executable, "-P", "-m", _SENDER),
+        environ=context.environ,
+        cwd=context.cwd,
+    )
+    with contextlib.ExitStack() as files:
+        try:
+            descriptor = nameless_file(_as_json(request), files)
+        except OSError as error:
+            return Outcome(ok=False, reason=f"it cannot be handed over: {error.strerror}")
+        return await run_process(command, results, stop, context, stdin=descriptor)
 
 
 class _Results:
@@ -85,10 +100,11 @@ class _Results:
             position, result, cause = json.loads(line)
             name, problem = self._names[position], _problem(result, cause)
             self._problems[position] = problem
-            if problem:
-                note(self._sink, f"{name} {problem}")
-            else:
-                self._sink.write("stdout", f"sent to {name}\n".encode())
+            with contextlib.suppress(OSError):  # the result counts, also where it cannot be shown
+                if problem:
+                    note(self._sink, f"{name} {problem}")
+                else:
+                    self._sink.write("stdout", f"sent to {name}\n".encode())
 
     def outcome(self, unsettled: str) -> Outcome:
         """How it went; `unsettled` is said of the services that nothing is known of."""
@@ -115,13 +131,3 @@ def _as_json(request: NotifyRequest) -> bytes:
     """What the sender reads; what is no valid Unicode could not be sent."""
     fields = {"to": request.to, "title": request.title, "message": request.message}
     return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
-
-
-def _sender(context: Context) -> Command:
-    return Command(
-        executable=sys.executable,
-        # Without -P modules of the working directory would be run in place of the library's.
-        arguments=(sys.executable, "-P", "-m", _SENDER),
-        environ=context.environ,
-        cwd=context.cwd,
-    )

@@ -125,6 +125,13 @@ async def test_stop_ends_the_sender(send: Send, stop: Stop, context: Context) ->
     assert survivors.marked(context.run) == []
 
 
+async def test_stop_before_the_start_sends_nothing(send: Send, stop: Stop) -> None:
+    stop.set()
+    async with FakeServer(Reply(body={})) as server:
+        outcome = await send(address(server))
+    assert (outcome.reason, server.requests) == ("cancelled", [])
+
+
 async def test_service_that_does_not_answer_is_given_up(
     send: Send, context: Context, sink: RecordingSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:

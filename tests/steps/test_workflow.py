@@ -62,6 +62,17 @@ class TestAgainstTheSandbox:
         assert outcome.reason.startswith("the workflow ended as ")
         assert json.loads(sink.stdout)["data"]["id"]
 
+    async def test_side_by_side_each_follows_its_own(
+        self, account: Account, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        async with Sandbox(speed=40) as sandbox, asyncio.timeout(30):
+            executor = WorkflowExecutor(account(sandbox.url))
+            good, bad = await asyncio.gather(
+                executor.run(request(ids.DEPLOY_WORKFLOW_ID, service="x"), sink, stop, context),
+                executor.run(request(ids.FAILING_WORKFLOW_ID), sink, stop, context),
+            )
+        assert (good.ok, bad.ok) == (True, False)
+
     async def test_stop_cancels_the_instance(
         self, account: Account, sink: RecordingSink, stop: Stop, context: Context
     ) -> None:
