@@ -10,9 +10,12 @@ from typing import Literal
 Style = Literal["plain", "quoted", "literal", "folded"]
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_BOOLEANS = {
-    text: text.lower() == "true" for text in ["true", "True", "TRUE", "false", "False", "FALSE"]
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(_NULL),
+    **dict.fromkeys(["true", "True", "TRUE"], True),
+    **dict.fromkeys(["false", "False", "FALSE"], False),
 }
+_NUMBER_BEGINS = frozenset("+-.0123456789")
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 _BASED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
@@ -68,11 +71,7 @@ class Scalar(Node):
         text = self.text
         if self.style != "plain":
             return text
-        if text in _NULL:
-            return None
-        if text in _BOOLEANS:
-            return _BOOLEANS[text]
-        return _number(text)
+        return _number(text) if text[:1] in _NUMBER_BEGINS else _WORDS.get(text, text)
 
     def place(self, line: int | None = None, fragment: str = "") -> tuple[int, int]:
         """Line and column in the file of line `line` of this text, or of `fragment` where it is found.
@@ -113,7 +112,9 @@ class Mapping(Node):
     def get(self, key: str) -> Node | None:
         """The value of `key`; None where it is absent or null."""
         entry = self.entries.get(key)
-        return None if entry is None or entry.value.is_null else entry.value
+        if entry is None or entry.value.is_null:
+            return None
+        return entry.value
 
     def text(self, key: str) -> str | None:
         """The text of `key`; None where it is absent, null, a list or a map."""

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import inspect
 
 from pup_tui.runbook import model
+from pup_tui.runbook.allowed import fields_of
 from pup_tui.runbook.descriptions import (
     DESCRIPTIONS,
     EXAMPLES,
@@ -21,7 +22,6 @@ from pup_tui.runbook.descriptions import (
     TEMPLATE_KEYS,
 )
 from pup_tui.runbook.schema_types import TEXT, Schema, described, nullable, type_schema
-from pup_tui.runbook.shapes import fields_of
 from pup_tui.runbook.steps import KINDS
 
 ID: Final = "urn:pup-tui:runbook"
@@ -38,6 +38,14 @@ _MERGED: Final = frozenset({"headers", "env", "inputs"})
 
 _WITH: Final = "with"
 """The key of a step that calls a group from a file; without a `template` it means nothing."""
+
+_WITH_UNTIL: Final[Schema] = {
+    "required": ["until"],
+    "properties": {
+        "until": {"description": DESCRIPTIONS[model.Poll]["until"], "not": {"type": "null"}}
+    },
+}
+"""A poll says what it waits for; only a Datadog workflow ends by itself."""
 
 _NEVER_BLANK: Final = frozenset({"run", "url", "workflow_id", "duration", "message", "expect"})
 
@@ -107,16 +115,7 @@ def _map(properties: Schema, required: Iterable[str] = ()) -> Schema:
 def _own_keys(struct: type) -> dict[str, inspect.Field]:
     """The keys of a struct that stand in files; of a kind of step those that not every kind has."""
     common = fields_of(model.Step) if issubclass(struct, model.Step) else {}
-    return {
-        key: field
-        for key, field in fields_of(struct).items()
-        if key not in common and not _is_loaded(field)
-    }
-
-
-def _is_loaded(field: inspect.Field) -> bool:
-    kind = field.type
-    return isinstance(kind, inspect.Metadata) and (kind.extra or {}).get(model.ROLE) == model.LOADED
+    return {key: field for key, field in fields_of(struct).items() if key not in common}
 
 
 def _key(struct: type, field: inspect.Field) -> Schema:
@@ -196,7 +195,7 @@ def _kind(tag: str, kind: type[model.Step]) -> Schema:
         if key not in refused:
             properties[key] = {"$ref": f"#/$defs/everyStep/properties/{key}"}
     if "poll" in properties and kind is not model.WorkflowStep:
-        properties["poll"] |= {"required": ["until"]}
+        properties["poll"] |= _WITH_UNTIL
     own = {key: field for key, field in _own_keys(kind).items() if key != _WITH}
     properties |= {key: _key(kind, field) for key, field in own.items()}
     made = _map(properties, ["kind", *(key for key, field in own.items() if field.required)])

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from msgspec import inspect
 
-from pup_tui.runbook.shapes import Options, options_of
+from pup_tui.runbook.allowed import Options, options_of
 from pup_tui.template.duration import MAX_SECONDS
 
 Schema: TypeAlias = dict[str, Any]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final, TypeAlias, get_args
 
 import msgspec
 from msgspec import inspect
 
-from pup_tui.runbook.model import LOADED, ROLE, AnyStep, Call, Runbook, Step, Variable
+from pup_tui.runbook.allowed import Options, fields_of, options_of, required_of
+from pup_tui.runbook.model import AnyStep, Call, Runbook, Step, Variable
 from pup_tui.runbook.nodes import (
     Entry,
     GroupCall,
@@ -53,91 +53,6 @@ class PlacedText:
         return self.path[len(self.step) :]
 
 
-@dataclass(slots=True)
-class Options:
-    """What a type allows to stand at one place of the file."""
-
-    role: str = ""
-    text: inspect.StrType | None = None
-    whole: bool = False
-    number: bool = False
-    truth: bool = False
-    words: tuple[str, ...] = ()
-    items: inspect.Type | None = None
-    values: inspect.Type | None = None
-    structs: tuple[inspect.StructType, ...] = ()
-    anything: bool = False
-    nullable: bool = False
-
-    @property
-    def expected(self) -> str:
-        """What may stand here, in words."""
-        words = []
-        if self.truth:
-            words.append("true or false")
-        if self.text or self.words:
-            words.append("text")
-        if self.whole or self.number:
-            words.append("a number" if self.number else "a whole number")
-        if self.structs and self.structs[0].cls is Variable:
-            words.append("a default")
-        if self.items is not None:
-            words.append("a list")
-        if self.values is not None or self.structs:
-            words.append("a map")
-        return " or ".join(words)
-
-
-@cache
-def fields_of(struct: type) -> dict[str, inspect.Field]:
-    """The fields of a struct by the key that the file uses; those that the loader fills in are no keys."""
-    info = inspect.type_info(struct)
-    assert isinstance(info, inspect.StructType)
-    return {
-        field.encode_name: field for field in info.fields if options_of(field.type).role != LOADED
-    }
-
-
-def options_of(kind: inspect.Type) -> Options:
-    """Take a type apart into what it allows."""
-    options = Options()
-    _collect(kind, options)
-    return options
-
-
-_FLAGS: dict[type, str] = {
-    inspect.IntType: "whole",
-    inspect.FloatType: "number",
-    inspect.BoolType: "truth",
-    inspect.NoneType: "nullable",
-    inspect.AnyType: "anything",
-}
-
-
-def _collect(kind: inspect.Type, options: Options) -> None:
-    match kind:
-        case inspect.StrType():
-            options.text = kind
-        case inspect.VarTupleType(item_type=item):
-            options.items = item
-        case inspect.DictType(value_type=value):
-            options.values = value
-        case inspect.StructType():
-            options.structs = (*options.structs, kind)
-        case inspect.LiteralType(values=values):
-            options.words = tuple(str(value) for value in values)
-        case _ if type(kind) in _FLAGS:
-            setattr(options, _FLAGS[type(kind)], True)
-        case inspect.Metadata(type=inner, extra=extra):
-            options.role = (extra or {}).get(ROLE, options.role)
-            _collect(inner, options)
-        case inspect.UnionType(types=types):
-            for one in types:
-                _collect(one, options)
-        case _:
-            raise TypeError(f"the model uses a type that files cannot hold: {kind}")
-
-
 class ShapeCheck:
     """Builds plain data from nodes; `texts` fills with what has a role, `made` with every map."""
 
@@ -155,7 +70,7 @@ class ShapeCheck:
         if options.anything:
             return self._anything(node, options.role, path)
         if isinstance(node, Mapping) and options.structs:
-            return self._one_of(node, options.structs, path)
+            return self._one_of(node, options, path)
         if isinstance(node, Mapping) and options.values is not None:
             return self._map(node, options.values, path)
         if isinstance(node, Sequence) and options.items is not None:
@@ -183,8 +98,9 @@ class ShapeCheck:
             valid = valid and value is not INVALID
             if value is not msgspec.UNSET:
                 built[name] = value
-        self.report.unknown_keys(unknown, fields, _owner(struct), _hint_for(struct))
-        missing = [n for n, f in fields.items() if f.required and n not in node.entries]
+        if unknown:
+            self.report.unknown_keys(unknown, fields, _owner(struct), _hint_for(struct))
+        missing = [name for name in required_of(struct) if name not in node.entries]
         for name in missing:
             self.report.error(node, f"{label(path)} has no `{name}`", _missing_hint(struct, name))
         if not valid or missing:
@@ -206,10 +122,10 @@ class ShapeCheck:
             return INVALID
         return self.build(entry.value, field.type, path)
 
-    def _one_of(self, node: Mapping, structs: tuple[inspect.StructType, ...], path: Path) -> Any:
-        if structs[0].tag_field is None:
-            return self.struct(node, structs[0].cls, path)
-        chosen = self._kind(node, {str(s.tag): s.cls for s in structs}, path)
+    def _one_of(self, node: Mapping, options: Options, path: Path) -> Any:
+        if options.structs[0].tag_field is None:
+            return self.struct(node, options.structs[0].cls, path)
+        chosen = self._kind(node, options.kinds, path)
         if chosen is None:
             return INVALID
         around, self._step = self._step, path

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct, inspect
 
+from pup_tui.runbook.allowed import Options, fields_of, options_of
 from pup_tui.runbook.model import Step
-from pup_tui.runbook.shapes import Options, Path, fields_of, options_of
+from pup_tui.runbook.shapes import Path
 
 
 class FoundText(Struct, frozen=True):

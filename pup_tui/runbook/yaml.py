@@ -36,6 +36,8 @@ MAX_NODES = 100_000
 _LOADER = getattr(pyyaml, "CSafeLoader", pyyaml.SafeLoader)
 _MERGE = "<<"
 _STYLES: dict[str | None, Style] = {"'": "quoted", '"': "quoted", "|": "literal", ">": "folded"}
+_UNUSABLE = re.compile("[\x00\ud800-\udfff]")
+"""Characters that an escape sequence can bring into a text."""
 
 _LINE_SEPARATORS = "\x85\u2028\u2029"
 _FORBIDDEN = re.compile(
@@ -63,7 +65,7 @@ def parse(data: bytes, path: str) -> tuple[Node | None, list[Problem]]:
     reader = _Reader(Source(path, text.replace("\r\n", "\n")))
     loader = _LOADER(text)
     try:
-        return reader.document(_events(loader)), reader.problems
+        return reader.document(iter(loader.get_event, None)), reader.problems
     except _Stop as stop:
         return None, [*reader.problems, stop.problem]
     except pyyaml.MarkedYAMLError as error:
@@ -72,11 +74,6 @@ def parse(data: bytes, path: str) -> tuple[Node | None, list[Problem]]:
         return None, [*reader.problems, Problem(path=path, message=f"not YAML: {error}")]
     finally:
         loader.dispose()
-
-
-def _events(loader: Any) -> Iterator[pyyaml.Event]:
-    while loader.check_event():
-        yield loader.get_event()
 
 
 def _decoded(data: bytes, path: str) -> str:
@@ -151,19 +148,20 @@ class _Reader:
             raise self._stop(after, "more than one document", "keep one runbook in a file")
         return root
 
-    def _node(self, event: pyyaml.Event, depth: int) -> Node:
-        self._claim(event, 1, depth, 1)
-        if isinstance(event, pyyaml.AliasEvent):
+    def _node(self, event: Any, depth: int) -> Node:
+        self._claim(event, 1, depth)
+        kind = type(event)
+        if kind is pyyaml.AliasEvent:
             return self._alias(event, depth)
-        anchor = cast("pyyaml.NodeEvent", event).anchor
+        anchor = event.anchor
         if anchor is not None:
             self._anchors[anchor] = None
-        if getattr(event, "tag", None) is not None:
+        if event.tag is not None:
             self._tag(event)
         node: Node
-        if isinstance(event, pyyaml.ScalarEvent):
+        if kind is pyyaml.ScalarEvent:
             node = self._scalar(event)
-        elif isinstance(event, pyyaml.SequenceStartEvent):
+        elif kind is pyyaml.SequenceStartEvent:
             node = self._sequence(event, depth)
         else:
             node = self._mapping(event, depth)
@@ -171,11 +169,11 @@ class _Reader:
             self._anchors[anchor] = node
         return node
 
-    def _claim(self, event: pyyaml.Event, size: int, depth: int, height: int) -> None:
+    def _claim(self, event: pyyaml.Event, size: int, deepest: int) -> None:
         self._count += size
         if self._count > MAX_NODES:
             raise self._stop(event, f"more than {MAX_NODES:,} nodes", "aliases count in full")
-        if depth + height - 1 > MAX_DEPTH:
+        if deepest > MAX_DEPTH:
             raise self._stop(event, f"nested deeper than {MAX_DEPTH} levels")
 
     def _alias(self, event: pyyaml.AliasEvent, depth: int) -> Node:
@@ -185,26 +183,23 @@ class _Reader:
         node = self._anchors[name]
         if node is None:
             raise self._stop(event, f"{shown(f'*{name}')} stands inside itself")
-        self._claim(event, node.size - 1, depth, node.height)
+        self._claim(event, node.size - 1, depth + node.height - 1)
         return node
 
-    def _scalar(self, event: pyyaml.ScalarEvent) -> Scalar:
-        line, column = self._at(event)
-        style = _STYLES.get(event.style or None, "plain")
-        end = cast("Any", event.end_mark)
+    def _scalar(self, event: Any) -> Scalar:
+        start, end, text = event.start_mark, event.end_mark, event.value
+        unusable = _UNUSABLE.search(text)
+        if unusable:
+            told = "a NUL character" if unusable[0] == "\x00" else "a lone surrogate"
+            self._report(event, f"{told} cannot be part of a text")
+        style = _STYLES.get(event.style, "plain")
         last = end.line + (1 if end.column else 0)
-        node = Scalar(self.source, line, column, event.value, style, last)
-        for character in event.value:
-            if character == "\x00" or "\ud800" <= character <= "\udfff":
-                told = "a NUL character" if character == "\x00" else "a lone surrogate"
-                self._report(event, f"{told} cannot be part of a text")
-                break
-        return node
+        return Scalar(self.source, start.line + 1, start.column + 1, text, style, last)
 
     def _sequence(self, event: pyyaml.Event, depth: int) -> Sequence:
         items: list[Node] = []
         size = height = 1
-        while not isinstance(following := next(self._events), pyyaml.SequenceEndEvent):
+        while type(following := next(self._events)) is not pyyaml.SequenceEndEvent:
             item = self._node(following, depth + 1)
             items.append(item)
             size += item.size
@@ -214,7 +209,7 @@ class _Reader:
     def _mapping(self, event: pyyaml.Event, depth: int) -> Mapping:
         entries: dict[str, Entry] = {}
         merged: list[Mapping] = []
-        while not isinstance(following := next(self._events), pyyaml.MappingEndEvent):
+        while type(following := next(self._events)) is not pyyaml.MappingEndEvent:
             key = self._node(following, depth + 1)
             value = self._node(next(self._events), depth + 1)
             if not self._is_key(key, following):

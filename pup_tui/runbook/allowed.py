@@ -1,0 +1,121 @@
+"""What may stand at each place of a file, by the types of the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+
+from msgspec import inspect
+
+from pup_tui.runbook.model import LOADED, ROLE, Node, Variable
+
+
+@dataclass(slots=True)
+class Options:
+    """What a type allows to stand at one place of the file."""
+
+    role: str = ""
+    text: inspect.StrType | None = None
+    whole: bool = False
+    number: bool = False
+    truth: bool = False
+    words: tuple[str, ...] = ()
+    items: inspect.Type | None = None
+    values: inspect.Type | None = None
+    structs: tuple[inspect.StructType, ...] = ()
+    kinds: dict[str, type] = field(default_factory=dict)
+    """The structs by their tags, where `kind` tells which of them is meant."""
+    anything: bool = False
+    nullable: bool = False
+
+    @property
+    def expected(self) -> str:
+        """What may stand here, in words."""
+        words = []
+        if self.truth:
+            words.append("true or false")
+        if self.text or self.words:
+            words.append("text")
+        if self.whole or self.number:
+            words.append("a number" if self.number else "a whole number")
+        if self.structs and self.structs[0].cls is Variable:
+            words.append("a default")
+        if self.items is not None:
+            words.append("a list")
+        if self.values is not None or self.structs:
+            words.append("a map")
+        return " or ".join(words)
+
+
+@cache
+def fields_of(struct: type) -> dict[str, inspect.Field]:
+    """The fields of a struct by the key that the file uses; those that the loader fills in are no keys."""
+    fields = {field.encode_name: field for field in _structs()[struct].fields}
+    return {key: field for key, field in fields.items() if options_of(field.type).role != LOADED}
+
+
+@cache
+def _structs() -> dict[type, inspect.StructType]:
+    """All of the model, looked at once: each look at a part of it would look at all that it leads to."""
+    waiting: list[type] = [Node]
+    found: list[type] = []
+    while waiting:
+        derived: list[type] = waiting.pop().__subclasses__()
+        found += derived
+        waiting += derived
+    infos = inspect.multi_type_info(found)
+    return {info.cls: info for info in infos if isinstance(info, inspect.StructType)}
+
+
+@cache
+def required_of(struct: type) -> tuple[str, ...]:
+    """The keys without which a struct cannot be."""
+    return tuple(key for key, field in fields_of(struct).items() if field.required)
+
+
+def options_of(kind: inspect.Type) -> Options:
+    """What a type allows."""
+    known = _OPTIONS.get(id(kind))
+    if known is None:
+        known = kind, Options()
+        _collect(kind, known[1])
+        _OPTIONS[id(kind)] = known
+    return known[1]
+
+
+_OPTIONS: dict[int, tuple[inspect.Type, Options]] = {}
+"""By the type's id, since types have no hash; the type is kept, so that no other gets its id."""
+
+
+_FLAGS: dict[type, str] = {
+    inspect.IntType: "whole",
+    inspect.FloatType: "number",
+    inspect.BoolType: "truth",
+    inspect.NoneType: "nullable",
+    inspect.AnyType: "anything",
+}
+
+
+def _collect(kind: inspect.Type, options: Options) -> None:
+    match kind:
+        case inspect.StrType():
+            options.text = kind
+        case inspect.VarTupleType(item_type=item):
+            options.items = item
+        case inspect.DictType(value_type=value):
+            options.values = value
+        case inspect.StructType():
+            options.structs = (*options.structs, kind)
+            options.kinds[str(kind.tag)] = kind.cls
+        case inspect.LiteralType(values=values):
+            options.words = tuple(str(value) for value in values)
+        case _ if type(kind) in _FLAGS:
+            setattr(options, _FLAGS[type(kind)], True)
+        case inspect.Metadata(type=inner, extra=extra):
+            options.role = (extra or {}).get(ROLE, options.role)
+            _collect(inner, options)
+        case inspect.UnionType(types=types):
+            for one in types:
+                _collect(one, options)
+        case _:
+            raise TypeError(f"the model uses a type that files cannot hold: {kind}")
