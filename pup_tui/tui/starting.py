@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -12,10 +13,11 @@ from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
-    from pup_tui.catalog.inputs import Resolved
+    from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.catalog.past import Loaded
     from pup_tui.drivers.local import LocalRun
     from pup_tui.journal.records import RunRow
+    from pup_tui.tui.handover import ConsoleTerminal
     from pup_tui.tui.past import PastRun
     from pup_tui.tui.services import Services
     from pup_tui.tui.widgets.plan import Planned
@@ -49,16 +51,37 @@ class Starter:
         hidden = self._services.launcher.hidden
         return await make_plan(loaded, resolved, operator=self._services.operator, hidden=hidden)
 
-    async def start(
-        self, screen: Screen[None], loaded: Loaded, resolved: Resolved, *, trusted: bool
-    ) -> LocalRun | None:
-        """Record a run of exactly these texts; None if it is not to be, or cannot be.
+    async def sources(self, screen: Screen[None], loaded: Loaded, *, trusted: bool) -> Sources:
+        """Where a form finds values and choices: without the operator's word, not by what a stranger wrote.
 
         Called from a worker: it may ask the operator.
         """
+        from pup_tui.tui.asked_values import reach_out
+
+        sources = self._services.sources()
+        if trusted or not reach_out(loaded.require().vars):
+            return sources
+        vouched = await self._vouched_for(screen, loaded, for_values=True)
+        return sources if vouched else sources.at_rest()
+
+    async def start(
+        self,
+        screen: Screen[None],
+        loaded: Loaded,
+        resolved: Resolved,
+        *,
+        trusted: bool,
+        terminal: ConsoleTerminal,
+    ) -> LocalRun | None:
+        """Record a run of exactly these texts; None if it is not to be, or cannot be.
+
+        Called from a worker: it may ask the operator. `terminal` is what interactive steps are given.
+        """
         from pup_tui.core.events import Source
         from pup_tui.core.program import compile_program
+        from pup_tui.drivers.locks import InvalidLock, LockError
         from pup_tui.journal.errors import JournalError
+        from pup_tui.tui.lock_asking import locked_launch
 
         fresh = await asyncio.to_thread(self._services.catalog.load, loaded.path)
         if fresh.files != loaded.files:
@@ -67,21 +90,41 @@ class Starter:
             return None
         if not trusted and not await self._vouched_for(screen, loaded):
             return None
-        program = await asyncio.to_thread(compile_program, loaded.id, loaded.require())
-        try:
-            return await self._services.launcher.launch(
-                program,
-                source=Source(path=str(loaded.path), sha256=loaded.sha256),
-                files=loaded.files,
-                values=resolved.values,
-                left_out=resolved.left_out,
-            )
-        except JournalError as error:
-            told = f"Nothing was run: the run cannot be recorded. {safe_text(str(error))}"
+        if resolved.unknown:
+            resolved = await self._complete(loaded, resolved)
+        if resolved.problems:
+            told = f"Nothing was run: {safe_text(str(resolved.problems[0]))}"
             screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return None
+        program = await asyncio.to_thread(compile_program, loaded.id, loaded.require())
+        launch = partial(
+            self._services.launcher.launch,
+            program,
+            source=Source(path=str(loaded.path), sha256=loaded.sha256),
+            files=loaded.files,
+            values=resolved.values,
+            left_out=resolved.left_out,
+            terminal=terminal,
+        )
+        try:
+            return await locked_launch(screen, launch)
+        except JournalError as error:
+            told = f"Nothing was run: the run cannot be recorded. {safe_text(str(error))}"
+        except (LockError, InvalidLock) as error:
+            told = f"Nothing was run: {safe_text(str(error))}"
+        screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
+        return None
 
-    async def _vouched_for(self, screen: Screen[None], loaded: Loaded) -> bool:
+    async def _complete(self, loaded: Loaded, resolved: Resolved) -> Resolved:
+        """The values that a plan left to be found when the run begins."""
+        from pup_tui.catalog.inputs import resolve_inputs
+
+        given = {n: v for n, v in resolved.values.items() if resolved.sources[n] == "given"}
+        return await resolve_inputs(loaded.require(), given, self._services.sources())
+
+    async def _vouched_for(
+        self, screen: Screen[None], loaded: Loaded, *, for_values: bool = False
+    ) -> bool:
         """Ask once for each exact text of the runbook and its step templates."""
         import hashlib
 
@@ -90,7 +133,7 @@ class Starter:
         texts = b"\0".join(name.encode() + b"\0" + loaded.files[name] for name in loaded.files)
         text = hashlib.sha256(texts).hexdigest()
         if text not in self._trusted:
-            dialog = TrustScreen(loaded.id, loaded.path, loaded.sha256)
+            dialog = TrustScreen(loaded.id, loaded.path, loaded.sha256, for_values=for_values)
             answer = await screen.app.push_screen_wait(dialog)
             if answer is None or answer.answer != "yes":
                 return False

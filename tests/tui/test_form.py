@@ -53,8 +53,8 @@ async def test_every_variable_has_the_control_that_fits_it(
         kinds = {f.variable_name: type(f.control) for f in console.main.query_one(Form).fields}
         assert issubclass(kinds["SERVICE"], Input)
         assert kinds["FORCE"] is Switch
-        assert kinds["ENV"] is RadioSet
-        assert kinds["ZONE"] is Select
+        assert issubclass(kinds["ENV"], RadioSet)
+        assert issubclass(kinds["ZONE"], Select)
         assert issubclass(kinds["NOTE"], TextArea)
         secret = field(console, "TOKEN").control
         assert isinstance(secret, Input)

@@ -51,6 +51,7 @@ class MainScreen(Shell):
         super().__init__(services)
         self._runs = runs
         self._starter = Starter(services)
+        self._turn = asyncio.Lock()
         self.library = Library(services)
         self.entry: Entry | None = None
         self._looking = False
@@ -176,7 +177,9 @@ class MainScreen(Shell):
         if not loaded.runbook.vars or (what == "plan" and not resolved.problems):
             await self._show_plan(loaded, resolved)
             return
-        await form.show(loaded, self._services.suggestions)
+        if not form.asks_for(loaded):
+            sources = await self._starter.sources(self, loaded, trusted=self._trusts(loaded))
+            await form.show(loaded, self._services.suggestions, sources)
         self.show_page("form")
 
     async def _show_plan(self, loaded: Loaded, resolved: Resolved) -> None:
@@ -224,16 +227,26 @@ class MainScreen(Shell):
     @work(group="start", exit_on_error=False)
     async def _start(self, loaded: Loaded, resolved: Resolved) -> None:
         """Start a run of exactly what was shown, and show it."""
-        entry = next((e for e in self.library.entries if e.path == loaded.path), None)
-        trusted = entry is None or entry.trusted
+        from pup_tui.tui.handover import ConsoleTerminal
+
         try:
-            live = await self._starter.start(self, loaded, resolved, trusted=trusted)
+            trusted = self._trusts(loaded)
+            terminal = ConsoleTerminal(self.app, self._turn, self.show_run)
+            live = await self._starter.start(
+                self, loaded, resolved, trusted=trusted, terminal=terminal
+            )
             if live is not None:
+                terminal.run = live.run
                 await self._open_live(live)
                 await (await self.pages.form()).forget()
                 (await self.pages.plan()).forget()
         finally:
             self._starting = False
+
+    def _trusts(self, loaded: Loaded) -> bool:
+        """Whether it comes from where somebody vouches for what lies there."""
+        entry = next((e for e in self.library.entries if e.path == loaded.path), None)
+        return entry is None or entry.trusted
 
     # Runs
 
