@@ -87,7 +87,7 @@ class Library:
         """Count nodes that are used once more; False after a report where they are too many."""
         self._nodes += nodes
         if self._nodes > yaml.MAX_NODES:
-            told = f"with their templates the steps have more than {yaml.MAX_NODES:,} nodes"
+            told = f"with the files that it uses more than {yaml.MAX_NODES:,} nodes"
             self._report.error(at, told)
         return self._nodes <= yaml.MAX_NODES
 

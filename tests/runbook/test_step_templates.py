@@ -128,4 +128,4 @@ def test_what_steps_take_from_templates_is_limited(check: Check) -> None:
     template = "kind: http\nurl: /x\njson: [" + "1," * 5000 + "]\n"
     steps = "".join(f"  - {{name: s{number}, template: t}}\n" for number in range(50))
     (problem, *_) = check(f"name: runbook\nsteps:\n{steps}", t=template).errors
-    assert problem.message == "with their templates the steps have more than 100,000 nodes"
+    assert problem.message == "with the files that it uses more than 100,000 nodes"
