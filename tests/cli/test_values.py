@@ -1,0 +1,113 @@
+"""Values from commands and choices from commands, on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.program import Program
+
+RUNBOOK = """\
+name: values
+vars:
+  ENV: {type: enum, choices_from: "touch ran; cat envs"}
+  WHO: {from: "command:touch ran; echo ada in {{ ENV }}"}
+  TICKET: {when: "ENV == 'production'"}
+steps:
+  - {name: Show, kind: shell, run: "echo {{ WHO }}: {{ TICKET | default('no ticket') }}"}
+"""
+
+
+def runbook(program: Program, text: str = RUNBOOK) -> str:
+    program.write("values", text)
+    (program.cwd / "envs").write_text("staging\nproduction\n")
+    return "values.yaml"
+
+
+def test_a_run_finds_its_values(program: Program) -> None:
+    done = program("run", runbook(program), "--arg", "ENV=staging")
+    assert done.code == 0, done.err
+    assert done.out == "ada in staging: no ticket\n"
+
+
+def test_nothing_runs_before_a_run_does(program: Program) -> None:
+    path = runbook(program)
+    for command in (("validate", path), ("describe", path), ("list", "--runbooks", ".")):
+        assert program(*command).code == 0
+    planned = program("plan", path, "--arg", "ENV=anything")
+    assert planned.code == 0, planned.err
+    assert "WHO: not known before the run: from command:touch ran" in planned.out
+    assert program("run", "--dry-run", path, "--arg", "ENV=anything").code == 0
+    assert not (program.cwd / "ran").exists()
+
+
+def test_a_value_that_is_none_of_the_choices(program: Program) -> None:
+    done = program("run", runbook(program), "--arg", "ENV=stagin")
+    assert done.code == 2
+    assert "`stagin` is not one of the choices: did you mean `staging`?" in done.err
+
+
+def test_a_value_that_is_not_asked_for(program: Program) -> None:
+    done = program("run", runbook(program), "--arg", "ENV=staging", "--arg", "TICKET=T-1")
+    assert done.code == 2
+    assert "`TICKET` is not asked for here" in done.err
+    done = program("run", runbook(program), "--arg", "ENV=production")
+    assert done.code == 2
+    assert "`TICKET` is required" in done.err
+
+
+def test_choices_that_cannot_be_had_are_told_and_stop_nobody(program: Program) -> None:
+    path = runbook(program)
+    (program.cwd / "envs").unlink()
+    done = program("run", path, "--arg", "ENV=other")
+    assert done.code == 0, done.err
+    assert "pup-tui: `ENV` could not be checked: the choices cannot be had" in done.err
+    assert "envs: No such file" in done.err
+
+
+def test_a_command_that_fails_stops_the_run_before_it_begins(program: Program) -> None:
+    text = RUNBOOK.replace("echo ada in {{ ENV }}", "echo no such user >&2; exit 3")
+    done = program("run", runbook(program, text), "--arg", "ENV=staging")
+    assert done.code == 2
+    assert "the command failed: exited with 3: no such user" in done.err
+    assert done.out == ""
+
+
+def test_choices_are_kept_only_with_the_journal(program: Program) -> None:
+    state = Path(program.environ["PUP_TUI_STATE_DIR"])
+    path = runbook(program)
+    assert program("run", path, "--arg", "ENV=staging", "--no-journal").code == 0
+    assert not (state / "choices").exists()
+    assert program("run", path, "--arg", "ENV=staging").code == 0
+    assert len(list((state / "choices").iterdir())) == 1
+
+
+def test_yes_aborts_where_a_value_is_missing(program: Program) -> None:
+    text = """\
+name: values
+steps:
+  - {name: Ask, kind: input, vars: {WHO: {default: ada}, WHY: {}}}
+  - {name: Show, kind: shell, run: "echo {{ WHO }} {{ WHY }}"}
+"""
+    done = program("run", runbook(program, text), "--yes")
+    assert done.code == 3
+    assert "`WHY` is required" in done.err
+    done = program("run", runbook(program, text.replace("WHY: {}", "WHY: why")), "--yes")
+    assert (done.code, done.out) == (0, "ada why\n")
+
+
+UNDO = """\
+name: undo
+steps:
+  - {name: a, kind: shell, run: echo a, undo: {kind: shell, run: echo back a}}
+  - {name: b, kind: shell, run: echo b, undo: {kind: shell, run: echo back b}}
+  - {name: c, kind: shell, run: exit 1}
+"""
+
+
+def test_finished_steps_are_taken_back_only_with_undo(program: Program) -> None:
+    path = runbook(program, UNDO)
+    done = program("run", path)
+    assert (done.code, done.out) == (1, "a\nb\n")
+    assert "--undo was not given" in done.err
+    done = program("run", path, "--undo")
+    assert (done.code, done.out) == (1, "a\nb\nback b\nback a\n")
