@@ -1,0 +1,193 @@
+"""Valid runbooks made up from a seed: every kind and key, nested, in any combination that is allowed."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import yaml
+
+OTHER = """
+name: other
+vars: {WHO: nobody, COUNT: {type: integer, default: 2}}
+steps:
+  - {name: Look, kind: pup, run: "monitors list --tags={{ WHO }}", capture: FOUND}
+  - {name: Tell, kind: shell, run: "echo {{ FOUND }} {{ COUNT }}", when: always}
+  - {name: Tidy, kind: shell, run: "tidy up", when: cleanup}
+"""
+
+GROUP = """
+description: Looks and tells.
+params: {WHO: {description: For whom}, MORE: {required: false}}
+steps:
+  - {name: Look, kind: shell, run: "look --for {{ WHO }} {{ MORE }}", capture: SEEN}
+  - {name: Check, kind: shell, run: "check -- {{ SEEN }}", assert: exit_code == 0}
+outputs: {OUT: SEEN}
+"""
+
+ONE = """
+kind: shell
+run: "echo one {{ A }}"
+timeout: 20s
+env: {FROM: template}
+"""
+
+FILES = {
+    "other.yaml": OTHER.encode(),
+    "_templates/look.yaml": GROUP.encode(),
+    "_templates/one.yaml": ONE.encode(),
+}
+"""What the made-up runbooks call and use."""
+
+
+class Maker:
+    """Makes one runbook; the same seed gives the same one."""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)
+        self._number = 0
+        self._captured: list[str] = []
+
+    def text(self) -> str:
+        """The runbook as YAML."""
+        book: dict[str, Any] = {
+            "name": "made-up",
+            "vars": {"A": "a value", "N": {"type": "integer", "default": 3}, "L": '["x", "y"]'},
+            "steps": self._steps(0, self._chance.randint(1, 6)),
+        }
+        if self._maybe(0.3):
+            book["defaults"] = {"retry": {"attempts": 2, "delay": "1s"}, "env": {"D": "{{ A }}"}}
+        if self._maybe(0.2):
+            book["lock"] = "made-up/{{ A }}"
+        return yaml.safe_dump(book, sort_keys=False, width=1000)
+
+    def _maybe(self, probability: float) -> bool:
+        return self._chance.random() < probability
+
+    def _name(self, prefix: str) -> str:
+        self._number += 1
+        return f"{prefix}{self._number}"
+
+    def _steps(self, depth: int, count: int, *, side_by_side: bool = False) -> list[dict[str, Any]]:
+        return [self._step(depth, side_by_side=side_by_side) for _ in range(count)]
+
+    def _step(self, depth: int, *, side_by_side: bool) -> dict[str, Any]:
+        step: dict[str, Any] = {"name": self._name("s")}
+        kinds = [self._process] * 6 + [self._question] * 2 + [self._wait, self._template]
+        if depth < 3:
+            kinds += [self._group, self._parallel, self._call, self._runbook]
+        self._chance.choice(kinds)(step, depth)
+        self._common(step, side_by_side=side_by_side)
+        if depth == 0 and "foreach" not in step and step.get("when") != "cleanup":
+            captured = step.get("capture")
+            self._captured += [captured] if isinstance(captured, str) else list(captured or ())
+        return step
+
+    # Kinds
+
+    def _process(self, step: dict[str, Any], depth: int) -> None:
+        kind = self._chance.choice(["shell", "shell", "pup", "http", "datadog-workflow", "notify"])
+        step["kind"] = kind
+        value = self._value()
+        match kind:
+            case "shell":
+                step["run"] = f"do-it --what {value}"
+                if self._maybe(0.2):
+                    step |= {"stdin": value, "success_codes": [0, 3], "shell": "bash"}
+            case "pup":
+                step["run"] = f'logs search --query="{value}"'
+            case "http":
+                step |= {"url": f"https://example.com/x?y={value}", "json": {"a": [value]}}
+            case "datadog-workflow":
+                step |= {"workflow_id": "abc", "inputs": {"x": value}}
+            case "notify":
+                step |= {"to": "json://127.0.0.1/", "message": value}
+        self._output_keys(step)
+
+    def _value(self) -> str:
+        names = ["A", "N", "L", "run.operator", *(f"{c} | default('-')" for c in self._captured)]
+        return f"{{{{ {self._chance.choice(names)} }}}}"
+
+    def _output_keys(self, step: dict[str, Any]) -> None:
+        if self._maybe(0.3):
+            name = self._name("CAP")
+            step["capture"] = self._chance.choice(
+                [name, {name: "json.value"}, {name: {"value": "output", "secret": False}}]
+            )
+        if self._maybe(0.2):
+            step["assert"] = self._chance.choice(
+                ["exit_code == 0", {"empty": False, "message": "{{ A }}"}, ["empty", "N > 1"]]
+            )
+        if self._maybe(0.2) and step["kind"] != "datadog-workflow":
+            until = self._chance.choice(["value < 5", "status == OK", "decreasing", "empty"])
+            step["poll"] = {"interval": "5s", "timeout": "30s", "until": until, "max_attempts": 4}
+        if self._maybe(0.3):
+            step["retry"] = self._chance.choice(
+                [{"attempts": 2}, {"attempts": "{{ N }}", "delay": "2s", "on": "exit_code != 2"}]
+            )
+
+    def _question(self, step: dict[str, Any], depth: int) -> None:
+        step["kind"] = self._chance.choice(["confirm", "manual", "input"])
+        step["message"] = f"About {self._value()}?"
+        if step["kind"] == "manual":
+            step["checklist"] = ["one", "two {{ A }}"]
+        if step["kind"] == "input":
+            step["vars"] = {self._name("IN"): "{{ A }}"}
+
+    def _wait(self, step: dict[str, Any], depth: int) -> None:
+        step |= {"kind": "wait", "duration": self._chance.choice(["10s", "1m", "{{ N }}s"])}
+
+    def _template(self, step: dict[str, Any], depth: int) -> None:
+        step["template"] = "one"
+
+    def _group(self, step: dict[str, Any], depth: int) -> None:
+        step |= {"kind": "group", "steps": self._steps(depth + 1, self._chance.randint(1, 3))}
+
+    def _parallel(self, step: dict[str, Any], depth: int) -> None:
+        count = self._chance.randint(1, 4)
+        step |= {"kind": "parallel", "steps": self._steps(depth + 1, count, side_by_side=True)}
+        if self._maybe(0.5):
+            step["fail_fast"] = True
+        if self._maybe(0.5):
+            step["max_parallel"] = self._chance.randint(1, 3)
+
+    def _call(self, step: dict[str, Any], depth: int) -> None:
+        step |= {"template": "look", "with": {"WHO": self._value()}}
+
+    def _runbook(self, step: dict[str, Any], depth: int) -> None:
+        step |= {"kind": "runbook", "runbook": "other", "vars": {"WHO": self._value()}}
+
+    # Keys of every kind
+
+    def _common(self, step: dict[str, Any], *, side_by_side: bool) -> None:
+        question = step.get("kind") in ("confirm", "manual", "input")
+        if self._maybe(0.3):
+            whens = ["on_success", "cleanup"]
+            whens += [] if side_by_side else ["on_failure", "always"]
+            step["when"] = self._chance.choice(whens)
+        if self._maybe(0.2):
+            step["if"] = self._chance.choice(["N > 1", "N > 5", "A is defined", "A == 'x'"])
+        if self._maybe(0.3):
+            step["on_failure"] = self._chance.choice(["fail", "warn", "ignore", "confirm"])
+        if self._maybe(0.2) and not question:
+            step["optional"] = True
+        self._limits(step)
+        if self._maybe(0.1):
+            step |= {"idempotent": True, "description": "Look *here*."}
+
+    def _limits(self, step: dict[str, Any]) -> None:
+        if self._maybe(0.2):
+            step["timeout"] = "15s"
+        if self._maybe(0.2):
+            step["danger"] = True
+        if self._maybe(0.1):
+            step["confirm"] = "Really, {{ A }}?"
+        if self._maybe(0.2):
+            step["undo"] = {"kind": "shell", "run": "undo --it {{ A }}"}
+        if self._maybe(0.2):
+            step["foreach"] = self._chance.choice([["p", "{{ A }}"], "L", "{{ L }}", []])
+            step["as"] = self._name("it")
+            if step.get("kind") != "parallel" and self._maybe(0.5):
+                step["max_parallel"] = 2
+        if self._maybe(0.1):
+            step |= {"env": {"E": "{{ A }}"}, "cwd": "/", "output_limit": "1 MiB"}
