@@ -116,4 +116,12 @@ def _value(variable: Variable) -> str:
         told = "required" if variable.required else "may be left out"
     if variable.options:
         told += f" (one of {', '.join(str(option.value) for option in variable.options)})"
+    if variable.choices_from is not None:
+        told += (
+            " (one of what a command gives)"
+            if variable.type == "enum"
+            else " (a command suggests some)"
+        )
+    if variable.when is not None:
+        told += f", asked for when {variable.when}"
     return told

@@ -31,7 +31,10 @@ def test_a_run_finds_its_values(program: Program) -> None:
 
 def test_nothing_runs_before_a_run_does(program: Program) -> None:
     path = runbook(program)
-    for command in (("validate", path), ("describe", path), ("list", "--runbooks", ".")):
+    described = program("describe", path)
+    assert "required (one of what a command gives)" in described.out
+    assert "required, asked for when ENV == 'production'" in described.out
+    for command in (("validate", path), ("describe", "--json", path), ("list", "--runbooks", ".")):
         assert program(*command).code == 0
     planned = program("plan", path, "--arg", "ENV=anything")
     assert planned.code == 0, planned.err
