@@ -114,8 +114,8 @@ def suggestion(name: str, known: Collection[str]) -> str:
         return ""
     by_lower = {other.lower(): other for other in known}
     alike = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
-    return f"did you mean `{by_lower[alike[0]]}`?" if alike else ""
+    return f"did you mean {shown(by_lower[alike[0]])}?" if alike else ""
 
 
 def listed(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
+    return ", ".join(shown(name) for name in names)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from pup_tui.runbook.load import Loaded
-from pup_tui.runbook.model import Capture, HttpStep, ShellStep, Step
+from pup_tui.runbook.model import Capture, HttpStep, ShellStep
 from pup_tui.runbook.steps import KINDS
 
 Errors = Callable[..., list[str]]

@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pup_tui.runbook.load import Loaded, load_files
+from tests.support.runbooks import VALID_FILES
 
-TEXT = Path(__file__).with_name("data").joinpath("valid.yaml").read_bytes()
-TEMPLATE = b"kind: shell\nrun: echo {{ SERVICE }}\nenv: {A: b}\n"
+TEXT = VALID_FILES["valid.yaml"]
+FILES = {name: data for name, data in VALID_FILES.items() if name != "valid.yaml"}
+LINES = max(data.count(b"\n") for data in FILES.values())
 PIECES = [
     b"{{ ",
     b" }}",
@@ -47,15 +49,19 @@ PIECES += [
     b"kind",
     b"poll",
     b"retry",
+    b"template",
+    b"undo",
+    b"foreach",
+    b"with",
+    b"group",
     b"default(",
     b"\\",
 ]
 
 
-def load(data: bytes, template: bytes = TEMPLATE) -> Loaded:
-    return load_files(
-        "valid", {"valid.yaml": data, "_templates/t.yaml": template}, Path("valid.yaml")
-    )
+def load(data: bytes, **changed: bytes) -> Loaded:
+    files = {**FILES, **{name: changed[name] for name in changed}, "valid.yaml": data}
+    return load_files("valid", files, Path("valid.yaml"))
 
 
 def judged(loaded: Loaded, data: bytes) -> None:
@@ -63,7 +69,7 @@ def judged(loaded: Loaded, data: bytes) -> None:
     assert (loaded.runbook is None) is bool(loaded.errors)
     for problem in loaded.problems:
         assert problem.message
-        assert 1 <= problem.line <= max(lines, TEMPLATE.count(b"\n") + 2)
+        assert 1 <= problem.line <= max(lines, LINES + 2)
         assert problem.column >= 1
         assert str(problem).isprintable()
 
@@ -92,14 +98,16 @@ def test_changed_bytes(changes: list[tuple[int, int, bytes]]) -> None:
     judged(load(data), data)
 
 
-@settings(max_examples=100, deadline=None)
-@given(edits)
-def test_changed_bytes_of_a_template(changes: list[tuple[int, int, bytes]]) -> None:
-    template = TEMPLATE
+@settings(max_examples=200, deadline=None)
+@given(edits, st.sampled_from(sorted(FILES)))
+def test_changed_bytes_of_a_file_that_is_used(
+    changes: list[tuple[int, int, bytes]], name: str
+) -> None:
+    data = FILES[name]
     for at, removed, inserted in changes:
-        at %= len(TEMPLATE)
-        template = template[:at] + inserted + template[at + removed :]
-    judged(load(TEXT, template), TEXT)
+        at %= len(FILES[name])
+        data = data[:at] + inserted + data[at + removed :]
+    judged(load(TEXT, **{name: data}), TEXT)
 
 
 @settings(max_examples=200, deadline=None)

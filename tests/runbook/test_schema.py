@@ -21,6 +21,7 @@ from pup_tui.runbook.descriptions import DESCRIPTIONS, EXAMPLES, STEP
 from pup_tui.runbook.load import load, load_files
 from pup_tui.runbook.nodes import Mapping, Node, OutOfRange, Scalar, Sequence
 from pup_tui.runbook.schema import schema, schema_text
+from tests.support.runbooks import VALID_FILES
 
 DATA = Path(__file__).parent / "data"
 ROOT = Path(__file__).parent.parent.parent
@@ -204,8 +205,7 @@ def changed(draw: st.DrawFn) -> Any:
 @given(changed())
 def test_they_agree_on_what_is_wrong_in_one_place(whole: Any) -> None:
     text = json.dumps(whole).encode()
-    files = {"valid.yaml": text, "_templates/t.yaml": b"kind: shell\nrun: echo {{ SERVICE }}\n"}
-    result = load_files("valid", files, Path("valid.yaml"))
+    result = load_files("valid", {**VALID_FILES, "valid.yaml": text}, Path("valid.yaml"))
     refused = complaint(text)
     if refused is not None:
         assert result.errors, refused

@@ -9,6 +9,11 @@ from pup_tui.core.program import Program, compile_program
 from pup_tui.runbook.load import load_files
 from pup_tui.runbook.model import Runbook
 
+_DATA = Path(__file__).parents[1] / "runbook" / "data"
+_NAMES = ("valid.yaml", "other.yaml", "_templates/t.yaml", "_templates/gate.yaml")
+VALID_FILES = {name: (_DATA / name).read_bytes() for name in _NAMES}
+"""A runbook with every part of the format in it, and the files that it uses."""
+
 
 def runbook_of(text: str, name: str = "test") -> Runbook:
     """The runbook in `text`; a test that gives an invalid one fails with its errors."""
