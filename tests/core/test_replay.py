@@ -17,6 +17,7 @@ from pup_tui.core.events import (
     CancelRequested,
     Findings,
     Interrupted,
+    LockAnswered,
     Moment,
     PollAccepted,
     PollExtended,
@@ -26,6 +27,8 @@ from pup_tui.core.events import (
     Source,
     TimerFired,
     ToolLookedUp,
+    UndoChosen,
+    ValuesResolved,
     WaitCut,
 )
 from pup_tui.core.machine import Machine
@@ -43,11 +46,18 @@ PROGRAM = program_of(
       - {name: w, kind: wait, duration: 30s}
       - {name: d, kind: shell, danger: true, run: "drop {{ ONE }}"}
       - {name: m, kind: manual, checklist: [one, two]}
+      - {name: side, kind: parallel, fail_fast: true, timeout: 40s, steps: [
+           {name: one, kind: shell, run: one, undo: {kind: shell, run: not one}},
+           {name: two, kind: group, retry: {attempts: 2}, steps: [
+              {name: look, kind: shell, run: look, confirm: "Look?"},
+              {name: why, kind: input, vars: {WHY: because}}]}]}
+      - {name: each, kind: shell, run: "do {{ item }}", foreach: [x, y], max_parallel: 2,
+         retry: {attempts: 2}, undo: {kind: shell, run: "undo {{ item }}"}}
       - {name: f, kind: shell, when: on_failure, run: page}
       - {name: c, kind: shell, when: cleanup, run: tidy}
     """
 )
-STEPS = [node.id for node in PROGRAM.nodes]
+STEPS = [*(node.id for node in PROGRAM.nodes), "each[0]", "each[1]", "side/one:undo"]
 
 
 def _again(events: list[AnyEvent]) -> RunState:
@@ -76,8 +86,9 @@ def test_replay_equals_live(seed: int) -> None:
         results={step: chance.choices(results, k=6) for step in STEPS},
         answers={step: chance.choices(answers, k=3) for step in STEPS},
         tools={"probe": chance.random() < 0.7},
+        undo=chance.choices(["side/one:undo", "each[0]:undo", "each[1]:undo"], k=2),
     ).create()
-    stop_at = chance.randrange(3, 40)
+    stop_at = chance.randrange(3, 60)
     player.play(until=lambda p: len(p.events) >= stop_at)
     if chance.random() < 0.5:
         player.tell(CancelRequested(at=player.moment, by="ada"))
@@ -94,12 +105,15 @@ _at = st.builds(
 _attempt = st.builds(lambda step, n: f"{step}#{n}", _step, st.integers(0, 3))
 _timer = st.builds(
     lambda kind, step: f"{kind}:{step}",
-    st.sampled_from(["timeout", "poll", "next", "wait", "answer", "other"]),
+    st.sampled_from(["timeout", "poll", "next", "wait", "answer", "retry", "other"]),
     _step,
 )
 _who: dict[str, Any] = {"at": _at, "step": _step, "by": st.just("ada")}
 _events = st.one_of(
     st.builds(ToolLookedUp, at=_at, step=_step, tool=st.just("probe"), found=st.booleans()),
+    st.builds(ValuesResolved, at=_at, step=_step, problems=st.sampled_from([(), ("no",)])),
+    st.builds(LockAnswered, at=_at, step=_step, held=st.booleans()),
+    st.builds(UndoChosen, at=_at, steps=st.just(("side/one:undo",)), by=st.just("ada")),
     st.builds(AttemptStarted, at=_at, attempt=_attempt, command=st.just("x")),
     st.builds(
         AttemptFinished,
