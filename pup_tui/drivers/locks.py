@@ -30,6 +30,9 @@ from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import make_private_dir
 from pup_tui.steps import survivors
 
+_LOWEST = 64
+"""The first descriptor that a lock may have: a script that says `exec 3>file` must not close it."""
+
 _GATE = "gate"
 _NAMELESS = "a run that left no name"
 _HELD = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
@@ -200,7 +203,11 @@ def _gate(folder: Path) -> Iterator[None]:
 
 def _open(path: Path) -> int:
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _LOWEST)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise _unusable(error, path) from error
 

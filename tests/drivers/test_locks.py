@@ -358,3 +358,10 @@ async def test_what_a_run_starts_inherits_its_locks(tmp_path: Path) -> None:
     select.select([child], [], [], 30.0)
     os.close(child)
     held_by(folder, "02RUN").release()
+
+
+def test_a_lock_keeps_clear_of_the_descriptors_that_scripts_use(tmp_path: Path) -> None:
+    locks = HeldLocks(tmp_path / "locks", created())
+    locks.take("door", 0.0)
+    assert min(locks.inherit) > 9
+    locks.release()
