@@ -102,13 +102,14 @@ def output_names(step: StepDraft, report: Report) -> None:
         check_name(name, node, "an output", report)
 
 
-BLOCK_RULES: tuple[Rule, ...] = (
-    block_has_steps,
-    loop_keys,
-    loop_items,
-    loop_item_name,
-    parallel_order,
-    undo_keys,
-    asked_names,
-    output_names,
-)
+BLOCK_RULES: dict[Rule, tuple[str, ...]] = {
+    block_has_steps: ("steps",),
+    loop_keys: ("as", "max_parallel"),
+    loop_items: ("foreach",),
+    loop_item_name: ("foreach",),
+    parallel_order: ("when",),
+    undo_keys: ("undo", "id", "when"),
+    asked_names: ("vars",),
+    output_names: ("kind",),
+}
+"""With the keys that each is about, as in `RULES`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -20,7 +20,7 @@ from pup_tui.runbook.model import Runbook, Variable
 from pup_tui.runbook.nodes import GroupCall, Mapping, Node, Scalar, Sequence, described, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import RoleCheck
-from pup_tui.runbook.rules import RULES, check_environment
+from pup_tui.runbook.rules import RULES, Rule, check_environment
 from pup_tui.runbook.scope import Scope
 from pup_tui.runbook.shapes import INVALID, PlacedText, ShapeCheck
 from pup_tui.runbook.step_templates import Templates
@@ -151,9 +151,22 @@ class _File:
             for step in frame.steps:
                 if step.path in shape.made:
                     shape.made[step.path]["id"] = step.id
-                for rule in (*RULES, *BLOCK_RULES):
+                for rule in _rules_about(step.node):
                     rule(step, report)
         return cls(filled, shape, built, frames, expansion.count, expansion.is_open)
+
+
+_STEP_RULES = RULES | BLOCK_RULES
+_RULES_BY_KEY = {
+    key: [rule for rule, keys in _STEP_RULES.items() if key in keys]
+    for about in _STEP_RULES.values()
+    for key in about
+}
+
+
+def _rules_about(step: Mapping) -> Iterable[Rule]:
+    """The rules about keys that a step has, each once."""
+    return dict.fromkeys(rule for key in step.entries for rule in _RULES_BY_KEY.get(key, ()))
 
 
 class _Judge:

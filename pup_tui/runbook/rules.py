@@ -192,22 +192,23 @@ def interactive_alone(step: StepDraft, report: Report) -> None:
         report.error(step.node.entries["interactive"].key, told, hint)
 
 
-RULES: tuple[Rule, ...] = (
-    question_keys,
-    output_keys,
-    input_asks_something,
-    notify_somebody,
-    success_codes,
-    interactive_alone,
-    poll_needs_condition,
-    one_body,
-    http_words,
-    environment_names,
-    capture_names,
-    whole_assertions,
-    nothing_empty,
-    manual_says_something,
-)
+RULES: dict[Rule, tuple[str, ...]] = {
+    question_keys: ("optional",),
+    output_keys: ("capture", "assert", "poll", "retry"),
+    input_asks_something: ("vars",),
+    notify_somebody: ("to",),
+    success_codes: ("success_codes",),
+    interactive_alone: ("interactive",),
+    poll_needs_condition: ("poll",),
+    one_body: _BODIES,
+    http_words: ("headers", "method"),
+    environment_names: ("env",),
+    capture_names: ("capture",),
+    whole_assertions: ("assert",),
+    nothing_empty: _NEVER_EMPTY,
+    manual_says_something: ("kind",),
+}
+"""With the keys that each is about: a step that has none of them needs no look."""
 
 
 def check_environment(env: Node | None, report: Report) -> None:

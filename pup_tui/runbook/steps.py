@@ -45,11 +45,11 @@ class StepDraft:
     items: frozenset[str] = frozenset()
     id: str = ""
     inner: Frame | None = None
+    kind: type[Step] | None = field(init=False)
+    """The model's class of its kind; None where there is no such kind."""
 
-    @property
-    def kind(self) -> type[Step] | None:
-        """The model's class of its kind; None where there is no such kind."""
-        return KINDS.get(self.node.text("kind") or "")
+    def __post_init__(self) -> None:
+        self.kind = KINDS.get(self.node.text("kind") or "")
 
     @property
     def is_undo(self) -> bool:

@@ -227,11 +227,13 @@ class _Reader:
         for other in merged:
             for name, entry in other.entries.items():
                 entries.setdefault(name, entry)
-        node = Mapping(self.source, *self._at(event), entries)
+        size = height = 1
         for entry in entries.values():
-            node.size += 1 + entry.value.size
-            node.height = max(node.height, 1 + entry.value.height)
-        return node
+            value = entry.value
+            size += 1 + value.size
+            if value.height >= height:
+                height = 1 + value.height
+        return Mapping(self.source, *self._at(event), entries, size=size, height=height)
 
     def _merged(self, value: Node) -> list[Mapping]:
         sources = value.items if isinstance(value, Sequence) else [value]
