@@ -99,3 +99,89 @@ def test_costly_file_is_judged_within_the_limits(name: str, tmp_path: Path) -> N
     result = load_limited(path)
     assert result["kilobytes"] < 200 * 1024
     assert not result["ok"] or name == "filters"
+
+
+STEP = "{name: w, kind: wait, duration: 1s}"
+ONE = "name: r\nsteps: [" + STEP + "]\n"
+BILLION = "x-0: &m0 [1,1,1,1,1,1,1,1,1]\n" + "".join(
+    f"x-{i}: &m{i} [{f'*m{i - 1},' * 9}]\n" for i in range(1, 5)
+)
+
+
+def calls(count: int, to: str) -> str:
+    return HEAD + many("  - {name: s#, " + to + "}\n", count)
+
+
+def nested(deep: int, inner: str) -> str:
+    for _ in range(deep):
+        inner = "{name: g, kind: group, steps: [" + inner + "]}"
+    return f"name: a\nsteps: [{inner}]\n"
+
+
+COSTLY_TOGETHER: dict[str, tuple[bool, dict[str, str]]] = {
+    "groups that call ever more groups": (
+        False,
+        {"costly.yaml": calls(99, "template: g0"), "_templates/g9.yaml": f"steps: [{STEP}]\n"}
+        | {
+            f"_templates/g{n}.yaml": "steps:\n"
+            + many("  - {name: s#, template: g" + str(n + 1) + "}\n", 99)
+            for n in range(9)
+        },
+    ),
+    "runbooks that call ever more runbooks": (
+        False,
+        {"costly.yaml": calls(99, "kind: runbook, runbook: g0"), "g9.yaml": ONE}
+        | {f"g{n}.yaml": calls(99, f"kind: runbook, runbook: g{n + 1}") for n in range(9)},
+    ),
+    "called runbooks full of aliases": (
+        False,
+        {"costly.yaml": calls(500, "kind: runbook, runbook: r#")}
+        | {f"r{n}.yaml": BILLION + ONE for n in range(500)},
+    ),
+    "deep blocks that call deep blocks": (
+        True,
+        {"costly.yaml": nested(13, "{name: x, kind: runbook, runbook: g0}"), "g9.yaml": ONE}
+        | {
+            f"g{n}.yaml": nested(13, "{name: x, kind: runbook, runbook: g" + str(n + 1) + "}")
+            for n in range(9)
+        },
+    ),
+    "a thousand steps side by side that want each other": (
+        False,
+        {
+            "costly.yaml": HEAD
+            + "  - name: p\n    kind: parallel\n    steps:\n"
+            + many(
+                "      - {name: s#, kind: shell, run: 'echo {{ X }}', capture: X}\n",
+                998,
+            )
+        },
+    ),
+    "values asked for by the thousand": (
+        True,
+        {
+            "costly.yaml": HEAD
+            + many(
+                "  - {name: s#, kind: input, vars: {"
+                + ", ".join(f"V#_{i}: {{when: A == 1}}" for i in range(20))
+                + "}}\n",
+                400,
+            )
+        },
+    ),
+    "a thousand templates that are not there": (
+        False,
+        {"costly.yaml": calls(999, "template: t#")},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COSTLY_TOGETHER)
+def test_costly_files_are_judged_together_within_the_limits(name: str, tmp_path: Path) -> None:
+    valid, files = COSTLY_TOGETHER[name]
+    (tmp_path / "_templates").mkdir()
+    for file, text in files.items():
+        (tmp_path / file).write_text(text)
+    result = load_limited(tmp_path / "costly.yaml")
+    assert result["kilobytes"] < 200 * 1024
+    assert result["ok"] is valid
