@@ -81,7 +81,8 @@ class Library:
 
     def searched(self, beside: int, name: str) -> list[str]:
         """Where a file of this name was looked for, as paths."""
-        return [self._places[place].path(name) for place in self._order(beside, packs=True)]
+        order = self._order(beside, packs=True)
+        return list(dict.fromkeys(self._places[place].path(name) for place in order))
 
     def take(self, nodes: int, at: Node) -> bool:
         """Count nodes that are used once more; False after a report where they are too many."""

@@ -69,13 +69,13 @@ def load(
 ) -> Loaded:
     """Load a runbook file; what is wrong with it, even that it cannot be read, is in `problems`.
 
-    `packs` are other directories with runbooks: what a runbook calls or imports and what does not lie beside
-    it is looked for there, in their order. No file outside of them is read, also not through a link; with
-    `root` the same holds for the runbook's own directory. Warnings are among the problems only where a
-    `linter` (see `lint.linter`) looks for them.
+    `packs` are directories with runbooks, the runbook's own may be among them: what a runbook calls or
+    imports and what does not lie beside it is looked for there, in their order. No file outside of them is
+    read, also not through a link; with `root` the same holds for the runbook's own directory. Warnings are
+    among the problems only where a `linter` (see `lint.linter`) looks for them.
     """
     own = DirectoryFiles(path.parent, root)
-    others = [DirectoryFiles(pack, pack) for pack in packs if not _is_same(pack, path.parent)]
+    others = [DirectoryFiles(pack, pack) for pack in packs]
     loaded = _load(path.stem, path, path.name, [own, *others], linter)
     stamps = {path: stamp for files in (own, *others) for path, stamp in files.stamps.items()}
     return msgspec.structs.replace(loaded, stamps=MappingProxyType(stamps))
@@ -90,13 +90,6 @@ def load_files(
 ) -> Loaded:
     """Load a runbook from the bytes in `Loaded.files`; `path` is only named in problems."""
     return _load(id, path, path.name, given_places(files, path.parent), linter)
-
-
-def _is_same(one: Path, other: Path) -> bool:
-    try:
-        return one.resolve() == other.resolve()
-    except (OSError, RuntimeError, ValueError):
-        return False
 
 
 def _load(

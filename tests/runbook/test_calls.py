@@ -193,6 +193,22 @@ def test_a_runbook_beside_the_caller_wins_over_one_of_a_pack(tmp_path: Path) -> 
     assert sorted(loaded.files) == ["other.yaml", "runbook.yaml"]
 
 
+def test_a_runbook_of_a_pack_calls_one_of_the_directory_where_it_all_began(tmp_path: Path) -> None:
+    own, pack = tmp_path / "own", tmp_path / "pack"
+    own.mkdir()
+    pack.mkdir()
+    (own / "runbook.yaml").write_text(call())
+    (pack / "other.yaml").write_text(calling("other", "third"))
+    (own / "third.yaml").write_text(f"name: third\nsteps: [{WAIT}]\n")
+    loaded = load(own / "runbook.yaml", packs=[own, pack])
+    assert sorted(loaded.files) == ["pack-1/third.yaml", "pack-2/other.yaml", "runbook.yaml"]
+    again = load_files("runbook", loaded.files, Path("/nowhere/runbook.yaml"))
+    assert (again.runbook, again.files) == (loaded.runbook, loaded.files)
+    (own / "third.yaml").write_text(calling("third", "runbook"))
+    problems = load(own / "runbook.yaml", packs=[own, pack]).errors
+    assert "the runbooks call each other in a circle" in problems[0].message
+
+
 def test_a_missing_runbook_says_where_it_was_looked_for(tmp_path: Path) -> None:
     (tmp_path / "runbook.yaml").write_text(call(runbook="nope"))
     (problem,) = load(tmp_path / "runbook.yaml", packs=[tmp_path / "pack"]).errors

@@ -311,7 +311,7 @@ def test_packs_are_looked_at_in_their_order(places: tuple[Path, Path], tmp_path:
     (tmp_path / "first").mkdir()
     path.write_text(runbook(*SLACK, top="import: [notify/slack]\n"))
     files = load(path, packs=[path.parent, tmp_path / "first", pack]).files
-    assert "pack-2/_templates/notify/slack.yaml" in files
+    assert "pack-3/_templates/notify/slack.yaml" in files
 
 
 def test_a_template_beside_the_runbook_wins(places: tuple[Path, Path]) -> None:
