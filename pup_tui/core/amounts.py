@@ -1,12 +1,13 @@
-"""Durations, numbers and lists of a runbook, rendered and checked at the moment they are needed."""
+"""Durations, numbers, status codes and lists of a runbook, rendered and checked at the moment they are needed."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from pup_tui.runbook.model import Count, Factor, Seconds, Size
+from pup_tui.runbook.model import Count, Factor, Seconds, Size, StatusPattern
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
@@ -19,6 +20,8 @@ MAX_ITEMS = 1000
 
 Scope = Mapping[str, Any]
 T = TypeVar("T")
+
+_STATUS = re.compile(r"[1-5](?:xx|[0-9][0-9])", re.IGNORECASE)
 
 
 def render_seconds(given: Seconds, scope: Scope) -> float:
@@ -41,6 +44,11 @@ def render_factor(given: Factor, scope: Scope) -> float:
     return _parsed(given, scope, _factor)
 
 
+def render_status(given: StatusPattern, scope: Scope) -> str:
+    """A status or a class of them (`2xx`); TemplateError if it is neither once it is rendered."""
+    return _parsed(given, scope, _status)
+
+
 def _parsed(given: Any, scope: Scope, parse: Callable[[Any], T]) -> T:
     text = compile_text(given).render(scope).strip() if isinstance(given, str) else given
     try:
@@ -53,6 +61,12 @@ def _count(given: str | int) -> int:
     if not str(given).isascii() or not str(given).isdigit() or int(given) < 1:
         raise ValueError(f"{given} is no whole number from 1")
     return int(given)
+
+
+def _status(given: str | int) -> str:
+    if not _STATUS.fullmatch(str(given)):
+        raise ValueError(f"{given} is not a status code such as 204 or 2xx")
+    return str(given)
 
 
 def _factor(given: str | float) -> float:

@@ -17,7 +17,7 @@ from pup_tui.core.actions import (
     ShellRequest,
     WorkflowRequest,
 )
-from pup_tui.core.amounts import render_seconds
+from pup_tui.core.amounts import render_seconds, render_status
 from pup_tui.runbook.model import (
     AnyStep,
     HttpStep,
@@ -118,7 +118,7 @@ def _http(step: HttpStep, scope: Scope, cwd: str | None) -> Rendered:
         body=body,
         body_file=_optional(step.body_file, scope),
         output_file=_optional(step.output_file, scope),
-        expect_status=tuple(str(pattern) for pattern in patterns),
+        expect_status=tuple(render_status(pattern, scope) for pattern in patterns),
         follow_redirects=step.follow_redirects,
         verify=step.verify,
         cwd=cwd,

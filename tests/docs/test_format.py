@@ -24,13 +24,13 @@ EXAMPLES = examples(DOCUMENT)
 )
 async def test_example(example: Example, stage: Stage) -> None:
     if "typed" in example.setup:
-        return await type_in(example, stage)
+        await type_in(example, stage)
+        return
     played = await stage.play(example.runbook, example.files, **example.setup)
     printed = played.printed()
     assert agrees(example.printed, printed), "\n".join(printed)
     assert played.ended == example.ended, played.reason
     assert {step: played.statuses.get(step) for step in example.statuses} == example.statuses
-    assert not Path("/pwned").exists()
 
 
 async def type_in(example: Example, stage: Stage) -> None:

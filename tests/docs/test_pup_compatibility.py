@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENT = ROOT / "docs" / "pup-compatibility.md"
-TESTS = "tests/format/test_pup_files.py"
+TESTS = ("tests/format/test_pup_files.py", "tests/format/test_pup_steps.py")
 
 ROWS = [
     [cell.strip() for cell in line.strip("|").split(" | ")]
@@ -26,10 +26,12 @@ def test_each_row_is_whole_and_names_a_test(row: list[str]) -> None:
         r"`(?:(?P<file>tests/[\w/]+\.py)::)?(?P<test>test_\w+)`", row[3].strip("| ")
     )
     assert named is not None
-    source = (ROOT / (named["file"] or TESTS)).read_text("utf-8")
+    files = TESTS if named["file"] is None else [named["file"]]
+    source = "\n".join((ROOT / file).read_text("utf-8") for file in files)
     assert re.search(rf"^ *(?:async )?def {named['test']}\(", source, re.M)
 
 
 def test_each_test_about_files_of_pup_is_named() -> None:
-    tests = re.findall(r"^(?:async )?def (test_\w+)\(", (ROOT / TESTS).read_text("utf-8"), re.M)
+    source = "\n".join((ROOT / file).read_text("utf-8") for file in TESTS)
+    tests = re.findall(r"^(?:async )?def (test_\w+)\(", source, re.M)
     assert [test for test in tests if test not in DOCUMENT.read_text("utf-8")] == []

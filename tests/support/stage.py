@@ -64,6 +64,8 @@ class Played:
     questions: list[Question] = field(default_factory=list)
     requests: list[Recorded] = field(default_factory=list)
     world: World | None = None
+    notes: Sequence[str] = ()
+    """What the operator was told about the values before the run began."""
 
     @property
     def ended(self) -> str:
@@ -96,7 +98,7 @@ class Played:
     @property
     def kept(self) -> int:
         """Bytes of output on disk."""
-        return sum(path.stat().st_size for path in self.outputs.rglob("*") if path.is_file())
+        return sum(path.stat().st_size for path in self.outputs.rglob("*.log"))
 
     # A watcher is told things; this is all that it does with them.
 
@@ -201,6 +203,11 @@ class Stage:
         path = await self._written(text, files)
         return [str(problem).removeprefix(f"{path}:") for problem in load(path).errors]
 
+    async def error(self, text: str) -> str:
+        """The only thing that is wrong with a runbook."""
+        (told,) = await self.errors(text)
+        return told
+
     async def play(
         self,
         text: str,
@@ -235,11 +242,12 @@ class Stage:
                 values=resolved.values,
                 left_out=resolved.left_out,
             )
-            played = Played(code=-1, folder=self.folder, outputs=state / "runs")
+            played = Played(code=-1, folder=self.folder, outputs=state / "outputs")
             async with asyncio.timeout(60):
                 played.code = await run_headless(
                     run, played, Told(answers or {}, sources, undo=undo)
                 )
+        played.notes = resolved.notes
         played.requests = self._web.requests if self._web is not None else []
         played.world = self._sandbox.world if self._sandbox is not None else None
         return played
