@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -112,6 +111,8 @@ def resolve_values(
 
         resolved = ask_for_missing(runbook, given, sources)
     else:
+        import asyncio
+
         from pup_tui.catalog.inputs import resolve_inputs
 
         resolved = asyncio.run(resolve_inputs(runbook, given, sources))
