@@ -154,6 +154,11 @@ class Scope:
                 self._report.suggest(field, STEP_FIELDS) or f"it has {listed(sorted(STEP_FIELDS))}"
             )
             self._report.error_in(node, f"a step has no {shown(field)}", hint, fragment=field)
+        elif named.kind is not None and not named.kind.has_output and not may_be_missing:
+            told = (
+                f"step {shown(step_id)} is a {named.node.text('kind')} step, which has no results"
+            )
+            self._report.error_in(node, told, fragment=step_id)
         elif use.step is not None and not may_be_missing and not use.is_output:
             why = _why_not(named, use.step)
             if why is not None:
@@ -245,8 +250,6 @@ def _why_not(maker: StepDraft, user: StepDraft) -> str | None:
     if maker.undo_of is not None and maker.undo_of is not user.undo_of:
         return "only takes another step back"
     same_part = maker.order[0] == user.order[0]
-    if same_part and user.path[: len(maker.path)] == maker.path:
-        return "is around this step and has not ended"
     if maker.order > user.order:
         return _LATER
     if same_part and _runs_beside(maker, user):

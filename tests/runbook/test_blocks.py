@@ -59,9 +59,7 @@ def test_names_go_into_a_block_and_out_of_it(kind: str, errors: Errors) -> None:
     text += block(
         kind, shell("inside", "echo {{ A }} {{ B }} {{ steps.before.output }}", "capture: I")
     )
-    text += (
-        f"  - {shell('after', 'echo {{ I }} {{ steps.inside.output }} {{ steps.block.status }}')}\n"
-    )
+    text += f"  - {shell('after', 'echo {{ I }} {{ steps.inside.output }}')}\n"
     assert errors(text) == []
 
 
@@ -74,10 +72,20 @@ def test_what_runs_later_is_not_known_in_a_block(errors: Errors) -> None:
     ]
 
 
-def test_the_block_around_a_step_has_no_result_yet(errors: Errors) -> None:
-    text = HEAD + block("group", shell("inside", "echo {{ steps.block.status }}"))
+@pytest.mark.parametrize(
+    ("step", "kind"),
+    [
+        ("{name: first, kind: group, steps: [{name: w, kind: wait, duration: 1s}]}", "group"),
+        ("{name: first, kind: confirm, message: Go on?}", "confirm"),
+        ("{name: first, kind: wait, duration: 1s}", "wait"),
+    ],
+)
+def test_steps_without_an_output_have_no_results(step: str, kind: str, errors: Errors) -> None:
+    text = f"{HEAD}  - {step}\n  - {shell('s', 'echo {{ steps.first.output }}')}\n"
     (told,) = errors(text)
-    assert "step `block` is around this step and has not ended" in told
+    assert f"step `first` is a {kind} step, which has no results" in told
+    text = f"{HEAD}  - {step}\n  - {shell('s', 'echo {{ steps.first.output | default(1) }}')}\n"
+    assert errors(text) == []
 
 
 def test_steps_of_a_group_see_each_other_and_those_of_a_parallel_do_not(errors: Errors) -> None:
