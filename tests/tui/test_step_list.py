@@ -173,9 +173,9 @@ async def test_steps_in_a_block_stand_under_it_with_their_numbers() -> None:
         steps.take_in()
         drawn = rows(steps)
         assert drawn[0].startswith(" ● 1 ▾ Restart 1 of 2 ")
-        assert drawn[1].startswith(" ✔ 2   do a ")
-        assert drawn[2].startswith(" · 3   do b ")
-        assert drawn[3].startswith(" · 4 do c ")
+        assert drawn[1].startswith(" ✔ 2     do a ")
+        assert drawn[2].startswith(" · 3     do b ")
+        assert drawn[3].startswith(" · 4   do c ")
         assert "group" in drawn[0]
 
 

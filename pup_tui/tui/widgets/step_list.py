@@ -100,6 +100,7 @@ class StepList(ScrollView, can_focus=True):
         self._running_for = running_for
         self._numbers = len(progress.program.nodes)
         self._dangerous = any(node.step.danger for node in progress.program.nodes)
+        self._folding = any(node.is_block for node in progress.program.nodes)
         self._folds: dict[str, Fold] = {}
         self._cursor = progress.program.nodes[0].id
         self._rows = rows_of(progress, self._folds, self._cursor)
@@ -284,7 +285,8 @@ class StepList(ScrollView, can_focus=True):
         calm = mark_of(step.status).tone == "calm" and step.over
         style = _CALM if calm else Style.null()
         if not step.children:
-            return [Segment(fit(step.name, width - 1), style)]
+            name = f"  {step.name}" if self._folding and width >= LEAST_NAME else step.name
+            return [Segment(fit(name, width - 1), style)]
         closed = fold_of(step, self._folds) is Fold.CLOSED
         count = f" {step.done:,} of {len(step.children):,}"
         name = f"{'▸' if closed else '▾'} {step.name}"
