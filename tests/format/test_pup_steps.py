@@ -17,6 +17,62 @@ from tests.support.stage import Stage
 SHELL = "steps: [{name: a, kind: shell, run: echo hi}]\n"
 
 
+WHOLE = """
+description: Look at a service before and after a change.
+tags:
+  team: platform
+vars:
+  SERVICE:
+    description: Service to look at
+    required: true
+  MONITOR:
+    default: "98768"
+steps:
+  - name: Errors in the logs
+    kind: pup
+    run: 'logs search --query="service:{{ SERVICE }} status:error" --from={{ WINDOW | default: "30m" }}'
+    capture: LOGS
+  - name: Traffic
+    kind: pup
+    run: 'metrics query --query="sum:trace.redis.command.hits{{{ SCOPE | default: "service:redis" }}}"'
+    poll: {interval: 1s, timeout: 1m, until: "value > 5"}
+  - name: Tell
+    template: tell
+  - name: Confirm
+    kind: confirm
+    message: "Change {{ SERVICE }}?"
+  - name: Downtime
+    kind: pup
+    run: downtime create --scope="service:{{ SERVICE }}" --duration=1h
+    capture: DOWNTIME
+  - name: Wait for the monitors
+    kind: pup
+    run: monitors list --tags="service:redis"
+    poll: {interval: 1s, timeout: 1m, until: "status == OK"}
+  - name: Cancel the downtime
+    kind: pup
+    when: always
+    run: downtime cancel {{ DOWNTIME }}
+  - name: Page
+    kind: shell
+    optional: true
+    run: notify-oncall-of-pup --service={{ SERVICE }}
+"""
+
+
+async def test_a_whole_file(stage: Stage) -> None:
+    tell = (
+        "name: tell\nkind: shell\nrun: echo {{ SERVICE }} has {{ LOGS.data | length > 0 }} errors\n"
+    )
+    await stage.datadog("quiet")
+    played = await stage.play(WHOLE, {"_templates/tell.yaml": tell}, given={"SERVICE": "payments"})
+    assert played.ended == "succeeded", played.reason
+    assert list(played.statuses.values()) == ["succeeded"] * 7 + ["skipped"]
+    assert len(played.printed("tell")) == 1
+    assert played.world is not None
+    assert [downtime.canceled is None for downtime in played.world.downtimes] == [False]
+
+
 # -------------------------------------------------------------------------------------- pup steps
 
 
