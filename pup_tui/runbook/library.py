@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES, Files, GivenFiles, Unreadable
-from pup_tui.runbook.nodes import Node, Scalar
+from pup_tui.runbook.nodes import Node, Scalar, Source
 from pup_tui.runbook.report import Report
 
 _PACK = re.compile(r"pack-([1-9][0-9]{0,5})/")
@@ -36,7 +36,7 @@ class Library:
         self._places = tuple(places)
         self._report = report
         self._found: dict[str, Found] = {}
-        self._by_path: dict[str, int] = {}
+        self._by_source: dict[Source, int] = {}
         self._bytes = 0
         self._nodes = 0
         self.used: dict[str, bytes] = {}
@@ -50,7 +50,7 @@ class Library:
 
     def place_of(self, node: Node) -> int:
         """The place of the file that a node stands in."""
-        return self._by_path.get(node.source.path, 0)
+        return self._by_source.get(node.source, 0)
 
     def template(self, named: Scalar, *, imported: bool) -> Found | None:
         """The template `named` means: beside the file that names it, or, `imported`, in a pack."""
@@ -122,11 +122,11 @@ class Library:
             return Found(key, place, None)
         if self._nodes > yaml.MAX_NODES:
             return Found(key, place, None)
-        path = self._places[place].path(name)
-        self._by_path[path] = place
-        root, problems = yaml.parse(data, path)
+        root, problems = yaml.parse(data, self._places[place].path(name))
         for problem in problems:
             self._report.add(problem)
+        if root is not None:
+            self._by_source[root.source] = place
         return Found(key, place, root)
 
 

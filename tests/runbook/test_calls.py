@@ -209,6 +209,21 @@ def test_a_runbook_of_a_pack_calls_one_of_the_directory_where_it_all_began(tmp_p
     assert "the runbooks call each other in a circle" in problems[0].message
 
 
+def test_a_template_that_is_used_from_two_places_is_loaded_again_from_both(tmp_path: Path) -> None:
+    own, pack = tmp_path / "own", tmp_path / "pack"
+    (own / "_templates").mkdir(parents=True)
+    pack.mkdir()
+    (own / "_templates" / "outer.yaml").write_text("steps: [{name: i, template: inner}]\n")
+    (own / "_templates" / "inner.yaml").write_text(T)
+    (own / "runbook.yaml").write_text(call(after="  - {name: use, template: outer}\n"))
+    (own / "third.yaml").write_text("name: third\nsteps: [{name: s, template: outer}]\n")
+    (pack / "other.yaml").write_text(calling("other", "third"))
+    loaded = load(own / "runbook.yaml", packs=[own, pack])
+    again = load_files("runbook", loaded.files, Path("/nowhere/runbook.yaml"))
+    assert again.problems == ()
+    assert (again.runbook, again.files) == (loaded.runbook, loaded.files)
+
+
 def test_a_missing_runbook_says_where_it_was_looked_for(tmp_path: Path) -> None:
     (tmp_path / "runbook.yaml").write_text(call(runbook="nope"))
     (problem,) = load(tmp_path / "runbook.yaml", packs=[tmp_path / "pack"]).errors
