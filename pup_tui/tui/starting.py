@@ -56,7 +56,7 @@ class Starter:
 
         Called from a worker: it may ask the operator.
         """
-        from pup_tui.tui.asked_values import reach_out
+        from pup_tui.tui.fields.asked_values import reach_out
 
         sources = self._services.sources()
         if trusted or not reach_out(loaded.require().vars):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path, PurePath
 from typing import Any, ClassVar
@@ -15,6 +16,9 @@ from textual.widgets import Static
 from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
+
+PATIENCE = 20.0
+"""Seconds after which a test gives up waiting for what should have happened long before."""
 
 STYLES = Path(dialog.__file__).parent.parent / "styles"
 NOTHING = "nothing yet"
@@ -56,6 +60,25 @@ def shown(app: Host) -> str:
     """The texts of the dialog, also those that are scrolled out of sight."""
     contents = [static.content for static in app.screen.query(Static)]
     return "\n".join(c.plain if isinstance(c, Content) else str(c) for c in contents)
+
+
+async def until(pilot: Pilot[None], app: Host, *texts: str) -> None:
+    """Let the dialog go on until all of this can be read."""
+    await _eventually(pilot, app, lambda: all(text in in_sight(app) for text in texts))
+
+
+async def answer_of(pilot: Pilot[None], app: Host) -> Any:
+    """What the dialog answers, as soon as it does."""
+    await _eventually(pilot, app, lambda: app.answer != NOTHING)
+    return app.answer
+
+
+async def _eventually(pilot: Pilot[None], app: Host, holds: Callable[[], bool]) -> None:
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while not holds():
+        if asyncio.get_running_loop().time() > deadline:
+            raise AssertionError(f"it never came to that; the screen:\n{in_sight(app)}")
+        await pilot.pause(0.01)
 
 
 def in_sight(app: Host) -> str:

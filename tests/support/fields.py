@@ -19,11 +19,10 @@ from textual.widgets import Button
 from pup_tui.catalog.inputs import local_sources
 from pup_tui.runbook.model import Runbook, Variable
 from pup_tui.template.value_command import ValueCommand
-from pup_tui.tui.asked_values import AskedValues
-from pup_tui.tui.widgets.field_list import FieldList
-from pup_tui.tui.widgets.fields import Field
-from tests.support.console import PATIENCE
-from tests.support.dialogs import STYLES
+from pup_tui.tui.fields.asked_values import AskedValues
+from pup_tui.tui.fields.field import Field
+from pup_tui.tui.fields.field_list import FieldList
+from tests.support.dialogs import PATIENCE, STYLES
 
 
 class Commands:

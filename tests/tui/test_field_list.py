@@ -4,7 +4,7 @@ import pytest
 from textual.widgets import Input, Select, Switch
 
 from pup_tui.runbook.model import Choice
-from pup_tui.tui.widgets import field_list
+from pup_tui.tui.fields import field_list
 from tests.support.console import HOSTILE
 from tests.support.fields import Commands, fields
 

@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Button, Input, RadioButton, RadioSet, Select, Switch, TextArea
 
 from pup_tui.steps.fake import FakeExecutor
-from pup_tui.tui.widgets.fields import Field
+from pup_tui.tui.fields.field import Field
 from pup_tui.tui.widgets.form import Form
 from tests.support.console import HOSTILE, LARGE, SMALL, Console, MakeServices, OpenConsole
 

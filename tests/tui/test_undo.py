@@ -5,7 +5,7 @@ from textual.widgets import Button
 
 from pup_tui.core.actions import Offer, Question
 from pup_tui.tui.dialogs.undo import OfferItem, UndoAnswer, UndoScreen
-from tests.support.dialogs import NOTHING, asked, in_sight, question, shown
+from tests.support.dialogs import NOTHING, asked, in_sight, question, shown, until
 
 OFFERS = (
     Offer(step="scale:undo", name="Scale to zero", command="kubectl scale --replicas=3"),
@@ -73,12 +73,9 @@ async def test_many_steps_scroll_and_the_buttons_stay(size: tuple[int, int]) -> 
         Offer(step=f"s{at}:undo", name=f"Step {at}", command=f"run {at}") for at in range(40)
     )
     async with asked(UndoScreen(offered(many)), size) as (app, pilot):
-        await pilot.pause()
-        assert "Undo nothing" in in_sight(app)
-        assert "Undo?" in in_sight(app)
+        await until(pilot, app, "Undo nothing", "Undo?")
         list(app.screen.query(OfferItem))[-1].focus()
-        await pilot.pause()
-        assert "40. take back: Step 39" in in_sight(app)
+        await until(pilot, app, "40. take back: Step 39", "Undo nothing")
         assert app.answer == NOTHING
 
 

@@ -7,10 +7,10 @@ operator may still be typing for what was there before, it does not answer at al
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -51,6 +51,15 @@ class Answer:
 
     answer: str
     note: str = ""
+
+
+@dataclass(frozen=True)
+class ValuesAnswer(Answer):
+    """A yes with values, checked. `left_out` names variables without one, `secrets` the secret ones."""
+
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    left_out: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
 
 def closes_in(seconds: float) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pup_tui.core.actions import Question
 from pup_tui.output.spool import SpoolReader
@@ -11,7 +13,11 @@ from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, SecondsLeft
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
+from pup_tui.tui.dialogs.undo import UndoScreen
 from pup_tui.tui.lines.line_text import plain_line
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.inputs import Sources
 
 LAST_LINES = 8
 LAST_COLUMNS = 500
@@ -23,7 +29,8 @@ class Asked:
     """What stands around a question: the output and exit code of its step, where the run acts.
 
     `attempt` is how often the operator has had the step run, `first_line` where that attempt's output
-    begins; `left` tells when the question closes by itself, where it does.
+    begins; `left` tells when the question closes by itself, where it does. `sources` makes what values come
+    from; `typed` is what was typed when the question was put away.
     """
 
     output: Path
@@ -32,6 +39,8 @@ class Asked:
     first_line: int = 0
     target: str | None = None
     left: SecondsLeft | None = None
+    sources: Callable[[], Sources] | None = None
+    typed: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 def dialog_for(question: Question, asked: Asked, behind: ScrollBehind) -> Dialog:
@@ -41,6 +50,10 @@ def dialog_for(question: Question, asked: Asked, behind: ScrollBehind) -> Dialog
             return ConfirmScreen(question, target=asked.target, behind=behind, left=asked.left)
         case "manual":
             return ManualScreen(question, behind=behind, left=asked.left)
+        case "input":
+            return _input(question, asked, behind)
+        case "undo":
+            return UndoScreen(question, behind=behind)
         case "failure":
             return FailureScreen(
                 question,
@@ -49,6 +62,15 @@ def dialog_for(question: Question, asked: Asked, behind: ScrollBehind) -> Dialog
                 attempt=asked.attempt,
                 behind=behind,
             )
+
+
+def _input(question: Question, asked: Asked, behind: ScrollBehind) -> Dialog:
+    # Takes the fields with it, which most runs do without.
+    from pup_tui.tui.dialogs.input import InputScreen
+
+    if asked.sources is None:
+        raise LookupError("nobody said where the values of an input question come from")
+    return InputScreen(question, asked.sources(), typed=asked.typed, behind=behind, left=asked.left)
 
 
 def last_lines(output: Path, first: int = 0) -> list[str]:

@@ -253,7 +253,7 @@ class MainScreen(Shell):
     async def _open_live(self, live: LocalRun) -> None:
         from pup_tui.tui.widgets.run_page import RunPage
 
-        page = RunPage.of_live(live, self._services.operator, self.next_id())
+        page = RunPage.of_live(live, self._services, self.next_id())
         await self.open_tab(page)
         self._runs.begin(live, page.fail)
         self._before_run = "overview"

@@ -14,11 +14,11 @@ from textual.message import Message
 from textual.widgets import Button, Input, Static
 
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.asked_values import AskedValues
+from pup_tui.tui.fields.asked_values import AskedValues
+from pup_tui.tui.fields.field import Field
+from pup_tui.tui.fields.field_list import FieldList, why_off
 from pup_tui.tui.texts import counted
 from pup_tui.tui.widgets.armed import Armed
-from pup_tui.tui.widgets.field_list import FieldList
-from pup_tui.tui.widgets.fields import Field
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
@@ -132,9 +132,7 @@ class Form(Armed):
             told = f"✔ {counted(asked, 'value')} ready"
             self._state.update(Content.styled(told, "$text-success"))
             return
-        name, why = next(iter(wrong.items()))
-        more = f"  (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-        told = f"Run is off: {safe_text(name)} {safe_text(why).removeprefix('it ')}{more}"
+        told = f"Run is off: {why_off(wrong)}"
         self._state.update(Content.styled(told, "$text-warning"))
 
     # The ways on

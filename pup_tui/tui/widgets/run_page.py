@@ -19,6 +19,7 @@ from pup_tui.tui.widgets.run_view import RunView
 
 if TYPE_CHECKING:
     from pup_tui.drivers.local import LocalRun
+    from pup_tui.tui.services import Services
 
 
 class RunPage(Vertical):
@@ -46,9 +47,16 @@ class RunPage(Vertical):
         self._note = ""
 
     @classmethod
-    def of_live(cls, live: LocalRun, operator: str, page: str) -> RunPage:
+    def of_live(cls, live: LocalRun, services: Services, page: str) -> RunPage:
         """A run that is about to begin."""
-        view = RunView(live.program, live.run, live.outputs.path, live=live, operator=operator)
+        view = RunView(
+            live.program,
+            live.run,
+            live.outputs.path,
+            live=live,
+            operator=services.operator,
+            sources=services.sources,
+        )
         live.watch(view)
         return cls(view, live, page)
 

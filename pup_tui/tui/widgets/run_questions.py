@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.dialog import Answer, Dialog, ScrollBehind
@@ -12,6 +13,9 @@ from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.widgets.open_questions import OpenQuestions
 from pup_tui.tui.widgets.run_requests import Push, RunRequests
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.inputs import Sources
 
 TARGET = "ENV"
 """The variable that by custom names the environment a runbook acts on."""
@@ -30,7 +34,9 @@ class RunQuestions(OpenQuestions):
         push: Push,
         behind: ScrollBehind,
         answered: Callable[[], None],
+        sources: Callable[[], Sources] | None = None,
     ) -> None:
+        """`sources` makes what the values of `input` questions come from."""
         super().__init__(self._dialog_for, self._send, push)
         self._progress = progress
         self._times = times
@@ -38,7 +44,9 @@ class RunQuestions(OpenQuestions):
         self._requests = requests
         self._behind = behind
         self._answered = answered
+        self._sources = sources
         self._first_lines: dict[str, list[int]] = {}
+        self._typed: dict[str, dict[str, str]] = {}
 
     def attempt_begins(self, step: str, attempt: int) -> None:
         """Note where the output of a repeated attempt begins."""
@@ -65,10 +73,13 @@ class RunQuestions(OpenQuestions):
             left=None
             if times.question_left(question) is None
             else lambda: times.question_left(question) or 0.0,
+            sources=self._sources,
+            typed=self._typed.setdefault(question.step, {}),
         )
         return dialog_for(question, asked, self._behind)
 
     def _send(self, question: Question, answer: Answer) -> None:
+        self._typed.pop(question.step, None)
         if self._requests is not None:
             self._requests.answer(question, answer)
         self._answered()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pup_tui.core.actions import Question
 from pup_tui.drivers.local import LocalRun
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
-from pup_tui.tui.dialogs.dialog import Answer, Dialog
+from pup_tui.tui.dialogs.dialog import Answer, Dialog, ValuesAnswer
 from pup_tui.tui.dialogs.reason import ReasonScreen
 from pup_tui.tui.dialogs.undo import UndoAnswer
 
@@ -32,10 +32,14 @@ class RunRequests:
             self._asking[1].withdraw()
 
     def answer(self, question: Question, answer: Answer) -> None:
-        if isinstance(answer, UndoAnswer):
-            self._live.undo(answer.steps, self._operator, answer.note)
-        else:
-            self._live.answer(question.step, answer.answer, self._operator, answer.note)
+        live, step, by = self._live, question.step, self._operator
+        match answer:
+            case UndoAnswer(steps=steps):
+                live.undo(steps, by, answer.note)
+            case ValuesAnswer(values=values, left_out=left_out, secrets=secrets):
+                live.answer(step, "yes", by, values=values, left_out=left_out, secrets=secrets)
+            case _:
+                live.answer(step, answer.answer, by, answer.note)
 
     def check_now(self, step: str) -> None:
         self._live.check_now(step, self._operator)

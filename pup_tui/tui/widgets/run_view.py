@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual import events
 from textual.app import ComposeResult
@@ -37,6 +37,9 @@ from pup_tui.tui.widgets.run_requests import RunRequests
 from pup_tui.tui.widgets.step_detail import StepDetail
 from pup_tui.tui.widgets.step_list import StepList
 from pup_tui.tui.widgets.step_output import StepOutput
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.inputs import Sources
 
 FRAMES = 20
 """How often a second the screen takes in what has happened."""
@@ -109,10 +112,12 @@ class RunView(Vertical):
         live: LocalRun | None,
         operator: str,
         past: RunState | None = None,
+        sources: Callable[[], Sources] | None = None,
     ) -> None:
         """`output_path` tells where a step's output is; `live` is None for a run of the past.
 
-        `past` is the state that a past run ended in.
+        `past` is the state that a past run ended in. `sources` makes what the values that a run asks for come
+        from; a run without `input` steps needs none.
         """
         super().__init__()
         self.run = run
@@ -130,6 +135,7 @@ class RunView(Vertical):
             push=self._push,
             behind=self._scroll_output,
             answered=self._no_longer_waiting,
+            sources=sources,
         )
         self._past = past
         self._selected = program.nodes[0].id

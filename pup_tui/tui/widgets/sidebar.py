@@ -16,9 +16,9 @@ from textual.widgets import Input, Static, Tree
 from textual.widgets.tree import TreeNode
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import Mark
 from pup_tui.tui.listing import GROUPINGS, Activity, Group, grouped, marks, matches
-from pup_tui.tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,11 +11,12 @@ from textual import work
 from textual.containers import Vertical
 from textual.message import Message
 
-from pup_tui.tui.widgets.fields import Field, text_of
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.fields.field import Field, text_of
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
-    from pup_tui.tui.asked_values import AskedValues
+    from pup_tui.tui.fields.asked_values import AskedValues
 
 SETTLED = 0.4
 """Seconds that a value stays as it is before choices that follow from it are asked for anew."""
@@ -85,7 +86,7 @@ class FieldList(Vertical):
 
     @property
     def given(self) -> dict[str, str]:
-        """What was typed or chosen, also in fields that are not asked for now."""
+        """What was typed or chosen, also in fields that are not asked for now, and secrets."""
         return {f.variable_name: f.raw for f in self.fields if f.raw is not None}
 
     # Judging
@@ -171,6 +172,13 @@ class FieldList(Vertical):
             choices = await values.choices(name, resolved)
             await field.take_choices(choices.options, choices.problem)
         self._judge()
+
+
+def why_off(wrong: Mapping[str, str]) -> str:
+    """The first thing that is wrong and how many more there are, safe to show."""
+    name, why = next(iter(wrong.items()))
+    more = f"  (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+    return f"{safe_text(name)} {safe_text(why).removeprefix('it ')}{more}"
 
 
 def _known(resolved: Resolved) -> dict[str, object]:

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, RadioSet, Select, Static, Switch, TextArea
 
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.widgets.controls import (
+from pup_tui.tui.fields.controls import (
     CHOOSE,
     Control,
     Line,
@@ -65,7 +65,7 @@ class Field(Vertical):
         yield self._problem
 
     def on_mount(self) -> None:
-        self._problem.display = self._note.display = False
+        self._note.display = False
 
     def _label(self) -> Content:
         variable = self.variable
@@ -159,9 +159,11 @@ class Field(Vertical):
 
     def say_loading(self) -> None:
         """Its choices are on their way; those that it has stay until then."""
-        self._tell(f"… {LOADING}", "$text-muted")
         if isinstance(self._control, ManyChoices) and self._control.raw is None:
             self._control.prompt = LOADING
+            self._tell("")
+        else:
+            self._tell(f"… {LOADING}", "$text-muted")
 
     async def wait_for(self, names: Sequence[str]) -> None:
         """Its choices follow from values that are not there yet."""
@@ -226,7 +228,6 @@ class Field(Vertical):
             told = Content.styled(f"✖ {safe_text(problem)}", "$text-error")
         elif seen and warning:
             told = Content.styled(f"▲ {safe_text(warning)}", "$text-warning")
-        self._problem.display = bool(told)
         self._problem.update(told)
         self.set_class(bool(seen and problem), "-wrong")
 

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import RadioButton, RadioSet, Select, Static, Switch, TextArea
 
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.widgets.line_input import LineInput
+from pup_tui.tui.fields.line_input import LineInput
 
 FEW_CHOICES = 4
 """Choices up to which all of them are in sight; more of them open as a list."""

@@ -1,0 +1,123 @@
+"""Asks for values in the middle of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Mount
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static
+
+from pup_tui.core.actions import Question
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.dialog import (
+    Dialog,
+    ScrollBehind,
+    SecondsLeft,
+    ValuesAnswer,
+    shown_text,
+)
+from pup_tui.tui.fields.asked_values import AskedValues
+from pup_tui.tui.fields.field_list import FieldList, why_off
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.inputs import Sources
+
+
+class InputScreen(Dialog):
+    """A field for each variable; *Go on* opens when nothing is wrong, and until then it is said what is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "go_on", "Go on")]
+    KEYS = "^r go on · enter next field · esc look at the output · tab next"
+
+    def __init__(
+        self,
+        question: Question,
+        sources: Sources,
+        *,
+        typed: dict[str, str] | None = None,
+        behind: ScrollBehind | None = None,
+        left: SecondsLeft | None = None,
+    ) -> None:
+        """`typed` is what was typed when the question was put away, and takes it when that is done again."""
+        super().__init__(question.title, danger=question.danger, behind=behind, left=left)
+        self._question = question
+        self._values = AskedValues.of_question(question, sources)
+        self._typed = {} if typed is None else typed
+        self._fields = FieldList()
+        self._state = Static(id="input-state", markup=False)
+
+    def compose_message(self) -> Iterable[Widget]:
+        if self._question.message.strip():
+            message = shown_text(self._question.message)
+            yield Static(message, classes="input-message", markup=False)
+        yield self._fields
+
+    def compose_fixed(self) -> Iterable[Widget]:
+        yield self._state
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        yield Button(Content("Look at the output"), id="later")
+        yield Button(Content("Go on  ^r"), id="yes", variant="primary", disabled=True)
+        yield Button(Content("No: abort the run"), id="no", variant="error")
+
+    @on(Mount)
+    async def _ask(self) -> None:
+        await self._fields.ask(self._values, self._typed)
+        self._fields.focus_first()
+
+    def on_field_list_judged(self, message: FieldList.Judged) -> None:
+        message.stop()
+        wrong = message.wrong
+        self.query_one("#yes", Button).disabled = bool(wrong)
+        told = Content.styled("✔ ready to go on", "$text-success")
+        if wrong:
+            told = Content.styled(f"Go on is off: {why_off(wrong)}", "$text-warning")
+        self._state.update(told)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_next()
+
+    def action_go_on(self) -> None:
+        """Answer with the values, or show everything that is still wrong."""
+        self._go_on()
+
+    @work(group="go on", exclusive=True)
+    async def _go_on(self) -> None:
+        self._state.update(Content.styled("… finding the values", "$text-muted"))
+        resolved = await self._fields.resolved(complete=True, always=True)
+        if resolved is None:
+            return
+        for note in resolved.notes:
+            self.app.notify(safe_text(note), severity="warning", markup=False)
+        if resolved.problems:
+            self._fields.focus_wrong({problem.name for problem in resolved.problems})
+            return
+        answer = ValuesAnswer(
+            "yes",
+            values=resolved.values,
+            left_out=resolved.left_out,
+            secrets=resolved.secrets,
+        )
+        self.answer_with(answer)
+
+    def action_put_away(self) -> None:
+        secret = {n for n, variable in self._question.variables.items() if variable.is_secret}
+        self._typed.clear()
+        self._typed.update((n, v) for n, v in self._fields.given.items() if n not in secret)
+        super().action_put_away()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        match event.button.id:
+            case "yes":
+                self.action_go_on()
+            case "no":
+                self.give("no")
+            case _:
+                self.action_put_away()

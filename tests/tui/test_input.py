@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pup_tui.catalog.inputs import local_sources
+from pup_tui.core.actions import Question
+from pup_tui.tui.dialogs.dialog import Answer, ValuesAnswer
+from pup_tui.tui.dialogs.input import InputScreen
+from pup_tui.tui.fields import field_list
+from pup_tui.tui.fields.field import Field
+from pup_tui.tui.fields.field_list import FieldList
+from tests.support.dialogs import NOTHING, answer_of, asked, in_sight, question, shown, until
+from tests.support.fields import Commands, variables
+
+SERVICE = 'SERVICE: {pattern: "[a-z]+"}\n'
+MANY = "\n".join(f"V{at}: {{default: v{at}}}" for at in range(30))
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(field_list, "SETTLED", 0.0)
+
+
+def asks_for(text: str, **keys: Any) -> Question:
+    return question("input", message="Which one?", variables=variables(text), **keys)
+
+
+def screen(
+    text: str, commands: Commands | None = None, typed: dict[str, str] | None = None, **keys: Any
+) -> InputScreen:
+    run = None if commands is None else commands.run
+    sources = local_sources({"TOKEN": "s3cret-token"}, run)
+    return InputScreen(asks_for(text, **keys), sources, typed=typed)
+
+
+async def test_the_first_field_takes_what_is_typed_and_a_key_goes_on() -> None:
+    async with asked(screen(SERVICE)) as (app, pilot):
+        await until(pilot, app, "Which one?", "SERVICE *", "Go on is off: SERVICE is required")
+        assert app.screen.query("#yes:disabled")
+        await pilot.press(*"shop")
+        await until(pilot, app, "ready to go on")
+        await pilot.press("ctrl+r")
+        assert await answer_of(pilot, app) == ValuesAnswer("yes", values={"SERVICE": "shop"})
+
+
+async def test_enter_goes_from_field_to_field_and_never_on() -> None:
+    async with asked(screen(SERVICE + "COUNT: {type: integer}")) as (app, pilot):
+        await until(pilot, app, "Go on is off")
+        await pilot.press(*"shop", "enter", *"3", "enter")
+        await until(pilot, app, "ready to go on")
+        assert app.focused is not None
+        assert app.focused.id == "later"
+        assert app.answer == NOTHING
+        await pilot.click("#yes")
+        assert await answer_of(pilot, app) == ValuesAnswer(
+            "yes", values={"SERVICE": "shop", "COUNT": 3}
+        )
+
+
+async def test_what_is_wrong_stands_beside_its_field_and_keeps_the_run_waiting() -> None:
+    async with asked(screen(SERVICE + "COUNT: {type: integer, max: 5}")) as (app, pilot):
+        await until(pilot, app, "Go on is off")
+        await pilot.press(*"shop", "enter", *"9", "ctrl+r")
+        await until(pilot, app, "✖ it must be at most 5", "Go on is off: COUNT must be at most 5")
+        assert app.answer == NOTHING
+
+
+async def test_a_no_says_what_it_does_and_refuses() -> None:
+    async with asked(screen(SERVICE)) as (app, pilot):
+        await until(pilot, app, "No: abort the run", "Go on is off")
+        await pilot.click("#no")
+        assert await answer_of(pilot, app) == Answer("no")
+
+
+async def test_what_was_typed_is_there_again_but_for_secrets() -> None:
+    typed: dict[str, str] = {}
+    text = SERVICE + "TOKEN: {type: secret}"
+    async with asked(screen(text, typed=typed)) as (app, pilot):
+        await until(pilot, app, "Go on is off")
+        await pilot.press(*"shop", "enter", *"s3cret-token", "escape")
+        assert app.answer is None
+    assert typed == {"SERVICE": "shop"}
+    async with asked(screen(text, typed=typed)) as (app, pilot):
+        await until(pilot, app, "shop")
+
+
+async def test_texts_may_use_what_the_run_knows() -> None:
+    text = """
+HOST: {default: "{{ REGION }}.example.com"}
+TICKET: {when: "REGION == 'eu'", required: false}
+OTHER: {when: "REGION == 'us'"}
+"""
+    async with asked(screen(text, names={"REGION": "eu"})) as (app, pilot):
+        await until(pilot, app, "default: eu.example.com", "TICKET")
+        await pilot.press("ctrl+r")
+        assert await answer_of(pilot, app) == ValuesAnswer(
+            "yes", values={"HOST": "eu.example.com"}, left_out=("TICKET", "OTHER")
+        )
+
+
+async def test_secrets_are_named_and_never_shown() -> None:
+    text = 'TOKEN: {type: secret, from: "env:TOKEN"}'
+    async with asked(screen(text)) as (app, pilot):
+        await until(pilot, app, "from env:TOKEN", "ready to go on")
+        assert "s3cret" not in in_sight(app)
+        await pilot.press("ctrl+r")
+        given = await answer_of(pilot, app)
+        assert isinstance(given, ValuesAnswer)
+        assert given.secrets == ("TOKEN",)
+        assert "s3cret" not in repr(given)
+
+
+async def test_choices_come_from_a_command() -> None:
+    commands = Commands(hosts="a1\na2")
+    text = 'HOST: {type: enum, choices_from: "list-hosts"}'
+    async with asked(screen(text, commands)) as (app, pilot):
+        await until(pilot, app, "Choose")
+        app.screen.query_one(Field).focus()
+        await pilot.press("enter", "down", "enter")
+        await until(pilot, app, "ready to go on", "a1")
+
+
+async def test_a_question_that_is_gone_takes_no_values() -> None:
+    commands = Commands(whoami="alice")
+    commands.hold("whoami")
+    async with asked(screen('USER: {from: "command:whoami"}', commands)) as (app, pilot):
+        await until(pilot, app, "ready to go on")
+        await pilot.press("ctrl+r")
+        await until(pilot, app, "finding the values")
+        app.asks.withdraw()
+        commands.held["whoami"].set()
+        assert await answer_of(pilot, app) is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (200, 50)])
+async def test_a_long_form_scrolls_and_the_buttons_stay(size: tuple[int, int]) -> None:
+    async with asked(screen(MANY), size) as (app, pilot):
+        await until(pilot, app, "Which one?", "V0", "Go on", "ready to go on")
+        app.screen.query_one(FieldList).fields[-1].focus()
+        await until(pilot, app, "V29", "default: v29", "Go on")
+
+
+async def test_hostile_text_is_shown_as_text() -> None:
+    hostile = "[/usr/bin] [@click=app.quit]x[/] \x1b]52;c;AAAA\x07\u202e"
+    asks = question(
+        "input", title=hostile, message=hostile, variables=variables("A: {required: false}")
+    )
+    async with asked(InputScreen(asks, local_sources({})), (160, 50)) as (app, pilot):
+        await until(pilot, app, "ready to go on")
+        assert shown(app).count("[@click=app.quit]x[/]") == 2
+        assert not set("\x1b\x07\u202e") & set(shown(app) + in_sight(app))
