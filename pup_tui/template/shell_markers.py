@@ -14,6 +14,9 @@ from pup_tui.template.text import Value
 
 _MAX_VARIANTS: Final = 64
 _MAX_VARIANT_TEXT: Final = 256 * 1024
+_PER_VALUE: Final = 100
+"""Characters of text that take about as long to judge as one value does."""
+
 _VARIABLE_BEFORE: Final = re.compile(r"\$\w+\Z")
 
 
@@ -32,7 +35,7 @@ def variants(blocks: Sequence[Block]) -> Iterator[list[str | Output]]:
     for choices in islice(chain([{}], _choices(blocks, {})), _MAX_VARIANTS):
         variant = _flat(blocks, choices)
         yield variant
-        left -= sum(len(unit) for unit in variant if isinstance(unit, str))
+        left -= sum(len(unit) if isinstance(unit, str) else _PER_VALUE for unit in variant)
         if left < 0:
             return
 

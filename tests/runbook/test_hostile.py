@@ -23,8 +23,9 @@ CPU_SECONDS = 2
 PROGRAM = """
 import json, resource, sys
 from pathlib import Path
+from pup_tui.runbook.lint import linter
 from pup_tui.runbook.load import load
-loaded = load(Path(sys.argv[1]))
+loaded = load(Path(sys.argv[1]), linter=linter(lambda word: False))
 problems = [[p.line, p.column, p.message, p.severity] for p in loaded.problems]
 used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(json.dumps({"ok": loaded.ok, "problems": problems, "kilobytes": used}))
@@ -99,6 +100,29 @@ def test_costly_file_is_judged_within_the_limits(name: str, tmp_path: Path) -> N
     result = load_limited(path)
     assert result["kilobytes"] < 200 * 1024
     assert not result["ok"] or name == "filters"
+
+
+SCRIPT = HEAD + "  - name: s\n    kind: shell\n    run: |\n      "
+COSTLY_TO_LINT = {
+    "branches": SCRIPT + "{% if A %}rm {{ A }}{% else %}ls {{ A }}{% endif %};" * 700,
+    "loops": SCRIPT + "until x; do " * 80_000,
+    "comments": SCRIPT + "# " * 450_000,
+    "one word": SCRIPT + "-a" * 450_000,
+    "keys": SCRIPT + "token " * 150_000,
+    "captures": HEAD
+    + "  - {name: s, kind: shell, run: x, capture: {"
+    + many("C#: output,", 15_000)
+    + "}}\n",
+}
+
+
+@pytest.mark.parametrize("name", COSTLY_TO_LINT)
+def test_costly_file_is_linted_within_the_limits(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "costly.yaml"
+    path.write_text(COSTLY_TO_LINT[name])
+    result = load_limited(path)
+    assert result["kilobytes"] < 200 * 1024
+    assert result["ok"]
 
 
 STEP = "{name: w, kind: wait, duration: 1s}"

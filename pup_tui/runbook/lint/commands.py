@@ -44,6 +44,9 @@ _ENDLESS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:^|[;&|\n])[ \t]{0,20}watch\s"), "`watch` does not end"),
     (re.compile(r"\bsleep\s{1,20}inf"), "`sleep infinity` does not end"),
 )
+_LONGEST = 200
+"""Characters of a command's name; nothing longer is one."""
+
 _SAFE_TYPES = frozenset({"integer", "number", "boolean", "duration", "url"})
 _SAFE_FILTERS = frozenset({"int", "float", "length", "count", "round", "abs", "shell_quote"})
 
@@ -117,7 +120,7 @@ def _option(
 
 
 def _is_captured(step: StepDraft, name: str) -> bool:
-    return name == "steps" or any(name in other.makes for other in step.frame.steps)
+    return name == "steps" or name in step.frame.made
 
 
 def _may_be_option(variable: Node) -> bool:
@@ -172,7 +175,9 @@ def missing_tool(subject: Subject) -> Iterator[Finding]:
         if step.kind is not ShellStep or not isinstance(node, Scalar):
             continue
         word = first_word(node.text)
-        if word is None or is_true(step.node, "optional") or _is_function(word, node.text):
+        if word is None or len(word) > _LONGEST or _is_function(word, node.text):
+            continue
+        if is_true(step.node, "optional"):
             continue
         if step.node.get("env") is None and not subject.is_installed(word):
             told = f"{shown(word)} is not installed on this machine"
