@@ -163,3 +163,25 @@ def test_it_refuses_a_terminal_that_cannot_show_it(program: Program) -> None:
     with Screen(["env", "TERM=dumb", *PROGRAM], cwd=program.cwd, environ=environ) as screen:
         screen.wait_for("cannot show the console")
         assert screen.wait_for_exit() == 2
+
+
+def test_an_interactive_step_gets_the_terminal_and_gives_it_back(program: Program) -> None:
+    run = "echo who are you $((40 + 2)); read name; echo hello $name; read done"
+    write(
+        program,
+        "talk",
+        f"steps: [{{name: Talk, kind: shell, interactive: true, run: '{run}'}}]\n",
+    )
+    with console(program, "talk") as screen:
+        screen.wait_for("Run  r")
+        screen.press("r")
+        screen.wait_for("Run  ")
+        screen.press("ctrl+r")
+        screen.wait_for("who are you 42")
+        screen.type_text("ada\r")
+        screen.wait_for("hello ada")
+        screen.type_text("\r")
+        screen.wait_for("1 of 1 step")
+        screen.wait_for("succeeded")
+        screen.press("q")
+        assert screen.wait_for_exit() == 0

@@ -23,8 +23,8 @@ class OpenQuestions:
         self._put_forward: set[str] = set()
         self._dialog: tuple[str, Dialog] | None = None
 
-    def __bool__(self) -> bool:
-        return bool(self._open)
+    def __len__(self) -> int:
+        return len(self._open)
 
     def __iter__(self) -> Iterator[Question]:
         return iter(self._open.values())

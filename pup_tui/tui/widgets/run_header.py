@@ -77,9 +77,10 @@ class WaitingBanner(Static):
     def __init__(self) -> None:
         super().__init__(id="run-banner", markup=False)
 
-    def show(self, left: Sequence[float]) -> None:
-        """`left` are the seconds that questions are still open, for those that close by themselves."""
-        told = "? waiting for you · press enter or ! to answer"
+    def show(self, questions: int, left: Sequence[float]) -> None:
+        """How many questions are open; `left` are the seconds of those that close by themselves."""
+        what = "? waiting for you" if questions == 1 else f"? {questions} questions wait for you"
+        told = f"{what} · press enter or ! to answer"
         if left:
             told += f" · {closes_in(min(left))}"
         self.update(Content.styled(told, "bold"), layout=False)

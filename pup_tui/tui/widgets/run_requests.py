@@ -41,16 +41,21 @@ class RunRequests:
             case _:
                 live.answer(step, answer.answer, by, answer.note)
 
-    def check_now(self, step: str) -> None:
-        self._live.check_now(step, self._operator)
+    def wish(self, what: str, step: str, name: str) -> None:
+        """What a key or a button asks for of a step, by the word of its action."""
+        match what:
+            case "check_now":
+                self._live.check_now(step, self._operator)
+            case "extend_poll":
+                self._live.extend_poll(step, MORE_TIME, self._operator)
+            case "cut_wait":
+                self._live.cut_wait(step, self._operator)
+            case "stop_poll":
+                self._stop_poll(step, name)
+            case "accept_poll":
+                self._accept_poll(step, name)
 
-    def extend_poll(self, step: str) -> None:
-        self._live.extend_poll(step, MORE_TIME, self._operator)
-
-    def cut_wait(self, step: str) -> None:
-        self._live.cut_wait(step, self._operator)
-
-    def stop_poll(self, step: str, name: str) -> None:
+    def _stop_poll(self, step: str, name: str) -> None:
         """End a poll as failed, if that is what is meant."""
         self._confirm(
             Question(
@@ -62,7 +67,7 @@ class RunRequests:
             lambda: self._live.stop_poll(step, self._operator),
         )
 
-    def accept_poll(self, step: str, name: str) -> None:
+    def _accept_poll(self, step: str, name: str) -> None:
         """End a poll as met, with the operator's reason."""
 
         def accepted(answer: Answer | None) -> None:

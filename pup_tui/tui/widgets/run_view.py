@@ -67,11 +67,11 @@ class RunView(Vertical):
         Binding("z,plus", "enlarge", "Enlarge"),
         Binding("underscore", "shrink", "Shrink", show=False),
         Binding("ctrl+x", "cancel_run", "Cancel the run"),
-        Binding("c", "poll_check", "Check now", show=False),
-        Binding("x", "poll_extend", "5 min more", show=False),
-        Binding("s", "poll_stop", "Stop polling", show=False),
-        Binding("a", "poll_accept", "Accept as met", show=False),
-        Binding("c", "cut_wait", "Go on now", show=False),
+        Binding("c", "wish('check_now')", "Check now", show=False),
+        Binding("x", "wish('extend_poll')", "5 min more", show=False),
+        Binding("s", "wish('stop_poll')", "Stop polling", show=False),
+        Binding("a", "wish('accept_poll')", "Accept as met", show=False),
+        Binding("c", "wish('cut_wait')", "Go on now", show=False),
         Binding("slash", "output('search')", "Search", show=False),
         Binding("n", "output('next_match')", "Next match", show=False),
         Binding("N", "output('previous_match')", "Previous match", show=False),
@@ -304,7 +304,7 @@ class RunView(Vertical):
     def _show_banner(self) -> None:
         banner = self.query_one(WaitingBanner)
         banner.display = bool(self._questions)
-        banner.show(self._questions.soonest())
+        banner.show(len(self._questions), self._questions.soonest())
 
     def _show_header(self) -> None:
         heading = Heading(
@@ -380,9 +380,9 @@ class RunView(Vertical):
                 return self._live is not None and not self.progress.over
             case "follow_run":
                 return not self._follows_run
-            case "cut_wait":
+            case "wish" if parameters == ("cut_wait",):
                 return self._live is not None and self._step_is("running", "wait")
-            case _ if action.startswith("poll_"):
+            case "wish":
                 return self._live is not None and self._step_is("polling")
         return True
 
@@ -396,26 +396,11 @@ class RunView(Vertical):
         if event.button.name is not None:
             await self.run_action(event.button.name)
 
-    def action_poll_check(self) -> None:
+    def action_wish(self, what: str) -> None:
+        """What the operator wants of the selected step."""
         if self._requests is not None:
-            self._requests.check_now(self._selected)
-
-    def action_poll_extend(self) -> None:
-        if self._requests is not None:
-            self._requests.extend_poll(self._selected)
+            self._requests.wish(what, self._selected, self._step.node.step.name)
             self._steps_dirty = True
-
-    def action_poll_stop(self) -> None:
-        if self._requests is not None:
-            self._requests.stop_poll(self._selected, self._step.node.step.name)
-
-    def action_poll_accept(self) -> None:
-        if self._requests is not None:
-            self._requests.accept_poll(self._selected, self._step.node.step.name)
-
-    def action_cut_wait(self) -> None:
-        if self._requests is not None:
-            self._requests.cut_wait(self._selected)
 
     def action_cancel_run(self) -> None:
         if self._requests is not None:
