@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -182,6 +184,11 @@ def test_rule(code: str, text: str, line: int | None, lint: Lint) -> None:
 
 def test_every_rule_is_tried() -> None:
     assert {code for code, _, line in CASES if line} == set(RULES)
+
+
+def test_every_rule_is_explained() -> None:
+    told = Path(__file__).parent.parent.parent.joinpath("docs", "warnings.md").read_text()
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", told, re.MULTILINE)) == set(RULES)
 
 
 def test_every_rule_says_why() -> None:
