@@ -23,13 +23,14 @@ class Checked:
     """What became of one file: `runbook` is None where it has errors.
 
     `steps` counts all steps, also of the runbooks that it calls; `deep` how many of those are inside each
-    other.
+    other; `is_interactive` tells whether one of all those steps takes the operator's terminal.
     """
 
     runbook: Runbook | None
     variables: Mapping[str, Variable]
     steps: int
     deep: int
+    is_interactive: bool
 
 
 class Calls:

@@ -75,7 +75,7 @@ class Checking:
         if file.built is not INVALID and self._report.errors == before:
             runbook = msgspec.convert(file.built, Runbook)
         variables = _converted(file.shape.made, ("vars",), file.frames[0].names)
-        return Checked(runbook, variables, steps, deep)
+        return Checked(runbook, variables, steps, deep, file.is_interactive)
 
     def _add_called(self, file: _File, chain: Chain) -> tuple[int, int]:
         """Fill in the runbooks that steps call; how many steps there are in all, and how deep they are."""
@@ -91,6 +91,11 @@ class Checking:
             check_given(
                 step.node, "vars", called.variables, f"runbook {shown(named.text)}", self._report
             )
+            if called.is_interactive:
+                file.is_interactive = True
+                if step.runs_beside_others:
+                    told = f"runbook {shown(named.text)} has an interactive step"
+                    self._report.error(named, told, "such a step cannot run beside others")
             steps += called.steps
             deep = max(deep, 1 + called.deep)
             if steps > MAX_STEPS:
@@ -125,7 +130,11 @@ class Checking:
 
 @dataclass(slots=True)
 class _File:
-    """One file with everything filled in; `count` is how many steps it has of its own."""
+    """One file with everything filled in.
+
+    `count` is how many steps it has of its own; `is_interactive` tells whether one of them, or of those
+    that it calls, takes the operator's terminal.
+    """
 
     root: Mapping
     shape: ShapeCheck
@@ -133,6 +142,7 @@ class _File:
     frames: list[Frame]
     count: int
     is_open: bool
+    is_interactive: bool
 
     @property
     def steps(self) -> list[StepDraft]:
@@ -153,7 +163,9 @@ class _File:
                     shape.made[step.path]["id"] = step.id
                 for rule in _rules_about(step.node):
                     rule(step, report)
-        return cls(filled, shape, built, frames, expansion.count, expansion.is_open)
+        steps = (step for frame in frames for step in frame.steps)
+        is_interactive = any(step.node.text("interactive") == "true" for step in steps)
+        return cls(filled, shape, built, frames, expansion.count, expansion.is_open, is_interactive)
 
 
 _STEP_RULES = RULES | BLOCK_RULES

@@ -183,12 +183,9 @@ def interactive_alone(step: StepDraft, report: Report) -> None:
         if value is not None and not (isinstance(value, Scalar) and value.text == "false"):
             told = f"`interactive` and `{key}` exclude each other"
             report.error(step.node.entries[key].key, told)
-    if step.loops and (step.node.text("max_parallel") or "1") != "1":
-        told = "an interactive step cannot run for several items side by side"
-        report.error(step.node.entries["max_parallel"].key, told, "leave `max_parallel` out")
-    if step.branches:
+    if step.runs_beside_others:
         told = "an interactive step cannot run beside others"
-        hint = "take it out of the `parallel` block"
+        hint = "take it out of the `parallel` block, or leave `max_parallel` out"
         report.error(step.node.entries["interactive"].key, told, hint)
 
 

@@ -13,13 +13,15 @@ from pup_tui.runbook.model import (
     Runbook,
     Variable,
 )
-from pup_tui.runbook.nodes import Scalar, shown
+from pup_tui.runbook.nodes import Mapping as MapNode
+from pup_tui.runbook.nodes import Node, Scalar, shown
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.roles import Uses
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import BODY, Frame, StepDraft
 from pup_tui.runbook.texts import texts_of
 from pup_tui.template.condition import parse_condition
+from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.text import compile_text
 from pup_tui.template.value_command import compile_value_command
@@ -191,7 +193,7 @@ class Scope:
     def _check_lock(self, node: Scalar, uses: Uses) -> None:
         """A lock is taken before the first step, and its value is written down for everybody to see."""
         variables = frozenset(self._variables)
-        for name in sorted((uses.names | uses.optional_names) & self._frame.secrets):
+        for name in sorted((uses.names | uses.optional_names) & self._secrets()):
             told = f"{shown(name)} is a secret, and the value of a lock is written down"
             self._report.error_in(node, told, "lock by something else", fragment=name)
         for name in sorted(uses.names - variables - {"run"}):
@@ -199,6 +201,20 @@ class Scope:
             hint = self._report.suggest(name, variables) or hint
             told = f"{shown(name)} is not known in `lock`, which sees variables only"
             self._report.error_in(node, told, hint, fragment=name)
+
+    def _secrets(self) -> frozenset[str]:
+        """The variables that are secrets, or hold one where nothing is given for them."""
+        found: set[str] = set()
+        names = self._frame.names
+        for name, entry in names.entries.items() if names is not None else ():
+            given: Node | None = entry.value
+            is_secret = False
+            if isinstance(entry.value, MapNode):
+                given = entry.value.get("default")
+                is_secret = entry.value.text("type") == "secret"
+            if is_secret or (isinstance(given, Scalar) and found & _names_in(given.text)):
+                found.add(name)
+        return frozenset(found)
 
 
 class _Use:
@@ -228,6 +244,14 @@ class _Use:
         if self.inner[0] == "vars" and self.step.kind is InputStep:
             return str(self.inner[1])
         return None
+
+
+def _names_in(default: str) -> frozenset[str]:
+    try:
+        text = compile_text(default)
+    except TemplateError:
+        return frozenset()
+    return text.names | text.optional_names
 
 
 _LATER = "has not run when this step runs"

@@ -66,6 +66,19 @@ class StepDraft:
         return self.node.text("as") or DEFAULT_ITEM
 
     @property
+    def runs_beside_others(self) -> bool:
+        """Whether it may run at the same time as another step or another item."""
+        step: StepDraft | None = self
+        while step is not None:
+            if step.branches or (step.loops and (step.node.text("max_parallel") or "1") != "1"):
+                return True
+            around = step.around or step.frame.caller
+            if around is not None and step.order[0] not in (BODY, around.order[0]):
+                return False  # it runs at another time than what it stands in
+            step = around
+        return False
+
+    @property
     def captures(self) -> dict[str, Node]:
         """The names it captures, with the place of each."""
         given = self.node.get("capture")
@@ -107,16 +120,6 @@ class Frame:
     @property
     def variables(self) -> KeysView[str]:
         return (self.names.entries if self.names is not None else {}).keys()
-
-    @property
-    def secrets(self) -> frozenset[str]:
-        """Those of the variables that are secrets."""
-        entries = self.names.entries.items() if self.names is not None else ()
-        return frozenset(
-            name
-            for name, entry in entries
-            if isinstance(entry.value, Mapping) and entry.value.text("type") == "secret"
-        )
 
 
 def frames_of(root: Mapping) -> list[Frame]:

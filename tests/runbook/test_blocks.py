@@ -129,13 +129,37 @@ def test_what_comes_after_others_is_refused_in_a_parallel(when: str, errors: Err
     assert errors(HEAD + block("parallel", inside)) == []
 
 
-def test_interactive_steps_do_not_share_the_terminal(errors: Errors) -> None:
-    step = shell("s", keys="interactive: true")
-    inside = f"{{name: g, kind: group, steps: [{step}]}}"
-    assert errors(HEAD + block("group", step)) == []
-    for steps in (step, inside):
-        (told,) = errors(HEAD + block("parallel", steps))
-        assert "an interactive step cannot run beside others" in told
+INTERACTIVE = shell("s", keys="interactive: true")
+OTHERS = {"other.yaml": f"name: other\nsteps: [{INTERACTIVE}]\n"}
+CALLS = {
+    "itself": INTERACTIVE,
+    "a group": f"{{name: g, kind: group, steps: [{INTERACTIVE}]}}",
+    "a group from a file": "{name: t, template: t}",
+    "a runbook": "{name: r, kind: runbook, runbook: other}",
+    "a runbook in a group": "{name: g, kind: group, steps: [{name: r, kind: runbook, runbook: other}]}",
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_interactive_steps_do_not_share_the_terminal(call: str, check: Check) -> None:
+    step, template = CALLS[call], f"steps: [{INTERACTIVE}]\n"
+
+    def told(steps: str) -> list[str]:
+        problems = check(HEAD + steps, OTHERS, t=template).errors
+        return [f"{problem.message} {problem.hint}" for problem in problems]
+
+    loop = "  - {name: l, kind: group, foreach: [1], max_parallel: #, steps: [" + step + "]}\n"
+    assert told(f"  - {step}\n") == told(block("group", step)) == told(loop.replace("#", "1")) == []
+    for steps in (block("parallel", step), loop.replace("#", "2")):
+        (problem,) = told(steps)
+        assert "cannot run beside others" in problem
+
+
+def test_what_runs_at_another_time_may_have_the_terminal(errors: Errors) -> None:
+    cleanup = shell("c", keys="interactive: true, when: cleanup")
+    undo = shell("u", keys="undo: {kind: shell, run: x, interactive: true}")
+    inside = f"{{name: g, kind: group, steps: [{cleanup}]}}"
+    assert errors(HEAD + block("parallel", cleanup, undo, inside)) == []
 
 
 def test_errors_inside_of_blocks_are_told_with_the_others(errors: Errors) -> None:
@@ -182,11 +206,13 @@ def test_blocks_nest_as_deep_as_yaml_does(check: Check) -> None:
         ("{{ steps.s.output }}", "`steps` is not known in `lock`, which sees variables only"),
         ("{{ TOKEN }}", "`TOKEN` is a secret, and the value of a lock is written down"),
         ('{{ TOKEN | default("") }}', "`TOKEN` is a secret, and the value of a lock is written"),
+        ("{{ HOLDS }}", "`HOLDS` is a secret, and the value of a lock is written down"),
         ("{{ NOWHERE }}", "`NOWHERE` is not known in `lock`"),
     ],
 )
 def test_lock(lock: str, message: str | None, errors: Errors) -> None:
-    text = f"name: runbook\nlock: '{lock}'\nvars: {{A: {{}}, TOKEN: {{type: secret}}}}\nsteps:\n"
+    text = f"name: runbook\nlock: '{lock}'\nvars: {{A: {{}}, TOKEN: {{type: secret}}, "
+    text += "HOLDS: 'x{{ TOKEN }}'}\nsteps:\n"
     told = errors(text + f"  - {shell('s', keys='capture: X')}\n")
     assert len(told) == (message is not None)
     assert message is None or message in told[0]

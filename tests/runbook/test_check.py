@@ -242,7 +242,7 @@ def test_keys_of_one_kind(kind: str, keys: list[str], errors: Errors) -> None:
         (
             "shell",
             "interactive: true\n    foreach: [1, 2]\n    max_parallel: 2",
-            "8:5: an interactive step cannot run for several items side by side",
+            "6:5: an interactive step cannot run beside others",
         ),
         ("shell", "retry: {}", "6:12: `retry` has no `attempts`"),
         ("shell", "retry: {attempts: 0}", "6:23: `attempts`: `0` is not a whole number over 0"),
