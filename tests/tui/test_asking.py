@@ -181,3 +181,26 @@ async def test_commands_that_a_stranger_wrote_run_only_on_the_operators_word(
         await console.on("form")
         await console.sees("Choose")
         assert commands.seen
+
+
+async def test_a_default_made_of_a_secret_is_kept_nowhere(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    text = """
+name: derived
+vars:
+  TOKEN: {type: secret, from: "env:TOKEN"}
+  HEADER: {default: "Bearer {{ TOKEN }}"}
+steps: [{name: Say, kind: shell, run: "echo {{ HEADER }}"}]
+"""
+    executor = FakeExecutor()
+    environ = {"TOKEN": "s3cret-token"}
+    services = make_services({"derived.yaml": text}, executor=executor, environ=environ)
+    async with open_console(services, LARGE) as console:
+        await run(console)
+        await console.eventually(lambda: executor.requests)
+        assert "Bearer s3cret-token" in executor.requests[0].values.values()
+        await console.eventually(lambda: not console.app.runs.under_way)
+        assert "s3cret" not in console.screen
+    for path in (tmp_path / "state").rglob("*"):
+        assert not path.is_file() or b"s3cret-token" not in path.read_bytes()

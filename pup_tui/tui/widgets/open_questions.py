@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
@@ -32,11 +32,6 @@ class OpenQuestions:
     def __contains__(self, step: str) -> bool:
         return step in self._open
 
-    @property
-    def fresh(self) -> bool:
-        """Whether one of them has not been put forward yet."""
-        return bool(self._open.keys() - self._put_forward) and self._dialog is None
-
     def add(self, question: Question) -> None:
         self._open[question.step] = question
         self._put_forward.discard(question.step)
@@ -51,11 +46,19 @@ class OpenQuestions:
         for step in list(self._open):
             self.withdraw(step)
 
+    def put_fresh_forward(self, preferred: str | None = None) -> None:
+        """Open the dialog of a question that was not put forward yet, if there is one."""
+        self._put([step for step in self._open if step not in self._put_forward], preferred)
+
     def put_forward(self, preferred: str | None = None) -> None:
         """Open the dialog of a question: the preferred step's, or else the first that is open."""
-        if self._dialog is not None or not self._open:
+        self._put(list(self._open), preferred)
+
+    def _put(self, steps: Sequence[str], preferred: str | None) -> None:
+        """Only one dialog at a time: the others wait until it is answered or put away."""
+        if self._dialog is not None or not steps:
             return
-        step = preferred if preferred in self._open else next(iter(self._open))
+        step = preferred if preferred in steps else steps[0]
         assert step is not None
         question = self._open[step]
         self._put_forward.add(step)

@@ -268,8 +268,8 @@ class RunView(Vertical):
         """Bring to the screen what has happened since the last time, if the screen shows this run."""
         if not self.is_on_screen:
             return
-        if self._questions.fresh and self._may_interrupt():
-            self._questions.put_forward(self._selected)
+        if self._questions and self._may_interrupt():
+            self._questions.put_fresh_forward(self._selected)
         self._let_time_pass()
         if self._steps_dirty:
             self._steps_dirty = False
