@@ -1,4 +1,4 @@
-"""Durations, numbers, status codes and lists of a runbook, rendered and checked at the moment they are needed."""
+"""Durations, numbers, status codes and lists of a runbook, rendered and checked when they are needed."""
 
 from __future__ import annotations
 

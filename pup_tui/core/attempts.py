@@ -145,7 +145,7 @@ def _keep_results(run: Run, node: Node, event: AttemptFinished) -> None:
     run.step(node).exit_code = event.exit_code
     frame, local = frame_of(run.state, node.id), node.step.id
     frame.results.pop(local, None)
-    if event.findings.results:
+    if node.results:
         frame.results[local] = dict(event.findings.results)
     run.note_secrets(
         node,

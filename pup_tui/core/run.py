@@ -173,7 +173,8 @@ class Run:
 
     def cannot_render(self, node: Node, error: TemplateError) -> None:
         """A text of the step has no result; steps that are there for failures are then skipped."""
-        missing = not_made(self.program, node, error)
+        ran = scope_of(self.state, node.id)["steps"]
+        missing = not_made(self.program, node, error, ran)
         if missing is not None and node.step.when != "on_success":
             self.end(node, StepStatus.SKIPPED, missing)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from pup_tui.core.actions import Wanted, WantedAssertion, WantedCapture
@@ -74,8 +74,13 @@ def truth_of(source: str, scope: Scope, declared: frozenset[str]) -> bool:
     return verdict.holds
 
 
-def not_made(program: Program, node: Node, error: TemplateError) -> str | None:
-    """The sentence for a name that an earlier step should have made, or None for any other error."""
+def not_made(
+    program: Program, node: Node, error: TemplateError, ran: Collection[str] = ()
+) -> str | None:
+    """The sentence for a name that an earlier step should have made, or None for any other error.
+
+    `ran` are the ids under `steps` that have results.
+    """
     if not isinstance(error, UndefinedName):
         return None
     frame = program.frame(node)
@@ -84,6 +89,8 @@ def not_made(program: Program, node: Node, error: TemplateError) -> str | None:
         return f"it needs {root}, which `{frame.captures[root]}` did not capture"
     if root == "steps":
         named = rest.partition(".")[0]
+        if named in ran:
+            return f"it needs {error.name}, which `{frame.steps.get(named, named)}` does not have"
         return f"it needs {error.name}, and `{frame.steps.get(named, named)}` did not run"
     return None
 

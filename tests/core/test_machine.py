@@ -117,6 +117,20 @@ def test_results_of_a_step_that_did_not_run_may_have_a_default() -> None:
     assert player.machine.state.steps["c"].reason == "it needs steps.a.output, and `a` did not run"
 
 
+def test_a_field_that_a_step_does_not_have_is_named() -> None:
+    program = program_of(
+        """
+        steps:
+          - {name: a, kind: shell, run: make}
+          - {name: b, kind: shell, run: "use {{ steps.a.status }}"}
+        """
+    )
+    player = Player(program).create().play()
+    assert player.machine.state.steps["b"].reason == (
+        "it needs steps.a.status, which `a` does not have"
+    )
+
+
 @pytest.mark.parametrize(
     ("when", "status"), [("on_success", "failed"), ("always", "skipped"), ("cleanup", "skipped")]
 )
