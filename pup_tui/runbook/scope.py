@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from pup_tui.runbook.choices import commands_of
 from pup_tui.runbook.model import (
-    AnyStep,
-    GroupStep,
     InputStep,
-    ParallelStep,
-    Runbook,
-    Variable,
 )
 from pup_tui.runbook.nodes import Mapping as MapNode
 from pup_tui.runbook.nodes import Node, Scalar, shown
@@ -19,12 +13,8 @@ from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.roles import Uses
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import BODY, Frame, StepDraft
-from pup_tui.runbook.texts import texts_of
-from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.expression import compile_expression
 from pup_tui.template.text import compile_text
-from pup_tui.template.value_command import compile_value_command
 
 ALWAYS = frozenset({"steps", "run"})
 """Names that every template knows."""
@@ -51,7 +41,6 @@ STEP_FIELDS = frozenset(
 )
 """What `steps.ID` has."""
 
-_WITHOUT_NAMES = frozenset({"name", "markdown", "literal", "regex"})
 _ABOVE = "a default may use only the variables above it"
 _JUDGES_ATTEMPT = (
     ("assert",),
@@ -319,62 +308,6 @@ def check_default_names(
             report.error_in(node, told, hint, fragment=other)
         if used.names & ALWAYS:
             report.error(node, "a default cannot use `steps` or `run`", _ABOVE)
-
-
-def names_under_default(runbook: Runbook) -> frozenset[str]:
-    """Names that a runbook does not declare and uses only where they may be missing."""
-    needed: set[str] = set()
-    optional: set[str] = set()
-    steps = list(_steps_of_frame(runbook.steps))
-    declared = frozenset(runbook.vars).union(*map(_made_by, steps))
-    for uses in _all_uses(runbook, steps, declared):
-        needed |= uses.names
-        optional |= uses.optional_names
-    return frozenset(optional - needed - declared - ALWAYS)
-
-
-def _steps_of_frame(steps: Iterable[AnyStep]) -> Iterable[AnyStep]:
-    """The steps that see the same names, nested and undo steps among them."""
-    for step in steps:
-        yield step
-        if isinstance(step, ParallelStep) or (isinstance(step, GroupStep) and step.call is None):
-            yield from _steps_of_frame(step.steps)
-        if step.undo is not None:
-            yield from _steps_of_frame([step.undo])
-
-
-def _made_by(step: AnyStep) -> Iterable[str]:
-    yield from step.captures
-    if isinstance(step, InputStep):
-        yield from step.vars
-    if isinstance(step, GroupStep) and step.call is not None:
-        yield from step.call.outputs
-    if step.foreach is not None:
-        yield step.as_
-
-
-def _all_uses(
-    runbook: Runbook, steps: Iterable[AnyStep], declared: frozenset[str]
-) -> Iterable[Uses]:
-    for variable in runbook.vars.values():
-        yield from _uses_of(variable)
-    for step in steps:
-        for text in texts_of(step):
-            if text.role == "expression" or (text.role == "items" and "{{" not in text.source):
-                yield compile_expression(text.source)
-            elif text.role == "condition":
-                yield parse_condition(text.source, declared)
-            elif text.role not in _WITHOUT_NAMES:
-                yield compile_text(text.source)
-
-
-def _uses_of(variable: Variable) -> Iterable[Uses]:
-    if variable.has_default:
-        yield compile_text(str(variable.default))
-    if variable.when is not None:
-        yield compile_expression(variable.when)
-    for command in commands_of(variable):
-        yield compile_value_command(command)
 
 
 def _circle(needs: Mapping[str, frozenset[str]]) -> list[str]:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from pup_tui.runbook.load import Loaded
-from pup_tui.runbook.scope import ATTEMPT_NAMES, STEP_FIELDS, names_under_default
+from pup_tui.runbook.scope import ATTEMPT_NAMES, STEP_FIELDS
+from pup_tui.runbook.undeclared import names_under_default
 
 Errors = Callable[..., list[str]]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from pup_tui.runbook.load import Loaded
-from pup_tui.runbook.scope import names_under_default
 from pup_tui.runbook.sources import Sources
+from pup_tui.runbook.undeclared import names_under_default
 from pup_tui.runbook.variables import Resolved, resolve
 
 Check = Callable[..., Loaded]
