@@ -52,6 +52,7 @@ class Field(Vertical):
         self._edited = given is not None
         self._wanted = "" if given is None else text_of(given)
         self._followed: str | None = None
+        self._told = self._hinted = ""
         if given is None and self._follows_default:
             self._followed = self._wanted = literal_default(variable) or ""
         self._control = self._make_control()
@@ -86,14 +87,15 @@ class Field(Vertical):
             if self._origin() is not None:
                 return chooser([*self._none(), ("yes", "true"), ("no", "false")], text)
             return YesNo(text)
-        return self._line() if variable.type != "text" else self._hinted(Paragraph(text))
+        return self._line() if variable.type != "text" else self._with_hint(Paragraph(text))
 
     def _line(self) -> Control:
         secret = self.variable.is_secret
-        return self._hinted(Line("" if secret else self._wanted, secret=secret))
+        return self._with_hint(Line("" if secret else self._wanted, secret=secret))
 
-    def _hinted(self, control: Control) -> Control:
-        control.hint(self._origin() or _HINTS.get(self.variable.type, ""))
+    def _with_hint(self, control: Control) -> Control:
+        self._hinted = self._usual_hint()
+        control.hint(self._hinted)
         return control
 
     def _options(self, choices: Sequence[Choice]) -> Options:
@@ -146,9 +148,17 @@ class Field(Vertical):
                 self._followed = self._wanted = text
                 self._control.put(text)
         elif origin == "default" and text is not None:
-            self._control.hint("the default" if secret else f"default: {safe_text(text)}")
+            self._hint("the default" if secret else f"default: {safe_text(text)}")
         else:
-            self._control.hint(self._origin() or _HINTS.get(self.variable.type, ""))
+            self._hint(self._usual_hint())
+
+    def _hint(self, words: str) -> None:
+        if words != self._hinted:
+            self._hinted = words
+            self._control.hint(words)
+
+    def _usual_hint(self) -> str:
+        return self._origin() or _HINTS.get(self.variable.type, "")
 
     def focus(self, scroll_visible: bool = True) -> Self:
         """Focus the control; that the whole field comes into sight is seen to in any case."""
@@ -228,8 +238,11 @@ class Field(Vertical):
             told = Content.styled(f"✖ {safe_text(problem)}", "$text-error")
         elif seen and warning:
             told = Content.styled(f"▲ {safe_text(warning)}", "$text-warning")
-        self._problem.update(told)
-        self.set_class(bool(seen and problem), "-wrong")
+        # All fields are judged at every key: what stays as it is costs nothing.
+        if told.markup != self._told:
+            self._told = told.markup
+            self._problem.update(told)
+            self.set_class(bool(seen and problem), "-wrong")
 
     def on_descendant_focus(self) -> None:
         self.call_after_refresh(self._come_into_sight)

@@ -131,7 +131,8 @@ class FieldList(Vertical):
     def _show(self, field: Field, resolved: Resolved) -> None:
         """Show the field where it is asked for, with what it gets if nothing is given."""
         name = field.variable_name
-        field.display = name not in resolved.not_asked
+        if field.display is not (name not in resolved.not_asked):
+            field.display = not field.display
         origin = resolved.sources.get(name, "")
         if origin != "given":
             found = resolved.values.get(name)
