@@ -46,11 +46,21 @@ class Answers(Protocol):
         ...
 
 
+def refuse(question: Question, replies: Replies, note: str = "") -> None:
+    """Nobody could be asked: nothing may go on because of that."""
+    replies.answer(question.step, "abort" if question.kind == "failure" else "no", NOBODY, note)
+
+
+def told_fault(error: Exception) -> str:
+    """What is told of a fault that is not the operator's."""
+    return f"a fault in pup-tui ({type(error).__name__}): please report it"
+
+
 class Nobody:
     """No terminal and no `--yes`: a question that cannot be asked is a refusal."""
 
     def ask(self, question: Question, replies: Replies) -> None:
-        replies.answer(question.step, "abort" if question.kind == "failure" else "no", NOBODY)
+        refuse(question, replies)
 
     def withdraw(self, step: str) -> None:
         pass
@@ -109,8 +119,13 @@ class SayYes:
             self._finding.pop(step).cancel()
 
     async def _find(self, question: Question, replies: Replies) -> None:
-        found = await resolve_question(question, {}, self._sources)
-        self._finding.pop(question.step, None)
+        try:
+            found = await resolve_question(question, {}, self._sources)
+        except Exception as error:
+            refuse(question, replies, told_fault(error))
+            return
+        finally:
+            self._finding.pop(question.step, None)
         if found.problems:
             why = "; ".join(str(problem) for problem in found.problems)
             replies.answer(question.step, "no", YES, f"{YES} takes only what is there: {why}")

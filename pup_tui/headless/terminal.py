@@ -19,7 +19,7 @@ from pup_tui.catalog.inputs import (
     wanted_inputs,
 )
 from pup_tui.core.actions import Question
-from pup_tui.headless.answers import Replies
+from pup_tui.headless.answers import Replies, refuse, told_fault
 from pup_tui.headless.prompts import choices_told, prompt_for
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.sanitize import safe_text
@@ -72,7 +72,12 @@ class Terminal:
 
     async def _in_turn(self, question: Question, replies: Replies) -> None:
         async with self._turn:
-            await self._converse(question, replies)
+            try:
+                await self._converse(question, replies)
+            except (OSError, UnicodeDecodeError) as error:
+                refuse(question, replies, f"the terminal cannot be read: {error}")
+            except Exception as error:
+                refuse(question, replies, told_fault(error))
 
     async def _converse(self, question: Question, replies: Replies) -> None:
         note = ""
@@ -186,11 +191,12 @@ class Terminal:
             self._err.write(told.rstrip("\n") + "\n")
 
     async def _line(self, prompt: str) -> str:
-        """One line of standard input without its end; empty at its end."""
+        """One line of standard input without its end, made valid text; empty at its end."""
         try:
-            return await self._read(prompt)
+            line = await self._read(prompt)
         except EOFError:
             return ""
+        return line.encode(errors="surrogateescape").decode(errors="replace")
 
     async def _read(self, prompt: str, *, hidden: bool = False) -> str:
         """The same; EOFError at the end of the input. Never blocks the run's loop."""

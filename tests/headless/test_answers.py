@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pexpect
@@ -26,6 +28,7 @@ def typed(program: Program, *args: str) -> Iterator[pexpect.spawn[str]]:
         cwd=str(program.cwd),
         env={**program.environ, "TERM": "xterm-256color"},
         encoding="utf-8",
+        codec_errors="replace",
         timeout=30,
         dimensions=(24, 80),
     )
@@ -263,3 +266,19 @@ steps: [{name: Show, kind: shell, run: "echo on {{ HOST }}{{ TICKET }}"}]
         child.expect("on eu-2")
         assert "TICKET" not in (child.before or "")
         assert _ended(child) == 0
+
+
+@pytest.mark.parametrize(("locale", "code"), [("C.UTF-8", 0), ("strict", 3)])
+def test_what_is_typed_need_not_be_text(program: Program, locale: str, code: int) -> None:
+    program.write("work", "name: work\nsteps: [{name: Work, kind: manual, message: Do it}]\n")
+    if locale == "strict":
+        program = replace(program, environ={**program.environ, "PYTHONIOENCODING": "utf-8:strict"})
+    with typed(program, "run", "work.yaml") as child:
+        child.expect("done\\?")
+        child.sendline("y")
+        child.expect("note")
+        os.write(child.child_fd, b"well \xff done\n")
+        child.expect(
+            "answered by ada \\(well . done\\)" if code == 0 else "the terminal cannot be read"
+        )
+        assert _ended(child) == code

@@ -108,6 +108,14 @@ async def test_yes_cannot_make_a_value_up() -> None:
     assert heard.values == {}
 
 
+async def test_a_fault_refuses() -> None:
+    asked = question("input", variables={"A": Variable(from_="file:x")})
+    sources = sources_of(files={"x": RuntimeError("never thought of")})
+    heard = await answered_by(SayYes(sources), asked)
+    why = "a fault in pup-tui (RuntimeError): please report it"
+    assert heard.answers == [("s", "no", "nobody", why)]
+
+
 async def test_a_question_that_is_withdrawn_is_not_answered() -> None:
     asked = question("input", variables={"A": Variable(default="a")})
     answers, heard = SayYes(sources_of()), Heard()
