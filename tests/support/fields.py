@@ -1,4 +1,4 @@
-"""Fields on their own, with commands that say what a test tells them to."""
+"""Fields on their own."""
 
 from __future__ import annotations
 
@@ -16,39 +16,12 @@ from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from pup_tui.catalog.inputs import local_sources
 from pup_tui.runbook.model import Runbook, Variable
-from pup_tui.template.value_command import ValueCommand
 from pup_tui.tui.fields.asked_values import AskedValues
 from pup_tui.tui.fields.field import Field
 from pup_tui.tui.fields.field_list import FieldList
 from tests.support.dialogs import PATIENCE, STYLES
-
-
-class Commands:
-    """What commands print, by a word of their script; ValueError where they fail. `seen` are those run.
-
-    A command whose word is `held` runs until it is let go.
-    """
-
-    def __init__(self, **prints: str | ValueError) -> None:
-        self.prints: dict[str, str | ValueError] = dict(prints)
-        self.seen: list[str] = []
-        self.held: dict[str, asyncio.Event] = {}
-
-    def hold(self, word: str) -> None:
-        self.held[word] = asyncio.Event()
-
-    async def run(self, command: ValueCommand, seconds: float) -> str:
-        told = " ".join([command.script, *command.words, *command.values.values()])
-        self.seen.append(told)
-        word = next(word for word in reversed(self.prints) if word in told)
-        if word in self.held:
-            await self.held[word].wait()
-        printed = self.prints[word]
-        if isinstance(printed, ValueError):
-            raise printed
-        return printed
+from tests.support.value_sources import Commands, Kept, sources_of
 
 
 def variables(text: str) -> dict[str, Variable]:
@@ -129,7 +102,7 @@ async def fields(
     *,
     given: Mapping[str, object] | None = None,
     environ: Mapping[str, str] | None = None,
-    kept: Any = None,
+    kept: Kept | None = None,
     size: tuple[int, int] = (80, 24),
 ) -> AsyncIterator[Fields]:
     """Fields for the variables of a piece of YAML; the first judgement is done."""
@@ -137,10 +110,9 @@ async def fields(
     runbook = convert(
         {"name": "n", "steps": [{"kind": "shell", "name": "s", "run": "ls"}]}, Runbook
     )
-    run = None if commands is None else commands.run
     values = AskedValues.of_runbook(
         replace(runbook, vars=asked),
-        local_sources(environ or {}, run, kept),
+        sources_of(environ, commands=commands, kept=kept),
     )
     app = FieldsHost()
     async with app.run_test(size=size) as pilot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from pup_tui.runbook.model import Choice
@@ -10,12 +11,19 @@ from pup_tui.template.value_command import ValueCommand
 
 
 class Commands:
-    """Answers commands by their text (script or words, values put in); what it does not know fails."""
+    """Answers commands by their text (script or words, values put in); what it does not know fails.
 
-    def __init__(self, answers: Mapping[str, str] | None = None) -> None:
+    An error in place of an answer is raised. A command that is `held` does not end before it is let go.
+    """
+
+    def __init__(self, answers: Mapping[str, str | ValueError] | None = None) -> None:
         self.answers = dict(answers or {})
+        self.held: dict[str, asyncio.Event] = {}
         self.ran: list[str] = []
         self.seconds: list[float] = []
+
+    def hold(self, command: str) -> None:
+        self.held[command] = asyncio.Event()
 
     async def __call__(self, command: ValueCommand, seconds: float) -> str:
         told = command.script or " ".join(["pup", *command.words])
@@ -23,9 +31,12 @@ class Commands:
             told = told.replace(f'"${{{name}}}"', value).replace(f"${{{name}}}", value)
         self.ran.append(told)
         self.seconds.append(seconds)
-        if told not in self.answers:
-            raise ValueError("the command failed: exited with 1")
-        return self.answers[told]
+        if told in self.held:
+            await self.held[told].wait()
+        answer = self.answers.get(told, ValueError("the command failed: exited with 1"))
+        if isinstance(answer, ValueError):
+            raise answer
+        return answer
 
 
 class Kept(dict[str, tuple[Choice, ...]]):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from textual.widgets import Button
 
-from pup_tui.catalog.inputs import local_sources
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs.dialog import Dialog
@@ -16,7 +14,7 @@ from pup_tui.tui.dialogs.trust import TrustScreen
 from pup_tui.tui.dialogs.undo import UndoScreen
 from pup_tui.tui.widgets.form import Form
 from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole
-from tests.support.fields import Commands
+from tests.support.value_sources import Commands, sources_of
 
 ASKS = """
 name: asks
@@ -137,18 +135,18 @@ async def test_undoing_nothing_ends_the_run(
 async def test_commands_for_values_run_when_the_run_begins(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
-    commands, executor = Commands(whoami="alice", hosts="a1\na2"), FakeExecutor()
+    commands, executor = Commands({"whoami": "alice", "list-hosts": "a1\na2"}), FakeExecutor()
     services = make_services(
         {"commands.yaml": COMMANDS},
         executor=executor,
-        sources=partial(local_sources, {}, commands.run),
+        sources=lambda: sources_of(commands=commands),
         suggestions={"HOST": "a2"},
     )
     async with open_console(services, LARGE) as console:
         await console.eventually(lambda: console.main.entry)
         await console.press("p")
         await console.on("plan")
-        assert not commands.seen
+        assert not commands.ran
         await console.press("ctrl+r")
         await console.eventually(lambda: executor.requests)
         assert {"alice", "a2"} <= set(executor.requests[0].values.values())
@@ -157,11 +155,11 @@ async def test_commands_for_values_run_when_the_run_begins(
 async def test_commands_that_a_stranger_wrote_run_only_on_the_operators_word(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
-    commands = Commands(whoami="alice", hosts="a1\na2")
+    commands = Commands({"whoami": "alice", "list-hosts": "a1\na2"})
     services = make_services(
         {"commands.yaml": COMMANDS},
         trusted=False,
-        sources=partial(local_sources, {}, commands.run),
+        sources=lambda: sources_of(commands=commands),
     )
     async with open_console(services, LARGE) as console:
         await console.eventually(lambda: console.main.entry)
@@ -171,7 +169,7 @@ async def test_commands_that_a_stranger_wrote_run_only_on_the_operators_word(
         await console.press("enter")
         await console.on("form")
         await console.sees("type the value")
-        assert not commands.seen
+        assert not commands.ran
         await console.press("escape")
         await console.on("overview")
         await console.main.query_one(Form).forget()
@@ -180,7 +178,7 @@ async def test_commands_that_a_stranger_wrote_run_only_on_the_operators_word(
         await console.press("tab", "enter")
         await console.on("form")
         await console.sees("Choose")
-        assert commands.seen
+        assert commands.ran
 
 
 async def test_a_default_made_of_a_secret_is_kept_nowhere(

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input, Select, Switch
 
-from pup_tui.runbook.model import Choice
 from pup_tui.tui.fields import field_list
 from tests.support.console import HOSTILE
-from tests.support.fields import Commands, fields
+from tests.support.fields import fields
+from tests.support.value_sources import Commands, Kept
 
 WHEN = """
 ENV: {type: enum, choices: [staging, production], default: staging}
@@ -131,25 +131,25 @@ HEADER: {default: "Bearer {{ TOKEN }}"}
 
 
 async def test_a_command_that_gives_a_value_is_not_run_while_somebody_types() -> None:
-    commands = Commands(whoami="alice\n")
+    commands = Commands({"whoami": "alice\n"})
     text = 'USER: {from: "command:whoami"}\nSERVICE: {}\n'
     async with fields(text, commands) as form:
         await form.sees("from command:whoami")
         await form.type("SERVICE", "shop")
         await form.eventually(lambda: not form.wrong)
-        assert not commands.seen
+        assert not commands.ran
         resolved = await form.app.list.resolved(complete=True)
         assert resolved is not None
         assert resolved.values["USER"] == "alice"
-        assert len(commands.seen) == 1
+        assert len(commands.ran) == 1
 
 
 async def test_a_command_that_failed_runs_again() -> None:
-    commands = Commands(whoami=ValueError("it failed"))
+    commands = Commands({"whoami": ValueError("it failed")})
     async with fields('USER: {from: "command:whoami"}', commands) as form:
         assert (await form.app.list.resolved(complete=True, always=True)) is not None
         await form.sees("✖", "it failed")
-        commands.prints["whoami"] = "alice"
+        commands.answers["whoami"] = "alice"
         resolved = await form.app.list.resolved(complete=True)
         assert resolved is not None
         assert not resolved.problems
@@ -159,13 +159,13 @@ async def test_a_command_that_failed_runs_again() -> None:
 
 
 async def test_choices_are_loaded_behind_the_operators_back() -> None:
-    commands = Commands(hosts="a1\na2\n")
-    commands.hold("hosts")
+    commands = Commands({"list-hosts eu": "a1\na2\n"})
+    commands.hold("list-hosts eu")
     async with fields(CHOICES, commands) as form:
         await form.sees("loading the choices")
         await form.type("OTHER", "typed meanwhile")
         await form.eventually(lambda: form.values.get("OTHER") == "typed meanwhile")
-        commands.held["hosts"].set()
+        commands.held["list-hosts eu"].set()
         await form.sees("Choose")
         assert "loading" not in form.screen
         form["HOST"].focus()
@@ -173,20 +173,20 @@ async def test_choices_are_loaded_behind_the_operators_back() -> None:
         await form.sees("a1")
         await form.eventually(lambda: form.values.get("HOST") == "a1")
         assert not form.wrong
-        assert len(commands.seen) == 1
+        assert len(commands.ran) == 1
 
 
 async def test_choices_follow_the_values_that_their_command_uses_and_no_others() -> None:
-    commands = Commands(eu="e1\ne2\nboth", us="u1\nboth")
+    commands = Commands({"list-hosts eu": "e1\ne2\nboth", "list-hosts us": "u1\nboth"})
     async with fields(CHOICES, commands) as form:
         await form.sees("Choose")
         form["HOST"].put("both")
         await form.eventually(lambda: form.values.get("HOST") == "both")
         await form.type("OTHER", "abc")
         await form.eventually(lambda: form.values.get("OTHER") == "abc")
-        assert len(commands.seen) == 1
+        assert len(commands.ran) == 1
         form["REGION"].put("us")
-        await form.eventually(lambda: len(commands.seen) == 2)
+        await form.eventually(lambda: len(commands.ran) == 2)
         await form.eventually(lambda: "loading" not in form.screen)
         assert form["HOST"].raw == "both"
         form["REGION"].put("eu")
@@ -196,33 +196,33 @@ async def test_choices_follow_the_values_that_their_command_uses_and_no_others()
         form["REGION"].put("us")
         await form.sees("▲ e1 is not among the choices")
         await form.eventually(lambda: "HOST" in form.wrong)
-        assert len(commands.seen) == 2
+        assert len(commands.ran) == 2
 
 
 async def test_choices_wait_for_the_values_that_they_follow_from() -> None:
-    commands = Commands(hosts="a1")
+    commands = Commands({"list-hosts x": "a1"})
     text = 'TEAM: {pattern: "[a-z]+"}\nHOST: {type: enum, choices_from: "list-hosts {{ TEAM }}"}\n'
     async with fields(text, commands) as form:
         await form.sees("the choices follow from TEAM")
-        assert not commands.seen
+        assert not commands.ran
         await form.type("TEAM", "x")
         await form.sees("Choose")
-        assert len(commands.seen) == 1
+        assert len(commands.ran) == 1
 
 
 async def test_choices_may_follow_from_what_another_command_gives() -> None:
-    commands = Commands(whoami="alice", hosts="a1")
+    commands = Commands({"whoami": "alice", "list-hosts alice": "a1"})
     text = """
 USER: {from: "command:whoami"}
 HOST: {type: enum, choices_from: "list-hosts {{ USER }}"}
 """
     async with fields(text, commands) as form:
         await form.sees("Choose")
-        assert "alice" in commands.seen[-1]
+        assert commands.ran == ["whoami", "list-hosts alice"]
 
 
 async def test_a_default_is_chosen_when_its_choice_comes() -> None:
-    commands = Commands(hosts='[{"value": "a1", "label": "First"}, "a2"]')
+    commands = Commands({"list-hosts": '[{"value": "a1", "label": "First"}, "a2"]'})
     async with fields(
         'HOST: {type: enum, choices_from: "list-hosts", default: a1}', commands
     ) as form:
@@ -232,15 +232,11 @@ async def test_a_default_is_chosen_when_its_choice_comes() -> None:
 
 
 async def test_choices_of_the_last_time_are_marked_with_the_reason() -> None:
-    class Kept:
-        def get(self, key: str) -> tuple[Choice, ...]:
-            return (Choice(value="old1"), Choice(value="old2"))
-
-        def put(self, key: str, choices: tuple[Choice, ...]) -> None:
-            raise AssertionError("nothing to keep")
-
-    commands = Commands(hosts=ValueError("no route to host"))
-    async with fields(CHOICES, commands, kept=Kept()) as form:
+    kept, commands = Kept(), Commands({"list-hosts eu": "old1\nold2"})
+    async with fields(CHOICES, commands, kept=kept) as form:
+        await form.sees("Choose")
+    commands.answers["list-hosts eu"] = ValueError("no route to host")
+    async with fields(CHOICES, commands, kept=kept) as form:
         await form.sees("▲", "no route to host; these are the ones")
         form["HOST"].put("old2")
         await form.eventually(lambda: not form.wrong)
@@ -248,7 +244,9 @@ async def test_choices_of_the_last_time_are_marked_with_the_reason() -> None:
 
 
 async def test_without_choices_the_value_is_typed_and_the_reason_said() -> None:
-    commands = Commands(eu=ValueError("no route to host"), us="u1\nu2")
+    commands = Commands(
+        {"list-hosts eu": ValueError("no route to host"), "list-hosts us": "u1\nu2"}
+    )
     async with fields(CHOICES, commands) as form:
         await form.sees("no route to host; type the value")
         assert isinstance(form["HOST"].control, Input)
@@ -261,14 +259,14 @@ async def test_without_choices_the_value_is_typed_and_the_reason_said() -> None:
 
 
 async def test_a_value_for_choices_that_come_later_is_chosen_then() -> None:
-    commands = Commands(hosts="a1\na2")
+    commands = Commands({"list-hosts eu": "a1\na2"})
     async with fields(CHOICES, commands, given={"HOST": "a2"}) as form:
         await form.eventually(lambda: form.values.get("HOST") == "a2")
         await form.sees("a2")
 
 
 async def test_hostile_choices_and_reasons_are_shown_as_text() -> None:
-    commands = Commands(eu=HOSTILE, us=ValueError(HOSTILE))
+    commands = Commands({"list-hosts eu": HOSTILE, "list-hosts us": ValueError(HOSTILE)})
     async with fields(CHOICES, commands, size=(200, 40)) as form:
         await form.sees("Choose")
         form["HOST"].focus()
@@ -283,10 +281,10 @@ async def test_hostile_choices_and_reasons_are_shown_as_text() -> None:
 
 
 async def test_letting_go_ends_what_is_under_way() -> None:
-    commands = Commands(hosts="a1")
-    commands.hold("hosts")
+    commands = Commands({"list-hosts eu": "a1"})
+    commands.hold("list-hosts eu")
     async with fields(CHOICES, commands) as form:
-        await form.eventually(lambda: commands.seen)
+        await form.eventually(lambda: commands.ran)
         await form.app.list.forget()
         assert not form.app.list.fields
         assert await form.app.list.resolved() is None

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from pup_tui.catalog.inputs import local_sources
 from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.dialog import Answer, ValuesAnswer
 from pup_tui.tui.dialogs.input import InputScreen
@@ -12,7 +11,8 @@ from pup_tui.tui.fields import field_list
 from pup_tui.tui.fields.field import Field
 from pup_tui.tui.fields.field_list import FieldList
 from tests.support.dialogs import NOTHING, answer_of, asked, in_sight, question, shown, until
-from tests.support.fields import Commands, variables
+from tests.support.fields import variables
+from tests.support.value_sources import Commands, sources_of
 
 SERVICE = 'SERVICE: {pattern: "[a-z]+"}\n'
 MANY = "\n".join(f"V{at}: {{default: v{at}}}" for at in range(30))
@@ -30,8 +30,7 @@ def asks_for(text: str, **keys: Any) -> Question:
 def screen(
     text: str, commands: Commands | None = None, typed: dict[str, str] | None = None, **keys: Any
 ) -> InputScreen:
-    run = None if commands is None else commands.run
-    sources = local_sources({"TOKEN": "s3cret-token"}, run)
+    sources = sources_of({"TOKEN": "s3cret-token"}, commands=commands)
     return InputScreen(asks_for(text, **keys), sources, typed=typed)
 
 
@@ -113,7 +112,7 @@ async def test_secrets_are_named_and_never_shown() -> None:
 
 
 async def test_choices_come_from_a_command() -> None:
-    commands = Commands(hosts="a1\na2")
+    commands = Commands({"list-hosts": "a1\na2"})
     text = 'HOST: {type: enum, choices_from: "list-hosts"}'
     async with asked(screen(text, commands)) as (app, pilot):
         await until(pilot, app, "Choose")
@@ -123,7 +122,7 @@ async def test_choices_come_from_a_command() -> None:
 
 
 async def test_a_question_that_is_gone_takes_no_values() -> None:
-    commands = Commands(whoami="alice")
+    commands = Commands({"whoami": "alice"})
     commands.hold("whoami")
     async with asked(screen('USER: {from: "command:whoami"}', commands)) as (app, pilot):
         await until(pilot, app, "ready to go on")
@@ -147,7 +146,7 @@ async def test_hostile_text_is_shown_as_text() -> None:
     asks = question(
         "input", title=hostile, message=hostile, variables=variables("A: {required: false}")
     )
-    async with asked(InputScreen(asks, local_sources({})), (160, 50)) as (app, pilot):
+    async with asked(InputScreen(asks, sources_of()), (160, 50)) as (app, pilot):
         await until(pilot, app, "ready to go on")
         assert shown(app).count("[@click=app.quit]x[/]") == 2
         assert not set("\x1b\x07\u202e") & set(shown(app) + in_sight(app))
