@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from typing import get_args
 
 from msgspec import inspect
 
-from pup_tui.runbook.model import LOADED, ROLE, Node, Variable
+from pup_tui.runbook.model import LOADED, ROLE, AnyStep, Node, Variable
 
 
 @dataclass(slots=True)
@@ -65,6 +66,12 @@ def _structs() -> dict[type, inspect.StructType]:
         waiting += derived
     infos = inspect.multi_type_info(found)
     return {info.cls: info for info in infos if isinstance(info, inspect.StructType)}
+
+
+@cache
+def keys_of_steps() -> frozenset[str]:
+    """The keys that any kind of step has."""
+    return frozenset({"kind"}).union(*(fields_of(kind) for kind in get_args(AnyStep)))
 
 
 @cache

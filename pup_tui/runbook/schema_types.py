@@ -34,6 +34,7 @@ _FORMS: Final[dict[str, list[Schema]]] = {
     ],
     "count": [{"type": "integer", "minimum": 1}, _or_template("[1-9][0-9]*")],
     "factor": [{"type": "number", "minimum": 1}, _or_template(_NUMBER)],
+    "target": [{"type": "string", "pattern": rf"{_TEMPLATE}|://"}],
     "status": [
         {"type": "integer", "minimum": 100, "maximum": 599},
         _or_template("[1-5](?:[xX][xX]|[0-9][0-9])"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pup_tui.runbook.allowed import keys_of_steps
 from pup_tui.runbook.files import TEMPLATES
 from pup_tui.runbook.library import Library, is_name
 from pup_tui.runbook.nodes import (
@@ -132,7 +133,7 @@ def filled(step: Mapping, template: Mapping) -> Mapping:
     entries: dict[str, Entry] = {}
     for name, entry in step.entries.items():
         given = template.entries.get(name)
-        if name == KEY or entry.value.is_null:
+        if name == KEY or _clears(name, entry):
             continue
         if name in _MERGED and given is not None:
             entry = Entry(entry.key, _merged(entry.value, given.value))
@@ -145,6 +146,11 @@ def filled(step: Mapping, template: Mapping) -> Mapping:
     return Mapping(step.source, step.line, step.column, entries)
 
 
+def _clears(name: str, entry: Entry) -> bool:
+    """Whether a key is there to take back what the template says; one that no step has is a mistake."""
+    return entry.value.is_null and name in keys_of_steps()
+
+
 def called(step: Mapping, template: Template, steps: Node) -> GroupCall:
     """A step that stands for a group from a file, whose steps are `steps`."""
     named = step.entries[KEY]
@@ -152,7 +158,7 @@ def called(step: Mapping, template: Template, steps: Node) -> GroupCall:
     entries = {
         name: entry
         for name, entry in step.entries.items()
-        if name not in (KEY, "kind", "steps") and not entry.value.is_null
+        if name not in (KEY, "kind", "steps") and not _clears(name, entry)
     }
     entries["kind"] = Entry(named.key, kind)
     entries["steps"] = Entry(named.key, steps)

@@ -129,3 +129,9 @@ def test_what_steps_take_from_templates_is_limited(check: Check) -> None:
     steps = "".join(f"  - {{name: s{number}, template: t}}\n" for number in range(50))
     (problem, *_) = check(f"name: runbook\nsteps:\n{steps}", t=template).errors
     assert problem.message == "with the files that it uses more than 100,000 nodes"
+
+
+def test_an_unknown_key_is_one_even_where_it_is_null(errors: Errors) -> None:
+    text = "name: a\nsteps:\n  - {name: s, template: t, tiemout: null, timeout: null}\n"
+    told = errors(text, t="kind: shell\nrun: x\ntimeout: 1s\n")
+    assert told == ["3:28: unknown key `tiemout`"]
