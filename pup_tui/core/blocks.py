@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pup_tui.core.actions import ResolveValues, TakeLock
 from pup_tui.core.amounts import render_count, render_items, render_seconds
 from pup_tui.core.events import Event, LockAnswered, ValuesResolved
 from pup_tui.core.ids import is_inside, item_id
-from pup_tui.core.program import Node
+from pup_tui.core.program import Node, captures_of
 from pup_tui.core.questions import ask_before, must_ask
 from pup_tui.core.render import render_text
 from pup_tui.core.retries import check_retry
@@ -18,7 +19,7 @@ from pup_tui.core.secrecy import check_lock, names_in, names_in_expression
 from pup_tui.core.shown import item_frame, shown_step
 from pup_tui.core.state import BlockState, Frame, StepPhase, StepState, StepStatus
 from pup_tui.core.timers import Timer
-from pup_tui.runbook.model import AnyStep, GroupStep, ParallelStep, RunbookStep, Variable
+from pup_tui.runbook.model import AnyStep, GroupStep, InputStep, ParallelStep, RunbookStep, Variable
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.jsontext import render_json
@@ -252,18 +253,26 @@ def _give_back(run: Run, node: Node, outputs: dict[str, str]) -> None:
 
 
 def _gather(run: Run, node: Node, block: BlockState) -> None:
-    """Captures and results that were made inside become lists in the order of the items."""
+    """Captures, asked values and results that were made inside become lists in the order of the items."""
     frames = [run.state.frames[child] for child in block.children]
     around = frame_of(run.state, node.id)
-    names = dict.fromkeys(name for frame in frames for name in frame.captured)
-    names.update(dict.fromkeys(node.step.captures))
-    for name in names:
-        around.captured[name] = [frame.captured.get(name) for frame in frames]
-    run.step(node).captured = list(names)
-    for step in dict.fromkeys(step for frame in frames for step in frame.results):
-        fields = dict.fromkeys(f for frame in frames for f in frame.results.get(step, ()))
+    inside = run.program.gathered(node)
+    made = dict.fromkeys(name for n in inside for name in _made_by(n.step))
+    for name in made:
+        around.captured[name] = [
+            frame.captured.get(name, frame.values.get(name)) for frame in frames
+        ]
+    run.step(node).captured = list(made)
+    for step, fields in {n.step.id: n.results for n in inside if n.results}.items():
         around.results[step] = {
             field: [frame.results.get(step, {}).get(field) for frame in frames] for field in fields
         }
     own = node.step.as_
     run.note_secrets(node, (name for f in frames for name in f.secrets if name != own))
+
+
+def _made_by(step: AnyStep) -> Iterator[str]:
+    """The names that a step gives to those after it."""
+    yield from captures_of(step)
+    if isinstance(step, InputStep):
+        yield from step.vars

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from pup_tui.core.ids import UNDO, is_item, item_numbers, static_id, undo_id
+from pup_tui.core.ids import UNDO, is_inside, is_item, item_numbers, static_id, undo_id
 from pup_tui.runbook.model import (
     AnyStep,
     ConfirmStep,
@@ -120,6 +120,17 @@ class Program(Struct, frozen=True, kw_only=True):
 
     def frame(self, node: Node) -> Frame:
         return self.frames[node.frame]
+
+    def gathered(self, loop: Node) -> list[Node]:
+        """The step of a foreach and those inside it, without undo steps and the steps of what it calls."""
+        own = static_id(loop.id)
+        return [
+            node
+            for id_, node in self.by_id.items()
+            if (id_ == own or is_inside(id_, own))
+            and UNDO not in id_[len(own) :]
+            and node.frame == loop.frame
+        ]
 
     def in_order(self, steps: Iterable[str]) -> list[str]:
         """Ids of steps as the file has them; undo steps last, in the order given."""
@@ -265,7 +276,7 @@ class _Compiling:
         steps: dict[str, dict[str, str]] = {key: {} for key in names}
         for node in nodes:
             made = captures[node.frame]
-            for name in _makes(node.step):
+            for name in captures_of(node.step):
                 made.setdefault(name, node.id)
             if isinstance(node.step, InputStep):
                 names[node.frame].update(node.step.vars)
@@ -301,7 +312,7 @@ def _asks_for(before: AnyStep | None, step: AnyStep) -> bool:
     return isinstance(before, ConfirmStep) and before.when in (step.when, "always")
 
 
-def _makes(step: AnyStep) -> Iterator[str]:
+def captures_of(step: AnyStep) -> Iterator[str]:
     """The names of the captures that a step makes in its own frame."""
     yield from step.captures
     if isinstance(step, GroupStep) and step.call is not None:

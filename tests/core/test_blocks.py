@@ -256,6 +256,23 @@ def test_items_that_made_nothing_leave_a_gap() -> None:
     assert shown(player)[-1] == "echo '[null, \"b\"]'"
 
 
+@pytest.mark.parametrize(("items", "shown_"), [("[]", "[]"), ("[x]", "[null]")])
+def test_what_no_item_of_a_block_made_is_a_list_as_well(items: str, shown_: str) -> None:
+    program = program_of(
+        f"""
+        steps:
+          - name: each
+            kind: group
+            foreach: {items}
+            steps:
+              - {{name: a, if: 1 > 2, kind: shell, run: make, capture: OUT}}
+          - {{name: after, kind: shell, run: "echo {{{{ OUT }}}} {{{{ steps.a.exit_code }}}}"}}
+        """
+    )
+    player = Player(program).create().play()
+    assert shown(player) == [f"echo '{shown_}' '{shown_}'"]
+
+
 def test_a_failed_item_lets_no_other_begin() -> None:
     program = program_of(
         FOREACH.format(items="[x, y, z]", keys="capture: OUT\n    max_parallel: 2")

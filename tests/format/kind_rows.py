@@ -228,6 +228,13 @@ QUESTIONS = [
         prints=(),
         ends="aborted",
     ),
+    kind(
+        "input",
+        "vars",
+        "  - {name: a, kind: input, foreach: [1, 2], vars: {X: {default: 'v{{ item }}'}}}\n"
+        "  - {name: b, kind: shell, run: 'echo {{ X }}'}\n",
+        prints=('["v1", "v2"]',),
+    ),
     one(
         "input",
         "message",
