@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pup_tui.runbook.lint import RULES
-from pup_tui.runbook.load import Loaded
+from pup_tui.catalog.places import bundled_dir
+from pup_tui.runbook.lint import RULES, linter
+from pup_tui.runbook.load import Loaded, load
 
 Lint = Callable[..., Loaded]
 
@@ -100,6 +101,14 @@ CASES = [
         steps(
             "{name: g, kind: group, steps: [{name: a, kind: shell, run: x, capture: OUT}]}",
             "{name: b, kind: shell, run: y, if: OUT == 'z'}",
+        ),
+        None,
+    ),
+    (
+        "unused-capture",
+        steps(
+            "{name: a, kind: shell, run: x, capture: OUT}",
+            "{name: b, kind: input, vars: {V: {default: '{{ OUT }}'}, W: '{{ OUT }}'}}",
         ),
         None,
     ),
@@ -231,3 +240,8 @@ def test_a_group_of_its_own_is_linted(lint: Lint) -> None:
 
 def test_loading_alone_does_not_lint(check: Lint) -> None:
     assert check(step("url: /x", "verify: false", kind="http")).problems == ()
+
+
+@pytest.mark.parametrize("path", sorted(bundled_dir().glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_bundled_runbooks_have_no_warnings(path: Path) -> None:
+    assert [str(problem) for problem in load(path, linter=linter()).problems] == []

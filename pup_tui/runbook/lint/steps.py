@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pup_tui.runbook.lint.subject import Finding, Subject, is_true
+from pup_tui.runbook.lint.subject import Finding, Subject, entries_of, is_true
 from pup_tui.runbook.model import (
     ConfirmStep,
     HttpStep,
@@ -108,19 +108,29 @@ def _used_names(subject: Subject) -> frozenset[str]:
     """The names in all texts, as far as they can be read; in expressions every word counts."""
     used: set[str] = set()
     for placed in subject.texts:
-        text = placed.node.text
         if placed.role in ("name", "markdown", "literal", "regex"):
             continue
         if placed.role in ("expression", "condition", "items"):
-            used.update(re.findall(r"[A-Za-z_]\w*", text))
-        if "{" not in text:
-            continue
-        try:
-            compiled = compile_text(text)
-        except TemplateError:
-            continue
-        used |= compiled.names | compiled.optional_names
+            used.update(re.findall(r"[A-Za-z_]\w*", placed.node.text))
+        used |= _names_in(placed.node.text)
+    for step in subject.steps:
+        for asked in entries_of(step.node.get("vars")):
+            default = (
+                asked.value.get("default") if isinstance(asked.value, Mapping) else asked.value
+            )
+            if isinstance(default, Scalar):
+                used |= _names_in(default.text)
     return frozenset(used)
+
+
+def _names_in(text: str) -> frozenset[str]:
+    if "{" not in text:
+        return frozenset()
+    try:
+        compiled = compile_text(text)
+    except TemplateError:
+        return frozenset()
+    return compiled.names | compiled.optional_names
 
 
 def never_runs(subject: Subject) -> Iterator[Finding]:
