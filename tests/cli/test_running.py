@@ -7,7 +7,9 @@ import os
 import re
 import signal
 import sqlite3
+import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -286,6 +288,16 @@ def test_a_run_goes_on_when_nobody_reads_its_output(program: Program) -> None:
     assert (program.cwd / "done").exists()
 
 
+def wait_until(process: subprocess.Popen[str], holds: Callable[[], bool]) -> None:
+    """Return when it holds; AssertionError if the program ends before."""
+    while True:
+        ended = process.poll()
+        if holds():
+            return
+        assert ended is None, f"it ended with {ended}"
+        time.sleep(0.05)
+
+
 def test_a_reader_who_pauses_holds_up_neither_timeouts_nor_signals(program: Program) -> None:
     program.write(
         "flood",
@@ -299,14 +311,12 @@ steps:
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.readline()
-    while not (program.cwd / "flooded").exists():
-        time.sleep(0.05)
+    wait_until(process, (program.cwd / "flooded").exists)
     process.send_signal(signal.SIGTERM)
     state = Path(program.environ["PUP_TUI_STATE_DIR"])
     query = "SELECT status FROM run"
     with sqlite3.connect(state / "journal.db") as database:
-        while database.execute(query).fetchone() != ("cancelled",):
-            time.sleep(0.05)
+        wait_until(process, lambda: database.execute(query).fetchone() == ("cancelled",))
     rest = process.stdout.read()
     assert process.wait() == 143
     assert json.loads(rest.splitlines()[-1])["status"] == "cancelled"
