@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual.widgets import Input, Select, Switch
 
@@ -153,6 +155,34 @@ async def test_a_command_that_failed_runs_again() -> None:
         resolved = await form.app.list.resolved(complete=True)
         assert resolved is not None
         assert not resolved.problems
+
+
+async def test_what_a_command_found_for_other_values_is_not_taken() -> None:
+    commands = Commands({"whoami": "alice"})
+    commands.hold("whoami")
+    text = 'USER: {from: "command:whoami"}\nSERVICE: {default: shop}\n'
+    async with fields(text, commands) as form:
+        found = asyncio.create_task(form.app.list.resolved(complete=True))
+        await form.eventually(lambda: commands.ran)
+        await form.type("SERVICE", "other")
+        commands.held["whoami"].set()
+        assert await found is None
+        resolved = await form.app.list.resolved(complete=True)
+        assert resolved is not None
+        assert resolved.values == {"USER": "alice", "SERVICE": "other"}
+
+
+async def test_a_fault_of_ours_is_told_and_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with fields("SERVICE: {}") as form:
+
+        def broken(*_: object, **__: object) -> None:
+            raise RuntimeError("our fault")
+
+        monkeypatch.setattr(form["SERVICE"], "show_problem", broken)
+        await form.type("SERVICE", "x")
+        await form.eventually(lambda: form.app._notifications)
+        told = [each.message for each in form.app._notifications]
+        assert told[0] == "A fault in pup-tui (RuntimeError): please report it."
 
 
 # Choices

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.events import Mount
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
+from textual.worker import Worker
 
 from pup_tui.core.actions import Question
 from pup_tui.output.sanitize import safe_text
@@ -21,6 +22,7 @@ from pup_tui.tui.dialogs.dialog import (
     ValuesAnswer,
     shown_text,
 )
+from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.fields.asked_values import AskedValues
 from pup_tui.tui.fields.field_list import FieldList, why_off
 
@@ -87,7 +89,7 @@ class InputScreen(Dialog):
         """Answer with the values, or show everything that is still wrong."""
         self._go_on()
 
-    @work(group="go on", exclusive=True)
+    @work(group="go on", exclusive=True, exit_on_error=False)
     async def _go_on(self) -> None:
         self._state.update(Content.styled("… finding the values", "$text-muted"))
         resolved = await self._fields.resolved(complete=True, always=True)
@@ -105,6 +107,9 @@ class InputScreen(Dialog):
             secrets=resolved.secrets,
         )
         self.answer_with(answer)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        tell_fault(self, event)
 
     def action_put_away(self) -> None:
         secret = {n for n, variable in self._question.variables.items() if variable.is_secret}

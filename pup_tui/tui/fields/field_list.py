@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.containers import Vertical
 from textual.message import Message
+from textual.worker import Worker
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.fields.field import Field, text_of
 
 if TYPE_CHECKING:
@@ -99,15 +101,19 @@ class FieldList(Vertical):
         message.stop()
         self._judge()
 
-    @work(group="judge", exclusive=True)
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        tell_fault(self, event)
+
+    @work(group="judge", exclusive=True, exit_on_error=False)
     async def _judge(self) -> None:
         await self.resolved()
 
     async def resolved(self, *, complete: bool = False, always: bool = False) -> Resolved | None:
         """Judge all values together; None if they are asked for no more.
 
-        With `complete` commands are run for those that have still to be found. What is wrong shows beside the
-        fields that were left already, or beside all of them (`always`).
+        With `complete` commands are run for those that have still to be found; None too if another value was
+        typed in the meantime, since what was found belongs to what was there before. What is wrong shows
+        beside the fields that were left already, or beside all of them (`always`).
         """
         values = self._values
         if values is None:
@@ -116,6 +122,9 @@ class FieldList(Vertical):
         resolved = await (values.complete(given) if complete else values.at_rest(given))
         missing = await asyncio.to_thread(_missing_files, values, resolved)
         if values is not self._values:
+            return None
+        if complete and given != self.given:
+            self._judge()
             return None
         wrong: dict[str, str] = {}
         for problem in resolved.problems:
@@ -154,7 +163,7 @@ class FieldList(Vertical):
             first = name not in self._choices_for
             self._choices_for[name] = key
             loading = self._load(field, values, resolved, 0.0 if first else SETTLED)
-            self.run_worker(loading, group=f"choices {name}", exclusive=True)
+            self.run_worker(loading, group=f"choices {name}", exclusive=True, exit_on_error=False)
 
     async def _load(
         self, field: Field, values: AskedValues, resolved: Resolved, settled: float

@@ -11,8 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker
 
+from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.pages import Pages
 from pup_tui.tui.widgets.run_tabs import RunTabs, Tab
@@ -73,11 +74,7 @@ class Shell(Screen[None]):
         self.run_worker(partial(work, *given), group=group, exclusive=True, exit_on_error=False)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A fault of ours in one place must not end the runs in another."""
-        if event.state is WorkerState.ERROR:
-            told = f"A fault in pup-tui ({type(event.worker.error).__name__}): please report it."
-            self.notify(told, severity="error", markup=False)
-            self.log.error(event.worker.error)
+        tell_fault(self, event)
 
     # Pages
 

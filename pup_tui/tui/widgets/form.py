@@ -12,8 +12,10 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Static
+from textual.worker import Worker
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.fields.asked_values import AskedValues
 from pup_tui.tui.fields.field import Field
 from pup_tui.tui.fields.field_list import FieldList, why_off
@@ -141,7 +143,7 @@ class Form(Armed):
         """Run or plan, or show everything that is still wrong."""
         self._go(what)
 
-    @work(group="go", exclusive=True)
+    @work(group="go", exclusive=True, exit_on_error=False)
     async def _go(self, what: str) -> None:
         """Find what has still to be found, which may take as long as a command does, and go on."""
         loaded = self.loaded
@@ -156,6 +158,9 @@ class Form(Armed):
             self._fields.focus_wrong({problem.name for problem in resolved.problems})
         else:
             self.post_message(self.Done(what, loaded, resolved))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        tell_fault(self, event)
 
     def action_last_values(self) -> None:
         self.post_message(self.LastValuesWanted())
