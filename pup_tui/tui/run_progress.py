@@ -85,7 +85,8 @@ class RunProgress:
 
     def _add(self, step_id: str) -> StepProgress:
         parent = self.steps.get(_around(step_id))
-        step = StepProgress(node=self.program.node(step_id), parent=parent)
+        of_item = self._undone_item(step_id) if step_id.endswith(UNDO) else None
+        step = StepProgress(node=self.program.node(step_id), parent=parent, of_item=of_item)
         if parent is None:
             (self.undone if step.is_undo else self.roots).append(step)
         else:
@@ -93,6 +94,13 @@ class RunProgress:
         self.steps[step_id] = step
         self.total += 1
         return step
+
+    def _undone_item(self, step_id: str) -> StepProgress | None:
+        """The innermost item that the step stands in which an undo step takes back."""
+        around = step_id
+        while (around := holder_id(around)) and not is_item(around):
+            pass
+        return self.steps.get(around)
 
     def _put_inside(self, step: StepProgress, parent: StepProgress) -> None:
         if is_item(step.id) and parent.children and not is_item(parent.children[0].id):

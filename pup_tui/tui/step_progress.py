@@ -29,12 +29,13 @@ class StepProgress:
 
     `children` are the items of a foreach, or the steps of a block, in the order of the file; `done` tells how
     many of them have ended, `notable` which are under way or in trouble. `item` is the value that an item of
-    a foreach stands for, where it is known and no secret. `retrying` is told of an attempt that failed, until
-    the next one begins.
+    a foreach stands for, where it is known and no secret; `of_item` the item whose step an undo step takes
+    back. `retrying` is told of an attempt that failed, until the next one begins.
     """
 
     node: Node
     parent: StepProgress | None = None
+    of_item: StepProgress | None = None
     status: str = "pending"
     item: str = ""
     command: str = ""
@@ -87,7 +88,8 @@ class StepProgress:
     def name(self) -> str:
         """Its name, safe to show; of an item its number and its value."""
         if not self.node.is_item:
-            return safe_text(self.node.step.name)
+            own = safe_text(self.node.step.name)
+            return own if self.of_item is None else f"{own} {self.of_item.name}"
         told = safe_text((self.item or self.command).strip().partition("\n")[0][:MOST_OF_ITEM])
         return f"[{item_numbers(self.id)[-1]}] {told}".rstrip()
 

@@ -243,6 +243,16 @@ def test_what_takes_steps_back_comes_last_in_the_order_of_its_running() -> None:
     assert [step.id for step in run.undone] == ["g/b:undo", "g/a:undo"]
 
 
+def test_an_undo_step_tells_the_item_that_it_is_about() -> None:
+    inner = shell("a", undo=shell("back"))
+    run = progress_of(GroupStep(id="g", name="G", foreach="X", as_="host", steps=(inner,)))
+    state = RunState(frames={"g[1]": Frame(values={"host": "web-1"})})
+    run.apply(started("g[1]"))
+    run.learn_items("g[1]", state)
+    run.apply(started("g[1]/a:undo"))
+    assert run.steps["g[1]/a:undo"].name == "back [1] web-1"
+
+
 def test_of_several_steps_the_one_that_began_first_is_followed_until_it_ends() -> None:
     run = progress_of(ParallelStep(id="p", name="P", steps=(shell("a"), shell("b"), shell("c"))))
     run.apply(started("p"))
