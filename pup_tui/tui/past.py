@@ -104,6 +104,11 @@ def _masked(notice: AnyNotice, row: RunRow) -> AnyNotice:
     )
 
 
+IN_THE_MIDDLE = "the run was interrupted in the middle of it: look whether it was done"
+INSIDE = "the run was interrupted inside of it"
+"""What is said of steps, and of blocks, that had begun when a run broke off."""
+
+
 def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> list[AnyNotice]:
     """What a run could not tell any more: that it was interrupted, and that what it was doing is unknown."""
     ended: list[AnyNotice] = [
@@ -115,7 +120,7 @@ def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> lis
             exit_code=None,
             duration=0.0,
             attempts=step.attempts,
-            reason="the run was interrupted in the middle of it: look whether it was done",
+            reason=INSIDE if step_id in state.blocks else IN_THE_MIDDLE,
             captured=(),
         )
         for step_id, step in state.steps.items()
