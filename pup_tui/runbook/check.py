@@ -115,7 +115,7 @@ class Checking:
             id(frame): _Judge(frame, file, self._allowance, self._report) for frame in file.frames
         }
         for frame in file.frames:
-            judges[id(frame)].check_variables()
+            judges[id(frame)].check_names()
         by_path = {step.path: step for step in file.steps}
         for placed in file.shape.texts:
             if self._allowance.exhausted or self._report.full:
@@ -191,10 +191,11 @@ class _Judge:
         self._scope = Scope(frame, report, is_open=file.is_open)
         self._roles = RoleCheck(self._scope.declared, allowance, report)
 
-    def check_variables(self) -> None:
-        """Check the variables of the frame, those that its steps ask for, and what it is called with."""
+    def check_names(self) -> None:
+        """Check what steps make, the variables of the frame and of questions, and what it is called with."""
         caller = self._frame.caller
         path = ("vars",) if caller is None else (*self._frame.path, "call", "params")
+        self._scope.check_makers()
         check_variables(self._frame.names, self._made, self._roles, self._report, path=path)
         if caller is not None and isinstance(caller.node, GroupCall):
             variables = _converted(self._made, path, self._frame.names)

@@ -72,6 +72,10 @@ def output_keys(step: StepDraft, report: Report) -> None:
         if step.node.get(key) is not None:
             hint = "put it on a step inside" if kind.is_block else ""
             report.error(step.node.entries[key].key, told, hint)
+    retry = step.node.get("retry")
+    if kind.is_block and isinstance(retry, Mapping) and retry.get("on") is not None:
+        told = f"a {tag} step has no output for `on` to judge"
+        report.error(retry.entries["on"].key, told, "put the `retry` on a step inside")
 
 
 def poll_needs_condition(step: StepDraft, report: Report) -> None:

@@ -11,7 +11,7 @@ from pup_tui.runbook.nodes import Mapping as MapNode
 from pup_tui.runbook.nodes import Node, Scalar, shown
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.roles import Uses
-from pup_tui.runbook.shapes import PlacedText
+from pup_tui.runbook.shapes import Path, PlacedText
 from pup_tui.runbook.steps import BODY, Frame, StepDraft
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import compile_text
@@ -91,6 +91,23 @@ class Scope:
         for step_id, field in sorted(uses.step_fields):
             may_be_missing = (step_id, field) in uses.optional_step_fields
             self._check_field(step_id, field, use, may_be_missing)
+
+    def check_makers(self) -> None:
+        """Report names that two steps make at the same time: it would be chance which value lasts.
+
+        The outputs of a group are named by its file, so that one group may be called side by side.
+        """
+        for name, makers in self._makers.items():
+            first: dict[Path, tuple[Path, StepDraft]] = {}
+            for maker in makers:
+                node = maker.captures.get(name) or maker.asked.get(name)
+                if node is None:
+                    continue
+                for branch in maker.branches:
+                    beside, other = first.setdefault(branch[:-1], (branch, maker))
+                    if beside != branch:
+                        told = f"step {shown(other.id)} makes {shown(name)} at the same time"
+                        self._report.error(node, told, "take another name")
 
     def is_known_to(self, step: StepDraft, name: str) -> bool:
         """Whether a name stands for something when a step begins."""

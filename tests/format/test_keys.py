@@ -278,6 +278,14 @@ async def test_every_other_key_of_steps_is_taken_by_every_kind(kind: str, stage:
         ),
         ("steps: [{name: s, kind: shell, run: ls, undo: {kind: shell}}]", "no `run`"),
         ("vars: {A-B: x}\n" + STEPS, "`A-B`"),
+        (
+            (AROUND["group"] % "retry: {attempts: 2, on: 1 == 1}"),
+            "a group step has no output for `on` to judge",
+        ),
+        (
+            "steps: [{name: p, kind: parallel, steps: [&a {name: a, kind: shell, run: ls, capture: X}, *a]}]",
+            "step `a` makes `X` at the same time: take another name",
+        ),
     ],
 )
 async def test_what_is_wrong_is_told_when_the_file_is_loaded(
