@@ -221,7 +221,8 @@ class Field(Vertical):
         mounted, removed = self.mount(control, before=before), before.remove()
         await mounted
         await removed
-        if had_focus:
+        # The focus may also have been on its way to what is there no more; keys must go somewhere.
+        if had_focus or self.screen.focused is None:
             control.entry.focus(scroll_visible=False)
 
     def _tell(self, text: str, style: str = "") -> None:
