@@ -8,7 +8,7 @@ from typing import Any
 from pup_tui.core.actions import ResolveValues, TakeLock
 from pup_tui.core.amounts import render_count, render_items, render_seconds
 from pup_tui.core.events import Event, LockAnswered, ValuesResolved
-from pup_tui.core.ids import is_inside, item_id
+from pup_tui.core.ids import item_id
 from pup_tui.core.program import Node, captures_of
 from pup_tui.core.questions import ask_before, must_ask
 from pup_tui.core.render import render_text
@@ -59,7 +59,6 @@ def _open_items(run: Run, node: Node) -> None:
     limit = 1 if most is None or isinstance(node.step, ParallelStep) else render_count(most, scope)
     frames = [item_frame(run.state, node, value) for value in items]
     children = [item_id(node.id, number) for number in range(len(items))]
-    _forget_inside(run, node)
     for child, frame in zip(children, frames, strict=True):
         known = run.state.steps.get(child)
         run.state.steps[child] = StepState(attempts=known.attempts if known else 0)
@@ -80,21 +79,21 @@ def _open_steps(run: Run, node: Node) -> None:
         shown = f"{len(children)} steps side by side"
     if isinstance(node.step, RunbookStep):
         shown = f"run the runbook {node.step.runbook}"
-    _forget_inside(run, node)
     side_by_side = isinstance(node.step, ParallelStep)
     _open(run, node, children, limit, shown, side_by_side=side_by_side)
 
 
 def _forget_inside(run: Run, node: Node) -> None:
-    """What ran inside a block that begins anew is pending again; attempts keep their numbers."""
+    """What ran inside a block that begins anew is pending again; attempts keep their numbers.
+
+    The items of a foreach inside stay what they were until it begins anew: there may be fewer of them then.
+    """
     if run.step(node).attempts == 0:
         return
-    for id_, step in run.state.steps.items():
-        if is_inside(id_, node.id):
-            run.state.steps[id_] = StepState(attempts=step.attempts)
-    for key in [key for key in run.state.frames if is_inside(key, node.id)]:
-        if key != f"{node.id}/":
-            del run.state.frames[key]
+    for id_ in run.program.nested(node.id):
+        known = run.state.steps.get(id_)
+        if known is not None:
+            run.state.steps[id_] = StepState(attempts=known.attempts)
 
 
 def _open(
@@ -109,6 +108,7 @@ def _open(
     step = run.step(node)
     timeout = None if node.is_loop else node.step.timeout
     seconds = None if timeout is None else render_seconds(timeout, run.scope(node))
+    _forget_inside(run, node)
     step.phase, step.left = StepPhase.OPEN, False
     step.began = run.now if step.began is None else step.began
     step.attempts += 1
@@ -175,6 +175,8 @@ def lock_answered(run: Run, node: Node, event: Event) -> None:
 
 
 def timed_out(run: Run, node: Node, event: Event) -> None:
+    if run.step(node).left:
+        return
     run.state.blocks[node.id].timed_out = True
     run.leave_inside(node.id, f"`{node.id}` timed out")
     run.todo.append(node.id)
@@ -203,7 +205,7 @@ def _timed_out(run: Run, node: Node) -> str:
 
 def _cut(run: Run, node: Node, block: BlockState) -> str | None:
     """Why not all of the block could run, although nothing in it failed."""
-    if block.taken == 0:
+    if block.cut is None:
         return None
     state = run.state
     if state.cancelled is not None and (node.part != "cleanup" or state.cleanup_cancelled):

@@ -177,7 +177,7 @@ def _take_up(run: Run, node: Node, key: str) -> None:
     """It is this step's turn: skip it, or find out whether its `if` and its tool let it start."""
     blocked = order.why_not(run.program, run.state, node, key)
     if blocked is not None:
-        order.note_passed_over(run.state, node, key)
+        order.note_passed_over(run.state, node, key, blocked)
         run.end(node, StepStatus.SKIPPED, blocked)
         return
     if not _wanted(run, node):
@@ -230,6 +230,8 @@ def _step_event(run: Run, event: Event) -> None:
         return
     node = run.program.node(step_id)
     if isinstance(event, AttemptStarted | AttemptFinished) and event.attempt != run.attempt(node):
+        return
+    if isinstance(event, TimerFired) and not run.timer_fired(node, event.timer):
         return
     transition = TRANSITIONS.get((run.step(node).phase, key))
     if transition is not None:
@@ -284,6 +286,10 @@ TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
     #
     (StepPhase.STOPPING, AttemptStarted): attempts.started,
     (StepPhase.STOPPING, AttemptFinished): attempts.stopped,
+    (StepPhase.STOPPING, Timer.POLL): polls.deadline,
+    (StepPhase.STOPPING, PollExtended): polls.extend,
+    (StepPhase.STOPPING, PollStopped): polls.stop,
+    (StepPhase.STOPPING, PollAccepted): polls.accept,
     #
     (StepPhase.PAUSED, Timer.WAIT): questions.waited,
     (StepPhase.PAUSED, Timer.TIMEOUT): questions.wait_timed_out,

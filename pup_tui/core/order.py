@@ -28,7 +28,9 @@ def why_not(program: Program, state: RunState, node: Node, key: str) -> str | No
     if block.cut is not None:
         return block.cut
     if node.is_item:
-        return f"`{block.failure}` failed" if block.failure else None
+        if block.failure is not None:
+            return f"`{block.failure}` failed"
+        return UNASKED if block.unasked else None
     if block.side_by_side:
         return None
     return _by_when(state, node, key, block)
@@ -72,18 +74,21 @@ def _failed_around(state: RunState, key: str) -> bool:
             return False
         key = holder_id(key)
         if key not in state.blocks:
-            return False
+            # In the cleanup and in undo steps nothing of the body is open any more.
+            return state.verdict is RunStatus.FAILED
     return True
 
 
-def note_passed_over(state: RunState, node: Node, key: str) -> None:
-    """Remember what a step that is passed over means for those behind it.
+def note_passed_over(state: RunState, node: Node, key: str, why: str) -> None:
+    """Remember what a step that is passed over means for those behind it, and for the block.
 
     A confirmation that is not asked because of a failure stays closed. `always` steps that a closed gate kept
-    from running are named at the end.
+    from running are named at the end. A block of which not all could run is cut.
     """
     block = state.blocks[key]
-    if node.has_gate and block.failure is not None:
+    if block.cut is None and _ended(state, node) is not None:
+        block.cut = why
+    if node.has_gate and (block.failure is not None or block.cut is not None):
         block.unasked = True
     if node.step.when == "always" and node.part == "body" and (state.refused or block.unasked):
         state.kept.append(node.id)

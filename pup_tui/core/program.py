@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from pup_tui.core.ids import UNDO, is_inside, is_item, item_numbers, static_id, undo_id
+from pup_tui.core.ids import UNDO, holder_id, is_item, item_numbers, static_id, undo_id
 from pup_tui.runbook.model import (
     AnyStep,
     ConfirmStep,
@@ -84,7 +84,8 @@ class Program(Struct, frozen=True, kw_only=True):
     """A compiled runbook.
 
     `nodes` are all steps in the order of the file, nested ones after what holds them; undo steps are found
-    by id only. `body` are the outermost steps that run in that order. `loops` maps each foreach or undo step
+    by id only. `body` are the outermost steps that run in that order. `within` maps each step to
+    all that are nested in it, cleanup steps included. `loops` maps each foreach or undo step
     (`` for the run itself) to the nodes that exist once for each of its items.
     """
 
@@ -92,6 +93,7 @@ class Program(Struct, frozen=True, kw_only=True):
     runbook: Runbook
     nodes: tuple[Node, ...]
     body: tuple[str, ...]
+    within: dict[str, tuple[str, ...]]
     by_id: dict[str, Node]
     inside: dict[str, tuple[str, ...]]
     loops: dict[str, tuple[Node, ...]]
@@ -113,6 +115,11 @@ class Program(Struct, frozen=True, kw_only=True):
         static = static_id(step)
         return tuple(step + child[len(static) :] for child in self.inside.get(static, ()))
 
+    def nested(self, step: str) -> Iterator[str]:
+        """The ids of all steps inside a step; what is inside a foreach in it is named without numbers."""
+        static = static_id(step)
+        return (step + inner[len(static) :] for inner in self.within.get(static, ()))
+
     def instances(self, loop: str) -> list[str]:
         """The ids of the steps that exist once for the run (``), for an item of a foreach, or for an undo."""
         static = static_id(loop)
@@ -124,13 +131,8 @@ class Program(Struct, frozen=True, kw_only=True):
     def gathered(self, loop: Node) -> list[Node]:
         """The step of a foreach and those inside it, without undo steps and the steps of what it calls."""
         own = static_id(loop.id)
-        return [
-            node
-            for id_, node in self.by_id.items()
-            if (id_ == own or is_inside(id_, own))
-            and UNDO not in id_[len(own) :]
-            and node.frame == loop.frame
-        ]
+        inside = (self.by_id[id_] for id_ in (own, *self.within.get(own, ())))
+        return [node for node in inside if node.frame == loop.frame]
 
     def in_order(self, steps: Iterable[str]) -> list[str]:
         """Ids of steps as the file has them; undo steps last, in the order given."""
@@ -156,6 +158,7 @@ def compile_program(id_: str, runbook: Runbook) -> Program:
         runbook=runbook,
         nodes=tuple(nodes),
         body=compiling.inside[""],
+        within=_within(every),
         by_id={node.id: node for node in every},
         inside=compiling.inside,
         loops=_loops(every),
@@ -169,6 +172,15 @@ def _loops(nodes: Iterable[Node]) -> dict[str, tuple[Node, ...]]:
     for node in nodes:
         found.setdefault(node.loop, []).append(node)
     return {loop: tuple(inside) for loop, inside in found.items()}
+
+
+def _within(nodes: Iterable[Node]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for node in nodes:
+        holder = node.id
+        while not holder.endswith(UNDO) and (holder := holder_id(holder)) != "":
+            found.setdefault(holder, []).append(node.id)
+    return {holder: tuple(inside) for holder, inside in found.items()}
 
 
 class _Place(Struct, frozen=True, kw_only=True):

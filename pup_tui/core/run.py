@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from pup_tui.core.actions import Ask, CancelTimer, Question, SetTimer, StopAttempt, Withdraw
 from pup_tui.core.events import Moment
-from pup_tui.core.ids import holder_id, is_inside
+from pup_tui.core.ids import holder_id
 from pup_tui.core.program import Node, Program
 from pup_tui.core.retries import retry_limits, retry_of
 from pup_tui.core.scope import explain, frame_of, not_made, scope_of
@@ -24,7 +24,7 @@ from pup_tui.core.state import (
 )
 from pup_tui.core.timers import Timer
 from pup_tui.core.wishes import Wishes
-from pup_tui.runbook.model import ParallelStep
+from pup_tui.runbook.model import ConfirmStep, ParallelStep
 from pup_tui.template.errors import TemplateError
 
 _AT_REST = (StepPhase.PENDING, StepPhase.OPEN, StepPhase.ENDED)
@@ -83,12 +83,25 @@ class Run:
         step.phase, step.status, step.reason = StepPhase.ENDED, status, reason
         step.ended = self.now
         self.state.blocks.pop(node.id, None)
+        if status not in (StepStatus.SUCCEEDED, StepStatus.SKIPPED):
+            self._note_gate(node)
         if step.began is None:
             self._skip_inside(node, reason)
         if status is StepStatus.SUCCEEDED and node.step.undo is not None and not node.is_loop:
             self.state.completed.append(node.id)
         self.wishes.tell_finished(node, step)
         self._pass_on(node, status, reason)
+
+    def _note_gate(self, node: Node) -> None:
+        """A gate stays closed where its step ended before anybody could say yes."""
+        if not node.has_gate:
+            return
+        step, given = self.step(node), node.step
+        asks = given.confirm is not None and not node.is_item
+        own = isinstance(given, ConfirmStep) or (asks and not step.allowed)
+        inside = (self.program.node(child) for child in self.program.children(node.id))
+        if own or (step.began is None and any(child.has_gate for child in inside)):
+            self.block(node).unasked = True
 
     def _pass_on(self, node: Node, status: StepStatus, reason: str) -> None:
         """Let the block that holds the step know how it ended."""
@@ -122,7 +135,7 @@ class Run:
 
     def fail(self, node: Node, reason: str) -> None:
         """The step did not do what it should: `retry` and `on_failure` say what that means."""
-        given_up = self.state.cancelled or self.state.interrupted
+        given_up = self.state.cancelled or self.state.interrupted or self.step(node).left
         if not given_up and self._attempt_again(node, reason):
             return
         policy = self._failure_policy(node)
@@ -176,6 +189,7 @@ class Run:
         ran = scope_of(self.state, node.id)["steps"]
         missing = not_made(self.program, node, error, ran)
         if missing is not None and node.step.when != "on_success":
+            self._note_gate(node)
             self.end(node, StepStatus.SKIPPED, missing)
         else:
             self.step(node).final = True
@@ -186,6 +200,8 @@ class Run:
     def leave(self, node: Node, why: str) -> None:
         """Give up a step in progress: at once, or when its executor has reported back."""
         step = self.step(node)
+        if step.phase is StepPhase.OPEN:
+            step.left = True
         if step.phase in _AT_REST:
             return
         if step.phase in (StepPhase.STARTING, StepPhase.RUNNING, StepPhase.STOPPING):
@@ -201,18 +217,18 @@ class Run:
 
     def leave_inside(self, holder: str, why: str) -> None:
         """Give up everything inside a block; nothing more of it begins."""
-        for key in [holder, *(key for key in self.state.blocks if is_inside(key, holder))]:
-            block = self.state.blocks[key]
-            block.cut = block.cut or why
-        for id_ in [id_ for id_ in self.state.steps if is_inside(id_, holder)]:
-            self.leave(self.program.node(id_), why)
+        block = self.state.blocks[holder]
+        block.cut = block.cut or why
+        for child in block.children[: block.taken]:
+            if child in self.state.blocks:
+                self.leave_inside(child, why)
+            self.leave(self.program.node(child), why)
 
     def _skip_inside(self, node: Node, why: str) -> None:
         """The steps inside one that did not begin are skipped with it."""
-        if not node.is_block:
-            return
-        for id_, step in self.state.steps.items():
-            if is_inside(id_, node.id) and step.phase is StepPhase.PENDING:
+        for id_ in self.program.nested(node.id):
+            step = self.state.steps.get(id_)
+            if step is not None and step.phase is StepPhase.PENDING:
                 step.phase, step.status, step.reason = StepPhase.ENDED, StepStatus.SKIPPED, why
                 step.ended = self.now
                 self.wishes.tell_finished(self.program.node(id_), step)
@@ -249,6 +265,13 @@ class Run:
         if timer not in self.step(node).timers:
             self.step(node).timers.append(timer)
         self.wishes.add(SetTimer(timer=timer, seconds=seconds))
+
+    def timer_fired(self, node: Node, timer: str) -> bool:
+        """Whether a timer that has fired is still waited for; it may have been cancelled too late."""
+        waited_for = timer in self.step(node).timers
+        if waited_for:
+            self.step(node).timers.remove(timer)
+        return waited_for
 
     def clear_timer(self, node: Node, kind: Timer) -> None:
         timer = f"{kind}:{node.id}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.player import FAILS, Player
+from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
 
 
@@ -202,3 +202,21 @@ def test_everything_skipped_says_why() -> None:
     program = program_of(_steps(f"name: a, {SHELL}", f"name: b, {SHELL}"))
     player = Player(program, results={"a": [FAILS]}).create().play()
     assert player.machine.state.steps["b"].reason == "`a` failed"
+
+
+@pytest.mark.parametrize(("result", "runs"), [(FAILS, True), (OK, False)])
+def test_steps_inside_a_cleanup_group_know_whether_the_run_failed(
+    result: Result, runs: bool
+) -> None:
+    program = program_of(
+        """
+        steps:
+          - {name: a, kind: shell, run: ls}
+          - name: z
+            kind: group
+            when: cleanup
+            steps: [{name: page, kind: shell, run: ls, when: on_failure}]
+        """
+    )
+    player = Player(program, results={"a": [result]}).create().play()
+    assert player.statuses()["z/page"] == ("succeeded" if runs else "skipped")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pup_tui.core.events import PollNudged
-from pup_tui.core.notices import StepRetrying, StepStarted
+from pup_tui.core.events import PollNudged, TimerFired
+from pup_tui.core.notices import StepPolled, StepRetrying, StepStarted
 from pup_tui.core.retries import retry_limits
 from pup_tui.runbook.model import Retry
 from tests.support.player import FAILS, OK, Player, Result
@@ -121,3 +121,70 @@ def test_a_poll_that_was_not_met_begins_again() -> None:
 )
 def test_delays_grow_up_to_a_limit(tries: int, delay: float) -> None:
     assert retry_limits(Retry(attempts=9999), {}).delay_after(tries) == delay
+
+
+def test_a_block_that_was_given_up_is_not_retried() -> None:
+    program = program_of(
+        """
+        steps:
+          - name: p
+            kind: parallel
+            fail_fast: true
+            steps:
+              - {name: a, kind: shell, run: ls}
+              - name: g
+                kind: group
+                retry: {attempts: 2}
+                on_failure: confirm
+                steps: [{name: b, kind: shell, run: ls, on_failure: confirm}]
+        """
+    )
+    results = {"p/a": [Result(ok=False, reason="exited with 1", takes=5)], "p/g/b": [FAILS]}
+    player = Player(program, results=results).create().play()
+    assert player.statuses() == {"p": "failed", "p/a": "failed", "p/g": "failed", "p/g/b": "failed"}
+    assert len(player.started) == 2
+    assert [ask.question.step for ask in player.asked] == ["p/g/b"]
+
+
+def test_items_that_a_shorter_list_no_longer_has_stay_what_they_were() -> None:
+    program = program_of(
+        """
+        steps:
+          - name: g
+            kind: group
+            retry: {attempts: 2}
+            steps:
+              - {name: list, kind: shell, run: ls, capture: HOSTS}
+              - name: each
+                kind: group
+                foreach: HOSTS
+                undo: {kind: shell, run: "undo {{ item }}"}
+                steps:
+                  - {name: do, kind: shell, run: "do {{ item }}"}
+                  - {name: tidy, kind: shell, run: "tidy {{ item }}", when: cleanup}
+              - {name: check, kind: shell, run: check}
+        """
+    )
+    results = {
+        "g/list": [Result(captures={"HOSTS": ["x", "y"]}), Result(captures={"HOSTS": ["x"]})],
+        "g/check": [FAILS],
+    }
+    player = Player(program, results=results, undo=["g/each[1]:undo"]).create().play()
+    assert "(pending)" not in player.statuses().values()
+    shown = [action.shown for action in player.started]
+    assert shown[-3:] == ["undo y", "tidy x", "tidy y"]
+
+
+def test_a_timer_that_fires_too_late_changes_nothing() -> None:
+    program = program_of(one("timeout: 5s\n    poll: {interval: 1s, until: empty}"))
+    player = Player(program, results={"a": [Result(until=False), Result(until=True)]}).create()
+    player.play(until=lambda p: any(isinstance(n, StepPolled) for n in p.notices))
+    player.tell(TimerFired(at=player.moment, timer="timeout:a"))
+    assert player.play().statuses() == {"a": "succeeded"}
+
+
+def test_a_poll_whose_time_is_up_while_an_attempt_is_being_stopped_ends() -> None:
+    poll = "timeout: 3s\n    poll: {interval: 1s, timeout: 3050ms, until: empty}"
+    player = Player(program_of(one(poll)), results={"a": [Result(hangs=True)]}).create().play()
+    assert player.statuses() == {"a": "failed"}
+    assert len(player.started) == 1
