@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from pup_tui.core.actions import Wanted, WantedAssertion, WantedCapture
 from pup_tui.core.events import Findings, Judgement
+from pup_tui.drivers.masking import Masking, is_long_enough
+from pup_tui.output.mask import MIN_SECRET
 from pup_tui.output.pipeline import Captured
 from pup_tui.steps.executor import Outcome
 from pup_tui.template.condition import parse_condition
@@ -20,13 +22,16 @@ TOO_MUCH = "the output is over 1 MiB, more than an expression may look at"
 
 _OF_OUTPUT = frozenset({"output", "stderr", "json", "lines", "value", "status"})
 
-HoldsSecret = Callable[[str], bool]
+TOO_SHORT = f"it is to be kept secret and has fewer than {MIN_SECRET} characters"
 
 
 def find(
-    wanted: Wanted, output: Captured, outcome: Outcome, duration: float, holds_secret: HoldsSecret
+    wanted: Wanted, output: Captured, outcome: Outcome, duration: float, masking: Masking
 ) -> Findings:
-    """Evaluate everything that is wanted; what cannot be known says why instead of being true."""
+    """Evaluate everything that is wanted; what cannot be known says why instead of being true.
+
+    What is captured as a secret is masked from now on.
+    """
     reading = reading_scope(
         output.stdout,
         output.stderr,
@@ -36,7 +41,7 @@ def find(
         attempt=wanted.attempt,
         elapsed=wanted.elapsed,
     )
-    finder = _Finder(wanted, output, reading, holds_secret)
+    finder = _Finder(wanted, output, reading, masking)
     captures, missing = finder.captures()
     results = finder.results(duration)
     value = reading.get("value")
@@ -61,13 +66,13 @@ class _Finder:
         wanted: Wanted,
         output: Captured,
         reading: Mapping[str, Any],
-        holds_secret: HoldsSecret,
+        masking: Masking,
     ) -> None:
         self._wanted = wanted
         self._output = output
         self._reading = reading
         self._scope: dict[str, Any] = {**reading, **wanted.names}
-        self._holds_secret = holds_secret
+        self._masking = masking
         self.secrets: list[str] = []
 
     def captures(self) -> tuple[dict[str, Any], dict[str, str]]:
@@ -75,13 +80,17 @@ class _Finder:
         missing: dict[str, str] = {}
         for capture in self._wanted.captures:
             try:
-                value = self._capture(capture)
+                value = self._checked(capture)
             except TemplateError as error:
                 missing[capture.name] = error.message
                 continue
             made[capture.name] = value
-            if capture.secret or self._is_secret(value):
-                self.secrets.append(capture.name)
+            if capture.secret:
+                self._masking.keep(value)
+        hidden = {capture.name for capture in self._wanted.captures if capture.secret}
+        self.secrets += [
+            name for name, v in made.items() if name in hidden or self._masking.is_secret(v)
+        ]
         self._scope.update(made)
         return made, missing
 
@@ -95,16 +104,24 @@ class _Finder:
             raise TemplateError(f"`{capture.expression}` gives nothing")
         return value
 
+    def _checked(self, capture: WantedCapture) -> Any:
+        """The value of a capture; TemplateError where it cannot be recorded, or not be kept secret."""
+        value = self._capture(capture)
+        try:
+            msgspec.to_builtins(value, str_keys=True)
+        except (TypeError, RecursionError) as error:
+            raise TemplateError(f"`{capture.expression}` gives what JSON cannot hold") from error
+        plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+        if capture.secret and plain and not is_long_enough(str(value)):
+            raise TemplateError(TOO_SHORT)
+        return value
+
     def results(self, duration: float) -> dict[str, Any]:
         """The fields of `steps.ID` that later texts name, as far as this attempt has them."""
         known = {**self._reading, "output": self._output.stdout.strip(), "duration": duration}
         found = {name: known[name] for name in self._wanted.results if name in known}
-        self.secrets += [f"steps.{name}" for name, v in found.items() if self._is_secret(v)]
+        self.secrets += [f"steps.{name}" for name, v in found.items() if self._masking.is_secret(v)]
         return found
-
-    def _is_secret(self, value: Any) -> bool:
-        text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-        return self._holds_secret(text)
 
     def judge(self, condition: str | None) -> Judgement | None:
         return None if condition is None else self.judged(condition)

@@ -353,8 +353,10 @@ class LocalRun:
         if output.error is not None:
             why = f"its output could not be kept: {output.error.strerror or output.error}"
             outcome = replace(outcome, ok=False, reason=f"{outcome.reason}; {why}".lstrip("; "))
-        findings = find(action.wanted, captured, outcome, duration, around.masking.holds_secret)
-        around.masking.learn(findings)
+        try:
+            findings = find(action.wanted, captured, outcome, duration, around.masking)
+        except Exception as error:
+            outcome, findings = replace(outcome, ok=False, reason=_fault(error)), Findings()
         self._attempts.pop(action.attempt, None)
         self._post(self._finished(action.attempt, outcome, duration, findings))
 
@@ -399,6 +401,8 @@ async def _carry_out(
         return await executor.run(action.request, output, stop, context)
     except Exception as error:
         output.write("stderr", traceback.format_exc().encode())
-        return Outcome(
-            ok=False, reason=f"a fault in pup-tui ({type(error).__name__}): please report it"
-        )
+        return Outcome(ok=False, reason=_fault(error))
+
+
+def _fault(error: Exception) -> str:
+    return f"a fault in pup-tui ({type(error).__name__}): please report it"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,21 +13,41 @@ from pup_tui.core.events import (
     Answered,
     AnyEvent,
     AttemptFinished,
+    CancelRequested,
     Findings,
+    Interrupted,
     Judgement,
+    LockAnswered,
+    PollAccepted,
+    UndoChosen,
     ValuesResolved,
 )
-from pup_tui.core.notices import AnyNotice, Notice
+from pup_tui.core.notices import AnyNotice
 from pup_tui.output.mask import MIN_SECRET, Masker
 
 _S = TypeVar("_S", bound=msgspec.Struct)
+
+_NOT_TOLD = frozenset({"ts", "run", "step", "kind", "type", "status", "variables", "names"})
+"""Fields that hold no text of a run: ids, words of ours, what stands in the file, what only a form reads."""
+
+_SENTENCES: dict[type[AnyEvent], str] = {
+    Answered: "note",
+    CancelRequested: "reason",
+    Interrupted: "reason",
+    LockAnswered: "problem",
+    PollAccepted: "reason",
+    UndoChosen: "note",
+}
+"""The field of an event in which there may be any words, of people or of errors."""
 
 
 class Masking:
     """The secrets of a run, and the masker that all of its texts go through."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self.masker = Masker(secret for secret in secrets if len(secret) >= MIN_SECRET)
+        self.masker = Masker()
+        for secret in secrets:
+            self.keep(secret)
 
     def text(self, text: str) -> str:
         return self.masker.mask(text)
@@ -34,32 +55,39 @@ class Masking:
     def holds_secret(self, text: str) -> bool:
         return self.masker.holds_secret(text)
 
-    def learn(self, findings: Findings) -> None:
-        """Mask from now on what an attempt captured as a secret."""
-        for name, value in findings.captures.items():
-            if name in findings.secrets:
-                self._add(value)
+    def is_secret(self, value: Any) -> bool:
+        """Whether any text in a value holds a secret."""
+        # A secret that is JSON may have been taken apart, and is whole only in the text of the value.
+        whole = (
+            () if isinstance(value, str) else (json.dumps(value, ensure_ascii=False, default=str),)
+        )
+        return any(self.holds_secret(text) for text in (*_texts(value), *whole))
+
+    def keep(self, value: Any) -> None:
+        """Mask a secret value from now on: every text in it that is long enough to be told from others.
+
+        Also the texts in a text that is JSON, since expressions can enter it.
+        """
+        for text in _texts(value):
+            for part in (text, *_texts(_entered(text))):
+                if is_long_enough(part):
+                    self.masker.add(part)
 
     def find(self, values: Mapping[str, Any], named: Iterable[str]) -> tuple[str, ...]:
         """Which of the values are secret: those that are `named`, masked from now on, and what holds one."""
         named = set(named)
         for name in named.intersection(values):
-            self._add(values[name])
+            self.keep(values[name])
         return tuple(
-            name for name, value in values.items() if name in named or self.holds_secret(str(value))
+            name for name, value in values.items() if name in named or self.is_secret(value)
         )
 
-    def _add(self, value: object) -> None:
-        if isinstance(value, str) and len(value) >= MIN_SECRET:
-            self.masker.add(value)
-
     def notice(self, notice: AnyNotice) -> AnyNotice:
-        return self._struct(notice)
+        return self._masked(notice)
 
     def question(self, question: Question) -> Question:
         """The question as it may be shown; the names that a person's answer builds on stay what they are."""
-        shown = self._struct(msgspec.structs.replace(question, names={}))
-        return msgspec.structs.replace(shown, names=question.names)
+        return self._masked(question)
 
     def event(self, event: AnyEvent) -> AnyEvent:
         """Mask the sentences of a fact; values keep what they are, and are marked where they are secret."""
@@ -68,12 +96,14 @@ class Masking:
                 return msgspec.structs.replace(
                     event, reason=self.text(event.reason), findings=self._findings(event.findings)
                 )
-            case Answered():
-                return msgspec.structs.replace(event, note=self.text(event.note))
             case ValuesResolved():
                 problems = tuple(self.text(problem) for problem in event.problems)
                 return msgspec.structs.replace(event, problems=problems)
-        return event
+        sentence = _SENTENCES.get(type(event))
+        if sentence is None:
+            return event
+        masked = self.text(getattr(event, sentence))
+        return msgspec.structs.replace(event, **{sentence: masked})
 
     def _findings(self, found: Findings) -> Findings:
         return msgspec.structs.replace(
@@ -89,11 +119,11 @@ class Masking:
     def _judgement(self, judged: Judgement | None) -> Judgement | None:
         return None if judged is None else Judgement(judged.holds, self.text(judged.reason))
 
-    def _struct(self, struct: _S) -> _S:
+    def _masked(self, struct: _S) -> _S:
         changed = {
             name: self._tree(getattr(struct, name))
             for name in struct.__struct_fields__
-            if not (isinstance(struct, Notice) and name in ("ts", "run"))
+            if name not in _NOT_TOLD
         }
         return msgspec.structs.replace(struct, **changed)
 
@@ -105,4 +135,38 @@ class Masking:
                 return {key: self._tree(item) for key, item in value.items()}
             case list() | tuple():
                 return type(value)(self._tree(item) for item in value)
+            case msgspec.Struct():
+                return self._masked(value)
         return value
+
+
+def is_long_enough(secret: str) -> bool:
+    """Whether a secret can be masked without masking ordinary text; spaces at its ends do not count."""
+    return len(secret.strip()) >= MIN_SECRET
+
+
+def _entered(text: str) -> Any:
+    """The list or map that a text stands for, if it does."""
+    if not text.lstrip().startswith(("[", "{")):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts in a value; numbers are what they read as, true, false and null no secrets."""
+    left = [value]
+    while left:
+        match left.pop():
+            case str() as text:
+                yield text
+            case bool() | None:
+                continue
+            case int() | float() as number:
+                yield str(number)
+            case dict() as entries:
+                left += entries.values()
+            case list() | tuple() as items:
+                left += items

@@ -8,9 +8,11 @@ import pytest
 
 from pup_tui.core.actions import Wanted, WantedAssertion, WantedCapture
 from pup_tui.core.events import Findings
-from pup_tui.drivers.findings import TOO_MUCH, find
+from pup_tui.drivers.findings import TOO_MUCH, TOO_SHORT, find
+from pup_tui.drivers.masking import Masking
 from pup_tui.output.pipeline import Captured
 from pup_tui.steps.executor import Outcome
+from pup_tui.template.values import LEFT_OUT
 
 
 def found(stdout: str, *, truncated: bool = False, **wanted: Any) -> Findings:
@@ -19,7 +21,7 @@ def found(stdout: str, *, truncated: bool = False, **wanted: Any) -> Findings:
         Captured(stdout, "", truncated),
         Outcome(ok=True, exit_code=0),
         1.5,
-        lambda text: "hunter2" in text,
+        Masking(["hunter2"]),
     )
 
 
@@ -107,3 +109,30 @@ def test_output_over_the_limit_is_an_error_where_it_is_used() -> None:
 def test_results_that_later_texts_name() -> None:
     made = found('{"a": 1}', results=("output", "json", "exit_code", "duration", "status_code"))
     assert made.results == {"output": '{"a": 1}', "json": {"a": 1}, "exit_code": 0, "duration": 1.5}
+
+
+@pytest.mark.parametrize("other", ["json", "output", "'x' ~ json.creds.token", "[json.creds]"])
+def test_what_holds_a_secret_of_the_same_attempt_is_one(other: str) -> None:
+    secret = WantedCapture("CREDS", "json.creds", True)
+    made = found(
+        '{"creds": {"user": "ada", "token": "swordfish"}, "n": 3}',
+        captures=(
+            WantedCapture("BEFORE", other, False),
+            secret,
+            WantedCapture("N", "json.n", False),
+        ),
+        results=("output", "json", "exit_code"),
+    )
+    assert set(made.secrets) == {"BEFORE", "CREDS", "steps.output", "steps.json"}
+
+
+@pytest.mark.parametrize("output", ["12345", "abc", "  abc  ", "       "])
+def test_what_is_too_short_to_be_kept_secret_is_not_captured(output: str) -> None:
+    made = found(output, captures=(WantedCapture("KEY", "output", True),))
+    assert made.captures == {}
+    assert made.missing == {"KEY": TOO_SHORT}
+
+
+def test_what_cannot_be_recorded_is_not_captured() -> None:
+    made = found("x", captures=captures(X="[V]"), names={"V": LEFT_OUT})
+    assert made.missing == {"X": "`[V]` gives what JSON cannot hold"}

@@ -1,0 +1,78 @@
+"""What leaves a run is masked, wherever in it a secret stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from pup_tui.core.actions import Offer, Question
+from pup_tui.core.events import (
+    Answered,
+    AnyEvent,
+    CancelRequested,
+    Interrupted,
+    LockAnswered,
+    Moment,
+    PollAccepted,
+    UndoChosen,
+    ValuesResolved,
+)
+from pup_tui.drivers.masking import Masking
+
+AT = Moment(0.0, 0.0)
+SECRET = "hunter2-secret"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Answered(at=AT, step="a", answer="yes", by="ada", note=SECRET),
+        CancelRequested(at=AT, by="ada", reason=SECRET),
+        Interrupted(at=AT, reason=SECRET),
+        LockAnswered(at=AT, step="a", held=False, problem=SECRET),
+        PollAccepted(at=AT, step="a", by="ada", reason=SECRET),
+        UndoChosen(at=AT, steps=(), by="ada", note=SECRET),
+        ValuesResolved(at=AT, step="a", problems=(SECRET,)),
+    ],
+)
+def test_words_in_an_event_are_masked(event: AnyEvent) -> None:
+    masked = msgspec.json.encode(Masking([SECRET]).event(event)).decode()
+    assert "***" in masked
+    assert "hunter2" not in masked
+
+
+def test_what_would_be_undone_is_masked_and_can_still_be_chosen() -> None:
+    step = f"{SECRET}:undo"
+    question = Question(
+        step=":undo",
+        title="Undo",
+        kind="undo",
+        message="",
+        offers=(Offer(step=step, name="Log in", command=f"logout {SECRET}"),),
+    )
+    (offer,) = Masking([SECRET]).question(question).offers
+    assert (offer.command, offer.step) == ("logout ***", step)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"user": {"password": "swordfish"}}, "swordfish"),
+        (["swordfish", 7], "swordfish"),
+        ('{"user": "ada", "password": "swordfish"}', "swordfish"),
+        (1234567, "1234567"),
+    ],
+)
+def test_every_text_in_a_secret_value_is_masked(value: Any, text: str) -> None:
+    masking = Masking()
+    masking.keep(value)
+    assert masking.text(f"login {text}") == "login ***"
+
+
+@pytest.mark.parametrize("value", ["", "abc", "  abc  ", "        ", True, None, 7, ["on"]])
+def test_what_is_too_short_masks_no_ordinary_text(value: Any) -> None:
+    masking = Masking(["  abc  "])
+    masking.keep(value)
+    assert masking.text("  abc  on 7 True") == "  abc  on 7 True"
