@@ -16,7 +16,7 @@ from pup_tui.core.retries import check_retry
 from pup_tui.core.run import Run
 from pup_tui.core.scope import explain, frame_of, scope_of, secrets_of
 from pup_tui.core.secrecy import check_lock, names_in, names_in_expression
-from pup_tui.core.shown import item_frame, shown_step
+from pup_tui.core.shown import item_frames, shown_step
 from pup_tui.core.state import BlockState, Frame, StepPhase, StepState, StepStatus
 from pup_tui.core.timers import Timer
 from pup_tui.runbook.model import AnyStep, GroupStep, InputStep, ParallelStep, RunbookStep, Variable
@@ -57,7 +57,7 @@ def _open_items(run: Run, node: Node) -> None:
     items = render_items(node.step.foreach, scope)
     most = node.step.max_parallel
     limit = 1 if most is None or isinstance(node.step, ParallelStep) else render_count(most, scope)
-    frames = [item_frame(run.state, node, value) for value in items]
+    frames = item_frames(run.state, node, items)
     children = [item_id(node.id, number) for number in range(len(items))]
     for child, frame in zip(children, frames, strict=True):
         known = run.state.steps.get(child)

@@ -11,14 +11,14 @@ from msgspec import Struct
 from pup_tui.core.amounts import render_items
 from pup_tui.core.blocks import called_with
 from pup_tui.core.events import Moment, RunCreated, Source
-from pup_tui.core.ids import holder_id, item_id, item_numbers, static_id
+from pup_tui.core.ids import holder_id, item_id, item_numbers
 from pup_tui.core.machine import Machine
 from pup_tui.core.order import judges_if
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Scope, render_text
 from pup_tui.core.scope import explain, not_made, scope_of, secrets_of, truth_of
 from pup_tui.core.secrecy import names_in
-from pup_tui.core.shown import item_frame, shown_step
+from pup_tui.core.shown import item_frames, shown_step
 from pup_tui.core.state import Frame, RunState
 from pup_tui.runbook.model import (
     AnyStep,
@@ -37,6 +37,9 @@ from pup_tui.runbook.model import (
 )
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.jsontext import render_json
+
+MOST_STEPS = 10_000
+"""Steps of a plan from which on the items of a foreach are no longer told apart: lists in lists multiply."""
 
 
 class PlannedStep(Struct, frozen=True, kw_only=True):
@@ -181,20 +184,22 @@ class _Planning:
         if not node.step.is_block:
             return []
         self._give(node)
-        static = static_id(node.id)
-        inner = [n for n in self._program.nodes if holder_id(n.id) == static]
-        return [node.id + n.id[len(static) :] for n in inner]
+        nested = self._program.nested(node.id)
+        return [id_ for id_ in nested if self._program.node(id_).depth == node.depth + 1]
 
     def _items(self, node: Node) -> list[str] | None:
-        """The items of a foreach with their names known; None where the list is not known yet."""
+        """The items of a foreach with their names known; None where the list is not known yet, or where so
+        many steps would be no plan that anybody reads.
+        """
         assert node.step.foreach is not None
         try:
             values = render_items(node.step.foreach, self._scope(node))
         except TemplateError:
             return None
+        if len(self.steps) + len(self._todo) + len(values) > MOST_STEPS:
+            return None
         ids = [item_id(node.id, number) for number in range(len(values))]
-        for id_, value in zip(ids, values, strict=True):
-            self._state.frames[id_] = item_frame(self._state, node, value)
+        self._state.frames.update(zip(ids, item_frames(self._state, node, values), strict=True))
         return ids
 
     def _give(self, node: Node) -> None:

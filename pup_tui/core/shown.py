@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pup_tui.core.amounts import render_items, render_seconds
 from pup_tui.core.ids import item_id
 from pup_tui.core.program import Node, Program
@@ -56,10 +58,10 @@ def _shown_items(program: Program, state: RunState, node: Node) -> str:
     assert node.step.foreach is not None
     items = render_items(node.step.foreach, scope_of(state, node.id))
     lines = [f"for each of {len(items)} items:"]
-    for number, value in enumerate(items[:MOST_ITEMS]):
+    for number, frame in enumerate(item_frames(state, node, items[:MOST_ITEMS])):
         item = program.node(item_id(node.id, number))
         known = state.frames.get(item.id)
-        state.frames[item.id] = item_frame(state, node, value)
+        state.frames[item.id] = frame
         try:
             lines.append(shown_step(program, state, item))
         finally:
@@ -71,9 +73,10 @@ def _shown_items(program: Program, state: RunState, node: Node) -> str:
     return "\n".join(lines)
 
 
-def item_frame(state: RunState, node: Node, value: object) -> Frame:
-    """The frame of one item of a foreach; the item is secret where its list came from a secret."""
+def item_frames(state: RunState, node: Node, items: Iterable[object]) -> list[Frame]:
+    """The frames of the items of a foreach; they are secret where their list came from a secret."""
     assert node.step.foreach is not None
-    secret = names_in_items(node.step.foreach) & secrets_of(state, node.id)
+    secrets = secrets_of(state, node.id)
     name = node.step.as_
-    return Frame(values={name: value}, secrets=[name] if secret else [])
+    hidden = [name] if secrets and names_in_items(node.step.foreach) & secrets else []
+    return [Frame(values={name: value}, secrets=list(hidden)) for value in items]

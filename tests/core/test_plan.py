@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pup_tui.core.plan import PlannedStep, plan
+from pup_tui.core.plan import MOST_STEPS, PlannedStep, plan
 from pup_tui.runbook.model import AnyStep
 from tests.support.player import Player
 from tests.support.runbooks import program_of
@@ -56,3 +56,24 @@ def test_a_plan_shows_what_a_run_starts() -> None:
     player = Player(PROGRAM, answers={"ask": ["yes"]}).create(X="a b", GO=False, left_out=("GONE",))
     player.play(until=lambda p: bool(p.started))
     assert player.started[0].shown == planned["look"].command
+
+
+def test_lists_in_lists_are_unfolded_only_as_far_as_somebody_could_read() -> None:
+    hundred = list(range(100))
+    program = program_of(
+        f"""
+        steps:
+          - name: a
+            kind: group
+            foreach: {hundred}
+            steps:
+              - name: b
+                kind: group
+                foreach: {hundred}
+                as: inner
+                steps: [{{name: c, kind: shell, run: ls, foreach: {hundred}, as: innermost}}]
+        """
+    )
+    steps = plan(program, {}, (), "ada", lambda step: None)
+    assert len(steps) <= 2 * MOST_STEPS
+    assert steps[-1].id.startswith("a[99]/b")
