@@ -108,10 +108,6 @@ class Wanted(Struct, frozen=True, kw_only=True):
     elapsed: float = 0.0
 
 
-UNDO = ":undo"
-"""The `step` of the question which finished steps shall be taken back; no step has such an id."""
-
-
 class Offer(Struct, frozen=True, kw_only=True):
     """An undo step that could run: its id, the name of the step that it takes back, its command."""
 
@@ -128,8 +124,8 @@ class Question(Struct, frozen=True, kw_only=True):
     `timeout` the time in seconds, from when it is asked, after which it counts as refused. `variables` are
     what an `input` step asks for, as they stand in the file; their texts may use the variables above and
     `names`, what the run knows (never to be shown or stored), of which `secrets` names the secret ones.
-    `offers` are what can be undone, in the order in which it would run; that question is answered with
-    `LocalRun.undo`.
+    `offers` are what can be undone, in the order in which it would run; the `step` of that question is
+    `ids.UNDO`, and it is answered with `LocalRun.undo`.
     """
 
     step: str

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 UNDO = ":undo"
-"""Follows the id of a step in the id of the step that takes it back."""
+"""Follows the id of a step in the id of the step that takes it back.
+
+Alone, which is no step's id: the part of a run in which steps are taken back, and the question which ones.
+"""
 
 _ITEM = re.compile(r"\[(\d+)\]")
 

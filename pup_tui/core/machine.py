@@ -31,6 +31,7 @@ from pup_tui.core.events import (
     ValuesResolved,
     WaitCut,
 )
+from pup_tui.core.ids import UNDO
 from pup_tui.core.notices import SourceNotice
 from pup_tui.core.program import Node, Program
 from pup_tui.core.run import Run
@@ -38,7 +39,6 @@ from pup_tui.core.scope import truth_of
 from pup_tui.core.state import (
     BODY,
     CLEANUP,
-    UNDOING,
     BlockState,
     Frame,
     RunPhase,
@@ -149,7 +149,7 @@ def _close(run: Run, key: str) -> None:
         del run.state.blocks[BODY]
         if not undoing.offer(run):
             _clean_up(run)
-    elif key == UNDOING:
+    elif key == UNDO:
         _clean_up(run)
     elif key == CLEANUP:
         _end_run(run)

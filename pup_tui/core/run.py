@@ -7,14 +7,13 @@ from collections.abc import Iterable
 
 from pup_tui.core.actions import Ask, CancelTimer, Question, SetTimer, StopAttempt, Withdraw
 from pup_tui.core.events import Moment
-from pup_tui.core.ids import holder_id
+from pup_tui.core.ids import UNDO, holder_id
 from pup_tui.core.program import Node, Program
 from pup_tui.core.retries import retry_limits, retry_of
 from pup_tui.core.scope import explain, frame_of, not_made, scope_of
 from pup_tui.core.state import (
     BODY,
     CLEANUP,
-    UNDOING,
     BlockState,
     RunState,
     RunStatus,
@@ -66,7 +65,7 @@ class Run:
         if node.deferred:
             return CLEANUP
         if node.part == "undo" and node.id in self.state.offered:
-            return UNDOING
+            return UNDO
         return holder_id(node.id)
 
     def block(self, node: Node) -> BlockState:
@@ -114,7 +113,7 @@ class Run:
             block.failure = block.failure or node.id
             if key in (BODY, CLEANUP):
                 self.decide(RunStatus.FAILED, self.told_failure(node.id))
-            elif key != UNDOING:
+            elif key != UNDO:
                 self._fail_fast(key, node)
         self.todo.append(key)
 

@@ -156,8 +156,8 @@ class RunState(Struct):
 
     `frames` are by the prefix of the ids inside them (`` for the run's own, `call/` for what a step calls),
     or by the id of a foreach item. `blocks` are by the id of the step that holds them, the parts of the run
-    by `BODY`, `UNDOING` and `CLEANUP`. `completed` are steps that succeeded, in that order; `offered` are the
-    undo steps that were offered. `refused` tells that a person or time closed a gate, `kept` names the
+    by `BODY`, `ids.UNDO` and `CLEANUP`. `completed` are steps that succeeded, in that order; `offered` are
+    the undo steps that were offered. `refused` tells that a person or time closed a gate, `kept` names the
     `always` steps that a closed gate kept from running, `verdict` what decided the result first.
     """
 
@@ -185,6 +185,5 @@ class RunState(Struct):
 
 
 BODY = ""
-UNDOING = ":undo"
 CLEANUP = ":cleanup"
 """Keys of the blocks that a run itself is made of; no step has such an id."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pup_tui.core.actions import UNDO, Ask, Offer, Question, Withdraw
+from pup_tui.core.actions import Ask, Offer, Question, Withdraw
 from pup_tui.core.events import Event, UndoChosen
-from pup_tui.core.ids import undo_id
+from pup_tui.core.ids import UNDO, undo_id
 from pup_tui.core.run import Run
 from pup_tui.core.scope import explain
 from pup_tui.core.shown import shown_step
-from pup_tui.core.state import UNDOING, BlockState, RunPhase, RunStatus
+from pup_tui.core.state import BlockState, RunPhase, RunStatus
 from pup_tui.template.errors import TemplateError
 
 
@@ -46,7 +46,7 @@ def _offer(run: Run, step: str) -> Offer:
 def chosen(run: Run, event: Event) -> None:
     """Run what was chosen, in the order of the offer."""
     assert isinstance(event, UndoChosen)
-    if UNDOING in run.state.blocks:
+    if UNDO in run.state.blocks:
         return
     wanted = [step for step in run.state.offered if step in event.steps]
     answer = f"undo {len(wanted)} of {len(run.state.offered)}" if wanted else "undo nothing"
@@ -58,11 +58,11 @@ def chosen(run: Run, event: Event) -> None:
 
 def withdraw(run: Run) -> None:
     """Nobody has to decide any more: nothing is taken back."""
-    if UNDOING not in run.state.blocks:
+    if UNDO not in run.state.blocks:
         run.wishes.add(Withdraw(step=UNDO))
         _begin(run, [])
 
 
 def _begin(run: Run, steps: list[str]) -> None:
-    run.state.blocks[UNDOING] = BlockState(children=steps)
-    run.todo.append(UNDOING)
+    run.state.blocks[UNDO] = BlockState(children=steps)
+    run.todo.append(UNDO)
