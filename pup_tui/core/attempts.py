@@ -48,7 +48,7 @@ def _start(run: Run, node: Node, rendered: Rendered) -> None:
     step.began = run.now if step.began is None else step.began
     step.attempts += 1
     step.tries += 0 if step.poll is not None else 1
-    step.phase, step.stopped_because = StepPhase.STARTING, None
+    step.phase, step.stopped_because, step.limit = StepPhase.STARTING, None, seconds
     if limits is not None:
         polls.begin(run, node, limits)
     if seconds is not None:
@@ -88,7 +88,7 @@ def started(run: Run, node: Node, event: Event) -> None:
 
 
 def timed_out(run: Run, node: Node, event: Event) -> None:
-    run.stop_attempt(node, f"timed out after {_seconds(run, node):g} s")
+    run.stop_attempt(node, f"timed out after {run.step(node).limit:g} s")
 
 
 def finished(run: Run, node: Node, event: Event) -> None:

@@ -109,7 +109,7 @@ def _open(
     timeout = None if node.is_loop else node.step.timeout
     seconds = None if timeout is None else render_seconds(timeout, run.scope(node))
     _forget_inside(run, node)
-    step.phase, step.left = StepPhase.OPEN, False
+    step.phase, step.left, step.limit = StepPhase.OPEN, False, seconds
     step.began = run.now if step.began is None else step.began
     step.attempts += 1
     step.tries += 1
@@ -165,10 +165,13 @@ def resolved(run: Run, node: Node, event: Event) -> None:
 
 def lock_answered(run: Run, node: Node, event: Event) -> None:
     assert isinstance(event, LockAnswered)
-    if event.held:
-        _open_steps(run, node)
-    else:
+    if not event.held:
         run.fail(node, event.problem or f"its lock is held by {event.holder}")
+        return
+    try:
+        _open_steps(run, node)
+    except TemplateError as error:
+        run.cannot_render(node, error)
 
 
 # Ending
@@ -187,7 +190,7 @@ def close(run: Run, node: Node) -> None:
     block = run.state.blocks[node.id]
     _pass_gate_on(run, node, block)
     if block.timed_out:
-        run.fail(node, _timed_out(run, node))
+        run.fail(node, f"timed out after {run.step(node).limit:g} s")
     elif block.failure is not None and node.is_loop:
         run.end(node, StepStatus.FAILED, run.told_failure(block.failure))
     elif block.failure is not None:
@@ -196,11 +199,6 @@ def close(run: Run, node: Node) -> None:
         run.end(node, StepStatus.CANCELLED, cut)
     else:
         _succeed(run, node, block)
-
-
-def _timed_out(run: Run, node: Node) -> str:
-    assert node.step.timeout is not None
-    return f"timed out after {render_seconds(node.step.timeout, run.scope(node)):g} s"
 
 
 def _cut(run: Run, node: Node, block: BlockState) -> str | None:

@@ -151,7 +151,11 @@ class Run:
             return False
         if retry.on is not None and step.retry_on is not True:
             return False
-        limits = retry_limits(retry, self.scope(node))
+        try:
+            limits = retry_limits(retry, self.scope(node))
+        except TemplateError:
+            # It could be rendered when the step began: a name in it has another value by now.
+            return False
         if step.tries >= limits.attempts:
             return False
         delay = limits.delay_after(step.tries)

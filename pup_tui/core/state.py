@@ -92,10 +92,11 @@ class PollState(Struct):
 class StepState(Struct):
     """What is known of one step. Times are on the run's clock, in seconds.
 
-    `allowed` tells that the question before it was answered yes, `timers` which timers are set,
-    `stopped_because` why its attempt was asked to end, `left` that it was then given up and did not fail,
-    `failing` what its operator is asked about. `tries` counts the attempts that its `retry` allows,
-    `retry_on` is what its condition said of the last one; `final` tells that somebody ended it for good.
+    `allowed` tells that the question before it was answered yes, `timers` which timers are set, `limit` how
+    many seconds its attempt, or all of a block, may take. `stopped_because` says why its attempt was asked to
+    end, `left` that it was then given up and did not fail, `failing` what its operator is asked about. `tries`
+    counts the attempts that its `retry` allows, `retry_on` is what its condition said of the last one; `final`
+    tells that somebody ended it for good.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -109,6 +110,7 @@ class StepState(Struct):
     captured: list[str] = []
     allowed: bool = False
     timers: list[str] = []
+    limit: float | None = None
     poll: PollState | None = None
     stopped_because: str | None = None
     left: bool = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from pup_tui.core.program import Program, compile_program
 from pup_tui.core.state import RunStatus
 from pup_tui.runbook.model import (
@@ -99,6 +101,12 @@ def test_its_lock_is_taken_first() -> None:
     player = Player(locked, locks={"door/ada": "bob on there"}).create().play()
     assert player.started == []
     assert player.machine.state.steps["other"].reason == "its lock is held by bob on there"
+
+
+def test_a_limit_that_makes_no_sense_fails_the_call_though_its_lock_is_held() -> None:
+    step = msgspec.structs.replace(called("door"), timeout="{{ WHEN }}")
+    player = Player(program(step, vars={"WHEN": Variable()})).create(WHEN="soon").play()
+    assert player.statuses() == {"other": "failed", "other/hi": "skipped"}
 
 
 def test_a_call_for_each_item_has_names_of_its_own() -> None:

@@ -490,3 +490,32 @@ def test_the_state_round_trips_through_json_at_every_event() -> None:
         before = len(player.events)
         player.play(until=lambda p, before=before: len(p.events) > before)  # type: ignore[misc]
     assert seen > 5
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{name: b, kind: shell, run: ls, timeout: '{{ N | default(5) }}s'}",
+        (
+            "{name: b, kind: group, timeout: '{{ N | default(5) }}s', steps: ["
+            "{name: hangs, kind: shell, run: ls}]}"
+        ),
+        "{name: b, kind: shell, run: ls, timeout: 5s, retry: {attempts: '{{ N | default(2) }}'}}",
+    ],
+)
+def test_limits_hold_as_they_were_when_the_step_began(step: str) -> None:
+    program = program_of(
+        f"""
+        steps:
+          - name: p
+            kind: parallel
+            steps:
+              - {{name: a, kind: shell, run: ls, capture: N}}
+              - {step}
+        """
+    )
+    hangs = [Result(hangs=True)]
+    results = {"p/a": [Result(captures={"N": "many"})], "p/b": hangs, "p/b/hangs": hangs}
+    player = Player(program, results=results).create().play()
+    assert player.statuses()["p/b"] == "failed"
+    assert player.machine.state.status == "failed"
