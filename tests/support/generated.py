@@ -47,6 +47,7 @@ class Maker:
         self._chance = random.Random(seed)
         self._number = 0
         self._captured: list[str] = []
+        self._beside = 0
 
     def text(self) -> str:
         """The runbook as YAML."""
@@ -75,7 +76,9 @@ class Maker:
         step: dict[str, Any] = {"name": self._name("s")}
         kinds = [self._process] * 6 + [self._question] * 2 + [self._wait, self._template]
         if depth < 3:
-            kinds += [self._group, self._parallel, self._call, self._runbook]
+            kinds += [self._group, self._parallel, self._runbook]
+            # What a call gives back has one name, and side by side every name is made once.
+            kinds += [] if self._beside else [self._call]
         self._chance.choice(kinds)(step, depth)
         self._common(step, side_by_side=side_by_side)
         if depth == 0 and "foreach" not in step and step.get("when") != "cleanup":
@@ -145,7 +148,9 @@ class Maker:
 
     def _parallel(self, step: dict[str, Any], depth: int) -> None:
         count = self._chance.randint(1, 4)
+        self._beside += 1
         step |= {"kind": "parallel", "steps": self._steps(depth + 1, count, side_by_side=True)}
+        self._beside -= 1
         if self._maybe(0.5):
             step["fail_fast"] = True
         if self._maybe(0.5):
