@@ -93,10 +93,10 @@ class StepState(Struct):
     """What is known of one step. Times are on the run's clock, in seconds.
 
     `allowed` tells that the question before it was answered yes, `timers` which timers are set, `limit` how
-    many seconds its attempt, or all of a block, may take. `stopped_because` says why its attempt was asked to
-    end, `left` that it was then given up and did not fail, `failing` what its operator is asked about. `tries`
-    counts the attempts that its `retry` allows, `retry_on` is what its condition said of the last one; `final`
-    tells that somebody ended it for good.
+    many seconds its attempt, or all of a block, may take. `stopped_because` says why its attempt was asked
+    to end, `left` that it was then given up and did not fail, `failing` what its operator is asked about.
+    `tries` counts the attempts that its `retry` allows, `retry_on` is what its condition said of the last
+    one; `final` tells that somebody ended it for good.
     """
 
     phase: StepPhase = StepPhase.PENDING
