@@ -97,10 +97,15 @@ class Scope:
 
         The outputs of a group are named by its file, so that one group may be called side by side.
         """
+        places = {
+            maker.path: {**maker.asked, **maker.captures}
+            for maker in {m.path: m for makers in self._makers.values() for m in makers}.values()
+            if maker.branches
+        }
         for name, makers in self._makers.items():
             first: dict[Path, tuple[Path, StepDraft]] = {}
             for maker in makers:
-                node = maker.captures.get(name) or maker.asked.get(name)
+                node = places.get(maker.path, {}).get(name)
                 if node is None:
                     continue
                 for branch in maker.branches:
