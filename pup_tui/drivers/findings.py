@@ -118,7 +118,7 @@ class _Finder:
 
     def results(self, duration: float) -> dict[str, Any]:
         """The fields of `steps.ID` that later texts name, as far as this attempt has them."""
-        known = {**self._reading, "output": self._output.stdout.strip(), "duration": duration}
+        known = {**self._reading, "duration": duration}
         found = {name: known[name] for name in self._wanted.results if name in known}
         self.secrets += [f"steps.{name}" for name, v in found.items() if self._masking.is_secret(v)]
         return found

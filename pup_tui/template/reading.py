@@ -156,11 +156,16 @@ def reading_scope(
 ) -> dict[str, Any]:
     """Build the names under which an expression sees an attempt.
 
+    ``output`` and ``stderr`` are without white space at their ends, as a shell takes them over.
     What the attempt does not have is left out: ``json`` where the output is not JSON, ``status``
     and ``value`` where there is none or several. ``elapsed`` is in seconds. Header names are in
     lower case.
     """
-    scope: dict[str, Any] = {"output": output, "stderr": stderr, "lines": lines_of(output)}
+    scope: dict[str, Any] = {
+        "output": output.strip(),
+        "stderr": stderr.strip(),
+        "lines": lines_of(output),
+    }
     json_value = parse_json(output)
     is_json = json_value is not NOTHING
     if is_json:

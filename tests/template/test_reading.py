@@ -154,3 +154,8 @@ def _numbers(value: Any) -> list[float]:
 @given(st.one_of(st.text(), st.from_regex(r"[-+0-9.eEnaifNIty{}\[\]\",:]{0,40}")))
 def test_no_scope_ever_holds_an_infinity(output: str) -> None:
     assert all(map(math.isfinite, _numbers(list(reading_scope(output).values()))))
+
+
+def test_output_is_compared_without_its_line_end() -> None:
+    scope = reading_scope(" ok\n", "no\n\n")
+    assert (scope["output"], scope["stderr"], scope["lines"]) == ("ok", "no", [" ok"])

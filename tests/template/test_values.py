@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_TEXT
 from pup_tui.template.values import (
+    HIDDEN,
     LEFT_OUT,
     NOTHING,
     RawText,
@@ -144,3 +145,9 @@ _JSON = st.recursive(
 def test_lists_and_maps_come_back_from_their_text(value: Any) -> None:
     if isinstance(value, list | dict):
         assert json.loads(to_text(value)) == value
+
+
+@pytest.mark.parametrize("key", ["token", 0, slice(0, 2)])
+def test_what_is_taken_out_of_something_hidden_is_hidden(key: Any) -> None:
+    assert enter(enter(HIDDEN, key), key) is HIDDEN
+    assert to_text(HIDDEN) == "***"
