@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from pup_tui.core.actions import Tell
-from pup_tui.core.events import AnyEvent
+from pup_tui.core.events import Answered, AnyEvent, AttemptFinished, RunCreated, ValuesResolved
 from pup_tui.core.machine import Machine
 from pup_tui.core.notices import AnyNotice
 from pup_tui.core.program import Program
 from pup_tui.core.state import RunState, StepState
+from pup_tui.template.values import HIDDEN
 
 
 @dataclass(frozen=True)
@@ -22,13 +26,37 @@ class Replayed:
 
 
 def replay(program: Program, events: Iterable[AnyEvent]) -> Replayed:
-    """Hand recorded events to a new machine. Values that were secret are missing in it."""
+    """Hand recorded events to a new machine. Values that were secret are hidden in it.
+
+    What a run decided by a secret itself (an `if` that looks at it, a `foreach` over it) is not recorded and
+    may come out differently.
+    """
     machine = Machine(program)
     notices: list[AnyNotice] = []
     for event in events:
-        actions = machine.handle(event)
+        actions = machine.handle(_with_hidden(event))
         notices += (action.notice for action in actions if isinstance(action, Tell))
     # Of a run that broke off before its first event nothing is known: its steps are pending.
     for step in program.instances(""):
         machine.state.steps.setdefault(step, StepState())
     return Replayed(machine.state, notices)
+
+
+def _with_hidden(event: AnyEvent) -> AnyEvent:
+    """The event with marks where the journal has nothing: so texts that use a secret keep a meaning."""
+    match event:
+        case RunCreated() | ValuesResolved() | Answered():
+            return msgspec.structs.replace(event, values=_marked(event.values, event.secrets))
+        case AttemptFinished(findings=found) if found.secrets:
+            results = [name.removeprefix("steps.") for name in found.secrets if "." in name]
+            found = msgspec.structs.replace(
+                found,
+                captures=_marked(found.captures, found.secrets),
+                results=_marked(found.results, results),
+            )
+            return msgspec.structs.replace(event, findings=found)
+    return event
+
+
+def _marked(values: dict[str, Any], secrets: Collection[str]) -> dict[str, Any]:
+    return {k: HIDDEN if v is None and k in secrets else v for k, v in values.items()}

@@ -13,7 +13,7 @@ from jinja2.runtime import Undefined
 from pup_tui.template import filters
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import check_length
-from pup_tui.template.values import contents, is_list, kind_of
+from pup_tui.template.values import Hidden, contents, is_list, kind_of
 
 _TEXT: Final[dict[str, Callable[..., Any]]] = {
     "capitalize": filters.FILTERS["capitalize"],
@@ -64,6 +64,8 @@ def call_method(value: Any, name: str, *args: Any, **kwargs: Any) -> Any:
     """Call a method of a text, a map or a list; a text that is JSON has those of its contents."""
     if isinstance(value, Undefined):
         str(value)
+    if isinstance(value, Hidden):
+        return value
     if isinstance(value, str) and name in _TEXT:
         result = _TEXT[name](value, *args, **kwargs)
         if isinstance(result, str):

@@ -22,6 +22,15 @@ class LeftOut(str):
 LEFT_OUT: Final = LeftOut()
 
 
+class Hidden(str):
+    """Stands for a secret that is known no more, as in a past run: what is taken out of it is hidden too."""
+
+    __slots__ = ()
+
+
+HIDDEN: Final = Hidden("***")
+
+
 class RawText(str):
     """What ``| raw`` gives: the author asks for the text itself, without escaping."""
 
@@ -180,6 +189,8 @@ def enter(value: Any, key: Any) -> Any:
 
     Never looks at attributes of Python objects. ``NOTHING`` where there is no such item.
     """
+    if isinstance(value, Hidden):
+        return value
     value = contents(value)
     if isinstance(value, Mapping):
         try:

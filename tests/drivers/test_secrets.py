@@ -8,7 +8,8 @@ import msgspec
 
 from pup_tui.core.actions import Question
 from pup_tui.drivers.local import LocalRun
-from pup_tui.journal.codec import encode
+from pup_tui.drivers.replay import replay
+from pup_tui.journal.codec import decode, encode
 from pup_tui.journal.writer import MemoryJournal
 from tests.support.runbooks import program_of
 from tests.support.runs import Seen, local_run
@@ -88,3 +89,32 @@ async def test_secrets_are_nowhere(tmp_path: Path) -> None:
     for text in kept:
         for secret in ("hunter", "swordfish"):
             assert secret not in text, text
+
+
+async def test_a_run_with_secrets_is_the_same_when_it_is_shown_again(tmp_path: Path) -> None:
+    program = program_of(
+        """
+        vars: {TOKEN: {type: secret}}
+        steps:
+          - name: make
+            kind: shell
+            run: echo '{"users":[{"token":"swordfish-42"}]}'
+            capture: {CREDS: {value: json, secret: true}}
+          - {name: use, kind: shell, run: "echo {{ CREDS.users[0].token | upper }}",
+             undo: {kind: shell, run: "echo {{ steps.make.json.users[0].token.strip() }}"}}
+          - {name: cut, kind: shell, run: "echo {{ TOKEN[:8] }} {{ TOKEN.split('-')[0] }}",
+             on_failure: warn}
+          - {name: fails, kind: shell, run: exit 1}
+        """
+    )
+    journal = MemoryJournal()
+    run = await local_run(program, tmp_path, secrets={"TOKEN": TOKEN}, journal=journal)
+    run.watch(Operator(run))
+    live = await run.drive()
+    recorded = [decode(encode(event).encode()) for event in journal.events["01RUN"]]
+    again = replay(program, recorded).state
+    assert {
+        id_: (step.status, step.attempts, step.reason) for id_, step in again.steps.items()
+    } == {id_: (step.status, step.attempts, step.reason) for id_, step in live.steps.items()}
+    assert live.steps["use:undo"].status == "succeeded"
+    assert (again.status, again.reason) == (live.status, live.reason)
