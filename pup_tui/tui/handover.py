@@ -7,6 +7,7 @@ import errno
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 from textual.app import App, SuspendNotSupported
 from textual.widgets import Input, TextArea
@@ -20,7 +21,7 @@ class ConsoleTerminal:
     """The terminal of one run, as `steps.executor.Terminal` says; `turn` is that of all runs."""
 
     def __init__(
-        self, app: App[object], turn: asyncio.Lock, bring_forward: Callable[[str], None]
+        self, app: App[Any], turn: asyncio.Lock, bring_forward: Callable[[str], None]
     ) -> None:
         """`bring_forward` shows a run by its id: the operator sees what the terminal is taken for."""
         self.run = ""
@@ -54,7 +55,7 @@ class ConsoleTerminal:
 
 
 @contextmanager
-def _set_aside(app: App[object]) -> Iterator[None]:
+def _set_aside(app: App[Any]) -> Iterator[None]:
     """Neither draw nor read while the block lasts, and begin again however it ends."""
     suspension = app.suspend()
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -31,7 +31,7 @@ class Told:
         out, err = Outlet(self._out, self._pump), Outlet(self._err, self._pump)
         self.face = TextFace(out, err, self.program, colour=False)
 
-    def play(self, results: dict[str, Sequence[Result]] | None = None) -> Told:
+    def play(self, results: Mapping[str, Sequence[Result]] | None = None) -> Told:
         player = Player(self.program, results=results).create().play()
         self.tell(*player.notices)
         return self

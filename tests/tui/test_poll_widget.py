@@ -15,7 +15,8 @@ from pup_tui.core.program import compile_program
 from pup_tui.core.state import PollState
 from pup_tui.runbook.model import Poll, PupStep, Runbook, WaitStep
 from pup_tui.tui import glyphs
-from pup_tui.tui.run_progress import RunProgress, StepProgress
+from pup_tui.tui.run_progress import RunProgress
+from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.widgets.poll_reading import PollReading, read_poll, wait_seconds
 from pup_tui.tui.widgets.poll_widget import PollWidget, WaitWidget
 
