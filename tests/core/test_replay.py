@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from typing import Any
 
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pup_tui.core.actions import EndRun
 from pup_tui.core.events import (
     Answered,
     AnyEvent,
@@ -32,6 +34,7 @@ from pup_tui.core.events import (
     WaitCut,
 )
 from pup_tui.core.machine import Machine
+from pup_tui.core.notices import RunFinished, StepFinished
 from pup_tui.core.state import RunState
 from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
@@ -94,6 +97,32 @@ def test_replay_equals_live(seed: int) -> None:
         player.tell(CancelRequested(at=player.moment, by="ada"))
     player.play()
     assert _again(player.events) == player.machine.state
+    # What hangs, or waits for an answer that nobody gives, is given up: first the steps, then the cleanup.
+    for _ in range(2):
+        player.tell(CancelRequested(at=player.moment, by="ada"))
+        player.play()
+    _all_ended_once(player)
+
+
+def _all_ended_once(player: Player) -> None:
+    """The run and each of its steps ended, and that was told once; only a retried block repeats it."""
+    state, notices = player.machine.state, player.notices
+    assert isinstance(notices[-1], RunFinished)
+    assert sum(isinstance(notice, RunFinished) for notice in notices) == 1
+    assert sum(isinstance(action, EndRun) for action in player.actions) == 1
+    told = Counter(notice.step for notice in notices if isinstance(notice, StepFinished))
+    assert told.keys() == state.steps.keys()
+    for step, times in told.items():
+        tries = state.steps["side/two"].attempts if step.startswith("side/two/") else 1
+        assert 1 <= times <= max(1, tries), step
+    assert {str(known.phase) for known in state.steps.values()} == {"ended"}
+    assert not any(known.timers for known in state.steps.values())
+    statuses = Counter(known.status for known in state.steps.values())
+    assert notices[-1].counts == statuses
+    started = [action.attempt for action in player.started]
+    ended = [event.attempt for event in player.events if isinstance(event, AttemptFinished)]
+    assert len(set(started)) == len(started)
+    assert set(ended) == set(started)
 
 
 _step = st.sampled_from([*STEPS, "nowhere"])
