@@ -162,6 +162,17 @@ def _close_gate(run: Run, node: Node, why: str) -> None:
         run.state.refused = True
         run.decide(RunStatus.ABORTED, f"`{node.id}`: {why}")
     run.end(node, StepStatus.CANCELLED, why)
+    if node.part == "body":
+        _withdraw_gates(run)
+
+
+def _withdraw_gates(run: Run) -> None:
+    """Nothing begins in an aborted run: what was about to, or waits for a yes, is given up."""
+    for id_, step in list(run.state.steps.items()):
+        if step.phase in (StepPhase.ASKING, StepPhase.LOOKING_UP):
+            node = run.program.node(id_)
+            if step.began is None or isinstance(node.step, ConfirmStep):
+                run.leave(node, run.state.verdict_reason)
 
 
 def failure_answered(run: Run, node: Node, event: Event) -> None:

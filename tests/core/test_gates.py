@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pup_tui.core.actions import Withdraw
+from pup_tui.core.events import Answered
 from pup_tui.core.program import Program
 from tests.support.player import FAILS, Player, Result
 from tests.support.runbooks import program_of
@@ -142,3 +144,34 @@ def test_steps_side_by_side_that_are_through_when_somebody_says_no_stay_what_the
     }
     assert [offer.step for offer in player.asked[-1].question.offers] == ["p/work:undo"]
     assert player.machine.state.status == "aborted"
+
+
+def test_a_no_withdraws_what_else_waits_for_a_yes_and_lets_the_rest_go_on() -> None:
+    program = program_of(
+        """
+        steps:
+          - name: p
+            kind: parallel
+            steps:
+              - {name: a, kind: shell, run: a, confirm: "A?"}
+              - {name: b, kind: shell, run: b, confirm: "B?"}
+              - {name: c, kind: confirm, message: "C?"}
+              - {name: d, kind: manual, message: Do it}
+              - {name: e, kind: shell, run: e}
+        """
+    )
+    player = Player(program, answers={"p/a": ["no"]}, results={"p/e": [Result(takes=9)]}).create()
+    player.play()
+    withdrawn = [action.step for action in player.actions if isinstance(action, Withdraw)]
+    assert withdrawn == ["p/b", "p/c"]
+    player.tell(Answered(at=player.moment, step="p/b", answer="yes", by="ada"))
+    player.tell(Answered(at=player.moment, step="p/d", answer="yes", by="ada"))
+    assert player.statuses() == {
+        "p": "cancelled",
+        "p/a": "cancelled",
+        "p/b": "cancelled",
+        "p/c": "cancelled",
+        "p/d": "succeeded",
+        "p/e": "succeeded",
+    }
+    assert player.machine.state.reason == "`p/a`: answered no by ada"
