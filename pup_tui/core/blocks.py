@@ -8,7 +8,7 @@ from typing import Any
 from pup_tui.core.actions import ResolveValues, TakeLock
 from pup_tui.core.amounts import render_count, render_items, render_seconds
 from pup_tui.core.events import Event, LockAnswered, ValuesResolved
-from pup_tui.core.ids import item_id
+from pup_tui.core.ids import item_id, static_id
 from pup_tui.core.program import Node, captures_of
 from pup_tui.core.questions import ask_before, must_ask
 from pup_tui.core.render import render_text
@@ -23,6 +23,9 @@ from pup_tui.runbook.model import AnyStep, GroupStep, InputStep, ParallelStep, R
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.jsontext import render_json
+
+MOST_STEPS = 100_000
+"""Steps of one run, those of all items counted: lists inside lists multiply."""
 
 
 def enter(run: Run, node: Node) -> None:
@@ -57,6 +60,10 @@ def _open_items(run: Run, node: Node) -> None:
     items = render_items(node.step.foreach, scope)
     most = node.step.max_parallel
     limit = 1 if most is None or isinstance(node.step, ParallelStep) else render_count(most, scope)
+    inside = len(items) * (1 + len(run.program.loops.get(static_id(node.id), ())))
+    if len(run.state.steps) + inside > MOST_STEPS:
+        told = f"with these {len(items):,} items the run has more than {MOST_STEPS:,} steps"
+        raise TemplateError(told, expression=str(node.step.foreach))
     frames = item_frames(run.state, node, items)
     children = [item_id(node.id, number) for number in range(len(items))]
     for child, frame in zip(children, frames, strict=True):

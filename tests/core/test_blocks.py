@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pup_tui.core import blocks
 from pup_tui.core.events import CancelRequested
 from pup_tui.core.notices import StepFinished, StepStarted
 from tests.support.player import FAILS, Player, Result
@@ -372,3 +373,20 @@ def test_blocks_are_told_like_steps() -> None:
     assert started[0] == ("p", "parallel")
     finished = [n.step for n in player.notices if isinstance(n, StepFinished)]
     assert finished == ["p/a", "p/b", "p/c", "p"]
+
+
+def test_lists_inside_lists_come_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "MOST_STEPS", 1000)
+    program = program_of(
+        """
+        vars: {L: x}
+        steps:
+          - name: outer
+            kind: group
+            foreach: L
+            as: one
+            steps: [{name: inner, kind: shell, run: ls, foreach: L, as: two}]
+        """
+    )
+    player = Player(program).create(L=list(range(100))).play()
+    assert "with these 100 items the run has more than 1,000 steps" in player.machine.state.reason
