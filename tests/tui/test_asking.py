@@ -12,6 +12,7 @@ from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.dialogs.input import InputScreen
 from pup_tui.tui.dialogs.trust import TrustScreen
 from pup_tui.tui.dialogs.undo import UndoScreen
+from pup_tui.tui.screens.quit import QuitScreen
 from pup_tui.tui.widgets.form import Form
 from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole
 from tests.support.value_sources import Commands, sources_of
@@ -130,6 +131,28 @@ async def test_undoing_nothing_ends_the_run(
         await console.press("enter")
         await console.eventually(lambda: not console.app.runs.under_way)
         assert len(executor.requests) == 3
+
+
+async def test_help_and_leaving_work_over_a_dialog(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(), Play(), Play(outcome=FAILED))
+    services = make_services({"undoes.yaml": UNDOES}, executor=executor)
+    async with open_console(services, SMALL) as console:
+        await run(console)
+        await on_screen(console, UndoScreen)
+        await console.press("question_mark")
+        await console.sees("Keys", "All, or none", "Look at the output")
+        await console.press("escape")
+        await on_screen(console, UndoScreen)
+        await console.press("q")
+        await on_screen(console, QuitScreen)
+        await console.press("f1")
+        await console.sees("Keys", "Stay")
+        await console.press("escape", "escape")
+        await on_screen(console, UndoScreen)
+        await console.press("enter")
+        await console.eventually(lambda: not console.app.runs.under_way)
 
 
 async def test_commands_for_values_run_when_the_run_begins(

@@ -95,6 +95,9 @@ class Dialog(ModalScreen[Answer | None]):
         Binding("down,j", "scroll_message(1)", "Message down", show=False),
         Binding("left", "app.focus_previous", "Previous", show=False),
         Binding("right", "app.focus_next", "Next", show=False),
+        # Of the program's own keys a dialog lets only those through that it has itself.
+        Binding("question_mark,f1", "app.help", "Help", show=False),
+        Binding("q", "app.quit", "Quit", show=False),
     ]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-roomy")]  # noqa: RUF012 - as Screen declares it
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (92, "-broad")]  # noqa: RUF012 - as Screen declares it

@@ -13,7 +13,7 @@ Push = Callable[[Dialog, Callable[[Answer | None], None]], object]
 
 
 class OpenQuestions:
-    """Every question is put forward once by itself; when it was put away, the operator brings it back."""
+    """Every question is put forward once by itself; when one is put away, the operator brings them back."""
 
     def __init__(self, make: MakeDialog, on_answer: OnAnswer, push: Push) -> None:
         self._make = make
@@ -68,6 +68,11 @@ class OpenQuestions:
 
     def _closed(self, question: Question, answer: Answer | None) -> None:
         self._dialog = None
-        if answer is not None and self._open.get(question.step) is question:
+        if self._open.get(question.step) is not question:
+            return
+        if answer is None:
+            # Whoever puts a question away wants to see the run, not the next question.
+            self._put_forward.update(self._open)
+        else:
             del self._open[question.step]
             self._on_answer(question, answer)
