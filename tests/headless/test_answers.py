@@ -3,46 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pexpect
 import pytest
 
-from tests.support.program import PROGRAM, Program, program_in
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Program:
-    return program_in(tmp_path)
-
-
-@contextmanager
-def typed(program: Program, *args: str) -> Iterator[pexpect.spawn[str]]:
-    """The program on a terminal of its own."""
-    child = pexpect.spawn(
-        PROGRAM[0],
-        [*PROGRAM[1:], *args],
-        cwd=str(program.cwd),
-        env={**program.environ, "TERM": "xterm-256color"},
-        encoding="utf-8",
-        codec_errors="replace",
-        timeout=30,
-        dimensions=(24, 80),
-    )
-    try:
-        yield child
-    finally:
-        child.close(force=True)
-
-
-def _ended(child: pexpect.spawn[str]) -> int | None:
-    child.expect(pexpect.EOF)
-    child.wait()
-    return child.exitstatus
-
+from tests.support.program import Program
+from tests.support.terminal import ended, typed
 
 ASK = """\
 name: ask
@@ -63,7 +31,7 @@ def test_a_missing_variable_is_asked_for_and_a_yes_goes_on(program: Program) -> 
         child.expect("\\[y/N\\]")
         child.sendline("y")
         child.expect("hello payments")
-        assert _ended(child) == 0
+        assert ended(child) == 0
 
 
 def test_only_what_has_no_default_is_asked_for(program: Program) -> None:
@@ -81,7 +49,7 @@ steps: [{name: Greet, kind: shell, run: "echo hello {{ UPPER }}"}]
         child.expect("NAME: ")
         child.sendline("a")
         child.expect("hello a-x")
-        assert _ended(child) == 0
+        assert ended(child) == 0
 
 
 @pytest.mark.parametrize("answer", ["n", "", "maybe"])
@@ -90,7 +58,7 @@ def test_anything_but_yes_is_a_no(program: Program, answer: str) -> None:
     with typed(program, "run", "ask.yaml", "--arg", "NAME=x") as child:
         child.expect("\\[y/N\\]")
         child.sendline(answer)
-        assert _ended(child) == 3
+        assert ended(child) == 3
 
 
 def test_the_expected_text_must_be_typed(program: Program) -> None:
@@ -105,7 +73,7 @@ def test_the_expected_text_must_be_typed(program: Program) -> None:
             child.sendline("yes")
             child.expect("That is not it")
             child.sendline(last)
-            assert _ended(child) == code
+            assert ended(child) == code
 
 
 def test_a_checklist_is_ticked_item_by_item(program: Program) -> None:
@@ -119,7 +87,7 @@ def test_a_checklist_is_ticked_item_by_item(program: Program) -> None:
         child.expect("note")
         child.sendline("went well")
         child.expect("went well")
-        assert _ended(child) == 0
+        assert ended(child) == 0
 
 
 def test_a_failure_can_be_retried(program: Program) -> None:
@@ -132,7 +100,7 @@ def test_a_failure_can_be_retried(program: Program) -> None:
         child.expect("exited with 4")
         child.expect("\\[a\\]")
         child.sendline("r")
-        assert _ended(child) == 0
+        assert ended(child) == 0
 
 
 def test_ctrl_c_at_a_question_cancels_the_run(program: Program) -> None:
@@ -140,7 +108,7 @@ def test_ctrl_c_at_a_question_cancels_the_run(program: Program) -> None:
     with typed(program, "run", "ask.yaml", "--arg", "NAME=x") as child:
         child.expect("\\[y/N\\]")
         child.sendcontrol("c")
-        assert _ended(child) == 130
+        assert ended(child) == 130
 
 
 def test_foreign_text_cannot_drive_the_terminal(program: Program) -> None:
@@ -196,7 +164,7 @@ def test_values_are_asked_for_one_after_the_other(program: Program) -> None:
         child.sendline("hunter22")
         child.expect("green green-ada no reason")
         seen = child.before or ""
-        assert _ended(child) == 0
+        assert ended(child) == 0
         assert "hunter22" not in seen + (child.before or "")
     state = Path(program.environ["PUP_TUI_STATE_DIR"])
     files = [path for path in state.rglob("*") if path.is_file()]
@@ -218,7 +186,7 @@ def test_a_variable_that_matters_now_is_asked_for(program: Program) -> None:
         child.expect("at least 6 characters")
         child.sendline("hunter22")
         child.expect("red dark roses")
-        assert _ended(child) == 0
+        assert ended(child) == 0
 
 
 def test_questions_at_the_same_time_are_asked_one_after_the_other(program: Program) -> None:
@@ -240,7 +208,7 @@ steps:
         child.expect("The second\\?")
         child.expect("\\[y/N\\]")
         child.sendline("y")
-        assert _ended(child) == 0
+        assert ended(child) == 0
 
 
 def test_required_variables_are_asked_for_with_their_choices(program: Program) -> None:
@@ -265,7 +233,7 @@ steps: [{name: Show, kind: shell, run: "echo on {{ HOST }}{{ TICKET }}"}]
         child.sendline("eu-2")
         child.expect("on eu-2")
         assert "TICKET" not in (child.before or "")
-        assert _ended(child) == 0
+        assert ended(child) == 0
 
 
 @pytest.mark.parametrize(("locale", "code"), [("C.UTF-8", 0), ("strict", 3)])
@@ -281,4 +249,4 @@ def test_what_is_typed_need_not_be_text(program: Program, locale: str, code: int
         child.expect(
             "answered by ada \\(well . done\\)" if code == 0 else "the terminal cannot be read"
         )
-        assert _ended(child) == code
+        assert ended(child) == code

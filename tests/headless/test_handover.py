@@ -2,42 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
-import pexpect
-import pytest
-
-from tests.support.program import PROGRAM, Program, program_in
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Program:
-    return program_in(tmp_path)
-
-
-@contextmanager
-def typed(program: Program, *args: str) -> Iterator[pexpect.spawn[str]]:
-    child = pexpect.spawn(
-        PROGRAM[0],
-        [*PROGRAM[1:], *args],
-        cwd=str(program.cwd),
-        env={**program.environ, "TERM": "xterm-256color"},
-        encoding="utf-8",
-        timeout=60,
-    )
-    try:
-        yield child
-    finally:
-        child.close(force=True)
-
-
-def ended(child: pexpect.spawn[str]) -> int | None:
-    child.expect(pexpect.EOF)
-    child.wait()
-    return child.exitstatus
-
+from tests.support.program import Program
+from tests.support.terminal import ended, typed
 
 INTERACTIVE = """\
 name: talk
