@@ -53,7 +53,9 @@ def test_several_questions_come_one_after_the_other_the_selected_steps_first() -
     assert not desk.questions
 
 
-def test_what_was_put_away_does_not_come_back_by_itself_nor_do_those_that_waited_behind_it() -> None:
+def test_what_was_put_away_does_not_come_back_by_itself_nor_do_those_that_waited_behind_it() -> (
+    None
+):
     desk = Desk()
     desk.ask("a", "b")
     desk.questions.put_fresh_forward("a")

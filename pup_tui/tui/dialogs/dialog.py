@@ -120,6 +120,7 @@ class Dialog(ModalScreen[Answer | None]):
         self._message_lines = LEAST_MESSAGE
         self._armed = False
         self._withdrawn = False
+        self._had_focus: Widget | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -danger" if self._danger else "dialog"):
@@ -222,10 +223,14 @@ class Dialog(ModalScreen[Answer | None]):
 
     def on_screen_suspend(self) -> None:
         """Nothing of it stands out from behind another dialog."""
+        self._had_focus = self.focused
         self.query(".dialog").set(visible=False)
 
     def on_screen_resume(self) -> None:
         self.query(".dialog").set(visible=True)
+        # What is out of sight loses the focus, and the first that could have it may not be the harmless one.
+        if self._had_focus is not None:
+            self.set_focus(self._had_focus)
         self._leave_if_withdrawn()
 
     def _leave_if_withdrawn(self) -> None:
