@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import keyring
-import pexpect
 import pytest
 from keyring.backend import KeyringBackend
 from msgspec import inspect
@@ -33,8 +32,9 @@ from pup_tui.runbook.model import (
 )
 from tests.format import attempt_rows, block_rows, kind_rows, step_rows, top_rows
 from tests.format.rows import Row, try_out
-from tests.support.program import PROGRAM, program_in
+from tests.support.program import program_in
 from tests.support.stage import Refused, Stage
+from tests.support.terminal import ended, typed
 
 TABLES = (top_rows, step_rows, attempt_rows, kind_rows, block_rows)
 ROWS = [row for table in TABLES for row in table.ROWS]
@@ -333,21 +333,8 @@ def test_interactive(tmp_path: Path) -> None:
     run = 'read -p "Who? " WHO; [ -t 0 ] && echo "hello $WHO"'
     step = {"name": "a", "kind": "shell", "shell": "bash", "interactive": True, "run": run}
     program.write("x", "name: x\nsteps: " + json.dumps([step]))
-    environ: Any = {**program.environ, "TERM": "xterm-256color"}
-    child = pexpect.spawn(
-        PROGRAM[0],
-        [*PROGRAM[1:], "run", "x.yaml"],
-        cwd=str(program.cwd),
-        env=environ,
-        encoding="utf-8",
-        timeout=30,
-    )
-    try:
+    with typed(program, "run", "x.yaml") as child:
         child.expect("Who\\?")
         child.sendline("ada")
         child.expect("hello ada")
-        child.expect(pexpect.EOF)
-        child.wait()
-        assert child.exitstatus == 0
-    finally:
-        child.close(force=True)
+        assert ended(child) == 0
