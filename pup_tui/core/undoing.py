@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pup_tui.core.actions import Ask, Offer, Question, Withdraw
 from pup_tui.core.events import Event, UndoChosen
-from pup_tui.core.ids import UNDO, undo_id
+from pup_tui.core.ids import UNDO, item_numbers, undo_id
 from pup_tui.core.run import Run
 from pup_tui.core.scope import explain
 from pup_tui.core.shown import shown_step
@@ -40,7 +40,8 @@ def _offer(run: Run, step: str) -> Offer:
     except TemplateError as error:
         command = f"(cannot be told yet: {explain(error)})"
     undone = run.program.node(step.removesuffix(UNDO))
-    return Offer(step=step, name=undone.step.name, command=command, danger=node.step.danger)
+    items = "".join(f" [{number}]" for number in item_numbers(step))
+    return Offer(step=step, name=undone.step.name + items, command=command, danger=node.step.danger)
 
 
 def chosen(run: Run, event: Event) -> None:

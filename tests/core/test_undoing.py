@@ -50,6 +50,16 @@ def test_finished_steps_are_offered_last_first() -> None:
     assert shown(player) == ["do a", "do b", "do c", "clean up"]
 
 
+def test_items_are_offered_by_their_numbers() -> None:
+    text = """
+steps:
+  - {name: Scale, kind: shell, foreach: [x, y], run: "scale {{ item }}", undo: {kind: shell, run: back}}
+  - {name: c, kind: shell, run: do c}
+"""
+    player = Player(program_of(text), results={"c": [FAILS]}, undo=[]).create().play()
+    assert [o.name for o in player.asked[0].question.offers] == ["Scale [1]", "Scale [0]"]
+
+
 def test_what_is_chosen_runs_in_the_order_of_the_offer_and_before_the_cleanup() -> None:
     player = played(["a:undo", "b:undo"], c=[FAILS])
     assert shown(player) == ["do a", "do b", "do c", "undo b", "undo a was", "clean up"]
