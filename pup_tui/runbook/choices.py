@@ -60,8 +60,8 @@ async def find_choices(
 ) -> Choices:
     """The choices of a variable; `scope` holds the values above it, of which `secrets` names secret ones.
 
-    What a command gave is kept for when it fails, unless it could know a secret. Never raises for what a
-    command does.
+    What a command gave is kept for when it fails, unless it could know a secret; choices that hold one are
+    no choices, since a form and an error list them. Never raises for what a command does.
     """
     source = _choices_command(variable)
     if source is None:
@@ -82,6 +82,7 @@ async def _ask(
 ) -> Choices:
     try:
         options = read_choices(await run(command, seconds))
+        _refuse_secrets(options, command.hidden)
     except ValueError as error:
         before = None if kept is None else kept.get(command.key)
         told = f"the choices cannot be had: {error}"
@@ -89,6 +90,12 @@ async def _ask(
     if kept is not None:
         kept.put(command.key, options)
     return Choices(options=options)
+
+
+def _refuse_secrets(options: tuple[Choice, ...], secrets: Collection[str]) -> None:
+    texts = [text for option in options for text in (option.value, option.label)]
+    if any(secret in text for secret in secrets if secret for text in texts):
+        raise ValueError("the command gives the value of a secret")
 
 
 def _timeout(variable: Variable, scope: Mapping[str, Any]) -> float:

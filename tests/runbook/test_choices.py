@@ -68,3 +68,14 @@ async def test_what_cannot_be_rendered_is_told() -> None:
     variable = Variable(type="enum", choices_from="ls {{ A }}")
     found = await find_choices(variable, {}, (), sources_of(commands=Commands()))
     assert "`A` is not defined" in found.problem
+
+
+@pytest.mark.parametrize(
+    "line", ["hunter22", "token hunter22!", '[{"value": 1, "label": "hunter22"}]']
+)
+async def test_choices_that_hold_a_secret_are_not_listed(line: str) -> None:
+    variable = Variable(type="enum", choices_from="ls {{ T }}")
+    sources = sources_of(commands=Commands({"ls hunter22": line}))
+    found = await find_choices(variable, {"T": "hunter22"}, ("T",), sources)
+    assert found.options == ()
+    assert found.problem.endswith("the command gives the value of a secret")
