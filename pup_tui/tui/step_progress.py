@@ -93,6 +93,12 @@ class StepProgress:
         told = safe_text((self.item or self.command).strip().partition("\n")[0][:MOST_OF_ITEM])
         return f"[{item_numbers(self.id)[-1]}] {told}".rstrip()
 
+    @property
+    def holds_known(self) -> bool:
+        """Whether what it holds is known: the items of a foreach are when it begins."""
+        held = self.children
+        return bool(held) and (not self.node.is_loop or held[0].node.is_item)
+
     def inside(self) -> Iterator[StepProgress]:
         """All steps inside it, each after the one that holds it."""
         for child in self.children:

@@ -224,6 +224,14 @@ async def test_of_many_items_those_that_matter_are_shown_and_the_rest_is_counted
         assert steps.virtual_size.height == 1
 
 
+async def test_nothing_is_counted_of_a_loop_whose_items_are_not_known_yet() -> None:
+    loop = GroupStep(id="x", name="Each", foreach="ITEMS", steps=(shell("a"), shell("b")))
+    async with listed(compiled(loop)) as (app, steps, _):
+        assert " of " not in rows(steps)[0]
+        looped(steps, app, 5)
+        assert "Each 0 of 5" in rows(steps)[0]
+
+
 async def test_the_selected_item_stays_when_it_no_longer_matters() -> None:
     loop = shell("x", foreach="ITEMS")
     async with listed(compiled(loop), (80, 30)) as (app, steps, pilot):

@@ -74,7 +74,7 @@ def _again(told: StepRetrying, seconds: float | None) -> str:
 
 def _facts(step: StepProgress) -> list[str]:
     facts = []
-    if step.children:
+    if step.holds_known:
         facts.append(f"{step.done:,} of {counted(len(step.children), _inside(step))} ended")
     if step.exit_code and not names_exit(step.reason, step.exit_code):
         facts.append(f"exit code {step.exit_code}")

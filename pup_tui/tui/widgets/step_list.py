@@ -288,7 +288,7 @@ class StepList(ScrollView, can_focus=True):
             name = f"  {step.name}" if self._folding and width >= LEAST_NAME else step.name
             return [Segment(fit(name, width - 1), style)]
         closed = fold_of(step, self._folds) is Fold.CLOSED
-        count = f" {step.done:,} of {len(step.children):,}"
+        count = f" {step.done:,} of {len(step.children):,}" if step.holds_known else ""
         name = f"{'▸' if closed else '▾'} {step.name}"
         room = width - 1 - cell_len(count)
         if room < LEAST_NAME // 2:
