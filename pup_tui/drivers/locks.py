@@ -50,8 +50,14 @@ class Holder(Struct, frozen=True, kw_only=True):
     pid: int
     since: str
 
+    @property
+    def moment(self) -> str:
+        """`since` as people read it, to the second."""
+        return f"{self.since[:19].replace('T', ' ')} UTC"
+
     def __str__(self) -> str:
-        return f"{self.operator} on {self.host} since {self.since} (run {self.run}, pid {self.pid})"
+        who = f"{self.operator} on {self.host} since {self.moment}"
+        return f"{who} (run {self.run}, pid {self.pid})"
 
 
 @dataclass(frozen=True)

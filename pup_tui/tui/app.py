@@ -75,7 +75,7 @@ class PupTuiApp(App[None]):
         Binding("q", "quit", "Quit", show=False),
         Binding("question_mark,f1", "app.help", "Help"),
         # Over dialogs too: there, only bindings with priority are looked at.
-        Binding("ctrl+c", "app.interrupt", "Cancel the run", show=False, priority=True),
+        Binding("ctrl+c", "app.interrupt", "Cancel run", show=False, priority=True),
         # At once, not when the focused field comes to it: what is typed next belongs to the next field.
         Binding("tab", "app.focus_next", "Next", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", "Previous", show=False, priority=True),

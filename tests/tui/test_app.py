@@ -289,7 +289,7 @@ async def test_the_palette_offers_what_can_be_done_with_a_run(
         await start(console, "asks")
         await console.sees("Go on?")
         await console.press("escape", "ctrl+p")
-        await console.sees("here: Cancel the run", "here: Enlarge", "here: Search")
+        await console.sees("here: Cancel run", "here: Enlarge", "here: Search")
         await console.type("waits")
         await console.sees("here: Go to the run that waits")
         await console.press("ctrl+u")

@@ -69,7 +69,7 @@ async def test_the_holder_is_named_and_nothing_runs(
             "flag/checkout",
             "bob [red]",
             "elsewhere",
-            "2023-11-14T22:13:20",
+            "2023-11-14 22:13:20 UTC",
             "01BOBSRUN",
             "Cancel",
             "Break the lock…",

@@ -40,7 +40,7 @@ class LockHeldScreen(Dialog):
             return
         holder = held.holder
         yield "by", f"{holder.operator} on {holder.host}"
-        yield "since", holder.since
+        yield "since", holder.moment
         yield "run", f"{holder.runbook} · {holder.run} · pid {holder.pid}"
         if held.why:
             yield "but", held.why

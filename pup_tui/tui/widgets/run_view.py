@@ -66,7 +66,7 @@ class RunView(Vertical):
         Binding("enter", "look", "Look at the output", show=False),
         Binding("z,plus", "enlarge", "Enlarge"),
         Binding("underscore", "shrink", "Shrink", show=False),
-        Binding("ctrl+x", "cancel_run", "Cancel the run"),
+        Binding("ctrl+x", "cancel_run", "Cancel run"),
         Binding("c", "wish('check_now')", "Check now", show=False),
         Binding("x", "wish('extend_poll')", "5 min more", show=False),
         Binding("s", "wish('stop_poll')", "Stop polling", show=False),
