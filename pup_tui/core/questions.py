@@ -13,6 +13,7 @@ from pup_tui.core.program import Node
 from pup_tui.core.render import render_text
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, secrets_of
+from pup_tui.core.secrecy import check_expect
 from pup_tui.core.shown import shown_step
 from pup_tui.core.state import RunStatus, StepPhase, StepStatus
 from pup_tui.core.timers import Timer
@@ -45,6 +46,8 @@ def ask_step(run: Run, node: Node) -> None:
     given, scope = node.step, run.scope(node)
     assert isinstance(given, ConfirmStep | ManualStep | InputStep)
     expect = given.expect if isinstance(given, ConfirmStep) else None
+    if expect is not None:
+        check_expect(expect, secrets_of(run.state, node.id))
     checklist = given.checklist if isinstance(given, ManualStep) else ()
     seconds = None if given.timeout is None else render_seconds(given.timeout, scope)
     question = Question(

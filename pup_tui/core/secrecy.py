@@ -22,6 +22,16 @@ def check_lock(source: str, secrets: Iterable[str]) -> None:
         )
 
 
+def check_expect(source: str, secrets: Iterable[str]) -> None:
+    """Raise TemplateError if an `expect` names a secret: masked, it could not be typed by who should."""
+    text = compile_text(source)
+    found = sorted(_names(text.names, text.step_fields).intersection(secrets))
+    if found:
+        raise TemplateError(
+            f"{found[0]} is a secret and may not stand in `expect`: it is shown, and typed in sight"
+        )
+
+
 def check_secrecy(step: AnyStep, secrets: set[str]) -> None:
     """Raise TemplateError if the step would put a secret where other programs or servers can read it."""
     if not secrets:

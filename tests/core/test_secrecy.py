@@ -15,6 +15,7 @@ from tests.support.runbooks import program_of
         ("kind: http, url: 'https://example.com/?key={{ TOKEN }}'", "query"),
         ("kind: http, url: 'https://example.com/', query: {key: '{{ TOKEN }}'}", "query"),
         ("kind: http, url: 'https://example.com/', query: {key: ['{{ TOKEN }}']}", "query"),
+        ("kind: confirm, message: Go on?, expect: 'drop {{ TOKEN }}'", "`expect`"),
     ],
 )
 def test_a_secret_variable_is_refused(step: str, place: str) -> None:
