@@ -158,7 +158,11 @@ class RoleCheck:
 
     def _items(self, placed: PlacedText) -> Uses:
         if not _has_template(placed.node.text):
-            return self._expression(placed)
+            uses = compile_expression(placed.node.text)
+            if uses.is_constant:
+                told = f"{label(placed.path)} must be a list, or an expression that gives one"
+                self._report.error(placed.node, told)
+            return uses
         text = self._text(placed)
         if text.single is None:
             told = f"{label(placed.path)} must be one value: {{{{ … }}}} with nothing around it"

@@ -85,6 +85,9 @@ class Scope:
         if step is None and placed.path[0] == "lock":
             self._check_lock(placed.node, uses)
             return
+        if use.inner == ("expect",):
+            told = "and what is typed here is seen"
+            self._refuse_secrets(placed.node, uses, told, "let something else be typed")
         for name in sorted(uses.names - ALWAYS):
             if not self._is_known(name, use):
                 self._check_name(name, use)
@@ -204,14 +207,19 @@ class Scope:
     def _check_lock(self, node: Scalar, uses: Uses) -> None:
         """A lock is taken before the first step, and its value is written down for everybody to see."""
         variables = frozenset(self._variables)
-        for name in sorted((uses.names | uses.optional_names) & self._secrets()):
-            told = f"{shown(name)} is a secret, and the value of a lock is written down"
-            self._report.error_in(node, told, "lock by something else", fragment=name)
+        if not node.text.strip():
+            self._report.error(node, "`lock` must not be empty")
+        told = "and the value of a lock is written down"
+        self._refuse_secrets(node, uses, told, "lock by something else")
         for name in sorted(uses.names - variables - {"run"}):
             hint = "the lock is taken before the first step"
             hint = self._report.suggest(name, variables) or hint
             told = f"{shown(name)} is not known in `lock`, which sees variables only"
             self._report.error_in(node, told, hint, fragment=name)
+
+    def _refuse_secrets(self, node: Scalar, uses: Uses, told: str, hint: str) -> None:
+        for name in sorted((uses.names | uses.optional_names) & self._secrets()):
+            self._report.error_in(node, f"{shown(name)} is a secret, {told}", hint, fragment=name)
 
     def _secrets(self) -> frozenset[str]:
         """The variables that are secrets, or hold one where nothing is given for them."""

@@ -63,6 +63,11 @@ class Expression(UsesNames):
         return getattr(self._tree, "name", None) == "raw"
 
     @property
+    def is_constant(self) -> bool:
+        """Whether it is one number, text, true, false or none."""
+        return isinstance(self._tree, nodes.Const)
+
+    @property
     def filters(self) -> frozenset[str]:
         """The names of the filters it uses."""
         if self._tree is None:

@@ -434,3 +434,10 @@ def test_limit_of_names(length: int, valid: bool, check: Check) -> None:
 def test_a_key_of_another_kind_says_where_it_belongs(check: Check) -> None:
     hints = [p.hint for p in check(step("wait", "expect: x", "fail_fast: true")).errors]
     assert hints == ["it is a key of `confirm` steps", "it is a key of `parallel` steps"]
+
+
+def test_nobody_has_to_type_a_secret(errors: Errors) -> None:
+    text = "name: runbook\nvars: {TOKEN: {type: secret}}\nsteps:\n"
+    text += "  - {name: s, kind: confirm, message: Sure?, expect: '{{ TOKEN }}'}\n"
+    (told,) = errors(text.replace("Sure?", "'Sure?'"))
+    assert "`TOKEN` is a secret, and what is typed here is seen" in told

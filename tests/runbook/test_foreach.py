@@ -127,3 +127,9 @@ def test_a_block_with_items_is_loaded(check: Check) -> None:
     (made,) = check(text).require().steps
     assert isinstance(made, GroupStep)
     assert (made.foreach, made.max_parallel) == ("HOSTS", 2)
+
+
+@pytest.mark.parametrize("items", ["5", "'5'", "\"'text'\"", "true", "1.5"])
+def test_what_is_no_list_is_told_at_load(items: str, errors: Errors) -> None:
+    (told,) = errors(HEAD + step(f"foreach: {items}", run="echo"))
+    assert "must be a list" in told
