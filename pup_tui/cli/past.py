@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from pup_tui.cli.failure import Failure
 from pup_tui.cli.options import json_option, runbooks_option
-from pup_tui.cli.printing import columns, print_json
+from pup_tui.cli.printing import columns, local_time, print_json
 from pup_tui.cli.session import environment
 from pup_tui.cli.shown import ShownRun, run_json
 from pup_tui.core.durations import format_duration
@@ -109,7 +108,7 @@ def _as_row(row: RunRow) -> tuple[str, ...]:
         row.run,
         row.runbook,
         row.status,
-        datetime.fromtimestamp(row.started_at).astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+        local_time(row.started_at),
         "" if row.duration is None else format_duration(row.duration),
         row.operator,
         str(row.warnings or ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import click
@@ -16,6 +17,11 @@ from pup_tui.output.sanitize import safe_text
 def print_json(value: Any) -> None:
     """One JSON document over several lines."""
     click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def local_time(wall: float) -> str:
+    """A moment (seconds since 1970) on the clock of the place, to the second."""
+    return datetime.fromtimestamp(wall).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 LEAST_LAST = 24

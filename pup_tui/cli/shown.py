@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pup_tui.cli.printing import local_time
 from pup_tui.core.durations import format_duration
 from pup_tui.core.ids import UNDO, item_numbers
 from pup_tui.core.notices import rfc3339
@@ -136,7 +138,7 @@ class ShownRun:
         reason = f": {safe_text(row.reason)}" if row.reason else ""
         click.echo(f"{safe_text(row.runbook)} · run {row.run} · {row.status}{reason}")
         took = "" if row.duration is None else f" · {format_duration(row.duration)}"
-        click.echo(f"started {rfc3339(row.started_at)} by {safe_text(row.operator)}{took}")
+        click.echo(f"started {local_time(row.started_at)} by {safe_text(row.operator)}{took}")
         for name, value in row.vars.items():
             click.echo(f"  {name} = {safe_text(str(value))}")
         for id_ in self.steps:
@@ -146,10 +148,12 @@ class ShownRun:
             click.echo("\nDecisions")
         for decision in decisions:
             note = f" ({safe_text(decision['note'])})" if decision["note"] else ""
-            of_step = f"{decision['step']}: " if decision["step"] else ""
+            step = "undo" if decision["step"] == UNDO else decision["step"]
+            of_step = f"{step}: " if step else ""
             answer = safe_text(decision["answer"])
             told = f"{of_step}{answer} by {safe_text(decision['by'])}{note}"
-            click.echo(f"  {decision['ts']} {told}")
+            when = local_time(datetime.fromisoformat(decision["ts"]).timestamp())
+            click.echo(f"  {when} {told}")
 
     def _print_step(self, id_: str) -> None:
         from pup_tui.output.sanitize import safe_text

@@ -11,7 +11,7 @@ from pup_tui.tui.dialogs.dialog import Answer
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
 from pup_tui.tui.dialogs.reason import ReasonScreen
-from tests.support.dialogs import NOTHING, asked, question, shown
+from tests.support.dialogs import NOTHING, asked, in_sight, question, shown
 
 HOSTILE = "[/usr/bin] [@click=app.quit]x[/] \x1b]52;c;AAAA\x07\u202e"
 
@@ -179,14 +179,21 @@ async def test_manual_work_cannot_be_done_by_mistake() -> None:
     asks = ManualScreen(question("manual", checklist=("one", "two")))
     async with asked(asks) as (app, pilot):
         assert app.screen.query("#yes:disabled")
-        assert "[ ] one" in str(app.screen.query("ChecklistItem").first().render())
+        assert "[ ] one" in in_sight(app)
         await pilot.press("space", "tab", "enter")
-        assert "[x] one" in str(app.screen.query("ChecklistItem").first().render())
+        assert "[x] one" in in_sight(app)
         assert app.screen.query("#yes:enabled")
         await pilot.press("space")
         assert app.screen.query("#yes:disabled")
         await pilot.click("#no")
         assert app.answer == Answer("no")
+
+
+async def test_the_lines_of_a_long_item_begin_in_one_column() -> None:
+    asks = ManualScreen(question("manual", checklist=("once " * 20 + "last",)))
+    async with asked(asks) as (app, _):
+        first, second = (line for line in in_sight(app).splitlines() if "once" in line)
+        assert second.index("once") == first.index("once")
 
 
 async def test_manual_work_without_a_list_begins_harmless() -> None:

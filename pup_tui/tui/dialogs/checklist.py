@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
-from textual.widget import Widget
+from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
 
 
-class ChecklistItem(Widget, can_focus=True):
-    """`[x]` and a text, toggled by space, enter or a click."""
+class ChecklistItem(Horizontal, can_focus=True):
+    """`[x]` and a text, whose lines begin in one column, toggled by space, enter or a click."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space,enter", "tick", "Tick")]
 
@@ -28,8 +30,16 @@ class ChecklistItem(Widget, can_focus=True):
         super().__init__()
         self._text = text if isinstance(text, Content) else Content(safe_text(text.strip()))
 
-    def render(self) -> Content:
-        return Content.assemble(("[x] " if self.ticked else "[ ] ", "bold"), self._text)
+    def compose(self) -> ComposeResult:
+        yield Static(self._box(), classes="checklist-box", markup=False)
+        yield Static(self._text, classes="checklist-text", markup=False)
+
+    def _box(self) -> Content:
+        return Content.styled("[x]" if self.ticked else "[ ]", "bold")
+
+    def watch_ticked(self) -> None:
+        for box in self.query(".checklist-box").results(Static):
+            box.update(self._box())
 
     def on_click(self) -> None:
         self.action_tick()
