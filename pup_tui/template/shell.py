@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pup_tui.template.arguments import argument_problem
 from pup_tui.template.blocks import Output
@@ -141,9 +141,10 @@ def _places(marked: Marked, shell: str) -> list[tuple[Hole, Place]]:
     """Tell the place of each value. Raises `TemplateError` for one that is not safe."""
     if not marked.holes:
         return []
-    tree = ScriptTree(marked.script, shell)
-    if not tree.is_known:
-        line = tree.error_line
+    spans = tuple((hole.marker, hole.end) for hole in marked.holes)
+    judged = _judged(marked.script, shell, spans)
+    if judged.unknown_line:
+        line = judged.unknown_line
         raise TemplateError(
             f"the script cannot be read as shell near its line {line}, "
             "so no value can be put into it",
@@ -151,14 +152,35 @@ def _places(marked: Marked, shell: str) -> list[tuple[Hole, Place]]:
             line=line,
             hint=ENV_HINT,
         )
-    found = places(tree, [(hole.marker, hole.end) for hole in marked.holes])
-    placed: list[tuple[Hole, Place]] = []
-    for hole in marked.holes:
-        try:
-            placed.append((hole, next(found)))
-        except UnsafePlaceError as unsafe:
-            raise _error(hole.unit, unsafe.message, unsafe.hint) from None
-    return placed
+    if judged.unsafe is not None:
+        unit = marked.holes[len(judged.places)].unit
+        raise _error(unit, *judged.unsafe)
+    return list(zip(marked.holes, judged.places, strict=True))
+
+
+class _Judged(NamedTuple):
+    """The places of markers, up to the first unsafe one (what is wrong and a hint); or the line at which a
+    script is no shell any more.
+    """
+
+    places: tuple[Place, ...]
+    unsafe: tuple[str, str] | None = None
+    unknown_line: int = 0
+
+
+@lru_cache(maxsize=8)
+def _judged(script: bytes, shell: str, spans: tuple[tuple[int, int], ...]) -> _Judged:
+    """Kept for the items of a list: their scripts differ in the values only, which are not in here."""
+    tree = ScriptTree(script, shell)
+    if not tree.is_known:
+        return _Judged((), unknown_line=tree.error_line)
+    found: list[Place] = []
+    try:
+        for place in places(tree, spans):
+            found.append(place)  # noqa: PERF402 -- those before an unsafe one are kept
+    except UnsafePlaceError as unsafe:
+        return _Judged(tuple(found), (unsafe.message, unsafe.hint))
+    return _Judged(tuple(found))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from tests.support.runbooks import program_of
         ("kind: http, url: 'https://example.com/?key={{ TOKEN }}'", "query"),
         ("kind: http, url: 'https://example.com/', query: {key: '{{ TOKEN }}'}", "query"),
         ("kind: http, url: 'https://example.com/', query: {key: ['{{ TOKEN }}']}", "query"),
-        ("kind: confirm, message: Go on?, expect: 'drop {{ TOKEN }}'", "`expect`"),
     ],
 )
 def test_a_secret_variable_is_refused(step: str, place: str) -> None:
@@ -47,6 +46,7 @@ def test_a_captured_secret_is_refused_too() -> None:
           - {name: a, kind: shell, run: make, capture: KEY}
           - {name: b, kind: pup, run: "monitors get {{ KEY }}"}
           - {name: c, kind: pup, when: always, run: "monitors get {{ steps.a.output }}"}
+          - {name: d, kind: confirm, when: always, message: Go on?, expect: "drop {{ KEY }}"}
         """
     )
     script = {
@@ -57,3 +57,5 @@ def test_a_captured_secret_is_refused_too() -> None:
     player = Player(program, results=script).create().play()
     assert player.statuses()["b"] == "failed"
     assert player.statuses()["c"] == "failed"
+    assert player.statuses()["d"] == "failed"
+    assert player.asked == []
