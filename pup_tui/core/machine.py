@@ -122,7 +122,8 @@ def _advance(run: Run) -> None:
         step = state.steps.get(key)
         if step is not None and step.phase is StepPhase.READY:
             _enter(run, run.program.node(key))
-        elif key in state.blocks:
+        elif key in state.blocks and (step is None or step.phase is StepPhase.OPEN):
+            # One whose failure somebody is asked about is over already, and its last steps name it once more.
             _go_on(run, key)
     if state.interrupted and state.phase is not RunPhase.ENDED and not order.in_progress(state):
         _end_run(run)

@@ -73,6 +73,22 @@ def test_a_groups_on_failure_takes_what_failed_inside() -> None:
     assert player.machine.state.status == "succeeded"
 
 
+def test_a_groups_failure_is_asked_about_once_whatever_it_passed_over() -> None:
+    text = """
+steps:
+  - name: G
+    kind: group
+    on_failure: confirm
+    steps:
+      - {name: a, kind: shell, run: one}
+      - {name: b, kind: shell, run: two}
+"""
+    answers = {"g": ["continue"]}
+    player = Player(program_of(text), results={"g/a": [FAILS]}, answers=answers).create().play()
+    assert [asked.step for asked in player.asked] == ["g"]
+    assert player.machine.state.status == "succeeded"
+
+
 def test_a_group_that_does_not_begin_skips_what_is_inside() -> None:
     program = program_of(
         """
