@@ -38,16 +38,20 @@ class Terminal:
         self._sources = sources
         self._turn = turn
         self._waiting: deque[tuple[Question, Replies]] = deque()
-        self._asked: str | None = None
+        self._asked: Question | None = None
+        self._prompt = ""
         self._asking: asyncio.Task[None] | None = None
 
     def ask(self, question: Question, replies: Replies) -> None:
         self._waiting.append((question, replies))
         if self._asking is None:
             self._begin(again=False)
+        elif self._prompt:
+            # What was told of the other question stands between this one and its prompt.
+            self._err.write(f"\n{self._named_prompt()}")
 
     def withdraw(self, step: str) -> None:
-        if self._asking is not None and self._asked == step:
+        if self._asking is not None and self._asked is not None and self._asked.step == step:
             self._asking.cancel()
             self._err.write("\n(no answer is needed any more)\n")
         else:
@@ -59,7 +63,7 @@ class Terminal:
         if again:
             self._say(f"? {question.title}")
             self._say(question.message)
-        self._asked = question.step
+        self._asked = question
         self._asking = asyncio.ensure_future(self._in_turn(question, replies))
         self._asking.add_done_callback(self._go_on)
 
@@ -200,7 +204,8 @@ class Terminal:
 
     async def _read(self, prompt: str, *, hidden: bool = False) -> str:
         """The same; EOFError at the end of the input. Never blocks the run's loop."""
-        self._err.write(prompt)
+        self._prompt = prompt
+        self._err.write(self._named_prompt())
         loop = asyncio.get_running_loop()
         ready = asyncio.Event()
         with _without_echo(sys.stdin.fileno(), hidden):
@@ -209,12 +214,19 @@ class Terminal:
                 await ready.wait()
             finally:
                 loop.remove_reader(sys.stdin.fileno())
+                self._prompt = ""
             line = sys.stdin.readline()
         if hidden:
             self._err.write("\n")
         if not line:
             raise EOFError
         return line.rstrip("\n")
+
+    def _named_prompt(self) -> str:
+        """The prompt, with what it is about where another question stands right before it."""
+        if self._asked is None or not self._waiting:
+            return self._prompt
+        return f"{safe_text(self._asked.title)}: {self._prompt}"
 
 
 @contextmanager

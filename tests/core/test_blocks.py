@@ -85,7 +85,7 @@ steps:
 """
     answers = {"g": ["continue"]}
     player = Player(program_of(text), results={"g/a": [FAILS]}, answers=answers).create().play()
-    assert [asked.step for asked in player.asked] == ["g"]
+    assert [asked.question.step for asked in player.asked] == ["g"]
     assert player.machine.state.status == "succeeded"
 
 

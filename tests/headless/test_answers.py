@@ -203,10 +203,11 @@ steps:
 """,
     )
     with typed(program, "run", "both.yaml") as child:
-        child.expect("\\[y/N\\]")
+        child.expect("The second\\?")
+        child.expect("First: Go on\\? \\[y/N\\]")
         child.sendline("y")
         child.expect("The second\\?")
-        child.expect("\\[y/N\\]")
+        child.expect("Go on\\? \\[y/N\\]")
         child.sendline("y")
         assert ended(child) == 0
 
