@@ -34,12 +34,12 @@ _PLAIN = (
 
 
 async def run_in_foreground(
-    command: Command, sink: OutputSink, stop: Stop, context: Context, *, stdin: int
+    command: Command, sink: OutputSink, stop: Stop, context: Context, *, stdin: int, go: int
 ) -> Outcome:
     """Run `command` on the operator's terminal, as its foreground: Ctrl-C reaches it, and not us.
 
-    The descriptor `stdin` is its standard input: `exec </dev/stdout` makes that the terminal. What it shows
-    is not recorded.
+    The descriptor `stdin` is its standard input: `exec </dev/stdout` makes that the terminal. A line is
+    written to `go` when the terminal is its own. What it shows is not recorded.
     """
     if context.terminal is None:
         return Outcome(
@@ -55,7 +55,7 @@ async def run_in_foreground(
         if descriptor is None:
             return Outcome(ok=False, reason=CANCELLED)
         note(sink, "on the operator's terminal; what it shows there is not recorded")
-        return await _run(command, descriptor, stdin, sink, stop, context)
+        return await _run(command, descriptor, stdin, go, sink, stop, context)
 
 
 async def _taken(stack: contextlib.AsyncExitStack, terminal: Terminal) -> int:
@@ -63,7 +63,13 @@ async def _taken(stack: contextlib.AsyncExitStack, terminal: Terminal) -> int:
 
 
 async def _run(
-    command: Command, descriptor: int, stdin: int, sink: OutputSink, stop: Stop, context: Context
+    command: Command,
+    descriptor: int,
+    stdin: int,
+    go: int,
+    sink: OutputSink,
+    stop: Stop,
+    context: Context,
 ) -> Outcome:
     with _restored(descriptor) as front:
 
@@ -72,6 +78,7 @@ async def _run(
                 command, context, stdin=stdin, stdout=descriptor, stderr=descriptor, process_group=0
             )
             front.give(process.pid)
+            os.write(go, b"\n")
             return Child(process, [], context)
 
         outcome = await follow(start, command, sink, stop, context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _SCRIPT = "/dev/stdin"
 _EMPTY = "exec </dev/null; "
 _FROM_TERMINAL = "exec </dev/stdout || exit 126; "
+# Not before the terminal is its own: a Ctrl-C that came earlier would end the run instead of the step.
+_WHEN_IN_FRONT = "read -r _PUP_TUI_GO </dev/fd/{}; unset _PUP_TUI_GO; "
 _GIVEN = "exec </dev/fd/{} || exit 126; "
 
 
@@ -47,7 +50,11 @@ class ShellExecutor:
             given: tuple[int, ...] = ()
             what = "its `stdin`"
             try:
-                if request.stdin is not None:
+                if request.interactive:
+                    waiting, go = _pipe(files)
+                    given = (waiting,)
+                    prologue = _WHEN_IN_FRONT.format(waiting) + prologue
+                elif request.stdin is not None:
                     given = (nameless_file(_encoded(request.stdin), files),)
                     prologue = _GIVEN.format(*given)
                 what = "the script"
@@ -64,9 +71,16 @@ class ShellExecutor:
                 descriptors=given,
             )
             if request.interactive:
-                return await run_in_foreground(command, sink, stop, context, stdin=script)
+                return await run_in_foreground(command, sink, stop, context, stdin=script, go=go)
             run = run_on_terminal if request.tty else run_process
             return await run(command, sink, stop, context, stdin=script)
+
+
+def _pipe(files: contextlib.ExitStack) -> tuple[int, int]:
+    ends = os.pipe()
+    for end in ends:
+        files.callback(os.close, end)
+    return ends
 
 
 def _encoded(text: str) -> bytes:
