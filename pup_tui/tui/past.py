@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,9 +91,10 @@ def read_run(state: Path, run: str) -> PastRun:
         program = compile_program(row.runbook, loaded.runbook)
         replayed = replay(program, journal.events(row.run))
     notices = [_masked(notice, row) for notice in replayed.notices]
-    if row.status is RunStatus.INTERRUPTED and not any(isinstance(n, RunFinished) for n in notices):
+    if row.status is RunStatus.INTERRUPTED:
         ended = rfc3339(row.ended_wall or row.started_at)
-        notices += broken_off(replayed.state, row.reason, ts=ended, duration=row.duration or 0.0)
+        broken = broken_off(replayed.state, row.reason, ts=ended, duration=row.duration or 0.0)
+        notices = completed(notices, broken)
     return PastRun(row, program, replayed.state, notices, run_dir(state, row.run))
 
 
@@ -107,6 +108,16 @@ def _masked(notice: AnyNotice, row: RunRow) -> AnyNotice:
 IN_THE_MIDDLE = "the run was interrupted in the middle of it: look whether it was done"
 INSIDE = "the run was interrupted inside of it"
 """What is said of steps, and of blocks, that had begun when a run broke off."""
+
+
+def completed(notices: Sequence[AnyNotice], broken: Sequence[AnyNotice]) -> list[AnyNotice]:
+    """What a run that broke off told, and what it could not tell.
+
+    One that was interrupted in order told its end, but not that of the blocks that were open.
+    """
+    told = [notice for notice in notices if isinstance(notice, RunFinished)]
+    rest = [notice for notice in notices if not isinstance(notice, RunFinished)]
+    return [*rest, *(broken[:-1] if told else broken), *told]
 
 
 def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> list[AnyNotice]:
