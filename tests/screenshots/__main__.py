@@ -23,6 +23,7 @@ from pup_tui.datadog.sandbox import Sandbox
 from pup_tui.tui.app import PupTuiApp
 
 FOLDER = Path(__file__).parent.parent.parent / "screenshots"
+OWN_RUNBOOKS = Path(__file__).parent / "runbooks"
 SIZE = (120, 34)
 
 
@@ -60,6 +61,7 @@ async def main() -> None:
             os.environ["HOME"] = str(home)
             library = home / ".config" / "pup-tui" / "runbooks"
             shutil.copytree(bundled_dir(), library)
+            shutil.copytree(OWN_RUNBOOKS, library, dirs_exist_ok=True)
             environ = demo_environment(Path(folder), sandbox.url)
             catalog = Catalog([Folder(library, Origin.CONFIGURATION)])
             async with (
@@ -72,7 +74,7 @@ async def main() -> None:
 
 
 async def story(pilot: Pilot[Any]) -> None:
-    """A flag is rolled back, then a service is drained for maintenance."""
+    """A flag is rolled back, a service is drained for maintenance, and draining a zone fails."""
     await wait_for(pilot, lambda text: "rollback-feature-flag" in text)
     await choose(pilot, "rollback", "Turn a feature flag off")
     take(pilot, "catalog")
@@ -92,6 +94,21 @@ async def story(pilot: Pilot[Any]) -> None:
     await pilot.press("ctrl+r")
     await wait_for(pilot, lambda text: "attempt 4" in text)
     take(pilot, "run")
+    await pilot.press("escape")
+    await choose(pilot, "drain", "away from one zone")
+    await pilot.press("r")
+    await wait_for(pilot, lambda text: "values for this run" in text)
+    await pilot.press("ctrl+r")
+    await wait_for(pilot, lambda text: "out of the balancers?" in text)
+    await pilot.pause(0.5)
+    await pilot.press("y")
+    await wait_for(pilot, lambda text: "waiting for export" in text or "attempt 3" in text)
+    take(pilot, "nested")
+    await wait_for(pilot, lambda text: "Undo nothing" in text)
+    await pilot.pause(0.5)
+    await pilot.press("a")
+    await wait_for(pilot, lambda text: "Undo 3 steps" in text)
+    take(pilot, "undo")
 
 
 async def choose(pilot: Pilot[Any], name: str, shown: str) -> None:
