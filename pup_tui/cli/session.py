@@ -118,9 +118,10 @@ def resolve_values(
         resolved = asyncio.run(resolve_inputs(runbook, given, sources))
     if resolved.problems:
         told = dict.fromkeys(problem.message for problem in resolved.problems)
-        raise Failure(
-            "; ".join(told), "", resolved.problems[0].hint or "give values with --arg NAME=VALUE"
-        )
+        hints = {problem.hint for problem in resolved.problems}
+        # What helps with one of them would mislead about the others.
+        hint = hints.pop() if len(hints) == 1 else ""
+        raise Failure("; ".join(told), "", hint or "give values with --arg NAME=VALUE")
     for note in resolved.notes:
         click.echo(f"pup-tui: {safe_text(note)}", err=True)
     return resolved

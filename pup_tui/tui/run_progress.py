@@ -73,8 +73,17 @@ class RunProgress:
     @property
     def trouble(self) -> StepProgress | None:
         """The innermost step that made the run fail, or that is not known to have happened."""
+        return self._trouble_in(None)
+
+    def culprit(self, step_id: str) -> str:
+        """The step that has the output of a failure: of a block the innermost one that failed in it."""
+        step = self.steps.get(step_id)
+        found = None if step is None else self._trouble_in(step)
+        return step_id if found is None else found.id
+
+    def _trouble_in(self, block: StepProgress | None) -> StepProgress | None:
         found = None
-        steps: Iterable[StepProgress] = self.roots
+        steps: Iterable[StepProgress] = self.roots if block is None else block.children
         while True:
             inner = next((step for step in steps if step.status in ("failed", "unknown")), None)
             if inner is None:

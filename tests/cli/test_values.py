@@ -58,6 +58,23 @@ def test_a_value_that_is_not_asked_for(program: Program) -> None:
     assert "`TICKET` is required" in done.err
 
 
+def test_of_several_values_that_lack_no_hint_is_told_that_fits_one_only(program: Program) -> None:
+    path = program.write(
+        "two",
+        """\
+name: two
+vars:
+  A: {}
+  B: {from: "env:NOBODY_SET_THIS"}
+steps: [{name: Say, kind: shell, run: "echo {{ A }}{{ B }}"}]
+""",
+    )
+    done = program("run", path)
+    assert done.code == 2
+    assert "`A` is required; `B` is required: give values with --arg NAME=VALUE" in done.err
+    assert "env:NOBODY_SET_THIS holds none" in program("run", path, "--arg", "A=1").err
+
+
 def test_choices_that_cannot_be_had_are_told_and_stop_nobody(program: Program) -> None:
     path = runbook(program)
     (program.cwd / "envs").unlink()

@@ -100,6 +100,17 @@ async def test_the_dialog_after_the_last_attempt_shows_its_own_lines(tmp_path: P
         assert "one\n" not in said(c)
 
 
+async def test_the_dialog_about_a_group_shows_the_last_lines_of_what_failed_in_it(
+    tmp_path: Path,
+) -> None:
+    plays = [Play(stdout=b"fine\n"), Play(stderr=b"no such host\n", outcome=FAILED)]
+    group = GroupStep(id="g", name="G", steps=(shell("a"), shell("b")), on_failure="confirm")
+    async with console(tmp_path, group, plays=plays) as c:
+        await c.until(lambda: isinstance(c.app.screen, FailureScreen))
+        assert "no such host" in said(c)
+        assert "fine" not in said(c)
+
+
 async def test_of_several_polls_the_selected_one_is_shown(tmp_path: Path) -> None:
     poll = Poll(interval="30s", timeout="5m", until="value < 5")
     other = Poll(interval="30s", timeout="5m", until="value > 90")

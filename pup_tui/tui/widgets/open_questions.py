@@ -51,7 +51,12 @@ class OpenQuestions:
         self._put([step for step in self._open if step not in self._put_forward], preferred)
 
     def put_forward(self, preferred: str | None = None) -> None:
-        """Open the dialog of a question: the preferred step's, or else the first that is open."""
+        """Open the dialog of a question: the preferred step's, or else the first that is open.
+
+        Once it is answered, the others follow again.
+        """
+        if self._dialog is None:
+            self._put_forward.clear()
         self._put(list(self._open), preferred)
 
     def _put(self, steps: Sequence[str], preferred: str | None) -> None:

@@ -63,12 +63,13 @@ class RunQuestions(OpenQuestions):
         state = self._times.state_of(question.step)
         target = None if started is None else started.vars.get(TARGET)
         first_lines = self._first_lines.get(question.step, [])
+        culprit = self._progress.culprit(question.step)
         times = self._times
         asked = Asked(
-            output=Path() if step is None else self._output_path(question.step),
+            output=Path() if step is None else self._output_path(culprit),
             exit_code=None if state is None else state.exit_code,
             attempt=len(first_lines) + 1,
-            first_line=first_lines[-1] if first_lines else 0,
+            first_line=self._first_lines.get(culprit, [0])[-1],
             target=None if target is None else str(target),
             left=None
             if times.question_left(question) is None
