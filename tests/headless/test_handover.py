@@ -46,7 +46,7 @@ def test_ctrl_c_ends_the_step_and_not_the_run(program: Program) -> None:
         """\
 name: talk
 steps:
-  - {name: Talk, kind: shell, interactive: true, on_failure: warn, run: "echo ready; sleep 600"}
+  - {name: Talk, kind: shell, interactive: true, on_failure: warn, run: "echo ready; exec sleep 600"}
   - {name: After, kind: shell, run: echo after}
 """,
     )
