@@ -69,10 +69,10 @@ vars:
 steps: [{name: Say, kind: shell, run: "echo {{ A }}{{ B }}"}]
 """,
     )
-    done = program("run", path)
+    done = program("run", str(path))
     assert done.code == 2
     assert "`A` is required; `B` is required: give values with --arg NAME=VALUE" in done.err
-    assert "env:NOBODY_SET_THIS holds none" in program("run", path, "--arg", "A=1").err
+    assert "env:NOBODY_SET_THIS holds none" in program("run", str(path), "--arg", "A=1").err
 
 
 def test_choices_that_cannot_be_had_are_told_and_stop_nobody(program: Program) -> None:
