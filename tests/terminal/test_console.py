@@ -32,7 +32,7 @@ def start(screen: Screen) -> None:
     """Run the runbook that the console was opened at; it has no variables."""
     screen.wait_for("Run  r")
     screen.press("r")
-    screen.wait_for("Run  ")
+    screen.wait_for(r"Run  \^r")
     screen.press("ctrl+r")
     screen.wait_for("of 1 step")
 
@@ -175,7 +175,7 @@ def test_an_interactive_step_gets_the_terminal_and_gives_it_back(program: Progra
     with console(program, "talk") as screen:
         screen.wait_for("Run  r")
         screen.press("r")
-        screen.wait_for("Run  ")
+        screen.wait_for(r"Run  \^r")
         screen.press("ctrl+r")
         screen.wait_for("who are you 42")
         screen.type_text("ada\r")
