@@ -98,11 +98,17 @@ class Catalog:
     def load(self, path: Path) -> Loaded:
         """The file as it is on disk now; it is read again only when it, or a file it uses, has changed."""
         from pup_tui.runbook.files import stamp_of
-        from pup_tui.runbook.load import load
+        from pup_tui.runbook.load import load, unreadable
 
         known = self._loaded.get(path)
         if known is None or any(stamp_of(used) != was for used, was in known.stamps.items()):
-            known = self._loaded[path] = load(path, packs=self.packs)
+            try:
+                known = load(path, packs=self.packs)
+            except Exception as error:
+                # A fault of ours over one file must not hide the others.
+                fault = f"a fault in pup-tui ({type(error).__name__}), please report it"
+                known = unreadable(path.stem, path, fault)
+            self._loaded[path] = known
         return known
 
     def lint(self, path: Path, is_installed: Callable[[str], bool]) -> Loaded:

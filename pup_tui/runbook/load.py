@@ -100,9 +100,9 @@ def _load(
     try:
         data = library.read(name)
     except Unreadable as error:
-        return _unreadable(stem, path, str(error))
+        return unreadable(stem, path, str(error))
     if data is None:
-        return _unreadable(stem, path, "there is no such file")
+        return unreadable(stem, path, "there is no such file")
     tree, problems = yaml.parse(data, str(path))
     for problem in problems:
         report.add(problem)
@@ -117,7 +117,8 @@ def _load(
     )
 
 
-def _unreadable(stem: str, path: Path, why: str) -> Loaded:
+def unreadable(stem: str, path: Path, why: str) -> Loaded:
+    """What a file comes to that nothing can be known of."""
     problem = Problem(path=str(path), message=f"the runbook cannot be read: {why}")
     return Loaded(
         id=stem,

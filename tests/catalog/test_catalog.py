@@ -9,6 +9,7 @@ import pytest
 from pup_tui.catalog.catalog import Catalog, UnknownRunbook
 from pup_tui.catalog.entries import Origin
 from pup_tui.catalog.places import Folder, bundled_dir, config_dir, folders, pup_dir
+from pup_tui.runbook import load as load_module
 
 
 def _write(folder: Path, name: str, text: str = "") -> Path:
@@ -45,6 +46,24 @@ def test_a_broken_file_is_listed_with_its_error(tmp_path: Path) -> None:
     bad, good = _catalog(tmp_path).entries()
     assert (bad.broken, good.broken) == (True, False)
     assert "bad.yaml:2" in bad.error
+
+
+def test_a_fault_over_one_file_does_not_hide_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, "bad")
+    _write(tmp_path, "good")
+    read = load_module.load
+
+    def fails(path: Path, **given: object) -> object:
+        if path.stem == "bad":
+            raise TypeError("x")
+        return read(path, **given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(load_module, "load", fails)
+    bad, good = _catalog(tmp_path).entries()
+    assert (bad.broken, good.broken) == (True, False)
+    assert "a fault in pup-tui (TypeError)" in bad.error
 
 
 def test_find_by_id_by_path_and_with_a_suggestion(tmp_path: Path) -> None:
