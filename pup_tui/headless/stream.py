@@ -76,11 +76,22 @@ class Outlet:
         self._stream = stream
         self._pump = pump
         self._closed = False
+        self._in_line = False
         self.is_terminal = stream.isatty()
 
     def write(self, text: str) -> None:
         if not self._closed:
+            self._in_line = not text.endswith("\n")
             self._pump.put(partial(self._write, text), len(text))
+
+    def end_line(self) -> None:
+        """Begin a new line where the last one, such as a prompt, has no end."""
+        if self._in_line:
+            self.write("\n")
+
+    def line_ended(self) -> None:
+        """Take note that a person ended the line with Enter."""
+        self._in_line = False
 
     def _write(self, text: str) -> None:
         if self._closed:

@@ -218,6 +218,8 @@ class Terminal:
             line = sys.stdin.readline()
         if hidden:
             self._err.write("\n")
+        else:
+            self._err.line_ended()
         if not line:
             raise EOFError
         return line.rstrip("\n")

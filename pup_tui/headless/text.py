@@ -138,6 +138,7 @@ class TextFace:
         for stream, outlet in (("stdout", self._out), ("stderr", self._err)):
             text = "".join(f"{line.text}\n" for line in lines if line.stream == stream)
             if text:
+                self._err.end_line()
                 outlet.write(text if outlet.is_terminal and self._colour else click.unstyle(text))
 
     def question(self, question: Question) -> None:
@@ -151,4 +152,5 @@ class TextFace:
 
     def _say(self, text: str, colour: str | None = None, *, bold: bool = False) -> None:
         styled = click.style(text, fg=colour, bold=bold) if self._colour else text
+        self._err.end_line()
         self._err.write(f"{styled}\n")

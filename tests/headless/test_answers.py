@@ -251,3 +251,26 @@ def test_what_is_typed_need_not_be_text(program: Program, locale: str, code: int
             "answered by ada \\(well . done\\)" if code == 0 else "the terminal cannot be read"
         )
         assert ended(child) == code
+
+
+def test_what_is_printed_meanwhile_stands_below_the_prompt(program: Program) -> None:
+    program.write(
+        "both",
+        """\
+name: both
+steps:
+  - name: Both
+    kind: parallel
+    steps:
+      - {name: Sure, kind: confirm, message: Sure?}
+      - {name: Work, kind: shell, run: "until [ -e go ]; do sleep 0.05; done; echo printed"}
+""",
+    )
+    with typed(program, "run", "both.yaml") as child:
+        child.expect("\\[y/N\\] ")
+        (program.cwd / "go").touch()
+        child.expect("\nprinted\r\n")
+        assert child.before is not None
+        assert child.before.startswith("\r\n")
+        child.sendline("y")
+        assert ended(child) == 0
