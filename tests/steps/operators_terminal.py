@@ -54,9 +54,18 @@ async def main(script: str, shell: str) -> None:
         "recorded": (sink.stdout + sink.stderr).decode(),
         "modes kept": termios.tcgetattr(terminal.descriptor) == modes,
         "in front": os.tcgetpgrp(terminal.descriptor) == os.getpgrp(),
-        "left": [survivor.name for survivor in survivors.marked(context.run)],
+        "left": await _left(context.run),
     }
     print(f"\nTOLD {json.dumps(told)}", flush=True)
+
+
+async def _left(run: str) -> list[str]:
+    """What is still there some seconds later: a hangup that was sent takes a moment to be obeyed."""
+    for _ in range(50):
+        if not survivors.marked(run):
+            break
+        await asyncio.sleep(0.1)
+    return [survivor.name for survivor in survivors.marked(run)]
 
 
 async def _stop_at(gate: Path, stop: Stop) -> None:

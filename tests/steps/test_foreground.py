@@ -165,7 +165,7 @@ def test_a_stop_ends_what_ignores_it(start: Start, tmp_path: Path) -> None:
 def test_an_interactive_shell_has_its_job_control(start: Start) -> None:
     operator = start("PS1='$ ' bash --norc --noprofile -i")
     operator.sees("$ ")
-    operator.types("sh -c 'echo runs; sleep 600'\r")
+    operator.types("sh -c 'echo runs; exec sleep 600'\r")
     operator.sees("runs\r\n")
     operator.types(CTRL_Z)
     operator.sees("Stopped")
