@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,6 +11,9 @@ from hypothesis import HealthCheck, settings
 # How fast a machine is decides no test.
 settings.register_profile("pup-tui", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("pup-tui")
+
+# Under nohup the hangup is ignored, also by what tests start and hang up.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 _OURS = ("DD_", "PUP_", "XDG_", "FAKETIME")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -83,9 +85,19 @@ def child_is_gone(program: Program) -> bool:
     return state == "Z"
 
 
+@contextmanager
+def ending_the_child(program: Program) -> Iterator[None]:
+    """What a console that is killed leaves running is ended here."""
+    try:
+        yield
+    finally:
+        with suppress(OSError, ValueError):
+            os.kill(int((program.cwd / "pid").read_text()), signal.SIGKILL)
+
+
 def test_leaving_with_a_run_open_asks_and_stays_by_default(program: Program) -> None:
     write(program, "long", LONG)
-    with console(program, "long") as screen:
+    with ending_the_child(program), console(program, "long") as screen:
         start(screen)
         screen.wait_for("it-is-up")
         screen.press("ctrl+q")
@@ -140,7 +152,7 @@ def test_a_killed_console_leaves_the_run_interrupted(program: Program) -> None:
 
 def test_resizing_keeps_everything(program: Program) -> None:
     write(program, "long", LONG)
-    with console(program, "long") as screen:
+    with ending_the_child(program), console(program, "long") as screen:
         start(screen)
         screen.wait_for("it-is-up")
         for size in ((80, 24), (20, 5), (200, 50), (80, 24)):
