@@ -119,7 +119,7 @@ def test_steps_side_by_side_that_are_through_when_somebody_says_no_stay_what_the
             kind: parallel
             steps:
               - {name: sure, kind: confirm, message: "?"}
-              - name: work
+              - name: busy
                 kind: group
                 undo: {kind: shell, run: undo work}
                 steps: [{name: a, kind: shell, run: ls}]
@@ -130,14 +130,14 @@ def test_steps_side_by_side_that_are_through_when_somebody_says_no_stay_what_the
     )
     slow = [Result(takes=9)]
     player = Player(
-        program, results={"p/work/a": slow, "p/more/b": slow}, answers={"p/sure": ["no"]}, undo=[]
+        program, results={"p/busy/a": slow, "p/more/b": slow}, answers={"p/sure": ["no"]}, undo=[]
     )
     player.create().play()
     assert player.statuses() == {
         "p": "cancelled",
         "p/sure": "cancelled",
-        "p/work": "succeeded",
-        "p/work/a": "succeeded",
+        "p/busy": "succeeded",
+        "p/busy/a": "succeeded",
         "p/more": "cancelled",
         "p/more/b": "succeeded",
         "p/more/c": "skipped",
