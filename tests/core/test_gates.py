@@ -142,7 +142,7 @@ def test_steps_side_by_side_that_are_through_when_somebody_says_no_stay_what_the
         "p/more/b": "succeeded",
         "p/more/c": "skipped",
     }
-    assert [offer.step for offer in player.asked[-1].question.offers] == ["p/work:undo"]
+    assert [offer.step for offer in player.asked[-1].question.offers] == ["p/busy:undo"]
     assert player.machine.state.status == "aborted"
 
 
