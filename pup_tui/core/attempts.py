@@ -31,7 +31,7 @@ def enter(run: Run, node: Node) -> None:
         else:
             run.step(node).final = True
             run.fail(node, f"`{rendered.empty}` is empty")
-    elif must_ask(node) and not run.step(node).allowed:
+    elif must_ask(run, node):
         ask_before(run, node, rendered.shown)
     else:
         _start(run, node, rendered)

@@ -17,7 +17,7 @@ from pup_tui.core.run import Run
 from pup_tui.core.scope import explain, frame_of, scope_of, secrets_of
 from pup_tui.core.secrecy import check_lock, names_in, names_in_expression
 from pup_tui.core.shown import item_frames, shown_step
-from pup_tui.core.state import BlockState, Frame, StepPhase, StepState, StepStatus
+from pup_tui.core.state import BlockState, Frame, StepPhase, StepStatus
 from pup_tui.core.timers import Timer
 from pup_tui.runbook.model import AnyStep, GroupStep, InputStep, ParallelStep, RunbookStep, Variable
 from pup_tui.template.errors import TemplateError
@@ -30,7 +30,7 @@ MOST_STEPS = 100_000
 
 def enter(run: Run, node: Node) -> None:
     """Begin a block, or ask first; TemplateError where something about it cannot be rendered."""
-    if must_ask(node) and not run.step(node).allowed:
+    if must_ask(run, node):
         ask_before(run, node, shown_step(run.program, run.state, node))
     elif node.is_loop:
         _open_items(run, node)
@@ -67,8 +67,7 @@ def _open_items(run: Run, node: Node) -> None:
     frames = item_frames(run.state, node, items)
     children = [item_id(node.id, number) for number in range(len(items))]
     for child, frame in zip(children, frames, strict=True):
-        known = run.state.steps.get(child)
-        run.state.steps[child] = StepState(attempts=known.attempts if known else 0)
+        run.make_state(child)
         run.state.frames[child] = frame
         run.make_states(child)
     _open(run, node, children, limit, f"for each of {len(items)} items")
@@ -98,9 +97,8 @@ def _forget_inside(run: Run, node: Node) -> None:
     if run.step(node).attempts == 0:
         return
     for id_ in run.program.nested(node.id):
-        known = run.state.steps.get(id_)
-        if known is not None:
-            run.state.steps[id_] = StepState(attempts=known.attempts)
+        if id_ in run.state.steps:
+            run.make_state(id_)
 
 
 def _open(

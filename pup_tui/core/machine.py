@@ -176,7 +176,7 @@ def _end_run(run: Run) -> None:
 
 def _take_up(run: Run, node: Node, key: str) -> None:
     """It is this step's turn: skip it, or find out whether its `if` and its tool let it start."""
-    blocked = order.why_not(run.program, run.state, node, key)
+    blocked = order.why_not(run.state, node, key)
     if blocked is not None:
         order.note_passed_over(run.state, node, key, blocked)
         run.end(node, StepStatus.SKIPPED, blocked)

@@ -17,7 +17,7 @@ from pup_tui.template.condition import parse_condition
 UNASKED = "a confirmation before it was not asked because of a failure"
 
 
-def why_not(program: Program, state: RunState, node: Node, key: str) -> str | None:
+def why_not(state: RunState, node: Node, key: str) -> str | None:
     """Why the step may not run now, or None if it may; `key` is that of the block it belongs to."""
     ended = _ended(state, node)
     if ended is not None:

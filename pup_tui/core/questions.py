@@ -33,7 +33,7 @@ _KINDS: dict[type[AnyStep], Literal["confirm", "manual", "input"]] = {
 
 def enter(run: Run, node: Node) -> None:
     """Ask, or wait; TemplateError where something about it cannot be rendered."""
-    if must_ask(node) and not run.step(node).allowed:
+    if must_ask(run, node):
         ask_before(run, node, shown_step(run.program, run.state, node) or None)
     elif isinstance(node.step, WaitStep):
         wait(run, node)
@@ -74,9 +74,10 @@ def ask_step(run: Run, node: Node) -> None:
         run.set_timer(node, Timer.ANSWER, seconds)
 
 
-def must_ask(node: Node) -> bool:
-    """Whether somebody must agree before the step does anything; for all items of a foreach at once."""
-    return not node.is_item and (node.asks_first or node.step.confirm is not None)
+def must_ask(run: Run, node: Node) -> bool:
+    """Whether somebody has still to agree before the step begins; to all items of a foreach at once."""
+    asks = not node.is_item and (node.asks_first or node.step.confirm is not None)
+    return asks and not run.step(node).allowed
 
 
 def ask_before(run: Run, node: Node, upcoming: str | None) -> None:
@@ -130,7 +131,7 @@ def answered(run: Run, node: Node, event: Event) -> None:
     run.wishes.tell_answered(node.id, event.answer, event.by, event.note)
     run.clear_timer(node, Timer.ANSWER)
     if event.answer == "yes":
-        if must_ask(node) and not run.step(node).allowed:
+        if must_ask(run, node):
             run.step(node).allowed = True
             run.ready(node)
         else:

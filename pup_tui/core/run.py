@@ -260,8 +260,12 @@ class Run:
     def make_states(self, loop: str) -> None:
         """The steps that exist for the run, for one item of a foreach, or for one undo step, are pending."""
         for id_ in self.program.instances(loop):
-            known = self.state.steps.get(id_)
-            self.state.steps[id_] = StepState(attempts=known.attempts if known else 0)
+            self.make_state(id_)
+
+    def make_state(self, step: str) -> None:
+        """A step is pending, maybe once more: its attempts keep their numbers."""
+        known = self.state.steps.get(step)
+        self.state.steps[step] = StepState(attempts=known.attempts if known else 0)
 
     def set_timer(self, node: Node, kind: Timer, seconds: float) -> None:
         timer = f"{kind}:{node.id}"

@@ -14,22 +14,12 @@ from pup_tui.template.text import compile_text
 
 def check_lock(source: str, secrets: Iterable[str]) -> None:
     """Raise TemplateError if a `lock` names a secret: its value is told to whoever is refused."""
-    text = compile_text(source)
-    found = sorted(_names(text.names, text.step_fields).intersection(secrets))
-    if found:
-        raise TemplateError(
-            f"{found[0]} is a secret and may not stand in `lock`: others are told it"
-        )
+    _refuse(names_in(source), secrets, "`lock`: others are told it")
 
 
 def check_expect(source: str, secrets: Iterable[str]) -> None:
     """Raise TemplateError if an `expect` names a secret: masked, it could not be typed by who should."""
-    text = compile_text(source)
-    found = sorted(_names(text.names, text.step_fields).intersection(secrets))
-    if found:
-        raise TemplateError(
-            f"{found[0]} is a secret and may not stand in `expect`: it is shown, and typed in sight"
-        )
+    _refuse(names_in(source), secrets, "`expect`: it is shown, and typed in sight")
 
 
 def check_secrecy(step: AnyStep, secrets: set[str]) -> None:
@@ -37,12 +27,18 @@ def check_secrecy(step: AnyStep, secrets: set[str]) -> None:
     if not secrets:
         return
     for place, names in _open_places(step):
-        found = sorted(secrets & names)
-        if found:
-            raise TemplateError(
-                f"{found[0]} is a secret and may not stand in {place}: others can read it there; "
-                "give it to a shell step, or to the headers or the body of an http step"
-            )
+        _refuse(
+            names,
+            secrets,
+            f"{place}: others can read it there; "
+            "give it to a shell step, or to the headers or the body of an http step",
+        )
+
+
+def _refuse(names: set[str], secrets: Iterable[str], where: str) -> None:
+    found = sorted(names.intersection(secrets))
+    if found:
+        raise TemplateError(f"{found[0]} is a secret and may not stand in {where}")
 
 
 def _open_places(step: AnyStep) -> Iterator[tuple[str, set[str]]]:
@@ -51,17 +47,9 @@ def _open_places(step: AnyStep) -> Iterator[tuple[str, set[str]]]:
             arguments = compile_arguments(step.run)
             yield "an argument list", _names(arguments.names, arguments.step_fields)
         case HttpStep():
-            for place, source in (
-                ("the method of a request", step.method),
-                ("the name of a file", step.output_file or ""),
-                ("the name of a file", step.body_file or ""),
-            ):
-                text = compile_text(source)
-                yield place, _names(text.names, text.step_fields)
-            _, _, query = step.url.partition("?")
-            for source in (query, *_texts(step.query)):
-                text = compile_text(source)
-                yield "the query of a URL", _names(text.names, text.step_fields)
+            yield "the method of a request", names_in(step.method)
+            yield "the name of a file", names_in((step.output_file or "", step.body_file or ""))
+            yield "the query of a URL", names_in((step.url.partition("?")[2], step.query))
 
 
 def names_in(tree: object) -> set[str]:

@@ -231,7 +231,7 @@ class Scope:
             if isinstance(entry.value, MapNode):
                 given = entry.value.get("default")
                 is_secret = entry.value.text("type") == "secret"
-            if is_secret or (isinstance(given, Scalar) and found & _names_in(given.text)):
+            if is_secret or (isinstance(given, Scalar) and found & names_in(given.text)):
                 found.add(name)
         return frozenset(found)
 
@@ -265,12 +265,15 @@ class _Use:
         return None
 
 
-def _names_in(default: str) -> frozenset[str]:
+def names_in(text: str) -> frozenset[str]:
+    """The names that a text uses, also where they may be missing; none where it is no template."""
+    if "{" not in text:
+        return frozenset()
     try:
-        text = compile_text(default)
+        compiled = compile_text(text)
     except TemplateError:
         return frozenset()
-    return text.names | text.optional_names
+    return compiled.names | compiled.optional_names
 
 
 _LATER = "has not run when this step runs"

@@ -16,9 +16,8 @@ from pup_tui.runbook.model import (
     WorkflowStep,
 )
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, shown
+from pup_tui.runbook.scope import names_in
 from pup_tui.runbook.steps import BODY, StepDraft
-from pup_tui.template.errors import TemplateError
-from pup_tui.template.text import compile_text
 
 _WITHOUT_PROCESS = (
     ConfirmStep,
@@ -112,25 +111,15 @@ def _used_names(subject: Subject) -> frozenset[str]:
             continue
         if placed.role in ("expression", "condition", "items"):
             used.update(re.findall(r"[A-Za-z_]\w*", placed.node.text))
-        used |= _names_in(placed.node.text)
+        used |= names_in(placed.node.text)
     for step in subject.steps:
         for asked in entries_of(step.node.get("vars")):
             default = (
                 asked.value.get("default") if isinstance(asked.value, Mapping) else asked.value
             )
             if isinstance(default, Scalar):
-                used |= _names_in(default.text)
+                used |= names_in(default.text)
     return frozenset(used)
-
-
-def _names_in(text: str) -> frozenset[str]:
-    if "{" not in text:
-        return frozenset()
-    try:
-        compiled = compile_text(text)
-    except TemplateError:
-        return frozenset()
-    return compiled.names | compiled.optional_names
 
 
 def never_runs(subject: Subject) -> Iterator[Finding]:
