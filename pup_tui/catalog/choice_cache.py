@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from pup_tui.runbook.model import Choice
+from pup_tui.runbook.parts import Choice
 
 MAX_KEPT = 200
 """Files that are kept; the oldest go first."""

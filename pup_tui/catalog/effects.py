@@ -1,24 +1,16 @@
-"""Whether a step changes anything outside, as far as its text tells."""
+"""Whether a step changes anything outside, as far as its texts tell."""
 
 from __future__ import annotations
 
 from pup_tui.datadog.commands import lookup
-from pup_tui.runbook.model import (
-    AnyStep,
-    ConfirmStep,
-    HttpStep,
-    InputStep,
-    ManualStep,
-    NotifyStep,
-    PupStep,
-    WaitStep,
-    WorkflowStep,
-)
+from pup_tui.runbook.model import Step
+from pup_tui.runbook.roles import Role
+from pup_tui.runbook.texts import texts_of
 
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def mutates(step: AnyStep) -> bool | None:
+def mutates(step: Step) -> bool | None:
     """True if the step changes something, False if it only looks, None if that cannot be told.
 
     A block changes something if one of its steps does.
@@ -28,15 +20,11 @@ def mutates(step: AnyStep) -> bool | None:
     if step.is_block:
         inside = {mutates(child) for child in step.inside}
         return True if True in inside else None if None in inside else False
-    match step:
-        case PupStep():
-            words = step.run.split()
+    for text in texts_of(step):
+        if text.role is Role.METHOD:
+            return None if "{" in text.source else text.source.upper() not in _HARMLESS
+        if text.role is Role.SUBCOMMAND:
+            words = text.source.split()
             info = lookup(words[1:] if words[:1] == ["pup"] else words)
             return None if info is None else info.mutates
-        case HttpStep():
-            return None if "{" in step.method else step.method.upper() not in _HARMLESS
-        case WorkflowStep() | NotifyStep():
-            return True
-        case ConfirmStep() | InputStep() | ManualStep() | WaitStep():
-            return False
-    return None
+    return step.mutates

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from pup_tui.catalog.keyrings import read_keyring
 from pup_tui.runbook.choices import Choices, choices_need
 from pup_tui.runbook.files import Unreadable, read_file
-from pup_tui.runbook.model import Runbook, Variable
+from pup_tui.runbook.model import Runbook
+from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.sources import KeptChoices, RunCommand, Sources
 from pup_tui.runbook.undeclared import names_under_default
 from pup_tui.runbook.values import check_choice, check_value

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pup_tui.runbook.model import AnyStep, Assertion, ParallelStep, Poll, Retry
+from pup_tui.runbook.model import Step
+from pup_tui.runbook.parts import Assertion, Poll, Retry
 
 
-def rules(step: AnyStep, *, skipped: bool) -> Iterator[str]:
+def rules(step: Step, *, skipped: bool) -> Iterator[str]:
     """A line for each rule that a plan tells beside the step's command; why it is `skipped` is told there."""
     if step.if_ is not None and not skipped:
         yield f"only if {step.if_}"
@@ -31,14 +32,13 @@ def rules(step: AnyStep, *, skipped: bool) -> Iterator[str]:
         yield "can be taken back"
 
 
-def _side_by_side(step: AnyStep) -> Iterator[str]:
+def _side_by_side(step: Step) -> Iterator[str]:
     if step.foreach is not None and step.max_parallel is not None:
         yield f"at most {step.max_parallel} items side by side"
-    if isinstance(step, ParallelStep):
-        if step.foreach is None and step.max_parallel is not None:
-            yield f"at most {step.max_parallel} steps side by side"
-        if step.fail_fast:
-            yield "the first failure cancels the others"
+    if step.side_by_side and step.foreach is None and step.max_parallel is not None:
+        yield f"at most {step.max_parallel} steps side by side"
+    if step.fails_fast:
+        yield "the first failure cancels the others"
 
 
 def _poll(poll: Poll) -> str:

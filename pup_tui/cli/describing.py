@@ -14,7 +14,8 @@ from pup_tui.cli.session import find_entry, load_valid, open_catalog
 
 if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
-    from pup_tui.runbook.model import Runbook, Variable
+    from pup_tui.runbook.model import Runbook
+    from pup_tui.runbook.parts import Variable
 
 
 @click.command("describe")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pup_tui.cli.failure import Failure
-from pup_tui.core.actions import Request
+from pup_tui.core.requests import Request
 from pup_tui.datadog.configuration import Configuration, ConfigurationError
 from pup_tui.steps.executor import Executor
 from pup_tui.steps.registry import executors

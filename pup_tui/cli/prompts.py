@@ -10,7 +10,8 @@ import click
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Choices, Resolved, Sources
-    from pup_tui.runbook.model import Runbook, Variable
+    from pup_tui.runbook.model import Runbook
+    from pup_tui.runbook.parts import Variable
 
 
 def ask_for_missing(runbook: Runbook, given: Mapping[str, object], sources: Sources) -> Resolved:

@@ -14,7 +14,8 @@ from pup_tui.cli.failure import Failure
 from pup_tui.runbook.variables import Resolved, resolve
 
 if TYPE_CHECKING:
-    from pup_tui.core.actions import Request, ResolveValues
+    from pup_tui.core.actions import ResolveValues
+    from pup_tui.core.requests import Request
     from pup_tui.datadog.configuration import Configuration
     from pup_tui.drivers.values import Resolve
     from pup_tui.steps.executor import Executor

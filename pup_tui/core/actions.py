@@ -7,72 +7,9 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from pup_tui.core.notices import AnyNotice
-from pup_tui.runbook.model import Condition, Variable
-
-
-class ShellRequest(Struct, frozen=True, kw_only=True):
-    """A script for `shell`, with the values it refers to in `values` (environment names to texts).
-
-    `stdin` None is an empty standard input. `tty` gives it a terminal of its own, `interactive` hands it the
-    operator's. It went well if its exit code is one of `success_codes`.
-    """
-
-    script: str
-    shell: str = "sh"
-    values: dict[str, str] = {}
-    env: dict[str, str] = {}
-    cwd: str | None = None
-    stdin: str | None = None
-    tty: bool = False
-    interactive: bool = False
-    success_codes: tuple[int, ...] = (0,)
-
-
-class PupRequest(Struct, frozen=True, kw_only=True):
-    """Words of a `pup` subcommand, without a leading `pup`."""
-
-    words: tuple[str, ...]
-    env: dict[str, str] = {}
-    cwd: str | None = None
-
-
-class HttpRequest(Struct, frozen=True, kw_only=True):
-    """One HTTP request. `to_datadog` was decided from the author's text, never from a value.
-
-    `cwd` is the directory that `body_file` and `output_file` are relative to.
-    """
-
-    method: str
-    url: str
-    to_datadog: bool
-    headers: dict[str, str] = {}
-    query: tuple[tuple[str, str], ...] = ()
-    body: str | None = None
-    body_file: str | None = None
-    output_file: str | None = None
-    expect_status: tuple[str, ...] = ("2xx",)
-    follow_redirects: bool = False
-    verify: bool = True
-    cwd: str | None = None
-
-
-class WorkflowRequest(Struct, frozen=True, kw_only=True):
-    """A Datadog workflow to start and follow; `interval` is in seconds."""
-
-    workflow_id: str
-    inputs: dict[str, Any] = {}
-    interval: float = 5.0
-
-
-class NotifyRequest(Struct, frozen=True, kw_only=True):
-    """A message to services by their Apprise URLs, which hold credentials and are never shown."""
-
-    to: tuple[str, ...]
-    title: str
-    message: str
-
-
-Request = ShellRequest | PupRequest | HttpRequest | WorkflowRequest | NotifyRequest
+from pup_tui.core.requests import Request
+from pup_tui.runbook.keys import Condition
+from pup_tui.runbook.parts import Variable
 
 
 class WantedCapture(Struct, frozen=True):

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from pup_tui.runbook.model import Count, Factor, Seconds, Size, StatusPattern
+from pup_tui.runbook.keys import Count, Factor, Seconds, Size
+from pup_tui.runbook.roles import Role
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
@@ -44,9 +45,9 @@ def render_factor(given: Factor, scope: Scope) -> float:
     return _parsed(given, scope, _factor)
 
 
-def render_status(given: StatusPattern, scope: Scope) -> str:
-    """A status or a class of them (`2xx`); TemplateError if it is neither once it is rendered."""
-    return _parsed(given, scope, _status)
+def render_amount(role: Role, given: Any, scope: Scope) -> Any:
+    """What a text of one of the roles of amounts stands for; TemplateError if it is none of those."""
+    return _parsed(given, scope, _PARSERS[role])
 
 
 def _parsed(given: Any, scope: Scope, parse: Callable[[Any], T]) -> T:
@@ -77,6 +78,15 @@ def _factor(given: str | float) -> float:
     if not 1 <= number <= 1000:
         raise ValueError(f"{given} is no number from 1 to 1000")
     return number
+
+
+_PARSERS: dict[Role, Callable[[Any], Any]] = {
+    Role.DURATION: parse_duration,
+    Role.SIZE: parse_size,
+    Role.COUNT: _count,
+    Role.FACTOR: _factor,
+    Role.STATUS: _status,
+}
 
 
 def render_items(given: str | tuple[Any, ...], scope: Scope) -> list[Any]:

@@ -8,7 +8,7 @@ from pup_tui.core.amounts import render_seconds, render_size
 from pup_tui.core.events import AttemptFinished, AttemptStarted, Event
 from pup_tui.core.program import Node
 from pup_tui.core.questions import ask_before, must_ask
-from pup_tui.core.render import Rendered
+from pup_tui.core.requests import Rendered
 from pup_tui.core.retries import check_retry
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, wanted_of
@@ -16,10 +16,6 @@ from pup_tui.core.shown import rendered_step
 from pup_tui.core.state import StepPhase, StepStatus
 from pup_tui.core.timers import Timer
 from pup_tui.core.verdict import conclude
-from pup_tui.runbook.model import HttpStep, WorkflowStep
-
-HTTP_TIMEOUT = 30.0
-"""Seconds for one attempt of an http step that says nothing else."""
 
 
 def enter(run: Run, node: Node) -> None:
@@ -72,9 +68,9 @@ def _seconds(run: Run, node: Node) -> float | None:
     timeout = given.timeout if given.timeout is not None else node.defaults.timeout
     if timeout is not None:
         return render_seconds(timeout, run.scope(node))
-    if isinstance(given, WorkflowStep):
+    if given.follows:
         return polls.poll_limits(given, run.scope(node)).timeout
-    return HTTP_TIMEOUT if isinstance(given, HttpStep) else None
+    return given.attempt_timeout
 
 
 def started(run: Run, node: Node, event: Event) -> None:

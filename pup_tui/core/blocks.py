@@ -11,7 +11,7 @@ from pup_tui.core.events import Event, LockAnswered, ValuesResolved
 from pup_tui.core.ids import item_id, static_id
 from pup_tui.core.program import Node, captures_of
 from pup_tui.core.questions import ask_before, must_ask
-from pup_tui.core.render import render_text
+from pup_tui.core.render import StepTexts, render_text
 from pup_tui.core.retries import check_retry
 from pup_tui.core.run import Run
 from pup_tui.core.scope import explain, frame_of, scope_of, secrets_of
@@ -19,7 +19,8 @@ from pup_tui.core.secrecy import check_lock, names_in, names_in_expression
 from pup_tui.core.shown import item_frames, shown_step
 from pup_tui.core.state import BlockState, Frame, StepPhase, StepStatus
 from pup_tui.core.timers import Timer
-from pup_tui.runbook.model import AnyStep, GroupStep, InputStep, ParallelStep, RunbookStep, Variable
+from pup_tui.runbook.model import RunbookStep, Step
+from pup_tui.runbook.parts import Variable
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.jsontext import render_json
@@ -34,20 +35,10 @@ def enter(run: Run, node: Node) -> None:
         ask_before(run, node, shown_step(run.program, run.state, node))
     elif node.is_loop:
         _open_items(run, node)
-    elif (called := called_with(node.step)) is not None:
+    elif (called := node.step.calls) is not None:
         _resolve(run, node, *called)
     else:
         _open_steps(run, node)
-
-
-def called_with(step: AnyStep) -> tuple[dict[str, Variable], dict[str, Any]] | None:
-    """The variables of the group or runbook that a step calls, and what it is given; None for other steps."""
-    match step:
-        case RunbookStep(called=called) if called is not None:
-            return called.vars, step.vars
-        case GroupStep(call=call) if call is not None:
-            return call.params, step.given
-    return None
 
 
 # Beginning
@@ -59,7 +50,7 @@ def _open_items(run: Run, node: Node) -> None:
     assert node.step.foreach is not None
     items = render_items(node.step.foreach, scope)
     most = node.step.max_parallel
-    limit = 1 if most is None or isinstance(node.step, ParallelStep) else render_count(most, scope)
+    limit = 1 if most is None or node.step.side_by_side else render_count(most, scope)
     inside = len(items) * (1 + len(run.program.loops.get(static_id(node.id), ())))
     if len(run.state.steps) + inside > MOST_STEPS:
         told = f"with these {len(items):,} items the run has more than {MOST_STEPS:,} steps"
@@ -79,14 +70,13 @@ def _open_steps(run: Run, node: Node) -> None:
     check_retry(node, scope)
     children = list(run.program.children(node.id))
     limit, shown = 1, ""
-    if isinstance(node.step, ParallelStep):
+    if node.step.side_by_side:
         most = node.step.max_parallel
         limit = len(children) if most is None else render_count(most, scope)
         shown = f"{len(children)} steps side by side"
-    if isinstance(node.step, RunbookStep):
-        shown = f"run the runbook {node.step.runbook}"
-    side_by_side = isinstance(node.step, ParallelStep)
-    _open(run, node, children, limit, shown, side_by_side=side_by_side)
+    elif isinstance(node.step, RunbookStep):
+        shown = StepTexts(node.step, scope).line
+    _open(run, node, children, limit, shown, side_by_side=node.step.side_by_side)
 
 
 def _forget_inside(run: Run, node: Node) -> None:
@@ -224,10 +214,9 @@ def _pass_gate_on(run: Run, node: Node, block: BlockState) -> None:
 
 
 def _succeed(run: Run, node: Node, block: BlockState) -> None:
-    call = node.step.call if isinstance(node.step, GroupStep) and not node.is_loop else None
-    if call is not None:
+    if node.step.outputs and not node.is_loop:
         try:
-            _give_back(run, node, call.outputs)
+            _give_back(run, node, node.step.outputs)
         except TemplateError as error:
             run.fail(node, explain(error))
             return
@@ -276,8 +265,7 @@ def _gather(run: Run, node: Node, block: BlockState) -> None:
     run.note_secrets(node, (name for f in frames for name in f.secrets if name != own))
 
 
-def _made_by(step: AnyStep) -> Iterator[str]:
+def _made_by(step: Step) -> Iterator[str]:
     """The names that a step gives to those after it."""
     yield from captures_of(step)
-    if isinstance(step, InputStep):
-        yield from step.vars
+    yield from step.asked

@@ -47,9 +47,8 @@ from pup_tui.core.state import (
     StepStatus,
 )
 from pup_tui.core.timers import Timer
-from pup_tui.runbook.model import ConfirmStep, InputStep, ManualStep, ShellStep, WaitStep
+from pup_tui.runbook.texts import tool_of
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell import first_word
 
 
 class Machine:
@@ -184,8 +183,8 @@ def _take_up(run: Run, node: Node, key: str) -> None:
     if not _wanted(run, node):
         return
     step = node.step
-    tool = first_word(step.run) if isinstance(step, ShellStep) and not node.is_loop else None
-    if step.optional and tool is not None:
+    tool = tool_of(step) if step.optional and not node.is_loop else None
+    if tool is not None:
         run.step(node).phase = StepPhase.LOOKING_UP
         run.wishes.add(LookUpTool(step=node.id, tool=tool))
     else:
@@ -211,12 +210,10 @@ def _enter(run: Run, node: Node) -> None:
     try:
         if node.is_block:
             blocks.enter(run, node)
-            return
-        match node.step:
-            case ConfirmStep() | ManualStep() | InputStep() | WaitStep():
-                questions.enter(run, node)
-            case _:
-                attempts.enter(run, node)
+        elif node.step.has_output:
+            attempts.enter(run, node)
+        else:
+            questions.enter(run, node)
     except TemplateError as error:
         run.cannot_render(node, error)
 

@@ -11,7 +11,6 @@ from pup_tui.core.state import (
     RunStatus,
     StepPhase,
 )
-from pup_tui.runbook.model import WorkflowStep
 from pup_tui.template.condition import parse_condition
 
 UNASKED = "a confirmation before it was not asked because of a failure"
@@ -111,7 +110,7 @@ def judges_if(node: Node) -> bool:
 
 def polls(node: Node) -> bool:
     """Whether the machine repeats this step; a workflow is followed by its executor instead."""
-    return node.step.poll is not None and not isinstance(node.step, WorkflowStep)
+    return node.step.poll is not None and not node.step.follows
 
 
 def in_progress(state: RunState) -> bool:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from pup_tui.core.amounts import render_items
-from pup_tui.core.blocks import called_with
 from pup_tui.core.events import Moment, RunCreated, Source
 from pup_tui.core.ids import holder_id, item_id, item_numbers
+from pup_tui.core.lines import as_written
 from pup_tui.core.machine import Machine
 from pup_tui.core.order import judges_if
 from pup_tui.core.program import Node, Program
@@ -20,21 +19,7 @@ from pup_tui.core.scope import explain, not_made, scope_of, secrets_of, truth_of
 from pup_tui.core.secrecy import names_in
 from pup_tui.core.shown import item_frames, shown_step
 from pup_tui.core.state import Frame, RunState
-from pup_tui.runbook.model import (
-    AnyStep,
-    ConfirmStep,
-    GroupStep,
-    HttpStep,
-    InputStep,
-    ManualStep,
-    NotifyStep,
-    ParallelStep,
-    PupStep,
-    RunbookStep,
-    ShellStep,
-    WaitStep,
-    WorkflowStep,
-)
+from pup_tui.runbook.model import Step
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.jsontext import render_json
 
@@ -65,7 +50,7 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     undo: bool = False
 
 
-Mutates = Callable[[AnyStep], bool | None]
+Mutates = Callable[[Step], bool | None]
 
 
 def plan(
@@ -204,10 +189,9 @@ class _Planning:
 
     def _give(self, node: Node) -> None:
         """What a called group or runbook will know, as far as it is known."""
-        called = called_with(node.step)
-        if called is None:
+        if node.step.calls is None:
             return
-        variables, given = called
+        variables, given = node.step.calls
         scope, secrets = self._scope(node), secrets_of(self._state, node.id)
         frame = Frame(secrets=[name for name, tree in given.items() if names_in(tree) & secrets])
         for name, variable in variables.items():
@@ -227,37 +211,3 @@ class _Planning:
 
 SKIPPED = "skipped"
 """How the reason of a step begins that will not run."""
-
-
-def as_written(step: AnyStep, scope: Scope) -> str:
-    """The author's text, with the values that are known already."""
-    match step:
-        case ShellStep():
-            text = step.run
-        case PupStep():
-            text = step.run if step.run.startswith("pup ") else f"pup {step.run}"
-        case ConfirmStep() | ManualStep() | InputStep():
-            text = step.message
-        case WaitStep():
-            text = f"wait {step.duration}"
-        case HttpStep():
-            text = f"{step.method} {step.url}"
-        case WorkflowStep():
-            text = f"run workflow {step.workflow_id}"
-        case NotifyStep():
-            text = f"notify: {step.title or step.message}"
-        case RunbookStep():
-            text = f"run the runbook {step.runbook}"
-        case GroupStep() | ParallelStep():
-            text = ", ".join(inner.name for inner in step.steps)
-    if step.foreach is not None:
-        text = f"for each of {step.foreach}: {text}"
-    return _NAME.sub(lambda found: _known(found, scope), text)
-
-
-_NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
-
-
-def _known(found: re.Match[str], scope: Scope) -> str:
-    value = scope.get(found[1])
-    return found[0] if value is None or isinstance(value, dict) else str(value)

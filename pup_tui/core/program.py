@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
 from pup_tui.core.ids import UNDO, holder_id, is_item, item_numbers, static_id, undo_id
-from pup_tui.runbook.model import (
-    AnyStep,
-    ConfirmStep,
-    Defaults,
-    GroupStep,
-    InputStep,
-    ParallelStep,
-    Runbook,
-    RunbookStep,
-)
+from pup_tui.runbook.languages import compiled
+from pup_tui.runbook.model import Defaults, Runbook, RunbookStep, Step
 from pup_tui.runbook.texts import texts_of
-from pup_tui.template.arguments import compile_arguments
-from pup_tui.template.condition import parse_condition
 from pup_tui.template.expression import compile_expression
-from pup_tui.template.text import compile_text
-from pup_tui.template.usage import UsesNames
 
 Part = Literal["body", "undo", "cleanup"]
 
@@ -53,7 +41,7 @@ class Node(Struct, frozen=True, kw_only=True):
 
     id: str
     index: int
-    step: AnyStep
+    step: Step
     depth: int = 0
     frame: str = ""
     home: str = ""
@@ -204,19 +192,19 @@ class _Compiling:
         self.undos: list[Node] = []
         self.inside: dict[str, tuple[str, ...]] = {}
         self._into = self.nodes
-        self._undone: list[tuple[AnyStep, str, _Place]] = []
-        self._runbooks = {"": runbook}
-        self._calls: dict[str, GroupStep] = {}
+        self._undone: list[tuple[Step, str, _Place]] = []
+        self._runbook = runbook
+        self._calls: dict[str, Step] = {}
         self._add_block("", runbook.steps, _Place(defaults=runbook.defaults))
         self._into = self.undos
         for step, id_, place in self._undone:
             self._add(step, id_, place, asks_first=False)
         self._want()
 
-    def _add_block(self, holder: str, steps: Iterable[AnyStep], place: _Place) -> bool:
+    def _add_block(self, holder: str, steps: Iterable[Step], place: _Place) -> bool:
         """Add steps; whether one of them is or holds a gate."""
         ids: list[str] = []
-        before: AnyStep | None = None
+        before: Step | None = None
         has_gate = False
         for step in steps:
             id_ = place.prefix + step.id
@@ -230,7 +218,7 @@ class _Compiling:
         self.inside[holder] = tuple(ids)
         return has_gate
 
-    def _add(self, step: AnyStep, id_: str, place: _Place, *, asks_first: bool) -> Node:
+    def _add(self, step: Step, id_: str, place: _Place, *, asks_first: bool) -> Node:
         deferred = step.when == "cleanup" and place.part == "body"
         part: Part = "cleanup" if deferred else place.part
         at = len(self._into)
@@ -248,7 +236,7 @@ class _Compiling:
             asks_first=asks_first,
         )
         self._into.append(node)
-        own = isinstance(step, ConfirmStep) or step.confirm is not None
+        own = step.is_gate or step.confirm is not None
         held = self._add_inside(step, id_, msgspec.structs.replace(place, part=part))
         node = msgspec.structs.replace(node, has_gate=own or held)
         self._into[at] = node
@@ -258,40 +246,33 @@ class _Compiling:
             self._undone.append((step.undo, undo, around))
         return node
 
-    def _add_inside(self, step: AnyStep, id_: str, place: _Place) -> bool:
+    def _add_inside(self, step: Step, id_: str, place: _Place) -> bool:
         inner = msgspec.structs.replace(
             place,
             prefix=f"{id_}/",
             depth=place.depth + 1,
             loop=id_ if step.foreach is not None else place.loop,
-            side_by_side=isinstance(step, ParallelStep),
+            side_by_side=step.side_by_side,
         )
-        match step:
-            case GroupStep(call=call) if call is not None:
-                self._calls[f"{id_}/"] = step
-                inner = msgspec.structs.replace(inner, frame=f"{id_}/")
-                return self._add_block(id_, step.steps, inner)
-            case GroupStep() | ParallelStep():
-                return self._add_block(id_, step.steps, inner)
-            case RunbookStep(called=called) if called is not None:
-                self._runbooks[f"{id_}/"] = called
-                inner = msgspec.structs.replace(
-                    inner, frame=f"{id_}/", home=id_, defaults=called.defaults
-                )
-                return self._add_block(id_, called.steps, inner)
-        return False
+        if not step.inside:
+            return False
+        if step.calls is not None:
+            inner = msgspec.structs.replace(inner, frame=f"{id_}/")
+            self._calls[f"{id_}/"] = step
+        if isinstance(step, RunbookStep) and step.called is not None:
+            inner = msgspec.structs.replace(inner, home=id_, defaults=step.called.defaults)
+        return self._add_block(id_, step.inside, inner)
 
     def frames(self, nodes: Iterable[Node]) -> dict[str, Frame]:
-        names = {key: set(runbook.vars) for key, runbook in self._runbooks.items()}
-        names |= {key: set(step.call.params) for key, step in self._calls.items() if step.call}
+        names = {"": set(self._runbook.vars)}
+        names |= {key: set(step.calls[0]) for key, step in self._calls.items() if step.calls}
         captures: dict[str, dict[str, str]] = {key: {} for key in names}
         steps: dict[str, dict[str, str]] = {key: {} for key in names}
         for node in nodes:
             made = captures[node.frame]
             for name in captures_of(node.step):
                 made.setdefault(name, node.id)
-            if isinstance(node.step, InputStep):
-                names[node.frame].update(node.step.vars)
+            names[node.frame].update(node.step.asked)
             if node.step.foreach is not None:
                 names[node.frame].add(node.step.as_)
             steps[node.frame].setdefault(node.step.id, node.id)
@@ -308,8 +289,7 @@ class _Compiling:
             for step_id, name in _named_fields(node.step, declared[node.frame]):
                 wanted[node.frame].setdefault(step_id, set()).add(name)
         for key, step in self._calls.items():
-            assert step.call is not None
-            for output in step.call.outputs.values():
+            for output in step.outputs.values():
                 for step_id, name in compile_expression(output).step_fields:
                     wanted[key].setdefault(step_id, set()).add(name)
         for nodes in (self.nodes, self.undos):
@@ -319,30 +299,18 @@ class _Compiling:
                     nodes[at] = msgspec.structs.replace(node, results=tuple(sorted(names)))
 
 
-def _asks_for(before: AnyStep | None, step: AnyStep) -> bool:
+def _asks_for(before: Step | None, step: Step) -> bool:
     """Whether the step right before is a confirmation that is asked whenever this one runs."""
-    return isinstance(before, ConfirmStep) and before.when in (step.when, "always")
+    return before is not None and before.is_gate and before.when in (step.when, "always")
 
 
-def captures_of(step: AnyStep) -> Iterator[str]:
+def captures_of(step: Step) -> Iterator[str]:
     """The names of the captures that a step makes in its own frame."""
     yield from step.captures
-    if isinstance(step, GroupStep) and step.call is not None:
-        yield from step.call.outputs
+    yield from step.outputs
 
 
-def _named_fields(step: AnyStep, declared: frozenset[str]) -> Iterator[tuple[str, str]]:
-    compilers: dict[str, Callable[[str], UsesNames]] = {
-        "arguments": compile_arguments,
-        "expression": compile_expression,
-        "items": compile_items,
-        "condition": lambda source: parse_condition(source, declared),
-    }
+def _named_fields(step: Step, declared: frozenset[str]) -> Iterator[tuple[str, str]]:
     for text in texts_of(step):
-        if "steps" in text.source and text.role not in ("name", "markdown", "literal"):
-            yield from compilers.get(text.role, compile_text)(text.source).step_fields
-
-
-def compile_items(source: str) -> UsesNames:
-    """A `foreach`: a template where it has one, else an expression."""
-    return compile_text(source) if "{{" in source else compile_expression(source)
+        if "steps" in text.source:
+            yield from compiled(text.role, text.source, declared).step_fields

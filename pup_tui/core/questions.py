@@ -10,25 +10,18 @@ from pup_tui.core.actions import Question, Withdraw
 from pup_tui.core.amounts import render_seconds
 from pup_tui.core.events import Answered, Event, WaitCut
 from pup_tui.core.program import Node
-from pup_tui.core.render import render_text
+from pup_tui.core.render import StepTexts, render_text
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, secrets_of
-from pup_tui.core.secrecy import check_expect
+from pup_tui.core.secrecy import check_secrecy
 from pup_tui.core.shown import shown_step
 from pup_tui.core.state import RunStatus, StepPhase, StepStatus
 from pup_tui.core.timers import Timer
-from pup_tui.runbook.model import AnyStep, ConfirmStep, InputStep, ManualStep, WaitStep
+from pup_tui.runbook.model import Step, WaitStep
 from pup_tui.template.errors import TemplateError
 
 NOBODY = "nobody"
 """Who answers where there is no terminal and no `--yes`."""
-
-
-_KINDS: dict[type[AnyStep], Literal["confirm", "manual", "input"]] = {
-    ConfirmStep: "confirm",
-    ManualStep: "manual",
-    InputStep: "input",
-}
 
 
 def enter(run: Run, node: Node) -> None:
@@ -44,27 +37,24 @@ def enter(run: Run, node: Node) -> None:
 def ask_step(run: Run, node: Node) -> None:
     """Put a question step to the operator; TemplateError where its text cannot be rendered."""
     given, scope = node.step, run.scope(node)
-    assert isinstance(given, ConfirmStep | ManualStep | InputStep)
-    expect = given.expect if isinstance(given, ConfirmStep) else None
-    if expect is not None:
-        check_expect(expect, secrets_of(run.state, node.id))
-    checklist = given.checklist if isinstance(given, ManualStep) else ()
-    seconds = None if given.timeout is None else render_seconds(given.timeout, scope)
+    secrets = secrets_of(run.state, node.id)
+    check_secrecy(given, secrets)
+    texts = StepTexts(given, scope)
+    seconds = texts["timeout"]
     question = Question(
         step=node.id,
         title=given.name,
-        kind=_KINDS[type(given)],
-        message=render_text(given.message, scope),
-        expect=None if expect is None else render_text(expect, scope),
-        checklist=tuple(render_text(item, scope) for item in checklist),
+        kind=_question_kind(given),
+        message=texts["message"],
+        expect=texts.get("expect"),
+        checklist=texts.get("checklist") or (),
         danger=given.danger or _leads_to_danger(run, node),
         upcoming=_upcoming(run, node),
         timeout=seconds,
     )
-    if isinstance(given, InputStep):
-        secrets = tuple(sorted(secrets_of(run.state, node.id)))
+    if given.asks_values:
         question = structs.replace(
-            question, variables=given.vars, names=dict(scope), secrets=secrets
+            question, variables=given.asked, names=dict(scope), secrets=tuple(sorted(secrets))
         )
     step = run.step(node)
     step.began, step.attempts = run.now, step.attempts + 1
@@ -72,6 +62,12 @@ def ask_step(run: Run, node: Node) -> None:
     run.ask(node, question)
     if seconds is not None:
         run.set_timer(node, Timer.ANSWER, seconds)
+
+
+def _question_kind(step: Step) -> Literal["confirm", "manual", "input"]:
+    if step.is_gate:
+        return "confirm"
+    return "input" if step.asks_values else "manual"
 
 
 def must_ask(run: Run, node: Node) -> bool:
@@ -109,7 +105,7 @@ def _following(run: Run, node: Node) -> Node | None:
 def _leads_to_danger(run: Run, node: Node) -> bool:
     """Whether this confirmation also stands for the question of a dangerous step behind it."""
     following = _following(run, node)
-    if following is None or not isinstance(node.step, ConfirmStep):
+    if following is None or not node.step.is_gate:
         return False
     return following.step.danger and not following.step.is_question
 
@@ -117,7 +113,7 @@ def _leads_to_danger(run: Run, node: Node) -> bool:
 def _upcoming(run: Run, node: Node) -> str | None:
     """The command that a *yes* leads to, where it can be known already."""
     following = _following(run, node)
-    if following is None or following.step.is_question or isinstance(following.step, WaitStep):
+    if following is None or not (following.step.has_output or following.is_block):
         return None
     try:
         return shown_step(run.program, run.state, following)
@@ -140,13 +136,13 @@ def answered(run: Run, node: Node, event: Event) -> None:
     elif event.by == NOBODY:
         _close_gate(run, node, "nobody could be asked: no terminal, and no --yes")
     else:
-        note = f": {event.note}" if event.note and isinstance(node.step, InputStep) else ""
+        note = f": {event.note}" if event.note and node.step.asks_values else ""
         _close_gate(run, node, f"answered {event.answer} by {event.by}{note}")
 
 
 def _take_values(run: Run, node: Node, event: Answered) -> None:
     """What was given to an `input` step becomes variables."""
-    if not isinstance(node.step, InputStep):
+    if not node.step.asks_values:
         return
     frame = frame_of(run.state, node.id)
     frame.values.update(event.values)
@@ -175,7 +171,7 @@ def _withdraw_gates(run: Run) -> None:
     for id_, step in list(run.state.steps.items()):
         if step.phase in (StepPhase.ASKING, StepPhase.LOOKING_UP):
             node = run.program.node(id_)
-            if step.began is None or isinstance(node.step, ConfirmStep):
+            if step.began is None or node.step.is_gate:
                 run.leave(node, run.state.verdict_reason)
 
 

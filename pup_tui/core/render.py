@@ -1,199 +1,118 @@
-"""From an author's texts and the run's values to a request that an executor can carry out."""
+"""The texts of a step as a run has them: each is rendered by its role alone."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Iterator, Mapping
+from typing import Any, assert_never
 
 import msgspec
-from msgspec import Struct
 
-from pup_tui.core.actions import (
-    HttpRequest,
-    NotifyRequest,
-    PupRequest,
-    Request,
-    ShellRequest,
-    WorkflowRequest,
-)
-from pup_tui.core.amounts import render_seconds, render_status
-from pup_tui.runbook.model import (
-    AnyStep,
-    HttpStep,
-    NotifyStep,
-    PupStep,
-    ShellStep,
-    WorkflowStep,
-)
-from pup_tui.template.arguments import compile_arguments
+from pup_tui.core.amounts import render_amount
+from pup_tui.core.lines import line_of, told
+from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
+from pup_tui.runbook.model import Step
+from pup_tui.runbook.roles import TARGETS, Role
+from pup_tui.template.arguments import compile_arguments, render_argument
 from pup_tui.template.header import render_header
-from pup_tui.template.jsontext import render_json, render_json_body
+from pup_tui.template.jsontext import render_json
 from pup_tui.template.shell import compile_shell
 from pup_tui.template.text import compile_text
-from pup_tui.template.url import parse_url, render_url
+from pup_tui.template.url import render_url
 
 Scope = Mapping[str, Any]
-
-WORKFLOW_INTERVAL = 5.0
-"""Seconds between two looks at a workflow's instance where the step says nothing."""
-
-
-class Rendered(Struct, frozen=True):
-    """A request and the command that people are shown; secrets in it are not masked yet.
-
-    `empty` names the key of an optional step's target that rendered to nothing.
-    """
-
-    request: Request
-    shown: str
-    empty: str | None = None
 
 
 def render_text(source: str, scope: Scope) -> str:
     return compile_text(source).render(scope)
 
 
-def render_request(step: AnyStep, scope: Scope, env: dict[str, str], cwd: str | None) -> Rendered:
-    """Render everything that the step's executor needs; TemplateError says what cannot be rendered."""
-    match step:
-        case ShellStep():
-            return _shell(step, scope, env, cwd)
-        case PupStep():
-            return _pup(step, scope, env, cwd)
-        case HttpStep():
-            return _http(step, scope, cwd)
-        case WorkflowStep():
-            return _workflow(step, scope)
-        case NotifyStep():
-            return _notify(step, scope)
-    raise AssertionError(f"a step of kind {step.kind} makes no request")
+class StepTexts:
+    """The texts of one step by the keys of the file, each rendered when it is first asked for.
+
+    `env` and `cwd` are for its processes. TemplateError tells of what cannot be rendered. Secrets are not
+    masked.
+    """
+
+    def __init__(
+        self, step: Step, scope: Scope, env: Mapping[str, str] | None = None, cwd: str | None = None
+    ) -> None:
+        self.step = step
+        self.scope = scope
+        self.env = dict(env or {})
+        self.cwd = cwd
+        self._fields = fields_of(type(step))
+        self._rendered: dict[str, Any] = {}
+
+    def __getitem__(self, key: str) -> Any:
+        """The value of a key; None where nothing is said."""
+        if key not in self._rendered:
+            field = self._fields[key]
+            self._rendered[key] = self._value(
+                getattr(self.step, field.name), options_of(field.type)
+            )
+        return self._rendered[key]
+
+    def get(self, key: str) -> Any:
+        """The value of a key; None also where steps of this kind do not have it."""
+        return self[key] if key in self._fields else None
+
+    @property
+    def line(self) -> str:
+        """What the step does, as people are told."""
+        return line_of(self.step, lambda key: told(self[key], options_of(self._fields[key].type)))
+
+    @property
+    def empty_target(self) -> str | None:
+        """The key of the first target that renders to nothing, if there is one."""
+        for key, field in self._fields.items():
+            if options_of(field.type).role in TARGETS and not all(_each(self[key])):
+                return key
+        return None
+
+    def _value(self, given: Any, options: Options) -> Any:
+        if given is None or given is msgspec.UNSET:
+            return None
+        if options.anything:
+            return render_json(given, self.scope)
+        if isinstance(given, Mapping):
+            inside = inner_options(options.values)
+            return {name: self._value(item, inside) for name, item in given.items()}
+        if isinstance(given, tuple):
+            inside = inner_options(options.items)
+            return tuple(self._value(item, inside) for item in given)
+        return given if options.role is None else self._text(options.role, given)
+
+    def _text(self, role: Role, given: Any) -> Any:
+        match role:
+            case Role.NAME | Role.MARKDOWN | Role.LITERAL | Role.PATTERN:
+                return given
+            case Role.MESSAGE | Role.TEXT | Role.EXPECT | Role.LOCK | Role.FILE:
+                return render_text(given, self.scope)
+            case Role.METHOD:
+                return render_text(given, self.scope).upper()
+            case Role.RESOURCE:
+                return render_text(given, self.scope).strip()
+            case Role.URL | Role.TARGET:
+                return render_url(compile_text(given), self.scope).strip()
+            case Role.HEADER:
+                return render_header(compile_text(given), self.scope)
+            case Role.QUERY | Role.JSON:
+                return render_json(given, self.scope)
+            case Role.SCRIPT:
+                return compile_shell(given, getattr(self.step, "shell", "sh")).render(self.scope)
+            case Role.ARGUMENT:
+                return render_argument(compile_text(given), self.scope)
+            case Role.ARGUMENTS | Role.SUBCOMMAND:
+                words = compile_arguments(given).render(self.scope)
+                drops = role is Role.SUBCOMMAND and words[:1] == ["pup"]
+                return tuple(words[1:] if drops else words)
+            case Role.DURATION | Role.SIZE | Role.COUNT | Role.FACTOR | Role.STATUS:
+                return render_amount(role, given, self.scope)
+            case Role.EXPRESSION | Role.CONDITION | Role.ITEMS | Role.VALUE_COMMAND:
+                raise AssertionError(f"{role} is worked out where it is judged")
+            case _ as never:
+                assert_never(never)
 
 
-def _shell(step: ShellStep, scope: Scope, env: dict[str, str], cwd: str | None) -> Rendered:
-    script = compile_shell(step.run, step.shell).render(scope)
-    request = ShellRequest(
-        script=script.script,
-        shell=step.shell,
-        values=script.env,
-        env=env,
-        cwd=cwd,
-        stdin=_optional(step.stdin, scope),
-        tty=step.tty,
-        interactive=step.interactive,
-        success_codes=step.success_codes,
-    )
-    return Rendered(request, script.shown)
-
-
-def _pup(step: PupStep, scope: Scope, env: dict[str, str], cwd: str | None) -> Rendered:
-    arguments = compile_arguments(step.run)
-    words = arguments.render(scope)
-    if words[:1] == ["pup"]:
-        words = words[1:]
-    shown = arguments.shown(scope)
-    return Rendered(
-        PupRequest(words=tuple(words), env=env, cwd=cwd),
-        shown if shown.startswith("pup ") else f"pup {shown}",
-    )
-
-
-def _http(step: HttpStep, scope: Scope, cwd: str | None) -> Rendered:
-    headers = {name: render_header(compile_text(v), scope) for name, v in step.headers.items()}
-    body, content_type = _body(step, scope)
-    given = {name.lower() for name in headers}
-    if content_type and "content-type" not in given:
-        headers["Content-Type"] = content_type
-    if step.accept and "accept" not in given:
-        headers["Accept"] = render_header(compile_text(step.accept), scope)
-    expected = step.expect_status
-    patterns = expected if isinstance(expected, tuple) else (expected or "2xx",)
-    url = render_url(compile_text(step.url), scope)
-    request = HttpRequest(
-        method=render_text(step.method, scope).upper(),
-        url=url,
-        to_datadog=bool(url) and parse_url(step.url, url).is_datadog,
-        headers=headers,
-        query=_query(step, scope),
-        body=body,
-        body_file=_optional(step.body_file, scope),
-        output_file=_optional(step.output_file, scope),
-        expect_status=tuple(render_status(pattern, scope) for pattern in patterns),
-        follow_redirects=step.follow_redirects,
-        verify=step.verify,
-        cwd=cwd,
-    )
-    query = urlencode(request.query)
-    joint = "&" if "?" in url else "?"
-    shown = f"{request.method} {_without_password(url)}{joint if query else ''}{query}"
-    return Rendered(request, shown, None if url else "url")
-
-
-def _without_password(url: str) -> str:
-    """A URL as people may see it: what stands between its user and its host is hidden."""
-    scheme, slashes, rest = url.partition("://")
-    authority, slash, path = rest.partition("/")
-    user, at, host = authority.rpartition("@")
-    if not at:
-        return url
-    return f"{scheme}{slashes}{user.partition(':')[0]}:***@{host}{slash}{path}"
-
-
-def _body(step: HttpStep, scope: Scope) -> tuple[str | None, str | None]:
-    content_type = (
-        render_header(compile_text(step.content_type), scope) if step.content_type else None
-    )
-    if step.json is not msgspec.UNSET:
-        text = msgspec.json.encode(render_json(step.json, scope)).decode()
-        return text, content_type or "application/json"
-    if step.form is not None:
-        fields = {name: render_text(text, scope) for name, text in step.form.items()}
-        return urlencode(fields), content_type or "application/x-www-form-urlencoded"
-    if step.body is not None:
-        content_type = content_type or "application/json"
-        is_json = "json" in content_type
-        template = compile_text(step.body)
-        body = render_json_body(template, scope) if is_json else template.render(scope)
-        return body, content_type
-    if step.body_file is not None:
-        return None, content_type or "application/octet-stream"
-    return None, content_type
-
-
-def _query(step: HttpStep, scope: Scope) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    for name, given in step.query.items():
-        value = render_json(given, scope)
-        for item in value if isinstance(value, list) else [value]:
-            text = item if isinstance(item, str) else msgspec.json.encode(item).decode()
-            pairs.append((name, text))
-    return tuple(pairs)
-
-
-def _optional(source: str | None, scope: Scope) -> str | None:
-    return None if source is None else render_text(source, scope)
-
-
-def _workflow(step: WorkflowStep, scope: Scope) -> Rendered:
-    workflow_id = render_text(step.workflow_id, scope).strip()
-    interval = WORKFLOW_INTERVAL
-    if step.poll is not None and step.poll.interval is not None:
-        interval = render_seconds(step.poll.interval, scope)
-    inputs = {name: render_json(value, scope) for name, value in step.inputs.items()}
-    shown = f"run workflow {workflow_id}"
-    if inputs:
-        shown += f" with {msgspec.json.encode(inputs).decode()}"
-    request = WorkflowRequest(workflow_id=workflow_id, inputs=inputs, interval=interval)
-    return Rendered(request, shown, None if workflow_id else "workflow_id")
-
-
-def _notify(step: NotifyStep, scope: Scope) -> Rendered:
-    """The addresses hold credentials: only what kind of service each one is may be seen."""
-    given = step.to if isinstance(step.to, tuple) else (step.to,)
-    to = tuple(render_url(compile_text(target), scope).strip() for target in given)
-    services = ", ".join(f"{url.partition('://')[0]}://…" for url in to if url)
-    request = NotifyRequest(
-        to=to, title=render_text(step.title, scope), message=render_text(step.message, scope)
-    )
-    shown = f"notify {services}: {request.title or request.message}"
-    return Rendered(request, shown, None if all(to) else "to")
+def _each(value: Any) -> Iterator[Any]:
+    yield from value if isinstance(value, tuple) else (value,)

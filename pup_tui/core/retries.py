@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from pup_tui.core.amounts import Scope, render_count, render_factor, render_seconds
 from pup_tui.core.program import Node
-from pup_tui.runbook.model import Retry
+from pup_tui.runbook.parts import Retry
 
 DELAY = 1.0
 BACKOFF = 2.0

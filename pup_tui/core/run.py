@@ -23,7 +23,6 @@ from pup_tui.core.state import (
 )
 from pup_tui.core.timers import Timer
 from pup_tui.core.wishes import Wishes
-from pup_tui.runbook.model import ConfirmStep, ParallelStep
 from pup_tui.template.errors import TemplateError
 
 _AT_REST = (StepPhase.PENDING, StepPhase.OPEN, StepPhase.ENDED)
@@ -97,7 +96,7 @@ class Run:
             return
         step, given = self.step(node), node.step
         asks = given.confirm is not None and not node.is_item
-        own = isinstance(given, ConfirmStep) or (asks and not step.allowed)
+        own = given.is_gate or (asks and not step.allowed)
         inside = (self.program.node(child) for child in self.program.children(node.id))
         if own or (step.began is None and any(child.has_gate for child in inside)):
             self.block(node).unasked = True
@@ -119,7 +118,7 @@ class Run:
 
     def _fail_fast(self, key: str, node: Node) -> None:
         given = self.program.node(key)
-        if isinstance(given.step, ParallelStep) and not given.is_loop and given.step.fail_fast:
+        if given.step.fails_fast and not given.is_loop:
             self.leave_inside(key, f"`{node.id}` failed")
 
     def told_failure(self, step: str) -> str:

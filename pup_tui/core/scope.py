@@ -11,7 +11,7 @@ from pup_tui.core.notices import rfc3339
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Scope
 from pup_tui.core.state import Frame, RunState
-from pup_tui.runbook.model import Assertion
+from pup_tui.runbook.parts import Assertion
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.values import LEFT_OUT

@@ -1,82 +1,40 @@
-"""Where a secret may not stand, since others could read it there: argument lists, queries of URLs, locks."""
+"""What is secret because of what it is made of, and the refusal of a step that would give a secret away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
-from pup_tui.core.program import compile_items
-from pup_tui.runbook.model import AnyStep, HttpStep, PupStep
-from pup_tui.template.arguments import compile_arguments
-from pup_tui.template.errors import TemplateError
-from pup_tui.template.expression import compile_expression
-from pup_tui.template.text import compile_text
-
-
-def check_lock(source: str, secrets: Iterable[str]) -> None:
-    """Raise TemplateError if a `lock` names a secret: its value is told to whoever is refused."""
-    _refuse(names_in(source), secrets, "`lock`: others are told it")
+from pup_tui.runbook.exposure import all_names, check_exposure
+from pup_tui.runbook.languages import compiled
+from pup_tui.runbook.model import Step
+from pup_tui.runbook.roles import Role
+from pup_tui.runbook.texts import texts_of
 
 
-def check_expect(source: str, secrets: Iterable[str]) -> None:
-    """Raise TemplateError if an `expect` names a secret: masked, it could not be typed by who should."""
-    _refuse(names_in(source), secrets, "`expect`: it is shown, and typed in sight")
+def check_secrecy(step: Step, secrets: set[str]) -> None:
+    """Raise TemplateError if a step would put a secret where others can read it."""
+    for text in texts_of(step) if secrets else ():
+        check_exposure(text.role, text.source, secrets)
 
 
-def check_secrecy(step: AnyStep, secrets: set[str]) -> None:
-    """Raise TemplateError if the step would put a secret where other programs or servers can read it."""
-    if not secrets:
-        return
-    for place, names in _open_places(step):
-        _refuse(
-            names,
-            secrets,
-            f"{place}: others can read it there; "
-            "give it to a shell step, or to the headers or the body of an http step",
-        )
+def check_lock(source: str, secrets: Collection[str]) -> None:
+    """Raise TemplateError if a `lock` would tell a secret."""
+    check_exposure(Role.LOCK, source, secrets)
 
 
-def _refuse(names: set[str], secrets: Iterable[str], where: str) -> None:
-    found = sorted(names.intersection(secrets))
-    if found:
-        raise TemplateError(f"{found[0]} is a secret and may not stand in {where}")
-
-
-def _open_places(step: AnyStep) -> Iterator[tuple[str, set[str]]]:
-    match step:
-        case PupStep():
-            arguments = compile_arguments(step.run)
-            yield "an argument list", _names(arguments.names, arguments.step_fields)
-        case HttpStep():
-            yield "the method of a request", names_in(step.method)
-            yield "the name of a file", names_in((step.output_file or "", step.body_file or ""))
-            yield "the query of a URL", names_in((step.url.partition("?")[2], step.query))
-
-
-def names_in(tree: object) -> set[str]:
+def names_in(tree: object) -> frozenset[str]:
     """The names that the templates in a value use, results as `steps.ID.FIELD`."""
-    found: set[str] = set()
-    for source in _texts(tree):
-        text = compile_text(source)
-        found |= _names(text.names, text.step_fields)
-    return found
+    return frozenset().union(*(all_names(compiled(Role.JSON, source)) for source in _texts(tree)))
 
 
-def names_in_items(items: str | tuple[object, ...]) -> set[str]:
+def names_in_items(items: str | tuple[object, ...]) -> frozenset[str]:
     """The names that a `foreach` uses."""
-    if not isinstance(items, str):
-        return names_in(items)
-    compiled = compile_items(items)
-    return _names(compiled.names, compiled.step_fields)
+    return all_names(compiled(Role.ITEMS, items)) if isinstance(items, str) else names_in(items)
 
 
-def names_in_expression(source: str) -> set[str]:
+def names_in_expression(source: str) -> frozenset[str]:
     """The names that an expression uses."""
-    compiled = compile_expression(source)
-    return _names(compiled.names, compiled.step_fields)
-
-
-def _names(names: frozenset[str], step_fields: frozenset[tuple[str, str]]) -> set[str]:
-    return set(names) | {f"steps.{step}.{name}" for step, name in step_fields}
+    return all_names(compiled(Role.EXPRESSION, source))
 
 
 def _texts(tree: object) -> Iterator[str]:

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pup_tui.core.amounts import render_items, render_seconds
+from pup_tui.core.amounts import render_items
 from pup_tui.core.ids import item_id
 from pup_tui.core.program import Node, Program
-from pup_tui.core.render import Rendered, render_request, render_text
+from pup_tui.core.render import StepTexts
+from pup_tui.core.requests import Rendered, render_request
 from pup_tui.core.scope import scope_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy, names_in_items
 from pup_tui.core.state import Frame, RunState
 from pup_tui.core.surroundings import surroundings_of
-from pup_tui.runbook.model import (
-    ConfirmStep,
-    GroupStep,
-    InputStep,
-    ManualStep,
-    ParallelStep,
-    RunbookStep,
-    WaitStep,
-)
 
 MOST_ITEMS = 10
 """Items of a foreach whose commands are shown before it begins."""
@@ -33,24 +25,16 @@ def rendered_step(program: Program, state: RunState, node: Node) -> Rendered:
     """
     check_secrecy(node.step, secrets_of(state, node.id))
     around = surroundings_of(program, state, node)
-    return render_request(node.step, scope_of(state, node.id), around.env, around.cwd)
+    return render_request(StepTexts(node.step, scope_of(state, node.id), around.env, around.cwd))
 
 
 def shown_step(program: Program, state: RunState, node: Node) -> str:
     """The command of a step, or what it asks or holds; TemplateError where it cannot be known yet."""
     if node.is_loop:
         return _shown_items(program, state, node)
-    scope = scope_of(state, node.id)
-    match node.step:
-        case ConfirmStep() | ManualStep() | InputStep():
-            return render_text(node.step.message, scope)
-        case WaitStep():
-            return f"wait {render_seconds(node.step.duration, scope):g} s"
-        case RunbookStep():
-            return f"run the runbook {node.step.runbook}"
-        case GroupStep() | ParallelStep():
-            return ", ".join(step.name for step in node.step.steps)
-    return rendered_step(program, state, node).shown
+    if node.step.has_output:
+        return rendered_step(program, state, node).shown
+    return StepTexts(node.step, scope_of(state, node.id)).line
 
 
 def _shown_items(program: Program, state: RunState, node: Node) -> str:

@@ -10,7 +10,8 @@ from pup_tui.core.render import Scope, render_text
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of
 from pup_tui.core.state import StepStatus
-from pup_tui.runbook.model import Assertion, Step
+from pup_tui.runbook.model import Step
+from pup_tui.runbook.parts import Assertion
 from pup_tui.template.errors import TemplateError
 
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from pup_tui.core.actions import Request
 from pup_tui.core.events import Lock, RunCreated, Source
 from pup_tui.core.program import Program
+from pup_tui.core.requests import Request
 from pup_tui.drivers.clock import SystemClock
 from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.lock_value import lock_value

@@ -15,7 +15,6 @@ from pup_tui.core.actions import (
     CancelTimer,
     EndRun,
     LookUpTool,
-    Request,
     ResolveValues,
     SetTimer,
     StartAttempt,
@@ -47,6 +46,7 @@ from pup_tui.core.events import (
 )
 from pup_tui.core.machine import Machine
 from pup_tui.core.program import Program
+from pup_tui.core.requests import Request
 from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.drivers.clock import Clock, Handle
 from pup_tui.drivers.findings import find

@@ -7,7 +7,7 @@ import secrets as randomness
 from collections.abc import Mapping
 from pathlib import Path
 
-from pup_tui.core.actions import PupRequest, Request, ShellRequest
+from pup_tui.core.requests import PupRequest, Request, ShellRequest
 from pup_tui.drivers.masking import Masking
 from pup_tui.output.sanitize import safe_text
 from pup_tui.steps.executor import Context, Executor, Outcome, Stop, Stream

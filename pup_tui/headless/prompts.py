@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pup_tui.output.sanitize import safe_text
-from pup_tui.runbook.model import Variable
+from pup_tui.runbook.parts import Variable
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Choices

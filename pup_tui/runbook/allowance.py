@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import assert_never
+
+from pup_tui.runbook.roles import Language, Role
 
 MAX_POINTS = 500_000
 """Points of all different texts of a file; a point stands for about a microsecond."""
@@ -29,19 +32,19 @@ class Allowance:
 
     def __init__(self) -> None:
         self._left = MAX_POINTS
-        self._seen: set[tuple[str, str, frozenset[str] | None]] = set()
+        self._seen: set[tuple[Role, str, frozenset[str] | None]] = set()
 
     @property
     def exhausted(self) -> bool:
         """Whether texts were refused because there are too many of them."""
         return self._left < 0
 
-    def take(self, role: str, source: str, declared: frozenset[str] = frozenset()) -> bool:
+    def take(self, role: Role, source: str, declared: frozenset[str] = frozenset()) -> bool:
         """Pay for a text; False where it is more than is left.
 
         What a condition means depends on the `declared` names, so it is read anew for others.
         """
-        text = (role, source, declared if role == "condition" else None)
+        text = (role, source, declared if role.language is Language.CONDITION else None)
         if text in self._seen:
             return True
         self._seen.add(text)
@@ -54,18 +57,26 @@ def has_too_many_operators(script: str) -> bool:
     return len(_OPERATOR.findall(script)) > MAX_OPERATORS
 
 
-def _cost(role: str, source: str) -> int:
-    if role in ("expression", "condition") or (role == "items" and "{{" not in source):
-        return _expression_cost(source)
-    if role == "regex":
-        return _PER_PATTERN_CHARACTER * len(source)
-    cost = _inside_braces(source)
-    if role == "arguments":
-        cost += _PER_WORD_CHARACTER * len(source)
-    elif role == "shell" and cost:
-        cost += _PER_SCRIPT_CHARACTER * len(source)
-        cost += _PER_OPERATOR * len(_OPERATOR.findall(source))
-    return cost
+def _cost(role: Role, source: str) -> int:
+    match role.language:
+        case Language.PLAIN:
+            return _PER_PATTERN_CHARACTER * len(source) if role is Role.PATTERN else 0
+        case Language.TEMPLATE:
+            return _inside_braces(source)
+        case Language.SCRIPT | Language.VALUE_COMMAND:
+            cost = _inside_braces(source)
+            if cost:
+                cost += _PER_SCRIPT_CHARACTER * len(source)
+                cost += _PER_OPERATOR * len(_OPERATOR.findall(source))
+            return cost
+        case Language.ARGUMENTS:
+            return _inside_braces(source) + _PER_WORD_CHARACTER * len(source)
+        case Language.EXPRESSION | Language.CONDITION:
+            return _expression_cost(source)
+        case Language.ITEMS:
+            return _inside_braces(source) if "{{" in source else _expression_cost(source)
+        case _ as never:
+            assert_never(never)
 
 
 def _expression_cost(source: str) -> int:

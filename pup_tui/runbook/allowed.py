@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from msgspec import inspect
 
-from pup_tui.runbook.model import LOADED, ROLE, AnyStep, Node, Variable
+from pup_tui.runbook.keys import LOADED, NEVER_BLANK, ROLE
+from pup_tui.runbook.model import AnyStep, Step
+from pup_tui.runbook.parts import Section, Variable
+from pup_tui.runbook.roles import Role
 
 
 @dataclass(slots=True)
 class Options:
     """What a type allows to stand at one place of the file."""
 
-    role: str = ""
+    role: Role | None = None
+    never_blank: bool = False
+    loaded: bool = False
+    """Whether the loader fills it in."""
     text: inspect.StrType | None = None
     whole: bool = False
     number: bool = False
@@ -51,14 +57,14 @@ class Options:
 @cache
 def fields_of(struct: type) -> dict[str, inspect.Field]:
     """The fields of a struct by the key that the file uses; those that the loader fills in are no keys."""
-    fields = {field.encode_name: field for field in _structs()[struct].fields}
-    return {key: field for key, field in fields.items() if options_of(field.type).role != LOADED}
+    fields = {field.encode_name: field for field in structs()[struct].fields}
+    return {key: field for key, field in fields.items() if not options_of(field.type).loaded}
 
 
 @cache
-def _structs() -> dict[type, inspect.StructType]:
+def structs() -> dict[type, inspect.StructType]:
     """All of the model, looked at once: each look at a part of it would look at all that it leads to."""
-    waiting: list[type] = [Node]
+    waiting: list[type] = [Section]
     found: list[type] = []
     while waiting:
         derived: list[type] = waiting.pop().__subclasses__()
@@ -80,6 +86,25 @@ def required_of(struct: type) -> tuple[str, ...]:
     return tuple(key for key, field in fields_of(struct).items() if field.required)
 
 
+class About(NamedTuple):
+    """What a key means, for people who write it, and examples of it."""
+
+    about: str
+    examples: tuple[object, ...]
+
+
+def about(field: inspect.Field) -> About:
+    """What the model says about a key."""
+    kind = field.type
+    told = (kind.extra_json_schema or {}) if isinstance(kind, inspect.Metadata) else {}
+    return About(told.get("description", ""), tuple(told.get("examples", ())))
+
+
+def does(kind: type[Step]) -> str:
+    """What steps of a kind do, in one sentence or two."""
+    return (kind.__doc__ or "").partition("\n")[0]
+
+
 def options_of(kind: inspect.Type) -> Options:
     """What a type allows."""
     known = _OPTIONS.get(id(kind))
@@ -88,6 +113,11 @@ def options_of(kind: inspect.Type) -> Options:
         _collect(kind, known[1])
         _OPTIONS[id(kind)] = known
     return known[1]
+
+
+def inner_options(kind: inspect.Type | None) -> Options:
+    """What the type of a list's items, or of a map's values, allows."""
+    return Options() if kind is None else options_of(kind)
 
 
 _OPTIONS: dict[int, tuple[inspect.Type, Options]] = {}
@@ -119,7 +149,10 @@ def _collect(kind: inspect.Type, options: Options) -> None:
         case _ if type(kind) in _FLAGS:
             setattr(options, _FLAGS[type(kind)], True)
         case inspect.Metadata(type=inner, extra=extra):
-            options.role = (extra or {}).get(ROLE, options.role)
+            extra = extra or {}
+            options.role = extra.get(ROLE, options.role)
+            options.never_blank = options.never_blank or extra.get(NEVER_BLANK, False)
+            options.loaded = options.loaded or extra.get(LOADED, False)
             _collect(inner, options)
         case inspect.UnionType(types=types):
             for one in types:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pup_tui.runbook.model import ParallelStep
 from pup_tui.runbook.nodes import Scalar, Sequence, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.rules import Rule, check_name
@@ -25,7 +24,8 @@ def loop_keys(step: StepDraft, report: Report) -> None:
     if step.loops:
         return
     for key in ("as", "max_parallel"):
-        if step.node.get(key) is None or (key == "max_parallel" and step.kind is ParallelStep):
+        own = key == "max_parallel" and step.kind is not None and step.kind.side_by_side
+        if step.node.get(key) is None or own:
             continue
         report.error(step.node.entries[key].key, f"`{key}` needs a `foreach`")
 
@@ -60,7 +60,8 @@ def parallel_order(step: StepDraft, report: Report) -> None:
     when = step.node.get("when")
     if (
         step.around is not None
-        and step.around.kind is ParallelStep
+        and step.around.kind is not None
+        and step.around.kind.side_by_side
         and not step.is_undo
         and isinstance(when, Scalar)
         and when.text in ("on_failure", "always")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from pup_tui.runbook.files import SUFFIXES
 from pup_tui.runbook.library import Found, Library, is_name
-from pup_tui.runbook.model import Runbook, Variable
+from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.nodes import Scalar, shown
+from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report
 
 MAX_DEEP = 10

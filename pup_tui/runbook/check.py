@@ -16,10 +16,12 @@ from pup_tui.runbook.expansion import MAX_STEPS, Expansion
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES
 from pup_tui.runbook.given import check_given
 from pup_tui.runbook.library import Found, Library, is_name
-from pup_tui.runbook.model import Runbook, Variable
+from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.nodes import GroupCall, Mapping, Node, Scalar, Sequence, described, shown
+from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report
-from pup_tui.runbook.roles import RoleCheck
+from pup_tui.runbook.role_check import RoleCheck
+from pup_tui.runbook.roles import Role
 from pup_tui.runbook.rules import RULES, Rule, check_environment
 from pup_tui.runbook.scope import Scope
 from pup_tui.runbook.shapes import INVALID, PlacedText, ShapeCheck
@@ -220,7 +222,7 @@ class _Judge:
     def check(self, step: StepDraft | None, placed: PlacedText) -> None:
         """Check one text, and the names that it uses."""
         shell = "sh"
-        if step is not None and placed.role == "shell" and placed.inner == ("run",):
+        if step is not None and placed.role is Role.SCRIPT and len(placed.inner) == 1:
             shell = step.node.text("shell") or shell
         uses = self._roles.check(placed, shell)
         if uses is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from pup_tui.runbook.model import Choice, ChoicesFrom, Variable
+from pup_tui.runbook.parts import Choice, ChoicesFrom, Variable
 from pup_tui.runbook.sources import COMMAND, COMMAND_TIMEOUT, KeptChoices, RunCommand, Sources
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError

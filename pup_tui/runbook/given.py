@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 
-from pup_tui.runbook.model import Variable
 from pup_tui.runbook.nodes import Mapping, Node, OutOfRange, Scalar, described, shown
+from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.values import check_value
 

@@ -1,8 +1,8 @@
 """The typed model of a runbook file.
 
 The structs have the shape of the file, so that the loader's check, the JSON form and the schema all follow
-from these definitions. Texts stay as the author wrote them; their *role* (template, shell script, expression,
-…) is part of the type and says how the loader judges them and how a run renders them.
+from these definitions. Texts stay as the author wrote them; their role (`roles.Role`) is part of the type.
+What else the program has to know of a kind stands in its class.
 """
 
 from __future__ import annotations
@@ -10,205 +10,207 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
-ROLE = "role"
-
-
-def _text(role: str, description: str) -> Meta:
-    return Meta(description=description, extra={ROLE: role})
-
-
-Name = Annotated[str, Meta(min_length=1, max_length=200, extra={ROLE: "name"})]
-Markdown = Annotated[str, _text("markdown", "Markdown, shown literally.")]
-Template = Annotated[str, _text("template", "Text in which {{ NAME }} is replaced.")]
-ShellScript = Annotated[str, _text("shell", "A script; values reach it as data.")]
-Arguments = Annotated[
-    str, _text("arguments", "Words of a command; a value never becomes two words.")
-]
-Url = Annotated[str, _text("url", "A URL; values are percent-encoded.")]
-Header = Annotated[str, _text("header", "A header's value; control characters are refused.")]
-Expression = Annotated[str, _text("expression", "An expression over variables and results.")]
-Condition = Annotated[str, _text("condition", "An expression or one of the short forms.")]
-JsonTree = Annotated[Any, _text("json", "JSON in which every text is a template.")]
-Items = Annotated[
-    str, _text("items", "An expression that gives a list, or a template that is one value.")
-]
-Target = Annotated[
-    str, _text("target", "An Apprise URL such as slack://…; values are percent-encoded.")
-]
-Literal_ = Annotated[str, _text("literal", "A name; nothing in it is replaced.")]
-Seconds = Annotated[
-    str | int | float,
-    _text("duration", "A duration such as 30s, 5m or 1h30m; a bare number is seconds."),
-]
-
-Size = Annotated[
-    str | int, _text("size", "An amount such as 64 MiB or 500 kB; a bare number is bytes.")
-]
-Count = Annotated[str | int, _text("count", "A whole number from 1, or a template that gives one.")]
-Factor = Annotated[
-    str | int | float, _text("factor", "A number from 1, or a template that gives one.")
-]
-LOADED = "loaded"
-"""Role of a field that the loader fills in: no key of the file."""
+from pup_tui.runbook.keys import (
+    Condition,
+    Count,
+    Expect,
+    Expression,
+    FileName,
+    Header,
+    Items,
+    JsonTree,
+    LiteralName,
+    LockValue,
+    Markdown,
+    Message,
+    Method,
+    Name,
+    QueryValue,
+    Resource,
+    Script,
+    Seconds,
+    Size,
+    StatusPattern,
+    Subcommand,
+    Target,
+    Text,
+    Url,
+    filled_in,
+    key,
+)
+from pup_tui.runbook.parts import (
+    Assertion,
+    Capture,
+    Link,
+    Poll,
+    Retry,
+    Section,
+    Variable,
+)
 
 When = Literal["on_success", "on_failure", "always", "cleanup"]
 OnFailure = Literal["fail", "warn", "ignore", "confirm"]
-VariableType = Literal[
-    "string", "text", "integer", "number", "boolean", "enum", "duration", "url", "file", "secret"
-]
-StatusPattern = Annotated[
-    str | int, _text("status", "A status code (204) or a class of them (2xx).")
-]
-
 ShellName = Literal["sh", "bash", "dash", "ksh", "zsh"]
 
-MIN_SECRET = 6
-"""Characters a secret needs: a shorter one could not be masked without masking ordinary text."""
 
-
-class Node(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Whatever stands as a map in the file: closed (an unknown key is an error) and read only."""
-
-
-class Link(Node, frozen=True, kw_only=True):
-    title: str
-    url: str
-
-
-class Choice(Node, frozen=True, kw_only=True):
-    """One value of an enum, always text as it was typed."""
-
-    value: str
-    label: str = ""
-
-
-class ChoicesFrom(Node, frozen=True, kw_only=True):
-    """A command whose lines (or JSON list) are a variable's choices; `timeout` None stands for 10 s."""
-
-    run: ShellScript
-    timeout: Seconds | None = None
-
-
-class Variable(Node, frozen=True, kw_only=True):
-    """An input of the runbook, of a group of steps, or of an `input` step.
-
-    `default` and choices are text as it was typed, whatever the type: `check_value` reads them, as it reads
-    what an operator gives.
-    """
-
-    description: str = ""
-    type: VariableType = "string"
-    required: bool = True
-    default: str | msgspec.UnsetType = msgspec.UNSET
-    choices: tuple[str | Choice, ...] = ()
-    choices_from: ShellScript | ChoicesFrom | None = None
-    pattern: Annotated[str, _text("regex", "A regular expression for the whole value.")] | None = (
-        None
-    )
-    min: int | float | None = None
-    max: int | float | None = None
-    min_length: int | None = None
-    max_length: int | None = None
-    from_: str | None = field(default=None, name="from")
-    when: Expression | None = None
-
-    @property
-    def has_default(self) -> bool:
-        return self.default is not msgspec.UNSET
-
-    @property
-    def is_secret(self) -> bool:
-        return self.type == "secret"
-
-    @property
-    def needed(self) -> bool:
-        """Whether a run cannot start before somebody gives a value."""
-        return self.required and not self.has_default and self.from_ is None
-
-    @property
-    def options(self) -> tuple[Choice, ...]:
-        return tuple(c if isinstance(c, Choice) else Choice(value=c) for c in self.choices)
-
-
-class Capture(Node, frozen=True, kw_only=True):
-    """A value taken from a step's output. `value` None stands for the whole standard output, trimmed."""
-
-    value: Expression | None = None
-    secret: bool = False
-
-
-class Assertion(Node, frozen=True, kw_only=True):
-    """What must hold after a step. Without a condition it is a reminder that is shown with the result."""
-
-    that: Condition | None = None
-    empty: bool | None = None
-    message: Template = ""
-
-
-class Poll(Node, frozen=True, kw_only=True):
-    """Repeat the step until a condition holds."""
-
-    interval: Seconds | None = None
-    timeout: Seconds | None = None
-    until: Condition | None = None
-    fail_if: Condition | None = None
-    max_attempts: int | Template | None = None
-
-
-class Retry(Node, frozen=True, kw_only=True):
-    """Attempt a failed step again: `attempts` in all, with growing delays between them.
-
-    With `on` only where that holds of the failed attempt. None stands for 1 s, 2 and 60 s.
-    """
-
-    attempts: Count
-    delay: Seconds | None = None
-    backoff: Factor | None = None
-    max_delay: Seconds | None = None
-    on: Condition | None = None
-
-
-class Step(Node, frozen=True, kw_only=True, tag_field="kind"):
+class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
     """The keys of every kind.
 
     `max_parallel` limits the items of a `foreach` (1 where nothing is said), of a `parallel` step its own
     steps (no limit where nothing is said).
     """
 
+    line: ClassVar[tuple[str, ...]] = ()
+    """How plan and screen tell what a step does: parts in which `{key}` stands for the text of that key.
+    A part whose keys are all blank is left out. Without any: the kind, and what a step of it never lacks."""
+    needs_one_of: ClassVar[tuple[str, ...]] = ()
+    """Keys of which a step has at least one."""
     is_question: ClassVar[bool] = False
     """Asks a person."""
+    is_gate: ClassVar[bool] = False
+    """Asks for a yes, without which nothing behind it runs."""
+    asks_values: ClassVar[bool] = False
+    """Asks for the values of its `vars`, which become variables."""
     is_block: ClassVar[bool] = False
     """Holds other steps."""
+    side_by_side: ClassVar[bool] = False
+    """Runs what it holds at the same time."""
     has_output: ClassVar[bool] = True
     """Makes attempts that can be captured from, asserted over, polled and retried."""
+    follows: ClassVar[bool] = False
+    """Ends when what it started ends: its `poll` says how that is watched, and repeats nothing."""
+    mutates: ClassVar[bool | None] = None
+    """Whether it changes something outside; None where that depends on the step."""
+    attempt_timeout: ClassVar[float | None] = None
+    """Seconds for one attempt where nothing is said; None is no limit."""
 
-    name: Name
-    id: str = ""
-    description: Markdown = ""
-    links: tuple[Link, ...] = ()
-    when: When = "on_success"
-    if_: Expression | None = field(default=None, name="if")
-    optional: bool = False
-    on_failure: OnFailure | None = None
-    timeout: Seconds | None = None
-    poll: Poll | None = None
-    capture: str | dict[str, Expression | Capture] | None = None
-    assert_: Condition | Assertion | tuple[Condition | Assertion, ...] | None = field(
-        default=None, name="assert"
+    name: Annotated[Name, key("What the step is called in the list of steps.")]
+    id: Annotated[
+        str,
+        key(
+            "How later steps name it: steps.ID.output. It comes from the name where it is not "
+            "given."
+        ),
+    ] = ""
+    description: Annotated[Markdown, key("Markdown shown beside the step: what to look for.")] = ""
+    links: Annotated[tuple[Link, ...], key("Pages that help with this step.")] = ()
+    when: Annotated[
+        When,
+        key(
+            "`on_success`: if there is no failure and no closed gate before it. `on_failure`: if"
+            " there is a failure. `always`: with or without one, but never past a closed gate. "
+            "`cleanup`: at the end of the run, whatever happened."
+        ),
+    ] = "on_success"
+    if_: Annotated[
+        Expression | None,
+        key(
+            "An expression over variables and earlier results; where it is false the step is "
+            "skipped.",
+            examples=("ENV == 'production'", "INCIDENTS > 0"),
+        ),
+    ] = field(default=None, name="if")
+    optional: Annotated[
+        bool,
+        key(
+            "Skip the step where its tool is not installed or its target is empty; warn where it"
+            " fails."
+        ),
+    ] = False
+    on_failure: Annotated[
+        OnFailure | None,
+        key(
+            "`fail`: the run fails. `warn`: the step is shown as warned and the run goes on. "
+            "`ignore`: the same without making the run's result a warning. `confirm`: ask "
+            "whether to retry, continue or abort."
+        ),
+    ] = None
+    timeout: Annotated[
+        Seconds | None,
+        key(
+            "How long one attempt may take. http has 30s where nothing is said, other kinds no "
+            "limit.",
+            examples=("30s", "5m", "1h30m"),
+        ),
+    ] = None
+    poll: Annotated[
+        Poll | None,
+        key(
+            "Repeat the step until a condition holds.",
+            examples=({"interval": "30s", "timeout": "5m", "until": "status == OK"},),
+        ),
+    ] = None
+    capture: Annotated[
+        str | dict[str, Expression | Capture] | None,
+        key(
+            "Names for parts of the output that later steps use: NAME for all of it, or a map of"
+            " names to expressions.",
+            examples=("OUTPUT", {"ID": "json.data.id"}),
+        ),
+    ] = None
+    assert_: Annotated[
+        Condition | Assertion | tuple[Condition | Assertion, ...] | None,
+        key(
+            "What must hold of the output: `{empty: true}`, an expression, `{that, message}`, or"
+            " a list.",
+            examples=({"empty": False}, {"that": "exit_code == 0", "message": "it failed"}),
+        ),
+    ] = field(default=None, name="assert")
+    danger: Annotated[
+        bool,
+        key(
+            "Marks a step that changes or destroys things: the plan shows it, and it is asked "
+            "before."
+        ),
+    ] = False
+    confirm: Annotated[
+        Message | None, key("A question to ask before this very step.", never_blank=True)
+    ] = None
+    retry: Annotated[
+        Retry | None, key("Try a failed step again.", examples=({"attempts": 3, "delay": "2s"},))
+    ] = None
+    undo: Annotated[
+        AnyStep | None,
+        key(
+            "A step that takes this one back; offered, last first, when a run fails or is aborted."
+        ),
+    ] = None
+    idempotent: Annotated[
+        bool, key("Whether the step may simply run again after a crash in the middle of it.")
+    ] = False
+    foreach: Annotated[
+        Items | tuple[JsonTree, ...] | None,
+        key(
+            "A list, or an expression that gives one: the step runs for each of its items.",
+            examples=(["eu1", "us1"], "REGIONS", "json.data"),
+        ),
+    ] = None
+    as_: Annotated[LiteralName, key("The name of the item inside the step.")] = field(
+        default="item", name="as"
     )
-    danger: bool = False
-    confirm: Template | None = None
-    retry: Retry | None = None
-    undo: AnyStep | None = None
-    idempotent: bool = False
-    foreach: Items | tuple[JsonTree, ...] | None = None
-    as_: Literal_ = field(default="item", name="as")
-    max_parallel: Count | None = None
-    env: dict[str, Template] = {}
-    cwd: Template | None = None
-    output_limit: Size | None = None
+    max_parallel: Annotated[
+        Count | None, key("How many items, or steps of a parallel step, run at once.")
+    ] = None
+    env: Annotated[
+        dict[str, Text],
+        key("Environment variables for this step's processes, added to the operator's."),
+    ] = field(default_factory=dict)
+    cwd: Annotated[
+        FileName | None,
+        key(
+            "The directory of this step's processes; where the program was started if nothing is"
+            " said."
+        ),
+    ] = None
+    output_limit: Annotated[
+        Size | None,
+        key(
+            "How much output is kept on disk, such as 64 MiB; beyond it the middle is dropped.",
+            examples=("64 MiB",),
+        ),
+    ] = None
 
     @property
     def kind(self) -> str:
@@ -220,6 +222,26 @@ class Step(Node, frozen=True, kw_only=True, tag_field="kind"):
     def inside(self) -> tuple[AnyStep, ...]:
         """The steps that it holds, in the order of the file."""
         return ()
+
+    @property
+    def fails_fast(self) -> bool:
+        """Whether the first of the steps inside that fails cancels the others."""
+        return False
+
+    @property
+    def asked(self) -> dict[str, Variable]:
+        """The values that it asks for."""
+        return {}
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """What the group that it calls gives back: names, each with an expression."""
+        return {}
+
+    @property
+    def calls(self) -> tuple[dict[str, Variable], dict[str, Any]] | None:
+        """The variables of the group or runbook that it calls, and what is given for them."""
+        return None
 
     @property
     def captures(self) -> dict[str, Capture]:
@@ -243,132 +265,282 @@ class Step(Node, frozen=True, kw_only=True, tag_field="kind"):
 
 
 class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
-    run: ShellScript
-    shell: ShellName = "sh"
-    stdin: Template | None = None
-    tty: bool = False
-    interactive: bool = False
-    success_codes: Annotated[tuple[int, ...], Meta(min_length=1)] = (0,)
+    """Runs a script. Values reach it as data, never as code."""
+
+    line: ClassVar[tuple[str, ...]] = ("{run}",)
+
+    run: Annotated[
+        Script,
+        key(
+            "The script. In it {{ NAME }} becomes a reference to the value, quoted for its place.",
+            examples=("kubectl -n {{ NAMESPACE }} rollout status deploy/{{ SERVICE }}",),
+            never_blank=True,
+        ),
+    ]
+    shell: Annotated[ShellName, key("The shell that runs it.")] = "sh"
+    stdin: Annotated[
+        Text | None,
+        key("What the script reads on standard input; nothing where it is left out."),
+    ] = None
+    tty: Annotated[bool, key("Give the script a terminal of its own.")] = False
+    interactive: Annotated[bool, key("Give the script the operator's own terminal.")] = False
+    success_codes: Annotated[
+        tuple[int, ...], Meta(min_length=1), key("The exit codes that count as success.")
+    ] = (0,)
 
 
 class PupStep(Step, frozen=True, kw_only=True, tag="pup"):
-    run: Arguments
+    """Runs a `pup` subcommand, by the installed `pup` or the built-in Datadog client."""
+
+    line: ClassVar[tuple[str, ...]] = ("pup {run}",)
+
+    run: Annotated[
+        Subcommand,
+        key(
+            "The subcommand and its arguments; a value never becomes two words.",
+            examples=("monitors get {{ MONITOR_ID }}",),
+            never_blank=True,
+        ),
+    ]
 
 
 class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
-    url: Url
-    method: Template = "GET"
-    query: dict[str, JsonTree] = {}
-    headers: dict[str, Header] = {}
-    json: JsonTree | msgspec.UnsetType = msgspec.UNSET
-    form: dict[str, Template] | None = None
-    body: Template | None = None
-    body_file: Template | None = None
-    content_type: Header | None = None
-    accept: Header | None = None
-    output_file: Template | None = None
-    expect_status: StatusPattern | tuple[StatusPattern, ...] | None = None
-    follow_redirects: bool = False
-    verify: bool = True
+    """Sends one HTTP request."""
+
+    line: ClassVar[tuple[str, ...]] = ("{method} {url}",)
+    attempt_timeout: ClassVar[float | None] = 30.0
+
+    url: Annotated[
+        Url,
+        key(
+            "Where the request goes; what begins with / goes to the Datadog API with its "
+            "credentials.",
+            examples=("/api/v1/monitor", "https://flags.example.com/v1/{{ FLAG_KEY }}"),
+            never_blank=True,
+        ),
+    ]
+    method: Annotated[Method, key("The method of the request.")] = "GET"
+    query: Annotated[dict[str, QueryValue], key("Parameters that are added to the URL.")] = field(
+        default_factory=dict
+    )
+    headers: Annotated[dict[str, Header], key("Headers of the request.")] = field(
+        default_factory=dict
+    )
+    json: Annotated[
+        JsonTree | msgspec.UnsetType,
+        key("A JSON body; a value that stands alone in its text keeps its type."),
+    ] = msgspec.UNSET
+    form: Annotated[dict[str, Text] | None, key("A body of form fields.")] = None
+    body: Annotated[Text | None, key("The body as text.")] = None
+    body_file: Annotated[FileName | None, key("A file whose content is the body.")] = None
+    content_type: Annotated[Header | None, key("The body's Content-Type.")] = None
+    accept: Annotated[Header | None, key("The Accept header.")] = None
+    output_file: Annotated[
+        FileName | None, key("A file into which the answer's body is written.")
+    ] = None
+    expect_status: Annotated[
+        StatusPattern | tuple[StatusPattern, ...] | None,
+        key(
+            "The status codes that count as success, such as 204, 2xx or a list; 2xx where "
+            "nothing is said.",
+            examples=(204, "2xx", [200, 404]),
+        ),
+    ] = None
+    follow_redirects: Annotated[bool, key("Whether a redirect is followed.")] = False
+    verify: Annotated[bool, key("Whether the server's certificate is checked.")] = True
 
 
 class WorkflowStep(Step, frozen=True, kw_only=True, tag="datadog-workflow"):
-    workflow_id: Template
-    inputs: dict[str, JsonTree] = {}
+    """Starts a Datadog Workflow and follows it until it ends."""
+
+    line: ClassVar[tuple[str, ...]] = (
+        "run workflow {workflow_id}",
+        "with {inputs}",
+    )
+    follows: ClassVar[bool] = True
+    mutates: ClassVar[bool | None] = True
+
+    workflow_id: Annotated[Resource, key("The id of the Datadog Workflow.", never_blank=True)]
+    inputs: Annotated[dict[str, JsonTree], key("The workflow's inputs.")] = field(
+        default_factory=dict
+    )
 
 
 class ConfirmStep(Step, frozen=True, kw_only=True, tag="confirm"):
-    is_question: ClassVar[bool] = True
-    has_output: ClassVar[bool] = False
+    """Asks the operator; a no ends the run."""
 
-    message: Template
-    expect: Template | None = None
+    line: ClassVar[tuple[str, ...]] = ("{message}",)
+    is_question: ClassVar[bool] = True
+    is_gate: ClassVar[bool] = True
+    has_output: ClassVar[bool] = False
+    mutates: ClassVar[bool | None] = False
+
+    message: Annotated[Message, key("The question.", never_blank=True)]
+    expect: Annotated[
+        Expect | None, key("A text that must be typed to say yes.", never_blank=True)
+    ] = None
 
 
 class ManualStep(Step, frozen=True, kw_only=True, tag="manual"):
+    """Something that a person does."""
+
+    line: ClassVar[tuple[str, ...]] = ("{message}",)
+    needs_one_of: ClassVar[tuple[str, ...]] = ("message", "checklist")
     is_question: ClassVar[bool] = True
     has_output: ClassVar[bool] = False
+    mutates: ClassVar[bool | None] = False
 
-    message: Template = ""
-    checklist: tuple[Template, ...] = ()
+    message: Annotated[Message, key("What is to be done.")] = ""
+    checklist: Annotated[tuple[Message, ...], key("Items that are ticked one by one.")] = ()
 
 
 class InputStep(Step, frozen=True, kw_only=True, tag="input"):
-    """Asks for values in mid-run; they become variables."""
+    """Asks for values in mid-run.
 
+    They become variables.
+    """
+
+    line: ClassVar[tuple[str, ...]] = ("{message}",)
     is_question: ClassVar[bool] = True
+    asks_values: ClassVar[bool] = True
     has_output: ClassVar[bool] = False
+    mutates: ClassVar[bool | None] = False
 
-    message: Template = ""
-    vars: dict[str, Variable]
+    message: Annotated[Message, key("What is shown over the form.")] = ""
+    vars: Annotated[
+        dict[str, Variable], key("The values to ask for, as under the runbook's `vars`.")
+    ]
+
+    @property
+    def asked(self) -> dict[str, Variable]:
+        return self.vars
 
 
 class WaitStep(Step, frozen=True, kw_only=True, tag="wait"):
-    has_output: ClassVar[bool] = False
+    """Waits, with a countdown that can be cut short."""
 
-    duration: Seconds
+    line: ClassVar[tuple[str, ...]] = ("wait {duration}",)
+    has_output: ClassVar[bool] = False
+    mutates: ClassVar[bool | None] = False
+
+    duration: Annotated[Seconds, key("How long to wait.", examples=("30s",), never_blank=True)]
 
 
 class NotifyStep(Step, frozen=True, kw_only=True, tag="notify"):
-    to: Target | tuple[Target, ...]
-    title: Template = ""
-    message: Template
+    """Sends a message through any service that Apprise knows."""
+
+    line: ClassVar[tuple[str, ...]] = (
+        "notify {to}:",
+        "{title}",
+        "{message}",
+    )
+    mutates: ClassVar[bool | None] = True
+
+    to: Annotated[
+        Target | tuple[Target, ...],
+        key(
+            "An Apprise URL such as slack://…, or a list of them.",
+            examples=("slack://{{ SLACK_TOKEN }}/#incidents",),
+        ),
+    ]
+    title: Annotated[Message, key("The message's title.")] = ""
+    message: Annotated[Message, key("The message.", never_blank=True)]
 
 
-class Call(Node, frozen=True, kw_only=True):
+class Call(Section, frozen=True, kw_only=True):
     """What makes a group of steps out of a file: its `params` and `outputs`, and where it was found."""
 
     template: str
-    description: Markdown = ""
-    params: dict[str, Variable] = {}
-    outputs: dict[str, Expression] = {}
+    description: Annotated[Markdown, key("Markdown: what the group is for.")] = ""
+    params: Annotated[
+        dict[str, Variable],
+        key(
+            "The values that the group takes, as under a runbook's `vars`. Its steps see no others."
+        ),
+    ] = field(default_factory=dict)
+    outputs: Annotated[
+        dict[str, Expression], key("What the group gives back: names, each with an expression.")
+    ] = field(default_factory=dict)
 
 
 class GroupStep(Step, frozen=True, kw_only=True, tag="group"):
-    """A block of steps. With a `call` it stands for a group from a file: its steps see `params` only.
+    """A block of steps with a name.
 
-    `given` are the values of the step's `with`.
+    With a `call` it stands for a group from a file: its steps see `params` only. `given`
+    are the values of the step's `with`.
     """
 
+    line: ClassVar[tuple[str, ...]] = ("{steps}",)
     is_block: ClassVar[bool] = True
     has_output: ClassVar[bool] = False
 
-    steps: Annotated[tuple[AnyStep, ...], Meta(min_length=1)]
-    given: dict[str, JsonTree] = field(default_factory=dict, name="with")
-    call: Annotated[Call | None, _text(LOADED, "")] = None
+    steps: Annotated[tuple[AnyStep, ...], Meta(min_length=1), key("The steps of the block.")]
+    given: Annotated[dict[str, JsonTree], key("Values for the `params` of a group.")] = field(
+        default_factory=dict, name="with"
+    )
+    call: Annotated[Call | None, filled_in()] = None
 
     @property
     def inside(self) -> tuple[AnyStep, ...]:
         return self.steps
+
+    @property
+    def calls(self) -> tuple[dict[str, Variable], dict[str, Any]] | None:
+        return None if self.call is None else (self.call.params, self.given)
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        return {} if self.call is None else self.call.outputs
 
 
 class ParallelStep(Step, frozen=True, kw_only=True, tag="parallel"):
-    """Runs its steps side by side; with `fail_fast` the first that fails cancels the others."""
+    """Runs its steps side by side.
 
+    With `fail_fast` the first that fails cancels the others.
+    """
+
+    line: ClassVar[tuple[str, ...]] = ("{steps}",)
     is_block: ClassVar[bool] = True
+    side_by_side: ClassVar[bool] = True
     has_output: ClassVar[bool] = False
 
-    steps: Annotated[tuple[AnyStep, ...], Meta(min_length=1)]
-    fail_fast: bool = False
+    steps: Annotated[
+        tuple[AnyStep, ...], Meta(min_length=1), key("The steps that run side by side.")
+    ]
+    fail_fast: Annotated[bool, key("Whether the first step that fails cancels the others.")] = False
 
     @property
     def inside(self) -> tuple[AnyStep, ...]:
         return self.steps
 
+    @property
+    def fails_fast(self) -> bool:
+        return self.fail_fast
+
 
 class RunbookStep(Step, frozen=True, kw_only=True, tag="runbook"):
-    """Runs another runbook, which sees its own variables only; `called` is that runbook."""
+    """Runs another runbook as a block of steps.
 
+    It sees its own variables only; `called` is that runbook.
+    """
+
+    line: ClassVar[tuple[str, ...]] = ("run the runbook {runbook}",)
     is_block: ClassVar[bool] = True
     has_output: ClassVar[bool] = False
 
-    runbook: Literal_
-    vars: dict[str, JsonTree] = {}
-    called: Annotated[Runbook | None, _text(LOADED, "")] = None
+    runbook: Annotated[LiteralName, key("The runbook's id.", never_blank=True)]
+    vars: Annotated[dict[str, JsonTree], key("Values for its variables.")] = field(
+        default_factory=dict
+    )
+    called: Annotated[Runbook | None, filled_in()] = None
 
     @property
     def inside(self) -> tuple[AnyStep, ...]:
         return () if self.called is None else self.called.steps
+
+    @property
+    def calls(self) -> tuple[dict[str, Variable], dict[str, Any]] | None:
+        return None if self.called is None else (self.called.vars, self.vars)
 
 
 AnyStep = (
@@ -387,26 +559,55 @@ AnyStep = (
 )
 
 
-class Defaults(Node, frozen=True, kw_only=True):
+class Defaults(Section, frozen=True, kw_only=True):
     """What every step has that does not say otherwise."""
 
-    timeout: Seconds | None = None
-    retry: Retry | None = None
-    on_failure: OnFailure | None = None
-    env: dict[str, Template] = {}
-    cwd: Template | None = None
+    timeout: Annotated[
+        Seconds | None, key("The timeout of every step that has none of its own.")
+    ] = None
+    retry: Annotated[Retry | None, key("The retry of every step that has none of its own.")] = None
+    on_failure: Annotated[
+        OnFailure | None, key("What every step does on a failure that does not say so itself.")
+    ] = None
+    env: Annotated[
+        dict[str, Text], key("Environment variables for the processes of every step.")
+    ] = field(default_factory=dict)
+    cwd: Annotated[FileName | None, key("The directory of the processes of every step.")] = None
 
 
-class Runbook(Node, frozen=True, kw_only=True):
+class Runbook(Section, frozen=True, kw_only=True):
     """One runbook file, with the step templates it names filled in and every step's id set."""
 
-    name: Name
-    description: Markdown = ""
-    tags: dict[str, str] = {}
-    owner: str = ""
-    links: tuple[Link, ...] = ()
-    vars: dict[str, Variable] = {}
-    import_: tuple[Literal_, ...] = field(default=(), name="import")
-    lock: Template | None = None
-    defaults: Defaults = Defaults()
-    steps: Annotated[tuple[AnyStep, ...], Meta(min_length=1, max_length=1000)]
+    name: Annotated[Name, key("The runbook's name; it is run by the file's name.")]
+    description: Annotated[Markdown, key("Markdown: what it is for, when to use it.")] = ""
+    tags: Annotated[
+        dict[str, str],
+        key(
+            "Pairs by which the catalog groups and filters.",
+            examples=({"type": "incident", "team": "platform"},),
+        ),
+    ] = field(default_factory=dict)
+    owner: Annotated[str, key("Who looks after the runbook.")] = ""
+    links: Annotated[tuple[Link, ...], key("Pages that belong to it.")] = ()
+    vars: Annotated[dict[str, Variable], key("The inputs of a run; a bare value is a default.")] = (
+        field(default_factory=dict)
+    )
+    import_: Annotated[
+        tuple[LiteralName, ...], key("Step groups of packs that `template` may name.")
+    ] = field(default=(), name="import")
+    lock: Annotated[
+        LockValue | None,
+        key(
+            "Only one run at a time holds this lock, such as flag/{{ FLAG_KEY }}.",
+            examples=("flag/{{ FLAG_KEY }}",),
+            never_blank=True,
+        ),
+    ] = None
+    defaults: Annotated[Defaults, key("What every step has that does not say otherwise.")] = (
+        Defaults()
+    )
+    steps: Annotated[
+        tuple[AnyStep, ...],
+        Meta(min_length=1, max_length=1000),
+        key("What is done, in this order."),
+    ]

@@ -1,243 +1,118 @@
-"""What each role asks of a text that stands in a file, before anything is rendered."""
+"""What a text of a runbook is: from its role alone follows how it is read, judged, rendered, linted and
+shown, and whether a secret may stand in it.
+
+The model names the role of every text in the text's type; nothing else in the program asks in which kind of
+step a text stands. A role cannot be added without saying what it is written in and who can read it.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from functools import partial
-from typing import Protocol
-
-from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_operators
-from pup_tui.runbook.nodes import Scalar, shown
-from pup_tui.runbook.pattern import Pattern, PatternError
-from pup_tui.runbook.report import Report
-from pup_tui.runbook.shapes import PlacedText, label
-from pup_tui.template.arguments import compile_arguments
-from pup_tui.template.condition import parse_condition
-from pup_tui.template.duration import DurationError, parse_duration
-from pup_tui.template.errors import TemplateError
-from pup_tui.template.expression import compile_expression
-from pup_tui.template.header import check_header
-from pup_tui.template.size import parse_size
-from pup_tui.template.text import Text, compile_text
-from pup_tui.template.url import check_url_text
-
-MIN_INTERVAL = 0.1
-"""Seconds between two attempts of a poll."""
-
-_STATUS = re.compile(r"[1-5](?:xx|[0-9][0-9])\Z", re.IGNORECASE)
-_COUNT = re.compile(r"[1-9][0-9]{0,8}\Z")
-_FACTOR = re.compile(r"(?:[1-9][0-9]{0,5})(?:\.[0-9]{1,9})?\Z")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+from enum import Enum, auto
+from typing import Final, NamedTuple
 
 
-class Uses(Protocol):
-    """The names that a text uses."""
+class Language(Enum):
+    """What a text is written in."""
 
-    @property
-    def names(self) -> frozenset[str]: ...
-
-    @property
-    def optional_names(self) -> frozenset[str]: ...
-
-    @property
-    def step_fields(self) -> frozenset[tuple[str, str]]: ...
-
-    @property
-    def optional_step_fields(self) -> frozenset[tuple[str, str]]: ...
-
-
-class RoleCheck:
-    """Judges texts by their role; `declared` are the names that conditions may mean."""
-
-    def __init__(self, declared: frozenset[str], allowance: Allowance, report: Report) -> None:
-        self._declared = declared
-        self._report = report
-        self._allowance = allowance
-        self._checks: dict[str, Callable[[PlacedText], Uses | None]] = {
-            "template": self._template,
-            "json": self._text,
-            "arguments": self._arguments,
-            "url": self._url,
-            "header": self._header,
-            "expression": self._expression,
-            "condition": self._condition,
-            "duration": self._duration,
-            "status": self._status,
-            "regex": self._regex,
-            "items": self._items,
-            "target": self._target,
-            "literal": self._no_template,
-            "size": self._size,
-            "count": self._count,
-            "factor": self._factor,
-        }
-
-    def check(self, placed: PlacedText, shell: str = "sh") -> Uses | None:
-        """Report what is wrong with a text; the names that it uses, None where there are none.
-
-        `shell` is what a script is written for.
-        """
-        check = self._checks.get(placed.role)
-        if placed.role == "shell":
-            check = partial(self._script, shell=shell)
-        if check is None or self._allowance.exhausted:
-            return None
-        if not self._allowance.take(placed.role, placed.node.text, self._declared):
-            told = "from here on the file holds more templates and commands than can be checked"
-            self._report.error(placed.node, told, "split the runbook")
-            return None
-        try:
-            return check(placed)
-        except TemplateError as error:
-            self._report.error_in(
-                placed.node,
-                error.message,
-                error.hint or "",
-                line=error.line,
-                fragment=(error.expression or "").partition("\n")[0],
-            )
-        return None
-
-    def _text(self, placed: PlacedText) -> Text:
-        return compile_text(placed.node.text)
-
-    def _template(self, placed: PlacedText) -> Uses:
-        text = self._text(placed)
-        if placed.path[-1] == "max_attempts" and text.is_literal:
-            self._literal(placed, _COUNT, "is not a number over 0")
-        return text
-
-    def _script(self, placed: PlacedText, shell: str) -> Uses:
-        text = self._text(placed)
-        if text.is_literal:
-            return text
-        if has_too_many_operators(placed.node.text):
-            told = f"a script with templates has at most {MAX_OPERATORS} of `|`, `&`, `(`, `<`"
-            hint = "put the script into a file of its own and pass it the values"
-            self._report.error(placed.node, told, hint)
-        else:
-            from pup_tui.template.shell import compile_shell
-
-            compile_shell(placed.node.text, shell)
-        return text
-
-    def _arguments(self, placed: PlacedText) -> Uses:
-        text = self._text(placed)
-        compile_arguments(placed.node.text)
-        return text
-
-    def _url(self, placed: PlacedText) -> Uses:
-        text = self._text(placed)
-        check_url_text(placed.node.text, text)
-        return text
-
-    def _header(self, placed: PlacedText) -> Uses:
-        text = self._text(placed)
-        check_header(text)
-        return text
-
-    def _expression(self, placed: PlacedText) -> Uses:
-        return compile_expression(placed.node.text)
-
-    def _condition(self, placed: PlacedText) -> Uses:
-        return parse_condition(placed.node.text, self._declared)
-
-    def _duration(self, placed: PlacedText) -> Uses:
-        text = self._text(placed)
-        if text.is_literal:
-            check_duration(placed, self._report)
-        return text
-
-    def _status(self, placed: PlacedText) -> Uses:
-        text = self._text(placed)
-        if text.is_literal:
-            self._literal(placed, _STATUS, "is not a status code such as 204 or 2xx")
-        return text
-
-    def _items(self, placed: PlacedText) -> Uses:
-        if not _has_template(placed.node.text):
-            uses = compile_expression(placed.node.text)
-            if uses.is_constant:
-                told = f"{label(placed.path)} must be a list, or an expression that gives one"
-                self._report.error(placed.node, told)
-            return uses
-        text = self._text(placed)
-        if text.single is None:
-            told = f"{label(placed.path)} must be one value: {{{{ … }}}} with nothing around it"
-            hint = "or write an expression without braces, or a list"
-            self._report.error(placed.node, told, hint)
-        return text
-
-    def _target(self, placed: PlacedText) -> Uses:
-        text = self._text(placed)
-        source = placed.node.text
-        begins_with_value = text.literal is None and source.lstrip().startswith(("{{", "{%"))
-        if any(_CONTROL.search(literal) for literal in text.literals):
-            self._report.error(placed.node, f"{label(placed.path)} holds control characters")
-        elif not begins_with_value and not _SCHEME.match(source):
-            told = f"{label(placed.path)} must be an Apprise URL"
-            self._report.error(placed.node, told, "for example slack://… or mailto://…")
-        return text
-
-    def _no_template(self, placed: PlacedText) -> None:
-        if _has_template(placed.node.text):
-            told = f"{label(placed.path)} cannot hold a template"
-            hint = "it must be known when the file is loaded: write the name itself"
-            self._report.error(placed.node, told, hint)
-
-    def _size(self, placed: PlacedText) -> Uses:
-        text = self._text(placed)
-        if text.is_literal:
-            try:
-                parse_size(placed.node.text)
-            except ValueError as error:
-                self._report.error(placed.node, f"{label(placed.path)}: {error}")
-        return text
-
-    def _count(self, placed: PlacedText) -> Uses:
-        text = self._text(placed)
-        if text.is_literal:
-            self._literal(placed, _COUNT, "is not a whole number over 0")
-        return text
-
-    def _factor(self, placed: PlacedText) -> Uses:
-        text = self._text(placed)
-        if text.is_literal:
-            self._literal(placed, _FACTOR, "is not a number from 1")
-        return text
-
-    def _regex(self, placed: PlacedText) -> None:
-        try:
-            Pattern(placed.node.text)
-        except PatternError as error:
-            self._report.error(placed.node, f"{label(placed.path)} is not usable: {error}")
-
-    def _literal(self, placed: PlacedText, form: re.Pattern[str], wrong: str) -> None:
-        if not form.match(placed.node.text):
-            told = f"{label(placed.path)}: {shown(placed.node.text)} {wrong}"
-            self._report.error(placed.node, told)
+    PLAIN = auto()
+    """Nothing in it is replaced."""
+    TEMPLATE = auto()
+    """Text with `{{ … }}`."""
+    SCRIPT = auto()
+    """A script for a shell, in which `{{ … }}` is data."""
+    ARGUMENTS = auto()
+    """Words of a command, in which `{{ … }}` is within one word."""
+    VALUE_COMMAND = auto()
+    """A `pup` subcommand, or else a script for `sh`."""
+    EXPRESSION = auto()
+    CONDITION = auto()
+    """An expression or one of the short forms."""
+    ITEMS = auto()
+    """A template that is one value, or an expression."""
 
 
-def _has_template(source: str) -> bool:
-    return "{{" in source or "{%" in source
+class Exposure(NamedTuple):
+    """A place in which others could read a secret, why, and what to do instead."""
+
+    place: str
+    why: str
+    instead: str
 
 
-def check_duration(placed: PlacedText, report: Report) -> None:
-    """Report a literal duration that is none or is out of range."""
-    node: Scalar = placed.node
-    try:
-        seconds = parse_duration(_number_or_text(node))
-    except DurationError as error:
-        report.error(node, f"{label(placed.path)}: {error}")
-        return
-    if placed.path[-2:] == ("poll", "interval") and seconds < MIN_INTERVAL:
-        report.error(node, "the `interval` of a poll is at least 100ms")
+_READ: Final = "others can read it there"
+_SAFER: Final = "give it to a shell step, or to the headers or the body of an http step"
+_ARGUMENTS: Final = Exposure("an argument list", _READ, _SAFER)
+_QUERY: Final = Exposure("the query of a URL", _READ, _SAFER)
+_FILE: Final = Exposure("the name of a file", _READ, _SAFER)
+_METHOD: Final = Exposure("the method of a request", _READ, _SAFER)
+_RESOURCE: Final = Exposure("the id of a resource", _READ, _SAFER)
+_EXPECT: Final = Exposure(
+    "`expect`", "it is shown, and typed in sight", "let something else be typed"
+)
+_LOCK: Final = Exposure("`lock`", "others are told it", "lock by something else")
+_MASKED: Final = None
+"""No exposure: a secret may stand there, and is masked where the text is shown."""
 
 
-def _number_or_text(node: Scalar) -> str | int | float:
-    value = node.value
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return node.text
-    return value
+class Role(Enum):
+    """What a text is for.
+
+    `exposure` is None where a secret may stand; elsewhere none may.
+    """
+
+    NAME = "name", Language.PLAIN, _MASKED
+    MARKDOWN = "markdown", Language.PLAIN, _MASKED
+    LITERAL = "literal", Language.PLAIN, _MASKED
+    """A name that must be known when the file is loaded."""
+    PATTERN = "pattern", Language.PLAIN, _MASKED
+    """A regular expression."""
+    MESSAGE = "message", Language.TEMPLATE, _MASKED
+    """What people read."""
+    TEXT = "text", Language.TEMPLATE, _MASKED
+    """Data: a body, standard input, an environment variable, a field of a form."""
+    EXPECT = "expect", Language.TEMPLATE, _EXPECT
+    LOCK = "lock", Language.TEMPLATE, _LOCK
+    FILE = "file", Language.TEMPLATE, _FILE
+    """The name of a file or a directory."""
+    METHOD = "method", Language.TEMPLATE, _METHOD
+    URL = "url", Language.TEMPLATE, _QUERY
+    """Of a URL only what stands behind its `?` is exposed."""
+    QUERY = "query", Language.TEMPLATE, _QUERY
+    HEADER = "header", Language.TEMPLATE, _MASKED
+    TARGET = "target", Language.TEMPLATE, _MASKED
+    """An address that holds credentials: only its scheme is ever shown."""
+    RESOURCE = "resource", Language.TEMPLATE, _RESOURCE
+    JSON = "json", Language.TEMPLATE, _MASKED
+    """A JSON value; one that stands alone in its text keeps its type."""
+    SCRIPT = "script", Language.SCRIPT, _MASKED
+    ARGUMENT = "argument", Language.TEMPLATE, _ARGUMENTS
+    """One word for a program."""
+    ARGUMENTS = "arguments", Language.ARGUMENTS, _ARGUMENTS
+    SUBCOMMAND = "subcommand", Language.ARGUMENTS, _ARGUMENTS
+    """Words of a `pup` subcommand; a leading `pup` counts for nothing."""
+    VALUE_COMMAND = "value_command", Language.VALUE_COMMAND, _ARGUMENTS
+    """What gives a variable's value or its choices; exposed where it is a `pup` subcommand."""
+    EXPRESSION = "expression", Language.EXPRESSION, _MASKED
+    CONDITION = "condition", Language.CONDITION, _MASKED
+    ITEMS = "items", Language.ITEMS, _MASKED
+    DURATION = "duration", Language.TEMPLATE, _MASKED
+    SIZE = "size", Language.TEMPLATE, _MASKED
+    COUNT = "count", Language.TEMPLATE, _MASKED
+    FACTOR = "factor", Language.TEMPLATE, _MASKED
+    STATUS = "status", Language.TEMPLATE, _MASKED
+    """A status code of HTTP or a class of them."""
+
+    language: Language
+    exposure: Exposure | None
+
+    def __new__(cls, name: str, language: Language, exposure: Exposure | None) -> Role:
+        role = object.__new__(cls)
+        role._value_ = name
+        role.language, role.exposure = language, exposure
+        return role
+
+
+TARGETS: Final = frozenset({Role.URL, Role.TARGET, Role.RESOURCE})
+"""What a step reaches for: where that renders to nothing, an optional step is skipped."""
+COMMANDS: Final = frozenset({Role.SCRIPT, Role.ARGUMENT, Role.ARGUMENTS, Role.SUBCOMMAND})
+"""What starts a process: its step has an environment and a directory."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from pup_tui.runbook.model import HttpStep, InputStep, ManualStep, NotifyStep, WorkflowStep
 from pup_tui.runbook.nodes import Mapping, Node, Scalar, Sequence, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.steps import StepDraft
@@ -41,9 +40,7 @@ MAX_NAME = 200
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 _CODE = re.compile(r"[-+]?[0-9]{1,9}\Z")
-_METHOD = re.compile(r"[A-Za-z]+\Z")
 _BODIES = ("json", "form", "body", "body_file")
-_NEVER_EMPTY = ("run", "url", "workflow_id", "duration", "runbook")
 
 Rule = Callable[[StepDraft, Report], None]
 
@@ -81,7 +78,7 @@ def output_keys(step: StepDraft, report: Report) -> None:
 def poll_needs_condition(step: StepDraft, report: Report) -> None:
     """A poll says what it waits for; a Datadog workflow ends by itself."""
     poll = step.node.get("poll")
-    if not isinstance(poll, Mapping) or step.kind is WorkflowStep:
+    if not isinstance(poll, Mapping) or step.kind is None or step.kind.follows:
         return
     if poll.get("until") is None:
         hint = "for example `until: status == OK`"
@@ -90,26 +87,17 @@ def poll_needs_condition(step: StepDraft, report: Report) -> None:
 
 def one_body(step: StepDraft, report: Report) -> None:
     """A request has one body."""
-    if step.kind is not HttpStep:
-        return
     given = [key for key in _BODIES if step.node.get(key) is not None]
     for key in given[1:]:
         told = f"`{key}` and `{given[0]}` exclude each other"
         report.error(step.node.entries[key].key, told, "a request has one body")
 
 
-def http_words(step: StepDraft, report: Report) -> None:
-    """Header names and a literal method are words that HTTP allows."""
-    if step.kind is not HttpStep:
-        return
+def header_names(step: StepDraft, report: Report) -> None:
+    """Header names are words that HTTP allows."""
     for key in _keys(step.node.get("headers")):
         if not _TOKEN.match(key.text):
             report.error(key, f"{shown(key.text)} cannot be the name of a header")
-    method = step.node.get("method")
-    if isinstance(method, Scalar) and not _METHOD.match(method.text):
-        if "{{" in method.text or "{%" in method.text:
-            return
-        report.error(method, f"{shown(method.text)} is not an HTTP method")
 
 
 def environment_names(step: StepDraft, report: Report) -> None:
@@ -136,33 +124,26 @@ def whole_assertions(step: StepDraft, report: Report) -> None:
             report.error(item, "an assertion needs `that`, `empty` or `message`")
 
 
-def nothing_empty(step: StepDraft, report: Report) -> None:
-    """What a step does is not blank."""
-    for key in _NEVER_EMPTY:
-        value = step.node.get(key)
-        if isinstance(value, Scalar) and not value.text.strip():
-            report.error(value, f"`{key}` must not be empty")
-
-
-def manual_says_something(step: StepDraft, report: Report) -> None:
-    """A manual step says what is to be done."""
-    if step.kind is not ManualStep:
-        return
-    if step.node.get("message") is None and step.node.get("checklist") is None:
-        report.error(step.node, "a manual step needs a `message` or a `checklist`")
+def says_something(step: StepDraft, report: Report) -> None:
+    """A step has one of the keys without which there is nothing to do."""
+    needed = () if step.kind is None else step.kind.needs_one_of
+    if needed and all(step.node.get(key) is None for key in needed):
+        told = " or ".join(f"a `{key}`" for key in needed)
+        report.error(step.node, f"a {step.node.text('kind')} step needs {told}")
 
 
 def input_asks_something(step: StepDraft, report: Report) -> None:
     """An input step asks for one value at least."""
     values = step.node.get("vars")
-    if step.kind is InputStep and isinstance(values, Mapping) and not values.entries:
+    asks = step.kind is not None and step.kind.asks_values
+    if asks and isinstance(values, Mapping) and not values.entries:
         report.error(values, "an input step needs at least one of `vars`")
 
 
 def notify_somebody(step: StepDraft, report: Report) -> None:
     """A message goes somewhere."""
     to = step.node.get("to")
-    if step.kind is NotifyStep and isinstance(to, Sequence) and not to.items:
+    if isinstance(to, Sequence) and not to.items:
         report.error(to, "`to` names nobody", "write an Apprise URL or a list of them")
 
 
@@ -202,12 +183,11 @@ RULES: dict[Rule, tuple[str, ...]] = {
     interactive_alone: ("interactive",),
     poll_needs_condition: ("poll",),
     one_body: _BODIES,
-    http_words: ("headers", "method"),
+    header_names: ("headers",),
     environment_names: ("env",),
     capture_names: ("capture",),
     whole_assertions: ("assert",),
-    nothing_empty: _NEVER_EMPTY,
-    manual_says_something: ("kind",),
+    says_something: ("kind",),
 }
 """With the keys that each is about: a step that has none of them needs no look."""
 

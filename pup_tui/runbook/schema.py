@@ -12,15 +12,8 @@ from typing import Final
 import msgspec
 from msgspec import inspect
 
-from pup_tui.runbook import model
-from pup_tui.runbook.allowed import fields_of
-from pup_tui.runbook.descriptions import (
-    DESCRIPTIONS,
-    EXAMPLES,
-    KIND_DESCRIPTION,
-    STEP,
-    TEMPLATE_KEYS,
-)
+from pup_tui.runbook import model, parts
+from pup_tui.runbook.allowed import about, does, fields_of
 from pup_tui.runbook.schema_types import TEXT, Schema, described, nullable, type_schema
 from pup_tui.runbook.steps import KINDS
 
@@ -39,15 +32,13 @@ _MERGED: Final = frozenset({"headers", "env", "inputs"})
 _WITH: Final = "with"
 """The key of a step that calls a group from a file; without a `template` it means nothing."""
 
-_WITH_UNTIL: Final[Schema] = {
-    "required": ["until"],
-    "properties": {
-        "until": {"description": DESCRIPTIONS[model.Poll]["until"], "not": {"type": "null"}}
-    },
+_TEMPLATE_KEYS: Final = {
+    "kind": "What the step does.",
+    "template": "A file _templates/NAME.yaml: one step whose keys fill what this step leaves unset (null "
+    "here clears one), or a group of steps.",
+    _WITH: "Values for the `params` of a group.",
 }
-"""A poll says what it waits for; only a Datadog workflow ends by itself."""
-
-_NEVER_BLANK: Final = frozenset({"run", "url", "workflow_id", "duration", "message", "expect"})
+"""What the keys mean by which a step is made into one of a kind."""
 
 
 def schema() -> Schema:
@@ -63,18 +54,18 @@ def schema() -> Schema:
 
 
 def _definitions() -> Schema:
-    parts = (
-        model.Link,
-        model.Choice,
-        model.ChoicesFrom,
-        model.Variable,
-        model.Capture,
-        model.Assertion,
-        model.Poll,
-        model.Retry,
+    structs = (
+        parts.Link,
+        parts.Choice,
+        parts.ChoicesFrom,
+        parts.Variable,
+        parts.Capture,
+        parts.Assertion,
+        parts.Poll,
+        parts.Retry,
         model.Defaults,
     )
-    made: Schema = {_name(part): _struct(part) for part in parts}
+    made: Schema = {_name(part): _struct(part) for part in structs}
     made["variable"] |= _ENUM_HAS_CHOICES
     made["everyStep"] = _every_step()
     made |= {_name(kind): _kind(tag, kind) for tag, kind in KINDS.items()}
@@ -119,21 +110,11 @@ def _own_keys(struct: type) -> dict[str, inspect.Field]:
 
 
 def _key(struct: type, field: inspect.Field) -> Schema:
-    key = field.encode_name
-    made = _special(struct, key) or type_schema(field.type, _reference)
-    if struct in KINDS.values() and field.required and key in _NEVER_BLANK:
-        made = _not_blank(made)
+    made = _special(struct, field.encode_name) or type_schema(field.type, _reference)
     if not field.required:
         made = nullable(made)
-    told = STEP[key] if struct is model.Step else DESCRIPTIONS[struct][key]
-    return {
-        **described(told, EXAMPLES.get((struct, key), ()), _default(field)),
-        **made,
-    }
-
-
-def _not_blank(made: Schema) -> Schema:
-    return {**made, "pattern": r"\S"} if made == TEXT else made
+    told = about(field)
+    return {**described(told.about, told.examples, _default(field)), **made}
 
 
 def _default(field: inspect.Field) -> object:
@@ -145,7 +126,7 @@ def _default(field: inspect.Field) -> object:
 
 
 def _reference(struct: type) -> Schema:
-    if struct is model.Variable:
+    if struct is parts.Variable:
         return {"anyOf": [nullable(TEXT), {"$ref": "#/$defs/variable"}]}
     if issubclass(struct, model.Step):
         return {"$ref": "#/$defs/step"}
@@ -165,10 +146,10 @@ def _special(struct: type, key: str) -> Schema | None:
     if key == "env":
         return _named(TEXT)
     if key in ("vars", "params") and struct is not model.RunbookStep:
-        return _named(_reference(model.Variable))
+        return _named(_reference(parts.Variable))
     if key == "outputs":
         return _named(TEXT)
-    if struct is model.Variable and key == "from":
+    if struct is parts.Variable and key == "from":
         return {"type": "string", "pattern": "^(?:env|keyring|command|file):."}
     return None
 
@@ -194,22 +175,31 @@ def _kind(tag: str, kind: type[model.Step]) -> Schema:
     for key in fields_of(model.Step):
         if key not in refused:
             properties[key] = {"$ref": f"#/$defs/everyStep/properties/{key}"}
-    if "poll" in properties and kind is not model.WorkflowStep:
-        properties["poll"] |= _WITH_UNTIL
+    if "poll" in properties and not kind.follows:
+        properties["poll"] |= _with_until()
     own = {key: field for key, field in _own_keys(kind).items() if key != _WITH}
     properties |= {key: _key(kind, field) for key, field in own.items()}
     made = _map(properties, ["kind", *(key for key, field in own.items() if field.required)])
     others = "|".join(sorted({*refused, _WITH}))
     made["patternProperties"] = {f"^(?:{others})$": {"type": "null"}}
-    if kind is model.ManualStep:
-        made["anyOf"] = [{"required": ["message"]}, {"required": ["checklist"]}]
-    return {"description": KIND_DESCRIPTION[tag], **made}
+    if kind.needs_one_of:
+        made["anyOf"] = [{"required": [key]} for key in kind.needs_one_of]
+    return {"description": does(kind), **made}
+
+
+def _with_until() -> Schema:
+    """A poll says what it waits for; only what ends by itself does not."""
+    told = about(fields_of(parts.Poll)["until"]).about
+    return {
+        "required": ["until"],
+        "properties": {"until": {"description": told, "not": {"type": "null"}}},
+    }
 
 
 def refused_keys(kind: type[model.Step]) -> frozenset[str]:
     """Keys of every step that make no sense for a kind."""
     refused = set() if kind.has_output else {"poll", "capture", "assert"}
-    if kind.is_question or kind is model.WaitStep:
+    if not (kind.has_output or kind.is_block):
         refused.add("retry")
     return frozenset(refused)
 
@@ -233,13 +223,13 @@ def _any_step() -> Schema:
 
 
 def _kind_key() -> Schema:
-    told = "\n\n".join(f"`{tag}`: {text}" for tag, text in KIND_DESCRIPTION.items())
-    return {"description": f"{TEMPLATE_KEYS['kind']}\n\n{told}", "enum": sorted(KINDS)}
+    told = "\n\n".join(f"`{tag}`: {does(kind)}" for tag, kind in KINDS.items())
+    return {"description": f"{_TEMPLATE_KEYS['kind']}\n\n{told}", "enum": sorted(KINDS)}
 
 
 def _template_key() -> Schema:
     return {
-        **described(TEMPLATE_KEYS["template"], ("notify/slack",), None),
+        **described(_TEMPLATE_KEYS["template"], ("notify/slack",), None),
         "type": "string",
         "minLength": 1,
         "maxLength": 200,
@@ -276,7 +266,7 @@ def _templated() -> Schema:
         "name": _every("name"),
         "kind": _kind_key(),
         "template": _template_key(),
-        _WITH: {"description": TEMPLATE_KEYS[_WITH], "type": ["object", "null"]},
+        _WITH: {"description": _TEMPLATE_KEYS[_WITH], "type": ["object", "null"]},
     }
     limits = [
         {
@@ -294,7 +284,7 @@ def _templated() -> Schema:
 
 def _allowed(kind: type[model.Step]) -> frozenset[str]:
     own = fields_of(model.Step).keys() | _own_keys(kind).keys()
-    return frozenset(own | TEMPLATE_KEYS.keys())
+    return frozenset(own | _TEMPLATE_KEYS.keys())
 
 
 def _step_template() -> Schema:

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 from msgspec import inspect
 
 from pup_tui.runbook.allowed import Options, options_of
+from pup_tui.runbook.roles import Role
 from pup_tui.template.duration import MAX_SECONDS
 
 Schema: TypeAlias = dict[str, Any]
@@ -23,19 +24,19 @@ def _or_template(pattern: str) -> Schema:
     return {"type": "string", "pattern": rf"{_TEMPLATE}|^\s*(?:{pattern})\s*$"}
 
 
-_FORMS: Final[dict[str, list[Schema]]] = {
-    "duration": [
+_FORMS: Final[dict[Role, list[Schema]]] = {
+    Role.DURATION: [
         {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_SECONDS},
         _or_template(rf"{_NUMBER}|(?:{_NUMBER}[ \t]*[A-Za-z]+[ \t,]*)+"),
     ],
-    "size": [
+    Role.SIZE: [
         {"type": "integer", "minimum": 1},
         _or_template(rf"{_NUMBER}[ \t]*[A-Za-z]*"),
     ],
-    "count": [{"type": "integer", "minimum": 1}, _or_template("[1-9][0-9]*")],
-    "factor": [{"type": "number", "minimum": 1}, _or_template(_NUMBER)],
-    "target": [{"type": "string", "pattern": rf"{_TEMPLATE}|://"}],
-    "status": [
+    Role.COUNT: [{"type": "integer", "minimum": 1}, _or_template("[1-9][0-9]*")],
+    Role.FACTOR: [{"type": "number", "minimum": 1}, _or_template(_NUMBER)],
+    Role.TARGET: [{"type": "string", "pattern": rf"{_TEMPLATE}|://"}],
+    Role.STATUS: [
         {"type": "integer", "minimum": 100, "maximum": 599},
         _or_template("[1-5](?:[xX][xX]|[0-9][0-9])"),
     ],
@@ -67,11 +68,11 @@ def _sizes(kind: inspect.Type) -> Schema:
 def _scalars(options: Options) -> list[Schema]:
     if options.words:
         return [{"enum": list(options.words)}]
-    if options.role in _FORMS:
+    if options.role is not None and options.role in _FORMS:
         return _FORMS[options.role]
     if options.text is not None:
         made = dict(TEXT)
-        if options.text.min_length:
+        if options.never_blank:
             made["pattern"] = r"\S"
         if options.text.max_length is not None:
             made["maxLength"] = options.text.max_length

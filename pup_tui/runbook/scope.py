@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from pup_tui.runbook.model import (
-    InputStep,
-)
-from pup_tui.runbook.nodes import Mapping as MapNode
-from pup_tui.runbook.nodes import Node, Scalar, shown
+from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.report import Report, listed
-from pup_tui.runbook.roles import Uses
+from pup_tui.runbook.secret_names import report_exposure, secret_names, secrets_at
 from pup_tui.runbook.shapes import Path, PlacedText
 from pup_tui.runbook.steps import BODY, Frame, StepDraft
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import compile_text
+from pup_tui.template.usage import UsesNames
 
 ALWAYS = frozenset({"steps", "run"})
 """Names that every template knows."""
@@ -70,24 +67,23 @@ class Scope:
         self._items = frozenset(step.item for step in frame.steps if step.loops)
         self._asked: dict[str, dict[str, int]] = {}
         self._is_open = is_open
+        self._secrets = secret_names(frame)
 
     @property
     def declared(self) -> frozenset[str]:
         """Every variable and everything that steps make."""
         return frozenset(self._variables).union(self._makers)
 
-    def check(self, step: StepDraft | None, placed: PlacedText, uses: Uses) -> None:
+    def check(self, step: StepDraft | None, placed: PlacedText, uses: UsesNames) -> None:
         """Report the names in a text that it cannot know; `step` None where it is of no step."""
         use = _Use(step, placed)
+        report_exposure(placed, secrets_at(step, self._secrets), self._report)
         if use.variable is not None:
             self._check_variable(use, uses)
             return
         if step is None and placed.path[0] == "lock":
             self._check_lock(placed.node, uses)
             return
-        if use.inner == ("expect",):
-            told = "and what is typed here is seen"
-            self._refuse_secrets(placed.node, uses, told, "let something else be typed")
         for name in sorted(uses.names - ALWAYS):
             if not self._is_known(name, use):
                 self._check_name(name, use)
@@ -180,7 +176,7 @@ class Scope:
             if why is not None:
                 self._report.error_in(node, f"step {shown(step_id)} {why}", fragment=step_id)
 
-    def _check_variable(self, use: _Use, uses: Uses) -> None:
+    def _check_variable(self, use: _Use, uses: UsesNames) -> None:
         """A text of a variable knows the variables above it, and what is known where it is asked for."""
         step, name, node = use.step, str(use.variable), use.node
         asks = step is not None and use.inner[0] == "vars"
@@ -204,36 +200,14 @@ class Scope:
             self._asked[step.id] = {name: number for number, name in enumerate(step.asked)}
         return self._asked[step.id]
 
-    def _check_lock(self, node: Scalar, uses: Uses) -> None:
+    def _check_lock(self, node: Scalar, uses: UsesNames) -> None:
         """A lock is taken before the first step, and its value is written down for everybody to see."""
         variables = frozenset(self._variables)
-        if not node.text.strip():
-            self._report.error(node, "`lock` must not be empty")
-        told = "and the value of a lock is written down"
-        self._refuse_secrets(node, uses, told, "lock by something else")
         for name in sorted(uses.names - variables - {"run"}):
             hint = "the lock is taken before the first step"
             hint = self._report.suggest(name, variables) or hint
             told = f"{shown(name)} is not known in `lock`, which sees variables only"
             self._report.error_in(node, told, hint, fragment=name)
-
-    def _refuse_secrets(self, node: Scalar, uses: Uses, told: str, hint: str) -> None:
-        for name in sorted((uses.names | uses.optional_names) & self._secrets()):
-            self._report.error_in(node, f"{shown(name)} is a secret, {told}", hint, fragment=name)
-
-    def _secrets(self) -> frozenset[str]:
-        """The variables that are secrets, or hold one where nothing is given for them."""
-        found: set[str] = set()
-        names = self._frame.names
-        for name, entry in names.entries.items() if names is not None else ():
-            given: Node | None = entry.value
-            is_secret = False
-            if isinstance(entry.value, MapNode):
-                given = entry.value.get("default")
-                is_secret = entry.value.text("type") == "secret"
-            if is_secret or (isinstance(given, Scalar) and found & names_in(given.text)):
-                found.add(name)
-        return frozenset(found)
 
 
 class _Use:
@@ -260,7 +234,7 @@ class _Use:
             return str(self.inner[1]) if self.inner[0] == "vars" else None
         if self.inner[:2] == ("call", "params"):
             return str(self.inner[2])
-        if self.inner[0] == "vars" and self.step.kind is InputStep:
+        if self.inner[0] == "vars" and self.step.asked:
             return str(self.inner[1])
         return None
 
@@ -314,7 +288,7 @@ def _runs_beside(one: StepDraft, other: StepDraft) -> bool:
 
 def check_default_names(
     variables: Iterable[str],
-    uses: Mapping[str, tuple[Scalar, Uses]],
+    uses: Mapping[str, tuple[Scalar, UsesNames]],
     report: Report,
     is_known: Callable[[str], bool],
 ) -> None:

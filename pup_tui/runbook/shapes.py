@@ -14,7 +14,7 @@ import msgspec
 from msgspec import inspect
 
 from pup_tui.runbook.allowed import Options, fields_of, options_of, required_of
-from pup_tui.runbook.model import AnyStep, Call, Runbook, Step, Variable
+from pup_tui.runbook.model import AnyStep, Call, Runbook, Step
 from pup_tui.runbook.nodes import (
     Entry,
     GroupCall,
@@ -27,7 +27,9 @@ from pup_tui.runbook.nodes import (
     described,
     shown,
 )
+from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report, listed
+from pup_tui.runbook.roles import Role
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -42,7 +44,7 @@ INVALID: Final = object()
 class PlacedText:
     """A text with a role: `path` leads to it from the top of the runbook, `step` to the step it is of."""
 
-    role: str
+    role: Role
     path: Path
     node: Scalar
     step: Path = ()
@@ -68,7 +70,7 @@ class ShapeCheck:
             return INVALID
         options = options_of(kind)
         if options.anything:
-            return self._anything(node, options.role, path)
+            return self._anything(node, options.role or Role.JSON, path)
         if isinstance(node, Mapping) and options.structs:
             return self._one_of(node, options, path)
         if isinstance(node, Mapping) and options.values is not None:
@@ -183,11 +185,11 @@ class ShapeCheck:
         elif (isinstance(value, int) and options.whole) or (
             isinstance(value, float) and options.number
         ):
-            if options.role:
+            if options.role is not None:
                 self.texts.append(PlacedText(options.role, path, node, self._step))
             return value
         if options.text is not None:
-            return self._text(node, options.text, options.role, path)
+            return self._text(node, options, path)
         return self._wrong(node, options, path)
 
     def _typed(self, node: Scalar, path: Path) -> Any:
@@ -198,16 +200,16 @@ class ShapeCheck:
             self.report.error(node, told)
             return INVALID
 
-    def _text(self, node: Scalar, kind: inspect.StrType, role: str, path: Path) -> Any:
-        if kind.min_length and not node.text.strip():
+    def _text(self, node: Scalar, options: Options, path: Path) -> Any:
+        most = options.text.max_length if options.text is not None else None
+        if options.never_blank and not node.text.strip():
             self.report.error(node, f"{label(path)} must not be empty")
             return INVALID
-        if kind.max_length is not None and len(node.text) > kind.max_length:
-            told = f"{label(path)} is longer than {kind.max_length} characters"
-            self.report.error(node, told)
+        if most is not None and len(node.text) > most:
+            self.report.error(node, f"{label(path)} is longer than {most} characters")
             return INVALID
-        if role:
-            self.texts.append(PlacedText(role, path, node, self._step))
+        if options.role is not None:
+            self.texts.append(PlacedText(options.role, path, node, self._step))
         return node.text
 
     def _word(self, node: Scalar, words: tuple[str, ...], path: Path) -> Any:
@@ -217,7 +219,7 @@ class ShapeCheck:
         self.report.error(node, f"{label(path)} cannot be {shown(node.text)}", hint)
         return INVALID
 
-    def _anything(self, node: Node, role: str, path: Path) -> Any:
+    def _anything(self, node: Node, role: Role, path: Path) -> Any:
         if isinstance(node, Mapping):
             return self._json_map(node, role, path)
         if isinstance(node, Sequence):
@@ -229,7 +231,7 @@ class ShapeCheck:
             self.texts.append(PlacedText(role, path, node, self._step))
         return value
 
-    def _json_map(self, node: Mapping, role: str, path: Path) -> Any:
+    def _json_map(self, node: Mapping, role: Role, path: Path) -> Any:
         built = {
             name: self._anything(entry.value, role, (*path, name))
             for name, entry in node.entries.items()

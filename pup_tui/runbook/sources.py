@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from pup_tui.runbook.model import Choice
+from pup_tui.runbook.parts import Choice
 from pup_tui.template.value_command import ValueCommand
 
 COMMAND = "command:"

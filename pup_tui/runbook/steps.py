@@ -7,7 +7,7 @@ from collections.abc import Iterable, KeysView
 from dataclasses import dataclass, field
 from typing import get_args
 
-from pup_tui.runbook.model import AnyStep, InputStep, Step
+from pup_tui.runbook.model import AnyStep, Step
 from pup_tui.runbook.nodes import GroupCall, Mapping, Node, Scalar, Sequence, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import Path
@@ -89,7 +89,8 @@ class StepDraft:
     @property
     def asked(self) -> dict[str, Node]:
         """The names of the values that it asks a person for."""
-        return _keys(self.node.get("vars")) if self.kind is InputStep else {}
+        asks = self.kind is not None and self.kind.asks_values
+        return _keys(self.node.get("vars")) if asks else {}
 
     @property
     def outputs(self) -> dict[str, Node]:
@@ -148,7 +149,7 @@ class _Walk:
         if around is not None:
             part, branches, items = around.order[0], around.branches, around.items
             undo_of = around.undo_of
-            if around.node.text("kind") == "parallel":
+            if around.kind is not None and around.kind.side_by_side:
                 branches = (*branches, path)
         if path[-1] == "undo":
             part, branches, undo_of = UNDO, (), around

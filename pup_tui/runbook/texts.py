@@ -6,17 +6,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
-from msgspec import Struct, inspect
+from msgspec import Struct
 
-from pup_tui.runbook.allowed import Options, fields_of, options_of
+from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
+from pup_tui.runbook.roles import Role
 from pup_tui.runbook.shapes import Path
 
 
 class FoundText(Struct, frozen=True):
     """`path` leads from the step to the text by the file's keys and the items' indices."""
 
-    role: str
+    role: Role
     path: Path
     source: str
 
@@ -29,6 +30,14 @@ def texts_of(step: Step) -> Iterator[FoundText]:
     return _in_struct(step, ())
 
 
+def tool_of(step: Step) -> str | None:
+    """The program that a step's script begins with, where that is literal; its `optional` asks for it."""
+    from pup_tui.template.shell import first_word
+
+    scripts = (text.source for text in texts_of(step) if text.role is Role.SCRIPT)
+    return next((first_word(script) for script in scripts), None)
+
+
 def _in_struct(struct: Struct, path: Path) -> Iterator[FoundText]:
     for key, field in fields_of(type(struct)).items():
         yield from _in_value(getattr(struct, field.name), options_of(field.type), (*path, key))
@@ -38,17 +47,17 @@ def _in_value(value: Any, options: Options, path: Path) -> Iterator[FoundText]:
     if value is None or value is msgspec.UNSET or isinstance(value, Step):
         return
     if isinstance(value, str):
-        if options.role:
+        if options.role is not None:
             yield FoundText(options.role, path, value)
     elif isinstance(value, Struct):
         yield from _in_struct(value, path)
     elif isinstance(value, Mapping):
         for name, item in value.items():
-            yield from _in_value(item, _inside(options, options.values), (*path, name))
+            yield from _in_value(
+                item, options if options.anything else inner_options(options.values), (*path, name)
+            )
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            yield from _in_value(item, _inside(options, options.items), (*path, index))
-
-
-def _inside(options: Options, kind: inspect.Type | None) -> Options:
-    return options if kind is None else options_of(kind)
+            yield from _in_value(
+                item, options if options.anything else inner_options(options.items), (*path, index)
+            )

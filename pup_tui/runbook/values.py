@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
-from pup_tui.runbook.model import MIN_SECRET, Choice, Variable
 from pup_tui.runbook.nodes import shown
+from pup_tui.runbook.parts import MIN_SECRET, Choice, Variable
 from pup_tui.runbook.pattern import Pattern, TooCostly
 from pup_tui.runbook.report import listed, suggestion
 from pup_tui.template.duration import parse_duration

@@ -9,16 +9,18 @@ from typing import Any
 
 import msgspec
 
-from pup_tui.runbook.command_rules import check_commands
-from pup_tui.runbook.model import Variable
+from pup_tui.runbook.command_rules import check_source_command
 from pup_tui.runbook.nodes import Mapping, Node, Scalar, shown
+from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report, listed
-from pup_tui.runbook.roles import RoleCheck, Uses
+from pup_tui.runbook.role_check import RoleCheck
+from pup_tui.runbook.roles import Role
 from pup_tui.runbook.rules import check_name
 from pup_tui.runbook.scope import check_default_names
 from pup_tui.runbook.shapes import Path, PlacedText
 from pup_tui.runbook.values import check_value
 from pup_tui.template.text import compile_text
+from pup_tui.template.usage import UsesNames
 
 MAX_VARIABLES = 1000
 _MATCHED_AT_LOAD = 200
@@ -55,18 +57,18 @@ def check_variables(
     if len(node.entries) > MAX_VARIABLES:
         report.error(node, f"more than {MAX_VARIABLES:,} variables")
         return
-    uses: dict[str, tuple[Scalar, Uses]] = {}
+    uses: dict[str, tuple[Scalar, UsesNames]] = {}
     above: dict[str, Node] = {}
     for name, entry in node.entries.items():
         check_name(name, entry.key, "a variable", report)
         if isinstance(entry.value, Mapping):
             _check_keys(entry.value, report)
-            check_commands(entry.value, (*path, name), above, is_known, roles, report)
+            check_source_command(entry.value, (*path, name), above, is_known, roles, report)
         above[name] = entry.value
         default = _default(entry.value)
         if default is None:
             continue
-        used = roles.check(PlacedText("template", (*path, name, "default"), default))
+        used = roles.check(PlacedText(Role.TEXT, (*path, name, "default"), default))
         if used is not None and used.names:
             uses[name] = (default, used)
         elif used is not None and (*path, name) in made:

@@ -10,8 +10,8 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from pup_tui.runbook.choices import Choices, find_choices
-from pup_tui.runbook.model import Variable
 from pup_tui.runbook.nodes import shown
+from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import suggestion
 from pup_tui.runbook.sources import COMMAND_TIMEOUT, Sources
 from pup_tui.runbook.values import Value, check_choice, check_value

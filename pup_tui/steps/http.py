@@ -16,7 +16,7 @@ from pup_tui.steps.files import FileProblem, check_target, read_whole, write_who
 from pup_tui.steps.notes import note, waits
 
 if TYPE_CHECKING:
-    from pup_tui.core.actions import HttpRequest
+    from pup_tui.core.requests import HttpRequest
     from pup_tui.datadog.configuration import Configuration
 
 MAX_BYTES = 64 * 1024 * 1024

@@ -17,7 +17,7 @@ from pup_tui.steps.notes import note
 from pup_tui.steps.process import Command, run_process
 
 if TYPE_CHECKING:
-    from pup_tui.core.actions import NotifyRequest
+    from pup_tui.core.requests import NotifyRequest
 
 LIMIT = 30.0
 """Seconds after which services that have not answered are given up."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pup_tui.core.actions import PupRequest
+    from pup_tui.core.requests import PupRequest
 
 PupChoice = Literal["auto", "installed", "builtin"]
 """Who runs subcommands. `auto`: the installed `pup` where there is one and it knows the spelling."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast, get_args
 
-from pup_tui.core.actions import (
+from pup_tui.core.requests import (
     HttpRequest,
     NotifyRequest,
     PupRequest,

@@ -14,7 +14,7 @@ from pup_tui.steps.process import Command, run_process
 from pup_tui.steps.pseudo_terminal import TERM, run_on_terminal
 
 if TYPE_CHECKING:
-    from pup_tui.core.actions import ShellRequest
+    from pup_tui.core.requests import ShellRequest
 
 # The script is a nameless file on descriptor 0: it shows in no argument list, may have any size,
 # and every shell can name that descriptor (dash redirects none above 9). The shell opens it anew

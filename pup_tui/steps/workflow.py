@@ -19,7 +19,7 @@ from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop
 from pup_tui.steps.notes import note, waits
 
 if TYPE_CHECKING:
-    from pup_tui.core.actions import WorkflowRequest
+    from pup_tui.core.requests import WorkflowRequest
     from pup_tui.datadog.configuration import Configuration
 
 MISSES = 5

@@ -241,6 +241,14 @@ def _check_argument(text: str, word: Word) -> None:
     raise TemplateError(f"an argument {problem}")
 
 
+def render_argument(text: Text, scope: Mapping[str, Any]) -> str:
+    """Render a text that is one word, white space and all. Raises `TemplateError`."""
+    word = Word([piece for piece in text.pieces(scope) if piece != ""], quoted=True)
+    rendered = "".join(part if isinstance(part, str) else _text_of(part) for part in word.parts)
+    _check_argument(rendered, word)
+    return rendered
+
+
 def argument_problem(text: str) -> str | None:
     """Say why a text cannot be an argument or an environment value, if so."""
     if "\0" in text:

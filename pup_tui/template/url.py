@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from pup_tui.template.blocks import Literal
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import check_length
-from pup_tui.template.text import Text, Value
+from pup_tui.template.text import Text, Value, all_blocks
 
 _UNFIT: Final = re.compile(r"[\x00-\x20\x7f\\]")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
@@ -66,6 +66,14 @@ def check_url_text(source: str, text: Text) -> None:
 def _check_path_start(text: str) -> None:
     if text.startswith(("//", "/\\")):
         raise TemplateError("a path of the Datadog API begins with a single /", expression=text)
+
+
+def query_of(text: Text) -> Text:
+    """What stands behind the first ``?`` of a URL; a branch or loop that may hold it counts as behind it."""
+    for number, block in enumerate(text.blocks):
+        if any(isinstance(b, Literal) and "?" in b.text for b in all_blocks([block])):
+            return Text(text.blocks[number:])
+    return Text(())
 
 
 def render_url(text: Text, scope: Mapping[str, Any]) -> str:

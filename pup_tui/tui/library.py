@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.past import Loaded
     from pup_tui.journal.records import RunRow
-    from pup_tui.runbook.model import AnyStep
+    from pup_tui.runbook.model import Step
     from pup_tui.tui.services import Services
 
 LAST_RUNS = 5
@@ -90,7 +90,7 @@ def _entry_at(path: Path, entries: Sequence[Entry]) -> Entry | None:
 class DescribedStep:
     """A step inside `depth` others; `mutates` tells whether it changes anything, where that is known."""
 
-    step: AnyStep
+    step: Step
     depth: int
     mutates: bool | None
 
@@ -122,7 +122,7 @@ def describe(services: Services, entry: Entry) -> Described:
     return Described(entry, loaded, list(_described(steps, 0)), runs, problem)
 
 
-def _described(steps: Iterable[AnyStep], depth: int) -> Iterator[DescribedStep]:
+def _described(steps: Iterable[Step], depth: int) -> Iterator[DescribedStep]:
     from pup_tui.catalog.effects import mutates
 
     for step in steps:

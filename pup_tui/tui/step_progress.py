@@ -10,7 +10,6 @@ from pup_tui.core.ids import UNDO, item_numbers
 from pup_tui.core.notices import StepPolled, StepRetrying
 from pup_tui.core.program import Node
 from pup_tui.output.sanitize import safe_text
-from pup_tui.runbook.model import WorkflowStep
 
 KEPT_VALUES = 400
 """Values of a poll that are kept for its sparkline; more could not be told apart in it."""
@@ -77,8 +76,7 @@ class StepProgress:
     def polls(self) -> bool:
         """Whether the run itself repeats the step until a condition holds."""
         step = self.node.step
-        repeats = step.poll is not None and not isinstance(step, WorkflowStep)
-        return repeats and not self.node.is_block
+        return step.poll is not None and not step.follows and not self.node.is_block
 
     @property
     def has_run(self) -> bool:

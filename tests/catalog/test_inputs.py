@@ -14,7 +14,8 @@ from keyring.errors import KeyringLocked
 from pup_tui.catalog.choice_cache import MAX_KEPT, ChoiceCache
 from pup_tui.catalog.inputs import check_input, local_sources, resolve_inputs, wanted_inputs
 from pup_tui.runbook.choices import Choices
-from pup_tui.runbook.model import Choice, PupStep, Runbook, Variable
+from pup_tui.runbook.model import PupStep, Runbook
+from pup_tui.runbook.parts import Choice, Variable
 
 CHOICES = (Choice(value="a"), Choice(value="b", label="B"))
 

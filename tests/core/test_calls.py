@@ -6,16 +6,8 @@ import msgspec
 
 from pup_tui.core.program import Program, compile_program
 from pup_tui.core.state import RunStatus
-from pup_tui.runbook.model import (
-    Call,
-    Defaults,
-    GroupStep,
-    Retry,
-    Runbook,
-    RunbookStep,
-    ShellStep,
-    Variable,
-)
+from pup_tui.runbook.model import Call, Defaults, GroupStep, Runbook, RunbookStep, ShellStep
+from pup_tui.runbook.parts import Retry, Variable
 from tests.support.player import FAILS, OK, Player, Result
 
 READ = ShellStep(name="Read", id="read", run="get {{ SERVICE }}", capture="SLOS")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pup_tui.core.plan import MOST_STEPS, PlannedStep, plan
-from pup_tui.runbook.model import AnyStep
+from pup_tui.runbook.model import Step
 from tests.support.player import Player
 from tests.support.runbooks import program_of
 
@@ -23,7 +23,7 @@ PROGRAM = program_of(
 
 
 def _plan() -> dict[str, PlannedStep]:
-    def unknown(step: AnyStep) -> bool | None:
+    def unknown(step: Step) -> bool | None:
         return None
 
     steps = plan(PROGRAM, {"X": "a b", "GO": False}, ("GONE",), "ada", unknown)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pup_tui.core.render import Rendered, render_request
+from pup_tui.core.render import StepTexts
+from pup_tui.core.requests import PupRequest, Rendered, render_request
 from pup_tui.template.errors import TemplateError
 from tests.support.runbooks import runbook_of
 
@@ -14,7 +15,7 @@ from tests.support.runbooks import runbook_of
 def render(step: str, **values: Any) -> Rendered:
     names = "".join(f"  {name}: {{required: false}}\n" for name in values)
     runbook = runbook_of(f"name: t\nvars:\n{names or '  NONE: x'}\nsteps: [{{name: a, {step}}}]\n")
-    return render_request(runbook.steps[0], values, {}, None)
+    return render_request(StepTexts(runbook.steps[0], values))
 
 
 def request(step: str, **values: Any) -> Any:
@@ -24,7 +25,7 @@ def request(step: str, **values: Any) -> Any:
 def test_words_of_pup_stay_words() -> None:
     words = """pup logs search --query="service:{{ S }} status:error\""""
     made = render(f"kind: pup, run: '{words}'", S="a b")
-    assert made.request.words == ("logs", "search", "--query=service:a b status:error")  # type: ignore[union-attr]
+    assert made.request == PupRequest(words=("logs", "search", "--query=service:a b status:error"))
     assert made.shown == "pup logs search '--query=service:a b status:error'"
 
 

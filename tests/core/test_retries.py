@@ -7,7 +7,7 @@ import pytest
 from pup_tui.core.events import PollNudged, TimerFired
 from pup_tui.core.notices import StepPolled, StepRetrying, StepStarted
 from pup_tui.core.retries import retry_limits
-from pup_tui.runbook.model import Retry
+from pup_tui.runbook.parts import Retry
 from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
 

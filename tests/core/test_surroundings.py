@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pup_tui.core.requests import ShellRequest
 from tests.support.player import Player
 from tests.support.runbooks import program_of
 
@@ -11,7 +12,8 @@ from tests.support.runbooks import program_of
 def around(text: str, step: str, **values: Any) -> tuple[dict[str, str], str | None]:
     player = Player(program_of(text)).create(**values).play()
     (request,) = (action.request for action in player.started if action.step == step)
-    return request.env, request.cwd  # type: ignore[union-attr]
+    assert isinstance(request, ShellRequest)
+    return request.env, request.cwd
 
 
 def test_a_step_adds_to_the_defaults() -> None:

@@ -10,7 +10,8 @@ import pexpect
 import pytest
 
 from pup_tui.runbook.allowed import fields_of
-from pup_tui.runbook.model import AnyStep, Runbook, Step, Variable
+from pup_tui.runbook.model import AnyStep, Runbook, Step
+from pup_tui.runbook.parts import Variable
 from tests.support.manual import Example, agrees, examples
 from tests.support.program import PROGRAM
 from tests.support.stage import Stage

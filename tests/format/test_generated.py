@@ -11,10 +11,11 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from pup_tui.core.actions import Question, Request
+from pup_tui.core.actions import Question
 from pup_tui.core.events import AnyEvent
 from pup_tui.core.plan import plan
 from pup_tui.core.program import Program, compile_program
+from pup_tui.core.requests import Request
 from pup_tui.core.state import RunPhase, RunStatus
 from pup_tui.drivers.clock import FakeClock
 from pup_tui.drivers.local import LocalRun

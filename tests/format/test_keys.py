@@ -10,24 +10,17 @@ from typing import get_args
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
-from msgspec import inspect
 
 from pup_tui.runbook.allowed import fields_of
-from pup_tui.runbook.model import (
-    LOADED,
-    ROLE,
-    AnyStep,
+from pup_tui.runbook.model import AnyStep, Call, Defaults, Runbook, Step
+from pup_tui.runbook.parts import (
     Assertion,
-    Call,
     Capture,
     Choice,
     ChoicesFrom,
-    Defaults,
     Link,
     Poll,
     Retry,
-    Runbook,
-    Step,
     Variable,
 )
 from tests.format import attempt_rows, block_rows, kind_rows, step_rows, top_rows
@@ -67,7 +60,7 @@ TRIED_BELOW = {"top.lock", "shell.interactive"}
 
 def keys_of(place: str) -> set[str]:
     """The keys of a place, without those of every step where it is a kind."""
-    keys = {key for key, field in fields_of(PLACES[place]).items() if not _is_loaded(field)}
+    keys = set(fields_of(PLACES[place]))
     if place in KINDS:
         keys -= set(fields_of(Step))
     if place == "parallel":
@@ -75,10 +68,6 @@ def keys_of(place: str) -> set[str]:
     if place == "group file":
         keys.discard("template")
     return keys | OF_ONE_FILE.get(place, set())
-
-
-def _is_loaded(field: inspect.Field) -> bool:
-    return isinstance(field.type, inspect.Metadata) and (field.type.extra or {}).get(ROLE) == LOADED
 
 
 def test_every_key_of_the_model_has_a_row() -> None:

@@ -12,7 +12,7 @@ import pytest
 from pup_tui.core.actions import Offer, Question
 from pup_tui.headless.answers import Answers, Nobody, SayYes, Undoing
 from pup_tui.headless.stream import Outlet, Pump
-from pup_tui.runbook.model import Variable
+from pup_tui.runbook.parts import Variable
 from tests.support.value_sources import Commands, sources_of
 
 

@@ -13,7 +13,8 @@ from pup_tui.core.program import compile_program
 from pup_tui.headless.stream import Outlet, Pump
 from pup_tui.headless.text import TextFace
 from pup_tui.output.spool import Line
-from pup_tui.runbook.model import AnyStep, GroupStep, ParallelStep, Retry, Runbook, ShellStep
+from pup_tui.runbook.model import AnyStep, GroupStep, ParallelStep, Runbook, ShellStep
+from pup_tui.runbook.parts import Retry
 from tests.support.player import FAILS, OK, Player, Result
 
 

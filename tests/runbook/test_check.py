@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from pup_tui.runbook.load import Loaded
-from pup_tui.runbook.model import Capture, HttpStep, ShellStep
+from pup_tui.runbook.model import HttpStep, ShellStep
+from pup_tui.runbook.parts import Capture
 from pup_tui.runbook.steps import KINDS
 
 Errors = Callable[..., list[str]]
@@ -216,7 +217,7 @@ def test_keys_of_one_kind(kind: str, keys: list[str], errors: Errors) -> None:
         ("shell", "poll: {interval: 50ms, until: empty}", "6:22: the `interval` of a poll"),
         ("shell", "poll: {until: emty}", "is not defined"),
         ("shell", "poll: {until: status = OK}", "6:19:"),
-        ("shell", "poll: {until: empty, max_attempts: 0}", "`0` is not a number over 0"),
+        ("shell", "poll: {until: empty, max_attempts: 0}", "`0` is not a whole number over 0"),
         ("shell", "poll: {until: empty, max_attempts: x}", "is not a number over 0"),
         ("shell", "capture: my-name", "6:14: `my-name` cannot be the name of a capture"),
         ("shell", "capture: {in: output}", "6:15: `in` has a meaning of its own in templates"),

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pup_tui.runbook.load import Loaded, load, load_files
-from pup_tui.runbook.model import Call, GroupStep, Variable, WaitStep
+from pup_tui.runbook.model import Call, GroupStep, WaitStep
+from pup_tui.runbook.parts import Variable
 
 Check = Callable[..., Loaded]
 Errors = Callable[..., list[str]]

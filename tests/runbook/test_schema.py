@@ -16,11 +16,11 @@ from jsonschema.exceptions import best_match
 
 from pup_tui.catalog.places import bundled_dir
 from pup_tui.runbook import model, yaml
-from pup_tui.runbook.allowed import fields_of
-from pup_tui.runbook.descriptions import DESCRIPTIONS, EXAMPLES, STEP
+from pup_tui.runbook.allowed import about, does, fields_of, structs
 from pup_tui.runbook.load import load, load_files
 from pup_tui.runbook.nodes import Mapping, Node, OutOfRange, Scalar, Sequence
 from pup_tui.runbook.schema import schema, schema_text
+from pup_tui.runbook.steps import KINDS
 from tests.support.generated import FILES, Maker
 from tests.support.runbooks import VALID_FILES
 
@@ -98,11 +98,15 @@ def test_bundled_runbook_names_the_schema_and_fits_it(path: Path) -> None:
 
 
 def test_every_key_is_described() -> None:
-    described = {model.Step: set(STEP)} | {cls: set(keys) for cls, keys in DESCRIPTIONS.items()}
-    for struct, told in described.items():
-        common = set(STEP) if issubclass(struct, model.Step) and struct is not model.Step else set()
-        found_at = {"template"} if struct is model.Call else set()
-        assert set(fields_of(struct)) - common - found_at == told, struct
+    for struct in structs():
+        for key, field in fields_of(struct).items():
+            if (struct, key) != (model.Call, "template"):
+                assert about(field).about, (struct, key)
+
+
+def test_every_kind_is_described() -> None:
+    for kind in KINDS.values():
+        assert does(kind).endswith("."), kind
 
 
 def test_every_property_of_the_schema_has_a_description() -> None:
@@ -125,14 +129,15 @@ def test_every_property_of_the_schema_has_a_description() -> None:
 
 def test_examples_fit_their_keys() -> None:
     parts = {**SCHEMA["$defs"], "runbook": {"properties": SCHEMA["properties"]}}
-    for (struct, key), examples in EXAMPLES.items():
+    for struct in structs():
         name = struct.__name__[0].lower() + struct.__name__[1:]
         name = "everyStep" if struct is model.Step else name
-        validator = Draft202012Validator(
-            {"$ref": f"#/$defs/{name}/properties/{key}", "$defs": parts}
-        )
-        for example in examples:
-            validator.validate(example)
+        for key, field in fields_of(struct).items():
+            validator = Draft202012Validator(
+                {"$ref": f"#/$defs/{name}/properties/{key}", "$defs": parts}
+            )
+            for example in about(field).examples:
+                validator.validate(example)
 
 
 @pytest.mark.parametrize("text", [text for _, text in SHOWN], ids=[name for name, _ in SHOWN])

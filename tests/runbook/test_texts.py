@@ -10,6 +10,7 @@ from pup_tui.runbook.load import Loaded, load_files
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.nodes import Mapping
 from pup_tui.runbook.report import Report
+from pup_tui.runbook.roles import Role
 from pup_tui.runbook.shapes import ShapeCheck
 from pup_tui.runbook.texts import FoundText, texts_of
 
@@ -36,25 +37,25 @@ steps:
 def test_texts_of_a_step(check: Callable[..., Loaded]) -> None:
     (step,) = check(TEXT).require().steps
     assert set(texts_of(step)) == {
-        FoundText("name", ("name",), "s"),
-        FoundText("markdown", ("description",), "about"),
-        FoundText("url", ("url",), "https://example.com/x"),
-        FoundText("template", ("method",), "PUT"),
-        FoundText("json", ("query", "a", 0), "b"),
-        FoundText("json", ("query", "a", 2, "c"), "d"),
-        FoundText("header", ("headers", "A"), "b"),
-        FoundText("json", ("json", "k", 0), "v"),
-        FoundText("expression", ("if",), "1 == 1"),
-        FoundText("duration", ("timeout",), "5s"),
-        FoundText("condition", ("poll", "until"), "empty"),
-        FoundText("template", ("poll", "max_attempts"), "3"),
-        FoundText("expression", ("capture", "A"), "json.a"),
-        FoundText("expression", ("capture", "B", "value"), "json.b"),
-        FoundText("condition", ("assert", 0), "empty"),
-        FoundText("condition", ("assert", 1, "that"), "1 == 1"),
-        FoundText("template", ("assert", 1, "message"), "m"),
-        FoundText("status", ("expect_status", 0), "2xx"),
-        FoundText("literal", ("as",), "item"),
+        FoundText(Role.NAME, ("name",), "s"),
+        FoundText(Role.MARKDOWN, ("description",), "about"),
+        FoundText(Role.URL, ("url",), "https://example.com/x"),
+        FoundText(Role.METHOD, ("method",), "PUT"),
+        FoundText(Role.QUERY, ("query", "a", 0), "b"),
+        FoundText(Role.QUERY, ("query", "a", 2, "c"), "d"),
+        FoundText(Role.HEADER, ("headers", "A"), "b"),
+        FoundText(Role.JSON, ("json", "k", 0), "v"),
+        FoundText(Role.EXPRESSION, ("if",), "1 == 1"),
+        FoundText(Role.DURATION, ("timeout",), "5s"),
+        FoundText(Role.CONDITION, ("poll", "until"), "empty"),
+        FoundText(Role.COUNT, ("poll", "max_attempts"), "3"),
+        FoundText(Role.EXPRESSION, ("capture", "A"), "json.a"),
+        FoundText(Role.EXPRESSION, ("capture", "B", "value"), "json.b"),
+        FoundText(Role.CONDITION, ("assert", 0), "empty"),
+        FoundText(Role.CONDITION, ("assert", 1, "that"), "1 == 1"),
+        FoundText(Role.MESSAGE, ("assert", 1, "message"), "m"),
+        FoundText(Role.STATUS, ("expect_status", 0), "2xx"),
+        FoundText(Role.LITERAL, ("as",), "item"),
     }
 
 

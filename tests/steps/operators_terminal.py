@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from pup_tui.core.actions import ShellRequest
+from pup_tui.core.requests import ShellRequest
 from pup_tui.steps import survivors
 from pup_tui.steps.executor import Context, Stop
 from pup_tui.steps.fake import RecordingSink

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pexpect
 import pytest
 
-from pup_tui.core.actions import ShellRequest
+from pup_tui.core.requests import ShellRequest
 from pup_tui.steps.shell import ShellExecutor
 
 if TYPE_CHECKING:

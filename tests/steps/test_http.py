@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pup_tui.core.actions import HttpRequest
+from pup_tui.core.requests import HttpRequest
 from pup_tui.datadog.configuration import Configuration
 from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
 from pup_tui.steps import http

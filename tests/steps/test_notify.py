@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pup_tui.core.actions import NotifyRequest
+from pup_tui.core.requests import NotifyRequest
 from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
 from pup_tui.steps import notify, survivors
 from pup_tui.steps.notify import NotifyExecutor

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pup_tui.core.actions import ShellRequest
+from pup_tui.core.requests import ShellRequest
 from pup_tui.steps import process, survivors
 from pup_tui.steps.shell import ShellExecutor
 

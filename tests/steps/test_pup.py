@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pup_tui.core.actions import PupRequest
+from pup_tui.core.requests import PupRequest
 from pup_tui.datadog.configuration import Configuration
 from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
 from pup_tui.datadog.sandbox import Sandbox

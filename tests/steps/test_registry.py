@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from pup_tui.core.actions import Request, ShellRequest
+from pup_tui.core.requests import Request, ShellRequest
 from pup_tui.datadog.configuration import Configuration, ConfigurationError
 from pup_tui.steps.executor import Context, Stop
 from pup_tui.steps.fake import RecordingSink

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pup_tui.core.actions import ShellRequest
+from pup_tui.core.requests import ShellRequest
 from pup_tui.steps.shell import ShellExecutor
 
 if TYPE_CHECKING:
@@ -266,7 +266,7 @@ async def test_values_in_a_plain_locale(context: Context) -> None:
     """In the C locale Python could not encode the value itself."""
     program = """
 import asyncio, pathlib, sys
-from pup_tui.core.actions import ShellRequest
+from pup_tui.core.requests import ShellRequest
 from pup_tui.steps.executor import Context, Stop
 from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.shell import ShellExecutor

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pup_tui.core.actions import WorkflowRequest
+from pup_tui.core.requests import WorkflowRequest
 from pup_tui.datadog.configuration import Configuration
 from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
 from pup_tui.datadog.sandbox import Sandbox, ids

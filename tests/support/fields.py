@@ -16,7 +16,8 @@ from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from pup_tui.runbook.model import Runbook, Variable
+from pup_tui.runbook.model import Runbook
+from pup_tui.runbook.parts import Variable
 from pup_tui.tui.fields.asked_values import AskedValues
 from pup_tui.tui.fields.field import Field
 from pup_tui.tui.fields.field_list import FieldList

@@ -16,21 +16,17 @@ from textual.widgets import Input, Static
 
 from pup_tui.catalog.inputs import local_sources
 from pup_tui.cli.value_sources import resolver
-from pup_tui.core.actions import PupRequest, ShellRequest
 from pup_tui.core.events import AnyEvent, RunCreated, Source
 from pup_tui.core.program import Program, compile_program
+from pup_tui.core.requests import PupRequest, ShellRequest
 from pup_tui.drivers.clock import FakeClock
 from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.locks import HeldLocks
 from pup_tui.drivers.masking import Masking
 from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.writer import Recorder
-from pup_tui.runbook.model import (
-    AnyStep,
-    Runbook,
-    ShellStep,
-    Variable,
-)
+from pup_tui.runbook.model import AnyStep, Runbook, ShellStep
+from pup_tui.runbook.parts import Variable
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.lines.output_lines import OutputLines

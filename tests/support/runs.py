@@ -8,10 +8,11 @@ from typing import Any
 
 from pup_tui.catalog.inputs import Sources, local_sources
 from pup_tui.cli.value_sources import resolver
-from pup_tui.core.actions import Question, Request, ShellRequest
+from pup_tui.core.actions import Question
 from pup_tui.core.events import RunCreated, Source
 from pup_tui.core.notices import AnyNotice
 from pup_tui.core.program import Program
+from pup_tui.core.requests import Request, ShellRequest
 from pup_tui.drivers.clock import Clock, SystemClock
 from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.locks import HeldLocks

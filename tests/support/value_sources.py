@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from pup_tui.runbook.model import Choice
+from pup_tui.runbook.parts import Choice
 from pup_tui.runbook.sources import Sources
 from pup_tui.template.value_command import ValueCommand
 

@@ -13,7 +13,8 @@ from textual.widgets import ProgressBar, Sparkline, Static
 from pup_tui.core.notices import StepFinished, StepPolled, StepStarted
 from pup_tui.core.program import compile_program
 from pup_tui.core.state import PollState
-from pup_tui.runbook.model import Poll, PupStep, Runbook, WaitStep
+from pup_tui.runbook.model import PupStep, Runbook, WaitStep
+from pup_tui.runbook.parts import Poll
 from pup_tui.tui import glyphs
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress

@@ -11,15 +11,8 @@ from pup_tui.core.notices import (
 )
 from pup_tui.core.program import compile_program
 from pup_tui.core.state import BlockState, Frame, RunState
-from pup_tui.runbook.model import (
-    AnyStep,
-    GroupStep,
-    ParallelStep,
-    Poll,
-    Runbook,
-    ShellStep,
-    WorkflowStep,
-)
+from pup_tui.runbook.model import AnyStep, GroupStep, ParallelStep, Runbook, ShellStep, WorkflowStep
+from pup_tui.runbook.parts import Poll
 from pup_tui.tui.run_progress import RunProgress, names_exit
 from pup_tui.tui.step_progress import KEPT_VALUES
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pup_tui.drivers.replay import replay
-from pup_tui.runbook.model import GroupStep, ParallelStep, Poll, Retry, ShellStep
+from pup_tui.runbook.model import GroupStep, ParallelStep, ShellStep
+from pup_tui.runbook.parts import Poll, Retry
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import Play
 from pup_tui.tui.dialogs import dialog

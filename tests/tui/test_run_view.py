@@ -8,14 +8,8 @@ import pytest
 from textual.widgets import Button, Input, Static
 
 from pup_tui.drivers.replay import replay
-from pup_tui.runbook.model import (
-    ConfirmStep,
-    ManualStep,
-    Poll,
-    PupStep,
-    ShellStep,
-    WaitStep,
-)
+from pup_tui.runbook.model import ConfirmStep, ManualStep, PupStep, ShellStep, WaitStep
+from pup_tui.runbook.parts import Poll
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import Play
 from pup_tui.tui.dialogs import dialog

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from pup_tui.runbook.lint.subject import Finding, Subject, is_true
-from pup_tui.runbook.model import PupStep, ShellStep
 from pup_tui.runbook.nodes import Mapping, Node, Scalar, Sequence, shown
 from pup_tui.runbook.pattern import Pattern, PatternError
+from pup_tui.runbook.roles import Language, Role
+from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
@@ -44,6 +45,7 @@ _ENDLESS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?:^|[;&|\n])[ \t]{0,20}watch\s"), "`watch` does not end"),
     (re.compile(r"\bsleep\s{1,20}inf"), "`sleep infinity` does not end"),
 )
+_SCRIPTS = (Language.SCRIPT, Language.VALUE_COMMAND)
 _LONGEST = 200
 """Characters of a command's name; nothing longer is one."""
 
@@ -54,7 +56,7 @@ _SAFE_FILTERS = frozenset({"int", "float", "length", "count", "round", "abs", "s
 def raw_in_shell(subject: Subject) -> Iterator[Finding]:
     """`raw` puts a value into a script as code."""
     for placed in subject.texts:
-        if placed.role != "shell" or "raw" not in placed.node.text:
+        if placed.role.language not in _SCRIPTS or "raw" not in placed.node.text:
             continue
         try:
             outputs = compile_text(placed.node.text).outputs
@@ -79,22 +81,25 @@ def evaluated_again(subject: Subject) -> Iterator[Finding]:
 def option_injection(subject: Subject) -> Iterator[Finding]:
     """A value such as `-rf` at the beginning of a word is an option, not what the author meant.
 
-    Variables that cannot begin with `-` by their type, choices or pattern are safe. Of captures only scripts
-    are judged: the Datadog client's positionals are ids.
+    Variables that cannot begin with `-` by their type, choices or pattern are safe. Of captures all but `pup`
+    subcommands are judged: the positionals of the Datadog client are ids.
     """
-    for step in subject.steps:
-        node = step.node.get("run")
-        if not isinstance(node, Scalar) or "{{" not in node.text:
-            continue
-        for output in _option_places(step, node.text):
-            yield from _option(step, node, output, with_captures=step.kind is ShellStep)
+    for step, placed in subject.commands:
+        with_captures = placed.role is not Role.SUBCOMMAND
+        for output in _option_places(step, placed):
+            yield from _option(step, placed.node, output, with_captures=with_captures)
 
 
-def _option_places(step: StepDraft, text: str) -> tuple[Output, ...]:
+def _option_places(step: StepDraft, placed: PlacedText) -> tuple[Output, ...]:
+    source = placed.node.text
+    if "{{" not in source:
+        return ()
     try:
-        if step.kind is ShellStep:
-            return options_in_script(text, step.node.text("shell") or "sh")
-        return options_in_arguments(text) if step.kind is PupStep else ()
+        if placed.role is Role.ARGUMENT:
+            return compile_text(source).outputs if source.startswith("{{") else ()
+        if placed.role.language is Language.ARGUMENTS:
+            return options_in_arguments(source)
+        return options_in_script(source, step.node.text("shell") or "sh")
     except TemplateError:
         return ()
 
@@ -153,10 +158,8 @@ def unbounded_wait(subject: Subject) -> Iterator[Finding]:
     """
     if subject.default("timeout") is not None:
         return
-    for step in subject.steps:
-        node = step.node.get("run")
-        if step.kind not in (ShellStep, PupStep) or not isinstance(node, Scalar):
-            continue
+    for step, placed in subject.commands:
+        node = placed.node
         if step.node.get("timeout") is not None or "timeout" in node.text:
             continue
         script = _COMMENT.sub("", node.text[:20_000])
@@ -170,11 +173,9 @@ def missing_tool(subject: Subject) -> Iterator[Finding]:
     """A script whose first command is not there fails at once."""
     if subject.is_installed is None:
         return
-    for step in subject.steps:
-        node = step.node.get("run")
-        if step.kind is not ShellStep or not isinstance(node, Scalar):
-            continue
-        word = first_word(node.text)
+    for step, placed in subject.commands:
+        node = placed.node
+        word = first_word(node.text) if placed.role is Role.SCRIPT else None
         if word is None or len(word) > _LONGEST or _is_function(word, node.text):
             continue
         if is_true(step.node, "optional"):
@@ -189,10 +190,10 @@ def _is_function(word: str, script: str) -> bool:
 
 
 def _scripts(subject: Subject) -> Iterator[tuple[StepDraft, Scalar, ShellTemplate]]:
-    """The scripts of shell steps that hold values."""
-    for step in subject.steps:
-        node = step.node.get("run")
-        if step.kind is not ShellStep or not isinstance(node, Scalar) or "{{" not in node.text:
+    """The scripts of steps that hold values."""
+    for step, placed in subject.commands:
+        node = placed.node
+        if placed.role is not Role.SCRIPT or "{{" not in node.text:
             continue
         try:
             yield step, node, compile_shell(node.text, step.node.text("shell") or "sh")

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from pup_tui.runbook.lint.subject import Finding, Subject, entries_of
-from pup_tui.runbook.nodes import Entry, Mapping, Node, Scalar, Sequence, shown
+from pup_tui.runbook.nodes import Mapping, Node, Scalar, shown
+from pup_tui.runbook.roles import Role
 
 _HINT = "declare a variable of type secret and use {{ NAME }}"
 
@@ -30,8 +31,6 @@ _LONG = 6
 _LOOKED_AT = 20_000
 """Characters of a script; words are tried in many ways, and a hostile script is long."""
 
-_MAPS = ("env", "headers", "query", "form", "json", "inputs", "with", "vars")
-
 
 def literal_secret(subject: Subject) -> Iterator[Finding]:
     """A secret in a file is read by everybody who reads the file."""
@@ -39,31 +38,31 @@ def literal_secret(subject: Subject) -> Iterator[Finding]:
         if _TOKEN.search(node.text):
             yield Finding(node, "this looks like a secret", _HINT)
     yield from _variables(subject)
-    for step in subject.steps:
-        for key in _MAPS:
-            for entry in _deep_entries(step.node.get(key)):
-                if _is_written_secret(entry.key, entry.value):
-                    told = f"{shown(entry.key.text)} is written in the file"
-                    yield Finding(entry.value, told, _HINT)
-        yield from _in_words(step.node.get("run"))
+    for placed in subject.texts:
+        named = placed.path[-1]
+        if isinstance(named, str) and _is_written_secret(named, placed.node):
+            yield Finding(placed.node, f"{shown(named)} is written in the file", _HINT)
+    for _, placed in subject.commands:
+        yield from _in_words(placed.node)
     yield from _targets(subject)
 
 
 def _variables(subject: Subject) -> Iterator[Finding]:
-    for entry in entries_of(subject.root.get("vars")):
+    variables = [subject.root.get("vars"), *(s.node.get("vars") for s in subject.steps if s.asked)]
+    for entry in (entry for node in variables for entry in entries_of(node)):
         given = entry.value
         default = given.get("default") if isinstance(given, Mapping) else given
         is_secret = isinstance(given, Mapping) and given.text("type") == "secret"
         if not isinstance(default, Scalar) or "{{" in default.text or not default.text:
             continue
-        if is_secret or _is_written_secret(entry.key, default):
+        if is_secret or _is_written_secret(entry.key.text, default):
             told = "the default of a secret is written in the file"
             yield Finding(default, told, "leave it out, or say where it comes from with `from`")
 
 
-def _in_words(script: Node | None) -> Iterator[Finding]:
+def _in_words(script: Scalar) -> Iterator[Finding]:
     """`--api-key VALUE` and `PASSWORD=VALUE` in a script or a list of arguments."""
-    if not isinstance(script, Scalar) or _TOKEN.search(script.text):
+    if _TOKEN.search(script.text):
         return
     for found in _ARGUMENT.finditer(script.text[:_LOOKED_AT]):
         value = found["value"]
@@ -78,7 +77,7 @@ def _in_words(script: Node | None) -> Iterator[Finding]:
 def _targets(subject: Subject) -> Iterator[Finding]:
     """The tokens in an Apprise URL."""
     for placed in subject.texts:
-        if placed.role != "target" or _TOKEN.search(placed.node.text):
+        if placed.role is not Role.TARGET or _TOKEN.search(placed.node.text):
             continue
         _, _, rest = placed.node.text.partition("://")
         parts = [part for part in re.split(r"[/?&=@:]", rest) if "{" not in part]
@@ -97,7 +96,7 @@ def _has_password(rest: str) -> bool:
 def password_in_url(subject: Subject) -> Iterator[Finding]:
     """A URL is shown and logged by everybody who passes it on."""
     for placed in subject.texts:
-        if placed.role == "url" and _has_password(placed.node.text.partition("://")[2]):
+        if placed.role is Role.URL and _has_password(placed.node.text.partition("://")[2]):
             hint = "send it in an Authorization header, from a variable of type secret"
             yield Finding(placed.node, "the URL holds a password", hint)
 
@@ -111,22 +110,11 @@ def _is_random(text: str) -> bool:
     )
 
 
-def _is_written_secret(key: Scalar, value: Node) -> bool:
+def _is_written_secret(key: str, value: Node) -> bool:
     return (
         isinstance(value, Scalar)
-        and _SECRET_NAME.search(key.text[-60:]) is not None
+        and _SECRET_NAME.search(key[-60:]) is not None
         and len(value.text) >= _LONG
         and _PLACEHOLDER.search(value.text) is None
         and _TOKEN.search(value.text) is None
     )
-
-
-def _deep_entries(node: Node | None) -> Iterator[Entry]:
-    waiting = [node]
-    while waiting:
-        found = waiting.pop()
-        if isinstance(found, Mapping):
-            yield from found.entries.values()
-            waiting += [entry.value for entry in found.entries.values()]
-        elif isinstance(found, Sequence):
-            waiting += found.items

@@ -6,28 +6,13 @@ import re
 from collections.abc import Iterator
 
 from pup_tui.runbook.lint.subject import Finding, Subject, entries_of, is_true
-from pup_tui.runbook.model import (
-    ConfirmStep,
-    HttpStep,
-    InputStep,
-    ManualStep,
-    NotifyStep,
-    WaitStep,
-    WorkflowStep,
-)
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, shown
+from pup_tui.runbook.roles import COMMANDS, Language, Role
 from pup_tui.runbook.scope import names_in
+from pup_tui.runbook.shapes import Path
 from pup_tui.runbook.steps import BODY, StepDraft
 
-_WITHOUT_PROCESS = (
-    ConfirmStep,
-    HttpStep,
-    InputStep,
-    ManualStep,
-    NotifyStep,
-    WaitStep,
-    WorkflowStep,
-)
+_EXPRESSIONS = (Language.EXPRESSION, Language.CONDITION, Language.ITEMS)
 _FALSE = frozenset({"false", "none", "null", "0", "''", '""', "not true"})
 
 
@@ -54,11 +39,9 @@ def danger_without_confirm(subject: Subject) -> Iterator[Finding]:
     """A dangerous step is asked about in any case; only its author can say what it will do."""
     for steps in subject.step_lists:
         for before, step in zip([None, *steps], steps, strict=False):
-            if not is_true(step.node, "danger") or step.kind is ConfirmStep:
+            if not is_true(step.node, "danger") or _is_gate(step):
                 continue
-            if step.node.get("confirm") is None and (
-                before is None or before.kind is not ConfirmStep
-            ):
+            if step.node.get("confirm") is None and (before is None or not _is_gate(before)):
                 told = "this step is dangerous, and nothing says what the operator agrees to"
                 hint = "add `confirm: QUESTION`, or put a confirm step right before it"
                 yield Finding(step.node.entries["danger"].key, told, hint)
@@ -76,16 +59,26 @@ def danger_ignored(subject: Subject) -> Iterator[Finding]:
 
 
 def no_process(subject: Subject) -> Iterator[Finding]:
-    """Only processes have an environment and a directory."""
+    """Only processes have an environment; only they and files a directory."""
+    roles: dict[Path, set[Role]] = {}
+    for placed in subject.texts:
+        if placed.inner[:1] not in (("env",), ("cwd",)):
+            roles.setdefault(placed.step, set()).add(placed.role)
     for step in subject.steps:
         kind = step.kind
-        if kind is None or not issubclass(kind, _WITHOUT_PROCESS):
+        if kind is None or kind.is_block:
             continue
-        for key in ("env", "cwd"):
-            if step.node.get(key) is not None:
+        used = roles.get(step.path, set())
+        useless = {"env": COMMANDS, "cwd": COMMANDS | {Role.FILE}}
+        for key, needed in useless.items():
+            if step.node.get(key) is not None and not used & needed:
                 tag = step.node.text("kind")
                 told = f"`{key}` does nothing here: a {tag} step starts no process"
                 yield Finding(step.node.entries[key].key, told, "leave it out")
+
+
+def _is_gate(step: StepDraft) -> bool:
+    return step.kind is not None and step.kind.is_gate
 
 
 def unused_capture(subject: Subject) -> Iterator[Finding]:
@@ -107,9 +100,9 @@ def _used_names(subject: Subject) -> frozenset[str]:
     """The names in all texts, as far as they can be read; in expressions every word counts."""
     used: set[str] = set()
     for placed in subject.texts:
-        if placed.role in ("name", "markdown", "literal", "regex"):
+        if placed.role.language is Language.PLAIN:
             continue
-        if placed.role in ("expression", "condition", "items"):
+        if placed.role.language in _EXPRESSIONS:
             used.update(re.findall(r"[A-Za-z_]\w*", placed.node.text))
         used |= names_in(placed.node.text)
     for step in subject.steps:
@@ -159,7 +152,8 @@ def _always_fails(step: StepDraft) -> bool:
 
 
 def _is_parallel(step: StepDraft) -> bool:
-    return step.around is not None and step.around.node.text("kind") == "parallel"
+    kind = step.around.kind if step.around is not None else None
+    return kind is not None and kind.side_by_side
 
 
 def _without_failure_before(subject: Subject) -> Iterator[Finding]:
@@ -179,7 +173,7 @@ def _without_failure_before(subject: Subject) -> Iterator[Finding]:
 def _can_fail(step: StepDraft) -> bool:
     if any(step.node.get(key) is not None for key in ("if", "foreach")):
         return True
-    if step.kind in (ConfirmStep, WaitStep):
+    if step.kind is not None and not (step.kind.has_output or step.kind.is_block):
         return False
     return step.node.text("on_failure") not in ("warn", "ignore")
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from pup_tui.runbook.nodes import Entry, Mapping, Node, Scalar, Sequence
+from pup_tui.runbook.roles import COMMANDS
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 
@@ -41,6 +42,16 @@ class Subject:
             if step.path[-1] != "undo":
                 found.setdefault(step.path[:-1], []).append(step)
         return list(found.values())
+
+    @cached_property
+    def commands(self) -> list[tuple[StepDraft, PlacedText]]:
+        """The scripts and argument lists that steps run, each with its step."""
+        by_path = {step.path: step for step in self.steps}
+        return [
+            (by_path[placed.step], placed)
+            for placed in self.texts
+            if placed.role in COMMANDS and placed.step in by_path
+        ]
 
     def default(self, key: str) -> Node | None:
         """What `defaults` say for every step."""

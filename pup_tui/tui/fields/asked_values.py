@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Choices, Resolved, Sources
     from pup_tui.core.actions import Question
-    from pup_tui.runbook.model import Runbook, Variable
+    from pup_tui.runbook.model import Runbook
+    from pup_tui.runbook.parts import Variable
 
 Given = Mapping[str, object]
 Resolve = Callable[[Given, "Sources"], Awaitable["Resolved"]]

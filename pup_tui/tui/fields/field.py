@@ -25,7 +25,7 @@ from pup_tui.tui.fields.controls import (
 )
 
 if TYPE_CHECKING:
-    from pup_tui.runbook.model import Choice, Variable
+    from pup_tui.runbook.parts import Choice, Variable
 
 LOADING = "loading the choices…"
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.past import Loaded
     from pup_tui.journal.records import RunRow
-    from pup_tui.runbook.model import AnyStep, Runbook, Variable
+    from pup_tui.runbook.model import Runbook, Step
+    from pup_tui.runbook.parts import Variable
     from pup_tui.tui.library import Described, DescribedStep
     from pup_tui.tui.listing import Group
 
@@ -272,11 +273,11 @@ def _steps(steps: Sequence[DescribedStep]) -> Content:
     return Content("\n").join([listed, Content(f"  … {rest:,} more: the plan shows all")])
 
 
-def _kind(step: AnyStep) -> str:
+def _kind(step: Step) -> str:
     return "workflow" if step.kind == "datadog-workflow" else step.kind
 
 
-def _notes_of(step: AnyStep) -> str:
+def _notes_of(step: Step) -> str:
     """What is not usual about when and how a step runs, and where its steps are from."""
     from pup_tui.runbook.model import GroupStep, RunbookStep
 

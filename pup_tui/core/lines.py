@@ -1,0 +1,91 @@
+"""What a step does, in a line: as its kind words it, with the texts of its keys."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
+from pup_tui.runbook.model import Step
+from pup_tui.runbook.roles import Role
+from pup_tui.template.shell import ShellScript
+
+_KEY = re.compile(r"\{(\w+)\}")
+_NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
+
+
+def line_of(step: Step, text: Callable[[str], str]) -> str:
+    """What a step does; `text` gives the text of a key."""
+    told = []
+    for part in step.line or _usual_line(step):
+        texts = {key: text(key) for key in _KEY.findall(part)}
+        if not texts or any(each.strip() for each in texts.values()):
+            told.append(part.format_map(texts))
+    return " ".join(told)
+
+
+def as_written(step: Step, scope: Mapping[str, Any]) -> str:
+    """What a step does in the author's words, with the values that are known already."""
+    fields = fields_of(type(step))
+
+    def text(key: str) -> str:
+        field = fields[key]
+        return told(getattr(step, field.name), options_of(field.type))
+
+    line = line_of(step, text)
+    if step.foreach is not None:
+        line = f"for each of {step.foreach}: {line}"
+    return _NAME.sub(lambda found: _known(found, scope), line)
+
+
+def told(value: Any, options: Options) -> str:
+    """The value of a key as people see it, whether it is rendered or as the author wrote it."""
+    if value is None or value is msgspec.UNSET:
+        return ""
+    if isinstance(value, Step):
+        return value.name
+    if isinstance(value, tuple) and options.items is not None:
+        return ", ".join(told(item, inner_options(options.items)) for item in value)
+    if isinstance(value, ShellScript):
+        return value.shown
+    match options.role:
+        case Role.ARGUMENTS | Role.SUBCOMMAND:
+            line = shlex.join(value) if isinstance(value, tuple) else value.strip()
+            return line.removeprefix("pup ") if options.role is Role.SUBCOMMAND else line
+        case Role.ARGUMENT:
+            return shlex.quote(value)
+        case Role.URL:
+            return _without_password(value)
+        case Role.TARGET:
+            return f"{value.partition('://')[0]}://…" if value else ""
+        case Role.DURATION if isinstance(value, float):
+            return f"{value:g} s"
+        case _ if isinstance(value, str | int | float):
+            return str(value)
+    return msgspec.json.encode(value).decode() if value else ""
+
+
+def _usual_line(step: Step) -> tuple[str, ...]:
+    """The kind, and the texts that a step of it never lacks."""
+    fields = fields_of(type(step)).items()
+    needed = (key for key, field in fields if options_of(field.type).never_blank and field.required)
+    return (step.kind, *(f"{{{key}}}" for key in needed if key != "name"))
+
+
+def _without_password(url: str) -> str:
+    """A URL as people may see it: what stands between its user and its host is hidden."""
+    scheme, slashes, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    user, at, host = authority.rpartition("@")
+    if not at:
+        return url
+    return f"{scheme}{slashes}{user.partition(':')[0]}:***@{host}{slash}{path}"
+
+
+def _known(found: re.Match[str], scope: Mapping[str, Any]) -> str:
+    value = scope.get(found[1])
+    return found[0] if value is None or isinstance(value, dict) else str(value)

@@ -1,0 +1,246 @@
+"""What executors are asked to do: one request for each kind of step that makes attempts.
+
+A request has the fields of its step that an executor needs, rendered by their roles. A new kind's request is
+a class here that names its step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, ClassVar, Self
+from urllib.parse import urlencode
+
+import msgspec
+from msgspec import Struct
+
+from pup_tui.core.amounts import render_seconds
+from pup_tui.core.render import StepTexts
+from pup_tui.runbook.model import (
+    HttpStep,
+    NotifyStep,
+    PupStep,
+    ShellStep,
+    Step,
+    WorkflowStep,
+)
+from pup_tui.template.jsontext import render_json_body
+from pup_tui.template.text import compile_text
+from pup_tui.template.url import parse_url
+
+WORKFLOW_INTERVAL = 5.0
+"""Seconds between two looks at a workflow's instance where the step says nothing."""
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """What an executor is to do for one attempt of a step of kind `step`."""
+
+    step: ClassVar[type[Step]]
+
+    @classmethod
+    def of(cls, texts: StepTexts) -> Self:
+        """The request of a step; TemplateError where one of its texts cannot be rendered.
+
+        Unless a kind says otherwise each field is the step's key of that name, or `env` or `cwd` of its
+        processes.
+        """
+        return cls(**{name: _field(texts, name) for name in cls.__struct_fields__})
+
+    def shown(self, texts: StepTexts) -> str:
+        """What people are told; secrets in it are not masked."""
+        return texts.line
+
+
+def _field(texts: StepTexts, name: str) -> Any:
+    if name in ("env", "cwd"):
+        return getattr(texts, name)
+    return texts[name]
+
+
+class ShellRequest(Request, frozen=True, kw_only=True):
+    """A script for `shell`, with the values it refers to in `values` (environment names to texts).
+
+    `stdin` None is an empty standard input. `tty` gives it a terminal of its own, `interactive` hands it the
+    operator's. It went well if its exit code is one of `success_codes`.
+    """
+
+    step: ClassVar[type[Step]] = ShellStep
+
+    script: str
+    shell: str = "sh"
+    values: dict[str, str] = {}
+    env: dict[str, str] = {}
+    cwd: str | None = None
+    stdin: str | None = None
+    tty: bool = False
+    interactive: bool = False
+    success_codes: tuple[int, ...] = (0,)
+
+    @classmethod
+    def of(cls, texts: StepTexts) -> Self:
+        script = texts["run"]
+        return cls(
+            script=script.script,
+            values=script.env,
+            env=texts.env,
+            cwd=texts.cwd,
+            **{
+                key: texts[key] for key in ("shell", "stdin", "tty", "interactive", "success_codes")
+            },
+        )
+
+
+class PupRequest(Request, frozen=True, kw_only=True):
+    """Words of a `pup` subcommand, without a leading `pup`."""
+
+    step: ClassVar[type[Step]] = PupStep
+
+    words: tuple[str, ...]
+    env: dict[str, str] = {}
+    cwd: str | None = None
+
+    @classmethod
+    def of(cls, texts: StepTexts) -> Self:
+        return cls(words=texts["run"], env=texts.env, cwd=texts.cwd)
+
+
+class HttpRequest(Request, frozen=True, kw_only=True):
+    """One HTTP request. `to_datadog` was decided from the author's text, never from a value.
+
+    `cwd` is the directory that `body_file` and `output_file` are relative to.
+    """
+
+    step: ClassVar[type[Step]] = HttpStep
+
+    method: str
+    url: str
+    to_datadog: bool
+    headers: dict[str, str] = {}
+    query: tuple[tuple[str, str], ...] = ()
+    body: str | None = None
+    body_file: str | None = None
+    output_file: str | None = None
+    expect_status: tuple[str, ...] = ("2xx",)
+    follow_redirects: bool = False
+    verify: bool = True
+    cwd: str | None = None
+
+    @classmethod
+    def of(cls, texts: StepTexts) -> Self:
+        body, content_type = _body(texts)
+        headers = dict(texts["headers"])
+        given = {name.lower() for name in headers}
+        if content_type and "content-type" not in given:
+            headers["Content-Type"] = content_type
+        if texts["accept"] and "accept" not in given:
+            headers["Accept"] = texts["accept"]
+        expected = texts["expect_status"] or ("2xx",)
+        url = texts["url"]
+        return cls(
+            method=texts["method"],
+            url=url,
+            to_datadog=bool(url) and parse_url(_source(texts, "url"), url).is_datadog,
+            headers=headers,
+            query=_query(texts["query"]),
+            body=body,
+            body_file=texts["body_file"],
+            output_file=texts["output_file"],
+            expect_status=expected if isinstance(expected, tuple) else (expected,),
+            follow_redirects=texts["follow_redirects"],
+            verify=texts["verify"],
+            cwd=texts.cwd,
+        )
+
+    def shown(self, texts: StepTexts) -> str:
+        query = urlencode(self.query)
+        joint = "&" if "?" in self.url else "?"
+        return f"{texts.line}{joint if query else ''}{query}"
+
+
+def _source(texts: StepTexts, key: str) -> str:
+    source = getattr(texts.step, key)
+    assert isinstance(source, str)
+    return source
+
+
+def _body(texts: StepTexts) -> tuple[str | None, str | None]:
+    """The body of a request and its content type."""
+    step, content_type = texts.step, texts["content_type"]
+    assert isinstance(step, HttpStep)
+    if step.json is not msgspec.UNSET:
+        return msgspec.json.encode(texts["json"]).decode(), content_type or "application/json"
+    if step.form is not None:
+        return urlencode(texts["form"]), content_type or "application/x-www-form-urlencoded"
+    if step.body is not None:
+        content_type = content_type or "application/json"
+        if "json" in content_type:
+            return render_json_body(compile_text(step.body), texts.scope), content_type
+        return texts["body"], content_type
+    if step.body_file is not None:
+        return None, content_type or "application/octet-stream"
+    return None, content_type
+
+
+def _query(given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for name, value in given.items():
+        for item in value if isinstance(value, list) else [value]:
+            text = item if isinstance(item, str) else msgspec.json.encode(item).decode()
+            pairs.append((name, text))
+    return tuple(pairs)
+
+
+class WorkflowRequest(Request, frozen=True, kw_only=True):
+    """A Datadog workflow to start and follow; `interval` is in seconds."""
+
+    step: ClassVar[type[Step]] = WorkflowStep
+
+    workflow_id: str
+    inputs: dict[str, Any] = {}
+    interval: float = WORKFLOW_INTERVAL
+
+    @classmethod
+    def of(cls, texts: StepTexts) -> Self:
+        poll = texts.step.poll
+        given = None if poll is None else poll.interval
+        interval = WORKFLOW_INTERVAL if given is None else render_seconds(given, texts.scope)
+        return cls(workflow_id=texts["workflow_id"], inputs=texts["inputs"], interval=interval)
+
+
+class NotifyRequest(Request, frozen=True, kw_only=True):
+    """A message to services by their Apprise URLs, which hold credentials and are never shown."""
+
+    step: ClassVar[type[Step]] = NotifyStep
+
+    to: tuple[str, ...]
+    title: str
+    message: str
+
+    @classmethod
+    def of(cls, texts: StepTexts) -> Self:
+        to = texts["to"]
+        to = to if isinstance(to, tuple) else (to,)
+        return cls(to=to, title=texts["title"], message=texts["message"])
+
+
+class Rendered(Struct, frozen=True):
+    """A request and the command that people are shown; secrets in it are not masked yet.
+
+    `empty` names the key of a target that rendered to nothing.
+    """
+
+    request: Request
+    shown: str
+    empty: str | None = None
+
+
+@cache
+def request_of(kind: type[Step]) -> type[Request]:
+    """The request that steps of a kind make; KeyError for a kind that makes none."""
+    return {request.step: request for request in Request.__subclasses__()}[kind]
+
+
+def render_request(texts: StepTexts) -> Rendered:
+    """Everything that a step's executor needs; TemplateError says what cannot be rendered."""
+    request = request_of(type(texts.step)).of(texts)
+    return Rendered(request, request.shown(texts), texts.empty_target)

@@ -1,0 +1,68 @@
+"""The types of a runbook's texts, each with its role, and what a key of the format says about itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from msgspec import Meta
+
+from pup_tui.runbook.roles import Role
+
+ROLE: Final = "role"
+NEVER_BLANK: Final = "never_blank"
+LOADED: Final = "loaded"
+"""Marks a field that the loader fills in: no key of the file."""
+
+
+def key(about: str, *, examples: tuple[object, ...] = (), never_blank: bool = False) -> Meta:
+    """What a key means, for people who write it: editors show it beside the key, with the examples.
+
+    A text that is `never_blank` holds more than white space.
+    """
+    extra = {NEVER_BLANK: True} if never_blank else None
+    return Meta(description=about, examples=list(examples) or None, extra=extra)
+
+
+def filled_in() -> Meta:
+    """Marks a field that the loader fills in."""
+    return Meta(extra={LOADED: True})
+
+
+def _text(role: Role) -> Meta:
+    return Meta(extra={ROLE: role})
+
+
+Name = Annotated[str, Meta(max_length=200, extra={ROLE: Role.NAME, NEVER_BLANK: True})]
+Markdown = Annotated[str, _text(Role.MARKDOWN)]
+LiteralName = Annotated[str, _text(Role.LITERAL)]
+Regex = Annotated[str, _text(Role.PATTERN)]
+Message = Annotated[str, _text(Role.MESSAGE)]
+Text = Annotated[str, _text(Role.TEXT)]
+Expect = Annotated[str, _text(Role.EXPECT)]
+LockValue = Annotated[str, _text(Role.LOCK)]
+FileName = Annotated[str, _text(Role.FILE)]
+Method = Annotated[str, _text(Role.METHOD)]
+Url = Annotated[str, _text(Role.URL)]
+QueryValue = Annotated[Any, _text(Role.QUERY)]
+Header = Annotated[str, _text(Role.HEADER)]
+Target = Annotated[str, Meta(extra={ROLE: Role.TARGET, NEVER_BLANK: True})]
+Resource = Annotated[str, _text(Role.RESOURCE)]
+JsonTree = Annotated[Any, _text(Role.JSON)]
+Script = Annotated[str, _text(Role.SCRIPT)]
+ValueCommand = Annotated[str, _text(Role.VALUE_COMMAND)]
+Argument = Annotated[str, _text(Role.ARGUMENT)]
+Arguments = Annotated[str, _text(Role.ARGUMENTS)]
+Subcommand = Annotated[str, _text(Role.SUBCOMMAND)]
+Expression = Annotated[str, _text(Role.EXPRESSION)]
+Condition = Annotated[str, _text(Role.CONDITION)]
+Items = Annotated[str, _text(Role.ITEMS)]
+Seconds = Annotated[str | int | float, _text(Role.DURATION)]
+"""A duration such as 30s, 5m or 1h30m; a bare number is seconds."""
+Size = Annotated[str | int, _text(Role.SIZE)]
+"""An amount such as 64 MiB or 500 kB; a bare number is bytes."""
+Count = Annotated[str | int, _text(Role.COUNT)]
+"""A whole number from 1."""
+Factor = Annotated[str | int | float, _text(Role.FACTOR)]
+"""A number from 1."""
+StatusPattern = Annotated[str | int, _text(Role.STATUS)]
+"""A status code (204) or a class of them (2xx)."""

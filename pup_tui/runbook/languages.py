@@ -1,0 +1,40 @@
+"""How a text is read, by the language of its role."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from pup_tui.runbook.roles import Language, Role
+from pup_tui.template.arguments import compile_arguments
+from pup_tui.template.condition import parse_condition
+from pup_tui.template.expression import compile_expression
+from pup_tui.template.text import Text, compile_text
+from pup_tui.template.usage import UsesNames
+from pup_tui.template.value_command import compile_value_command
+
+_NOTHING = Text(())
+
+
+def compiled(role: Role, source: str, declared: frozenset[str] = frozenset()) -> UsesNames:
+    """What a text is once it is read; a plain one uses no names. Raises `TemplateError`.
+
+    `declared` are the names that a condition means when it uses them. A script is read as a text:
+    what a shell makes of it is judged elsewhere.
+    """
+    match role.language:
+        case Language.PLAIN:
+            return _NOTHING
+        case Language.TEMPLATE | Language.SCRIPT:
+            return compile_text(source)
+        case Language.ARGUMENTS:
+            return compile_arguments(source)
+        case Language.VALUE_COMMAND:
+            return compile_value_command(source)
+        case Language.EXPRESSION:
+            return compile_expression(source)
+        case Language.CONDITION:
+            return parse_condition(source, declared)
+        case Language.ITEMS:
+            return compile_text(source) if "{{" in source else compile_expression(source)
+        case _ as never:
+            assert_never(never)

@@ -1,0 +1,219 @@
+"""The parts of a runbook file that are no steps: variables, captures, assertions, polls, retries."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Struct, field
+
+from pup_tui.runbook.keys import (
+    Condition,
+    Count,
+    Expression,
+    Factor,
+    Message,
+    Regex,
+    Seconds,
+    ValueCommand,
+    key,
+)
+
+VariableType = Literal[
+    "string", "text", "integer", "number", "boolean", "enum", "duration", "url", "file", "secret"
+]
+
+MIN_SECRET: Final = 6
+"""Characters a secret needs: a shorter one could not be masked without masking ordinary text."""
+
+
+class Section(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Whatever stands as a map in the file: closed (an unknown key is an error) and read only."""
+
+
+class Link(Section, frozen=True, kw_only=True):
+    title: Annotated[str, key("What the link leads to.")]
+    url: Annotated[str, key("Where it leads, https://…")]
+
+
+class Choice(Section, frozen=True, kw_only=True):
+    """One value of an enum, always text as it was typed."""
+
+    value: Annotated[str, key("The value itself, as text.")]
+    label: Annotated[str, key("What the form shows in place of the value.")] = ""
+
+
+class ChoicesFrom(Section, frozen=True, kw_only=True):
+    """A command whose lines (or JSON list) are a variable's choices; `timeout` None stands for 10 s."""
+
+    run: Annotated[
+        ValueCommand,
+        key(
+            "A command whose output lines, or JSON list, are the choices. It may use the "
+            "variables above. It runs from the form or at the start of a run, never when the "
+            "file is loaded or planned.",
+            never_blank=True,
+        ),
+    ]
+    timeout: Annotated[
+        Seconds | None, key("How long the command may take; 10s where nothing is said.")
+    ] = None
+
+
+class Variable(Section, frozen=True, kw_only=True):
+    """An input of the runbook, of a group of steps, or of an `input` step.
+
+    `default` and choices are text as it was typed, whatever the type: `check_value` reads them, as it reads
+    what an operator gives.
+    """
+
+    description: Annotated[str, key("What the form tells about the variable.")] = ""
+    type: Annotated[
+        VariableType,
+        key(
+            "What the value must be: `string` (one line), `text` (several lines), `integer`, "
+            "`number`, `boolean`, `enum` (one of `choices`), `duration`, `url`, `file`, or "
+            "`secret` (never shown or recorded)."
+        ),
+    ] = "string"
+    required: Annotated[
+        bool,
+        key("Whether a run needs a value. A variable with a default may be left out in any case."),
+    ] = True
+    default: Annotated[
+        str | msgspec.UnsetType,
+        key("The value where none is given; it may use the variables above it in {{ }}."),
+    ] = msgspec.UNSET
+    choices: Annotated[
+        tuple[str | Choice, ...], key("The values of an `enum`, each plain or with a label.")
+    ] = ()
+    choices_from: Annotated[
+        ValueCommand | ChoicesFrom | None,
+        key("A command that lists the choices, plain or with a timeout."),
+    ] = None
+    pattern: Annotated[
+        Regex | None,
+        key("A regular expression that must match the whole value.", examples=("[a-z0-9-]+",)),
+    ] = None
+    min: Annotated[int | float | None, key("The least number that is allowed.")] = None
+    max: Annotated[int | float | None, key("The largest number that is allowed.")] = None
+    min_length: Annotated[int | None, key("The least number of characters.")] = None
+    max_length: Annotated[int | None, key("The largest number of characters.")] = None
+    from_: Annotated[
+        str | None,
+        key(
+            "Where the value comes from when none is given: env:NAME, keyring:SERVICE/USER, "
+            "command:COMMAND (its trimmed output) or file:PATH.",
+            examples=("env:FLAG_TOKEN", "keyring:flags/ada", "file:/run/secrets/token"),
+        ),
+    ] = field(default=None, name="from")
+    when: Annotated[
+        Expression | None,
+        key(
+            "An expression over the variables above; the variable is asked for only where it is "
+            "true."
+        ),
+    ] = None
+
+    @property
+    def has_default(self) -> bool:
+        return self.default is not msgspec.UNSET
+
+    @property
+    def is_secret(self) -> bool:
+        return self.type == "secret"
+
+    @property
+    def needed(self) -> bool:
+        """Whether a run cannot start before somebody gives a value."""
+        return self.required and not self.has_default and self.from_ is None
+
+    @property
+    def options(self) -> tuple[Choice, ...]:
+        return tuple(c if isinstance(c, Choice) else Choice(value=c) for c in self.choices)
+
+
+class Capture(Section, frozen=True, kw_only=True):
+    """A value taken from a step's output. `value` None stands for the whole standard output, trimmed."""
+
+    value: Annotated[
+        Expression | None,
+        key(
+            "An expression over the step's output, such as json.data.id; the whole output where "
+            "left out."
+        ),
+    ] = None
+    secret: Annotated[
+        bool, key("Whether the captured value is hidden like a variable of type secret.")
+    ] = False
+
+
+class Assertion(Section, frozen=True, kw_only=True):
+    """What must hold after a step. Without a condition it is a reminder that is shown with the result."""
+
+    that: Annotated[
+        Condition | None,
+        key("The condition that must hold: an expression or a short form such as `status == OK`."),
+    ] = None
+    empty: Annotated[bool | None, key("true: the output must be empty; false: it must not be.")] = (
+        None
+    )
+    message: Annotated[
+        Message,
+        key(
+            "What is shown when it does not hold. A message alone is a reminder and checks nothing."
+        ),
+    ] = ""
+
+
+class Poll(Section, frozen=True, kw_only=True):
+    """Repeat the step until a condition holds."""
+
+    interval: Annotated[
+        Seconds | None,
+        key(
+            "The time between two attempts, at least 100ms; 30s where nothing is said, 5s for a "
+            "Datadog Workflow."
+        ),
+    ] = None
+    timeout: Annotated[
+        Seconds | None,
+        key("How long to wait altogether; 10m where nothing is said. After it the step fails."),
+    ] = None
+    until: Annotated[
+        Condition | None,
+        key(
+            "The condition to wait for: an expression, or `empty`, `status == OK`, `value < 5`, "
+            "`decreasing`, `increasing`, `decreasing over 3`.",
+            examples=("status == OK", "value < 5", "decreasing", "json.data | length == 0"),
+        ),
+    ] = None
+    fail_if: Annotated[
+        Condition | None, key("A condition that ends the waiting at once and fails the step.")
+    ] = None
+    max_attempts: Annotated[
+        Count | None,
+        key("The largest number of attempts; no limit but the timeout where nothing is said."),
+    ] = None
+
+
+class Retry(Section, frozen=True, kw_only=True):
+    """Attempt a failed step again: `attempts` in all, with growing delays between them.
+
+    With `on` only where that holds of the failed attempt. None stands for 1 s, 2 and 60 s.
+    """
+
+    attempts: Annotated[Count, key("How often the step is tried altogether.")]
+    delay: Annotated[
+        Seconds | None, key("The pause before the second attempt; 1s where nothing is said.")
+    ] = None
+    backoff: Annotated[
+        Factor | None,
+        key("What the pause is multiplied by after each attempt; 2 where nothing is said."),
+    ] = None
+    max_delay: Annotated[Seconds | None, key("The longest pause; 60s where nothing is said.")] = (
+        None
+    )
+    on: Annotated[
+        Condition | None, key("Try again only where this condition holds of the failed attempt.")
+    ] = None

@@ -1,0 +1,208 @@
+"""What a text's role asks of it where it stands in a file, before anything is rendered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import assert_never
+
+from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_operators
+from pup_tui.runbook.languages import compiled
+from pup_tui.runbook.nodes import Scalar, shown
+from pup_tui.runbook.pattern import Pattern, PatternError
+from pup_tui.runbook.report import Report
+from pup_tui.runbook.roles import Language, Role
+from pup_tui.runbook.shapes import PlacedText, label
+from pup_tui.template.duration import DurationError, parse_duration
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.expression import compile_expression
+from pup_tui.template.header import check_header
+from pup_tui.template.size import parse_size
+from pup_tui.template.text import Text, compile_text
+from pup_tui.template.url import check_url_text
+from pup_tui.template.usage import UsesNames
+from pup_tui.template.value_command import is_subcommand
+
+MIN_INTERVAL = 0.1
+"""Seconds between two attempts of a poll."""
+
+_STATUS = re.compile(r"[1-5](?:xx|[0-9][0-9])\Z", re.IGNORECASE)
+_COUNT = re.compile(r"[1-9][0-9]{0,8}\Z")
+_FACTOR = re.compile(r"(?:[1-9][0-9]{0,5})(?:\.[0-9]{1,9})?\Z")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_METHOD = re.compile(r"[A-Za-z]+\Z")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class RoleCheck:
+    """Judges texts by their role; `declared` are the names that conditions may mean."""
+
+    def __init__(self, declared: frozenset[str], allowance: Allowance, report: Report) -> None:
+        self._declared = declared
+        self._report = report
+        self._allowance = allowance
+        self._checks: dict[Role, Callable[[PlacedText, Text], None]] = {
+            Role.URL: _check_url,
+            Role.HEADER: _check_header,
+            Role.METHOD: self._method,
+            Role.TARGET: self._target,
+            Role.DURATION: self._duration,
+            Role.STATUS: self._status,
+            Role.SIZE: self._size,
+            Role.COUNT: self._count,
+            Role.FACTOR: self._factor,
+        }
+
+    def check(self, placed: PlacedText, shell: str = "sh") -> UsesNames | None:
+        """Report what is wrong with a text; the names that it uses, None where there are none.
+
+        `shell` is what a script is written for.
+        """
+        if self._allowance.exhausted:
+            return None
+        if not self._allowance.take(placed.role, placed.node.text, self._declared):
+            told = "from here on the file holds more templates and commands than can be checked"
+            self._report.error(placed.node, told, "split the runbook")
+            return None
+        try:
+            return self._read(placed, shell)
+        except TemplateError as error:
+            self._report.error_in(
+                placed.node,
+                error.message,
+                error.hint or "",
+                line=error.line,
+                fragment=(error.expression or "").partition("\n")[0],
+            )
+        return None
+
+    def _read(self, placed: PlacedText, shell: str) -> UsesNames | None:
+        source = placed.node.text
+        match placed.role.language:
+            case Language.PLAIN:
+                self._plain(placed)
+                return None
+            case Language.TEMPLATE:
+                text = compile_text(source)
+                if placed.role in self._checks:
+                    self._checks[placed.role](placed, text)
+                return text
+            case Language.SCRIPT:
+                return self._script(placed, shell)
+            case Language.VALUE_COMMAND:
+                return (
+                    compiled(placed.role, source) if is_subcommand(source) else self._script(placed)
+                )
+            case Language.ARGUMENTS | Language.EXPRESSION | Language.CONDITION:
+                return compiled(placed.role, source, self._declared)
+            case Language.ITEMS:
+                return self._items(placed)
+            case _ as never:
+                assert_never(never)
+
+    def _plain(self, placed: PlacedText) -> None:
+        if placed.role is Role.LITERAL and _has_template(placed.node.text):
+            told = f"{label(placed.path)} cannot hold a template"
+            hint = "it must be known when the file is loaded: write the name itself"
+            self._report.error(placed.node, told, hint)
+        elif placed.role is Role.PATTERN:
+            try:
+                Pattern(placed.node.text)
+            except PatternError as error:
+                self._report.error(placed.node, f"{label(placed.path)} is not usable: {error}")
+
+    def _script(self, placed: PlacedText, shell: str = "sh") -> UsesNames:
+        text = compile_text(placed.node.text)
+        if text.is_literal:
+            return text
+        if has_too_many_operators(placed.node.text):
+            told = f"a script with templates has at most {MAX_OPERATORS} of `|`, `&`, `(`, `<`"
+            hint = "put the script into a file of its own and pass it the values"
+            self._report.error(placed.node, told, hint)
+            return text
+        from pup_tui.template.shell import compile_shell
+
+        return compile_shell(placed.node.text, shell)
+
+    def _items(self, placed: PlacedText) -> UsesNames:
+        if not _has_template(placed.node.text):
+            uses = compile_expression(placed.node.text)
+            if uses.is_constant:
+                told = f"{label(placed.path)} must be a list, or an expression that gives one"
+                self._report.error(placed.node, told)
+            return uses
+        text = compile_text(placed.node.text)
+        if text.single is None:
+            told = f"{label(placed.path)} must be one value: {{{{ … }}}} with nothing around it"
+            hint = "or write an expression without braces, or a list"
+            self._report.error(placed.node, told, hint)
+        return text
+
+    def _target(self, placed: PlacedText, text: Text) -> None:
+        source = placed.node.text
+        begins_with_value = text.literal is None and source.lstrip().startswith(("{{", "{%"))
+        if any(_CONTROL.search(literal) for literal in text.literals):
+            self._report.error(placed.node, f"{label(placed.path)} holds control characters")
+        elif not begins_with_value and not _SCHEME.match(source):
+            told = f"{label(placed.path)} must be an Apprise URL"
+            self._report.error(placed.node, told, "for example slack://… or mailto://…")
+
+    def _duration(self, placed: PlacedText, text: Text) -> None:
+        if text.is_literal:
+            check_duration(placed, self._report)
+
+    def _size(self, placed: PlacedText, text: Text) -> None:
+        if text.is_literal:
+            try:
+                parse_size(placed.node.text)
+            except ValueError as error:
+                self._report.error(placed.node, f"{label(placed.path)}: {error}")
+
+    def _method(self, placed: PlacedText, text: Text) -> None:
+        if text.is_literal and not _METHOD.match(placed.node.text):
+            self._report.error(placed.node, f"{shown(placed.node.text)} is not an HTTP method")
+
+    def _status(self, placed: PlacedText, text: Text) -> None:
+        self._literal(placed, text, _STATUS, "is not a status code such as 204 or 2xx")
+
+    def _count(self, placed: PlacedText, text: Text) -> None:
+        self._literal(placed, text, _COUNT, "is not a whole number over 0")
+
+    def _factor(self, placed: PlacedText, text: Text) -> None:
+        self._literal(placed, text, _FACTOR, "is not a number from 1")
+
+    def _literal(self, placed: PlacedText, text: Text, form: re.Pattern[str], wrong: str) -> None:
+        if text.is_literal and not form.match(placed.node.text):
+            told = f"{label(placed.path)}: {shown(placed.node.text)} {wrong}"
+            self._report.error(placed.node, told)
+
+
+def _check_url(placed: PlacedText, text: Text) -> None:
+    check_url_text(placed.node.text, text)
+
+
+def _check_header(_placed: PlacedText, text: Text) -> None:
+    check_header(text)
+
+
+def _has_template(source: str) -> bool:
+    return "{{" in source or "{%" in source
+
+
+def check_duration(placed: PlacedText, report: Report) -> None:
+    """Report a literal duration that is none or is out of range."""
+    node: Scalar = placed.node
+    try:
+        seconds = parse_duration(_number_or_text(node))
+    except DurationError as error:
+        report.error(node, f"{label(placed.path)}: {error}")
+        return
+    if placed.path[-2:] == ("poll", "interval") and seconds < MIN_INTERVAL:
+        report.error(node, "the `interval` of a poll is at least 100ms")
+
+
+def _number_or_text(node: Scalar) -> str | int | float:
+    value = node.value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return node.text
+    return value

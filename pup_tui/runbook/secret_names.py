@@ -1,0 +1,95 @@
+"""Which names of a file stand for secrets, as far as the file tells before a run.
+
+More may turn out to be secret in a run: a capture that holds one, a value that was given for a group's param.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from pup_tui.runbook.exposure import all_names, exposed_names
+from pup_tui.runbook.languages import compiled
+from pup_tui.runbook.nodes import GroupCall, Mapping, Node, Scalar, Sequence, shown
+from pup_tui.runbook.report import Report
+from pup_tui.runbook.roles import Role
+from pup_tui.runbook.shapes import PlacedText
+from pup_tui.runbook.steps import Frame, StepDraft
+from pup_tui.template.errors import TemplateError
+
+
+def secret_names(frame: Frame) -> frozenset[str]:
+    """The secret variables and captures of a frame, and variables whose default holds one."""
+    found = {name for name, node in _declared(frame) if is_secret(node)}
+    found |= {name for step in frame.steps for name in _hidden_captures(step)}
+    if isinstance(frame.caller, StepDraft) and isinstance(frame.caller.node, GroupCall):
+        around = secrets_at(frame.caller, secret_names(frame.caller.frame))
+        given = frame.caller.node.get("with")
+        entries = given.entries.items() if isinstance(given, Mapping) else ()
+        found |= {name for name, entry in entries if _uses(Role.JSON, entry.value) & around}
+    for name, node in _declared(frame):
+        default = node.get("default") if isinstance(node, Mapping) else node
+        if _uses(Role.TEXT, default) & found:
+            found.add(name)
+    return frozenset(found)
+
+
+def secrets_at(step: StepDraft | None, of_frame: frozenset[str]) -> frozenset[str]:
+    """What is secret where a step stands: also the items of a list that names a secret."""
+    found = of_frame
+    around: list[StepDraft] = []
+    while step is not None:
+        around.append(step)
+        step = step.around
+    for outer in reversed(around):
+        if outer.loops and _uses(Role.ITEMS, outer.node.get("foreach")) & found:
+            found |= {outer.item}
+    return found
+
+
+def report_exposure(placed: PlacedText, secrets: Collection[str], report: Report) -> None:
+    """Report a text that would put one of the `secrets` where others can read it."""
+    exposure = placed.role.exposure
+    if exposure is None or not secrets:
+        return
+    for name in sorted(exposed_names(placed.role, placed.node.text).intersection(secrets)):
+        told = f"{shown(name)} is a secret and may not stand in {exposure.place}"
+        hint = f"{exposure.why}; {exposure.instead}"
+        report.error_in(placed.node, told, hint, fragment=name)
+
+
+def _declared(frame: Frame) -> Iterator[tuple[str, Node]]:
+    nodes = [frame.names, *(step.node.get("vars") for step in frame.steps if step.asked)]
+    for node in nodes:
+        if isinstance(node, Mapping):
+            yield from ((name, entry.value) for name, entry in node.entries.items())
+
+
+def is_secret(variable: Node) -> bool:
+    """Whether a variable is declared as a secret."""
+    return isinstance(variable, Mapping) and variable.text("type") == "secret"
+
+
+def _hidden_captures(step: StepDraft) -> Iterator[str]:
+    given = step.node.get("capture")
+    for name, entry in given.entries.items() if isinstance(given, Mapping) else ():
+        if isinstance(entry.value, Mapping) and entry.value.text("secret") == "true":
+            yield name
+
+
+def _uses(role: Role, node: Node | None) -> frozenset[str]:
+    """The names in the texts of a value; none where they cannot be read, which is reported elsewhere."""
+    found: frozenset[str] = frozenset()
+    waiting = [node]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, Mapping):
+            waiting += [entry.value for entry in inner.entries.values()]
+        elif isinstance(inner, Sequence):
+            waiting += inner.items
+            role = Role.JSON
+        elif isinstance(inner, Scalar) and (role is Role.ITEMS or "{" in inner.text):
+            try:
+                found |= all_names(compiled(role, inner.text))
+            except TemplateError:
+                continue
+    return found

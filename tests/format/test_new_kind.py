@@ -1,0 +1,57 @@
+"""A new kind needs its model, its request, its executor and a line in the registry: all else follows from roles."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.support.new_kind", tmp_path_factory.mktemp("new")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_secret_is_refused_when_the_file_is_loaded(made: Any) -> None:
+    assert made["secret"][0] == "`TOKEN` is a secret and may not stand in an argument list"
+
+
+def test_a_value_that_may_be_an_option_is_warned_of(made: Any) -> None:
+    assert made["option"] == ["a value of `ID` that begins with - would be an option"]
+
+
+def test_what_it_never_lacks_is_asked_for(made: Any) -> None:
+    assert made["blank"] == ["`record` must not be empty"]
+    assert made["unknown"] == ["unknown key `recrod`"]
+
+
+def test_the_plan_tells_it_in_a_line(made: Any) -> None:
+    assert (made["line"], made["mutates"]) == ("fetch 7", None)
+
+
+def test_editors_know_it(made: Any) -> None:
+    assert made["described"] == "Fetches a record."
+
+
+def test_it_runs(made: Any) -> None:
+    assert made["ran"]["lines"] == {"get": ["record 7"]}
+    assert made["ran"]["status"] == {"get": "succeeded"}
+
+
+def test_a_secret_that_turned_up_in_the_run_is_refused_there(made: Any) -> None:
+    assert made["captured"]["status"] == {"get": "succeeded", "use": "failed"}
+    assert "may not stand in an argument list" in made["captured"]["reason"]["use"]

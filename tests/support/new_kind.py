@@ -1,0 +1,105 @@
+"""A kind of step that the program does not have: its model, its request and its executor, and nothing else.
+
+Run as a program of its own, since the kinds are known from the first import of the format on. It prints what the
+program makes of runbooks with that kind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from pup_tui.runbook import keys, model
+
+
+class FetchStep(model.Step, frozen=True, kw_only=True, tag="fetch"):
+    """Fetches a record."""
+
+    record: Annotated[keys.Argument, keys.key("The record.", never_blank=True)]
+
+
+model.AnyStep = model.AnyStep | FetchStep  # type: ignore[assignment,misc]
+
+# What is imported from here on finds the kind among the others.
+from pup_tui.catalog.effects import mutates  # noqa: E402
+from pup_tui.core.plan import plan  # noqa: E402
+from pup_tui.core.program import compile_program  # noqa: E402
+from pup_tui.core.requests import Request  # noqa: E402
+from pup_tui.runbook.lint.rules import linter  # noqa: E402
+from pup_tui.runbook.load import Loaded, load_files  # noqa: E402
+from pup_tui.runbook.schema import schema  # noqa: E402
+from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop  # noqa: E402
+from tests.support.runs import Seen, local_run  # noqa: E402
+
+
+class FetchRequest(Request, frozen=True, kw_only=True):
+    """The record to fetch."""
+
+    step: ClassVar[type[model.Step]] = FetchStep
+
+    record: str
+
+
+class FetchExecutor:
+    async def run(
+        self, request: FetchRequest, sink: OutputSink, stop: Stop, context: Context
+    ) -> Outcome:
+        sink.write("stdout", f"record {request.record}\n".encode())
+        return Outcome(ok=True, exit_code=0)
+
+
+def load(text: str) -> Loaded:
+    return load_files("new", {"new.yaml": text.encode()}, Path("new.yaml"), linter=linter())
+
+
+def told(text: str) -> list[str]:
+    loaded = load(text)
+    return [problem.message for problem in (*loaded.errors, *loaded.warnings)]
+
+
+async def run(text: str, folder: Path, **values: str) -> dict[str, Any]:
+    program = compile_program("new", load(text).require())
+    live = await local_run(
+        program, folder, values=values, executors={FetchRequest: FetchExecutor()}
+    )
+    seen = Seen(live)
+    live.watch(seen)
+    steps = (await live.drive()).steps
+    return {
+        "lines": {id_: seen.texts(id_) for id_ in steps},
+        "status": {id_: str(step.status) for id_, step in steps.items()},
+        "reason": {id_: step.reason for id_, step in steps.items()},
+    }
+
+
+VARS = "name: new\nvars: {TOKEN: {type: secret}, ID: {default: '7'}}\nsteps:\n"
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    plain = VARS + "  - {name: Get, kind: fetch, record: '{{ ID }}'}\n"
+    program = compile_program("new", load(plain).require())
+    (planned,) = plan(program, {"ID": "7"}, ("TOKEN",), "ada", mutates)
+    captured = VARS + (
+        "  - {name: Get, id: get, kind: fetch, record: a, capture: {KEY: {value: output, secret: true}}}\n"
+        "  - {name: Use, id: use, kind: fetch, record: '{{ steps.get.output }}', when: always}\n"
+    )
+    made = {
+        "secret": told(VARS + "  - {name: Get, kind: fetch, record: '{{ TOKEN }}'}\n"),
+        "option": told(plain),
+        "blank": told(VARS + "  - {name: Get, kind: fetch, record: ' '}\n"),
+        "unknown": told(VARS + "  - {name: Get, kind: fetch, recrod: a, record: b}\n"),
+        "line": planned.command,
+        "mutates": planned.mutates,
+        "described": schema()["$defs"]["fetchStep"]["description"],
+        "ran": asyncio.run(run(plain, folder, ID="7")),
+        "captured": asyncio.run(run(captured, folder, ID="7")),
+    }
+    print(json.dumps(made))
+
+
+if __name__ == "__main__":
+    main()
