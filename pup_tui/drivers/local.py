@@ -327,7 +327,6 @@ class LocalRun:
 
     async def _attempt(self, attempt: _Attempt) -> None:
         action, around = attempt.action, self._around
-        executor = around.executors[type(action.request)]
         context = Context(
             environ=around.environ,
             cwd=around.cwd,
@@ -347,7 +346,7 @@ class LocalRun:
                 self._finished(action.attempt, Outcome(ok=False, reason=why), 0.0, Findings())
             )
             return
-        outcome = await _carry_out(executor, action, output, attempt.stop, context)
+        outcome = await _carry_out(around.executors, action, output, attempt.stop, context)
         duration = max(0.0, self._now().clock - began)
         captured = output.end()
         if output.error is not None:
@@ -394,10 +393,15 @@ class LocalRun:
 
 
 async def _carry_out(
-    executor: Executor, action: StartAttempt, output: AttemptOutput, stop: Stop, context: Context
+    executors: Mapping[type[Request], Executor],
+    action: StartAttempt,
+    output: AttemptOutput,
+    stop: Stop,
+    context: Context,
 ) -> Outcome:
-    """Run the executor; a fault of its own fails the step instead of leaving the run hanging."""
+    """Run the executor; a fault of ours fails the step instead of leaving the run hanging."""
     try:
+        executor = executors[type(action.request)]
         return await executor.run(action.request, output, stop, context)
     except Exception as error:
         output.write("stderr", traceback.format_exc().encode())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pup_tui.core.requests import ShellRequest
+from pup_tui.core.requests import PupRequest, ShellRequest
 from tests.support.player import Player
 from tests.support.runbooks import program_of
 
@@ -12,7 +12,7 @@ from tests.support.runbooks import program_of
 def around(text: str, step: str, **values: Any) -> tuple[dict[str, str], str | None]:
     player = Player(program_of(text)).create(**values).play()
     (request,) = (action.request for action in player.started if action.step == step)
-    assert isinstance(request, ShellRequest)
+    assert isinstance(request, ShellRequest | PupRequest)
     return request.env, request.cwd
 
 

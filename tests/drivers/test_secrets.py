@@ -37,7 +37,7 @@ PROGRAM = program_of(
         steps:
           - {name: read, kind: shell, run: "echo {{ host }}; exit 3", capture: H,
              retry: {attempts: 2, delay: 10ms}, on_failure: warn, assert: "output == TOKEN"}
-          - {name: sure, kind: confirm, message: "Go on with {{ host }}?", expect: "{{ host }}"}
+          - {name: sure, kind: confirm, message: "Go on with {{ host }}?"}
       - name: ask
         kind: input
         message: "After {{ TOKEN }}"

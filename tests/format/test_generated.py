@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 import pytest
@@ -99,7 +99,7 @@ async def run_to_the_end(
     chance = random.Random(seed)
     clock = FakeClock()
     executor = AnyOutcome(chance, clock)
-    executors: Mapping[type[Request], Any] = dict.fromkeys(get_args(Request), executor)
+    executors: Mapping[type[Request], Any] = dict.fromkeys(Request.__subclasses__(), executor)
     run = await local_run(
         program, folder, values=VALUES, executors=executors, clock=clock, journal=journal
     )

@@ -205,9 +205,9 @@ def test_blocks_nest_as_deep_as_yaml_does(check: Check) -> None:
         ("{{ X }}", "`X` is not known in `lock`, which sees variables only"),
         ("{{ steps.s.output }}", "`steps` is not known in `lock`, which sees variables only"),
         (" ", "`lock` must not be empty"),
-        ("{{ TOKEN }}", "`TOKEN` is a secret, and the value of a lock is written down"),
-        ('{{ TOKEN | default("") }}', "`TOKEN` is a secret, and the value of a lock is written"),
-        ("{{ HOLDS }}", "`HOLDS` is a secret, and the value of a lock is written down"),
+        ("{{ TOKEN }}", "`TOKEN` is a secret and may not stand in `lock`"),
+        ('{{ TOKEN | default("") }}', "`TOKEN` is a secret and may not stand in `lock`"),
+        ("{{ HOLDS }}", "`HOLDS` is a secret and may not stand in `lock`"),
         ("{{ NOWHERE }}", "`NOWHERE` is not known in `lock`"),
     ],
 )

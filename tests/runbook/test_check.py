@@ -218,7 +218,7 @@ def test_keys_of_one_kind(kind: str, keys: list[str], errors: Errors) -> None:
         ("shell", "poll: {until: emty}", "is not defined"),
         ("shell", "poll: {until: status = OK}", "6:19:"),
         ("shell", "poll: {until: empty, max_attempts: 0}", "`0` is not a whole number over 0"),
-        ("shell", "poll: {until: empty, max_attempts: x}", "is not a number over 0"),
+        ("shell", "poll: {until: empty, max_attempts: x}", "is not a whole number over 0"),
         ("shell", "capture: my-name", "6:14: `my-name` cannot be the name of a capture"),
         ("shell", "capture: {in: output}", "6:15: `in` has a meaning of its own in templates"),
         ("shell", "capture: {A: {value: 'json.'}}", "6:27:"),
@@ -441,4 +441,4 @@ def test_nobody_has_to_type_a_secret(errors: Errors) -> None:
     text = "name: runbook\nvars: {TOKEN: {type: secret}}\nsteps:\n"
     text += "  - {name: s, kind: confirm, message: Sure?, expect: '{{ TOKEN }}'}\n"
     (told,) = errors(text.replace("Sure?", "'Sure?'"))
-    assert "`TOKEN` is a secret, and what is typed here is seen" in told
+    assert "`TOKEN` is a secret and may not stand in `expect`" in told

@@ -132,7 +132,10 @@ def test_examples_fit_their_keys() -> None:
     for struct in structs():
         name = struct.__name__[0].lower() + struct.__name__[1:]
         name = "everyStep" if struct is model.Step else name
+        common = fields_of(model.Step) if struct in KINDS.values() else {}
         for key, field in fields_of(struct).items():
+            if key in common:
+                continue
             validator = Draft202012Validator(
                 {"$ref": f"#/$defs/{name}/properties/{key}", "$defs": parts}
             )

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import get_args
 
 import pytest
 
@@ -14,7 +13,7 @@ from pup_tui.steps.registry import executors
 
 
 def test_every_request_has_an_executor() -> None:
-    assert set(executors(Configuration())) == set(get_args(Request))
+    assert set(executors(Configuration())) == set(Request.__subclasses__())
 
 
 async def test_executor_carries_its_request_out(
