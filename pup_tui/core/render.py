@@ -88,10 +88,9 @@ class StepTexts:
                 return given
             case Role.MESSAGE | Role.TEXT | Role.EXPECT | Role.LOCK | Role.FILE:
                 return render_text(given, self.scope)
-            case Role.METHOD:
-                return render_text(given, self.scope).upper()
-            case Role.RESOURCE:
-                return render_text(given, self.scope).strip()
+            case Role.METHOD | Role.RESOURCE:
+                text = render_text(given, self.scope).strip()
+                return text.upper() if role is Role.METHOD else text
             case Role.URL | Role.TARGET:
                 return render_url(compile_text(given), self.scope).strip()
             case Role.HEADER:

@@ -7,7 +7,6 @@ import pytest
 from tests.support.player import Player, Result
 from tests.support.runbooks import program_of
 
-
 EXPOSED = [
     ("kind: pup, run: 'monitors get {{ KEY }}'", "argument list"),
     ("kind: http, url: 'https://example.com/?key={{ KEY }}'", "query"),

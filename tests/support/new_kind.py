@@ -1,7 +1,7 @@
 """A kind of step that the program does not have: its model, its request and its executor, and nothing else.
 
-Run as a program of its own, since the kinds are known from the first import of the format on. It prints what the
-program makes of runbooks with that kind.
+Run as a program of its own, since the kinds are known from the first import of the format on. It prints
+what the program makes of runbooks with that kind.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class FetchStep(model.Step, frozen=True, kw_only=True, tag="fetch"):
     record: Annotated[keys.Argument, keys.key("The record.", never_blank=True)]
 
 
-model.AnyStep = model.AnyStep | FetchStep  # type: ignore[assignment,misc]
+model.AnyStep = model.AnyStep | FetchStep
 
 # What is imported from here on finds the kind among the others.
 from pup_tui.catalog.effects import mutates  # noqa: E402
