@@ -1,4 +1,4 @@
-"""A new kind is its model, its request, its executor and a line in the registry: all else follows from roles."""
+"""A new kind is a model, a request, an executor and a line in the registry: all else follows from roles."""
 
 from __future__ import annotations
 
