@@ -44,8 +44,7 @@ def _refuse(names: set[str], secrets: Iterable[str], where: str) -> None:
 def _open_places(step: AnyStep) -> Iterator[tuple[str, set[str]]]:
     match step:
         case PupStep():
-            arguments = compile_arguments(step.run)
-            yield "an argument list", _names(arguments.names, arguments.step_fields)
+            yield "an argument list", set(compile_arguments(step.run).flowing_names)
         case HttpStep():
             yield "the method of a request", names_in(step.method)
             yield "the name of a file", names_in((step.output_file or "", step.body_file or ""))
@@ -53,30 +52,18 @@ def _open_places(step: AnyStep) -> Iterator[tuple[str, set[str]]]:
 
 
 def names_in(tree: object) -> set[str]:
-    """The names that the templates in a value use, results as `steps.ID.FIELD`."""
-    found: set[str] = set()
-    for source in _texts(tree):
-        text = compile_text(source)
-        found |= _names(text.names, text.step_fields)
-    return found
+    """The names that the templates in a value are made out of, results as `steps.ID.FIELD`."""
+    return set().union(*(compile_text(source).flowing_names for source in _texts(tree)))
 
 
 def names_in_items(items: str | tuple[object, ...]) -> set[str]:
-    """The names that a `foreach` uses."""
-    if not isinstance(items, str):
-        return names_in(items)
-    compiled = compile_items(items)
-    return _names(compiled.names, compiled.step_fields)
+    """The names that the items of a `foreach` are made out of."""
+    return set(compile_items(items).flowing_names) if isinstance(items, str) else names_in(items)
 
 
 def names_in_expression(source: str) -> set[str]:
-    """The names that an expression uses."""
-    compiled = compile_expression(source)
-    return _names(compiled.names, compiled.step_fields)
-
-
-def _names(names: frozenset[str], step_fields: frozenset[tuple[str, str]]) -> set[str]:
-    return set(names) | {f"steps.{step}.{name}" for step, name in step_fields}
+    """The names that the value of an expression is made out of."""
+    return set(compile_expression(source).flowing_names)
 
 
 def _texts(tree: object) -> Iterator[str]:

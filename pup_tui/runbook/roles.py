@@ -47,6 +47,9 @@ class Uses(Protocol):
     @property
     def optional_step_fields(self) -> frozenset[tuple[str, str]]: ...
 
+    @property
+    def flowing_names(self) -> frozenset[str]: ...
+
 
 class RoleCheck:
     """Judges texts by their role; `declared` are the names that conditions may mean."""

@@ -218,7 +218,7 @@ class Scope:
             self._report.error_in(node, told, hint, fragment=name)
 
     def _refuse_secrets(self, node: Scalar, uses: Uses, told: str, hint: str) -> None:
-        for name in sorted((uses.names | uses.optional_names) & self._secrets()):
+        for name in sorted(uses.flowing_names & self._secrets()):
             self._report.error_in(node, f"{shown(name)} is a secret, {told}", hint, fragment=name)
 
     def _secrets(self) -> frozenset[str]:
@@ -231,7 +231,7 @@ class Scope:
             if isinstance(entry.value, MapNode):
                 given = entry.value.get("default")
                 is_secret = entry.value.text("type") == "secret"
-            if is_secret or (isinstance(given, Scalar) and found & names_in(given.text)):
+            if is_secret or (isinstance(given, Scalar) and found & made_of(given.text)):
                 found.add(name)
         return frozenset(found)
 
@@ -274,6 +274,14 @@ def names_in(text: str) -> frozenset[str]:
     except TemplateError:
         return frozenset()
     return compiled.names | compiled.optional_names
+
+
+def made_of(text: str) -> frozenset[str]:
+    """The names that a text is made out of; none where it is no template."""
+    try:
+        return compile_text(text).flowing_names
+    except TemplateError:
+        return frozenset()
 
 
 _LATER = "has not run when this step runs"

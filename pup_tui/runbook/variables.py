@@ -259,7 +259,7 @@ class _Resolving:
         text = compile_text(default)
         if self._depends(name, text, "a default"):
             return _NOT_NOW
-        if text.names.intersection(self.secrets):
+        if text.flowing_names.intersection(self.secrets):
             self.secrets[name] = None
         try:
             return text.render(self._scope)

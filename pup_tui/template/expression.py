@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, Final, TypeVar
 
@@ -11,21 +11,12 @@ from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 
 from pup_tui.template.errors import TemplateError, UndefinedName
+from pup_tui.template.flow import NO_FLOW, Flow, flow_of
 from pup_tui.template.limits import Budget
+from pup_tui.template.paths import Key, dotted, key_of, path_of
 from pup_tui.template.sandbox import BUDGET, Missing, compiled
 from pup_tui.template.syntax import parse
-from pup_tui.template.usage import (
-    NO_USAGE,
-    Key,
-    Usage,
-    UsesNames,
-    dotted,
-    key_of,
-    path_of,
-    usage_of,
-    when_false,
-    when_true,
-)
+from pup_tui.template.usage import NO_USAGE, Usage, UsesNames, usage_of, when_false, when_true
 from pup_tui.template.values import NOTHING, contents, enter, kind_of, plain
 
 _Result = TypeVar("_Result")
@@ -56,6 +47,13 @@ class Expression(UsesNames):
     def usage(self) -> Usage:
         """The names that it uses."""
         return self._usage
+
+    @cached_property
+    def flow(self) -> Flow:
+        """What its value is made out of."""
+        if self._path:
+            return Flow(frozenset([key_of(self._path)]))
+        return NO_FLOW if self._tree is None else flow_of(self._tree)
 
     @property
     def is_raw(self) -> bool:
@@ -98,7 +96,7 @@ class Expression(UsesNames):
 
     def _find_usage(self) -> Usage:
         if self._path:
-            return Usage(frozenset([key_of(list(self._path))]))
+            return Usage(frozenset([key_of(self._path)]))
         return NO_USAGE if self._tree is None else usage_of(self._tree)
 
     def _evaluate(self, scope: Mapping[str, Any], budget: Budget) -> Any:
@@ -150,18 +148,18 @@ def _paths(tree: nodes.Node | None) -> list[list[str | int | None]]:
 def follow(path: tuple[str, ...], scope: Mapping[str, Any]) -> Any:
     """Look up a dotted path."""
     if path[0] not in scope:
-        raise _undefined_path(list(path), 1)
+        raise _undefined_path(path, 1)
     value = scope[path[0]]
     for position, key in enumerate(path[1:], start=2):
         inner = enter(value, key)
         if inner is NOTHING:
-            raise _undefined_path(list(path), position, value)
+            raise _undefined_path(path, position, value)
         value = inner
     return value
 
 
 def _undefined_path(
-    path: list[str | int | None], position: int, holder: Any = NOTHING
+    path: Sequence[str | int | None], position: int, holder: Any = NOTHING
 ) -> UndefinedName:
     missing = dotted(path[:position])
     message = None

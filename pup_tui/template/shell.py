@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 from pup_tui.template.arguments import argument_problem
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length
 from pup_tui.template.shell_markers import Hole, Marked, is_raw, variants
 from pup_tui.template.shell_places import ENV_HINT, Place, Quoting, UnsafePlaceError
@@ -82,6 +83,11 @@ class ShellTemplate(UsesNames):
     def usage(self) -> Usage:
         """The names that it uses."""
         return self.text.usage
+
+    @property
+    def flow(self) -> Flow:
+        """What it is made out of."""
+        return self.text.flow
 
     @property
     def outputs(self) -> tuple[Output, ...]:

@@ -12,9 +12,19 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from pup_tui.template.blocks import Block, For, If, Literal, Output, parse_blocks, usage_of_blocks
+from pup_tui.template.blocks import (
+    Block,
+    For,
+    If,
+    Literal,
+    Output,
+    flow_of_blocks,
+    parse_blocks,
+    usage_of_blocks,
+)
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import Expression
+from pup_tui.template.flow import Flow
 from pup_tui.template.limits import Budget
 from pup_tui.template.scanner import is_plain
 from pup_tui.template.usage import Usage, UsesNames
@@ -86,6 +96,11 @@ class Text(UsesNames):
     def usage(self) -> Usage:
         """The names that it uses."""
         return usage_of_blocks(self.blocks)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """What it is made out of."""
+        return flow_of_blocks(self.blocks)
 
     @cached_property
     def outputs(self) -> tuple[Output, ...]:

@@ -70,7 +70,7 @@ def render_value_command(
     if not isinstance(command, Arguments):
         made = command.render(scope)
         return ValueCommand(script=made.script, values=made.env, hidden=hidden)
-    shown = sorted(command.names.intersection(secrets))
+    shown = sorted(command.flowing_names.intersection(secrets))
     if shown:
         told = f"{shown[0]} is a secret and may not stand in an argument list"
         raise TemplateError(told, hint="others can read it there")
