@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -29,6 +30,7 @@ from pup_tui.runbook.model import (
 from pup_tui.template.arguments import compile_arguments
 from pup_tui.template.header import render_header
 from pup_tui.template.jsontext import render_json, render_json_body
+from pup_tui.template.secrets import hiding, watched
 from pup_tui.template.shell import compile_shell
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import parse_url, render_url
@@ -39,23 +41,38 @@ WORKFLOW_INTERVAL = 5.0
 """Seconds between two looks at a workflow's instance where the step says nothing."""
 
 
-class Rendered(Struct, frozen=True):
-    """A request and the command that people are shown; secrets in it are not masked yet.
+_SERVICE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)?.*", re.DOTALL)
+"""An address of a service: its kind, and what people are not shown."""
 
-    `empty` names the key of an optional step's target that rendered to nothing.
+
+class Rendered(Struct, frozen=True):
+    """A request and the command that people are shown, in which what was made out of secrets is hidden.
+
+    `empty` names the key of a step's target that rendered to nothing; `made` is what was made out of secrets.
     """
 
     request: Request
     shown: str
     empty: str | None = None
+    made: tuple[Any, ...] = ()
 
 
 def render_text(source: str, scope: Scope) -> str:
     return compile_text(source).render(scope)
 
 
+def shown_text(source: str, scope: Scope) -> str:
+    """A text as people may see it: what is made out of a secret is hidden."""
+    return compile_text(source).render(hiding(scope))
+
+
 def render_request(step: AnyStep, scope: Scope, env: dict[str, str], cwd: str | None) -> Rendered:
     """Render everything that the step's executor needs; TemplateError says what cannot be rendered."""
+    scope, made = watched(scope)
+    return msgspec.structs.replace(_rendered(step, scope, env, cwd), made=tuple(made))
+
+
+def _rendered(step: AnyStep, scope: Scope, env: dict[str, str], cwd: str | None) -> Rendered:
     match step:
         case ShellStep():
             return _shell(step, scope, env, cwd)
@@ -123,9 +140,10 @@ def _http(step: HttpStep, scope: Scope, cwd: str | None) -> Rendered:
         verify=step.verify,
         cwd=cwd,
     )
-    query = urlencode(request.query)
-    joint = "&" if "?" in url else "?"
-    shown = f"{request.method} {_without_password(url)}{joint if query else ''}{query}"
+    query = urlencode(_query(step, hiding(scope)), safe="*")
+    seen = _without_password(render_url(compile_text(step.url), hiding(scope)))
+    joint = "&" if "?" in seen else "?"
+    shown = f"{shown_text(step.method, scope).upper()} {seen}{joint if query else ''}{query}"
     return Rendered(request, shown, None if url else "url")
 
 
@@ -180,9 +198,10 @@ def _workflow(step: WorkflowStep, scope: Scope) -> Rendered:
     if step.poll is not None and step.poll.interval is not None:
         interval = render_seconds(step.poll.interval, scope)
     inputs = {name: render_json(value, scope) for name, value in step.inputs.items()}
-    shown = f"run workflow {workflow_id}"
+    shown = f"run workflow {shown_text(step.workflow_id, scope).strip()}"
     if inputs:
-        shown += f" with {msgspec.json.encode(inputs).decode()}"
+        seen = {name: render_json(value, hiding(scope)) for name, value in step.inputs.items()}
+        shown += f" with {msgspec.json.encode(seen).decode()}"
     request = WorkflowRequest(workflow_id=workflow_id, inputs=inputs, interval=interval)
     return Rendered(request, shown, None if workflow_id else "workflow_id")
 
@@ -191,9 +210,9 @@ def _notify(step: NotifyStep, scope: Scope) -> Rendered:
     """The addresses hold credentials: only what kind of service each one is may be seen."""
     given = step.to if isinstance(step.to, tuple) else (step.to,)
     to = tuple(render_url(compile_text(target), scope).strip() for target in given)
-    services = ", ".join(f"{url.partition('://')[0]}://…" for url in to if url)
+    services = ", ".join(_SERVICE.sub(r"\1…", url, count=1) for url in to if url)
     request = NotifyRequest(
         to=to, title=render_text(step.title, scope), message=render_text(step.message, scope)
     )
-    shown = f"notify {services}: {request.title or request.message}"
+    shown = f"notify {services}: {shown_text(step.title if request.title else step.message, scope)}"
     return Rendered(request, shown, None if all(to) else "to")

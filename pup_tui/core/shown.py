@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import structs
+
 from pup_tui.core.amounts import render_items, render_seconds
 from pup_tui.core.ids import item_id
 from pup_tui.core.program import Node, Program
-from pup_tui.core.render import Rendered, render_request, render_text
+from pup_tui.core.render import Rendered, render_request, shown_text
 from pup_tui.core.scope import scope_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy, names_in_items
 from pup_tui.core.state import Frame, RunState
@@ -33,7 +35,8 @@ def rendered_step(program: Program, state: RunState, node: Node) -> Rendered:
     """
     check_secrecy(node.step, secrets_of(state, node.id))
     around = surroundings_of(program, state, node)
-    return render_request(node.step, scope_of(state, node.id), around.env, around.cwd)
+    rendered = render_request(node.step, scope_of(state, node.id), around.env, around.cwd)
+    return structs.replace(rendered, made=(*around.made, *rendered.made))
 
 
 def shown_step(program: Program, state: RunState, node: Node) -> str:
@@ -43,7 +46,7 @@ def shown_step(program: Program, state: RunState, node: Node) -> str:
     scope = scope_of(state, node.id)
     match node.step:
         case ConfirmStep() | ManualStep() | InputStep():
-            return render_text(node.step.message, scope)
+            return shown_text(node.step.message, scope)
         case WaitStep():
             return f"wait {render_seconds(node.step.duration, scope):g} s"
         case RunbookStep():
@@ -76,7 +79,6 @@ def _shown_items(program: Program, state: RunState, node: Node) -> str:
 def item_frames(state: RunState, node: Node, items: Iterable[object]) -> list[Frame]:
     """The frames of the items of a foreach; they are secret where their list came from a secret."""
     assert node.step.foreach is not None
-    secrets = secrets_of(state, node.id)
     name = node.step.as_
-    hidden = [name] if secrets and names_in_items(node.step.foreach) & secrets else []
+    hidden = [name] if names_in_items(node.step.foreach) & secrets_of(state, node.id) else []
     return [Frame(values={name: value}, secrets=list(hidden)) for value in items]

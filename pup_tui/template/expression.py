@@ -11,10 +11,11 @@ from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 
 from pup_tui.template.errors import TemplateError, UndefinedName
-from pup_tui.template.flow import NO_FLOW, Flow, flow_of
+from pup_tui.template.flow import NO_FLOW, Flow, flow_of, ingredients
 from pup_tui.template.limits import Budget
-from pup_tui.template.paths import Key, dotted, key_of, path_of
+from pup_tui.template.paths import Key, dotted, key_of, path_of, spelled
 from pup_tui.template.sandbox import BUDGET, Missing, compiled
+from pup_tui.template.secrets import secrets_in
 from pup_tui.template.syntax import parse
 from pup_tui.template.usage import NO_USAGE, Usage, UsesNames, usage_of, when_false, when_true
 from pup_tui.template.values import NOTHING, contents, enter, kind_of, plain
@@ -88,11 +89,61 @@ class Expression(UsesNames):
 
         What it gives is part of the scope's own data and must not be changed.
         """
-        return plain(self.evaluate_within(scope, Budget()))
+        value = plain(self.evaluate_within(scope, Budget()))
+        self.is_secret(scope, value)
+        return value
 
     def evaluate_within(self, scope: Mapping[str, Any], budget: Budget) -> Any:
         """Work out the value as a part of a rendering that has this budget."""
         return guarded(self.source, lambda: self._evaluate(scope, budget))
+
+    def is_secret(self, scope: Mapping[str, Any], value: Any) -> bool:
+        """Whether its value was made out of a secret of the scope; what was made is noted there."""
+        secrets = secrets_in(scope)
+        if not self._flows_from(secrets.names, scope):
+            return False
+        secrets.made.append(value)
+        budget = Budget()
+        for part in self._ingredients:
+            if part._flows_from(secrets.names, scope):
+                secrets.made.append(part._value_or_none(scope, budget))
+        return True
+
+    def _flows_from(self, names: frozenset[str], scope: Mapping[str, Any]) -> bool:
+        if names.isdisjoint(self.flowing_names):
+            return False
+        flowing = self.flow.taken(lambda test: self._chooses(test, scope))
+        return not names.isdisjoint(spelled(flowing))
+
+    def _chooses(self, test: nodes.Expr, scope: Mapping[str, Any]) -> bool | None:
+        """What a condition within the expression comes to, as far as that can be told."""
+        known = self._tests.get(id(test))
+        if known is None:
+            known = self._tests[id(test)] = Expression(self.source, test)
+        try:
+            return bool(known.evaluate_within(scope, Budget()))
+        except TemplateError:
+            return None
+
+    @cached_property
+    def _tests(self) -> dict[int, Expression]:
+        """The conditions within it that were asked, by the identity of their trees."""
+        return {}
+
+    @cached_property
+    def _ingredients(self) -> tuple[Expression, ...]:
+        if self._tree is None:
+            return ()
+        return tuple(Expression(self.source, part) for part in ingredients(self._tree))
+
+    def _value_or_none(self, scope: Mapping[str, Any], budget: Budget) -> Any:
+        """The value; None where it has none, which is no matter unless there was no time to find it."""
+        try:
+            return self.evaluate_within(scope, budget)
+        except TemplateError:
+            if budget.is_spent:
+                raise
+            return None
 
     def _find_usage(self) -> Usage:
         if self._path:

@@ -12,7 +12,7 @@ every library that takes texts apart would have to keep the mark, and what loses
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,10 +20,13 @@ from jinja2 import nodes
 
 from pup_tui.template.methods import TELLING_METHODS
 from pup_tui.template.paths import Key, key_of, path_of, subscripts
-from pup_tui.template.sandbox import IN_FILTER, METHOD_FILTER
+from pup_tui.template.sandbox import IN_FILTER, METHOD_FILTER, SLICE_FILTER
 
 _COUNTS: Final = frozenset({"length", "count", IN_FILTER})
 """Filters that give a number of things or a truth value."""
+
+_PICKING: Final = frozenset({SLICE_FILTER, "first", "last", "max", "min"})
+"""Filters that give a part of what they are given."""
 
 Holds = Callable[[nodes.Expr], bool | None]
 """Says of a condition whether it holds; None where that cannot be known."""
@@ -87,10 +90,6 @@ def flow_of(tree: nodes.Node) -> Flow:
         key = Flow(frozenset([key_of(path)]))
         return merge_flows([key, *map(flow_of, subscripts(tree))])
     match tree:
-        case nodes.Test() | nodes.Compare() | nodes.Not():
-            return NO_FLOW
-        case nodes.Filter() if _tells(tree):
-            return NO_FLOW
         case nodes.Filter(name="default" | "d", node=nodes.Expr() as value) if _plain_default(tree):
             defined = nodes.Test(value, "defined", [], [], None, None, lineno=tree.lineno)
             return _choice(defined, value, tree.args)
@@ -98,19 +97,27 @@ def flow_of(tree: nodes.Node) -> Flow:
             return _choice(tree.test, tree.expr1, [otherwise])
         case nodes.Or():
             return _choice(tree.left, tree.left, [tree.right])
-        case nodes.And():
-            # The left side is the result only where it is empty.
-            return flow_of(tree.right)
-    return merge_flows(map(flow_of, tree.iter_child_nodes()))
+    return merge_flows(map(flow_of, _passed_on(tree)))
 
 
 def _choice(test: nodes.Expr, then: nodes.Expr, otherwise: Iterable[nodes.Expr]) -> Flow:
     choice = Choice(test, flow_of(then), merge_flows(map(flow_of, otherwise)))
-    return (
-        Flow(choices=(choice,))
-        if choice.then != NO_FLOW or choice.otherwise != NO_FLOW
-        else NO_FLOW
-    )
+    return NO_FLOW if choice.then == choice.otherwise == NO_FLOW else Flow(choices=(choice,))
+
+
+def _passed_on(tree: nodes.Node) -> Iterable[nodes.Node]:
+    """What of a node's children flows into what it gives."""
+    match tree:
+        case nodes.Test() | nodes.Compare() | nodes.Not():
+            return ()
+        case nodes.Filter() if _tells(tree):
+            return ()
+        case nodes.And():
+            # The left side is the result only where it is empty.
+            return (tree.right,)
+        case nodes.CondExpr():
+            return tree.iter_child_nodes(exclude=("test",))
+    return tree.iter_child_nodes()
 
 
 def _tells(tree: nodes.Filter) -> bool:
@@ -124,3 +131,21 @@ def _tells(tree: nodes.Filter) -> bool:
 def _plain_default(tree: nodes.Filter) -> bool:
     """Whether `default` replaces what is not defined only, and not what is empty too."""
     return len(tree.args) == 1 and not tree.kwargs
+
+
+def ingredients(tree: nodes.Expr) -> Iterator[nodes.Expr]:
+    """The expressions within one whose whole values go into what it gives: of `"x" ~ NAME[:9]` the second.
+
+    Not what stands below a choice of one item or part, of which the rest is left behind.
+    """
+    waiting: list[nodes.Node] = [*_below(tree)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, nodes.Expr) and flow_of(node) != NO_FLOW:
+            yield node
+        waiting += _below(node)
+
+
+def _below(tree: nodes.Node) -> Iterable[nodes.Node]:
+    picks = isinstance(tree, nodes.Filter) and tree.name in _PICKING
+    return () if picks or isinstance(tree, nodes.Getattr | nodes.Getitem) else _passed_on(tree)
