@@ -175,7 +175,8 @@ class TakeLock(Action, frozen=True, kw_only=True):
 
 
 class StartAttempt(Action, frozen=True, kw_only=True):
-    """Run `request`. `shown` is the command for people; secrets in it are not yet masked.
+    """Run `request`. `shown` is the command for people, `made` the values in the request that its texts made
+    out of secrets: they are secrets as well.
 
     `output_limit` is how many bytes of output are kept on disk, None for what is usual.
     """
@@ -186,6 +187,7 @@ class StartAttempt(Action, frozen=True, kw_only=True):
     request: Request
     shown: str
     wanted: Wanted
+    made: tuple[Any, ...] = ()
     output_limit: int | None = None
 
 

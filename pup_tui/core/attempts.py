@@ -60,6 +60,7 @@ def _start(run: Run, node: Node, rendered: Rendered) -> None:
             number=step.attempts,
             request=rendered.request,
             shown=rendered.shown,
+            made=rendered.made,
             wanted=wanted_of(run.program, node, run.state, scope, run.now),
             output_limit=output_limit,
         )

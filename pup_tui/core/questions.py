@@ -10,7 +10,7 @@ from pup_tui.core.actions import Question, Withdraw
 from pup_tui.core.amounts import render_seconds
 from pup_tui.core.events import Answered, Event, WaitCut
 from pup_tui.core.program import Node
-from pup_tui.core.render import render_text
+from pup_tui.core.render import render_text, shown_text
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, secrets_of
 from pup_tui.core.secrecy import check_expect
@@ -54,9 +54,9 @@ def ask_step(run: Run, node: Node) -> None:
         step=node.id,
         title=given.name,
         kind=_KINDS[type(given)],
-        message=render_text(given.message, scope),
+        message=shown_text(given.message, scope),
         expect=None if expect is None else render_text(expect, scope),
-        checklist=tuple(render_text(item, scope) for item in checklist),
+        checklist=tuple(shown_text(item, scope) for item in checklist),
         danger=given.danger or _leads_to_danger(run, node),
         upcoming=_upcoming(run, node),
         timeout=seconds,
@@ -84,7 +84,7 @@ def ask_before(run: Run, node: Node, upcoming: str | None) -> None:
     """Ask the step's own `confirm`, or for a dangerous step that has none; TemplateError as above."""
     message = f"This step changes or destroys things. Run “{node.step.name}”?"
     if node.step.confirm is not None:
-        message = render_text(node.step.confirm, run.scope(node))
+        message = shown_text(node.step.confirm, run.scope(node))
     run.ask(
         node,
         Question(

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from pup_tui.core.events import AttemptFinished, Judgement
 from pup_tui.core.program import Node
-from pup_tui.core.render import Scope, render_text
+from pup_tui.core.render import Scope, shown_text
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of
 from pup_tui.core.state import StepStatus
@@ -70,6 +70,6 @@ def _broken(assertion: Assertion, judgement: Judgement, scope: Scope) -> str:
 
 def _message(assertion: Assertion, scope: Scope) -> str:
     try:
-        return render_text(assertion.message, scope)
+        return shown_text(assertion.message, scope)
     except TemplateError:
         return assertion.message

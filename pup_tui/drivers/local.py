@@ -321,6 +321,7 @@ class LocalRun:
         """Record the intent, then act: after a crash it is known that the effect may have happened."""
         attempt = _Attempt(action)
         self._attempts[action.attempt] = attempt
+        self._around.masking.keep_made(action.made)
         command = self._around.masking.text(action.shown)
         await self._take(AttemptStarted(at=self._now(), attempt=action.attempt, command=command))
         attempt.task = asyncio.create_task(self._attempt(attempt), name=f"attempt {action.attempt}")
@@ -348,6 +349,7 @@ class LocalRun:
             )
             return
         outcome = await _carry_out(executor, action, output, attempt.stop, context)
+        outcome = replace(outcome, reason=around.masking.told(outcome.reason, action.made))
         duration = max(0.0, self._now().clock - began)
         captured = output.end()
         if output.error is not None:
