@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from pup_tui.core.events import Decision
 from pup_tui.core.notices import AnyNotice
 from pup_tui.runbook.model import Condition, Variable
 
@@ -224,6 +225,12 @@ class Tell(Action, frozen=True, kw_only=True):
     notice: AnyNotice
 
 
+class Record(Action, frozen=True, kw_only=True):
+    """Store what was decided by secrets together with the event that led to it."""
+
+    decided: tuple[Decision, ...]
+
+
 class EndRun(Action, frozen=True, kw_only=True):
     """The run is over; nothing more will be wished for."""
 
@@ -241,5 +248,6 @@ AnyAction = (
     | SetTimer
     | CancelTimer
     | Tell
+    | Record
     | EndRun
 )

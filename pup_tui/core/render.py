@@ -45,15 +45,21 @@ _SERVICE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)?.*", re.DOTALL)
 """An address of a service: its kind, and what people are not shown."""
 
 
-class Rendered(Struct, frozen=True):
-    """A request and the command that people are shown, in which what was made out of secrets is hidden.
+class Prepared(Struct, frozen=True, kw_only=True):
+    """What is known of a request when it is not made: of a past run's nothing else is recorded.
 
-    `empty` names the key of a step's target that rendered to nothing; `made` is what was made out of secrets.
+    `shown` is the command for people, in which what was made out of secrets is hidden; `empty` names the key
+    of a step's target that rendered to nothing.
     """
 
-    request: Request
-    shown: str
+    shown: str = ""
     empty: str | None = None
+
+
+class Rendered(Prepared, frozen=True, kw_only=True):
+    """A request; `made` is what was made out of secrets in it."""
+
+    request: Request
     made: tuple[Any, ...] = ()
 
 
@@ -100,7 +106,7 @@ def _shell(step: ShellStep, scope: Scope, env: dict[str, str], cwd: str | None) 
         interactive=step.interactive,
         success_codes=step.success_codes,
     )
-    return Rendered(request, script.shown)
+    return Rendered(request=request, shown=script.shown)
 
 
 def _pup(step: PupStep, scope: Scope, env: dict[str, str], cwd: str | None) -> Rendered:
@@ -110,8 +116,8 @@ def _pup(step: PupStep, scope: Scope, env: dict[str, str], cwd: str | None) -> R
         words = words[1:]
     shown = arguments.shown(scope)
     return Rendered(
-        PupRequest(words=tuple(words), env=env, cwd=cwd),
-        shown if shown.startswith("pup ") else f"pup {shown}",
+        request=PupRequest(words=tuple(words), env=env, cwd=cwd),
+        shown=shown if shown.startswith("pup ") else f"pup {shown}",
     )
 
 
@@ -144,7 +150,7 @@ def _http(step: HttpStep, scope: Scope, cwd: str | None) -> Rendered:
     seen = _without_password(render_url(compile_text(step.url), hiding(scope)))
     joint = "&" if "?" in seen else "?"
     shown = f"{shown_text(step.method, scope).upper()} {seen}{joint if query else ''}{query}"
-    return Rendered(request, shown, None if url else "url")
+    return Rendered(request=request, shown=shown, empty=None if url else "url")
 
 
 def _without_password(url: str) -> str:
@@ -203,7 +209,7 @@ def _workflow(step: WorkflowStep, scope: Scope) -> Rendered:
         seen = {name: render_json(value, hiding(scope)) for name, value in step.inputs.items()}
         shown += f" with {msgspec.json.encode(seen).decode()}"
     request = WorkflowRequest(workflow_id=workflow_id, inputs=inputs, interval=interval)
-    return Rendered(request, shown, None if workflow_id else "workflow_id")
+    return Rendered(request=request, shown=shown, empty=None if workflow_id else "workflow_id")
 
 
 def _notify(step: NotifyStep, scope: Scope) -> Rendered:
@@ -215,4 +221,4 @@ def _notify(step: NotifyStep, scope: Scope) -> Rendered:
         to=to, title=render_text(step.title, scope), message=render_text(step.message, scope)
     )
     shown = f"notify {services}: {shown_text(step.title if request.title else step.message, scope)}"
-    return Rendered(request, shown, None if all(to) else "to")
+    return Rendered(request=request, shown=shown, empty=None if all(to) else "to")

@@ -16,7 +16,9 @@ from pup_tui.template.errors import TemplateError
 
 def conclude(run: Run, node: Node, event: AttemptFinished) -> None:
     """End the step by what its last attempt came to, and keep its captures if it succeeded."""
-    verdict = verdict_of(node.step, event, run.scope(node))
+    verdict = run.decided(
+        node, "verdict", Verdict, lambda scope: verdict_of(node.step, event, scope)
+    )
     if verdict.captures:
         found = event.findings
         run.step(node).captured = list(found.captures)

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from pup_tui.core.actions import (
     AnyAction,
     Ask,
     CancelTimer,
     EndRun,
     LookUpTool,
+    Record,
     Request,
     ResolveValues,
     SetTimer,
@@ -205,6 +208,10 @@ class LocalRun:
         """Let the machine handle a fact, make it durable, and only then do what follows from it."""
         event = self._around.masking.event(event)
         actions = self._machine.handle(event)
+        for action in actions:
+            if isinstance(action, Record):
+                decided = self._around.masking.decided(action.decided)
+                event = msgspec.structs.replace(event, decided=decided)
         await self._around.log.append(self.run, event, summary=self._summary(event))
         for action in actions:
             await self._perform(action)
@@ -245,6 +252,8 @@ class LocalRun:
                 await self._find_out(action)
             case EndRun():
                 self._over = True
+            case Record():
+                pass  # It was made durable together with the event.
 
     async def _find_out(self, action: LookUpTool | ResolveValues | TakeLock) -> None:
         """Ask the world around the run; the answer is one more fact."""

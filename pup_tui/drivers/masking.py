@@ -16,6 +16,7 @@ from pup_tui.core.events import (
     AnyEvent,
     AttemptFinished,
     CancelRequested,
+    Decision,
     Findings,
     Interrupted,
     Judgement,
@@ -133,6 +134,10 @@ class Masking:
             return event
         masked = self.text(getattr(event, sentence))
         return msgspec.structs.replace(event, **{sentence: masked})
+
+    def decided(self, decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+        """What was decided, as it may be stored."""
+        return tuple(self._masked(decision) for decision in decisions)
 
     def _findings(self, found: Findings) -> Findings:
         return msgspec.structs.replace(
