@@ -40,6 +40,7 @@ class LateLauncher:
         files: Mapping[str, bytes],
         values: Mapping[str, Any],
         left_out: Iterable[str] = (),
+        secrets: Iterable[str] = (),
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
@@ -55,6 +56,7 @@ class LateLauncher:
             files=files,
             values=values,
             left_out=left_out,
+            secrets=secrets,
             breaking=breaking,
             terminal=terminal,
         )

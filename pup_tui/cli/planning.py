@@ -62,7 +62,8 @@ def print_plan(
     program = compile_program(loaded.id, runbook)
     hidden = set(resolved.secrets)
     masking = Masking(str(resolved.values[name]) for name in hidden)
-    steps = plan(program, resolved.values, resolved.left_out, operator_name(environment()), mutates)
+    operator = operator_name(environment())
+    steps = plan(program, resolved.values, resolved.left_out, operator, mutates, hidden)
     shown = [
         msgspec.structs.replace(
             step, command=masking.text(step.command), reason=masking.text(step.reason)

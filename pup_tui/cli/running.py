@@ -175,6 +175,7 @@ async def _run(
                 files=loaded.files,
                 values=resolved.values,
                 left_out=resolved.left_out,
+                secrets=resolved.secrets,
                 terminal=terminal,
             )
             run = await _launched(launch, break_lock)

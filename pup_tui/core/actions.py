@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from pup_tui.core.events import Decision
 from pup_tui.core.notices import AnyNotice
 from pup_tui.core.requests import Request
 from pup_tui.runbook.keys import Condition
@@ -112,7 +113,8 @@ class TakeLock(Action, frozen=True, kw_only=True):
 
 
 class StartAttempt(Action, frozen=True, kw_only=True):
-    """Run `request`. `shown` is the command for people; secrets in it are not yet masked.
+    """Run `request`. `shown` is the command for people, `made` the values in the request that its texts made
+    out of secrets: they are secrets as well.
 
     `output_limit` is how many bytes of output are kept on disk, None for what is usual.
     """
@@ -123,6 +125,7 @@ class StartAttempt(Action, frozen=True, kw_only=True):
     request: Request
     shown: str
     wanted: Wanted
+    made: tuple[Any, ...] = ()
     output_limit: int | None = None
 
 
@@ -159,6 +162,12 @@ class Tell(Action, frozen=True, kw_only=True):
     notice: AnyNotice
 
 
+class Record(Action, frozen=True, kw_only=True):
+    """Store what was decided by secrets together with the event that led to it."""
+
+    decided: tuple[Decision, ...]
+
+
 class EndRun(Action, frozen=True, kw_only=True):
     """The run is over; nothing more will be wished for."""
 
@@ -176,5 +185,6 @@ AnyAction = (
     | SetTimer
     | CancelTimer
     | Tell
+    | Record
     | EndRun
 )

@@ -13,6 +13,7 @@ from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.jsontext import render_json
+from pup_tui.template.secrets import hiding
 from pup_tui.template.size import parse_size
 from pup_tui.template.text import compile_text
 
@@ -51,11 +52,22 @@ def render_amount(role: Role, given: Any, scope: Scope) -> Any:
 
 
 def _parsed(given: Any, scope: Scope, parse: Callable[[Any], T]) -> T:
-    text = compile_text(given).render(scope).strip() if isinstance(given, str) else given
+    template = compile_text(given) if isinstance(given, str) else None
+    text = given if template is None else template.render(scope).strip()
     try:
         return parse(text)
+    except ValueError:
+        seen = given if template is None else template.render(hiding(scope)).strip()
+        raise TemplateError(_problem(seen, parse), expression=str(given)) from None
+
+
+def _problem(seen: Any, parse: Callable[[Any], object]) -> str:
+    """What is wrong with an amount, told of its text as people may see it."""
+    try:
+        parse(seen)
     except ValueError as error:
-        raise TemplateError(str(error), expression=str(given)) from error
+        return str(error)
+    return "the value does not fit"
 
 
 def _count(given: str | int) -> int:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from pup_tui.core import order, polls
 from pup_tui.core.actions import StartAttempt
 from pup_tui.core.amounts import render_seconds, render_size
 from pup_tui.core.events import AttemptFinished, AttemptStarted, Event
 from pup_tui.core.program import Node
 from pup_tui.core.questions import ask_before, must_ask
-from pup_tui.core.requests import Rendered
+from pup_tui.core.render import Scope
+from pup_tui.core.requests import Prepared, Rendered
 from pup_tui.core.retries import check_retry
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, wanted_of
@@ -18,58 +21,81 @@ from pup_tui.core.timers import Timer
 from pup_tui.core.verdict import conclude
 
 
+class Limits(Struct, frozen=True):
+    """What bounds an attempt: the limits of the poll that begins with it, seconds, bytes of output."""
+
+    poll: polls.PollLimits | None
+    seconds: float | None
+    output: int | None
+
+
 def enter(run: Run, node: Node) -> None:
     """Start an attempt, or ask first; TemplateError where something cannot be rendered."""
-    rendered = rendered_step(run.program, run.state, node)
-    if rendered.empty is not None:
+    prepared = run.decided(
+        node,
+        "request",
+        Prepared,
+        lambda _: rendered_step(run.program, run.state, node),
+        lambda prepared: Prepared(empty=prepared.empty),
+    )
+    if prepared.empty is not None:
         if node.step.optional:
-            run.end(node, StepStatus.SKIPPED, f"its `{rendered.empty}` is empty")
+            run.end(node, StepStatus.SKIPPED, f"its `{prepared.empty}` is empty")
         else:
             run.step(node).final = True
-            run.fail(node, f"`{rendered.empty}` is empty")
+            run.fail(node, f"`{prepared.empty}` is empty")
     elif must_ask(run, node):
-        ask_before(run, node, rendered.shown)
+        ask_before(run, node, prepared.shown)
     else:
-        _start(run, node, rendered)
+        _start(run, node, prepared)
 
 
-def _start(run: Run, node: Node, rendered: Rendered) -> None:
-    step, scope = run.step(node), run.scope(node)
-    begins = order.polls(node) and step.poll is None
-    limits = polls.poll_limits(node.step, scope) if begins else None
-    seconds = _seconds(run, node)
-    kept = node.step.output_limit
-    output_limit = None if kept is None else render_size(kept, scope)
-    check_retry(node, scope)
+def _start(run: Run, node: Node, prepared: Prepared) -> None:
+    step = run.step(node)
+    limits = run.decided(node, "limits", Limits, lambda scope: _limits(run, node, scope))
     step.began = run.now if step.began is None else step.began
     step.attempts += 1
     step.tries += 0 if step.poll is not None else 1
-    step.phase, step.stopped_because, step.limit = StepPhase.STARTING, None, seconds
-    if limits is not None:
-        polls.begin(run, node, limits)
-    if seconds is not None:
-        run.set_timer(node, Timer.TIMEOUT, seconds)
-    run.wishes.add(
-        StartAttempt(
-            attempt=run.attempt(node),
-            step=node.id,
-            number=step.attempts,
-            request=rendered.request,
-            shown=rendered.shown,
-            wanted=wanted_of(run.program, node, run.state, scope, run.now),
-            output_limit=output_limit,
+    step.phase, step.stopped_because, step.limit = StepPhase.STARTING, None, limits.seconds
+    if limits.poll is not None:
+        polls.begin(run, node, limits.poll)
+    if limits.seconds is not None:
+        run.set_timer(node, Timer.TIMEOUT, limits.seconds)
+    if isinstance(prepared, Rendered):
+        run.wishes.add(
+            StartAttempt(
+                attempt=run.attempt(node),
+                step=node.id,
+                number=step.attempts,
+                request=prepared.request,
+                shown=prepared.shown,
+                made=prepared.made,
+                wanted=wanted_of(run.program, node, run.state, run.scope(node), run.now),
+                output_limit=limits.output,
+            )
         )
+
+
+def _limits(run: Run, node: Node, scope: Scope) -> Limits:
+    """The limits of the next attempt; those of a `retry` are rendered to know that they can be."""
+    begins = order.polls(node) and run.step(node).poll is None
+    kept = node.step.output_limit
+    check_retry(node, scope)
+    return Limits(
+        poll=polls.poll_limits(node.step, scope) if begins else None,
+        seconds=_seconds(node, scope),
+        output=None if kept is None else render_size(kept, scope),
     )
 
 
-def _seconds(run: Run, node: Node) -> float | None:
+def _seconds(node: Node, scope: Scope) -> float | None:
     """How long one attempt may take, or None for as long as it wants."""
     given = node.step
     timeout = given.timeout if given.timeout is not None else node.defaults.timeout
     if timeout is not None:
-        return render_seconds(timeout, run.scope(node))
+        return render_seconds(timeout, scope)
     if given.follows:
-        return polls.poll_limits(given, run.scope(node)).timeout
+        return polls.poll_limits(given, scope).timeout
     return given.attempt_timeout
 
 

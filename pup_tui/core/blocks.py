@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec import Struct
+
 from pup_tui.core.actions import ResolveValues, TakeLock
-from pup_tui.core.amounts import render_count, render_items, render_seconds
+from pup_tui.core.amounts import Scope, render_count, render_items
 from pup_tui.core.events import Event, LockAnswered, ValuesResolved
 from pup_tui.core.ids import item_id, static_id
 from pup_tui.core.program import Node, captures_of
-from pup_tui.core.questions import ask_before, must_ask
+from pup_tui.core.questions import ask_before, must_ask, shown_now, timeout_of
 from pup_tui.core.render import StepTexts, render_text
 from pup_tui.core.retries import check_retry
 from pup_tui.core.run import Run
-from pup_tui.core.scope import explain, frame_of, scope_of, secrets_of
-from pup_tui.core.secrecy import check_lock, names_in, names_in_expression
-from pup_tui.core.shown import item_frames, shown_step
+from pup_tui.core.scope import explain, frame_of, secrets_of
+from pup_tui.core.secrecy import check_lock, names_in, names_in_expression, names_in_items
+from pup_tui.core.shown import item_frames
 from pup_tui.core.state import BlockState, Frame, StepPhase, StepStatus
 from pup_tui.core.timers import Timer
 from pup_tui.runbook.model import RunbookStep, Step
@@ -24,6 +26,7 @@ from pup_tui.runbook.parts import Variable
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.jsontext import render_json
+from pup_tui.template.values import HIDDEN
 
 MOST_STEPS = 100_000
 """Steps of one run, those of all items counted: lists inside lists multiply."""
@@ -32,7 +35,7 @@ MOST_STEPS = 100_000
 def enter(run: Run, node: Node) -> None:
     """Begin a block, or ask first; TemplateError where something about it cannot be rendered."""
     if must_ask(run, node):
-        ask_before(run, node, shown_step(run.program, run.state, node))
+        ask_before(run, node, shown_now(run, node))
     elif node.is_loop:
         _open_items(run, node)
     elif (called := node.step.calls) is not None:
@@ -44,17 +47,33 @@ def enter(run: Run, node: Node) -> None:
 # Beginning
 
 
+class _Items(Struct, frozen=True, kw_only=True):
+    """The items of a list; of secret ones only how many there are is recorded."""
+
+    values: list[Any] = []
+    hidden: int = 0
+
+
 def _open_items(run: Run, node: Node) -> None:
     """The items of a foreach are known now: each is a step of its own."""
-    scope = run.scope(node)
-    assert node.step.foreach is not None
-    items = render_items(node.step.foreach, scope)
-    most = node.step.max_parallel
-    limit = 1 if most is None or node.step.side_by_side else render_count(most, scope)
+    foreach, most = node.step.foreach, node.step.max_parallel
+    assert foreach is not None
+    hidden = bool(names_in_items(foreach) & secrets_of(run.state, node.id))
+    found = run.decided(
+        node,
+        "items",
+        _Items,
+        lambda scope: _Items(values=render_items(foreach, scope)),
+        lambda items: _Items(hidden=len(items.values)) if hidden else items,
+    )
+    items = [*found.values, *[HIDDEN] * found.hidden]
+    limit = 1
+    if most is not None and not node.step.side_by_side:
+        limit = run.decided(node, "limit", int, lambda scope: render_count(most, scope))
     inside = len(items) * (1 + len(run.program.loops.get(static_id(node.id), ())))
     if len(run.state.steps) + inside > MOST_STEPS:
         told = f"with these {len(items):,} items the run has more than {MOST_STEPS:,} steps"
-        raise TemplateError(told, expression=str(node.step.foreach))
+        raise TemplateError(told, expression=str(foreach))
     frames = item_frames(run.state, node, items)
     children = [item_id(node.id, number) for number in range(len(items))]
     for child, frame in zip(children, frames, strict=True):
@@ -66,17 +85,23 @@ def _open_items(run: Run, node: Node) -> None:
 
 def _open_steps(run: Run, node: Node) -> None:
     """The steps of a group, side by side where they are parallel."""
-    scope = run.scope(node)
-    check_retry(node, scope)
     children = list(run.program.children(node.id))
-    limit, shown = 1, ""
+    limit, shown = run.decided(node, "limit", int, lambda scope: _at_once(node, scope)), ""
     if node.step.side_by_side:
-        most = node.step.max_parallel
-        limit = len(children) if most is None else render_count(most, scope)
+        limit = limit or len(children)
         shown = f"{len(children)} steps side by side"
     elif isinstance(node.step, RunbookStep):
-        shown = StepTexts(node.step, scope).line
+        shown = StepTexts(node.step, run.scope(node)).line
     _open(run, node, children, limit, shown, side_by_side=node.step.side_by_side)
+
+
+def _at_once(node: Node, scope: Scope) -> int:
+    """How many steps of a group may run at once, 0 for all; its `retry` is tried out as well."""
+    check_retry(node, scope)
+    if not node.step.side_by_side:
+        return 1
+    most = node.step.max_parallel
+    return 0 if most is None else render_count(most, scope)
 
 
 def _forget_inside(run: Run, node: Node) -> None:
@@ -101,8 +126,7 @@ def _open(
     side_by_side: bool = False,
 ) -> None:
     step = run.step(node)
-    timeout = None if node.is_loop else node.step.timeout
-    seconds = None if timeout is None else render_seconds(timeout, run.scope(node))
+    seconds = None if node.is_loop else timeout_of(run, node)
     _forget_inside(run, node)
     step.phase, step.left, step.limit = StepPhase.OPEN, False, seconds
     step.began = run.now if step.began is None else step.began
@@ -122,7 +146,6 @@ def _open(
 
 def _resolve(run: Run, node: Node, variables: dict[str, Variable], given: dict[str, Any]) -> None:
     """Ask for the values of what the step calls: from what is given, from elsewhere, from defaults."""
-    scope = run.scope(node)
     secrets = secrets_of(run.state, node.id)
     hidden = tuple(name for name, tree in given.items() if names_in(tree) & secrets)
     run.step(node).phase = StepPhase.LOOKING_UP
@@ -130,7 +153,13 @@ def _resolve(run: Run, node: Node, variables: dict[str, Variable], given: dict[s
         ResolveValues(
             step=node.id,
             variables=variables,
-            given={name: render_json(tree, scope) for name, tree in given.items()},
+            given=run.decided(
+                node,
+                "given",
+                dict[str, Any],
+                lambda scope: {name: render_json(tree, scope) for name, tree in given.items()},
+                lambda _: {},
+            ),
             secrets=hidden,
         )
     )
@@ -147,10 +176,13 @@ def resolved(run: Run, node: Node, event: Event) -> None:
         values=dict(event.values), left_out=list(event.left_out), secrets=list(event.secrets)
     )
     called = node.step.called if isinstance(node.step, RunbookStep) else None
+    lock = called.lock if called is not None else None
     try:
-        if called is not None and called.lock is not None:
-            check_lock(called.lock, event.secrets)
-            value = render_text(called.lock, scope_of(run.state, f"{node.id}/"))
+        if lock is not None:
+            check_lock(lock, event.secrets)
+            value = run.decided(
+                node, "lock", str, lambda scope: render_text(lock, scope), within=True
+            )
             run.wishes.add(TakeLock(step=node.id, value=value))
         else:
             _open_steps(run, node)
@@ -231,19 +263,29 @@ def _succeed(run: Run, node: Node, block: BlockState) -> None:
 
 def _give_back(run: Run, node: Node, outputs: dict[str, str]) -> None:
     """The outputs of a called group become captures of the step that called it."""
-    inside = f"{node.id}/"
-    scope, secrets = scope_of(run.state, inside), secrets_of(run.state, inside)
-    made: dict[str, Any] = {}
-    for name, source in outputs.items():
-        value = compile_expression(source).evaluate(scope)
-        if value is None:
-            raise TemplateError(f"the output {name} gives nothing", expression=source)
-        made[name] = value
+    secrets = secrets_of(run.state, f"{node.id}/")
+    hidden = {name for name, source in outputs.items() if names_in_expression(source) & secrets}
+    found = run.decided(
+        node,
+        "outputs",
+        dict[str, Any],
+        lambda scope: _outputs(outputs, scope),
+        lambda made: {name: None if name in hidden else value for name, value in made.items()},
+        within=True,
+    )
+    made = {name: HIDDEN if value is None else value for name, value in found.items()}
     frame_of(run.state, node.id).captured.update(made)
     run.step(node).captured = list(made)
-    run.note_secrets(
-        node, (name for name, source in outputs.items() if names_in_expression(source) & secrets)
-    )
+    run.note_secrets(node, hidden)
+
+
+def _outputs(outputs: dict[str, str], scope: Scope) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for name, source in outputs.items():
+        made[name] = compile_expression(source).evaluate(scope)
+        if made[name] is None:
+            raise TemplateError(f"the output {name} gives nothing", expression=source)
+    return made
 
 
 def _gather(run: Run, node: Node, block: BlockState) -> None:

@@ -56,10 +56,35 @@ class Findings(Struct, frozen=True, omit_defaults=True):
     status: str | None = None
 
 
-class Event(Struct, frozen=True, kw_only=True, tag_field="type"):
-    """A fact; `at` is when it happened."""
+class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a text could not be rendered; `name` is what stands for nothing, where that is the reason."""
+
+    message: str
+    expression: str | None = None
+    name: str | None = None
+
+
+class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the machine made, for `step`, of texts that may look at secrets; none of them is in it."""
+
+    step: str
+    what: str
+    value: Any = None
+    failure: Failure | None = None
+
+    def about(self, step: str, what: str) -> bool:
+        return self.step == step and self.what == what
+
+
+class Event(Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
+    """A fact; `at` is when it happened.
+
+    `decided` is what the machine decided by secrets while it handled the event, in that order: it is recorded
+    with the event, and read instead of the secrets when the event is handled again.
+    """
 
     at: Moment
+    decided: tuple[Decision, ...] = ()
 
 
 class Lock(Struct, frozen=True, omit_defaults=True):

@@ -12,8 +12,11 @@ import msgspec
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.roles import Role
+from pup_tui.template.secrets import MASK, secrets_in
 from pup_tui.template.shell import ShellScript
 
+_SERVICE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)?.*", re.DOTALL)
+"""An address of a service: its kind, and what people are not shown."""
 _KEY = re.compile(r"\{(\w+)\}")
 _NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 
@@ -61,7 +64,7 @@ def told(value: Any, options: Options) -> str:
         case Role.URL:
             return _without_password(value)
         case Role.TARGET:
-            return f"{value.partition('://')[0]}://…" if value else ""
+            return _SERVICE.sub(r"\1…", value, count=1) if value else ""
         case Role.DURATION if isinstance(value, float):
             return f"{value:g} s"
         case _ if isinstance(value, str | int | float):
@@ -88,4 +91,6 @@ def _without_password(url: str) -> str:
 
 def _known(found: re.Match[str], scope: Mapping[str, Any]) -> str:
     value = scope.get(found[1])
+    if found[1] in secrets_in(scope).names:
+        return MASK
     return found[0] if value is None or isinstance(value, dict) else str(value)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pup_tui.core import attempts, blocks, order, polls, questions, undoing
-from pup_tui.core.actions import AnyAction, EndRun, LookUpTool
+from pup_tui.core.actions import AnyAction, EndRun, LookUpTool, Record
 from pup_tui.core.events import (
     Answered,
     AnyEvent,
@@ -60,12 +60,13 @@ class Machine:
 
     def handle(self, event: AnyEvent) -> list[AnyAction]:
         """Take in one fact and return what is now wanted, in order."""
-        run = Run(self.program, self.state, event.at)
+        run = Run(self.program, self.state, event)
         transition = RUN_TRANSITIONS.get((self.state.phase, type(event)))
         if transition is not None:
             transition(run, event)
             _advance(run)
-        return list(run.wishes)
+        decided = tuple(run.decisions.made)
+        return [*([Record(decided=decided)] if decided else []), *run.wishes]
 
 
 # The run
@@ -193,15 +194,17 @@ def _take_up(run: Run, node: Node, key: str) -> None:
 
 def _wanted(run: Run, node: Node) -> bool:
     """Whether the step's `if` holds; where not, or where that cannot be told, the step has ended."""
-    if node.step.if_ is None or not order.judges_if(node):
+    given = node.step.if_
+    if given is None or not order.judges_if(node):
         return True
     try:
-        holds = truth_of(node.step.if_, run.scope(node), run.program.frame(node).declared)
+        declared = run.program.frame(node).declared
+        holds = run.decided(node, "if", bool, lambda scope: truth_of(given, scope, declared))
     except TemplateError as error:
         run.cannot_render(node, error)
         return False
     if not holds:
-        run.end(node, StepStatus.SKIPPED, f"its `if` does not hold: {node.step.if_}")
+        run.end(node, StepStatus.SKIPPED, f"its `if` does not hold: {given}")
     return holds
 
 

@@ -22,6 +22,7 @@ from pup_tui.core.state import Frame, RunState
 from pup_tui.runbook.model import Step
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.jsontext import render_json
+from pup_tui.template.secrets import watched, with_secrets
 
 MOST_STEPS = 10_000
 """Steps of a plan from which on the items of a foreach are no longer told apart: lists in lists multiply."""
@@ -59,13 +60,16 @@ def plan(
     left_out: Iterable[str],
     operator: str,
     mutates: Mutates,
+    secrets: Iterable[str] = (),
 ) -> list[PlannedStep]:
-    """Plan a run with these values. Secrets stand in the commands as they are: whoever shows them masks.
+    """Plan a run with these values; `secrets` names those that are secret beside variables of that type.
+
+    What texts make out of secrets is hidden; what turns up in another way is masked by who shows the plan.
 
     Steps inside others come after them; the items of a foreach are told apart where its list is known, else
     its steps stand there once.
     """
-    state = _begun(program, values, left_out, operator)
+    state = _begun(program, values, left_out, operator, secrets)
     planning = _Planning(program, state, mutates)
     for step in planning.upcoming():
         planning.add(program.node(step))
@@ -73,10 +77,14 @@ def plan(
 
 
 def _begun(
-    program: Program, values: Mapping[str, Any], left_out: Iterable[str], operator: str
+    program: Program,
+    values: Mapping[str, Any],
+    left_out: Iterable[str],
+    operator: str,
+    secrets: Iterable[str],
 ) -> RunState:
     """The state of a run that has just begun; what it wishes for is not carried out."""
-    secrets = tuple(name for name, variable in program.runbook.vars.items() if variable.is_secret)
+    typed = (name for name, variable in program.runbook.vars.items() if variable.is_secret)
     created = RunCreated(
         at=Moment(wall=0.0, clock=0.0),
         run="",
@@ -86,7 +94,7 @@ def _begun(
         host="",
         values=dict(values),
         left_out=tuple(left_out),
-        secrets=secrets,
+        secrets=tuple({*typed, *secrets}),
     )
     machine = Machine(program)
     machine.handle(created)
@@ -201,7 +209,9 @@ class _Planning:
                 if name in given:
                     frame.values[name] = render_json(given[name], scope)
                 elif variable.has_default and variable.from_ is None:
-                    frame.values[name] = render_text(str(variable.default), frame.values)
+                    above, made = watched(with_secrets(frame.values, frame.secrets))
+                    frame.values[name] = render_text(str(variable.default), above)
+                    frame.secrets += [name] if made else []
                 elif not variable.required:
                     frame.left_out.append(name)
             except TemplateError:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from pup_tui.core.actions import Question, Withdraw
 from pup_tui.core.amounts import render_seconds
 from pup_tui.core.events import Answered, Event, WaitCut
 from pup_tui.core.program import Node
-from pup_tui.core.render import StepTexts, render_text
+from pup_tui.core.render import Scope, StepTexts, shown_text
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy
@@ -19,6 +19,7 @@ from pup_tui.core.state import RunStatus, StepPhase, StepStatus
 from pup_tui.core.timers import Timer
 from pup_tui.runbook.model import Step, WaitStep
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.secrets import secrets_in
 
 NOBODY = "nobody"
 """Who answers where there is no terminal and no `--yes`."""
@@ -27,7 +28,7 @@ NOBODY = "nobody"
 def enter(run: Run, node: Node) -> None:
     """Ask, or wait; TemplateError where something about it cannot be rendered."""
     if must_ask(run, node):
-        ask_before(run, node, shown_step(run.program, run.state, node) or None)
+        ask_before(run, node, shown_now(run, node) or None)
     elif isinstance(node.step, WaitStep):
         wait(run, node)
     else:
@@ -36,32 +37,59 @@ def enter(run: Run, node: Node) -> None:
 
 def ask_step(run: Run, node: Node) -> None:
     """Put a question step to the operator; TemplateError where its text cannot be rendered."""
-    given, scope = node.step, run.scope(node)
-    secrets = secrets_of(run.state, node.id)
-    check_secrecy(given, secrets)
-    texts = StepTexts(given, scope)
-    seconds = texts["timeout"]
+    given = node.step
+    asked = run.decided(node, "question", _Asked, lambda scope: _asked(given, scope))
     question = Question(
         step=node.id,
         title=given.name,
         kind=_question_kind(given),
-        message=texts["message"],
-        expect=texts.get("expect"),
-        checklist=texts.get("checklist") or (),
+        message=asked.message,
+        expect=asked.expect,
+        checklist=asked.checklist,
         danger=given.danger or _leads_to_danger(run, node),
         upcoming=_upcoming(run, node),
-        timeout=seconds,
+        timeout=asked.timeout,
     )
     if given.asks_values:
         question = structs.replace(
-            question, variables=given.asked, names=dict(scope), secrets=tuple(sorted(secrets))
+            question,
+            variables=given.asked,
+            names=run.scope(node),
+            secrets=tuple(sorted(secrets_of(run.state, node.id))),
         )
     step = run.step(node)
     step.began, step.attempts = run.now, step.attempts + 1
     run.wishes.tell_started(node, step.attempts, "")
     run.ask(node, question)
-    if seconds is not None:
-        run.set_timer(node, Timer.ANSWER, seconds)
+    if asked.timeout is not None:
+        run.set_timer(node, Timer.ANSWER, asked.timeout)
+
+
+class _Asked(Struct, frozen=True):
+    """The texts of a question, and in how many seconds it counts as refused."""
+
+    message: str
+    expect: str | None
+    checklist: tuple[str, ...]
+    timeout: float | None
+
+
+def _asked(given: Step, scope: Scope) -> _Asked:
+    check_secrecy(given, secrets_in(scope).names)
+    texts = StepTexts(given, scope)
+    return _Asked(
+        message=texts.seen["message"],
+        expect=texts.get("expect"),
+        checklist=texts.seen.get("checklist") or (),
+        timeout=texts["timeout"],
+    )
+
+
+def shown_now(run: Run, node: Node) -> str:
+    """What a step would do, for the question before it; TemplateError where it cannot be rendered."""
+    return run.decided(
+        node, "shown", str, lambda _: shown_step(run.program, run.state, node), lambda _: ""
+    )
 
 
 def _question_kind(step: Step) -> Literal["confirm", "manual", "input"]:
@@ -79,8 +107,9 @@ def must_ask(run: Run, node: Node) -> bool:
 def ask_before(run: Run, node: Node, upcoming: str | None) -> None:
     """Ask the step's own `confirm`, or for a dangerous step that has none; TemplateError as above."""
     message = f"This step changes or destroys things. Run “{node.step.name}”?"
-    if node.step.confirm is not None:
-        message = render_text(node.step.confirm, run.scope(node))
+    confirm = node.step.confirm
+    if confirm is not None:
+        message = run.decided(node, "confirm", str, lambda scope: shown_text(confirm, scope))
     run.ask(
         node,
         Question(
@@ -192,16 +221,26 @@ def failure_answered(run: Run, node: Node, event: Event) -> None:
 
 def wait(run: Run, node: Node) -> None:
     """Start a `wait` step; TemplateError where its duration cannot be rendered."""
-    assert isinstance(node.step, WaitStep)
-    scope = run.scope(node)
-    seconds = render_seconds(node.step.duration, scope)
-    limit = None if node.step.timeout is None else render_seconds(node.step.timeout, scope)
+    given = node.step
+    assert isinstance(given, WaitStep)
+    seconds = run.decided(
+        node, "duration", float, lambda scope: render_seconds(given.duration, scope)
+    )
+    limit = timeout_of(run, node)
     step = run.step(node)
     step.phase, step.began, step.attempts = StepPhase.PAUSED, run.now, step.attempts + 1
     run.wishes.tell_started(node, step.attempts, f"wait {seconds:g} s")
     if limit is not None and limit < seconds:
         run.set_timer(node, Timer.TIMEOUT, limit)
     run.set_timer(node, Timer.WAIT, seconds)
+
+
+def timeout_of(run: Run, node: Node) -> float | None:
+    """A step's own `timeout` in seconds; TemplateError where it cannot be rendered."""
+    timeout = node.step.timeout
+    if timeout is None:
+        return None
+    return run.decided(node, "timeout", float, lambda scope: render_seconds(timeout, scope))
 
 
 def waited(run: Run, node: Node, event: Event) -> None:

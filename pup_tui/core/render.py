@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, assert_never
 
 import msgspec
@@ -11,10 +12,11 @@ from pup_tui.core.amounts import render_amount
 from pup_tui.core.lines import line_of, told
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
-from pup_tui.runbook.roles import TARGETS, Role
+from pup_tui.runbook.roles import AMOUNTS, TARGETS, Role
 from pup_tui.template.arguments import compile_arguments, render_argument
 from pup_tui.template.header import render_header
 from pup_tui.template.jsontext import render_json
+from pup_tui.template.secrets import hiding
 from pup_tui.template.shell import compile_shell
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import render_url
@@ -26,11 +28,15 @@ def render_text(source: str, scope: Scope) -> str:
     return compile_text(source).render(scope)
 
 
+def shown_text(source: str, scope: Scope) -> str:
+    """A text as people may see it: what is made out of a secret is hidden."""
+    return render_text(source, hiding(scope))
+
+
 class StepTexts:
     """The texts of one step by the keys of the file, each rendered when it is first asked for.
 
-    `env` and `cwd` are for its processes. TemplateError tells of what cannot be rendered. Secrets are not
-    masked.
+    `env` and `cwd` are for its processes. TemplateError tells of what cannot be rendered.
     """
 
     def __init__(
@@ -56,10 +62,22 @@ class StepTexts:
         """The value of a key; None also where steps of this kind do not have it."""
         return self[key] if key in self._fields else None
 
+    @cached_property
+    def seen(self) -> StepTexts:
+        """The texts as people may see them: what is made out of a secret is hidden."""
+        return StepTexts(self.step, hiding(self.scope))
+
     @property
     def line(self) -> str:
         """What the step does, as people are told."""
-        return line_of(self.step, lambda key: told(self[key], options_of(self._fields[key].type)))
+
+        def text(key: str) -> str:
+            options = options_of(self._fields[key].type)
+            # What an amount decides is seen anyway, and of a mask there is no amount.
+            texts = self if options.role in AMOUNTS else self.seen
+            return told(texts[key], options)
+
+        return line_of(self.step, text)
 
     @property
     def empty_target(self) -> str | None:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.core.amounts import render_seconds
-from pup_tui.core.render import StepTexts
+from pup_tui.core.render import Scope, StepTexts
 from pup_tui.runbook.model import (
     HttpStep,
     NotifyStep,
@@ -25,6 +25,7 @@ from pup_tui.runbook.model import (
     WorkflowStep,
 )
 from pup_tui.template.jsontext import render_json_body
+from pup_tui.template.secrets import watched
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import parse_url
 
@@ -46,8 +47,9 @@ class Request(Struct, frozen=True, kw_only=True):
         """
         return cls(**{name: _field(texts, name) for name in cls.__struct_fields__})
 
-    def shown(self, texts: StepTexts) -> str:
-        """What people are told; secrets in it are not masked."""
+    @classmethod
+    def shown(cls, texts: StepTexts) -> str:
+        """What people are told; what is made out of secrets is hidden."""
         return texts.line
 
 
@@ -151,9 +153,10 @@ class HttpRequest(Request, frozen=True, kw_only=True):
             cwd=texts.cwd,
         )
 
-    def shown(self, texts: StepTexts) -> str:
-        query = urlencode(self.query)
-        joint = "&" if "?" in self.url else "?"
+    @classmethod
+    def shown(cls, texts: StepTexts) -> str:
+        query = urlencode(_query(texts.seen["query"]), safe="*")
+        joint = "&" if "?" in texts.seen["url"] else "?"
         return f"{texts.line}{joint if query else ''}{query}"
 
 
@@ -223,15 +226,22 @@ class NotifyRequest(Request, frozen=True, kw_only=True):
         return cls(to=to, title=texts["title"], message=texts["message"])
 
 
-class Rendered(Struct, frozen=True):
-    """A request and the command that people are shown; secrets in it are not masked yet.
+class Prepared(Struct, frozen=True, kw_only=True):
+    """What is known of a request when it is not made: of a past run's nothing else is recorded.
 
-    `empty` names the key of a target that rendered to nothing.
+    `shown` is the command for people, in which what was made out of secrets is hidden; `empty` names the key
+    of a step's target that rendered to nothing.
     """
 
-    request: Request
-    shown: str
+    shown: str = ""
     empty: str | None = None
+
+
+class Rendered(Prepared, frozen=True, kw_only=True):
+    """A request; `made` is what was made out of secrets in it."""
+
+    request: Request
+    made: tuple[Any, ...] = ()
 
 
 @cache
@@ -240,7 +250,16 @@ def request_of(kind: type[Step]) -> type[Request]:
     return {request.step: request for request in Request.__subclasses__()}[kind]
 
 
-def render_request(texts: StepTexts) -> Rendered:
+def render_request(
+    step: Step, scope: Scope, env: Mapping[str, str] | None = None, cwd: str | None = None
+) -> Rendered:
     """Everything that a step's executor needs; TemplateError says what cannot be rendered."""
-    request = request_of(type(texts.step)).of(texts)
-    return Rendered(request, request.shown(texts), texts.empty_target)
+    scope, made = watched(scope)
+    texts = StepTexts(step, scope, env, cwd)
+    kind = request_of(type(step))
+    return Rendered(
+        request=kind.of(texts),
+        shown=kind.shown(texts),
+        empty=texts.empty_target,
+        made=tuple(made),
+    )

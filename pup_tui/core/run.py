@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from pup_tui.core.actions import Ask, CancelTimer, Question, SetTimer, StopAttempt, Withdraw
-from pup_tui.core.events import Moment
+from pup_tui.core.decisions import Decisions, as_it_is
+from pup_tui.core.events import Event
 from pup_tui.core.ids import UNDO, holder_id
 from pup_tui.core.program import Node, Program
-from pup_tui.core.retries import retry_limits, retry_of
+from pup_tui.core.render import Scope
+from pup_tui.core.retries import RetryLimits, retry_limits, retry_of
 from pup_tui.core.scope import explain, frame_of, not_made, scope_of
 from pup_tui.core.state import (
     BODY,
@@ -24,6 +27,9 @@ from pup_tui.core.state import (
 from pup_tui.core.timers import Timer
 from pup_tui.core.wishes import Wishes
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.secrets import secrets_in
+
+T = TypeVar("T")
 
 _AT_REST = (StepPhase.PENDING, StepPhase.OPEN, StepPhase.ENDED)
 
@@ -34,11 +40,12 @@ class Run:
     `todo` are the steps that may start and the blocks that may go on, in the order in which this came about.
     """
 
-    def __init__(self, program: Program, state: RunState, at: Moment) -> None:
+    def __init__(self, program: Program, state: RunState, event: Event) -> None:
         self.program = program
         self.state = state
-        self.now = at.clock
-        self.wishes = Wishes(at, state)
+        self.now = event.at.clock
+        self.wishes = Wishes(event.at, state)
+        self.decisions = Decisions(event.decided)
         self.todo: deque[str] = deque()
 
     def step(self, node: Node) -> StepState:
@@ -47,6 +54,26 @@ class Run:
     def scope(self, node: Node) -> dict[str, object]:
         """The names that the texts of a step may use."""
         return scope_of(self.state, node.id)
+
+    def decided(
+        self,
+        node: Node,
+        what: str,
+        kind: type[T],
+        make: Callable[[Scope], T],
+        stored: Callable[[T], object] = as_it_is,
+        *,
+        within: bool = False,
+    ) -> T:
+        """What `make` gives in the step's scope, or `within` in that of the steps inside it.
+
+        Where secrets are seen there it is a decision: `what` names it, `stored` leaves out what is secret.
+        """
+        step = f"{node.id}/" if within else node.id
+        scope = scope_of(self.state, step)
+        if not secrets_in(scope).names:
+            return make(scope)
+        return self.decisions.decide(step, what, kind, lambda: make(scope), stored)
 
     def attempt(self, node: Node) -> str:
         """The id of the step's newest attempt."""
@@ -151,7 +178,9 @@ class Run:
         if retry.on is not None and step.retry_on is not True:
             return False
         try:
-            limits = retry_limits(retry, self.scope(node))
+            limits = self.decided(
+                node, "retry", RetryLimits, lambda scope: retry_limits(retry, scope)
+            )
         except TemplateError:
             # It could be rendered when the step began: a name in it has another value by now.
             return False

@@ -14,6 +14,7 @@ from pup_tui.core.state import Frame, RunState
 from pup_tui.runbook.parts import Assertion
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError, UndefinedName
+from pup_tui.template.secrets import with_secrets
 from pup_tui.template.values import LEFT_OUT
 
 
@@ -57,7 +58,7 @@ def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
     names["run"] = {"runbook": state.runbook, "operator": state.operator}
     if state.run:
         names["run"] |= {"id": state.run, "started_at": rfc3339(state.created)}
-    return names
+    return with_secrets(names, secrets_of(state, step))
 
 
 def secrets_of(state: RunState, step: str) -> set[str]:

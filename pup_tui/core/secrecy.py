@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from pup_tui.runbook.exposure import all_names, check_exposure
+from pup_tui.runbook.exposure import check_exposure
 from pup_tui.runbook.languages import compiled
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.texts import texts_of
+from pup_tui.template.expression import compile_expression
+from pup_tui.template.text import compile_text
 
 
-def check_secrecy(step: Step, secrets: set[str]) -> None:
+def check_secrecy(step: Step, secrets: Collection[str]) -> None:
     """Raise TemplateError if a step would put a secret where others can read it."""
     for text in texts_of(step) if secrets else ():
         check_exposure(text.role, text.source, secrets)
@@ -23,18 +25,20 @@ def check_lock(source: str, secrets: Collection[str]) -> None:
 
 
 def names_in(tree: object) -> frozenset[str]:
-    """The names that the templates in a value use, results as `steps.ID.FIELD`."""
-    return frozenset().union(*(all_names(compiled(Role.JSON, source)) for source in _texts(tree)))
+    """The names that the templates in a value are made out of, results as `steps.ID.FIELD`."""
+    return frozenset().union(*(compile_text(source).flowing_names for source in _texts(tree)))
 
 
 def names_in_items(items: str | tuple[object, ...]) -> frozenset[str]:
-    """The names that a `foreach` uses."""
-    return all_names(compiled(Role.ITEMS, items)) if isinstance(items, str) else names_in(items)
+    """The names that the items of a `foreach` are made out of."""
+    if isinstance(items, str):
+        return compiled(Role.ITEMS, items).flowing_names
+    return names_in(items)
 
 
 def names_in_expression(source: str) -> frozenset[str]:
-    """The names that an expression uses."""
-    return all_names(compiled(Role.EXPRESSION, source))
+    """The names that the value of an expression is made out of."""
+    return compile_expression(source).flowing_names
 
 
 def _texts(tree: object) -> Iterator[str]:

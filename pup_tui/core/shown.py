@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import structs
+
 from pup_tui.core.amounts import render_items
 from pup_tui.core.ids import item_id
 from pup_tui.core.program import Node, Program
@@ -25,7 +27,8 @@ def rendered_step(program: Program, state: RunState, node: Node) -> Rendered:
     """
     check_secrecy(node.step, secrets_of(state, node.id))
     around = surroundings_of(program, state, node)
-    return render_request(StepTexts(node.step, scope_of(state, node.id), around.env, around.cwd))
+    rendered = render_request(node.step, scope_of(state, node.id), around.env, around.cwd)
+    return structs.replace(rendered, made=(*around.made, *rendered.made))
 
 
 def shown_step(program: Program, state: RunState, node: Node) -> str:
@@ -60,7 +63,6 @@ def _shown_items(program: Program, state: RunState, node: Node) -> str:
 def item_frames(state: RunState, node: Node, items: Iterable[object]) -> list[Frame]:
     """The frames of the items of a foreach; they are secret where their list came from a secret."""
     assert node.step.foreach is not None
-    secrets = secrets_of(state, node.id)
     name = node.step.as_
-    hidden = [name] if secrets and names_in_items(node.step.foreach) & secrets else []
+    hidden = [name] if names_in_items(node.step.foreach) & secrets_of(state, node.id) else []
     return [Frame(values={name: value}, secrets=list(hidden)) for value in items]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
 from pup_tui.core.ids import holder_id
@@ -9,13 +11,18 @@ from pup_tui.core.program import Node, Program
 from pup_tui.core.render import render_text
 from pup_tui.core.scope import scope_of
 from pup_tui.core.state import RunState
+from pup_tui.template.secrets import watched
 
 
 class Around(Struct, frozen=True):
-    """Variables that are added to the environment, and the directory (None is the operator's own)."""
+    """Variables that are added to the environment, and the directory (None is the operator's own).
+
+    `made` is what was made out of secrets in them.
+    """
 
     env: dict[str, str] = {}
     cwd: str | None = None
+    made: tuple[Any, ...] = ()
 
 
 def surroundings_of(program: Program, state: RunState, node: Node) -> Around:
@@ -29,18 +36,21 @@ def surroundings_of(program: Program, state: RunState, node: Node) -> Around:
     home = "" if not node.home else f"{_instance(around, node.home)}/"
     env: dict[str, str] = {}
     cwd: str | None = None
+    made: list[Any] = []
     defaults = node.defaults
     if defaults.env or defaults.cwd is not None:
-        scope = scope_of(state, home)
+        scope, found = watched(scope_of(state, home))
         env |= {name: render_text(text, scope) for name, text in defaults.env.items()}
         cwd = None if defaults.cwd is None else render_text(defaults.cwd, scope)
+        made += found
     for id_ in reversed(around):
         step, is_loop = program.node(id_).step, program.node(id_).is_loop
         if not is_loop and (step.env or step.cwd is not None):
-            scope = scope_of(state, id_)
+            scope, found = watched(scope_of(state, id_))
             env |= {name: render_text(text, scope) for name, text in step.env.items()}
             cwd = cwd if step.cwd is None else render_text(step.cwd, scope)
-    return Around(env, cwd)
+            made += found
+    return Around(env, cwd, tuple(made))
 
 
 def _instance(around: list[str], home: str) -> str:

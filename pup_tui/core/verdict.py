@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from pup_tui.core.events import AttemptFinished, Judgement
 from pup_tui.core.program import Node
-from pup_tui.core.render import Scope, render_text
+from pup_tui.core.render import Scope, shown_text
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of
 from pup_tui.core.state import StepStatus
@@ -17,7 +17,9 @@ from pup_tui.template.errors import TemplateError
 
 def conclude(run: Run, node: Node, event: AttemptFinished) -> None:
     """End the step by what its last attempt came to, and keep its captures if it succeeded."""
-    verdict = verdict_of(node.step, event, run.scope(node))
+    verdict = run.decided(
+        node, "verdict", Verdict, lambda scope: verdict_of(node.step, event, scope)
+    )
     if verdict.captures:
         found = event.findings
         run.step(node).captured = list(found.captures)
@@ -71,6 +73,6 @@ def _broken(assertion: Assertion, judgement: Judgement, scope: Scope) -> str:
 
 def _message(assertion: Assertion, scope: Scope) -> str:
     try:
-        return render_text(assertion.message, scope)
+        return shown_text(assertion.message, scope)
     except TemplateError:
         return assertion.message

@@ -17,10 +17,14 @@ from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.reading import reading_scope
+from pup_tui.template.secrets import watched
 
 TOO_MUCH = "the output is over 1 MiB, more than an expression may look at"
 
 _OF_OUTPUT = frozenset({"output", "stderr", "json", "lines", "value", "status"})
+
+_OF_ATTEMPT = frozenset({"exit_code", "status_code", "duration", "attempt", "elapsed"})
+"""Fields of a step's results that are known without a look at what it said."""
 
 TOO_SHORT = f"it is to be kept secret and has fewer than {MIN_SECRET} characters"
 
@@ -44,7 +48,7 @@ def find(
     finder = _Finder(wanted, output, reading, masking)
     captures, missing = finder.captures()
     results = finder.results(duration)
-    value = reading.get("value")
+    value = None if masking.is_secret(reading.get("value")) else reading.get("value")
     status = reading.get("status")
     return Findings(
         captures=captures,
@@ -76,37 +80,38 @@ class _Finder:
         self.secrets: list[str] = []
 
     def captures(self) -> tuple[dict[str, Any], dict[str, str]]:
-        made: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         missing: dict[str, str] = {}
+        hidden: set[str] = set()
         for capture in self._wanted.captures:
+            scope, made = watched(self._scope)
             try:
-                value = self._checked(capture)
+                value = self._checked(capture, scope)
             except TemplateError as error:
                 missing[capture.name] = error.message
                 continue
-            made[capture.name] = value
+            values[capture.name] = value
             if capture.secret:
                 self._masking.keep(value)
-        hidden = {capture.name for capture in self._wanted.captures if capture.secret}
-        self.secrets += [
-            name for name, v in made.items() if name in hidden or self._masking.is_secret(v)
-        ]
-        self._scope.update(made)
-        return made, missing
+            self._masking.keep_made(made)
+            hidden |= {capture.name} if capture.secret or made else set()
+        self.secrets += [n for n, v in values.items() if n in hidden or self._masking.is_secret(v)]
+        self._scope.update(values)
+        return values, missing
 
-    def _capture(self, capture: WantedCapture) -> Any:
+    def _capture(self, capture: WantedCapture, scope: Mapping[str, Any]) -> Any:
         if self._output.truncated:
             raise TemplateError(TOO_MUCH)
         if capture.expression is None:
             return self._output.stdout.strip()
-        value = compile_expression(capture.expression).evaluate(self._scope)
+        value = compile_expression(capture.expression).evaluate(scope)
         if value is None:
             raise TemplateError(f"`{capture.expression}` gives nothing")
         return value
 
-    def _checked(self, capture: WantedCapture) -> Any:
+    def _checked(self, capture: WantedCapture, scope: Mapping[str, Any]) -> Any:
         """The value of a capture; TemplateError where it cannot be recorded, or not be kept secret."""
-        value = self._capture(capture)
+        value = self._capture(capture, scope)
         try:
             msgspec.to_builtins(value, str_keys=True)
         except (TypeError, RecursionError) as error:
@@ -117,10 +122,18 @@ class _Finder:
         return value
 
     def results(self, duration: float) -> dict[str, Any]:
-        """The fields of `steps.ID` that later texts name, as far as this attempt has them."""
+        """The fields of `steps.ID` that later texts name, as far as this attempt has them.
+
+        Of a step that captures a secret, all that it says is secret: the secret may stand in it in any form.
+        """
         known = {**self._reading, "duration": duration}
         found = {name: known[name] for name in self._wanted.results if name in known}
-        self.secrets += [f"steps.{name}" for name, v in found.items() if self._masking.is_secret(v)]
+        tells = any(capture.secret for capture in self._wanted.captures)
+        self.secrets += [
+            f"steps.{name}"
+            for name, value in found.items()
+            if (tells and name not in _OF_ATTEMPT) or self._masking.is_secret(value)
+        ]
         return found
 
     def judge(self, condition: str | None) -> Judgement | None:

@@ -63,19 +63,21 @@ class Launcher:
         files: Mapping[str, bytes],
         values: Mapping[str, Any],
         left_out: Iterable[str] = (),
+        secrets: Iterable[str] = (),
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
         """Record a new run and return it, ready to be watched and driven.
 
-        `files` are the exact texts that the program was made from; `breaking` says whose lock is to be
-        broken. Raises LockHeld, LockError or InvalidLock if the run cannot have its lock, and JournalError
-        if it cannot be recorded: it then holds nothing. `terminal` is what interactive steps are given.
+        `secrets` names the values that are secret beside variables of that type. `files` are the exact texts
+        that the program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
+        or InvalidLock if the run cannot have its lock, and JournalError if it cannot be recorded: it then
+        holds nothing. `terminal` is what interactive steps are given.
         """
         variables = program.runbook.vars
         masking = Masking(self.hidden)
         typed = (name for name in values if name in variables and variables[name].is_secret)
-        hidden = masking.find(values, typed)
+        hidden = masking.find(values, typed, secrets)
         clock = SystemClock()
         created = RunCreated(
             at=clock.now(),

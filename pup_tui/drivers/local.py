@@ -9,12 +9,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from pup_tui.core.actions import (
     AnyAction,
     Ask,
     CancelTimer,
     EndRun,
     LookUpTool,
+    Record,
     ResolveValues,
     SetTimer,
     StartAttempt,
@@ -205,6 +208,10 @@ class LocalRun:
         """Let the machine handle a fact, make it durable, and only then do what follows from it."""
         event = self._around.masking.event(event)
         actions = self._machine.handle(event)
+        for action in actions:
+            if isinstance(action, Record):
+                decided = self._around.masking.decided(action.decided)
+                event = msgspec.structs.replace(event, decided=decided)
         await self._around.log.append(self.run, event, summary=self._summary(event))
         for action in actions:
             await self._perform(action)
@@ -245,6 +252,8 @@ class LocalRun:
                 await self._find_out(action)
             case EndRun():
                 self._over = True
+            case Record():
+                pass  # It was made durable together with the event.
 
     async def _find_out(self, action: LookUpTool | ResolveValues | TakeLock) -> None:
         """Ask the world around the run; the answer is one more fact."""
@@ -321,6 +330,7 @@ class LocalRun:
         """Record the intent, then act: after a crash it is known that the effect may have happened."""
         attempt = _Attempt(action)
         self._attempts[action.attempt] = attempt
+        self._around.masking.keep_made(action.made)
         command = self._around.masking.text(action.shown)
         await self._take(AttemptStarted(at=self._now(), attempt=action.attempt, command=command))
         attempt.task = asyncio.create_task(self._attempt(attempt), name=f"attempt {action.attempt}")
@@ -347,6 +357,7 @@ class LocalRun:
             )
             return
         outcome = await _carry_out(around.executors, action, output, attempt.stop, context)
+        outcome = replace(outcome, reason=around.masking.told(outcome.reason, action.made))
         duration = max(0.0, self._now().clock - began)
         captured = output.end()
         if output.error is not None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import msgspec
 
@@ -14,6 +16,7 @@ from pup_tui.core.events import (
     AnyEvent,
     AttemptFinished,
     CancelRequested,
+    Decision,
     Findings,
     Interrupted,
     Judgement,
@@ -23,7 +26,7 @@ from pup_tui.core.events import (
     ValuesResolved,
 )
 from pup_tui.core.notices import AnyNotice
-from pup_tui.output.mask import MIN_SECRET, Masker
+from pup_tui.output.mask import MASK, MIN_SECRET, Masker
 
 _S = TypeVar("_S", bound=msgspec.Struct)
 
@@ -73,13 +76,40 @@ class Masking:
                 if is_long_enough(part):
                     self.masker.add(part)
 
-    def find(self, values: Mapping[str, Any], named: Iterable[str]) -> tuple[str, ...]:
-        """Which of the values are secret: those that are `named`, masked from now on, and what holds one."""
+    def keep_made(self, made: Any) -> None:
+        """Mask from now on what was made out of secrets, where nothing in it is masked anyway.
+
+        So of a text that only holds a secret among other words, the secret is masked and the words are not.
+        """
+        for text in _texts(made):
+            for part in (text, *_texts(_entered(text))):
+                if is_long_enough(part) and not self.holds_secret(part):
+                    self.masker.add(part)
+
+    def told(self, sentence: str, made: Any) -> str:
+        """What an executor says of its request: what was made out of secrets is hidden, however short."""
+        for text in sorted({*_texts(made)}, key=len, reverse=True):
+            for form in {text, quote(text, safe="", errors="replace")}:
+                if len(form) <= len(sentence) and any(map(str.isalnum, form)):
+                    sentence = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", MASK, sentence)
+        return self.text(sentence)
+
+    def find(
+        self, values: Mapping[str, Any], named: Iterable[str], made: Iterable[str] = ()
+    ) -> tuple[str, ...]:
+        """Which of the values are secret, and masked from now on.
+
+        They are those that are `named`, those that were `made` out of others, and what holds a secret.
+        """
         named = set(named)
+        made = set(made) - named
         for name in named.intersection(values):
             self.keep(values[name])
+        for name in made.intersection(values):
+            self.keep_made(values[name])
+        hidden = named | made
         return tuple(
-            name for name, value in values.items() if name in named or self.is_secret(value)
+            name for name, value in values.items() if name in hidden or self.is_secret(value)
         )
 
     def notice(self, notice: AnyNotice) -> AnyNotice:
@@ -104,6 +134,10 @@ class Masking:
             return event
         masked = self.text(getattr(event, sentence))
         return msgspec.structs.replace(event, **{sentence: masked})
+
+    def decided(self, decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+        """What was decided, as it may be stored."""
+        return tuple(self._masked(decision) for decision in decisions)
 
     def _findings(self, found: Findings) -> Findings:
         return msgspec.structs.replace(

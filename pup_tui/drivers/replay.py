@@ -26,10 +26,9 @@ class Replayed:
 
 
 def replay(program: Program, events: Iterable[AnyEvent]) -> Replayed:
-    """Hand recorded events to a new machine. Values that were secret are hidden in it.
+    """Hand recorded events to a new machine.
 
-    What a run decided by a secret itself (an `if` that looks at it, a `foreach` over it) is not recorded and
-    may come out differently.
+    Values that were secret are hidden in it; what the run decided by them is recorded with the events.
     """
     machine = Machine(program)
     notices: list[AnyNotice] = []

@@ -39,7 +39,8 @@ async def resolve_values(
     except Exception as error:
         told = f"a fault in pup-tui ({type(error).__name__}): please report it"
         return ValuesResolved(at=now(), step=action.step, problems=(told,))
-    secrets = masking.find(found.values, found.secrets)
+    typed = {name for name, variable in action.variables.items() if variable.is_secret}
+    secrets = masking.find(found.values, typed, found.secrets)
     return ValuesResolved(
         at=now(),
         step=action.step,

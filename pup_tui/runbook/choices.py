@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from pup_tui.runbook.parts import Choice, ChoicesFrom, Variable
+from pup_tui.runbook.parts import MIN_SECRET, Choice, ChoicesFrom, Variable
 from pup_tui.runbook.sources import COMMAND, COMMAND_TIMEOUT, KeptChoices, RunCommand, Sources
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
@@ -94,7 +94,8 @@ async def _ask(
 
 def _refuse_secrets(options: tuple[Choice, ...], secrets: Collection[str]) -> None:
     texts = [text for option in options for text in (option.value, option.label)]
-    if any(secret in text for secret in secrets if secret for text in texts):
+    known = [secret for secret in secrets if len(secret) >= MIN_SECRET]
+    if any(secret in text for secret in known for text in texts):
         raise ValueError("the command gives the value of a secret")
 
 

@@ -9,12 +9,11 @@ from pup_tui.runbook.roles import Role
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import query_of
-from pup_tui.template.usage import UsesNames
 from pup_tui.template.value_command import is_subcommand
 
 
 def exposed_names(role: Role, source: str) -> frozenset[str]:
-    """The names in a text whose values others could read there, results as `steps.ID.FIELD`.
+    """The names that a text is made out of where others could read it, results as `steps.ID.FIELD`.
 
     TemplateError where the text cannot be read.
     """
@@ -23,14 +22,8 @@ def exposed_names(role: Role, source: str) -> frozenset[str]:
     if role is Role.VALUE_COMMAND and not is_subcommand(source):
         return frozenset()
     if role is Role.URL:
-        return all_names(query_of(compile_text(source)))
-    return all_names(compiled(role, source))
-
-
-def all_names(uses: UsesNames) -> frozenset[str]:
-    """Every name that something uses, results as `steps.ID.FIELD`."""
-    fields = (f"steps.{step}.{field}" for step, field in uses.step_fields)
-    return (uses.names | uses.optional_names).union(fields)
+        return query_of(compile_text(source)).flowing_names
+    return compiled(role, source).flowing_names
 
 
 def check_exposure(role: Role, source: str, secrets: Collection[str]) -> None:

@@ -112,6 +112,8 @@ class Role(Enum):
         return role
 
 
+AMOUNTS: Final = frozenset({Role.DURATION, Role.SIZE, Role.COUNT, Role.FACTOR, Role.STATUS})
+"""What a text of these is rendered to is a number or a code."""
 TARGETS: Final = frozenset({Role.URL, Role.TARGET, Role.RESOURCE})
 """What a step reaches for: where that renders to nothing, an optional step is skipped."""
 COMMANDS: Final = frozenset({Role.SCRIPT, Role.ARGUMENT, Role.ARGUMENTS, Role.SUBCOMMAND})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from pup_tui.runbook.exposure import all_names, exposed_names
+from pup_tui.runbook.exposure import exposed_names
 from pup_tui.runbook.languages import compiled
 from pup_tui.runbook.nodes import GroupCall, Mapping, Node, Scalar, Sequence, shown
 from pup_tui.runbook.report import Report
@@ -89,7 +89,7 @@ def _uses(role: Role, node: Node | None) -> frozenset[str]:
             role = Role.JSON
         elif isinstance(inner, Scalar) and (role is Role.ITEMS or "{" in inner.text):
             try:
-                found |= all_names(compiled(role, inner.text))
+                found |= compiled(role, inner.text).flowing_names
             except TemplateError:
                 continue
     return found

@@ -17,6 +17,7 @@ from pup_tui.runbook.sources import COMMAND_TIMEOUT, Sources
 from pup_tui.runbook.values import Value, check_choice, check_value
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.secrets import watched, with_secrets
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
 from pup_tui.template.value_command import compile_value_command, render_value_command
@@ -173,7 +174,8 @@ class _Resolving:
 
     @property
     def _scope(self) -> dict[str, Any]:
-        return {**self._names, **dict.fromkeys(self.left_out, LEFT_OUT), **self.values}
+        known = {**self._names, **dict.fromkeys(self.left_out, LEFT_OUT), **self.values}
+        return with_secrets(known, self.secrets)
 
     # Whether it is asked for
 
@@ -259,13 +261,15 @@ class _Resolving:
         text = compile_text(default)
         if self._depends(name, text, "a default"):
             return _NOT_NOW
-        if text.names.intersection(self.secrets):
-            self.secrets[name] = None
+        scope, made = watched(self._scope)
         try:
-            return text.render(self._scope)
+            value = text.render(scope)
         except TemplateError as error:
             self._problem(name, f"the default of `{name}` cannot be worked out: {error}")
             return None
+        if made:
+            self.secrets[name] = None
+        return value
 
     # What becomes of it
 
@@ -280,7 +284,8 @@ class _Resolving:
             if variable.type == "enum" and variable.choices_from is not None:
                 await self._check_choice(name, variable, value)
         except ValueError as error:
-            self._problem(name, f"`{name}`{told[origin]}: {error}")
+            why = "the secret in it does not fit" if name in self.secrets else error
+            self._problem(name, f"`{name}`{told[origin]}: {why}")
             return
         self.values[name] = value
         self.origins[name] = origin

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from pup_tui.template.blocks import Block, For, If, Literal, Output
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.flow import Flow
 from pup_tui.template.limits import MAX_ARGUMENT
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import Usage, UsesNames
@@ -156,6 +157,11 @@ class Arguments(UsesNames):
     def usage(self) -> Usage:
         """The names that it uses."""
         return self._text.usage
+
+    @property
+    def flow(self) -> Flow:
+        """What it is made out of."""
+        return self._text.flow
 
     @property
     def outputs(self) -> tuple[Output, ...]:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import Expression, compile_expression, guarded
+from pup_tui.template.flow import Flow, merge_flows
 from pup_tui.template.limits import MAX_BLOCKS, MAX_TEXT, too_long
+from pup_tui.template.paths import Key
 from pup_tui.template.scanner import RAW_HINT, Segment, scan
 from pup_tui.template.syntax import parse_loop
-from pup_tui.template.usage import Key, Usage, merge
+from pup_tui.template.usage import Usage, merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,3 +222,22 @@ def _branch_usages(block: If) -> Iterable[Usage]:
             known = passed | branch.test.defined_if_true
             passed |= branch.test.defined_if_false
         yield usage_of_blocks(branch.body).guarded(known)
+
+
+def flow_of_blocks(blocks: Sequence[Block]) -> Flow:
+    """Tell what a text is made out of: what its values are; what a loop goes over, if its items are shown."""
+    return merge_flows(_flows(blocks))
+
+
+def _flows(blocks: Sequence[Block]) -> Iterable[Flow]:
+    for block in blocks:
+        if isinstance(block, Output):
+            yield block.expression.flow
+        elif isinstance(block, If):
+            yield from (flow_of_blocks(branch.body) for branch in block.branches)
+        elif isinstance(block, For):
+            keys = flow_of_blocks(block.body).all
+            if keys.intersection(block.targets):
+                yield block.values.flow
+            yield Flow(keys - {*block.targets, "loop"})
+            yield flow_of_blocks(block.otherwise)

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.expression import Expression, compile_expression
+from pup_tui.template.flow import NO_FLOW, Flow
 from pup_tui.template.reading import is_empty, status_of, value_of
 from pup_tui.template.usage import Usage, UsesNames
 from pup_tui.template.values import NOTHING, parse_json, to_text
@@ -74,6 +75,11 @@ class Condition(UsesNames):
     def usage(self) -> Usage:
         """The names that it uses."""
         return self._usage
+
+    @property
+    def flow(self) -> Flow:
+        """Nothing: a verdict is not made out of what is judged."""
+        return NO_FLOW
 
     def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> Verdict:
         """Judge an attempt; never raises.

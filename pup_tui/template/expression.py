@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, Final, TypeVar
 
@@ -11,21 +11,13 @@ from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 
 from pup_tui.template.errors import TemplateError, UndefinedName
+from pup_tui.template.flow import NO_FLOW, Flow, flow_of, ingredients
 from pup_tui.template.limits import Budget
+from pup_tui.template.paths import Key, dotted, key_of, path_of, spelled
 from pup_tui.template.sandbox import BUDGET, Missing, compiled
+from pup_tui.template.secrets import secrets_in
 from pup_tui.template.syntax import parse
-from pup_tui.template.usage import (
-    NO_USAGE,
-    Key,
-    Usage,
-    UsesNames,
-    dotted,
-    key_of,
-    path_of,
-    usage_of,
-    when_false,
-    when_true,
-)
+from pup_tui.template.usage import NO_USAGE, Usage, UsesNames, usage_of, when_false, when_true
 from pup_tui.template.values import NOTHING, contents, enter, kind_of, plain
 
 _Result = TypeVar("_Result")
@@ -56,6 +48,13 @@ class Expression(UsesNames):
     def usage(self) -> Usage:
         """The names that it uses."""
         return self._usage
+
+    @cached_property
+    def flow(self) -> Flow:
+        """What its value is made out of."""
+        if self._path:
+            return Flow(frozenset([key_of(self._path)]))
+        return NO_FLOW if self._tree is None else flow_of(self._tree)
 
     @property
     def is_raw(self) -> bool:
@@ -90,15 +89,65 @@ class Expression(UsesNames):
 
         What it gives is part of the scope's own data and must not be changed.
         """
-        return plain(self.evaluate_within(scope, Budget()))
+        value = plain(self.evaluate_within(scope, Budget()))
+        self.is_secret(scope, value)
+        return value
 
     def evaluate_within(self, scope: Mapping[str, Any], budget: Budget) -> Any:
         """Work out the value as a part of a rendering that has this budget."""
         return guarded(self.source, lambda: self._evaluate(scope, budget))
 
+    def is_secret(self, scope: Mapping[str, Any], value: Any) -> bool:
+        """Whether its value was made out of a secret of the scope; what was made is noted there."""
+        secrets = secrets_in(scope)
+        if not self._flows_from(secrets.names, scope):
+            return False
+        secrets.made.append(value)
+        budget = Budget()
+        for part in self._ingredients:
+            if part._flows_from(secrets.names, scope):
+                secrets.made.append(part._value_or_none(scope, budget))
+        return True
+
+    def _flows_from(self, names: frozenset[str], scope: Mapping[str, Any]) -> bool:
+        if names.isdisjoint(self.flowing_names):
+            return False
+        flowing = self.flow.taken(lambda test: self._chooses(test, scope))
+        return not names.isdisjoint(spelled(flowing))
+
+    def _chooses(self, test: nodes.Expr, scope: Mapping[str, Any]) -> bool | None:
+        """What a condition within the expression comes to, as far as that can be told."""
+        known = self._tests.get(id(test))
+        if known is None:
+            known = self._tests[id(test)] = Expression(self.source, test)
+        try:
+            return bool(known.evaluate_within(scope, Budget()))
+        except TemplateError:
+            return None
+
+    @cached_property
+    def _tests(self) -> dict[int, Expression]:
+        """The conditions within it that were asked, by the identity of their trees."""
+        return {}
+
+    @cached_property
+    def _ingredients(self) -> tuple[Expression, ...]:
+        if self._tree is None:
+            return ()
+        return tuple(Expression(self.source, part) for part in ingredients(self._tree))
+
+    def _value_or_none(self, scope: Mapping[str, Any], budget: Budget) -> Any:
+        """The value; None where it has none, which is no matter unless there was no time to find it."""
+        try:
+            return self.evaluate_within(scope, budget)
+        except TemplateError:
+            if budget.is_spent:
+                raise
+            return None
+
     def _find_usage(self) -> Usage:
         if self._path:
-            return Usage(frozenset([key_of(list(self._path))]))
+            return Usage(frozenset([key_of(self._path)]))
         return NO_USAGE if self._tree is None else usage_of(self._tree)
 
     def _evaluate(self, scope: Mapping[str, Any], budget: Budget) -> Any:
@@ -150,18 +199,18 @@ def _paths(tree: nodes.Node | None) -> list[list[str | int | None]]:
 def follow(path: tuple[str, ...], scope: Mapping[str, Any]) -> Any:
     """Look up a dotted path."""
     if path[0] not in scope:
-        raise _undefined_path(list(path), 1)
+        raise _undefined_path(path, 1)
     value = scope[path[0]]
     for position, key in enumerate(path[1:], start=2):
         inner = enter(value, key)
         if inner is NOTHING:
-            raise _undefined_path(list(path), position, value)
+            raise _undefined_path(path, position, value)
         value = inner
     return value
 
 
 def _undefined_path(
-    path: list[str | int | None], position: int, holder: Any = NOTHING
+    path: Sequence[str | int | None], position: int, holder: Any = NOTHING
 ) -> UndefinedName:
     missing = dotted(path[:position])
     message = None

@@ -48,6 +48,11 @@ class Budget:
         self._work = MAX_WORK
         self._text = MAX_TEXT
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether more was asked for than there was."""
+        return min(self._rounds, self._work, self._text) < 0
+
     def round(self) -> None:
         """Pay for one round of a loop."""
         self._rounds -= 1

@@ -59,6 +59,14 @@ _LIST: Final[dict[str, Callable[..., Any]]] = {
 METHODS: Final = frozenset({*_TEXT, *_MAP, *_LIST})
 """Every method name that some kind of value has."""
 
+TELLING_METHODS: Final = frozenset(
+    {
+        *("count", "endswith", "startswith"),
+        *("isalnum", "isalpha", "isdigit", "islower", "isspace", "isupper"),
+    }
+)
+"""Methods that give a count or a truth value, and so nothing of the value itself."""
+
 
 def call_method(value: Any, name: str, *args: Any, **kwargs: Any) -> Any:
     """Call a method of a text, a map or a list; a text that is JSON has those of its contents."""

@@ -16,7 +16,9 @@ from typing import Any, Final, NamedTuple
 from pup_tui.template.arguments import argument_problem
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length
+from pup_tui.template.secrets import MASK
 from pup_tui.template.shell_markers import Hole, Marked, is_raw, variants
 from pup_tui.template.shell_places import ENV_HINT, Place, Quoting, UnsafePlaceError
 from pup_tui.template.shell_tree import ScriptTree, places
@@ -42,15 +44,13 @@ _SHELL_WORDS: Final = frozenset(
     }
 )
 
-Mask = Callable[[str], str]
-
 
 @dataclass(frozen=True, slots=True)
 class ShellScript:
     """A rendered script.
 
     ``script`` is to be run with ``env`` added to its environment. ``shown`` is the script for
-    people, with the values in it, quoted.
+    people, with the values in it, quoted, and what was made out of secrets hidden.
     """
 
     script: str
@@ -84,21 +84,24 @@ class ShellTemplate(UsesNames):
         return self.text.usage
 
     @property
+    def flow(self) -> Flow:
+        """What it is made out of."""
+        return self.text.flow
+
+    @property
     def outputs(self) -> tuple[Output, ...]:
         """Every ``{{ … }}`` in it, in the order of the source."""
         return self.text.outputs
 
-    def render(self, scope: Mapping[str, Any], mask: Mask | None = None) -> ShellScript:
-        """Render to a script and its environment. Raises `TemplateError`.
-
-        ``mask`` is applied to each value before it is quoted for ``shown``, and to the result.
-        """
+    def render(self, scope: Mapping[str, Any]) -> ShellScript:
+        """Render to a script and its environment. Raises `TemplateError`."""
         pieces = self.text.pieces(scope)
         values = [piece for piece in pieces if isinstance(piece, Value) and not piece.is_raw]
         if not values:
             script = "".join(p if isinstance(p, str) else p.text for p in pieces)
-            return ShellScript(script, {}, mask(script) if mask else script)
-        return _Writer(Marked(pieces), self.shell, mask or _as_it_is).write()
+            shown = "".join(p if isinstance(p, str) else p.shown for p in pieces)
+            return ShellScript(script, {}, shown)
+        return _Writer(Marked(pieces), self.shell).write()
 
     def _check(self) -> None:
         """Judge every place of a value before anything runs, with each branch taken once."""
@@ -196,10 +199,9 @@ class _Edit:
 class _Writer:
     """Writes the script that is run and the one that is shown."""
 
-    def __init__(self, marked: Marked, shell: str, mask: Mask) -> None:
+    def __init__(self, marked: Marked, shell: str) -> None:
         self._marked = marked
         self._shell = shell
-        self._mask = mask
         self._names: dict[str, str] = {}
         self._delimiters: dict[tuple[int, int], str] = {}
         self._edits: list[_Edit] = []
@@ -208,9 +210,9 @@ class _Writer:
         for hole, place in _places(self._marked, self._shell):
             if isinstance(hole.unit, Value):
                 self._edits.append(self._edit(hole, hole.unit, place))
-        self._edits.sort(key=lambda edit: edit.start)
-        script = self._assembled(lambda edit: edit.script)
-        shown = self._mask(self._assembled(lambda edit: edit.shown).decode())
+        script = self._assembled(self._edits, lambda edit: edit.script)
+        hidden = [_Edit(start, end, "", MASK) for start, end in self._marked.secrets]
+        shown = self._assembled([*hidden, *self._edits], self._shown).decode()
         check_length(len(script))
         env = {name: text for text, name in self._names.items()}
         check_length(sum(map(len, env.values())))
@@ -222,13 +224,13 @@ class _Writer:
             return _Edit(hole.start, hole.end, "", "")
         if place.integer:
             digits = _integer(value, place)
-            return _Edit(hole.start, hole.end, digits, digits)
+            return _Edit(hole.start, hole.end, digits, MASK if value.is_secret else digits)
         problem = argument_problem(text)
         if problem is not None:
             raise value.error(
                 f"the value {problem}", "hand it to the command through the step's `stdin:`"
             )
-        shown = _shown(self._mask(text), place.quoting)
+        shown = MASK if value.is_secret else _shown(text, place.quoting)
         if place.quoting is Quoting.LITERAL_HEREDOC:
             self._rename(value, place)
             return _Edit(hole.start, hole.end, text, shown)
@@ -271,12 +273,19 @@ class _Writer:
             number += 1 + len(self._delimiters)
         return f"{_DELIMITER}{number}"
 
-    def _assembled(self, part: Callable[[_Edit], str]) -> bytes:
+    def _shown(self, edit: _Edit) -> str:
+        secrets = self._marked.secrets
+        hidden = any(start < edit.end and edit.start < end for start, end in secrets)
+        return MASK if hidden else edit.shown
+
+    def _assembled(self, edits: list[_Edit], part: Callable[[_Edit], str]) -> bytes:
         written = bytearray()
         position = 0
-        for edit in self._edits:
-            written += self._marked.script[position : edit.start] + part(edit).encode()
-            position = edit.end
+        for edit in sorted(edits, key=lambda edit: edit.start):
+            if edit.start >= position:
+                written += self._marked.script[position : edit.start] + part(edit).encode()
+            # Else a here-document's delimiter stands in raw text that is hidden as a whole.
+            position = max(position, edit.end)
         return bytes(written + self._marked.script[position:])
 
 
@@ -301,10 +310,6 @@ def _shown(text: str, quoting: Quoting) -> str:
         return text
     around = '"' if quoting is Quoting.DOUBLE else "'"
     return f"{around}{quoted}{'$' * (quoting is Quoting.ANSI)}{around}"
-
-
-def _as_it_is(text: str) -> str:
-    return text
 
 
 @lru_cache(maxsize=4096)

@@ -80,10 +80,14 @@ class Hole:
 
 
 class Marked:
-    """A script in which an inert word stands in the place of each value."""
+    """A script in which an inert word stands in the place of each value.
+
+    ``secrets`` are the bytes of raw texts that were made out of a secret: from where, to where.
+    """
 
     def __init__(self, units: Sequence[str | Value] | Sequence[str | Output]) -> None:
         self.holes: list[Hole] = []
+        self.secrets: list[tuple[int, int]] = []
         self._script = bytearray()
         self._units = units
         self._before = ""
@@ -92,7 +96,10 @@ class Marked:
             if isinstance(unit, str):
                 self._add_text(unit)
             elif isinstance(unit, Value) and unit.is_raw:
+                start = len(self._script)
                 self._add_text(unit.text)
+                if unit.is_secret:
+                    self.secrets.append((start, len(self._script)))
             elif isinstance(unit, Output) and is_raw(unit):
                 self._add_text(f"{self._prefix}RAW")
             else:

@@ -12,11 +12,22 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from pup_tui.template.blocks import Block, For, If, Literal, Output, parse_blocks, usage_of_blocks
+from pup_tui.template.blocks import (
+    Block,
+    For,
+    If,
+    Literal,
+    Output,
+    flow_of_blocks,
+    parse_blocks,
+    usage_of_blocks,
+)
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import Expression
+from pup_tui.template.flow import Flow
 from pup_tui.template.limits import Budget
 from pup_tui.template.scanner import is_plain
+from pup_tui.template.secrets import MASK, SECRETS, Secrets, secrets_in
 from pup_tui.template.usage import Usage, UsesNames
 from pup_tui.template.values import (
     JsonText,
@@ -35,7 +46,8 @@ class Value:
     """A value at its place in a text.
 
     ``value`` is the value with its type, ``text`` its text form, ``source`` the expression it
-    came from, ``line`` where that stands. The flags tell which filter came last.
+    came from, ``line`` where that stands. ``is_secret`` tells that it was made out of a secret, the
+    other flags which filter came last.
     """
 
     value: Any
@@ -46,6 +58,12 @@ class Value:
     is_raw: bool = False
     is_url: bool = False
     is_json: bool = False
+    is_secret: bool = False
+
+    @property
+    def shown(self) -> str:
+        """Its text as people may see it."""
+        return MASK if self.is_secret else self.text
 
     def error(self, message: str, hint: str | None = None) -> TemplateError:
         """Make an error that names this value's expression and place."""
@@ -86,6 +104,11 @@ class Text(UsesNames):
     def usage(self) -> Usage:
         """The names that it uses."""
         return usage_of_blocks(self.blocks)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """What it is made out of."""
+        return flow_of_blocks(self.blocks)
 
     @cached_property
     def outputs(self) -> tuple[Output, ...]:
@@ -158,8 +181,13 @@ class _Rendering:
         try:
             text = to_text(value)
             self._budget.text(len(text))
+            is_secret = block.expression.is_secret(self._scope, value)
         except TemplateError as error:
             raise _located(error, block.expression, block) from None
+        if is_secret and secrets_in(self._scope).hides:
+            # Marked as encoded already, so that it is read in URLs and JSON as well.
+            value = UrlText(MASK)
+            text = MASK
         return Value(
             value,
             text,
@@ -169,6 +197,7 @@ class _Rendering:
             is_raw=isinstance(value, RawText),
             is_url=isinstance(value, UrlText),
             is_json=isinstance(value, JsonText),
+            is_secret=is_secret,
         )
 
     def _branch(self, block: If) -> None:
@@ -185,6 +214,7 @@ class _Rendering:
             self.run(block.otherwise)
             return
         outer = dict(self._scope)
+        self._scope = self._inside(block)
         for index, item in enumerate(values):
             self._round(block)
             self._bind(block, item)
@@ -197,6 +227,17 @@ class _Rendering:
             }
             self.run(block.body)
         self._scope = outer
+
+    def _inside(self, block: For) -> dict[str, Any]:
+        """The scope of a loop's body: its names are secret if what it goes over was made out of a secret."""
+        secrets = secrets_in(self._scope)
+        if not secrets.names:
+            return self._scope
+        inner = Secrets(secrets.names - {*block.targets, "loop"}, hides=secrets.hides)
+        if block.values.is_secret(self._scope, None):
+            inner.names |= {*block.targets}
+        inner.made = secrets.made
+        return {**self._scope, SECRETS: inner}
 
     def _keeps(self, block: For, test: Expression, item: Any) -> bool:
         outer = self._scope

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 
 from jinja2 import nodes
 
-from pup_tui.template.errors import TemplateError
-
-StepField = tuple[str, str]
-Key = str | StepField
-"""A root name, or of ``steps.ID.field`` the pair of id and field."""
+from pup_tui.template.flow import Flow
+from pup_tui.template.paths import Key, StepField, key_of, path_of, spelled, subscripts
 
 _NONE: frozenset[Key] = frozenset()
 
@@ -68,6 +65,16 @@ class UsesNames:
         raise NotImplementedError
 
     @property
+    def flow(self) -> Flow:
+        """What it is made out of."""
+        raise NotImplementedError
+
+    @property
+    def flowing_names(self) -> frozenset[str]:
+        """The names that it may be made out of, results as `steps.ID.FIELD`: fewer than it uses."""
+        return spelled(self.flow.all)
+
+    @property
     def names(self) -> frozenset[str]:
         """Root names it needs."""
         return self.usage.names
@@ -105,8 +112,8 @@ def usage_of(tree: nodes.Node) -> Usage:
     """Collect the names that a checked expression uses."""
     path = path_of(tree)
     if path is not None:
-        inner = merge(usage_of(node) for node in _subscripts(tree))
-        return merge([Usage(frozenset([_key(path)])), inner])
+        inner = merge(usage_of(node) for node in subscripts(tree))
+        return merge([Usage(frozenset([key_of(path)])), inner])
     if isinstance(tree, nodes.Filter) and tree.name in ("default", "d"):
         return merge([_as_optional(tree.node), _all(tree.args), _all(tree.kwargs)])
     if isinstance(tree, nodes.Test) and tree.name in ("defined", "undefined"):
@@ -132,7 +139,7 @@ def _as_optional(tree: nodes.Node | None) -> Usage:
         return NO_USAGE
     usage = usage_of(tree)
     path = path_of(tree)
-    return usage if path is None else usage.guarded(frozenset([_key(path)]))
+    return usage if path is None else usage.guarded(frozenset([key_of(path)]))
 
 
 def when_true(test: nodes.Node) -> frozenset[Key]:
@@ -157,61 +164,5 @@ def _tested_key(test: nodes.Node, name: str) -> frozenset[Key]:
     if isinstance(test, nodes.Test) and test.name == name:
         path = path_of(test.node)
         if path is not None:
-            return frozenset([_key(path)])
+            return frozenset([key_of(path)])
     return _NONE
-
-
-def path_of(tree: nodes.Node) -> list[str | int | None] | None:
-    """Give the path that a chain like ``a.b[0]["c"]`` follows; ``None`` in it is not literal.
-
-    Gives ``None`` for anything that is not a chain of accesses to a name.
-    """
-    path: list[str | int | None] = []
-    while not isinstance(tree, nodes.Name):
-        if isinstance(tree, nodes.Getattr):
-            path.append(tree.attr)
-        elif isinstance(tree, nodes.Getitem):
-            index = tree.arg
-            literal = isinstance(index, nodes.Const) and isinstance(index.value, str | int)
-            path.append(index.value if isinstance(index, nodes.Const) and literal else None)
-        else:
-            return None
-        tree = tree.node
-    path.append(tree.name)
-    return path[::-1]
-
-
-def _subscripts(tree: nodes.Node) -> list[nodes.Node]:
-    """The computed subscripts of a chain."""
-    found: list[nodes.Node] = []
-    while isinstance(tree, nodes.Getattr | nodes.Getitem):
-        if isinstance(tree, nodes.Getitem) and not isinstance(tree.arg, nodes.Const):
-            found.append(tree.arg)
-        tree = tree.node
-    return found
-
-
-def _key(path: list[str | int | None]) -> Key:
-    return key_of([str(path[0]), *path[1:]])
-
-
-def key_of(path: list[str | int | None]) -> Key:
-    """Give the key of a path; a use of ``steps`` must say which step and which field."""
-    if path[0] != "steps":
-        return str(path[0])
-    step = path[1] if len(path) > 1 else None
-    fields = [part for part in path[2:] if not isinstance(part, int)]
-    if not isinstance(step, str) or not fields or not isinstance(fields[0], str):
-        raise TemplateError(
-            "`steps` needs a step's id and a field, both written out",
-            hint="write `steps.ID.output`, with the id of an earlier step",
-        )
-    return step, fields[0]
-
-
-def dotted(path: list[str | int | None]) -> str:
-    """Write a path as an author would."""
-    text = str(path[0])
-    for part in path[1:]:
-        text += f".{part}" if isinstance(part, str) else f"[{'…' if part is None else part}]"
-    return text

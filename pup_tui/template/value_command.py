@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pup_tui.template.arguments import Arguments, compile_arguments
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.secrets import watched, with_secrets
 from pup_tui.template.values import to_text
 
 if TYPE_CHECKING:
@@ -68,9 +69,11 @@ def render_value_command(
     command = compile_value_command(source)
     hidden = tuple(to_text(scope[name]) for name in secrets if name in scope)
     if not isinstance(command, Arguments):
-        made = command.render(scope)
-        return ValueCommand(script=made.script, values=made.env, hidden=hidden)
-    shown = sorted(command.names.intersection(secrets))
+        known, made = watched(with_secrets(scope, secrets))
+        script = command.render(known)
+        hidden = tuple(dict.fromkeys([*hidden, *map(to_text, made)]))
+        return ValueCommand(script=script.script, values=script.env, hidden=hidden)
+    shown = sorted(command.flowing_names.intersection(secrets))
     if shown:
         told = f"{shown[0]} is a secret and may not stand in an argument list"
         raise TemplateError(told, hint="others can read it there")

@@ -35,6 +35,7 @@ class Launches(Protocol):
         files: Mapping[str, bytes],
         values: Mapping[str, Any],
         left_out: Iterable[str] = (),
+        secrets: Iterable[str] = (),
         breaking: Breaking | None = None,
         terminal: ConsoleTerminal | None = None,
     ) -> LocalRun: ...

@@ -104,6 +104,7 @@ class Starter:
             files=loaded.files,
             values=resolved.values,
             left_out=resolved.left_out,
+            secrets=resolved.secrets,
             terminal=terminal,
         )
         try:

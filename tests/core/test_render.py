@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from pup_tui.core.render import StepTexts
 from pup_tui.core.requests import PupRequest, Rendered, render_request
 from pup_tui.template.errors import TemplateError
 from tests.support.runbooks import runbook_of
@@ -15,7 +14,7 @@ from tests.support.runbooks import runbook_of
 def render(step: str, **values: Any) -> Rendered:
     names = "".join(f"  {name}: {{required: false}}\n" for name in values)
     runbook = runbook_of(f"name: t\nvars:\n{names or '  NONE: x'}\nsteps: [{{name: a, {step}}}]\n")
-    return render_request(StepTexts(runbook.steps[0], values))
+    return render_request(runbook.steps[0], values)
 
 
 def request(step: str, **values: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +12,20 @@ import msgspec
 import pytest
 
 from pup_tui.core.actions import Question
-from pup_tui.core.events import AnyEvent
+from pup_tui.core.events import AnyEvent, RunCreated
+from pup_tui.core.notices import AnyNotice
 from pup_tui.core.plan import plan
 from pup_tui.core.program import Program, compile_program
 from pup_tui.core.requests import Request
-from pup_tui.core.state import RunPhase, RunStatus
+from pup_tui.core.state import RunPhase, RunState, RunStatus
 from pup_tui.drivers.clock import FakeClock
 from pup_tui.drivers.local import LocalRun
 from pup_tui.drivers.replay import replay
+from pup_tui.journal.codec import decode, encode
 from pup_tui.journal.writer import MemoryJournal
 from pup_tui.runbook.load import load_files
 from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
-from tests.support.generated import FILES, Maker
+from tests.support.generated import FILES, SECRETS, Maker
 from tests.support.runs import Seen, local_run
 
 CHUNKS = 40
@@ -33,8 +35,8 @@ EACH = 25
 VALUES: dict[str, Any] = {"A": "a value", "N": 3, "L": '["x", "y"]'}
 
 
-def program_from(seed: int) -> Program:
-    text = Maker(seed).text()
+def program_from(seed: int, *, secrets: bool = False) -> Program:
+    text = Maker(seed, secrets=secrets).text()
     path = Path("made-up.yaml")
     loaded = load_files("made-up", {path.name: text.encode(), **FILES}, path)
     told = "\n".join(str(problem) for problem in loaded.errors)
@@ -94,16 +96,28 @@ async def pass_time(clock: FakeClock) -> None:
 
 
 async def run_to_the_end(
-    program: Program, folder: Path, seed: int, journal: MemoryJournal
-) -> LocalRun:
+    program: Program,
+    folder: Path,
+    seed: int,
+    journal: MemoryJournal,
+    secrets: Mapping[str, str] | None = None,
+) -> tuple[LocalRun, Seen]:
+    """The run, and what its watcher was told."""
     chance = random.Random(seed)
     clock = FakeClock()
     executor = AnyOutcome(chance, clock)
     executors: Mapping[type[Request], Any] = dict.fromkeys(Request.__subclasses__(), executor)
     run = await local_run(
-        program, folder, values=VALUES, executors=executors, clock=clock, journal=journal
+        program,
+        folder,
+        values=VALUES,
+        secrets=secrets,
+        executors=executors,
+        clock=clock,
+        journal=journal,
     )
-    run.watch(AnyAnswer(run, chance))
+    watcher = AnyAnswer(run, chance)
+    run.watch(watcher)
     if chance.random() < 0.1:
         clock.call_later(chance.randint(1, 60), lambda: run.cancel("ada"))
     time = asyncio.create_task(pass_time(clock))
@@ -112,7 +126,7 @@ async def run_to_the_end(
             await run.drive()
     finally:
         time.cancel()
-    return run
+    return run, watcher
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
@@ -124,7 +138,7 @@ async def test_made_up_runbooks_load_plan_run_and_replay(chunk: int, tmp_path: P
         journal = MemoryJournal()
         folder = tmp_path / str(seed)
         folder.mkdir()
-        run = await run_to_the_end(program, folder, seed, journal)
+        run, _ = await run_to_the_end(program, folder, seed, journal)
         state = run.state
         assert state.phase is RunPhase.ENDED, f"seed {seed}"
         assert state.status is not RunStatus.RUNNING
@@ -135,3 +149,48 @@ async def test_made_up_runbooks_load_plan_run_and_replay(chunk: int, tmp_path: P
             for event in journal.events["01RUN"]
         ]
         assert replay(program, events).state == state, f"seed {seed}"
+
+
+def without_secrets(state: RunState) -> dict[str, Any]:
+    """The state as plain data, with nothing in the place of what is secret."""
+    plain: dict[str, Any] = msgspec.to_builtins(state, enc_hook=str)
+    for frame in plain["frames"].values():
+        for name in frame["secrets"]:
+            _, _, field = name.rpartition(".")
+            for holder in (frame["values"], frame["captured"], *frame["results"].values()):
+                holder.pop(field, None)
+    return plain
+
+
+def by_step(notices: Iterable[AnyNotice]) -> list[AnyNotice]:
+    """In the order of each step: steps that run side by side are told of as it comes."""
+    return sorted(notices, key=lambda notice: getattr(notice, "step", ""))
+
+
+def with_others(event: AnyEvent) -> AnyEvent:
+    """The event as it would be with other secrets."""
+    if isinstance(event, RunCreated):
+        others = {name: f"another {name} of them" for name in event.secrets}
+        return msgspec.structs.replace(event, values={**event.values, **others})
+    return event
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS // 2))
+async def test_what_secrets_decided_is_the_same_without_them_and_with_others(
+    chunk: int, tmp_path: Path
+) -> None:
+    for seed in range(chunk * EACH, (chunk + 1) * EACH):
+        program = program_from(seed, secrets=True)
+        journal = MemoryJournal()
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        run, watcher = await run_to_the_end(program, folder, seed, journal, SECRETS)
+        assert run.state.phase is RunPhase.ENDED, f"seed {seed}"
+        recorded = [encode(event) for event in journal.events["01RUN"]]
+        events = [decode(text.encode()) for text in recorded]
+        for told in (events, [with_others(event) for event in events]):
+            again = replay(program, told)
+            assert without_secrets(again.state) == without_secrets(run.state), f"seed {seed}"
+            assert by_step(again.notices) == by_step(watcher.notices), f"seed {seed}"
+        shown = "\n".join([*recorded, *map(str, watcher.notices)]).lower()
+        assert not [part for part in ("hunter", "y-secret", "y-secr") if part in shown]

@@ -36,8 +36,15 @@ findings = st.builds(
     value=st.none() | numbers,
     status=st.none() | texts,
 )
+failures = st.builds(
+    events.Failure, message=texts, expression=st.none() | texts, name=st.none() | texts
+)
+decisions = st.builds(
+    events.Decision, step=texts, what=texts, value=values, failure=st.none() | failures
+)
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "at": moments,
+    "decided": st.lists(decisions, max_size=3).map(tuple),
     "source": st.builds(events.Source, path=texts, sha256=texts),
     "values": named,
     "left_out": names,

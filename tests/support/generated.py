@@ -40,11 +40,19 @@ FILES = {
 """What the made-up runbooks call and use."""
 
 
-class Maker:
-    """Makes one runbook; the same seed gives the same one."""
+SECRETS = {"S": "4-hunter-2-secret", "SN": "000003", "SL": '["x-secret", "y-secret"]'}
+"""The secrets of a made-up runbook that has any."""
 
-    def __init__(self, seed: int) -> None:
+
+class Maker:
+    """Makes one runbook; the same seed gives the same one.
+
+    With `secrets`, conditions, lists, limits and texts are made out of `SECRETS` too.
+    """
+
+    def __init__(self, seed: int, *, secrets: bool = False) -> None:
         self._chance = random.Random(seed)
+        self._secrets = secrets
         self._number = 0
         self._captured: list[str] = []
         self._beside = 0
@@ -56,6 +64,8 @@ class Maker:
             "vars": {"A": "a value", "N": {"type": "integer", "default": 3}, "L": '["x", "y"]'},
             "steps": self._steps(0, self._chance.randint(1, 6)),
         }
+        if self._secrets:
+            book["vars"] |= {name: {"type": "secret"} for name in SECRETS}
         if self._maybe(0.3):
             book["defaults"] = {"retry": {"attempts": 2, "delay": "1s"}, "env": {"D": "{{ A }}"}}
         if self._maybe(0.2):
@@ -64,6 +74,10 @@ class Maker:
 
     def _maybe(self, probability: float) -> bool:
         return self._chance.random() < probability
+
+    def _either(self, plain: list[Any], secret: list[Any]) -> Any:
+        """One of these, among them those that look at secrets where the runbook has any."""
+        return self._chance.choice([*plain, *(secret if self._secrets else [])])
 
     def _name(self, prefix: str) -> str:
         self._number += 1
@@ -94,7 +108,7 @@ class Maker:
         value = self._value()
         match kind:
             case "shell":
-                step["run"] = f"do-it --what {value}"
+                step["run"] = f"do-it --what {self._part()} {value}"
                 if self._maybe(0.2):
                     step |= {"stdin": value, "success_codes": [0, 3], "shell": "bash"}
             case "pup":
@@ -104,41 +118,59 @@ class Maker:
             case "datadog-workflow":
                 step |= {"workflow_id": "abc", "inputs": {"x": value}}
             case "notify":
-                step |= {"to": "json://127.0.0.1/", "message": value}
+                step |= {"to": "json://127.0.0.1/", "message": f"{value} {self._part()}"}
         self._output_keys(step)
 
     def _value(self) -> str:
         names = ["A", "N", "L", "run.operator", *(f"{c} | default('-')" for c in self._captured)]
         return f"{{{{ {self._chance.choice(names)} }}}}"
 
+    def _part(self) -> str:
+        """What may hold a part of a secret, or fail over it."""
+        parts = ["S[:4]", "S.split('-')[9]", "S | upper", "SN", "'yes' if SN == '000003' else 'no'"]
+        parts += ["S", "SL[1] | upper", "SL | join('/')"]
+        return str(self._either(["{{ A }}"], [f"{{{{ {part} }}}}" for part in parts]))
+
     def _output_keys(self, step: dict[str, Any]) -> None:
         if self._maybe(0.3):
             name = self._name("CAP")
             step["capture"] = self._chance.choice(
                 [name, {name: "json.value"}, {name: {"value": "output", "secret": False}}]
+                + ([{name: "S.split('-')"}, {name: "S[2:]"}] if self._secrets else [])
             )
         if self._maybe(0.2):
             step["assert"] = self._chance.choice(
                 ["exit_code == 0", {"empty": False, "message": "{{ A }}"}, ["empty", "N > 1"]]
             )
         if self._maybe(0.2) and step["kind"] != "datadog-workflow":
-            until = self._chance.choice(["value < 5", "status == OK", "decreasing", "empty"])
-            step["poll"] = {"interval": "5s", "timeout": "30s", "until": until, "max_attempts": 4}
+            plain = ["value < 5", "status == OK", "decreasing", "empty"]
+            until = self._either(plain, ["value < SN | int", "S in output"])
+            timeout = self._either(["30s"], ["{{ SN | int }}0s"])
+            most = self._either([4], ["{{ SN | int }}", "{{ S | length }}"])
+            step["poll"] = {
+                "interval": "5s", "timeout": timeout, "until": until, "max_attempts": most
+            }  # fmt: skip
         if self._maybe(0.3):
             step["retry"] = self._chance.choice(
-                [{"attempts": 2}, {"attempts": "{{ N }}", "delay": "2s", "on": "exit_code != 2"}]
+                [
+                    {"attempts": self._either([2], ["{{ SN | int }}", "{{ S }}"])},
+                    {"attempts": "{{ N }}", "delay": "2s", "on": "exit_code != 2"},
+                ]
             )
 
     def _question(self, step: dict[str, Any], depth: int) -> None:
         step["kind"] = self._chance.choice(["confirm", "manual", "input"])
-        step["message"] = f"About {self._value()}?"
+        step["message"] = f"About {self._value()} {self._part()}?"
         if step["kind"] == "manual":
-            step["checklist"] = ["one", "two {{ A }}"]
+            step["checklist"] = ["one", f"two {self._part()}"]
         if step["kind"] == "input":
             step["vars"] = {self._name("IN"): "{{ A }}"}
 
     def _wait(self, step: dict[str, Any], depth: int) -> None:
-        step |= {"kind": "wait", "duration": self._chance.choice(["10s", "1m", "{{ N }}s"])}
+        step |= {
+            "kind": "wait",
+            "duration": self._either(["10s", "1m", "{{ N }}s"], ["{{ SN | int }}s", "{{ S }}s"]),
+        }
 
     def _template(self, step: dict[str, Any], depth: int) -> None:
         step["template"] = "one"
@@ -157,7 +189,7 @@ class Maker:
             step["max_parallel"] = self._chance.randint(1, 3)
 
     def _call(self, step: dict[str, Any], depth: int) -> None:
-        step |= {"template": "look", "with": {"WHO": self._value()}}
+        step |= {"template": "look", "with": {"WHO": self._value(), "MORE": self._part()}}
 
     def _runbook(self, step: dict[str, Any], depth: int) -> None:
         step |= {"kind": "runbook", "runbook": "other", "vars": {"WHO": self._value()}}
@@ -171,7 +203,10 @@ class Maker:
             whens += [] if side_by_side else ["on_failure", "always"]
             step["when"] = self._chance.choice(whens)
         if self._maybe(0.2):
-            step["if"] = self._chance.choice(["N > 1", "N > 5", "A is defined", "A == 'x'"])
+            step["if"] = self._either(
+                ["N > 1", "N > 5", "A is defined", "A == 'x'"],
+                ["SN | int > 2", "S[:1] == '4'", "S", "S.split('-')[9] == 'x'", "'x-secret' in SL"],
+            )
         if self._maybe(0.3):
             step["on_failure"] = self._chance.choice(["fail", "warn", "ignore", "confirm"])
         if self._maybe(0.2) and not question:
@@ -182,17 +217,18 @@ class Maker:
 
     def _limits(self, step: dict[str, Any]) -> None:
         if self._maybe(0.2):
-            step["timeout"] = "15s"
+            step["timeout"] = self._either(["15s"], ["{{ SN | int }}5s", "{{ S[:1] }}s", "{{ S }}"])
         if self._maybe(0.2):
             step["danger"] = True
         if self._maybe(0.1):
-            step["confirm"] = "Really, {{ A }}?"
+            step["confirm"] = f"Really, {self._part()}?"
         if self._maybe(0.2):
-            step["undo"] = {"kind": "shell", "run": "undo --it {{ A }}"}
+            step["undo"] = {"kind": "shell", "run": f"undo --it {self._part()}"}
         if self._maybe(0.2):
-            step["foreach"] = self._chance.choice([["p", "{{ A }}"], "L", "{{ L }}", []])
+            lists = ["SL", "S.split('-')", ["p", "{{ S }}"], "['p'] if S else []", "S"]
+            step["foreach"] = self._either([["p", "{{ A }}"], "L", "{{ L }}", []], lists)
             step["as"] = self._name("it")
             if step.get("kind") != "parallel" and self._maybe(0.5):
-                step["max_parallel"] = 2
+                step["max_parallel"] = self._either([2], ["{{ SN | int }}"])
         if self._maybe(0.1):
-            step |= {"env": {"E": "{{ A }}"}, "cwd": "/", "output_limit": "1 MiB"}
+            step |= {"env": {"E": self._part()}, "cwd": "/", "output_limit": "1 MiB"}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_ARGUMENT
+from pup_tui.template.secrets import with_secrets
 from pup_tui.template.shell import ShellScript, compile_shell, first_word
 
 
@@ -68,12 +68,20 @@ def test_what_is_shown_is_readable(source: str, shown: str) -> None:
         "echo {{ V | raw }} {{ V }}",
     ],
 )
-def test_a_mask_hides_values_in_what_is_shown(source: str) -> None:
-    mask: Callable[[str], str] = lambda text: text.replace("it;s", "***")  # noqa: E731
-    rendered = compile_shell(source).render({"V": "it;s"}, mask)
-    assert "***" in rendered.shown
-    assert "it" not in rendered.shown
-    assert "***" not in rendered.script
+def test_a_secret_is_hidden_in_what_is_shown(source: str) -> None:
+    for expression in ("V", "V[0:4]", "V | upper", "'a' ~ V"):
+        script = source.replace("{{ V", "{{ " + expression)
+        rendered = compile_shell(script).render(with_secrets({"V": "it;s"}, ["V"]))
+        assert "***" in rendered.shown
+        assert "it" not in rendered.shown.lower()
+        assert "***" not in rendered.script
+
+
+def test_a_secret_number_and_a_secret_delimiter_are_hidden() -> None:
+    scope = with_secrets({"V": "4711", "TEXT": "plain"}, ["V"])
+    assert compile_shell("echo $(({{ V }} + 1))").render(scope).shown == "echo $((*** + 1))"
+    source = "cat <<'{{ V | raw }}'\n{{ TEXT }}\n{{ V | raw }}\n"
+    assert "4711" not in compile_shell(source).render(scope).shown
 
 
 @pytest.mark.parametrize(

@@ -69,10 +69,10 @@ def _planned(loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence
 
     runbook = loaded.require()
     values = resolved.values
-    secrets = [str(values[n]) for n in values if n in runbook.vars and runbook.vars[n].is_secret]
+    secrets = [str(values[name]) for name in resolved.secrets]
     masking = Masking([*hidden, *secrets])
     program = compile_program(loaded.id, runbook)
-    steps = plan(program, values, resolved.left_out, operator, mutates)
+    steps = plan(program, values, resolved.left_out, operator, mutates, resolved.secrets)
     shown = [
         msgspec.structs.replace(
             step, command=masking.text(step.command), reason=masking.text(step.reason)

@@ -1,0 +1,70 @@
+"""Keys: what a chain of accesses like ``steps.ID.field`` or ``NAME.a[0]`` in an expression names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from jinja2 import nodes
+
+from pup_tui.template.errors import TemplateError
+
+StepField = tuple[str, str]
+Key = str | StepField
+"""A root name, or of ``steps.ID.field`` the pair of id and field."""
+
+
+def path_of(tree: nodes.Node) -> list[str | int | None] | None:
+    """Give the path that a chain like ``a.b[0]["c"]`` follows; ``None`` in it is not literal.
+
+    Gives ``None`` for anything that is not a chain of accesses to a name.
+    """
+    path: list[str | int | None] = []
+    while not isinstance(tree, nodes.Name):
+        if isinstance(tree, nodes.Getattr):
+            path.append(tree.attr)
+        elif isinstance(tree, nodes.Getitem):
+            index = tree.arg
+            literal = isinstance(index, nodes.Const) and isinstance(index.value, str | int)
+            path.append(index.value if isinstance(index, nodes.Const) and literal else None)
+        else:
+            return None
+        tree = tree.node
+    path.append(tree.name)
+    return path[::-1]
+
+
+def subscripts(tree: nodes.Node) -> list[nodes.Node]:
+    """Give the computed subscripts of a chain."""
+    found: list[nodes.Node] = []
+    while isinstance(tree, nodes.Getattr | nodes.Getitem):
+        if isinstance(tree, nodes.Getitem) and not isinstance(tree.arg, nodes.Const):
+            found.append(tree.arg)
+        tree = tree.node
+    return found
+
+
+def key_of(path: Sequence[str | int | None]) -> Key:
+    """Give the key of a path; a use of ``steps`` must say which step and which field."""
+    if path[0] != "steps":
+        return str(path[0])
+    step = path[1] if len(path) > 1 else None
+    fields = [part for part in path[2:] if not isinstance(part, int)]
+    if not isinstance(step, str) or not fields or not isinstance(fields[0], str):
+        raise TemplateError(
+            "`steps` needs a step's id and a field, both written out",
+            hint="write `steps.ID.output`, with the id of an earlier step",
+        )
+    return step, fields[0]
+
+
+def dotted(path: Sequence[str | int | None]) -> str:
+    """Write a path as an author would."""
+    text = str(path[0])
+    for part in path[1:]:
+        text += f".{part}" if isinstance(part, str) else f"[{'…' if part is None else part}]"
+    return text
+
+
+def spelled(keys: Iterable[Key]) -> frozenset[str]:
+    """Write keys as names: `NAME`, and of a step's results `steps.ID.FIELD`."""
+    return frozenset(key if isinstance(key, str) else f"steps.{key[0]}.{key[1]}" for key in keys)
