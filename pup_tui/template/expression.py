@@ -56,6 +56,11 @@ class Expression(UsesNames):
             return Flow(frozenset([key_of(self._path)]))
         return NO_FLOW if self._tree is None else flow_of(self._tree)
 
+    @cached_property
+    def flowing_names(self) -> frozenset[str]:
+        """The names that it may be made out of."""
+        return spelled(self.flow.all)
+
     @property
     def is_raw(self) -> bool:
         """Whether ``| raw`` is what it ends with."""
@@ -100,7 +105,7 @@ class Expression(UsesNames):
     def is_secret(self, scope: Mapping[str, Any], value: Any) -> bool:
         """Whether its value was made out of a secret of the scope; what was made is noted there."""
         secrets = secrets_in(scope)
-        if not self._flows_from(secrets.names, scope):
+        if not secrets.names or not self._flows_from(secrets.names, scope):
             return False
         secrets.made.append(value)
         budget = Budget()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import groupby
 from typing import Any
 
 from pup_tui.template.blocks import (
@@ -126,6 +127,7 @@ class Text(UsesNames):
             return [self.literal] if self.literal else []
         rendering = _Rendering(dict(scope), Budget())
         rendering.run(self.blocks)
+        _note_runs(rendering.pieces, secrets_in(scope))
         return rendering.pieces
 
     def render(self, scope: Mapping[str, Any]) -> str:
@@ -154,6 +156,15 @@ def all_blocks(blocks: Sequence[Block]) -> Iterator[Block]:
         elif isinstance(block, For):
             yield from all_blocks(block.body)
             yield from all_blocks(block.otherwise)
+
+
+def _note_runs(pieces: Sequence[Piece], secrets: Secrets) -> None:
+    """Note what secret values come to that touch: alone they may be too short to be told from other text."""
+    for is_secret, run in groupby(
+        pieces, lambda piece: not isinstance(piece, str) and piece.is_secret
+    ):
+        if is_secret:
+            secrets.made.append("".join(piece.text for piece in run if isinstance(piece, Value)))
 
 
 class _Rendering:

@@ -121,6 +121,13 @@ async def test_what_a_secret_decides_is_shown(expression: str, tmp_path: Path) -
     assert seen.texts("a") == [NOT_SECRET[expression]]
 
 
+async def test_short_parts_that_touch_are_searched_for_together(tmp_path: Path) -> None:
+    step = '{name: a, kind: shell, run: "echo {% for c in CRED | list | reverse %}{{ c }}{% endfor %}"}'
+    seen, journal, kept = await played(program_with(step), tmp_path)
+    assert seen.texts("a") == ["***"]
+    assert CRED[::-1] not in told(seen, journal, kept)
+
+
 async def test_short_parts_are_hidden_where_they_are_rendered_only(tmp_path: Path) -> None:
     step = '{name: a, kind: shell, run: "echo {{ CRED[:4] }} {{ CRED[:4] | raw }} depl"}'
     seen, journal, _ = await played(program_with(step), tmp_path)

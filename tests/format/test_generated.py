@@ -175,7 +175,7 @@ def with_others(event: AnyEvent) -> AnyEvent:
     return event
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS // 2))
+@pytest.mark.parametrize("chunk", range(CHUNKS // 4))
 async def test_what_secrets_decided_is_the_same_without_them_and_with_others(
     chunk: int, tmp_path: Path
 ) -> None:
