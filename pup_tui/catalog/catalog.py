@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pup_tui.catalog.entries import Entry, Origin
-from pup_tui.catalog.places import Folder, folders
+from pup_tui.catalog.places import Folder
 
 if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
@@ -33,13 +33,6 @@ class Catalog:
     def __init__(self, places: Sequence[Folder]) -> None:
         self._places = tuple(places)
         self._loaded: dict[Path, Loaded] = {}
-
-    @classmethod
-    def from_environment(
-        cls, environ: Mapping[str, str], given: Sequence[Path], cwd: Path
-    ) -> Catalog:
-        """The catalog of everything that is installed for this operator."""
-        return cls(folders(environ, given, cwd))
 
     @property
     def places(self) -> tuple[Folder, ...]:

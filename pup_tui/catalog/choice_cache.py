@@ -9,6 +9,13 @@ from pathlib import Path
 
 import msgspec
 
+from pup_tui.private import (
+    NotPrivate,
+    check_private_dir,
+    make_private_dir,
+    open_private,
+    refuse_link,
+)
 from pup_tui.runbook.parts import Choice
 
 MAX_KEPT = 200
@@ -28,20 +35,20 @@ class ChoiceCache:
     def get(self, key: str) -> tuple[Choice, ...] | None:
         """What the command gave the last time, None where that is not known."""
         try:
-            return msgspec.json.decode(self._path(key).read_bytes(), type=tuple[Choice, ...])
-        except (OSError, msgspec.DecodeError):
+            check_private_dir(self._folder.parent)
+            refuse_link(self._folder)
+            with open(open_private(self._path(key), os.O_RDONLY), "rb") as file:
+                return msgspec.json.decode(file.read(), type=tuple[Choice, ...])
+        except (OSError, NotPrivate, msgspec.DecodeError):
             return None
 
     def put(self, key: str, choices: tuple[Choice, ...]) -> None:
         """Keep what a command gave."""
         path = self._path(key)
         new = path.with_suffix(f".{os.getpid()}.new")
-        with suppress(OSError):
-            for missing in [p for p in (self._folder, *self._folder.parents) if not p.exists()][
-                ::-1
-            ]:
-                missing.mkdir(mode=0o700)
-            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with suppress(OSError, NotPrivate):
+            make_private_dir(self._folder.parent, self._folder.name)
+            descriptor = open_private(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             with open(descriptor, "wb") as file:
                 file.write(msgspec.json.encode(choices))
             new.replace(path)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import platformdirs
 from msgspec import Struct
 
 import pup_tui
@@ -21,12 +19,6 @@ class Folder(Struct, frozen=True):
     trusted: bool = True
 
 
-def config_dir(environ: Mapping[str, str]) -> Path:
-    """The operator's configuration: `PUP_TUI_CONFIG_DIR`, else the platform's place for it."""
-    given = environ.get("PUP_TUI_CONFIG_DIR")
-    return Path(given) if given else platformdirs.user_config_path("pup-tui", appauthor=False)
-
-
 def bundled_dir() -> Path:
     """The library that ships with the program: inside the wheel, or beside the package in a checkout."""
     package = Path(pup_tui.__file__).parent
@@ -34,25 +26,23 @@ def bundled_dir() -> Path:
     return inside if inside.is_dir() else package.parent / "runbooks"
 
 
-def pup_dir(environ: Mapping[str, str]) -> Path:
-    """Where `pup` itself keeps runbooks: `PUP_CONFIG_DIR`, else `~/.config/pup`."""
-    given = environ.get("PUP_CONFIG_DIR")
-    if given:
-        return Path(given) / "runbooks"
-    config = environ.get("XDG_CONFIG_HOME")
-    home = Path(config) if config else Path(environ.get("HOME", "~")).expanduser() / ".config"
-    return home / "pup" / "runbooks"
+def folders(
+    *,
+    given: Sequence[Path],
+    environment: Sequence[Path],
+    configured: Sequence[Path],
+    pup: Path,
+    cwd: Path,
+) -> list[Folder]:
+    """Every directory that may hold runbooks, whether it exists or not; each one once.
 
-
-def folders(environ: Mapping[str, str], given: Sequence[Path], cwd: Path) -> list[Folder]:
-    """Every directory that may hold runbooks, whether it exists or not; each one once."""
-    listed = environ.get("PUP_TUI_RUNBOOKS", "")
-    named = [Path(part) for part in listed.split(os.pathsep) if part]
+    The first four are those of the settings, `cwd` is where the operator is.
+    """
     found = [
         *(Folder(path, Origin.GIVEN) for path in given),
-        *(Folder(path, Origin.ENVIRONMENT) for path in named),
-        Folder(config_dir(environ) / "runbooks", Origin.CONFIGURATION),
-        Folder(pup_dir(environ), Origin.PUP),
+        *(Folder(path, Origin.ENVIRONMENT) for path in environment),
+        *(Folder(path, Origin.CONFIGURATION) for path in configured),
+        Folder(pup, Origin.PUP),
         Folder(bundled_dir(), Origin.BUNDLED),
     ]
     here = Folder(cwd / "runbooks", Origin.HERE, trusted=False)

@@ -4,45 +4,46 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 import click
 
-from pup_tui.cli.failure import Failure
-from pup_tui.cli.options import runbooks_option
-from pup_tui.cli.session import environment, find_entry, open_catalog
+from pup_tui.cli.failure import Failure, journal_failures
+from pup_tui.cli.options import pass_settings, runbooks_option
+from pup_tui.cli.session import find_entry
+from pup_tui.cli.wiring import Parts, open_catalog
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.entries import Entry
-    from pup_tui.catalog.inputs import Sources
+    from pup_tui.drivers.launcher import Launcher
+    from pup_tui.settings.settings import Settings
     from pup_tui.tui.services import Services
 
 
 @click.command("console", hidden=True)
 @click.argument("runbook", required=False)
 @runbooks_option
-@click.pass_context
-def console_command(ctx: click.Context, runbook: str | None = None) -> int:
+@pass_settings
+def console_command(settings: Settings, runbook: str | None = None) -> int:
     """The console, opened at RUNBOOK."""
-    if not (os.isatty(0) and os.isatty(1)):
+    if not settings.terminal.can_show:
         raise Failure(
             "the console needs a terminal", "", "without one use `pup-tui run RUNBOOK` or --help"
         )
-    if environment().get("TERM", "dumb") in ("dumb", "unknown"):
+    if settings.terminal.kind in ("dumb", "unknown"):
         raise Failure(
             "this terminal cannot show the console", "TERM", "use `pup-tui run RUNBOOK` instead"
         )
-    catalog = open_catalog(ctx)
+    catalog = open_catalog(settings)
     open_at = None if runbook is None else find_entry(catalog, runbook)
-    return open_console(environment(), catalog, open_at=open_at)
+    return open_console(settings, catalog, open_at=open_at)
 
 
 def open_console(
-    environ: Mapping[str, str],
+    settings: Settings,
     catalog: Catalog,
     *,
     site: str | None = None,
@@ -51,16 +52,14 @@ def open_console(
 ) -> int:
     """Show the console until the operator leaves it; returns the exit code.
 
-    `site` says in a word where runs act; without it that is told from the environment.
+    `site` says in a word where runs act; without it that is told from the settings.
     """
-    from pup_tui.headless.exits import FAILED
-    from pup_tui.journal.errors import JournalError
 
     async def show() -> int:
         from pup_tui.tui.app import PupTuiApp
 
         async with console_services(
-            environ, catalog, site=site, suggestions=suggestions, open_at=open_at
+            settings, catalog, site=site, suggestions=suggestions, open_at=open_at
         ) as services:
             app = PupTuiApp(services)
             await app.run_async()
@@ -70,17 +69,15 @@ def open_console(
     # frame; the app turns the collector on again.
     gc.disable()
     try:
-        return asyncio.run(show())
-    except JournalError as error:
-        todo = error.hint or "free it, or set PUP_TUI_STATE_DIR"
-        raise Failure(error.message, str(error.path), todo, code=FAILED) from error
+        with journal_failures("free it, or set PUP_TUI_STATE_DIR"):
+            return asyncio.run(show())
     finally:
         gc.enable()
 
 
 @asynccontextmanager
 async def console_services(
-    environ: Mapping[str, str],
+    settings: Settings,
     catalog: Catalog,
     *,
     site: str | None = None,
@@ -88,30 +85,30 @@ async def console_services(
     open_at: Entry | None = None,
 ) -> AsyncIterator[Services]:
     """What the console works with; all that takes time to import comes when it is used."""
-    from pup_tui.cli.late import LateLauncher
-    from pup_tui.cli.site import datadog_configuration, site_label
-    from pup_tui.journal.places import state_dir
     from pup_tui.tui.services import Services
 
-    configuration = datadog_configuration(environ)
-    state = state_dir(environ)
-    launcher = LateLauncher(environ, state, configuration)
+    parts = Parts(settings)
+    with parts.state() as state:
+        async with AsyncExitStack() as opened:
+            opening = asyncio.Lock()
+            launchers: list[Launcher] = []
 
-    def sources() -> Sources:
-        from pup_tui.cli.value_sources import value_sources
+            async def launcher() -> Launcher:
+                async with opening:
+                    if not launchers:
+                        launchers.append(await opened.enter_async_context(parts.launcher(state)))
+                return launchers[0]
 
-        return value_sources(environ, configuration, state)
-
-    try:
-        yield Services(
-            catalog=catalog,
-            launcher=launcher,
-            state=state,
-            environ=environ,
-            sources=sources,
-            site=site or site_label(configuration),
-            suggestions=suggestions or {},
-            open_at=open_at,
-        )
-    finally:
-        await launcher.close()
+            yield Services(
+                catalog=catalog,
+                launcher=launcher,
+                operator=settings.operator,
+                hidden=tuple(parts.datadog.secrets()),
+                state=state,
+                environ=settings.environ,
+                pager=settings.pager,
+                sources=lambda: parts.sources,
+                site=site or parts.datadog.place,
+                suggestions=suggestions or {},
+                open_at=open_at,
+            )

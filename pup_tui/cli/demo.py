@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from pup_tui.cli.options import runbooks_option
-from pup_tui.cli.session import environment, given_folders
+from pup_tui.cli.options import pass_settings, runbooks_option
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.catalog import Catalog
+    from pup_tui.settings.settings import Settings
 
 SHOWN = "incident-triage"
 """The runbook that the demo runs where there is no terminal."""
@@ -25,27 +28,30 @@ KEPT = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "COLORTERM
 
 @click.command("demo")
 @runbooks_option
-@click.pass_context
-def demo_command(ctx: click.Context) -> int:
+@pass_settings
+def demo_command(settings: Settings) -> int:
     """Try it: a live incident in a sandbox. No account, no configuration, nothing is kept."""
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.entries import Origin
     from pup_tui.catalog.places import Folder, bundled_dir
 
     with tempfile.TemporaryDirectory(prefix="pup-tui-demo-") as folder, _sandbox() as url:
-        environ = demo_environment(Path(folder), url)
-        given = [Folder(path, Origin.GIVEN) for path in given_folders(ctx)]
+        demo = demo_settings(settings.environ, Path(folder), url)
+        given = [Folder(path, Origin.GIVEN) for path in settings.runbooks.given]
         catalog = Catalog([*given, Folder(bundled_dir(), Origin.BUNDLED)])
-        if os.isatty(0) and os.isatty(1):
+        if demo.terminal.can_show:
             from pup_tui.cli.console import open_console
 
-            return open_console(environ, catalog, site="sandbox", suggestions=suggestions())
-        return _run_once(environ, catalog)
+            return open_console(demo, catalog, site="sandbox", suggestions=suggestions())
+        return _run_once(demo, catalog)
 
 
-def demo_environment(folder: Path, url: str) -> Mapping[str, str]:
-    own = {name: value for name, value in environment().items() if name in KEPT}
-    return own | {
+def demo_settings(environ: Mapping[str, str], folder: Path, url: str) -> Settings:
+    """Settings of the demo's own: nothing of the operator's, but for what KEPT says, is in them."""
+    from pup_tui.settings.settings import read_settings
+
+    own = {name: value for name, value in environ.items() if name in KEPT}
+    demo = {
         "PUP_TUI_STATE_DIR": str(folder / "state"),
         "PUP_TUI_CONFIG_DIR": str(folder / "config"),
         "PUP_TUI_DATADOG_URL": url,
@@ -53,6 +59,7 @@ def demo_environment(folder: Path, url: str) -> Mapping[str, str]:
         "DD_API_KEY": "sandbox-api-key",
         "DD_APP_KEY": "sandbox-application-key",
     }
+    return read_settings(environ=own | demo)
 
 
 def suggestions() -> dict[str, str]:
@@ -89,16 +96,15 @@ def _sandbox() -> Iterator[str]:
         loop.close()
 
 
-def _run_once(environ: Mapping[str, str], catalog: object) -> int:
-    from pup_tui.catalog.catalog import Catalog
+def _run_once(settings: Settings, catalog: Catalog) -> int:
     from pup_tui.catalog.inputs import local_sources, resolve_inputs
-    from pup_tui.cli.running import run_loaded
+    from pup_tui.cli.running import Manner, run_loaded
     from pup_tui.cli.session import find_entry, load_valid
+    from pup_tui.cli.wiring import Parts
 
-    assert isinstance(catalog, Catalog)
     loaded, runbook = load_valid(catalog, find_entry(catalog, SHOWN))
     given = {name: value for name, value in suggestions().items() if name in runbook.vars}
     click.echo(f"No terminal: running {SHOWN} against the built-in sandbox, with --yes.", err=True)
     sys.stderr.flush()
-    resolved = asyncio.run(resolve_inputs(runbook, given, local_sources(environ)))
-    return run_loaded(environ, loaded, runbook, resolved, yes=True, as_json=False)
+    resolved = asyncio.run(resolve_inputs(runbook, given, local_sources(settings.environ)))
+    return run_loaded(Parts(settings), loaded, runbook, resolved, Manner(yes=True))

@@ -8,24 +8,26 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from pup_tui.cli.options import json_option, runbooks_option
+from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, print_json
-from pup_tui.cli.session import find_entry, load_valid, open_catalog
+from pup_tui.cli.session import find_entry, load_valid
+from pup_tui.cli.wiring import open_catalog
 
 if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook
     from pup_tui.runbook.parts import Variable
+    from pup_tui.settings.settings import Settings
 
 
 @click.command("describe")
 @click.argument("runbook")
 @json_option
 @runbooks_option
-@click.pass_context
-def describe_command(ctx: click.Context, runbook: str, as_json: bool) -> None:
+@pass_settings
+def describe_command(settings: Settings, runbook: str, as_json: bool) -> None:
     """The variables and the steps of RUNBOOK."""
-    catalog = open_catalog(ctx)
+    catalog = open_catalog(settings)
     loaded, model = load_valid(catalog, find_entry(catalog, runbook))
     if as_json:
         print_json(_as_json(loaded, model))

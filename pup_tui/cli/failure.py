@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from pup_tui.headless.exits import USAGE
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from pup_tui.headless.exits import FAILED, LOCKED, USAGE
+
+if TYPE_CHECKING:
+    from pup_tui.runbook.problems import Problem
 
 
 class Failure(Exception):
@@ -17,3 +26,45 @@ class Failure(Exception):
 
     def __str__(self) -> str:
         return ": ".join(part for part in ("pup-tui", self.what, self.where, self.todo) if part)
+
+
+def refuse_problems(problems: Sequence[Problem], what: str, todo: str, where: str = "") -> None:
+    """Print every problem of a file and raise Failure, if there is any."""
+    if not problems:
+        return
+    from pup_tui.output.sanitize import safe_text
+
+    for problem in problems:
+        click.echo(safe_text(str(problem)), err=True)
+    number = "1 error" if len(problems) == 1 else f"{len(problems)} errors"
+    raise Failure(f"{what} has {number}", where, todo)
+
+
+@contextmanager
+def journal_failures(otherwise: str = "", besides: str = "") -> Iterator[None]:
+    """Errors of the journal as failures: what to do is `otherwise` where it says nothing, and `besides`."""
+    from pup_tui.journal.errors import AmbiguousRunError, JournalError
+
+    try:
+        yield
+    except AmbiguousRunError as error:
+        raise Failure(error.message, "", error.hint) from error
+    except JournalError as error:
+        todo = f"{error.hint or otherwise}{besides}"
+        raise Failure(error.message, str(error.path), todo, code=FAILED) from error
+
+
+@contextmanager
+def lock_failures() -> Iterator[None]:
+    """Nothing was run: 4 where somebody else holds the lock, 2 where it can be none, 1 where it fails."""
+    from pup_tui.drivers.locks import InvalidLock, LockError, LockHeld
+
+    try:
+        yield
+    except LockHeld as held:
+        todo = "wait for it, or break it with --break-lock REASON"
+        raise Failure("the lock is held", str(held), todo, code=LOCKED) from held
+    except LockError as error:
+        raise Failure(error.message, str(error.path), error.hint, code=FAILED) from error
+    except InvalidLock as error:
+        raise Failure(str(error), "", "change the runbook's `lock`, or the values in it") from error

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pup_tui.cli.failure import Failure
-from pup_tui.cli.options import json_option, runbooks_option
+from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, print_json
-from pup_tui.cli.session import environment, open_catalog
+from pup_tui.cli.wiring import open_catalog
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.journal.records import RunRow
+    from pup_tui.settings.settings import Settings
 
 
 @click.command("list")
@@ -27,11 +29,11 @@ if TYPE_CHECKING:
 )
 @json_option
 @runbooks_option
-@click.pass_context
-def list_command(ctx: click.Context, tags: Sequence[str], as_json: bool) -> None:
+@pass_settings
+def list_command(settings: Settings, tags: Sequence[str], as_json: bool) -> None:
     """The runbooks that are installed."""
-    entries = [entry for entry in open_catalog(ctx).entries() if _has_tags(entry, tags)]
-    last_runs = _last_runs()
+    entries = [entry for entry in open_catalog(settings).entries() if _has_tags(entry, tags)]
+    last_runs = _last_runs(settings.state_dir)
     if as_json:
         print_json([_as_json(entry, last_runs.get(entry.id)) for entry in entries])
         return
@@ -52,14 +54,13 @@ def _has_tags(entry: Entry, tags: Sequence[str]) -> bool:
     return True
 
 
-def _last_runs() -> dict[str, RunRow]:
+def _last_runs(state: Path) -> dict[str, RunRow]:
     """The last run of each runbook; none where there is no journal that can be read."""
     from pup_tui.journal.errors import JournalError
-    from pup_tui.journal.places import journal_path, state_dir
+    from pup_tui.journal.places import journal_path
     from pup_tui.journal.reader import JournalReader
 
     try:
-        state = state_dir(environment())
         if not journal_path(state).exists():
             return {}
         reader = JournalReader.open(state)

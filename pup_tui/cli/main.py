@@ -23,6 +23,7 @@ COMMANDS = {
     "plan": "planning",
     "history": "past",
     "show": "past",
+    "config": "config",
     "schema": "schema",
     "sandbox": "sandbox",
 }

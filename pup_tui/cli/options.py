@@ -1,14 +1,20 @@
-"""Options that several commands share."""
+"""Options that several commands share, and the settings that come of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
+if TYPE_CHECKING:
+    from pup_tui.settings.settings import Settings
+
 F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def _add_folders(ctx: click.Context, parameter: click.Parameter, given: tuple[Path, ...]) -> None:
@@ -27,6 +33,31 @@ runbooks_option = click.option(
 )
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def read_for(ctx: click.Context) -> Settings:
+    """The settings of this call, read when all of its options are known."""
+    from pup_tui.settings.settings import CommandLine, read_settings
+
+    return read_settings(CommandLine(**ctx.ensure_object(dict)))
+
+
+def pass_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P, R]:
+    """Give a command the settings; where `config.yaml` is wrong it is refused before it begins."""
+
+    @wraps(command)
+    def called(*args: P.args, **kwargs: P.kwargs) -> R:
+        from pup_tui.cli.failure import refuse_problems
+
+        settings = read_for(click.get_current_context())
+        refuse_problems(
+            settings.problems,
+            "the configuration",
+            "fix what is told above; `pup-tui config` shows the rest",
+        )
+        return command(settings, *args, **kwargs)
+
+    return called
 
 
 def values_options(command: F) -> F:

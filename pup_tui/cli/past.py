@@ -5,22 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pup_tui.cli.failure import Failure
-from pup_tui.cli.options import json_option, runbooks_option
+from pup_tui.cli.failure import Failure, journal_failures
+from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, local_time, print_json
-from pup_tui.cli.session import environment
 from pup_tui.cli.shown import ShownRun, run_json
 from pup_tui.core.durations import format_duration
 from pup_tui.core.state import RunStatus
-from pup_tui.headless.exits import FAILED
 
 if TYPE_CHECKING:
     from pup_tui.journal.reader import JournalReader
     from pup_tui.journal.records import RunRow
+    from pup_tui.settings.settings import Settings
 
 
 @click.command("history")
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 @click.option("--since", metavar="AGE", help="Only runs that began this long ago or later, as 7d.")
 @json_option
 @runbooks_option
+@pass_settings
 def history_command(
-    runbook: str | None, status: str | None, since: str | None, as_json: bool
+    settings: Settings, runbook: str | None, status: str | None, since: str | None, as_json: bool
 ) -> None:
     """Past runs, newest first."""
-    with _journal() as journal:
+    with _journal(settings.state_dir) as journal:
         rows = (
             journal.runs(
                 runbook=runbook,
@@ -58,9 +59,10 @@ def history_command(
 @click.argument("run")
 @json_option
 @runbooks_option
-def show_command(run: str, as_json: bool) -> None:
+@pass_settings
+def show_command(settings: Settings, run: str, as_json: bool) -> None:
     """One RUN (its id, or the beginning or end of it) with its steps and what they printed."""
-    with _journal() as journal:
+    with _journal(settings.state_dir) as journal:
         row = journal.run(run) if journal else None
         if journal is None or row is None:
             raise Failure(f"there is no run `{run}`", "", "`pup-tui history` shows the runs")
@@ -72,24 +74,19 @@ def show_command(run: str, as_json: bool) -> None:
 
 
 @contextmanager
-def _journal() -> Iterator[JournalReader | None]:
+def _journal(state: Path) -> Iterator[JournalReader | None]:
     """The journal for looking only; None where there is none yet."""
-    from pup_tui.journal.errors import AmbiguousRunError, JournalError
-    from pup_tui.journal.places import journal_path, state_dir
+    from pup_tui.journal.places import check_state_dir, journal_path
     from pup_tui.journal.reader import JournalReader
 
-    try:
-        state = state_dir(environment())
-        journal = JournalReader.open(state) if journal_path(state).exists() else None
+    with journal_failures():
+        there = check_state_dir(state) and journal_path(state).exists()
+        journal = JournalReader.open(state) if there else None
         try:
             yield journal
         finally:
             if journal is not None:
                 journal.close()
-    except AmbiguousRunError as error:
-        raise Failure(error.message, "", error.hint) from error
-    except JournalError as error:
-        raise Failure(error.message, str(error.path), error.hint, code=FAILED) from error
 
 
 def _since(age: str | None) -> float | None:

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from pup_tui.cli.options import json_option, runbooks_option, values_options
+from pup_tui.cli.options import json_option, pass_settings, runbooks_option, values_options
 from pup_tui.cli.printing import print_json
 from pup_tui.cli.session import (
-    environment,
     find_entry,
     given_values,
     load_valid,
-    open_catalog,
     resolve_values,
 )
+from pup_tui.cli.wiring import open_catalog
 from pup_tui.core.ids import item_numbers
 
 if TYPE_CHECKING:
     from pup_tui.core.plan import PlannedStep
     from pup_tui.core.program import Node, Program
+    from pup_tui.settings.settings import Settings
 
 INDENT = "  "
 
@@ -33,37 +33,35 @@ INDENT = "  "
 @values_options
 @json_option
 @runbooks_option
-@click.pass_context
+@pass_settings
 def plan_command(
-    ctx: click.Context,
+    settings: Settings,
     runbook: str,
     args: Sequence[str],
     arg_file: Path | None,
     as_json: bool,
 ) -> None:
     """What a run of RUNBOOK would do, step by step. Runs nothing."""
-    print_plan(ctx, runbook, args, arg_file, as_json=as_json)
+    print_plan(settings, runbook, args, arg_file, as_json=as_json)
 
 
 def print_plan(
-    ctx: click.Context, name: str, args: Sequence[str], arg_file: Path | None, *, as_json: bool
+    settings: Settings, name: str, args: Sequence[str], arg_file: Path | None, *, as_json: bool
 ) -> None:
     from pup_tui.catalog.effects import mutates
     from pup_tui.catalog.inputs import local_sources
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
-    from pup_tui.drivers.operator import operator_name
 
-    catalog = open_catalog(ctx)
+    catalog = open_catalog(settings)
     loaded, runbook = load_valid(catalog, find_entry(catalog, name))
     given = given_values(runbook, args, arg_file)
-    resolved = resolve_values(runbook, given, local_sources(environment()).at_rest(), ask=False)
+    resolved = resolve_values(runbook, given, local_sources(settings.environ).at_rest(), ask=False)
     program = compile_program(loaded.id, runbook)
     hidden = set(resolved.secrets)
     masking = Masking(str(resolved.values[name]) for name in hidden)
-    operator = operator_name(environment())
-    steps = plan(program, resolved.values, resolved.left_out, operator, mutates, hidden)
+    steps = plan(program, resolved.values, resolved.left_out, settings.operator, mutates, hidden)
     shown = [
         msgspec.structs.replace(
             step, command=masking.text(step.command), reason=masking.text(step.reason)

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pup_tui.cli.failure import Failure
-from pup_tui.cli.options import json_option, runbooks_option, values_options
-from pup_tui.cli.session import (
-    environment,
-    find_entry,
-    given_values,
-    load_valid,
-    open_catalog,
-    resolve_values,
-)
+from pup_tui.cli.failure import Failure, journal_failures, lock_failures
+from pup_tui.cli.options import json_option, pass_settings, runbooks_option, values_options
+from pup_tui.cli.session import find_entry, given_values, load_valid, resolve_values
+from pup_tui.cli.wiring import Parts, open_catalog
 
 if TYPE_CHECKING:
     from pup_tui.drivers.local import LocalRun
@@ -32,6 +26,17 @@ if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook
     from pup_tui.runbook.variables import Resolved, Sources
+    from pup_tui.settings.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How a run is to go: what `--yes`, `--undo`, `--json` and `--break-lock` (its reason) say."""
+
+    yes: bool
+    undo: bool = False
+    as_json: bool = False
+    break_lock: str | None = None
 
 
 @click.command("run")
@@ -46,9 +51,9 @@ if TYPE_CHECKING:
 @click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
 @json_option
 @runbooks_option
-@click.pass_context
+@pass_settings
 def run_command(
-    ctx: click.Context,
+    settings: Settings,
     runbook: str,
     args: Sequence[str],
     arg_file: Path | None,
@@ -63,9 +68,9 @@ def run_command(
     if dry_run:
         from pup_tui.cli.planning import print_plan
 
-        print_plan(ctx, runbook, args, arg_file, as_json=as_json)
+        print_plan(settings, runbook, args, arg_file, as_json=as_json)
         return 0
-    catalog = open_catalog(ctx)
+    catalog = open_catalog(settings)
     entry = find_entry(catalog, runbook)
     if not entry.trusted:
         raise Failure(
@@ -76,29 +81,12 @@ def run_command(
     loaded, model = load_valid(catalog, entry)
     if break_lock is not None:
         _check_breaking(model, break_lock)
-    can_ask = _is_terminal() and not yes
-    sources = _sources(environment(), journal=not no_journal)
-    resolved = resolve_values(model, given_values(model, args, arg_file), sources, ask=can_ask)
-    return run_loaded(
-        environment(),
-        loaded,
-        model,
-        resolved,
-        yes=yes,
-        undo=undo,
-        as_json=as_json,
-        journal=not no_journal,
-        break_lock=break_lock,
-    )
-
-
-def _sources(environ: Mapping[str, str], *, journal: bool) -> Sources:
-    from pup_tui.cli.site import datadog_configuration
-    from pup_tui.cli.value_sources import value_sources
-    from pup_tui.journal.places import state_path
-
-    state = state_path(environ) if journal else None
-    return value_sources(environ, datadog_configuration(environ), state)
+    parts = Parts(settings, journal=not no_journal)
+    can_ask = settings.terminal.can_ask and not yes
+    given = given_values(model, args, arg_file)
+    resolved = resolve_values(model, given, parts.sources, ask=can_ask)
+    manner = Manner(yes=yes, undo=undo, as_json=as_json, break_lock=break_lock)
+    return run_loaded(parts, loaded, model, resolved, manner)
 
 
 def _check_breaking(runbook: Runbook, reason: str) -> None:
@@ -109,54 +97,17 @@ def _check_breaking(runbook: Runbook, reason: str) -> None:
 
 
 def run_loaded(
-    environ: Mapping[str, str],
-    loaded: Loaded,
-    runbook: Runbook,
-    resolved: Resolved,
-    *,
-    yes: bool,
-    undo: bool = False,
-    as_json: bool,
-    journal: bool = True,
-    break_lock: str | None = None,
+    parts: Parts, loaded: Loaded, runbook: Runbook, resolved: Resolved, manner: Manner
 ) -> int:
-    """Run what is loaded and valid; returns the exit code. `break_lock` is why its lock may be broken."""
-    from pup_tui.cli.lock_failures import told_as_failures
-    from pup_tui.headless.exits import FAILED
-    from pup_tui.journal.errors import JournalError
-
-    run = _run(
-        environ,
-        loaded,
-        runbook,
-        resolved,
-        yes=yes,
-        undo=undo,
-        as_json=as_json,
-        journal=journal,
-        break_lock=break_lock,
-    )
-    try:
-        with told_as_failures():
-            return asyncio.run(run)
-    except JournalError as error:
-        todo = f"{error.hint or 'free it, or set PUP_TUI_STATE_DIR'}; --no-journal keeps no record"
-        raise Failure(error.message, str(error.path), todo, code=FAILED) from error
+    """Run what is loaded and valid; returns the exit code."""
+    way_out = "; --no-journal keeps no record"
+    with journal_failures("free it, or set PUP_TUI_STATE_DIR", way_out), lock_failures():
+        return asyncio.run(_run(parts, loaded, runbook, resolved, manner))
 
 
 async def _run(
-    environ: Mapping[str, str],
-    loaded: Loaded,
-    runbook: Runbook,
-    resolved: Resolved,
-    *,
-    yes: bool,
-    undo: bool,
-    as_json: bool,
-    journal: bool,
-    break_lock: str | None,
+    parts: Parts, loaded: Loaded, runbook: Runbook, resolved: Resolved, manner: Manner
 ) -> int:
-    from pup_tui.cli.wiring import open_launcher, open_state
     from pup_tui.core.events import Source
     from pup_tui.core.program import compile_program
     from pup_tui.headless.answers import SayYes, Undoing
@@ -164,10 +115,11 @@ async def _run(
     from pup_tui.headless.runner import run_headless
     from pup_tui.headless.stream import Outlet, Pump
 
-    with open_state(environ, journal=journal) as state:
-        async with open_launcher(environ, state, journal=journal) as launcher:
+    facts = parts.settings.terminal
+    with parts.state() as state:
+        async with parts.launcher(state) as launcher:
             pump = Pump()
-            terminal = PlainTerminal(pump) if _is_terminal() else None
+            terminal = PlainTerminal(pump) if facts.can_ask else None
             launch = partial(
                 launcher.launch,
                 compile_program(loaded.id, runbook),
@@ -178,13 +130,15 @@ async def _run(
                 secrets=resolved.secrets,
                 terminal=terminal,
             )
-            run = await _launched(launch, break_lock)
+            run = await _launched(launch, manner.break_lock)
             out, err = Outlet(sys.stdout, pump), Outlet(sys.stderr, pump)
             _tell_broken(run, err)
-            face = _face(run, environ, out, err, as_json=as_json)
-            sources = _sources(environ, journal=journal)
-            others = SayYes(sources) if yes else _asking(launcher.operator, err, sources, terminal)
-            answers = Undoing(others, err, undo=undo)
+            face = _face(run, out, err, colour=facts.colour, as_json=manner.as_json)
+            if manner.yes:
+                others: Answers = SayYes(parts.sources)
+            else:
+                others = _asking(launcher.operator, err, parts.sources, terminal)
+            answers = Undoing(others, err, undo=manner.undo)
             try:
                 return await run_headless(run, face, answers)
             finally:
@@ -213,15 +167,13 @@ def _tell_broken(run: LocalRun, err: Outlet) -> None:
         err.write(f"▲ {safe_text(told)}\n")
 
 
-def _face(
-    run: LocalRun, environ: Mapping[str, str], out: Outlet, err: Outlet, *, as_json: bool
-) -> Watcher:
+def _face(run: LocalRun, out: Outlet, err: Outlet, *, colour: bool, as_json: bool) -> Watcher:
     from pup_tui.headless.jsonlines import JsonFace
     from pup_tui.headless.text import TextFace
 
     if as_json:
         return JsonFace(out, run.run, run.clock)
-    return TextFace(out, err, run.program, colour=err.is_terminal and not environ.get("NO_COLOR"))
+    return TextFace(out, err, run.program, colour=err.is_terminal and colour)
 
 
 def _asking(
@@ -233,11 +185,3 @@ def _asking(
     if terminal is None:
         return Nobody()
     return Terminal(operator, err, sources, terminal.turn)
-
-
-def _is_terminal() -> bool:
-    """Whether there is somebody to ask."""
-    try:
-        return os.isatty(sys.stdin.fileno()) and os.isatty(sys.stderr.fileno())
-    except (OSError, ValueError):
-        return False

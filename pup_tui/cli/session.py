@@ -1,4 +1,4 @@
-"""What one call of the program works with: environment, catalog, values."""
+"""What a command is given: a runbook of the catalog, and values for its variables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pup_tui.cli.failure import Failure
+from pup_tui.cli.failure import Failure, refuse_problems
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
@@ -17,23 +17,6 @@ if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook
     from pup_tui.runbook.variables import Resolved, Sources
-
-
-def environment() -> Mapping[str, str]:
-    """The operator's environment, as it was when the program started."""
-    return dict(os.environ)
-
-
-def open_catalog(ctx: click.Context) -> Catalog:
-    """The catalog of this call, with the folders of every `--runbooks`."""
-    from pup_tui.catalog.catalog import Catalog
-
-    return Catalog.from_environment(environment(), given_folders(ctx), Path.cwd())
-
-
-def given_folders(ctx: click.Context) -> list[Path]:
-    """The folders of every `--runbooks`, in their order."""
-    return list(ctx.ensure_object(dict).get("runbooks", []))
 
 
 def find_entry(catalog: Catalog, name: str) -> Entry:
@@ -47,19 +30,10 @@ def find_entry(catalog: Catalog, name: str) -> Entry:
 
 def load_valid(catalog: Catalog, entry: Entry) -> tuple[Loaded, Runbook]:
     """The runbook of an entry. Prints every error and raises Failure if it cannot be run."""
-    from pup_tui.output.sanitize import safe_text
-
     loaded = catalog.load(entry.path)
     if loaded.runbook is None:
-        for problem in loaded.errors:
-            click.echo(safe_text(str(problem)), err=True)
-        number = len(loaded.errors)
-        raise Failure(
-            f"the runbook has {number} error{'s' if number != 1 else ''}",
-            safe_text(str(entry.path)),
-            "fix what is told above",
-        )
-    return loaded, loaded.runbook
+        refuse_problems(loaded.errors, "the runbook", "fix what is told above", str(entry.path))
+    return loaded, loaded.require()
 
 
 def given_values(runbook: Runbook, args: Sequence[str], arg_file: Path | None) -> dict[str, object]:

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pup_tui.cli.options import json_option, runbooks_option
+from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import print_json
-from pup_tui.cli.session import open_catalog
+from pup_tui.cli.wiring import open_catalog
 from pup_tui.headless.exits import USAGE
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.runbook.load import Loaded
+    from pup_tui.settings.settings import Settings
 
 
 @click.command("validate")
 @click.argument("names", metavar="[RUNBOOK]...", nargs=-1)
 @json_option
 @runbooks_option
-@click.pass_context
-def validate_command(ctx: click.Context, names: Sequence[str], as_json: bool) -> int:
+@pass_settings
+def validate_command(settings: Settings, names: Sequence[str], as_json: bool) -> int:
     """Check each RUNBOOK, or all of the catalog. Nothing is run or fetched."""
-    catalog = open_catalog(ctx)
+    catalog = open_catalog(settings)
+    is_installed = partial(_is_installed, settings)
     if names:
-        checked = [_checked(catalog, name) for name in names]
+        checked = [_checked(catalog, name, is_installed) for name in names]
     else:
-        checked = [_linted(catalog, entry.path) for entry in catalog.entries()]
+        checked = [catalog.lint(entry.path, is_installed) for entry in catalog.entries()]
     valid = not any(loaded.errors for loaded in checked)
     if as_json:
         print_json({"valid": valid, "files": [_as_json(loaded) for loaded in checked]})
@@ -39,14 +41,14 @@ def validate_command(ctx: click.Context, names: Sequence[str], as_json: bool) ->
     return 0 if valid else USAGE
 
 
-def _checked(catalog: Catalog, name: str) -> Loaded:
+def _checked(catalog: Catalog, name: str, is_installed: Callable[[str], bool]) -> Loaded:
     """A named runbook as loaded; one that is not there has that as its error."""
     from pup_tui.catalog.catalog import UnknownRunbook
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.problems import Problem
 
     try:
-        return _linted(catalog, catalog.find(name).path)
+        return catalog.lint(catalog.find(name).path, is_installed)
     except UnknownRunbook as error:
         problem = Problem(path=name, message=str(error), hint=error.hint)
         return Loaded(
@@ -54,11 +56,10 @@ def _checked(catalog: Catalog, name: str) -> Loaded:
         )
 
 
-def _linted(catalog: Catalog, path: Path) -> Loaded:
-    """A runbook with its warnings, as far as they depend on this machine too."""
+def _is_installed(settings: Settings, word: str) -> bool:
     from pup_tui.drivers.tools import is_command
 
-    return catalog.lint(path, lambda word: is_command(word, os.environ, Path.cwd()))
+    return is_command(word, settings.environ, settings.cwd)
 
 
 def _as_json(loaded: Loaded) -> dict[str, Any]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,34 +22,31 @@ if TYPE_CHECKING:
 
 
 def value_sources(
-    environ: Mapping[str, str], configuration: Configuration, state: Path | None
+    *,
+    environ: Mapping[str, str],
+    cwd: Path,
+    datadog: Configuration,
+    executors: Callable[[], Mapping[type[Request], Executor]],
+    kept: Path | None,
 ) -> Sources:
-    """Environment, files, keyring and commands; choices are kept in the folder `state`, if there is one.
+    """Environment, files, keyring and commands; choices are kept in the folder `kept`, if there is one.
 
-    What runs commands is put together when the first one does: most runbooks have none.
+    The `executors` that run commands are asked for when the first one runs: most runbooks have none.
     """
-    here = Path.cwd()
-
-    @cache
-    def carry_out() -> Mapping[type[Request], Executor]:
-        from pup_tui.cli.executing import make_executors
-
-        return make_executors(configuration, environ)
 
     async def run(command: ValueCommand, seconds: float) -> str:
         from pup_tui.drivers.value_commands import run_value_command
 
         try:
-            executors = carry_out()
+            carry_out = executors()
         except Failure as error:
             raise ValueError(str(error)) from error
-        known = replace(command, hidden=(*command.hidden, *configuration.secrets()))
-        return await run_value_command(known, seconds, executors, environ, here)
+        known = replace(command, hidden=(*command.hidden, *datadog.secrets()))
+        return await run_value_command(known, seconds, carry_out, environ, cwd)
 
     # Another Datadog, or another folder, has other choices.
-    place = f"{configuration.base_url}\0{here}"
-    kept = None if state is None else ChoiceCache(state / "choices", place)
-    return local_sources(environ, run, kept)
+    place = f"{datadog.base_url}\0{cwd}"
+    return local_sources(environ, run, None if kept is None else ChoiceCache(kept, place))
 
 
 def resolver(sources: Sources) -> Resolve:

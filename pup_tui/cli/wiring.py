@@ -1,51 +1,122 @@
-"""Puts the concrete parts together: the only place that knows them all."""
+"""Puts the concrete parts together from the settings: the only place that knows them all."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pup_tui.cli.executing import make_executors
-from pup_tui.cli.site import datadog_configuration
-from pup_tui.cli.value_sources import resolver, value_sources
-from pup_tui.drivers.launcher import Launcher
-from pup_tui.drivers.operator import operator_name
-from pup_tui.journal.places import locks_dir, state_dir, state_path
-from pup_tui.journal.writer import JournalWriter, MemoryJournal, Recorder
+from pup_tui.cli.failure import Failure
 
-
-@contextmanager
-def open_state(environ: Mapping[str, str], *, journal: bool = True) -> Iterator[Path]:
-    """The folder for journal and outputs; without a journal one that is gone afterwards."""
-    if journal:
-        yield state_dir(environ)
-        return
-    with tempfile.TemporaryDirectory(prefix="pup-tui-") as folder:
-        yield Path(folder)
+if TYPE_CHECKING:
+    from pup_tui.catalog.catalog import Catalog
+    from pup_tui.catalog.inputs import Sources
+    from pup_tui.core.requests import Request
+    from pup_tui.datadog.configuration import Configuration
+    from pup_tui.drivers.launcher import Launcher
+    from pup_tui.journal.writer import Recorder
+    from pup_tui.settings.settings import Settings
+    from pup_tui.steps.executor import Executor
 
 
-@asynccontextmanager
-async def open_launcher(
-    environ: Mapping[str, str], state: Path, *, journal: bool = True
-) -> AsyncIterator[Launcher]:
-    """A launcher whose runs are recorded, unless the operator wants none of it kept."""
-    configuration = datadog_configuration(environ)
-    carry_out = make_executors(configuration, environ)
-    log: Recorder = await JournalWriter.open(state) if journal else MemoryJournal()
-    try:
-        yield Launcher(
-            log=log,
-            state=state,
-            # Runs without a journal keep apart from those with one as well.
-            locks=locks_dir(state_path(environ)),
-            executors=carry_out,
-            environ=environ,
-            cwd=Path.cwd(),
-            operator=operator_name(environ),
-            resolve=resolver(value_sources(environ, configuration, state if journal else None)),
-            hidden=tuple(configuration.secrets()),
+def open_catalog(settings: Settings) -> Catalog:
+    """The catalog of everything that is installed for this operator."""
+    from pup_tui.catalog.catalog import Catalog
+    from pup_tui.catalog.places import folders
+
+    named = settings.runbooks
+    return Catalog(
+        folders(
+            given=named.given,
+            environment=named.environment,
+            configured=named.configured,
+            pup=named.pup,
+            cwd=settings.cwd,
         )
-    finally:
-        await log.close()
+    )
+
+
+class Parts:
+    """What runs need, each part made (and imported) when it is first asked for.
+
+    Without a `journal` nothing is kept of the runs.
+    """
+
+    def __init__(self, settings: Settings, *, journal: bool = True) -> None:
+        self.settings = settings
+        self.journal = journal
+
+    @cached_property
+    def datadog(self) -> Configuration:
+        """The operator's Datadog. Raises Failure where it makes no sense."""
+        from pup_tui.datadog.configuration import Configuration, ConfigurationError
+
+        try:
+            return Configuration.from_environment(self.settings.environ)
+        except ConfigurationError as error:
+            raise Failure(str(error), "environment") from error
+
+    @cached_property
+    def executors(self) -> Mapping[type[Request], Executor]:
+        """One executor for each kind of request. Raises Failure where nobody can run `pup`."""
+        from pup_tui.datadog.configuration import ConfigurationError
+        from pup_tui.steps.registry import executors
+
+        try:
+            return executors(self.datadog, pup=self.settings.pup)
+        except ConfigurationError as error:
+            raise Failure(str(error), "PUP_TUI_PUP", "auto, installed or builtin") from error
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Where the values of variables come from."""
+        from pup_tui.cli.value_sources import value_sources
+
+        return value_sources(
+            environ=self.settings.environ,
+            cwd=self.settings.cwd,
+            datadog=self.datadog,
+            executors=lambda: self.executors,
+            kept=self.settings.state_dir / "choices" if self.journal else None,
+        )
+
+    @contextmanager
+    def state(self) -> Iterator[Path]:
+        """The folder for journal and outputs; without a journal one that is gone afterwards."""
+        from pup_tui.journal.places import make_state_dir
+
+        if self.journal:
+            make_state_dir(self.settings.state_dir)
+            yield self.settings.state_dir
+            return
+        with tempfile.TemporaryDirectory(prefix="pup-tui-") as folder:
+            yield Path(folder)
+
+    @asynccontextmanager
+    async def launcher(self, state: Path) -> AsyncIterator[Launcher]:
+        """A launcher whose runs are recorded in the folder `state`."""
+        from pup_tui.cli.value_sources import resolver
+        from pup_tui.drivers.launcher import Launcher
+        from pup_tui.journal.places import locks_dir
+        from pup_tui.journal.writer import JournalWriter, MemoryJournal
+
+        executors = self.executors
+        log: Recorder = await JournalWriter.open(state) if self.journal else MemoryJournal()
+        try:
+            yield Launcher(
+                log=log,
+                state=state,
+                # Runs without a journal keep apart from those with one as well.
+                locks=locks_dir(self.settings.state_dir),
+                executors=executors,
+                environ=self.settings.environ,
+                cwd=self.settings.cwd,
+                operator=self.settings.operator,
+                resolve=resolver(self.sources),
+                hidden=tuple(self.datadog.secrets()),
+            )
+        finally:
+            await log.close()

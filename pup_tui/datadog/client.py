@@ -160,7 +160,9 @@ class DatadogClient:
         if self._connections is None:
             host = urlsplit(self.configuration.base_url).hostname or ""
             # The sandbox runs on this machine; a proxy could not reach it.
-            self._connections = open_client(proxies=not is_loopback(host))
+            self._connections = open_client(
+                proxies=not is_loopback(host), network=self.configuration.network
+            )
         limit = self._call_timeout if left is None else min(left, self._call_timeout)
         return await send(
             request,
@@ -168,6 +170,7 @@ class DatadogClient:
             max_bytes=self._max_bytes,
             credentials=self.configuration.headers(),
             client=self._connections,
+            network=self.configuration.network,
         )
 
     def _failure(self, request: Request, response: Response) -> DatadogError | None:

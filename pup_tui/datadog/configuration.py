@@ -1,14 +1,23 @@
-"""Where Datadog is and who is asking: read once from the environment."""
+"""Where Datadog is, who is asking, and which way calls go."""
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+SITE_VARIABLE = "DD_SITE"
+URL_VARIABLE = "PUP_TUI_DATADOG_URL"
+CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+PROXY_VARIABLES = tuple(
+    name
+    for scheme in ("http", "https", "all", "no")
+    for name in (f"{scheme}_proxy", f"{scheme}_PROXY".upper())
+)
+"""With the certificates' variables, those that httpx itself goes by."""
 
 DEFAULT_SITE = "datadoghq.com"
 
@@ -31,14 +40,15 @@ MISSING_CREDENTIALS = "set DD_API_KEY and DD_APP_KEY, or DD_ACCESS_TOKEN"
 
 
 class ConfigurationError(ValueError):
-    """A variable of the environment that cannot be used. Names the variable, never its secret."""
+    """A setting that cannot be used: the text says why, and holds no secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """The Datadog account that requests go to, and the credentials that go with them.
 
-    An access token wins over a pair of keys, as it does for `pup`.
+    An access token wins over a pair of keys, as it does for `pup`. `network` names the variables for proxies
+    and certificates that are set.
     """
 
     base_url: str = f"https://api.{DEFAULT_SITE}"
@@ -46,23 +56,34 @@ class Configuration:
     api_key: str = field(default="", repr=False)
     app_key: str = field(default="", repr=False)
     access_token: str = field(default="", repr=False)
+    network: frozenset[str] = frozenset()
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Configuration:
         """Read the DD_ variables; an empty one counts as unset.
 
-        Raises ConfigurationError for an unknown site, a base URL that keys must not be sent to,
-        or a key that cannot stand in a header.
+        Raises ConfigurationError, which names the variable, for an unknown site, a base URL that keys must
+        not be sent to, or a key that cannot stand in a header.
         """
-        site = _site(environ.get("DD_SITE", ""))
-        base_url = _base_url(environ.get("PUP_TUI_DATADOG_URL", "")) or f"https://api.{site}"
+        site = checked(SITE_VARIABLE, site_of, environ.get(SITE_VARIABLE, ""))
+        base_url = checked(URL_VARIABLE, base_url_of, environ.get(URL_VARIABLE, ""))
         return cls(
-            base_url=base_url,
+            base_url=base_url or f"https://api.{site}",
             site=site,
             api_key=_key(environ, "DD_API_KEY"),
             app_key=_key(environ, "DD_APP_KEY"),
             access_token=_key(environ, "DD_ACCESS_TOKEN"),
+            network=frozenset(
+                name for name in (*CERTIFICATE_VARIABLES, *PROXY_VARIABLES) if environ.get(name)
+            ),
         )
+
+    @property
+    def place(self) -> str:
+        """Where requests really go: the site, or the host that another base URL names."""
+        if self.base_url == f"https://api.{self.site}":
+            return self.site
+        return urlsplit(self.base_url).netloc
 
     @property
     def authenticated(self) -> bool:
@@ -93,19 +114,28 @@ class Configuration:
         return [key for key in (self.api_key, self.app_key, self.access_token) if key]
 
 
-def _site(text: str) -> str:
+def checked(name: str, check: Callable[[str], str], text: str) -> str:
+    """What `check` makes of the text of the setting `name`, which its ConfigurationError names."""
+    try:
+        return check(text)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{name} {error}") from None
+
+
+def site_of(text: str) -> str:
+    """The site that a text means, the default where it is empty. Raises ConfigurationError."""
     site = text.strip().lower() or DEFAULT_SITE
     for part in ("www.", "api.", "app."):
         site = site.removeprefix(part)
     if site not in SITES:
         raise ConfigurationError(
-            f"DD_SITE is {text.strip()!r}, which is no Datadog site: "
-            f"use one of {', '.join(sorted(SITES))}"
+            f"is {text.strip()!r}, which is no Datadog site: use one of {', '.join(sorted(SITES))}"
         )
     return site
 
 
-def _base_url(text: str) -> str:
+def base_url_of(text: str) -> str:
+    """A base URL without its last slash, empty where there is none. Raises ConfigurationError."""
     url = text.strip().rstrip("/")
     if not url:
         return ""
@@ -113,21 +143,17 @@ def _base_url(text: str) -> str:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise ConfigurationError(
-            "PUP_TUI_DATADOG_URL is no URL: use for example http://127.0.0.1:8080"
-        ) from None
+        raise ConfigurationError("is no URL: use for example http://127.0.0.1:8080") from None
     if parts.scheme not in {"http", "https"} or not host:
-        raise ConfigurationError(
-            "PUP_TUI_DATADOG_URL must be an http or https URL, for example http://127.0.0.1:8080"
-        )
+        raise ConfigurationError("must be an http or https URL, for example http://127.0.0.1:8080")
     if parts.username is not None or parts.query or parts.fragment:
         raise ConfigurationError(
-            "PUP_TUI_DATADOG_URL must not hold a user name, a password, a query or a fragment: "
+            "must not hold a user name, a password, a query or a fragment: "
             "put keys into DD_API_KEY and DD_APP_KEY"
         )
     if parts.scheme == "http" and not is_loopback(host):
         raise ConfigurationError(
-            f"PUP_TUI_DATADOG_URL would send keys to {host} in clear text: use https "
+            f"would send keys to {host} in clear text: use https "
             "(plain http is for 127.0.0.1 and localhost)"
         )
     return url
@@ -135,6 +161,8 @@ def _base_url(text: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether a host name or address means this very machine."""
+    import ipaddress
+
     if host.lower() == "localhost":
         return True
     try:

@@ -13,8 +13,10 @@ import ssl
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+from pup_tui.datadog.configuration import CERTIFICATE_VARIABLES, PROXY_VARIABLES
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 FailureKind = Literal[
     "invalid",  # the request cannot be made, or the answer cannot be understood
@@ -30,7 +32,6 @@ FailureKind = Literal[
 _NO_ROUTE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
 _LONGEST_PATH = 500
 _LONGEST_URL = 65_536
-_CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 class TransportError(Exception):
@@ -56,8 +57,8 @@ def safe_url(url: str) -> str:
     return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{path}"
 
 
-def proxy_variable(url: str) -> str | None:
-    """The variable of the environment whose proxy a call to this URL goes through, if any."""
+def proxy_variable(url: str, network: Collection[str]) -> str | None:
+    """Which of the `network` variables that are set names the proxy of a call to this URL, if one does."""
     from urllib.request import proxy_bypass
 
     parts = urlsplit(url)
@@ -65,13 +66,18 @@ def proxy_variable(url: str) -> str | None:
         return None
     for scheme in (parts.scheme, "all"):
         for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper()):
-            if os.environ.get(name):
+            if name in network:
                 return name
     return None
 
 
-def client_failure(error: Exception, where: str, url: str, *, answered: bool) -> TransportError:
-    """Our words for an error of httpx. `answered`: the head of an answer had come."""
+def client_failure(
+    error: Exception, where: str, url: str, network: Collection[str], *, answered: bool
+) -> TransportError:
+    """Our words for an error of httpx. `answered`: the head of an answer had come.
+
+    `network` names the variables for proxies and certificates that are set.
+    """
     import httpx
 
     if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)):
@@ -81,30 +87,25 @@ def client_failure(error: Exception, where: str, url: str, *, answered: bool) ->
         return TransportError("invalid", f"{where}: the URL cannot be used: {todo}")
     if answered and not isinstance(error, httpx.StreamError):
         return TransportError("incomplete", f"{where}: response incomplete")
-    proxy = proxy_variable(url)
+    proxy = proxy_variable(url, network)
     via = f" (through the proxy that {proxy} names)" if proxy else ""
     if isinstance(error, httpx.ProxyError):
         return TransportError("connect", f"{where}: the proxy refused the call{via}")
     kind, cause = _cause(error)
     if kind == "tls":
-        variables = [name for name in _CERTIFICATE_VARIABLES if os.environ.get(name)]
+        variables = [name for name in CERTIFICATE_VARIABLES if name in network]
         via += f" ({' and '.join(variables)} says which certificates count)" if variables else ""
     return TransportError(kind, f"{where}: {cause}{via}")
 
 
-def environment_failure(error: Exception) -> TransportError:
+def environment_failure(error: Exception, network: Collection[str]) -> TransportError:
     """Our words for a client that could not be made: only the environment can be the reason."""
-    certificates = [name for name in _CERTIFICATE_VARIABLES if os.environ.get(name)]
+    certificates = [name for name in CERTIFICATE_VARIABLES if name in network]
     if isinstance(error, OSError) and certificates:
         return TransportError(
             "tls", f"the certificates cannot be read: check {' and '.join(certificates)}"
         )
-    proxies = [
-        name
-        for scheme in ("http", "https", "all", "no")
-        for name in (f"{scheme}_proxy", f"{scheme}_PROXY".upper())
-        if os.environ.get(name)
-    ]
+    proxies = [name for name in PROXY_VARIABLES if name in network]
     named = " or ".join(proxies) or "the environment's proxy settings"
     return TransportError("invalid", f"{named} cannot be used: it must hold http://HOST:PORT")
 

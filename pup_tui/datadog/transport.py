@@ -11,7 +11,7 @@ import asyncio
 import json
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -30,7 +30,7 @@ from pup_tui.datadog.failures import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import httpx
 
@@ -114,6 +114,7 @@ async def send(
     verify: bool = True,
     credentials: Mapping[str, str] | None = None,
     client: httpx.AsyncClient | None = None,
+    network: Collection[str] = (),
 ) -> Response:
     """Make one call and read the whole answer, whatever its status.
 
@@ -122,22 +123,27 @@ async def send(
     and nowhere else: a redirect to another origin is then an error. Without them such a redirect
     is followed, if asked for, with none of the caller's headers and without a body. A redirect
     from https to http is never followed. A `client` of open_client() may be shared between
-    calls; `verify` is then its own.
+    calls; `verify` is then its own. `network` is the `Configuration`'s: errors name its variables.
 
     Raises TransportError.
     """
     headers = _checked_headers(request, credentials or {})
     _check_target(request.url)
+    follow = partial(
+        _follow,
+        request=request,
+        headers=headers,
+        max_bytes=max_bytes,
+        follow=follow_redirects,
+        credentialed=bool(credentials),
+        network=network,
+    )
     try:
         async with asyncio.timeout(deadline) as timer:
             if client is not None:
-                return await _follow(
-                    client, request, headers, max_bytes, follow_redirects, bool(credentials)
-                )
-            async with open_client(verify=verify) as own:
-                return await _follow(
-                    own, request, headers, max_bytes, follow_redirects, bool(credentials)
-                )
+                return await follow(client)
+            async with open_client(verify=verify, network=network) as own:
+                return await follow(own)
     except TimeoutError:
         if not timer.expired():
             raise
@@ -146,7 +152,9 @@ async def send(
         ) from None
 
 
-def open_client(*, verify: bool = True, proxies: bool = True) -> httpx.AsyncClient:
+def open_client(
+    *, verify: bool = True, proxies: bool = True, network: Collection[str] = ()
+) -> httpx.AsyncClient:
     """A pool of connections for send(). `proxies` says whether the environment's are used.
 
     Raises TransportError where SSL_CERT_FILE or a proxy variable cannot be used.
@@ -166,19 +174,21 @@ def open_client(*, verify: bool = True, proxies: bool = True) -> httpx.AsyncClie
             mounts=None if proxies else {"http://": None, "https://": None},
         )
     except (OSError, ValueError, httpx.InvalidURL, ImportError) as error:
-        raise environment_failure(error) from None
+        raise environment_failure(error, network) from None
 
 
 async def _follow(
     client: httpx.AsyncClient,
+    *,
     request: Request,
     headers: dict[str, str],
     max_bytes: int,
     follow: bool,
     credentialed: bool,
+    network: Collection[str],
 ) -> Response:
     for _ in range(MAX_REDIRECTS + 1):
-        response = await _exchange(client, request, headers, max_bytes)
+        response = await _exchange(client, request, headers, max_bytes, network)
         location = response.headers.get("location")
         if not follow or response.status not in _REDIRECTS or not location:
             return response
@@ -214,7 +224,11 @@ def _redirected(
 
 
 async def _exchange(
-    client: httpx.AsyncClient, request: Request, headers: dict[str, str], max_bytes: int
+    client: httpx.AsyncClient,
+    request: Request,
+    headers: dict[str, str],
+    max_bytes: int,
+    network: Collection[str],
 ) -> Response:
     import httpx
 
@@ -229,7 +243,9 @@ async def _exchange(
         finally:
             await answer.aclose()
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, UnicodeError) as error:
-        raise client_failure(error, request.where, request.url, answered=answered) from None
+        raise client_failure(
+            error, request.where, request.url, network, answered=answered
+        ) from None
     return Response(
         status=answer.status_code,
         headers=dict(answer.headers.items()),

@@ -27,7 +27,8 @@ from msgspec import Struct
 from pup_tui.core.events import Lock, RunCreated
 from pup_tui.core.notices import rfc3339
 from pup_tui.journal.errors import JournalError
-from pup_tui.journal.places import make_private_dir
+from pup_tui.journal.places import make_locks_dir
+from pup_tui.private import open_private
 from pup_tui.steps import survivors
 
 _LOWEST = 64
@@ -195,7 +196,7 @@ def _place(folder: Path, value: str) -> Path:
 def _gate(folder: Path) -> Iterator[None]:
     """While it lasts nobody else looks at, takes, breaks or tidies up any lock."""
     try:
-        make_private_dir(folder)
+        make_locks_dir(folder)
     except JournalError as error:
         raise LockError(error.message, error.path, error.hint) from error
     path = folder / _GATE
@@ -209,7 +210,7 @@ def _gate(folder: Path) -> Iterator[None]:
 
 def _open(path: Path) -> int:
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
         try:
             return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _LOWEST)
         finally:
@@ -294,7 +295,7 @@ def _name(descriptor: int, path: Path, holder: Holder) -> None:
 
 def _tidy(path: Path) -> None:
     """Remove the file of a lock that nobody holds."""
-    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    descriptor = open_private(path, os.O_RDWR)
     try:
         if _flock(descriptor, path, fcntl.LOCK_EX | fcntl.LOCK_NB):
             path.unlink()

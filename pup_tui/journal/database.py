@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 from pup_tui.journal.errors import JournalError
-from pup_tui.journal.places import OVERRIDE, journal_path, make_private_dir
+from pup_tui.journal.places import OVERRIDE, check_state_dir, journal_path, make_state_dir
 from pup_tui.journal.schema import APPLICATION_ID, MIGRATIONS, VERSION
+from pup_tui.private import NotPrivate, refuse_link
 
 PATIENCE = 10.0
 """Seconds to wait for another program's lock."""
@@ -58,7 +59,8 @@ def open_database(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connect
     version or not writable.
     """
     path = journal_path(state)
-    make_private_dir(state)
+    make_state_dir(state)
+    _refuse_links(path)
     _refuse_unwritable(state, path)
     try:
         if _size(path) is None:
@@ -93,8 +95,9 @@ def open_read_only(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connec
     Raises JournalError as `open_database` does, and if there is no journal.
     """
     path = journal_path(state)
-    if _size(path) is None:
+    if not check_state_dir(state) or _size(path) is None:
         raise JournalError("there is no journal yet", path, "it is made with the first run")
+    _refuse_links(path)
     _refuse_empty(path)
     try:
         return _connect_for_reading(path, patience)
@@ -179,6 +182,15 @@ def _size(path: Path) -> int | None:
             path,
             f"check the folder's rights, or set {OVERRIDE} to another folder",
         ) from error
+
+
+def _refuse_links(path: Path) -> None:
+    # SQLite would follow them.
+    try:
+        for end in _COMPANIONS:
+            refuse_link(Path(f"{path}{end}"))
+    except NotPrivate as error:
+        raise JournalError(error.message, error.path, error.hint) from error
 
 
 def _refuse_unwritable(state: Path, path: Path) -> None:

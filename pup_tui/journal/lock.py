@@ -11,6 +11,7 @@ from types import TracebackType
 
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import make_run_dir, run_dir
+from pup_tui.private import open_private
 
 _HELD = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
 
@@ -35,7 +36,7 @@ class RunLock:
         make_run_dir(state, run)
         path = _lock_path(state, run)
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
         except OSError as error:
             raise JournalError(
                 f"the run's lock cannot be made ({error.strerror})",
@@ -89,7 +90,7 @@ def owner_is_gone(state: Path, run: str, *, host: str, pid: int) -> bool:
 def _is_held(path: Path) -> bool | None:
     """Whether anyone holds the lock; None if that cannot be told."""
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = open_private(path, os.O_RDONLY)
     except OSError:
         return None
     try:

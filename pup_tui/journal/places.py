@@ -1,15 +1,14 @@
-"""Where the journal and the outputs of runs are kept: folders 0700, files 0600."""
+"""Where the journal, the outputs of runs and the locks are: below one folder, the operator's alone."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import platformdirs
-
 from pup_tui.journal.errors import JournalError
+from pup_tui.private import NotPrivate, check_private_dir, make_private_dir, refuse_link
 
 OVERRIDE = "PUP_TUI_STATE_DIR"
 """The environment variable that names another state folder."""
@@ -17,48 +16,26 @@ OVERRIDE = "PUP_TUI_STATE_DIR"
 _RUN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 
 
-def state_dir(environ: Mapping[str, str]) -> Path:
-    """The folder for everything durable, created if it is not there.
+def make_state_dir(state: Path) -> None:
+    """Make the folder for everything durable, or see that it is private.
 
-    Raises JournalError where it cannot be created.
+    Raises JournalError where it cannot be made, or others may write in it.
     """
-    path = state_path(environ)
-    make_private_dir(path)
-    return path
+    with _as_journal_error():
+        make_private_dir(state)
 
 
-def state_path(environ: Mapping[str, str]) -> Path:
-    """Where that folder is; nothing is created."""
-    named = environ.get(OVERRIDE)
-    if named:
-        return Path(named).absolute()
-    return platformdirs.user_state_path("pup-tui", appauthor=False)
-
-
-def locks_dir(state: Path) -> Path:
-    """Where the locks of runs are, below the state folder; nothing is created."""
-    return state / "locks"
-
-
-def make_private_dir(path: Path) -> None:
-    """Create `path` with mode 0700, its missing parents with the usual one.
-
-    A folder that is empty becomes private as well. One with something in it may be shared on purpose and
-    keeps its mode: the files put there are private in any case.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.mkdir(mode=0o700, exist_ok=True)
-        status = path.stat()
-        loose = status.st_mode & 0o077
-        if loose and status.st_uid == os.geteuid() and not any(path.iterdir()):
-            path.chmod(0o700)
-    except OSError as error:
-        raise JournalError(
-            f"the folder cannot be used ({error.strerror})",
-            path,
-            f"make it writable, or set {OVERRIDE} to a folder that is",
-        ) from error
+def check_state_dir(state: Path) -> bool:
+    """Whether there is such a folder. Raises JournalError where others may write in it."""
+    with _as_journal_error():
+        try:
+            check_private_dir(state)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            told = f"the folder cannot be looked at ({error.strerror})"
+            raise JournalError(told, state, f"check its rights, or set {OVERRIDE}") from error
+    return True
 
 
 def journal_path(state: Path) -> Path:
@@ -66,16 +43,42 @@ def journal_path(state: Path) -> Path:
     return state / "journal.db"
 
 
+def locks_dir(state: Path) -> Path:
+    """Where the locks of runs are; nothing is created."""
+    return state / "locks"
+
+
+def make_locks_dir(locks: Path) -> None:
+    """Make the folder of locks and the state folder around it. Raises JournalError where it cannot be."""
+    with _as_journal_error():
+        make_private_dir(locks.parent, locks.name)
+
+
 def run_dir(state: Path, run: str) -> Path:
-    """Where a run's output spools are; nothing is created. Raises ValueError for what is no run's id."""
+    """Where a run's output spools are; nothing is created.
+
+    Raises ValueError for what is no run's id, JournalError where a link would lead elsewhere.
+    """
     if not _RUN_ID.fullmatch(run):
         raise ValueError(f"not the id of a run: {run!r}")
-    return state / "outputs" / run
+    outputs = state / "outputs"
+    with _as_journal_error():
+        refuse_link(outputs)
+        refuse_link(outputs / run)
+    return outputs / run
 
 
 def make_run_dir(state: Path, run: str) -> Path:
     """`run_dir`, created. Raises JournalError where it cannot be."""
-    path = run_dir(state, run)
-    make_private_dir(path.parent)
-    make_private_dir(path)
-    return path
+    wanted = run_dir(state, run)
+    with _as_journal_error():
+        return make_private_dir(state, wanted.parent.name, wanted.name)
+
+
+@contextmanager
+def _as_journal_error() -> Iterator[None]:
+    try:
+        yield
+    except NotPrivate as error:
+        hint = f"{error.hint} (set {OVERRIDE})" if "choose" in error.hint else error.hint
+        raise JournalError(error.message, error.path, hint) from error

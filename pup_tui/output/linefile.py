@@ -221,7 +221,7 @@ class LineFileReader:
     """
 
     def __init__(self, path: Path) -> None:
-        self._text = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._text = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         self._index = -1
         self._index_path = index_path(path)
         self.header = Header()
@@ -240,7 +240,7 @@ class LineFileReader:
         """Take in what has been written since."""
         if self._index < 0:
             try:
-                self._index = os.open(self._index_path, os.O_RDONLY | os.O_CLOEXEC)
+                self._index = os.open(self._index_path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
             except OSError:
                 self._index = -1
         index_size = os.fstat(self._index).st_size if self._index >= 0 else 0
@@ -354,14 +354,6 @@ class LineFileReader:
             at += len(part)
             size -= len(part)
         return b"".join(parts)
-
-
-def make_private_dir(path: Path) -> None:
-    """Make a directory and what is missing above it, each with mode 0700."""
-    if path.is_dir():
-        return
-    make_private_dir(path.parent)
-    path.mkdir(mode=0o700, exist_ok=True)
 
 
 def _open_private(path: Path) -> int:

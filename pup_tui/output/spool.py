@@ -24,7 +24,6 @@ from .linefile import (
     Stream,
     encode_line,
     index_path,
-    make_private_dir,
 )
 from .style import strip_style
 
@@ -95,7 +94,7 @@ class _Kept:
 
 
 class SpoolWriter:
-    """Writes the spool of a step. Directories get mode 0700, files 0600. Raises ``OSError``.
+    """Writes the spool of a step. Its folder gets mode 0700, its files 0600. Raises ``OSError``.
 
     An existing spool is continued, as a step that is run again after a crash does.
     """
@@ -103,7 +102,7 @@ class SpoolWriter:
     def __init__(self, path: Path, limit: int = DEFAULT_LIMIT) -> None:
         self._path = path
         self._limit = limit
-        make_private_dir(path.parent)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
         self._main = LineFileWriter(path)
         self._file = self._main
         self._open: dict[Stream, str] = {}

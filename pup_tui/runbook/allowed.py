@@ -57,7 +57,9 @@ class Options:
 @cache
 def fields_of(struct: type) -> dict[str, inspect.Field]:
     """The fields of a struct by the key that the file uses; those that the loader fills in are no keys."""
-    fields = {field.encode_name: field for field in structs()[struct].fields}
+    info = structs().get(struct) or inspect.type_info(struct)
+    assert isinstance(info, inspect.StructType)
+    fields = {field.encode_name: field for field in info.fields}
     return {key: field for key, field in fields.items() if not options_of(field.type).loaded}
 
 

@@ -260,7 +260,8 @@ def _wrong_hint(node: Node, options: Options) -> str:
 def _owner(struct: type) -> str:
     if issubclass(struct, Step):
         return f"a {struct.__struct_config__.tag} step"
-    return f"a {struct.__name__.lower()}"
+    told: str = getattr(struct, "told_as", f"a {struct.__name__.lower()}")
+    return told
 
 
 def _hint_for(struct: type) -> Callable[[str], str]:

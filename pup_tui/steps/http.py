@@ -16,6 +16,8 @@ from pup_tui.steps.files import FileProblem, check_target, read_whole, write_who
 from pup_tui.steps.notes import note, waits
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pup_tui.core.requests import HttpRequest
     from pup_tui.datadog.configuration import Configuration
 
@@ -70,7 +72,7 @@ class HttpExecutor:
         if request.to_datadog:
             response = await self._ask_datadog(request, body, sink)
         else:
-            response = await _ask(request, body)
+            response = await _ask(request, body, self._configuration.network)
         if not expected(response.status, request.expect_status):
             return _refused(request, response, sink)
         if target is not None:
@@ -109,7 +111,7 @@ def expected(status: int, patterns: tuple[str, ...]) -> bool:
     )
 
 
-async def _ask(request: HttpRequest, body: bytes | None) -> Response:
+async def _ask(request: HttpRequest, body: bytes | None, network: Collection[str]) -> Response:
     url, _ = urldefrag(request.url)
     if request.query:
         url += ("&" if "?" in url else "?") + urlencode(request.query, quote_via=quote)
@@ -119,6 +121,7 @@ async def _ask(request: HttpRequest, body: bytes | None) -> Response:
         max_bytes=MAX_BYTES,
         follow_redirects=request.follow_redirects,
         verify=request.verify,
+        network=network,
     )
 
 

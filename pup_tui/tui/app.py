@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
+from textual import on, work
 from textual.actions import SkipAction
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -23,6 +24,7 @@ from pup_tui.tui import theme
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.screens.main import MainScreen
 from pup_tui.tui.terminal import LastingDriver
+from pup_tui.tui.widgets.output_pane import OutputPane
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -120,6 +122,15 @@ class PupTuiApp(App[None]):
         finally:
             self.runs.interrupt("the console ended")
             await self.runs.end("the console ended")
+
+    @on(OutputPane.ForPager)
+    @work(group="pager", exclusive=True)
+    async def _open_pager(self, wanted: OutputPane.ForPager) -> None:
+        from pup_tui.tui.pager import open_pager
+
+        trouble = await open_pager(self, wanted.path, self.services.pager, self.services.environ)
+        if trouble:
+            self.notify(trouble, severity="warning", markup=False)
 
     # Leaving
 

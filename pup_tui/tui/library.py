@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
-    from pup_tui.catalog.past import Loaded
     from pup_tui.journal.records import RunRow
+    from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Step
     from pup_tui.tui.services import Services
 

@@ -13,7 +13,7 @@ import msgspec
 from pup_tui.core.notices import AnyNotice, RunFinished, RunStarted, StepFinished, rfc3339
 from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.journal.errors import JournalError
-from pup_tui.journal.places import journal_path, run_dir
+from pup_tui.journal.places import check_state_dir, journal_path, run_dir
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import HIDDEN, RunRow
 from pup_tui.output.spool import spool_name
@@ -28,7 +28,7 @@ MOST_RUNS = 1_000
 @contextmanager
 def _journal(state: Path) -> Iterator[JournalReader | None]:
     """The journal for looking only; None where nothing was ever recorded."""
-    if not journal_path(state).exists():
+    if not check_state_dir(state) or not journal_path(state).exists():
         yield None
         return
     reader = JournalReader.open(state)
@@ -75,15 +75,15 @@ class PastRun:
 
 def read_run(state: Path, run: str) -> PastRun:
     """Replay a recorded run. Raises JournalError if it cannot be read."""
-    from pup_tui.catalog.past import load_recorded
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.replay import replay
+    from pup_tui.runbook.load import load_files
 
     with _journal(state) as journal:
         row = None if journal is None else journal.run(run)
         if journal is None or row is None:
             raise JournalError(f"there is no run {run}", journal_path(state), "see the history")
-        loaded = load_recorded(row.runbook, journal.files(row.run), Path(row.path))
+        loaded = load_files(row.runbook, journal.files(row.run), Path(row.path))
         if loaded.runbook is None:
             raise JournalError(
                 f"the runbook of run {row.run} cannot be read by this version", journal.path

@@ -14,9 +14,9 @@ from pup_tui.output.sanitize import safe_text
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.inputs import Resolved, Sources
-    from pup_tui.catalog.past import Loaded
     from pup_tui.drivers.local import LocalRun
     from pup_tui.journal.records import RunRow
+    from pup_tui.runbook.load import Loaded
     from pup_tui.tui.handover import ConsoleTerminal
     from pup_tui.tui.past import PastRun
     from pup_tui.tui.services import Services
@@ -48,7 +48,7 @@ class Starter:
     async def plan(self, loaded: Loaded, resolved: Resolved) -> Planned:
         from pup_tui.tui.widgets.plan import make_plan
 
-        hidden = self._services.launcher.hidden
+        hidden = self._services.hidden
         return await make_plan(loaded, resolved, operator=self._services.operator, hidden=hidden)
 
     async def sources(self, screen: Screen[None], loaded: Loaded, *, trusted: bool) -> Sources:
@@ -97,17 +97,18 @@ class Starter:
             screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return None
         program = await asyncio.to_thread(compile_program, loaded.id, loaded.require())
-        launch = partial(
-            self._services.launcher.launch,
-            program,
-            source=Source(path=str(loaded.path), sha256=loaded.sha256),
-            files=loaded.files,
-            values=resolved.values,
-            left_out=resolved.left_out,
-            secrets=resolved.secrets,
-            terminal=terminal,
-        )
         try:
+            launcher = await self._services.launcher()
+            launch = partial(
+                launcher.launch,
+                program,
+                source=Source(path=str(loaded.path), sha256=loaded.sha256),
+                files=loaded.files,
+                values=resolved.values,
+                left_out=resolved.left_out,
+                secrets=resolved.secrets,
+                terminal=terminal,
+            )
             return await locked_launch(screen, launch)
         except JournalError as error:
             told = f"Nothing was run: the run cannot be recorded. {safe_text(str(error))}"

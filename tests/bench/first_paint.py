@@ -8,15 +8,15 @@ from __future__ import annotations
 import os
 import sys
 import time
-from pathlib import Path
 
 
 def console() -> None:
-    from pup_tui.catalog.catalog import Catalog
     from pup_tui.cli.console import open_console
+    from pup_tui.cli.wiring import open_catalog
+    from pup_tui.settings.settings import read_settings
 
-    environ = dict(os.environ)
-    open_console(environ, Catalog.from_environment(environ, [], Path.cwd()))
+    settings = read_settings()
+    open_console(settings, open_catalog(settings))
 
 
 def empty() -> None:

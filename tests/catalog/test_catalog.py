@@ -8,7 +8,7 @@ import pytest
 
 from pup_tui.catalog.catalog import Catalog, UnknownRunbook
 from pup_tui.catalog.entries import Origin
-from pup_tui.catalog.places import Folder, bundled_dir, config_dir, folders, pup_dir
+from pup_tui.catalog.places import Folder, bundled_dir, folders
 from pup_tui.runbook import load as load_module
 
 
@@ -155,28 +155,28 @@ def test_a_new_template_changes_the_stamp(tmp_path: Path) -> None:
 
 
 def test_where_runbooks_are_looked_for(tmp_path: Path) -> None:
-    environ = {
-        "HOME": str(tmp_path / "home"),
-        "PUP_TUI_CONFIG_DIR": str(tmp_path / "config"),
-        "PUP_TUI_RUNBOOKS": f"{tmp_path / 'x'}:{tmp_path / 'y'}",
-    }
-    found = folders(environ, [tmp_path / "given"], tmp_path / "work")
+    found = folders(
+        given=[tmp_path / "given"],
+        environment=[tmp_path / "x", tmp_path / "y", tmp_path / "given"],
+        configured=[tmp_path / "config"],
+        pup=tmp_path / "pup",
+        cwd=tmp_path / "work",
+    )
     assert [(folder.origin, folder.path) for folder in found] == [
         (Origin.GIVEN, tmp_path / "given"),
         (Origin.ENVIRONMENT, tmp_path / "x"),
         (Origin.ENVIRONMENT, tmp_path / "y"),
-        (Origin.CONFIGURATION, tmp_path / "config" / "runbooks"),
-        (Origin.PUP, tmp_path / "home" / ".config" / "pup" / "runbooks"),
+        (Origin.CONFIGURATION, tmp_path / "config"),
+        (Origin.PUP, tmp_path / "pup"),
         (Origin.HERE, tmp_path / "work" / "runbooks"),
         (Origin.BUNDLED, bundled_dir()),
     ]
     assert [folder.origin for folder in found if not folder.trusted] == [Origin.HERE]
-    assert config_dir(environ) == tmp_path / "config"
-    assert pup_dir({"PUP_CONFIG_DIR": "/etc/pup"}) == Path("/etc/pup/runbooks")
 
 
 def test_the_bundled_library_is_not_listed_twice_in_its_own_checkout(tmp_path: Path) -> None:
-    environ = {"HOME": str(tmp_path)}
-    found = folders(environ, [], bundled_dir().parent)
+    found = folders(
+        given=[], environment=[], configured=[], pup=tmp_path / "pup", cwd=bundled_dir().parent
+    )
     assert [folder.origin for folder in found].count(Origin.BUNDLED) == 1
     assert Origin.HERE not in [folder.origin for folder in found]

@@ -8,7 +8,7 @@ import select
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.support.program import Program
@@ -46,7 +46,8 @@ def holding(program: Program, *args: str) -> Iterator[tuple[subprocess.Popen[str
 
 
 def end(child: int) -> None:
-    signal.pidfd_send_signal(child, signal.SIGKILL)
+    with suppress(ProcessLookupError):  # a test may have ended it
+        signal.pidfd_send_signal(child, signal.SIGKILL)
     assert select.select([child], [], [], 60.0)[0]
     os.close(child)
 

@@ -293,14 +293,14 @@ async def test_the_log_holds_no_url(caplog: pytest.LogCaptureFixture) -> None:
 async def test_a_proxy_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://user:hunter22@127.0.0.1:1")
     with pytest.raises(TransportError, match="HTTP_PROXY") as caught:
-        await get("http://example.com/")
+        await get("http://example.com/", network={"HTTP_PROXY"})
     assert "hunter22" not in str(caught.value)
 
 
 async def test_a_proxy_variable_that_is_nonsense_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "junk://hunter22")
     with pytest.raises(TransportError, match="ALL_PROXY") as caught:
-        await get("http://example.com/")
+        await get("http://example.com/", network={"ALL_PROXY"})
     assert "hunter22" not in str(caught.value)
 
 
@@ -309,7 +309,7 @@ async def test_a_certificate_variable_that_is_nonsense_is_named(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent.pem")
     with pytest.raises(TransportError, match="SSL_CERT_FILE") as caught:
-        await get("https://127.0.0.1:1/")
+        await get("https://127.0.0.1:1/", network={"SSL_CERT_FILE"})
     assert caught.value.kind == "tls"
 
 

@@ -11,7 +11,6 @@ from pup_tui.output.linefile import (
     LineFileWriter,
     encode_line,
     index_path,
-    make_private_dir,
 )
 
 if TYPE_CHECKING:
@@ -155,13 +154,6 @@ def test_files_are_private_and_links_are_refused(path: Path, tmp_path: Path) -> 
     link.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(OSError, match="0002-link"):
         LineFileWriter(link)
-
-
-def test_directories_are_private(tmp_path: Path) -> None:
-    make_private_dir(tmp_path / "a" / "b")
-    make_private_dir(tmp_path / "a" / "b")
-    for made in (tmp_path / "a", tmp_path / "a" / "b"):
-        assert stat.S_IMODE(made.stat().st_mode) == 0o700
 
 
 def test_one_line_is_one_line_whatever_is_in_it() -> None:

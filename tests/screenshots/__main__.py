@@ -18,7 +18,7 @@ from pup_tui.catalog.catalog import Catalog
 from pup_tui.catalog.entries import Origin
 from pup_tui.catalog.places import Folder, bundled_dir
 from pup_tui.cli.console import console_services
-from pup_tui.cli.demo import demo_environment, suggestions
+from pup_tui.cli.demo import demo_settings, suggestions
 from pup_tui.datadog.sandbox import Sandbox
 from pup_tui.tui.app import PupTuiApp
 
@@ -62,11 +62,11 @@ async def main() -> None:
             library = home / ".config" / "pup-tui" / "runbooks"
             shutil.copytree(bundled_dir(), library)
             shutil.copytree(OWN_RUNBOOKS, library, dirs_exist_ok=True)
-            environ = demo_environment(Path(folder), sandbox.url)
+            settings = demo_settings(os.environ, Path(folder), sandbox.url)
             catalog = Catalog([Folder(library, Origin.CONFIGURATION)])
             async with (
                 console_services(
-                    environ, catalog, site="sandbox", suggestions=suggestions()
+                    settings, catalog, site="sandbox", suggestions=suggestions()
                 ) as services,
                 PupTuiApp(services).run_test(size=SIZE) as pilot,
             ):

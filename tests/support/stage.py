@@ -19,9 +19,7 @@ from typing import TypeVar
 import pytest
 
 from pup_tui.catalog.inputs import Sources, resolve_inputs
-from pup_tui.cli.site import datadog_configuration
-from pup_tui.cli.value_sources import value_sources
-from pup_tui.cli.wiring import open_launcher
+from pup_tui.cli.wiring import Parts
 from pup_tui.core.actions import Question
 from pup_tui.core.events import Source
 from pup_tui.core.notices import AnyNotice, RunFinished, StepFinished
@@ -33,6 +31,7 @@ from pup_tui.headless.answers import Replies, SayYes
 from pup_tui.headless.runner import run_headless
 from pup_tui.output.spool import Line
 from pup_tui.runbook.load import load
+from pup_tui.settings.settings import read_settings
 
 T = TypeVar("T")
 
@@ -227,14 +226,13 @@ class Stage:
             await self.datadog()
         loaded = load(path)
         assert loaded.runbook is not None, "\n".join(str(problem) for problem in loaded.errors)
-        environ = dict(os.environ)
         state = self.folder / ".state"
         state.mkdir(mode=0o700, exist_ok=True)
-        sources = value_sources(environ, datadog_configuration(environ), state)
-        resolved = await resolve_inputs(loaded.runbook, dict(given or {}), sources)
+        kept = Parts(read_settings(environ={**os.environ, "PUP_TUI_STATE_DIR": str(state)}))
+        resolved = await resolve_inputs(loaded.runbook, dict(given or {}), kept.sources)
         if resolved.problems:
             raise Refused("; ".join(str(problem) for problem in resolved.problems))
-        async with open_launcher(environ, state, journal=False) as launcher:
+        async with Parts(kept.settings, journal=False).launcher(state) as launcher:
             run = await launcher.launch(
                 compile_program(loaded.id, loaded.runbook),
                 source=Source(path=str(path), sha256=loaded.sha256),
@@ -245,7 +243,7 @@ class Stage:
             played = Played(code=-1, folder=self.folder, outputs=state / "outputs")
             async with asyncio.timeout(60):
                 played.code = await run_headless(
-                    run, played, Told(answers or {}, sources, undo=undo)
+                    run, played, Told(answers or {}, kept.sources, undo=undo)
                 )
         played.notes = resolved.notes
         played.requests = self._web.requests if self._web is not None else []

@@ -60,9 +60,15 @@ async def make_services(tmp_path: Path) -> AsyncIterator[MakeServices]:
             hidden=options.pop("hidden", ()),
         )
         origin = Origin.GIVEN if trusted else Origin.HERE
+
+        async def opened() -> Launcher:
+            return launcher
+
         return Services(
             catalog=Catalog([Folder(folder, origin, trusted)]),
-            launcher=launcher,
+            launcher=opened,
+            operator=launcher.operator,
+            hidden=launcher.hidden,
             state=state,
             environ=environ,
             sources=options.pop("sources", partial(local_sources, environ)),

@@ -16,6 +16,7 @@ from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.app import HANGUP, TERMINATED
 from pup_tui.tui.dialogs.trust import TrustScreen
+from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.screens.help import HelpScreen
 from pup_tui.tui.screens.quit import QuitScreen
 from pup_tui.tui.widgets.key_hints import KeyHints
@@ -54,6 +55,18 @@ async def test_a_run_is_a_tab_with_its_output(
         await console.sees("pup-tui", "sandbox", "no runs")
         await start(console, "quick")
         await console.sees("✔ quick", "Runbooks", "succeeded", "done")
+
+
+async def test_an_output_is_handed_to_the_operators_pager(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK}, pager="less 'unfinished")
+    async with open_console(services, LARGE) as console:
+        await start(console, "quick")
+        await console.sees("✔ quick", "succeeded", "done")
+        console.app.screen.query_one(OutputLines).focus()
+        await console.press("o")
+        await console.tells("PAGER cannot be read as a command: No closing quotation.")
 
 
 async def test_a_key_that_is_pressed_twice_starts_one_run(

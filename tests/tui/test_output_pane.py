@@ -17,6 +17,7 @@ from pup_tui.output.spool import Line, SpoolWriter
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import output_lines
 from pup_tui.tui.lines.output_lines import OutputLines
+from pup_tui.tui.pager import open_pager
 from pup_tui.tui.widgets.output_pane import OutputPane
 
 STYLES = Path(output_lines.__file__).parent.parent / "styles"
@@ -340,6 +341,4 @@ async def test_an_output_that_cannot_be_read_says_so(tmp_path: Path) -> None:
 
 async def test_without_a_terminal_to_give_the_pager_is_refused(tmp_path: Path) -> None:
     async with shown(tmp_path, ["x"]) as s:
-        await s.press("o")
-        [notice] = s.app._notifications
-        assert notice.message == "A pager cannot be opened here."
+        assert await open_pager(s.app, tmp_path, "less", {}) == "A pager cannot be opened here."

@@ -20,8 +20,8 @@ from pup_tui.tui.widgets.title_bar import TitleBar
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.inputs import Resolved
-    from pup_tui.catalog.past import Loaded
     from pup_tui.drivers.local import LocalRun
+    from pup_tui.runbook.load import Loaded
     from pup_tui.tui.services import Services
     from pup_tui.tui.widgets.form import Form
     from pup_tui.tui.widgets.history import History

@@ -24,7 +24,7 @@ from pup_tui.tui.widgets.armed import Armed
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
-    from pup_tui.catalog.past import Loaded
+    from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook
 
 

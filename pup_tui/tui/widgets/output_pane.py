@@ -21,7 +21,6 @@ from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import finder
 from pup_tui.tui.lines.finder import LineSource, Matches, Wanted
 from pup_tui.tui.lines.output_lines import OutputLines
-from pup_tui.tui.pager import open_pager
 
 
 class SearchBar(Input):
@@ -50,6 +49,13 @@ class OutputPane(Vertical):
         Binding("o", "pager", "Open in the pager", show=False),
         Binding("escape", "clear", "Clear the search", show=False),
     ]
+
+    class ForPager(Message):
+        """The file `path` is to be shown in the operator's pager."""
+
+        def __init__(self, path: Path) -> None:
+            super().__init__()
+            self.path = path
 
     def __init__(self) -> None:
         super().__init__()
@@ -267,11 +273,8 @@ class OutputPane(Vertical):
         if line is not None:
             self.app.push_screen(WholeLineScreen(line, lines.cursor + 1))
 
-    @work(group="pager", exclusive=True)
-    async def action_pager(self) -> None:
+    def action_pager(self) -> None:
         if self._path is None or not self._path.exists():
             self.notify("There is no output to open yet.", markup=False)
             return
-        trouble = await open_pager(self.app, self._path)
-        if trouble:
-            self.notify(trouble, severity="warning", markup=False)
+        self.post_message(self.ForPager(self._path))

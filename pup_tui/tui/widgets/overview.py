@@ -21,8 +21,8 @@ from pup_tui.tui.times import short_duration
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
-    from pup_tui.catalog.past import Loaded
     from pup_tui.journal.records import RunRow
+    from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook, Step
     from pup_tui.runbook.parts import Variable
     from pup_tui.tui.library import Described, DescribedStep

@@ -22,9 +22,9 @@ from pup_tui.tui.widgets.armed import Armed
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
-    from pup_tui.catalog.past import Loaded
     from pup_tui.core.plan import PlannedStep
     from pup_tui.core.program import Node, Program
+    from pup_tui.runbook.load import Loaded
 
 COMMAND_LINES = 12
 """Lines of a command that the plan shows."""

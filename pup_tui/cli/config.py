@@ -1,0 +1,71 @@
+"""`pup-tui config`: each setting, its value and where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from pup_tui.cli.failure import Failure
+from pup_tui.cli.options import json_option, read_for, runbooks_option
+from pup_tui.cli.printing import columns, print_json
+from pup_tui.cli.wiring import Parts
+from pup_tui.headless.exits import USAGE
+
+if TYPE_CHECKING:
+    from pup_tui.settings.settings import Settings
+
+
+@click.command("config")
+@json_option
+@runbooks_option
+@click.pass_context
+def config_command(ctx: click.Context, as_json: bool) -> int:
+    """Each setting, its value and where it came from; of keys, only whether they are set."""
+    settings = read_for(ctx)
+    failures = list(_unusable(settings))
+    if as_json:
+        errors = [
+            {
+                "path": p.path,
+                "line": p.line,
+                "column": p.column,
+                "message": p.message,
+                "hint": p.hint,
+            }
+            for p in settings.problems
+        ]
+        errors += [
+            {"path": None, "line": None, "column": None, "message": f.what, "hint": f.todo}
+            for f in failures
+        ]
+        print_json({"settings": msgspec.to_builtins(settings.told), "errors": errors})
+    else:
+        columns(
+            ("SETTING", "VALUE", "FROM"),
+            [(told.name, _shown(told.value), told.source) for told in settings.told],
+        )
+    for trouble in (*settings.problems, *failures):
+        _tell(str(trouble))
+    return USAGE if settings.problems or failures else 0
+
+
+def _unusable(settings: Settings) -> Iterator[Failure]:
+    """What the environment says and runs will refuse."""
+    parts = Parts(settings)
+    try:
+        _ = parts.executors
+    except Failure as failure:
+        yield failure
+
+
+def _shown(value: str | bool) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
+def _tell(line: str) -> None:
+    from pup_tui.output.sanitize import safe_text
+
+    click.echo(safe_text(line), err=True)

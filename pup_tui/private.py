@@ -1,0 +1,96 @@
+"""Folders and files that are the operator's alone: nobody else writes them, and no link in them is followed.
+
+Whoever can write the folder of the journal, of locks or of outputs decides what a run is said to have done,
+and where the next one writes.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+class NotPrivate(Exception):
+    """A folder or file cannot be used: what is wrong, where, and what to do about it."""
+
+    def __init__(self, message: str, path: Path, hint: str) -> None:
+        super().__init__(message, path, hint)
+        self.message = message
+        self.path = path
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}: {self.path}: {self.hint}"
+
+
+def make_private_dir(path: Path, *inside: str) -> Path:
+    """Make the folder `path` and, one in the other, those named `inside` it; returns the innermost.
+
+    Each is made with mode 0700, what is missing above `path` with the usual one. An empty folder that others
+    may read becomes 0700 as well; one with something in it keeps its mode. `path` itself may be a link to a
+    folder of the operator's own, nothing inside it may.
+
+    Raises NotPrivate where a folder cannot be made, or is refused by `check_private_dir`.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
+        check_private_dir(path)
+        if stat.S_IMODE(path.stat().st_mode) & 0o077 and not any(path.iterdir()):
+            path.chmod(0o700)
+        for name in inside:
+            path /= name
+            path.mkdir(mode=0o700, exist_ok=True)
+            check_private_dir(path, inside=True)
+    except OSError as error:
+        hint = "make it writable, or choose another"
+        raise NotPrivate(f"the folder cannot be used ({error.strerror})", path, hint) from error
+    return path
+
+
+def check_private_dir(path: Path, *, inside: bool = False) -> None:
+    """Refuse a folder that others own or may write, or that they can put another in the place of.
+
+    A folder `inside` a private one may be no link. Raises NotPrivate, and OSError where nothing can be told.
+    """
+    if inside:
+        refuse_link(path)
+    real = path.resolve(strict=True)
+    status = real.stat()
+    if status.st_uid != os.geteuid():
+        raise NotPrivate(
+            "the folder belongs to another user", real, "choose one that is yours alone"
+        )
+    if status.st_mode & _OTHERS_WRITE:
+        raise NotPrivate(
+            f"others may write in the folder (its mode is {stat.S_IMODE(status.st_mode):04o})",
+            real,
+            f"look what is in it, then `chmod go-w {real}`, or choose another",
+        )
+    for above in () if inside else real.parents:
+        mode = above.stat().st_mode
+        # In a folder with the sticky bit, such as /tmp, only its owner can move another's folder away.
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            raise NotPrivate(
+                f"anybody can put another folder in its place, since all may write in {above}",
+                real,
+                f"`chmod o-w {above}`, or choose another",
+            )
+
+
+def refuse_link(path: Path) -> None:
+    """Raise NotPrivate if `path` is a link, wherever it leads; nothing happens where there is nothing."""
+    if path.is_symlink():
+        raise NotPrivate(
+            "this is a link, and no link is followed here",
+            path,
+            "look who put it there, then remove it",
+        )
+
+
+def open_private(path: Path, flags: int) -> int:
+    """Open a file, for its owner only where that makes it; a link is refused. Raises OSError."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

@@ -1,0 +1,1 @@
+"""What surrounds one call of the program, read once: command line, environment, `config.yaml`, terminal."""

@@ -1,0 +1,105 @@
+"""`config.yaml`: its model, read with the care that runbooks are read with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from pup_tui.datadog.configuration import ConfigurationError, base_url_of, checked, site_of
+from pup_tui.runbook import yaml
+from pup_tui.runbook.files import Unreadable, read_file
+from pup_tui.runbook.nodes import Mapping, Node, Scalar, described
+from pup_tui.runbook.problems import Problem
+from pup_tui.runbook.report import Report
+from pup_tui.runbook.shapes import ShapeCheck
+
+KEYS = "DD_API_KEY, DD_APP_KEY or DD_ACCESS_TOKEN"
+Text = Annotated[str, Meta(min_length=1)]
+PupChoice = Literal["auto", "installed", "builtin"]
+
+
+class Datadog(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which Datadog. Its keys are in the environment: a file that lies about is no place for them."""
+
+    told_as: ClassVar[str] = f"`datadog` (keys stay in {KEYS})"
+
+    site: Text = ""
+    url: Text = ""
+
+
+class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the file may say. What it leaves out has its default elsewhere.
+
+    A path that is not absolute is one from the file's own folder.
+    """
+
+    runbooks: tuple[Text, ...] = ()
+    state_dir: Text = ""
+    pup: PupChoice = "auto"
+    datadog: Datadog = Datadog()
+
+
+class ConfigFile(Struct, frozen=True, kw_only=True):
+    """What the file says, on which line it says it (by dotted key), and what is wrong with it."""
+
+    path: Path
+    said: Configuration = Configuration()
+    lines: dict[str, int] = {}
+    problems: tuple[Problem, ...] = ()
+
+
+def read_config(path: Path) -> ConfigFile:
+    """Read the file; one that is not there says nothing. With any problem nothing of it counts."""
+    try:
+        data = read_file(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return ConfigFile(path=path)
+    except (OSError, Unreadable) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        problem = Problem(path=str(path), message=f"the configuration cannot be read: {why}")
+        return ConfigFile(path=path, problems=(problem,))
+    if all(line.lstrip()[:1] in (b"", b"#") for line in data.splitlines()):
+        return ConfigFile(path=path)
+    tree, problems = yaml.parse(data, str(path))
+    report = Report()
+    for problem in problems:
+        report.add(problem)
+    if tree is None or tree.is_null:
+        return ConfigFile(path=path, problems=report.problems)
+    if not isinstance(tree, Mapping):
+        report.error(tree, f"a configuration must be a map, not {described(tree)}")
+        return ConfigFile(path=path, problems=report.problems)
+    built = ShapeCheck(report).struct(tree, Configuration, ())
+    for key, check in (("site", site_of), ("url", base_url_of)):
+        node = _under(tree, "datadog", key)
+        if not isinstance(node, Scalar):
+            continue
+        try:
+            checked(f"`{key}`", check, node.text)
+        except ConfigurationError as error:
+            report.error(node, str(error))
+    if report.has_errors:
+        return ConfigFile(path=path, problems=report.problems)
+    return ConfigFile(path=path, said=msgspec.convert(built, Configuration), lines=_lines(tree))
+
+
+def _under(tree: Mapping, *keys: str) -> Node | None:
+    """The value that some keys lead to, None where there is none or it is empty."""
+    node: Node | None = tree
+    for key in keys:
+        node = node.get(key) if isinstance(node, Mapping) else None
+    return None if node is None or node.is_null else node
+
+
+def _lines(tree: Mapping, prefix: str = "") -> dict[str, int]:
+    """Where each key stands that has a value, by dotted key."""
+    found: dict[str, int] = {}
+    for name, entry in tree.entries.items():
+        if isinstance(entry.value, Mapping):
+            found |= _lines(entry.value, f"{prefix}{name}.")
+        elif not entry.value.is_null:
+            found[f"{prefix}{name}"] = entry.key.line
+    return found
