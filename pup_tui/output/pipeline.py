@@ -34,7 +34,7 @@ IDLE_SECONDS = 0.35
 MAX_LINE = 4 * 1024 * 1024
 """Characters after which a line is broken; less where the limit of the spool is small."""
 
-REDRAW_REACH = 256 * 1024
+REDRAW_REACH = 16 * 1024
 """Characters of an unfinished line that a redraw can still take back; what is before is settled, so
 that a line without end costs little at a time."""
 
