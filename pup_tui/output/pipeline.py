@@ -46,7 +46,10 @@ _LINE_SHARE = 16
 
 
 class Captured(NamedTuple):
-    """What an attempt printed: decoded, but as the program wrote it, with secrets and escapes."""
+    """What an attempt printed: decoded, but as the program wrote it, with secrets and escapes.
+
+    Redraws and backspaces are not applied: expressions see carriage returns as they were written.
+    """
 
     stdout: str
     stderr: str

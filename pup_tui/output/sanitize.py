@@ -24,7 +24,7 @@ MAX_MARKS = 8
 _INVISIBLE = (
     r"\u0085\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     r"\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
-    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    r"\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 # Only choose between the picture forms of an emoji; terminals disagree about the width they give.
 _PRESENTATION = "\ufe0e\ufe0f"
@@ -46,6 +46,7 @@ _TOKEN = re.compile(
 _STRING_REST = re.compile(rf"{_STRING_BODY}(?P<end>[\x07\x9c])?")
 _UNSAFE = re.compile(rf"[\x00-\x1f\x7f-\x9f{_INVISIBLE}]")
 _UNSAFE_MULTILINE = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}]")
+_BLANK = re.compile(rf"[{_INVISIBLE}]")
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -62,6 +63,11 @@ def safe_text(text: str, *, multiline: bool = False) -> str:
     else:
         shown = _UNSAFE.sub(_visible_match, text)
     return shown if shown.isascii() else _without_flood(shown)
+
+
+def is_visible(char: str) -> bool:
+    """Whether a character shows as itself: no control, format, private, unassigned or blank one."""
+    return char.isprintable() and not _BLANK.match(char)
 
 
 class Sanitizer:
