@@ -17,13 +17,16 @@ _encoder = msgspec.json.Encoder()
 def safe_json(value: Any, *, indent: int = 0) -> str:
     r"""Return ``value`` as JSON of one line, or with ``indent``, in which every character can be seen.
 
-    Controls, format characters, lone surrogates, and whatever else is not visible are written as
-    ``\u…``, which changes nothing for those who parse it.
+    Controls, format characters, and whatever else is not visible are written as ``\u…``, which
+    changes nothing for those who parse it. What of a file name is no UTF-8 becomes U+FFFD, since
+    many refuse a document with a lone surrogate.
     """
     try:
         text = _encoder.encode(value).decode()
-    except UnicodeEncodeError:  # lone surrogates, of file names that are no UTF-8
-        text = json.dumps(msgspec.to_builtins(value, str_keys=True), separators=(",", ":"))
+    except UnicodeEncodeError:
+        plain = msgspec.to_builtins(value, str_keys=True)
+        text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if indent:
         text = msgspec.json.format(text, indent=indent)
     return _NOT_PLAIN.sub(_shown, text)

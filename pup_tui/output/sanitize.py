@@ -53,7 +53,8 @@ _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 def safe_text(text: str, *, multiline: bool = False) -> str:
     r"""Return short foreign text with everything that is not printable made visible.
 
-    Control characters, escapes, bidi controls and the like appear as ``\x1b``, ``\u202e``, ``\n``.
+    Control characters, escapes, bidi controls and the like appear as ``\x1b``, ``\u202e``, ``\n``,
+    what was no UTF-8 as U+FFFD.
     With ``multiline``, line feeds and tabs stay, and CRLF counts as a line feed. No colour stays.
     """
     if text.isascii() and text.isprintable():
@@ -210,6 +211,8 @@ def _visible_escape(char: str) -> str:
     if char in _SHORT_ESCAPES:
         return _SHORT_ESCAPES[char]
     code = ord(char)
+    if 0xD800 <= code < 0xE000:  # of a file name or an argument that is no UTF-8
+        return "\ufffd"
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
