@@ -11,6 +11,7 @@ import msgspec
 from .sanitize import is_visible
 
 _NOT_PLAIN = re.compile(r"[^\n -~]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _encoder = msgspec.json.Encoder()
 
 
@@ -26,7 +27,7 @@ def safe_json(value: Any, *, indent: int = 0) -> str:
     except UnicodeEncodeError:
         plain = msgspec.to_builtins(value, str_keys=True)
         text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        text = _SURROGATE.sub("\ufffd", text)
     if indent:
         text = msgspec.json.format(text, indent=indent)
     return _NOT_PLAIN.sub(_shown, text)
