@@ -7,6 +7,7 @@ a line of text that stands next to one with a masked line of the same secret, in
 from __future__ import annotations
 
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from .spellings import MIN_LINE
@@ -34,6 +35,7 @@ class ShortLines:
     def __init__(self) -> None:
         self._secrets: dict[str, list[_Line]] = {}
         self._short: dict[str, re.Pattern[str]] = {}
+        # Lines of text that may decide about one: a masked one, and the short ones up to it.
         self._reach = 0
 
     def add(self, secret: str) -> None:
@@ -43,7 +45,9 @@ class ShortLines:
         if short and len(short) < len(lines):
             self._secrets[secret] = lines
             self._short |= short
-            self._reach = max(self._reach, len(lines))
+            runs = groupby(line.at_end is not None for line in lines)
+            longest = max(len(list(run)) for is_short, run in runs if is_short)
+            self._reach = max(self._reach, longest + 1)
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Return where short lines are in ``text``."""
