@@ -110,24 +110,26 @@ def _main(args: Sequence[str] | None) -> int:
         _check_folder()
         result = cli.main(args, prog_name="pup-tui", standalone_mode=False)
     except Failure as failure:
-        from pup_tui.output.sanitize import safe_text
-
-        click.echo(safe_text(str(failure)), err=True)
-        return failure.code
+        return _told(str(failure), failure.code)
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "pup-tui"
         told = error.format_message().rstrip(".")
-        click.echo(f"pup-tui: {told}: see `{where} --help`", err=True)
-        return 2
+        return _told(f"pup-tui: {told}: see `{where} --help`", 2)
     except click.ClickException as error:
-        click.echo(f"pup-tui: {error.format_message()}", err=True)
-        return error.exit_code
+        return _told(f"pup-tui: {error.format_message()}", error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 0
     except OSError as error:
-        click.echo(f"pup-tui: {error.strerror or type(error).__name__}", err=True)
-        return 1
+        return _told(f"pup-tui: {error.strerror or type(error).__name__}", 1)
     return result if isinstance(result, int) else 0
+
+
+def _told(error: str, code: int) -> int:
+    """Tell an error, which may quote arguments and file names; return the exit code."""
+    from pup_tui.output.sanitize import safe_text
+
+    click.echo(safe_text(error), err=True)
+    return code

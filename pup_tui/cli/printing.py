@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Any
 
 import click
-import msgspec
 
+from pup_tui.output.safe_json import safe_json
 from pup_tui.output.sanitize import safe_text
 
 
 def print_json(value: Any) -> None:
     """One JSON document over several lines."""
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    click.echo(safe_json(value, indent=2))
 
 
 def local_time(wall: float) -> str:

@@ -46,12 +46,16 @@ class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
     command: str
 
 
-class StepOutput(Notice, frozen=True, kw_only=True, tag="step.output"):
-    """One line without its end. Made by the driver: output never enters the machine."""
+class StepOutput(Notice, frozen=True, kw_only=True, omit_defaults=True, tag="step.output"):
+    """One line without its end. Made by the driver: output never enters the machine.
+
+    `overwritten` is what it said before redraws and backspaces made `text` of it, if any did.
+    """
 
     step: str
     stream: str
     text: str
+    overwritten: tuple[str, ...] = ()
 
 
 class StepPolled(Notice, frozen=True, kw_only=True, tag="step.poll"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 import msgspec
@@ -44,6 +45,9 @@ def first_link(run: str) -> bytes:
     return hashlib.sha256(run.encode()).digest()
 
 
+_WRITTEN_OUT = re.compile(r"\\u(d[89a-f][0-9a-f]{2})")
+
+
 def link(previous: bytes, sequence: int, body: bytes) -> bytes:
     """The hash of the event `sequence`, which makes a changed, missing or moved one visible."""
     return hashlib.sha256(previous + sequence.to_bytes(8, "big") + body).digest()
@@ -52,3 +56,8 @@ def link(previous: bytes, sequence: int, body: bytes) -> bytes:
 def storable(text: str) -> str:
     """`text` with what SQLite cannot hold as UTF-8 (lone surrogates of file names) written out."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def restored(text: str) -> str:
+    """The text that `storable` was given."""
+    return _WRITTEN_OUT.sub(lambda found: chr(int(found[1], 16)), text)

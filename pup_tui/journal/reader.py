@@ -134,7 +134,7 @@ class JournalReader:
                 raise JournalError(
                     f"the stored text of {name} is damaged", self.path, "restore a backup"
                 )
-        return {name: content for name, _, content in found}
+        return {codec.restored(name): content for name, _, content in found}
 
     def problems(self) -> list[str]:
         """Everything wrong with the file, its references and the runs' events. Reads all there is."""
@@ -162,7 +162,11 @@ class JournalReader:
     def _rows(self, condition: str, values: Mapping[str, Any] | None = None) -> Iterator[RunRow]:
         query = f"{_SELECT_RUNS} {condition}"
         # All at once: an open cursor would hide what the owner of a run has stored meanwhile.
-        for columns in self._database.execute(query, values or {}).fetchall():
+        wanted = {
+            name: codec.storable(value) if isinstance(value, str) else value
+            for name, value in (values or {}).items()
+        }
+        for columns in self._database.execute(query, wanted).fetchall():
             row = _row(columns, self.path)
             yield self._interrupted(row) if self._is_abandoned(row) else row
 
@@ -220,8 +224,9 @@ def _damaged(why: str, run: str, before: list[AnyEvent], path: Path) -> DamagedE
 
 def _row(columns: tuple[Any, ...], path: Path) -> RunRow:
     values = dict(zip(RunRow.__struct_fields__, columns, strict=True))
+    texts = {k: codec.restored(v) for k, v in values.items() if isinstance(v, str)}
     try:
-        return msgspec.convert({**values, "vars": json.loads(values["vars"])}, RunRow)
+        return msgspec.convert({**values, **texts, "vars": json.loads(values["vars"])}, RunRow)
     except (msgspec.ValidationError, ValueError, TypeError) as error:
         raise JournalError(
             f"the record of run {values['run']} is damaged", path, "restore a backup"

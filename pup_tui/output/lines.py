@@ -1,4 +1,4 @@
-"""Sanitized text to lines as a terminal would leave them: redraws and backspaces applied.
+"""Sanitized text to lines, with what redraws and backspaces made of them.
 
 It stands between the sanitizer and the masker. After the sanitizer, so that a backspace or a
 carriage return never cuts an escape sequence into something new; before the masker, so that a
@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 
-from .style import cut_before
+from .overwritten import Overwritten
+from .style import SGR, cut_before, strip_style
 
 _RETURN_AT_END = re.compile(r"\r+\n")
-_MANY_PARTS = 256
-_CELL = re.compile(r"\x1b\[[0-9;]*m|.", re.DOTALL)
+_EDIT = re.compile(r"(\r+|\x08+)")
 
 
 class LineAssembler:
@@ -21,7 +21,8 @@ class LineAssembler:
 
     A carriage return starts the line anew (programs redraw progress that way, and erase the rest
     with a sequence that the sanitizer takes out); before a line feed it is part of the line end.
-    A backspace takes the character before it, back to the beginning of the line.
+    A backspace takes the character before it, back to the beginning of the line. What was
+    overwritten so stands in front of the line, as ``overwritten`` says.
 
     Of an unfinished line that is longer than ``reach`` characters the beginning is passed on, so that
     memory is bounded; redraws and backspaces do not get at it any more.
@@ -29,8 +30,9 @@ class LineAssembler:
 
     def __init__(self, reach: int) -> None:
         self._reach = reach
-        self._open: list[str] = []
-        self._open_size = 0
+        self._line = ""
+        self._plain = ""
+        self._overwritten = Overwritten()
         self._returns = ""
 
     def feed(self, text: str) -> str:
@@ -43,11 +45,15 @@ class LineAssembler:
             body = _RETURN_AT_END.sub("\n", body)
         if "\r" not in body and "\b" not in body:
             cut = body.rfind("\n") + 1
-            return (self._take() + body[:cut] if cut else "") + self._extend(body[cut:])
-        first, *more = body.split("\n")
-        settled = [self._extend(first)]
+            if not cut:
+                return self._append(body)
+            first = body.index("\n")
+            ended = self._append(body[:first]) + self._take() + body[first:cut]
+            return ended + self._append(body[cut:])
+        first_line, *more = body.split("\n")
+        settled = [self._edit(first_line)]
         for line in more:
-            settled += (self._take(), "\n", self._extend(line))
+            settled += (self._take(), "\n", self._edit(line))
         return "".join(settled)
 
     def end(self) -> str:
@@ -57,69 +63,70 @@ class LineAssembler:
         return line + "\n" if line else ""
 
     def open_line(self, limit: int) -> tuple[str, bool]:
-        """Return the first ``limit`` characters of the unfinished line, and whether that is all."""
-        if self._open_size <= limit:
-            return self._joined(), True
-        if len(self._open) > _MANY_PARTS:
-            self._joined()
-        start = ""
-        for part in self._open:
-            start += part
-            if len(start) > limit:
-                break
-        return start[: cut_before(start, limit)], False
+        """Return the first ``limit`` characters of the unfinished line, and whether that is all.
 
-    def _extend(self, text: str) -> str:
+        Where there is no room for what was overwritten, the line alone is what is returned.
+        """
+        whole = self._overwritten.before(self._plain) + self._line
+        if len(whole) <= limit:
+            return whole, True
+        return self._line[: cut_before(self._line, limit)], False
+
+    def _edit(self, text: str) -> str:
+        """Apply text of one line, with its redraws and backspaces; return what had to be settled."""
+        settled = ""
+        for part in _EDIT.split(text):
+            if part.startswith("\r"):
+                self._take_back(len(self._plain))
+                self._line = ""
+            elif part.startswith("\b"):
+                self._take_back(len(part))
+            else:
+                settled += self._append(part)
+        return settled
+
+    def _append(self, text: str) -> str:
         """Add to the unfinished line; return what had to be settled because it is too long."""
-        if "\r" in text or "\b" in text or self._open_size + len(text) > self._reach:
-            return self._rewrite(self._take() + text)
-        if text:
-            self._open.append(text)
-            self._open_size += len(text)
-        return ""
-
-    def _rewrite(self, line: str) -> str:
+        if not text:
+            return ""
+        self._line += text
+        self._plain += strip_style(text)
         settled: list[str] = []
-        while len(line) > self._reach:
-            cut = cut_before(line, self._reach)
-            start = _applied(line[:cut])
-            if len(start) == cut:
-                settled.append(start)
-                start = ""
-            line = start + line[cut:]
-        line = _applied(line)
-        self._open = [line]
-        self._open_size = len(line)
+        while len(self._line) > self._reach:
+            cut = cut_before(self._line, self._reach)
+            start, self._line = self._line[:cut], self._line[cut:]
+            settled += (self._overwritten.before(strip_style(start)), start)
+            self._overwritten.clear()
+        if settled:
+            self._plain = strip_style(self._line)
         return "".join(settled)
 
+    def _take_back(self, count: int) -> None:
+        before = self._plain
+        self._plain = before[: max(0, len(before) - count)]
+        self._overwritten.add(before, len(self._plain))
+        self._line = _without_end(self._line, count)
+
     def _take(self) -> str:
-        line = "".join(self._open)
-        self._open = []
-        self._open_size = 0
+        line = self._overwritten.before(self._plain) + self._line
+        self._line = self._plain = ""
+        self._overwritten.clear()
         return line
 
-    def _joined(self) -> str:
-        self._open = ["".join(self._open)]
-        return self._open[0]
 
-
-def _applied(line: str) -> str:
-    """Return what redraws and backspaces leave of ``line``."""
-    line = line[line.rfind("\r") + 1 :]
-    if "\b" not in line:
-        return line
-    cells: list[str] = []
-    for cell in _CELL.findall(line):
-        if cell != "\b":
-            cells.append(cell)
-        else:
-            _take_back(cells)
-    return "".join(cells)
-
-
-def _take_back(cells: list[str]) -> None:
-    """Remove the last character; the style sequences after it stay."""
-    for at in range(len(cells) - 1, -1, -1):
-        if cells[at][0] != "\x1b":
-            del cells[at]
-            return
+def _without_end(line: str, count: int) -> str:
+    """Return the line without its last characters; the style that is in force at its end stays."""
+    style = ""
+    while count:
+        at = line.rfind("\x1b")
+        found = SGR.match(line, at) if at >= 0 else None
+        start = found.end() if found else 0
+        taken = min(count, len(line) - start)
+        line = line[: len(line) - taken]
+        count -= taken
+        if found is None:
+            break
+        if count:
+            style = style or found.group()
+            line = line[:at]
+    return line + style

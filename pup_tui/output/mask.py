@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from .sanitize import Sanitizer, safe_text
-from .spellings import spellings
+from .short_lines import ShortLines
+from .spellings import normal_forms, spellings
 from .style import SGR, strip_style
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Masker:
         self._forms: dict[str, list[str]] = {}
         self._beginnings: set[str] = set()
         self._longest = 0
+        self._short_lines = ShortLines()
         for secret in secrets:
             self.add(secret)
 
@@ -57,6 +59,8 @@ class Masker:
         for form in forms:
             if len(form) >= MIN_SECRET:
                 self._add_form(form)
+        for text in normal_forms(secret):
+            self._short_lines.add(text)
 
     def _add_form(self, form: str) -> None:
         beginning = form[:MIN_SECRET]
@@ -69,11 +73,17 @@ class Masker:
 
     def mask(self, text: str) -> str:
         """Return ``text`` with every spelling of every secret replaced by ``***``."""
+        return self.mask_some(text, len(text))
+
+    def mask_some(self, text: str, size: int, before: str = "") -> str:
+        """Return the first ``size`` characters of ``text``, masked as in the whole of it.
+
+        ``before`` is what stood in front of it, as ``context`` returned it.
+        """
         if "\x1b" not in text:
-            return _replace(text, self._spans(text))
-        plain = strip_style(text)
-        spans = self._spans(plain)
-        return _replace_styled(text, spans) if spans else text
+            return _replace(text[:size], self._spans(text, before, size))
+        spans = self._spans(strip_style(text), before, len(strip_style(text[:size])))
+        return _replace_styled(text[:size], spans) if spans else text[:size]
 
     def holds_secret(self, text: str) -> bool:
         """Whether any spelling of any secret is in ``text``."""
@@ -83,7 +93,7 @@ class Masker:
         """Return a masker for text that arrives in pieces."""
         return MaskStream(self)
 
-    def settled(self, text: str) -> int:
+    def settled(self, text: str, before: str = "") -> int:
         """Return how much of ``text`` can be masked now, whatever text follows it.
 
         What is beyond may be the beginning of a secret, or overlap one.
@@ -93,14 +103,20 @@ class Masker:
         cut_style = _CUT_STYLE.search(text)
         whole = text[: cut_style.start()] if cut_style else text
         plain = strip_style(whole)
-        start = self._open_start(plain)
-        if start == len(plain):
+        seen = before + plain
+        start = self._short_lines.settled(seen, self._open_start(seen))
+        if start == len(seen):
             return len(whole)
-        for span in self._spans(plain):
+        for span in self._spans(seen):
             if span.start < start < span.end:
                 start = span.start
                 break
+        start = max(0, start - len(before))
         return start if plain == whole else _styled_positions(whole, [start])[0]
+
+    def context(self, text: str) -> str:
+        """Return what of ``text``, without its style, decides about text that follows it."""
+        return self._short_lines.context(text)
 
     def _open_start(self, text: str) -> int:
         """Return where the earliest spelling begins that the end of ``text`` cuts off."""
@@ -118,17 +134,23 @@ class Masker:
                 return at
         return start
 
-    def _spans(self, text: str) -> list[_Span]:
-        """Return where secrets are, in order, overlapping ones joined."""
-        found: list[_Span] = []
+    def _spans(self, text: str, before: str = "", size: int | None = None) -> list[_Span]:
+        """Return where secrets are in the first ``size`` characters, in order, overlapping ones joined."""
+        seen = before + text
+        found = [_Span(*span) for span in self._short_lines.spans(seen)]
         for beginning, forms in self._forms.items():
-            at = text.find(beginning)
+            at = seen.find(beginning)
             while at >= 0:
-                form = next((form for form in forms if text.startswith(form, at)), None)
+                form = next((form for form in forms if seen.startswith(form, at)), None)
                 if form is not None:
                     found.append(_Span(at, at + len(form)))
-                at = text.find(beginning, at + 1)
-        return _joined(found)
+                at = seen.find(beginning, at + 1)
+        first, last = len(before), len(seen) if size is None else len(before) + size
+        return [
+            _Span(max(start, first) - first, min(end, last) - first)
+            for start, end in _joined(found)
+            if start < last and end > first
+        ]
 
 
 class MaskStream:
@@ -137,6 +159,7 @@ class MaskStream:
     def __init__(self, masker: Masker) -> None:
         self._masker = masker
         self._held = ""
+        self._before = ""
 
     @property
     def pending(self) -> str:
@@ -146,19 +169,23 @@ class MaskStream:
     def feed(self, text: str) -> str:
         """Return what can be shown now; a possible beginning of a secret waits for its rest."""
         text = self._held + text
-        cut = self._masker.settled(text)
-        self._held = text[cut:]
-        return self._masker.mask(text[:cut])
+        return self._pass_on(text, self._masker.settled(text, self._before))
 
     def preview(self, text: str, *, final: bool = False) -> str:
         """Return what ``feed(text)`` would, changing nothing; with ``final``, nothing waits."""
         text = self._held + text
-        return self._masker.mask(text if final else text[: self._masker.settled(text)])
+        size = len(text) if final else self._masker.settled(text, self._before)
+        return self._masker.mask_some(text, size, self._before)
 
     def flush(self) -> str:
         """End the stream: what was held back is shown, masked as far as it is a secret."""
-        text, self._held = self._held, ""
-        return self._masker.mask(text)
+        return self._pass_on(self._held, len(self._held))
+
+    def _pass_on(self, text: str, size: int) -> str:
+        masked = self._masker.mask_some(text, size, self._before)
+        self._held = text[size:]
+        self._before = self._masker.context(self._before + strip_style(text[:size]))
+        return masked
 
 
 def _as_printed(form: str) -> str:

@@ -34,7 +34,7 @@ IDLE_SECONDS = 0.35
 MAX_LINE = 4 * 1024 * 1024
 """Characters after which a line is broken; less where the limit of the spool is small."""
 
-REDRAW_REACH = 256 * 1024
+REDRAW_REACH = 16 * 1024
 """Characters of an unfinished line that a redraw can still take back; what is before is settled, so
 that a line without end costs little at a time."""
 
@@ -46,7 +46,10 @@ _LINE_SHARE = 16
 
 
 class Captured(NamedTuple):
-    """What an attempt printed: decoded, but as the program wrote it, with secrets and escapes."""
+    """What an attempt printed: decoded, but as the program wrote it, with secrets and escapes.
+
+    Redraws and backspaces are not applied: expressions see carriage returns as they were written.
+    """
 
     stdout: str
     stderr: str

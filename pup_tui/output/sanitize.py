@@ -24,7 +24,7 @@ MAX_MARKS = 8
 _INVISIBLE = (
     r"\u0085\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     r"\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
-    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    r"\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 # Only choose between the picture forms of an emoji; terminals disagree about the width they give.
 _PRESENTATION = "\ufe0e\ufe0f"
@@ -46,13 +46,15 @@ _TOKEN = re.compile(
 _STRING_REST = re.compile(rf"{_STRING_BODY}(?P<end>[\x07\x9c])?")
 _UNSAFE = re.compile(rf"[\x00-\x1f\x7f-\x9f{_INVISIBLE}]")
 _UNSAFE_MULTILINE = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}]")
+_BLANK = re.compile(rf"[{_INVISIBLE}]")
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def safe_text(text: str, *, multiline: bool = False) -> str:
     r"""Return short foreign text with everything that is not printable made visible.
 
-    Control characters, escapes, bidi controls and the like appear as ``\x1b``, ``\u202e``, ``\n``.
+    Control characters, escapes, bidi controls and the like appear as ``\x1b``, ``\u202e``, ``\n``,
+    what was no UTF-8 as U+FFFD.
     With ``multiline``, line feeds and tabs stay, and CRLF counts as a line feed. No colour stays.
     """
     if text.isascii() and text.isprintable():
@@ -62,6 +64,11 @@ def safe_text(text: str, *, multiline: bool = False) -> str:
     else:
         shown = _UNSAFE.sub(_visible_match, text)
     return shown if shown.isascii() else _without_flood(shown)
+
+
+def is_visible(char: str) -> bool:
+    """Whether a character shows as itself: no control, format, private, unassigned or blank one."""
+    return char.isprintable() and not _BLANK.match(char)
 
 
 class Sanitizer:
@@ -204,6 +211,8 @@ def _visible_escape(char: str) -> str:
     if char in _SHORT_ESCAPES:
         return _SHORT_ESCAPES[char]
     code = ord(char)
+    if 0xD800 <= code < 0xE000:  # of a file name or an argument that is no UTF-8
+        return "\ufffd"
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

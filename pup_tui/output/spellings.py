@@ -1,9 +1,10 @@
 """The ways in which programs spell a secret when they print it.
 
 The encodings are those that GitHub's runner masks (base64 at three offsets, JSON, URI, XML), and
-what shells, Go's JSON and HTML encoders and Python's ``repr`` make of a text. Not covered, and said
-so in the manual: a secret that is wrapped, reversed, in other case, encrypted, compressed, or
-split between two streams.
+what shells, Go's JSON and HTML encoders and Python's ``repr`` make of a text, each also with
+accents composed and decomposed. Not covered, and said so in the manual: a secret that is wrapped,
+reversed, in other case, in a compatibility form (NFKC, NFKD), encrypted, compressed, or split
+between two streams.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import html
 import json
 import re
 import shlex
+import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MIN_LINE = 8
-"""Lines of a secret with several lines are secrets themselves from this length on."""
+"""Lines of a secret with several lines are secrets themselves from this length on; for shorter ones
+see ``short_lines``."""
 
 _PERCENT = re.compile(r"%[0-9A-F]{2}")
 _UNICODE_ESCAPE = re.compile(r"\\u[0-9a-f]{4}")
@@ -45,17 +48,27 @@ def spellings(secret: str) -> set[str]:
     return found
 
 
+def normal_forms(secret: str) -> set[str]:
+    """Return the secret as it is, and with its accents composed (NFC) and decomposed (NFD)."""
+    if secret.isascii():
+        return {secret}
+    return {secret, unicodedata.normalize("NFC", secret), unicodedata.normalize("NFD", secret)}
+
+
 def _as_texts(secret: str) -> set[str]:
     """Return the secret with either line end, and as trimmed by whoever reads it from a file."""
-    unix = secret.replace("\r\n", "\n")
-    texts = {secret, unix, unix.replace("\n", "\r\n")}
+    texts: set[str] = set()
+    for text in normal_forms(secret):
+        unix = text.replace("\r\n", "\n")
+        texts |= {text, unix, unix.replace("\n", "\r\n")}
     return texts | {text.strip() for text in texts}
 
 
 def _lines(secret: str) -> Iterator[str]:
-    lines = secret.splitlines()
-    if len(lines) > 1:
-        yield from (line for line in map(str.strip, lines) if len(line) >= MIN_LINE)
+    for text in normal_forms(secret):
+        lines = text.splitlines()
+        if len(lines) > 1:
+            yield from (line for line in map(str.strip, lines) if len(line) >= MIN_LINE)
 
 
 def _url(text: str) -> Iterator[str]:

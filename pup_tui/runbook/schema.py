@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-import msgspec
 from msgspec import inspect
 
 from pup_tui.runbook import model, parts
@@ -305,8 +304,3 @@ def _group() -> Schema:
         **_map(properties, ["steps"]),
         "patternProperties": _NOTES,
     }
-
-
-def schema_text() -> str:
-    """The schema as a file holds it."""
-    return msgspec.json.format(msgspec.json.encode(schema()), indent=2).decode() + "\n"

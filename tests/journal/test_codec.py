@@ -118,3 +118,4 @@ def test_a_link_depends_on_everything_before_it() -> None:
 def test_storable_keeps_text_and_writes_out_what_is_none() -> None:
     assert codec.storable("naïve ✓") == "naïve ✓"
     assert codec.storable("caf\udce9") == "caf\\udce9"
+    assert codec.restored(codec.storable("caf\udce9 ✓")) == "caf\udce9 ✓"

@@ -150,13 +150,13 @@ def test_what_json_cannot_hold_is_refused_and_the_journal_goes_on(
     assert journal.append("aa11", started) == 2
 
 
-def test_names_of_files_that_are_no_text_are_kept_readable(
+def test_names_of_files_that_are_no_text_come_back_as_they_were(
     journal: Journal, begin: Beginner
 ) -> None:
     begin(operator="caf\udce9")
     row = journal.run("aa11")
     assert row is not None
-    assert row.operator == "caf\\udce9"
+    assert row.operator == "caf\udce9"
 
 
 def test_a_run_under_way_is_not_interrupted(

@@ -6,6 +6,8 @@ import json
 import re
 import shlex
 from itertools import pairwise
+from typing import Literal
+from unicodedata import normalize
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -18,6 +20,8 @@ from pup_tui.output.style import strip_style
 
 SECRET = 'hunter2-S3cr3t/+"x"&y=z<\'$`\\'
 KEY = "-----BEGIN KEY-----\nAbCdEf0123456789\nshort\nGhIjKl9876543210\n-----END KEY-----"
+
+Form = Literal["NFC", "NFD"]
 
 secrets = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="*"), min_size=6, max_size=12
@@ -80,7 +84,73 @@ def test_a_secret_of_several_lines_is_found_line_by_line() -> None:
     for text in (KEY, KEY.replace("\n", "\r\n"), json.dumps(KEY)[1:-1]):
         assert masker.mask(text) == "***"
     indented = KEY.replace("\n", "\n   ")
-    assert masker.mask(indented) == "***\n   ***\n   short\n   ***\n   ***"
+    assert masker.mask(indented) == "***\n   ***\n   ***\n   ***\n   ***"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AbCdEf0123456789\nshort",
+        "short\nGhIjKl9876543210",
+        "web | AbCdEf0123456789\nweb | short\nok",
+        "x\n  2\tAbCdEf0123456789\r\n  3\tshort\r\n",
+        '["AbCdEf0123456789",\n "short",\n "x"]',
+        "export KEY='AbCdEf0123456789\nshort'",
+        "AbCdEf0123456789\n\x1b[0;31mshort\x1b[0m\n",
+    ],
+)
+def test_a_short_line_is_masked_next_to_a_masked_line_of_its_secret(text: str) -> None:
+    masker = Masker([KEY])
+    assert "short" not in masker.mask(text)
+    stream = masker.stream()
+    assert "".join(map(stream.feed, text)) + stream.flush() == masker.mask(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "short",
+        "GhIjKl9876543210\nshort",
+        "short\nAbCdEf0123456789",
+        "AbCdEf0123456789\nother\nshort",
+        "AbCdEf0123456789\nshort of disk",
+        "AbCdEf0123456789\nunshort",
+        "AbCdEf0123456789 short",
+    ],
+)
+def test_a_short_line_elsewhere_is_ordinary_text(text: str) -> None:
+    masker = Masker([KEY])
+    assert "short" in masker.mask(text)
+    stream = masker.stream()
+    assert "".join(map(stream.feed, text)) + stream.flush() == masker.mask(text)
+
+
+def test_short_lines_of_a_secret_are_followed_one_by_one() -> None:
+    secret = "a\nbc\n\nAbCdEf0123456789\nde\n\nf\ng"
+    masker = Masker([secret])
+    indented = secret.replace("\n", "\n  ")
+    shown = masker.mask(indented)
+    assert shown.split() == ["***"] * 6
+    assert masker.mask("a\nbc\nx\nde\nf\ng") == "a\nbc\nx\nde\nf\ng"
+
+
+def test_a_short_line_is_masked_after_a_pause_too() -> None:
+    stream = Masker([KEY]).stream()
+    assert stream.feed("AbCdEf0123456789\n") + stream.flush() == "***\n"
+    assert stream.feed("sho") == ""
+    assert stream.feed("rt\n") + stream.flush() == "***\n"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("written", ["NFC", "NFD"])
+def test_a_secret_is_found_with_accents_composed_and_decomposed(form: Form, written: Form) -> None:
+    secret, text = (
+        normalize(each, "pässwörd-Ångström\nzwölf\n일이삼사오육칠팔") for each in (form, written)
+    )
+    masker = Masker([secret])
+    for spelled in (text, quote(text), b64(text), json.dumps(text)[1:-1]):
+        assert masker.mask(spelled) == "***"
+    assert masker.mask(text.replace("\n", "\n  ")).split() == ["***"] * 3
 
 
 def test_a_secret_with_a_line_end_is_found_without_it() -> None:
@@ -168,3 +238,24 @@ def test_a_stream_masks_as_a_whole_wherever_it_is_cut(
     shown = "".join(map(stream.feed, chunks)) + stream.flush()
     assert shown == masker.mask(text)
     assert not any(form in strip_style(shown) for form in forms)
+
+
+_line = st.sampled_from(["a", "b c", "=", "", "x-7", "LONG-LINE-1", "LONG-LINE-2"])
+_between = st.sampled_from(
+    ["\n", "\n", "\n  ", '",\n"', "\r\n", "\nlog a ", " ", "w", "\x1b[0;31m"]
+)
+
+
+@given(
+    st.lists(_line, min_size=3, max_size=6), st.data(), st.lists(st.integers(0, 200), max_size=8)
+)
+def test_short_lines_are_masked_the_same_wherever_a_stream_is_cut(
+    lines: list[str], data: st.DataObject, cuts: list[int]
+) -> None:
+    masker = Masker(["\n".join(["LONG-LINE-0", *lines])])
+    parts = st.one_of(st.sampled_from(["LONG-LINE-0", *lines]), _line, _between)
+    text = "".join(data.draw(st.lists(st.one_of(parts, _between), max_size=20)))
+    edges = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
+    stream = masker.stream()
+    shown = "".join(stream.feed(text[a:b]) for a, b in pairwise(edges)) + stream.flush()
+    assert shown == masker.mask(text)

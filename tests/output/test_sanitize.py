@@ -120,7 +120,7 @@ def test_safe_text_twice_is_safe_text(text: str) -> None:
         ("a\nb\tc\r\nd\re", True, "a\nb\tc\nd\\re"),
         ("\x1b[31mred\x1b[0m", False, "\\x1b[31mred\\x1b[0m"),
         ("\x9b2J\x07\x7f", False, "\\x9b2J\\x07\\x7f"),
-        ("pay\u202ements\ud800", False, "pay\\u202ements\\ud800"),
+        ("pay\u202ements\ud800", False, "pay\\u202ements\ufffd"),
         ("Grüße, 日本 👩", False, "Grüße, 日本 👩"),
         ("[bold]x[/]", False, "[bold]x[/]"),
     ],
@@ -135,3 +135,19 @@ def test_every_format_character_that_is_invisible_is_shown() -> None:
     for code in range(0x110000):
         if unicodedata.category(chr(code)) == "Cf" and code not in hieroglyph_joiners:
             assert (safe_text(chr(code)) == chr(code)) == (code in visible), hex(code)
+
+
+VISIBLE_FORMATS = "\u0600-\u0605 \u06dd \u070f \u0890 \u0891 \u08e2 \U000110bd \U000110cd"
+"""Number signs and the like: format characters that are drawn."""
+
+
+def test_every_character_that_only_formats_is_made_visible() -> None:
+    drawn = {chr(code) for code in range(0x600, 0x606)} | set(VISIBLE_FORMATS)
+    left = [
+        hex(code)
+        for code in range(0x110000)
+        if unicodedata.category(chr(code)) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        and chr(code) in safe_text(chr(code))
+        and chr(code) not in drawn
+    ]
+    assert left == []

@@ -12,6 +12,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from pup_tui.output.mask import Masker
+from pup_tui.output.overwritten import AGAIN
 from pup_tui.output.pipeline import Captured, StepOutput
 from pup_tui.output.spool import SpoolReader
 from pup_tui.output.style import strip_style
@@ -118,7 +119,11 @@ LINES = [
     Case(
         "progress bar",
         [*(b"\r%3d%%" % (step // 10) for step in range(1001)), b"\n"],
-        ["100%"],
+        [
+            AGAIN.join(
+                ("  0%", "  1%", "  2%", "… 93 more states", " 96%", " 97%", " 98%", " 99%", "100%")
+            )
+        ],
     ),
     Case(
         "CRLF",
@@ -186,7 +191,7 @@ SECRETS = [
     Case(
         "after a redraw, and with a backspace inside",
         [b"pw: ****\rpw: " + S + b"\n" + S[:5] + b"Q\x08" + S[5:] + b"\n"],
-        [f"pw: {MARK}", MARK],
+        [f"pw: ****{AGAIN}pw: {MARK}", f"…Q{AGAIN}{MARK}"],
     ),
 ]
 

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from pup_tui.output.overwritten import AGAIN
 from pup_tui.output.spool import Line, SpoolWriter
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import output_lines
@@ -230,6 +231,32 @@ async def test_wide_characters_are_wrapped_whole(tmp_path: Path) -> None:
     async with shown(tmp_path, ["字" * 100]) as s:
         await s.press("w")
         assert "".join(s.rows()).count("字") == 100
+
+
+async def test_what_was_overwritten_is_folded_and_one_key_shows_it(tmp_path: Path) -> None:
+    async with shown(tmp_path, [f"ERROR data lost{AGAIN}all good", "plain"]) as s:
+        assert s.rows()[:2] == [" ⏎all good", "  plain"]
+        assert "u shows it" in s.status()
+        await s.press("u")
+        assert s.rows()[:2] == ["  ERROR data lost ⏎ all good", "  plain"]
+        assert "u folds it" in s.status()
+        await s.press("u", "g")
+        assert s.rows()[0] == " ⏎all good"
+        assert s.lines.text_of(range(2)) == ("all good\nplain", True)
+        await s.press("enter")
+        whole = s.app.screen.query_one(OutputLines)
+        texts = [whole.render_line(y).text.strip() for y in range(2)]
+        assert texts == ["ERROR data lost ⏎", "all good"]
+
+
+@pytest.mark.parametrize("keys", [["e"], ["slash", *"lost", "enter"]])
+async def test_what_is_found_in_overwritten_text_is_unfolded(
+    tmp_path: Path, keys: list[str]
+) -> None:
+    async with shown(tmp_path, [f"ERROR data lost{AGAIN}all good", "plain"]) as s:
+        await s.press(*keys)
+        assert s.lines.cursor == 0
+        assert s.rows()[0] == "  ERROR data lost ⏎ all good"
 
 
 async def test_search_goes_round_and_counts(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, SecondsLeft
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
 from pup_tui.tui.dialogs.undo import UndoScreen
-from pup_tui.tui.lines.line_text import plain_line
+from pup_tui.tui.lines.line_text import folded, plain_line
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
@@ -82,7 +82,9 @@ def last_lines(output: Path, first: int = 0) -> list[str]:
     count = reader.line_count
     found = reader.lines(max(first, count - LAST_LINES), count)
     reader.close()
-    return [plain_line(line.text[:LAST_COLUMNS]) for line in found]
+    # Where there is no room for what a line said before, what it says in the end matters more.
+    kept = (line if len(line.text) <= LAST_COLUMNS else folded(line) for line in found)
+    return [plain_line(line.text[:LAST_COLUMNS]) for line in kept]
 
 
 def line_count(output: Path) -> int:

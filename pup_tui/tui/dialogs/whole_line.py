@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from pup_tui.output.overwritten import states
 from pup_tui.output.spool import Line
 from pup_tui.tui.lines.line_text import CLIP, plain_line
 from pup_tui.tui.lines.output_lines import OutputLines
@@ -57,8 +58,10 @@ class WholeLineScreen(ModalScreen[None]):
         super().__init__()
         self._line = line
         self._number = number
-        self._plain = plain_line(line.text)
-        self._pretty = _laid_out(self._plain)
+        *overwritten, text = map(plain_line, states(line.text))
+        self._rows = [*(f"{before} ⏎" for before in overwritten), text]
+        self._plain = "\n".join(self._rows)
+        self._pretty = _laid_out(text)
         self._is_pretty = False
 
     def compose(self) -> ComposeResult:
@@ -78,7 +81,7 @@ class WholeLineScreen(ModalScreen[None]):
     def _show(self) -> None:
         laid_out = self._pretty if self._is_pretty else None
         lines = self.query_one(OutputLines)
-        lines.show(_Pieces(self._line, [self._plain] if laid_out is None else laid_out))
+        lines.show(_Pieces(self._line, self._rows if laid_out is None else laid_out))
         lines.go_to(0)
         title = f"Line {self._number:,} · {self._line.stream} · {len(self._plain):,} characters"
         self.query_one("#whole-line-title", Static).update(title)

@@ -8,7 +8,9 @@ from rich.ansi import AnsiDecoder
 from rich.style import Style
 from rich.text import Span, Text
 
+from pup_tui.output.overwritten import states
 from pup_tui.output.sanitize import safe_text
+from pup_tui.output.spool import Line
 from pup_tui.output.style import SGR, cut_before, strip_style
 
 CLIP = 1_000
@@ -21,6 +23,11 @@ _COLOURED = re.compile(f"({SGR.pattern})")
 def plain_line(line: str) -> str:
     """The line without colours, safe to show or to copy."""
     return safe_text(strip_style(line), multiline=True)
+
+
+def folded(line: Line) -> Line:
+    """The line as it was in the end, without what it said before it was overwritten."""
+    return line._replace(text=states(line.text)[-1])
 
 
 def line_text(line: str, *, coloured: bool = True) -> Text:

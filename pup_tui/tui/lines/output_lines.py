@@ -18,8 +18,8 @@ from textual.strip import Strip
 
 from pup_tui.output.spool import Line
 from pup_tui.tui.columns import fit
-from pup_tui.tui.lines.finder import LineSource
-from pup_tui.tui.lines.line_text import plain_line
+from pup_tui.tui.lines.finder import LineSource, Wanted
+from pup_tui.tui.lines.line_text import folded, plain_line
 from pup_tui.tui.lines.painter import GUTTER, Painter, Palette
 
 SIDEWAYS = 16
@@ -58,6 +58,7 @@ class OutputLines(ScrollView, can_focus=True):
         Binding("G,end", "follow", "End, and follow", show=False),
         Binding("space", "toggle_follow", "Follow/pause"),
         Binding("w", "toggle_wrap", "Wrap", show=False),
+        Binding("u", "toggle_unfolded", "What was overwritten", show=False),
         Binding("right", "sideways(1)", "Right", show=False),
         Binding("left", "sideways(-1)", "Left", show=False),
         Binding("v", "select", "Select lines", show=False),
@@ -67,6 +68,7 @@ class OutputLines(ScrollView, can_focus=True):
     following: var[bool] = var(True)
     cursor: var[int] = var(0)
     wrap: var[bool] = var(False)
+    unfolded: var[bool] = var(False)
     selected_from: var[int | None] = var(None)
     pattern: var[re.Pattern[str] | None] = var(None)
     empty_text: var[str] = var("")
@@ -197,6 +199,12 @@ class OutputLines(ScrollView, can_focus=True):
             self.go_to(self.cursor)
         self._changed()
 
+    def watch_unfolded(self) -> None:
+        self._painter.unfolded = self.unfolded
+        self._painter.forget_all()
+        self._fit()
+        self._changed()
+
     def watch_pattern(self) -> None:
         self._painter.pattern = self.pattern
         self._painter.repaint()
@@ -268,6 +276,10 @@ class OutputLines(ScrollView, can_focus=True):
     def action_toggle_wrap(self) -> None:
         self.wrap = not self.wrap
 
+    def action_toggle_unfolded(self) -> None:
+        """Show or fold what lines said before they were overwritten."""
+        self.unfolded = not self.unfolded
+
     def action_sideways(self, by: int) -> None:
         if not self.wrap:
             self._fit()
@@ -310,7 +322,7 @@ class OutputLines(ScrollView, can_focus=True):
             line = self.line(number)
             if line is None:
                 break
-            text = plain_line(line.text)
+            text = plain_line((line if self.unfolded else folded(line)).text)
             if len(text) >= left:
                 return "\n".join([*parts, text[:left]]), False
             parts.append(text)
@@ -346,6 +358,19 @@ class OutputLines(ScrollView, can_focus=True):
         self._painter.selection = selection
         self._painter.repaint()
         self._redraw()
+
+    # What was overwritten
+
+    @property
+    def has_folded(self) -> bool:
+        """Whether a line in sight said something before that is not shown."""
+        return any(self._painter.is_folded(line) for line, _, _ in self._rows())
+
+    def reveal(self, wanted: Wanted) -> None:
+        """Unfold where what was looked for in the marked line is folded."""
+        line = self.line(self.cursor)
+        if line is not None and not wanted(folded(line)):
+            self.unfolded = True
 
     # Drawing
 

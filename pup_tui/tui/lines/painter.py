@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
@@ -15,11 +16,12 @@ from textual.cache import LRUCache
 from textual.selection import Selection
 from textual.strip import Strip
 
+from pup_tui.output.spool import Line
 from pup_tui.tui.lines.finder import LineSource
-from pup_tui.tui.lines.line_text import line_text
+from pup_tui.tui.lines.line_text import folded, line_text
 
 GUTTER = 2
-"""Columns before the text: the mark of standard error, and a space."""
+"""Columns before the text: the mark of standard error, and that of what was overwritten and is folded."""
 
 CACHED = 512
 """Lines, and rows, whose drawn form is kept: a few screens."""
@@ -40,6 +42,14 @@ class Palette:
     selected: Style = _PLAIN
 
 
+class _Entry(NamedTuple):
+    """A line as it is drawn; `is_folded` where it said something before that is not shown."""
+
+    stream: str
+    text: Text
+    is_folded: bool
+
+
 class Painter:
     """The lines of one source as strips. Only what was drawn lately is in memory."""
 
@@ -50,9 +60,11 @@ class Painter:
         self.selection: Selection | None = None
         self.coloured = True
         """Whether the colours of the output are drawn."""
+        self.unfolded = False
+        """Whether what a line said before it was overwritten is drawn as well."""
         self.widest = 0
         """Columns of the widest line drawn so far, with the gutter."""
-        self._entries: LRUCache[int, tuple[str, Text]] = LRUCache(CACHED)
+        self._entries: LRUCache[int, _Entry] = LRUCache(CACHED)
         self._rows: LRUCache[tuple[int, int, int, int], Strip] = LRUCache(CACHED)
 
     def show(self, source: LineSource | None) -> None:
@@ -80,7 +92,11 @@ class Painter:
 
     def text(self, line: int) -> Text:
         """A line with its colours."""
-        return self._entry(line)[1]
+        return self._entry(line).text
+
+    def is_folded(self, line: int) -> bool:
+        """Whether a line said something before that is not drawn."""
+        return self._entry(line).is_folded
 
     def row_starts(self, line: int, width: int) -> list[int]:
         """The columns at which the rows of a line begin when it is wrapped."""
@@ -105,21 +121,23 @@ class Painter:
         marked = self.palette.marked
         return Strip([Segment(text, (style or _PLAIN) + marked) for text, style, _ in row])
 
-    def _entry(self, line: int) -> tuple[str, Text]:
-        """A line's stream and text, from memory or, with those after it, from the source."""
+    def _entry(self, line: int) -> _Entry:
+        """A line, from memory or, with those after it, from the source."""
         entry = self._entries.get(line)
         if entry is None and self.source is not None:
             for number, found in enumerate(self.source.lines(line, line + _READ_AHEAD), line):
                 if number == line or number not in self._entries:
-                    self._entries[number] = (
-                        found.stream,
-                        line_text(found.text, coloured=self.coloured),
-                    )
+                    self._entries[number] = self._made(found)
             entry = self._entries.get(line)
-        return entry or ("stdout", Text())
+        return entry or _Entry("stdout", Text(), is_folded=False)
+
+    def _made(self, line: Line) -> _Entry:
+        shown = line if self.unfolded else folded(line)
+        text = line_text(shown.text, coloured=self.coloured)
+        return _Entry(line.stream, text, is_folded=shown.text != line.text)
 
     def _draw(self, line: int, start: int, end: int, width: int, console: Console) -> Strip:
-        stream, text = self._entry(line)
+        stream, text, is_folded = self._entry(line)
         size = text.cell_len
         self.widest = max(self.widest, size + GUTTER)
         strip = Strip(list(self._decorated(line, text).render(console)), size)
@@ -127,8 +145,11 @@ class Painter:
             strip = strip.crop(start, end)
         strip = strip.apply_offsets(_index_at(text.plain, start), line)
         base = self.palette.base
-        gutter = Segment("▌ ", base + self.palette.stderr) if stream == "stderr" else None
-        segments = [gutter or Segment(" " * GUTTER, base)]
+        is_error = stream == "stderr"
+        segments = [
+            Segment("▌" if is_error else " ", base + self.palette.stderr if is_error else base),
+            Segment("⏎" if is_folded and start == 0 else " ", base + _MORE),
+        ]
         segments += [Segment(part, base + style if style else base) for part, style, _ in strip]
         room = width - GUTTER - strip.cell_length
         if room > 0:

@@ -151,6 +151,10 @@ class OutputPane(Vertical):
             parts.append("wrapped")
         elif lines.scroll_offset.x:
             parts.append(f"from column {lines.scroll_offset.x + 1}")
+        if lines.unfolded:
+            parts.append("with what was overwritten: u folds it")
+        elif lines.has_folded:
+            parts.append("⏎ overwritten: u shows it")
         self.query_one("#output-status", Static).update(Content(" · ".join(parts)), layout=False)
 
     def _tell(self, told: str) -> None:
@@ -237,6 +241,7 @@ class OutputPane(Vertical):
             self._tell("no match")
         else:
             self.lines.go_to(found)
+            self.lines.reveal(wanted)
             self._tell(f"match {self._matches.place(found)}{around}")
 
     @work(group="count", exclusive=True)
@@ -263,6 +268,7 @@ class OutputPane(Vertical):
             self._tell("no error line" if lines.following else "no error line after this one")
         else:
             lines.go_to(found)
+            lines.reveal(finder.is_error)
             self._tell("error line")
 
     # Elsewhere

@@ -1,0 +1,41 @@
+"""JSON that is safe to print: the one encoder of everything that the program prints as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import msgspec
+
+from .sanitize import is_visible
+
+_NOT_PLAIN = re.compile(r"[^\n -~]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_encoder = msgspec.json.Encoder()
+
+
+def safe_json(value: Any, *, indent: int = 0) -> str:
+    r"""Return ``value`` as JSON of one line, or with ``indent``, in which every character can be seen.
+
+    Controls, format characters, and whatever else is not visible are written as ``\u…``, which
+    changes nothing for those who parse it. What of a file name is no UTF-8 becomes U+FFFD, since
+    many refuse a document with a lone surrogate.
+    """
+    try:
+        text = _encoder.encode(value).decode()
+    except UnicodeEncodeError:
+        plain = msgspec.to_builtins(value, str_keys=True)
+        text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        text = _SURROGATE.sub("\ufffd", text)
+    if indent:
+        text = msgspec.json.format(text, indent=indent)
+    return _NOT_PLAIN.sub(_shown, text)
+
+
+def _shown(match: re.Match[str]) -> str:
+    char = match.group()
+    if is_visible(char):
+        return char
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
