@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,8 +73,11 @@ class Catalog:
             trusted=folder.trusted,
         )
 
-    def find(self, name: str) -> Entry:
-        """The runbook with this id, or in this file. Raises UnknownRunbook with the nearest names."""
+    def find(self, name: str, others: Collection[str] = ()) -> Entry:
+        """The runbook with this id, or in this file.
+
+        Raises UnknownRunbook with the nearest of the ids and of `others`.
+        """
         entries = self.entries()
         for entry in entries:
             if entry.id == name and not entry.shadowed:
@@ -84,7 +87,7 @@ class Catalog:
             if path.exists():
                 return self._entry(path, Folder(path.parent, Origin.GIVEN), {})
             raise UnknownRunbook(name, "there is no such file")
-        known = sorted({entry.id for entry in entries})
+        known = sorted({*others, *(entry.id for entry in entries)})
         near = difflib.get_close_matches(name, known, n=3)
         if near:
             raise UnknownRunbook(name, f"did you mean {' or '.join(near)}?")

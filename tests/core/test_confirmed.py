@@ -10,35 +10,35 @@ from tests.support.runbooks import program_of
 
 DROP = "{name: drop, kind: shell, run: rm x, danger: true}"
 
+
+def behind(confirm: str, step: str = DROP) -> str:
+    return f"[{{name: sure, kind: confirm, message: '?'{confirm}}}, {step}]"
+
+
 ASKED = {
-    "it was skipped": "[{name: sure, kind: confirm, message: '?', if: 'false'}, " + DROP + "]",
-    "it was skipped for a value": "[{name: sure, kind: confirm, message: '?', if: GO}, "
-    + DROP
-    + "]",
-    "it was skipped for every item": "[{name: sure, kind: confirm, message: '?', foreach: [1, 2], if: item > 2}, "
-    + DROP
-    + "]",
-    "it was skipped for one item": "[{name: sure, kind: confirm, message: '?', foreach: [1, 2], if: item > 1}, "
-    + DROP
-    + "]",
-    "it had no items": "[{name: sure, kind: confirm, message: '?', foreach: []}, " + DROP + "]",
-    "another step is between": "[{name: sure, kind: confirm, message: '?'}, {name: w, kind: wait, duration: 1s}, "
-    + DROP
-    + "]",
-    "the danger is a loop behind a skipped one": "[{name: sure, kind: confirm, message: '?', if: GO}, "
-    "{name: drop, kind: shell, run: rm x, danger: true, foreach: [1, 2]}]",
-    "the danger is a group behind a skipped one": "[{name: sure, kind: confirm, message: '?', if: GO}, "
-    "{name: drop, kind: group, danger: true, steps: [{name: rm, kind: shell, run: rm x}]}]",
-    "it could not be put, and the danger is for failures": "[{name: fails, kind: shell, run: x}, "
-    "{name: sure, kind: confirm, message: '{{ NO.y }}', when: always, on_failure: warn}, "
-    "{name: drop, kind: shell, run: rm x, danger: true, when: on_failure}]",
+    "it was skipped": behind(", if: 'false'"),
+    "it was skipped for a value": behind(", if: GO"),
+    "it was skipped for every item": behind(", foreach: [1, 2], if: item > 2"),
+    "it was skipped for one item": behind(", foreach: [1, 2], if: item > 1"),
+    "it had no items": behind(", foreach: []"),
+    "another step is between": behind("", "{name: w, kind: wait, duration: 1s}, " + DROP),
+    "the danger is a loop behind a skipped one": behind(
+        ", if: GO", "{name: drop, kind: shell, run: rm x, danger: true, foreach: [1, 2]}"
+    ),
+    "the danger is a group behind a skipped one": behind(
+        ", if: GO",
+        "{name: drop, kind: group, danger: true, steps: [{name: rm, kind: shell, run: rm x}]}",
+    ),
+    "it could not be put, and the danger is for failures": (
+        "[{name: fails, kind: shell, run: x}, "
+        "{name: sure, kind: confirm, message: '{{ NO.y }}', when: always, on_failure: warn}, "
+        "{name: drop, kind: shell, run: rm x, danger: true, when: on_failure}]"
+    ),
 }
 NOT_ASKED = {
-    "it was answered": "[{name: sure, kind: confirm, message: '?'}, " + DROP + "]",
-    "its condition held": "[{name: sure, kind: confirm, message: '?', if: 'true'}, " + DROP + "]",
-    "it was answered for every item": "[{name: sure, kind: confirm, message: '?', foreach: [1, 2]}, "
-    + DROP
-    + "]",
+    "it was answered": behind(""),
+    "its condition held": behind(", if: 'true'"),
+    "it was answered for every item": behind(", foreach: [1, 2]"),
 }
 VARIABLES = "vars: {GO: {type: boolean, default: false}, NO: {required: false}}\n"
 

@@ -170,6 +170,14 @@ def test_it_refuses_politely_without_a_terminal(program: Program) -> None:
     )
 
 
+def test_a_word_that_is_no_command_and_no_runbook_is_told_on_a_terminal_too(
+    program: Program,
+) -> None:
+    with console(program, "lst") as screen:
+        screen.wait_for("no command or runbook `lst`: did you mean list")
+        assert screen.wait_for_exit() == 2
+
+
 def test_it_refuses_a_terminal_that_cannot_show_it(program: Program) -> None:
     environ = {**program.environ, "TERM": "dumb"}
     with Screen(["env", "TERM=dumb", *PROGRAM], cwd=program.cwd, environ=environ) as screen:

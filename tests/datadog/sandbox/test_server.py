@@ -172,7 +172,9 @@ async def test_a_body_that_is_not_json(play: Play, body: str) -> None:
 async def test_a_malformed_target(play: Play) -> None:
     stage = await play()
 
-    received = await exchange(stage.sandbox, f"GET http://[x HTTP/1.1\r\nHost: localhost\r\n{KEYS}\r\n")
+    received = await exchange(
+        stage.sandbox, f"GET http://[x HTTP/1.1\r\nHost: localhost\r\n{KEYS}\r\n"
+    )
 
     assert received.startswith("HTTP/1.1 400")
 
@@ -209,7 +211,8 @@ async def test_a_client_that_goes_away_is_no_trouble(play: Play) -> None:
     stage = await play()
 
     received = await exchange(
-        stage.sandbox, "POST /api/v2/downtime HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{"
+        stage.sandbox,
+        "POST /api/v2/downtime HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{",
     )
 
     assert received == "" or received.startswith("HTTP/1.1 400")
