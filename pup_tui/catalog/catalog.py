@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -106,7 +107,7 @@ class Catalog:
         known = self._loaded.get(path)
         if known is None or any(stamp_of(used) != was for used, was in known.stamps.items()):
             try:
-                known = load(path, packs=self.packs)
+                known = load(path, root=self._root_of(path), packs=self.packs)
             except Exception as error:
                 # A fault of ours over one file must not hide the others.
                 fault = f"a fault in pup-tui ({type(error).__name__}), please report it"
@@ -119,7 +120,18 @@ class Catalog:
         from pup_tui.runbook.lint import linter
         from pup_tui.runbook.load import load
 
-        return load(path, packs=self.packs, linter=linter(is_installed))
+        root = self._root_of(path)
+        return load(path, root=root, packs=self.packs, linter=linter(is_installed))
+
+    def _root_of(self, path: Path) -> Path | None:
+        """What a file may not lead out of, also one that is named by its path."""
+        around = Path(os.path.abspath(path)).parents
+        # Links are followed to a directory's parent only: it may be a link that leads out itself.
+        places = {Path(os.path.realpath(folder.parent), folder.name) for folder in around}
+        for folder in self._places:
+            if not folder.trusted and folder.path in places:
+                return folder.path
+        return None
 
     def stamp(self) -> tuple[object, ...]:
         """Changes whenever a file of the catalog is added, removed or edited; cheap enough to ask often."""

@@ -14,7 +14,11 @@ from pup_tui.catalog.entries import Origin
 
 
 class Folder(Struct, frozen=True):
-    """A directory with runbooks. `trusted` is false for one that is not the operator's own choice."""
+    """A directory with runbooks.
+
+    `trusted` is false for one that is not the operator's own choice: nothing outside of it is read for the
+    runbooks in it.
+    """
 
     path: Path
     origin: Origin
@@ -45,7 +49,10 @@ def pup_dir(environ: Mapping[str, str]) -> Path:
 
 
 def folders(environ: Mapping[str, str], given: Sequence[Path], cwd: Path) -> list[Folder]:
-    """Every directory that may hold runbooks, whether it exists or not; each one once."""
+    """Every directory that may hold runbooks, whether it exists or not; each one once.
+
+    The one that is not trusted comes last, so that it hides no runbook of the others.
+    """
     listed = environ.get("PUP_TUI_RUNBOOKS", "")
     named = [Path(part) for part in listed.split(os.pathsep) if part]
     found = [
@@ -57,7 +64,7 @@ def folders(environ: Mapping[str, str], given: Sequence[Path], cwd: Path) -> lis
     ]
     here = Folder(cwd / "runbooks", Origin.HERE, trusted=False)
     if here.path.resolve() not in {folder.path.resolve() for folder in found}:
-        found.insert(len(found) - 1, here)
+        found.append(here)
     unique: dict[Path, Folder] = {}
     for folder in found:
         unique.setdefault(folder.path.resolve(), folder)

@@ -47,7 +47,7 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
 
     `command` is rendered, or as the author wrote it where it is not `known` yet; `mutates` None means that it
     cannot be told whether the step changes anything; `reason` says why a step is skipped or not known.
-    `depth` counts what it is inside of; `confirm` tells that somebody is asked before it, or may be where that
+    `depth` counts what it is inside of; `confirm` tells that somebody is asked before it, or may be if that
     is not known yet; `undo` that it can be taken back.
     """
 
