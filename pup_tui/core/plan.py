@@ -37,6 +37,7 @@ from pup_tui.runbook.model import (
 )
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.jsontext import render_json
+from pup_tui.template.limits import one_budget, spend_on
 
 MOST_STEPS = 10_000
 """Steps of a plan from which on the items of a foreach are no longer told apart: lists in lists multiply."""
@@ -80,10 +81,11 @@ def plan(
     Steps inside others come after them; the items of a foreach are told apart where its list is known, else
     its steps stand there once.
     """
-    state = _begun(program, values, left_out, operator)
-    planning = _Planning(program, state, mutates)
-    for step in planning.upcoming():
-        planning.add(program.node(step))
+    with one_budget():
+        state = _begun(program, values, left_out, operator)
+        planning = _Planning(program, state, mutates)
+        for step in planning.upcoming():
+            planning.add(program.node(step))
     return planning.steps
 
 
@@ -268,4 +270,8 @@ _NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 
 def _known(found: re.Match[str], scope: Scope) -> str:
     value = scope.get(found[1])
+    try:
+        spend_on(value)
+    except TemplateError:
+        return found[0]
     return found[0] if value is None or isinstance(value, dict) else str(value)

@@ -21,6 +21,7 @@ from pup_tui.runbook.library import Library, given_places
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.problems import InvalidRunbook, Problem
 from pup_tui.runbook.report import Report
+from pup_tui.template.limits import one_budget
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
@@ -106,7 +107,9 @@ def _load(
     tree, problems = yaml.parse(data, str(path))
     for problem in problems:
         report.add(problem)
-    runbook = None if tree is None else Checking(library, report, linter).runbook(tree, stem, name)
+    with one_budget():
+        checking = Checking(library, report, linter)
+        runbook = None if tree is None else checking.runbook(tree, stem, name)
     return Loaded(
         id=stem,
         path=path,

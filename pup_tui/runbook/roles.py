@@ -9,7 +9,7 @@ from typing import Protocol
 
 from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_operators
 from pup_tui.runbook.nodes import Scalar, shown
-from pup_tui.runbook.pattern import Pattern, PatternError
+from pup_tui.runbook.pattern import PatternError, compile_pattern
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import PlacedText, label
 from pup_tui.template.arguments import compile_arguments
@@ -210,7 +210,7 @@ class RoleCheck:
 
     def _regex(self, placed: PlacedText) -> None:
         try:
-            Pattern(placed.node.text)
+            compile_pattern(placed.node.text)
         except PatternError as error:
             self._report.error(placed.node, f"{label(placed.path)} is not usable: {error}")
 

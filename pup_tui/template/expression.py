@@ -12,7 +12,7 @@ from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.limits import Budget
-from pup_tui.template.sandbox import BUDGET, Missing, compiled
+from pup_tui.template.sandbox import Missing, compiled
 from pup_tui.template.syntax import parse
 from pup_tui.template.usage import (
     NO_USAGE,
@@ -94,18 +94,23 @@ class Expression(UsesNames):
 
     def evaluate_within(self, scope: Mapping[str, Any], budget: Budget) -> Any:
         """Work out the value as a part of a rendering that has this budget."""
-        return guarded(self.source, lambda: self._evaluate(scope, budget))
+
+        def work() -> Any:
+            with budget.expression(self.source):
+                return self._evaluate(scope)
+
+        return guarded(self.source, work)
 
     def _find_usage(self) -> Usage:
         if self._path:
             return Usage(frozenset([key_of(list(self._path))]))
         return NO_USAGE if self._tree is None else usage_of(self._tree)
 
-    def _evaluate(self, scope: Mapping[str, Any], budget: Budget) -> Any:
+    def _evaluate(self, scope: Mapping[str, Any]) -> Any:
         if self._path:
             return follow(self._path, scope)
         try:
-            value = self._compiled({**scope, BUDGET: budget})
+            value = self._compiled(scope)
             if isinstance(value, Missing):
                 str(value)
         except UndefinedError as error:
