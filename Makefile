@@ -12,12 +12,13 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --group build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint check bench screenshots schema lock clean
+.PHONY: help demo run test faults lint check bench screenshots schema lock clean
 
 help:
 	@echo "make demo         try it: the console against the built-in sandbox"
 	@echo "make run          the console with your own runbooks"
 	@echo "make test         format, lint, types, import contracts, tests"
+	@echo "make faults       look for faults at random, for longer than the tests do"
 	@echo "make lint         the same without the tests"
 	@echo "make bench        measure start-up, catalog, output and machine"
 	@echo "make screenshots  take the pictures again"
@@ -32,6 +33,9 @@ run: $(VENV)/.ready
 
 test: lint
 	$(BIN)/pytest -n $(JOBS)
+
+faults: $(VENV)/.ready-dev
+	HYPOTHESIS_PROFILE=faults $(BIN)/pytest -n $(JOBS) -m faults --timeout 3600
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .

@@ -281,7 +281,7 @@ def test_a_run_goes_on_when_nobody_reads_its_output(program: Program) -> None:
     assert process.stdout is not None
     process.stdout.readline()
     process.stdout.close()
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=200) == 0
     assert process.stderr is not None
     assert process.stderr.read() == ""
     process.stderr.close()

@@ -82,7 +82,7 @@ COSTLY = {
     "max": steps("{{ L | max + # }}"),
     "map": steps("{{ L | map('string') | list | length + # }}", count=700),
     "long paths": steps(
-        "{{ L | map(attribute='" + "a." * 100 + "a', default=1) | list | length + # }}", count=200
+        "{{ L | map(attribute='" + "a." * 100 + "a', default=1) | list | length + # }}", count=100
     ),
     "join": steps("{{ [L, L, L] | join | length + # }}"),
     "loops": steps("{% for i in L %}x#{% endfor %}", ONES),

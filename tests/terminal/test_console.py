@@ -33,10 +33,8 @@ def console(program: Program, *args: str, size: tuple[int, int] = (100, 30)) -> 
 def start(screen: Screen) -> None:
     """Run the runbook that the console was opened at; it has no variables."""
     screen.wait_for("Run  r")
-    screen.press("r")
-    screen.wait_for(r"Run  \^r")
-    screen.press("ctrl+r")
-    screen.wait_for("of 1 step")
+    screen.press_until("r", r"Run  \^r")
+    screen.press_until("ctrl+r", "of 1 step")
 
 
 def test_the_first_line_shows_while_the_step_still_runs(program: Program) -> None:
