@@ -6,6 +6,7 @@ import json
 import resource
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +60,7 @@ def nested_lists() -> str:
     """Lists of the same lists, which are small and stand for a billion values."""
     names = "1abcdefgh"
     loops = "".join(
-        f"{{% for {inner} in [[{','.join([outer] * 9)}]] %}}"
-        for outer, inner in zip(names, names[1:], strict=False)
+        f"{{% for {inner} in [[{','.join([outer] * 9)}]] %}}" for outer, inner in pairwise(names)
     )
     return steps(loops + "{{ h == h and [h] == [h[:]] }}" + "{% endfor %}" * 8, "x", 1)
 
