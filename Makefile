@@ -5,16 +5,24 @@ BIN := $(VENV)/bin
 # More than there are cores, since many tests wait for a program or a poll.
 JOBS ?= 4
 
+# Nothing is installed whose hash is not in a lock file, the backend that builds the package included. There are
+# two, since pip takes all of a file with hashes: what the program needs, and that with the tools for development.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --group build pyproject.toml
+
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint check bench screenshots schema lock clean
+.PHONY: help demo run test faults lint check bench screenshots schema lock clean
 
 help:
 	@echo "make demo         try it: the console against the built-in sandbox"
 	@echo "make run          the console with your own runbooks"
 	@echo "make test         format, lint, types, import contracts, tests"
+	@echo "make faults       look for faults at random, for longer than the tests do"
 	@echo "make lint         the same without the tests"
 	@echo "make bench        measure start-up, catalog, output and machine"
 	@echo "make screenshots  take the pictures again"
+	@echo "make lock         write the lock files again"
 	@echo "make schema       write the schema beside the bundled runbooks again"
 
 demo: $(VENV)/.ready
@@ -25,6 +33,9 @@ run: $(VENV)/.ready
 
 test: lint
 	$(BIN)/pytest -n $(JOBS)
+
+faults: $(VENV)/.ready-dev
+	HYPOTHESIS_PROFILE=faults $(BIN)/pytest -n $(JOBS) -m faults --timeout 3600
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .
@@ -42,9 +53,8 @@ schema: $(VENV)/.ready
 	$(BIN)/pup-tui schema > runbooks/runbook.schema.json
 
 lock: $(VENV)/.ready-dev
-	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --extra dev \
-		--output-file requirements.lock pyproject.toml
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --output-file .ci/requirements-dev.lock --extra dev --constraint requirements.lock
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -54,12 +64,14 @@ $(VENV)/bin/python:
 
 $(VENV)/.ready: pyproject.toml requirements.lock | $(VENV)/bin/python
 	@echo "Setting up $(VENV) (once) ..." >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable .
+	@$(INSTALL) --require-hashes --requirement requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.ready-dev: pyproject.toml requirements.lock | $(VENV)/bin/python
+$(VENV)/.ready-dev: pyproject.toml .ci/requirements-dev.lock | $(VENV)/bin/python
 	@echo "Setting up $(VENV) with the tools for development (once) ..." >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock --editable '.[dev]'
+	@$(INSTALL) --require-hashes --requirement .ci/requirements-dev.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.ready
 
 clean:

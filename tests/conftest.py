@@ -6,16 +6,28 @@ import os
 import signal
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
-# How fast a machine is decides no test.
-settings.register_profile("pup-tui", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("pup-tui")
+# How fast a machine is decides no test, and neither does chance, but where faults are looked for.
+settings.register_profile(
+    "same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "faults", deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 # Under nohup the hangup is ignored, also by what tests start and hang up.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 _OURS = ("DD_", "PUP_", "XDG_", "FAKETIME")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Property tests are among what looks for faults."""
+    for item in items:
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("faults")
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,8 +67,11 @@ class Catalog:
             trusted=folder.trusted,
         )
 
-    def find(self, name: str) -> Entry:
-        """The runbook with this id, or in this file. Raises UnknownRunbook with the nearest names."""
+    def find(self, name: str, others: Collection[str] = ()) -> Entry:
+        """The runbook with this id, or in this file.
+
+        Raises UnknownRunbook with the nearest of the ids and of `others`.
+        """
         entries = self.entries()
         for entry in entries:
             if entry.id == name and not entry.shadowed:
@@ -77,7 +81,7 @@ class Catalog:
             if path.exists():
                 return self._entry(path, Folder(path.parent, Origin.GIVEN), {})
             raise UnknownRunbook(name, "there is no such file")
-        known = sorted({entry.id for entry in entries})
+        known = sorted({*others, *(entry.id for entry in entries)})
         near = difflib.get_close_matches(name, known, n=3)
         if near:
             raise UnknownRunbook(name, f"did you mean {' or '.join(near)}?")
@@ -96,7 +100,7 @@ class Catalog:
         known = self._loaded.get(path)
         if known is None or any(stamp_of(used) != was for used, was in known.stamps.items()):
             try:
-                known = load(path, packs=self.packs)
+                known = load(path, root=self._root_of(path), packs=self.packs)
             except Exception as error:
                 # A fault of ours over one file must not hide the others.
                 fault = f"a fault in pup-tui ({type(error).__name__}), please report it"
@@ -109,7 +113,18 @@ class Catalog:
         from pup_tui.runbook.lint import linter
         from pup_tui.runbook.load import load
 
-        return load(path, packs=self.packs, linter=linter(is_installed))
+        root = self._root_of(path)
+        return load(path, root=root, packs=self.packs, linter=linter(is_installed))
+
+    def _root_of(self, path: Path) -> Path | None:
+        """What a file may not lead out of, also one that is named by its path."""
+        around = Path(os.path.abspath(path)).parents
+        # Links are followed to a directory's parent only: it may be a link that leads out itself.
+        places = {Path(os.path.realpath(folder.parent), folder.name) for folder in around}
+        for folder in self._places:
+            if not folder.trusted and folder.path in places:
+                return folder.path
+        return None
 
     def stamp(self) -> tuple[object, ...]:
         """Changes whenever a file of the catalog is added, removed or edited; cheap enough to ask often."""

@@ -15,8 +15,8 @@ class Origin(StrEnum):
     ENVIRONMENT = "environment"
     CONFIGURATION = "configuration"
     PUP = "pup"
-    HERE = "here"
     BUNDLED = "bundled"
+    HERE = "here"
 
 
 class Entry(Struct, frozen=True, kw_only=True):

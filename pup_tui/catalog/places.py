@@ -12,7 +12,11 @@ from pup_tui.catalog.entries import Origin
 
 
 class Folder(Struct, frozen=True):
-    """A directory with runbooks. `trusted` is false for one that is not the operator's own choice."""
+    """A directory with runbooks.
+
+    `trusted` is false for one that is not the operator's own choice: nothing outside of it is read for the
+    runbooks in it.
+    """
 
     path: Path
     origin: Origin
@@ -36,7 +40,8 @@ def folders(
 ) -> list[Folder]:
     """Every directory that may hold runbooks, whether it exists or not; each one once.
 
-    The first four are those of the settings, `cwd` is where the operator is.
+    The first four are those of the settings, `cwd` is where the operator is. The one that is not trusted
+    comes last, so that it hides no runbook of the others.
     """
     found = [
         *(Folder(path, Origin.GIVEN) for path in given),
@@ -47,7 +52,7 @@ def folders(
     ]
     here = Folder(cwd / "runbooks", Origin.HERE, trusted=False)
     if here.path.resolve() not in {folder.path.resolve() for folder in found}:
-        found.insert(len(found) - 1, here)
+        found.append(here)
     unique: dict[Path, Folder] = {}
     for folder in found:
         unique.setdefault(folder.path.resolve(), folder)

@@ -12,7 +12,6 @@ import click
 
 from pup_tui.cli.failure import Failure, journal_failures
 from pup_tui.cli.options import pass_settings, runbooks_option
-from pup_tui.cli.session import find_entry
 from pup_tui.cli.wiring import Parts, open_catalog
 
 if TYPE_CHECKING:
@@ -23,12 +22,36 @@ if TYPE_CHECKING:
     from pup_tui.tui.services import Services
 
 
-@click.command("console", hidden=True)
+class _ProgramContext(click.Context):
+    """Where the console is meant, which has no name of its own: usage and errors name the program."""
+
+    @property
+    def command_path(self) -> str:
+        return super().command_path if self.parent is None else self.parent.command_path
+
+
+class _Console(click.Command):
+    context_class = _ProgramContext
+
+
+# What else stands on the line is judged after the word, which may be a command's that was misspelt.
+@click.command(
+    "console",
+    cls=_Console,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
 @click.argument("runbook", required=False)
 @runbooks_option
 @pass_settings
 def console_command(settings: Settings, runbook: str | None = None) -> int:
     """The console, opened at RUNBOOK."""
+    ctx = click.get_current_context()
+    catalog = open_catalog(settings)
+    open_at = None if runbook is None else _named(ctx, catalog, runbook)
+    for extra in ctx.args:
+        if extra.startswith("-"):
+            raise click.NoSuchOption(extra, ctx=ctx)
+        raise click.UsageError(f"Got unexpected extra argument ({extra})", ctx)
     if not settings.terminal.can_show:
         raise Failure(
             "the console needs a terminal", "", "without one use `pup-tui run RUNBOOK` or --help"
@@ -37,9 +60,19 @@ def console_command(settings: Settings, runbook: str | None = None) -> int:
         raise Failure(
             "this terminal cannot show the console", "TERM", "use `pup-tui run RUNBOOK` instead"
         )
-    catalog = open_catalog(settings)
-    open_at = None if runbook is None else find_entry(catalog, runbook)
     return open_console(settings, catalog, open_at=open_at)
+
+
+def _named(ctx: click.Context, catalog: Catalog, word: str) -> Entry:
+    """The runbook that the program's first word means, which is none of its commands."""
+    from pup_tui.catalog.catalog import UnknownRunbook
+
+    group = ctx.find_root().command
+    commands = group.list_commands(ctx) if isinstance(group, click.Group) else []
+    try:
+        return catalog.find(word, commands)
+    except UnknownRunbook as error:
+        raise Failure(f"there is no command or runbook `{word}`", "", error.hint) from error
 
 
 def open_console(

@@ -14,7 +14,6 @@ from pup_tui.cli.failure import Failure
 from pup_tui.cli.options import runbooks_option
 
 COMMANDS = {
-    "console": "console",
     "demo": "demo",
     "list": "listing",
     "describe": "describing",
@@ -30,11 +29,15 @@ COMMANDS = {
 """Each command's module; it is imported when the command is called."""
 
 
+def _console() -> click.Command:
+    return import_module("pup_tui.cli.console").console_command  # type: ignore[no-any-return]
+
+
 class LateGroup(click.Group):
     """Commands that are imported when they are called; any other word is a runbook for the console."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name in COMMANDS if name != "console"]
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
@@ -48,7 +51,7 @@ class LateGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            return "console", self.get_command(ctx, "console"), args
+            return "console", _console(), args
         return super().resolve_command(ctx, args)
 
 
@@ -67,9 +70,7 @@ def cli(ctx: click.Context) -> None:
     Without a command it opens the console, at RUNBOOK if one is named.
     """
     if ctx.invoked_subcommand is None:
-        console = cli.get_command(ctx, "console")
-        assert console is not None
-        ctx.invoke(console)
+        ctx.invoke(_console())
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -86,8 +86,9 @@ def _print(checked: Sequence[Loaded]) -> None:
             click.echo(f"warning: {safe_text(str(problem))} [{problem.code}]")
     broken = sum(1 for loaded in checked if loaded.errors)
     warnings = sum(len(loaded.warnings) for loaded in checked)
+    apart = "\n" if any(loaded.problems for loaded in checked) else ""
     click.echo(
-        f"{len(checked)} runbook{'s' if len(checked) != 1 else ''}: {len(checked) - broken} valid, "
+        f"{apart}{len(checked)} runbook{'s' if len(checked) != 1 else ''}: {len(checked) - broken} valid, "
         f"{broken} broken, {warnings} warning{'s' if warnings != 1 else ''}",
         err=True,
     )

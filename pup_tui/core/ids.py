@@ -40,6 +40,12 @@ def holder_id(step: str) -> str:
     return step.rpartition("/")[0]
 
 
+def sibling_id(step: str, name: str) -> str:
+    """The id of the step `name` in the block that holds this step."""
+    holder, slash, _ = step.rpartition("/")
+    return holder + slash + name
+
+
 def is_inside(step: str, holder: str) -> bool:
     """Whether a step is an item of `holder`, or nested in it; its undo step is not."""
     return step.startswith((f"{holder}/", f"{holder}["))

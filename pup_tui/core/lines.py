@@ -12,6 +12,8 @@ import msgspec
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.roles import Role
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.limits import spend_on
 from pup_tui.template.secrets import MASK, secrets_in
 from pup_tui.template.shell import ShellScript
 
@@ -93,4 +95,8 @@ def _known(found: re.Match[str], scope: Mapping[str, Any]) -> str:
     value = scope.get(found[1])
     if found[1] in secrets_in(scope).names:
         return MASK
+    try:
+        spend_on(value)
+    except TemplateError:
+        return found[0]
     return found[0] if value is None or isinstance(value, dict) else str(value)

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pup_tui.core.amounts import render_items
 from pup_tui.core.events import Moment, RunCreated, Source
-from pup_tui.core.ids import holder_id, item_id, item_numbers
+from pup_tui.core.ids import holder_id, item_id, item_numbers, sibling_id
 from pup_tui.core.lines import as_written
 from pup_tui.core.machine import Machine
 from pup_tui.core.order import judges_if
@@ -22,6 +22,7 @@ from pup_tui.core.state import Frame, RunState
 from pup_tui.runbook.model import Step
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.jsontext import render_json
+from pup_tui.template.limits import one_budget
 from pup_tui.template.secrets import watched, with_secrets
 
 MOST_STEPS = 10_000
@@ -33,8 +34,8 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
 
     `command` is rendered, or as the author wrote it where it is not `known` yet; `mutates` None means that it
     cannot be told whether the step changes anything; `reason` says why a step is skipped or not known.
-    `depth` counts what it is inside of; `confirm` tells that somebody is asked before it, `undo` that it can
-    be taken back.
+    `depth` counts what it is inside of; `confirm` tells that somebody is asked before it, or may be if that
+    is not known yet; `undo` that it can be taken back.
     """
 
     id: str
@@ -69,10 +70,11 @@ def plan(
     Steps inside others come after them; the items of a foreach are told apart where its list is known, else
     its steps stand there once.
     """
-    state = _begun(program, values, left_out, operator, secrets)
-    planning = _Planning(program, state, mutates)
-    for step in planning.upcoming():
-        planning.add(program.node(step))
+    with one_budget():
+        state = _begun(program, values, left_out, operator, secrets)
+        planning = _Planning(program, state, mutates)
+        for step in planning.upcoming():
+            planning.add(program.node(step))
     return planning.steps
 
 
@@ -111,6 +113,7 @@ class _Planning:
         self._mutates = mutates
         self._todo = [node.id for node in reversed(program.nodes) if node.depth == 0]
         self._skipped: dict[str, str] = {}
+        self._surely_asked: set[str] = set()
 
     def upcoming(self) -> Iterator[str]:
         while self._todo:
@@ -132,7 +135,7 @@ class _Planning:
                 known=known,
                 reason=reason,
                 depth=node.depth + len(item_numbers(node.id)),
-                confirm=step.confirm is not None or node.asks_first,
+                confirm=step.confirm is not None or self._may_ask(node),
                 undo=step.undo is not None,
             )
         )
@@ -143,6 +146,11 @@ class _Planning:
     def _scope(self, node: Node) -> dict[str, Any]:
         return scope_of(self._state, node.id)
 
+    def _may_ask(self, node: Node) -> bool:
+        """Whether a dangerous step asks, as far as can be told of the confirm step right before it."""
+        before = sibling_id(node.id, node.confirmed_by)
+        return node.asks_first and before not in self._surely_asked
+
     def _command(self, node: Node) -> tuple[str, bool, str]:
         step, scope = node.step, self._scope(node)
         known, reason = True, self._skipped.get(holder_id(node.id), "")
@@ -152,6 +160,8 @@ class _Planning:
                     reason = f"{SKIPPED}: its `if` does not hold: {step.if_}"
             except TemplateError as error:
                 known, reason = False, self._why_not_yet(node, error)
+        if step.is_gate and known and not reason and not node.is_loop:
+            self._surely_asked.add(node.id)
         try:
             return self._shown(node, scope), known, reason
         except TemplateError as error:

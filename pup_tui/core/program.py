@@ -35,8 +35,9 @@ class Node(Struct, frozen=True, kw_only=True):
     `depth` counts the steps around it. `frame` is the key of its frame, `home` the id of the step that calls
     the runbook it belongs to (`` for the run's own), whose `defaults` it has. `part` is the part of the run
     in which it runs; `deferred` marks a cleanup step that waits for the end of the run. `results` are its
-    results that later texts name. `asks_first` is true where the step is dangerous and no confirmation
-    stands right before it; `has_gate` where it is or holds one.
+    results that later texts name. `asks_first` is true where the step is dangerous and has no `confirm` of
+    its own: somebody is asked unless the confirm step right before it, `confirmed_by` in the same block,
+    was answered yes. `has_gate` is true where it is or holds a gate.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Node(Struct, frozen=True, kw_only=True):
     loop: str = ""
     results: tuple[str, ...] = ()
     asks_first: bool = False
+    confirmed_by: str = ""
     has_gate: bool = False
 
     @property
@@ -198,7 +200,7 @@ class _Compiling:
         self._add_block("", runbook.steps, _Place(defaults=runbook.defaults))
         self._into = self.undos
         for step, id_, place in self._undone:
-            self._add(step, id_, place, asks_first=False)
+            self._add(step, id_, place)
         self._want()
 
     def _add_block(self, holder: str, steps: Iterable[Step], place: _Place) -> bool:
@@ -208,9 +210,10 @@ class _Compiling:
         has_gate = False
         for step in steps:
             id_ = place.prefix + step.id
-            asked = step.confirm is not None or (not place.side_by_side and _asks_for(before, step))
-            asks_first = step.danger and not step.is_question and not asked
-            node = self._add(step, id_, place, asks_first=asks_first)
+            asks_first = step.danger and not step.is_question and step.confirm is None
+            stands_for = before if not place.side_by_side and _asks_for(before, step) else None
+            confirmed_by = "" if stands_for is None else stands_for.id
+            node = self._add(step, id_, place, asks_first=asks_first, confirmed_by=confirmed_by)
             if not node.deferred:
                 ids.append(id_)
                 has_gate = has_gate or node.has_gate
@@ -218,7 +221,15 @@ class _Compiling:
         self.inside[holder] = tuple(ids)
         return has_gate
 
-    def _add(self, step: Step, id_: str, place: _Place, *, asks_first: bool) -> Node:
+    def _add(
+        self,
+        step: Step,
+        id_: str,
+        place: _Place,
+        *,
+        asks_first: bool = False,
+        confirmed_by: str = "",
+    ) -> Node:
         deferred = step.when == "cleanup" and place.part == "body"
         part: Part = "cleanup" if deferred else place.part
         at = len(self._into)
@@ -234,6 +245,7 @@ class _Compiling:
             deferred=deferred,
             loop=place.loop,
             asks_first=asks_first,
+            confirmed_by=confirmed_by,
         )
         self._into.append(node)
         own = step.is_gate or step.confirm is not None
@@ -300,7 +312,7 @@ class _Compiling:
 
 
 def _asks_for(before: Step | None, step: Step) -> bool:
-    """Whether the step right before is a confirmation that is asked whenever this one runs."""
+    """Whether the step right before is a confirmation whose *yes* is one to this step too."""
     return before is not None and before.is_gate and before.when in (step.when, "always")
 
 

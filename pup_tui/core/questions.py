@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count, repeat, takewhile
 from typing import Literal
 
 from msgspec import Struct, structs
@@ -9,6 +10,7 @@ from msgspec import Struct, structs
 from pup_tui.core.actions import Question, Withdraw
 from pup_tui.core.amounts import render_seconds
 from pup_tui.core.events import Answered, Event, WaitCut
+from pup_tui.core.ids import item_id, sibling_id
 from pup_tui.core.program import Node
 from pup_tui.core.render import Scope, StepTexts, shown_text
 from pup_tui.core.run import Run
@@ -100,8 +102,26 @@ def _question_kind(step: Step) -> Literal["confirm", "manual", "input"]:
 
 def must_ask(run: Run, node: Node) -> bool:
     """Whether somebody has still to agree before the step begins; to all items of a foreach at once."""
-    asks = not node.is_item and (node.asks_first or node.step.confirm is not None)
-    return asks and not run.step(node).allowed
+    if node.is_item or run.step(node).allowed:
+        return False
+    return node.step.confirm is not None or (node.asks_first and not _was_confirmed(run, node))
+
+
+def _was_confirmed(run: Run, node: Node) -> bool:
+    """Whether somebody said yes to the confirm step right before; a foreach needs a yes to each of its items.
+
+    One that was skipped is no yes, and neither is an empty list of items.
+    """
+    if not node.confirmed_by:
+        return False
+    before = run.program.node(sibling_id(node.id, node.confirmed_by))
+    steps = run.state.steps
+    asked = [steps.get(before.id)]
+    if before.is_loop:
+        ids = map(item_id, repeat(before.id), count())
+        asked = list(takewhile(lambda item: item is not None, map(steps.get, ids)))
+    said_yes = (step is not None and step.status is StepStatus.SUCCEEDED for step in asked)
+    return bool(asked) and all(said_yes)
 
 
 def ask_before(run: Run, node: Node, upcoming: str | None) -> None:

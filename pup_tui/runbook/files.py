@@ -37,7 +37,7 @@ class Files(Protocol):
 
 
 class DirectoryFiles:
-    """Files of a directory; with `root`, links that lead out of it are refused.
+    """Files of a directory; with `root`, a path without links, nothing that lies outside of it is read.
 
     `stamps` are those of every file that was looked for, taken before it was read.
     """
@@ -51,9 +51,7 @@ class DirectoryFiles:
         path = self._directory / name
         try:
             self.stamps[path] = stamp_of(path)
-            if self._root is not None and not path.resolve().is_relative_to(self._root.resolve()):
-                raise Unreadable(f"it leads out of {self._root}")
-            return read_file(path)
+            return read_file(path) if self._root is None else _read_below(self._root, path)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -63,6 +61,8 @@ class DirectoryFiles:
 
     def names(self) -> Iterable[str]:
         folder = self._directory / TEMPLATES
+        if self._root is not None and not folder.resolve().is_relative_to(self._root):
+            return []
         return sorted(
             path.relative_to(self._directory).as_posix()
             for path in islice(folder.rglob("*"), _MAX_LISTED)
@@ -108,8 +108,35 @@ def read_file(path: Path) -> bytes:
     Raises `OSError`, and `Unreadable` for a directory, a pipe or a device (opening a pipe would wait for
     its writer).
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
+    return _read(os.open(path, _READ))
+
+
+_READ = os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0)
+
+
+def _read(descriptor: int) -> bytes:
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise Unreadable("it is not a regular file")
         return file.read(MAX_BYTES + 1)
+
+
+def _read_below(root: Path, path: Path) -> bytes:
+    """The same for a file that must lie in `root` when every link on the way to it is followed.
+
+    Where the links lead is found first; what they lead to is then opened from `root` on, one name after the
+    other and through no link, so that nobody can put another link in between.
+    """
+    real = path.resolve(strict=True)
+    if not real.is_relative_to(root) or real == root:
+        raise Unreadable(f"it leads out of {root}: put a copy of the file there instead of a link")
+    *folders, name = real.relative_to(root).parts
+    at = os.open(root, _READ | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        for folder in folders:
+            inner = os.open(folder, _READ | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=at)
+            os.close(at)
+            at = inner
+        return _read(os.open(name, _READ | os.O_NOFOLLOW, dir_fd=at))
+    finally:
+        os.close(at)

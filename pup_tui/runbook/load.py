@@ -21,6 +21,7 @@ from pup_tui.runbook.library import Library, given_places
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.problems import InvalidRunbook, Problem
 from pup_tui.runbook.report import Report
+from pup_tui.template.limits import one_budget
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
@@ -71,11 +72,11 @@ def load(
 
     `packs` are directories with runbooks, the runbook's own may be among them: what a runbook calls or
     imports and what does not lie beside it is looked for there, in their order. No file outside of them is
-    read, also not through a link; with `root` the same holds for the runbook's own directory. Warnings are
-    among the problems only where a `linter` (see `lint.linter`) looks for them.
+    read, also not through a link; with `root`, a path without links, the same holds for the runbook's own
+    directory. Warnings are among the problems only where a `linter` (see `lint.linter`) looks for them.
     """
     own = DirectoryFiles(path.parent, root)
-    others = [DirectoryFiles(pack, pack) for pack in packs]
+    others = [DirectoryFiles(pack, pack.resolve()) for pack in packs]
     loaded = _load(path.stem, path, path.name, [own, *others], linter)
     stamps = {path: stamp for files in (own, *others) for path, stamp in files.stamps.items()}
     return msgspec.structs.replace(loaded, stamps=MappingProxyType(stamps))
@@ -106,7 +107,9 @@ def _load(
     tree, problems = yaml.parse(data, str(path))
     for problem in problems:
         report.add(problem)
-    runbook = None if tree is None else Checking(library, report, linter).runbook(tree, stem, name)
+    with one_budget():
+        checking = Checking(library, report, linter)
+        runbook = None if tree is None else checking.runbook(tree, stem, name)
     return Loaded(
         id=stem,
         path=path,

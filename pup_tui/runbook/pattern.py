@@ -11,7 +11,11 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
+
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.limits import spend
 
 MAX_PATTERN = 500
 """Characters of a pattern."""
@@ -21,6 +25,12 @@ MAX_VALUE = 1024
 
 MAX_STEPS = 200_000
 """Positions that one match may look at, about a tenth of a second."""
+
+MAX_STEPS_OF_BEGINNING = 500
+"""The same for one look at how values may begin, of which a file can want a thousand."""
+
+_PER_STEP, _PER_CHARACTER = 12, 160
+"""What one step costs, and reading a character of a pattern, in the measure of `template.limits`."""
 
 _MAX_NESTING = 32
 _COUNT = re.compile(r"\{(\d{0,5})(,?)(\d{0,5})\}")
@@ -61,12 +71,32 @@ class Pattern:
 
     def may_begin_with(self, character: str) -> bool:
         """Whether some value that begins so could match; True where it would take too long to tell."""
-        subject = _Subject(character)
+        subject = _Subject(character, MAX_STEPS_OF_BEGINNING)
         try:
             self._matcher(subject, frozenset({0}))
         except TooCostly:
             return True
         return subject.begun
+
+
+def matches(source: str, value: str) -> bool:
+    """Whether a pattern matches the whole value; raises `TooCostly`."""
+    _spend(_PER_CHARACTER * len(source))
+    return compile_pattern(source).matches(value)
+
+
+def _spend(cost: int) -> None:
+    try:
+        spend(cost)
+    except TemplateError:
+        told = "the patterns of all values together take too long; simplify them"
+        raise TooCostly(told) from None
+
+
+@lru_cache(maxsize=2048)
+def compile_pattern(source: str) -> Pattern:
+    """The pattern, which is kept. Raises `PatternError`."""
+    return Pattern(source)
 
 
 def _checked(source: str) -> re.Pattern[str]:
@@ -81,16 +111,17 @@ def _checked(source: str) -> re.Pattern[str]:
 
 
 class _Subject:
-    def __init__(self, value: str) -> None:
+    def __init__(self, value: str, steps: int = MAX_STEPS) -> None:
         self.value = value
         self.begun = False
         """Whether any part of the pattern took the first character."""
-        self._left = MAX_STEPS
+        self._left = steps
 
     def pay(self, steps: int) -> None:
         self._left -= steps + 1
         if self._left < 0:
             raise TooCostly("the pattern takes too long on this value; simplify it")
+        _spend(_PER_STEP * (steps + 1))
 
 
 class _Parser:

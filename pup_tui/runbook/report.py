@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Collection, Iterable
 
 from pup_tui.runbook.nodes import Node, Scalar, shown
 from pup_tui.runbook.problems import Problem
+from pup_tui.template.suggest import closest
 
 MAX_PROBLEMS = 200
-MAX_COMPARISONS = 20_000
-"""Names that are compared to find what an author meant; a hostile file could ask for millions."""
-
 MAX_UNKNOWN = 10
 """Unknown keys of one map that are told one by one."""
 
@@ -27,7 +24,6 @@ class Report:
         self._seen: set[tuple[str, int, int, str]] = set()
         self._has_more = False
         self.errors = 0
-        self._comparisons = MAX_COMPARISONS
 
     @property
     def full(self) -> bool:
@@ -89,9 +85,8 @@ class Report:
         self.add(Problem(path=node.source.path, line=at, column=column, message=message, hint=hint))
 
     def suggest(self, name: str, known: Collection[str]) -> str:
-        """A `suggestion`, as long as looking for them has not cost too much."""
-        self._comparisons -= len(known)
-        return "" if self.full or self._comparisons < 0 else suggestion(name, known)
+        """A `suggestion`, where it will be listed."""
+        return "" if self.full else suggestion(name, known)
 
     def unknown_keys(
         self, keys: list[Scalar], known: Iterable[str], owner: str, hint_for: Callable[[str], str]
@@ -110,11 +105,9 @@ class Report:
 
 def suggestion(name: str, known: Collection[str]) -> str:
     """`did you mean …?` for the known name that is most alike; empty where none is."""
-    if len(name) > 100:
-        return ""
     by_lower = {other.lower(): other for other in known}
-    alike = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
-    return f"did you mean {shown(by_lower[alike[0]])}?" if alike else ""
+    alike = closest(name.lower(), by_lower)
+    return "" if alike is None else f"did you mean {shown(by_lower[alike])}?"
 
 
 def listed(names: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from typing import assert_never
 from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_operators
 from pup_tui.runbook.languages import compiled
 from pup_tui.runbook.nodes import Scalar, shown
-from pup_tui.runbook.pattern import Pattern, PatternError
+from pup_tui.runbook.pattern import PatternError, compile_pattern
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.shapes import PlacedText, label
@@ -107,7 +107,7 @@ class RoleCheck:
             self._report.error(placed.node, told, hint)
         elif placed.role is Role.PATTERN:
             try:
-                Pattern(placed.node.text)
+                compile_pattern(placed.node.text)
             except PatternError as error:
                 self._report.error(placed.node, f"{label(placed.path)} is not usable: {error}")
 

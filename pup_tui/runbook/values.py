@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.parts import MIN_SECRET, Choice, Variable
-from pup_tui.runbook.pattern import Pattern, TooCostly
+from pup_tui.runbook.pattern import TooCostly, matches
 from pup_tui.runbook.report import listed, suggestion
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
@@ -56,10 +56,10 @@ def check_pattern(variable: Variable, value: str) -> None:
     if variable.pattern is None:
         return
     try:
-        matches = Pattern(variable.pattern).matches(value)
+        fits = matches(variable.pattern, value)
     except TooCostly as error:
         raise ValueError(str(error)) from None
-    if not matches:
+    if not fits:
         told = "it" if variable.is_secret else shown(value)
         raise ValueError(f"{told} does not match the pattern {shown(variable.pattern)}")
 

@@ -17,6 +17,7 @@ from pup_tui.runbook.sources import COMMAND_TIMEOUT, Sources
 from pup_tui.runbook.values import Value, check_choice, check_value
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.limits import one_budget
 from pup_tui.template.secrets import watched, with_secrets
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
@@ -85,8 +86,9 @@ async def resolve(
     """
     resolving = _Resolving(given, sources, names)
     resolving.secrets.update(dict.fromkeys(secrets))
-    for name, variable in variables.items():
-        await resolving.add(name, variable)
+    with one_budget():
+        for name, variable in variables.items():
+            await resolving.add(name, variable)
     resolving.add_undeclared(variables, undeclared)
     return Resolved(
         values=resolving.values,

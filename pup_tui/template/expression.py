@@ -14,7 +14,7 @@ from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.flow import NO_FLOW, Flow, flow_of, ingredients
 from pup_tui.template.limits import Budget
 from pup_tui.template.paths import Key, dotted, key_of, path_of, spelled
-from pup_tui.template.sandbox import BUDGET, Missing, compiled
+from pup_tui.template.sandbox import Missing, compiled
 from pup_tui.template.secrets import secrets_in
 from pup_tui.template.syntax import parse
 from pup_tui.template.usage import NO_USAGE, Usage, UsesNames, usage_of, when_false, when_true
@@ -100,7 +100,12 @@ class Expression(UsesNames):
 
     def evaluate_within(self, scope: Mapping[str, Any], budget: Budget) -> Any:
         """Work out the value as a part of a rendering that has this budget."""
-        return guarded(self.source, lambda: self._evaluate(scope, budget))
+
+        def work() -> Any:
+            with budget.expression(self.source):
+                return self._evaluate(scope)
+
+        return guarded(self.source, work)
 
     def is_secret(self, scope: Mapping[str, Any], value: Any) -> bool:
         """Whether its value was made out of a secret of the scope; what was made is noted there."""
@@ -155,11 +160,11 @@ class Expression(UsesNames):
             return Usage(frozenset([key_of(self._path)]))
         return NO_USAGE if self._tree is None else usage_of(self._tree)
 
-    def _evaluate(self, scope: Mapping[str, Any], budget: Budget) -> Any:
+    def _evaluate(self, scope: Mapping[str, Any]) -> Any:
         if self._path:
             return follow(self._path, scope)
         try:
-            value = self._compiled({**scope, BUDGET: budget})
+            value = self._compiled(scope)
             if isinstance(value, Missing):
                 str(value)
         except UndefinedError as error:

@@ -17,7 +17,7 @@ from jinja2.runtime import Undefined
 
 from pup_tui.template.duration import format_duration
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.limits import MAX_TEXT, check_length, too_long
+from pup_tui.template.limits import MAX_TEXT, check_length, spend, spend_on_all, too_long
 from pup_tui.template.numbers import MISSING, absolute, arithmetic, round_number, to_float, to_int
 from pup_tui.template.values import (
     NOTHING,
@@ -147,6 +147,7 @@ def lines(value: Any) -> list[str]:
 def attribute_of(item: Any, path: Any, fallback: Any = MISSING) -> Any:
     """Follow a dotted path into an item."""
     found = item
+    spend(len(str(path)))
     for part in str(path).split("."):
         found = enter(found, int(part) if part.isdigit() and len(part) < 10 else part)
         if found is NOTHING:
@@ -156,9 +157,12 @@ def attribute_of(item: Any, path: Any, fallback: Any = MISSING) -> Any:
     return found
 
 
-def _sort_key(attribute: Any, case_sensitive: bool) -> Callable[[Any], Any]:
+def _sort_key(attribute: Any, case_sensitive: bool, times: int = 1) -> Callable[[Any], Any]:
+    """What an item is compared by; a key that is no text is paid for as often as it is compared."""
+
     def key(item: Any) -> Any:
         value = item if attribute is None else attribute_of(item, attribute)
+        spend_on_all(value, 1 if isinstance(value, str) else times)
         return value.lower() if isinstance(value, str) and not case_sensitive else value
 
     return key
@@ -168,7 +172,9 @@ def sort(
     value: Any, reverse: bool = False, case_sensitive: bool = False, attribute: Any = None
 ) -> list[Any]:
     """Sort a list, by an attribute of its items if one is named."""
-    return sorted(items_of(value), key=_sort_key(attribute, case_sensitive), reverse=bool(reverse))
+    items = items_of(value)
+    key = _sort_key(attribute, case_sensitive, times=max(1, len(items).bit_length()))
+    return sorted(items, key=key, reverse=bool(reverse))
 
 
 def unique(value: Any, case_sensitive: bool = False, attribute: Any = None) -> list[Any]:

@@ -5,7 +5,9 @@ They bound what a hostile or mistaken text can cost; each is checked before the 
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Iterator, Mapping, Sequence, Sized
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from pup_tui.template.errors import TemplateError
@@ -29,10 +31,17 @@ MAX_DEPTH = 100
 """Levels of an expression's syntax tree: the generated code stays within Python's own limits."""
 
 MAX_WORK = 16 * MAX_TEXT
-"""Characters that all operations of one rendering may look at; a list's item counts for 8."""
+"""What all operations of one rendering may cost.
+
+A character costs 1, an item of a list 8, an operation 32 besides; that stands for at most about 60 ns each.
+"""
+
+MAX_SHARED_WORK = MAX_WORK // 2
+"""The same for what is done together: all values of a runbook, all steps of a plan, the load of a file."""
 
 _ITEM = 8
-"""What a list's item costs, in characters."""
+_OPERATION = 32
+_PER_SOURCE_CHARACTER = 8
 
 MAX_INTEGER_BITS = 1024
 
@@ -41,35 +50,123 @@ MAX_ARGUMENT = 131_071
 
 
 class Budget:
-    """What one rendering has left to spend on rounds, text and work."""
+    """What one rendering has left to spend on rounds, text and work; the work may be shared with others."""
 
     def __init__(self) -> None:
+        around = _current.get()
         self._rounds = MAX_ROUNDS
-        self._work = MAX_WORK
         self._text = MAX_TEXT
+        self._work: _Work = _Work(MAX_WORK) if around is None else around._work
 
     @property
     def is_spent(self) -> bool:
         """Whether more was asked for than there was."""
-        return min(self._rounds, self._work, self._text) < 0
+        return min(self._rounds, self._work.left, self._text) < 0
 
     def round(self) -> None:
         """Pay for one round of a loop."""
+        self._work.pay(_OPERATION)
         self._rounds -= 1
         if self._rounds < 0:
             raise TemplateError(f"the loops go on for more than {MAX_ROUNDS:,} rounds")
 
-    def work(self, *values: Any) -> None:
-        """Pay for an operation that looks at these values."""
-        self._work -= sum(map(_size, values))
-        if self._work < 0:
-            raise TemplateError("the template does too much work on long texts or lists")
-
     def text(self, length: int) -> None:
-        """Pay for so many characters of the result."""
+        """Pay for a piece of the result with so many characters."""
+        self._work.pay(_OPERATION + length)
         self._text -= length
         if self._text < 0:
             raise too_long()
+
+    @contextmanager
+    def expression(self, source: str) -> Iterator[None]:
+        """Let an expression be worked out at the expense of this budget."""
+        self._work.pay(_OPERATION + _PER_SOURCE_CHARACTER * len(source))
+        token = _current.set(self)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+
+
+class _Work:
+    """A count that goes down."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def pay(self, cost: int) -> None:
+        self.left -= cost
+        if self.left < 0:
+            raise TemplateError("the template does too much work on long texts or lists")
+
+
+_current: ContextVar[Budget | None] = ContextVar("budget", default=None)
+
+
+@contextmanager
+def one_budget(work: int = MAX_SHARED_WORK) -> Iterator[None]:
+    """All renderings and matches inside may together do so much work."""
+    budget = Budget()
+    budget._work = _Work(work)
+    token = _current.set(budget)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def spend(cost: int) -> None:
+    """Pay for work on so many characters, at the expense of whatever is rendered."""
+    budget = _current.get()
+    if budget is not None:
+        budget._work.pay(cost)
+
+
+def spend_on(*values: Any) -> None:
+    """Pay for an operation that looks at these values, but not into what is inside of them."""
+    spend(_OPERATION + sum(map(_size, values)))
+
+
+def spend_on_comparing(left: Any, right: Any) -> None:
+    """Pay for a comparison of two values, which looks at all that is inside of them."""
+    if isinstance(left, str) and isinstance(right, str):
+        spend(_ITEM + min(len(left), len(right)))
+    elif _is_container(left) and _is_container(right):
+        spend_on_all(min(left, right, key=len))
+    else:
+        spend(_ITEM)
+
+
+def spend_on_finding(value: Any, container: Any) -> None:
+    """Pay for looking for a value in a text, a list or a map."""
+    if isinstance(container, str | Mapping) or not isinstance(container, Sequence):
+        spend_on(value, container)
+    elif _is_container(value) or (isinstance(value, str) and len(value) > _SHORT):
+        spend(_ITEM * len(container))
+        for item in container:
+            spend_on_comparing(value, item)
+    else:
+        spend((_ITEM + _SHORT) * len(container))
+
+
+_SHORT = 16
+
+
+def spend_on_all(value: Any, times: int = 1) -> None:
+    """Pay so many times for a look at all that is inside of a value; what is there twice counts twice."""
+    waiting = [[value]]
+    while waiting:
+        items = waiting.pop()
+        spend(times * (_ITEM * len(items) + sum(len(i) for i in items if isinstance(i, str))))
+        for item in items:
+            if isinstance(item, list | tuple):
+                waiting.append(list(item))
+            elif isinstance(item, Mapping):
+                waiting += [list(item), list(item.values())]
+
+
+def _is_container(value: Any) -> bool:
+    return isinstance(value, list | tuple | Mapping)
 
 
 def _size(value: Any) -> int:

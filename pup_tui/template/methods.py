@@ -12,7 +12,7 @@ from jinja2.runtime import Undefined
 
 from pup_tui.template import filters
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.limits import check_length
+from pup_tui.template.limits import check_length, spend_on_finding
 from pup_tui.template.values import Hidden, contents, is_list, kind_of
 
 _TEXT: Final[dict[str, Callable[..., Any]]] = {
@@ -51,9 +51,16 @@ _MAP: Final[dict[str, Callable[..., Any]]] = {
     "keys": filters.FILTERS["keys"],
     "values": filters.FILTERS["values"],
 }
+
+
+def _found(value: Any, item: Any) -> Any:
+    spend_on_finding(item, value)
+    return value
+
+
 _LIST: Final[dict[str, Callable[..., Any]]] = {
-    "count": lambda value, item: value.count(item),
-    "index": lambda value, item: value.index(item),
+    "count": lambda value, item: _found(value, item).count(item),
+    "index": lambda value, item: _found(value, item).index(item),
 }
 
 METHODS: Final = frozenset({*_TEXT, *_MAP, *_LIST})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from jinja2.runtime import Undefined
 
+from pup_tui.template.limits import spend_on_comparing, spend_on_finding
 from pup_tui.template.values import LeftOut, is_list
 
 
@@ -23,8 +25,36 @@ def is_in(value: Any, container: Any) -> bool:
     for operand in (value, container):
         if isinstance(operand, Undefined):
             str(operand)
+    spend_on_finding(value, container)
     return bool(value in container)
 
+
+def compare(left: Any, name: str, right: Any) -> bool:
+    """Whether two values compare so: `eq`, `ne`, `lt`, `lteq`, `gt` or `gteq`, as Jinja names them."""
+    spend_on_comparing(left, right)
+    return bool(_COMPARISONS[name](left, right))
+
+
+def _comparison(name: str) -> Callable[..., bool]:
+    return lambda value, other: compare(value, name, other)
+
+
+_COMPARISONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "lteq": operator.le,
+    "gt": operator.gt,
+    "gteq": operator.ge,
+}
+_SPELLINGS: Final = {
+    "eq": ("eq", "equalto", "=="),
+    "ne": ("ne", "!="),
+    "lt": ("lt", "lessthan", "<"),
+    "lteq": ("le", "<="),
+    "gt": ("gt", "greaterthan", ">"),
+    "gteq": ("ge", ">="),
+}
 
 TESTS: Final[dict[str, Callable[..., bool]]] = {
     "defined": lambda value: not isinstance(value, Undefined | LeftOut),
@@ -43,20 +73,10 @@ TESTS: Final[dict[str, Callable[..., bool]]] = {
     "odd": lambda value: bool(value % 2 == 1) if _is_whole(value) else False,
     "even": lambda value: bool(value % 2 == 0) if _is_whole(value) else False,
     "in": is_in,
-    "eq": lambda value, other: bool(value == other),
-    "equalto": lambda value, other: bool(value == other),
-    "==": lambda value, other: bool(value == other),
-    "ne": lambda value, other: bool(value != other),
-    "!=": lambda value, other: bool(value != other),
-    "lt": lambda value, other: bool(value < other),
-    "lessthan": lambda value, other: bool(value < other),
-    "<": lambda value, other: bool(value < other),
-    "le": lambda value, other: bool(value <= other),
-    "<=": lambda value, other: bool(value <= other),
-    "gt": lambda value, other: bool(value > other),
-    "greaterthan": lambda value, other: bool(value > other),
-    ">": lambda value, other: bool(value > other),
-    "ge": lambda value, other: bool(value >= other),
-    ">=": lambda value, other: bool(value >= other),
+    **{
+        spelling: _comparison(name)
+        for name, spellings in _SPELLINGS.items()
+        for spelling in spellings
+    },
 }
 """The tests of the template language (``x is defined``), by name."""

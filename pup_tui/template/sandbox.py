@@ -10,20 +10,18 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, StrictUndefined, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import pass_context
 
 from pup_tui.template import filters
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.limits import Budget
+from pup_tui.template.limits import spend_on
 from pup_tui.template.methods import call_method
 from pup_tui.template.numbers import check_number
-from pup_tui.template.predicates import TESTS, is_in
+from pup_tui.template.predicates import TESTS, compare, is_in
 from pup_tui.template.values import NOTHING, enter, is_list, kind_of
-
-BUDGET: Final = "\0budget"
-"""The key under which a rendering's scope holds its budget; no expression can spell it."""
 
 METHOD_FILTER: Final = ".method"
 CONCAT_FILTER: Final = ".concat"
@@ -47,9 +45,35 @@ class Missing(StrictUndefined):
         return str(self._undefined_name)
 
 
+def _charged(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a filter or test pay for the values it looks at."""
+
+    def charged(*args: Any, **kwargs: Any) -> Any:
+        spend_on(*(a for a in args if not isinstance(a, Undefined)))
+        return function(*args, **kwargs)
+
+    return charged
+
+
+_TESTS: Final = {name: _charged(function) for name, function in TESTS.items()}
+
+
+class _Generator(CodeGenerator):
+    """Has comparisons made by the sandbox, which pays for them."""
+
+    def visit_Compare(self, node: nodes.Compare, frame: Frame) -> None:  # noqa: N802 - Jinja's name
+        self.write("environment.compare(")
+        self.visit(node.expr, frame)
+        for operand in node.ops:
+            self.write(f", {operand.op!r}, ")
+            self.visit(operand.expr, frame)
+        self.write(")")
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """The environment in which expressions are compiled and evaluated."""
 
+    code_generator_class = _Generator
     intercepted_binops = frozenset(ImmutableSandboxedEnvironment.default_binop_table)
 
     def __init__(self) -> None:
@@ -58,7 +82,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
         self.globals.clear()
         self.filters = {name: _charged(function) for name, function in _all_filters().items()}
-        self.tests = dict(TESTS)
+        self.tests = dict(_TESTS)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Enter a map by key."""
@@ -78,12 +102,20 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Refuse: methods were turned into filters, and nothing else can be called."""
         raise TemplateError("this cannot be called")
 
+    def compare(self, left: Any, *others: Any) -> bool:
+        """Compare each value with the next: `others` are the operators and the values behind them."""
+        for name, right in zip(others[::2], others[1::2], strict=True):
+            if not compare(left, name, right):
+                return False
+            left = right
+        return True
+
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Calculate with numbers; ``+`` also puts texts and lists together."""
         for operand in (left, right):
             if isinstance(operand, Undefined):
                 str(operand)
-        _budget(context).work(left, right)
+        spend_on(left, right)
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
             return filters.concat([left, right])
         if operator == "+" and is_list(left) and is_list(right):
@@ -104,47 +136,20 @@ def _finalize(context: Context, value: Any) -> Any:
     return value
 
 
-def _budget(context: Context) -> Budget:
-    budget = context.parent[BUDGET]
-    if not isinstance(budget, Budget):
-        raise TemplateError("this cannot be evaluated")
-    return budget
-
-
-def _charged(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a filter pay for the values it looks at."""
-    wants_context = getattr(function, "wants_context", False)
-
-    @pass_context
-    def charged(context: Context, *args: Any, **kwargs: Any) -> Any:
-        _budget(context).work(*(a for a in args if not isinstance(a, Undefined)))
-        if wants_context:
-            return function(context, *args, **kwargs)
-        return function(*args, **kwargs)
-
-    return charged
-
-
-def _wants_context(function: Callable[..., Any]) -> Callable[..., Any]:
-    function.wants_context = True  # type: ignore[attr-defined]  # a mark that _charged reads
-    return function
-
-
-def _applied(context: Context, name: Any, item: Any, args: tuple[Any, ...]) -> Any:
+def _applied(name: Any, item: Any, args: tuple[Any, ...]) -> Any:
     if not isinstance(name, str) or name not in filters.FILTERS:
         raise TemplateError(f"there is no filter `{name}`")
-    return context.environment.filters[name](context, item, *args)
+    return ENVIRONMENT.filters[name](item, *args)
 
 
-@_wants_context
-def _map(context: Context, value: Any, *args: Any, attribute: Any = None, **kwargs: Any) -> Any:
+def _map(value: Any, *args: Any, attribute: Any = None, **kwargs: Any) -> Any:
     """Take an attribute of each item, or apply a filter to each."""
     items = filters.items_of(value)
     if attribute is not None:
         return [_item_attribute(item, attribute, kwargs) for item in items]
     if not args:
         raise TemplateError("map needs a filter's name or `attribute=`")
-    return [_applied(context, args[0], item, args[1:]) for item in items]
+    return [_applied(args[0], item, args[1:]) for item in items]
 
 
 def _item_attribute(item: Any, attribute: Any, options: dict[str, Any]) -> Any:
@@ -160,7 +165,7 @@ def _tested(value: Any, args: tuple[Any, ...]) -> bool:
     name = args[0]
     if not isinstance(name, str) or name not in TESTS:
         raise TemplateError(f"there is no test `{name}`")
-    return bool(TESTS[name](value, *args[1:]))
+    return bool(_TESTS[name](value, *args[1:]))
 
 
 def _select(value: Any, *args: Any) -> list[Any]:
@@ -228,7 +233,7 @@ ENVIRONMENT: Final = Sandbox()
 
 
 def compiled(expression: nodes.Expr) -> Evaluate:
-    """Compile a checked expression; the function takes a scope that holds a `BUDGET`."""
+    """Compile a checked expression; the function takes a scope, and spends the budget it runs under."""
     expression.set_environment(ENVIRONMENT)
     body: list[nodes.Node] = [nodes.Assign(nodes.Name(_RESULT, "store"), expression, lineno=1)]
     code = ENVIRONMENT.compile(nodes.Template(body, lineno=1))

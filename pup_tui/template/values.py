@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.limits import MAX_TEXT, check_length, too_long
+from pup_tui.template.limits import MAX_TEXT, check_length, spend, too_long
 
 
 class LeftOut(str):
@@ -98,6 +98,10 @@ def _json_kind(value: Any) -> Any:
     raise TemplateError(f"a {kind_of(value)} has no text form")
 
 
+_PER_JSON_TEXT, _PER_NODE = 96, 4
+"""What writing JSON costs, in the measure of `limits`."""
+
+
 def _check_json(value: Any) -> None:
     """Refuse a value whose JSON is too long, before that JSON is made."""
     size = 0
@@ -114,6 +118,7 @@ def _check_json(value: Any) -> None:
             waiting.extend(item)
         if size + len(waiting) > MAX_TEXT:
             raise too_long()
+    spend(_PER_JSON_TEXT + _PER_NODE * size)
 
 
 def _float_text(value: float) -> str:
@@ -177,7 +182,11 @@ def _parse_json(text: str) -> Any:
 
 def contents(value: Any) -> Any:
     """Give the list or map that a text is the JSON of; any other value as it is."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
+    if not isinstance(value, str):
+        return value
+    spend(len(value) // 64)
+    if value.lstrip()[:1] in ("[", "{"):
+        spend(len(value) // 4)
         parsed = parse_json(value)
         if isinstance(parsed, list | dict):
             return parsed

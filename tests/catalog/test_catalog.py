@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -168,8 +169,8 @@ def test_where_runbooks_are_looked_for(tmp_path: Path) -> None:
         (Origin.ENVIRONMENT, tmp_path / "y"),
         (Origin.CONFIGURATION, tmp_path / "config"),
         (Origin.PUP, tmp_path / "pup"),
-        (Origin.HERE, tmp_path / "work" / "runbooks"),
         (Origin.BUNDLED, bundled_dir()),
+        (Origin.HERE, tmp_path / "work" / "runbooks"),
     ]
     assert [folder.origin for folder in found if not folder.trusted] == [Origin.HERE]
 
@@ -180,3 +181,108 @@ def test_the_bundled_library_is_not_listed_twice_in_its_own_checkout(tmp_path: P
     )
     assert [folder.origin for folder in found].count(Origin.BUNDLED) == 1
     assert Origin.HERE not in [folder.origin for folder in found]
+
+
+def _catalog_at(work: Path, own: Path) -> Catalog:
+    """What an operator with runbooks of their own sees who stands in `work`."""
+    pup = own.parent / "pup"
+    return Catalog(folders(given=[], environment=[], configured=[own], pup=pup, cwd=work))
+
+
+def test_a_runbook_of_the_working_directory_hides_no_other(tmp_path: Path) -> None:
+    ours = _write(tmp_path / "config" / "runbooks", "mine")
+    for name in ("mine", "incident-triage"):
+        _write(tmp_path / "work" / "runbooks", name)
+    catalog = _catalog_at(tmp_path / "work", tmp_path / "config" / "runbooks")
+    assert catalog.find("mine").path == ours
+    assert catalog.find("incident-triage").path == bundled_dir() / "incident-triage.yaml"
+    here = [entry for entry in catalog.entries() if entry.origin is Origin.HERE]
+    assert [(entry.trusted, entry.shadowed) for entry in here] == [(False, True), (False, True)]
+
+
+SECRET = "password: hunter2\n"
+
+
+def _file_link(work: Path, outside: Path) -> None:
+    (work / "runbooks" / "x.yaml").symlink_to(outside / "secret.yaml")
+
+
+def _hard_to_see_link(work: Path, outside: Path) -> None:
+    (work / "sub").symlink_to(outside)
+    (work / "runbooks" / "x.yaml").symlink_to(work / "sub" / "secret.yaml")
+
+
+def _folder_link(work: Path, outside: Path) -> None:
+    (work / "runbooks").rmdir()
+    (outside / "x.yaml").write_text(SECRET)
+    (work / "runbooks").symlink_to(outside)
+
+
+def _template_link(work: Path, outside: Path) -> None:
+    _write(work / "runbooks", "x", "name: x\nsteps: [{name: a, template: secret}]\n")
+    (work / "runbooks" / "_templates").mkdir()
+    (work / "runbooks" / "_templates" / "secret.yaml").symlink_to(outside / "secret.yaml")
+
+
+def _templates_link(work: Path, outside: Path) -> None:
+    _write(work / "runbooks", "x", "name: x\nsteps: [{name: a, template: secret}]\n")
+    (work / "runbooks" / "_templates").symlink_to(outside)
+
+
+def _import_link(work: Path, outside: Path) -> None:
+    text = "name: x\nimport: [far/secret]\nsteps: [{name: a, template: far/secret}]\n"
+    _write(work / "runbooks", "x", text)
+    (work / "runbooks" / "_templates").mkdir()
+    (work / "runbooks" / "_templates" / "far").symlink_to(outside)
+
+
+def _called_link(work: Path, outside: Path) -> None:
+    _write(work / "runbooks", "x", "name: x\nsteps: [{name: a, kind: runbook, runbook: b}]\n")
+    (work / "runbooks" / "b.yaml").symlink_to(outside / "secret.yaml")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        _file_link,
+        _hard_to_see_link,
+        _folder_link,
+        _template_link,
+        _templates_link,
+        _import_link,
+        _called_link,
+    ],
+)
+def test_no_link_leads_out_of_a_directory_that_is_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, link: Callable[[Path, Path], None]
+) -> None:
+    work, outside = tmp_path / "work", tmp_path / "outside"
+    (work / "runbooks").mkdir(parents=True)
+    outside.mkdir()
+    (outside / "secret.yaml").write_text(SECRET)
+    link(work, outside)
+    (tmp_path / "other-way").symlink_to(work)
+    monkeypatch.chdir(work)
+    catalog = _catalog_at(work, tmp_path / "config" / "runbooks")
+    for path in (
+        work / "runbooks" / "x.yaml",
+        Path("runbooks/x.yaml"),
+        tmp_path / "other-way" / "runbooks" / "x.yaml",
+    ):
+        for loaded in (catalog.load(path), catalog.lint(path, lambda word: True)):
+            told = " ".join(map(str, loaded.errors))
+            assert "leads out of" in told
+            assert "password" not in told
+            assert "hunter2" not in str(loaded)
+
+
+def test_links_inside_and_in_directories_of_the_operator_are_followed(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    (work / "runbooks" / "sub").mkdir(parents=True)
+    (work / "runbooks" / "x.yaml").symlink_to("sub/y.yaml")
+    _write(work / "runbooks" / "sub", "y")
+    (tmp_path / "config" / "runbooks").mkdir(parents=True)
+    (tmp_path / "config" / "runbooks" / "z.yaml").symlink_to(_write(tmp_path / "dotfiles", "z"))
+    catalog = _catalog_at(work, tmp_path / "config" / "runbooks")
+    assert not catalog.find("x").broken
+    assert not catalog.find("z").broken

@@ -60,7 +60,7 @@ def test_what_finished_is_recorded_and_what_began_is_known(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=200,
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     journal = Journal.open(Path(program.environ["PUP_TUI_STATE_DIR"]))

@@ -66,7 +66,7 @@ def test_no_control_sequence_and_no_secret_reaches_the_terminal(
         [*PROGRAM[1:], "run", "hostile.yaml", *options],
         cwd=str(program.cwd),
         env={**program.environ, **secrets, "TERM": "xterm-256color"},
-        timeout=60,
+        timeout=200,
     )
     raw = terminal.read()
     terminal.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.program import Program
 
 FOUNDING = {"deploy-service", "incident-triage", "maintenance-window", "rollback-feature-flag"}
@@ -153,8 +155,39 @@ def test_usage_errors(program: Program) -> None:
     done = program("list", "--jsn")
     assert done.code == 2
     assert done.err.startswith("pup-tui: ")
-    assert program("nothing-like-this").code == 2
     assert program("--version").out.startswith("pup-tui")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("lst", "there is no command or runbook `lst`: did you mean list?"),
+        ("lst --json", "there is no command or runbook `lst`: did you mean list?"),
+        ("vaidate x.yaml", "there is no command or runbook `vaidate`: did you mean validate?"),
+        ("incident-triag", "did you mean incident-triage?"),
+        ("nothing-like-this", "there is no command or runbook `nothing-like-this`: `pup-tui list`"),
+        ("console", "there is no command or runbook `console`"),
+        ("./no.yaml", "there is no command or runbook `./no.yaml`: there is no such file"),
+        ("incident-triage extra", "unexpected extra argument (extra): see `pup-tui --help`"),
+        ("incident-triage --extra", "No such option '--extra': see `pup-tui --help`"),
+        ("--extra", "No such option '--extra': see `pup-tui --help`"),
+    ],
+)
+def test_a_first_word_that_means_nothing(program: Program, line: str, told: str) -> None:
+    done = program(*line.split())
+    assert done.code == 2
+    assert told in done.err
+    assert done.err.startswith("pup-tui: ")
+    assert done.err.count("\n") == 1
+    assert "console" not in done.err.replace("`console`", "")
+
+
+def test_what_is_found_stands_apart_from_the_count(program: Program) -> None:
+    program.write("care", "name: care\nsteps: [{name: a, kind: shell, rn: x}]\n")
+    assert program("validate", "care.yaml").err == "\n1 runbook: 0 valid, 1 broken, 0 warnings\n"
+    assert (
+        program("validate", "incident-triage").err == "1 runbook: 1 valid, 0 broken, 0 warnings\n"
+    )
 
 
 def test_validate_warns_with_codes(program: Program) -> None:

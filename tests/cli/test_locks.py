@@ -42,7 +42,7 @@ def holding(program: Program, *args: str) -> Iterator[tuple[subprocess.Popen[str
         yield process, child
     finally:
         end(child)
-        process.communicate(timeout=60)
+        process.communicate(timeout=200)
 
 
 def end(child: int) -> None:
@@ -150,7 +150,7 @@ def test_of_runs_that_start_together_one_runs(program: Program) -> None:
         assert err is not None
         line = out.readline()
         if not line:
-            assert process.wait(timeout=60) == 4
+            assert process.wait(timeout=200) == 4
             assert "the lock is held: flag/checkout by ada on " in err.read()
             continue
         assert winner is None
@@ -161,7 +161,7 @@ def test_of_runs_that_start_together_one_runs(program: Program) -> None:
     assert winner is not None
     end(os.pidfd_open(child))
     for process in started:
-        process.communicate(timeout=60)
+        process.communicate(timeout=200)
 
 
 def test_a_called_runbook_takes_its_own_lock(program: Program) -> None:

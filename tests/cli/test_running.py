@@ -281,7 +281,7 @@ def test_a_run_goes_on_when_nobody_reads_its_output(program: Program) -> None:
     assert process.stdout is not None
     process.stdout.readline()
     process.stdout.close()
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=200) == 0
     assert process.stderr is not None
     assert process.stderr.read() == ""
     process.stderr.close()
@@ -322,3 +322,18 @@ steps:
     assert json.loads(rest.splitlines()[-1])["status"] == "cancelled"
     process.stderr.close()
     process.stdout.close()
+
+
+def test_a_skipped_confirmation_is_no_yes_to_the_dangerous_step_behind_it(program: Program) -> None:
+    program.write(
+        "x",
+        "name: x\nsteps:\n  - {name: Sure, kind: confirm, message: Sure?, if: 'false'}\n"
+        "  - {name: Drop, kind: shell, run: touch dropped, danger: true}\n",
+    )
+    planned = program("plan", "x.yaml", "--json").json["steps"]
+    assert [step["confirm"] for step in planned] == [False, True]
+    done = program("run", "x.yaml")
+    assert (done.code, "nobody could be asked" in done.err) == (3, True)
+    assert not (program.cwd / "dropped").exists()
+    assert program("run", "x.yaml", "--yes").code == 0
+    assert (program.cwd / "dropped").exists()

@@ -39,7 +39,7 @@ async def type_in(example: Example, stage: Stage) -> None:
     await stage.write("typed.yaml", f"name: typed\n{example.runbook}")
     environ: Any = {**os.environ, "TERM": "xterm-256color"}
     child: pexpect.spawn[str] = pexpect.spawn(
-        PROGRAM[0], [*PROGRAM[1:], "run", "typed.yaml"], env=environ, encoding="utf-8", timeout=60
+        PROGRAM[0], [*PROGRAM[1:], "run", "typed.yaml"], env=environ, encoding="utf-8", timeout=200
     )
     try:
         child.sendline(example.setup["typed"])

@@ -310,7 +310,7 @@ def test_lock(tmp_path: Path) -> None:
         assert "ada" in second.err
         (program.cwd / "go").touch()
         assert program("run", "held.yaml", "--arg", "NODE=b").code == 0
-        assert first.wait(timeout=60) == 0
+        assert first.wait(timeout=200) == 0
         assert program("run", "held.yaml").code == 0
     finally:
         first.kill()

@@ -46,7 +46,7 @@ class Operator:
                 "STOP_AT": stop_at,
             },
             encoding="utf-8",
-            timeout=60,
+            timeout=200,
         )
 
     def sees(self, text: str) -> None:

@@ -16,9 +16,7 @@ from textual.widgets import Static
 from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
-
-PATIENCE = 20.0
-"""Seconds after which a test gives up waiting for what should have happened long before."""
+from tests.support.console import PATIENCE
 
 STYLES = Path(dialog.__file__).parent.parent / "styles"
 NOTHING = "nothing yet"

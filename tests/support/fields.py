@@ -21,7 +21,8 @@ from pup_tui.runbook.parts import Variable
 from pup_tui.tui.fields.asked_values import AskedValues
 from pup_tui.tui.fields.field import Field
 from pup_tui.tui.fields.field_list import FieldList
-from tests.support.dialogs import PATIENCE, STYLES
+from tests.support.console import PATIENCE
+from tests.support.dialogs import STYLES
 from tests.support.value_sources import Commands, Kept, sources_of
 
 

@@ -61,7 +61,7 @@ class Program:
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=200,
             check=False,
         )
         assert "Traceback" not in done.stderr, done.stderr
@@ -115,4 +115,4 @@ def sandbox_process(program: Program, *args: str) -> Iterator[dict[str, str]]:
         yield {"PUP_TUI_DATADOG_URL": url, "DD_API_KEY": "k" * 8, "DD_APP_KEY": "a" * 8}
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=200)

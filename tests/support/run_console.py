@@ -32,6 +32,7 @@ from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.widgets.run_view import RunView
 from pup_tui.tui.widgets.step_list import StepList
+from tests.support.console import PATIENCE
 
 STYLES = Path(dialog.__file__).parent.parent / "styles"
 HOSTILE = "[/usr/bin] [@click=app.quit]x[/] \x1b]0;title\x07\x1b[2J\u202e"
@@ -100,7 +101,8 @@ class Console:
 
     async def until(self, holds: Callable[[], Any]) -> None:
         """Let the run and the screen go on until something holds; fail if it never does."""
-        for _ in range(500):
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while asyncio.get_running_loop().time() < deadline:
             self.view.take_in()
             await self.pilot.pause()
             if holds():

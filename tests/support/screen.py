@@ -38,6 +38,10 @@ KEYS = {
 }
 
 
+PATIENCE = 120.0
+"""Seconds after which a test gives up waiting for what should have happened long before."""
+
+
 class Screen:
     """Runs a program on a pty; `raw` is every byte that it has sent to the terminal."""
 
@@ -77,11 +81,21 @@ class Screen:
             os.write(self.terminal, KEYS.get(key, key).encode())
             self.settle()
 
+    def press_until(self, key: str, pattern: str) -> re.Match[str]:
+        """Press a key until the screen shows that it was taken: a page takes none before it is ready."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            self.press(key)
+            found = re.search(pattern, self.text)
+            if found:
+                return found
+        raise AssertionError(f"{key} did not lead to {pattern!r}:\n{self.text}")
+
     def type_text(self, text: str) -> None:
         os.write(self.terminal, text.encode())
         self.settle()
 
-    def settle(self, quiet: float = 0.15, most: float = 3.0) -> None:
+    def settle(self, quiet: float = 0.15, most: float = 10.0) -> None:
         """Take in what arrives until the program has nothing more to show for a moment."""
         until = time.monotonic() + most
         while time.monotonic() < until:
@@ -109,7 +123,7 @@ class Screen:
     def text(self) -> str:
         return "\n".join(line.rstrip() for line in self._screen.display)
 
-    def wait_for(self, pattern: str, *, timeout: float = 30.0) -> re.Match[str]:
+    def wait_for(self, pattern: str, *, timeout: float = PATIENCE) -> re.Match[str]:
         """The first match of `pattern` on the screen; AssertionError with the screen if it does not come."""
         until = time.monotonic() + timeout
         while time.monotonic() < until:
@@ -120,13 +134,13 @@ class Screen:
                 break
         raise AssertionError(f"{pattern!r} did not appear:\n{self.text}")
 
-    def wait_until_gone(self, pattern: str, *, timeout: float = 30.0) -> None:
+    def wait_until_gone(self, pattern: str, *, timeout: float = PATIENCE) -> None:
         until = time.monotonic() + timeout
         while time.monotonic() < until and re.search(pattern, self.text):
             self.read(0.1)
         assert not re.search(pattern, self.text), self.text
 
-    def wait_for_exit(self, *, timeout: float = 30.0) -> int:
+    def wait_for_exit(self, *, timeout: float = PATIENCE) -> int:
         """The program's exit code; -N if signal N ended it."""
         until = time.monotonic() + timeout
         while self._status is None and time.monotonic() < until:

@@ -20,7 +20,7 @@ def typed(program: Program, *args: str) -> Iterator[pexpect.spawn[str]]:
         env={**program.environ, "TERM": "xterm-256color"},
         encoding="utf-8",
         codec_errors="replace",
-        timeout=60,
+        timeout=200,
         dimensions=(24, 80),
     )
     try:

@@ -168,7 +168,7 @@ def _start(
         cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=20,
+        timeout=200,
         check=False,
     )
 

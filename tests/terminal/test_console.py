@@ -33,10 +33,8 @@ def console(program: Program, *args: str, size: tuple[int, int] = (100, 30)) -> 
 def start(screen: Screen) -> None:
     """Run the runbook that the console was opened at; it has no variables."""
     screen.wait_for("Run  r")
-    screen.press("r")
-    screen.wait_for(r"Run  \^r")
-    screen.press("ctrl+r")
-    screen.wait_for("of 1 step")
+    screen.press_until("r", r"Run  \^r")
+    screen.press_until("ctrl+r", "of 1 step")
 
 
 def test_the_first_line_shows_while_the_step_still_runs(program: Program) -> None:
@@ -168,6 +166,14 @@ def test_it_refuses_politely_without_a_terminal(program: Program) -> None:
     assert done.err == (
         "pup-tui: the console needs a terminal: without one use `pup-tui run RUNBOOK` or --help\n"
     )
+
+
+def test_a_word_that_is_no_command_and_no_runbook_is_told_on_a_terminal_too(
+    program: Program,
+) -> None:
+    with console(program, "lst") as screen:
+        screen.wait_for("no command or runbook `lst`: did you mean list")
+        assert screen.wait_for_exit() == 2
 
 
 def test_it_refuses_a_terminal_that_cannot_show_it(program: Program) -> None:

@@ -104,7 +104,7 @@ def test_deploy_service(program: Program, datadog: dict[str, str]) -> None:
         screen.wait_for("Deploy 1.4.3 to")
         answer(screen, "y")
         screen.wait_for("attempt [2-9]")
-        screen.wait_for("6 of 6", timeout=60)
+        screen.wait_for("6 of 6")
         screen.press("q")
         assert screen.wait_for_exit() == 0
     assert finished(program, datadog)["run"] == "succeeded"
@@ -116,7 +116,7 @@ def test_maintenance_window(program: Program, datadog: dict[str, str]) -> None:
         fill(screen, "redis", "1h", "", "1s")
         screen.press("ctrl+r")
         screen.wait_for("attempt [2-9]")
-        screen.wait_for("Start the work now", timeout=60)
+        screen.wait_for("Start the work now")
         answer(screen, "y")
         screen.wait_for("The change is made")
         screen.settle(quiet=0.6)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import h11
 
 from pup_tui.datadog.sandbox.endpoints import ROUTES
+from pup_tui.datadog.sandbox.hosts import is_loopback, refusal_of_host
 from pup_tui.datadog.sandbox.messages import Request, Response
 from pup_tui.datadog.sandbox.router import Router
 from pup_tui.datadog.sandbox.scenarios import SCENARIOS
@@ -67,7 +67,7 @@ class Sandbox:
     ) -> None:
         if scenario not in SCENARIOS:
             raise ValueError(f"no scenario {scenario!r}; there are: {', '.join(SCENARIOS)}")
-        if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+        if not is_loopback(host):
             raise ValueError(f"the sandbox listens on a loopback address only, not on {host}")
         self.world = World(Timeline(clock, now, speed))
         SCENARIOS[scenario].fill(self.world)
@@ -132,6 +132,10 @@ class Sandbox:
             target = urlsplit(received.target)
         except ValueError:
             return Response({"errors": ["Malformed request target"]}, 400)
+        # A proxy's form of a target names a host too, and that one counts.
+        refusal = refusal_of_host(target.netloc or received.headers.get("host", ""))
+        if refusal is not None:
+            return refusal
         query = dict(parse_qsl(target.query, keep_blank_values=True))
         readable, body = _decode(received.body)
         self.requests.append(Received(received.method, target.path, query, body))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pup_tui.runbook.lint.subject import Finding, Subject, is_true
 from pup_tui.runbook.nodes import Mapping, Node, Scalar, Sequence, shown
-from pup_tui.runbook.pattern import Pattern, PatternError
+from pup_tui.runbook.pattern import PatternError, compile_pattern
 from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
@@ -145,7 +145,7 @@ def _may_be_option(variable: Node) -> bool:
     if pattern is None:
         return True
     try:
-        return Pattern(pattern).may_begin_with("-")
+        return compile_pattern(pattern).may_begin_with("-")
     except PatternError:
         return False
 

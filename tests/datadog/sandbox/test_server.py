@@ -64,11 +64,62 @@ async def test_keeps_connections_open(play: Play) -> None:
     stage = await play()
 
     received = await exchange(
-        stage.sandbox, f"GET /api/v1/validate HTTP/1.1\r\nHost: x\r\n{KEYS}\r\n" * 2
+        stage.sandbox, f"GET /api/v1/validate HTTP/1.1\r\nHost: localhost\r\n{KEYS}\r\n" * 2
     )
 
     assert received.count("HTTP/1.1 200") == 2
     assert received.count('{"valid": true}') == 2
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "LocalHost:8080", "127.0.0.1", "127.0.0.1:1", "127.9.9.9", "[::1]", "[::1]:8080"],
+)
+async def test_answers_under_the_names_of_this_computer(play: Play, host: str) -> None:
+    stage = await play()
+
+    received = await exchange(
+        stage.sandbox, f"GET /api/v1/validate HTTP/1.1\r\nHost: {host}\r\n{KEYS}\r\n"
+    )
+
+    assert received.startswith("HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "/ HTTP/1.1\r\nHost: evil.example",
+        "/ HTTP/1.1\r\nHost: evil.example:80",
+        "/ HTTP/1.1\r\nHost: localhost.evil.example",
+        "/ HTTP/1.1\r\nHost: 127.0.0.1.evil.example",
+        "/ HTTP/1.1\r\nHost: localhost@evil.example",
+        "/ HTTP/1.1\r\nHost: evil.example@localhost",
+        "/ HTTP/1.1\r\nHost: [::1].evil.example",
+        "/ HTTP/1.1\r\nHost: 192.0.2.1",
+        "/ HTTP/1.1\r\nHost: [2001:db8::1]",
+        "/ HTTP/1.1\r\nHost: 0.0.0.0",
+        "/ HTTP/1.1\r\nHost: localhost:80:80",
+        "/ HTTP/1.1\r\nHost: ",
+        "/ HTTP/1.0",
+        "http://evil.example/ HTTP/1.1\r\nHost: localhost",
+    ],
+)
+async def test_a_page_under_another_name_gets_nothing(play: Play, head: str) -> None:
+    stage = await play()
+
+    received = await exchange(stage.sandbox, f"GET {head}\r\n{KEYS}\r\n")
+
+    assert received.startswith(("HTTP/1.1 421", "HTTP/1.0 421"))
+    assert "check the Host header" in received
+    assert stage.sandbox.requests == []
+
+
+async def test_a_request_with_two_hosts_or_none_is_malformed(play: Play) -> None:
+    stage = await play()
+
+    for hosts in ("", "Host: localhost\r\nHost: evil.example\r\n"):
+        received = await exchange(stage.sandbox, f"GET / HTTP/1.1\r\n{hosts}{KEYS}\r\n")
+        assert received.startswith("HTTP/1.1 400")
 
 
 async def test_records_what_was_asked(play: Play) -> None:
@@ -121,7 +172,9 @@ async def test_a_body_that_is_not_json(play: Play, body: str) -> None:
 async def test_a_malformed_target(play: Play) -> None:
     stage = await play()
 
-    received = await exchange(stage.sandbox, f"GET http://[x HTTP/1.1\r\nHost: x\r\n{KEYS}\r\n")
+    received = await exchange(
+        stage.sandbox, f"GET http://[x HTTP/1.1\r\nHost: localhost\r\n{KEYS}\r\n"
+    )
 
     assert received.startswith("HTTP/1.1 400")
 
@@ -158,7 +211,8 @@ async def test_a_client_that_goes_away_is_no_trouble(play: Play) -> None:
     stage = await play()
 
     received = await exchange(
-        stage.sandbox, "POST /api/v2/downtime HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"
+        stage.sandbox,
+        "POST /api/v2/downtime HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{",
     )
 
     assert received == "" or received.startswith("HTTP/1.1 400")
@@ -170,7 +224,7 @@ async def test_waits_for_nobody_who_expects_continue(play: Play) -> None:
 
     received = await exchange(
         stage.sandbox,
-        f"POST /api/v2/dora/deployments HTTP/1.1\r\nHost: x\r\n{KEYS}"
+        f"POST /api/v2/dora/deployments HTTP/1.1\r\nHost: localhost\r\n{KEYS}"
         "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{}",
     )
 

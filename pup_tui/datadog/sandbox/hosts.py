@@ -1,0 +1,33 @@
+"""Under which names the sandbox answers: those of this computer only.
+
+A page in a browser can have its own name resolve to 127.0.0.1 and then read what a server there answers (DNS
+rebinding). It cannot change the `Host` that the browser sends.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from pup_tui.datadog.sandbox.messages import Response
+
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+))(?::[0-9]{1,5})?\Z")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host`, a name or an address without brackets, is `localhost` or a loopback address."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def refusal_of_host(given: str) -> Response | None:
+    """The answer to a request whose `Host` header is `given`; None where it is meant for the sandbox."""
+    parts = _HOST.match(given)
+    if parts is not None and is_loopback(parts[1] or parts[2]):
+        return None
+    told = "The sandbox answers to localhost and loopback addresses only; check the Host header"
+    return Response({"errors": [told]}, 421)

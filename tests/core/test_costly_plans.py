@@ -1,0 +1,127 @@
+"""A plan of the worst file that can be loaded is made within fixed time and memory."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+MEMORY = 400 * 1024 * 1024
+CPU_SECONDS = 16
+"""One second each for the start, the load, the values and the plan, on a machine that does nothing else."""
+
+PROGRAM = """
+import asyncio, json, resource, sys
+from pathlib import Path
+from pup_tui.catalog.inputs import local_sources, resolve_inputs
+from pup_tui.core.plan import plan
+from pup_tui.core.program import compile_program
+from pup_tui.runbook.load import load
+runbook = load(Path(sys.argv[1])).require()
+resolved = asyncio.run(resolve_inputs(runbook, {}, local_sources({})))
+steps = plan(compile_program("a", runbook), resolved.values, (), "ada", lambda step: None)
+used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+problems = [problem.message for problem in resolved.problems]
+reasons = [step.reason for step in steps]
+print(json.dumps({"problems": problems, "reasons": reasons, "kilobytes": used}))
+"""
+
+NUMBERS = "[" + ",".join(map(str, range(60_000))) + "]"
+PAIRS = "[" + ",".join(["[1,2]"] * 30_000) + "]"
+ONES = "[" + ",".join("1" * 9999) + "]"
+
+
+def planned(path: Path) -> dict[str, Any]:
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+
+    command = [sys.executable, "-c", PROGRAM, str(path)]
+    done = subprocess.run(command, check=False, capture_output=True, preexec_fn=limit, text=True)
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def steps(expression: str, values: str = NUMBERS, count: int = 900) -> str:
+    return f"name: a\nvars: {{L: '{values}'}}\nsteps:\n" + "".join(
+        f'  - {{name: s{n}, kind: shell, run: "echo {expression.replace("#", str(n))}"}}\n'
+        for n in range(count)
+    )
+
+
+def nested_lists() -> str:
+    """Lists of the same lists, which are small and stand for a billion values."""
+    names = "1abcdefgh"
+    loops = "".join(
+        f"{{% for {inner} in [[{','.join([outer] * 9)}]] %}}" for outer, inner in pairwise(names)
+    )
+    return steps(loops + "{{ h == h and [h] == [h[:]] }}" + "{% endfor %}" * 8, "x", 1)
+
+
+COSTLY = {
+    "a test of every item": steps(
+        "{{ L | fromjson | select('in', L | fromjson) | length }}", count=1
+    ),
+    "a test of an attribute": steps(
+        "{{ [L] | selectattr(0, 'in', L | fromjson) | list }}{{ L | reject('in', L | list) }}",
+        count=1,
+    ),
+    "a comparison of every item": steps(
+        "{{ L | select('eq', L | list) | list | length + # }}", count=500
+    ),
+    "sort": steps("{{ L | sort | length + # }}"),
+    "sort of lists": steps("{{ L | sort | length + # }}", PAIRS),
+    "unique": steps("{{ L | unique | length + # }}"),
+    "max": steps("{{ L | max + # }}"),
+    "map": steps("{{ L | map('string') | list | length + # }}", count=700),
+    "long paths": steps(
+        "{{ L | map(attribute='" + "a." * 100 + "a', default=1) | list | length + # }}", count=100
+    ),
+    "join": steps("{{ [L, L, L] | join | length + # }}"),
+    "loops": steps("{% for i in L %}x#{% endfor %}", ONES),
+    "loops with sums": steps("{% for i in L %}{{ i + i + i + # }}{% endfor %}", ONES, 500),
+    "loops with tests": steps(
+        "{% for i in L %}{% if i is number and i == # %}x{% endif %}{% endfor %}", ONES, 500
+    ),
+    "long values": steps("{{ L }} #", "x" * 500_000),
+    "lists of the same lists": nested_lists(),
+}
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_steps_are_planned_within_the_limits(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "costly.yaml"
+    path.write_text(COSTLY[name])
+    told = planned(path)
+    assert told["kilobytes"] < 200 * 1024
+    assert "the template does too much work" in told["reasons"][-1]
+
+
+def test_conditions_of_values_are_judged_within_the_limits(tmp_path: Path) -> None:
+    whens = "".join(
+        f"  V{n}: {{when: \"L | select('in', L | list) | list | length == {n}\", default: x}}\n"
+        for n in range(500)
+    )
+    path = tmp_path / "costly.yaml"
+    wait = "steps: [{name: s, kind: wait, duration: 1s}]\n"
+    path.write_text(f"name: a\nvars:\n  L: '{NUMBERS}'\n{whens}{wait}")
+    told = planned(path)
+    assert told["kilobytes"] < 200 * 1024
+    assert "the template does too much work" in told["problems"][-1]
+
+
+def test_the_patterns_of_all_values_are_tried_within_the_limits(tmp_path: Path) -> None:
+    values = "".join(
+        f"  V{n}: {{pattern: '(a*)*{n}?', default: {'a' * 900}}}\n" for n in range(900)
+    )
+    path = tmp_path / "costly.yaml"
+    path.write_text(f"name: a\nvars:\n{values}steps: [{{name: s, kind: wait, duration: 1s}}]\n")
+    told = planned(path)
+    assert "the patterns of all values together take too long" in told["problems"][-1]
