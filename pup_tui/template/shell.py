@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from pup_tui.template.arguments import argument_problem
 from pup_tui.template.blocks import Output
+from pup_tui.template.command_use import Evaluator
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import check_length
 from pup_tui.template.shell_markers import Hole, Marked, is_raw, variants
@@ -62,7 +63,7 @@ class ShellScript:
 class EvaluatedAgain:
     """A value that goes to a command which takes it for code: not promised to be safe."""
 
-    command: str
+    evaluator: Evaluator
     source: str
     line: int
     column: int
@@ -121,9 +122,9 @@ class ShellTemplate(UsesNames):
                 raise
             for hole, place in placed:
                 output = hole.unit
-                if isinstance(output, Output) and place.command and not _is_quoted(output):
+                if isinstance(output, Output) and place.evaluator and not _is_quoted(output):
                     found[output] = EvaluatedAgain(
-                        place.command, output.expression.source, output.line, output.column
+                        place.evaluator, output.expression.source, output.line, output.column
                     )
         self.evaluated_again = tuple(found.values())
 

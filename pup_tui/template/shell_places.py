@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
+from pup_tui.template.command_use import Evaluator
+
 ENV_HINT: Final = (
     'pass it through the step\'s `env:` (`env: {NAME: "{{ … }}"}`) and write "$NAME" in the script'
 )
@@ -37,15 +39,15 @@ class Place:
     """What surrounds a marker.
 
     ``integer``: the shell calculates with what stands here. ``arithmetic``: it does so in an
-    arithmetic expression, where a sign needs a space before it. ``command`` is the literal name of
-    the command that evaluates the value again, if it is one of those.
+    arithmetic expression, where a sign needs a space before it. ``evaluator`` is the
+    command that takes the value for code later, if there is one.
     """
 
     quoting: Quoting
     integer: bool = False
     arithmetic: bool = False
     heredoc: Heredoc | None = None
-    command: str | None = None
+    evaluator: Evaluator | None = None
 
 
 class UnsafePlaceError(Exception):

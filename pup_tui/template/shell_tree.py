@@ -7,12 +7,14 @@ here-document, arithmetic or comment each marker stands; what it does not tell s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from dataclasses import replace
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell_climb import Climb
 from pup_tui.template.shell_facts import ScriptFacts
-from pup_tui.template.shell_places import Place
+from pup_tui.template.shell_flow import Flow
+from pup_tui.template.shell_places import Place, UnsafePlaceError
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
@@ -80,6 +82,13 @@ class ScriptTree:
                 return node.start_point.row + 1
             node = broken[0]
 
+    @cached_property
+    def flow(self) -> Flow:
+        """The ways of texts through the script. Only of one that is known."""
+        if self._tree is None:
+            raise UnsafePlaceError("the script cannot be read as shell")
+        return Flow(self._tree.root_node)
+
     def climbs(self, spans: Sequence[Span]) -> Iterator[Climb]:
         """Give for each marker, in the order of the script, its way up the tree."""
         for start, path in self.paths(spans):
@@ -125,4 +134,5 @@ def _shared(
 def places(tree: ScriptTree, spans: Sequence[Span]) -> Iterator[Place]:
     """Tell the place of each marker, in the order of the script. Raises `UnsafePlaceError`."""
     for climb in tree.climbs(spans):
-        yield climb.place()
+        place = climb.place()
+        yield replace(place, evaluator=tree.flow.evaluator(climb.path))

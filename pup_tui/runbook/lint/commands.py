@@ -69,7 +69,9 @@ def evaluated_again(subject: Subject) -> Iterator[Finding]:
     """A command that takes a word for code runs what a value holds."""
     for _, node, script in _scripts(subject):
         for found in script.evaluated_again:
-            told = f"{shown(found.command)} evaluates {shown(found.source)} once more, as code"
+            by = found.evaluator
+            code = f"{by.language} code" if by.language else "code"
+            told = f"{shown(by.command)} evaluates {shown(found.source)} once more, as {code}"
             hint = (
                 "hand the value over as data (`env`, `stdin`, an argument), or use `| shell_quote`"
             )
