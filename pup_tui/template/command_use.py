@@ -19,6 +19,9 @@ _UNKNOWN_TEXT: Final = re.compile(rb"[$`\x01]")
 _ASSIGNMENT: Final = re.compile(rb"([A-Za-z_]\w*)\+?=")
 _VERSION: Final = re.compile(rb"(?:\.exe|[-.0-9]+)\Z")
 _STANDARD_INPUT: Final = frozenset({b"-", b"/dev/stdin", b"/dev/fd/0", b"/proc/self/fd/0"})
+_DEEPEST: Final = 30
+"""Commands in the words of commands."""
+
 _RUN_ENDS: Final = frozenset({b";", b"+"})
 _ANY_INTERPRETER: Final = Program(
     "",
@@ -57,8 +60,9 @@ class CommandUse:
     like put into the words from ``fed_from`` on.
     """
 
-    def __init__(self, words: Sequence[bytes]) -> None:
+    def __init__(self, words: Sequence[bytes], depth: int = 0) -> None:
         self.words = words
+        self._depth = depth
         self.uses = [Use()] * len(words)
         self.reader: Evaluator | None = None
         self.prints_named = False
@@ -86,7 +90,11 @@ class CommandUse:
         return next((uses[n].evaluator for n in marked if uses[n].evaluator), None)
 
     def command(self, at: int, end: int) -> None:
-        """Read the command that begins with a word."""
+        """Read the command that begins with a word. One that is too deep within others counts as code."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            self.uses[at:end] = [Use(Kind.CODE, Evaluator("sh", ""))] * (end - at)
+            return
         while at < end and (assigned := _ASSIGNMENT.match(self.words[at])):
             if assigned[1] in CODE_IN_VARIABLES:
                 self.uses[at] = Use(Kind.CODE, Evaluator(assigned[1].decode(), ""))
@@ -106,7 +114,7 @@ class CommandUse:
             program = None if _UNKNOWN_TEXT.search(self.words[at]) else _program(self.words[at])
             if program is None or not (program.options or program.reads_code):
                 continue
-            inner = CommandUse(self.words[at:end])
+            inner = CommandUse(self.words[at:end], self._depth)
             if inner.by_option or (program.is_interpreter and inner.reader):
                 self.uses[at:end] = inner.uses
                 self.reader = inner.reader

@@ -53,6 +53,7 @@ class ScriptParts:
     def __init__(self, root: Node) -> None:
         self._root = root
         self._uses: dict[int, tuple[CommandUse, dict[int, int]]] = {}
+        self._substitutions: dict[int, list[Node]] = {}
 
     def use(self, command: Node) -> CommandUse:
         """What a command does with its words."""
@@ -98,27 +99,42 @@ class ScriptParts:
                 found.setdefault(text(child).split(b"[", 1)[0], []).append(node)
         return found
 
-    def calls(self, name: bytes) -> Iterator[Node]:
+    def calls(self, name: bytes) -> list[Node]:
         """The commands that call a function."""
-        commands = self._found.get("command", ())
-        return (command for command in commands if self.use(command).words[:1] == [name])
+        return [
+            command for command, word in self.mentions(name) if not self.position(command, word)
+        ]
 
-    def mentions(self, name: bytes) -> Iterator[tuple[Node, Node]]:
+    def mentions(self, name: bytes) -> list[tuple[Node, Node]]:
         """Each command with a word of this text, and that word."""
-        wanted = _plain(name)
-        for command in self._found.get("command", ()):
-            if name in text(command):
-                for word in _words(command):
-                    if _plain(unquoted(text(word))) == wanted:
-                        yield command, word
+        return self._mentions.get(_plain(name), [])
 
-    def readings(self, name: bytes) -> Iterator[Node]:
+    def readings(self, name: bytes) -> list[Node]:
         """The redirections from a file of this name."""
+        return self._readings.get(_plain(name), [])
+
+    def substitutions(self, command: Node) -> list[Node]:
+        """The substitutions in the words of a command."""
+        if command.id not in self._substitutions:
+            self._substitutions[command.id] = list(substitutions(command))
+        return self._substitutions[command.id]
+
+    @cached_property
+    def _mentions(self) -> dict[bytes, list[tuple[Node, Node]]]:
+        found: dict[bytes, list[tuple[Node, Node]]] = {}
+        for command in self._found.get("command", ()):
+            for word in _words(command):
+                found.setdefault(_plain(unquoted(text(word))), []).append((command, word))
+        return found
+
+    @cached_property
+    def _readings(self) -> dict[bytes, list[Node]]:
+        found: dict[bytes, list[Node]] = {}
         for redirect in self._found.get("redirect", ()):
             target = _target(redirect)
-            is_read = target is not None and feeds_input(redirect)
-            if is_read and target and _plain(unquoted(text(target))) == _plain(name):
-                yield redirect
+            if target is not None and feeds_input(redirect):
+                found.setdefault(_plain(unquoted(text(target))), []).append(redirect)
+        return found
 
 
 def _plain(name: bytes) -> bytes:
@@ -202,11 +218,10 @@ def _is(redirect: Node, operators: frozenset[str], descriptor: bytes) -> bool:
     return given in ([], [descriptor]) and any(n.type in operators for n in redirect.children)
 
 
-def substitutions(node: Node, *openings: bytes) -> Iterator[Node]:
-    """The outermost substitutions within a node that begin in one of these ways."""
+def substitutions(node: Node) -> Iterator[Node]:
+    """The outermost substitutions within a node."""
     for child in node.named_children:
         if child.type in SUBSTITUTIONS:
-            if text(child).startswith(openings):
-                yield child
+            yield child
         elif child.type not in STATEMENTS:
-            yield from substitutions(child, *openings)
+            yield from substitutions(child)

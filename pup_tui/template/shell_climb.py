@@ -46,7 +46,7 @@ class Climb:
 
     def __init__(self, facts: ScriptFacts, path: list[Node], start: int) -> None:
         self._facts = facts
-        self.path = path
+        self._path = path
         self._leaf = path[-1]
         self._start = start
         self._quoting: Quoting | None = None
@@ -92,10 +92,10 @@ class Climb:
 
     def _climb(self) -> Node:
         child = self._leaf
-        for depth, node in enumerate(reversed(self.path)):
+        for depth, node in enumerate(reversed(self._path)):
             if node.type in _BOUNDARIES:
                 return node
-            self._parent = self.path[-depth - 2] if depth + 1 < len(self.path) else None
+            self._parent = self._path[-depth - 2] if depth + 1 < len(self._path) else None
             self._step(node, child)
             child = node
         raise UnsafePlaceError("the place of the value in the script is not known")
@@ -107,7 +107,7 @@ class Climb:
         return self._facts.script.endswith(text, node.start_byte, node.end_byte)
 
     def _within_backticks(self) -> bool:
-        substitutions = (node for node in self.path if node.type == "command_substitution")
+        substitutions = (node for node in self._path if node.type == "command_substitution")
         return any(self._begins(node, b"`") for node in substitutions)
 
     def _step(self, node: Node, child: Node) -> None:

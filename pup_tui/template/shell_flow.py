@@ -40,8 +40,6 @@ _NO_TEXT: Final = frozenset(
 
 _DESCRIPTOR: Final = re.compile(rb"/dev/(?:std|fd|tty)")
 _ARGUMENTS: Final = (*(b"%d" % number for number in range(1, 10)), b"@", b"*")
-_READING: Final = (b"$(", b"`", b"<(")
-"""How substitutions begin that read what the command around them reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +182,8 @@ class Flow:
         yield from map(_Variable, use.named(Kind.VAR))
         if use.feeds_operands and use.fed is not None:
             yield use.fed
-        yield from map(_Input, substitutions(command, b">("))
+        within = self._parts.substitutions(command)
+        yield from (_Input(each) for each in within if text(each).startswith(b">("))
 
     def _into_redirect(self, redirect: Node, inside: Sequence[Node], is_content: bool) -> _Steps:
         owner = body(redirect)
@@ -243,7 +242,7 @@ class Flow:
             yield from map(_Input, node.named_children[:1])
         else:
             yield from (_Input(n) for n in node.named_children if n.type in STATEMENTS)
-            yield from map(_Input, substitutions(node, *_READING))
+            yield from map(_Input, substitutions(node))
 
     def _into_input(self, command: Node) -> _Steps:
         use = self._parts.use(command)
@@ -253,7 +252,7 @@ class Flow:
         function = self._parts.functions.get(use.words[0]) if use.words else None
         if function is not None:
             yield from map(_Input, function.named_children[1:])
-        yield from map(_Input, substitutions(command, *_READING, b">("))
+        yield from map(_Input, self._parts.substitutions(command))
         yield _Output(command)
 
     def _from_variable(self, name: bytes, within: Node | None) -> _Steps:

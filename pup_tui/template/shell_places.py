@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from pup_tui.template.command_use import Evaluator
-
 ENV_HINT: Final = (
     'pass it through the step\'s `env:` (`env: {NAME: "{{ … }}"}`) and write "$NAME" in the script'
 )
@@ -39,15 +37,13 @@ class Place:
     """What surrounds a marker.
 
     ``integer``: the shell calculates with what stands here. ``arithmetic``: it does so in an
-    arithmetic expression, where a sign needs a space before it. ``evaluator`` is the
-    command that takes the value for code later, if there is one.
+    arithmetic expression, where a sign needs a space before it.
     """
 
     quoting: Quoting
     integer: bool = False
     arithmetic: bool = False
     heredoc: Heredoc | None = None
-    evaluator: Evaluator | None = None
 
 
 class UnsafePlaceError(Exception):

@@ -7,14 +7,14 @@ here-document, arithmetic or comment each marker stands; what it does not tell s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.template.command_use import Evaluator
 from pup_tui.template.shell_climb import Climb
 from pup_tui.template.shell_facts import ScriptFacts
 from pup_tui.template.shell_flow import Flow
-from pup_tui.template.shell_places import Place, UnsafePlaceError
+from pup_tui.template.shell_places import Place
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
@@ -82,12 +82,12 @@ class ScriptTree:
                 return node.start_point.row + 1
             node = broken[0]
 
-    @cached_property
-    def flow(self) -> Flow:
-        """The ways of texts through the script. Only of one that is known."""
+    def evaluators(self, spans: Sequence[Span]) -> list[Evaluator | None]:
+        """Tell for each marker, in the order of the script, who takes the value for code later."""
         if self._tree is None:
-            raise UnsafePlaceError("the script cannot be read as shell")
-        return Flow(self._tree.root_node)
+            return [None] * len(spans)
+        flow = Flow(self._tree.root_node)
+        return [flow.evaluator(path) for _, path in self.paths(spans)]
 
     def climbs(self, spans: Sequence[Span]) -> Iterator[Climb]:
         """Give for each marker, in the order of the script, its way up the tree."""
@@ -108,6 +108,12 @@ class ScriptTree:
                 else:
                     waiting.append(([*path, child], held))
         return sorted(found, key=lambda item: item[0])
+
+
+@lru_cache(maxsize=4)
+def script_tree(script: bytes, shell: str) -> ScriptTree:
+    """The tree of a script, kept for who asks next for the same one."""
+    return ScriptTree(script, shell)
 
 
 def _shared(
@@ -134,5 +140,4 @@ def _shared(
 def places(tree: ScriptTree, spans: Sequence[Span]) -> Iterator[Place]:
     """Tell the place of each marker, in the order of the script. Raises `UnsafePlaceError`."""
     for climb in tree.climbs(spans):
-        place = climb.place()
-        yield replace(place, evaluator=tree.flow.evaluator(climb.path))
+        yield climb.place()
