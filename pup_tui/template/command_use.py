@@ -76,6 +76,14 @@ class CommandUse:
         """The words of a kind."""
         return [word for word, use in zip(self.words, self.uses, strict=True) if use.kind is kind]
 
+    @property
+    def script(self) -> bytes:
+        """The code for a shell among the words."""
+        used = zip(self.words, self.uses, strict=True)
+        code = (word for word, use in used if use.evaluator and use.kind is Kind.CODE)
+        languages = {use.evaluator.language for use in self.uses if use.evaluator}
+        return b" ".join(code) if languages == {"shell"} else b""
+
     @cached_property
     def fed(self) -> Evaluator | None:
         """Who evaluates what is put into the words of a command that ``xargs`` and the like run."""

@@ -89,6 +89,14 @@ class ShellTemplate(UsesNames):
         """Every ``{{ … }}`` in it, in the order of the source."""
         return self.text.outputs
 
+    @property
+    def reader(self) -> Evaluator | None:
+        """Who in the script takes its standard input for code."""
+        if self.shell not in SHELLS:
+            return None
+        marked = Marked(next(variants(self.text.blocks)))
+        return script_tree(marked.script, self.shell).reader()
+
     def render(self, scope: Mapping[str, Any], mask: Mask | None = None) -> ShellScript:
         """Render to a script and its environment. Raises `TemplateError`.
 

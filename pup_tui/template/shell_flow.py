@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -31,7 +31,7 @@ from pup_tui.template.script_parts import (
 from pup_tui.template.synopsis import Kind
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from tree_sitter import Node, Tree
 
 _NO_TEXT: Final = frozenset(
     {"arithmetic_expansion", "case_statement", "program", "test_command", *SUBSTITUTIONS}
@@ -39,6 +39,9 @@ _NO_TEXT: Final = frozenset(
 """What a text in a word does not get out of."""
 
 _DESCRIPTOR: Final = re.compile(rb"/dev/(?:std|fd|tty)")
+_DEEPEST: Final = 8
+"""Scripts in the words of scripts; what is deeper counts as code."""
+
 _ARGUMENTS: Final = (*(b"%d" % number for number in range(1, 10)), b"@", b"*")
 
 
@@ -84,10 +87,15 @@ _Steps = Iterator[_Carrier | Evaluator]
 
 
 class Flow:
-    """The ways of texts through one script."""
+    """The ways of texts through one script.
 
-    def __init__(self, root: Node) -> None:
+    ``parse`` reads the scripts that stand in words of it, as those that ``ssh`` runs.
+    """
+
+    def __init__(self, root: Node, parse: Callable[[bytes], Tree | None], depth: int = 0) -> None:
         self._root = root
+        self._parse = parse
+        self._depth = depth
         self._parts = ScriptParts(root)
         self._known: dict[_Carrier, Evaluator | None] = {}
 
@@ -246,7 +254,8 @@ class Flow:
 
     def _into_input(self, command: Node) -> _Steps:
         use = self._parts.use(command)
-        yield from (found for found in (use.reader, use.fed) if found is not None)
+        found = (use.reader, use.fed, self._inner_reader(use.script))
+        yield from (evaluator for evaluator in found if evaluator is not None)
         yield from map(_Variable, use.named(Kind.VAR))
         yield from (_File(name.removeprefix(b"of=")) for name in use.named(Kind.OUT))
         function = self._parts.functions.get(use.words[0]) if use.words else None
@@ -254,6 +263,15 @@ class Flow:
             yield from map(_Input, function.named_children[1:])
         yield from map(_Input, self._parts.substitutions(command))
         yield _Output(command)
+
+    def _inner_reader(self, script: bytes) -> Evaluator | None:
+        """Who evaluates the standard input of a script that stands in words of this one."""
+        if self._depth == _DEEPEST:
+            return Evaluator("sh", "shell")
+        inner = self._parse(script) if script else None
+        if inner is None:
+            return None
+        return Flow(inner.root_node, self._parse, self._depth + 1).reader()
 
     def _from_variable(self, name: bytes, within: Node | None) -> _Steps:
         for node in self._parts.expansions.get(name, ()):

@@ -86,8 +86,12 @@ class ScriptTree:
         """Tell for each marker, in the order of the script, who takes the value for code later."""
         if self._tree is None:
             return [None] * len(spans)
-        flow = Flow(self._tree.root_node)
+        flow = Flow(self._tree.root_node, _parse)
         return [flow.evaluator(path) for _, path in self.paths(spans)]
+
+    def reader(self) -> Evaluator | None:
+        """Tell who takes what the script reads on its standard input for code."""
+        return Flow(self._tree.root_node, _parse).reader() if self._tree is not None else None
 
     def climbs(self, spans: Sequence[Span]) -> Iterator[Climb]:
         """Give for each marker, in the order of the script, its way up the tree."""

@@ -91,13 +91,19 @@ _OPERAND: Final = re.compile(r"(\w+?)(\*?)(?:/(.+)/)?")
 
 
 def parse_table(lines: Iterable[str]) -> Program:
-    """Read lines ``names | language | synopsis``; subcommands inherit the options above them.
+    """Read lines ``names | language | synopsis``; what is indented continues a line.
 
     Gives a program whose subcommands are the programs.
     """
     root = Program()
-    rows = [tuple(part.strip() for part in line.split("|", 2)) for line in lines if line.strip()]
-    for names, language, synopsis in rows:
+    rows: list[str] = []
+    for line in filter(None, lines):
+        if line[0] == " ":
+            rows[-1] += line
+        else:
+            rows.append(line)
+    for row in rows:
+        names, language, synopsis = (part.strip() for part in row.split("|", 2))
         for name in names.split(","):
             *above, last = name.split()
             parent = root

@@ -11,6 +11,7 @@ from pup_tui.runbook.nodes import Mapping, Node, Scalar, Sequence, shown
 from pup_tui.runbook.pattern import Pattern, PatternError
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
+from pup_tui.template.command_use import Evaluator
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.options import options_in_arguments, options_in_script
 from pup_tui.template.shell import ShellTemplate, compile_shell, first_word
@@ -66,16 +67,31 @@ def raw_in_shell(subject: Subject) -> Iterator[Finding]:
 
 
 def evaluated_again(subject: Subject) -> Iterator[Finding]:
-    """A command that takes a word for code runs what a value holds."""
+    """A command that takes a word, or its standard input, for code runs what a value holds."""
     for _, node, script in _scripts(subject):
         for found in script.evaluated_again:
-            by = found.evaluator
-            code = f"{by.language} code" if by.language else "code"
-            told = f"{shown(by.command)} evaluates {shown(found.source)} once more, as {code}"
-            hint = (
-                "hand the value over as data (`env`, `stdin`, an argument), or use `| shell_quote`"
-            )
-            yield Finding(node, told, hint, found.line, found.source)
+            yield _evaluated(node, found.evaluator, found.source, found.line)
+    for step in subject.steps:
+        run, stdin = step.node.get("run"), step.node.get("stdin")
+        if step.kind is not ShellStep or not isinstance(run, Scalar):
+            continue
+        if not isinstance(stdin, Scalar) or "{{" not in stdin.text:
+            continue
+        try:
+            reader = compile_shell(run.text, step.node.text("shell") or "sh").reader
+            outputs = compile_text(stdin.text).outputs
+        except TemplateError:
+            continue
+        for output in outputs:
+            if reader is not None and "shell_quote" not in output.expression.filters:
+                yield _evaluated(stdin, reader, output.expression.source, output.line)
+
+
+def _evaluated(node: Scalar, by: Evaluator, source: str, line: int) -> Finding:
+    code = f"{by.language} code" if by.language else "code"
+    told = f"{shown(by.command)} evaluates {shown(source)} once more, as {code}"
+    hint = "hand the value over as data (`env`, `stdin`, an argument), or use `| shell_quote`"
+    return Finding(node, told, hint, line, source)
 
 
 def option_injection(subject: Subject) -> Iterator[Finding]:
