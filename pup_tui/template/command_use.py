@@ -134,8 +134,7 @@ def _program(word: bytes) -> Program | None:
     if _UNKNOWN_TEXT.search(word):
         return _ANY_INTERPRETER
     name = word.rsplit(b"/", 1)[-1]
-    known = PROGRAMS.subcommands
-    return known.get(name) or known.get(_VERSION.sub(b"", name))
+    return PROGRAMS.get(name) or PROGRAMS.get(_VERSION.sub(b"", name))
 
 
 class _Reading:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import Final
 
-from pup_tui.template.synopsis import parse_table
+from pup_tui.template.synopsis import ProgramTable
 
 _SHELLS: Final = r"""
 sh, ash, bash, dash, ksh, ksh93, lksh, mksh, oksh, pdksh, posh, rbash, rksh, rzsh, yash, zsh, osh, ysh |
@@ -98,8 +98,8 @@ hyperfine | shell | -p=CODE --prepare=CODE -s=CODE --setup=CODE -c=CODE --cleanu
 strace | | -e= -o= -p= -s= -u= -E= -P= -a= -S= -O= -I= -b= -X= RUN
 perf, perf stat, perf record | | -e= -o= -F= -p= -r= RUN
 valgrind | | --tool= --log-file= RUN
-gdb | debugger | -ex=CODE --ex=CODE -eval-command=CODE --eval-command=CODE -iex=CODE -x=FILE
-    --command=FILE -p= --pid= <CODE _*
+gdb | debugger | -ex=CODE --ex=CODE -eval-command=CODE --eval-command=CODE -iex=CODE --args=RUN -args=RUN
+    -x=FILE --command=FILE -p= --pid= <CODE _*
 lldb | debugger | -o=CODE --one-line=CODE -O=CODE -k=CODE -s=FILE -p= -n= <CODE _*
 xargs, gxargs | | -I=MARK -J=MARK -i?MARK --replace?MARK -a=FILE --arg-file=FILE -d= --delimiter= -E= -n=
     --max-args= -L= -s= --max-chars= -P= --max-procs= -R= -S= FEED RUN
@@ -163,7 +163,7 @@ ansible | shell | -a=CODE --args=CODE -i= -m= --module-name= -u= -l= --limit= -b
     --extra-vars=CODE -f= --become-user= --private-key= _*
 ansible-playbook | Jinja | -e=CODE --extra-vars=CODE -i= -u= -l= --limit= -t= --tags= _*
 ansible-console | shell | -i= <CODE _*
-salt, salt-ssh | shell | -r=CODE --raw=CODE -G= -L= -N= -C= -E= -t= --timeout= -b= --out= _*
+salt, salt-ssh | shell | -r=CODE --raw=CODE -t= --timeout= -b= --out= _*
 salt _ cmd.run, salt _ cmd.run_all, salt _ cmd.shell, salt _ cmd.script, salt _ cmd.retcode, salt _
     cmd.run_stdout, salt-ssh _ cmd.run, salt _ cmd.exec_code | shell | CODE*
 salt-call cmd.run, salt-call cmd.shell, salt-call cmd.run_all, salt-run salt.cmd | shell | CODE*
@@ -398,7 +398,7 @@ psql, pgcli, ysqlsh, gsql, vsql | SQL | -c=CODE --command=CODE -f=FILE --file=FI
     <CODE _*
 pgbench | SQL | -f=FILE --file=FILE -c= -j= -T= -t= -D= -h= -p= -U= -s= -n? _*
 mysql, mariadb, mycli, mysqlsh | SQL | -e=CODE --execute=CODE --init-command=CODE --init-command-add=CODE
-    --sql-c=CODE -p? -h= --host= -P= --port= -u= --user= -D= --database= -S= --socket= --defaults-file=
+    -p? -h= --host= -P= --port= -u= --user= -D= --database= -S= --socket= --defaults-file=
     --defaults-extra-file= --default-character-set= <CODE _*
 sqlite, sqlite3, litecli, sqlcipher | SQL | -cmd=CODE --cmd=CODE -init=FILE -separator= -newline=
     -nullvalue= <CODE _ CODE*
@@ -479,9 +479,9 @@ DOCKER_HOST_COMMAND
 CODE_IN_VARIABLES: Final = frozenset(_CODE_IN_VARIABLES.encode().split())
 """Environment variables that a shell or program takes for code, or for a file of code to load."""
 
-PROGRAMS: Final = parse_table(
+PROGRAMS: Final = ProgramTable(
     chain.from_iterable(
         part.splitlines() for part in (_PLAIN, _SHELLS, _WRAPPERS, _REMOTE, _LANGUAGES, _DATABASES)
     )
 )
-"""A program whose subcommands are all programs of the table."""
+"""The programs by their names."""

@@ -73,6 +73,7 @@ class ScriptParts:
         if known is None:
             words = list(_words(command))
             texts = [MARKER.sub(COMPUTED, unquoted(text(word))) for word in words]
+            texts.extend(_lost_word(command))
             known = CommandUse(texts), {word.id: number for number, word in enumerate(words)}
             self._uses[command.id] = known
         return known
@@ -169,6 +170,16 @@ def _words(command: Node) -> Iterator[Node]:
             for part in redirect.named_children:
                 if part.type in _WORDS and (target is None or part.id != target.id):
                     yield part
+
+
+def _lost_word(command: Node) -> list[bytes]:
+    """A ``-`` right before ``<<``, which the grammar leaves out of the tree."""
+    behind = command.next_sibling
+    if command.parent is None or behind is None or behind.type != "heredoc_redirect":
+        return []
+    start = command.parent.start_byte
+    between = text(command.parent)[command.end_byte - start : behind.start_byte - start]
+    return [b"-"] if between.strip() == b"-" else []
 
 
 def redirects(statement: Node) -> Iterator[Node]:

@@ -90,29 +90,39 @@ _OPTION: Final = re.compile(r"([-+][^=?@]*)(={0,2}|[?@])(\w*)(\*?)(?:/(.+)/)?(!?
 _OPERAND: Final = re.compile(r"(\w+?)(\*?)(?:/(.+)/)?")
 
 
-def parse_table(lines: Iterable[str]) -> Program:
-    """Read lines ``names | language | synopsis``; what is indented continues a line.
+class ProgramTable:
+    """Lines ``names | language | synopsis``; what is indented continues a line.
 
-    Gives a program whose subcommands are the programs.
+    Each is read when it is needed.
     """
-    root = Program()
-    rows: list[str] = []
-    for line in filter(None, lines):
-        if line[0] == " ":
-            rows[-1] += line
-        else:
-            rows.append(line)
-    for row in rows:
-        names, language, synopsis = (part.strip() for part in row.split("|", 2))
-        for name in names.split(","):
-            *above, last = name.split()
-            parent = root
-            for word in above:
-                parent = parent.subcommands.setdefault(word.encode(), Program())
-            program = parent.subcommands.setdefault(last.encode(), Program())
-            program.language = language
-            _read(program, synopsis)
-    return root
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        rows: list[str] = []
+        for line in filter(None, lines):
+            if line[0] == " ":
+                rows[-1] += line
+            else:
+                rows.append(line)
+        self._rows: dict[bytes, list[tuple[list[str], str]]] = {}
+        for row in rows:
+            names, rest = row.split("|", 1)
+            for name in names.split(","):
+                first, *inner = name.split()
+                self._rows.setdefault(first.encode(), []).append((inner, rest))
+        self._programs: dict[bytes, Program] = {}
+
+    def get(self, name: bytes) -> Program | None:
+        """The program of a name, with its subcommands."""
+        if name in self._rows and name not in self._programs:
+            self._programs[name] = program = Program()
+            for inner, rest in self._rows[name]:
+                part = program
+                for word in inner:
+                    part = part.subcommands.setdefault(word.encode(), Program())
+                language, synopsis = rest.split("|", 1)
+                part.language = language.strip()
+                _read(part, synopsis)
+        return self._programs.get(name)
 
 
 def _read(program: Program, synopsis: str) -> None:
