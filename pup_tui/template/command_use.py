@@ -14,7 +14,8 @@ from pup_tui.template.synopsis import Kind, Program, Slot
 COMPUTED: Final = b"\x01"
 """Stands in a word for text that is known only when the script runs."""
 
-_QUOTES: Final = re.compile(rb"\$(?=['\"])|['\"]|\\(.)", re.DOTALL)
+_QUOTED: Final = re.compile(rb"""\$?'([^']*)'|\$?"((?:\\.|[^"\\])*)"|\\(.)""", re.DOTALL)
+_ESCAPED: Final = re.compile(rb"""\\([$`"\\])""")
 _UNKNOWN_TEXT: Final = re.compile(rb"[$`\x01]")
 _ASSIGNMENT: Final = re.compile(rb"([A-Za-z_]\w*)\+?=")
 _VERSION: Final = re.compile(rb"(?:\.exe|[-.0-9]+)\Z")
@@ -50,7 +51,13 @@ class Use:
 
 def unquoted(word: bytes) -> bytes:
     """A word as the shell hands it on, as far as the script tells."""
-    return _QUOTES.sub(lambda match: match[1] or b"", word)
+    return _QUOTED.sub(_inside, word)
+
+
+def _inside(match: re.Match[bytes]) -> bytes:
+    if match[2] is not None:
+        return _ESCAPED.sub(rb"\1", match[2])
+    return match[1] or match[3] or b""
 
 
 class CommandUse:

@@ -10,7 +10,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from pup_tui.template.command_use import CommandUse, Evaluator, unquoted
 from pup_tui.template.programs import CODE_IN_VARIABLES
@@ -82,6 +82,8 @@ class _File:
     name: bytes
 
 
+_AS_ARGUMENTS: Final = tuple(map(_Variable, (b"0", *_ARGUMENTS)))
+
 _Carrier = _Word | _Output | _Input | _Variable | _File
 _Steps = Iterator[_Carrier | Evaluator]
 
@@ -142,6 +144,8 @@ class Flow:
                 yield from self._from_variable(name, within)
             case _File(name):
                 yield from self._from_file(name)
+            case _:
+                assert_never(at)
 
     def _from_word(self, chain: Sequence[Node], is_content: bool) -> _Steps:
         """From a text in a word, with the nodes around it, innermost first."""
@@ -187,6 +191,7 @@ class Flow:
             own = (b"%d" % position, b"@", b"*")
             names = _ARGUMENTS if b"shift" in text(function) else own
             yield from (_Variable(name, function) for name in names)
+        yield from self._within(use.script, _AS_ARGUMENTS)
         yield from map(_Variable, use.named(Kind.VAR))
         if use.feeds_operands and use.fed is not None:
             yield use.fed
@@ -254,8 +259,8 @@ class Flow:
 
     def _into_input(self, command: Node) -> _Steps:
         use = self._parts.use(command)
-        found = (use.reader, use.fed, self._inner_reader(use.script))
-        yield from (evaluator for evaluator in found if evaluator is not None)
+        yield from (found for found in (use.reader, use.fed) if found is not None)
+        yield from self._within(use.script)
         yield from map(_Variable, use.named(Kind.VAR))
         yield from (_File(name.removeprefix(b"of=")) for name in use.named(Kind.OUT))
         function = self._parts.functions.get(use.words[0]) if use.words else None
@@ -264,14 +269,16 @@ class Flow:
         yield from map(_Input, self._parts.substitutions(command))
         yield _Output(command)
 
-    def _inner_reader(self, script: bytes) -> Evaluator | None:
-        """Who evaluates the standard input of a script that stands in words of this one."""
-        if self._depth == _DEEPEST:
-            return Evaluator("sh", "shell")
+    def _within(self, script: bytes, start: Sequence[_Variable] | None = None) -> _Steps:
+        """Who evaluates the standard input, or variables, of a script that stands in words of this one."""
+        if script and self._depth == _DEEPEST:
+            yield Evaluator("sh", "shell")
+            return
         inner = self._parse(script) if script else None
-        if inner is None:
-            return None
-        return Flow(inner.root_node, self._parse, self._depth + 1).reader()
+        if inner is not None:
+            flow = Flow(inner.root_node, self._parse, self._depth + 1)
+            found = flow._first(iter(start or (_Input(inner.root_node),)))
+            yield from [found] if found is not None else ()
 
     def _from_variable(self, name: bytes, within: Node | None) -> _Steps:
         for node in self._parts.expansions.get(name, ()):
