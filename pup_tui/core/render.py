@@ -104,7 +104,7 @@ class StepTexts:
         match role:
             case Role.NAME | Role.MARKDOWN | Role.LITERAL | Role.PATTERN:
                 return given
-            case Role.MESSAGE | Role.TEXT | Role.EXPECT | Role.LOCK | Role.FILE:
+            case Role.MESSAGE | Role.TEXT | Role.STDIN | Role.EXPECT | Role.LOCK | Role.FILE:
                 return render_text(given, self.scope)
             case Role.METHOD | Role.RESOURCE:
                 text = render_text(given, self.scope).strip()

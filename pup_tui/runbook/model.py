@@ -33,6 +33,7 @@ from pup_tui.runbook.keys import (
     Seconds,
     Size,
     StatusPattern,
+    Stdin,
     Subcommand,
     Target,
     Text,
@@ -279,7 +280,7 @@ class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
     ]
     shell: Annotated[ShellName, key("The shell that runs it.")] = "sh"
     stdin: Annotated[
-        Text | None,
+        Stdin | None,
         key("What the script reads on standard input; nothing where it is left out."),
     ] = None
     tty: Annotated[bool, key("Give the script a terminal of its own.")] = False

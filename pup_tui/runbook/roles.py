@@ -69,7 +69,9 @@ class Role(Enum):
     MESSAGE = "message", Language.TEMPLATE, _MASKED
     """What people read."""
     TEXT = "text", Language.TEMPLATE, _MASKED
-    """Data: a body, standard input, an environment variable, a field of a form."""
+    """Data: a body, an environment variable, a field of a form."""
+    STDIN = "stdin", Language.TEMPLATE, _MASKED
+    """What the script of the same step reads on its standard input."""
     EXPECT = "expect", Language.TEMPLATE, _EXPECT
     LOCK = "lock", Language.TEMPLATE, _LOCK
     FILE = "file", Language.TEMPLATE, _FILE

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.template.arguments import compile_arguments
 from pup_tui.template.blocks import Literal, Output
 from pup_tui.template.shell_markers import Marked, variants
-from pup_tui.template.shell_tree import ScriptTree
+from pup_tui.template.shell_tree import script_tree
 from pup_tui.template.text import Text, compile_text
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def options_in_script(source: str, shell: str) -> tuple[Output, ...]:
     found: dict[int, Output] = {}
     for variant in variants(compile_text(source).blocks):
         marked = Marked(variant)
-        tree = ScriptTree(marked.script, shell)
+        tree = script_tree(marked.script, shell)
         if not marked.holes or not tree.is_known:
             continue
         starts = {hole.marker: hole for hole in marked.holes}

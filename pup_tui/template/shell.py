@@ -15,13 +15,14 @@ from typing import Any, Final, NamedTuple
 
 from pup_tui.template.arguments import argument_problem
 from pup_tui.template.blocks import Output
+from pup_tui.template.command_use import Evaluator
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length
 from pup_tui.template.secrets import MASK
 from pup_tui.template.shell_markers import Hole, Marked, is_raw, variants
 from pup_tui.template.shell_places import ENV_HINT, Place, Quoting, UnsafePlaceError
-from pup_tui.template.shell_tree import ScriptTree, places
+from pup_tui.template.shell_tree import places, script_tree
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import Usage, UsesNames
 
@@ -62,7 +63,7 @@ class ShellScript:
 class EvaluatedAgain:
     """A value that goes to a command which takes it for code: not promised to be safe."""
 
-    command: str
+    evaluator: Evaluator
     source: str
     line: int
     column: int
@@ -93,6 +94,14 @@ class ShellTemplate(UsesNames):
         """Every ``{{ … }}`` in it, in the order of the source."""
         return self.text.outputs
 
+    @property
+    def reader(self) -> Evaluator | None:
+        """Who in the script takes its standard input for code."""
+        if self.shell not in SHELLS:
+            return None
+        marked = Marked(next(variants(self.text.blocks)))
+        return script_tree(marked.script, self.shell).reader()
+
     def render(self, scope: Mapping[str, Any]) -> ShellScript:
         """Render to a script and its environment. Raises `TemplateError`."""
         pieces = self.text.pieces(scope)
@@ -115,18 +124,19 @@ class ShellTemplate(UsesNames):
         has_raw = any(map(is_raw, self.text.outputs))
         found: dict[Output, EvaluatedAgain] = {}
         for variant in variants(self.text.blocks):
+            marked = Marked(variant)
             try:
-                placed = _places(Marked(variant), self.shell)
+                _places(marked, self.shell)
             except TemplateError:
                 # What raw text is put in may complete a script that the grammar cannot read yet.
                 if has_raw:
                     continue
                 raise
-            for hole, place in placed:
+            for hole, evaluator in zip(marked.holes, _evaluators(marked, self.shell), strict=True):
                 output = hole.unit
-                if isinstance(output, Output) and place.command and not _is_quoted(output):
+                if isinstance(output, Output) and evaluator and not _is_quoted(output):
                     found[output] = EvaluatedAgain(
-                        place.command, output.expression.source, output.line, output.column
+                        evaluator, output.expression.source, output.line, output.column
                     )
         self.evaluated_again = tuple(found.values())
 
@@ -161,6 +171,14 @@ def _places(marked: Marked, shell: str) -> list[tuple[Hole, Place]]:
     return list(zip(marked.holes, judged.places, strict=True))
 
 
+def _evaluators(marked: Marked, shell: str) -> list[Evaluator | None]:
+    """Tell for each value who takes it for code later."""
+    if not marked.holes:
+        return []
+    spans = [(hole.marker, hole.end) for hole in marked.holes]
+    return script_tree(marked.script, shell).evaluators(spans)
+
+
 class _Judged(NamedTuple):
     """The places of markers, up to the first unsafe one (what is wrong and a hint); or the line at which a
     script is no shell any more.
@@ -174,7 +192,7 @@ class _Judged(NamedTuple):
 @lru_cache(maxsize=8)
 def _judged(script: bytes, shell: str, spans: tuple[tuple[int, int], ...]) -> _Judged:
     """Kept for the items of a list: their scripts differ in the values only, which are not in here."""
-    tree = ScriptTree(script, shell)
+    tree = script_tree(script, shell)
     if not tree.is_known:
         return _Judged((), unknown_line=tree.error_line)
     found: list[Place] = []

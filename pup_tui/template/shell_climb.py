@@ -25,7 +25,7 @@ _TRANSPARENT: Final = frozenset(
         *("case_item", "case_statement", "command_name", "concatenation", "do_group"),
         *("elif_clause", "else_clause", "extglob_pattern", "file_redirect", "heredoc_content"),
         *("heredoc_redirect", "herestring_redirect", "if_statement", "list", "negated_command"),
-        *("parenthesized_expression", "pipeline", "postfix_expression"),
+        *("parenthesized_expression", "pipeline", "postfix_expression", "redirected_statement"),
         *("regex", "string_content", "subshell", "ternary_expression", "test_command"),
         *("variable_name", "while_statement", "word"),
     }
@@ -54,7 +54,6 @@ class Climb:
         self._arithmetic = False
         self._replacement = False
         self._heredoc: Heredoc | None = None
-        self._command: str | None = None
         self._rules: dict[str, Callable[[Node, Node], None]] = {
             "arithmetic_expansion": self._in_arithmetic,
             "array": self._in_array,
@@ -66,7 +65,6 @@ class Climb:
             "expansion": self._in_expansion,
             "for_statement": self._in_for,
             "function_definition": self._in_function,
-            "redirected_statement": self._in_redirected,
             "simple_expansion": self._after_dollar,
             "subscript": self._in_subscript,
             "unary_expression": self._in_unary_expression,
@@ -90,7 +88,7 @@ class Climb:
             )
         quoting = self._quoting or Quoting.BARE
         self._check_surroundings(quoting)
-        return Place(quoting, self._integer, self._arithmetic, self._heredoc, self._command)
+        return Place(quoting, self._integer, self._arithmetic, self._heredoc)
 
     def _climb(self) -> Node:
         child = self._leaf
@@ -249,19 +247,12 @@ class Climb:
 
     def _in_command(self, node: Node, child: Node) -> None:
         if child.type == "herestring_redirect":
-            self._command = self._facts.command_words(node).reader
             return
         words, position = self._facts.command_use(node, child)
         use = words.use(position)
         if use.is_name:
             self._naming(node, child)
         self._integer = self._integer or use.is_calculated
-        self._command = use.command
-
-    def _in_redirected(self, node: Node, child: Node) -> None:
-        in_body = self._quoting in (Quoting.HEREDOC, Quoting.LITERAL_HEREDOC)
-        if in_body and child.type == "heredoc_redirect" and node.children[0].type == "command":
-            self._command = self._facts.command_words(node.children[0]).reader
 
     def _check_surroundings(self, quoting: Quoting) -> None:
         backticks = self._within_backticks()

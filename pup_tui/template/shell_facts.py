@@ -27,10 +27,6 @@ class ScriptFacts:
         self._declarations: dict[int, bool] = {}
         self._first_quotes: dict[int, int] = {}
 
-    def command_words(self, command: Node) -> CommandWords:
-        """Give the words of a command."""
-        return self.command_use(command, command)[0]
-
     def command_use(self, command: Node, word: Node) -> tuple[CommandWords, int]:
         """Give the words of a command, and the position of one of them (0 if it is none)."""
         known = self._commands.get(command.id)

@@ -17,6 +17,10 @@ _MAX_VARIANT_TEXT: Final = 256 * 1024
 _PER_VALUE: Final = 100
 """Characters of text that take about as long to judge as one value does."""
 
+_PREFIX: Final = "PUPVALUE"
+MARKER: Final = re.compile(rb"PUPVALUEX*[0-9]+E")
+"""The inert word that stands for a value."""
+
 _VARIABLE_BEFORE: Final = re.compile(r"\$\w+\Z")
 
 
@@ -122,7 +126,7 @@ class Marked:
         texts = [
             u if isinstance(u, str) else u.text for u in self._units if not isinstance(u, Output)
         ]
-        prefix = "PUPVALUE"
+        prefix = _PREFIX
         while any(prefix in text for text in texts):
             prefix += "X"
         return prefix

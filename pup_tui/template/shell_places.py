@@ -37,15 +37,13 @@ class Place:
     """What surrounds a marker.
 
     ``integer``: the shell calculates with what stands here. ``arithmetic``: it does so in an
-    arithmetic expression, where a sign needs a space before it. ``command`` is the literal name of
-    the command that evaluates the value again, if it is one of those.
+    arithmetic expression, where a sign needs a space before it.
     """
 
     quoting: Quoting
     integer: bool = False
     arithmetic: bool = False
     heredoc: Heredoc | None = None
-    command: str | None = None
 
 
 class UnsafePlaceError(Exception):

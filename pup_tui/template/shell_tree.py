@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.template.command_use import Evaluator
 from pup_tui.template.shell_climb import Climb
 from pup_tui.template.shell_facts import ScriptFacts
+from pup_tui.template.shell_flow import Flow
 from pup_tui.template.shell_places import Place
 
 if TYPE_CHECKING:
@@ -80,6 +82,17 @@ class ScriptTree:
                 return node.start_point.row + 1
             node = broken[0]
 
+    def evaluators(self, spans: Sequence[Span]) -> list[Evaluator | None]:
+        """Tell for each marker, in the order of the script, who takes the value for code later."""
+        if self._tree is None:
+            return [None] * len(spans)
+        flow = Flow(self._tree.root_node, _parse)
+        return [flow.evaluator(path) for _, path in self.paths(spans)]
+
+    def reader(self) -> Evaluator | None:
+        """Tell who takes what the script reads on its standard input for code."""
+        return Flow(self._tree.root_node, _parse).reader() if self._tree is not None else None
+
     def climbs(self, spans: Sequence[Span]) -> Iterator[Climb]:
         """Give for each marker, in the order of the script, its way up the tree."""
         for start, path in self.paths(spans):
@@ -99,6 +112,12 @@ class ScriptTree:
                 else:
                     waiting.append(([*path, child], held))
         return sorted(found, key=lambda item: item[0])
+
+
+@lru_cache(maxsize=4)
+def script_tree(script: bytes, shell: str) -> ScriptTree:
+    """The tree of a script, kept for who asks next for the same one."""
+    return ScriptTree(script, shell)
 
 
 def _shared(

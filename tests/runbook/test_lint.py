@@ -160,6 +160,8 @@ CASES = [
     ("evaluated-again", shell("ssh host {{ X }}"), 7),
     ("evaluated-again", shell("ssh host {{ X | shell_quote }}"), None),
     ("evaluated-again", shell("echo {{ X }}"), None),
+    ("evaluated-again", shell("psql", "stdin: 'select {{ X }}'"), 8),
+    ("evaluated-again", shell("psql -f x.sql", "stdin: 'select {{ X }}'"), None),
     ("confusable-names", step("run: x", top="name: runbook\nvars: {HOST_1: {}, HOST_l: {}}"), 2),
     ("confusable-names", step("run: x", top="name: runbook\nvars: {Service: {}, SERVICE: {}}"), 2),
     ("confusable-names", step("run: x", top="name: runbook\nvars: {FOO: {}, BAR: {}}"), None),

@@ -284,7 +284,7 @@ def test_a_value_in_a_comment_is_not_judged() -> None:
 def test_commands_that_evaluate_a_value_again_are_found(source: str, command: str) -> None:
     (found,) = compile_shell(f"set -e\n{source}").evaluated_again
     line = 2 + source.count("\n", 0, source.index("{{"))
-    assert (found.command, found.source, found.line) == (command, "V", line)
+    assert (found.evaluator.command, found.source, found.line) == (command, "V", line)
 
 
 @pytest.mark.parametrize(

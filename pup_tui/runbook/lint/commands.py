@@ -12,6 +12,7 @@ from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
+from pup_tui.template.command_use import Evaluator
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.options import options_in_arguments, options_in_script
 from pup_tui.template.shell import ShellTemplate, compile_shell, first_word
@@ -68,14 +69,30 @@ def raw_in_shell(subject: Subject) -> Iterator[Finding]:
 
 
 def evaluated_again(subject: Subject) -> Iterator[Finding]:
-    """A command that takes a word for code runs what a value holds."""
+    """A command that takes a word, or its standard input, for code runs what a value holds."""
     for _, node, script in _scripts(subject):
         for found in script.evaluated_again:
-            told = f"{shown(found.command)} evaluates {shown(found.source)} once more, as code"
-            hint = (
-                "hand the value over as data (`env`, `stdin`, an argument), or use `| shell_quote`"
-            )
-            yield Finding(node, told, hint, found.line, found.source)
+            yield _evaluated(node, found.evaluator, found.source, found.line)
+    given = {placed.step: placed.node for placed in subject.texts if placed.role is Role.STDIN}
+    for step, placed in subject.commands:
+        stdin = given.get(placed.step)
+        if placed.role is not Role.SCRIPT or stdin is None or "{{" not in stdin.text:
+            continue
+        try:
+            reader = compile_shell(placed.node.text, step.node.text("shell") or "sh").reader
+            outputs = compile_text(stdin.text).outputs
+        except TemplateError:
+            continue
+        for output in outputs:
+            if reader is not None and "shell_quote" not in output.expression.filters:
+                yield _evaluated(stdin, reader, output.expression.source, output.line)
+
+
+def _evaluated(node: Scalar, by: Evaluator, source: str, line: int) -> Finding:
+    code = f"{by.language} code" if by.language else "code"
+    told = f"{shown(by.command)} evaluates {shown(source)} once more, as {code}"
+    hint = "hand the value over as data (`env`, `stdin`, an argument), or use `| shell_quote`"
+    return Finding(node, told, hint, line, source)
 
 
 def option_injection(subject: Subject) -> Iterator[Finding]:

@@ -1,0 +1,321 @@
+"""What a command does with its words and its standard input, by the table of programs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+from pup_tui.template.programs import CODE_IN_VARIABLES, PROGRAMS
+from pup_tui.template.synopsis import Kind, Program, Slot
+
+COMPUTED: Final = b"\x01"
+"""Stands in a word for text that is known only when the script runs."""
+
+_QUOTED: Final = re.compile(rb"""\$?'([^']*)'|\$?"((?:\\.|[^"\\])*)"|\\(.)""", re.DOTALL)
+_ESCAPED: Final = re.compile(rb"""\\([$`"\\])""")
+_UNKNOWN_TEXT: Final = re.compile(rb"[$`\x01]")
+_ASSIGNMENT: Final = re.compile(rb"([A-Za-z_]\w*)\+?=")
+_VERSION: Final = re.compile(rb"(?:\.exe|[-.0-9]+)\Z")
+_STANDARD_INPUT: Final = frozenset({b"-", b"/dev/stdin", b"/dev/fd/0", b"/proc/self/fd/0"})
+_DEEPEST: Final = 30
+"""Commands in the words of commands."""
+
+_RUN_ENDS: Final = frozenset({b";", b"+"})
+_ANY_INTERPRETER: Final = Program(
+    "",
+    dict.fromkeys((b"-c", b"-e", b"--eval", b"--command"), Slot(Kind.CODE, redefines=True)),
+    (Slot(Kind.FILE), Slot(Kind.REST)),
+    reads_code=True,
+)
+"""A program whose name is not in the script, such as ``"$SHELL"``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluator:
+    """A command that evaluates a text: its name in the script, and the language it takes it for."""
+
+    command: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a word is to the program that gets it, and who evaluates it if it is code."""
+
+    kind: Kind = Kind.DATA
+    evaluator: Evaluator | None = None
+
+
+def unquoted(word: bytes) -> bytes:
+    """A word as the shell hands it on, as far as the script tells."""
+    return _QUOTED.sub(_inside, word)
+
+
+def _inside(match: re.Match[bytes]) -> bytes:
+    if match[2] is not None:
+        return _ESCAPED.sub(rb"\1", match[2])
+    return match[1] or match[3] or b""
+
+
+class CommandUse:
+    """The words of one command, without their quotes, and what is done with each.
+
+    ``reader`` takes the standard input for code. ``mark`` is what stands for the text that ``xargs`` and the
+    like put into the words from ``fed_from`` on.
+    """
+
+    def __init__(self, words: Sequence[bytes], depth: int = 0) -> None:
+        self.words = words
+        self._depth = depth
+        self.uses = [Use()] * len(words)
+        self.reader: Evaluator | None = None
+        self.prints_named = False
+        self.feeds_operands = False
+        self.by_option = False
+        self.fed_from: int | None = None
+        self.mark: bytes | None = None
+        self.command(0, len(words))
+
+    def named(self, kind: Kind) -> list[bytes]:
+        """The words of a kind."""
+        return [word for word, use in zip(self.words, self.uses, strict=True) if use.kind is kind]
+
+    @property
+    def script(self) -> bytes:
+        """The code for a shell among the words."""
+        used = zip(self.words, self.uses, strict=True)
+        code = (word for word, use in used if use.evaluator and use.kind is Kind.CODE)
+        languages = {use.evaluator.language for use in self.uses if use.evaluator}
+        return b" ".join(code) if languages == {"shell"} else b""
+
+    @cached_property
+    def fed(self) -> Evaluator | None:
+        """Who evaluates what is put into the words of a command that ``xargs`` and the like run."""
+        if self.fed_from is None:
+            return None
+        words = list(self.words[self.fed_from :])
+        marked = [number for number, word in enumerate(words) if self.mark and self.mark in word]
+        if not marked:
+            marked = [len(words)]
+            words.append(COMPUTED)
+        uses = CommandUse(words).uses
+        return next((uses[n].evaluator for n in marked if uses[n].evaluator), None)
+
+    def command(self, at: int, end: int) -> None:
+        """Read the command that begins with a word. One that is too deep within others counts as code."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            self.uses[at:end] = [Use(Kind.CODE, Evaluator("sh", ""))] * (end - at)
+            return
+        while at < end and (assigned := _ASSIGNMENT.match(self.words[at])):
+            if assigned[1] in CODE_IN_VARIABLES:
+                self.uses[at] = Use(Kind.CODE, Evaluator(assigned[1].decode(), ""))
+            at += 1
+        if at == end:
+            return
+        self.uses[at] = Use(Kind.NAME)
+        program = _program(self.words[at])
+        if program is None:
+            self._search(at + 1, end)
+        else:
+            _Reading(self, program, at, end).read()
+
+    def _search(self, start: int, end: int) -> None:
+        """Find an interpreter with code among the words of a program that is not known."""
+        for at in range(start, end):
+            program = None if _UNKNOWN_TEXT.search(self.words[at]) else _program(self.words[at])
+            if program is None or not (program.options or program.reads_code):
+                continue
+            inner = CommandUse(self.words[at:end], self._depth)
+            if inner.by_option or (program.is_interpreter and inner.reader):
+                self.uses[at:end] = inner.uses
+                self.reader = inner.reader
+            return
+
+
+def _program(word: bytes) -> Program | None:
+    """The program of a name or path, with or without a version behind it."""
+    if _UNKNOWN_TEXT.search(word):
+        return _ANY_INTERPRETER
+    name = word.rsplit(b"/", 1)[-1]
+    return PROGRAMS.get(name) or PROGRAMS.get(_VERSION.sub(b"", name))
+
+
+class _Reading:
+    """The words behind a program's name, read from left to right."""
+
+    def __init__(self, use: CommandUse, program: Program, at: int, end: int) -> None:
+        self._use = use
+        self._at = at + 1
+        self._end = end
+        name = use.words[at].replace(COMPUTED, b"{{...}}").decode(errors="replace")
+        self._name = name
+        self._options: dict[bytes, Slot] = {}
+        self._has_code = False
+        self._reads_named = False
+        self._only_operands = False
+        self._enter(program)
+
+    def read(self) -> None:
+        while self._at < self._end:
+            word = self._use.words[self._at]
+            if self._only_operands or word[:1] not in (b"-", b"+") or word in (b"-", b"+"):
+                self._operand(word)
+            elif word == b"--":
+                self._only_operands = True
+                self._at += 1
+                if word in self._program.subcommands:
+                    self._enter(self._program.subcommands[word])
+            elif word[:1] == b"-" or any(name[:1] == b"+" for name in self._options):
+                self._option(word)
+            else:
+                self._operand(word)
+        if self._reads_named or (self._program.reads_code and not self._has_code):
+            self._use.reader = self._evaluator()
+
+    def _enter(self, program: Program) -> None:
+        self._program = program
+        self._options = {**self._options, **program.options}
+        self._operands = list(program.operands)
+        self._may_enter = bool(program.subcommands)
+        self._use.prints_named = program.prints_named
+        self._use.feeds_operands = self._use.feeds_operands or program.feeds_operands
+
+    def _evaluator(self) -> Evaluator:
+        return Evaluator(self._name, self._program.language)
+
+    def _operand(self, word: bytes) -> None:
+        if self._may_enter:
+            known = self._program.subcommands
+            inner = known.get(word) or known.get(b"_")
+            self._may_enter = False
+            if inner is not None:
+                self._at += 1
+                self._enter(inner)
+                return
+        slot = self._operands[0] if self._operands else Slot()
+        if not slot.repeated:
+            self._operands = self._operands[1:]
+        if self._program.feeds and not self._program.feeds_operands and slot.kind is not Kind.DATA:
+            self._use.fed_from = self._use.fed_from or self._at
+        if slot.kind is Kind.REST:
+            self._at = self._end
+        elif slot.kind is Kind.RUN:
+            self._run(self._at, self._end)
+        else:
+            self._only_operands = self._only_operands or slot.kind is Kind.CODE
+            self._put(slot, self._at, word)
+            self._at += 1
+            if self._operands and self._operands[0].kind is Kind.REST:
+                self._at = self._end
+
+    def _run(self, at: int, end: int) -> None:
+        self._has_code = True
+        self._use.command(at, end)
+        self._at = end
+
+    def _put(self, slot: Slot, at: int, text: bytes) -> None:
+        """Note what a word is."""
+        if slot.pattern and not slot.pattern.match(text):
+            return
+        if slot.kind in (Kind.CODE, Kind.FILE):
+            if text in _STANDARD_INPUT:
+                self._reads_named = True
+            self._has_code = True
+            self._use.uses[at] = Use(slot.kind, self._evaluator())
+        elif slot.kind is Kind.MARK:
+            self._use.mark = text
+        else:
+            self._use.uses[at] = Use(slot.kind)
+
+    def _option(self, word: bytes) -> None:
+        name, equals, value = word.partition(b"=")
+        if word in self._options:
+            self._take(self._options[word], None)
+        elif equals and name in self._options:
+            self._take(self._options[name], value)
+        elif word[:2] == b"--":
+            slot = self._abbreviated(name)
+            self._take(slot, value if equals else None)
+        elif word[:1] in self._options:
+            self._take(self._options[word[:1]], word[1:])
+        else:
+            self._letters(word)
+
+    def _abbreviated(self, name: bytes) -> Slot:
+        """An option of code whose beginning this is, as GNU's programs take it."""
+        found = (
+            slot
+            for option, slot in self._options.items()
+            if slot.kind is Kind.CODE and option.startswith(name) and len(name) > 3
+        )
+        return next(found, Slot(values=0))
+
+    def _letters(self, word: bytes) -> None:
+        """Short options in one word: the first that takes a value takes the rest, or the next word."""
+        for index in range(1, len(word)):
+            slot = self._options.get(word[:1] + word[index : index + 1])
+            if not word[index : index + 1].isalnum():
+                break
+            if slot is None or not slot.values:
+                if slot is not None and slot.redefines:
+                    self._redefine(slot)
+                continue
+            self._take(slot, word[index + 1 :] or None)
+            return
+        self._at += 1
+
+    def _take(self, slot: Slot, attached: bytes | None) -> None:
+        """Take the value of the option that stands here."""
+        at, words = self._at, self._use.words
+        self._at += 1
+        if slot.redefines:
+            self._redefine(slot)
+        elif slot.only_attached:
+            self._put(slot, at, attached or b"{}")
+        elif attached is not None:
+            self._value(slot, at, attached)
+        elif slot.kind is Kind.RUN:
+            end = next((n for n in range(self._at, self._end) if words[n] in _RUN_ENDS), self._end)
+            if self._program.feeds:
+                self._use.fed_from, self._use.mark = self._at, b"{}"
+            self._run(self._at, end)
+        else:
+            count = self._end if slot.repeated else self._at + slot.values
+            while self._at < min(count, self._end):
+                if slot.repeated and words[self._at][:1] == b"-":
+                    break
+                self._value(slot, self._at, words[self._at])
+                self._at += 1
+
+    def _value(self, slot: Slot, at: int, text: bytes) -> None:
+        if slot.pattern and _UNKNOWN_TEXT.match(text):
+            slot = replace(slot, pattern=None)
+        had_code = self._has_code
+        self._put(slot, at, text)
+        if slot.pattern:
+            self._has_code = had_code
+        elif slot.kind is Kind.CODE:
+            self._use.by_option = True
+        script = self._script_slot()
+        if slot.replaces and script is not None:
+            self._has_code = True
+            self._operands.remove(script)
+
+    def _script_slot(self) -> Slot | None:
+        """The operand that is code, a file of code or a command."""
+        kinds = (Kind.CODE, Kind.FILE, Kind.RUN)
+        return next((slot for slot in self._operands if slot.kind in kinds), None)
+
+    def _redefine(self, option: Slot) -> None:
+        slot = self._script_slot()
+        if option.kind is Kind.STDIN:
+            self._reads_named = True
+        self._use.by_option = self._use.by_option or option.kind is Kind.CODE
+        if slot is not None:
+            kind = Kind.CODE if option.kind is Kind.CODE else Kind.DATA
+            put = Slot(kind, repeated=slot.repeated or slot.kind is Kind.RUN)
+            self._operands[self._operands.index(slot)] = put

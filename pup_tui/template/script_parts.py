@@ -1,0 +1,238 @@
+"""The commands, functions, variables and redirections of a script, as the syntax tree has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Final
+
+from pup_tui.template.command_use import COMPUTED, CommandUse, unquoted
+from pup_tui.template.shell_markers import MARKER
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Query
+
+STATEMENTS: Final = frozenset(
+    {
+        *("command", "redirected_statement", "pipeline", "list", "subshell", "negated_command"),
+        *("compound_statement", "if_statement", "elif_clause", "else_clause", "while_statement"),
+        *("for_statement", "c_style_for_statement", "case_statement", "case_item", "do_group"),
+        *("declaration_command", "variable_assignment"),
+    }
+)
+SUBSTITUTIONS: Final = frozenset({"command_substitution", "process_substitution"})
+REDIRECTS: Final = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
+
+_NO_WORDS: Final = frozenset({"variable_assignment", *REDIRECTS})
+_WORDS: Final = frozenset(
+    {
+        *("word", "string", "raw_string", "ansi_c_string", "translated_string", "concatenation"),
+        *("simple_expansion", "expansion", "number", *SUBSTITUTIONS, "arithmetic_expansion"),
+    }
+)
+_INPUT: Final = frozenset({"<", "<>"})
+_OUTPUT: Final = frozenset({">", ">>", ">|", "&>", "&>>", ">&"})
+
+
+@lru_cache(maxsize=1)
+def _query() -> Query:
+    import tree_sitter_bash
+    from tree_sitter import Language, Query
+
+    wanted = (
+        "(command) @command (simple_expansion) @expansion (expansion) @expansion"
+        "(file_redirect) @redirect (function_definition) @function"
+    )
+    return Query(Language(tree_sitter_bash.language()), wanted)
+
+
+class ScriptParts:
+    """What a script holds, looked up when it is first asked for."""
+
+    def __init__(self, root: Node) -> None:
+        self._root = root
+        self._uses: dict[int, tuple[CommandUse, dict[int, int]]] = {}
+        self._substitutions: dict[int, list[Node]] = {}
+
+    def use(self, command: Node) -> CommandUse:
+        """What a command does with its words."""
+        return self._judged(command)[0]
+
+    def position(self, command: Node, word: Node) -> int | None:
+        """Which word of a command a node is, from 0 for its name."""
+        return self._judged(command)[1].get(word.id)
+
+    def is_word(self, command: Node | None, node: Node) -> bool:
+        """Whether a node is a word of a command."""
+        is_command = command is not None and command.type == "command"
+        return is_command and command is not None and self.position(command, node) is not None
+
+    def _judged(self, command: Node) -> tuple[CommandUse, dict[int, int]]:
+        known = self._uses.get(command.id)
+        if known is None:
+            words = list(_words(command))
+            texts = [MARKER.sub(COMPUTED, unquoted(text(word))) for word in words]
+            texts.extend(_lost_word(command))
+            known = CommandUse(texts), {word.id: number for number, word in enumerate(words)}
+            self._uses[command.id] = known
+        return known
+
+    @cached_property
+    def _found(self) -> dict[str, list[Node]]:
+        from tree_sitter import QueryCursor
+
+        return QueryCursor(_query()).captures(self._root)
+
+    @cached_property
+    def functions(self) -> dict[bytes, Node]:
+        """The functions that the script defines, by their names."""
+        if not re.search(rb"\(\s*\)|function", text(self._root)):
+            return {}
+        return {function_name(node): node for node in self._found.get("function", ())}
+
+    @cached_property
+    def expansions(self) -> dict[bytes, list[Node]]:
+        """Where the script uses each variable."""
+        found: dict[bytes, list[Node]] = {}
+        for node in self._found.get("expansion", ()):
+            for child in node.named_children[:1]:
+                found.setdefault(text(child).split(b"[", 1)[0], []).append(node)
+        return found
+
+    def calls(self, name: bytes) -> list[Node]:
+        """The commands that call a function."""
+        return [
+            command for command, word in self.mentions(name) if not self.position(command, word)
+        ]
+
+    def mentions(self, name: bytes) -> list[tuple[Node, Node]]:
+        """Each command with a word of this text, and that word."""
+        return self._mentions.get(_plain(name), [])
+
+    def readings(self, name: bytes) -> list[Node]:
+        """The redirections from a file of this name."""
+        return self._readings.get(_plain(name), [])
+
+    def substitutions(self, command: Node) -> list[Node]:
+        """The substitutions in the words of a command."""
+        if command.id not in self._substitutions:
+            self._substitutions[command.id] = list(substitutions(command))
+        return self._substitutions[command.id]
+
+    @cached_property
+    def _mentions(self) -> dict[bytes, list[tuple[Node, Node]]]:
+        found: dict[bytes, list[tuple[Node, Node]]] = {}
+        for command in self._found.get("command", ()):
+            for word in _words(command):
+                found.setdefault(_plain(unquoted(text(word))), []).append((command, word))
+        return found
+
+    @cached_property
+    def _readings(self) -> dict[bytes, list[Node]]:
+        found: dict[bytes, list[Node]] = {}
+        for redirect in self._found.get("redirect", ()):
+            target = _target(redirect)
+            if target is not None and feeds_input(redirect):
+                found.setdefault(_plain(unquoted(text(target))), []).append(redirect)
+        return found
+
+
+def _plain(name: bytes) -> bytes:
+    return name.removeprefix(b"./").replace(b"${", b"$").replace(b"}", b"")
+
+
+def text(node: Node) -> bytes:
+    """The source of a node."""
+    return node.text or b""
+
+
+def upwards(node: Node) -> Iterator[Node]:
+    """A node and those around it, innermost first."""
+    around: Node | None = node
+    while around is not None:
+        yield around
+        around = around.parent
+
+
+def function_name(definition: Node) -> bytes:
+    """The name of a function that is defined here."""
+    return next((text(n) for n in definition.named_children if n.type == "word"), b"")
+
+
+def _words(command: Node) -> Iterator[Node]:
+    """The words of a command, also those that stand behind a redirection."""
+    yield from (part for part in command.named_children if part.type not in _NO_WORDS)
+    statement = command.parent
+    if statement is not None and statement.type == "redirected_statement":
+        for redirect in redirects(statement):
+            target = _target(redirect)
+            for part in redirect.named_children:
+                if part.type in _WORDS and (target is None or part.id != target.id):
+                    yield part
+
+
+def _lost_word(command: Node) -> list[bytes]:
+    """A ``-`` right before ``<<``, which the grammar leaves out of the tree."""
+    behind = command.next_sibling
+    if command.parent is None or behind is None or behind.type != "heredoc_redirect":
+        return []
+    start = command.parent.start_byte
+    between = text(command.parent)[command.end_byte - start : behind.start_byte - start]
+    return [b"-"] if between.strip() == b"-" else []
+
+
+def redirects(statement: Node) -> Iterator[Node]:
+    """The redirections of a command or statement, also those behind a here-document's beginning."""
+    for child in statement.children:
+        if child.type in REDIRECTS:
+            yield child
+            if child.type == "heredoc_redirect":
+                yield from (part for part in child.children if part.type in REDIRECTS)
+
+
+def body(redirect: Node) -> Node | None:
+    """The command or statement whose redirection this is, or none for a bare one."""
+    parent = redirect.parent
+    while parent is not None and parent.type in REDIRECTS:
+        parent = parent.parent
+    if parent is None or parent.type == "command":
+        return parent
+    first = parent.named_children[0]
+    return None if first.type in REDIRECTS else first
+
+
+def _target(redirect: Node) -> Node | None:
+    """The file that is read or written."""
+    if redirect.type == "heredoc_redirect":
+        return None
+    parts = (n for n in redirect.named_children if n.type != "file_descriptor")
+    return next(parts, None)
+
+
+def feeds_input(redirect: Node) -> bool:
+    """Whether a redirection is one of standard input."""
+    if redirect.type != "file_redirect":
+        return True
+    return _is(redirect, _INPUT, b"0")
+
+
+def written(redirect: Node) -> Node | None:
+    """The file to which a redirection sends standard output, if it does."""
+    is_output = redirect.type == "file_redirect" and _is(redirect, _OUTPUT, b"1")
+    target = _target(redirect)
+    return target if is_output and target is not None and target.type != "number" else None
+
+
+def _is(redirect: Node, operators: frozenset[str], descriptor: bytes) -> bool:
+    given = [text(n) for n in redirect.children if n.type == "file_descriptor"]
+    return given in ([], [descriptor]) and any(n.type in operators for n in redirect.children)
+
+
+def substitutions(node: Node) -> Iterator[Node]:
+    """The outermost substitutions within a node."""
+    for child in node.named_children:
+        if child.type in SUBSTITUTIONS:
+            yield child
+        elif child.type not in STATEMENTS:
+            yield from substitutions(child)
