@@ -1,4 +1,4 @@
-"""Wishes of a run: what the machine wants done. A driver carries them out and reports back with events."""
+"""What the machine wants done. A driver carries the actions out and reports back with events."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Question(Struct, frozen=True, kw_only=True):
 
 
 class Action(Struct, frozen=True, kw_only=True):
-    """A wish."""
+    """Something that the machine wants done."""
 
 
 class LookUpTool(Action, frozen=True, kw_only=True):
@@ -169,7 +169,7 @@ class Record(Action, frozen=True, kw_only=True):
 
 
 class EndRun(Action, frozen=True, kw_only=True):
-    """The run is over; nothing more will be wished for."""
+    """The run is over; no action follows."""
 
     status: str
 

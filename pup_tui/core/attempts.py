@@ -62,7 +62,7 @@ def _start(run: Run, node: Node, prepared: Prepared) -> None:
     if limits.seconds is not None:
         run.set_timer(node, Timer.TIMEOUT, limits.seconds)
     if isinstance(prepared, Rendered):
-        run.wishes.add(
+        run.outbox.add(
             StartAttempt(
                 attempt=run.attempt(node),
                 step=node.id,
@@ -106,7 +106,7 @@ def started(run: Run, node: Node, event: Event) -> None:
         step.phase = StepPhase.RUNNING
     step.command = event.command
     if step.poll is None or step.attempts == step.poll.first:
-        run.wishes.tell_started(node, step.attempts, event.command)
+        run.outbox.tell_started(node, step.attempts, event.command)
 
 
 def timed_out(run: Run, node: Node, event: Event) -> None:

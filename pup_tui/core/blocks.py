@@ -135,7 +135,7 @@ def _open(
     run.state.blocks[node.id] = BlockState(
         children=children, limit=limit, side_by_side=side_by_side
     )
-    run.wishes.tell_started(node, step.attempts, shown)
+    run.outbox.tell_started(node, step.attempts, shown)
     if seconds is not None:
         run.set_timer(node, Timer.TIMEOUT, seconds)
     run.todo.append(node.id)
@@ -149,7 +149,7 @@ def _resolve(run: Run, node: Node, variables: dict[str, Variable], given: dict[s
     secrets = secrets_of(run.state, node.id)
     hidden = tuple(name for name, tree in given.items() if names_in(tree) & secrets)
     run.step(node).phase = StepPhase.LOOKING_UP
-    run.wishes.add(
+    run.outbox.add(
         ResolveValues(
             step=node.id,
             variables=variables,
@@ -183,7 +183,7 @@ def resolved(run: Run, node: Node, event: Event) -> None:
             value = run.decided(
                 node, "lock", str, lambda scope: render_text(lock, scope), within=True
             )
-            run.wishes.add(TakeLock(step=node.id, value=value))
+            run.outbox.add(TakeLock(step=node.id, value=value))
         else:
             _open_steps(run, node)
     except TemplateError as error:

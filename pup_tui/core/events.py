@@ -1,4 +1,4 @@
-"""Facts that a run learns: everything that happened outside the machine arrives as one of these.
+"""What a run learns: everything that happened outside the machine arrives as one of these events.
 
 A run is the sequence of its events: replaying them gives the same state. So an event carries all that the
 machine may not look up itself: the time, the environment's answers, the operator's name, random ids.
@@ -77,7 +77,7 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Event(Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
-    """A fact; `at` is when it happened.
+    """Something that happened; `at` is when.
 
     `decided` is what the machine decided by secrets while it handled the event, in that order: it is recorded
     with the event, and read instead of the secrets when the event is handled again.

@@ -59,14 +59,14 @@ class Machine:
         self.state = RunState() if state is None else state
 
     def handle(self, event: AnyEvent) -> list[AnyAction]:
-        """Take in one fact and return what is now wanted, in order."""
+        """Take in one event and return the actions that follow, in order."""
         run = Run(self.program, self.state, event)
         transition = RUN_TRANSITIONS.get((self.state.phase, type(event)))
         if transition is not None:
             transition(run, event)
             _advance(run)
         decided = tuple(run.decisions.made)
-        return [*([Record(decided=decided)] if decided else []), *run.wishes]
+        return [*([Record(decided=decided)] if decided else []), *run.outbox]
 
 
 # The run
@@ -84,7 +84,7 @@ def _create(run: Run, event: Event) -> None:
     state.blocks[BODY] = BlockState(children=list(run.program.body))
     state.phase = RunPhase.RUNNING
     source = SourceNotice(path=event.source.path, sha256=event.source.sha256)
-    run.wishes.tell_run_started(len(run.program.nodes), source)
+    run.outbox.tell_run_started(len(run.program.nodes), source)
     run.todo.append(BODY)
 
 
@@ -170,8 +170,8 @@ def _end_run(run: Run) -> None:
     state = run.state
     state.phase = RunPhase.ENDED
     state.status, state.reason = order.outcome(state)
-    run.wishes.tell_run_finished()
-    run.wishes.add(EndRun(status=state.status))
+    run.outbox.tell_run_finished()
+    run.outbox.add(EndRun(status=state.status))
 
 
 def _take_up(run: Run, node: Node, key: str) -> None:
@@ -187,7 +187,7 @@ def _take_up(run: Run, node: Node, key: str) -> None:
     tool = tool_of(step) if step.optional and not node.is_loop else None
     if tool is not None:
         run.step(node).phase = StepPhase.LOOKING_UP
-        run.wishes.add(LookUpTool(step=node.id, tool=tool))
+        run.outbox.add(LookUpTool(step=node.id, tool=tool))
     else:
         run.ready(node)
 

@@ -85,7 +85,7 @@ def _begun(
     operator: str,
     secrets: Iterable[str],
 ) -> RunState:
-    """The state of a run that has just begun; what it wishes for is not carried out."""
+    """The state of a run that has just begun; its actions are not carried out."""
     typed = (name for name, variable in program.runbook.vars.items() if variable.is_secret)
     created = RunCreated(
         at=Moment(wall=0.0, clock=0.0),

@@ -80,7 +80,7 @@ def judge(run: Run, node: Node, event: AttemptFinished, failed: str | None = Non
     assert poll is not None
     sample = sample_of(poll, event, max(0.0, run.now - poll.began), failed)
     poll.samples.append(sample)
-    run.wishes.tell_polled(node, sample, poll.timeout)
+    run.outbox.tell_polled(node, sample, poll.timeout)
     fail_if = event.findings.fail_if
     if sample.met:
         conclude(run, node, event)
@@ -143,7 +143,7 @@ def extend(run: Run, node: Node, event: Event) -> None:
     poll = run.step(node).poll
     if poll is not None and not poll.over:
         poll.timeout += event.seconds
-        run.wishes.tell_answered(node.id, "extend", event.by, f"{event.seconds:g} s more")
+        run.outbox.tell_answered(node.id, "extend", event.by, f"{event.seconds:g} s more")
         run.set_timer(node, Timer.POLL, max(0.0, poll.began + poll.timeout - run.now))
 
 
@@ -155,7 +155,7 @@ def accept(run: Run, node: Node, event: Event) -> None:
         return
     poll.accepted = f"accepted as met by {event.by}: {event.reason}"
     poll.over = True
-    run.wishes.tell_answered(node.id, "accept", event.by, event.reason)
+    run.outbox.tell_answered(node.id, "accept", event.by, event.reason)
     if run.step(node).phase is StepPhase.PAUSED:
         run.end(node, StepStatus.SUCCEEDED, poll.accepted)
     else:

@@ -61,7 +61,7 @@ def ask_step(run: Run, node: Node) -> None:
         )
     step = run.step(node)
     step.began, step.attempts = run.now, step.attempts + 1
-    run.wishes.tell_started(node, step.attempts, "")
+    run.outbox.tell_started(node, step.attempts, "")
     run.ask(node, question)
     if asked.timeout is not None:
         run.set_timer(node, Timer.ANSWER, asked.timeout)
@@ -173,7 +173,7 @@ def _upcoming(run: Run, node: Node) -> str | None:
 def answered(run: Run, node: Node, event: Event) -> None:
     """Only a *yes* opens; whatever else is said closes the gate."""
     assert isinstance(event, Answered)
-    run.wishes.tell_answered(node.id, event.answer, event.by, event.note)
+    run.outbox.tell_answered(node.id, event.answer, event.by, event.note)
     run.clear_timer(node, Timer.ANSWER)
     if event.answer == "yes":
         if must_ask(run, node):
@@ -202,7 +202,7 @@ def _take_values(run: Run, node: Node, event: Answered) -> None:
 
 
 def answer_timed_out(run: Run, node: Node, event: Event) -> None:
-    run.wishes.add(Withdraw(step=node.id))
+    run.outbox.add(Withdraw(step=node.id))
     _close_gate(run, node, "nobody answered in time")
 
 
@@ -229,7 +229,7 @@ def failure_answered(run: Run, node: Node, event: Event) -> None:
     assert isinstance(event, Answered)
     step = run.step(node)
     reason, step.failing = step.failing or "", None
-    run.wishes.tell_answered(node.id, event.answer, event.by, event.note)
+    run.outbox.tell_answered(node.id, event.answer, event.by, event.note)
     if event.answer == "retry":
         step.poll, step.stopped_because, step.tries, step.final = None, None, 0, False
         run.ready(node)
@@ -249,7 +249,7 @@ def wait(run: Run, node: Node) -> None:
     limit = timeout_of(run, node)
     step = run.step(node)
     step.phase, step.began, step.attempts = StepPhase.PAUSED, run.now, step.attempts + 1
-    run.wishes.tell_started(node, step.attempts, f"wait {seconds:g} s")
+    run.outbox.tell_started(node, step.attempts, f"wait {seconds:g} s")
     if limit is not None and limit < seconds:
         run.set_timer(node, Timer.TIMEOUT, limit)
     run.set_timer(node, Timer.WAIT, seconds)

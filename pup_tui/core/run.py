@@ -10,6 +10,7 @@ from pup_tui.core.actions import Ask, CancelTimer, Question, SetTimer, StopAttem
 from pup_tui.core.decisions import Decisions, as_it_is
 from pup_tui.core.events import Event
 from pup_tui.core.ids import UNDO, holder_id
+from pup_tui.core.outbox import Outbox
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Scope
 from pup_tui.core.retries import RetryLimits, retry_limits, retry_of
@@ -25,7 +26,6 @@ from pup_tui.core.state import (
     StepStatus,
 )
 from pup_tui.core.timers import Timer
-from pup_tui.core.wishes import Wishes
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.secrets import secrets_in
 
@@ -35,7 +35,7 @@ _AT_REST = (StepPhase.PENDING, StepPhase.OPEN, StepPhase.ENDED)
 
 
 class Run:
-    """A run's program and state while one event is handled, and what is wished for because of it.
+    """A run's program and state while one event is handled, and what leaves because of it.
 
     `todo` are the steps that may start and the blocks that may go on, in the order in which this came about.
     """
@@ -44,7 +44,7 @@ class Run:
         self.program = program
         self.state = state
         self.now = event.at.clock
-        self.wishes = Wishes(event.at, state)
+        self.outbox = Outbox(event.at, state)
         self.decisions = Decisions(event.decided)
         self.todo: deque[str] = deque()
 
@@ -103,7 +103,7 @@ class Run:
         """The step is over, for good."""
         step = self.step(node)
         for timer in step.timers:
-            self.wishes.add(CancelTimer(timer=timer))
+            self.outbox.add(CancelTimer(timer=timer))
         step.timers = []
         step.phase, step.status, step.reason = StepPhase.ENDED, status, reason
         step.ended = self.now
@@ -114,7 +114,7 @@ class Run:
             self._skip_inside(node, reason)
         if status is StepStatus.SUCCEEDED and node.step.undo is not None and not node.is_loop:
             self.state.completed.append(node.id)
-        self.wishes.tell_finished(node, step)
+        self.outbox.tell_finished(node, step)
         self._pass_on(node, status, reason)
 
     def _note_gate(self, node: Node) -> None:
@@ -190,7 +190,7 @@ class Run:
         self.clear_timers(node)
         self.state.blocks.pop(node.id, None)
         step.phase, step.poll = StepPhase.PAUSED, None
-        self.wishes.tell_retrying(node, step.tries, limits.attempts, delay, reason)
+        self.outbox.tell_retrying(node, step.tries, limits.attempts, delay, reason)
         self.set_timer(node, Timer.RETRY, delay)
         return True
 
@@ -240,7 +240,7 @@ class Run:
             self.stop_attempt(node, why)
             return
         if step.phase in (StepPhase.ASKING, StepPhase.FAILURE):
-            self.wishes.add(Withdraw(step=node.id))
+            self.outbox.add(Withdraw(step=node.id))
         if step.phase is StepPhase.FAILURE:
             self.end(node, StepStatus.FAILED, step.failing or why)
         else:
@@ -262,7 +262,7 @@ class Run:
             if step is not None and step.phase is StepPhase.PENDING:
                 step.phase, step.status, step.reason = StepPhase.ENDED, StepStatus.SKIPPED, why
                 step.ended = self.now
-                self.wishes.tell_finished(self.program.node(id_), step)
+                self.outbox.tell_finished(self.program.node(id_), step)
 
     def stop_attempt(self, node: Node, why: str) -> None:
         """Ask the executor to end the attempt; what that means is decided when it has."""
@@ -270,15 +270,15 @@ class Run:
         if step.phase is not StepPhase.STOPPING:
             step.stopped_because = why
             step.phase = StepPhase.STOPPING
-        self.wishes.add(StopAttempt(attempt=self.attempt(node)))
+        self.outbox.add(StopAttempt(attempt=self.attempt(node)))
 
     # Questions, names, timers
 
     def ask(self, node: Node, question: Question) -> None:
         failing = question.kind == "failure"
         self.step(node).phase = StepPhase.FAILURE if failing else StepPhase.ASKING
-        self.wishes.tell_waiting(node.id, question.kind, question.message, question.expect)
-        self.wishes.add(Ask(question=question))
+        self.outbox.tell_waiting(node.id, question.kind, question.message, question.expect)
+        self.outbox.add(Ask(question=question))
 
     def note_secrets(self, node: Node, names: Iterable[str]) -> None:
         """Remember names of the step's frame whose value must not be stored or shown."""
@@ -299,7 +299,7 @@ class Run:
         timer = f"{kind}:{node.id}"
         if timer not in self.step(node).timers:
             self.step(node).timers.append(timer)
-        self.wishes.add(SetTimer(timer=timer, seconds=seconds))
+        self.outbox.add(SetTimer(timer=timer, seconds=seconds))
 
     def timer_fired(self, node: Node, timer: str) -> bool:
         """Whether a timer that has fired is still waited for; it may have been cancelled too late."""
@@ -312,7 +312,7 @@ class Run:
         timer = f"{kind}:{node.id}"
         if timer in self.step(node).timers:
             self.step(node).timers.remove(timer)
-            self.wishes.add(CancelTimer(timer=timer))
+            self.outbox.add(CancelTimer(timer=timer))
 
     def clear_timers(self, node: Node) -> None:
         for timer in list(self.step(node).timers):

@@ -28,8 +28,8 @@ def offer(run: Run) -> bool:
         message=f"{state.verdict_reason}. These steps can be taken back.",
         offers=tuple(_offer(run, step) for step in state.offered),
     )
-    run.wishes.tell_waiting(UNDO, question.kind, question.message, None)
-    run.wishes.add(Ask(question=question))
+    run.outbox.tell_waiting(UNDO, question.kind, question.message, None)
+    run.outbox.add(Ask(question=question))
     return True
 
 
@@ -51,7 +51,7 @@ def chosen(run: Run, event: Event) -> None:
         return
     wanted = [step for step in run.state.offered if step in event.steps]
     answer = f"undo {len(wanted)} of {len(run.state.offered)}" if wanted else "undo nothing"
-    run.wishes.tell_answered(UNDO, answer, event.by, event.note)
+    run.outbox.tell_answered(UNDO, answer, event.by, event.note)
     for step in wanted:
         run.make_states(step)
     _begin(run, wanted)
@@ -60,7 +60,7 @@ def chosen(run: Run, event: Event) -> None:
 def withdraw(run: Run) -> None:
     """Nobody has to decide any more: nothing is taken back."""
     if UNDO not in run.state.blocks:
-        run.wishes.add(Withdraw(step=UNDO))
+        run.outbox.add(Withdraw(step=UNDO))
         _begin(run, [])
 
 

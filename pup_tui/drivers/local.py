@@ -1,4 +1,4 @@
-"""Drives one run in this process: facts to the machine, its wishes to executors, clock, journal, watchers."""
+"""Drives one run in this process: events to the machine, actions to executors, clock, journal and watchers."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class _Attempt:
 
 
 class LocalRun:
-    """One run under way. Everything goes through one queue, so the order of facts is the order of the run."""
+    """One run under way. Everything goes through one queue: the order of events is that of the run."""
 
     def __init__(self, program: Program, created: RunCreated, around: Surroundings) -> None:
         self.run = created.run
@@ -102,7 +102,7 @@ class LocalRun:
         self._created = created
         self._around = around
         self._machine = Machine(program)
-        self._facts: asyncio.Queue[AnyEvent] = asyncio.Queue()
+        self._events: asyncio.Queue[AnyEvent] = asyncio.Queue()
         self._watchers: list[Watcher] = []
         self._attempts: dict[str, _Attempt] = {}
         self._timers: dict[str, Handle] = {}
@@ -135,7 +135,7 @@ class LocalRun:
         try:
             await self._take(self._created)
             while not self._over:
-                await self._take(await self._facts.get())
+                await self._take(await self._events.get())
         finally:
             await self._close()
         return self.state
@@ -202,10 +202,10 @@ class LocalRun:
 
     def _post(self, event: AnyEvent) -> None:
         if not self._over:
-            self._facts.put_nowait(event)
+            self._events.put_nowait(event)
 
     async def _take(self, event: AnyEvent) -> None:
-        """Let the machine handle a fact, make it durable, and only then do what follows from it."""
+        """Let the machine handle an event, make it durable, and only then do what follows from it."""
         event = self._around.masking.event(event)
         actions = self._machine.handle(event)
         for action in actions:
@@ -256,7 +256,7 @@ class LocalRun:
                 pass  # It was made durable together with the event.
 
     async def _find_out(self, action: LookUpTool | ResolveValues | TakeLock) -> None:
-        """Ask the world around the run; the answer is one more fact."""
+        """Ask the world around the run; the answer is one more event."""
         match action:
             case LookUpTool(step=step, tool=tool):
                 found = is_command(tool, self._around.environ, self._around.cwd)

@@ -63,7 +63,7 @@ class Holder(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Breaking:
-    """The wish to take a lock from `holder`, who was found to hold it, and why.
+    """The decision to take a lock from `holder`, who was found to hold it, and why.
 
     Whoever holds it by now in that one's place keeps it: nobody has decided about them.
     """

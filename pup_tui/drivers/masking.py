@@ -120,7 +120,7 @@ class Masking:
         return self._masked(question)
 
     def event(self, event: AnyEvent) -> AnyEvent:
-        """Mask the sentences of a fact; values keep what they are, and are marked where they are secret."""
+        """Mask the sentences of an event; values keep what they are, and are marked where they are secret."""
         match event:
             case AttemptFinished():
                 return msgspec.structs.replace(

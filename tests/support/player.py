@@ -68,7 +68,7 @@ FAILS = Result(ok=False, reason="exited with 1", exit_code=1)
 
 
 class Player:
-    """Carries out a machine's wishes as a script says, one fact after the other."""
+    """Carries out a machine's actions as a script says, one event after the other."""
 
     def __init__(
         self,
@@ -121,7 +121,7 @@ class Player:
         return self
 
     def tell(self, event: AnyEvent) -> None:
-        """Hand the machine a fact and do what it wishes."""
+        """Hand the machine an event and carry out the actions that follow."""
         self.events.append(event)
         for action in self.machine.handle(event):
             self.actions.append(action)

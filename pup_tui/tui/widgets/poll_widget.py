@@ -26,10 +26,10 @@ class PollWidget(Vertical):
             yield Static(id="poll-time", markup=False)
         yield Static(id="poll-error", markup=False)
         with Horizontal(id="poll-keys"):
-            yield _key_button("c check now", "wish('check_now')")
-            yield _key_button("x 5 min more", "wish('extend_poll')")
-            yield _key_button("s stop", "wish('stop_poll')")
-            yield _key_button("a accept as met", "wish('accept_poll')")
+            yield _key_button("c check now", "ask_of_run('check_now')")
+            yield _key_button("x 5 min more", "ask_of_run('extend_poll')")
+            yield _key_button("s stop", "ask_of_run('stop_poll')")
+            yield _key_button("a accept as met", "ask_of_run('accept_poll')")
 
     def show(self, reading: PollReading) -> None:
         """Show a poll as it stands now."""
@@ -109,7 +109,7 @@ class WaitWidget(Vertical):
             yield ProgressBar(id="wait-bar", show_percentage=False, show_eta=False)
             yield Static(id="wait-time", markup=False)
         with Horizontal(id="wait-keys"):
-            yield _key_button("c go on now", "wish('cut_wait')")
+            yield _key_button("c go on now", "ask_of_run('cut_wait')")
 
     def show(self, waited: float, total: float | None) -> None:
         """Show that `waited` of `total` seconds are over."""

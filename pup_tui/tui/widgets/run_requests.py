@@ -18,7 +18,7 @@ Push = Callable[[Dialog, Callable[[Answer | None], None]], object]
 
 
 class RunRequests:
-    """Sends wishes to a run in the operator's name."""
+    """Asks things of a run in the operator's name."""
 
     def __init__(self, live: LocalRun, operator: str, push: Push) -> None:
         self._live = live
@@ -41,7 +41,7 @@ class RunRequests:
             case _:
                 live.answer(step, answer.answer, by, answer.note)
 
-    def wish(self, what: str, step: str, name: str) -> None:
+    def send(self, what: str, step: str, name: str) -> None:
         """What a key or a button asks for of a step, by the word of its action."""
         match what:
             case "check_now":

@@ -67,11 +67,11 @@ class RunView(Vertical):
         Binding("z,plus", "enlarge", "Enlarge"),
         Binding("underscore", "shrink", "Shrink", show=False),
         Binding("ctrl+x", "cancel_run", "Cancel run"),
-        Binding("c", "wish('check_now')", "Check now", show=False),
-        Binding("x", "wish('extend_poll')", "5 min more", show=False),
-        Binding("s", "wish('stop_poll')", "Stop polling", show=False),
-        Binding("a", "wish('accept_poll')", "Accept as met", show=False),
-        Binding("c", "wish('cut_wait')", "Go on now", show=False),
+        Binding("c", "ask_of_run('check_now')", "Check now", show=False),
+        Binding("x", "ask_of_run('extend_poll')", "5 min more", show=False),
+        Binding("s", "ask_of_run('stop_poll')", "Stop polling", show=False),
+        Binding("a", "ask_of_run('accept_poll')", "Accept as met", show=False),
+        Binding("c", "ask_of_run('cut_wait')", "Go on now", show=False),
         Binding("slash", "output('search')", "Search", show=False),
         Binding("n", "output('next_match')", "Next match", show=False),
         Binding("N", "output('previous_match')", "Previous match", show=False),
@@ -380,9 +380,9 @@ class RunView(Vertical):
                 return self._live is not None and not self.progress.over
             case "follow_run":
                 return not self._follows_run
-            case "wish" if parameters == ("cut_wait",):
+            case "ask_of_run" if parameters == ("cut_wait",):
                 return self._live is not None and self._step_is("running", "wait")
-            case "wish":
+            case "ask_of_run":
                 return self._live is not None and self._step_is("polling")
         return True
 
@@ -396,10 +396,10 @@ class RunView(Vertical):
         if event.button.name is not None:
             await self.run_action(event.button.name)
 
-    def action_wish(self, what: str) -> None:
+    def action_ask_of_run(self, what: str) -> None:
         """What the operator wants of the selected step."""
         if self._requests is not None:
-            self._requests.wish(what, self._selected, self._step.node.step.name)
+            self._requests.send(what, self._selected, self._step.node.step.name)
             self._steps_dirty = True
 
     def action_cancel_run(self) -> None:

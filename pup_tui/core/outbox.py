@@ -1,4 +1,4 @@
-"""What the machine collects while it handles one event: the actions, and the notices among them."""
+"""What leaves the machine because of one event: actions in their order, and the notices among them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pup_tui.core.program import Node
 from pup_tui.core.state import RunState, Sample, StepState, StepStatus
 
 
-class Wishes:
+class Outbox:
     """An ordered list of actions that knows when and for which run they are made."""
 
     def __init__(self, at: Moment, state: RunState) -> None:
