@@ -14,8 +14,8 @@ from pup_tui.cli.failure import Failure, journal_failures
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, local_time, print_json
 from pup_tui.cli.shown import ShownRun, run_json
-from pup_tui.core.durations import format_duration
 from pup_tui.core.state import RunStatus
+from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:
     from pup_tui.journal.reader import JournalReader

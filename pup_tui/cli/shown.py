@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pup_tui.cli.printing import local_time
-from pup_tui.core.durations import format_duration
 from pup_tui.core.ids import UNDO, item_numbers
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.state import RunStatus
+from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:
     from pup_tui.core.program import Program

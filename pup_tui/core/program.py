@@ -17,7 +17,7 @@ from pup_tui.template.expression import compile_expression
 Part = Literal["body", "undo", "cleanup"]
 
 
-class Frame(Struct, frozen=True):
+class FrameNames(Struct, frozen=True):
     """Names that see each other: a runbook's, or those of a group from a file.
 
     `captures` maps each capture's name to the id of the node that makes it, `steps` the ids by which texts
@@ -87,7 +87,7 @@ class Program(Struct, frozen=True, kw_only=True):
     by_id: dict[str, Node]
     inside: dict[str, tuple[str, ...]]
     loops: dict[str, tuple[Node, ...]]
-    frames: dict[str, Frame]
+    frames: dict[str, FrameNames]
     concrete: dict[str, Node]
 
     def node(self, step: str) -> Node:
@@ -115,7 +115,7 @@ class Program(Struct, frozen=True, kw_only=True):
         static = static_id(loop)
         return [loop + node.id[len(static) :] for node in self.loops.get(static, ())]
 
-    def frame(self, node: Node) -> Frame:
+    def frame(self, node: Node) -> FrameNames:
         return self.frames[node.frame]
 
     def gathered(self, loop: Node) -> list[Node]:
@@ -275,7 +275,7 @@ class _Compiling:
             inner = msgspec.structs.replace(inner, home=id_, defaults=step.called.defaults)
         return self._add_block(id_, step.inside, inner)
 
-    def frames(self, nodes: Iterable[Node]) -> dict[str, Frame]:
+    def frames(self, nodes: Iterable[Node]) -> dict[str, FrameNames]:
         names = {"": set(self._runbook.vars)}
         names |= {key: set(step.calls[0]) for key, step in self._calls.items() if step.calls}
         captures: dict[str, dict[str, str]] = {key: {} for key in names}
@@ -289,7 +289,9 @@ class _Compiling:
                 names[node.frame].add(node.step.as_)
             steps[node.frame].setdefault(node.step.id, node.id)
         return {
-            key: Frame(frozenset(names[key]) | frozenset(captures[key]), captures[key], steps[key])
+            key: FrameNames(
+                frozenset(names[key]) | frozenset(captures[key]), captures[key], steps[key]
+            )
             for key in names
         }
 

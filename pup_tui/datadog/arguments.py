@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pup_tui.datadog.table import Argument, Command, Flag, load_table
-from pup_tui.datadog.times import parse_duration, parse_time
+from pup_tui.datadog.times import parse_span, parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -186,7 +186,7 @@ def check_flag(flag: Flag, value: str) -> None:
     if flag.type == "time":
         parse_time(value, 0)
     if flag.type == "duration":
-        parse_duration(value)
+        parse_span(value)
     if flag.type == "uuid":
         _check_uuid(value)
     if flag.type == "json":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from pup_tui.datadog.arguments import CommandError
-from pup_tui.datadog.times import parse_duration, parse_time, rfc3339
+from pup_tui.datadog.times import parse_span, parse_time, v2_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,8 +100,8 @@ def _value(flag: Flag, texts: Sequence[str], now: float, directory: Path | None)
     if flag.type == "time":
         return _moment(flag, parse_time(text, now))
     if flag.type == "duration":
-        seconds = parse_duration(text)
-        return rfc3339(now + seconds) if flag.format == "rfc3339" else seconds
+        seconds = parse_span(text)
+        return v2_time(now + seconds) if flag.format == "rfc3339" else seconds
     if flag.type == "json":
         return json.loads(text)
     if flag.type == "path":
@@ -111,7 +111,7 @@ def _value(flag: Flag, texts: Sequence[str], now: float, directory: Path | None)
 
 def _moment(flag: Flag, seconds: int) -> int | str:
     if flag.format == "rfc3339":
-        return rfc3339(seconds)
+        return v2_time(seconds)
     # The logs API takes its times as text.
     return str(seconds * 1000) if flag.format == "unix_ms" else seconds
 

@@ -58,7 +58,7 @@ def _parse_time(text: str, now: float) -> int | None:
     return None
 
 
-def parse_duration(text: str) -> int:
+def parse_span(text: str) -> int:
     """A length of time in seconds, over 0 and at most a year; several units may be joined."""
     total, position = 0, 0
     text = text.strip()
@@ -72,7 +72,7 @@ def parse_duration(text: str) -> int:
     return total
 
 
-def rfc3339(moment: float) -> str:
+def v2_time(moment: float) -> str:
     """A point in time as Datadog's v2 bodies want it: `2026-01-31T09:00:00Z`. May raise
     ValueError where it lies outside the calendar."""
     try:

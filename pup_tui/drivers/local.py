@@ -1,4 +1,4 @@
-"""Drives one run in this process: events to the machine, actions to executors, clock, journal and watchers."""
+"""Drives one run in this process: events to the machine, actions to executors, clock, journal, watchers."""
 
 from __future__ import annotations
 

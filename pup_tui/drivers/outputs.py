@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pup_tui.core.program import Program
 from pup_tui.drivers.masking import Masking
-from pup_tui.output.pipeline import IDLE_SECONDS, Captured, StepOutput
+from pup_tui.output.pipeline import IDLE_SECONDS, Captured, KeptOutput
 from pup_tui.output.spool import DEFAULT_LIMIT, Line, spool_name
 from pup_tui.steps.executor import Stream
 
@@ -19,7 +19,7 @@ OnLines = Callable[[str, Sequence[Line]], None]
 class AttemptOutput:
     """The sink of one attempt. An unfinished line is shown when its program pauses."""
 
-    def __init__(self, output: StepOutput) -> None:
+    def __init__(self, output: KeptOutput) -> None:
         self._output = output
         self._pause: asyncio.TimerHandle | None = None
         self._last = 0.0
@@ -66,7 +66,7 @@ class Outputs:
         self._program = program
         self._masking = masking
         self._on_lines = on_lines
-        self._open: dict[str, StepOutput] = {}
+        self._open: dict[str, KeptOutput] = {}
 
     def path(self, step: str) -> Path:
         """Where the step's output is, or will be."""
@@ -76,7 +76,7 @@ class Outputs:
         """The sink for the next attempt of `step`; `limit` is in bytes, for all its attempts."""
         output = self._open.get(step)
         if output is None:
-            output = StepOutput(
+            output = KeptOutput(
                 self.path(step),
                 self._masking.masker,
                 limit=DEFAULT_LIMIT if limit is None else limit,

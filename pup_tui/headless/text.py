@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import click
 
 from pup_tui.core.actions import Question
-from pup_tui.core.durations import format_duration
 from pup_tui.core.ids import UNDO
 from pup_tui.core.notices import (
     AnyNotice,
@@ -25,6 +24,7 @@ from pup_tui.core.state import RunStatus, StepStatus
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import Line
+from pup_tui.template.duration import format_duration
 
 GLYPHS = {
     StepStatus.SUCCEEDED: ("✔", "green"),

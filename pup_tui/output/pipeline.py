@@ -59,7 +59,7 @@ class Captured(NamedTuple):
     """Whether there were bytes that are not UTF-8, replaced by U+FFFD."""
 
 
-class StepOutput:
+class KeptOutput:
     """Takes the output of one step, all its attempts, and keeps what of it can be shown.
 
     ``on_lines`` is called once for each batch of ended lines. Opening raises ``OSError``; when a

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pup_tui.runbook.files import SUFFIXES
-from pup_tui.runbook.library import Found, Library, is_name
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report
+from pup_tui.runbook.runbook_files import Found, RunbookFiles, is_name
 
 MAX_DEEP = 10
 """How many runbooks may be inside each other, without the one that begins."""
@@ -38,7 +38,10 @@ class Calls:
     """Finds and checks the runbooks that steps name, each once; `check` judges a file."""
 
     def __init__(
-        self, library: Library, report: Report, check: Callable[[Found, str, Chain], Checked | None]
+        self,
+        library: RunbookFiles,
+        report: Report,
+        check: Callable[[Found, str, Chain], Checked | None],
     ) -> None:
         self._library = library
         self._report = report

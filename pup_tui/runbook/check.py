@@ -15,18 +15,18 @@ from pup_tui.runbook.calls import Calls, Chain, Checked
 from pup_tui.runbook.expansion import MAX_STEPS, Expansion
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES
 from pup_tui.runbook.given import check_given
-from pup_tui.runbook.library import Found, Library, is_name
 from pup_tui.runbook.model import Runbook
-from pup_tui.runbook.nodes import GroupCall, Mapping, Node, Scalar, Sequence, described, shown
+from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, described, shown
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.role_check import RoleCheck
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.rules import RULES, Rule, check_environment
+from pup_tui.runbook.runbook_files import Found, RunbookFiles, is_name
 from pup_tui.runbook.scope import Scope
 from pup_tui.runbook.shapes import INVALID, PlacedText, ShapeCheck
 from pup_tui.runbook.step_templates import Templates
-from pup_tui.runbook.steps import Frame, StepDraft, assign_ids, frames_of
+from pup_tui.runbook.steps import DraftFrame, StepDraft, assign_ids, frames_of
 from pup_tui.runbook.variable_rules import check_variables
 
 MAX_IMPORTS = 100
@@ -40,14 +40,14 @@ class Checking:
     `linter` looks for warnings in the runbook itself; without one nothing is linted.
     """
 
-    def __init__(self, library: Library, report: Report, linter: Linter | None = None) -> None:
+    def __init__(self, library: RunbookFiles, report: Report, linter: Linter | None = None) -> None:
         self._library = library
         self._report = report
         self._linter = linter
         self._allowance = Allowance()
         self._calls = Calls(library, report, self._called)
 
-    def runbook(self, root: Node, stem: str, key: str) -> Runbook | None:
+    def runbook(self, root: YamlNode, stem: str, key: str) -> Runbook | None:
         """The runbook that a file's tree stands for; None where the report has errors.
 
         `stem` is the file's name without its ending, by which the runbook is known; `key` is its name among
@@ -61,7 +61,7 @@ class Checking:
             return None
         return self._check(found.root, chain, "")
 
-    def _check(self, root: Node, chain: Chain, stem: str) -> Checked | None:
+    def _check(self, root: YamlNode, chain: Chain, stem: str) -> Checked | None:
         """Check one file; with `stem` it may be linted too."""
         before = self._report.errors
         if not isinstance(root, Mapping):
@@ -141,7 +141,7 @@ class _File:
     root: Mapping
     shape: ShapeCheck
     built: Any
-    frames: list[Frame]
+    frames: list[DraftFrame]
     count: int
     is_open: bool
     is_interactive: bool
@@ -151,7 +151,7 @@ class _File:
         return [step for frame in self.frames for step in frame.steps]
 
     @classmethod
-    def of(cls, root: Mapping, library: Library, report: Report) -> _File:
+    def of(cls, root: Mapping, library: RunbookFiles, report: Report) -> _File:
         templates = Templates(library, _imports(root, library, report), report)
         expansion = Expansion(library, templates, report)
         filled = expansion.file(root)
@@ -186,7 +186,9 @@ def _rules_about(step: Mapping) -> Iterable[Rule]:
 class _Judge:
     """Judges the texts of one frame."""
 
-    def __init__(self, frame: Frame, file: _File, allowance: Allowance, report: Report) -> None:
+    def __init__(
+        self, frame: DraftFrame, file: _File, allowance: Allowance, report: Report
+    ) -> None:
         self._frame = frame
         self._made = file.shape.made
         self._report = report
@@ -240,7 +242,7 @@ def _too_many_steps(root: Mapping, report: Report) -> bool:
     return len(steps.items) > MAX_STEPS
 
 
-def _imports(root: Mapping, library: Library, report: Report) -> Iterator[str]:
+def _imports(root: Mapping, library: RunbookFiles, report: Report) -> Iterator[str]:
     """The names that a file imports; one that is found nowhere is reported."""
     given = root.get("import")
     if not isinstance(given, Sequence):

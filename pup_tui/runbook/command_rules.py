@@ -6,7 +6,7 @@ from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from dataclasses import replace
 
-from pup_tui.runbook.nodes import Mapping, Node, Scalar, shown
+from pup_tui.runbook.nodes import Mapping, Scalar, YamlNode, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.role_check import RoleCheck
 from pup_tui.runbook.roles import Role
@@ -18,7 +18,7 @@ from pup_tui.runbook.sources import COMMAND
 def check_source_command(
     node: Mapping,
     path: Path,
-    above: MappingOf[str, Node],
+    above: MappingOf[str, YamlNode],
     is_known: Callable[[str], bool],
     roles: RoleCheck,
     report: Report,

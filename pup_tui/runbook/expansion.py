@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pup_tui.runbook.library import Library
-from pup_tui.runbook.nodes import Entry, Mapping, Node, Scalar, Sequence, Unusable, shown
+from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, Unusable, YamlEntry, YamlNode, shown
 from pup_tui.runbook.report import Report
+from pup_tui.runbook.runbook_files import RunbookFiles
 from pup_tui.runbook.step_templates import KEY, Template, Templates, called, filled
 from pup_tui.runbook.yaml import MAX_DEPTH
 
@@ -25,7 +25,7 @@ class Expansion:
     `is_open` tells that some could not be found out, so that names may be made that nobody knows of.
     """
 
-    def __init__(self, library: Library, templates: Templates, report: Report) -> None:
+    def __init__(self, library: RunbookFiles, templates: Templates, report: Report) -> None:
         self._library = library
         self._templates = templates
         self._report = report
@@ -39,14 +39,14 @@ class Expansion:
             self.is_open = True
             return root
         made = self._steps(steps.value, (), _STEP_LEVEL)
-        entries = {**root.entries, "steps": Entry(steps.key, made)}
+        entries = {**root.entries, "steps": YamlEntry(steps.key, made)}
         return Mapping(root.source, root.line, root.column, entries)
 
     def _steps(self, steps: Sequence, trail: Trail, level: int) -> Sequence:
         items = [self._step(step, trail, level) for step in steps.items]
         return Sequence(steps.source, steps.line, steps.column, items)
 
-    def _step(self, step: Node, trail: Trail, level: int) -> Node:
+    def _step(self, step: YamlNode, trail: Trail, level: int) -> YamlNode:
         self.count += 1
         if self.count > MAX_STEPS:
             return self._refused(
@@ -60,7 +60,7 @@ class Expansion:
             return self._inside(self._without_with(step), None, trail, level)
         return self._from_template(step, trail, level)
 
-    def _from_template(self, step: Mapping, trail: Trail, level: int) -> Node:
+    def _from_template(self, step: Mapping, trail: Trail, level: int) -> YamlNode:
         named = step.entries[KEY].value
         template = self._templates.named(named)
         if template is None or not self._library.take(template.root.size, named):
@@ -72,7 +72,7 @@ class Expansion:
         made = filled(self._without_with(step, template.name), template.root)
         return self._inside(made, (step, template), trail, level)
 
-    def _call(self, step: Mapping, template: Template, trail: Trail, level: int) -> Node:
+    def _call(self, step: Mapping, template: Template, trail: Trail, level: int) -> YamlNode:
         named = step.entries[KEY].value
         if self._goes_round(named, template, trail):
             return self._unusable(step)
@@ -89,7 +89,7 @@ class Expansion:
             made.entries["undo"] = undo
         return made
 
-    def _goes_round(self, named: Node, template: Template, trail: Trail) -> bool:
+    def _goes_round(self, named: YamlNode, template: Template, trail: Trail) -> bool:
         if template.key in trail:
             names = [_stem(key) for key in (*trail[trail.index(template.key) :], template.key)]
             self._report.error(named, f"the templates go round in a circle: {' -> '.join(names)}")
@@ -102,7 +102,7 @@ class Expansion:
 
     def _inside(
         self, step: Mapping, origin: tuple[Mapping, Template] | None, trail: Trail, level: int
-    ) -> Node:
+    ) -> YamlNode:
         """The step with its nested steps filled in; those that a template brought have its trail."""
         entries = dict(step.entries)
         for key in ("steps", "undo"):
@@ -118,12 +118,12 @@ class Expansion:
             if key == "undo":
                 entries[key] = self._undo(step, way, level) or entry
             elif isinstance(entry.value, Sequence):
-                entries[key] = Entry(entry.key, self._steps(entry.value, way, level + 2))
+                entries[key] = YamlEntry(entry.key, self._steps(entry.value, way, level + 2))
         if entries == step.entries:
             return step
         return Mapping(step.source, step.line, step.column, entries)
 
-    def _undo(self, step: Mapping, trail: Trail, level: int) -> Entry | None:
+    def _undo(self, step: Mapping, trail: Trail, level: int) -> YamlEntry | None:
         """The step that takes this one back, named after it."""
         entry = step.entries.get("undo")
         if entry is None or not isinstance(entry.value, Mapping):
@@ -133,11 +133,11 @@ class Expansion:
             text = f"Undo: {step.text('name') or 'the step'}"[:MAX_NAME]
             name = Scalar(undo.source, undo.line, undo.column, text, "quoted", undo.line)
             key = Scalar(undo.source, undo.line, undo.column, "name", "plain", undo.line)
-            named = {"name": Entry(key, name), **undo.entries}
+            named = {"name": YamlEntry(key, name), **undo.entries}
             undo = Mapping(
                 undo.source, undo.line, undo.column, named, size=undo.size, height=undo.height
             )
-        return Entry(entry.key, self._step(undo, trail, level + 1))
+        return YamlEntry(entry.key, self._step(undo, trail, level + 1))
 
     def _without_with(self, step: Mapping, template: str = "") -> Mapping:
         """The step without a `with` that nothing takes; a single step has no values of its own to take."""
@@ -154,12 +154,12 @@ class Expansion:
         entries = {name: entry for name, entry in step.entries.items() if name != "with"}
         return Mapping(step.source, step.line, step.column, entries)
 
-    def _refused(self, at: Node, told: str) -> Unusable:
+    def _refused(self, at: YamlNode, told: str) -> Unusable:
         if self.count <= MAX_STEPS + 1:
             self._report.error(at, told)
         return self._unusable(at)
 
-    def _unusable(self, at: Node) -> Unusable:
+    def _unusable(self, at: YamlNode) -> Unusable:
         self.is_open = True
         return Unusable(at.source, at.line, at.column)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
 
-from pup_tui.runbook.nodes import Mapping, Node, OutOfRange, Scalar, described, shown
+from pup_tui.runbook.nodes import Mapping, OutOfRange, Scalar, YamlNode, described, shown
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.values import check_value
@@ -37,7 +37,7 @@ def check_given(
         report.error(at, told, f"give it under `{key}`")
 
 
-def _check_value(name: str, node: Node, variable: Variable, report: Report) -> None:
+def _check_value(name: str, node: YamlNode, variable: Variable, report: Report) -> None:
     """Judge what is literal; what holds a template is judged when it has been rendered."""
     if not isinstance(node, Scalar):
         if variable.type not in ("string", "text"):

@@ -17,10 +17,10 @@ from msgspec import Struct
 from pup_tui.runbook import yaml
 from pup_tui.runbook.check import Checking, Linter
 from pup_tui.runbook.files import DirectoryFiles, Files, Stamp, Unreadable
-from pup_tui.runbook.library import Library, given_places
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.problems import InvalidRunbook, Problem
 from pup_tui.runbook.report import Report
+from pup_tui.runbook.runbook_files import RunbookFiles, given_places
 from pup_tui.template.limits import one_budget
 
 
@@ -97,7 +97,7 @@ def _load(
     stem: str, path: Path, name: str, places: Sequence[Files], linter: Linter | None
 ) -> Loaded:
     report = Report()
-    library = Library(places, report)
+    library = RunbookFiles(places, report)
     try:
         data = library.read(name)
     except Unreadable as error:

@@ -38,7 +38,7 @@ class Source:
 
 
 @dataclass(slots=True, eq=False)
-class Node:
+class YamlNode:
     """`line` and `column` count from 1. `size` and `height` count what aliases stand for."""
 
     source: Source
@@ -53,7 +53,7 @@ class Node:
 
 
 @dataclass(slots=True, eq=False)
-class Scalar(Node):
+class Scalar(YamlNode):
     text: str
     style: Style
     end_line: int
@@ -95,21 +95,21 @@ class Scalar(Node):
 
 
 @dataclass(slots=True, eq=False)
-class Sequence(Node):
-    items: list[Node]
+class Sequence(YamlNode):
+    items: list[YamlNode]
 
 
 @dataclass(slots=True)
-class Entry:
+class YamlEntry:
     key: Scalar
-    value: Node
+    value: YamlNode
 
 
 @dataclass(slots=True, eq=False)
-class Mapping(Node):
-    entries: dict[str, Entry]
+class Mapping(YamlNode):
+    entries: dict[str, YamlEntry]
 
-    def get(self, key: str) -> Node | None:
+    def get(self, key: str) -> YamlNode | None:
         """The value of `key`; None where it is absent or null."""
         entry = self.entries.get(key)
         if entry is None or entry.value.is_null:
@@ -130,11 +130,11 @@ class GroupCall(Mapping):
 
 
 @dataclass(slots=True, eq=False)
-class Unusable(Node):
+class Unusable(YamlNode):
     """Stands where something was refused and reported already."""
 
 
-def described(node: Node) -> str:
+def described(node: YamlNode) -> str:
     """What a node is, in words."""
     if isinstance(node, Mapping):
         return "a map"

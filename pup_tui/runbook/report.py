@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 
-from pup_tui.runbook.nodes import Node, Scalar, shown
+from pup_tui.runbook.nodes import Scalar, YamlNode, shown
 from pup_tui.runbook.problems import Problem
 from pup_tui.template.suggest import closest
 
@@ -55,7 +55,7 @@ class Report:
         self._seen.add(place)
         self._problems.append(problem)
 
-    def error(self, node: Node, message: str, hint: str = "") -> None:
+    def error(self, node: YamlNode, message: str, hint: str = "") -> None:
         """Report an error that is about the whole of `node`."""
         self.add(
             Problem(

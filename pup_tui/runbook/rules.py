@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from pup_tui.runbook.nodes import Mapping, Node, Scalar, Sequence, shown
+from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.steps import StepDraft
 
@@ -192,7 +192,7 @@ RULES: dict[Rule, tuple[str, ...]] = {
 """With the keys that each is about: a step that has none of them needs no look."""
 
 
-def check_environment(env: Node | None, report: Report) -> None:
+def check_environment(env: YamlNode | None, report: Report) -> None:
     """Report names that no environment variable can have."""
     for key in _keys(env):
         if not NAME.match(key.text):
@@ -201,7 +201,7 @@ def check_environment(env: Node | None, report: Report) -> None:
             report.error(key, told, hint)
 
 
-def check_name(name: str, node: Node, what: str, report: Report) -> None:
+def check_name(name: str, node: YamlNode, what: str, report: Report) -> None:
     """Report a name that no template could use."""
     if not NAME.match(name) or len(name) > MAX_NAME:
         hint = "letters, digits and _, not beginning with a digit"
@@ -212,7 +212,7 @@ def check_name(name: str, node: Node, what: str, report: Report) -> None:
         )
 
 
-def _keys(node: Node | None) -> Iterable[Scalar]:
+def _keys(node: YamlNode | None) -> Iterable[Scalar]:
     if not isinstance(node, Mapping):
         return ()
     return [entry.key for entry in node.entries.values()]

@@ -8,7 +8,7 @@ from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.secret_names import report_exposure, secret_names, secrets_at
 from pup_tui.runbook.shapes import Path, PlacedText
-from pup_tui.runbook.steps import BODY, Frame, StepDraft
+from pup_tui.runbook.steps import BODY, DraftFrame, StepDraft
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
@@ -55,7 +55,7 @@ _BEFORE_ITEMS = frozenset({"foreach", "confirm", "max_parallel"})
 class Scope:
     """The names of a frame. `is_open` where some of them could not be found out."""
 
-    def __init__(self, frame: Frame, report: Report, *, is_open: bool = False) -> None:
+    def __init__(self, frame: DraftFrame, report: Report, *, is_open: bool = False) -> None:
         self._frame = frame
         self._variables = {name: number for number, name in enumerate(frame.variables)}
         self._report = report

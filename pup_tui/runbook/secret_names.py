@@ -9,15 +9,15 @@ from collections.abc import Collection, Iterator
 
 from pup_tui.runbook.exposure import exposed_names
 from pup_tui.runbook.languages import compiled
-from pup_tui.runbook.nodes import GroupCall, Mapping, Node, Scalar, Sequence, shown
+from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.shapes import PlacedText
-from pup_tui.runbook.steps import Frame, StepDraft
+from pup_tui.runbook.steps import DraftFrame, StepDraft
 from pup_tui.template.errors import TemplateError
 
 
-def secret_names(frame: Frame) -> frozenset[str]:
+def secret_names(frame: DraftFrame) -> frozenset[str]:
     """The secret variables and captures of a frame, and variables whose default holds one."""
     found = {name for name, node in _declared(frame) if is_secret(node)}
     found |= {name for step in frame.steps for name in _hidden_captures(step)}
@@ -57,14 +57,14 @@ def report_exposure(placed: PlacedText, secrets: Collection[str], report: Report
         report.error_in(placed.node, told, hint, fragment=name)
 
 
-def _declared(frame: Frame) -> Iterator[tuple[str, Node]]:
+def _declared(frame: DraftFrame) -> Iterator[tuple[str, YamlNode]]:
     nodes = [frame.names, *(step.node.get("vars") for step in frame.steps if step.asked)]
     for node in nodes:
         if isinstance(node, Mapping):
             yield from ((name, entry.value) for name, entry in node.entries.items())
 
 
-def is_secret(variable: Node) -> bool:
+def is_secret(variable: YamlNode) -> bool:
     """Whether a variable is declared as a secret."""
     return isinstance(variable, Mapping) and variable.text("type") == "secret"
 
@@ -76,7 +76,7 @@ def _hidden_captures(step: StepDraft) -> Iterator[str]:
             yield name
 
 
-def _uses(role: Role, node: Node | None) -> frozenset[str]:
+def _uses(role: Role, node: YamlNode | None) -> frozenset[str]:
     """The names in the texts of a value; none where they cannot be read, which is reported elsewhere."""
     found: frozenset[str] = frozenset()
     waiting = [node]

@@ -16,14 +16,14 @@ from msgspec import inspect
 from pup_tui.runbook.allowed import Options, fields_of, options_of, required_of
 from pup_tui.runbook.model import AnyStep, Call, Runbook, Step
 from pup_tui.runbook.nodes import (
-    Entry,
     GroupCall,
     Mapping,
-    Node,
     OutOfRange,
     Scalar,
     Sequence,
     Unusable,
+    YamlEntry,
+    YamlNode,
     described,
     shown,
 )
@@ -64,7 +64,7 @@ class ShapeCheck:
         self.made: dict[Path, dict[str, Any]] = {}
         self._step: Path = ()
 
-    def build(self, node: Node, kind: inspect.Type, path: Path) -> Any:
+    def build(self, node: YamlNode, kind: inspect.Type, path: Path) -> Any:
         """Plain data for `kind`, or `INVALID` after a report."""
         if isinstance(node, Unusable):
             return INVALID
@@ -115,7 +115,7 @@ class ShapeCheck:
             return name.startswith(NOTE_PREFIX)
         return issubclass(struct, Step) and name == "kind"
 
-    def _field(self, field: inspect.Field, entry: Entry, path: Path) -> Any:
+    def _field(self, field: inspect.Field, entry: YamlEntry, path: Path) -> Any:
         path = (*path, field.encode_name)
         if entry.value.is_null:
             if not field.required:
@@ -219,7 +219,7 @@ class ShapeCheck:
         self.report.error(node, f"{label(path)} cannot be {shown(node.text)}", hint)
         return INVALID
 
-    def _anything(self, node: Node, role: Role, path: Path) -> Any:
+    def _anything(self, node: YamlNode, role: Role, path: Path) -> Any:
         if isinstance(node, Mapping):
             return self._json_map(node, role, path)
         if isinstance(node, Sequence):
@@ -238,13 +238,13 @@ class ShapeCheck:
         }
         return INVALID if any(value is INVALID for value in built.values()) else built
 
-    def _wrong(self, node: Node, options: Options, path: Path) -> Any:
+    def _wrong(self, node: YamlNode, options: Options, path: Path) -> Any:
         told = f"{label(path)} must be {options.expected}, not {described(node)}"
         self.report.error(node, told, _wrong_hint(node, options))
         return INVALID
 
 
-def _wrong_hint(node: Node, options: Options) -> str:
+def _wrong_hint(node: YamlNode, options: Options) -> str:
     if not isinstance(node, Scalar):
         if isinstance(node, Mapping) and options.text is not None:
             return "quote a text that begins with {"

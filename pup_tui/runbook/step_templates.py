@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from pup_tui.runbook.allowed import keys_of_steps
 from pup_tui.runbook.files import TEMPLATES
-from pup_tui.runbook.library import Library, is_name
 from pup_tui.runbook.nodes import (
-    Entry,
     GroupCall,
     Mapping,
-    Node,
     Scalar,
     Sequence,
+    YamlEntry,
+    YamlNode,
     described,
     shown,
 )
 from pup_tui.runbook.report import Report, listed
+from pup_tui.runbook.runbook_files import RunbookFiles, is_name
 from pup_tui.runbook.shapes import NOTE_PREFIX
 
 KEY = "template"
@@ -45,14 +45,14 @@ class Templates:
     `imports` are the names that may be found in a pack.
     """
 
-    def __init__(self, library: Library, imports: Iterable[str], report: Report) -> None:
+    def __init__(self, library: RunbookFiles, imports: Iterable[str], report: Report) -> None:
         self._library = library
         self._imports = frozenset(imports)
         self._report = report
         self._judged: dict[str, Template | None] = {}
         self._missing: set[tuple[int, str]] = set()
 
-    def named(self, named: Node) -> Template | None:
+    def named(self, named: YamlNode) -> Template | None:
         """The template that `named` means; None after a report."""
         if not isinstance(named, Scalar) or not is_name(named.text, folders=True):
             told = named.text if isinstance(named, Scalar) else described(named)
@@ -86,7 +86,7 @@ class Templates:
         there = f"there is {listed(stems[:20])}" if stems else f"there is no {TEMPLATES} directory"
         self._report.error(named, told, self._report.suggest(named.text, stems) or there)
 
-    def _judge(self, key: str, name: str, root: Node | None) -> Template | None:
+    def _judge(self, key: str, name: str, root: YamlNode | None) -> Template | None:
         if root is None:
             return None
         if not isinstance(root, Mapping):
@@ -130,13 +130,13 @@ def filled(step: Mapping, template: Mapping) -> Mapping:
 
     `null` in the step clears a key; `headers`, `env` and `inputs` are merged key by key.
     """
-    entries: dict[str, Entry] = {}
+    entries: dict[str, YamlEntry] = {}
     for name, entry in step.entries.items():
         given = template.entries.get(name)
         if name == KEY or _clears(name, entry):
             continue
         if name in _MERGED and given is not None:
-            entry = Entry(entry.key, _merged(entry.value, given.value))
+            entry = YamlEntry(entry.key, _merged(entry.value, given.value))
         entries[name] = entry
     entries |= {
         name: entry
@@ -146,12 +146,12 @@ def filled(step: Mapping, template: Mapping) -> Mapping:
     return Mapping(step.source, step.line, step.column, entries)
 
 
-def _clears(name: str, entry: Entry) -> bool:
+def _clears(name: str, entry: YamlEntry) -> bool:
     """Whether a key is there to take back what the template says; one that no step has is a mistake."""
     return entry.value.is_null and name in keys_of_steps()
 
 
-def called(step: Mapping, template: Template, steps: Node) -> GroupCall:
+def called(step: Mapping, template: Template, steps: YamlNode) -> GroupCall:
     """A step that stands for a group from a file, whose steps are `steps`."""
     named = step.entries[KEY]
     kind = Scalar(step.source, named.key.line, named.key.column, "group", "plain", named.key.line)
@@ -160,15 +160,15 @@ def called(step: Mapping, template: Template, steps: Node) -> GroupCall:
         for name, entry in step.entries.items()
         if name not in (KEY, "kind", "steps") and not _clears(name, entry)
     }
-    entries["kind"] = Entry(named.key, kind)
-    entries["steps"] = Entry(named.key, steps)
+    entries["kind"] = YamlEntry(named.key, kind)
+    entries["steps"] = YamlEntry(named.key, steps)
     root = template.root
     about = {name: e for name, e in root.entries.items() if name in GROUP_KEYS - {"steps"}}
     call = Mapping(root.source, root.line, root.column, {KEY: named, **about})
     return GroupCall(step.source, step.line, step.column, entries, call)
 
 
-def _merged(own: Node, given: Node) -> Node:
+def _merged(own: YamlNode, given: YamlNode) -> YamlNode:
     if not isinstance(own, Mapping) or not isinstance(given, Mapping):
         return own
     entries = {**given.entries, **own.entries}

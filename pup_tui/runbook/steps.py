@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from pup_tui.runbook.model import AnyStep, Step
-from pup_tui.runbook.nodes import GroupCall, Mapping, Node, Scalar, Sequence, shown
+from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import Path
 
@@ -37,14 +37,14 @@ class StepDraft:
     index: int
     node: Mapping
     path: Path
-    frame: Frame
+    frame: DraftFrame
     order: tuple[int, int]
     around: StepDraft | None = None
     undo_of: StepDraft | None = None
     branches: tuple[Path, ...] = ()
     items: frozenset[str] = frozenset()
     id: str = ""
-    inner: Frame | None = None
+    inner: DraftFrame | None = None
     kind: type[Step] | None = field(init=False)
     """The model's class of its kind; None where there is no such kind."""
 
@@ -79,7 +79,7 @@ class StepDraft:
         return False
 
     @property
-    def captures(self) -> dict[str, Node]:
+    def captures(self) -> dict[str, YamlNode]:
         """The names it captures, with the place of each."""
         given = self.node.get("capture")
         if isinstance(given, Scalar):
@@ -87,24 +87,24 @@ class StepDraft:
         return _keys(given)
 
     @property
-    def asked(self) -> dict[str, Node]:
+    def asked(self) -> dict[str, YamlNode]:
         """The names of the values that it asks a person for."""
         asks = self.kind is not None and self.kind.asks_values
         return _keys(self.node.get("vars")) if asks else {}
 
     @property
-    def outputs(self) -> dict[str, Node]:
+    def outputs(self) -> dict[str, YamlNode]:
         """The names that the group it calls gives back."""
         return _keys(self.node.call.get("outputs")) if isinstance(self.node, GroupCall) else {}
 
     @property
-    def makes(self) -> dict[str, Node]:
+    def makes(self) -> dict[str, YamlNode]:
         """Every name that later steps know because of it."""
         return {**self.captures, **self.asked, **self.outputs}
 
 
 @dataclass(slots=True, eq=False)
-class Frame:
+class DraftFrame:
     """Names that see each other: a runbook's, or those of a group from a file.
 
     `names` are its variables, or the group's params. `steps` are in the order of the file, undo steps and
@@ -123,25 +123,27 @@ class Frame:
         return (self.names.entries if self.names is not None else {}).keys()
 
 
-def frames_of(root: Mapping) -> list[Frame]:
+def frames_of(root: Mapping) -> list[DraftFrame]:
     """The frames of a file whose steps are filled in, the file's own first."""
     names = root.get("vars")
-    walk = _Walk(Frame(names if isinstance(names, Mapping) else None))
+    walk = _Walk(DraftFrame(names if isinstance(names, Mapping) else None))
     walk.block(root.get("steps"), ("steps",), walk.frames[0], None)
     return walk.frames
 
 
 class _Walk:
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: DraftFrame) -> None:
         self.frames = [frame]
 
-    def block(self, steps: Node | None, path: Path, frame: Frame, around: StepDraft | None) -> None:
+    def block(
+        self, steps: YamlNode | None, path: Path, frame: DraftFrame, around: StepDraft | None
+    ) -> None:
         if isinstance(steps, Sequence):
             for number, step in enumerate(steps.items):
                 if isinstance(step, Mapping):
                     self._add(step, (*path, number), frame, around)
 
-    def _add(self, node: Mapping, path: Path, frame: Frame, around: StepDraft | None) -> None:
+    def _add(self, node: Mapping, path: Path, frame: DraftFrame, around: StepDraft | None) -> None:
         part = BODY
         branches: tuple[Path, ...] = ()
         items: frozenset[str] = frozenset()
@@ -164,7 +166,7 @@ class _Walk:
             frame.made.setdefault(name, draft)
         if isinstance(node, GroupCall):
             params = node.call.get("params")
-            inner = Frame(params if isinstance(params, Mapping) else None, path, caller=draft)
+            inner = DraftFrame(params if isinstance(params, Mapping) else None, path, caller=draft)
             self.frames.append(inner)
             draft.inner = inner
             self.block(node.get("steps"), (*path, "steps"), inner, None)
@@ -202,7 +204,7 @@ def assign_ids(steps: Iterable[StepDraft], report: Report) -> None:
 
 
 def _given_ids(steps: list[StepDraft], report: Report) -> set[str]:
-    given: dict[str, Node] = {}
+    given: dict[str, YamlNode] = {}
     for step in steps:
         value = step.node.get("id")
         if not isinstance(value, Scalar):
@@ -228,7 +230,7 @@ def _free(stem: str, taken: set[str], repeats: dict[str, int]) -> str:
     return found
 
 
-def _keys(node: Node | None) -> dict[str, Node]:
+def _keys(node: YamlNode | None) -> dict[str, YamlNode]:
     if not isinstance(node, Mapping):
         return {}
     return {name: entry.key for name, entry in node.entries.items()}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import Unreadable, read_file
-from pup_tui.runbook.nodes import Mapping, Node, Scalar
+from pup_tui.runbook.nodes import Mapping, Scalar, YamlNode
 from pup_tui.runbook.problems import InvalidRunbook, Problem
 
 
@@ -39,6 +39,6 @@ def read_values(path: Path) -> dict[str, object]:
     }
 
 
-def _problem(path: Path, node: Node | None, message: str) -> Problem:
+def _problem(path: Path, node: YamlNode | None, message: str) -> Problem:
     line, column = (node.line, node.column) if node is not None else (1, 1)
     return Problem(path=str(path), line=line, column=column, message=message)

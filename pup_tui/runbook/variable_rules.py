@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from pup_tui.runbook.command_rules import check_source_command
-from pup_tui.runbook.nodes import Mapping, Node, Scalar, shown
+from pup_tui.runbook.nodes import Mapping, Scalar, YamlNode, shown
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.role_check import RoleCheck
@@ -40,7 +40,7 @@ _SOURCES = ("env", "file", "keyring", "command")
 
 
 def check_variables(
-    node: Node | None,
+    node: YamlNode | None,
     made: MappingOf[Path, dict[str, Any]],
     roles: RoleCheck,
     report: Report,
@@ -58,7 +58,7 @@ def check_variables(
         report.error(node, f"more than {MAX_VARIABLES:,} variables")
         return
     uses: dict[str, tuple[Scalar, UsesNames]] = {}
-    above: dict[str, Node] = {}
+    above: dict[str, YamlNode] = {}
     for name, entry in node.entries.items():
         check_name(name, entry.key, "a variable", report)
         if isinstance(entry.value, Mapping):
@@ -76,7 +76,7 @@ def check_variables(
     check_default_names(node.entries, uses, report, is_known)
 
 
-def _default(node: Node) -> Scalar | None:
+def _default(node: YamlNode) -> Scalar | None:
     value = node.get("default") if isinstance(node, Mapping) else node
     return value if isinstance(value, Scalar) and not value.is_null else None
 

@@ -15,14 +15,14 @@ from typing import Any, cast
 import yaml as pyyaml
 
 from pup_tui.runbook.nodes import (
-    Entry,
     Mapping,
-    Node,
     OutOfRange,
     Scalar,
     Sequence,
     Source,
     Style,
+    YamlEntry,
+    YamlNode,
     described,
     shown,
 )
@@ -53,7 +53,7 @@ class _Stop(Exception):
         self.problem = problem
 
 
-def parse(data: bytes, path: str) -> tuple[Node | None, list[Problem]]:
+def parse(data: bytes, path: str) -> tuple[YamlNode | None, list[Problem]]:
     """The tree of `data` and what is wrong with it; None where it cannot be read to its end.
 
     `path` is only named in the problems.
@@ -133,10 +133,10 @@ class _Reader:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.problems: list[Problem] = []
-        self._anchors: dict[str, Node | None] = {}
+        self._anchors: dict[str, YamlNode | None] = {}
         self._count = 0
 
-    def document(self, events: Iterator[pyyaml.Event]) -> Node:
+    def document(self, events: Iterator[pyyaml.Event]) -> YamlNode:
         self._events = events
         next(events)
         if not isinstance(next(events), pyyaml.DocumentStartEvent):
@@ -148,7 +148,7 @@ class _Reader:
             raise self._stop(after, "more than one document", "keep one runbook in a file")
         return root
 
-    def _node(self, event: Any, depth: int) -> Node:
+    def _node(self, event: Any, depth: int) -> YamlNode:
         self._claim(event, 1, depth)
         kind = type(event)
         if kind is pyyaml.AliasEvent:
@@ -158,7 +158,7 @@ class _Reader:
             self._anchors[anchor] = None
         if event.tag is not None:
             self._tag(event)
-        node: Node
+        node: YamlNode
         if kind is pyyaml.ScalarEvent:
             node = self._scalar(event)
         elif kind is pyyaml.SequenceStartEvent:
@@ -176,7 +176,7 @@ class _Reader:
         if deepest > MAX_DEPTH:
             raise self._stop(event, f"nested deeper than {MAX_DEPTH} levels")
 
-    def _alias(self, event: pyyaml.AliasEvent, depth: int) -> Node:
+    def _alias(self, event: pyyaml.AliasEvent, depth: int) -> YamlNode:
         name = event.anchor
         if name not in self._anchors:
             raise self._stop(event, f"{shown(f'*{name}')} names no anchor above it")
@@ -197,7 +197,7 @@ class _Reader:
         return Scalar(self.source, start.line + 1, start.column + 1, text, style, last)
 
     def _sequence(self, event: pyyaml.Event, depth: int) -> Sequence:
-        items: list[Node] = []
+        items: list[YamlNode] = []
         size = height = 1
         while type(following := next(self._events)) is not pyyaml.SequenceEndEvent:
             item = self._node(following, depth + 1)
@@ -207,7 +207,7 @@ class _Reader:
         return Sequence(self.source, *self._at(event), items, size=size, height=height)
 
     def _mapping(self, event: pyyaml.Event, depth: int) -> Mapping:
-        entries: dict[str, Entry] = {}
+        entries: dict[str, YamlEntry] = {}
         merged: list[Mapping] = []
         while type(following := next(self._events)) is not pyyaml.MappingEndEvent:
             key = self._node(following, depth + 1)
@@ -223,7 +223,7 @@ class _Reader:
                     following, f"{shown(key.text)} is given twice", f"first on line {first}"
                 )
             else:
-                entries[key.text] = Entry(key, value)
+                entries[key.text] = YamlEntry(key, value)
         for other in merged:
             for name, entry in other.entries.items():
                 entries.setdefault(name, entry)
@@ -235,7 +235,7 @@ class _Reader:
                 height = 1 + value.height
         return Mapping(self.source, *self._at(event), entries, size=size, height=height)
 
-    def _merged(self, value: Node) -> list[Mapping]:
+    def _merged(self, value: YamlNode) -> list[Mapping]:
         sources = value.items if isinstance(value, Sequence) else [value]
         maps = [node for node in sources if isinstance(node, Mapping)]
         if len(maps) != len(sources) or not maps:
@@ -248,7 +248,7 @@ class _Reader:
             self.problems.append(problem)
         return maps
 
-    def _is_key(self, key: Node, event: pyyaml.Event) -> bool:
+    def _is_key(self, key: YamlNode, event: pyyaml.Event) -> bool:
         if not isinstance(key, Scalar):
             written = self.source.lines[key.line - 1][max(0, key.column - 2) :]
             hint = 'quote the value: "{{ NAME }}"' if written.startswith("{{") else ""

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from pup_tui.datadog.configuration import ConfigurationError, base_url_of, checked, site_of
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import Unreadable, read_file
-from pup_tui.runbook.nodes import Mapping, Node, Scalar, described
+from pup_tui.runbook.nodes import Mapping, Scalar, YamlNode, described
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import ShapeCheck
@@ -86,9 +86,9 @@ def read_config(path: Path) -> ConfigFile:
     return ConfigFile(path=path, said=msgspec.convert(built, Configuration), lines=_lines(tree))
 
 
-def _under(tree: Mapping, *keys: str) -> Node | None:
+def _under(tree: Mapping, *keys: str) -> YamlNode | None:
     """The value that some keys lead to, None where there is none or it is empty."""
-    node: Node | None = tree
+    node: YamlNode | None = tree
     for key in keys:
         node = node.get(key) if isinstance(node, Mapping) else None
     return None if node is None or node.is_null else node

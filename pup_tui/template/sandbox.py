@@ -70,7 +70,7 @@ class _Generator(CodeGenerator):
         self.write(")")
 
 
-class Sandbox(ImmutableSandboxedEnvironment):
+class TemplateEnvironment(ImmutableSandboxedEnvironment):
     """The environment in which expressions are compiled and evaluated."""
 
     code_generator_class = _Generator
@@ -229,7 +229,7 @@ def _all_filters() -> dict[str, Callable[..., Any]]:
 FILTER_NAMES: Final = frozenset(name for name in _all_filters() if not name.startswith("."))
 
 
-ENVIRONMENT: Final = Sandbox()
+ENVIRONMENT: Final = TemplateEnvironment()
 
 
 def compiled(expression: nodes.Expr) -> Evaluate:

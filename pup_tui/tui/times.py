@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pup_tui.core.durations import format_duration
+from pup_tui.template.duration import format_duration
 
 
 def short_duration(seconds: float) -> str:

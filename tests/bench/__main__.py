@@ -74,10 +74,10 @@ def machine_events() -> float:
 def output_lines(folder: Path) -> float:
     """Lines a second from bytes to the spool, with three secrets to look for."""
     from pup_tui.output.mask import Masker
-    from pup_tui.output.pipeline import StepOutput
+    from pup_tui.output.pipeline import KeptOutput
 
     masker = Masker(["hunter2-secret", "another-secret-value", "third/secret+with=signs"])
-    output = StepOutput(folder / "0000-bench.log", masker)
+    output = KeptOutput(folder / "0000-bench.log", masker)
     line = (
         b"2026-01-01T00:00:00Z payments INFO request served in 12 ms, path=/checkout status=200\n"
     )

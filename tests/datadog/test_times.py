@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pup_tui.datadog.times import parse_duration, parse_time, rfc3339
+from pup_tui.datadog.times import parse_span, parse_time, v2_time
 
 NOW = 1_700_000_000.9
 
@@ -45,16 +45,16 @@ def test_other_times_are_refused_with_the_forms(text: str) -> None:
     [("30s", 30), ("1h", 3600), ("1h30m", 5400), ("1h 30 min", 5400), ("7d", 604_800)],
 )
 def test_durations(text: str, seconds: int) -> None:
-    assert parse_duration(text) == seconds
+    assert parse_span(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "0s", "5", "-1h", "1x", "2y", "53w", "1h,30m"])
 def test_other_durations_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no duration"):
-        parse_duration(text)
+        parse_span(text)
 
 
 def test_rfc3339_is_utc_in_whole_seconds() -> None:
-    assert rfc3339(NOW) == "2023-11-14T22:13:20Z"
+    assert v2_time(NOW) == "2023-11-14T22:13:20Z"
     with pytest.raises(ValueError, match="calendar"):
-        rfc3339(1e18)
+        v2_time(1e18)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pup_tui.output.mask import Masker
-from pup_tui.output.pipeline import CAPTURE_LIMIT, PARTIAL_SHOWN, Captured, StepOutput
+from pup_tui.output.pipeline import CAPTURE_LIMIT, PARTIAL_SHOWN, Captured, KeptOutput
 from pup_tui.output.spool import Line, SpoolReader
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Step:
     def __init__(self, path: Path, *secrets: str, limit: int = 1_000_000) -> None:
         self.path = path
         self.batches: list[list[Line]] = []
-        self.output = StepOutput(path, Masker(secrets), limit=limit, on_lines=self._take)
+        self.output = KeptOutput(path, Masker(secrets), limit=limit, on_lines=self._take)
         self.output.begin_attempt()
 
     def _take(self, lines: Sequence[Line]) -> None:
@@ -234,7 +234,7 @@ def test_a_disk_that_takes_no_more_does_not_stop_the_step(step: Step) -> None:
 def test_a_place_that_cannot_be_written_is_an_error_at_once(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):
-        StepOutput(tmp_path / "file" / "0001-step.log", Masker())
+        KeptOutput(tmp_path / "file" / "0001-step.log", Masker())
 
 
 pieces = st.sampled_from(

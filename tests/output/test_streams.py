@@ -13,7 +13,7 @@ import pytest
 
 from pup_tui.output.mask import Masker
 from pup_tui.output.overwritten import AGAIN
-from pup_tui.output.pipeline import Captured, StepOutput
+from pup_tui.output.pipeline import Captured, KeptOutput
 from pup_tui.output.spool import SpoolReader
 from pup_tui.output.style import strip_style
 
@@ -206,7 +206,7 @@ def shown(path: Path) -> list[str]:
 
 def play(path: Path, chunks: list[bytes | Pause]) -> tuple[list[list[str]], Captured]:
     """Write chunks as a step does; return what was shown at each pause, and the captured text."""
-    output = StepOutput(path, Masker([SECRET, KEY, UNICODE, *OVERLAPPING]))
+    output = KeptOutput(path, Masker([SECRET, KEY, UNICODE, *OVERLAPPING]))
     output.begin_attempt()
     at_pauses: list[list[str]] = []
     for chunk in chunks:
@@ -248,7 +248,7 @@ def test_binary_output_is_shown_without_any_control(tmp_path: Path) -> None:
 
 def test_streams_are_marked_and_keep_their_order(tmp_path: Path) -> None:
     path = tmp_path / "0001-step.log"
-    output = StepOutput(path, Masker())
+    output = KeptOutput(path, Masker())
     for number in range(50):
         output.write("stdout", b"out %d\n" % number)
         output.write("stderr", b"err %d\n" % number)
@@ -266,7 +266,7 @@ def test_streams_are_marked_and_keep_their_order(tmp_path: Path) -> None:
 
 def test_a_flood_without_line_feed_is_limited_and_its_size_is_told(tmp_path: Path) -> None:
     path = tmp_path / "0001-step.log"
-    output = StepOutput(path, Masker([SECRET]), limit=2_000_000)
+    output = KeptOutput(path, Masker([SECRET]), limit=2_000_000)
     for _ in range(100):
         output.write("stdout", b"z" * 100_000)
     output.close()

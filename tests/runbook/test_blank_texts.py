@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from pup_tui.runbook import yaml
 from pup_tui.runbook.load import load_files
-from pup_tui.runbook.nodes import Mapping, Node, Scalar, Sequence
+from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode
 from pup_tui.runbook.schema import schema
 from tests.support.runbooks import VALID_FILES
 
@@ -22,7 +22,7 @@ VALIDATOR = Draft202012Validator(schema())
 BLANK = re.compile(r"must not be empty|must not be blank")
 
 
-def data(node: Node) -> Any:
+def data(node: YamlNode) -> Any:
     if isinstance(node, Mapping):
         return {key: data(entry.value) for key, entry in node.entries.items()}
     if isinstance(node, Sequence):

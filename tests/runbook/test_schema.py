@@ -19,7 +19,7 @@ from pup_tui.output.safe_json import safe_json
 from pup_tui.runbook import model, yaml
 from pup_tui.runbook.allowed import about, does, fields_of, structs
 from pup_tui.runbook.load import load, load_files
-from pup_tui.runbook.nodes import Mapping, Node, OutOfRange, Scalar, Sequence
+from pup_tui.runbook.nodes import Mapping, OutOfRange, Scalar, Sequence, YamlNode
 from pup_tui.runbook.schema import schema
 from pup_tui.runbook.steps import KINDS
 from tests.support.generated import FILES, Maker
@@ -31,7 +31,7 @@ SCHEMA = schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
 
 
-def plain(node: Node) -> Any:
+def plain(node: YamlNode) -> Any:
     """The data that an editor's YAML parser makes of a node."""
     if isinstance(node, Mapping):
         return {key: plain(entry.value) for key, entry in node.entries.items()}

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import yaml as pyyaml
 
-from pup_tui.runbook.nodes import Mapping, Node, OutOfRange, Scalar, Sequence
+from pup_tui.runbook.nodes import Mapping, OutOfRange, Scalar, Sequence, YamlNode
 from pup_tui.runbook.yaml import MAX_BYTES, MAX_DEPTH, MAX_NODES, parse
 
 
-def plain(node: Node | None) -> Any:
+def plain(node: YamlNode | None) -> Any:
     if isinstance(node, Mapping):
         return {name: plain(entry.value) for name, entry in node.entries.items()}
     if isinstance(node, Sequence):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 JSON = "application/json"
 JSON_API = "application/vnd.api+json"
@@ -100,14 +99,6 @@ class Request:
 def page_of(items: Sequence[Any], offset: int, size: int) -> list[Any]:
     """One page of a list."""
     return list(items[offset : offset + size])
-
-
-def is_uuid(text: str) -> bool:
-    """Whether a text is a UUID in its usual spelling."""
-    try:
-        return str(UUID(text)) == text.lower()
-    except ValueError:
-        return False
 
 
 def attributes_of(document: Document, kind: str, fail: Any = bad_request) -> Document:

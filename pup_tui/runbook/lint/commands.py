@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pup_tui.runbook.lint.subject import Finding, Subject, is_true
-from pup_tui.runbook.nodes import Mapping, Node, Scalar, Sequence, shown
+from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.pattern import PatternError, compile_pattern
 from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.shapes import PlacedText
@@ -145,7 +145,7 @@ def _is_captured(step: StepDraft, name: str) -> bool:
     return name == "steps" or name in step.frame.made
 
 
-def _may_be_option(variable: Node) -> bool:
+def _may_be_option(variable: YamlNode) -> bool:
     """Whether a declared variable may have a value that begins with `-`."""
     if not isinstance(variable, Mapping):
         return True

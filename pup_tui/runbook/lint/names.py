@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from pup_tui.runbook.lint.subject import Finding, Subject, entries_of
-from pup_tui.runbook.nodes import Node, Scalar, shown
+from pup_tui.runbook.nodes import Scalar, YamlNode, shown
 from pup_tui.runbook.scope import ATTEMPT_NAMES
 
 _HIDDEN = re.compile(
@@ -67,7 +67,7 @@ def shadowed_names(subject: Subject) -> Iterator[Finding]:
             yield Finding(node, told, "give it another name")
 
 
-def _made_names(subject: Subject) -> Iterator[tuple[int, str, Node]]:
+def _made_names(subject: Subject) -> Iterator[tuple[int, str, YamlNode]]:
     """Every variable, capture and other made name, with a number for what sees it."""
     frames = []
     for step in subject.steps:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pup_tui.runbook.lint.subject import Finding, Subject, entries_of
-from pup_tui.runbook.nodes import Mapping, Node, Scalar, shown
+from pup_tui.runbook.nodes import Mapping, Scalar, YamlNode, shown
 from pup_tui.runbook.roles import Role
 
 _HINT = "declare a variable of type secret and use {{ NAME }}"
@@ -110,7 +110,7 @@ def _is_random(text: str) -> bool:
     )
 
 
-def _is_written_secret(key: str, value: Node) -> bool:
+def _is_written_secret(key: str, value: YamlNode) -> bool:
     return (
         isinstance(value, Scalar)
         and _SECRET_NAME.search(key[-60:]) is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from pup_tui.runbook.nodes import Entry, Mapping, Node, Scalar, Sequence
+from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlEntry, YamlNode
 from pup_tui.runbook.roles import COMMANDS
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
@@ -53,7 +53,7 @@ class Subject:
             if placed.role in COMMANDS and placed.step in by_path
         ]
 
-    def default(self, key: str) -> Node | None:
+    def default(self, key: str) -> YamlNode | None:
         """What `defaults` say for every step."""
         defaults = self.root.get("defaults")
         return defaults.get(key) if isinstance(defaults, Mapping) else None
@@ -63,7 +63,7 @@ class Subject:
 class Finding:
     """A place, what is unwise there, and what to do."""
 
-    node: Node
+    node: YamlNode
     message: str
     hint: str = ""
     line: int | None = None
@@ -81,7 +81,7 @@ class Finding:
 Rule: TypeAlias = Callable[[Subject], Iterator[Finding]]
 
 
-def entries_of(node: Node | None) -> list[Entry]:
+def entries_of(node: YamlNode | None) -> list[YamlEntry]:
     return list(node.entries.values()) if isinstance(node, Mapping) else []
 
 
@@ -90,7 +90,7 @@ def is_true(node: Mapping, key: str) -> bool:
     return isinstance(value, Scalar) and value.style == "plain" and value.text.lower() == "true"
 
 
-def _scalars(root: Node) -> Iterator[Scalar]:
+def _scalars(root: YamlNode) -> Iterator[Scalar]:
     """Every text of the tree, each once, in the order of the file."""
     seen: set[int] = set()
     waiting = [root]

@@ -36,7 +36,7 @@ from pup_tui.tui.widgets.run_questions import RunQuestions
 from pup_tui.tui.widgets.run_requests import RunRequests
 from pup_tui.tui.widgets.step_detail import StepDetail
 from pup_tui.tui.widgets.step_list import StepList
-from pup_tui.tui.widgets.step_output import StepOutput
+from pup_tui.tui.widgets.step_output import StepOutputView
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
@@ -229,7 +229,7 @@ class RunView(Vertical):
             with Vertical(id="run-steps"):
                 yield StepList(self.progress, self._times.running_for)
                 yield StepDetail()
-            yield StepOutput(self._times)
+            yield StepOutputView(self._times)
 
     def on_mount(self) -> None:
         self.query_one("#run-banner").display = False
@@ -262,7 +262,7 @@ class RunView(Vertical):
 
     @property
     def _pane(self) -> OutputPane:
-        return self.query_one(StepOutput).pane
+        return self.query_one(StepOutputView).pane
 
     def take_in(self) -> None:
         """Bring to the screen what has happened since the last time, if the screen shows this run."""
@@ -298,7 +298,7 @@ class RunView(Vertical):
         self._show_header()
         self._show_banner()
         self.query_one(StepDetail).show(step, self._times.retry_in(step))
-        self.query_one(StepOutput).show(step, self._output_path(self._selected))
+        self.query_one(StepOutputView).show(step, self._output_path(self._selected))
         self.refresh_bindings()
 
     def _show_banner(self) -> None:

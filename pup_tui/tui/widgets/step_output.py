@@ -15,7 +15,7 @@ from pup_tui.tui.widgets.poll_widget import PollWidget, WaitWidget
 from pup_tui.tui.widgets.run_header import why_empty
 
 
-class StepOutput(Vertical):
+class StepOutputView(Vertical):
     """Shows one step of a run at a time."""
 
     def __init__(self, times: RunTimes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from uuid import NAMESPACE_URL, uuid5
 
+from pup_tui.datadog.arguments import is_uuid
 from pup_tui.datadog.sandbox import ids
 from pup_tui.datadog.sandbox.endpoints.account import CREATED
 from pup_tui.datadog.sandbox.messages import (
@@ -12,7 +13,6 @@ from pup_tui.datadog.sandbox.messages import (
     Document,
     Request,
     Response,
-    is_uuid,
     json_api_error,
     page_of,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from pup_tui.datadog.arguments import is_uuid
 from pup_tui.datadog.sandbox import ids, search
 from pup_tui.datadog.sandbox.endpoints.account import CREATOR, user_document
 from pup_tui.datadog.sandbox.messages import (
@@ -13,7 +14,6 @@ from pup_tui.datadog.sandbox.messages import (
     Response,
     attributes_of,
     bad_request,
-    is_uuid,
     not_found,
     page_of,
 )

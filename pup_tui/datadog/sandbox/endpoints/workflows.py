@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import NAMESPACE_URL, uuid5
 
+from pup_tui.datadog.arguments import is_uuid
 from pup_tui.datadog.sandbox import ids
 from pup_tui.datadog.sandbox.endpoints.account import CREATOR
 from pup_tui.datadog.sandbox.messages import (
@@ -13,7 +14,6 @@ from pup_tui.datadog.sandbox.messages import (
     Document,
     Request,
     Response,
-    is_uuid,
     page_of,
 )
 from pup_tui.datadog.sandbox.records import Instance, Workflow

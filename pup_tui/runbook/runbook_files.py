@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES, Files, GivenFiles, Unreadable
-from pup_tui.runbook.nodes import Node, Scalar, Source
+from pup_tui.runbook.nodes import Scalar, Source, YamlNode
 from pup_tui.runbook.report import Report
 
 _PACK = re.compile(r"pack-([1-9][0-9]{0,5})/")
@@ -22,10 +22,10 @@ class Found:
 
     key: str
     place: int
-    root: Node | None
+    root: YamlNode | None
 
 
-class Library:
+class RunbookFiles:
     """The files around a runbook: those of its own directory first, then those of the packs in order.
 
     `used` are the bytes of every file that was read. What is taken from all of them counts against the
@@ -48,7 +48,7 @@ class Library:
             self.used[name] = data
         return data
 
-    def place_of(self, node: Node) -> int:
+    def place_of(self, node: YamlNode) -> int:
         """The place of the file that a node stands in."""
         return self._by_source.get(node.source, 0)
 
@@ -84,7 +84,7 @@ class Library:
         order = self._order(beside, packs=True)
         return list(dict.fromkeys(self._places[place].path(name) for place in order))
 
-    def take(self, nodes: int, at: Node) -> bool:
+    def take(self, nodes: int, at: YamlNode) -> bool:
         """Count nodes that are used once more; False after a report where they are too many."""
         self._nodes += nodes
         if self._nodes > yaml.MAX_NODES:
