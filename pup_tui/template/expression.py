@@ -12,7 +12,7 @@ from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.flow import NO_FLOW, Flow, flow_of, ingredients
-from pup_tui.template.limits import Budget
+from pup_tui.template.limits import MAX_PARTS, Budget
 from pup_tui.template.paths import Key, dotted, key_of, path_of, spelled
 from pup_tui.template.sandbox import Missing, compiled
 from pup_tui.template.secrets import secrets_in
@@ -144,7 +144,11 @@ class Expression(UsesNames):
     def _ingredients(self) -> tuple[Expression, ...]:
         if self._tree is None:
             return ()
-        return tuple(Expression(self.source, part) for part in ingredients(self._tree))
+        parts = {str(part): part for part in ingredients(self._tree)}
+        if len(parts) > MAX_PARTS:
+            told = f"more than {MAX_PARTS} parts are made out of a secret"
+            raise TemplateError(told, hint="make them in several variables")
+        return tuple(Expression(self.source, part) for part in parts.values())
 
     def _value_or_none(self, scope: Mapping[str, Any], budget: Budget) -> Any:
         """The value; None where it has none, which is no matter unless there was no time to find it."""

@@ -30,6 +30,9 @@ MAX_BLOCKS = 16
 MAX_DEPTH = 100
 """Levels of an expression's syntax tree: the generated code stays within Python's own limits."""
 
+MAX_PARTS = 100
+"""Parts of an expression that are made out of a secret: each is worked out once more, to be masked."""
+
 MAX_WORK = 16 * MAX_TEXT
 """What all operations of one rendering may cost.
 

@@ -12,6 +12,7 @@ from pup_tui.drivers.findings import TOO_MUCH, TOO_SHORT, find
 from pup_tui.drivers.masking import Masking
 from pup_tui.output.pipeline import Captured
 from pup_tui.steps.executor import Outcome
+from pup_tui.template.secrets import with_secrets
 from pup_tui.template.values import LEFT_OUT
 
 
@@ -136,3 +137,34 @@ def test_what_is_too_short_to_be_kept_secret_is_not_captured(output: str) -> Non
 def test_what_cannot_be_recorded_is_not_captured() -> None:
     made = found("x", captures=captures(X="[V]"), names={"V": LEFT_OUT})
     assert made.missing == {"X": "`[V]` gives what JSON cannot hold"}
+
+
+def test_a_capture_that_is_made_out_of_a_secret_is_one() -> None:
+    masking = Masking(["hunter2-secret"])
+    made = find(
+        Wanted(
+            captures=captures(PART="T[:4]", LONG="T | upper", OTHER="'yes' if T else 'no'"),
+            names=with_secrets({"T": "hunter2-secret"}, ["T"]),
+        ),
+        Captured("", "", False),
+        Outcome(ok=True, exit_code=0),
+        1.5,
+        masking,
+    )
+    assert set(made.secrets) == {"PART", "LONG"}
+    assert made.captures == {"PART": "hunt", "LONG": "HUNTER2-SECRET", "OTHER": "yes"}
+    assert masking.text("hunt HUNTER2-SECRET") == "hunt ***"
+
+
+def test_all_that_a_step_says_which_captures_a_secret_is_secret() -> None:
+    made = found(
+        "swordfish\n",
+        captures=(WantedCapture("S", "output | upper", secret=True),),
+        results=("output", "lines", "exit_code", "duration"),
+    )
+    assert set(made.secrets) == {"S", "steps.output", "steps.lines"}
+
+
+def test_a_number_that_is_a_secret_is_no_sample() -> None:
+    made = found("1234567\n", captures=(WantedCapture("PIN", "value", secret=True),))
+    assert made.value is None

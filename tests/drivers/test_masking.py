@@ -76,3 +76,24 @@ def test_what_is_too_short_masks_no_ordinary_text(value: Any) -> None:
     masking = Masking(["  abc  "])
     masking.keep(value)
     assert masking.text("  abc  on 7 True") == "  abc  on 7 True"
+
+
+def test_what_is_made_out_of_a_secret_is_masked_where_nothing_in_it_is_anyway() -> None:
+    masking = Masking(["hunter2-secret"])
+    masking.keep_made([["HUNTER2-SECRET", "Bearer hunter2-secret", "hunt"], 1234567, None, True])
+    assert masking.text("Bearer HUNTER2-SECRET hunter2-secret") == "Bearer *** ***"
+    assert masking.text("hunt 1234567 true") == "hunt *** true"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("HTTP 404 from http://x/a1/b%2F2", "HTTP 404 from http://x/***/***"),
+        ("no a1; a11, xa1", "no ***; a11, xa1"),
+        ("a-b: not-there", "a-b: not-there"),
+    ],
+)
+def test_what_is_said_of_a_request_hides_short_parts_that_stand_alone(
+    said: str, shown: str
+) -> None:
+    assert Masking().told(said, ["a1", "b/2", "-"]) == shown

@@ -207,6 +207,8 @@ def test_blocks_nest_as_deep_as_yaml_does(check: Check) -> None:
         (" ", "`lock` must not be empty"),
         ("{{ TOKEN }}", "`TOKEN` is a secret and may not stand in `lock`"),
         ('{{ TOKEN | default("") }}', "`TOKEN` is a secret and may not stand in `lock`"),
+        ("{{ TOKEN[:4] }}", "`TOKEN` is a secret and may not stand in `lock`"),
+        ('{{ "a" if TOKEN else "b" }}/{{ TOKEN | length }}', None),
         ("{{ HOLDS }}", "`HOLDS` is a secret and may not stand in `lock`"),
         ("{{ NOWHERE }}", "`NOWHERE` is not known in `lock`"),
     ],

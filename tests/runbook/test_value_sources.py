@@ -203,6 +203,18 @@ async def test_what_holds_a_secret_is_a_secret(find: Find) -> None:
     assert set(made.secrets) == {"T", "U", "W"}
 
 
+async def test_a_default_that_is_made_out_of_a_secret_is_a_secret(find: Find) -> None:
+    made = await find(
+        """{T: {type: secret}, PART: "{{ T[:4] }}", MORE: "{{ PART | upper }}", ON: "{{ T == 'x' }}",
+            WORD: "{{ 'a' if T else T }}", N: {type: integer, default: "{{ T[:4] }}"}}""",
+        {"T": "hunter22"},
+    )
+    assert set(made.secrets) == {"T", "PART", "MORE"}
+    assert made.values["MORE"] == "HUNT"
+    assert "hunt" not in str(made.problems)
+    assert "the secret in it does not fit" in str(made.problems)
+
+
 async def test_choices_that_knew_a_secret_are_not_kept(find: Find) -> None:
     kept = Kept()
     commands = Commands({"ls envs": "a"})

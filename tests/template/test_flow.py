@@ -6,10 +6,12 @@ import pytest
 
 from pup_tui.template.arguments import compile_arguments
 from pup_tui.template.condition import parse_condition
+from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.filters import FILTERS
 from pup_tui.template.methods import METHODS, TELLING_METHODS
 from pup_tui.template.sandbox import FILTER_NAMES
+from pup_tui.template.secrets import watched, with_secrets
 from pup_tui.template.shell import compile_shell
 from pup_tui.template.text import compile_text
 
@@ -122,3 +124,19 @@ def test_a_text_with_blocks(source: str, made_of: set[str]) -> None:
 def test_a_verdict_is_made_out_of_nothing() -> None:
     assert parse_condition("T == 'a'").flowing_names == set()
     assert parse_condition("value < T", frozenset({"T"})).flowing_names == set()
+
+
+def test_the_parts_that_an_expression_puts_together_are_noted() -> None:
+    scope, made = watched(with_secrets({"T": "user:pass-word", "N": "x"}, ["T"]))
+    compile_text("{{ 'a=' ~ T.split(':')[0] ~ N ~ (T.split(':')[1] | upper) }}").render(scope)
+    assert {"a=userxPASS-WORD", "user", "PASS-WORD", "pass-word"} <= set(made)
+    assert "x" not in made
+
+
+def test_equal_parts_are_worked_out_once_and_too_many_are_refused() -> None:
+    scope = with_secrets({"T": "hunter22"}, ["T"])
+    assert compile_expression(" ~ ".join(["T"] * 2000)).evaluate(scope) == "hunter22" * 2000
+    many = " ~ ".join(f"T[{number}:]" for number in range(150))
+    with pytest.raises(TemplateError, match="more than 100 parts"):
+        compile_expression(many).evaluate(scope)
+    assert compile_expression(many).evaluate({"T": "hunter22"})
