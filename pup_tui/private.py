@@ -13,17 +13,22 @@ from pathlib import Path
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
-class NotPrivate(Exception):
-    """A folder or file cannot be used: what is wrong, where, and what to do about it."""
+class PlaceError(Exception):
+    """Something is wrong with what is kept on disk: what, where, and what to do about it."""
 
-    def __init__(self, message: str, path: Path, hint: str) -> None:
+    def __init__(self, message: str, path: Path, hint: str = "") -> None:
         super().__init__(message, path, hint)
         self.message = message
         self.path = path
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message}: {self.path}: {self.hint}"
+        told = f"{self.message}: {self.path}"
+        return f"{told}: {self.hint}" if self.hint else told
+
+
+class NotPrivate(PlaceError):
+    """A folder or file is not the operator's alone, or cannot be made so."""
 
 
 def make_private_dir(path: Path, *inside: str) -> Path:

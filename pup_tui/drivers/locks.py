@@ -28,7 +28,7 @@ from pup_tui.core.events import Lock, RunCreated
 from pup_tui.core.notices import rfc3339
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import make_locks_dir
-from pup_tui.private import open_private
+from pup_tui.private import PlaceError, open_private
 from pup_tui.steps import survivors
 
 _LOWEST = 64
@@ -105,17 +105,8 @@ class LockHeld(Exception):
         return f"{told}; {self.why}" if self.ended else told
 
 
-class LockError(Exception):
-    """Nobody can tell whether the lock is free: what is wrong, where, and what to do about it."""
-
-    def __init__(self, message: str, path: Path, hint: str) -> None:
-        super().__init__(message, path, hint)
-        self.message = message
-        self.path = path
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.message}: {self.path}: {self.hint}"
+class LockError(PlaceError):
+    """Nobody can tell whether the lock is free."""
 
 
 class InvalidLock(Exception):

@@ -6,20 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pup_tui.core.events import AnyEvent
+from pup_tui.private import PlaceError
 
 
-class JournalError(Exception):
-    """The journal cannot do what was asked: what is wrong, where, and what to do about it."""
-
-    def __init__(self, message: str, path: Path, hint: str = "") -> None:
-        super().__init__(message, path, hint)
-        self.message = message
-        self.path = path
-        self.hint = hint
-
-    def __str__(self) -> str:
-        told = f"{self.message}: {self.path}"
-        return f"{told}: {self.hint}" if self.hint else told
+class JournalError(PlaceError):
+    """The journal cannot do what was asked."""
 
 
 class AmbiguousRunError(JournalError):
