@@ -54,11 +54,20 @@ def render_text(source: str, scope: Scope) -> str:
     return compile_text(source).render(scope)
 
 
-def render_request(step: AnyStep, scope: Scope, env: dict[str, str], cwd: str | None) -> Rendered:
-    """Render everything that the step's executor needs; TemplateError says what cannot be rendered."""
+def render_request(
+    step: AnyStep,
+    scope: Scope,
+    env: dict[str, str],
+    cwd: str | None,
+    made: frozenset[str] = frozenset(),
+) -> Rendered:
+    """Render everything that the step's executor needs; TemplateError says what cannot be rendered.
+
+    `made` are the variables of `env` whose texts hold values.
+    """
     match step:
         case ShellStep():
-            return _shell(step, scope, env, cwd)
+            return _shell(step, scope, env, cwd, made)
         case PupStep():
             return _pup(step, scope, env, cwd)
         case HttpStep():
@@ -70,8 +79,10 @@ def render_request(step: AnyStep, scope: Scope, env: dict[str, str], cwd: str | 
     raise AssertionError(f"a step of kind {step.kind} makes no request")
 
 
-def _shell(step: ShellStep, scope: Scope, env: dict[str, str], cwd: str | None) -> Rendered:
-    script = compile_shell(step.run, step.shell).render(scope)
+def _shell(
+    step: ShellStep, scope: Scope, env: dict[str, str], cwd: str | None, made: frozenset[str]
+) -> Rendered:
+    script = compile_shell(step.run, step.shell, made).render(scope, env=env)
     request = ShellRequest(
         script=script.script,
         shell=step.shell,

@@ -33,7 +33,8 @@ def rendered_step(program: Program, state: RunState, node: Node) -> Rendered:
     """
     check_secrecy(node.step, secrets_of(state, node.id))
     around = surroundings_of(program, state, node)
-    return render_request(node.step, scope_of(state, node.id), around.env, around.cwd)
+    scope = scope_of(state, node.id)
+    return render_request(node.step, scope, around.env, around.cwd, around.made)
 
 
 def shown_step(program: Program, state: RunState, node: Node) -> str:

@@ -187,6 +187,7 @@ class _Judge:
     def __init__(self, frame: Frame, file: _File, allowance: Allowance, report: Report) -> None:
         self._frame = frame
         self._made = file.shape.made
+        self._defaults = file.root.get("defaults")
         self._report = report
         self._scope = Scope(frame, report, is_open=file.is_open)
         self._roles = RoleCheck(self._scope.declared, allowance, report)
@@ -219,10 +220,11 @@ class _Judge:
 
     def check(self, step: StepDraft | None, placed: PlacedText) -> None:
         """Check one text, and the names that it uses."""
-        shell = "sh"
+        shell, env = "sh", frozenset[str]()
         if step is not None and placed.role == "shell" and placed.inner == ("run",):
             shell = step.node.text("shell") or shell
-        uses = self._roles.check(placed, shell)
+            env = step.made_env(self._defaults)
+        uses = self._roles.check(placed, shell, env)
         if uses is not None:
             self._scope.check(step, placed, uses)
 

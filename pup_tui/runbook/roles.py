@@ -74,14 +74,16 @@ class RoleCheck:
             "factor": self._factor,
         }
 
-    def check(self, placed: PlacedText, shell: str = "sh") -> Uses | None:
+    def check(
+        self, placed: PlacedText, shell: str = "sh", env: frozenset[str] = frozenset()
+    ) -> Uses | None:
         """Report what is wrong with a text; the names that it uses, None where there are none.
 
-        `shell` is what a script is written for.
+        `shell` is what a script is written for, `env` are the variables of its environment that hold values.
         """
         check = self._checks.get(placed.role)
         if placed.role == "shell":
-            check = partial(self._script, shell=shell)
+            check = partial(self._script, shell=shell, env=env)
         if check is None or self._allowance.exhausted:
             return None
         if not self._allowance.take(placed.role, placed.node.text, self._declared):
@@ -109,9 +111,9 @@ class RoleCheck:
             self._literal(placed, _COUNT, "is not a number over 0")
         return text
 
-    def _script(self, placed: PlacedText, shell: str) -> Uses:
+    def _script(self, placed: PlacedText, shell: str, env: frozenset[str]) -> Uses:
         text = self._text(placed)
-        if text.is_literal:
+        if text.is_literal and not env:
             return text
         if has_too_many_operators(placed.node.text):
             told = f"a script with templates has at most {MAX_OPERATORS} of `|`, `&`, `(`, `<`"
@@ -120,7 +122,7 @@ class RoleCheck:
         else:
             from pup_tui.template.shell import compile_shell
 
-            compile_shell(placed.node.text, shell)
+            compile_shell(placed.node.text, shell, env)
         return text
 
     def _arguments(self, placed: PlacedText) -> Uses:

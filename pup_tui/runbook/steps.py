@@ -11,6 +11,7 @@ from pup_tui.runbook.model import AnyStep, InputStep, Step
 from pup_tui.runbook.nodes import GroupCall, Mapping, Node, Scalar, Sequence, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import Path
+from pup_tui.template.text import compile_text
 
 MAX_ID = 200
 DEFAULT_ITEM = "item"
@@ -50,6 +51,23 @@ class StepDraft:
 
     def __post_init__(self) -> None:
         self.kind = KINDS.get(self.node.text("kind") or "")
+
+    def made_env(self, defaults: Node | None) -> frozenset[str]:
+        """The variables of its processes' environment that hold values: its own, and those around it."""
+        around: StepDraft | None = self
+        given = [defaults.get("env")] if isinstance(defaults, Mapping) else []
+        while around is not None:
+            given.append(around.node.get("env"))
+            around = around.around
+        return frozenset(
+            name
+            for env in given
+            if isinstance(env, Mapping)
+            for name, entry in env.entries.items()
+            if isinstance(entry.value, Scalar)
+            and "{" in entry.value.text
+            and not compile_text(entry.value.text).is_literal
+        )
 
     @property
     def is_undo(self) -> bool:

@@ -1,4 +1,4 @@
-"""What shell commands do with their words: which they evaluate, calculate with, or take as names."""
+"""Commands that take their words for code."""
 
 from __future__ import annotations
 
@@ -7,16 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-ARITHMETIC_TESTS: Final = frozenset({b"-eq", b"-ne", b"-lt", b"-le", b"-gt", b"-ge"})
-"""Operators of tests for whose operands some shells calculate."""
-
-NAME_TESTS: Final = frozenset({b"-v", b"-R"})
-"""Operators of tests whose operand names a variable."""
-
-_NAMING: Final = frozenset({b"read", b"mapfile", b"readarray", b"getopts", b"unset"})
-_DECLARING: Final = frozenset(
-    {b"declare", b"typeset", b"local", b"export", b"readonly", b"integer"}
-)
 _PREFIXES: Final = frozenset(
     {b"builtin", b"command", b"coproc", b"env", b"exec", b"nohup", b"sudo", b"time"}
 )
@@ -32,27 +22,6 @@ _INTERPRETER: Final = re.compile(
 )
 _CODE_OPTION: Final = re.compile(rb"-[a-z]*[cer]")
 _QUOTE_CHARACTERS: Final = re.compile(rb"['\"\\]")
-_HARMLESS_DECLARATION: Final = re.compile(rb"-[fgprtulx]+|--")
-_INTEGER_DECLARATION: Final = re.compile(
-    rb"\b(?:declare|typeset|local|readonly|export|integer)\b((?:[ \t]+[^\s;&|]+)+)"
-)
-
-
-def integer_variables(script: bytes) -> frozenset[bytes]:
-    """Names that a script declares as integers: assigning to one makes bash calculate."""
-    found: set[bytes] = set()
-    for match in _INTEGER_DECLARATION.finditer(script):
-        words = match[1].split()
-        if match[0].startswith(b"integer") or any(
-            word.startswith(b"-") and b"i" in word for word in words
-        ):
-            found.update(word.split(b"=", 1)[0].rstrip(b"+") for word in words)
-    return frozenset(found)
-
-
-def is_harmless_declaration(options: Sequence[bytes]) -> bool:
-    """Whether a declaration assigns as it is: ``-i``, ``-n``, ``-a`` and ``-A`` evaluate."""
-    return all(_HARMLESS_DECLARATION.fullmatch(option) for option in options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +31,6 @@ class WordUse:
     ``command`` is the name of a command that takes the word for code.
     """
 
-    is_name: bool = False
-    is_calculated: bool = False
     command: str | None = None
 
 
@@ -80,16 +47,7 @@ class CommandWords:
         if position == 0:
             return WordUse()
         name = self._words[self._name_index if self._name_index < position else 0]
-        before = self._words[position - 1]
-        names = (
-            name in _DECLARING
-            or (name in _NAMING and not before.startswith(b"-"))
-            or (name == b"printf" and before == b"-v")
-            or (name == b"test" and before in NAME_TESTS)
-        )
-        beside = {before, *self._words[position + 1 : position + 2]}
-        calculated = name == b"let" or (name == b"test" and bool(beside & ARITHMETIC_TESTS))
-        return WordUse(names, calculated, self._evaluating(name, position))
+        return WordUse(self._evaluating(name, position))
 
     @property
     def reader(self) -> str | None:

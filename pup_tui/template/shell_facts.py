@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell_commands import CommandWords, integer_variables, is_harmless_declaration
+from pup_tui.template.shell_commands import CommandWords
+from pup_tui.template.shell_survey import Survey
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -13,18 +14,16 @@ if TYPE_CHECKING:
 _ESCAPED_OR_QUOTE: Final = re.compile(rb"\\.|['\"`]|\$[({\[]", re.DOTALL)
 _ESCAPED_OR_BACKTICK: Final = re.compile(rb"\\.|`", re.DOTALL)
 _NO_WORDS: Final = frozenset({"variable_assignment", "file_redirect", "herestring_redirect"})
-_NAMES: Final = frozenset({"variable_assignment", "variable_name", "subscript"})
 
 
 class ScriptFacts:
     """A script, its shell, and what was found out about its nodes."""
 
-    def __init__(self, script: bytes, shell: str) -> None:
+    def __init__(self, script: bytes, shell: str, survey: Survey) -> None:
         self.script = script
         self.shell = shell
-        self.integers = integer_variables(script)
+        self.survey = survey
         self._commands: dict[int, tuple[CommandWords, dict[int, int]]] = {}
-        self._declarations: dict[int, bool] = {}
         self._first_quotes: dict[int, int] = {}
 
     def command_words(self, command: Node) -> CommandWords:
@@ -41,14 +40,21 @@ class ScriptFacts:
             self._commands[command.id] = known
         return known[0], known[1].get(word.id, 0)
 
-    def is_harmless_declaration(self, declaration: Node) -> bool:
-        """Whether a declaration assigns what it is given as it is."""
-        if declaration.id not in self._declarations:
-            options = [
-                part.text or b"" for part in declaration.children[1:] if part.type not in _NAMES
-            ]
-            self._declarations[declaration.id] = is_harmless_declaration(options)
-        return self._declarations[declaration.id]
+    def is_in_heredoc(self, body: Node) -> bool:
+        """Whether another here-document is around a body, or is still to come when it begins."""
+        statement = body.parent
+        while statement is not None:
+            if statement.type == "heredoc_body":
+                return True
+            if statement.type == "redirected_statement" and any(
+                part.type == "heredoc_redirect"
+                and part.end_byte > body.end_byte
+                and not part.start_byte <= body.start_byte
+                for part in statement.children
+            ):
+                return True
+            statement = statement.parent
+        return False
 
     def first_quote(self, node: Node, only_backticks: bool) -> int:
         """Where in a node the first quote is that no backslash escapes; at its end if none."""

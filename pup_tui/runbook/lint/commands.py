@@ -76,6 +76,17 @@ def evaluated_again(subject: Subject) -> Iterator[Finding]:
             yield Finding(node, told, hint, found.line, found.source)
 
 
+def unchecked_arithmetic(subject: Subject) -> Iterator[Finding]:
+    """Calculating with what a command printed runs what stands in that, in bash, ksh and zsh."""
+    for _, node, script in _scripts(subject):
+        for found in script.unchecked:
+            told = (
+                f"the script calculates with {shown(found.variable)}, which a command has given it"
+            )
+            hint = "check first that it is a number, for example with `case $X in *[!0-9]*) exit 1;; esac`"
+            yield Finding(node, told, hint, found.line, found.variable)
+
+
 def option_injection(subject: Subject) -> Iterator[Finding]:
     """A value such as `-rf` at the beginning of a word is an option, not what the author meant.
 
@@ -189,12 +200,14 @@ def _is_function(word: str, script: str) -> bool:
 
 
 def _scripts(subject: Subject) -> Iterator[tuple[StepDraft, Scalar, ShellTemplate]]:
-    """The scripts of shell steps that hold values."""
+    """The scripts of shell steps that hold values, or get some by their environment."""
     for step in subject.steps:
         node = step.node.get("run")
-        if step.kind is not ShellStep or not isinstance(node, Scalar) or "{{" not in node.text:
+        if step.kind is not ShellStep or not isinstance(node, Scalar):
             continue
         try:
-            yield step, node, compile_shell(node.text, step.node.text("shell") or "sh")
+            env = step.made_env(subject.root.get("defaults"))
+            if env or "{{" in node.text:
+                yield step, node, compile_shell(node.text, step.node.text("shell") or "sh", env)
         except TemplateError:
             continue

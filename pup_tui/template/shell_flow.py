@@ -1,0 +1,299 @@
+"""Where values get to by way of a script's variables, and what the shell does with them there.
+
+It is told without regard to order: a variable holds whatever is assigned to it anywhere. Only what
+is assigned as text counts, and the words of the script's own functions; what a command prints is
+not followed, but calculating with it is noted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from pup_tui.template.shell_places import Reached, UnsafePlaceError
+from pup_tui.template.shell_survey import FUNCTION, Survey
+from pup_tui.template.shell_tables import Use, tables
+from pup_tui.template.shell_tests import ARITHMETIC_TESTS
+from pup_tui.template.shell_uses import BOUNDARIES, Uses, scope_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_IDENTIFIER: Final = re.compile(rb"(?<![A-Za-z0-9_$])[A-Za-z_][A-Za-z0-9_]*")
+_POSITIONAL: Final = re.compile(rb"[1-9][0-9]*|[@*]")
+_NUMERIC: Final = frozenset({b"#", b"?", b"$", b"!", b"RANDOM", b"SECONDS", b"LINENO", b"OPTIND"})
+_NAMED: Final = ("variable_name", "special_variable_name")
+_CALCULATING: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_for_statement"})
+_LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
+
+
+Source = int | str
+"""The number of a value in the script, or the name of a variable of the environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """Arithmetic on a variable whose text comes from outside of the script."""
+
+    variable: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A place at which a variable's text is used, where it goes on to, and what is wrong with that."""
+
+    names: tuple[bytes, ...]
+    shown: str
+    line: int
+    use: Use
+    targets: frozenset[bytes]
+    problem: UnsafePlaceError | None = None
+
+
+@dataclass
+class Flow:
+    """The result: what is asked of each source, and arithmetic that nothing vouches for."""
+
+    asked: dict[Source, Reached] = field(default_factory=dict)
+    unsafe: dict[Source, tuple[str, UnsafePlaceError]] = field(default_factory=dict)
+    unchecked: tuple[Unchecked, ...] = ()
+
+
+def follow(survey: Survey, sources: Mapping[Source, frozenset[bytes]]) -> Flow:
+    """Follow each source from the variables that it is assigned to."""
+    flow = Flow()
+    graph = _Graph(survey)
+    held = _held(sources, graph.readings)
+    for reading in graph.readings:
+        found = [source for name in reading.names for source in held.get(name, ())]
+        for source in found:
+            if reading.problem is not None:
+                flow.unsafe.setdefault(source, (reading.shown, reading.problem))
+            elif reading.use is Use.INT:
+                flow.asked[source] = Reached(reading.shown, reading.line)
+            elif reading.use is Use.OPERAND:
+                flow.asked.setdefault(source, Reached(reading.shown, reading.line, True))
+    flow.unchecked = tuple(graph.unchecked(held))
+    return flow
+
+
+def _held(
+    sources: Mapping[Source, frozenset[bytes]], readings: Sequence[_Reading]
+) -> dict[bytes, set[Source]]:
+    """Which sources each variable may hold."""
+    held: defaultdict[bytes, set[Source]] = defaultdict(set)
+    for source, names in sources.items():
+        for name in names:
+            held[name].add(source)
+    changed = bool(held)
+    while changed:
+        changed = False
+        for reading in readings:
+            arriving = {source for name in reading.names for source in held.get(name, ())}
+            for target in reading.targets:
+                if not arriving <= held[target]:
+                    held[target] |= arriving
+                    changed = True
+    return held
+
+
+class _Graph:
+    """The variables of a script and the places where they are read."""
+
+    def __init__(self, survey: Survey) -> None:
+        self._survey = survey
+        self._readings: list[_Reading] = []
+
+    @cached_property
+    def readings(self) -> list[_Reading]:
+        """Every place that reads a variable."""
+        found = [self._expansion(node) for node in self._survey.expansions]
+        readings = [reading for reading in found if reading is not None]
+        readings += self._calculated(self._survey.root, False)
+        readings += self._literal_numbers()
+        return readings + self._named_in_text(readings)
+
+    def _expansion(self, node: Node) -> _Reading | None:
+        name, before, after = _parts(node)
+        if name is None or before == b"#" or name in _NUMERIC:
+            return None
+        line = node.start_point.row + 1
+        shown = (node.text or b"").decode(errors="replace")[:60]
+        if before == b"!" and not after.startswith((b"[", b"*", b"@")):
+            problem = UnsafePlaceError(
+                f"{shown} takes the value for the name of a variable", "write a `case` instead"
+            )
+            return _Reading(self._names(name, node), shown, line, Use.NAME, frozenset(), problem)
+        if re.match(rb"(?:\[[^]]*\])?@P", after):
+            problem = UnsafePlaceError(f"{shown} evaluates the value", "leave `@P` out")
+            return _Reading(self._names(name, node), shown, line, Use.CODE, frozenset(), problem)
+        try:
+            uses = Uses(self._survey, _path(node), node.start_byte, is_reference=True)
+        except UnsafePlaceError as problem:
+            return _Reading(self._names(name, node), shown, line, Use.CODE, frozenset(), problem)
+        targets = frozenset(uses.targets)
+        return _Reading(self._names(name, node), shown, line, uses.use, targets)
+
+    def _names(self, name: bytes, node: Node) -> tuple[bytes, ...]:
+        """The variables that an expansion may read: a function's own words by their number."""
+        if not _POSITIONAL.fullmatch(name):
+            return (name,)
+        scope = scope_of(node)
+        if name in (b"@", b"*"):
+            return tuple(b"%s %d" % (scope, number) for number in range(33))
+        number = int(name)
+        last = 32 if self._is_shifted(node) else number
+        return (b"%s 0" % scope, *(b"%s %d" % (scope, n) for n in range(number, last + 1)))
+
+    def _is_shifted(self, node: Node) -> bool:
+        """Whether a ``shift`` may have moved the words of the function before a place is reached."""
+        around = node.parent
+        loop: Node | None = None
+        while around is not None and around.type != FUNCTION:
+            if around.type in _LOOPS:
+                loop = around
+            around = around.parent
+        begin = around.start_byte if around is not None else 0
+        end = loop.end_byte if loop is not None else node.start_byte
+        return any(begin <= command.start_byte < end for command in self._shifts)
+
+    @cached_property
+    def _shifts(self) -> list[Node]:
+        words = self._survey.words
+        return [each for each in self._survey.commands if words(each)[0].text == b"shift"]
+
+    def _calculated(self, node: Node, is_inside: bool) -> Iterator[_Reading]:
+        """The bare names in arithmetic."""
+        inside = is_inside or self._calculates(node)
+        if node.type in BOUNDARIES and not self._calculates(node):
+            inside = False
+        if inside and not node.children and node.type in ("word", "variable_name"):
+            parent = node.parent
+            plain = parent is None or parent.type not in ("simple_expansion", "expansion")
+            if plain or node.type == "word":
+                yield from self._identifiers(node.text or b"", node)
+            return
+        for child in node.children:
+            is_name = node.type == "subscript" and child.id == node.children[0].id
+            keyed = node.type == "subscript" and node.children[0].text in self._survey.keyed
+            yield from self._calculated(child, is_inside if is_name or keyed else inside)
+
+    def _calculates(self, node: Node) -> bool:
+        if node.type in _CALCULATING:
+            return True
+        if node.type == "compound_statement":
+            return bool(node.children) and node.children[0].type == "(("
+        if node.type == "binary_expression":
+            return any((part.text or b"") in ARITHMETIC_TESTS for part in node.children[1:-1])
+        if node.type == "expansion":
+            return any(part.type == ":" for part in node.children)
+        return node.type == "command_substitution" and (node.text or b"").startswith(b"$((")
+
+    def _identifiers(self, text: bytes, node: Node) -> Iterator[_Reading]:
+        line = node.start_point.row + 1
+        for name in set(_IDENTIFIER.findall(text)):
+            yield _Reading((name,), name.decode(), line, Use.INT, frozenset())
+
+    def _literal_numbers(self) -> Iterator[_Reading]:
+        """The names in the literal words of ``let`` and of what is assigned to integers."""
+        for command in self._survey.commands:
+            words = self._survey.words(command)
+            builtins = [table.builtins.get(words[0].text) for table in tables(self._survey.shell)]
+            if not any(each and each.operands[:1] == ("int",) for each in builtins):
+                continue
+            for word in words[1:]:
+                yield from self._identifiers(word.text, word.node)
+        for assignment in self._survey.assignments:
+            name, _, text = (assignment.text or b"").partition(b"=")
+            if self._survey.assigned(name.rstrip(b"+").split(b"[")[0]) is Use.INT:
+                yield from self._identifiers(text, assignment)
+
+    def _named_in_text(self, readings: Sequence[_Reading]) -> list[_Reading]:
+        """Arithmetic on a variable reads, in turn, the variables that its text names."""
+        found: list[_Reading] = []
+        waiting = [name for each in readings if each.use is Use.INT for name in each.names]
+        seen: set[bytes] = set(waiting)
+        while waiting:
+            name = waiting.pop()
+            for assignment in self._texts.get(name, ()):
+                for reading in self._identifiers(_literal(assignment), assignment):
+                    if reading.names[0] not in seen:
+                        seen.add(reading.names[0])
+                        waiting.append(reading.names[0])
+                        found.append(reading)
+        return found
+
+    @cached_property
+    def _texts(self) -> dict[bytes, list[Node]]:
+        """What is assigned to each variable."""
+        found = defaultdict(list)
+        for assignment in self._survey.assignments:
+            name = (assignment.children[0].text or b"").split(b"[", 1)[0]
+            found[name].extend(assignment.children[2:])
+        return found
+
+    def unchecked(self, held: Mapping[bytes, set[Source]]) -> Iterator[Unchecked]:
+        """Arithmetic on what a command or a reading from outside has put into a variable."""
+        foreign = self._foreign
+        seen: set[str] = set()
+        for reading in self.readings:
+            if reading.use is not Use.INT or reading.shown in seen:
+                continue
+            if foreign.intersection(reading.names) and not any(map(held.get, reading.names)):
+                seen.add(reading.shown)
+                yield Unchecked(reading.shown, reading.line)
+
+    @cached_property
+    def _foreign(self) -> set[bytes]:
+        """Variables that get what a command prints, or what ``read`` reads."""
+        found = {
+            name
+            for name, texts in self._texts.items()
+            for text in texts
+            if re.search(rb"\$\((?!\()|`", text.text or b"")
+        }
+        for command in self._survey.commands:
+            words = self._survey.words(command)
+            if words[0].text in (b"read", b"mapfile", b"readarray"):
+                found.update(word.text for word in words[1:])
+        changed = True
+        while changed:
+            changed = False
+            for reading in self.readings:
+                if found.intersection(reading.names) and not reading.targets <= found:
+                    found |= reading.targets
+                    changed = True
+        return found
+
+
+def _parts(node: Node) -> tuple[bytes | None, bytes, bytes]:
+    """The name that an expansion reads, and its text before and after that."""
+    for part in node.children:
+        name = part.children[0] if part.type == "subscript" else part
+        if name.type in _NAMED:
+            text = node.text or b""
+            before = text[: name.start_byte - node.start_byte].lstrip(b"${")
+            return name.text, before, text[name.end_byte - node.start_byte :]
+    return None, b"", b""
+
+
+def _path(node: Node) -> list[Node]:
+    """The nodes from the script down to a node."""
+    path = [node]
+    while path[-1].parent is not None:
+        path.append(path[-1].parent)
+    return path[::-1]
+
+
+def _literal(node: Node) -> bytes:
+    """A node's text without what is expanded in it."""
+    if node.type in (*BOUNDARIES, "simple_expansion", "expansion", "arithmetic_expansion"):
+        return b" "
+    if node.children:
+        return b"".join(map(_literal, node.children))
+    return node.text or b""

@@ -1,0 +1,187 @@
+"""What a script itself says: its functions, assignments and commands, found once for all values."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Final
+
+from pup_tui.template.shell_builtins import FORWARDED, Names
+from pup_tui.template.shell_tables import Use, parameter_use
+from pup_tui.template.shell_words import UNKNOWN, Word, command_nodes, read_word
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Query
+
+COMMANDS: Final = frozenset({"command", "declaration_command", "unset_command"})
+FUNCTION: Final = "function_definition"
+
+_INTEGERS: Final = re.compile(
+    rb"\b(?:declare|typeset|local|readonly|export|private)\b[^\n;&|]*?\s[-+][A-Za-z]*[iEFX]"
+    rb"|\b(?:integer|float)\s"
+)
+_ARRAYS: Final = re.compile(
+    rb"\b(?:declare|typeset|local|readonly|export|private)\b[^\n;&|]*?\s[-+][A-Za-z]*[aACT]"
+)
+_REFERENCES: Final = re.compile(
+    rb"\b(?:declare|typeset|local|readonly|export)\b[^\n;&|]*?\s[-+][A-Za-z]*n|\bnameref\s"
+)
+_KEYED: Final = re.compile(
+    rb"\b(?:declare|typeset|local|readonly|export|private)\b[^\n;&|]*?\s[-+][A-Za-z]*A"
+)
+_LINE: Final = re.compile(rb"[^\n;&|]*")
+_NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_][A-Za-z0-9_]*)(?:\[@\])?\}?\"?")
+_LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
+_QUERY: Final = """
+(command) @command (declaration_command) @command (unset_command) @command
+(function_definition) @function
+(variable_assignment) @assignment
+(simple_expansion) @expansion
+(expansion) @expansion
+"""
+
+
+@lru_cache(maxsize=1)
+def _query() -> Query:
+    import tree_sitter_bash
+    from tree_sitter import Language, Query
+
+    return Query(Language(tree_sitter_bash.language()), _QUERY)
+
+
+class Survey:
+    """What was found in the tree of a script; `marker` matches what stands in the place of values."""
+
+    def __init__(self, root: Node, shell: str, marker: re.Pattern[bytes]) -> None:
+        self.root = root
+        self.shell = shell
+        self.marker = marker
+        self._words: dict[int, list[Word]] = {}
+
+    @cached_property
+    def _found(self) -> dict[str, list[Node]]:
+        from tree_sitter import QueryCursor
+
+        return QueryCursor(_query()).captures(self.root)
+
+    @property
+    def commands(self) -> list[Node]:
+        """Every command, declarations too."""
+        return self._found.get("command", [])
+
+    @property
+    def assignments(self) -> list[Node]:
+        """Every ``NAME=…``."""
+        return self._found.get("assignment", [])
+
+    @property
+    def expansions(self) -> list[Node]:
+        """Every ``$NAME`` and ``${…}``."""
+        return self._found.get("expansion", [])
+
+    @cached_property
+    def functions(self) -> dict[bytes, list[Node]]:
+        """The definitions of each function."""
+        found = defaultdict(list)
+        for node in self._found.get("function", []):
+            name = node.child_by_field_name("name")
+            if name is not None:
+                found[name.text or b""].append(node)
+        return dict(found)
+
+    def words(self, command: Node) -> list[Word]:
+        """The words of a command."""
+        if command.id not in self._words:
+            nodes = command_nodes(command)
+            self._words[command.id] = [read_word(node, self.marker) for node in nodes]
+        return self._words[command.id]
+
+    @cached_property
+    def names(self) -> Names:
+        """What the script says about names, for the judgement of commands."""
+        return Names(
+            aliases=self._aliases(),
+            forwarders=self._forwarders(),
+            assigned=self.assigned,
+            commands=self._stands_for,
+        )
+
+    @cached_property
+    def keyed(self) -> frozenset[bytes]:
+        """Arrays whose keys are texts."""
+        return self._declared(_KEYED)
+
+    @cached_property
+    def arrays(self) -> frozenset[bytes]:
+        """Names that are declared as arrays: a declaration takes ``(…)`` in a text for their elements."""
+        return self._declared(_ARRAYS)
+
+    @cached_property
+    def _integers(self) -> frozenset[bytes]:
+        return self._declared(_INTEGERS)
+
+    @cached_property
+    def _references(self) -> frozenset[bytes]:
+        return self._declared(_REFERENCES)
+
+    def assigned(self, name: bytes) -> Use:
+        """What becomes of a text that is assigned to a variable of this name."""
+        if not _NAME.fullmatch(name):
+            return Use.NAME
+        if name in self._references:
+            return Use.NAME
+        use = parameter_use(self.shell, name)
+        return max(use, Use.INT) if name in self._integers else use
+
+    def _declared(self, form: re.Pattern[bytes]) -> frozenset[bytes]:
+        found: set[bytes] = set()
+        script = self.root.text or b""
+        for match in form.finditer(script):
+            line = _LINE.match(script, match.start())
+            found.update(_NAME.findall(re.sub(rb"=\S*", b" ", line[0] if line else b"")))
+        return frozenset(found)
+
+    def _aliases(self) -> frozenset[bytes]:
+        return frozenset(
+            word.text.partition(b"=")[0]
+            for command in self.commands
+            for word in self.words(command)[1:]
+            if self.words(command)[0].text == b"alias"
+        )
+
+    def _forwarders(self) -> dict[bytes, int]:
+        """Functions in which a positional parameter stands where a command begins."""
+        found: dict[bytes, int] = {}
+        for name, definitions in self.functions.items():
+            for definition in definitions:
+                body = definition.child_by_field_name("body") or definition
+                text = body.text or b""
+                if b"$" in text and self._runs_its_words(definition):
+                    found[name] = FORWARDED
+        return found
+
+    def _runs_its_words(self, definition: Node) -> bool:
+        for command in self.commands:
+            if not definition.start_byte <= command.start_byte < definition.end_byte:
+                continue
+            words = self.words(command)
+            for word in words:
+                if UNKNOWN in word.text:
+                    if re.match(rb"\"?\$\{?[@*0-9]", word.node.text or b""):
+                        return True
+                    break
+        return False
+
+    def _stands_for(self, word: Word) -> frozenset[bytes]:
+        """The commands that are assigned as they are to the variable of which a word is made."""
+        match = _VARIABLE.fullmatch(word.node.text or b"")
+        if match is None:
+            return frozenset()
+        found: set[bytes] = set()
+        for assignment in self.assignments:
+            name, _, text = (assignment.text or b"").partition(b"=")
+            if name.rstrip(b"+") == match[1]:
+                found.update(re.findall(rb"[^\s'\"()]+", text)[:1])
+        return frozenset(found)
