@@ -257,12 +257,11 @@ def _followed(
     sources |= {name: frozenset((name.encode(),)) for name in env}
     flow = follow(tree.survey(spans), sources)
     for source, (variable, problem) in flow.unsafe.items():
-        told = f"it gets to {variable}: {problem.message}"
+        told = f"the value gets to {variable}: {problem.message}"
         return _Judged(unsafe=(source, told, problem.hint, 1))
     for index, place in enumerate(found):
-        reached = flow.asked.get(index)
-        if reached is not None:
-            found[index] = replace(place, reached=reached)
+        command = place.command or flow.commands.get(index)
+        found[index] = replace(place, reached=flow.asked.get(index), command=command)
     asked = tuple((name, flow.asked[name]) for name in sorted(env) if name in flow.asked)
     return _Judged(tuple(found), asked, flow.unchecked)
 
@@ -374,7 +373,9 @@ def _integer(value: Value, place: Place) -> str:
     if match is None:
         raise value.error(
             "the shell calculates with this value, so it must be a whole number",
-            None if place.arithmetic else "texts are compared with = and !=",
+            None
+            if place.arithmetic
+            else "texts are compared with = and !=, files are written with >",
         )
     digits = str(int(match[1]))
     # `x-{{ N }}` must not become `x--5`, nor `${x:{{ N }}}` become `${x:-5}`.

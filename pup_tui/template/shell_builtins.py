@@ -58,9 +58,10 @@ class Command:
         word = self.words[start]
         if word.is_literal:
             return self._named(word.text, start, index, prefix)
-        if word.holds_value:
+        names = self.names.commands(word)
+        if word.holds_value and not names:
             return Use.CODE
-        uses = [self._named(name, start, index, prefix) for name in self.names.commands(word)]
+        uses = [self._named(name, start, index, prefix) for name in names]
         if word.spreads:
             uses.append(self._command(start + 1, index, prefix))
         return max(uses, default=Use.DATA)
@@ -80,7 +81,8 @@ class Command:
             return Use.CODE
         if builtin.form == "test":
             last = len(self.words) - (name == b"[")
-            calculates = self.table.calculates_in_tests or not self.is_reference
+            spreads = self.words[index].spreads
+            calculates = self.table.calculates_in_tests or spreads or not self.is_reference
             numbers = Use.INT if calculates else Use.DATA
             return test_use(self.words[start + 1 : last], index - start - 1, numbers)
         return self._listed(builtin, start, index, prefix)

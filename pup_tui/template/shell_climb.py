@@ -71,7 +71,7 @@ class Climb:
             uses.use is Use.INT,
             uses.arithmetic,
             self._heredoc,
-            self._command,
+            self._command or uses.command,
             is_operand=uses.use is Use.OPERAND,
             targets=frozenset(uses.targets),
         )

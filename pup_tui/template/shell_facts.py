@@ -42,18 +42,12 @@ class ScriptFacts:
 
     def is_in_heredoc(self, body: Node) -> bool:
         """Whether another here-document is around a body, or is still to come when it begins."""
-        statement = body.parent
-        while statement is not None:
-            if statement.type == "heredoc_body":
+        redirect = body.parent
+        around = redirect.parent if redirect is not None else None
+        while around is not None:
+            if around.type in ("heredoc_body", "heredoc_redirect"):
                 return True
-            if statement.type == "redirected_statement" and any(
-                part.type == "heredoc_redirect"
-                and part.end_byte > body.end_byte
-                and not part.start_byte <= body.start_byte
-                for part in statement.children
-            ):
-                return True
-            statement = statement.parent
+            around = around.parent
         return False
 
     def first_quote(self, node: Node, only_backticks: bool) -> int:

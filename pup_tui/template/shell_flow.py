@@ -53,6 +53,7 @@ class _Reading:
     use: Use
     targets: frozenset[bytes]
     problem: UnsafePlaceError | None = None
+    command: str | None = None
 
 
 @dataclass
@@ -62,6 +63,8 @@ class Flow:
     asked: dict[Source, Reached] = field(default_factory=dict)
     unsafe: dict[Source, tuple[str, UnsafePlaceError]] = field(default_factory=dict)
     unchecked: tuple[Unchecked, ...] = ()
+    commands: dict[Source, str] = field(default_factory=dict)
+    """The command that evaluates a value again which it gets by way of a variable."""
 
 
 def follow(survey: Survey, sources: Mapping[Source, frozenset[bytes]]) -> Flow:
@@ -72,6 +75,8 @@ def follow(survey: Survey, sources: Mapping[Source, frozenset[bytes]]) -> Flow:
     for reading in graph.readings:
         found = [source for name in reading.names for source in held.get(name, ())]
         for source in found:
+            if reading.command is not None:
+                flow.commands.setdefault(source, reading.command)
             if reading.problem is not None:
                 flow.unsafe.setdefault(source, (reading.shown, reading.problem))
             elif reading.use is Use.INT:
@@ -137,7 +142,8 @@ class _Graph:
         except UnsafePlaceError as problem:
             return _Reading(self._names(name, node), shown, line, Use.CODE, frozenset(), problem)
         targets = frozenset(uses.targets)
-        return _Reading(self._names(name, node), shown, line, uses.use, targets)
+        names = self._names(name, node)
+        return _Reading(names, shown, line, uses.use, targets, command=uses.command)
 
     def _names(self, name: bytes, node: Node) -> tuple[bytes, ...]:
         """The variables that an expansion may read: a function's own words by their number."""

@@ -175,13 +175,20 @@ class Survey:
         return False
 
     def _stands_for(self, word: Word) -> frozenset[bytes]:
-        """The commands that are assigned as they are to the variable of which a word is made."""
+        """The commands that are assigned as they are to the variable of which a word is made.
+
+        None where something else is assigned as well, or a value begins the text.
+        """
         match = _VARIABLE.fullmatch(word.node.text or b"")
         if match is None:
             return frozenset()
         found: set[bytes] = set()
         for assignment in self.assignments:
             name, _, text = (assignment.text or b"").partition(b"=")
-            if name.rstrip(b"+") == match[1]:
-                found.update(re.findall(rb"[^\s'\"()]+", text)[:1])
+            if name.rstrip(b"+") != match[1]:
+                continue
+            first = re.match(rb"['\"(\s]*([^\s'\"()$`]+)(?=['\"()\s]|\Z)", text)
+            if first is None or self.marker.search(first[1]):
+                return frozenset()
+            found.add(first[1])
         return frozenset(found)

@@ -118,7 +118,7 @@ def _markers(script: bytes, spans: Sequence[Span]) -> re.Pattern[bytes]:
     if not spans:
         return re.compile(rb"\Z\A.")
     first = script[spans[0][0] : spans[0][1]]
-    return re.compile(re.escape(first.rstrip(b"0123456789E")) + rb"[0-9]+E")
+    return re.compile(re.escape(re.sub(rb"[0-9]+E\Z", b"", first)) + rb"[0-9]+E")
 
 
 def _shared(

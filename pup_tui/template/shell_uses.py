@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell_builtins import Command
+from pup_tui.template.shell_commands import CommandWords
 from pup_tui.template.shell_places import UnsafePlaceError
 from pup_tui.template.shell_survey import COMMANDS, FUNCTION, Survey
 from pup_tui.template.shell_tables import Use, tables
@@ -30,6 +31,7 @@ PATTERN_OPERATORS: Final = frozenset(
 
 _LOGIC: Final = frozenset({b"&&", b"||"})
 _READING: Final = frozenset({b"read", b"mapfile", b"readarray"})
+_OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
 _HEREDOC: Final = frozenset({"heredoc_body", "herestring_redirect"})
 
 
@@ -37,7 +39,7 @@ class Uses:
     """What is done with a text that stands at the end of a path.
 
     ``use`` is that, ``arithmetic`` whether in an arithmetic expression, ``targets`` are the variables that
-    get the text; a function's own words are named ``FUNCTION NUMBER``, 0 for any of them.
+    get the text, ``command`` the name of a command that evaluates it again; a function's own words are named ``FUNCTION NUMBER``, 0 for any of them.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Uses:
         self._is_reference = is_reference
         self.use = Use.DATA
         self.arithmetic = False
+        self.command: str | None = None
         self.targets: set[bytes] = set()
         self._rules: dict[str, Callable[[Node, Node], None]] = {
             "arithmetic_expansion": self._in_arithmetic,
@@ -76,9 +79,11 @@ class Uses:
         self._climb()
 
     def _climb(self) -> None:
-        for depth in range(len(self._path) - 1, 0, -1):
-            child, node = self._path[depth], self._path[depth - 1]
-            self._parent = self._path[depth - 2] if depth > 1 else None
+        child = self._path[-1]
+        # A marker may stand right in its node; an expansion is a node of its own.
+        for depth in range(len(self._path) - 1 - self._is_reference, -1, -1):
+            node = self._path[depth]
+            self._parent = self._path[depth - 1] if depth else None
             if node.type in BOUNDARIES:
                 text = self._survey.root.text or b""
                 if text.startswith(b"$((", node.start_byte) and text.endswith(
@@ -86,10 +91,29 @@ class Uses:
                 ):
                     # The grammar takes `$((…))` in a here-document for a command.
                     self._in_arithmetic(node, child)
+                elif node.type == "command_substitution" and not self._is_reference:
+                    self._in_output(self._path[: depth + 1])
                 return
             rule = self._rules.get(node.type)
             if rule is not None:
                 rule(node, child)
+            child = node
+
+    def _in_output(self, path: Sequence[Node]) -> None:
+        """What a command prints of a value may be taken for code around it."""
+        around = next((n for n in reversed(path[:-1]) if n.type in COMMANDS), path[-1])
+        shown = (around.children[0].text or b"").split(b"\n")[0][:40].decode(errors="replace")
+        try:
+            uses = Uses(self._survey, path, path[-1].start_byte, is_reference=True)
+            is_code = uses.use in (Use.INT, Use.CODE)
+            self.command = self.command or uses.command or (shown if is_code else None)
+        except UnsafePlaceError:
+            self.command = self.command or shown
+        if self.command is None:
+            outer = (i for i in range(len(path) - 2, 0, -1) if path[i].type in BOUNDARIES)
+            at = next(outer, 0)
+            if at and path[at].type == "command_substitution":
+                self._in_output(path[: at + 1])
 
     def _is_used(self, use: Use) -> None:
         self.use = max(self.use, use)
@@ -132,16 +156,25 @@ class Uses:
             return
         words = [read_word(part, self._survey.marker) for part in _operands(node.children[1:-1])]
         index = next((i for i, word in enumerate(words) if self._holds(word.node)), 0)
+        spreads = self._is_reference and words[index].spreads
         for table in tables(self._survey.shell):
-            calculates = table.calculates_in_tests or not self._is_reference
-            numbers = Use.INT if calculates else Use.DATA
-            self._judge(test_use(words, index, numbers), words[index], spreads=len(words) > 1)
+            calculates = table.calculates_in_tests or spreads or not self._is_reference
+            use = test_use(words, index, Use.INT if calculates else Use.DATA)
+            if spreads and use is not Use.INT:
+                self._refuse_spreading(words[index])
+            self._judge(use, words[index])
+
+    def _refuse_spreading(self, word: Word) -> None:
+        raise UnsafePlaceError(
+            f"{(word.node.text or b'').decode(errors='replace')} may become several words",
+            "write the variable in double quotes",
+        )
 
     def _holds(self, node: Node) -> bool:
         return node.start_byte <= self._start < node.end_byte
 
-    def _judge(self, use: Use, word: Word, *, spreads: bool) -> None:
-        """Take over what a command does with a word; a variable without quotes may be many words."""
+    def _judge(self, use: Use, word: Word) -> None:
+        """Take over what a command does with a word."""
         if use is Use.NAME:
             self._naming(word.node, word.node)
         if use is Use.CODE:
@@ -149,11 +182,6 @@ class Uses:
                 "it is not known what the command does with the value in this place",
                 "write the command's other words and its options literally, or pass the value on "
                 "standard input; a program is safe behind `env`",
-            )
-        if self._is_reference and spreads and word.spreads and use is not Use.INT:
-            raise UnsafePlaceError(
-                f"{(word.node.text or b'').decode(errors='replace')} may become several words",
-                "write the variable in double quotes",
             )
         self._is_used(use)
 
@@ -308,42 +336,43 @@ class Uses:
         if self._is_reference:
             words = [*words]
             words[index] = Word(word.node, word.text, word.spreads, holds_value=True)
-        use = Use.DATA
-        for table in tables(self._survey.shell):
-            command = Command(words, table, self._survey.names, self._is_reference)
-            use = max(use, command.use(index, prefix))
-        evaluated = use is Use.CODE and self._evaluates_again(words, index)
+        use = self._command_use(words, index, prefix)
+        self.command = (
+            self.command
+            or CommandWords([each.node.text or b"" for each in words]).use(index).command
+        )
+        evaluated = use is Use.CODE and self.command is not None
         if use is Use.CODE and node.type == "declaration_command":
             self._refuse_declaration()
         if not evaluated:
-            self._judge(use, word, spreads=self._is_builtin(words))
-        if index == 0 and self._is_reference and word.spreads:
-            self._first_word(word)
+            self._judge(use, word)
+        if use is not Use.INT and not evaluated and self._may_be_many(word, index):
+            many = [*words[: index + 1], *words[index:]]
+            if self._command_use(many, index + 1, b"") > Use.OPERAND:
+                self._refuse_spreading(word)
         self._hand_on(node, words, index)
 
-    def _evaluates_again(self, words: Sequence[Word], index: int) -> bool:
-        from pup_tui.template.shell_commands import CommandWords
+    def _may_be_many(self, word: Word, index: int) -> bool:
+        """Whether a variable may be several words.
 
-        texts = CommandWords([word.node.text or b"" for word in words])
-        return texts.use(index).command is not None
+        Of a function's own words as a command, the calls of the function are judged instead.
+        """
+        if not self._is_reference or not word.spreads:
+            return False
+        if index or not _OWN_WORDS.match(word.node.text or b""):
+            return True
+        scope = scope_of(word.node)
+        return not scope or any(
+            scope_of(command) == scope
+            for command in self._survey.commands
+            if self._survey.words(command)[0].text == b"set"
+        )
 
-    def _is_builtin(self, words: Sequence[Word]) -> bool:
-        """Whether the command is one to which it matters which word is which."""
-        for table in tables(self._survey.shell):
-            builtin = table.builtins.get(words[0].text)
-            if builtin is not None and (
-                builtin.form or builtin.has_options or set(builtin.operands) - {"data"}
-            ):
-                return True
-        return False
-
-    def _first_word(self, word: Word) -> None:
-        """A variable without quotes at the beginning is a whole command."""
-        if not self._survey.names.commands(word):
-            raise UnsafePlaceError(
-                "a variable without quotes would run the value as a command",
-                "write the command itself into the script",
-            )
+    def _command_use(self, words: Sequence[Word], index: int, prefix: bytes) -> Use:
+        return max(
+            Command(words, table, self._survey.names, self._is_reference).use(index, prefix)
+            for table in tables(self._survey.shell)
+        )
 
     def _hand_on(self, node: Node, words: Sequence[Word], index: int) -> None:
         """Which variables get the word: a function's own, those of ``set``, ``printf -v``, ``getopts``."""
