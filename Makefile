@@ -6,13 +6,14 @@ BIN := $(VENV)/bin
 JOBS ?= 4
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint check bench screenshots schema lock clean
+.PHONY: help demo run test lint check faults bench screenshots schema lock clean
 
 help:
 	@echo "make demo         try it: the console against the built-in sandbox"
 	@echo "make run          the console with your own runbooks"
 	@echo "make test         format, lint, types, import contracts, tests"
 	@echo "make lint         the same without the tests"
+	@echo "make faults       search at random for what breaks, longer than the tests do"
 	@echo "make bench        measure start-up, catalog, output and machine"
 	@echo "make screenshots  take the pictures again"
 	@echo "make schema       write the schema beside the bundled runbooks again"
@@ -31,6 +32,11 @@ lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Seconds for each kind of search.
+FAULTS_SECONDS ?= 120
+faults: $(VENV)/.ready-dev
+	PUP_TUI_FUZZ_SECONDS=$(FAULTS_SECONDS) $(BIN)/pytest -n $(JOBS) -m faults -rP
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.bench

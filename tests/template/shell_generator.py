@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -156,7 +157,7 @@ class Generator:
                 *(
                     f"{name}={{{{ V }}}}",
                     f"-a{name}",
-                    f"$(echo {{{{ V }}}})",
+                    "$(echo {{ V }})",
                     "-n{{ V }}",
                     "%d",
                     "'%s'",
@@ -235,7 +236,7 @@ class Generator:
                 ),
                 *(
                     f"f {name} ${name} {{{{ V }}}}",
-                    f"f {{{{ V }}}}",
+                    "f {{ V }}",
                     f"echo ${{{name}@P}}",
                     f"${name} a",
                 ),
@@ -331,10 +332,8 @@ class Hunt:
         except subprocess.TimeoutExpired:
             self.counts["stopped"] += 1
         finally:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             process.wait()
         return (room / "pwned").is_dir()
 
