@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _IDENTIFIER: Final = re.compile(rb"(?<![A-Za-z0-9_$])[A-Za-z_][A-Za-z0-9_]*")
+_ZSH_SUBSCRIPT: Final = re.compile(rb"\$[A-Za-z0-9_]+\[([^]\n]*)\]")
 _POSITIONAL: Final = re.compile(rb"[1-9][0-9]*|[@*]")
 _NUMERIC: Final = frozenset({b"#", b"?", b"$", b"!", b"RANDOM", b"SECONDS", b"LINENO", b"OPTIND"})
 _NAMED: Final = ("variable_name", "special_variable_name")
@@ -121,6 +122,9 @@ class _Graph:
         readings = [reading for reading in found if reading is not None]
         readings += self._calculated(self._survey.root, False)
         readings += self._literal_numbers()
+        if self._survey.shell == "zsh":
+            for match in _ZSH_SUBSCRIPT.finditer(self._survey.root.text or b""):
+                readings += self._identifiers(match[1], self._survey.root)
         return readings + self._named_in_text(readings)
 
     def _expansion(self, node: Node) -> _Reading | None:

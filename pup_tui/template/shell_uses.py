@@ -32,14 +32,18 @@ PATTERN_OPERATORS: Final = frozenset(
 _LOGIC: Final = frozenset({b"&&", b"||"})
 _READING: Final = frozenset({b"read", b"mapfile", b"readarray"})
 _OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
+_ZSH_SUBSCRIPT: Final = re.compile(rb"\$[A-Za-z0-9_@*]+(?:\[[^]\s]*\])*\[[^]\n]*\Z")
+_ZSH_PATTERNS: Final = re.compile(rb"glob_?subst|emulate", re.IGNORECASE)
+_NEAR: Final = 1024
 _HEREDOC: Final = frozenset({"heredoc_body", "herestring_redirect"})
 
 
 class Uses:
     """What is done with a text that stands at the end of a path.
 
-    ``use`` is that, ``arithmetic`` whether in an arithmetic expression, ``targets`` are the variables that
-    get the text, ``command`` the name of a command that evaluates it again; a function's own words are named ``FUNCTION NUMBER``, 0 for any of them.
+    ``use`` is that, ``arithmetic`` whether in an arithmetic expression. ``command`` is the name of a
+    command that evaluates the text again, ``targets`` are the variables that get it; a function's own
+    words are named ``FUNCTION NUMBER``, 0 for any of them.
     """
 
     def __init__(
@@ -79,6 +83,8 @@ class Uses:
         self._climb()
 
     def _climb(self) -> None:
+        if self._survey.shell == "zsh":
+            self._in_zsh()
         child = self._path[-1]
         # A marker may stand right in its node; an expansion is a node of its own.
         for depth in range(len(self._path) - 1 - self._is_reference, -1, -1):
@@ -98,6 +104,18 @@ class Uses:
             if rule is not None:
                 rule(node, child)
             child = node
+
+    def _in_zsh(self) -> None:
+        """What only zsh knows, and the grammar does not: ``$NAME[…]``, and variables that are patterns."""
+        script = self._survey.root.text or b""
+        if _ZSH_SUBSCRIPT.search(script, max(0, self._start - _NEAR), self._start):
+            self._is_used(Use.INT)
+        quoted = any(node.type in ("string", "heredoc_body") for node in self._path)
+        if self._is_reference and not quoted and _ZSH_PATTERNS.search(script):
+            raise UnsafePlaceError(
+                "with this option zsh takes a variable without quotes for a pattern, which can hold code",
+                "write the variable in double quotes",
+            )
 
     def _in_output(self, path: Sequence[Node]) -> None:
         """What a command prints of a value may be taken for code around it."""
@@ -319,6 +337,10 @@ class Uses:
             texts = [word.text for word in words]
             if not _READING.intersection(texts):
                 continue
+            if any(text.startswith(b"-C") for text in texts):
+                raise UnsafePlaceError(
+                    "`mapfile -C` gives what it reads to a command", "use a loop"
+                )
             for name in texts[1:]:
                 if re.fullmatch(rb"[A-Za-z_]\w*", name) and name not in _READING:
                     self._assign(name)

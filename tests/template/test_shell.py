@@ -99,7 +99,6 @@ def test_a_mask_hides_values_in_what_is_shown(source: str) -> None:
         ("[[ -v {{ V }} ]]", "name a variable"),
         ("[ -v {{ V }} ]", "name a variable"),
         ("test -v {{ V }}", "name a variable"),
-        ("declare -i x={{ V }}", "evaluate the value again"),
         ("declare -n x={{ V }}", "evaluate the value again"),
         ("declare -a x={{ V }}", "evaluate the value again"),
         ("local -A x={{ V }}", "evaluate the value again"),
