@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -18,7 +18,7 @@ from pup_tui.template.shell_places import Reached, UnsafePlaceError
 from pup_tui.template.shell_survey import FUNCTION, Survey
 from pup_tui.template.shell_tables import Use, tables
 from pup_tui.template.shell_tests import ARITHMETIC_TESTS
-from pup_tui.template.shell_uses import BOUNDARIES, Uses, scope_of
+from pup_tui.template.shell_uses import BOUNDARIES, Uses
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -29,6 +29,7 @@ _POSITIONAL: Final = re.compile(rb"[1-9][0-9]*|[@*]")
 _NUMERIC: Final = frozenset({b"#", b"?", b"$", b"!", b"RANDOM", b"SECONDS", b"LINENO", b"OPTIND"})
 _NAMED: Final = ("variable_name", "special_variable_name")
 _CALCULATING: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_for_statement"})
+_BODIES: Final = frozenset({"do_group", "compound_statement"})
 _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
 
 
@@ -72,10 +73,9 @@ def follow(survey: Survey, sources: Mapping[Source, frozenset[bytes]]) -> Flow:
     """Follow each source from the variables that it is assigned to."""
     flow = Flow()
     graph = _Graph(survey)
-    held = _held(sources, graph.readings)
-    for reading in graph.readings:
-        found = [source for name in reading.names for source in held.get(name, ())]
-        for source in found:
+    held = graph.held(sources)
+    for reading in graph.read(held):
+        for source in [source for name in reading.names for source in held.get(name, ())]:
             if reading.command is not None:
                 flow.commands.setdefault(source, reading.command)
             if reading.problem is not None:
@@ -88,51 +88,74 @@ def follow(survey: Survey, sources: Mapping[Source, frozenset[bytes]]) -> Flow:
     return flow
 
 
-def _held(
-    sources: Mapping[Source, frozenset[bytes]], readings: Sequence[_Reading]
-) -> dict[bytes, set[Source]]:
-    """Which sources each variable may hold."""
-    held: defaultdict[bytes, set[Source]] = defaultdict(set)
-    for source, names in sources.items():
-        for name in names:
-            held[name].add(source)
-    changed = bool(held)
-    while changed:
-        changed = False
-        for reading in readings:
-            arriving = {source for name in reading.names for source in held.get(name, ())}
-            for target in reading.targets:
-                if not arriving <= held[target]:
-                    held[target] |= arriving
-                    changed = True
-    return held
-
-
 class _Graph:
     """The variables of a script and the places where they are read."""
 
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
-        self._readings: list[_Reading] = []
+        self._judged: dict[int, _Reading | None] = {}
+
+    def held(self, sources: Mapping[Source, frozenset[bytes]]) -> dict[bytes, set[Source]]:
+        """Which sources each variable may hold."""
+        held: defaultdict[bytes, set[Source]] = defaultdict(set)
+        waiting = [name for names in sources.values() for name in names]
+        for source, names in sources.items():
+            for name in names:
+                held[name].add(source)
+        while waiting:
+            for reading in self._reading(waiting.pop()):
+                arriving = {source for name in reading.names for source in held.get(name, ())}
+                for target in reading.targets:
+                    if not arriving <= held[target]:
+                        held[target] |= arriving
+                        waiting.append(target)
+        return held
+
+    def read(self, names: Iterable[bytes]) -> list[_Reading]:
+        """Every place that reads one of these variables, each once."""
+        return list({id(each): each for name in names for each in self._reading(name)}.values())
+
+    def _reading(self, name: bytes) -> list[_Reading]:
+        expansions = (self._expansion(node) for node in self._expansions.get(name, ()))
+        found = [reading for reading in expansions if reading is not None]
+        return found + [each for each in self._arithmetic if name in each.names]
 
     @cached_property
-    def readings(self) -> list[_Reading]:
-        """Every place that reads a variable."""
-        found = [self._expansion(node) for node in self._survey.expansions]
-        readings = [reading for reading in found if reading is not None]
-        readings += self._calculated(self._survey.root, False)
-        readings += self._literal_numbers()
+    def _expansions(self) -> dict[bytes, list[Node]]:
+        """The expansions of each variable."""
+        found = defaultdict(list)
+        for node in self._survey.expansions:
+            name, before, _ = _parts(self._survey, node)
+            if name is not None and before != b"#" and name not in _NUMERIC:
+                for each in self._names(name, node):
+                    found[each].append(node)
+        return found
+
+    @cached_property
+    def _arithmetic(self) -> list[_Reading]:
+        """Every bare name that is calculated with."""
+        readings = list(self._literal_numbers())
+        end = 0
+        for node in sorted(self._survey.arithmetic, key=lambda node: node.start_byte):
+            if node.end_byte > end and self._calculates(node):
+                readings += self._calculated(node, False)
+                end = node.end_byte
         if self._survey.shell == "zsh":
-            for match in _ZSH_SUBSCRIPT.finditer(self._survey.root.text or b""):
+            for match in _ZSH_SUBSCRIPT.finditer(self._survey.script):
                 readings += self._identifiers(match[1], self._survey.root)
         return readings + self._named_in_text(readings)
 
     def _expansion(self, node: Node) -> _Reading | None:
-        name, before, after = _parts(node)
-        if name is None or before == b"#" or name in _NUMERIC:
+        if node.id not in self._judged:
+            self._judged[node.id] = self._judge(node)
+        return self._judged[node.id]
+
+    def _judge(self, node: Node) -> _Reading | None:
+        name, before, after = _parts(self._survey, node)
+        if name is None:
             return None
         line = node.start_point.row + 1
-        shown = (node.text or b"").decode(errors="replace")[:60]
+        shown = self._survey.text(node).decode(errors="replace")[:60]
         if before == b"!" and not after.startswith((b"[", b"*", b"@")):
             problem = UnsafePlaceError(
                 f"{shown} takes the value for the name of a variable", "write a `case` instead"
@@ -153,7 +176,7 @@ class _Graph:
         """The variables that an expansion may read: a function's own words by their number."""
         if not _POSITIONAL.fullmatch(name):
             return (name,)
-        scope = scope_of(node)
+        scope = self._survey.scope_of(node)
         if name in (b"@", b"*"):
             return tuple(b"%s %d" % (scope, number) for number in range(33))
         number = int(name)
@@ -164,6 +187,8 @@ class _Graph:
         """Whether a ``shift`` may have moved the words of the function before a place is reached."""
         around = node.parent
         loop: Node | None = None
+        if not self._shifts:
+            return False
         while around is not None and around.type != FUNCTION:
             if around.type in _LOOPS:
                 loop = around
@@ -174,8 +199,7 @@ class _Graph:
 
     @cached_property
     def _shifts(self) -> list[Node]:
-        words = self._survey.words
-        return [each for each in self._survey.commands if words(each)[0].text == b"shift"]
+        return self._survey.named(b"shift")
 
     def _calculated(self, node: Node, is_inside: bool) -> Iterator[_Reading]:
         """The bare names in arithmetic."""
@@ -186,11 +210,16 @@ class _Graph:
             parent = node.parent
             plain = parent is None or parent.type not in ("simple_expansion", "expansion")
             if plain or node.type == "word":
-                yield from self._identifiers(node.text or b"", node)
+                yield from self._identifiers(self._survey.text(node), node)
             return
         for child in node.children:
+            if node.type == "c_style_for_statement" and child.type in _BODIES:
+                continue
             is_name = node.type == "subscript" and child.id == node.children[0].id
-            keyed = node.type == "subscript" and node.children[0].text in self._survey.keyed
+            keyed = (
+                node.type == "subscript"
+                and self._survey.text(node.children[0]) in self._survey.keyed
+            )
             yield from self._calculated(child, is_inside if is_name or keyed else inside)
 
     def _calculates(self, node: Node) -> bool:
@@ -199,10 +228,10 @@ class _Graph:
         if node.type == "compound_statement":
             return bool(node.children) and node.children[0].type == "(("
         if node.type == "binary_expression":
-            return any((part.text or b"") in ARITHMETIC_TESTS for part in node.children[1:-1])
+            return any(self._survey.text(part) in ARITHMETIC_TESTS for part in node.children[1:-1])
         if node.type == "expansion":
             return any(part.type == ":" for part in node.children)
-        return node.type == "command_substitution" and (node.text or b"").startswith(b"$((")
+        return node.type == "command_substitution" and self._survey.text(node).startswith(b"$((")
 
     def _identifiers(self, text: bytes, node: Node) -> Iterator[_Reading]:
         line = node.start_point.row + 1
@@ -211,15 +240,17 @@ class _Graph:
 
     def _literal_numbers(self) -> Iterator[_Reading]:
         """The names in the literal words of ``let`` and of what is assigned to integers."""
-        for command in self._survey.commands:
-            words = self._survey.words(command)
-            builtins = [table.builtins.get(words[0].text) for table in tables(self._survey.shell)]
-            if not any(each and each.operands[:1] == ("int",) for each in builtins):
-                continue
-            for word in words[1:]:
+        calculating = {
+            name
+            for table in tables(self._survey.shell)
+            for name, builtin in table.builtins.items()
+            if builtin.operands[:1] == ("int",)
+        }
+        for command in self._survey.named(*calculating):
+            for word in self._survey.words(command)[1:]:
                 yield from self._identifiers(word.text, word.node)
         for assignment in self._survey.assignments:
-            name, _, text = (assignment.text or b"").partition(b"=")
+            name, _, text = self._survey.text(assignment).partition(b"=")
             if self._survey.assigned(name.rstrip(b"+").split(b"[")[0]) is Use.INT:
                 yield from self._identifiers(text, assignment)
 
@@ -231,7 +262,7 @@ class _Graph:
         while waiting:
             name = waiting.pop()
             for assignment in self._texts.get(name, ()):
-                for reading in self._identifiers(_literal(assignment), assignment):
+                for reading in self._identifiers(_literal(self._survey, assignment), assignment):
                     if reading.names[0] not in seen:
                         seen.add(reading.names[0])
                         waiting.append(reading.names[0])
@@ -243,7 +274,7 @@ class _Graph:
         """What is assigned to each variable."""
         found = defaultdict(list)
         for assignment in self._survey.assignments:
-            name = (assignment.children[0].text or b"").split(b"[", 1)[0]
+            name = self._survey.text(assignment.children[0]).split(b"[", 1)[0]
             found[name].extend(assignment.children[2:])
         return found
 
@@ -251,10 +282,10 @@ class _Graph:
         """Arithmetic on what a command or a reading from outside has put into a variable."""
         foreign = self._foreign
         seen: set[str] = set()
-        for reading in self.readings:
+        for reading in self.read(foreign):
             if reading.use is not Use.INT or reading.shown in seen:
                 continue
-            if foreign.intersection(reading.names) and not any(map(held.get, reading.names)):
+            if not any(map(held.get, reading.names)):
                 seen.add(reading.shown)
                 yield Unchecked(reading.shown, reading.line)
 
@@ -265,30 +296,26 @@ class _Graph:
             name
             for name, texts in self._texts.items()
             for text in texts
-            if re.search(rb"\$\((?!\()|`", text.text or b"")
+            if re.search(rb"\$\((?!\()|`", self._survey.text(text))
         }
-        for command in self._survey.commands:
-            words = self._survey.words(command)
-            if words[0].text in (b"read", b"mapfile", b"readarray"):
-                found.update(word.text for word in words[1:])
-        changed = True
-        while changed:
-            changed = False
-            for reading in self.readings:
-                if found.intersection(reading.names) and not reading.targets <= found:
-                    found |= reading.targets
-                    changed = True
+        for command in self._survey.named(b"read", b"mapfile", b"readarray"):
+            found.update(word.text for word in self._survey.words(command)[1:])
+        waiting = list(found)
+        while waiting:
+            for reading in self._reading(waiting.pop()):
+                waiting += reading.targets - found
+                found |= reading.targets
         return found
 
 
-def _parts(node: Node) -> tuple[bytes | None, bytes, bytes]:
+def _parts(survey: Survey, node: Node) -> tuple[bytes | None, bytes, bytes]:
     """The name that an expansion reads, and its text before and after that."""
     for part in node.children:
         name = part.children[0] if part.type == "subscript" else part
         if name.type in _NAMED:
-            text = node.text or b""
+            text = survey.text(node)
             before = text[: name.start_byte - node.start_byte].lstrip(b"${")
-            return name.text, before, text[name.end_byte - node.start_byte :]
+            return survey.text(name), before, text[name.end_byte - node.start_byte :]
     return None, b"", b""
 
 
@@ -300,10 +327,10 @@ def _path(node: Node) -> list[Node]:
     return path[::-1]
 
 
-def _literal(node: Node) -> bytes:
+def _literal(survey: Survey, node: Node) -> bytes:
     """A node's text without what is expanded in it."""
     if node.type in (*BOUNDARIES, "simple_expansion", "expansion", "arithmetic_expansion"):
         return b" "
     if node.children:
-        return b"".join(map(_literal, node.children))
-    return node.text or b""
+        return b"".join(_literal(survey, child) for child in node.children)
+    return survey.text(node)

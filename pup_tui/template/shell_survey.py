@@ -33,13 +33,14 @@ _KEYED: Final = re.compile(
 _LINE: Final = re.compile(rb"[^\n;&|]*")
 _NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_][A-Za-z0-9_]*)(?:\[@\])?\}?\"?")
-_LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
 _QUERY: Final = """
 (command) @command (declaration_command) @command (unset_command) @command
 (function_definition) @function
 (variable_assignment) @assignment
 (simple_expansion) @expansion
-(expansion) @expansion
+(expansion) @expansion @arithmetic
+(arithmetic_expansion) @arithmetic (subscript) @arithmetic (c_style_for_statement) @arithmetic
+(binary_expression) @arithmetic (compound_statement) @arithmetic (command_substitution) @arithmetic
 """
 
 
@@ -54,11 +55,26 @@ def _query() -> Query:
 class Survey:
     """What was found in the tree of a script; `marker` matches what stands in the place of values."""
 
-    def __init__(self, root: Node, shell: str, marker: re.Pattern[bytes]) -> None:
+    def __init__(self, root: Node, script: bytes, shell: str, marker: re.Pattern[bytes]) -> None:
         self.root = root
+        self.script = script
         self.shell = shell
         self.marker = marker
         self._words: dict[int, list[Word]] = {}
+
+    def text(self, node: Node) -> bytes:
+        """The script's text of a node; `Node.text` asks the parser's source piece by piece."""
+        return self.script[node.start_byte : node.end_byte]
+
+    def scope_of(self, node: Node) -> bytes:
+        """The name of the function around a node; empty outside of all."""
+        parent = node.parent if self.functions else None
+        while parent is not None:
+            if parent.type == FUNCTION:
+                name = parent.child_by_field_name("name")
+                return self.text(name) if name is not None else b""
+            parent = parent.parent
+        return b""
 
     @cached_property
     def _found(self) -> dict[str, list[Node]]:
@@ -81,6 +97,23 @@ class Survey:
         """Every ``$NAME`` and ``${…}``."""
         return self._found.get("expansion", [])
 
+    @property
+    def arithmetic(self) -> list[Node]:
+        """Every node that may calculate."""
+        return self._found.get("arithmetic", [])
+
+    @cached_property
+    def _by_name(self) -> dict[bytes, list[Node]]:
+        found = defaultdict(list)
+        for command in self.commands:
+            name = command.child_by_field_name("name") or command.children[0]
+            found[self.text(name)].append(command)
+        return dict(found)
+
+    def named(self, *names: bytes) -> list[Node]:
+        """The commands of these names, as they stand in the script."""
+        return [command for name in names for command in self._by_name.get(name, ())]
+
     @cached_property
     def functions(self) -> dict[bytes, list[Node]]:
         """The definitions of each function."""
@@ -88,14 +121,18 @@ class Survey:
         for node in self._found.get("function", []):
             name = node.child_by_field_name("name")
             if name is not None:
-                found[name.text or b""].append(node)
+                found[self.text(name)].append(node)
         return dict(found)
+
+    def word(self, node: Node) -> Word:
+        """A word of a command."""
+        return read_word(self.script, node, self.marker)
 
     def words(self, command: Node) -> list[Word]:
         """The words of a command."""
         if command.id not in self._words:
             nodes = command_nodes(command)
-            self._words[command.id] = [read_word(node, self.marker) for node in nodes]
+            self._words[command.id] = [self.word(node) for node in nodes]
         return self._words[command.id]
 
     @cached_property
@@ -137,18 +174,16 @@ class Survey:
 
     def _declared(self, form: re.Pattern[bytes]) -> frozenset[bytes]:
         found: set[bytes] = set()
-        script = self.root.text or b""
-        for match in form.finditer(script):
-            line = _LINE.match(script, match.start())
+        for match in form.finditer(self.script):
+            line = _LINE.match(self.script, match.start())
             found.update(_NAME.findall(re.sub(rb"=\S*", b" ", line[0] if line else b"")))
         return frozenset(found)
 
     def _aliases(self) -> frozenset[bytes]:
         return frozenset(
             word.text.partition(b"=")[0]
-            for command in self.commands
+            for command in self.named(b"alias")
             for word in self.words(command)[1:]
-            if self.words(command)[0].text == b"alias"
         )
 
     def _forwarders(self) -> dict[bytes, int]:
@@ -157,7 +192,7 @@ class Survey:
         for name, definitions in self.functions.items():
             for definition in definitions:
                 body = definition.child_by_field_name("body") or definition
-                text = body.text or b""
+                text = self.text(body)
                 if b"$" in text and self._runs_its_words(definition):
                     found[name] = FORWARDED
         return found
@@ -169,7 +204,7 @@ class Survey:
             words = self.words(command)
             for word in words:
                 if UNKNOWN in word.text:
-                    if re.match(rb"\"?\$\{?[@*0-9]", word.node.text or b""):
+                    if re.match(rb"\"?\$\{?[@*0-9]", word.raw):
                         return True
                     break
         return False
@@ -179,12 +214,12 @@ class Survey:
 
         None where something else is assigned as well, or a value begins the text.
         """
-        match = _VARIABLE.fullmatch(word.node.text or b"")
+        match = _VARIABLE.fullmatch(word.raw)
         if match is None:
             return frozenset()
         found: set[bytes] = set()
         for assignment in self.assignments:
-            name, _, text = (assignment.text or b"").partition(b"=")
+            name, _, text = self.text(assignment).partition(b"=")
             if name.rstrip(b"+") != match[1]:
                 continue
             first = re.match(rb"['\"(\s]*([^\s'\"()$`]+)(?=['\"()\s]|\Z)", text)

@@ -95,7 +95,7 @@ class ScriptTree:
     def survey(self, spans: Sequence[Span]) -> Survey:
         """What the script says of itself; it must be known."""
         root = cast("Tree", self._tree).root_node
-        return Survey(root, self._shell, _markers(self._script, spans))
+        return Survey(root, self._script, self._shell, _markers(self._script, spans))
 
     def paths(self, spans: Sequence[Span]) -> list[tuple[int, list[Node]]]:
         """Where each marker begins, in the order of the script, and the nodes around it, outermost first."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell_builtins import Command
 from pup_tui.template.shell_commands import CommandWords
 from pup_tui.template.shell_places import UnsafePlaceError
-from pup_tui.template.shell_survey import COMMANDS, FUNCTION, Survey
+from pup_tui.template.shell_survey import COMMANDS, Survey
 from pup_tui.template.shell_tables import Use, tables
 from pup_tui.template.shell_tests import TEXT_TESTS, test_use, unary_use
-from pup_tui.template.shell_words import UNKNOWN, Word, destinations, read_word
+from pup_tui.template.shell_words import UNKNOWN, Word, destinations
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -91,7 +92,7 @@ class Uses:
             node = self._path[depth]
             self._parent = self._path[depth - 1] if depth else None
             if node.type in BOUNDARIES:
-                text = self._survey.root.text or b""
+                text = self._survey.script
                 if text.startswith(b"$((", node.start_byte) and text.endswith(
                     b"))", node.start_byte, node.end_byte
                 ):
@@ -107,7 +108,7 @@ class Uses:
 
     def _in_zsh(self) -> None:
         """What only zsh knows, and the grammar does not: ``$NAME[…]``, and variables that are patterns."""
-        script = self._survey.root.text or b""
+        script = self._survey.script
         if _ZSH_SUBSCRIPT.search(script, max(0, self._start - _NEAR), self._start):
             self._is_used(Use.INT)
         quoted = any(node.type in ("string", "heredoc_body") for node in self._path)
@@ -120,7 +121,7 @@ class Uses:
     def _in_output(self, path: Sequence[Node]) -> None:
         """What a command prints of a value may be taken for code around it."""
         around = next((n for n in reversed(path[:-1]) if n.type in COMMANDS), path[-1])
-        shown = (around.children[0].text or b"").split(b"\n")[0][:40].decode(errors="replace")
+        shown = self._survey.text(around.children[0]).split(b"\n")[0][:40].decode(errors="replace")
         try:
             uses = Uses(self._survey, path, path[-1].start_byte, is_reference=True)
             is_code = uses.use in (Use.INT, Use.CODE)
@@ -138,7 +139,7 @@ class Uses:
 
     def _prefix(self, word: Node) -> bytes:
         """The literal text of a word before the place."""
-        text = (self._survey.root.text or b"")[word.start_byte : self._start]
+        text = self._survey.script[word.start_byte : self._start]
         return re.sub(rb"\\(.)|['\"]", rb"\1", text)
 
     def _in_arithmetic(self, _node: Node, _child: Node) -> None:
@@ -146,18 +147,18 @@ class Uses:
         self.arithmetic = True
 
     def _in_array(self, _node: Node, child: Node) -> None:
-        if (child.text or b"").startswith(b"["):
+        if self._survey.text(child).startswith(b"["):
             raise UnsafePlaceError("a value cannot be the key of an array's element")
 
     def _in_binary_expression(self, node: Node, _child: Node) -> None:
-        operators = {part.text or b"" for part in node.children[1:-1]}
+        operators = {self._survey.text(part) for part in node.children[1:-1]}
         if b"=~" in operators and self._survey.shell == "zsh":
             raise UnsafePlaceError("zsh takes a value after =~ for a pattern")
         if not self._in_single_brackets() and not operators & TEXT_TESTS | operators & _LOGIC:
             self._is_used(Use.INT)
 
     def _in_unary_expression(self, node: Node, child: Node) -> None:
-        operator = node.children[0].text or b""
+        operator = self._survey.text(node.children[0])
         if operator == b"!" or self._in_single_brackets():
             return
         use = unary_use(operator) if node.children[0].type == "test_operator" else Use.INT
@@ -172,7 +173,7 @@ class Uses:
     def _in_test(self, node: Node, _child: Node) -> None:
         if node.children[0].type != "[":
             return
-        words = [read_word(part, self._survey.marker) for part in _operands(node.children[1:-1])]
+        words = [self._survey.word(part) for part in _operands(node.children[1:-1])]
         index = next((i for i, word in enumerate(words) if self._holds(word.node)), 0)
         spreads = self._is_reference and words[index].spreads
         for table in tables(self._survey.shell):
@@ -184,7 +185,7 @@ class Uses:
 
     def _refuse_spreading(self, word: Word) -> None:
         raise UnsafePlaceError(
-            f"{(word.node.text or b'').decode(errors='replace')} may become several words",
+            f"{word.raw.decode(errors='replace')} may become several words",
             "write the variable in double quotes",
         )
 
@@ -215,7 +216,7 @@ class Uses:
         name = node.children[0]
         if name.id == child.id:
             self._naming(node, child)
-        if not (self._is_reference and name.text in self._survey.keyed):
+        if not (self._is_reference and self._survey.text(name) in self._survey.keyed):
             self._in_arithmetic(node, child)
 
     def _naming(self, _node: Node, _child: Node) -> None:
@@ -232,7 +233,7 @@ class Uses:
         if child.type == "variable_name":
             self._naming(node, child)
         if child.type != "do_group":
-            self._assign(node.children[1].text or b"")
+            self._assign(self._survey.text(node.children[1]))
 
     def _in_function(self, node: Node, child: Node) -> None:
         if child.type in ("word", "variable_name"):
@@ -259,7 +260,7 @@ class Uses:
             if child.type != "subscript":
                 self._naming(node, child)
             return
-        plain = (name.text or b"").split(b"[", 1)[0]
+        plain = self._survey.text(name).split(b"[", 1)[0]
         declaration = self._parent
         if declaration is not None and declaration.type == "declaration_command":
             self._in_command(declaration, node)
@@ -290,7 +291,7 @@ class Uses:
         if operator == ":":
             self._in_arithmetic(node, child)
         elif operator in _ASSIGNING | {":="}:
-            self._assign((before[named[0]].text or b"").split(b"[", 1)[0])
+            self._assign(self._survey.text(before[named[0]]).split(b"[", 1)[0])
         elif operator not in _WORD_OPERATORS | PATTERN_OPERATORS:
             raise UnsafePlaceError("the place of the value in the ${…} is not known")
 
@@ -357,12 +358,9 @@ class Uses:
         prefix = self._prefix(word.node)
         if self._is_reference:
             words = [*words]
-            words[index] = Word(word.node, word.text, word.spreads, holds_value=True)
+            words[index] = replace(word, holds_value=True)
         use = self._command_use(words, index, prefix)
-        self.command = (
-            self.command
-            or CommandWords([each.node.text or b"" for each in words]).use(index).command
-        )
+        self.command = self.command or CommandWords([each.raw for each in words]).use(index).command
         evaluated = use is Use.CODE and self.command is not None
         if use is Use.CODE and node.type == "declaration_command":
             self._refuse_declaration()
@@ -381,13 +379,11 @@ class Uses:
         """
         if not self._is_reference or not word.spreads:
             return False
-        if index or not _OWN_WORDS.match(word.node.text or b""):
+        if index or not _OWN_WORDS.match(word.raw):
             return True
-        scope = scope_of(word.node)
+        scope = self._survey.scope_of(word.node)
         return not scope or any(
-            scope_of(command) == scope
-            for command in self._survey.commands
-            if self._survey.words(command)[0].text == b"set"
+            self._survey.scope_of(command) == scope for command in self._survey.named(b"set")
         )
 
     def _command_use(self, words: Sequence[Word], index: int, prefix: bytes) -> Use:
@@ -404,24 +400,13 @@ class Uses:
             sure = not any(word.spreads for word in words[1 : index + 1])
             self.targets.add(b"%s %d" % (name, index if sure else 0))
         elif name == b"set" and index:
-            self.targets.add(b"%s 0" % scope_of(node))
+            self.targets.add(b"%s 0" % self._survey.scope_of(node))
             if b"-A" in texts[: index - 1]:
                 self._assign(texts[texts.index(b"-A") + 1])
         elif name in (b"printf", b"print") and b"-v" in texts[: index - 1]:
             self._assign(texts[texts.index(b"-v") + 1])
         elif name == b"getopts" and len(texts) > 2 and UNKNOWN not in texts[2]:
             self.targets.update((b"OPTARG", texts[2]))
-
-
-def scope_of(node: Node) -> bytes:
-    """The name of the function around a node; empty outside of all."""
-    parent = node.parent
-    while parent is not None:
-        if parent.type == FUNCTION:
-            name = parent.child_by_field_name("name")
-            return (name.text or b"") if name is not None else b""
-        parent = parent.parent
-    return b""
 
 
 def _operands(nodes: Sequence[Node]) -> list[Node]:

@@ -21,12 +21,13 @@ _SKIPPED: Final = frozenset({"variable_assignment", "herestring_redirect", "here
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a command.
+    """One word of a command: ``raw`` as it stands in the script, ``text`` without its quotes.
 
     ``spreads``: the shell may make several words of it, or none. ``holds_value``: a value stands in it.
     """
 
     node: Node
+    raw: bytes
     text: bytes
     spreads: bool = False
     holds_value: bool = False
@@ -60,15 +61,15 @@ def destinations(redirect: Node) -> list[Node]:
     return redirect.children_by_field_name("destination")
 
 
-def read_word(node: Node, marker: re.Pattern[bytes]) -> Word:
+def read_word(script: bytes, node: Node, marker: re.Pattern[bytes]) -> Word:
     """Read a word; `marker` matches what stands in the place of values."""
-    text, spreads = _text(node)
+    text, spreads = _text(script, node)
     marked = marker.sub(UNKNOWN, text)
-    return Word(node, marked, spreads, marked != text)
+    return Word(node, script[node.start_byte : node.end_byte], marked, spreads, marked != text)
 
 
-def _text(node: Node) -> tuple[bytes, bool]:
-    raw = node.text or b""
+def _text(script: bytes, node: Node) -> tuple[bytes, bool]:
+    raw = script[node.start_byte : node.end_byte]
     match node.type:
         case "word" | "number" | "variable_name" | "extglob_pattern" | "regex" | "test_operator":
             return _ESCAPE.sub(rb"\1", raw), _SPREADS.search(raw) is not None and len(raw) > 1
@@ -79,9 +80,9 @@ def _text(node: Node) -> tuple[bytes, bool]:
         case "string_content":
             return _ESCAPE_IN_QUOTES.sub(rb"\1", raw), False
         case "string" | "translated_string":
-            return _quoted(node)
+            return _quoted(script, node)
         case "concatenation" | "command_name":
-            parts = [_text(part) for part in node.children]
+            parts = [_text(script, part) for part in node.children]
             spreads = any(part[1] for part in parts) or re.search(rb"\{.*(,|\.\.)", raw) is not None
             return b"".join(part[0] for part in parts), spreads
         case "arithmetic_expansion":
@@ -91,20 +92,20 @@ def _text(node: Node) -> tuple[bytes, bool]:
     return (UNKNOWN, True) if node.is_named else (raw, False)
 
 
-def _quoted(node: Node) -> tuple[bytes, bool]:
+def _quoted(script: bytes, node: Node) -> tuple[bytes, bool]:
     text = bytearray()
     spreads = False
     # Blanks at the beginning and end of a string have no node of their own.
     position = node.start_byte
-    raw = node.text or b""
+    raw = script[node.start_byte : node.end_byte]
     for part in node.children:
         text += raw[position - node.start_byte : part.start_byte - node.start_byte]
         position = part.end_byte
         if part.type in ('"', "$"):
             continue
         if part.type in ("string_content", "string"):
-            text += _text(part)[0]
+            text += _text(script, part)[0]
         else:
             text += UNKNOWN
-            spreads = spreads or _ALL.match(part.text or b"") is not None
+            spreads = spreads or _ALL.match(script, part.start_byte, part.end_byte) is not None
     return bytes(text), spreads
