@@ -36,6 +36,21 @@ class Names:
     """The commands that a word made of a variable may stand for."""
 
 
+@dataclass(slots=True)
+class _State:
+    """How far a builtin's words are read.
+
+    ``awaited`` is the kind of the argument that the last option wants, ``first`` where the first operand
+    stands, ``count`` how many there were, ``is_command`` whether another command begins here.
+    """
+
+    is_open: bool
+    awaited: str = ""
+    first: int = 0
+    count: int = 0
+    is_command: bool = False
+
+
 @dataclass(frozen=True)
 class Command:
     """The words of one command, judged by the table of one shell.
@@ -88,40 +103,56 @@ class Command:
         return self._listed(builtin, start, index, prefix)
 
     def _listed(self, builtin: Builtin, start: int, index: int, prefix: bytes) -> Use:
-        is_open, awaited, first, count = bool(builtin.options), "", 0, 0
+        state = _State(is_open=bool(builtin.options))
         for at in range(start + 1, index):
-            word = self.words[at]
-            if awaited:
-                awaited = ""
-            elif is_open and word.text == b"--":
-                is_open = False
-            elif is_open and _is_option(word.text):
-                found = _option_argument(builtin, word.text)
-                if found is None:
-                    return Use.CODE
-                awaited = "" if found[1] else found[0]
-            elif is_open and word.text == UNKNOWN and builtin.has_options:
-                return self._worst(builtin, count)
-            elif builtin.operand(count) == "command":
+            decided = self._pass(builtin, state, at)
+            if decided is not None:
+                return decided
+            if state.is_command:
                 return self._command(at, index, prefix)
-            else:
-                is_open, count, first = False, count + 1, first or at
-            if word.spreads and not (first and builtin.operand(count) == "argument"):
-                return self._worst(builtin, max(count - 1, 0))
-        if awaited:
-            return self._kind(awaited, prefix)
-        if is_open and prefix and _is_option(prefix + UNKNOWN):
+        return self._arrive(builtin, state, start, index, prefix)
+
+    def _pass(self, builtin: Builtin, state: _State, at: int) -> Use | None:
+        """Take a word before the one that is judged; its use if that is certain from here on."""
+        word = self.words[at]
+        if state.awaited:
+            state.awaited = ""
+        elif state.is_open and word.text == b"--":
+            state.is_open = False
+        elif state.is_open and _is_option(word.text):
+            found = _option_argument(builtin, word.text)
+            if found is None:
+                return Use.CODE
+            state.awaited = "" if found[1] else found[0]
+        elif state.is_open and word.text == UNKNOWN and builtin.has_options:
+            return self._worst(builtin, state.count)
+        elif builtin.operand(state.count) == "command":
+            state.is_command = True
+            return None
+        else:
+            state.is_open, state.count, state.first = False, state.count + 1, state.first or at
+        in_arguments = state.first and builtin.operand(state.count) == "argument"
+        if word.spreads and not in_arguments:
+            return self._worst(builtin, max(state.count - 1, 0))
+        return None
+
+    def _arrive(
+        self, builtin: Builtin, state: _State, start: int, index: int, prefix: bytes
+    ) -> Use:
+        if state.awaited:
+            return self._kind(state.awaited, prefix)
+        if state.is_open and prefix and _is_option(prefix + UNKNOWN):
             found = _option_argument(builtin, prefix)
             if found is None:
                 return Use.CODE
-            return self._kind(found[0], prefix) if found[0] else self._worst(builtin, count)
-        kind = builtin.operand(count)
+            return self._kind(found[0], prefix) if found[0] else self._worst(builtin, state.count)
+        kind = builtin.operand(state.count)
         if kind == "argument":
-            return self._argument(first, index)
+            return self._argument(state.first, index)
         if kind == "assign" and start:
             return Use.NAME
         use = self._kind(kind, prefix)
-        beginning = is_open and not prefix and builtin.has_options
+        beginning = state.is_open and not prefix and builtin.has_options
         return max(use, Use.OPERAND) if beginning else use
 
     def _worst(self, builtin: Builtin, count: int) -> Use:
