@@ -207,9 +207,7 @@ class _Graph:
         if node.type in BOUNDARIES and not self._calculates(node):
             inside = False
         if inside and not node.children and node.type in ("word", "variable_name"):
-            parent = node.parent
-            plain = parent is None or parent.type not in ("simple_expansion", "expansion")
-            if plain or node.type == "word":
+            if not _is_expanded(node):
                 yield from self._identifiers(self._survey.text(node), node)
             return
         for child in node.children:
@@ -325,6 +323,14 @@ def _path(node: Node) -> list[Node]:
     while path[-1].parent is not None:
         path.append(path[-1].parent)
     return path[::-1]
+
+
+def _is_expanded(node: Node) -> bool:
+    """Whether a name is the one that ``$NAME`` or ``${NAME…}`` reads."""
+    parent = node.parent
+    if parent is None or parent.type not in ("simple_expansion", "expansion"):
+        return False
+    return next(part for part in parent.children if part.is_named).id == node.id
 
 
 def _literal(survey: Survey, node: Node) -> bytes:

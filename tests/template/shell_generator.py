@@ -304,14 +304,15 @@ class Hunt:
             return
         self.counts["run"] += 1
         for command in COMMANDS[self.shell]:
-            if shutil.which(command[0]) and self._runs_a_value(
+            if shutil.which(command[0]) and self.runs_a_value(
                 command, rendered.script, rendered.env
             ):
                 self.found.append(
                     f"{command} seed {self.seed}\n{source}\n{values}\n{rendered.script}"
                 )
 
-    def _runs_a_value(self, command: list[str], script: str, values: dict[str, str]) -> bool:
+    def runs_a_value(self, command: list[str], script: str, values: dict[str, str]) -> bool:
+        """Run a script; tell whether the command in one of the values ran."""
         room = self.folder / "room"
         shutil.rmtree(room, ignore_errors=True)
         room.mkdir()
