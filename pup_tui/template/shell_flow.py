@@ -29,6 +29,13 @@ _POSITIONAL: Final = re.compile(rb"[1-9][0-9]*|[@*]")
 _NUMERIC: Final = frozenset({b"#", b"?", b"$", b"!", b"RANDOM", b"SECONDS", b"LINENO", b"OPTIND"})
 _NAMED: Final = ("variable_name", "special_variable_name")
 _CALCULATING: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_for_statement"})
+_AROUND: Final = frozenset(
+    {
+        *("string", "concatenation", "parenthesized_expression", "binary_expression"),
+        *("unary_expression", "ternary_expression"),
+    }
+)
+"""What may stand between a command substitution and the arithmetic that takes what it prints."""
 _BODIES: Final = frozenset({"do_group", "compound_statement"})
 _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
 
@@ -84,7 +91,7 @@ def follow(survey: Survey, sources: Mapping[Source, frozenset[bytes]]) -> Flow:
                 flow.asked[source] = Reached(reading.shown, reading.line)
             elif reading.use is Use.OPERAND:
                 flow.asked.setdefault(source, Reached(reading.shown, reading.line, True))
-    flow.unchecked = tuple(graph.unchecked(held))
+    flow.unchecked = (*graph.unchecked(held), *graph.unchecked_outputs())
     return flow
 
 
@@ -286,6 +293,17 @@ class _Graph:
             if not any(map(held.get, reading.names)):
                 seen.add(reading.shown)
                 yield Unchecked(reading.shown, reading.line)
+
+    def unchecked_outputs(self) -> Iterator[Unchecked]:
+        """Arithmetic on what a command prints, right where it is run."""
+        for node in self._survey.arithmetic:
+            if node.type != "command_substitution" or self._calculates(node):
+                continue
+            around = node.parent
+            while around is not None and around.type in _AROUND and not self._calculates(around):
+                around = around.parent
+            if around is not None and self._calculates(around):
+                yield Unchecked("$(…)", node.start_point.row + 1)
 
     @cached_property
     def _foreign(self) -> set[bytes]:

@@ -227,6 +227,23 @@ def test_a_script_that_is_no_shell_may_have_an_environment() -> None:
     assert compile_shell("echo ${(e)x}", "zsh", frozenset({"N"})).render({}, env={"N": "x"})
 
 
+@pytest.mark.parametrize(
+    ("source", "variables"),
+    [
+        ("N=$(wc -l f); ((N > {{ M }}))", ["N"]),
+        ("N=$(wc -l f); M=$N; echo {{ V }} $((M))", ["M"]),
+        ("read -r n; [[ $n -gt 3 ]] && echo {{ V }}", ["$n"]),
+        ("echo {{ V }} | while read -r n; do ((n)); done", ["n"]),
+        ("echo {{ V }} $(( $(wc -l < f) + 1 ))", ["$(…)"]),
+        ('N=$(wc -l f); [ "$N" -gt 3 ] && echo {{ V }}', []),
+        ("i=0; while ((i < 5)); do i=$((i + 1)); done; echo {{ V }} $(($#))", []),
+        ("N=$(wc -l f); echo $((N))", []),
+    ],
+)
+def test_arithmetic_on_what_a_command_printed_is_told(source: str, variables: list[str]) -> None:
+    assert [found.variable for found in compile_shell(source, "bash").unchecked] == variables
+
+
 def test_the_hunt_sees_a_value_that_runs(tmp_path: Path) -> None:
     hunt = Hunt("bash", 0, tmp_path)
     assert hunt.runs_a_value(["bash"], "[[ $V -gt 3 ]]", {"V": BAIT})
