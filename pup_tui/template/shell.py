@@ -255,7 +255,10 @@ def _followed(
     """Add what is asked of values for the sake of the variables that they get to."""
     sources: dict[int | str, frozenset[bytes]] = {i: p.targets for i, p in enumerate(found)}
     sources |= {name: frozenset((name.encode(),)) for name in env}
-    flow = follow(tree.survey(spans), sources)
+    survey = tree.survey(spans)
+    if not any(sources.values()) and not survey.may_calculate:
+        return _Judged(tuple(found))
+    flow = follow(survey, sources)
     for source, (variable, problem) in flow.unsafe.items():
         told = f"the value gets to {variable}: {problem.message}"
         return _Judged(unsafe=(source, told, problem.hint, 1))

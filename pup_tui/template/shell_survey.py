@@ -33,6 +33,10 @@ _KEYED: Final = re.compile(
 _LINE: Final = re.compile(rb"[^\n;&|]*")
 _NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_][A-Za-z0-9_]*)(?:\[@\])?\}?\"?")
+_DEFINES: Final = re.compile(rb"\(\s*\)|\bfunction\b")
+_MAY_CALCULATE: Final = re.compile(
+    rb"\(\(|\[|\blet\b|\bexit\b|\breturn\b|\bshift\b|-[a-z]*i|\binteger\b|\bfloat\b|[<>]&|\$\{\w+:"
+)
 _QUERY: Final = """
 (command) @command (declaration_command) @command (unset_command) @command
 (function_definition) @function
@@ -83,6 +87,11 @@ class Survey:
         return QueryCursor(_query()).captures(self.root)
 
     @property
+    def may_calculate(self) -> bool:
+        """Whether there may be arithmetic in it at all."""
+        return _MAY_CALCULATE.search(self.script) is not None
+
+    @property
     def commands(self) -> list[Node]:
         """Every command, declarations too."""
         return self._found.get("command", [])
@@ -118,7 +127,8 @@ class Survey:
     def functions(self) -> dict[bytes, list[Node]]:
         """The definitions of each function."""
         found = defaultdict(list)
-        for node in self._found.get("function", []):
+        nodes = self._found.get("function", []) if _DEFINES.search(self.script) else []
+        for node in nodes:
             name = node.child_by_field_name("name")
             if name is not None:
                 found[self.text(name)].append(node)
@@ -139,7 +149,7 @@ class Survey:
     def names(self) -> Names:
         """What the script says about names, for the judgement of commands."""
         return Names(
-            aliases=self._aliases(),
+            aliases=self._aliases() if b"alias" in self.script else frozenset(),
             forwarders=self._forwarders(),
             assigned=self.assigned,
             commands=self._stands_for,
