@@ -19,6 +19,10 @@ _CONVERSION: Final = re.compile(
 _TEXTS: Final = frozenset(b"sbcq")
 _NUMBERS: Final = frozenset(b"diuoxXeEfFgGaA")
 _OPTION: Final = (b"-", b"+")
+_ENVIRONMENT: Final = frozenset({b"env", b"sudo"})
+_INHERITED: Final = frozenset({b"BASH_ENV", b"ENV", b"PS4"})
+"""What a shell that is started evaluates of its environment."""
+
 FORWARDED: Final = 1_000
 """More words than any command has."""
 
@@ -86,6 +90,9 @@ class Command:
         if builtin is not None:
             return self._builtin(builtin, name, start, index, prefix)
         if name in self.names.aliases:
+            return Use.CODE
+        variable, equals, _ = prefix.partition(b"=")
+        if equals and name.rsplit(b"/", 1)[-1] in _ENVIRONMENT and variable in _INHERITED:
             return Use.CODE
         last = min(start + self.names.forwarders.get(name, 0), index - 1)
         forwarded = (self._command(at, index, prefix) for at in range(start + 1, last + 1))

@@ -36,6 +36,16 @@ _AROUND: Final = frozenset(
     }
 )
 """What may stand between a command substitution and the arithmetic that takes what it prints."""
+_GETOPTS: Final = 3
+"""Words of a ``getopts`` that reads the words of the function or script."""
+
+_INDEX: Final = re.compile(rb"\b[A-Za-z_]\w*\[([^]]*)\]")
+_NAMED_TESTS: Final = re.compile(rb"-v\s+['\"]?[A-Za-z_]\w*\[([^]]*)\]")
+_NAMING: Final = (
+    *(b"read", b"printf", b"print", b"unset", b"test", b"wait", b"mapfile", b"readarray"),
+    *(b"export", b"declare", b"typeset", b"local", b"readonly"),
+)
+_EVALUATED: Final = re.compile(rb"\(\(|\[\[|\$\[|\blet\b")
 _BODIES: Final = frozenset({"do_group", "compound_statement"})
 _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
 
@@ -125,7 +135,25 @@ class _Graph:
     def _reading(self, name: bytes) -> list[_Reading]:
         expansions = (self._expansion(node) for node in self._expansions.get(name, ()))
         found = [reading for reading in expansions if reading is not None]
-        return found + [each for each in self._arithmetic if name in each.names]
+        others = (*self._arithmetic, *self._unwritten)
+        return found + [each for each in others if name in each.names]
+
+    @cached_property
+    def _unwritten(self) -> list[_Reading]:
+        """What reads all of a function's own words without naming them: ``for x; do``, ``getopts``."""
+        found = [
+            (node, frozenset((self._survey.text(node.children[1]),)))
+            for node in self._survey.loops
+            if not any(part.type == "in" for part in node.children)
+        ]
+        for command in self._survey.named(b"getopts"):
+            words = self._survey.words(command)
+            if len(words) == _GETOPTS:
+                found.append((command, frozenset((b"OPTARG", words[2].text))))
+        return [
+            _Reading(self._names(b"@", node), "$@", node.start_point.row + 1, Use.DATA, targets)
+            for node, targets in found
+        ]
 
     @cached_property
     def _expansions(self) -> dict[bytes, list[Node]]:
@@ -150,7 +178,20 @@ class _Graph:
         if self._survey.shell == "zsh":
             for match in _ZSH_SUBSCRIPT.finditer(self._survey.script):
                 readings += self._identifiers(match[1], self._survey.root)
+        readings += self._indexes()
         return readings + self._named_in_text(readings)
+
+    def _indexes(self) -> Iterator[_Reading]:
+        """The names in the indexes of what commands take for a name, and in code that is a literal."""
+        for command in self._survey.named(*_NAMING):
+            for match in _INDEX.finditer(self._survey.text(command)):
+                yield from self._identifiers(match[1], command)
+        for match in _NAMED_TESTS.finditer(self._survey.script):
+            yield from self._identifiers(match[1], self._survey.root)
+        for command in self._survey.named(b"eval", b"trap"):
+            text = self._survey.text(command)
+            if _EVALUATED.search(text):
+                yield from self._identifiers(text.replace(b"$", b" "), command)
 
     def _expansion(self, node: Node) -> _Reading | None:
         if node.id not in self._judged:
@@ -214,13 +255,19 @@ class _Graph:
         if node.type in BOUNDARIES and not self._calculates(node):
             inside = False
         if inside and not node.children and node.type in ("word", "variable_name"):
+            text = self._survey.text(node)
             if not _is_expanded(node):
-                yield from self._identifiers(self._survey.text(node), node)
+                yield from self._identifiers(text, node)
+            elif self._survey.script[node.start_byte - 1 : node.start_byte] != b"#":
+                line = node.start_point.row + 1
+                yield _Reading(
+                    self._names(text, node), f"${text.decode()}", line, Use.INT, frozenset()
+                )
             return
         for child in node.children:
             if node.type == "c_style_for_statement" and child.type in _BODIES:
                 continue
-            is_name = node.type == "subscript" and child.id == node.children[0].id
+            is_name = node.type in ("subscript", "expansion") and _is_first(child, node)
             keyed = (
                 node.type == "subscript"
                 and self._survey.text(node.children[0]) in self._survey.keyed
@@ -233,10 +280,21 @@ class _Graph:
         if node.type == "compound_statement":
             return bool(node.children) and node.children[0].type == "(("
         if node.type == "binary_expression":
-            return any(self._survey.text(part) in ARITHMETIC_TESTS for part in node.children[1:-1])
+            return self._is_calculating_test(node) and any(
+                self._survey.text(part) in ARITHMETIC_TESTS for part in node.children[1:-1]
+            )
         if node.type == "expansion":
             return any(part.type == ":" for part in node.children)
         return node.type == "command_substitution" and self._survey.text(node).startswith(b"$((")
+
+    def _is_calculating_test(self, node: Node) -> bool:
+        """Whether a comparison evaluates: ``[[`` does, ``[`` in some shells only."""
+        around: Node | None = node
+        while around is not None and around.type in _AROUND:
+            around = around.parent
+        if around is None or around.type != "test_command" or around.children[0].type != "[":
+            return True
+        return any(table.calculates_in_tests for table in tables(self._survey.shell))
 
     def _identifiers(self, text: bytes, node: Node) -> Iterator[_Reading]:
         line = node.start_point.row + 1
@@ -262,17 +320,25 @@ class _Graph:
     def _named_in_text(self, readings: Sequence[_Reading]) -> list[_Reading]:
         """Arithmetic on a variable reads, in turn, the variables that its text names."""
         found: list[_Reading] = []
-        waiting = [name for each in readings if each.use is Use.INT for name in each.names]
+        waiting = [name for each in readings for name in each.names]
         seen: set[bytes] = set(waiting)
         while waiting:
             name = waiting.pop()
-            for assignment in self._texts.get(name, ()):
-                for reading in self._identifiers(_literal(self._survey, assignment), assignment):
+            for text, node in self._named_by(name):
+                for reading in self._identifiers(text, node):
                     if reading.names[0] not in seen:
                         seen.add(reading.names[0])
                         waiting.append(reading.names[0])
                         found.append(reading)
         return found
+
+    def _named_by(self, name: bytes) -> Iterator[tuple[bytes, Node]]:
+        """Texts that may name what is read when a variable is calculated with."""
+        for assigned in self._texts.get(name, ()):
+            yield _literal(self._survey, assigned), assigned
+        if name in self._survey.references:
+            for call in self._survey.named(*self._survey.functions):
+                yield self._survey.text(call), call
 
     @cached_property
     def _texts(self) -> dict[bytes, list[Node]]:
@@ -348,6 +414,10 @@ def _is_expanded(node: Node) -> bool:
     parent = node.parent
     if parent is None or parent.type not in ("simple_expansion", "expansion"):
         return False
+    return _is_first(node, parent)
+
+
+def _is_first(node: Node, parent: Node) -> bool:
     return next(part for part in parent.children if part.is_named).id == node.id
 
 

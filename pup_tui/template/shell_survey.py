@@ -40,6 +40,7 @@ _MAY_CALCULATE: Final = re.compile(
 _QUERY: Final = """
 (command) @command (declaration_command) @command (unset_command) @command
 (function_definition) @function
+(for_statement) @loop
 (variable_assignment) @assignment
 (simple_expansion) @expansion
 (expansion) @expansion @arithmetic
@@ -100,6 +101,11 @@ class Survey:
     def assignments(self) -> list[Node]:
         """Every ``NAME=…``."""
         return self._found.get("assignment", [])
+
+    @property
+    def loops(self) -> list[Node]:
+        """Every ``for`` and ``select``."""
+        return self._found.get("loop", [])
 
     @property
     def expansions(self) -> list[Node]:
@@ -170,14 +176,15 @@ class Survey:
         return self._declared(_INTEGERS)
 
     @cached_property
-    def _references(self) -> frozenset[bytes]:
+    def references(self) -> frozenset[bytes]:
+        """Names that stand for another variable."""
         return self._declared(_REFERENCES)
 
     def assigned(self, name: bytes) -> Use:
         """What becomes of a text that is assigned to a variable of this name."""
         if not _NAME.fullmatch(name):
             return Use.NAME
-        if name in self._references:
+        if name in self.references:
             return Use.NAME
         use = parameter_use(self.shell, name)
         return max(use, Use.INT) if name in self._integers else use

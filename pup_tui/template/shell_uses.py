@@ -366,11 +366,22 @@ class Uses:
             self._refuse_declaration()
         if not evaluated:
             self._judge(use, word)
+        if self._is_reference and not index and not all(each.is_literal for each in words[1:]):
+            self._check_command(word)
         if use is not Use.INT and not evaluated and self._may_be_many(word, index):
             many = [*words[: index + 1], *words[index:]]
             if self._command_use(many, index + 1, b"") > Use.OPERAND:
                 self._refuse_spreading(word)
         self._hand_on(node, words, index)
+
+    def _check_command(self, word: Word) -> None:
+        """A value that chooses the command may choose one that evaluates the other words."""
+        if not self._survey.names.commands(word) and not _OWN_WORDS.match(word.raw):
+            shown = word.raw.decode(errors="replace")
+            raise UnsafePlaceError(
+                f"{shown} chooses the command, and what that does with its words is not known",
+                "write `env` before it, which runs programs only",
+            )
 
     def _may_be_many(self, word: Word, index: int) -> bool:
         """Whether a variable may be several words.

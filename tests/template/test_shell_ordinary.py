@@ -93,6 +93,7 @@ TEXTS = [
     ("X={{ V }}; printf '%s' \"${X:-none}\"", "@", ALL),
     ("X={{ V }}; printf '%s' \"${X#it}${#X}\" > /dev/null; printf '%s' \"$X\"", "@", ALL),
     ('X={{ V }}; echo "${X%%e*}" > /dev/null; n=3; echo $((n + 1))', "4\n", ALL),
+    ('X={{ V }}; : "${X:0:3}" ${#X}; printf \'%s\' "$X"', "@", ARRAYS),
     ("X={{ V }}; i=0; while [ $i -lt 2 ]; do i=$((i + 1)); done; printf '%s' \"$X\"", "@", ALL),
     ("for ((i = 0; i < 2; i++)); do printf '%s' {{ V }}; done", "@@", ARRAYS),
     ('declare -A P=([a]=80); X={{ V }}; printf \'%s%s\' "${P[a]}" "$X"', "80@", "bash"),

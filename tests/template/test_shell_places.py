@@ -51,6 +51,9 @@ BAIT = "PATH[$(mkdir pwned)]"
         ("functions[f]={{ V }}", "zsh"),
         (".sh.edchar={{ V }}", "ksh"),
         ("1={{ V }}", "zsh"),
+        ("env BASH_ENV={{ V }} bash x", "sh bash dash ksh zsh"),
+        ('X={{ V }}; "$X" {{ W }}', "sh bash dash ksh zsh"),
+        ('set -- {{ V }} {{ W }}; "$1" "$2"', "sh bash dash ksh zsh"),
         ("typeset -n r=x; r={{ V }}", "bash ksh"),
         ("declare -a a; declare a={{ V }}", "bash"),
         ("[ {{ V }} {{ W }} = x ]", "bash zsh"),
@@ -141,6 +144,13 @@ def test_a_number_is_asked_for_where_the_shell_calculates(source: str, shells: s
         "X={{ N }}; RANDOM=$X",
         "X={{ N }}; echo a >&$X",
         "X={{ N }}; [ $X -gt 3 ]",
+        "set -- {{ N }}; for y; do echo $((y)); done",
+        "f() { while getopts n: o; do n=$OPTARG; done; echo $((n)); }; f -n {{ N }}",
+        "X={{ N }}; A=X; B=A; [[ $B -eq 1 ]]",
+        "X={{ N }}; printf -v 'A[X]' 1",
+        "X={{ N }}; eval 'echo $((X))'",
+        "X={{ N }}; trap 'echo $((X))' EXIT",
+        "f() { local -n r=$1; ((r)); }; X={{ N }}; f X",
     ],
 )
 def test_a_value_that_gets_to_arithmetic_must_be_a_number(source: str) -> None:
