@@ -45,6 +45,7 @@ _NAMING: Final = (
     *(b"read", b"printf", b"print", b"unset", b"test", b"wait", b"mapfile", b"readarray"),
     *(b"export", b"declare", b"typeset", b"local", b"readonly"),
 )
+_MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 _EVALUATED: Final = re.compile(rb"\(\(|\[\[|\$\[|\blet\b")
 _BODIES: Final = frozenset({"do_group", "compound_statement"})
 _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
@@ -101,6 +102,9 @@ def follow(survey: Survey, sources: Mapping[Source, frozenset[bytes]]) -> Flow:
                 flow.asked[source] = Reached(reading.shown, reading.line)
             elif reading.use is Use.OPERAND:
                 flow.asked.setdefault(source, Reached(reading.shown, reading.line, True))
+    if graph.evaluates_by_name:
+        for source in (source for sources_of in held.values() for source in sources_of):
+            flow.commands.setdefault(source, "eval")
     flow.unchecked = (*graph.unchecked(held), *graph.unchecked_outputs())
     return flow
 
@@ -111,6 +115,13 @@ class _Graph:
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
         self._judged: dict[int, _Reading | None] = {}
+
+    @property
+    def evaluates_by_name(self) -> bool:
+        """Whether an ``eval`` reads variables whose names are made when it runs: ``eval "\\$$NAME"``."""
+        return any(
+            _MADE_NAME.search(self._survey.text(command)) for command in self._survey.named(b"eval")
+        )
 
     def held(self, sources: Mapping[Source, frozenset[bytes]]) -> dict[bytes, set[Source]]:
         """Which sources each variable may hold."""

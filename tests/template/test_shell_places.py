@@ -190,6 +190,7 @@ def test_a_value_that_gets_to_a_name_is_refused_at_load(source: str) -> None:
         'X={{ V }}; eval "ls $X"',
         'X={{ V }}; bash -c "$X"',
         "$(echo {{ V }})",
+        'X={{ V }}; f() { eval "((\\$$1))"; }; f X',
         "echo $(( $(cat {{ V }}) ))",
         "[[ $(cat {{ V }}) -gt 3 ]]",
         "[ $(cat {{ V }}) = x ]",
