@@ -9,19 +9,18 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from pup_tui.template.arguments import argument_problem
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import check_length
-from pup_tui.template.shell_flow import Unchecked, follow
+from pup_tui.template.shell_flow import Unchecked
+from pup_tui.template.shell_judgement import judge
 from pup_tui.template.shell_markers import Hole, Marked, is_raw, variants
-from pup_tui.template.shell_places import ENV_HINT, Place, Quoting, Reached, UnsafePlaceError
-from pup_tui.template.shell_tables import Use, parameter_use
-from pup_tui.template.shell_tree import ScriptTree, places
+from pup_tui.template.shell_places import ENV_HINT, Place, Quoting, Reached
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import Usage, UsesNames
 
@@ -118,7 +117,7 @@ class ShellTemplate(UsesNames):
 
     def _check_env(self, marked: Marked, env: Mapping[str, str]) -> None:
         """Check the variables of the environment that the script calculates with."""
-        for name, reached in _judge(marked, self.shell, self._env).env:
+        for name, reached in judge(marked, self.shell, self._env).env:
             _check_reached(reached, env.get(name, ""), _env_error(name, reached))
 
     def _check(self) -> None:
@@ -144,7 +143,7 @@ class ShellTemplate(UsesNames):
                 if has_raw:
                     continue
                 raise
-            judged = _judge(marked, self.shell, self._env)
+            judged = judge(marked, self.shell, self._env)
             unchecked |= {each.variable: each for each in judged.unchecked}
             for hole, place in placed:
                 output = hole.unit
@@ -194,7 +193,7 @@ def _places(
     """Tell the place of each value. Raises `TemplateError` for one that is not safe."""
     if not marked.holes and not env:
         return []
-    judged = _judge(marked, shell, env)
+    judged = judge(marked, shell, env)
     if judged.unknown_line and marked.holes:
         line = judged.unknown_line
         raise TemplateError(
@@ -210,63 +209,6 @@ def _places(
             raise TemplateError(f"{index} of `env`: {message}", line=line, hint=hint)
         raise _error(marked.holes[index].unit, message, hint)
     return list(zip(marked.holes, judged.places, strict=True)) if marked.holes else []
-
-
-class _Judged(NamedTuple):
-    """The places of markers and what is asked of the environment; or the first that is unsafe (which marker
-    or variable, what is wrong, a hint, a line); or the line at which a script is no shell any more.
-    """
-
-    places: tuple[Place, ...] = ()
-    env: tuple[tuple[str, Reached], ...] = ()
-    unchecked: tuple[Unchecked, ...] = ()
-    unsafe: tuple[int | str, str, str, int] | None = None
-    unknown_line: int = 0
-
-
-def _judge(marked: Marked, shell: str, env: frozenset[str]) -> _Judged:
-    return _judged(marked.script, shell, tuple((h.marker, h.end) for h in marked.holes), env)
-
-
-@lru_cache(maxsize=8)
-def _judged(
-    script: bytes, shell: str, spans: tuple[tuple[int, int], ...], env: frozenset[str]
-) -> _Judged:
-    """Kept for the items of a list: their scripts differ in the values only, which are not in here."""
-    tree = ScriptTree(script, shell)
-    if not tree.is_known:
-        return _Judged(unknown_line=tree.error_line)
-    found: list[Place] = []
-    try:
-        for place in places(tree, spans):
-            found.append(place)  # noqa: PERF402 -- those before an unsafe one are counted
-    except UnsafePlaceError as unsafe:
-        return _Judged(unsafe=(len(found), unsafe.message, unsafe.hint, 0))
-    special = next((n for n in sorted(env) if parameter_use(shell, n.encode()) is Use.CODE), None)
-    if special is not None:
-        told = "the shell gives the variable a meaning of its own"
-        return _Judged(unsafe=(special, told, "use another name", 1))
-    return _followed(tree, spans, found, env)
-
-
-def _followed(
-    tree: ScriptTree, spans: tuple[tuple[int, int], ...], found: list[Place], env: frozenset[str]
-) -> _Judged:
-    """Add what is asked of values for the sake of the variables that they get to."""
-    sources: dict[int | str, frozenset[bytes]] = {i: p.targets for i, p in enumerate(found)}
-    sources |= {name: frozenset((name.encode(),)) for name in env}
-    survey = tree.survey(spans)
-    if not any(sources.values()) and not survey.may_calculate:
-        return _Judged(tuple(found))
-    flow = follow(survey, sources)
-    for source, (variable, problem) in flow.unsafe.items():
-        told = f"the value gets to {variable}: {problem.message}"
-        return _Judged(unsafe=(source, told, problem.hint, 1))
-    for index, place in enumerate(found):
-        command = place.command or flow.commands.get(index)
-        found[index] = replace(place, reached=flow.asked.get(index), command=command)
-    asked = tuple((name, flow.asked[name]) for name in sorted(env) if name in flow.asked)
-    return _Judged(tuple(found), asked, flow.unchecked)
 
 
 @dataclass(frozen=True, slots=True)
