@@ -17,7 +17,7 @@ from pup_tui.template.arguments import argument_problem
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import check_length
-from pup_tui.template.shell_flow import Unchecked
+from pup_tui.template.shell_arithmetic import Unchecked
 from pup_tui.template.shell_judgement import judge
 from pup_tui.template.shell_markers import Hole, Marked, is_raw, variants
 from pup_tui.template.shell_places import ENV_HINT, Place, Quoting, Reached

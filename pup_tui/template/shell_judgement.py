@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from pup_tui.template.shell_flow import Unchecked, follow
+from pup_tui.template.shell_arithmetic import Unchecked
+from pup_tui.template.shell_flow import follow
 from pup_tui.template.shell_markers import Marked
 from pup_tui.template.shell_places import Place, Reached, UnsafePlaceError
 from pup_tui.template.shell_tables import Use, parameter_use
