@@ -43,6 +43,11 @@ lint: $(VENV)/.ready-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Seconds for each kind of search.
+FAULTS_SECONDS ?= 120
+faults: $(VENV)/.ready-dev
+	PUP_TUI_FUZZ_SECONDS=$(FAULTS_SECONDS) $(BIN)/pytest -n $(JOBS) -m faults -rP
+
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.bench
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, assert_never
 
 import msgspec
+from msgspec import Struct
 
 from pup_tui.core.amounts import render_amount
 from pup_tui.core.lines import line_of, told
@@ -24,6 +25,22 @@ from pup_tui.template.url import render_url
 Scope = Mapping[str, Any]
 
 
+class Around(Struct, frozen=True):
+    """What processes of a step get beside the operator's own environment.
+
+    `env` are variables that are added to it, of which `valued` are those whose texts hold values; `cwd` is
+    the directory, None for the operator's own. `made` is what was made out of secrets in them.
+    """
+
+    env: dict[str, str] = {}
+    cwd: str | None = None
+    valued: frozenset[str] = frozenset()
+    made: tuple[Any, ...] = ()
+
+
+NOTHING_AROUND = Around()
+
+
 def render_text(source: str, scope: Scope) -> str:
     return compile_text(source).render(scope)
 
@@ -36,16 +53,13 @@ def shown_text(source: str, scope: Scope) -> str:
 class StepTexts:
     """The texts of one step by the keys of the file, each rendered when it is first asked for.
 
-    `env` and `cwd` are for its processes. TemplateError tells of what cannot be rendered.
+    `around` is for its processes. TemplateError tells of what cannot be rendered.
     """
 
-    def __init__(
-        self, step: Step, scope: Scope, env: Mapping[str, str] | None = None, cwd: str | None = None
-    ) -> None:
+    def __init__(self, step: Step, scope: Scope, around: Around = NOTHING_AROUND) -> None:
         self.step = step
         self.scope = scope
-        self.env = dict(env or {})
-        self.cwd = cwd
+        self.around = around
         self._fields = fields_of(type(step))
         self._rendered: dict[str, Any] = {}
 
@@ -65,7 +79,7 @@ class StepTexts:
     @cached_property
     def seen(self) -> StepTexts:
         """The texts as people may see them: what is made out of a secret is hidden."""
-        return StepTexts(self.step, hiding(self.scope))
+        return StepTexts(self.step, hiding(self.scope), self.around)
 
     @property
     def line(self) -> str:
@@ -116,7 +130,8 @@ class StepTexts:
             case Role.QUERY | Role.JSON:
                 return render_json(given, self.scope)
             case Role.SCRIPT:
-                return compile_shell(given, getattr(self.step, "shell", "sh")).render(self.scope)
+                script = compile_shell(given, getattr(self.step, "shell", "sh"), self.around.valued)
+                return script.render(self.scope, self.around.env)
             case Role.ARGUMENT:
                 return render_argument(compile_text(given), self.scope)
             case Role.ARGUMENTS | Role.SUBCOMMAND:

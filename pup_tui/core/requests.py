@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.core.amounts import render_seconds
-from pup_tui.core.render import Scope, StepTexts
+from pup_tui.core.render import NOTHING_AROUND, Around, Scope, StepTexts
 from pup_tui.runbook.model import (
     HttpStep,
     NotifyStep,
@@ -55,7 +55,7 @@ class Request(Struct, frozen=True, kw_only=True):
 
 def _field(texts: StepTexts, name: str) -> Any:
     if name in ("env", "cwd"):
-        return getattr(texts, name)
+        return getattr(texts.around, name)
     return texts[name]
 
 
@@ -84,8 +84,8 @@ class ShellRequest(Request, frozen=True, kw_only=True):
         return cls(
             script=script.script,
             values=script.env,
-            env=texts.env,
-            cwd=texts.cwd,
+            env=texts.around.env,
+            cwd=texts.around.cwd,
             **{
                 key: texts[key] for key in ("shell", "stdin", "tty", "interactive", "success_codes")
             },
@@ -103,7 +103,7 @@ class PupRequest(Request, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
-        return cls(words=texts["run"], env=texts.env, cwd=texts.cwd)
+        return cls(words=texts["run"], env=texts.around.env, cwd=texts.around.cwd)
 
 
 class HttpRequest(Request, frozen=True, kw_only=True):
@@ -150,7 +150,7 @@ class HttpRequest(Request, frozen=True, kw_only=True):
             expect_status=expected if isinstance(expected, tuple) else (expected,),
             follow_redirects=texts["follow_redirects"],
             verify=texts["verify"],
-            cwd=texts.cwd,
+            cwd=texts.around.cwd,
         )
 
     @classmethod
@@ -250,16 +250,14 @@ def request_of(kind: type[Step]) -> type[Request]:
     return {request.step: request for request in Request.__subclasses__()}[kind]
 
 
-def render_request(
-    step: Step, scope: Scope, env: Mapping[str, str] | None = None, cwd: str | None = None
-) -> Rendered:
+def render_request(step: Step, scope: Scope, around: Around = NOTHING_AROUND) -> Rendered:
     """Everything that a step's executor needs; TemplateError says what cannot be rendered."""
     scope, made = watched(scope)
-    texts = StepTexts(step, scope, env, cwd)
+    texts = StepTexts(step, scope, around)
     kind = request_of(type(step))
     return Rendered(
         request=kind.of(texts),
         shown=kind.shown(texts),
         empty=texts.empty_target,
-        made=tuple(made),
+        made=(*around.made, *made),
     )

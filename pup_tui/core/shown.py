@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec import structs
-
 from pup_tui.core.amounts import render_items
 from pup_tui.core.ids import item_id
 from pup_tui.core.program import Node, Program
@@ -27,8 +25,7 @@ def rendered_step(program: Program, state: RunState, node: Node) -> Rendered:
     """
     check_secrecy(node.step, secrets_of(state, node.id))
     around = surroundings_of(program, state, node)
-    rendered = render_request(node.step, scope_of(state, node.id), around.env, around.cwd)
-    return structs.replace(rendered, made=(*around.made, *rendered.made))
+    return render_request(node.step, scope_of(state, node.id), around)
 
 
 def shown_step(program: Program, state: RunState, node: Node) -> str:

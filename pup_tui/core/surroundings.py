@@ -1,28 +1,17 @@
-"""What processes of a step get beside the operator's own environment."""
+"""What processes of a step get beside the operator's own environment: from the places around it."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from msgspec import Struct
-
 from pup_tui.core.ids import holder_id
 from pup_tui.core.program import Node, Program
-from pup_tui.core.render import render_text
+from pup_tui.core.render import Around, render_text
 from pup_tui.core.scope import scope_of
 from pup_tui.core.state import RunState
+from pup_tui.runbook.model import Defaults, Step
 from pup_tui.template.secrets import watched
-
-
-class Around(Struct, frozen=True):
-    """Variables that are added to the environment, and the directory (None is the operator's own).
-
-    `made` is what was made out of secrets in them.
-    """
-
-    env: dict[str, str] = {}
-    cwd: str | None = None
-    made: tuple[Any, ...] = ()
+from pup_tui.template.text import compile_text
 
 
 def surroundings_of(program: Program, state: RunState, node: Node) -> Around:
@@ -34,23 +23,24 @@ def surroundings_of(program: Program, state: RunState, node: Node) -> Around:
     while (holder := holder_id(around[-1])) != "":
         around.append(holder)
     home = "" if not node.home else f"{_instance(around, node.home)}/"
+    places: list[tuple[str, Defaults | Step]] = [(home, node.defaults)]
+    places += [
+        (id_, program.node(id_).step) for id_ in reversed(around) if not program.node(id_).is_loop
+    ]
     env: dict[str, str] = {}
+    texts: dict[str, str] = {}
     cwd: str | None = None
     made: list[Any] = []
-    defaults = node.defaults
-    if defaults.env or defaults.cwd is not None:
-        scope, found = watched(scope_of(state, home))
-        env |= {name: render_text(text, scope) for name, text in defaults.env.items()}
-        cwd = None if defaults.cwd is None else render_text(defaults.cwd, scope)
+    for id_, given in places:
+        if not given.env and given.cwd is None:
+            continue
+        scope, found = watched(scope_of(state, id_))
+        texts |= given.env
+        env |= {name: render_text(text, scope) for name, text in given.env.items()}
+        cwd = cwd if given.cwd is None else render_text(given.cwd, scope)
         made += found
-    for id_ in reversed(around):
-        step, is_loop = program.node(id_).step, program.node(id_).is_loop
-        if not is_loop and (step.env or step.cwd is not None):
-            scope, found = watched(scope_of(state, id_))
-            env |= {name: render_text(text, scope) for name, text in step.env.items()}
-            cwd = cwd if step.cwd is None else render_text(step.cwd, scope)
-            made += found
-    return Around(env, cwd, tuple(made))
+    valued = frozenset(name for name, text in texts.items() if not compile_text(text).is_literal)
+    return Around(env, cwd, valued, tuple(made))
 
 
 def _instance(around: list[str], home: str) -> str:

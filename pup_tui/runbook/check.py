@@ -191,6 +191,7 @@ class _Judge:
     ) -> None:
         self._frame = frame
         self._made = file.shape.made
+        self._defaults = file.root.get("defaults")
         self._report = report
         self._scope = Scope(frame, report, is_open=file.is_open)
         self._roles = RoleCheck(self._scope.declared, allowance, report)
@@ -223,10 +224,11 @@ class _Judge:
 
     def check(self, step: StepDraft | None, placed: PlacedText) -> None:
         """Check one text, and the names that it uses."""
-        shell = "sh"
+        shell, env = "sh", frozenset[str]()
         if step is not None and placed.role is Role.SCRIPT and len(placed.inner) == 1:
             shell = step.node.text("shell") or shell
-        uses = self._roles.check(placed, shell)
+            env = step.valued_env(self._defaults)
+        uses = self._roles.check(placed, shell, env)
         if uses is not None:
             self._scope.check(step, placed, uses)
 

@@ -53,10 +53,12 @@ class RoleCheck:
             Role.FACTOR: self._factor,
         }
 
-    def check(self, placed: PlacedText, shell: str = "sh") -> UsesNames | None:
+    def check(
+        self, placed: PlacedText, shell: str = "sh", env: frozenset[str] = frozenset()
+    ) -> UsesNames | None:
         """Report what is wrong with a text; the names that it uses, None where there are none.
 
-        `shell` is what a script is written for.
+        `shell` is what a script is written for, `env` are the variables of its environment that hold values.
         """
         if self._allowance.exhausted:
             return None
@@ -65,7 +67,7 @@ class RoleCheck:
             self._report.error(placed.node, told, "split the runbook")
             return None
         try:
-            return self._read(placed, shell)
+            return self._read(placed, shell, env)
         except TemplateError as error:
             self._report.error_in(
                 placed.node,
@@ -76,7 +78,7 @@ class RoleCheck:
             )
         return None
 
-    def _read(self, placed: PlacedText, shell: str) -> UsesNames | None:
+    def _read(self, placed: PlacedText, shell: str, env: frozenset[str]) -> UsesNames | None:
         source = placed.node.text
         match placed.role.language:
             case Language.PLAIN:
@@ -88,7 +90,7 @@ class RoleCheck:
                     self._checks[placed.role](placed, text)
                 return text
             case Language.SCRIPT:
-                return self._script(placed, shell)
+                return self._script(placed, shell, env)
             case Language.VALUE_COMMAND:
                 return (
                     compiled(placed.role, source) if is_subcommand(source) else self._script(placed)
@@ -111,9 +113,11 @@ class RoleCheck:
             except PatternError as error:
                 self._report.error(placed.node, f"{label(placed.path)} is not usable: {error}")
 
-    def _script(self, placed: PlacedText, shell: str = "sh") -> UsesNames:
+    def _script(
+        self, placed: PlacedText, shell: str = "sh", env: frozenset[str] = frozenset()
+    ) -> UsesNames:
         text = compile_text(placed.node.text)
-        if text.is_literal:
+        if text.is_literal and not env:
             return text
         if has_too_many_operators(placed.node.text):
             told = f"a script with templates has at most {MAX_OPERATORS} of `|`, `&`, `(`, `<`"
@@ -122,7 +126,7 @@ class RoleCheck:
             return text
         from pup_tui.template.shell import compile_shell
 
-        return compile_shell(placed.node.text, shell)
+        return compile_shell(placed.node.text, shell, env)
 
     def _items(self, placed: PlacedText) -> UsesNames:
         if not _has_template(placed.node.text):

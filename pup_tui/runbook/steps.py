@@ -11,6 +11,8 @@ from pup_tui.runbook.model import AnyStep, Step
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import Path
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.text import compile_text
 
 MAX_ID = 200
 DEFAULT_ITEM = "item"
@@ -50,6 +52,21 @@ class StepDraft:
 
     def __post_init__(self) -> None:
         self.kind = KINDS.get(self.node.text("kind") or "")
+
+    def valued_env(self, defaults: YamlNode | None) -> frozenset[str]:
+        """The variables of its processes' environment that hold values: its own, and those around it."""
+        around: StepDraft | None = self
+        given = [defaults.get("env")] if isinstance(defaults, Mapping) else []
+        while around is not None:
+            given.append(around.node.get("env"))
+            around = around.around or around.frame.caller
+        return frozenset(
+            name
+            for env in given
+            if isinstance(env, Mapping)
+            for name, entry in env.entries.items()
+            if isinstance(entry.value, Scalar) and _holds_values(entry.value.text)
+        )
 
     @property
     def is_undo(self) -> bool:
@@ -234,3 +251,11 @@ def _keys(node: YamlNode | None) -> dict[str, YamlNode]:
     if not isinstance(node, Mapping):
         return {}
     return {name: entry.key for name, entry in node.entries.items()}
+
+
+def _holds_values(text: str) -> bool:
+    """Whether a text is a template; one that cannot be read is reported where it stands."""
+    try:
+        return "{" in text and not compile_text(text).is_literal
+    except TemplateError:
+        return False

@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from pup_tui.template.arguments import argument_problem
 from pup_tui.template.blocks import Output
@@ -20,9 +20,11 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length
 from pup_tui.template.secrets import MASK
+from pup_tui.template.shell_arithmetic import Unchecked
+from pup_tui.template.shell_judgement import judge
 from pup_tui.template.shell_markers import Hole, Marked, is_raw, variants
-from pup_tui.template.shell_places import ENV_HINT, Place, Quoting, UnsafePlaceError
-from pup_tui.template.shell_tree import places, script_tree
+from pup_tui.template.shell_places import ENV_HINT, Place, Quoting, Reached
+from pup_tui.template.shell_tree import script_tree
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import Usage, UsesNames
 
@@ -36,6 +38,10 @@ _DELIMITER: Final = "PUP_TUI_END_"
 _CHUNK: Final = 25_000
 """Characters per variable: with its name and at 4 bytes each, within what Linux takes."""
 
+_OPTION: Final = "the value begins with - or +, which the command takes for an option"
+_CALCULATED_HINT: Final = (
+    "declare the variable with `type: integer`; texts are compared with = and !="
+)
 _INTEGER: Final = re.compile(r"\s*([+-]?[0-9]{1,19})\s*", re.ASCII)
 _FIRST_WORD: Final = re.compile(r"(?:\s|#[^\n]*(?:\n|\Z))*([A-Za-z0-9_./+@:-]+)(?=[\s;&|<>)]|\Z)")
 _SHELL_WORDS: Final = frozenset(
@@ -72,11 +78,13 @@ class EvaluatedAgain:
 class ShellTemplate(UsesNames):
     """A compiled script. Made by `compile_shell`."""
 
-    def __init__(self, text: Text, shell: str) -> None:
+    def __init__(self, text: Text, shell: str, env: frozenset[str]) -> None:
         self.text = text
         self.shell = shell
         self.evaluated_again: tuple[EvaluatedAgain, ...] = ()
-        if not all(map(is_raw, text.outputs)):
+        self.unchecked: tuple[Unchecked, ...] = ()
+        self._env = env
+        if env or not all(map(is_raw, text.outputs)):
             self._check()
 
     @cached_property
@@ -102,19 +110,31 @@ class ShellTemplate(UsesNames):
         marked = Marked(next(variants(self.text.blocks)))
         return script_tree(marked.script, self.shell).reader()
 
-    def render(self, scope: Mapping[str, Any]) -> ShellScript:
-        """Render to a script and its environment. Raises `TemplateError`."""
+    def render(self, scope: Mapping[str, Any], env: Mapping[str, str] | None = None) -> ShellScript:
+        """Render to a script and its environment. Raises `TemplateError`.
+
+        ``env`` has the texts of the variables that the script was compiled with.
+        """
         pieces = self.text.pieces(scope)
+        if self._env and self.shell in SHELLS:
+            self._check_env(Marked(pieces), env or {})
         values = [piece for piece in pieces if isinstance(piece, Value) and not piece.is_raw]
         if not values:
             script = "".join(p if isinstance(p, str) else p.text for p in pieces)
             shown = "".join(p if isinstance(p, str) else p.shown for p in pieces)
             return ShellScript(script, {}, shown)
-        return _Writer(Marked(pieces), self.shell).write()
+        return _Writer(Marked(pieces), self.shell, self._env).write()
+
+    def _check_env(self, marked: Marked, env: Mapping[str, str]) -> None:
+        """Check the variables of the environment that the script calculates with."""
+        for name, reached in judge(marked, self.shell, self._env).env:
+            _check_reached(reached, env.get(name, ""), _env_error(name, reached))
 
     def _check(self) -> None:
         """Judge every place of a value before anything runs, with each branch taken once."""
         if self.shell not in SHELLS:
+            if all(map(is_raw, self.text.outputs)):
+                return
             first = next(output for output in self.text.outputs if not is_raw(output))
             raise _error(
                 first,
@@ -123,22 +143,29 @@ class ShellTemplate(UsesNames):
             )
         has_raw = any(map(is_raw, self.text.outputs))
         found: dict[Output, EvaluatedAgain] = {}
+        unchecked: dict[str, Unchecked] = {}
         for variant in variants(self.text.blocks):
             marked = Marked(variant)
             try:
-                _places(marked, self.shell)
+                placed = _places(marked, self.shell, self._env)
             except TemplateError:
                 # What raw text is put in may complete a script that the grammar cannot read yet.
                 if has_raw:
                     continue
                 raise
-            for hole, evaluator in zip(marked.holes, _evaluators(marked, self.shell), strict=True):
+            judged = judge(marked, self.shell, self._env)
+            unchecked |= {each.variable: each for each in judged.unchecked}
+            evaluators = _evaluators(marked, self.shell)
+            for (hole, place), evaluator in zip(placed, evaluators, strict=True):
+                if evaluator is None and place.command is not None:
+                    evaluator = Evaluator(place.command, "")
                 output = hole.unit
                 if isinstance(output, Output) and evaluator and not _is_quoted(output):
                     found[output] = EvaluatedAgain(
                         evaluator, output.expression.source, output.line, output.column
                     )
         self.evaluated_again = tuple(found.values())
+        self.unchecked = tuple(unchecked.values())
 
 
 def _is_quoted(output: Output) -> bool:
@@ -150,13 +177,37 @@ def _error(unit: Value | Output, message: str, hint: str | None = None) -> Templ
     return TemplateError(message, expression=source, line=unit.line, column=unit.column, hint=hint)
 
 
-def _places(marked: Marked, shell: str) -> list[tuple[Hole, Place]]:
+def _env_error(name: str, reached: Reached) -> Callable[[str, str | None], TemplateError]:
+    def error(message: str, hint: str | None) -> TemplateError:
+        told = f"{name} of `env`: {message}"
+        return TemplateError(told, expression=reached.variable, line=reached.line, hint=hint)
+
+    return error
+
+
+def _check_reached(
+    reached: Reached, text: str, error: Callable[[str, str | None], TemplateError]
+) -> None:
+    """Check a text that gets to a variable which is calculated with, or which may be an option."""
+    if reached.is_operand:
+        if text.startswith(("-", "+")):
+            raise error(_OPTION, f"write -- before {reached.variable}")
+    elif _INTEGER.fullmatch(text) is None:
+        raise error(
+            f"the shell calculates with it as {reached.variable} on line {reached.line} of the script, "
+            "so it must be a whole number",
+            _CALCULATED_HINT,
+        )
+
+
+def _places(
+    marked: Marked, shell: str, env: frozenset[str] = frozenset()
+) -> list[tuple[Hole, Place]]:
     """Tell the place of each value. Raises `TemplateError` for one that is not safe."""
-    if not marked.holes:
+    if not marked.holes and not env:
         return []
-    spans = tuple((hole.marker, hole.end) for hole in marked.holes)
-    judged = _judged(marked.script, shell, spans)
-    if judged.unknown_line:
+    judged = judge(marked, shell, env)
+    if judged.unknown_line and marked.holes:
         line = judged.unknown_line
         raise TemplateError(
             f"the script cannot be read as shell near its line {line}, "
@@ -166,9 +217,11 @@ def _places(marked: Marked, shell: str) -> list[tuple[Hole, Place]]:
             hint=ENV_HINT,
         )
     if judged.unsafe is not None:
-        unit = marked.holes[len(judged.places)].unit
-        raise _error(unit, *judged.unsafe)
-    return list(zip(marked.holes, judged.places, strict=True))
+        index, message, hint, line = judged.unsafe
+        if isinstance(index, str):
+            raise TemplateError(f"{index} of `env`: {message}", line=line, hint=hint)
+        raise _error(marked.holes[index].unit, message, hint)
+    return list(zip(marked.holes, judged.places, strict=True)) if marked.holes else []
 
 
 def _evaluators(marked: Marked, shell: str) -> list[Evaluator | None]:
@@ -177,31 +230,6 @@ def _evaluators(marked: Marked, shell: str) -> list[Evaluator | None]:
         return []
     spans = [(hole.marker, hole.end) for hole in marked.holes]
     return script_tree(marked.script, shell).evaluators(spans)
-
-
-class _Judged(NamedTuple):
-    """The places of markers, up to the first unsafe one (what is wrong and a hint); or the line at which a
-    script is no shell any more.
-    """
-
-    places: tuple[Place, ...]
-    unsafe: tuple[str, str] | None = None
-    unknown_line: int = 0
-
-
-@lru_cache(maxsize=8)
-def _judged(script: bytes, shell: str, spans: tuple[tuple[int, int], ...]) -> _Judged:
-    """Kept for the items of a list: their scripts differ in the values only, which are not in here."""
-    tree = script_tree(script, shell)
-    if not tree.is_known:
-        return _Judged((), unknown_line=tree.error_line)
-    found: list[Place] = []
-    try:
-        for place in places(tree, spans):
-            found.append(place)  # noqa: PERF402 -- those before an unsafe one are kept
-    except UnsafePlaceError as unsafe:
-        return _Judged(tuple(found), (unsafe.message, unsafe.hint))
-    return _Judged(tuple(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +245,8 @@ class _Edit:
 class _Writer:
     """Writes the script that is run and the one that is shown."""
 
-    def __init__(self, marked: Marked, shell: str) -> None:
+    def __init__(self, marked: Marked, shell: str, env: frozenset[str]) -> None:
+        self._env = env
         self._marked = marked
         self._shell = shell
         self._names: dict[str, str] = {}
@@ -225,7 +254,7 @@ class _Writer:
         self._edits: list[_Edit] = []
 
     def write(self) -> ShellScript:
-        for hole, place in _places(self._marked, self._shell):
+        for hole, place in _places(self._marked, self._shell, self._env):
             if isinstance(hole.unit, Value):
                 self._edits.append(self._edit(hole, hole.unit, place))
         script = self._assembled(self._edits, lambda edit: edit.script)
@@ -243,6 +272,10 @@ class _Writer:
         if place.integer:
             digits = _integer(value, place)
             return _Edit(hole.start, hole.end, digits, MASK if value.is_secret else digits)
+        if place.is_operand and text.startswith(("-", "+")):
+            raise value.error(_OPTION, "write -- before the value")
+        if place.reached is not None:
+            _check_reached(place.reached, text, value.error)
         problem = argument_problem(text)
         if problem is not None:
             raise value.error(
@@ -312,7 +345,9 @@ def _integer(value: Value, place: Place) -> str:
     if match is None:
         raise value.error(
             "the shell calculates with this value, so it must be a whole number",
-            None if place.arithmetic else "texts are compared with = and !=",
+            None
+            if place.arithmetic
+            else "texts are compared with = and !=, files are written with >",
         )
     digits = str(int(match[1]))
     # `x-{{ N }}` must not become `x--5`, nor `${x:{{ N }}}` become `${x:-5}`.
@@ -331,13 +366,15 @@ def _shown(text: str, quoting: Quoting) -> str:
 
 
 @lru_cache(maxsize=4096)
-def compile_shell(source: str, shell: str = "sh") -> ShellTemplate:
+def compile_shell(
+    source: str, shell: str = "sh", env: frozenset[str] = frozenset()
+) -> ShellTemplate:
     """Check a script for one of the `SHELLS`, named or given by its path.
 
-    Raises `TemplateError` with line, expression and a hint where a value stands in a place that
-    is not safe or not known.
+    ``env`` are the variables of its environment that hold values. Raises `TemplateError` with line,
+    expression and a hint where a value stands in, or gets to, a place that is not safe or not known.
     """
-    return ShellTemplate(compile_text(source), shell.rsplit("/", 1)[-1])
+    return ShellTemplate(compile_text(source), shell.rsplit("/", 1)[-1], env)
 
 
 def first_word(source: str) -> str | None:

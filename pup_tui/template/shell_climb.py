@@ -1,14 +1,14 @@
-"""From a marker up the syntax tree: which quotes are around it, and what the shell does with it."""
+"""From a marker up the syntax tree: which quotes are around it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell_commands import ARITHMETIC_TESTS, NAME_TESTS
 from pup_tui.template.shell_facts import ScriptFacts
 from pup_tui.template.shell_places import Heredoc, Place, Quoting, UnsafePlaceError
+from pup_tui.template.shell_tables import Use
+from pup_tui.template.shell_uses import BOUNDARIES, PATTERN_OPERATORS, Uses
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -22,20 +22,25 @@ _QUOTING: Final = {
 }
 _TRANSPARENT: Final = frozenset(
     {
-        *("case_item", "case_statement", "command_name", "concatenation", "do_group"),
-        *("elif_clause", "else_clause", "extglob_pattern", "file_redirect", "heredoc_content"),
+        *("array", "arithmetic_expansion", "binary_expression", "c_style_for_statement"),
+        *(
+            "case_item",
+            "case_statement",
+            "command",
+            "command_name",
+            "compound_statement",
+            "concatenation",
+        ),
+        *("declaration_command", "do_group", "elif_clause", "else_clause", "extglob_pattern"),
+        *("file_redirect", "for_statement", "function_definition", "heredoc_content"),
         *("heredoc_redirect", "herestring_redirect", "if_statement", "list", "negated_command"),
         *("parenthesized_expression", "pipeline", "postfix_expression", "redirected_statement"),
-        *("regex", "string_content", "subshell", "ternary_expression", "test_command"),
-        *("variable_name", "while_statement", "word"),
+        *("regex", "simple_expansion", "string_content", "subscript", "subshell"),
+        *("ternary_expression", "test_command", "unary_expression", "unset_command"),
+        *("variable_assignment", "variable_name", "while_statement", "word"),
     }
 )
 _OPAQUE: Final = frozenset({"word", "regex", "extglob_pattern", "string_content"})
-_BOUNDARIES: Final = frozenset({"command_substitution", "process_substitution", "program"})
-_WORD_OPERATORS: Final = frozenset({":-", "-", ":=", "=", ":?", "?", ":+", "+"})
-_PATTERN_OPERATORS: Final = frozenset(
-    {"#", "##", "%", "%%", "/", "//", "/#", "/%", "^", "^^", ",", ",,"}
-)
 _BRACE_RANGE: Final = re.compile(rb"\{[^{}\s]*\.\.[^{}\s]*\}")
 _NEAR: Final = 4096
 """Bytes around a value in which a word is looked at."""
@@ -50,51 +55,38 @@ class Climb:
         self._leaf = path[-1]
         self._start = start
         self._quoting: Quoting | None = None
-        self._integer = False
-        self._arithmetic = False
         self._replacement = False
         self._heredoc: Heredoc | None = None
-        self._rules: dict[str, Callable[[Node, Node], None]] = {
-            "arithmetic_expansion": self._in_arithmetic,
-            "array": self._in_array,
-            "binary_expression": self._in_binary_expression,
-            "c_style_for_statement": self._in_c_style_for,
-            "command": self._in_command,
-            "compound_statement": self._in_compound,
-            "declaration_command": self._in_declaration,
-            "expansion": self._in_expansion,
-            "for_statement": self._in_for,
-            "function_definition": self._in_function,
-            "simple_expansion": self._after_dollar,
-            "subscript": self._in_subscript,
-            "unary_expression": self._in_unary_expression,
-            "unset_command": self._naming,
-            "variable_assignment": self._in_assignment,
-        }
 
     def place(self) -> Place:
         """Climb, and tell what was found. Raises `UnsafePlaceError`."""
         if self._leaf.type == "comment":
             return Place(Quoting.COMMENT)
         self._check_leaf()
-        boundary = self._climb()
-        if self._begins(boundary, b"$((") and self._ends(boundary, b"))"):
-            # The grammar takes `$((…))` in a here-document for a command.
-            self._integer = self._arithmetic = True
+        self._climb()
         if self._replacement:
             raise UnsafePlaceError(
                 "a replacement outside of double quotes is split into words",
                 'write "${…}" around the expansion',
             )
         quoting = self._quoting or Quoting.BARE
+        uses = Uses(self._facts.survey, self._path, self._start)
         self._check_surroundings(quoting)
-        return Place(quoting, self._integer, self._arithmetic, self._heredoc)
+        return Place(
+            quoting,
+            uses.use is Use.INT,
+            uses.arithmetic,
+            self._heredoc,
+            uses.command,
+            is_operand=uses.use is Use.OPERAND,
+            targets=frozenset(uses.targets),
+        )
 
-    def _climb(self) -> Node:
+    def _climb(self) -> None:
         child = self._leaf
         for depth, node in enumerate(reversed(self._path)):
-            if node.type in _BOUNDARIES:
-                return node
+            if node.type in BOUNDARIES:
+                return
             self._parent = self._path[-depth - 2] if depth + 1 < len(self._path) else None
             self._step(node, child)
             child = node
@@ -113,8 +105,8 @@ class Climb:
     def _step(self, node: Node, child: Node) -> None:
         if node.type in _QUOTING:
             self._enter_quotes(node, child)
-        elif node.type in self._rules:
-            self._rules[node.type](node, child)
+        elif node.type == "expansion":
+            self._in_expansion(node, child)
         elif node.type not in _TRANSPARENT:
             raise UnsafePlaceError("the place of the value in the script is not known")
 
@@ -153,106 +145,24 @@ class Climb:
                     "the here-document around the value holds backticks", "write $(…) instead"
                 )
             return Quoting.HEREDOC
+        if self._facts.is_in_heredoc(body):
+            raise UnsafePlaceError(
+                "a quoted here-document within another one cannot hold a value",
+                "write the delimiter of the inner one without quotes",
+            )
         self._heredoc = Heredoc(
             (start.start_byte, start.end_byte), (end.start_byte, end.end_byte), "<<-" in parts
         )
         return Quoting.LITERAL_HEREDOC
 
-    def _in_arithmetic(self, _node: Node, _child: Node) -> None:
-        self._integer = self._arithmetic = True
-
-    def _in_compound(self, node: Node, child: Node) -> None:
-        if node.children[0].type == "((":
-            self._in_arithmetic(node, child)
-
-    def _in_c_style_for(self, node: Node, child: Node) -> None:
-        if child.type not in ("do_group", "compound_statement"):
-            self._in_arithmetic(node, child)
-
-    def _in_subscript(self, node: Node, child: Node) -> None:
-        if _same(node.children[0], child):
-            self._naming(node, child)
-        self._in_arithmetic(node, child)
-
-    def _naming(self, _node: Node, _child: Node) -> None:
-        raise UnsafePlaceError(
-            "a value cannot name a variable or function", "write the name itself into the script"
-        )
-
-    def _after_dollar(self, _node: Node, _child: Node) -> None:
-        raise UnsafePlaceError(
-            "a value cannot name a variable", "write `\\$` for a dollar sign before a value"
-        )
-
-    def _in_array(self, node: Node, child: Node) -> None:
-        if self._begins(child, b"["):
-            raise UnsafePlaceError("a value cannot be the key of an array's element")
-
-    def _in_for(self, node: Node, child: Node) -> None:
-        if child.type == "variable_name":
-            self._naming(node, child)
-
-    def _in_function(self, node: Node, child: Node) -> None:
-        if child.type in ("word", "variable_name"):
-            self._naming(node, child)
-
-    def _in_assignment(self, node: Node, child: Node) -> None:
-        name = node.children[0]
-        if _same(name, child):
-            if child.type != "subscript":
-                self._naming(node, child)
-        elif _text(name).split(b"[", 1)[0] in self._facts.integers:
-            self._integer = True
-
-    def _in_declaration(self, node: Node, child: Node) -> None:
-        """``declare -i``, ``-n`` and ``-a`` evaluate what is assigned; a bare word is a name."""
-        if child.type != "variable_assignment":
-            self._naming(node, child)
-        if not self._facts.is_harmless_declaration(node):
-            raise UnsafePlaceError("the options of this declaration evaluate the value again")
-
     def _in_expansion(self, node: Node, child: Node) -> None:
-        before: list[str] = []
-        for part in node.children:
-            if _same(part, child):
-                break
-            before.append(part.type)
-        named = [t for t in before if t in ("variable_name", "special_variable_name", "subscript")]
-        if not named:
-            if child.type != "subscript":
-                self._naming(node, child)
-            return
-        operator = before[before.index(named[0]) + 1] if before[-1] != named[0] else ""
-        if operator == ":":
-            self._in_arithmetic(node, child)
-        elif operator in _PATTERN_OPERATORS:
+        before = [part.type for part in node.children if part.end_byte <= child.start_byte]
+        operators = [index for index, each in enumerate(before) if each in PATTERN_OPERATORS]
+        if len(before) > 2 and operators:
             # Quotes within a pattern count, whatever is around the expansion.
             self._quoting = self._quoting or Quoting.BARE
-            self._replacement = (
-                operator.startswith("/") and "/" in before[before.index(operator) + 1 :]
-            )
-        elif operator not in _WORD_OPERATORS:
-            raise UnsafePlaceError("the place of the value in the ${…} is not known")
-
-    def _in_binary_expression(self, node: Node, _child: Node) -> None:
-        operators = {_text(part) for part in node.children[1:-1]}
-        if operators & ARITHMETIC_TESTS:
-            self._integer = True
-        if b"=~" in operators and self._facts.shell == "zsh":
-            raise UnsafePlaceError("zsh takes a value after =~ for a pattern")
-
-    def _in_unary_expression(self, node: Node, _child: Node) -> None:
-        if _text(node.children[0]) in NAME_TESTS:
-            self._naming(node, _child)
-
-    def _in_command(self, node: Node, child: Node) -> None:
-        if child.type == "herestring_redirect":
-            return
-        words, position = self._facts.command_use(node, child)
-        use = words.use(position)
-        if use.is_name:
-            self._naming(node, child)
-        self._integer = self._integer or use.is_calculated
+            operator = before[operators[0]]
+            self._replacement = operator.startswith("/") and "/" in before[operators[0] + 1 :]
 
     def _check_surroundings(self, quoting: Quoting) -> None:
         backticks = self._within_backticks()
@@ -284,7 +194,3 @@ class Climb:
 
 def _text(node: Node) -> bytes:
     return node.text or b""
-
-
-def _same(one: Node, other: Node) -> bool:
-    return one.id == other.id

@@ -33,17 +33,36 @@ class Heredoc:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """What is asked of a value for the sake of a variable that it reaches.
+
+    It must be a whole number, or, with ``is_operand``, begin with neither ``-`` nor ``+``.
+    """
+
+    variable: str
+    line: int
+    is_operand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """What surrounds a marker.
 
     ``integer``: the shell calculates with what stands here. ``arithmetic``: it does so in an
-    arithmetic expression, where a sign needs a space before it.
+    arithmetic expression, where a sign needs a space before it. ``command`` is the literal name of
+    the command that evaluates the value again, if it is one of those. ``is_operand``: what begins with
+    ``-`` or ``+`` would be an option. ``targets`` are the variables that get the value; ``reached``
+    says what is asked of the value for the sake of one of them.
     """
 
     quoting: Quoting
     integer: bool = False
     arithmetic: bool = False
     heredoc: Heredoc | None = None
+    command: str | None = None
+    is_operand: bool = False
+    targets: frozenset[bytes] = frozenset()
+    reached: Reached | None = None
 
 
 class UnsafePlaceError(Exception):

@@ -6,15 +6,17 @@ here-document, arithmetic or comment each marker stands; what it does not tell s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from pup_tui.template.command_use import Evaluator
+from pup_tui.template.evaluation import Evaluations
 from pup_tui.template.shell_climb import Climb
 from pup_tui.template.shell_facts import ScriptFacts
-from pup_tui.template.shell_flow import Flow
 from pup_tui.template.shell_places import Place
+from pup_tui.template.shell_survey import Survey
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
@@ -63,7 +65,8 @@ class ScriptTree:
 
     def __init__(self, script: bytes, shell: str) -> None:
         self._tree = _parse(script)
-        self._facts = ScriptFacts(script, shell)
+        self._script = script
+        self._shell = shell
 
     @property
     def is_known(self) -> bool:
@@ -86,17 +89,28 @@ class ScriptTree:
         """Tell for each marker, in the order of the script, who takes the value for code later."""
         if self._tree is None:
             return [None] * len(spans)
-        flow = Flow(self._tree.root_node, _parse)
-        return [flow.evaluator(path) for _, path in self.paths(spans)]
+        found = Evaluations(self._tree.root_node, _parse)
+        return [found.evaluator(path) for _, path in self.paths(spans)]
 
     def reader(self) -> Evaluator | None:
         """Tell who takes what the script reads on its standard input for code."""
-        return Flow(self._tree.root_node, _parse).reader() if self._tree is not None else None
+        if self._tree is None:
+            return None
+        return Evaluations(self._tree.root_node, _parse).reader()
 
     def climbs(self, spans: Sequence[Span]) -> Iterator[Climb]:
         """Give for each marker, in the order of the script, its way up the tree."""
+        if self._tree is None:
+            return
+        survey = self.survey(spans)
+        facts = ScriptFacts(self._script, self._shell, survey)
         for start, path in self.paths(spans):
-            yield Climb(self._facts, path, start)
+            yield Climb(facts, path, start)
+
+    def survey(self, spans: Sequence[Span]) -> Survey:
+        """What the script says of itself; it must be known."""
+        root = cast("Tree", self._tree).root_node
+        return Survey(root, self._script, self._shell, _markers(self._script, spans))
 
     def paths(self, spans: Sequence[Span]) -> list[tuple[int, list[Node]]]:
         """Where each marker begins, in the order of the script, and the nodes around it, outermost first."""
@@ -118,6 +132,14 @@ class ScriptTree:
 def script_tree(script: bytes, shell: str) -> ScriptTree:
     """The tree of a script, kept for who asks next for the same one."""
     return ScriptTree(script, shell)
+
+
+def _markers(script: bytes, spans: Sequence[Span]) -> re.Pattern[bytes]:
+    """What matches the markers of a script."""
+    if not spans:
+        return re.compile(rb"\Z\A.")
+    first = script[spans[0][0] : spans[0][1]]
+    return re.compile(re.escape(re.sub(rb"[0-9]+E\Z", b"", first)) + rb"[0-9]+E")
 
 
 def _shared(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from pup_tui.core.requests import PupRequest, ShellRequest
 from tests.support.player import Player
 from tests.support.runbooks import program_of
@@ -44,3 +46,21 @@ def test_the_item_of_a_foreach_may_stand_in_it() -> None:
           - {name: a, kind: shell, run: env, foreach: [x, y], env: {HOST: "{{ item }}"}, cwd: "/{{ item }}"}
         """
     assert around(text, "a[1]") == ({"HOST": "y"}, "/y")
+
+
+@pytest.mark.parametrize("place", ["step", "group", "defaults"])
+def test_a_script_does_not_calculate_with_a_text_of_its_environment(place: str) -> None:
+    given = dict.fromkeys(("step", "group", "defaults"), "{}") | {place: '{COUNT: "{{ N }}"}'}
+    text = f"""
+        vars: {{N: {{}}}}
+        defaults: {{env: {given["defaults"]}}}
+        steps:
+          - name: g
+            kind: group
+            env: {given["group"]}
+            steps:
+              - {{name: a, kind: shell, run: "echo $((COUNT + 1))", env: {given["step"]}}}
+        """
+    assert around(text, "g/a", N="4")[0] == {"COUNT": "4"}
+    player = Player(program_of(text)).create(N="PATH[$(touch pwned)]").play()
+    assert player.started == []

@@ -76,3 +76,30 @@ def test_the_check_of_a_file_sees_every_text_that_a_run_will_use(path: Path) -> 
         for text in texts_of(step):
             if text.source and (text.path, text.source) not in DEFAULTS:
                 assert (text.role, ("steps", index, *text.path), text.source) in seen
+
+
+@pytest.mark.parametrize("place", ["step", "group", "defaults"])
+@pytest.mark.parametrize(
+    ("script", "name"), [("echo hi", "BASH_ENV"), ('unset "$N"', "N"), ("echo ${!N}", "N")]
+)
+def test_a_value_in_the_environment_is_judged_with_the_script(
+    script: str, name: str, place: str, errors: Callable[..., list[str]]
+) -> None:
+    env = f'env: {{{name}: "{{{{ X }}}}"}}'
+    text = f"""\
+name: runbook
+vars: {{X: {{}}}}
+{"defaults: {" + env + "}" if place == "defaults" else ""}
+steps:
+  - name: g
+    kind: group
+    {env if place == "group" else ""}
+    steps:
+      - name: a
+        kind: shell
+        shell: bash
+        {env if place == "step" else ""}
+        run: '{script}'
+"""
+    (told,) = errors(text)
+    assert f"{name} of `env`" in told

@@ -107,7 +107,6 @@ def test_a_secret_number_and_a_secret_delimiter_are_hidden() -> None:
         ("[[ -v {{ V }} ]]", "name a variable"),
         ("[ -v {{ V }} ]", "name a variable"),
         ("test -v {{ V }}", "name a variable"),
-        ("declare -i x={{ V }}", "evaluate the value again"),
         ("declare -n x={{ V }}", "evaluate the value again"),
         ("declare -a x={{ V }}", "evaluate the value again"),
         ("local -A x={{ V }}", "evaluate the value again"),

@@ -352,6 +352,7 @@ def test_a_value_at_the_limit_reaches_a_program(tmp_path: Path) -> None:
         ("for ((i=0; i<{{ N }}; i++)); do printf x; done; echo", "3", "xxx"),
         ("((X={{ N }}*2)); echo $X", "-3", "-6"),
         ("declare -i X; X={{ N }}; echo $X", "-3", "-3"),
+        ("declare -i X={{ N }}; echo $X", "-3", "-3"),
         ("cat <<EOF\n$(({{ N }}+1))\nEOF", "-3", "-2"),
     ],
 )

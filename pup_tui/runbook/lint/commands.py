@@ -95,6 +95,17 @@ def _evaluated(node: Scalar, by: Evaluator, source: str, line: int) -> Finding:
     return Finding(node, told, hint, line, source)
 
 
+def unchecked_arithmetic(subject: Subject) -> Iterator[Finding]:
+    """Calculating with what a command printed runs what stands in that, in bash, ksh and zsh."""
+    for _, node, script in _scripts(subject):
+        for found in script.unchecked:
+            told = (
+                f"the script calculates with {shown(found.variable)}, which a command has given it"
+            )
+            hint = "check first that it is a number, for example with `case $X in *[!0-9]*) exit 1;; esac`"
+            yield Finding(node, told, hint, found.line, found.variable)
+
+
 def option_injection(subject: Subject) -> Iterator[Finding]:
     """A value such as `-rf` at the beginning of a word is an option, not what the author meant.
 
@@ -207,12 +218,14 @@ def _is_function(word: str, script: str) -> bool:
 
 
 def _scripts(subject: Subject) -> Iterator[tuple[StepDraft, Scalar, ShellTemplate]]:
-    """The scripts of steps that hold values."""
+    """The scripts of steps that hold values, or get some by their environment."""
     for step, placed in subject.commands:
         node = placed.node
-        if placed.role is not Role.SCRIPT or "{{" not in node.text:
+        if placed.role is not Role.SCRIPT:
             continue
         try:
-            yield step, node, compile_shell(node.text, step.node.text("shell") or "sh")
+            env = step.valued_env(subject.root.get("defaults"))
+            if env or "{{" in node.text:
+                yield step, node, compile_shell(node.text, step.node.text("shell") or "sh", env)
         except TemplateError:
             continue

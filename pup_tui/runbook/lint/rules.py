@@ -11,6 +11,7 @@ from pup_tui.runbook.lint.commands import (
     option_injection,
     raw_in_shell,
     unbounded_wait,
+    unchecked_arithmetic,
 )
 from pup_tui.runbook.lint.names import (
     confusable_names,
@@ -44,6 +45,7 @@ RULES: Final[dict[str, Rule]] = {
     "assert-without-condition": assert_without_condition,
     "raw-in-shell": raw_in_shell,
     "evaluated-again": evaluated_again,
+    "unchecked-arithmetic": unchecked_arithmetic,
     "option-injection": option_injection,
     "unbounded-wait": unbounded_wait,
     "missing-tool": missing_tool,

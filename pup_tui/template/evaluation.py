@@ -1,0 +1,308 @@
+"""Where in a script a text goes on to, and whether a command there takes it for code.
+
+A value that stands in a word may be printed by the command, travel through pipes, substitutions, variables,
+function arguments and files, and end where it is evaluated. Whatever may carry it is taken to do so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, assert_never
+
+from pup_tui.template.command_use import CommandUse, Evaluator, unquoted
+from pup_tui.template.programs import CODE_IN_VARIABLES
+from pup_tui.template.script_parts import (
+    REDIRECTS,
+    STATEMENTS,
+    SUBSTITUTIONS,
+    ScriptParts,
+    body,
+    feeds_input,
+    function_name,
+    redirects,
+    substitutions,
+    text,
+    upwards,
+    written,
+)
+from pup_tui.template.synopsis import Kind
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Tree
+
+_NO_TEXT: Final = frozenset(
+    {"arithmetic_expansion", "case_statement", "program", "test_command", *SUBSTITUTIONS}
+)
+"""What a text in a word does not get out of."""
+
+_DESCRIPTOR: Final = re.compile(rb"/dev/(?:std|fd|tty)")
+_DEEPEST: Final = 8
+"""Scripts in the words of scripts; what is deeper counts as code."""
+
+_ARGUMENTS: Final = (*(b"%d" % number for number in range(1, 10)), b"@", b"*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """The text is a part of this node; ``is_content``: it is in the file that the node names."""
+
+    node: Node
+    is_content: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Output:
+    """What this statement prints holds the text."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """What this statement reads on its standard input holds the text."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class _Variable:
+    """A variable holds the text; an argument of a function does within it only."""
+
+    name: bytes
+    within: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The file of this name holds the text."""
+
+    name: bytes
+
+
+_AS_ARGUMENTS: Final = tuple(map(_Variable, (b"0", *_ARGUMENTS)))
+
+_Carrier = _Word | _Output | _Input | _Variable | _File
+_Steps = Iterator[_Carrier | Evaluator]
+
+
+class Evaluations:
+    """The ways of texts through one script.
+
+    ``parse`` reads the scripts that stand in words of it, as those that ``ssh`` runs.
+    """
+
+    def __init__(self, root: Node, parse: Callable[[bytes], Tree | None], depth: int = 0) -> None:
+        self._root = root
+        self._parse = parse
+        self._depth = depth
+        self._parts = ScriptParts(root)
+        self._known: dict[_Carrier, Evaluator | None] = {}
+
+    def evaluator(self, path: Sequence[Node]) -> Evaluator | None:
+        """The command that evaluates a text whose place in the tree is given, outermost node first."""
+        return self._first(self._from_word(path[::-1], False))
+
+    def reader(self) -> Evaluator | None:
+        """The command that evaluates what the script reads on its standard input."""
+        return self._first(iter((_Input(self._root),)))
+
+    def _first(self, steps: _Steps) -> Evaluator | None:
+        for step in steps:
+            found = step if isinstance(step, Evaluator) else self._follow(step)
+            if found is not None:
+                return found
+        return None
+
+    def _follow(self, start: _Carrier) -> Evaluator | None:
+        if start in self._known:
+            return self._known[start]
+        seen, waiting = {start}, deque([start])
+        found: Evaluator | None = None
+        while waiting and found is None:
+            for step in self._next(waiting.popleft()):
+                if isinstance(step, Evaluator):
+                    found = step
+                    break
+                if step not in seen:
+                    seen.add(step)
+                    waiting.append(step)
+        self._known[start] = found
+        return found
+
+    def _next(self, at: _Carrier) -> _Steps:
+        match at:
+            case _Word(node, is_content):
+                yield from self._from_word(list(upwards(node)), is_content)
+            case _Output(node):
+                yield from self._from_output(node)
+            case _Input(node):
+                yield from self._from_input(node)
+            case _Variable(name, within):
+                yield from self._from_variable(name, within)
+            case _File(name):
+                yield from self._from_file(name)
+            case _:
+                assert_never(at)
+
+    def _from_word(self, chain: Sequence[Node], is_content: bool) -> _Steps:
+        """From a text in a word, with the nodes around it, innermost first."""
+        for depth, node in enumerate(chain[1:], 1):
+            inside = chain[:depth]
+            if node.type == "command":
+                yield from self._into_command(node, inside, is_content)
+            elif node.type in REDIRECTS:
+                yield from self._into_redirect(node, inside, is_content)
+            elif node.type == "variable_assignment":
+                name = text(node.children[0]).split(b"[", 1)[0]
+                if name in CODE_IN_VARIABLES:
+                    yield Evaluator(name.decode(), "")
+                yield _Variable(name)
+            elif node.type == "for_statement":
+                yield from (_Variable(text(n)) for n in node.children if n.type == "variable_name")
+            elif node.type not in _NO_TEXT:
+                continue
+            return
+
+    def _into_command(self, command: Node, inside: Sequence[Node], is_content: bool) -> _Steps:
+        use = self._parts.use(command)
+        position = self._parts.position(command, inside[-1])
+        if position is None:
+            return
+        what = use.uses[position]
+        if what.kind is Kind.CODE or (is_content and what.kind is Kind.FILE):
+            if what.evaluator is not None:
+                yield what.evaluator
+        elif what.kind is Kind.NAME:
+            if is_content or _is_split(inside):
+                yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
+        elif what.kind is Kind.ARGS:
+            yield from map(_Variable, _ARGUMENTS)
+        elif what.kind is Kind.DATA:
+            yield from self._into_argument(command, use, position)
+            if is_content or not use.prints_named:
+                yield _Output(command)
+
+    def _into_argument(self, command: Node, use: CommandUse, position: int) -> _Steps:
+        function = self._parts.functions.get(use.words[0])
+        if function is not None:
+            own = (b"%d" % position, b"@", b"*")
+            names = _ARGUMENTS if b"shift" in text(function) else own
+            yield from (_Variable(name, function) for name in names)
+        yield from self._within(use.script, _AS_ARGUMENTS)
+        yield from map(_Variable, use.named(Kind.VAR))
+        if use.feeds_operands and use.fed is not None:
+            yield use.fed
+        within = self._parts.substitutions(command)
+        yield from (_Input(each) for each in within if text(each).startswith(b">("))
+
+    def _into_redirect(self, redirect: Node, inside: Sequence[Node], is_content: bool) -> _Steps:
+        owner = body(redirect)
+        is_here = redirect.type == "herestring_redirect" or inside[-1].type == "heredoc_body"
+        if self._parts.is_word(owner, inside[-1]) and owner is not None:
+            # A word of the command that stands behind a redirection.
+            yield from self._into_command(owner, inside, is_content)
+        elif is_here or (is_content and feeds_input(redirect)):
+            yield _Input(owner) if owner is not None else _Output(redirect)
+
+    def _from_output(self, node: Node) -> _Steps:
+        """From a text that a statement prints."""
+        parent = node.parent
+        if parent is None:
+            return
+        if parent.type == "pipeline":
+            after = [n for n in parent.named_children if n.start_byte >= node.end_byte]
+            yield _Input(after[0]) if after else _Output(parent)
+        elif parent.type == "redirected_statement":
+            yield from self._from_redirected(parent)
+        elif parent.type == "command_substitution":
+            yield _Word(parent)
+        elif parent.type == "process_substitution" and parent.children[0].type == "<(":
+            yield _Word(parent, True)
+        elif parent.type == "function_definition":
+            yield from map(_Output, self._parts.calls(function_name(parent)))
+        elif parent.type != "program":
+            yield _Output(parent)
+
+    def _from_redirected(self, statement: Node) -> _Steps:
+        """From a text that is printed where redirections, or a pipe in a here-document's line, take it."""
+        found = list(redirects(statement))
+        for redirect in found:
+            piped = [n for n in redirect.children if n.type == "pipeline"]
+            if redirect.type == "heredoc_redirect" and piped:
+                yield _Input(piped[0])
+                return
+        targets = [target for target in map(written, found) if target is not None]
+        files = [unquoted(text(target)) for target in targets]
+        for target, name in zip(targets, files, strict=True):
+            if target.type == "process_substitution":
+                yield _Input(target)
+            elif not name.startswith(b"/dev/"):
+                yield _File(name)
+        if all(map(_DESCRIPTOR.match, files)):
+            yield _Output(statement)
+
+    def _from_input(self, node: Node) -> _Steps:
+        """From a text that a statement reads."""
+        if node.type == "command":
+            yield from self._into_input(node)
+        elif node.type == "redirected_statement":
+            if not any(map(feeds_input, redirects(node))):
+                yield from map(_Input, node.named_children[:1])
+        elif node.type == "pipeline":
+            yield from map(_Input, node.named_children[:1])
+        else:
+            yield from (_Input(n) for n in node.named_children if n.type in STATEMENTS)
+            yield from map(_Input, substitutions(node))
+
+    def _into_input(self, command: Node) -> _Steps:
+        use = self._parts.use(command)
+        yield from (found for found in (use.reader, use.fed) if found is not None)
+        yield from self._within(use.script)
+        yield from map(_Variable, use.named(Kind.VAR))
+        yield from (_File(name.removeprefix(b"of=")) for name in use.named(Kind.OUT))
+        function = self._parts.functions.get(use.words[0]) if use.words else None
+        if function is not None:
+            yield from map(_Input, function.named_children[1:])
+        yield from map(_Input, self._parts.substitutions(command))
+        yield _Output(command)
+
+    def _within(self, script: bytes, start: Sequence[_Variable] | None = None) -> _Steps:
+        """Who evaluates the standard input, or variables, of a script that stands in words of this one."""
+        if script and self._depth == _DEEPEST:
+            yield Evaluator("sh", "shell")
+            return
+        inner = self._parse(script) if script else None
+        if inner is not None:
+            inside = Evaluations(inner.root_node, self._parse, self._depth + 1)
+            found = inside._first(iter(start or (_Input(inner.root_node),)))
+            yield from [found] if found is not None else ()
+
+    def _from_variable(self, name: bytes, within: Node | None) -> _Steps:
+        for node in self._parts.expansions.get(name, ()):
+            if within is not None:
+                is_meant = within in upwards(node)
+            else:
+                is_meant = name not in _ARGUMENTS or not _is_in_function(node)
+            if is_meant:
+                yield _Word(node)
+
+    def _from_file(self, name: bytes) -> _Steps:
+        for command, word in self._parts.mentions(name):
+            yield from self._into_command(command, [word], True)
+        for redirect in self._parts.readings(name):
+            owner = body(redirect)
+            yield _Input(owner) if owner is not None else _Output(redirect)
+
+
+def _is_split(inside: Sequence[Node]) -> bool:
+    """Whether what a substitution or variable gives becomes words: it stands in no quotes."""
+    kinds = {node.type for node in inside}
+    made = kinds & {"simple_expansion", "expansion", "command_substitution"}
+    return bool(made) and "string" not in kinds
+
+
+def _is_in_function(node: Node) -> bool:
+    return any(around.type == "function_definition" for around in upwards(node))

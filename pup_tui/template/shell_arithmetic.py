@@ -1,0 +1,213 @@
+"""Arithmetic in a script, wherever it stands."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from pup_tui.template.shell_readings import OwnWords, Reading
+from pup_tui.template.shell_survey import Survey
+from pup_tui.template.shell_tables import Use, tables
+from pup_tui.template.shell_tests import ARITHMETIC_TESTS
+from pup_tui.template.shell_uses import BOUNDARIES
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_IDENTIFIER: Final = re.compile(rb"(?<![A-Za-z0-9_$])[A-Za-z_][A-Za-z0-9_]*")
+_ZSH_SUBSCRIPT: Final = re.compile(rb"\$[A-Za-z0-9_]+\[([^]\n]*)\]")
+_CALCULATING: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_for_statement"})
+_AROUND: Final = frozenset(
+    {
+        *("string", "concatenation", "parenthesized_expression", "binary_expression"),
+        *("unary_expression", "ternary_expression"),
+    }
+)
+"""What may stand between a command substitution and the arithmetic that takes what it prints."""
+_INDEX: Final = re.compile(rb"\b[A-Za-z_]\w*\[([^]]*)\]")
+_NAMED_TESTS: Final = re.compile(rb"-v\s+['\"]?[A-Za-z_]\w*\[([^]]*)\]")
+_NAMING: Final = (
+    *(b"read", b"printf", b"print", b"unset", b"test", b"wait", b"mapfile", b"readarray"),
+    *(b"export", b"declare", b"typeset", b"local", b"readonly"),
+)
+_EVALUATED: Final = re.compile(rb"\(\(|\[\[|\$\[|\blet\b")
+_BODIES: Final = frozenset({"do_group", "compound_statement"})
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """Arithmetic on a variable whose text comes from outside of the script."""
+
+    variable: str
+    line: int
+
+
+class Arithmetic:
+    """The variables that a script calculates with, by their bare names or within an expression."""
+
+    def __init__(self, survey: Survey, words: OwnWords) -> None:
+        self._survey = survey
+        self._words = words
+
+    @cached_property
+    def readings(self) -> list[Reading]:
+        """Every bare name that is calculated with."""
+        readings = list(self._literal_numbers())
+        end = 0
+        for node in sorted(self._survey.arithmetic, key=lambda node: node.start_byte):
+            if node.end_byte > end and self._calculates(node):
+                readings += self._calculated(node, False)
+                end = node.end_byte
+        if self._survey.shell == "zsh":
+            for match in _ZSH_SUBSCRIPT.finditer(self._survey.script):
+                readings += self._identifiers(match[1], self._survey.root)
+        readings += self._indexes()
+        return readings + self._named_in_text(readings)
+
+    def _indexes(self) -> Iterator[Reading]:
+        """The names in the indexes of what commands take for a name, and in code that is a literal."""
+        for command in self._survey.named(*_NAMING):
+            for match in _INDEX.finditer(self._survey.text(command)):
+                yield from self._identifiers(match[1], command)
+        for match in _NAMED_TESTS.finditer(self._survey.script):
+            yield from self._identifiers(match[1], self._survey.root)
+        for command in self._survey.named(b"eval", b"trap"):
+            text = self._survey.text(command)
+            if _EVALUATED.search(text):
+                yield from self._identifiers(text.replace(b"$", b" "), command)
+
+    def _calculated(self, node: Node, is_inside: bool) -> Iterator[Reading]:
+        """The bare names in arithmetic."""
+        inside = is_inside or self._calculates(node)
+        if node.type in BOUNDARIES and not self._calculates(node):
+            inside = False
+        if inside and not node.children and node.type in ("word", "variable_name"):
+            text = self._survey.text(node)
+            if not _is_expanded(node):
+                yield from self._identifiers(text, node)
+            elif self._survey.script[node.start_byte - 1 : node.start_byte] != b"#":
+                line = node.start_point.row + 1
+                yield Reading(
+                    self._words.names(text, node), f"${text.decode()}", line, Use.INT, frozenset()
+                )
+            return
+        for child in node.children:
+            if node.type == "c_style_for_statement" and child.type in _BODIES:
+                continue
+            is_name = node.type in ("subscript", "expansion") and _is_first(child, node)
+            keyed = (
+                node.type == "subscript"
+                and self._survey.text(node.children[0]) in self._survey.keyed
+            )
+            yield from self._calculated(child, is_inside if is_name or keyed else inside)
+
+    def _calculates(self, node: Node) -> bool:
+        if node.type in _CALCULATING:
+            return True
+        if node.type == "compound_statement":
+            return bool(node.children) and node.children[0].type == "(("
+        if node.type == "binary_expression":
+            return self._is_calculating_test(node) and any(
+                self._survey.text(part) in ARITHMETIC_TESTS for part in node.children[1:-1]
+            )
+        if node.type == "expansion":
+            return any(part.type == ":" for part in node.children)
+        return node.type == "command_substitution" and self._survey.text(node).startswith(b"$((")
+
+    def _is_calculating_test(self, node: Node) -> bool:
+        """Whether a comparison evaluates: ``[[`` does, ``[`` in some shells only."""
+        around: Node | None = node
+        while around is not None and around.type in _AROUND:
+            around = around.parent
+        if around is None or around.type != "test_command" or around.children[0].type != "[":
+            return True
+        return any(table.calculates_in_tests for table in tables(self._survey.shell))
+
+    def _identifiers(self, text: bytes, node: Node) -> Iterator[Reading]:
+        line = node.start_point.row + 1
+        for name in set(_IDENTIFIER.findall(text)):
+            yield Reading((name,), name.decode(), line, Use.INT, frozenset())
+
+    def _literal_numbers(self) -> Iterator[Reading]:
+        """The names in the literal words of ``let`` and of what is assigned to integers."""
+        calculating = {
+            name
+            for table in tables(self._survey.shell)
+            for name, builtin in table.builtins.items()
+            if builtin.operands[:1] == ("int",)
+        }
+        for command in self._survey.named(*calculating):
+            for word in self._survey.words(command)[1:]:
+                yield from self._identifiers(word.text, word.node)
+        for assignment in self._survey.assignments:
+            name, _, text = self._survey.text(assignment).partition(b"=")
+            if self._survey.assigned(name.rstrip(b"+").split(b"[")[0]) is Use.INT:
+                yield from self._identifiers(text, assignment)
+
+    def _named_in_text(self, readings: Sequence[Reading]) -> list[Reading]:
+        """Arithmetic on a variable reads, in turn, the variables that its text names."""
+        found: list[Reading] = []
+        waiting = [name for each in readings for name in each.names]
+        seen: set[bytes] = set(waiting)
+        while waiting:
+            name = waiting.pop()
+            for text, node in self._named_by(name):
+                for reading in self._identifiers(text, node):
+                    if reading.names[0] not in seen:
+                        seen.add(reading.names[0])
+                        waiting.append(reading.names[0])
+                        found.append(reading)
+        return found
+
+    def _named_by(self, name: bytes) -> Iterator[tuple[bytes, Node]]:
+        """Texts that may name what is read when a variable is calculated with."""
+        for assigned in self.texts.get(name, ()):
+            yield _literal(self._survey, assigned), assigned
+        if name in self._survey.references:
+            for call in self._survey.named(*self._survey.functions):
+                yield self._survey.text(call), call
+
+    @cached_property
+    def texts(self) -> dict[bytes, list[Node]]:
+        """What is assigned to each variable."""
+        found = defaultdict(list)
+        for assignment in self._survey.assignments:
+            name = self._survey.text(assignment.children[0]).split(b"[", 1)[0]
+            found[name].extend(assignment.children[2:])
+        return found
+
+    def unchecked_outputs(self) -> Iterator[Unchecked]:
+        """Arithmetic on what a command prints, right where it is run."""
+        for node in self._survey.arithmetic:
+            if node.type != "command_substitution" or self._calculates(node):
+                continue
+            around = node.parent
+            while around is not None and around.type in _AROUND and not self._calculates(around):
+                around = around.parent
+            if around is not None and self._calculates(around):
+                yield Unchecked("$(…)", node.start_point.row + 1)
+
+
+def _is_expanded(node: Node) -> bool:
+    """Whether a name is the one that ``$NAME`` or ``${NAME…}`` reads."""
+    parent = node.parent
+    if parent is None or parent.type not in ("simple_expansion", "expansion"):
+        return False
+    return _is_first(node, parent)
+
+
+def _is_first(node: Node, parent: Node) -> bool:
+    return next(part for part in parent.children if part.is_named).id == node.id
+
+
+def _literal(survey: Survey, node: Node) -> bytes:
+    """A node's text without what is expanded in it."""
+    if node.type in (*BOUNDARIES, "simple_expansion", "expansion", "arithmetic_expansion"):
+        return b" "
+    if node.children:
+        return b"".join(_literal(survey, child) for child in node.children)
+    return survey.text(node)

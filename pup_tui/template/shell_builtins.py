@@ -1,0 +1,231 @@
+"""What a command does with one of its words, by the tables of its shell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pup_tui.template.shell_tables import Builtin, Table, Use
+from pup_tui.template.shell_tests import test_use
+from pup_tui.template.shell_words import UNKNOWN, Word
+
+_KINDS: Final = {use.name.lower(): use for use in Use} | {"set": Use.DATA, "format": Use.DATA}
+_CONVERSION: Final = re.compile(
+    rb"%(?:%|(?P<place>[1-9][0-9]*\$)?[-+ #0']*(?P<stars>\*?[0-9]*(?:\.\*?[0-9]*)?)"
+    rb"(?:[hlLqjzt]*(?=[A-Za-z]))?(?:\([^)]*\))?(?P<letter>[A-Za-z]|\Z))"
+)
+_TEXTS: Final = frozenset(b"sbcq")
+_NUMBERS: Final = frozenset(b"diuoxXeEfFgGaA")
+_OPTION: Final = (b"-", b"+")
+_ENVIRONMENT: Final = frozenset({b"env", b"sudo"})
+_INHERITED: Final = frozenset({b"BASH_ENV", b"ENV", b"PS4"})
+"""What a shell that is started evaluates of its environment."""
+
+FORWARDED: Final = 1_000
+"""More words than any command has."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the script itself says about names that its commands use."""
+
+    aliases: frozenset[bytes] = frozenset()
+    forwarders: dict[bytes, int] = field(default_factory=dict)
+    """Functions that run their own words as a command, and at which word that begins at the latest."""
+    assigned: Callable[[bytes], Use] = lambda _name: Use.DATA
+    """What becomes of a text that is assigned to a variable."""
+    commands: Callable[[Word], frozenset[bytes]] = lambda _word: frozenset()
+    """The commands that a word made of a variable may stand for."""
+
+
+@dataclass(slots=True)
+class _State:
+    """How far a builtin's words are read.
+
+    ``awaited`` is the kind of the argument that the last option wants, ``first`` where the first operand
+    stands, ``count`` how many there were, ``is_command`` whether another command begins here.
+    """
+
+    is_open: bool
+    awaited: str = ""
+    first: int = 0
+    count: int = 0
+    is_command: bool = False
+
+
+@dataclass(frozen=True)
+class Command:
+    """The words of one command, judged by the table of one shell.
+
+    ``is_reference``: what is judged is not a value but a variable that holds one.
+    """
+
+    words: Sequence[Word]
+    table: Table
+    names: Names
+    is_reference: bool = False
+
+    def use(self, index: int, prefix: bytes) -> Use:
+        """The use of the word at this place; ``prefix`` is its text before the value."""
+        return self._command(0, index, prefix)
+
+    def _command(self, start: int, index: int, prefix: bytes) -> Use:
+        if start >= index:
+            return Use.NAME if b"=" in prefix else Use.DATA
+        word = self.words[start]
+        if word.is_literal:
+            return self._named(word.text, start, index, prefix)
+        names = self.names.commands(word)
+        if word.holds_value and not names:
+            return Use.CODE
+        uses = [self._named(name, start, index, prefix) for name in names]
+        if word.spreads:
+            uses.append(self._command(start + 1, index, prefix))
+        return max(uses, default=Use.DATA)
+
+    def _named(self, name: bytes, start: int, index: int, prefix: bytes) -> Use:
+        builtin = self.table.builtins.get(name)
+        if builtin is not None:
+            return self._builtin(builtin, name, start, index, prefix)
+        if name in self.names.aliases:
+            return Use.CODE
+        variable, equals, _ = prefix.partition(b"=")
+        if equals and name.rsplit(b"/", 1)[-1] in _ENVIRONMENT and variable in _INHERITED:
+            return Use.CODE
+        last = min(start + self.names.forwarders.get(name, 0), index - 1)
+        forwarded = (self._command(at, index, prefix) for at in range(start + 1, last + 1))
+        return max(forwarded, default=Use.DATA)
+
+    def _builtin(self, builtin: Builtin, name: bytes, start: int, index: int, prefix: bytes) -> Use:
+        if builtin.form == "keyword":
+            return Use.CODE
+        if builtin.form == "test":
+            last = len(self.words) - (name == b"[")
+            spreads = self.words[index].spreads
+            calculates = self.table.calculates_in_tests or spreads or not self.is_reference
+            numbers = Use.INT if calculates else Use.DATA
+            return test_use(self.words[start + 1 : last], index - start - 1, numbers)
+        return self._listed(builtin, start, index, prefix)
+
+    def _listed(self, builtin: Builtin, start: int, index: int, prefix: bytes) -> Use:
+        state = _State(is_open=bool(builtin.options))
+        for at in range(start + 1, index):
+            decided = self._pass(builtin, state, at)
+            if decided is not None:
+                return decided
+            if state.is_command:
+                return self._command(at, index, prefix)
+        return self._arrive(builtin, state, start, index, prefix)
+
+    def _pass(self, builtin: Builtin, state: _State, at: int) -> Use | None:
+        """Take a word before the one that is judged; its use if that is certain from here on."""
+        word = self.words[at]
+        if state.awaited:
+            state.awaited = ""
+        elif state.is_open and word.text == b"--":
+            state.is_open = False
+        elif state.is_open and _is_option(word.text):
+            found = _option_argument(builtin, word.text)
+            if found is None:
+                return Use.CODE
+            state.awaited = "" if found[1] else found[0]
+        elif state.is_open and word.text == UNKNOWN and builtin.has_options:
+            return self._worst(builtin, state.count)
+        elif builtin.operand(state.count) == "command":
+            state.is_command = True
+            return None
+        else:
+            state.is_open, state.count, state.first = False, state.count + 1, state.first or at
+        in_arguments = state.first and builtin.operand(state.count) == "argument"
+        if word.spreads and not in_arguments:
+            return self._worst(builtin, max(state.count - 1, 0))
+        return None
+
+    def _arrive(
+        self, builtin: Builtin, state: _State, start: int, index: int, prefix: bytes
+    ) -> Use:
+        if state.awaited:
+            return self._kind(state.awaited, prefix)
+        if state.is_open and prefix and _is_option(prefix + UNKNOWN):
+            found = _option_argument(builtin, prefix)
+            if found is None:
+                return Use.CODE
+            return self._kind(found[0], prefix) if found[0] else self._worst(builtin, state.count)
+        kind = builtin.operand(state.count)
+        if kind == "argument":
+            return self._argument(state.first, index)
+        if kind == "assign" and start:
+            return Use.NAME
+        use = self._kind(kind, prefix)
+        beginning = state.is_open and not prefix and builtin.has_options
+        return max(use, Use.OPERAND) if beginning else use
+
+    def _worst(self, builtin: Builtin, count: int) -> Use:
+        """What may be of a word when it is not sure which one it is."""
+        if "assign" in builtin.operands:
+            return Use.CODE
+        kinds = {*builtin.options.values(), *builtin.operands[count:], builtin.operand(count)}
+        return max(self._kind(kind, b"") for kind in kinds if kind)
+
+    def _kind(self, kind: str, prefix: bytes) -> Use:
+        if kind == "assign":
+            name, equals, _ = prefix.partition(b"=")
+            return self.names.assigned(name.rstrip(b"+")) if equals else Use.NAME
+        if kind == "command":
+            return Use.NAME if b"=" in prefix else Use.DATA
+        if kind == "argument":
+            return Use.CODE if self.table.calculates_in_tests else Use.DATA
+        return _KINDS[kind]
+
+    def _argument(self, form_at: int, index: int) -> Use:
+        """What ``printf`` does with an argument: its format says that."""
+        form = self.words[form_at]
+        calculates = self.table.calculates_in_tests
+        if not form.is_literal:
+            return Use.CODE if calculates or form.holds_value else Use.DATA
+        uses, mixed = _conversions(form.text, Use.INT if calculates else Use.DATA)
+        sure = not mixed and not any(word.spreads for word in self.words[form_at:index])
+        if not uses:
+            return Use.DATA
+        return uses[(index - form_at - 1) % len(uses)] if sure else max(uses)
+
+
+def _conversions(form: bytes, number: Use) -> tuple[list[Use], bool]:
+    """The use of each argument of a format, and whether they are taken out of order."""
+    uses: list[Use] = []
+    mixed = False
+    for match in _CONVERSION.finditer(form):
+        if match[0] == b"%%":
+            continue
+        mixed = mixed or match["place"] is not None
+        uses += [number] * match["stars"].count(b"*")
+        letter = match["letter"][:1]
+        if letter and letter[0] in _NUMBERS:
+            uses.append(number)
+        elif (letter and letter[0] in _TEXTS) or (letter == b"T" and number is Use.DATA):
+            uses.append(Use.DATA)
+        else:
+            uses.append(Use.NAME if letter == b"n" else Use.CODE)
+    return uses, mixed
+
+
+def _is_option(text: bytes) -> bool:
+    return len(text) > 1 and text.startswith(_OPTION)
+
+
+def _option_argument(builtin: Builtin, text: bytes) -> tuple[str, bytes] | None:
+    """The kind of argument that an option takes ("" if none) and what of it is attached.
+
+    None where the builtin has no such option.
+    """
+    for position, code in enumerate(text[1:], 1):
+        letter = chr(code)
+        if letter.isdigit():
+            continue
+        if letter not in builtin.options:
+            return None
+        if builtin.options[letter]:
+            return builtin.options[letter], text[position + 1 :]
+    return "", b""

@@ -1,0 +1,67 @@
+"""Places at which a script reads a variable."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from pup_tui.template.shell_places import UnsafePlaceError
+from pup_tui.template.shell_survey import FUNCTION, Survey
+from pup_tui.template.shell_tables import Use
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_POSITIONAL: Final = re.compile(rb"[1-9][0-9]*|[@*]")
+_LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A place at which a variable's text is used, where it goes on to, and what is wrong with that."""
+
+    names: tuple[bytes, ...]
+    shown: str
+    line: int
+    use: Use
+    targets: frozenset[bytes]
+    problem: UnsafePlaceError | None = None
+    command: str | None = None
+
+
+class OwnWords:
+    """The words that a function was called with, as variables: ``FUNCTION NUMBER``, 0 for any of them."""
+
+    def __init__(self, survey: Survey) -> None:
+        self._survey = survey
+
+    def names(self, name: bytes, node: Node) -> tuple[bytes, ...]:
+        """The variables that an expansion may read: a function's own words by their number."""
+        if not _POSITIONAL.fullmatch(name):
+            return (name,)
+        scope = self._survey.scope_of(node)
+        if name in (b"@", b"*"):
+            return tuple(b"%s %d" % (scope, number) for number in range(33))
+        number = int(name)
+        last = 32 if self._is_shifted(node) else number
+        return (b"%s 0" % scope, *(b"%s %d" % (scope, n) for n in range(number, last + 1)))
+
+    def _is_shifted(self, node: Node) -> bool:
+        """Whether a ``shift`` may have moved the words of the function before a place is reached."""
+        around = node.parent
+        loop: Node | None = None
+        if not self._shifts:
+            return False
+        while around is not None and around.type != FUNCTION:
+            if around.type in _LOOPS:
+                loop = around
+            around = around.parent
+        begin = around.start_byte if around is not None else 0
+        end = loop.end_byte if loop is not None else node.start_byte
+        return any(begin <= command.start_byte < end for command in self._shifts)
+
+    @cached_property
+    def _shifts(self) -> list[Node]:
+        return self._survey.named(b"shift")

@@ -1,0 +1,246 @@
+"""What a script itself says: its functions, assignments and commands, found once for all values."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Final
+
+from pup_tui.template.shell_builtins import FORWARDED, Names
+from pup_tui.template.shell_tables import Use, parameter_use
+from pup_tui.template.shell_words import UNKNOWN, Word, command_nodes, read_word
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Query
+
+COMMANDS: Final = frozenset({"command", "declaration_command", "unset_command"})
+FUNCTION: Final = "function_definition"
+
+_INTEGERS: Final = re.compile(
+    rb"\b(?:declare|typeset|local|readonly|export|private)\b[^\n;&|]*?\s[-+][A-Za-z]*[iEFX]"
+    rb"|\b(?:integer|float)\s"
+)
+_ARRAYS: Final = re.compile(
+    rb"\b(?:declare|typeset|local|readonly|export|private)\b[^\n;&|]*?\s[-+][A-Za-z]*[aACT]"
+)
+_REFERENCES: Final = re.compile(
+    rb"\b(?:declare|typeset|local|readonly|export)\b[^\n;&|]*?\s[-+][A-Za-z]*n|\bnameref\s"
+)
+_KEYED: Final = re.compile(
+    rb"\b(?:declare|typeset|local|readonly|export|private)\b[^\n;&|]*?\s[-+][A-Za-z]*A"
+)
+_LINE: Final = re.compile(rb"[^\n;&|]*")
+_NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_][A-Za-z0-9_]*)(?:\[@\])?\}?\"?")
+_DEFINES: Final = re.compile(rb"\(\s*\)|\bfunction\b")
+_MAY_CALCULATE: Final = re.compile(
+    rb"\(\(|\[|\blet\b|\bexit\b|\breturn\b|\bshift\b|-[a-z]*i|\binteger\b|\bfloat\b|[<>]&|\$\{\w+:"
+)
+_QUERY: Final = """
+(command) @command (declaration_command) @command (unset_command) @command
+(function_definition) @function
+(for_statement) @loop
+(variable_assignment) @assignment
+(simple_expansion) @expansion
+(expansion) @expansion @arithmetic
+(arithmetic_expansion) @arithmetic (subscript) @arithmetic (c_style_for_statement) @arithmetic
+(binary_expression) @arithmetic (compound_statement) @arithmetic (command_substitution) @arithmetic
+"""
+
+
+@lru_cache(maxsize=1)
+def _query() -> Query:
+    import tree_sitter_bash
+    from tree_sitter import Language, Query
+
+    return Query(Language(tree_sitter_bash.language()), _QUERY)
+
+
+class Survey:
+    """What was found in the tree of a script; `marker` matches what stands in the place of values."""
+
+    def __init__(self, root: Node, script: bytes, shell: str, marker: re.Pattern[bytes]) -> None:
+        self.root = root
+        self.script = script
+        self.shell = shell
+        self.marker = marker
+        self._words: dict[int, list[Word]] = {}
+
+    def text(self, node: Node) -> bytes:
+        """The script's text of a node; `Node.text` asks the parser's source piece by piece."""
+        return self.script[node.start_byte : node.end_byte]
+
+    def scope_of(self, node: Node) -> bytes:
+        """The name of the function around a node; empty outside of all."""
+        parent = node.parent if self.functions else None
+        while parent is not None:
+            if parent.type == FUNCTION:
+                name = parent.child_by_field_name("name")
+                return self.text(name) if name is not None else b""
+            parent = parent.parent
+        return b""
+
+    @cached_property
+    def _found(self) -> dict[str, list[Node]]:
+        from tree_sitter import QueryCursor
+
+        return QueryCursor(_query()).captures(self.root)
+
+    @property
+    def may_calculate(self) -> bool:
+        """Whether there may be arithmetic in it at all."""
+        return _MAY_CALCULATE.search(self.script) is not None
+
+    @property
+    def commands(self) -> list[Node]:
+        """Every command, declarations too."""
+        return self._found.get("command", [])
+
+    @property
+    def assignments(self) -> list[Node]:
+        """Every ``NAME=…``."""
+        return self._found.get("assignment", [])
+
+    @property
+    def loops(self) -> list[Node]:
+        """Every ``for`` and ``select``."""
+        return self._found.get("loop", [])
+
+    @property
+    def expansions(self) -> list[Node]:
+        """Every ``$NAME`` and ``${…}``."""
+        return self._found.get("expansion", [])
+
+    @property
+    def arithmetic(self) -> list[Node]:
+        """Every node that may calculate."""
+        return self._found.get("arithmetic", [])
+
+    @cached_property
+    def _by_name(self) -> dict[bytes, list[Node]]:
+        found = defaultdict(list)
+        for command in self.commands:
+            name = command.child_by_field_name("name") or command.children[0]
+            found[self.text(name)].append(command)
+        return dict(found)
+
+    def named(self, *names: bytes) -> list[Node]:
+        """The commands of these names, as they stand in the script."""
+        return [command for name in names for command in self._by_name.get(name, ())]
+
+    @cached_property
+    def functions(self) -> dict[bytes, list[Node]]:
+        """The definitions of each function."""
+        found = defaultdict(list)
+        nodes = self._found.get("function", []) if _DEFINES.search(self.script) else []
+        for node in nodes:
+            name = node.child_by_field_name("name")
+            if name is not None:
+                found[self.text(name)].append(node)
+        return dict(found)
+
+    def word(self, node: Node) -> Word:
+        """A word of a command."""
+        return read_word(self.script, node, self.marker)
+
+    def words(self, command: Node) -> list[Word]:
+        """The words of a command."""
+        if command.id not in self._words:
+            nodes = command_nodes(command)
+            self._words[command.id] = [self.word(node) for node in nodes]
+        return self._words[command.id]
+
+    @cached_property
+    def names(self) -> Names:
+        """What the script says about names, for the judgement of commands."""
+        return Names(
+            aliases=self._aliases() if b"alias" in self.script else frozenset(),
+            forwarders=self._forwarders(),
+            assigned=self.assigned,
+            commands=self._stands_for,
+        )
+
+    @cached_property
+    def keyed(self) -> frozenset[bytes]:
+        """Arrays whose keys are texts."""
+        return self._declared(_KEYED)
+
+    @cached_property
+    def arrays(self) -> frozenset[bytes]:
+        """Names that are declared as arrays: a declaration takes ``(…)`` in a text for their elements."""
+        return self._declared(_ARRAYS)
+
+    @cached_property
+    def _integers(self) -> frozenset[bytes]:
+        return self._declared(_INTEGERS)
+
+    @cached_property
+    def references(self) -> frozenset[bytes]:
+        """Names that stand for another variable."""
+        return self._declared(_REFERENCES)
+
+    def assigned(self, name: bytes) -> Use:
+        """What becomes of a text that is assigned to a variable of this name."""
+        if not _NAME.fullmatch(name):
+            return Use.NAME
+        if name in self.references:
+            return Use.NAME
+        use = parameter_use(self.shell, name)
+        return max(use, Use.INT) if name in self._integers else use
+
+    def _declared(self, form: re.Pattern[bytes]) -> frozenset[bytes]:
+        found: set[bytes] = set()
+        for match in form.finditer(self.script):
+            line = _LINE.match(self.script, match.start())
+            found.update(_NAME.findall(re.sub(rb"=\S*", b" ", line[0] if line else b"")))
+        return frozenset(found)
+
+    def _aliases(self) -> frozenset[bytes]:
+        return frozenset(
+            word.text.partition(b"=")[0]
+            for command in self.named(b"alias")
+            for word in self.words(command)[1:]
+        )
+
+    def _forwarders(self) -> dict[bytes, int]:
+        """Functions in which a positional parameter stands where a command begins."""
+        found: dict[bytes, int] = {}
+        for name, definitions in self.functions.items():
+            for definition in definitions:
+                body = definition.child_by_field_name("body") or definition
+                text = self.text(body)
+                if b"$" in text and self._runs_its_words(definition):
+                    found[name] = FORWARDED
+        return found
+
+    def _runs_its_words(self, definition: Node) -> bool:
+        for command in self.commands:
+            if not definition.start_byte <= command.start_byte < definition.end_byte:
+                continue
+            words = self.words(command)
+            for word in words:
+                if UNKNOWN in word.text:
+                    if re.match(rb"\"?\$\{?[@*0-9]", word.raw):
+                        return True
+                    break
+        return False
+
+    def _stands_for(self, word: Word) -> frozenset[bytes]:
+        """The commands that are assigned as they are to the variable of which a word is made.
+
+        None where something else is assigned as well, or a value begins the text.
+        """
+        match = _VARIABLE.fullmatch(word.raw)
+        if match is None:
+            return frozenset()
+        found: set[bytes] = set()
+        for assignment in self.assignments:
+            name, _, text = self.text(assignment).partition(b"=")
+            if name.rstrip(b"+") != match[1]:
+                continue
+            first = re.match(rb"['\"(\s]*([^\s'\"()$`]+)(?=['\"()\s]|\Z)", text)
+            if first is None or self.marker.search(first[1]):
+                return frozenset()
+            found.add(first[1])
+        return frozenset(found)

@@ -1,0 +1,125 @@
+"""What each shell does with the words of its builtins and with its own variables.
+
+The tables are the files in ``shells/``, one for each shell. They list every builtin and reserved
+word that runs a command; a name that is in none of them is a program, whose arguments are data.
+
+A builtin's line holds its options and then its operands. ``-abc`` are options without an argument,
+``-a=KIND`` is one with an argument (``-a=`` alone: data). Of the operands the last may end with
+``*``: so are all further ones. With operands alone the builtin has no options that matter. The
+kinds of words are those of `Use` in small letters; besides
+
+- ``assign``: ``NAME`` or ``NAME=VALUE``,
+- ``set``: a positional parameter,
+- ``format`` and ``argument``: those of ``printf``,
+- ``command``: from here on, the words of another command.
+
+``test`` alone is a test, ``keyword`` a reserved word that the grammar of the tree does not know.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from typing import Final
+
+
+class Use(IntEnum):
+    """What the shell does with a word; of several possible uses the greatest counts.
+
+    ``OPERAND``: it is data unless it begins with ``-`` or ``+``. ``INT``: it is calculated with.
+    ``NAME``: it names a variable or function. ``CODE``: it is evaluated, or nobody knows.
+    """
+
+    DATA = 0
+    OPERAND = 1
+    INT = 2
+    NAME = 3
+    CODE = 4
+
+
+_TABLES: Final = {
+    "sh": ("dash", "bash", "ash"),
+    "bash": ("bash",),
+    "dash": ("dash",),
+    "ksh": ("ksh",),
+    "zsh": ("zsh",),
+}
+"""Which tables hold for a script; ``sh`` may be any of three shells."""
+
+_CALCULATING_TESTS: Final = frozenset({"ksh", "zsh"})
+"""Shells whose ``[`` and ``printf %d`` calculate; others take digits only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """What a builtin does with its words."""
+
+    form: str
+    """``test``, ``keyword``, or nothing."""
+    options: dict[str, str]
+    """The kind of each option's argument; empty for an option without one."""
+    operands: tuple[str, ...]
+    repeats: bool
+
+    @property
+    def has_options(self) -> bool:
+        """Whether an option changes what the words after it are."""
+        return any(kind not in ("", "data") for kind in self.options.values())
+
+    def operand(self, index: int) -> str:
+        """The kind of an operand; one too many is not known."""
+        if index < len(self.operands):
+            return self.operands[index]
+        return self.operands[-1] if self.repeats else "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One shell: its builtins by name, and the variables that are more than text to it."""
+
+    shell: str
+    builtins: dict[bytes, Builtin]
+    parameters: dict[bytes, Use]
+
+    @property
+    def calculates_in_tests(self) -> bool:
+        """Whether ``[ a -eq b ]`` and ``printf %d`` evaluate their operands."""
+        return self.shell in _CALCULATING_TESTS
+
+
+@lru_cache(maxsize=8)
+def tables(shell: str) -> tuple[Table, ...]:
+    """The tables that hold for a script of this shell."""
+    return tuple(_table(name) for name in _TABLES[shell])
+
+
+def parameter_use(shell: str, name: bytes) -> Use:
+    """What the shell does with a text that is assigned to a variable of this name."""
+    return max(table.parameters.get(name, Use.DATA) for table in tables(shell))
+
+
+@lru_cache(maxsize=8)
+def _table(shell: str) -> Table:
+    from importlib import resources
+
+    text = resources.files("pup_tui.template").joinpath("shells", f"{shell}.toml").read_text()
+    data = tomllib.loads(text)
+    builtins = {name.encode(): _builtin(line) for name, line in data["builtins"].items()}
+    parameters = {name.encode(): Use[kind.upper()] for name, kind in data["parameters"].items()}
+    return Table(shell, builtins, parameters)
+
+
+def _builtin(line: str) -> Builtin:
+    form, options, operands, repeats = "", {}, [], False
+    for token in line.split():
+        if token in ("test", "keyword"):
+            form = token
+        elif token.startswith("-"):
+            letters, equals, kind = token[1:].partition("=")
+            options.update(dict.fromkeys(letters, (kind or "data") if equals else ""))
+        else:
+            operands.append(token.removesuffix("*"))
+            repeats = token.endswith("*")
+    return Builtin(form, options, tuple(operands), repeats)

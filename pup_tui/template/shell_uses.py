@@ -1,0 +1,436 @@
+"""What the shell does with the text of a place, told by the way from it up the syntax tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from pup_tui.template.shell_builtins import Command
+from pup_tui.template.shell_places import UnsafePlaceError
+from pup_tui.template.shell_survey import COMMANDS, Survey
+from pup_tui.template.shell_tables import Use, tables
+from pup_tui.template.shell_tests import TEXT_TESTS, test_use, unary_use
+from pup_tui.template.shell_words import UNKNOWN, Word, destinations
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+BOUNDARIES: Final = frozenset({"command_substitution", "process_substitution", "program"})
+"""What a text does not leave as it is."""
+
+_FILES: Final = frozenset({"<", ">", ">>", ">|", "<>", "&>", "&>>"})
+_DESCRIPTORS: Final = frozenset({">&", "<&"})
+_ASSIGNING: Final = frozenset({":=", "="})
+_WORD_OPERATORS: Final = frozenset({":-", "-", ":=", "=", ":?", "?", ":+", "+"})
+PATTERN_OPERATORS: Final = frozenset(
+    {"#", "##", "%", "%%", "/", "//", "/#", "/%", "^", "^^", ",", ",,"}
+)
+"""Operators of ``${NAME…}`` behind which a pattern stands."""
+
+_LOGIC: Final = frozenset({b"&&", b"||"})
+_READING: Final = frozenset({b"read", b"mapfile", b"readarray"})
+_OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
+_ZSH_SUBSCRIPT: Final = re.compile(rb"\$[A-Za-z0-9_@*]+(?:\[[^]\s]*\])*\[[^]\n]*\Z")
+_ZSH_PATTERNS: Final = re.compile(rb"glob_?subst|emulate", re.IGNORECASE)
+_NEAR: Final = 1024
+_HEREDOC: Final = frozenset({"heredoc_body", "herestring_redirect"})
+
+
+_EVALUATES_AGAIN: Final = frozenset({b"eval", b"trap", b"alias", b"source", b"."})
+"""Builtins that are there to evaluate: a value in their words is warned of, not refused."""
+
+
+class Uses:
+    """What is done with a text that stands at the end of a path.
+
+    ``use`` is that, ``arithmetic`` whether in an arithmetic expression. ``command`` is the name of a
+    command that evaluates the text again, ``targets`` are the variables that get it; a function's own
+    words are named ``FUNCTION NUMBER``, 0 for any of them.
+    """
+
+    def __init__(
+        self, survey: Survey, path: Sequence[Node], start: int, *, is_reference: bool = False
+    ) -> None:
+        self._survey = survey
+        self._path = path
+        self._start = start
+        self._is_reference = is_reference
+        self.use = Use.DATA
+        self.arithmetic = False
+        self.command: str | None = None
+        self.targets: set[bytes] = set()
+        self._rules: dict[str, Callable[[Node, Node], None]] = {
+            "arithmetic_expansion": self._in_arithmetic,
+            "array": self._in_array,
+            "binary_expression": self._in_binary_expression,
+            "c_style_for_statement": self._in_c_style_for,
+            "compound_statement": self._in_compound,
+            "declaration_command": self._in_command,
+            "command": self._in_command,
+            "expansion": self._in_expansion,
+            "file_redirect": self._in_redirect,
+            "for_statement": self._in_for,
+            "function_definition": self._in_function,
+            "heredoc_body": self._in_heredoc,
+            "heredoc_redirect": self._in_heredoc_line,
+            "herestring_redirect": self._in_heredoc,
+            "redirected_statement": self._in_redirected,
+            "simple_expansion": self._after_dollar,
+            "subscript": self._in_subscript,
+            "test_command": self._in_test,
+            "unary_expression": self._in_unary_expression,
+            "unset_command": self._in_command,
+            "variable_assignment": self._in_assignment,
+        }
+        self._climb()
+
+    def _climb(self) -> None:
+        if self._survey.shell == "zsh":
+            self._in_zsh()
+        child = self._path[-1]
+        # A marker may stand right in its node; an expansion is a node of its own.
+        for depth in range(len(self._path) - 1 - self._is_reference, -1, -1):
+            node = self._path[depth]
+            self._parent = self._path[depth - 1] if depth else None
+            if node.type in BOUNDARIES:
+                text = self._survey.script
+                if text.startswith(b"$((", node.start_byte) and text.endswith(
+                    b"))", node.start_byte, node.end_byte
+                ):
+                    # The grammar takes `$((…))` in a here-document for a command.
+                    self._in_arithmetic(node, child)
+                elif node.type == "command_substitution" and not self._is_reference:
+                    self._in_output(self._path[: depth + 1])
+                return
+            rule = self._rules.get(node.type)
+            if rule is not None:
+                rule(node, child)
+            child = node
+
+    def _in_zsh(self) -> None:
+        """What only zsh knows, and the grammar does not: ``$NAME[…]``, and variables that are patterns."""
+        script = self._survey.script
+        if _ZSH_SUBSCRIPT.search(script, max(0, self._start - _NEAR), self._start):
+            self._is_used(Use.INT)
+        quoted = any(node.type in ("string", "heredoc_body") for node in self._path)
+        if self._is_reference and not quoted and _ZSH_PATTERNS.search(script):
+            raise UnsafePlaceError(
+                "with this option zsh takes a variable without quotes for a pattern, which can hold code",
+                "write the variable in double quotes",
+            )
+
+    def _in_output(self, path: Sequence[Node]) -> None:
+        """What a command prints of a value may be taken for code around it."""
+        around = next((n for n in reversed(path[:-1]) if n.type in COMMANDS), path[-1])
+        shown = self._survey.text(around.children[0]).split(b"\n")[0][:40].decode(errors="replace")
+        try:
+            uses = Uses(self._survey, path, path[-1].start_byte, is_reference=True)
+            is_code = uses.use in (Use.INT, Use.CODE)
+            self.command = self.command or uses.command or (shown if is_code else None)
+        except UnsafePlaceError:
+            self.command = self.command or shown
+        if self.command is None:
+            outer = (i for i in range(len(path) - 2, 0, -1) if path[i].type in BOUNDARIES)
+            at = next(outer, 0)
+            if at and path[at].type == "command_substitution":
+                self._in_output(path[: at + 1])
+
+    def _is_used(self, use: Use) -> None:
+        self.use = max(self.use, use)
+
+    def _prefix(self, word: Node) -> bytes:
+        """The literal text of a word before the place."""
+        text = self._survey.script[word.start_byte : self._start]
+        return re.sub(rb"\\(.)|['\"]", rb"\1", text)
+
+    def _in_arithmetic(self, _node: Node, _child: Node) -> None:
+        self._is_used(Use.INT)
+        self.arithmetic = True
+
+    def _in_array(self, _node: Node, child: Node) -> None:
+        if self._survey.text(child).startswith(b"["):
+            raise UnsafePlaceError("a value cannot be the key of an array's element")
+
+    def _in_binary_expression(self, node: Node, _child: Node) -> None:
+        operators = {self._survey.text(part) for part in node.children[1:-1]}
+        if b"=~" in operators and self._survey.shell == "zsh":
+            raise UnsafePlaceError("zsh takes a value after =~ for a pattern")
+        if not self._in_single_brackets() and not operators & TEXT_TESTS | operators & _LOGIC:
+            self._is_used(Use.INT)
+
+    def _in_unary_expression(self, node: Node, child: Node) -> None:
+        operator = self._survey.text(node.children[0])
+        if operator == b"!" or self._in_single_brackets():
+            return
+        use = unary_use(operator) if node.children[0].type == "test_operator" else Use.INT
+        if use is Use.NAME:
+            self._naming(node, child)
+        self._is_used(use)
+
+    def _in_single_brackets(self) -> bool:
+        tests = [node for node in self._path if node.type == "test_command"]
+        return bool(tests) and tests[-1].children[0].type == "["
+
+    def _in_test(self, node: Node, _child: Node) -> None:
+        if node.children[0].type != "[":
+            return
+        words = [self._survey.word(part) for part in _operands(node.children[1:-1])]
+        index = next((i for i, word in enumerate(words) if self._holds(word.node)), 0)
+        spreads = self._is_reference and words[index].spreads
+        for table in tables(self._survey.shell):
+            calculates = table.calculates_in_tests or spreads or not self._is_reference
+            use = test_use(words, index, Use.INT if calculates else Use.DATA)
+            if spreads and use is not Use.INT:
+                self._refuse_spreading(words[index])
+            self._judge(use, words[index])
+
+    def _refuse_spreading(self, word: Word) -> None:
+        raise UnsafePlaceError(
+            f"{word.raw.decode(errors='replace')} may become several words",
+            "write the variable in double quotes",
+        )
+
+    def _holds(self, node: Node) -> bool:
+        return node.start_byte <= self._start < node.end_byte
+
+    def _judge(self, use: Use, word: Word) -> None:
+        """Take over what a command does with a word."""
+        if use is Use.NAME:
+            self._naming(word.node, word.node)
+        if use is Use.CODE:
+            raise UnsafePlaceError(
+                "it is not known what the command does with the value in this place",
+                "write the command's other words and its options literally, or pass the value on "
+                "standard input; a program is safe behind `env`",
+            )
+        self._is_used(use)
+
+    def _in_c_style_for(self, node: Node, child: Node) -> None:
+        if child.type not in ("do_group", "compound_statement"):
+            self._in_arithmetic(node, child)
+
+    def _in_compound(self, node: Node, child: Node) -> None:
+        if node.children[0].type == "((":
+            self._in_arithmetic(node, child)
+
+    def _in_subscript(self, node: Node, child: Node) -> None:
+        name = node.children[0]
+        if name.id == child.id:
+            self._naming(node, child)
+        if not (self._is_reference and self._survey.text(name) in self._survey.keyed):
+            self._in_arithmetic(node, child)
+
+    def _naming(self, _node: Node, _child: Node) -> None:
+        raise UnsafePlaceError(
+            "a value cannot name a variable or function", "write the name itself into the script"
+        )
+
+    def _after_dollar(self, _node: Node, _child: Node) -> None:
+        raise UnsafePlaceError(
+            "a value cannot name a variable", "write `\\$` for a dollar sign before a value"
+        )
+
+    def _in_for(self, node: Node, child: Node) -> None:
+        if child.type == "variable_name":
+            self._naming(node, child)
+        if child.type != "do_group":
+            self._assign(self._survey.text(node.children[1]))
+
+    def _in_function(self, node: Node, child: Node) -> None:
+        if child.type in ("word", "variable_name"):
+            self._naming(node, child)
+
+    def _assign(self, name: bytes) -> None:
+        use = self._survey.assigned(name)
+        shown = name.decode(errors="replace")
+        if use is Use.NAME:
+            raise UnsafePlaceError(
+                f"{shown} stands for another variable, or is none",
+                "assign the value to a plain variable",
+            )
+        if use is Use.CODE:
+            raise UnsafePlaceError(
+                f"the shell gives {shown} a meaning of its own", "use another name"
+            )
+        self._is_used(use)
+        self.targets.add(name)
+
+    def _in_assignment(self, node: Node, child: Node) -> None:
+        name = node.children[0]
+        if name.id == child.id:
+            if child.type != "subscript":
+                self._naming(node, child)
+            return
+        plain = self._survey.text(name).split(b"[", 1)[0]
+        declaration = self._parent
+        if declaration is not None and declaration.type == "declaration_command":
+            self._in_command(declaration, node)
+            if plain in self._survey.arrays:
+                self._refuse_declaration()
+        self._assign(plain)
+
+    def _refuse_declaration(self) -> None:
+        raise UnsafePlaceError("the options of this declaration evaluate the value again")
+
+    def _in_expansion(self, node: Node, child: Node) -> None:
+        before: list[Node] = []
+        for part in node.children:
+            if part.id == child.id:
+                break
+            before.append(part)
+        types = [part.type for part in before]
+        named = [
+            i
+            for i, each in enumerate(types)
+            if each in ("variable_name", "special_variable_name", "subscript")
+        ]
+        if not named:
+            if child.type != "subscript":
+                self._naming(node, child)
+            return
+        operator = types[named[0] + 1] if named[0] + 1 < len(types) else ""
+        if operator == ":":
+            self._in_arithmetic(node, child)
+        elif operator in _ASSIGNING | {":="}:
+            self._assign(self._survey.text(before[named[0]]).split(b"[", 1)[0])
+        elif operator not in _WORD_OPERATORS | PATTERN_OPERATORS:
+            raise UnsafePlaceError("the place of the value in the ${…} is not known")
+
+    def _in_redirect(self, node: Node, child: Node) -> None:
+        to = destinations(node)
+        if not to or child.id != to[0].id:
+            return  # a word of the command, which comes next on the way
+        operator = next((part.type for part in node.children if not part.is_named), "")
+        if operator in _DESCRIPTORS:
+            self._is_used(Use.INT)
+        elif operator not in _FILES:
+            raise UnsafePlaceError("the place of the value in the redirection is not known")
+
+    def _in_heredoc_line(self, node: Node, child: Node) -> None:
+        if child.type in ("heredoc_start", "heredoc_end"):
+            raise UnsafePlaceError("a value cannot be a delimiter", "write the delimiter itself")
+
+    def _in_redirected(self, node: Node, child: Node) -> None:
+        inner = self._path[self._path.index(child) + 1 :][:1]
+        body = node.children[0]
+        if not inner or inner[0].type in _HEREDOC:
+            return
+        if child.type == "herestring_redirect" or child.id == body.id:
+            return
+        if child.type == "heredoc_redirect":
+            if inner[0].id in {n.id for n in child.children_by_field_name("argument")}:
+                self._in_command(body, inner[0])
+        elif inner[0].id != destinations(child)[0].id:
+            if body.type not in COMMANDS:
+                raise UnsafePlaceError("the place of the value in the redirection is not known")
+            self._in_command(body, inner[0])
+
+    def _in_heredoc(self, node: Node, _child: Node) -> None:
+        """What is read from a here-document or here-string gets the values in it."""
+        statement = self._parent
+        if node.type == "heredoc_body" and statement is not None:
+            statement = statement.parent
+        if statement is None:
+            return
+        for command in self._survey.commands:
+            if not statement.start_byte <= command.start_byte < statement.end_byte:
+                continue
+            words = self._survey.words(command)
+            texts = [word.text for word in words]
+            if not _READING.intersection(texts):
+                continue
+            if any(text.startswith(b"-C") for text in texts):
+                raise UnsafePlaceError(
+                    "`mapfile -C` gives what it reads to a command", "use a loop"
+                )
+            for name in texts[1:]:
+                if re.fullmatch(rb"[A-Za-z_]\w*", name) and name not in _READING:
+                    self._assign(name)
+            self.targets.update((b"REPLY", b"MAPFILE"))
+
+    def _in_command(self, node: Node, child: Node) -> None:
+        if child.type in ("variable_assignment", "herestring_redirect") and node.type == "command":
+            return
+        words = self._survey.words(node)
+        index = next((i for i, word in enumerate(words) if self._holds(word.node)), None)
+        if index is None:
+            return
+        word = words[index]
+        prefix = self._prefix(word.node)
+        if self._is_reference:
+            words = [*words]
+            words[index] = replace(word, holds_value=True)
+        use = self._command_use(words, index, prefix)
+        if use is Use.CODE and self.command is None:
+            named = (each.text for each in words[:index] if each.text in _EVALUATES_AGAIN)
+            self.command = next((name.decode() for name in named), None)
+        evaluated = use is Use.CODE and self.command is not None
+        if use is Use.CODE and node.type == "declaration_command":
+            self._refuse_declaration()
+        if not evaluated:
+            self._judge(use, word)
+        if self._is_reference and not index and not all(each.is_literal for each in words[1:]):
+            self._check_command(word)
+        if use is not Use.INT and not evaluated and self._may_be_many(word, index):
+            many = [*words[: index + 1], *words[index:]]
+            if self._command_use(many, index + 1, b"") > Use.OPERAND:
+                self._refuse_spreading(word)
+        self._hand_on(node, words, index)
+
+    def _check_command(self, word: Word) -> None:
+        """A value that chooses the command may choose one that evaluates the other words."""
+        if not self._survey.names.commands(word) and not _OWN_WORDS.match(word.raw):
+            shown = word.raw.decode(errors="replace")
+            raise UnsafePlaceError(
+                f"{shown} chooses the command, and what that does with its words is not known",
+                "write `env` before it, which runs programs only",
+            )
+
+    def _may_be_many(self, word: Word, index: int) -> bool:
+        """Whether a variable may be several words.
+
+        Of a function's own words as a command, the calls of the function are judged instead.
+        """
+        if not self._is_reference or not word.spreads:
+            return False
+        if index or not _OWN_WORDS.match(word.raw):
+            return True
+        scope = self._survey.scope_of(word.node)
+        return not scope or any(
+            self._survey.scope_of(command) == scope for command in self._survey.named(b"set")
+        )
+
+    def _command_use(self, words: Sequence[Word], index: int, prefix: bytes) -> Use:
+        return max(
+            Command(words, table, self._survey.names, self._is_reference).use(index, prefix)
+            for table in tables(self._survey.shell)
+        )
+
+    def _hand_on(self, node: Node, words: Sequence[Word], index: int) -> None:
+        """Which variables get the word: a function's own, those of ``set``, ``printf -v``, ``getopts``."""
+        name = words[0].text
+        texts = [word.text for word in words]
+        if name in self._survey.functions and index:
+            sure = not any(word.spreads for word in words[1 : index + 1])
+            self.targets.add(b"%s %d" % (name, index if sure else 0))
+        elif name == b"set" and index:
+            self.targets.add(b"%s 0" % self._survey.scope_of(node))
+            if b"-A" in texts[: index - 1]:
+                self._assign(texts[texts.index(b"-A") + 1])
+        elif name in (b"printf", b"print") and b"-v" in texts[: index - 1]:
+            self._assign(texts[texts.index(b"-v") + 1])
+        elif name == b"getopts" and len(texts) > 2 and UNKNOWN not in texts[2]:
+            self.targets.update((b"OPTARG", texts[2]))
+
+
+def _operands(nodes: Sequence[Node]) -> list[Node]:
+    """The words between ``[`` and ``]``, whatever the grammar has made of them."""
+    found: list[Node] = []
+    for node in nodes:
+        if node.type in ("binary_expression", "unary_expression", "parenthesized_expression"):
+            found += _operands(node.children)
+        else:
+            found.append(node)
+    return found

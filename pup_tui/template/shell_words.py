@@ -1,0 +1,111 @@
+"""The words of a command, as far as they are known before the script runs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+UNKNOWN: Final = b"\0"
+"""Stands in the text of a word for a part that is known only when the script runs."""
+
+_ESCAPE: Final = re.compile(rb"\\(.)", re.DOTALL)
+_ESCAPE_IN_QUOTES: Final = re.compile(rb"\\([$`\"\\\n])")
+_SPREADS: Final = re.compile(rb"(?<!\\)[*?\[{~]")
+_ALL: Final = re.compile(rb"\$\{?(?:@|[^}]*\[@\])")
+_SKIPPED: Final = frozenset({"variable_assignment", "herestring_redirect", "heredoc_redirect"})
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a command: ``raw`` as it stands in the script, ``text`` without its quotes.
+
+    ``spreads``: the shell may make several words of it, or none. ``holds_value``: a value stands in it.
+    """
+
+    node: Node
+    raw: bytes
+    text: bytes
+    spreads: bool = False
+    holds_value: bool = False
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether the word is what the script says, whenever it runs."""
+        return not self.spreads and UNKNOWN not in self.text
+
+
+def command_nodes(command: Node) -> list[Node]:
+    """The nodes of a command's words: also of those that stand behind a redirection."""
+    nodes: list[Node] = []
+    for part in command.children:
+        if part.type == "file_redirect":
+            nodes += destinations(part)[1:]
+        elif part.type not in _SKIPPED or command.type != "command":
+            nodes.append(part)
+    parent = command.parent
+    if parent is not None and parent.type == "redirected_statement":
+        for redirect in parent.children:
+            if redirect.type == "file_redirect":
+                nodes += destinations(redirect)[1:]
+            elif redirect.type == "heredoc_redirect":
+                nodes += redirect.children_by_field_name("argument")
+    return nodes
+
+
+def destinations(redirect: Node) -> list[Node]:
+    """Where a redirection leads; what stands behind the first one are words of the command."""
+    return redirect.children_by_field_name("destination")
+
+
+def read_word(script: bytes, node: Node, marker: re.Pattern[bytes]) -> Word:
+    """Read a word; `marker` matches what stands in the place of values."""
+    text, spreads = _text(script, node)
+    marked = marker.sub(UNKNOWN, text)
+    return Word(node, script[node.start_byte : node.end_byte], marked, spreads, marked != text)
+
+
+def _text(script: bytes, node: Node) -> tuple[bytes, bool]:
+    raw = script[node.start_byte : node.end_byte]
+    match node.type:
+        case "word" | "number" | "variable_name" | "extglob_pattern" | "regex" | "test_operator":
+            return _ESCAPE.sub(rb"\1", raw), _SPREADS.search(raw) is not None and len(raw) > 1
+        case "raw_string":
+            return raw[1:-1], False
+        case "ansi_c_string":
+            return (UNKNOWN if b"\\" in raw else raw[2:-1]), False
+        case "string_content":
+            return _ESCAPE_IN_QUOTES.sub(rb"\1", raw), False
+        case "string" | "translated_string":
+            return _quoted(script, node)
+        case "concatenation" | "command_name":
+            parts = [_text(script, part) for part in node.children]
+            spreads = any(part[1] for part in parts) or re.search(rb"\{.*(,|\.\.)", raw) is not None
+            return b"".join(part[0] for part in parts), spreads
+        case "arithmetic_expansion":
+            return UNKNOWN, False
+        case "variable_assignment":
+            return raw.partition(b"=")[0] + b"=" + UNKNOWN, False
+    return (UNKNOWN, True) if node.is_named else (raw, False)
+
+
+def _quoted(script: bytes, node: Node) -> tuple[bytes, bool]:
+    text = bytearray()
+    spreads = False
+    # Blanks at the beginning and end of a string have no node of their own.
+    position = node.start_byte
+    raw = script[node.start_byte : node.end_byte]
+    for part in node.children:
+        text += raw[position - node.start_byte : part.start_byte - node.start_byte]
+        position = part.end_byte
+        if part.type in ('"', "$"):
+            continue
+        if part.type in ("string_content", "string"):
+            text += _text(script, part)[0]
+        else:
+            text += UNKNOWN
+            spreads = spreads or _ALL.match(script, part.start_byte, part.end_byte) is not None
+    return bytes(text), spreads

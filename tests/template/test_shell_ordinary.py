@@ -1,0 +1,190 @@
+"""What runbooks ordinarily do with values is accepted, and gives them on byte for byte."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.shell import compile_shell
+
+ALL = "sh bash dash ksh zsh"
+ARRAYS = "bash ksh zsh"
+VALUE = 'it\'s $(touch pwned) `x` "q" \\ * ; & é'
+
+TEXTS = [
+    ("kubectl get pods -n {{ V }}", "kubectl|get|pods|-n|@", ALL),
+    (
+        "kubectl -n {{ V }} rollout restart deploy/{{ V }}",
+        "kubectl|-n|@|rollout|restart|deploy/@",
+        ALL,
+    ),
+    (
+        "kubectl logs --selector=app={{ V }} --tail=20",
+        "kubectl|logs|--selector=app=@|--tail=20",
+        ALL,
+    ),
+    ("kubectl exec web -- cat {{ V }}", "kubectl|exec|web|--|cat|@", ALL),
+    ("psql -d {{ V }} -f report.sql", "psql|-d|@|-f|report.sql", ALL),
+    ("aws s3 cp s3://{{ V }}/x .", "aws|s3|cp|s3://@/x|.", ALL),
+    ('aws s3 ls "s3://{{ V }}"', "aws|s3|ls|s3://@", ALL),
+    ("curl -sS -H 'X-Team: {{ V }}' url", "curl|-sS|-H|X-Team: @|url", ALL),
+    ("command kubectl get {{ V }}", "kubectl|get|@", ALL),
+    ("env A=1 kubectl get {{ V }}", "kubectl|get|@", ALL),
+    ("exec kubectl get {{ V }}", "kubectl|get|@", ALL),
+    ("nice kubectl get {{ V }}", "kubectl|get|@", ALL),
+    ("K=kubectl; $K get {{ V }}", "kubectl|get|@", ALL),
+    ('K=kubectl; "$K" get {{ V }}', "kubectl|get|@", ALL),
+    ("$NOTHING kubectl get {{ V }}", "kubectl|get|@", ALL),
+    ('run() { "$@"; }; run kubectl get {{ V }}', "kubectl|get|@", ALL),
+    ('run() { kubectl "$@"; }; run get {{ V }}', "kubectl|get|@", ALL),
+    ('retry() { n=$1; shift; "$@"; }; retry 3 kubectl get {{ V }}', "kubectl|get|@", ALL),
+    ('NS={{ V }}; kubectl -n "$NS" get pods', "kubectl|-n|@|get|pods", ALL),
+    ("OPTS=-n; kubectl $OPTS {{ V }}", "kubectl|-n|@", ALL),
+    ('A=(-n {{ V }}); kubectl "${A[@]}"', "kubectl|-n|@", ARRAYS),
+    ("if kubectl get {{ V }}; then :; fi", "kubectl|get|@", ALL),
+    ("kubectl get {{ V }} > /dev/stdout 2>&1", "kubectl|get|@", ALL),
+    ("kubectl get {{ V }} 2> err.txt || true", "kubectl|get|@", ALL),
+    ("kubectl apply -f - <<E\nname: {{ V }}\nE", "kubectl|apply|-f|-", ALL),
+    ("printf '%s' {{ V }}", "@", ALL),
+    ("printf '%s\\n' {{ V }}", "@\n", ALL),
+    ('printf "%s=%s" A {{ V }}', "A=@", ALL),
+    ("printf -- '%s' {{ V }}", "@", ALL),
+    ("log() { printf '%s' \"$*\"; }; log {{ V }}", "@", ALL),
+    ("log() { printf '%s' \"$@\"; }; log {{ V }}", "@", ALL),
+    ("die() { printf 'no: %s' \"$1\"; }; die {{ V }}", "no: @", ALL),
+    ("X={{ V }}; printf '%s' \"$X\"", "@", ALL),
+    ("export X={{ V }}; printf '%s' \"$X\"", "@", ALL),
+    ("readonly X={{ V }}; printf '%s' \"$X\"", "@", ALL),
+    ("f() { local x={{ V }}; printf '%s' \"$x\"; }; f", "@", "sh bash dash zsh"),
+    ("f() { typeset x={{ V }}; printf '%s' \"$x\"; }; f", "@", ARRAYS),
+    ("f() { x=$1; printf '%s' \"$x\"; }; f {{ V }}", "@", ALL),
+    ("f() { shift; printf '%s' \"$1\"; }; f 1 {{ V }}", "@", ALL),
+    ("for x in a {{ V }}; do printf '[%s]' \"$x\"; done", "[a][@]", ALL),
+    ("set -- {{ V }}; printf '%s' \"$1\"", "@", ALL),
+    ("IFS=, ; set -- {{ V }}; printf '%s' \"$1\"", "@", ALL),
+    ("read -r x <<< {{ V }}; printf '%s' \"$x\"", "@", ARRAYS),
+    ('read -r a b <<< {{ V }}; printf \'%s %s\' "$a" "$b"', "@", ARRAYS),
+    ("read -r x <<E\n{{ V }}\nE\nprintf '%s' \"$x\"", "@", ALL),
+    ("while read -r x; do printf '%s' \"$x\"; done <<E\n{{ V }}\nE", "@", ALL),
+    ("case {{ V }} in prod*) echo no ;; *) printf '%s' {{ V }} ;; esac", "@", ALL),
+    ("X={{ V }}; case $X in *é) printf '%s' \"$X\" ;; esac", "@", ALL),
+    ("[ {{ V }} = prod ] || printf '%s' {{ V }}", "@", ALL),
+    ('X={{ V }}; [ "$X" = prod ] || printf \'%s\' "$X"', "@", ALL),
+    ('X={{ V }}; if [ -n "$X" ] && [ "$X" != x ]; then printf \'%s\' "$X"; fi', "@", ALL),
+    ("[ -z {{ V }} ] || printf '%s' {{ V }}", "@", ALL),
+    ("test -n {{ V }} && printf '%s' {{ V }}", "@", ALL),
+    ("[ ! -f {{ V }} ] && printf '%s' {{ V }}", "@", ALL),
+    ("[ -n {{ V }} -a x = x ] && printf '%s' {{ V }}", "@", ALL),
+    ("[[ {{ V }} == prod* ]] || printf '%s' {{ V }}", "@", ARRAYS),
+    ("X={{ V }}; [[ $X == it* && -n $X ]] && printf '%s' \"$X\"", "@", ARRAYS),
+    ("X={{ V }}; [[ -z $X || $X = a ]] || printf '%s' \"$X\"", "@", ARRAYS),
+    ("mkdir -p {{ V }}; cd {{ V }}; printf '%s' \"${PWD##*/}\"", "@", ALL),
+    ('D={{ V }}; mkdir -- "$D" && cd "$D" && printf \'%s\' "$(basename "$PWD")"', "@", ALL),
+    ("echo x > {{ V }}; printf '%s' *é", "@", ALL),
+    ("echo a >> {{ V }}; cat < {{ V }}", "a\n", ALL),
+    ("X=$(printf '%s' {{ V }}); printf '%s' \"$X\"", "@", ALL),
+    ("printf '%s' {{ V }} | { read -r x; printf '%s' \"$x\"; }", "@", ALL),
+    ("printf '%s\\n' {{ V }} | grep -cF -- {{ V }}", "1\n", ALL),
+    ("X={{ V }}; printf '%s' \"${X:-none}\"", "@", ALL),
+    ("X={{ V }}; printf '%s' \"${X#it}${#X}\" > /dev/null; printf '%s' \"$X\"", "@", ALL),
+    ('X={{ V }}; echo "${X%%e*}" > /dev/null; n=3; echo $((n + 1))', "4\n", ALL),
+    ('X={{ V }}; : "${X:0:3}" ${#X}; printf \'%s\' "$X"', "@", ARRAYS),
+    ("X={{ V }}; i=0; while [ $i -lt 2 ]; do i=$((i + 1)); done; printf '%s' \"$X\"", "@", ALL),
+    ("for ((i = 0; i < 2; i++)); do printf '%s' {{ V }}; done", "@@", ARRAYS),
+    ('declare -A P=([a]=80); X={{ V }}; printf \'%s%s\' "${P[a]}" "$X"', "80@", "bash"),
+    ("trap 'echo done' EXIT; printf '%s' {{ V }}", "@done\n", ALL),
+    ("set -eu; printf '%s' {{ V }}", "@", ALL),
+    ("true {{ V }} && : {{ V }} && printf '%s' {{ V }}", "@", ALL),
+    ("unset X; X={{ V }}; printf '%s' \"$X\"", "@", ALL),
+    ("command -v {{ V }} || printf '%s' {{ V }}", "@", ALL),
+    ("sh -s {{ V }} <<'E'\nprintf '%s' \"$1\"\nE", "@", ALL),
+]
+NUMBERS = [
+    ("sleep {{ N }}", ALL),
+    ("kill -0 {{ N }} || true", ALL),
+    ("exit {{ N }}", ALL),
+    ("f() { return {{ N }}; }; f", ALL),
+    ("set -- a b c; shift {{ N }}", ALL),
+    ("for i in 1; do break {{ N }}; done", ALL),
+    ("[ 3 -gt {{ N }} ]", ALL),
+    ("N={{ N }}; [ $N -lt 3 ]", ALL),
+    ('N={{ N }}; [ "$N" -lt 3 ]', ALL),
+    ("N={{ N }}; echo $((N + 1))", ALL),
+    ("N={{ N }}; while [ $N -lt 3 ]; do N=$((N + 1)); done", ALL),
+    ("f() { echo $(($1 + 1)); }; f {{ N }}", ALL),
+    ('f() { n=$2; [ "$1" = it ] || echo $((n)); }; f {{ V }} {{ N }}', ALL),
+    ("N={{ N }}; [[ $N -gt 3 ]] || (( N < 3 ))", ARRAYS),
+    ("for ((i = 0; i < {{ N }}; i++)); do :; done", ARRAYS),
+    ("head -n {{ N }} /dev/null; tail -n {{ N }} /dev/null", ALL),
+    ("echo x >&{{ N }}", ALL),
+    ("SECONDS={{ N }}", ALL),
+    ("ulimit -c {{ N }}", ALL),
+    ("umask {{ N }}", ALL),
+]
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Programs that print their own name and their words."""
+    folder = tmp_path_factory.mktemp("bin")
+    for name in ("kubectl", "psql", "aws", "curl"):
+        path = folder / name
+        path.write_text(f'#!/bin/sh\nprintf %s {name}\nfor w; do printf "|%s" "$w"; done\n')
+        path.chmod(0o755)
+    return folder
+
+
+def _run(shell: str, source: str, folder: Path, programs: Path) -> subprocess.CompletedProcess[str]:
+    path = shutil.which(shell)
+    if path is None:
+        pytest.skip(f"{shell} is not installed")
+    template = compile_shell(source, shell)
+    assert template.unchecked == ()
+    rendered = template.render({"V": VALUE, "N": 1})
+    script = folder / "script"
+    script.write_text(rendered.script)
+    environment = {"PATH": f"{programs}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "HOME": "/"}
+    return subprocess.run(
+        [path, str(script)],
+        env=environment | rendered.env,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=20,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "printed", "shell"),
+    [(source, printed, shell) for source, printed, shells in TEXTS for shell in shells.split()],
+)
+def test_a_text_arrives_as_it_is(
+    source: str, printed: str, shell: str, tmp_path: Path, programs: Path
+) -> None:
+    done = _run(shell, source, tmp_path, programs)
+    assert done.stdout == printed.replace("@", VALUE), done.stderr
+    assert not (tmp_path / "pwned").exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "shell"), [(source, shell) for source, shells in NUMBERS for shell in shells.split()]
+)
+def test_a_number_is_accepted_where_one_is_meant(
+    source: str, shell: str, tmp_path: Path, programs: Path
+) -> None:
+    done = _run(shell, source, tmp_path, programs)
+    assert done.returncode in (0, 1), done.stderr
+
+
+@pytest.mark.parametrize("source", ["exit {{ N }}", "N={{ N }}; echo $((N))", "sleep 1 >&{{ N }}"])
+def test_a_text_in_the_place_of_a_number_is_refused_before_anything_runs(source: str) -> None:
+    with pytest.raises(TemplateError, match="whole number") as caught:
+        compile_shell(source, "bash").render({"N": "PATH[$(touch pwned)]"})
+    assert caught.value.hint

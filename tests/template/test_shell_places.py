@@ -1,0 +1,261 @@
+"""Places of which no table says that they are data: refused at load, or a number is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.shell import compile_shell
+from tests.template.shell_generator import Hunt
+
+BAIT = "PATH[$(mkdir pwned)]"
+
+
+@pytest.mark.parametrize(
+    ("source", "shells"),
+    [
+        ("read -r {{ V }}", "sh bash dash ksh zsh"),
+        ("read > /dev/null {{ V }}", "bash zsh"),
+        ("read <<E {{ V }}\nx\nE", "bash"),
+        ('run() { "$@"; }; run read {{ V }}', "sh bash dash ksh zsh"),
+        ("x=read; $x {{ V }}", "sh bash dash ksh zsh"),
+        ("$x read {{ V }}", "sh bash dash ksh zsh"),
+        ("{{ V }} {{ W }}", "sh bash dash ksh zsh"),
+        ("alias r=read; r {{ V }}", "sh dash zsh"),
+        ("mapfile -C {{ V }} x", "sh bash"),
+        ("mapfile -C f -t a <<< {{ V }}", "bash"),
+        ("compgen -W {{ V }}", "sh bash"),
+        ("compgen -C {{ V }}", "bash"),
+        ("complete -W {{ V }} x", "bash"),
+        ("bind -x {{ V }}", "bash"),
+        ("enable -f {{ V }} x", "bash"),
+        ("fc {{ V }}", "bash ksh zsh"),
+        ("set -A {{ V }} x", "ksh zsh"),
+        ("print -v {{ V }} x", "ksh zsh"),
+        ("print -f %d {{ V }}", "ksh zsh"),
+        ("print -P {{ V }}", "zsh"),
+        ("printf %n {{ V }}", "bash zsh"),
+        ("wait -n -p {{ V }}", "bash"),
+        ("vared {{ V }}", "zsh"),
+        ("zstyle {{ V }} x y", "zsh"),
+        ("nameref x={{ V }}", "ksh"),
+        ("typeset -T {{ V }} x", "zsh"),
+        ("PS4={{ V }}; set -x", "sh bash dash ksh zsh"),
+        ("BASH_ENV={{ V }} bash x", "sh bash"),
+        ("ENV={{ V }} sh x", "sh bash dash ksh zsh"),
+        ("PROMPT_COMMAND={{ V }}", "sh bash"),
+        ("BASH_ALIASES[x]={{ V }}", "bash"),
+        ("aliases[x]={{ V }}", "zsh"),
+        ("functions[f]={{ V }}", "zsh"),
+        (".sh.edchar={{ V }}", "ksh"),
+        ("1={{ V }}", "zsh"),
+        ("env BASH_ENV={{ V }} bash x", "sh bash dash ksh zsh"),
+        ('X={{ V }}; "$X" {{ W }}', "sh bash dash ksh zsh"),
+        ('set -- {{ V }} {{ W }}; "$1" "$2"', "sh bash dash ksh zsh"),
+        ("typeset -n r=x; r={{ V }}", "bash ksh"),
+        ("declare -a a; declare a={{ V }}", "bash"),
+        ("[ {{ V }} {{ W }} = x ]", "bash zsh"),
+        ("test -X {{ V }}", "bash zsh"),
+        ("test {{ V }} {{ W }}", "sh bash zsh"),
+        ('test "$x" {{ V }} y', "sh bash zsh"),
+        ("cat <<MAIL\n$(cat <<'TEXT'\n{{ V }}\nTEXT\n)\nMAIL", "sh bash dash ksh zsh"),
+        ("cat <<MAIL\n${x:-$(cat <<'TEXT'\n{{ V }}\nTEXT\n)}\nMAIL", "bash ksh"),
+        ("cat <<MAIL\n\"$(cat <<'TEXT'\n{{ V }}\nTEXT\n)\"\nMAIL", "bash ksh"),
+        ("cat <<MAIL\n$(( $(cat <<'TEXT'\n{{ V }}\nTEXT\n) ))\nMAIL", "bash ksh"),
+        ("f() { cat <<MAIL\n$(cat <<'TEXT'\n{{ V }}\nTEXT\n)\nMAIL\n}", "bash ksh"),
+        ("cat <<MAIL - \"$(cat <<'TEXT'\n{{ V }}\nTEXT\n)\"\nx\nMAIL", "sh bash dash ksh zsh"),
+    ],
+)
+def test_a_place_that_is_not_data_is_refused_at_load(source: str, shells: str) -> None:
+    for shell in shells.split():
+        with pytest.raises(TemplateError) as caught:
+            compile_shell(source, shell)
+        assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("source", "shells"),
+    [
+        ("echo hello >&{{ N }}", "sh bash dash ksh zsh"),
+        ("echo hello 1>&{{ N }}", "bash"),
+        ("exec >&{{ N }}", "bash"),
+        ("{ echo x; } >&{{ N }}", "bash"),
+        ("echo x >&${L:-{{ N }}}", "bash"),
+        ("cat <&{{ N }}", "bash"),
+        ("exit {{ N }}", "sh bash dash ksh zsh"),
+        ("f() { return {{ N }}; }; f", "zsh"),
+        ("shift {{ N }}", "zsh"),
+        ("printf '%d' {{ N }}", "ksh zsh"),
+        ("printf '%*d' {{ N }} 1", "zsh"),
+        ("read -t {{ N }} x", "zsh"),
+        ("test -t {{ N }}", "zsh"),
+        ("float x={{ N }}", "ksh zsh"),
+        ("repeat {{ N }} do echo; done", "zsh"),
+        ("SECONDS={{ N }}", "sh bash ksh zsh"),
+        ("RANDOM={{ N }}", "sh bash ksh zsh"),
+        ("OPTIND={{ N }}", "sh bash dash ksh zsh"),
+        ("SRANDOM={{ N }}", "bash"),
+        ("HISTCMD={{ N }}", "bash"),
+        ("for RANDOM in {{ N }}; do :; done", "bash"),
+        ("read RANDOM <<< {{ N }}", "bash"),
+        (": ${RANDOM:={{ N }}}", "bash"),
+        ("printf -v RANDOM %s {{ N }}", "bash"),
+        ("echo $a[{{ N }}]", "zsh"),
+    ],
+)
+def test_a_number_is_asked_for_where_the_shell_calculates(source: str, shells: str) -> None:
+    for shell in shells.split():
+        template = compile_shell(source, shell)
+        assert template.render({"N": 2}).script
+        with pytest.raises(TemplateError, match="whole number") as caught:
+            template.render({"N": BAIT})
+        assert caught.value.expression == "N"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "COUNT={{ N }}; [[ $COUNT -gt 3 ]]",
+        "COUNT={{ N }}; [[ COUNT -gt 3 ]]",
+        "export COUNT={{ N }}; echo $((COUNT + 1))",
+        "X={{ N }}; echo $(( $X ))",
+        "X={{ N }}; Y=X; echo $((Y))",
+        "X={{ N }}; Y=$X; Z=${Y%x}; ((Z > 1))",
+        "X={{ N }}; let Y=X+1",
+        "X={{ N }}; echo ${a[X]} ${a[$X]}",
+        "X={{ N }}; T=abc; echo ${T:X}",
+        "X={{ N }}; for ((i = 0; i < X; i++)); do break; done",
+        "declare -i n; X={{ N }}; n=$X",
+        "f() { local -i n=$1; }; f {{ N }}",
+        "f() { [[ $1 -gt 3 ]]; }; f {{ N }}",
+        "f() { local n=$2; echo $((n)); }; f text {{ N }}",
+        "f() { shift; echo $(($1)); }; f text {{ N }}",
+        'g() { f "$1"; }; f() { echo $(($1)); }; g {{ N }}',
+        "set -- {{ N }}; echo $(($1))",
+        "for i in {{ N }}; do ((i)); done",
+        "read -r n <<< {{ N }}; ((n))",
+        "read n <<E\n{{ N }}\nE\n((n))",
+        "while read n; do ((n)); done <<E\n{{ N }}\nE",
+        ": ${X:={{ N }}}; ((X))",
+        "printf -v X %s {{ N }}; ((X))",
+        "A=({{ N }}); ((A[0]))",
+        "X={{ N }}; RANDOM=$X",
+        "X={{ N }}; echo a >&$X",
+        "X={{ N }}; [ $X -gt 3 ]",
+        "set -- {{ N }}; for y; do echo $((y)); done",
+        "f() { while getopts n: o; do n=$OPTARG; done; echo $((n)); }; f -n {{ N }}",
+        "X={{ N }}; A=X; B=A; [[ $B -eq 1 ]]",
+        "X={{ N }}; printf -v 'A[X]' 1",
+        "X={{ N }}; eval 'echo $((X))'",
+        "X={{ N }}; trap 'echo $((X))' EXIT",
+        "f() { local -n r=$1; ((r)); }; X={{ N }}; f X",
+    ],
+)
+def test_a_value_that_gets_to_arithmetic_must_be_a_number(source: str) -> None:
+    template = compile_shell(source, "bash")
+    assert template.render({"N": 2}).script
+    with pytest.raises(TemplateError, match="whole number") as caught:
+        template.render({"N": BAIT})
+    assert (caught.value.expression, bool(caught.value.hint)) == ("N", True)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "X={{ V }}; echo ${!X}",
+        "X={{ V }}; echo ${X@P}",
+        'X={{ V }}; read "$X"',
+        'X={{ V }}; export "$X=1"',
+        'X={{ V }}; printf -v "$X" a',
+        "X={{ V }}; [[ -v $X ]]",
+        "X={{ V }}; [ $X = a ]",
+        "X={{ V }}; [ $X ]",
+        "X={{ V }}; $X",
+        'f() { unset "$1"; }; f {{ V }}',
+        "f() { local -n r=$1; r=2; }; f {{ V }}",
+        'while read -r k v; do export "$k=$v"; done <<E\n{{ V }}\nE',
+    ],
+)
+def test_a_value_that_gets_to_a_name_is_refused_at_load(source: str) -> None:
+    with pytest.raises(TemplateError, match="the value gets to") as caught:
+        compile_shell(source, "bash")
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'X={{ V }}; eval "ls $X"',
+        'X={{ V }}; bash -c "$X"',
+        "$(echo {{ V }})",
+        'X={{ V }}; f() { eval "((\\$$1))"; }; f X',
+        "echo $(( $(cat {{ V }}) ))",
+        "[[ $(cat {{ V }}) -gt 3 ]]",
+        "[ $(cat {{ V }}) = x ]",
+        'unset "$(cat {{ V }})"',
+    ],
+)
+def test_what_evaluates_a_value_again_is_told(source: str) -> None:
+    (found,) = compile_shell(source, "bash").evaluated_again
+    assert found.source == "V"
+
+
+@pytest.mark.parametrize("source", ["printf {{ V }}", 'printf "{{ V }}\\n"', "wait {{ V }}"])
+def test_what_would_be_an_option_is_refused_before_it_runs(source: str) -> None:
+    template = compile_shell(source, "bash")
+    assert template.render({"V": "a-b"}).env
+    with pytest.raises(TemplateError, match="begins with - or") as caught:
+        template.render({"V": f"-v{BAIT}"})
+    assert "--" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    "source", ["[[ $N -gt 3 ]]", "echo $((N))", 'f() { echo $(($1)); }; f "$N"', "X=$N; let X"]
+)
+def test_the_environment_is_no_way_around(source: str) -> None:
+    template = compile_shell(source, "bash", frozenset({"N"}))
+    assert template.render({}, env={"N": "5"}).script == source
+    with pytest.raises(TemplateError, match="N of `env`") as caught:
+        template.render({}, env={"N": BAIT})
+    assert caught.value.line == 1
+    assert BAIT not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "name"), [("echo hi", "BASH_ENV"), ("set -x", "PS4"), ("echo ${!N}", "N")]
+)
+def test_a_variable_of_the_environment_that_is_code_is_refused(source: str, name: str) -> None:
+    with pytest.raises(TemplateError, match=f"{name} of `env`") as caught:
+        compile_shell(source, "bash", frozenset({name}))
+    assert caught.value.hint
+    assert compile_shell('echo "$N"', "bash", frozenset({"N"})).render({}, env={"N": BAIT})
+
+
+def test_a_script_that_is_no_shell_may_have_an_environment() -> None:
+    assert compile_shell("print(1", "python3", frozenset({"N"})).render({}, env={"N": "x"})
+    assert compile_shell("echo ${(e)x}", "zsh", frozenset({"N"})).render({}, env={"N": "x"})
+
+
+@pytest.mark.parametrize(
+    ("source", "variables"),
+    [
+        ("N=$(wc -l f); ((N > {{ M }}))", ["N"]),
+        ("N=$(wc -l f); M=$N; echo {{ V }} $((M))", ["M"]),
+        ("read -r n; [[ $n -gt 3 ]] && echo {{ V }}", ["$n"]),
+        ("echo {{ V }} | while read -r n; do ((n)); done", ["n"]),
+        ("echo {{ V }} $(( $(wc -l < f) + 1 ))", ["$(…)"]),
+        ('N=$(wc -l f); [ "$N" -gt 3 ] && echo {{ V }}', []),
+        ("i=0; while ((i < 5)); do i=$((i + 1)); done; echo {{ V }} $(($#))", []),
+        ("N=$(wc -l f); echo $((N))", []),
+    ],
+)
+def test_arithmetic_on_what_a_command_printed_is_told(source: str, variables: list[str]) -> None:
+    assert [found.variable for found in compile_shell(source, "bash").unchecked] == variables
+
+
+def test_the_hunt_sees_a_value_that_runs(tmp_path: Path) -> None:
+    hunt = Hunt("bash", 0, tmp_path)
+    assert hunt.runs_a_value(["bash"], "[[ $V -gt 3 ]]", {"V": BAIT})
+    assert not hunt.runs_a_value(["bash"], 'echo "$V"', {"V": BAIT})
