@@ -110,9 +110,9 @@ class Arithmetic:
             return True
         if node.type == "compound_statement":
             return bool(node.children) and node.children[0].type == "(("
-        if node.type == "binary_expression":
+        if node.type in ("binary_expression", "unary_expression"):
             return self._is_calculating_test(node) and any(
-                self._survey.text(part) in ARITHMETIC_TESTS for part in node.children[1:-1]
+                self._survey.text(part) in ARITHMETIC_TESTS for part in node.children[:-1]
             )
         if node.type == "expansion":
             return any(part.type == ":" for part in node.children)

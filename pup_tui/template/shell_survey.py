@@ -45,7 +45,8 @@ _QUERY: Final = """
 (simple_expansion) @expansion
 (expansion) @expansion @arithmetic
 (arithmetic_expansion) @arithmetic (subscript) @arithmetic (c_style_for_statement) @arithmetic
-(binary_expression) @arithmetic (compound_statement) @arithmetic (command_substitution) @arithmetic
+(binary_expression) @arithmetic (unary_expression) @arithmetic
+(compound_statement) @arithmetic (command_substitution) @arithmetic
 """
 
 

@@ -11,7 +11,7 @@ from pup_tui.template.shell_builtins import Command
 from pup_tui.template.shell_places import UnsafePlaceError
 from pup_tui.template.shell_survey import COMMANDS, Survey
 from pup_tui.template.shell_tables import Use, tables
-from pup_tui.template.shell_tests import TEXT_TESTS, test_use, unary_use
+from pup_tui.template.shell_tests import test_use
 from pup_tui.template.shell_words import UNKNOWN, Word, destinations
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ PATTERN_OPERATORS: Final = frozenset(
 )
 """Operators of ``${NAME…}`` behind which a pattern stands."""
 
-_LOGIC: Final = frozenset({b"&&", b"||"})
+_SIGNS: Final = frozenset({b"&&", b"||", b"(", b")", b"!"})
+"""What stands between the tests within ``[[``."""
+
 _READING: Final = frozenset({b"read", b"mapfile", b"readarray"})
 _OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
 _ZSH_SUBSCRIPT: Final = re.compile(rb"\$[A-Za-z0-9_@*]+(?:\[[^]\s]*\])*\[[^]\n]*\Z")
@@ -80,7 +82,6 @@ class Uses:
             "simple_expansion": self._after_dollar,
             "subscript": self._in_subscript,
             "test_command": self._in_test,
-            "unary_expression": self._in_unary_expression,
             "unset_command": self._in_command,
             "variable_assignment": self._in_assignment,
         }
@@ -157,34 +158,44 @@ class Uses:
         operators = {self._survey.text(part) for part in node.children[1:-1]}
         if b"=~" in operators and self._survey.shell == "zsh":
             raise UnsafePlaceError("zsh takes a value after =~ for a pattern")
-        if not self._in_single_brackets() and not operators & TEXT_TESTS | operators & _LOGIC:
-            self._is_used(Use.INT)
-
-    def _in_unary_expression(self, node: Node, child: Node) -> None:
-        operator = self._survey.text(node.children[0])
-        if operator == b"!" or self._in_single_brackets():
-            return
-        use = unary_use(operator) if node.children[0].type == "test_operator" else Use.INT
-        if use is Use.NAME:
-            self._naming(node, child)
-        self._is_used(use)
-
-    def _in_single_brackets(self) -> bool:
-        tests = [node for node in self._path if node.type == "test_command"]
-        return bool(tests) and tests[-1].children[0].type == "["
 
     def _in_test(self, node: Node, _child: Node) -> None:
-        if node.children[0].type != "[":
-            return
-        words = [self._survey.word(part) for part in _operands(node.children[1:-1])]
-        index = next((i for i, word in enumerate(words) if self._holds(word.node)), 0)
-        spreads = self._is_reference and words[index].spreads
+        """Judge by the words: the grammar's idea of what belongs together is not the shells'."""
+        is_single = node.children[0].type == "["
+        words = self._test_words(node.children[1:-1])
+        index = max(
+            (i for i, word in enumerate(words) if word.node.start_byte <= self._start), default=0
+        )
+        if not is_single:
+            words, index = _segment(words, index)
+        spreads = is_single and self._is_reference and words[index].spreads
         for table in tables(self._survey.shell):
             calculates = table.calculates_in_tests or spreads or not self._is_reference
-            use = test_use(words, index, Use.INT if calculates else Use.DATA)
+            numbers = Use.INT if calculates or not is_single else Use.DATA
+            use = test_use(words, index, numbers)
             if spreads and use is not Use.INT:
                 self._refuse_spreading(words[index])
             self._judge(use, words[index])
+
+    def _test_words(self, nodes: Sequence[Node]) -> list[Word]:
+        """The words of a test: what stands without a blank between is one."""
+        words: list[Word] = []
+        end = -1
+        for node in _operands(nodes):
+            word = self._survey.word(node)
+            if node.start_byte == end and not {word.raw, words[-1].raw} & _SIGNS:
+                last = words[-1]
+                words[-1] = replace(
+                    last,
+                    raw=last.raw + word.raw,
+                    text=last.text + word.text,
+                    spreads=last.spreads or word.spreads,
+                    holds_value=last.holds_value or word.holds_value,
+                )
+            else:
+                words.append(word)
+            end = node.end_byte
+        return words
 
     def _refuse_spreading(self, word: Word) -> None:
         raise UnsafePlaceError(
@@ -425,8 +436,15 @@ class Uses:
             self.targets.update((b"OPTARG", texts[2]))
 
 
+def _segment(words: list[Word], index: int) -> tuple[list[Word], int]:
+    """The one test within ``[[`` that a word belongs to."""
+    first = max((i + 1 for i in range(index) if words[i].raw in _SIGNS), default=0)
+    after = (i for i in range(index, len(words)) if words[i].raw in _SIGNS)
+    return words[first : next(after, len(words))], index - first
+
+
 def _operands(nodes: Sequence[Node]) -> list[Node]:
-    """The words between ``[`` and ``]``, whatever the grammar has made of them."""
+    """The pieces of a test, whatever the grammar has made of them."""
     found: list[Node] = []
     for node in nodes:
         if node.type in ("binary_expression", "unary_expression", "parenthesized_expression"):

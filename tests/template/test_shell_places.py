@@ -103,6 +103,9 @@ def test_a_place_that_is_not_data_is_refused_at_load(source: str, shells: str) -
         (": ${RANDOM:={{ N }}}", "bash"),
         ("printf -v RANDOM %s {{ N }}", "bash"),
         ("echo $a[{{ N }}]", "zsh"),
+        ("[[ ! -aLOG -lt -{{ N }} ]]", "bash"),
+        ("[[ -n -eq {{ N }} ]]", "bash zsh"),
+        ("[[ -f {{ N }} || -foo -gt {{ N }} ]]", "bash"),
     ],
 )
 def test_a_number_is_asked_for_where_the_shell_calculates(source: str, shells: str) -> None:
