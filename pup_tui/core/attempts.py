@@ -35,7 +35,7 @@ def enter(run: Run, node: Node) -> None:
         node,
         "request",
         Prepared,
-        lambda _: rendered_step(run.program, run.state, node),
+        lambda scope: rendered_step(run.program, run.state, node, scope),
         lambda prepared: Prepared(empty=prepared.empty),
     )
     if prepared.empty is not None:

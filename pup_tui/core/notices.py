@@ -7,11 +7,13 @@ to a terminal makes them safe for it.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct, field
 
 
+@lru_cache(maxsize=8)
 def rfc3339(wall: float) -> str:
     """A moment (seconds since 1970) as RFC 3339 in UTC with microseconds."""
     return datetime.fromtimestamp(wall, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

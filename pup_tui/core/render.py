@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, assert_never
 
 import msgspec
@@ -17,7 +17,7 @@ from pup_tui.runbook.roles import AMOUNTS, TARGETS, Role
 from pup_tui.template.arguments import compile_arguments, render_argument
 from pup_tui.template.header import render_header
 from pup_tui.template.jsontext import render_json
-from pup_tui.template.secrets import hiding
+from pup_tui.template.secrets import hiding, secrets_in
 from pup_tui.template.shell import compile_shell
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import render_url
@@ -79,6 +79,8 @@ class StepTexts:
     @cached_property
     def seen(self) -> StepTexts:
         """The texts as people may see them: what is made out of a secret is hidden."""
+        if not secrets_in(self.scope).names:
+            return self
         return StepTexts(self.step, hiding(self.scope), self.around)
 
     @property
@@ -96,10 +98,7 @@ class StepTexts:
     @property
     def empty_target(self) -> str | None:
         """The key of the first target that renders to nothing, if there is one."""
-        for key, field in self._fields.items():
-            if options_of(field.type).role in TARGETS and not all(_each(self[key])):
-                return key
-        return None
+        return next((key for key in _targets(type(self.step)) if not all(_each(self[key]))), None)
 
     def _value(self, given: Any, options: Options) -> Any:
         if given is None or given is msgspec.UNSET:
@@ -144,6 +143,13 @@ class StepTexts:
                 raise AssertionError(f"{role} is worked out where it is judged")
             case _ as never:
                 assert_never(never)
+
+
+@cache
+def _targets(kind: type[Step]) -> tuple[str, ...]:
+    """The keys of a kind that name what its steps reach for."""
+    fields = fields_of(kind).items()
+    return tuple(key for key, field in fields if options_of(field.type).role in TARGETS)
 
 
 def _each(value: Any) -> Iterator[Any]:

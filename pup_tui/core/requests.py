@@ -80,15 +80,18 @@ class ShellRequest(Request, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
-        script = texts["run"]
+        step, script = texts.step, texts["run"]
+        assert isinstance(step, ShellStep)
         return cls(
             script=script.script,
+            shell=step.shell,
             values=script.env,
             env=texts.around.env,
             cwd=texts.around.cwd,
-            **{
-                key: texts[key] for key in ("shell", "stdin", "tty", "interactive", "success_codes")
-            },
+            stdin=texts["stdin"],
+            tty=step.tty,
+            interactive=step.interactive,
+            success_codes=step.success_codes,
         )
 
 

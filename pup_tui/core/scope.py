@@ -48,17 +48,19 @@ def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
     """
     names: dict[str, Any] = {}
     results: dict[str, Any] = {}
+    secrets: list[str] = []
     for key in reversed(list(frame_keys(state, step))):
         frame = state.frames[key]
         names.update(dict.fromkeys(frame.left_out, LEFT_OUT))
         names.update(frame.values)
         names.update(frame.captured)
         results.update(frame.results)
+        secrets += frame.secrets
     names["steps"] = results
     names["run"] = {"runbook": state.runbook, "operator": state.operator}
     if state.run:
         names["run"] |= {"id": state.run, "started_at": rfc3339(state.created)}
-    return with_secrets(names, secrets_of(state, step))
+    return with_secrets(names, secrets)
 
 
 def secrets_of(state: RunState, step: str) -> set[str]:

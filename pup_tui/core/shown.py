@@ -7,34 +7,35 @@ from collections.abc import Iterable
 from pup_tui.core.amounts import render_items
 from pup_tui.core.ids import item_id
 from pup_tui.core.program import Node, Program
-from pup_tui.core.render import StepTexts
+from pup_tui.core.render import Scope, StepTexts
 from pup_tui.core.requests import Rendered, render_request
 from pup_tui.core.scope import scope_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy, names_in_items
 from pup_tui.core.state import Frame, RunState
 from pup_tui.core.surroundings import surroundings_of
+from pup_tui.template.secrets import secrets_in
 
 MOST_ITEMS = 10
 """Items of a foreach whose commands are shown before it begins."""
 
 
-def rendered_step(program: Program, state: RunState, node: Node) -> Rendered:
+def rendered_step(program: Program, state: RunState, node: Node, scope: Scope) -> Rendered:
     """The request of a step that has an executor; TemplateError where it cannot be rendered.
 
-    Also where it would put a secret where others can read it.
+    Also where it would put a secret where others can read it. `scope` are the names that the step sees.
     """
-    check_secrecy(node.step, secrets_of(state, node.id))
-    around = surroundings_of(program, state, node)
-    return render_request(node.step, scope_of(state, node.id), around)
+    check_secrecy(node.step, secrets_in(scope).names)
+    return render_request(node.step, scope, surroundings_of(program, state, node))
 
 
 def shown_step(program: Program, state: RunState, node: Node) -> str:
     """The command of a step, or what it asks or holds; TemplateError where it cannot be known yet."""
     if node.is_loop:
         return _shown_items(program, state, node)
+    scope = scope_of(state, node.id)
     if node.step.has_output:
-        return rendered_step(program, state, node).shown
-    return StepTexts(node.step, scope_of(state, node.id)).line
+        return rendered_step(program, state, node, scope).shown
+    return StepTexts(node.step, scope).line
 
 
 def _shown_items(program: Program, state: RunState, node: Node) -> str:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pup_tui.template.arguments import argument_problem
 from pup_tui.template.blocks import Output
-from pup_tui.template.command_use import Evaluator
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length
@@ -27,6 +26,9 @@ from pup_tui.template.shell_places import ENV_HINT, Place, Quoting, Reached
 from pup_tui.template.shell_tree import script_tree
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import Usage, UsesNames
+
+if TYPE_CHECKING:
+    from pup_tui.template.command_use import Evaluator
 
 SHELLS: Final = frozenset({"sh", "bash", "dash", "ksh", "zsh"})
 """The shells whose quoting is known."""
@@ -81,10 +83,9 @@ class ShellTemplate(UsesNames):
     def __init__(self, text: Text, shell: str, env: frozenset[str]) -> None:
         self.text = text
         self.shell = shell
-        self.evaluated_again: tuple[EvaluatedAgain, ...] = ()
-        self.unchecked: tuple[Unchecked, ...] = ()
         self._env = env
-        if env or not all(map(is_raw, text.outputs)):
+        self._holds_values = bool(env) or not all(map(is_raw, text.outputs))
+        if self._holds_values:
             self._check()
 
     @cached_property
@@ -141,9 +142,12 @@ class ShellTemplate(UsesNames):
                 f"values cannot be put into a script for `{self.shell}`",
                 "shells that are known: " + ", ".join(sorted(SHELLS)),
             )
+        for _ in self._placed():
+            pass
+
+    def _placed(self) -> Iterator[tuple[Marked, list[tuple[Hole, Place]]]]:
+        """The places of values, with each branch taken once. Raises `TemplateError` for an unsafe one."""
         has_raw = any(map(is_raw, self.text.outputs))
-        found: dict[Output, EvaluatedAgain] = {}
-        unchecked: dict[str, Unchecked] = {}
         for variant in variants(self.text.blocks):
             marked = Marked(variant)
             try:
@@ -153,9 +157,27 @@ class ShellTemplate(UsesNames):
                 if has_raw:
                     continue
                 raise
-            judged = judge(marked, self.shell, self._env)
-            unchecked |= {each.variable: each for each in judged.unchecked}
-            evaluators = _evaluators(marked, self.shell)
+            yield marked, placed
+
+    @cached_property
+    def unchecked(self) -> tuple[Unchecked, ...]:
+        """Arithmetic of the script that nothing vouches for."""
+        if self.shell not in SHELLS or not self._holds_values:
+            return ()
+        judged = (judge(marked, self.shell, self._env) for marked, _ in self._placed())
+        return tuple({each.variable: each for j in judged for each in j.unchecked}.values())
+
+    @cached_property
+    def evaluated_again(self) -> tuple[EvaluatedAgain, ...]:
+        """The values that a command takes for code once more."""
+        if self.shell not in SHELLS or not self._holds_values:
+            return ()
+        from pup_tui.template.command_use import Evaluator
+
+        found: dict[Output, EvaluatedAgain] = {}
+        for marked, placed in self._placed():
+            spans = [(hole.marker, hole.end) for hole in marked.holes]
+            evaluators = script_tree(marked.script, self.shell).evaluators(spans) if spans else []
             for (hole, place), evaluator in zip(placed, evaluators, strict=True):
                 if evaluator is None and place.command is not None:
                     evaluator = Evaluator(place.command, "")
@@ -164,8 +186,7 @@ class ShellTemplate(UsesNames):
                     found[output] = EvaluatedAgain(
                         evaluator, output.expression.source, output.line, output.column
                     )
-        self.evaluated_again = tuple(found.values())
-        self.unchecked = tuple(unchecked.values())
+        return tuple(found.values())
 
 
 def _is_quoted(output: Output) -> bool:
@@ -222,14 +243,6 @@ def _places(
             raise TemplateError(f"{index} of `env`: {message}", line=line, hint=hint)
         raise _error(marked.holes[index].unit, message, hint)
     return list(zip(marked.holes, judged.places, strict=True)) if marked.holes else []
-
-
-def _evaluators(marked: Marked, shell: str) -> list[Evaluator | None]:
-    """Tell for each value who takes it for code later."""
-    if not marked.holes:
-        return []
-    spans = [(hole.marker, hole.end) for hole in marked.holes]
-    return script_tree(marked.script, shell).evaluators(spans)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
-from pup_tui.template.command_use import Evaluator
-from pup_tui.template.evaluation import Evaluations
 from pup_tui.template.shell_climb import Climb
 from pup_tui.template.shell_facts import ScriptFacts
 from pup_tui.template.shell_places import Place
@@ -20,6 +18,9 @@ from pup_tui.template.shell_survey import Survey
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
+
+    from pup_tui.template.command_use import Evaluator
+    from pup_tui.template.evaluation import Evaluations
 
 _CHUNK: Final = 1024
 _CHUNKS_AT_LEAST: Final = 128
@@ -89,14 +90,14 @@ class ScriptTree:
         """Tell for each marker, in the order of the script, who takes the value for code later."""
         if self._tree is None:
             return [None] * len(spans)
-        found = Evaluations(self._tree.root_node, _parse)
+        found = _evaluations(self._tree)
         return [found.evaluator(path) for _, path in self.paths(spans)]
 
     def reader(self) -> Evaluator | None:
         """Tell who takes what the script reads on its standard input for code."""
         if self._tree is None:
             return None
-        return Evaluations(self._tree.root_node, _parse).reader()
+        return _evaluations(self._tree).reader()
 
     def climbs(self, spans: Sequence[Span]) -> Iterator[Climb]:
         """Give for each marker, in the order of the script, its way up the tree."""
@@ -126,6 +127,13 @@ class ScriptTree:
                 else:
                     waiting.append(([*path, child], held))
         return sorted(found, key=lambda item: item[0])
+
+
+def _evaluations(tree: Tree) -> Evaluations:
+    # Late: only who looks for warnings asks, and the table of programs is large.
+    from pup_tui.template.evaluation import Evaluations
+
+    return Evaluations(tree.root_node, _parse)
 
 
 @lru_cache(maxsize=4)
