@@ -118,13 +118,15 @@ class Catalog:
 
     def _root_of(self, path: Path) -> Path | None:
         """What a file may not lead out of, also one that is named by its path."""
+        untrusted = [
+            folder for folder in self._places if not folder.trusted and folder.path.is_dir()
+        ]
+        if not untrusted:
+            return None
         around = Path(os.path.abspath(path)).parents
         # Links are followed to a directory's parent only: it may be a link that leads out itself.
         places = {Path(os.path.realpath(folder.parent), folder.name) for folder in around}
-        for folder in self._places:
-            if not folder.trusted and folder.path in places:
-                return folder.path
-        return None
+        return next((folder.path for folder in untrusted if folder.path in places), None)
 
     def stamp(self) -> tuple[object, ...]:
         """Changes whenever a file of the catalog is added, removed or edited; cheap enough to ask often."""

@@ -30,6 +30,8 @@ _INVISIBLE = (
 _PRESENTATION = "\ufe0e\ufe0f"
 
 _SPECIAL = re.compile(rf"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f{_INVISIBLE}]")
+_SPECIAL_ASCII = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]")
+"""The same for ASCII, which most text is: a class that reaches beyond the BMP is searched range by range."""
 _START = re.compile(rf"[\x00-\x07\n-\x1f\x7f-\x9f{_INVISIBLE}]")
 _MAYBE_FLOOD = re.compile(rf"[^\x00-\u02ff]{{{MAX_MARKS + 1}}}")
 _STRING_BODY = r"[^\x07\x18\x1a\x1b\x9c\n]*"
@@ -95,7 +97,8 @@ class Sanitizer:
             text = self._after_string(text)
         text = self._held + text
         self._held = ""
-        if self._wanted == self._shown == PLAIN and not _SPECIAL.search(text):
+        special = _SPECIAL_ASCII if text.isascii() else _SPECIAL
+        if self._wanted == self._shown == PLAIN and not special.search(text):
             return self._cut_marks(text)
         out: list[str] = []
         at = 0
@@ -188,7 +191,7 @@ def _mark_flood() -> re.Pattern[str]:
 
 
 def _without_flood(text: str) -> str:
-    if not _MAYBE_FLOOD.search(text):
+    if text.isascii() or not _MAYBE_FLOOD.search(text):
         return text
     return _mark_flood().sub(lambda flood: flood.group()[:MAX_MARKS], text)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -44,8 +45,12 @@ class DirectoryFiles:
 
     def __init__(self, directory: Path, root: Path | None) -> None:
         self._directory = directory
-        self._root = root
+        self._given = root
         self.stamps: dict[Path, Stamp] = {}
+
+    @property
+    def _root(self) -> Path | None:
+        return self._given
 
     def read(self, name: str) -> bytes | None:
         path = self._directory / name
@@ -71,6 +76,18 @@ class DirectoryFiles:
 
     def path(self, name: str) -> str:
         return str(self._directory / name)
+
+
+class PackFiles(DirectoryFiles):
+    """Files of a directory, which may itself be a link; nothing that lies outside of it is read."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory, None)
+
+    @cached_property
+    def _root(self) -> Path | None:
+        # Late: most packs are never looked into.
+        return self._directory.resolve()
 
 
 class GivenFiles:

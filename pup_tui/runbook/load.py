@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from pup_tui.runbook import yaml
 from pup_tui.runbook.check import Checking, Linter
-from pup_tui.runbook.files import DirectoryFiles, Files, Stamp, Unreadable
+from pup_tui.runbook.files import DirectoryFiles, Files, PackFiles, Stamp, Unreadable
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.problems import InvalidRunbook, Problem
 from pup_tui.runbook.report import Report
@@ -76,7 +76,7 @@ def load(
     directory. Warnings are among the problems only where a `linter` (see `lint.linter`) looks for them.
     """
     own = DirectoryFiles(path.parent, root)
-    others = [DirectoryFiles(pack, pack.resolve()) for pack in packs]
+    others = [PackFiles(pack) for pack in packs]
     loaded = _load(path.stem, path, path.name, [own, *others], linter)
     stamps = {path: stamp for files in (own, *others) for path, stamp in files.stamps.items()}
     return msgspec.structs.replace(loaded, stamps=MappingProxyType(stamps))

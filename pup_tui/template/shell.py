@@ -17,7 +17,7 @@ from pup_tui.template.arguments import argument_problem
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
-from pup_tui.template.limits import check_length
+from pup_tui.template.limits import check_length, spend
 from pup_tui.template.secrets import MASK
 from pup_tui.template.shell_arithmetic import Unchecked
 from pup_tui.template.shell_judgement import judge
@@ -37,6 +37,8 @@ VARIABLE: Final = "PUP_TUI_V"
 """How the names of the environment variables begin."""
 
 _DELIMITER: Final = "PUP_TUI_END_"
+_PER_PLACE: Final = 700
+"""What the judgement of a value's place costs."""
 _CHUNK: Final = 25_000
 """Characters per variable: with its name and at 4 bytes each, within what Linux takes."""
 
@@ -267,6 +269,7 @@ class _Writer:
         self._edits: list[_Edit] = []
 
     def write(self) -> ShellScript:
+        spend(_PER_PLACE * len(self._marked.holes))
         for hole, place in _places(self._marked, self._shell, self._env):
             if isinstance(hole.unit, Value):
                 self._edits.append(self._edit(hole, hole.unit, place))

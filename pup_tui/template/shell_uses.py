@@ -142,8 +142,8 @@ class Uses:
         self.use = max(self.use, use)
 
     def _prefix(self, word: Node) -> bytes:
-        """The literal text of a word before the place."""
-        text = self._survey.script[word.start_byte : self._start]
+        """The literal text of a word before the place, as far as it tells what the word is."""
+        text = self._survey.script[word.start_byte : min(self._start, word.start_byte + _NEAR)]
         return re.sub(rb"\\(.)|['\"]", rb"\1", text)
 
     def _in_arithmetic(self, _node: Node, _child: Node) -> None:
