@@ -8,6 +8,7 @@ from pup_tui.core import order, polls
 from pup_tui.core.actions import StartAttempt
 from pup_tui.core.amounts import render_seconds, render_size
 from pup_tui.core.events import AttemptFinished, AttemptStarted, Event
+from pup_tui.core.ids import Timer
 from pup_tui.core.program import Node
 from pup_tui.core.questions import ask_before, must_ask
 from pup_tui.core.render import Scope
@@ -17,7 +18,6 @@ from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, wanted_of
 from pup_tui.core.shown import rendered_step
 from pup_tui.core.state import StepPhase, StepStatus
-from pup_tui.core.timers import Timer
 from pup_tui.core.verdict import conclude
 
 

@@ -6,10 +6,10 @@ from msgspec import Struct
 
 from pup_tui.core.amounts import Scope, render_count, render_seconds
 from pup_tui.core.events import AttemptFinished, Event, PollAccepted, PollExtended, PollStopped
+from pup_tui.core.ids import Timer
 from pup_tui.core.program import Node
 from pup_tui.core.run import Run
 from pup_tui.core.state import PollState, Sample, StepPhase, StepStatus
-from pup_tui.core.timers import Timer
 from pup_tui.core.verdict import conclude
 from pup_tui.runbook.model import Step
 from pup_tui.template.errors import TemplateError

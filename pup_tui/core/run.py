@@ -9,7 +9,7 @@ from typing import TypeVar
 from pup_tui.core.actions import Ask, CancelTimer, Question, SetTimer, StopAttempt, Withdraw
 from pup_tui.core.decisions import Decisions, as_it_is
 from pup_tui.core.events import Event
-from pup_tui.core.ids import UNDO, holder_id
+from pup_tui.core.ids import UNDO, Timer, holder_id
 from pup_tui.core.outbox import Outbox
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Scope
@@ -25,7 +25,6 @@ from pup_tui.core.state import (
     StepState,
     StepStatus,
 )
-from pup_tui.core.timers import Timer
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.secrets import secrets_in
 

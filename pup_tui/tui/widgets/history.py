@@ -16,8 +16,7 @@ from textual.widgets import DataTable, Input, Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import mark_of
-from pup_tui.tui.texts import counted, moment
-from pup_tui.tui.times import short_duration
+from pup_tui.tui.texts import counted, moment, short_duration
 
 if TYPE_CHECKING:
     from pup_tui.journal.records import RunRow

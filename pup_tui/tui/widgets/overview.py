@@ -14,10 +14,8 @@ from textual.message import Message
 from textual.widgets import Button, Static
 
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.effects import effect_content
-from pup_tui.tui.glyphs import status_content
-from pup_tui.tui.texts import columns, counted, description, indented, moment, place
-from pup_tui.tui.times import short_duration
+from pup_tui.tui.glyphs import effect_content, status_content
+from pup_tui.tui.texts import columns, counted, description, indented, moment, place, short_duration
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry

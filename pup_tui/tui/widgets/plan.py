@@ -16,7 +16,7 @@ from textual.widgets import Button, Static
 
 from pup_tui.core.ids import holder_id, is_inside, is_item, item_numbers
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.effects import effect_content
+from pup_tui.tui.glyphs import effect_content
 from pup_tui.tui.texts import counted, indented
 from pup_tui.tui.widgets.armed import Armed
 

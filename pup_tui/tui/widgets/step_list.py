@@ -16,12 +16,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.columns import fit
 from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.step_rows import REST, UNDO_HEADING, Fold, Row, fold_of, rows_of
-from pup_tui.tui.times import short_duration
+from pup_tui.tui.texts import fit, short_duration
 
 KIND_FROM = 56
 """Columns from which the kind has room beside the name."""
