@@ -65,7 +65,7 @@ async def resolve_inputs(
 async def resolve_question(
     question: Asked, given: Mapping[str, object], sources: Sources
 ) -> Resolved:
-    """The same for what an `input` step asks for."""
+    """As `resolve_inputs`, for the variables that an `input` step asks for."""
     return await resolve(
         question.variables,
         given,

@@ -68,7 +68,7 @@ class Parts:
 
     @cached_property
     def datadog(self) -> Configuration:
-        """The operator's Datadog. Raises Failure where it makes no sense."""
+        """Which Datadog, and the credentials for it. Raises Failure where the environment's are unusable."""
         from pup_tui.datadog.configuration import Configuration, ConfigurationError
 
         try:

@@ -165,7 +165,7 @@ def _resolve(run: Run, node: Node, variables: dict[str, Variable], given: dict[s
 
 
 def resolved(run: Run, node: Node, event: Event) -> None:
-    """The values of what the step calls are known; a runbook's own lock is then taken."""
+    """Take in the values of what the step calls, then take the lock that a called runbook has."""
     assert isinstance(event, ValuesResolved)
     if event.problems:
         run.step(node).final = True
@@ -212,7 +212,7 @@ def timed_out(run: Run, node: Node, event: Event) -> None:
 
 
 def close(run: Run, node: Node) -> None:
-    """All steps inside have ended: what that makes of the block."""
+    """End a block whose steps have all ended, by how they ended."""
     block = run.state.blocks[node.id]
     _pass_gate_on(run, node, block)
     if block.timed_out:

@@ -25,11 +25,15 @@ class Notice(Struct, frozen=True, kw_only=True, tag_field="type"):
 
 
 class SourceNotice(Struct, frozen=True):
+    """The file that a run was made from."""
+
     path: str
     sha256: str
 
 
 class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
+    """A run began; `steps` counts its steps, nested ones too, `vars` has `***` for secrets."""
+
     runbook: str
     steps: int
     vars: dict[str, Any]
@@ -38,6 +42,8 @@ class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
 
 
 class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
+    """A step, or another attempt of it, begins; `attempt` counts from 1, `index` (its place) from 0."""
+
     step: str
     name: str
     kind: str
@@ -59,6 +65,8 @@ class StepOutput(Notice, frozen=True, kw_only=True, omit_defaults=True, tag="ste
 
 
 class StepPolled(Notice, frozen=True, kw_only=True, tag="step.poll"):
+    """An attempt of a poll was judged: whether its condition is `met`, and what it saw; seconds for times."""
+
     step: str
     attempt: int
     elapsed: float
@@ -70,6 +78,8 @@ class StepPolled(Notice, frozen=True, kw_only=True, tag="step.poll"):
 
 
 class StepWaiting(Notice, frozen=True, kw_only=True, tag="step.waiting"):
+    """A step waits for a person: `for_` is the kind of question, `expect` what must be typed for a yes."""
+
     step: str
     for_: str = field(name="for")
     message: str
@@ -77,6 +87,8 @@ class StepWaiting(Notice, frozen=True, kw_only=True, tag="step.waiting"):
 
 
 class StepAnswered(Notice, frozen=True, kw_only=True, tag="step.answered"):
+    """A question of a step was answered, `by` whom and with which note."""
+
     step: str
     answer: str
     by: str
@@ -94,6 +106,8 @@ class StepRetrying(Notice, frozen=True, kw_only=True, tag="step.retrying"):
 
 
 class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
+    """A step ended with a `StepStatus`; `captured` are the names of its captures."""
+
     step: str
     status: str
     exit_code: int | None
@@ -104,6 +118,8 @@ class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
 
 
 class RunFinished(Notice, frozen=True, kw_only=True, tag="run.finished"):
+    """A run ended with a `RunStatus`; `counts` has the number of steps by their status."""
+
     status: str
     warnings: int
     duration: float

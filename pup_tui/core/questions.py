@@ -170,7 +170,7 @@ def _upcoming(run: Run, node: Node) -> str | None:
 
 
 def answered(run: Run, node: Node, event: Event) -> None:
-    """Only a *yes* opens; whatever else is said closes the gate."""
+    """Handle an answer: only a *yes* lets the step go on, whatever else is said closes the gate."""
     assert isinstance(event, Answered)
     run.outbox.tell_answered(node.id, event.answer, event.by, event.note)
     run.clear_timer(node, Timer.ANSWER)

@@ -36,7 +36,7 @@ _CALM = Style(dim=True)
 
 
 class OutputLines(ScrollView, can_focus=True):
-    """Follows the end until the operator goes up; then one line is marked, and stays in place.
+    """Shows an output's end until the operator goes up; then one line is marked, and stays in place.
 
     Nothing but the strips of recently drawn lines is kept in memory.
     """

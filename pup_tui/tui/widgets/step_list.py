@@ -125,7 +125,7 @@ class StepList(ScrollView, can_focus=True):
         return 0 if step is None else places[step.id]
 
     def select(self, step: str) -> None:
-        """Move to a step because the run did."""
+        """Select a step because the run has come to it; this posts no `Chosen`."""
         if self._cursor.removesuffix(REST) != step:
             self._cursor = step
             self.take_in()
@@ -191,7 +191,7 @@ class StepList(ScrollView, can_focus=True):
         return self._rows[self.selected]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """On a step that holds no steps these keys are others'."""
+        """Leave the keys that fold to other widgets where the selected step holds no steps."""
         step = self._row.step
         holds = step is not None and bool(step.children)
         match action:
