@@ -89,7 +89,7 @@ class Catalog:
 
     @property
     def packs(self) -> tuple[Path, ...]:
-        """Where runbooks find what does not lie beside them: never in a directory that is not trusted."""
+        """The trusted directories: runbooks find there what they name and what is not beside them."""
         return tuple(folder.path for folder in self._places if folder.trusted)
 
     def load(self, path: Path) -> Loaded:
@@ -117,7 +117,7 @@ class Catalog:
         return load(path, root=root, packs=self.packs, linter=linter(is_installed))
 
     def _root_of(self, path: Path) -> Path | None:
-        """What a file may not lead out of, also one that is named by its path."""
+        """The untrusted directory that a file is in, which no link may lead out of; None for any other."""
         untrusted = [
             folder for folder in self._places if not folder.trusted and folder.path.is_dir()
         ]
@@ -129,7 +129,7 @@ class Catalog:
         return next((folder.path for folder in untrusted if folder.path in places), None)
 
     def stamp(self) -> tuple[object, ...]:
-        """Changes whenever a file of the catalog is added, removed or edited; cheap enough to ask often."""
+        """A value that differs once a file was added, removed or edited; cheap enough to ask often."""
         return tuple(
             (path, _stat(path))
             for folder in self._places
@@ -156,6 +156,6 @@ def _stat(path: Path) -> object:
 
 
 def _template_files(folder: Path) -> list[Path]:
-    """The step templates and groups of a directory, as far as anybody would keep them."""
+    """The step templates and groups of a directory, of at most `_MAX_LISTED` files."""
     found = islice((folder / "_templates").rglob("*"), _MAX_LISTED)
     return sorted(path for path in found if path.suffix in SUFFIXES)

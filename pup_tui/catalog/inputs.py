@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Protocol
 
-from pup_tui.catalog.keyrings import read_keyring
-from pup_tui.runbook.choices import Choices, choices_need
-from pup_tui.runbook.files import Unreadable, read_file
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.parts import Variable
-from pup_tui.runbook.sources import KeptChoices, RunCommand, Sources
 from pup_tui.runbook.undeclared import names_under_default
-from pup_tui.runbook.values import check_choice, check_value
-from pup_tui.runbook.variables import Resolved, choices_for, resolve
+from pup_tui.runbook.variables.checks import check_choice, check_value
+from pup_tui.runbook.variables.choices import Choices, choices_need
+from pup_tui.runbook.variables.resolve import Resolved, choices_for, resolve
+from pup_tui.runbook.variables.sources import Sources
 
 __all__ = [
     "Asked",
@@ -24,7 +21,6 @@ __all__ = [
     "check_input",
     "choices_need",
     "choices_of",
-    "local_sources",
     "resolve_inputs",
     "resolve_question",
     "wanted_inputs",
@@ -42,13 +38,6 @@ class Asked(Protocol):
 
     @property
     def secrets(self) -> tuple[str, ...]: ...
-
-
-def local_sources(
-    environ: Mapping[str, str], run: RunCommand | None = None, kept: KeptChoices | None = None
-) -> Sources:
-    """Where values come from on this computer: environment, files, keyring and, with `run`, commands."""
-    return Sources(environ=environ, read_file=_read_file, keyring=read_keyring, run=run, kept=kept)
 
 
 def check_input(variable: Variable, given: Any, choices: Choices | None = None) -> Any:
@@ -76,7 +65,7 @@ async def resolve_inputs(
 async def resolve_question(
     question: Asked, given: Mapping[str, object], sources: Sources
 ) -> Resolved:
-    """The same for what an `input` step asks for."""
+    """As `resolve_inputs`, for the variables that an `input` step asks for."""
     return await resolve(
         question.variables,
         given,
@@ -105,15 +94,3 @@ async def choices_of(
     if question is None:
         return await choices_for(variables, name, resolved, sources)
     return await choices_for(variables, name, resolved, sources, question.names, question.secrets)
-
-
-async def _read_file(path: str) -> str:
-    import asyncio
-
-    def read() -> str:
-        try:
-            return read_file(Path(path).expanduser()).decode()
-        except Unreadable as error:
-            raise ValueError(str(error)) from error
-
-    return await asyncio.to_thread(read)

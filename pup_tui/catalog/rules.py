@@ -9,7 +9,7 @@ from pup_tui.runbook.parts import Assertion, Poll, Retry
 
 
 def rules(step: Step, *, skipped: bool) -> Iterator[str]:
-    """A line for each rule that a plan tells beside the step's command; why it is `skipped` is told there."""
+    """A line for each of them; the `if` is left out of a step that is `skipped`, whose reason tells it."""
     if step.if_ is not None and not skipped:
         yield f"only if {step.if_}"
     yield from _side_by_side(step)

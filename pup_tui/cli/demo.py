@@ -97,9 +97,10 @@ def _sandbox() -> Iterator[str]:
 
 
 def _run_once(settings: Settings, catalog: Catalog) -> int:
-    from pup_tui.catalog.inputs import local_sources, resolve_inputs
+    from pup_tui.catalog.inputs import resolve_inputs
+    from pup_tui.catalog.value_sources import local_sources
+    from pup_tui.cli.runbooks import find_entry, load_valid
     from pup_tui.cli.running import Manner, run_loaded
-    from pup_tui.cli.session import find_entry, load_valid
     from pup_tui.cli.wiring import Parts
 
     loaded, runbook = load_valid(catalog, find_entry(catalog, SHOWN))

@@ -10,7 +10,7 @@ import msgspec
 
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, print_json
-from pup_tui.cli.session import find_entry, load_valid
+from pup_tui.cli.runbooks import find_entry, load_valid
 from pup_tui.cli.wiring import open_catalog
 
 if TYPE_CHECKING:

@@ -42,7 +42,7 @@ def refuse_problems(problems: Sequence[Problem], what: str, todo: str, where: st
 
 @contextmanager
 def journal_failures(otherwise: str = "", besides: str = "") -> Iterator[None]:
-    """Errors of the journal as failures: what to do is `otherwise` where it says nothing, and `besides`."""
+    """Turn errors of the journal into failures, with their hint (or else `otherwise`) and then `besides`."""
     from pup_tui.journal.errors import AmbiguousRunError, JournalError
 
     try:
@@ -56,7 +56,7 @@ def journal_failures(otherwise: str = "", besides: str = "") -> Iterator[None]:
 
 @contextmanager
 def lock_failures() -> Iterator[None]:
-    """Nothing was run: 4 where somebody else holds the lock, 2 where it can be none, 1 where it fails."""
+    """Turn errors of locks into failures: exit code 4 if it is held, 2 if invalid, 1 if nobody can tell."""
     from pup_tui.drivers.locks import InvalidLock, LockError, LockHeld
 
     try:

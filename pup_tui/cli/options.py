@@ -61,7 +61,7 @@ def pass_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P,
 
 
 def values_options(command: F) -> F:
-    """The ways to give a runbook's variables."""
+    """Add `--arg-file` and `--arg` to a command: the ways to give values to a runbook's variables."""
     file_type = click.Path(exists=True, dir_okay=False, path_type=Path)
     for option in (
         click.option(

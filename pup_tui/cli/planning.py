@@ -11,12 +11,8 @@ import msgspec
 
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option, values_options
 from pup_tui.cli.printing import print_json
-from pup_tui.cli.session import (
-    find_entry,
-    given_values,
-    load_valid,
-    resolve_values,
-)
+from pup_tui.cli.runbooks import find_entry, load_valid
+from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import open_catalog
 from pup_tui.core.ids import item_numbers
 
@@ -49,7 +45,7 @@ def print_plan(
     settings: Settings, name: str, args: Sequence[str], arg_file: Path | None, *, as_json: bool
 ) -> None:
     from pup_tui.catalog.effects import mutates
-    from pup_tui.catalog.inputs import local_sources
+    from pup_tui.catalog.value_sources import local_sources
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking

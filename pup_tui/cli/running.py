@@ -14,10 +14,12 @@ import click
 
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option, values_options
-from pup_tui.cli.session import find_entry, given_values, load_valid, resolve_values
+from pup_tui.cli.runbooks import find_entry, load_valid
+from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import Parts, open_catalog
 
 if TYPE_CHECKING:
+    from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.watcher import Watcher
     from pup_tui.headless.answers import Answers
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from pup_tui.headless.stream import Outlet
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook
-    from pup_tui.runbook.variables import Resolved, Sources
     from pup_tui.settings.settings import Settings
 
 

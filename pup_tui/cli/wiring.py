@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +15,16 @@ from pup_tui.cli.failure import Failure
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.inputs import Sources
+    from pup_tui.core.actions import ResolveValues
     from pup_tui.core.requests import Request
     from pup_tui.datadog.configuration import Configuration
     from pup_tui.drivers.launcher import Launcher
+    from pup_tui.drivers.values import Resolve
     from pup_tui.journal.writer import Recorder
+    from pup_tui.runbook.variables.resolve import Resolved
     from pup_tui.settings.settings import Settings
     from pup_tui.steps.executor import Executor
+    from pup_tui.template.value_command import ValueCommand
 
 
 def open_catalog(settings: Settings) -> Catalog:
@@ -39,6 +44,18 @@ def open_catalog(settings: Settings) -> Catalog:
     )
 
 
+def resolver(sources: Sources) -> Resolve:
+    """What finds the values of groups and runbooks that a run calls."""
+    from pup_tui.runbook.variables.resolve import resolve
+
+    async def find(action: ResolveValues) -> Resolved:
+        return await resolve(
+            action.variables, action.given, sources=sources, secrets=action.secrets
+        )
+
+    return find
+
+
 class Parts:
     """What runs need, each part made (and imported) when it is first asked for.
 
@@ -51,7 +68,7 @@ class Parts:
 
     @cached_property
     def datadog(self) -> Configuration:
-        """The operator's Datadog. Raises Failure where it makes no sense."""
+        """Which Datadog, and the credentials for it. Raises Failure where the environment's are unusable."""
         from pup_tui.datadog.configuration import Configuration, ConfigurationError
 
         try:
@@ -73,14 +90,24 @@ class Parts:
     @cached_property
     def sources(self) -> Sources:
         """Where the values of variables come from."""
-        from pup_tui.cli.value_sources import value_sources
+        from pup_tui.catalog.value_sources import ChoiceCache, local_sources
 
-        return value_sources(
-            environ=self.settings.environ,
-            cwd=self.settings.cwd,
-            datadog=self.datadog,
-            executors=lambda: self.executors,
-            kept=self.settings.state_dir / "choices" if self.journal else None,
+        # Another Datadog, or another folder, has other choices.
+        place = f"{self.datadog.base_url}\0{self.settings.cwd}"
+        kept = ChoiceCache(self.settings.state_dir / "choices", place) if self.journal else None
+        return local_sources(self.settings.environ, self._run_value_command, kept)
+
+    async def _run_value_command(self, command: ValueCommand, seconds: float) -> str:
+        """What a command prints. Asks for the executors only here: most runbooks have no such command."""
+        from pup_tui.drivers.values import run_value_command
+
+        try:
+            executors = self.executors
+        except Failure as error:
+            raise ValueError(str(error)) from error
+        known = replace(command, hidden=(*command.hidden, *self.datadog.secrets()))
+        return await run_value_command(
+            known, seconds, executors, self.settings.environ, self.settings.cwd
         )
 
     @contextmanager
@@ -98,7 +125,6 @@ class Parts:
     @asynccontextmanager
     async def launcher(self, state: Path) -> AsyncIterator[Launcher]:
         """A launcher whose runs are recorded in the folder `state`."""
-        from pup_tui.cli.value_sources import resolver
         from pup_tui.drivers.launcher import Launcher
         from pup_tui.journal.places import locks_dir
         from pup_tui.journal.writer import JournalWriter, MemoryJournal

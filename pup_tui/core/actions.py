@@ -14,6 +14,8 @@ from pup_tui.runbook.parts import Variable
 
 
 class WantedCapture(Struct, frozen=True):
+    """A value to take from the output; without an `expression` that is all of standard output."""
+
     name: str
     expression: str | None
     secret: bool
@@ -136,6 +138,8 @@ class StopAttempt(Action, frozen=True, kw_only=True):
 
 
 class Ask(Action, frozen=True, kw_only=True):
+    """Put a question to whoever answers; it stays open until it is answered or withdrawn."""
+
     question: Question
 
 
@@ -157,7 +161,7 @@ class CancelTimer(Action, frozen=True, kw_only=True):
 
 
 class Tell(Action, frozen=True, kw_only=True):
-    """Let everybody who watches know."""
+    """Give a notice to everybody who watches the run."""
 
     notice: AnyNotice
 

@@ -8,6 +8,7 @@ from pup_tui.core import order, polls
 from pup_tui.core.actions import StartAttempt
 from pup_tui.core.amounts import render_seconds, render_size
 from pup_tui.core.events import AttemptFinished, AttemptStarted, Event
+from pup_tui.core.ids import Timer
 from pup_tui.core.program import Node
 from pup_tui.core.questions import ask_before, must_ask
 from pup_tui.core.render import Scope
@@ -17,7 +18,6 @@ from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, wanted_of
 from pup_tui.core.shown import rendered_step
 from pup_tui.core.state import StepPhase, StepStatus
-from pup_tui.core.timers import Timer
 from pup_tui.core.verdict import conclude
 
 
@@ -125,7 +125,7 @@ def finished(run: Run, node: Node, event: Event) -> None:
 
 
 def stopped(run: Run, node: Node, event: Event) -> None:
-    """The executor has ended an attempt that it was asked to end."""
+    """Handle the end of an attempt that its executor was asked to stop."""
     assert isinstance(event, AttemptFinished)
     run.clear_timer(node, Timer.TIMEOUT)
     _keep_results(run, node, event)
@@ -145,13 +145,13 @@ def stopped(run: Run, node: Node, event: Event) -> None:
 
 
 def retried(run: Run, node: Node, event: Event) -> None:
-    """The delay before another attempt is over, or somebody does not want to wait for it."""
+    """Make the next attempt of a `retry`: its delay is over, or somebody does not want to wait for it."""
     run.clear_timers(node)
     run.ready(node)
 
 
 def nudged(run: Run, node: Node, event: Event) -> None:
-    """Somebody does not want to wait for the next attempt."""
+    """Make the next attempt of a poll or retry at once, if one is waited for."""
     if run.step(node).poll is not None:
         polls.again(run, node, event)
     elif f"{Timer.RETRY}:{node.id}" in run.step(node).timers:

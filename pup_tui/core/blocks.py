@@ -10,7 +10,7 @@ from msgspec import Struct
 from pup_tui.core.actions import ResolveValues, TakeLock
 from pup_tui.core.amounts import Scope, render_count, render_items
 from pup_tui.core.events import Event, LockAnswered, ValuesResolved
-from pup_tui.core.ids import item_id, static_id
+from pup_tui.core.ids import Timer, item_id, static_id
 from pup_tui.core.program import Node, captures_of
 from pup_tui.core.questions import ask_before, must_ask, shown_now, timeout_of
 from pup_tui.core.render import StepTexts, render_text
@@ -20,7 +20,6 @@ from pup_tui.core.scope import explain, frame_of, secrets_of
 from pup_tui.core.secrecy import check_lock, names_in, names_in_expression, names_in_items
 from pup_tui.core.shown import item_frames
 from pup_tui.core.state import BlockState, Frame, StepPhase, StepStatus
-from pup_tui.core.timers import Timer
 from pup_tui.runbook.model import RunbookStep, Step
 from pup_tui.runbook.parts import Variable
 from pup_tui.template.errors import TemplateError
@@ -166,7 +165,7 @@ def _resolve(run: Run, node: Node, variables: dict[str, Variable], given: dict[s
 
 
 def resolved(run: Run, node: Node, event: Event) -> None:
-    """The values of what the step calls are known; a runbook's own lock is then taken."""
+    """Take in the values of what the step calls, then take the lock that a called runbook has."""
     assert isinstance(event, ValuesResolved)
     if event.problems:
         run.step(node).final = True
@@ -213,7 +212,7 @@ def timed_out(run: Run, node: Node, event: Event) -> None:
 
 
 def close(run: Run, node: Node) -> None:
-    """All steps inside have ended: what that makes of the block."""
+    """End a block whose steps have all ended, by how they ended."""
     block = run.state.blocks[node.id]
     _pass_gate_on(run, node, block)
     if block.timed_out:

@@ -68,5 +68,5 @@ def _error(failure: Failure) -> TemplateError:
 
 
 def as_it_is(value: Any) -> Any:
-    """Record a decision as it was made."""
+    """The value itself: the `stored` of decisions that hold nothing secret."""
     return value

@@ -135,6 +135,8 @@ class LockAnswered(Event, frozen=True, kw_only=True, tag="lock-answered"):
 
 
 class ToolLookedUp(Event, frozen=True, kw_only=True, tag="tool-looked-up"):
+    """Whether the `tool` of an optional step is a command here."""
+
     step: str
     tool: str
     found: bool

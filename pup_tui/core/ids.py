@@ -1,8 +1,9 @@
-"""Ids of steps in a run: `group/step`, `step[2]` for the third item of a foreach, `step:undo`."""
+"""Ids of steps (`group/step`, `step[2]` for the third item of a foreach, `step:undo`) and of their timers."""
 
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 
 UNDO = ":undo"
 """Follows the id of a step in the id of the step that takes it back.
@@ -11,6 +12,17 @@ Alone, which is no step's id: the part of a run in which steps are taken back, a
 """
 
 _ITEM = re.compile(r"\[(\d+)\]")
+
+
+class Timer(StrEnum):
+    """What a timer of a step is for; its id is its kind, a colon and the step's id."""
+
+    TIMEOUT = "timeout"
+    POLL = "poll"
+    NEXT = "next"
+    WAIT = "wait"
+    ANSWER = "answer"
+    RETRY = "retry"
 
 
 def item_id(step: str, number: int) -> str:

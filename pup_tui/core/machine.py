@@ -31,7 +31,7 @@ from pup_tui.core.events import (
     ValuesResolved,
     WaitCut,
 )
-from pup_tui.core.ids import UNDO
+from pup_tui.core.ids import UNDO, Timer
 from pup_tui.core.notices import SourceNotice
 from pup_tui.core.program import Node, Program
 from pup_tui.core.run import Run
@@ -46,7 +46,6 @@ from pup_tui.core.state import (
     StepPhase,
     StepStatus,
 )
-from pup_tui.core.timers import Timer
 from pup_tui.runbook.texts import tool_of
 from pup_tui.template.errors import TemplateError
 

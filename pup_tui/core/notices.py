@@ -27,11 +27,15 @@ class Notice(Struct, frozen=True, kw_only=True, tag_field="type"):
 
 
 class SourceNotice(Struct, frozen=True):
+    """The file that a run was made from."""
+
     path: str
     sha256: str
 
 
 class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
+    """A run began; `steps` counts its steps, nested ones too, `vars` has `***` for secrets."""
+
     runbook: str
     steps: int
     vars: dict[str, Any]
@@ -40,6 +44,8 @@ class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
 
 
 class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
+    """A step, or another attempt of it, begins; `attempt` counts from 1, `index` (its place) from 0."""
+
     step: str
     name: str
     kind: str
@@ -61,6 +67,8 @@ class StepOutput(Notice, frozen=True, kw_only=True, omit_defaults=True, tag="ste
 
 
 class StepPolled(Notice, frozen=True, kw_only=True, tag="step.poll"):
+    """An attempt of a poll was judged: whether its condition is `met`, and what it saw; seconds for times."""
+
     step: str
     attempt: int
     elapsed: float
@@ -72,6 +80,8 @@ class StepPolled(Notice, frozen=True, kw_only=True, tag="step.poll"):
 
 
 class StepWaiting(Notice, frozen=True, kw_only=True, tag="step.waiting"):
+    """A step waits for a person: `for_` is the kind of question, `expect` what must be typed for a yes."""
+
     step: str
     for_: str = field(name="for")
     message: str
@@ -79,6 +89,8 @@ class StepWaiting(Notice, frozen=True, kw_only=True, tag="step.waiting"):
 
 
 class StepAnswered(Notice, frozen=True, kw_only=True, tag="step.answered"):
+    """A question of a step was answered, `by` whom and with which note."""
+
     step: str
     answer: str
     by: str
@@ -96,6 +108,8 @@ class StepRetrying(Notice, frozen=True, kw_only=True, tag="step.retrying"):
 
 
 class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
+    """A step ended with a `StepStatus`; `captured` are the names of its captures."""
+
     step: str
     status: str
     exit_code: int | None
@@ -106,6 +120,8 @@ class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
 
 
 class RunFinished(Notice, frozen=True, kw_only=True, tag="run.finished"):
+    """A run ended with a `RunStatus`; `counts` has the number of steps by their status."""
+
     status: str
     warnings: int
     duration: float

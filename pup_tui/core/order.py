@@ -94,7 +94,7 @@ def note_passed_over(state: RunState, node: Node, key: str, why: str) -> None:
 
 
 def note_unasked(state: RunState) -> None:
-    """A failure was taken, and a confirmation was not asked because of it: that is no success."""
+    """Let the run count as failed if a failure kept a confirmation from being asked."""
     if state.blocks[BODY].unasked and state.verdict is None:
         state.verdict = RunStatus.FAILED
         state.verdict_reason = "a confirmation was not asked because of a failure"

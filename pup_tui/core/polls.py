@@ -6,10 +6,10 @@ from msgspec import Struct
 
 from pup_tui.core.amounts import Scope, render_count, render_seconds
 from pup_tui.core.events import AttemptFinished, Event, PollAccepted, PollExtended, PollStopped
+from pup_tui.core.ids import Timer
 from pup_tui.core.program import Node
 from pup_tui.core.run import Run
 from pup_tui.core.state import PollState, Sample, StepPhase, StepStatus
-from pup_tui.core.timers import Timer
 from pup_tui.core.verdict import conclude
 from pup_tui.runbook.model import Step
 from pup_tui.template.errors import TemplateError
@@ -23,6 +23,8 @@ SHORTEST_INTERVAL = 0.1
 
 
 class PollLimits(Struct, frozen=True):
+    """Seconds between two attempts and for all of the poll; how many attempts, None for any number."""
+
     interval: float
     timeout: float
     max_attempts: int | None
@@ -62,7 +64,7 @@ def sample_of(
 
 
 def begin(run: Run, node: Node, limits: PollLimits) -> None:
-    """The first attempt of a poll starts now, and with it the poll's timeout."""
+    """Begin a poll with its first attempt, and set the timer of its timeout."""
     step = run.step(node)
     step.poll = PollState(
         began=run.now,

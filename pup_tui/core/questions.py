@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from pup_tui.core.actions import Question, Withdraw
 from pup_tui.core.amounts import render_seconds
 from pup_tui.core.events import Answered, Event, WaitCut
-from pup_tui.core.ids import item_id, sibling_id
+from pup_tui.core.ids import Timer, item_id, sibling_id
 from pup_tui.core.program import Node
 from pup_tui.core.render import Scope, StepTexts, shown_text
 from pup_tui.core.run import Run
@@ -18,7 +18,6 @@ from pup_tui.core.scope import frame_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy
 from pup_tui.core.shown import shown_step
 from pup_tui.core.state import RunStatus, StepPhase, StepStatus
-from pup_tui.core.timers import Timer
 from pup_tui.runbook.model import Step, WaitStep
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.secrets import secrets_in
@@ -171,7 +170,7 @@ def _upcoming(run: Run, node: Node) -> str | None:
 
 
 def answered(run: Run, node: Node, event: Event) -> None:
-    """Only a *yes* opens; whatever else is said closes the gate."""
+    """Handle an answer: only a *yes* lets the step go on, whatever else is said closes the gate."""
     assert isinstance(event, Answered)
     run.outbox.tell_answered(node.id, event.answer, event.by, event.note)
     run.clear_timer(node, Timer.ANSWER)

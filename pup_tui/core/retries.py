@@ -15,6 +15,8 @@ MAX_DELAY = 60.0
 
 
 class RetryLimits(Struct, frozen=True):
+    """How many attempts in all; seconds before the second and at most; by what a delay is multiplied."""
+
     attempts: int
     delay: float
     backoff: float

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pup_tui.core.actions import Ask, CancelTimer, Question, SetTimer, StopAttempt, Withdraw
 from pup_tui.core.decisions import Decisions, as_it_is
 from pup_tui.core.events import Event
-from pup_tui.core.ids import UNDO, holder_id
+from pup_tui.core.ids import UNDO, Timer, holder_id
 from pup_tui.core.outbox import Outbox
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Scope
@@ -25,7 +25,6 @@ from pup_tui.core.state import (
     StepState,
     StepStatus,
 )
-from pup_tui.core.timers import Timer
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.secrets import secrets_in
 
@@ -80,7 +79,7 @@ class Run:
         return f"{node.id}#{self.step(node).attempts}"
 
     def ready(self, node: Node) -> None:
-        """Nothing stands in the way any more: the step starts what it does."""
+        """Queue the step to start what it does: nothing stands in the way any more."""
         self.step(node).phase = StepPhase.READY
         self.todo.append(node.id)
 
@@ -100,7 +99,7 @@ class Run:
     # How a step ends
 
     def end(self, node: Node, status: StepStatus, reason: str = "") -> None:
-        """The step is over, for good."""
+        """End the step for good, with the status and reason that everyone is told."""
         step = self.step(node)
         for timer in step.timers:
             self.outbox.add(CancelTimer(timer=timer))
@@ -149,17 +148,17 @@ class Run:
             self.leave_inside(key, f"`{node.id}` failed")
 
     def told_failure(self, step: str) -> str:
-        """Which step failed and why, by the innermost one where steps are nested."""
+        """A sentence on which step failed and why; where steps are nested it names the innermost one."""
         reason = self.state.steps[step].reason
         return reason if reason.startswith("`") else f"`{step}` failed: {reason}"
 
     def decide(self, status: RunStatus, reason: str) -> None:
-        """What the run's result will be, unless something has decided it before."""
+        """Decide the run's result, unless something has decided it before."""
         if self.state.verdict is None:
             self.state.verdict, self.state.verdict_reason = status, reason
 
     def fail(self, node: Node, reason: str) -> None:
-        """The step did not do what it should: `retry` and `on_failure` say what that means."""
+        """Handle the failure of a step, as its `retry` and then its `on_failure` say."""
         given_up = self.state.cancelled or self.state.interrupted or self.step(node).left
         if not given_up and self._attempt_again(node, reason):
             return
@@ -286,12 +285,12 @@ class Run:
         secrets.extend(name for name in names if name not in secrets)
 
     def make_states(self, loop: str) -> None:
-        """The steps that exist for the run, for one item of a foreach, or for one undo step, are pending."""
+        """Make the steps of the run (``), of one item of a foreach, or of one undo step pending."""
         for id_ in self.program.instances(loop):
             self.make_state(id_)
 
     def make_state(self, step: str) -> None:
-        """A step is pending, maybe once more: its attempts keep their numbers."""
+        """Make a step pending, maybe once more: its attempts keep their numbers."""
         known = self.state.steps.get(step)
         self.state.steps[step] = StepState(attempts=known.attempts if known else 0)
 

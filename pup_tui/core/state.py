@@ -42,6 +42,8 @@ class StepStatus(StrEnum):
 
 
 class RunPhase(StrEnum):
+    """Which part of a run is under way."""
+
     NEW = "new"
     RUNNING = "running"
     UNDOING = "undoing"

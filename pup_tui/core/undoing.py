@@ -58,7 +58,7 @@ def chosen(run: Run, event: Event) -> None:
 
 
 def withdraw(run: Run) -> None:
-    """Nobody has to decide any more: nothing is taken back."""
+    """Take the offer back: nothing is undone."""
     if UNDO not in run.state.blocks:
         run.outbox.add(Withdraw(step=UNDO))
         _begin(run, [])

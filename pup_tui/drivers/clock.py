@@ -13,7 +13,7 @@ from pup_tui.core.events import Moment
 
 
 class Handle(Protocol):
-    """A call that is due later."""
+    """A call that `call_later` has arranged, and that can still be cancelled."""
 
     def cancel(self) -> None: ...
 

@@ -112,7 +112,7 @@ class LocalRun:
 
     @property
     def state(self) -> RunState:
-        """What is known now: to be read, never changed."""
+        """The run's state at this moment: to be read, never changed."""
         return self._machine.state
 
     @property

@@ -87,7 +87,7 @@ class Masking:
                     self.masker.add(part)
 
     def told(self, sentence: str, made: Any) -> str:
-        """What an executor says of its request: what was made out of secrets is hidden, however short."""
+        """Mask a sentence of an executor; what its request `made` out of secrets is hidden however short."""
         for text in sorted({*_texts(made)}, key=len, reverse=True):
             for form in {text, quote(text, safe="", errors="replace")}:
                 if len(form) <= len(sentence) and any(map(str.isalnum, form)):
@@ -136,7 +136,7 @@ class Masking:
         return msgspec.structs.replace(event, **{sentence: masked})
 
     def decided(self, decisions: Iterable[Decision]) -> tuple[Decision, ...]:
-        """What was decided, as it may be stored."""
+        """The decisions of an event with their texts masked, as they may be stored."""
         return tuple(self._masked(decision) for decision in decisions)
 
     def _findings(self, found: Findings) -> Findings:

@@ -47,7 +47,7 @@ class AttemptOutput:
         return self._output.error
 
     def end(self) -> Captured:
-        """The attempt is over; what it printed, for expressions."""
+        """End the attempt; returns what it printed, for expressions."""
         if self._pause is not None:
             self._pause.cancel()
             self._pause = None

@@ -17,17 +17,17 @@ class Watcher(Protocol):
     """
 
     def notice(self, notice: AnyNotice) -> None:
-        """Something happened, and is recorded."""
+        """Called when something has happened, once it is recorded."""
         ...
 
     def output(self, step: str, lines: Sequence[Line]) -> None:
-        """A step printed these lines; they are in its spool as well."""
+        """Called with lines that a step printed; they are in its spool as well."""
         ...
 
     def question(self, question: Question) -> None:
-        """The run waits until somebody answers."""
+        """Called when the run asks something, and waits until somebody answers."""
         ...
 
     def withdrawn(self, step: str) -> None:
-        """The step's question needs no answer any more."""
+        """Called when the step's question needs no answer any more."""
         ...

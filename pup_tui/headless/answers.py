@@ -42,17 +42,17 @@ class Answers(Protocol):
         ...
 
     def withdraw(self, step: str) -> None:
-        """The step's question needs no answer any more."""
+        """Stop looking for an answer to the step's question, which needs none any more."""
         ...
 
 
 def refuse(question: Question, replies: Replies, note: str = "") -> None:
-    """Nobody could be asked: nothing may go on because of that."""
+    """Answer a question that nobody can be asked: a failure aborts the run, anything else is a *no*."""
     replies.answer(question.step, "abort" if question.kind == "failure" else "no", NOBODY, note)
 
 
 def told_fault(error: Exception) -> str:
-    """What is told of a fault that is not the operator's."""
+    """The sentence for an exception that is a fault of the program's own."""
     return f"a fault in pup-tui ({type(error).__name__}): please report it"
 
 

@@ -41,7 +41,7 @@ class JsonFace:
         self._out.write("".join(told))
 
     def question(self, question: Question) -> None:
-        """The notice `step.waiting` has said so."""
+        """Write nothing: the notice `step.waiting` has told of the question."""
 
     def withdrawn(self, step: str) -> None:
-        """The step's end says so."""
+        """Write nothing: the notice `step.finished` tells how the step ended."""

@@ -142,10 +142,10 @@ class TextFace:
                 outlet.write(text if outlet.is_terminal and self._colour else click.unstyle(text))
 
     def question(self, question: Question) -> None:
-        """Whoever answers asks."""
+        """Write nothing: whoever answers the question also shows it."""
 
     def withdrawn(self, step: str) -> None:
-        """The step's end says so."""
+        """Write nothing: how the step ended is told when it has."""
 
     def _safe(self, text: str) -> str:
         return safe_text(text, multiline=False)

@@ -45,7 +45,7 @@ class JournalReader:
         return cls(state, open_read_only(state, patience=patience))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the database."""
         self._database.close()
 
     def runs(

@@ -51,7 +51,7 @@ class Journal(JournalReader):
         self._broken = None
 
     def close(self) -> None:
-        """Let go of the file and of every run: one that has not ended is interrupted from now on."""
+        """Close the database and give up every run: one that has not ended counts as interrupted."""
         try:
             super().close()
         finally:

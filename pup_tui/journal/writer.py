@@ -1,4 +1,4 @@
-"""The journal's face for asyncio, and one that keeps nothing."""
+"""The journal as asyncio code uses it, and a stand-in in memory."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class Recorder(Protocol):
         """Begin again after an error."""
 
     async def close(self) -> None:
-        """Finish what was asked for and let go; nothing may be asked afterwards."""
+        """Finish what was asked for and close; nothing else may be asked then. A second time does nothing."""
 
 
-class JournalWriter:
+class JournalWriter(Recorder):
     """Writes to a Journal from one thread of its own, in the order of the calls.
 
     A thread, because a commit blocks: for the disk, or for a lock of another program. What was asked for is
@@ -67,19 +67,15 @@ class JournalWriter:
         return cls(journal, thread)
 
     async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
-        """See Recorder."""
         await self._do(lambda: self._journal.create_run(record, files))
 
     async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
-        """See Recorder."""
         return await self._do(lambda: self._journal.append(run, event, summary=summary))
 
     async def reopen(self) -> None:
-        """See Recorder."""
         await self._do(self._journal.reopen)
 
     async def close(self) -> None:
-        """See Recorder. A second time does nothing."""
         if self._closed:
             return
         try:
@@ -97,7 +93,7 @@ class JournalWriter:
         return await asyncio.shield(future)
 
 
-class MemoryJournal:
+class MemoryJournal(Recorder):
     """Stands in for JournalWriter where nothing is to be kept: `--no-journal`, and tests.
 
     Tests may look at what it was given, and set `error` to have every call fail with it.
@@ -111,7 +107,6 @@ class MemoryJournal:
         self.error: JournalError | None = None
 
     async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
-        """See Recorder."""
         self._check()
         if record.run in self.records:
             raise JournalError(f"there is a run {record.run} already", _NOWHERE)
@@ -120,7 +115,6 @@ class MemoryJournal:
         self.events[record.run] = []
 
     async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
-        """See Recorder."""
         self._check()
         if run not in self.records:
             raise JournalError(f"there is no run {run}", _NOWHERE)
@@ -130,11 +124,10 @@ class MemoryJournal:
         return len(self.events[run])
 
     async def reopen(self) -> None:
-        """See Recorder."""
         self.error = None
 
     async def close(self) -> None:
-        """See Recorder."""
+        """Do nothing: what is in memory has nothing to close."""
 
     def _check(self) -> None:
         if self.error is not None:

@@ -138,7 +138,7 @@ class LineFileWriter:
         self.size += len(data)
 
     def truncate(self, header: Header) -> None:
-        """Keep the head that the header tells of, and no more."""
+        """Drop all lines after the head whose size the header tells."""
         self.count, self.size = header.head_lines, header.head_bytes
         self._write(b"", [])
 

@@ -41,7 +41,7 @@ class Overwritten:
         self.clear()
 
     def clear(self) -> None:
-        """Begin with the next line."""
+        """Forget what was added: a new line begins."""
         self._state = ""
         self._same = 0
         self._kept: dict[str, None] = {}

@@ -118,7 +118,7 @@ class SpoolWriter:
         self._head = _Kept(-1, head.count, head.size, cost)
 
     def append(self, lines: Sequence[Line]) -> None:
-        """Add ended lines. The unfinished line of their stream is what they have become."""
+        """Add ended lines, in place of the unfinished line of their stream."""
         for stream, group in groupby(lines, key=attrgetter("stream")):
             self._open.pop(stream, None)
             self._append([encode_line(line.text) for line in group], stream)

@@ -34,7 +34,7 @@ Color = tuple[int, ...]
 
 
 class Style(NamedTuple):
-    """What is in force at a place in the output."""
+    """Colours, bold and the like, as they are in force at a place in the output."""
 
     marks: frozenset[int] = frozenset()
     fg: Color = ()

@@ -28,7 +28,7 @@ _OPERATOR = re.compile(r"[|&(<`]")
 
 
 class Allowance:
-    """What is left; a text that comes again is free, as what is made of it is kept."""
+    """What checking one file may still cost; a text that comes again is free: its outcome is kept."""
 
     def __init__(self) -> None:
         self._left = MAX_POINTS

@@ -14,7 +14,6 @@ from pup_tui.runbook.block_rules import BLOCK_RULES
 from pup_tui.runbook.calls import Calls, Chain, Checked
 from pup_tui.runbook.expansion import MAX_STEPS, Expansion
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES
-from pup_tui.runbook.given import check_given
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, described, shown
 from pup_tui.runbook.parts import Variable
@@ -27,7 +26,7 @@ from pup_tui.runbook.scope import Scope
 from pup_tui.runbook.shapes import INVALID, PlacedText, ShapeCheck
 from pup_tui.runbook.step_templates import Templates
 from pup_tui.runbook.steps import DraftFrame, StepDraft, assign_ids, frames_of
-from pup_tui.runbook.variable_rules import check_variables
+from pup_tui.runbook.variables.rules import check_given, check_variables
 
 MAX_IMPORTS = 100
 

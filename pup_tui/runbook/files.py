@@ -111,7 +111,7 @@ class GivenFiles:
 
 
 def stamp_of(path: Path) -> Stamp:
-    """What tells that a file is no longer the one that was read."""
+    """The stamp of a file: another one tells that it was edited since."""
     try:
         status = path.stat()
     except (OSError, ValueError):

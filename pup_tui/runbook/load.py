@@ -121,7 +121,7 @@ def _load(
 
 
 def unreadable(stem: str, path: Path, why: str) -> Loaded:
-    """What a file comes to that nothing can be known of."""
+    """What loading gives for a file that cannot be read; `why` says what is wrong."""
     problem = Problem(path=str(path), message=f"the runbook cannot be read: {why}")
     return Loaded(
         id=stem,

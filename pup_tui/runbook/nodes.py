@@ -39,7 +39,7 @@ class Source:
 
 @dataclass(slots=True, eq=False)
 class YamlNode:
-    """`line` and `column` count from 1. `size` and `height` count what aliases stand for."""
+    """Any node; `line` and `column` count from 1, `size` and `height` include what aliases stand for."""
 
     source: Source
     line: int
@@ -54,6 +54,8 @@ class YamlNode:
 
 @dataclass(slots=True, eq=False)
 class Scalar(YamlNode):
+    """A text, number, truth value or null: `text` is what was typed, without its quotes."""
+
     text: str
     style: Style
     end_line: int

@@ -85,7 +85,7 @@ class Report:
         self.add(Problem(path=node.source.path, line=at, column=column, message=message, hint=hint))
 
     def suggest(self, name: str, known: Collection[str]) -> str:
-        """A `suggestion`, where it will be listed."""
+        """A `suggestion`; empty where the report is full and would not list it."""
         return "" if self.full else suggestion(name, known)
 
     def unknown_keys(

@@ -15,7 +15,7 @@ from pup_tui.runbook.shapes import Path
 
 
 class FoundText(Struct, frozen=True):
-    """`path` leads from the step to the text by the file's keys and the items' indices."""
+    """A text and its role; `path` leads to it from the step by the file's keys and items' indices."""
 
     role: Role
     path: Path

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pup_tui.runbook.choices import commands_of
 from pup_tui.runbook.languages import compiled
 from pup_tui.runbook.model import Runbook, Step
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.scope import ALWAYS
 from pup_tui.runbook.texts import texts_of
+from pup_tui.runbook.variables.choices import commands_of
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames

@@ -22,7 +22,7 @@ PupChoice = Literal["auto", "installed", "builtin"]
 
 
 class Datadog(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which Datadog. Its keys are in the environment: a file that lies about is no place for them."""
+    """Which Datadog runs act on. Its keys come from the environment only: a file is no place for them."""
 
     told_as: ClassVar[str] = f"`datadog` (keys stay in {KEYS})"
 

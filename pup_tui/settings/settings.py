@@ -102,7 +102,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 def read_settings(
     given: CommandLine | None = None, environ: Mapping[str, str] | None = None
 ) -> Settings:
-    """Look around, once: `environ` is the process's own unless another is given."""
+    """Read the settings of this call; `environ` is the process's own unless another is given."""
     own = dict(os.environ if environ is None else environ)
     return _Reading(given or CommandLine(), own, Path.cwd()).settings()
 

@@ -138,13 +138,13 @@ class Child:
         return True
 
     def left(self) -> list[survivors.Survivor]:
-        """What still lives of it, except the leader."""
+        """The live processes that the step has started, except the leader."""
         found = survivors.marked(self._context.run, self._context.step)
         found += survivors.in_session(self.pid)
         return [survivor for survivor in found if survivor.pid != self.pid]
 
     def holders(self) -> list[survivors.Survivor]:
-        """What still holds a stream that has not ended."""
+        """The live processes that hold a stream open which has not ended."""
         return survivors.holding({each.name for each in self._readers if not each.ended.is_set()})
 
     def reap(self) -> int | None:

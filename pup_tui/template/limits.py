@@ -92,7 +92,7 @@ class Budget:
 
 
 class _Work:
-    """A count that goes down."""
+    """The work that is left to one rendering, or to several together."""
 
     def __init__(self, left: int) -> None:
         self.left = left

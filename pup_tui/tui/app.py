@@ -62,7 +62,7 @@ def _commands() -> type[Provider]:
 
 
 class PupTuiApp(App[None]):
-    """`return_code` is 0 when the operator left, 143 after SIGTERM, 129 when the terminal went away."""
+    """The console; `return_code` is 0 if the operator left, 143 after SIGTERM, 129 without a terminal."""
 
     TITLE = "pup-tui"
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [

@@ -21,17 +21,17 @@ RUN = "run: "
 
 
 class Offer(NamedTuple):
-    """One command: how it is called, and doing it."""
+    """A command of the palette: the name it is found by, and what carries it out."""
 
     name: str
     act: Callable[[], object]
 
 
 class ConsoleCommands(Provider):
-    """Asked by Textual's palette. Names of runbooks are shown literally, never as markup."""
+    """The commands that Textual's palette finds. Names of runbooks are shown literally, never as markup."""
 
     async def discover(self) -> Hits:
-        """Each runbook is listed once; typing finds what else can be done with it."""
+        """What is listed before anything is typed: each runbook once, typing finds what else it offers."""
         for offer in self._offers():
             if not offer.name.startswith(RUN):
                 yield DiscoveryHit(Text(offer.name), offer.act, offer.name)

@@ -1,4 +1,4 @@
-"""Faults of ours: one in one place must not end the runs in another."""
+"""Faults of the program's own in background work: told, so that one does not end the runs in other tabs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a status looks: always a glyph and a word, so that neither colour nor font has to be trusted."""
+"""How a status looks, and what a step does to the world: always in a word, whatever colour and font show."""
 
 from __future__ import annotations
 
@@ -46,6 +46,9 @@ _MARKS = {
     )
 }
 
+_EFFECTS = {True: "changes", False: "only looks", None: "may change"}
+_EFFECT_STYLES = {True: "$text-warning", False: "$text-muted", None: "$foreground"}
+
 
 def mark_of(status: str) -> Mark:
     """The mark of a step's or a run's status; one that is not known here is shown as it is called."""
@@ -56,3 +59,10 @@ def status_content(status: str, *, word: bool = True) -> Content:
     """The status as styled text: its glyph and, unless told otherwise, its word."""
     mark = mark_of(status)
     return Content.styled(f"{mark.glyph} {mark.word}" if word else mark.glyph, TONES[mark.tone])
+
+
+def effect_content(mutates: bool | None, *, danger: bool) -> Content:
+    """What a step does outside: `only looks`, `changes`, `may change`; `DANGER` where its author says so."""
+    if danger:
+        return Content.styled("DANGER", "bold $text-error")
+    return Content.styled(_EFFECTS[mutates], _EFFECT_STYLES[mutates])

@@ -21,7 +21,7 @@ LAST_RUNS = 5
 
 @dataclass
 class Library:
-    """What was there when it was last looked at. `loading` until that was done once."""
+    """The runbooks and last runs as they were at the last look; `loading` until there was one."""
 
     services: Services
     entries: list[Entry] = field(default_factory=list)

@@ -36,7 +36,7 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Activity:
-    """What is going on, by the ids of runbooks."""
+    """Which runbooks (by id) have a run under way, one that waits, and what their last runs were."""
 
     running: Collection[str] = ()
     waiting: Collection[str] = ()

@@ -81,7 +81,7 @@ class Starter:
         from pup_tui.core.program import compile_program
         from pup_tui.drivers.locks import InvalidLock, LockError
         from pup_tui.journal.errors import JournalError
-        from pup_tui.tui.lock_asking import locked_launch
+        from pup_tui.tui.dialogs.lock_held import locked_launch
 
         fresh = await asyncio.to_thread(self._services.catalog.load, loaded.path)
         if fresh.files != loaded.files:

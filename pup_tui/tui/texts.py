@@ -1,4 +1,4 @@
-"""Foreign text as the console lays it out: paragraphs, aligned columns, moments, places."""
+"""Text as the console lays it out: paragraphs, aligned columns, moments and lengths of time, places."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.template.duration import format_duration
 
 MOST_SHOWN = 8_000
 """Characters of a description that are shown."""
@@ -85,6 +86,14 @@ def _fit(cell: Content, width: int) -> Content:
     return cell.pad_right(width - size)
 
 
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """The text in exactly `width` columns, with an ellipsis where it is cut."""
+    size = cell_len(text)
+    if size > width:
+        return set_cell_size(set_cell_size(text, max(0, width - 1)).rstrip() + "…", width)
+    return " " * (width - size) + text if right else text + " " * (width - size)
+
+
 def moment(wall: float, now: float | None = None) -> str:
     """A moment (seconds since 1970) in local time, short: `today 03:12`, `Tue 14:05`, `2026-01-31 09:00`."""
     then = datetime.fromtimestamp(wall).astimezone()
@@ -97,6 +106,17 @@ def moment(wall: float, now: float | None = None) -> str:
     if 0 < days < 7:
         return then.strftime("%a %H:%M")
     return then.strftime("%Y-%m-%d %H:%M")
+
+
+def short_duration(seconds: float) -> str:
+    """Seconds in at most seven characters: `0.4 s`, `12 s`, `2m 05s`, `1h 02m`, `3d 04h`."""
+    return format_duration(seconds, compact=True)
+
+
+def clock(seconds: float) -> str:
+    """Seconds as a running clock: `00:02:41`."""
+    whole = max(0, int(seconds))
+    return f"{whole // 3600:02}:{whole % 3600 // 60:02}:{whole % 60:02}"
 
 
 def place(path: Path) -> str:

@@ -1,87 +1,18 @@
 from __future__ import annotations
 
-import os
-import stat
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-
-import keyring
 import pytest
-from keyring.backend import KeyringBackend
-from keyring.errors import KeyringLocked
 
-from pup_tui.catalog.choice_cache import MAX_KEPT, ChoiceCache
-from pup_tui.catalog.inputs import check_input, local_sources, resolve_inputs, wanted_inputs
-from pup_tui.runbook.choices import Choices
+from pup_tui.catalog.inputs import check_input, resolve_inputs, wanted_inputs
+from pup_tui.catalog.value_sources import local_sources
 from pup_tui.runbook.model import PupStep, Runbook
 from pup_tui.runbook.parts import Choice, Variable
+from pup_tui.runbook.variables.choices import Choices
 
 CHOICES = (Choice(value="a"), Choice(value="b", label="B"))
 
 
 def runbook(**variables: Variable) -> Runbook:
     return Runbook(name="r", vars=variables, steps=(PupStep(name="s", id="s", run="slos list"),))
-
-
-class Store(KeyringBackend):
-    """A store of passwords in memory."""
-
-    priority = 1.0
-
-    def __init__(self, error: Exception | None = None) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._error = error
-
-    def get_password(self, service: str, username: str) -> str | None:
-        if self._error is not None:
-            raise self._error
-        return "hunter22" if (service, username) == ("flags", "ada") else None
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        raise NotImplementedError
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    before = keyring.get_keyring()
-    store = Store()
-    keyring.set_keyring(store)
-    yield store
-    keyring.set_keyring(before)
-
-
-async def test_a_password_of_the_keyring(store: Store) -> None:
-    asked = runbook(T=Variable(type="secret", from_="keyring:flags/ada"))
-    assert (await resolve_inputs(asked, {}, local_sources({}))).values == {"T": "hunter22"}
-    asked = runbook(T=Variable(type="secret", from_="keyring:flags/bob"))
-    (problem,) = (await resolve_inputs(asked, {}, local_sources({}))).problems
-    assert str(problem) == "`T` is required: keyring:flags/bob holds none; give it a value"
-
-
-async def test_a_keyring_that_is_locked(store: Store) -> None:
-    keyring.set_keyring(Store(KeyringLocked("it is locked")))
-    asked = runbook(T=Variable(type="secret", from_="keyring:flags/ada"))
-    (problem,) = (await resolve_inputs(asked, {}, local_sources({}))).problems
-    told = "`T` cannot be read from keyring:flags/ada: the keyring cannot be read (it is locked)"
-    assert str(problem) == told
-
-
-async def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "keyring", None)
-    asked = runbook(T=Variable(type="secret", from_="keyring:flags/ada"))
-    (problem,) = (await resolve_inputs(asked, {}, local_sources({}))).problems
-    assert "install pup-tui[keyring]" in str(problem)
-
-
-async def test_a_file(tmp_path: Path) -> None:
-    (tmp_path / "value").write_text("a\n")
-    asked = runbook(V=Variable(from_=f"file:{tmp_path / 'value'}"))
-    assert (await resolve_inputs(asked, {}, local_sources({}))).values == {"V": "a"}
-    os.mkfifo(tmp_path / "pipe")
-    asked = runbook(V=Variable(from_=f"file:{tmp_path / 'pipe'}"))
-    (problem,) = (await resolve_inputs(asked, {}, local_sources({}))).problems
-    assert "it is not a regular file" in str(problem)
 
 
 async def test_which_variables_are_asked_for() -> None:
@@ -98,35 +29,3 @@ def test_what_was_typed_is_judged_by_the_choices_that_are_known() -> None:
         check_input(variable, "c", Choices(options=CHOICES))
     stale = Choices(options=CHOICES, stale=True, problem="the command failed")
     assert check_input(variable, "c", stale) == "c"
-
-
-def test_choices_are_kept_privately(tmp_path: Path) -> None:
-    folder = tmp_path / "state" / "choices"
-    cache = ChoiceCache(folder, "here")
-    assert cache.get("ls") is None
-    cache.put("ls", CHOICES)
-    assert cache.get("ls") == CHOICES
-    assert cache.get("ls -a") is None
-    assert ChoiceCache(folder, "elsewhere").get("ls") is None
-    modes = {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
-    assert modes == {0o600}
-    assert {stat.S_IMODE(path.stat().st_mode) for path in (folder, folder.parent)} == {0o700}
-
-
-def test_what_is_kept_does_not_grow_without_end(tmp_path: Path) -> None:
-    cache = ChoiceCache(tmp_path / "choices", "here")
-    for number in range(MAX_KEPT + 5):
-        cache.put(str(number), CHOICES)
-    assert len(list((tmp_path / "choices").iterdir())) == MAX_KEPT
-
-
-def test_a_cache_that_cannot_be_used_is_empty(tmp_path: Path) -> None:
-    (tmp_path / "choices").write_text("a file")
-    cache = ChoiceCache(tmp_path / "choices", "here")
-    cache.put("ls", CHOICES)
-    assert cache.get("ls") is None
-    path = ChoiceCache(tmp_path / "other", "here")
-    path.put("ls", CHOICES)
-    (kept,) = (tmp_path / "other").iterdir()
-    kept.write_text("{")
-    assert path.get("ls") is None

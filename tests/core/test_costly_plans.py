@@ -19,7 +19,8 @@ CPU_SECONDS = 16
 PROGRAM = """
 import asyncio, json, resource, sys
 from pathlib import Path
-from pup_tui.catalog.inputs import local_sources, resolve_inputs
+from pup_tui.catalog.inputs import resolve_inputs
+from pup_tui.catalog.value_sources import local_sources
 from pup_tui.core.plan import plan
 from pup_tui.core.program import compile_program
 from pup_tui.runbook.load import load

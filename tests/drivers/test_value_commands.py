@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pup_tui.core.requests import PupRequest, Request, ShellRequest
-from pup_tui.drivers.value_commands import MAX_OUTPUT, run_value_command
+from pup_tui.drivers.values import MAX_OUTPUT, run_value_command
 from pup_tui.steps.executor import Executor
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.steps.shell import ShellExecutor

@@ -14,8 +14,8 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from pup_tui.catalog.inputs import local_sources
-from pup_tui.cli.value_sources import resolver
+from pup_tui.catalog.value_sources import local_sources
+from pup_tui.cli.wiring import resolver
 from pup_tui.core.events import AnyEvent, RunCreated, Source
 from pup_tui.core.program import Program, compile_program
 from pup_tui.core.requests import PupRequest, ShellRequest

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pup_tui.catalog.inputs import Sources, local_sources
-from pup_tui.cli.value_sources import resolver
+from pup_tui.catalog.inputs import Sources
+from pup_tui.catalog.value_sources import local_sources
+from pup_tui.cli.wiring import resolver
 from pup_tui.core.actions import Question
 from pup_tui.core.events import RunCreated, Source
 from pup_tui.core.notices import AnyNotice

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 
 from pup_tui.runbook.parts import Choice
-from pup_tui.runbook.sources import Sources
+from pup_tui.runbook.variables.sources import Sources
 from pup_tui.template.value_command import ValueCommand
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from pup_tui.catalog.catalog import Catalog
 from pup_tui.catalog.entries import Origin
-from pup_tui.catalog.inputs import local_sources
 from pup_tui.catalog.places import Folder
-from pup_tui.cli.value_sources import resolver
+from pup_tui.catalog.value_sources import local_sources
+from pup_tui.cli.wiring import resolver
 from pup_tui.core.requests import ShellRequest
 from pup_tui.drivers.launcher import Launcher
 from pup_tui.journal.writer import JournalWriter

@@ -5,7 +5,7 @@ from rich.cells import cell_len
 
 from pup_tui.core.state import RunStatus, StepStatus
 from pup_tui.tui.glyphs import TONES, mark_of, status_content
-from pup_tui.tui.times import clock, short_duration
+from pup_tui.tui.texts import clock, short_duration
 
 
 @pytest.mark.parametrize("status", [*StepStatus, *RunStatus, "pending", "waiting", "polling"])

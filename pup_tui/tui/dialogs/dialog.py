@@ -63,7 +63,7 @@ class ValuesAnswer(Answer):
 
 
 def closes_in(seconds: float) -> str:
-    """What comes of a question that nobody answers, and when."""
+    """The words that tell in how many seconds a question counts as a no."""
     whole = math.ceil(max(0.0, seconds))
     return f"closes as a no in {whole // 60}:{whole % 60:02}"
 
@@ -136,15 +136,15 @@ class Dialog(ModalScreen[Answer | None]):
             yield Static(self.KEYS, classes="dialog-keys", markup=False)
 
     def compose_message(self) -> Iterable[Widget]:
-        """What may be long and scrolls."""
+        """The widgets of the message, which may be long and scrolls."""
         return ()
 
     def compose_fixed(self) -> Iterable[Widget]:
-        """What must always be in sight, between the message and the buttons."""
+        """Widgets between the message and the buttons, which are always in sight."""
         return ()
 
     def compose_buttons(self) -> Iterable[Widget]:
-        """The ways out of it, the harmless one first."""
+        """The buttons that answer or cancel, the harmless one first."""
         return ()
 
     def _title_content(self) -> Content:
@@ -217,12 +217,12 @@ class Dialog(ModalScreen[Answer | None]):
             self.dismiss(answer)
 
     def withdraw(self) -> None:
-        """Nobody needs the answer any more."""
+        """Close the dialog without an answer: nobody needs one any more."""
         self._withdrawn = True
         self._leave_if_withdrawn()
 
     def on_screen_suspend(self) -> None:
-        """Nothing of it stands out from behind another dialog."""
+        """Hide the dialog while another one is in front, which may be smaller."""
         self._had_focus = self.focused
         self.query(".dialog").set(visible=False)
 

@@ -1,4 +1,4 @@
-"""A step failed, and its runbook leaves to the operator what that means."""
+"""Asks what to do about a step that failed: try again, continue, or abort."""
 
 from __future__ import annotations
 

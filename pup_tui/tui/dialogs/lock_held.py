@@ -1,15 +1,18 @@
-"""Tells who holds the lock that a run needs."""
+"""Tells who holds the lock that a run needs, and asks whether to break it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from textual.content import Content
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from pup_tui.drivers.locks import LockHeld
+from pup_tui.drivers.local import LocalRun
+from pup_tui.drivers.locks import Breaking, LockHeld
 from pup_tui.tui.dialogs.dialog import Dialog, labelled, shown_text
+from pup_tui.tui.dialogs.reason import ReasonScreen
 
 
 class LockHeldScreen(Dialog):
@@ -59,3 +62,35 @@ class LockHeldScreen(Dialog):
             self.give("yes")
         else:
             self.action_put_away()
+
+
+async def locked_launch(
+    screen: Screen[None], launch: Callable[..., Awaitable[LocalRun]]
+) -> LocalRun | None:
+    """What `launch` begins; None if the operator leaves the lock to its holder.
+
+    They decide about the holder that they see: if it is another one by then, they are asked again.
+    """
+    breaking: Breaking | None = None
+    while True:
+        try:
+            return await launch(breaking=breaking)
+        except LockHeld as held:
+            reason = await _reason_to_break(screen, held)
+            if reason is None:
+                return None
+            breaking = Breaking(held.holder, reason)
+
+
+async def _reason_to_break(screen: Screen[None], held: LockHeld) -> str | None:
+    while True:
+        answer = await screen.app.push_screen_wait(LockHeldScreen(held))
+        if answer is None:
+            return None
+        message = (
+            f"The lock {held.value} is taken from {held.by}. Where that run is still under way, two runs "
+            "then act on the same thing. Your reason stands in the record of the new run."
+        )
+        given = await screen.app.push_screen_wait(ReasonScreen("Break the lock", message))
+        if given is not None:
+            return given.note

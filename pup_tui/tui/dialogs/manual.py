@@ -1,4 +1,4 @@
-"""Work that the operator does themselves, outside of the program."""
+"""Tells what the operator has to do by hand, and asks when it is done."""
 
 from __future__ import annotations
 

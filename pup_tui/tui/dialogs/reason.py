@@ -12,7 +12,7 @@ from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, shown_text
 
 
 class ReasonScreen(Dialog):
-    """Something that is done only with a reason; the answer is `yes`, the reason its note."""
+    """Asks for a reason, without which it cannot be done; the answer is `yes`, the reason its note."""
 
     KEYS = "esc back · enter in the field accepts the reason · pgup pgdn scroll the output"
 

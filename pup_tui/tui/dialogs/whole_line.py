@@ -1,4 +1,4 @@
-"""One line of output, all of it."""
+"""Shows one line of output in full."""
 
 from __future__ import annotations
 

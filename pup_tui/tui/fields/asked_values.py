@@ -53,7 +53,7 @@ class AskedValues:
 
     @classmethod
     def of_question(cls, question: Question, sources: Sources) -> AskedValues:
-        """What an `input` step asks for."""
+        """The values that an `input` step asks for."""
         from pup_tui.catalog.inputs import choices_of, resolve_question
 
         choices = partial(choices_of, question.variables, question=question)

@@ -48,7 +48,7 @@ class Control(Widget):
 
     @property
     def entry(self) -> Widget:
-        """What has the focus while the value is given."""
+        """The widget that has the focus while the value is given."""
         return self
 
 
@@ -134,7 +134,7 @@ def _is_yes(text: str) -> bool:
 
 
 class Choice(RadioButton):
-    """Chosen or not is told by its shape, not only by its colour."""
+    """A radio button whose shape, and not only its colour, tells whether it is chosen."""
 
     BUTTON_LEFT = BUTTON_RIGHT = ""
     BUTTON_INNER = "○"

@@ -37,7 +37,7 @@ class Field(Vertical):
     """
 
     class Changed(Message):
-        """The value is another one."""
+        """The value has changed."""
 
     class Left(Message):
         """The operator went on to something else."""
@@ -126,7 +126,7 @@ class Field(Vertical):
 
     @property
     def control(self) -> Widget:
-        """What has the focus while the value is given."""
+        """The widget that has the focus while the value is given."""
         return self._control.entry
 
     @property

@@ -41,7 +41,7 @@ class FieldList(Vertical):
         self._choices_for: dict[str, object] = {}
 
     async def ask(self, values: AskedValues, given: Mapping[str, object]) -> None:
-        """Ask for these, beginning with what is `given`; a secret is never filled in."""
+        """Show a field for each variable, filled in with what is `given`; a secret is never filled in."""
         await self.forget()
         fields = [
             Field(name, variable, None if variable.is_secret else given.get(name))
@@ -52,7 +52,7 @@ class FieldList(Vertical):
         self._judge()
 
     async def forget(self) -> None:
-        """Let go of everything that was typed."""
+        """Forget everything that was typed."""
         self._values = None
         self._choices_for.clear()
         self.workers.cancel_node(self)
@@ -60,7 +60,7 @@ class FieldList(Vertical):
 
     @property
     def fields(self) -> list[Field]:
-        """All of them, also those that are not asked for now."""
+        """All fields, also those that are not asked for now."""
         return list(self.query_children(Field))
 
     def focus_first(self) -> None:

@@ -8,7 +8,7 @@ from pup_tui.output.sanitize import safe_text
 
 
 class LineInput(Input):
-    """Holds printable text only: whatever else gets in is made visible."""
+    """A field for one line of printable text: whatever else gets in is made visible."""
 
     def validate_value(self, value: str) -> str:
         return safe_text(value)

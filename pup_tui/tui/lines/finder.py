@@ -46,12 +46,12 @@ def smart_pattern(text: str) -> re.Pattern[str]:
 
 
 def holds(pattern: re.Pattern[str]) -> Wanted:
-    """Lines in which the pattern is found; colours are not part of them."""
+    """What `find` takes to look for lines that hold the pattern; colours are not part of them."""
     return lambda line: pattern.search(strip_style(line.text)) is not None
 
 
 def is_error(line: Line) -> bool:
-    """Lines that tell of trouble: all of standard error, and what says so."""
+    """Whether a line tells of trouble: every line of standard error does, and one with a word for it."""
     return line.stream == "stderr" or ERROR_WORDS.search(line.text) is not None
 
 

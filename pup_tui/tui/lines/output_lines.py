@@ -17,10 +17,10 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from pup_tui.output.spool import Line
-from pup_tui.tui.columns import fit
 from pup_tui.tui.lines.finder import LineSource, Wanted
 from pup_tui.tui.lines.line_text import folded, plain_line
 from pup_tui.tui.lines.painter import GUTTER, Painter, Palette
+from pup_tui.tui.texts import fit
 
 SIDEWAYS = 16
 """Columns that one key scrolls sideways."""
@@ -36,7 +36,7 @@ _CALM = Style(dim=True)
 
 
 class OutputLines(ScrollView, can_focus=True):
-    """Follows the end until the operator goes up; then one line is marked, and stays in place.
+    """Shows an output's end until the operator goes up; then one line is marked, and stays in place.
 
     Nothing but the strips of recently drawn lines is kept in memory.
     """

@@ -74,12 +74,12 @@ class Painter:
         self.forget_all()
 
     def forget_all(self) -> None:
-        """The lines are no longer what they were."""
+        """Forget every line as it was drawn: the source may have changed."""
         self._entries.clear()
         self._rows.clear()
 
     def forget(self, lines: Iterable[int]) -> None:
-        """These lines are no longer what they were."""
+        """Forget these lines as they were drawn: they may have changed."""
         gone = set(lines)
         for line in gone:
             self._entries.discard(line)
@@ -87,7 +87,7 @@ class Painter:
             self._rows.discard(key)
 
     def repaint(self) -> None:
-        """The lines are the same, but they look different."""
+        """Draw all rows anew from the lines in memory: only their looks have changed."""
         self._rows.clear()
 
     def text(self, line: int) -> Text:
@@ -117,7 +117,7 @@ class Painter:
         return strip
 
     def marked(self, row: Strip) -> Strip:
-        """A row as the one that is marked."""
+        """A row in the style of the marked line."""
         marked = self.palette.marked
         return Strip([Segment(text, (style or _PLAIN) + marked) for text, style, _ in row])
 

@@ -38,7 +38,7 @@ LOOK_AT_RUNS = 5.0
 
 
 class MainScreen(Shell):
-    """What happens in the frame: runbooks are found, asked about and run, runs are watched and looked up."""
+    """The console at work: finds runbooks, asks for their values, runs them, shows runs and past runs."""
 
     AUTO_FOCUS = "RunbookTree"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -20,7 +20,7 @@ LOOK = 0.2
 
 
 class QuitScreen(Dialog):
-    """Stay, or cancel the runs, wait until they have stopped, and quit: then the answer is `quit`."""
+    """Asks whether to stay, or to cancel the runs and quit when they have stopped: the answer is `quit`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "put_away", "Stay")]
     KEYS = "esc stay · tab next"

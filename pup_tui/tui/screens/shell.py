@@ -32,7 +32,7 @@ BESIDE_SIDEBAR = "overview"
 
 
 class Shell(Screen[None]):
-    """Where things are. What they do is `MainScreen`'s."""
+    """The places of the console's parts and the ways between them. What the parts do is `MainScreen`'s."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "sidebar", "Show or hide the runbooks", show=False),

@@ -10,7 +10,7 @@ from pup_tui.tui.dialogs import dialog
 
 
 class Armed(Vertical):
-    """Takes no click in its first moments, as dialogs do: a second click was meant for what was there."""
+    """Takes no click in its first moments, like a dialog: a second click was meant for what was there."""
 
     _shown = 0.0
 

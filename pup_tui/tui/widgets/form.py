@@ -100,13 +100,13 @@ class Form(Armed):
         return asked is not None and (asked.path, asked.files) == (loaded.path, loaded.files)
 
     async def forget(self) -> None:
-        """Let go of everything that was typed: secrets do not stay on after the run has begun."""
+        """Forget everything that was typed, so that no secret stays once the run has begun."""
         self.loaded = None
         await self._fields.forget()
 
     @property
     def fields(self) -> list[Field]:
-        """All of them, also those that are not asked for now."""
+        """All fields, also those that are not asked for now."""
         return self._fields.fields
 
     def focus(self, scroll_visible: bool = True) -> Self:

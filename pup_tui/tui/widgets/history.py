@@ -16,8 +16,7 @@ from textual.widgets import DataTable, Input, Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import mark_of
-from pup_tui.tui.texts import counted, moment
-from pup_tui.tui.times import short_duration
+from pup_tui.tui.texts import counted, moment, short_duration
 
 if TYPE_CHECKING:
     from pup_tui.journal.records import RunRow
@@ -101,7 +100,7 @@ class History(Vertical):
         self._show_rows()
 
     def set_filter(self, text: str) -> None:
-        """Begin with only the runs in which each of these words is."""
+        """Show only the runs that hold each of these words, as long as the filter is not changed."""
         self._began_with = text
         self._status = ""
         self._filter.value = text
@@ -180,14 +179,14 @@ class History(Vertical):
         self._filter.focus()
 
     def action_status(self) -> None:
-        """Only runs with the next status there is, after the last one all of them."""
+        """Show only runs with the next of the statuses there are; after the last one, all runs."""
         there = ["", *sorted({str(row.status) for row in self._rows})]
         here = there.index(self._status) if self._status in there else 0
         self._status = there[(here + 1) % len(there)]
         self._show_rows()
 
     def action_leave(self) -> None:
-        """First out of what was typed into the filter, then back."""
+        """Undo what was typed into the filter; where nothing was, go back."""
         if self._filter.value != self._began_with:
             self._filter.value = self._began_with
             self._table.focus()

@@ -37,7 +37,7 @@ class OpenQuestions:
         self._put_forward.discard(question.step)
 
     def withdraw(self, step: str) -> None:
-        """Nobody needs the answer any more."""
+        """Drop the step's question, and close its dialog: nobody needs the answer any more."""
         self._open.pop(step, None)
         if self._dialog is not None and self._dialog[0] == step:
             self._dialog[1].withdraw()

@@ -200,7 +200,7 @@ class OutputPane(Vertical):
         return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Escape is others' where there is nothing to clear."""
+        """Leave escape to other widgets where there is no search or selection to clear."""
         if action == "clear":
             return self.lines.pattern is not None or self.lines.selected_from is not None
         return True

@@ -14,10 +14,8 @@ from textual.message import Message
 from textual.widgets import Button, Static
 
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.effects import effect_content
-from pup_tui.tui.glyphs import status_content
-from pup_tui.tui.texts import columns, counted, description, indented, moment, place
-from pup_tui.tui.times import short_duration
+from pup_tui.tui.glyphs import effect_content, status_content
+from pup_tui.tui.texts import columns, counted, description, indented, moment, place, short_duration
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
@@ -43,7 +41,7 @@ SIDE_BY_SIDE_FROM = 100
 
 
 class Overview(Vertical):
-    """The selected runbook, with the ways on from it."""
+    """The page of the selected runbook, with buttons to run it, plan it, or see its past runs."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "screen.run", "Run", show=False),
@@ -75,14 +73,14 @@ class Overview(Vertical):
         self.show_nothing("")
 
     def show_nothing(self, told: str) -> None:
-        """No runbook is selected."""
+        """Say that no runbook is selected."""
         self._described = None
         self.query_one("#overview-top", Static).update(Content.styled(told, "$text-muted"))
         self.query_one("#overview-lists", Static).update(Content())
         self.query_one("#overview-buttons").display = False
 
     def show_group(self, group: Group) -> None:
-        """A group is selected: the runbooks in it, and that they are run one by one."""
+        """Show a group: the runbooks in it, and that they are run one by one."""
         rows = [
             (
                 Content(f"  {safe_text(entry.id)}"),

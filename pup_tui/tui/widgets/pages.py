@@ -1,4 +1,4 @@
-"""What can be seen beside the runbooks, one page at a time."""
+"""The pages beside the list of runbooks, of which one is shown at a time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Pages(ContentSwitcher):
 
     @property
     def overview(self) -> Overview:
-        """There once the pages are filled."""
+        """The overview, which is there once `fill` has ended."""
         from pup_tui.tui.widgets.overview import Overview
 
         return self.query_one(Overview)

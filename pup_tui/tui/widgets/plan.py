@@ -16,7 +16,7 @@ from textual.widgets import Button, Static
 
 from pup_tui.core.ids import holder_id, is_inside, is_item, item_numbers
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.effects import effect_content
+from pup_tui.tui.glyphs import effect_content
 from pup_tui.tui.texts import counted, indented
 from pup_tui.tui.widgets.armed import Armed
 
@@ -83,7 +83,7 @@ def _planned(loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence
 
 
 class PlanView(Armed):
-    """Every step as it would run. Nothing of it has happened."""
+    """The page with every step as it would run; nothing has been run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+r", "run", "Run"),
@@ -134,7 +134,7 @@ class PlanView(Armed):
             self.query_one("#plan-steps", Static).update(_steps(self._planned, width))
 
     def forget(self) -> None:
-        """Let go of the values."""
+        """Forget the plan, and with it the values in it."""
         self._planned = None
         self.query_one("#plan-steps", Static).update(Content())
 

@@ -9,7 +9,7 @@ from textual.widgets import Button, ProgressBar, Sparkline, Static
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import TONES, mark_of
-from pup_tui.tui.times import short_duration
+from pup_tui.tui.texts import short_duration
 from pup_tui.tui.widgets.poll_reading import PollReading
 
 

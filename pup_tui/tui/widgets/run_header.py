@@ -13,8 +13,7 @@ from pup_tui.tui.dialogs.dialog import closes_in
 from pup_tui.tui.glyphs import TONES, status_content
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
-from pup_tui.tui.texts import counted
-from pup_tui.tui.times import clock
+from pup_tui.tui.texts import clock, counted
 
 MOST_NAME = 24
 """Columns that a runbook's name may take of a narrow header; a wide one gives it twice as many."""

@@ -48,7 +48,7 @@ class RunPage(Vertical):
 
     @classmethod
     def of_live(cls, live: LocalRun, services: Services, page: str) -> RunPage:
-        """A run that is about to begin."""
+        """A page for a run that is about to begin."""
         view = RunView(
             live.program,
             live.run,
@@ -62,7 +62,7 @@ class RunPage(Vertical):
 
     @classmethod
     def of_past(cls, past: PastRun, operator: str, page: str) -> RunPage:
-        """A run as the journal tells it."""
+        """A page for a past run, as the journal tells it."""
         view = RunView(
             past.program,
             past.row.run,

@@ -27,7 +27,7 @@ class RunRequests:
         self._asking: tuple[str, Dialog] | None = None
 
     def withdraw(self, step: str | None = None) -> None:
-        """What is asked about `step`, or about anything, needs no answer any more."""
+        """Close the dialog that asks about `step`, or any dialog; it needs no answer any more."""
         if self._asking is not None and step in (None, self._asking[0]):
             self._asking[1].withdraw()
 
@@ -42,7 +42,7 @@ class RunRequests:
                 live.answer(step, answer.answer, by, answer.note)
 
     def send(self, what: str, step: str, name: str) -> None:
-        """What a key or a button asks for of a step, by the word of its action."""
+        """Ask the run for what a key or button means for a step; `what` is the word of its action."""
         match what:
             case "check_now":
                 self._live.check_now(step, self._operator)

@@ -55,7 +55,7 @@ class _TabLabel(Static):
 
 
 class RunTabs(Horizontal):
-    """Hidden while there is only one place to be."""
+    """The line of tabs, hidden while there is only the tab of the runbooks."""
 
     class Chosen(Message):
         """The operator clicked on a tab."""

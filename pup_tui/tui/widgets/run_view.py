@@ -252,7 +252,7 @@ class RunView(Vertical):
         self._step_list.styles.max_height = None if enlarged else max(FEWEST_STEPS, room)
 
     def on_show(self) -> None:
-        """What happened while it was out of sight is there at once."""
+        """Take in at once what happened while the run was out of sight."""
         self._steps_dirty = self._output_dirty = True
         self.take_in()
 
@@ -391,13 +391,13 @@ class RunView(Vertical):
         return step.status == status and kind in (None, step.node.step.kind)
 
     async def on_button_pressed(self, event: Button.Pressed) -> None:
-        """The buttons of polls and waits stand for keys."""
+        """Do what a button of a poll or wait means: each stands for a key."""
         event.stop()
         if event.button.name is not None:
             await self.run_action(event.button.name)
 
     def action_ask_of_run(self, what: str) -> None:
-        """What the operator wants of the selected step."""
+        """Ask the run for what a key means for the selected step."""
         if self._requests is not None:
             self._requests.send(what, self._selected, self._step.node.step.name)
             self._steps_dirty = True

@@ -40,7 +40,7 @@ class FilterInput(LineInput):
     ]
 
     class Left(Message):
-        """On to the list."""
+        """The operator leaves the filter for the list below it."""
 
     def action_clear_filter(self) -> None:
         self.value = ""

@@ -10,8 +10,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import TONES, mark_of
 from pup_tui.tui.run_progress import names_exit
 from pup_tui.tui.step_progress import StepProgress
-from pup_tui.tui.texts import counted
-from pup_tui.tui.times import short_duration
+from pup_tui.tui.texts import counted, short_duration
 
 LEAST_WIDTH = 20
 """Columns that a command is wrapped into where there are fewer."""

@@ -16,12 +16,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.columns import fit
 from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.step_rows import REST, UNDO_HEADING, Fold, Row, fold_of, rows_of
-from pup_tui.tui.times import short_duration
+from pup_tui.tui.texts import fit, short_duration
 
 KIND_FROM = 56
 """Columns from which the kind has room beside the name."""
@@ -126,7 +125,7 @@ class StepList(ScrollView, can_focus=True):
         return 0 if step is None else places[step.id]
 
     def select(self, step: str) -> None:
-        """Move to a step because the run did."""
+        """Select a step because the run has come to it; this posts no `Chosen`."""
         if self._cursor.removesuffix(REST) != step:
             self._cursor = step
             self.take_in()
@@ -192,7 +191,7 @@ class StepList(ScrollView, can_focus=True):
         return self._rows[self.selected]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """On a step that holds no steps these keys are others'."""
+        """Leave the keys that fold to other widgets where the selected step holds no steps."""
         step = self._row.step
         holds = step is not None and bool(step.children)
         match action:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pup_tui.runbook.parts import Choice, Variable, VariableType
-from pup_tui.runbook.values import MAX_VALUE, check_value
+from pup_tui.runbook.variables.checks import MAX_VALUE, check_value
 
 ENUM = Variable(type="enum", choices=("staging", Choice(value="production", label="Live")))
 

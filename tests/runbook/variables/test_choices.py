@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from pup_tui.runbook.choices import MAX_CHOICES, find_choices, read_choices
 from pup_tui.runbook.parts import Choice, Variable
+from pup_tui.runbook.variables.choices import MAX_CHOICES, find_choices, read_choices
 from tests.support.value_sources import Commands, Kept, sources_of
 
 

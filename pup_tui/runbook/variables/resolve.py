@@ -9,12 +9,12 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from pup_tui.runbook.choices import Choices, find_choices
 from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import suggestion
-from pup_tui.runbook.sources import COMMAND_TIMEOUT, Sources
-from pup_tui.runbook.values import Value, check_choice, check_value
+from pup_tui.runbook.variables.checks import Value, check_choice, check_value
+from pup_tui.runbook.variables.choices import Choices, find_choices
+from pup_tui.runbook.variables.sources import COMMAND_TIMEOUT, Sources
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import one_budget

@@ -8,7 +8,13 @@ from typing import Any
 from msgspec import Struct
 
 from pup_tui.runbook.parts import MIN_SECRET, Choice, ChoicesFrom, Variable
-from pup_tui.runbook.sources import COMMAND, COMMAND_TIMEOUT, KeptChoices, RunCommand, Sources
+from pup_tui.runbook.variables.sources import (
+    COMMAND,
+    COMMAND_TIMEOUT,
+    KeptChoices,
+    RunCommand,
+    Sources,
+)
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import compile_text

@@ -1,24 +1,26 @@
-"""What must hold of a runbook's variables beyond the types of their keys."""
+"""What must hold when a file is loaded: of variables as they are declared, and of what calls give them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
-from pup_tui.runbook.command_rules import check_source_command
-from pup_tui.runbook.nodes import Mapping, Scalar, YamlNode, shown
+from pup_tui.runbook.nodes import Mapping, OutOfRange, Scalar, YamlNode, described, shown
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.role_check import RoleCheck
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.rules import check_name
 from pup_tui.runbook.scope import check_default_names
+from pup_tui.runbook.secret_names import is_secret, report_exposure
 from pup_tui.runbook.shapes import Path, PlacedText
-from pup_tui.runbook.values import check_value
+from pup_tui.runbook.variables.checks import check_value
+from pup_tui.runbook.variables.sources import COMMAND
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
 
@@ -63,7 +65,7 @@ def check_variables(
         check_name(name, entry.key, "a variable", report)
         if isinstance(entry.value, Mapping):
             _check_keys(entry.value, report)
-            check_source_command(entry.value, (*path, name), above, is_known, roles, report)
+            _check_source_command(entry.value, (*path, name), above, is_known, roles, report)
         above[name] = entry.value
         default = _default(entry.value)
         if default is None:
@@ -135,3 +137,76 @@ def _check_default(default: Scalar, built: Any, report: Report) -> None:
         return
     except ValueError as error:
         report.error(default, f"the default does not fit: {error}")
+
+
+def _check_source_command(
+    node: Mapping,
+    path: Path,
+    above: MappingOf[str, YamlNode],
+    is_known: Callable[[str], bool],
+    roles: RoleCheck,
+    report: Report,
+) -> None:
+    """Report what is wrong with the command that gives the variable at `path` its value.
+
+    It sees the variables `above` and what `is_known`.
+    """
+    source = node.get("from")
+    if not isinstance(source, Scalar) or not source.text.startswith(COMMAND):
+        return
+    command = replace(source, text=source.text.removeprefix(COMMAND).strip())
+    used = roles.check(PlacedText(Role.VALUE_COMMAND, (*path, "from"), command))
+    if used is None:
+        return
+    for name in sorted(used.names.difference(above)):
+        if not is_known(name):
+            hint = report.suggest(name, above) or "only the variables above it are known here"
+            report.error_in(source, f"{shown(name)} is not known here", hint, fragment=name)
+    secrets = {name for name, variable in above.items() if is_secret(variable)}
+    report_exposure(PlacedText(Role.VALUE_COMMAND, (*path, "from"), command), secrets, report)
+
+
+def check_given(
+    step: Mapping, key: str, variables: MappingOf[str, Variable], callee: str, report: Report
+) -> None:
+    """Report values under `key` that `callee` does not have, lacks, or could not take."""
+    given = step.get(key)
+    if given is not None and not isinstance(given, Mapping):
+        return
+    entries = given.entries if given is not None else {}
+    for name, entry in entries.items():
+        variable = variables.get(name)
+        if variable is None:
+            there = f"it has {listed(variables)}" if variables else "it takes no values"
+            hint = report.suggest(name, variables) or there
+            report.error(entry.key, f"{callee} has no variable {shown(name)}", hint)
+        else:
+            _check_given_value(name, entry.value, variable, report)
+    missing = [
+        name
+        for name, variable in variables.items()
+        if variable.needed and variable.when is None and name not in entries
+    ]
+    if missing:
+        at = step.entries[key].key if key in step.entries else step
+        told = f"{callee} needs {listed(missing)}"
+        report.error(at, told, f"give it under `{key}`")
+
+
+def _check_given_value(name: str, node: YamlNode, variable: Variable, report: Report) -> None:
+    """Judge what is literal; what holds a template is judged when it has been rendered."""
+    if not isinstance(node, Scalar):
+        if variable.type not in ("string", "text"):
+            told = f"{shown(name)} does not fit: it must be one value, not {described(node)}"
+            report.error(node, told)
+        return
+    try:
+        value = node.value
+    except OutOfRange:
+        return
+    if isinstance(value, str) and ("{{" in value or "{%" in value):
+        return
+    try:
+        check_value(variable, value)
+    except ValueError as error:
+        report.error(node, f"{shown(name)} does not fit: {error}")

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from pup_tui.runbook.load import Loaded
-from pup_tui.runbook.sources import Sources
 from pup_tui.runbook.undeclared import names_under_default
-from pup_tui.runbook.variables import Resolved, resolve
+from pup_tui.runbook.variables.resolve import Resolved, resolve
+from pup_tui.runbook.variables.sources import Sources
 
 Check = Callable[..., Loaded]
 Errors = Callable[..., list[str]]

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping
 import pytest
 
 from pup_tui.runbook.load import Loaded
-from pup_tui.runbook.sources import Sources
 from pup_tui.runbook.undeclared import names_under_default
-from pup_tui.runbook.variables import Resolved, choices_for, resolve
+from pup_tui.runbook.variables.resolve import Resolved, choices_for, resolve
+from pup_tui.runbook.variables.sources import Sources
 from tests.support.value_sources import Commands, Kept, sources_of
 
 Check = Callable[..., Loaded]

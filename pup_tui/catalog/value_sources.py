@@ -1,0 +1,108 @@
+"""Where the values of variables come from on this computer: environment, files, keyring, choices kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from pup_tui.private import (
+    NotPrivate,
+    check_private_dir,
+    make_private_dir,
+    open_private,
+    refuse_link,
+)
+from pup_tui.runbook.files import Unreadable, read_file
+from pup_tui.runbook.parts import Choice
+from pup_tui.runbook.variables.sources import KeptChoices, RunCommand, Sources
+
+MAX_KEPT = 200
+"""Files that are kept; the oldest go first."""
+
+
+def local_sources(
+    environ: Mapping[str, str], run: RunCommand | None = None, kept: KeptChoices | None = None
+) -> Sources:
+    """Where values come from on this computer: environment, files, keyring and, with `run`, commands."""
+    return Sources(environ=environ, read_file=_read_file, keyring=_read_keyring, run=run, kept=kept)
+
+
+class ChoiceCache:
+    """The choices that commands gave before, for when they fail.
+
+    One private file for each command in `folder`, named by a hash of the command and of `place`, where it
+    ran. What cannot be read or written is as if it were not there: these are only ever a help.
+    """
+
+    def __init__(self, folder: Path, place: str) -> None:
+        self._folder = folder
+        self._place = place
+
+    def get(self, key: str) -> tuple[Choice, ...] | None:
+        """What the command gave the last time, None where that is not known."""
+        try:
+            check_private_dir(self._folder.parent)
+            refuse_link(self._folder)
+            with open(open_private(self._path(key), os.O_RDONLY), "rb") as file:
+                return msgspec.json.decode(file.read(), type=tuple[Choice, ...])
+        except (OSError, NotPrivate, msgspec.DecodeError):
+            return None
+
+    def put(self, key: str, choices: tuple[Choice, ...]) -> None:
+        """Keep what a command gave."""
+        path = self._path(key)
+        new = path.with_suffix(f".{os.getpid()}.new")
+        with suppress(OSError, NotPrivate):
+            make_private_dir(self._folder.parent, self._folder.name)
+            descriptor = open_private(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            with open(descriptor, "wb") as file:
+                file.write(msgspec.json.encode(choices))
+            new.replace(path)
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        files = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
+        for path in files[:-MAX_KEPT]:
+            path.unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        name = hashlib.sha256(f"{self._place}\0{key}".encode(errors="surrogateescape")).hexdigest()
+        return self._folder / f"{name}.json"
+
+
+async def _read_file(path: str) -> str:
+    import asyncio
+
+    def read() -> str:
+        try:
+            return read_file(Path(path).expanduser()).decode()
+        except Unreadable as error:
+            raise ValueError(str(error)) from error
+
+    return await asyncio.to_thread(read)
+
+
+async def _read_keyring(service: str, user: str) -> str | None:
+    """The password of a user of a service in the platform's store, None where there is none.
+
+    Raises ValueError with a sentence where the store cannot be asked, or the library `keyring` (an extra)
+    is not installed. In a thread: the store may ask the operator to unlock it.
+    """
+    import asyncio
+
+    try:
+        # Late: it looks for backends among everything that is installed.
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError:
+        told = "the library `keyring` is not installed"
+        raise ValueError(f"{told}; install pup-tui[keyring]") from None
+    try:
+        return await asyncio.to_thread(keyring.get_password, service, user)
+    except KeyringError as error:
+        raise ValueError(f"the keyring cannot be read ({error or type(error).__name__})") from None

@@ -1,0 +1,30 @@
+"""The runbook of the catalog that a command names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pup_tui.cli.failure import Failure, refuse_problems
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.catalog import Catalog
+    from pup_tui.catalog.entries import Entry
+    from pup_tui.runbook.load import Loaded
+    from pup_tui.runbook.model import Runbook
+
+
+def find_entry(catalog: Catalog, name: str) -> Entry:
+    from pup_tui.catalog.catalog import UnknownRunbook
+
+    try:
+        return catalog.find(name)
+    except UnknownRunbook as error:
+        raise Failure(str(error), "", error.hint) from error
+
+
+def load_valid(catalog: Catalog, entry: Entry) -> tuple[Loaded, Runbook]:
+    """The runbook of an entry. Prints every error and raises Failure if it cannot be run."""
+    loaded = catalog.load(entry.path)
+    if loaded.runbook is None:
+        refuse_problems(loaded.errors, "the runbook", "fix what is told above", str(entry.path))
+    return loaded, loaded.require()

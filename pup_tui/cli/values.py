@@ -1,0 +1,141 @@
+"""The values of a runbook's variables: from `--arg-file`, `--arg`, and asked for on the terminal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pup_tui.cli.failure import Failure
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.inputs import Choices, Resolved, Sources
+    from pup_tui.runbook.model import Runbook
+    from pup_tui.runbook.parts import Variable
+
+
+def given_values(runbook: Runbook, args: Sequence[str], arg_file: Path | None) -> dict[str, object]:
+    """The values of `--arg-file` and then of `--arg`. Raises Failure for a secret among the arguments."""
+    given: dict[str, object] = _from_file(arg_file) if arg_file is not None else {}
+    for arg in args:
+        name, equals, value = _utf8(arg).partition("=")
+        if not equals or not name:
+            raise Failure("--arg needs NAME=VALUE", "", "for example --arg SERVICE=payments")
+        variable = runbook.vars.get(name)
+        if variable is not None and variable.is_secret:
+            raise Failure(
+                f"{name} is a secret and may not stand on a command line",
+                "--arg",
+                "use --arg-file, or the place its `from` names",
+            )
+        given[name] = value
+    return given
+
+
+def _utf8(arg: str) -> str:
+    """An argument as UTF-8, whatever the locale made of its bytes."""
+    return os.fsencode(arg).decode("utf-8", "surrogateescape")
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    from pup_tui.runbook.problems import InvalidRunbook
+    from pup_tui.runbook.variables.file import read_values
+
+    try:
+        return read_values(path)
+    except InvalidRunbook as error:
+        raise Failure(
+            str(error.problems[0]), "--arg-file", "give a YAML map of variables"
+        ) from error
+
+
+def resolve_values(
+    runbook: Runbook, given: Mapping[str, object], sources: Sources, *, ask: bool
+) -> Resolved:
+    """Every variable's value; asks on the terminal for those that only a person can give, if `ask`.
+
+    Raises Failure for what is missing or wrong. What the operator should know besides goes to standard error.
+    """
+    from pup_tui.output.sanitize import safe_text
+
+    if ask:
+        resolved = _ask_for_missing(runbook, given, sources)
+    else:
+        import asyncio
+
+        from pup_tui.catalog.inputs import resolve_inputs
+
+        resolved = asyncio.run(resolve_inputs(runbook, given, sources))
+    if resolved.problems:
+        told = dict.fromkeys(problem.message for problem in resolved.problems)
+        hints = {problem.hint for problem in resolved.problems}
+        # What helps with one of them would mislead about the others.
+        hint = hints.pop() if len(hints) == 1 else ""
+        raise Failure("; ".join(told), "", hint or "give values with --arg NAME=VALUE")
+    for note in resolved.notes:
+        click.echo(f"pup-tui: {safe_text(note)}", err=True)
+    return resolved
+
+
+def _ask_for_missing(runbook: Runbook, given: Mapping[str, object], sources: Sources) -> Resolved:
+    """Every variable's value; those that only a person can give are asked for one after the other.
+
+    Each is asked for when those above it are known, and only where its `when` holds. A value that was given
+    and is wrong is not asked for again: it stays a problem.
+    """
+    import asyncio
+
+    from pup_tui.catalog.inputs import choices_of, resolve_inputs
+
+    sources = sources.remembering()
+    values = dict(given)
+    # Between its calls the runner leaves Ctrl-C alone, so that it ends a prompt.
+    with asyncio.Runner() as runner:
+        resolved = runner.run(resolve_inputs(runbook, values, sources))
+        while (name := _to_ask_for(runbook, resolved, values)) is not None:
+            variable = runbook.vars[name]
+            choices = runner.run(choices_of(runbook.vars, name, resolved, sources))
+            values[name] = _prompt(name, variable, choices)
+            resolved = runner.run(resolve_inputs(runbook, values, sources))
+    return resolved
+
+
+def _to_ask_for(runbook: Runbook, resolved: Resolved, values: Mapping[str, object]) -> str | None:
+    """The first variable that has no value and no default to give it one."""
+    wrong = {problem.name for problem in resolved.problems}
+    if wrong.intersection(values):
+        return None
+    for name, variable in runbook.vars.items():
+        if name in wrong and not variable.has_default:
+            return name
+    return None
+
+
+def _prompt(name: str, variable: Variable, choices: Choices) -> Any:
+    """Ask for a value until it is a valid one."""
+    from pup_tui.catalog.inputs import check_input
+    from pup_tui.headless.prompts import choices_told, prompt_for
+    from pup_tui.output.sanitize import safe_text
+
+    for line in choices_told(choices):
+        click.echo(line, err=True)
+    prompt = prompt_for(name, variable, choices)
+    while True:
+        typed = click.prompt(
+            prompt,
+            prompt_suffix="",
+            hide_input=variable.is_secret,
+            err=True,
+            default="",
+            show_default=False,
+        )
+        if not typed:
+            click.echo("  it needs a value", err=True)
+            continue
+        try:
+            return check_input(variable, typed, choices)
+        except ValueError as error:
+            click.echo(f"  {safe_text(str(error))}", err=True)
