@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -112,7 +113,7 @@ async def _read_file(path: str) -> str:
 
     def read() -> str:
         try:
-            return read_file(Path(path).expanduser()).decode()
+            return read_file(Path(os.path.expanduser(path))).decode()
         except Unreadable as error:
             raise ValueError(str(error)) from error
 
