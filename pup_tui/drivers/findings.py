@@ -12,6 +12,7 @@ from pup_tui.core.events import Findings, Judgement
 from pup_tui.drivers.masking import Masking, is_long_enough
 from pup_tui.output.mask import MIN_SECRET
 from pup_tui.output.pipeline import Captured
+from pup_tui.runbook.steps import NOT_SAID
 from pup_tui.steps.executor import Outcome
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError
@@ -22,9 +23,6 @@ from pup_tui.template.secrets import watched
 TOO_MUCH = "the output is over 1 MiB, more than an expression may look at"
 
 _OF_OUTPUT = frozenset({"output", "stderr", "json", "lines", "value", "status"})
-
-_OF_ATTEMPT = frozenset({"exit_code", "status_code", "duration", "attempt", "elapsed"})
-"""Fields of a step's results that are known without a look at what it said."""
 
 TOO_SHORT = f"it is to be kept secret and has fewer than {MIN_SECRET} characters"
 
@@ -132,7 +130,7 @@ class _Finder:
         self.secrets += [
             f"steps.{name}"
             for name, value in found.items()
-            if (tells and name not in _OF_ATTEMPT) or self._masking.is_secret(value)
+            if (tells and name not in NOT_SAID) or self._masking.is_secret(value)
         ]
         return found
 

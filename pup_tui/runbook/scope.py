@@ -8,7 +8,7 @@ from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.secret_names import report_exposure, secret_names, secrets_at
 from pup_tui.runbook.shapes import Path, PlacedText
-from pup_tui.runbook.steps import BODY, DraftFrame, StepDraft
+from pup_tui.runbook.steps import BODY, STEP_FIELDS, DraftFrame, StepDraft
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
@@ -32,11 +32,6 @@ ATTEMPT_NAMES = frozenset(
     ]
 )
 """What an attempt tells about itself, where it is judged."""
-
-STEP_FIELDS = frozenset(
-    ["output", "json", "lines", "exit_code", "status", "status_code", "headers", "duration"]
-)
-"""What `steps.ID` has."""
 
 _ABOVE = "a default may use only the variables above it"
 _JUDGES_ATTEMPT = (

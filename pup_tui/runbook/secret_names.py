@@ -13,14 +13,19 @@ from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.shapes import PlacedText
-from pup_tui.runbook.steps import DraftFrame, StepDraft
+from pup_tui.runbook.steps import NOT_SAID, STEP_FIELDS, DraftFrame, StepDraft
 from pup_tui.template.errors import TemplateError
 
 
 def secret_names(frame: DraftFrame) -> frozenset[str]:
-    """The secret variables and captures of a frame, and variables whose default holds one."""
+    """The secret variables and captures of a frame, what is said by steps that capture a secret, and
+    variables whose default holds one.
+    """
     found = {name for name, node in _declared(frame) if is_secret(node)}
-    found |= {name for step in frame.steps for name in _hidden_captures(step)}
+    for step in frame.steps:
+        hidden = frozenset(_hidden_captures(step))
+        found |= hidden
+        found |= {f"steps.{step.id}.{field}" for field in STEP_FIELDS - NOT_SAID if hidden}
     if isinstance(frame.caller, StepDraft) and isinstance(frame.caller.node, GroupCall):
         around = secrets_at(frame.caller, secret_names(frame.caller.frame))
         given = frame.caller.node.get("with")
