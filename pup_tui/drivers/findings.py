@@ -12,12 +12,11 @@ from pup_tui.core.events import Findings, Judgement
 from pup_tui.drivers.masking import Masking, is_long_enough
 from pup_tui.output.mask import MIN_SECRET
 from pup_tui.output.pipeline import Captured
-from pup_tui.runbook.steps import NOT_SAID
 from pup_tui.steps.executor import Outcome
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
-from pup_tui.template.reading import reading_scope
+from pup_tui.template.reading import NOT_SAID, reading_scope
 from pup_tui.template.secrets import watched
 
 TOO_MUCH = "the output is over 1 MiB, more than an expression may look at"

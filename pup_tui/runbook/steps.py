@@ -21,8 +21,6 @@ STEP_FIELDS = frozenset(
     ["output", "json", "lines", "exit_code", "status", "status_code", "headers", "duration"]
 )
 """What `steps.ID` has."""
-NOT_SAID = frozenset({"exit_code", "status_code", "duration"})
-"""Of these what is known without a look at what the step said: the rest is secret if it captures a secret."""
 
 BODY, UNDO, CLEANUP = range(3)
 """The parts of a run, in their order."""

@@ -43,6 +43,7 @@ def check_variables(
     node: YamlNode | None,
     made: MappingOf[Path, dict[str, Any]],
     roles: RoleCheck,
+    secrets: frozenset[str],
     report: Report,
     *,
     path: Path = ("vars",),
@@ -50,7 +51,7 @@ def check_variables(
 ) -> None:
     """Check `vars` at `path`; `made` is what the walk made of every map that has the right shape.
 
-    `is_known` tells which names a default may use beside the variables above it.
+    `is_known` tells which names a default may use beside the variables above it; `secrets` are secret there.
     """
     if not isinstance(node, Mapping):
         return
@@ -63,7 +64,9 @@ def check_variables(
         check_name(name, entry.key, "a variable", report)
         if isinstance(entry.value, Mapping):
             _check_keys(entry.value, report)
-            check_source_command(entry.value, (*path, name), above, is_known, roles, report)
+            check_source_command(
+                entry.value, (*path, name), above, is_known, secrets, roles, report
+            )
         above[name] = entry.value
         default = _default(entry.value)
         if default is None:

@@ -192,3 +192,15 @@ def test_what_a_step_said_that_captures_a_secret_is_secret(field: str, errors: E
     )
     refused = any(f"`steps.s.{field}` is a secret and may not stand" in e for e in errors(text))
     assert refused is (field not in {"exit_code", "status_code", "duration"})
+
+
+@pytest.mark.parametrize(
+    ("capture", "refused"), [("output ~ TOKEN", True), ("TOKEN | length", False)]
+)
+def test_what_is_captured_out_of_a_secret_is_secret(
+    capture: str, refused: bool, errors: Errors
+) -> None:
+    text = TOP.replace("vars: {", "vars: {TOKEN: {type: secret}, ")
+    text += shell("echo", f"capture: {{K: '{capture}'}}")
+    text += "  - {name: p, kind: pup, run: 'monitors search --query {{ K }}'}\n"
+    assert any("`K` is a secret and may not stand" in e for e in errors(text)) is refused
