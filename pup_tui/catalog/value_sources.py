@@ -80,7 +80,7 @@ async def _read_file(path: str) -> str:
 
     def read() -> str:
         try:
-            return read_file(Path(path).expanduser()).decode()
+            return read_file(Path(os.path.expanduser(path))).decode()
         except Unreadable as error:
             raise ValueError(str(error)) from error
 

@@ -16,15 +16,12 @@ from pup_tui.steps.executor import Outcome
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
-from pup_tui.template.reading import reading_scope
+from pup_tui.template.reading import NOT_SAID, reading_scope
 from pup_tui.template.secrets import watched
 
 TOO_MUCH = "the output is over 1 MiB, more than an expression may look at"
 
 _OF_OUTPUT = frozenset({"output", "stderr", "json", "lines", "value", "status"})
-
-_OF_ATTEMPT = frozenset({"exit_code", "status_code", "duration", "attempt", "elapsed"})
-"""Fields of a step's results that are known without a look at what it said."""
 
 TOO_SHORT = f"it is to be kept secret and has fewer than {MIN_SECRET} characters"
 
@@ -132,7 +129,7 @@ class _Finder:
         self.secrets += [
             f"steps.{name}"
             for name, value in found.items()
-            if (tells and name not in _OF_ATTEMPT) or self._masking.is_secret(value)
+            if (tells and name not in NOT_SAID) or self._masking.is_secret(value)
         ]
         return found
 

@@ -11,6 +11,7 @@ from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.runbook_files import Found, RunbookFiles, is_name
+from pup_tui.runbook.shapes import PlacedText
 
 MAX_DEEP = 10
 """How many runbooks may be inside each other, without the one that begins."""
@@ -24,7 +25,8 @@ class Checked:
     """What became of one file: `runbook` is None where it has errors.
 
     `steps` counts all steps, also of the runbooks that it calls; `deep` how many of those are inside each
-    other; `is_interactive` tells whether one of all those steps takes the operator's terminal.
+    other; `is_interactive` tells whether one of all those steps takes the operator's terminal. `exposes`
+    finds where it would put a secret that it is given for a variable.
     """
 
     runbook: Runbook | None
@@ -32,6 +34,7 @@ class Checked:
     steps: int
     deep: int
     is_interactive: bool
+    exposes: Callable[[str], PlacedText | None]
 
 
 class Calls:

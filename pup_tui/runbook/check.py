@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import msgspec
@@ -13,6 +13,7 @@ from pup_tui.runbook.allowance import Allowance
 from pup_tui.runbook.block_rules import BLOCK_RULES
 from pup_tui.runbook.calls import Calls, Chain, Checked
 from pup_tui.runbook.expansion import MAX_STEPS, Expansion
+from pup_tui.runbook.exposure import exposed_names
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, described, shown
@@ -23,7 +24,8 @@ from pup_tui.runbook.roles import Role
 from pup_tui.runbook.rules import RULES, Rule, check_environment
 from pup_tui.runbook.runbook_files import Found, RunbookFiles, is_name
 from pup_tui.runbook.scope import Scope
-from pup_tui.runbook.shapes import INVALID, PlacedText, ShapeCheck
+from pup_tui.runbook.secret_names import given_secrets, secret_names, secrets_at
+from pup_tui.runbook.shapes import INVALID, Path, PlacedText, ShapeCheck
 from pup_tui.runbook.step_templates import Templates
 from pup_tui.runbook.steps import DraftFrame, StepDraft, assign_ids, frames_of
 from pup_tui.runbook.variables.rules import check_given, check_variables
@@ -76,7 +78,7 @@ class Checking:
         if file.built is not INVALID and self._report.errors == before:
             runbook = msgspec.convert(file.built, Runbook)
         variables = _converted(file.shape.made, ("vars",), file.frames[0].names)
-        return Checked(runbook, variables, steps, deep, file.is_interactive)
+        return Checked(runbook, variables, steps, deep, file.is_interactive, file.exposes)
 
     def _add_called(self, file: _File, chain: Chain) -> tuple[int, int]:
         """Fill in the runbooks that steps call; how many steps there are in all, and how deep they are."""
@@ -92,6 +94,8 @@ class Checking:
             check_given(
                 step.node, "vars", called.variables, f"runbook {shown(named.text)}", self._report
             )
+            file.called[step.path] = called
+            self._check_secrets(step, file, called)
             if called.is_interactive:
                 file.is_interactive = True
                 if step.runs_beside_others:
@@ -107,6 +111,16 @@ class Checking:
                 file.shape.made[step.path]["called"] = called.runbook
         return steps, deep
 
+    def _check_secrets(self, step: StepDraft, file: _File, called: Checked) -> None:
+        """Report secrets that a runbook is given and would put where others can read them."""
+        for name, value in given_secrets(step, file.secrets[id(step.frame)]):
+            exposed = None if called.runbook is None else called.exposes(name)
+            if exposed is not None and exposed.role.exposure is not None:
+                exposure = exposed.role.exposure
+                told = f"{shown(name)} is given a secret, which may not stand in {exposure.place}"
+                at = f"{exposed.node.source.path}:{exposed.node.line}"
+                self._report.error(value, told, f"it does at {at}; {exposure.why}")
+
     def _check_meaning(self, file: _File) -> bool:
         """Judge what the texts say; False where there were too many to judge."""
         defaults = file.root.get("defaults")
@@ -117,14 +131,9 @@ class Checking:
         }
         for frame in file.frames:
             judges[id(frame)].check_names()
-        by_path = {step.path: step for step in file.steps}
-        for placed in file.shape.texts:
+        for placed, step, frame in file.placed():
             if self._allowance.exhausted or self._report.full:
                 break
-            step = by_path.get(placed.step)
-            frame = file.frames[0] if step is None else step.frame
-            if step is not None and step.inner is not None and placed.inner[0] == "call":
-                frame = step.inner
             judges[id(frame)].check(step, placed)
         return not self._allowance.exhausted
 
@@ -134,7 +143,8 @@ class _File:
     """One file with everything filled in.
 
     `count` is how many steps it has of its own; `is_interactive` tells whether one of them, or of those
-    that it calls, takes the operator's terminal.
+    that it calls, takes the operator's terminal. `called` are the runbooks that its steps call, by the step's
+    path, and `secrets` the secret names of each frame.
     """
 
     root: Mapping
@@ -144,6 +154,37 @@ class _File:
     count: int
     is_open: bool
     is_interactive: bool
+    called: dict[Path, Checked] = field(default_factory=dict)
+    secrets: MappingOf[int, frozenset[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.secrets = secret_names(self.frames)
+
+    def placed(self) -> Iterator[tuple[PlacedText, StepDraft | None, DraftFrame]]:
+        """Every text, with its step and the frame whose names it sees."""
+        by_path = {step.path: step for step in self.steps}
+        for placed in self.shape.texts:
+            step = by_path.get(placed.step)
+            frame = self.frames[0] if step is None else step.frame
+            if step is not None and step.inner is not None and placed.inner[0] == "call":
+                frame = step.inner
+            yield placed, step, frame
+
+    def exposes(self, name: str) -> PlacedText | None:
+        """The first text that would put a secret where others can read it, were it given for a variable."""
+        secrets = secret_names(self.frames, {name})
+        for placed, step, frame in self.placed():
+            if placed.role.exposure is not None:
+                seen = secrets_at(step, secrets[id(frame)])
+                if exposed_names(placed.role, placed.node.text) & seen:
+                    return placed
+        for step in self.steps:
+            if step.path in self.called:
+                for inner, _ in given_secrets(step, secrets[id(step.frame)]):
+                    found = self.called[step.path].exposes(inner)
+                    if found is not None:
+                        return found
+        return None
 
     @property
     def steps(self) -> list[StepDraft]:
@@ -192,7 +233,8 @@ class _Judge:
         self._made = file.shape.made
         self._defaults = file.root.get("defaults")
         self._report = report
-        self._scope = Scope(frame, report, is_open=file.is_open)
+        self._secrets = file.secrets[id(frame)]
+        self._scope = Scope(frame, self._secrets, report, is_open=file.is_open)
         self._roles = RoleCheck(self._scope.declared, allowance, report)
 
     def check_names(self) -> None:
@@ -200,7 +242,9 @@ class _Judge:
         caller = self._frame.caller
         path = ("vars",) if caller is None else (*self._frame.path, "call", "params")
         self._scope.check_makers()
-        check_variables(self._frame.names, self._made, self._roles, self._report, path=path)
+        check_variables(
+            self._frame.names, self._made, self._roles, self._secrets, self._report, path=path
+        )
         if caller is not None and isinstance(caller.node, GroupCall):
             variables = _converted(self._made, path, self._frame.names)
             callee = f"the group {shown(caller.node.call.text('template') or '')}"
@@ -216,6 +260,7 @@ class _Judge:
                     asked,
                     self._made,
                     self._roles,
+                    secrets_at(step, self._secrets),
                     self._report,
                     path=(*step.path, "vars"),
                     is_known=is_known,

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.report import Report, listed
-from pup_tui.runbook.secret_names import report_exposure, secret_names, secrets_at
+from pup_tui.runbook.secret_names import report_exposure, secrets_at
 from pup_tui.runbook.shapes import Path, PlacedText
-from pup_tui.runbook.steps import BODY, DraftFrame, StepDraft
+from pup_tui.runbook.steps import BODY, STEP_FIELDS, DraftFrame, StepDraft
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
@@ -33,11 +33,6 @@ ATTEMPT_NAMES = frozenset(
 )
 """What an attempt tells about itself, where it is judged."""
 
-STEP_FIELDS = frozenset(
-    ["output", "json", "lines", "exit_code", "status", "status_code", "headers", "duration"]
-)
-"""What `steps.ID` has."""
-
 _ABOVE = "a default may use only the variables above it"
 _JUDGES_ATTEMPT = (
     ("assert",),
@@ -53,9 +48,11 @@ _BEFORE_ITEMS = frozenset({"foreach", "confirm", "max_parallel"})
 
 
 class Scope:
-    """The names of a frame. `is_open` where some of them could not be found out."""
+    """The names of a frame, of which some are `secrets`. `is_open` where some could not be found out."""
 
-    def __init__(self, frame: DraftFrame, report: Report, *, is_open: bool = False) -> None:
+    def __init__(
+        self, frame: DraftFrame, secrets: frozenset[str], report: Report, *, is_open: bool = False
+    ) -> None:
         self._frame = frame
         self._variables = {name: number for number, name in enumerate(frame.variables)}
         self._report = report
@@ -67,7 +64,7 @@ class Scope:
         self._items = frozenset(step.item for step in frame.steps if step.loops)
         self._asked: dict[str, dict[str, int]] = {}
         self._is_open = is_open
-        self._secrets = secret_names(frame)
+        self._secrets = secrets
 
     @property
     def declared(self) -> frozenset[str]:

@@ -1,11 +1,13 @@
 """Which names of a file stand for secrets, as far as the file tells before a run.
 
-More may turn out to be secret in a run: a capture that holds one, a value that was given for a group's param.
+More may turn out to be secret in a run: a capture or a result that holds one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass
 
 from pup_tui.runbook.exposure import exposed_names
 from pup_tui.runbook.languages import compiled
@@ -13,24 +15,82 @@ from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.shapes import PlacedText
-from pup_tui.runbook.steps import DraftFrame, StepDraft
+from pup_tui.runbook.steps import STEP_FIELDS, DraftFrame, StepDraft
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.reading import NOT_SAID
+
+_CODE = frozenset({Role.ITEMS, Role.EXPRESSION})
+"""Roles in which a name may stand without braces."""
 
 
-def secret_names(frame: DraftFrame) -> frozenset[str]:
-    """The secret variables and captures of a frame, and variables whose default holds one."""
-    found = {name for name, node in _declared(frame) if is_secret(node)}
-    found |= {name for step in frame.steps for name in _hidden_captures(step)}
-    if isinstance(frame.caller, StepDraft) and isinstance(frame.caller.node, GroupCall):
-        around = secrets_at(frame.caller, secret_names(frame.caller.frame))
-        given = frame.caller.node.get("with")
-        entries = given.entries.items() if isinstance(given, Mapping) else ()
-        found |= {name for name, entry in entries if _uses(Role.JSON, entry.value) & around}
-    for name, node in _declared(frame):
+@dataclass(slots=True, frozen=True)
+class _Flow:
+    """A name of the frame `into` is made out of `names` of `frame`, as they are seen at `step`."""
+
+    into: DraftFrame
+    name: str
+    frame: DraftFrame
+    step: StepDraft | None
+    names: frozenset[str]
+
+
+def secret_names(
+    frames: list[DraftFrame], given: Collection[str] = ()
+) -> MappingOf[int, frozenset[str]]:
+    """The secret names of each frame of a file, by the frame's `id()`.
+
+    They are the secret variables and captures, what is said by steps that capture a secret, and whatever is
+    made out of one. `given` are the variables of the file that get one from a caller.
+    """
+    found = {id(frame): set(_told(frame)) for frame in frames}
+    found[id(frames[0])] |= set(given)
+    flows = [flow for frame in frames for flow in _flows(frame) if flow.names]
+    grows = True
+    while grows:
+        grows = False
+        for flow in flows:
+            into = found[id(flow.into)]
+            if flow.name not in into:
+                secrets = secrets_at(flow.step, frozenset(found[id(flow.frame)]))
+                if flow.names & secrets:
+                    into.add(flow.name)
+                    grows = True
+    return {key: frozenset(names) for key, names in found.items()}
+
+
+def _told(frame: DraftFrame) -> Iterator[str]:
+    """The names of a frame that are secret as they are told."""
+    for _, name, node in _declared(frame):
+        if is_secret(node):
+            yield name
+    for step in frame.steps:
+        hidden = [name for name, entry in _entries(step.node.get("capture")) if _is_hidden(entry)]
+        yield from hidden
+        if hidden:
+            yield from (f"steps.{step.id}.{field}" for field in STEP_FIELDS - NOT_SAID)
+
+
+def _flows(frame: DraftFrame) -> Iterator[_Flow]:
+    for step, name, node in _declared(frame):
         default = node.get("default") if isinstance(node, Mapping) else node
-        if _uses(Role.TEXT, default) & found:
-            found.add(name)
-    return frozenset(found)
+        yield _Flow(frame, name, frame, step, _uses(Role.TEXT, default))
+    for step in frame.steps:
+        for name, entry in _entries(step.node.get("capture")):
+            value = entry.get("value") if isinstance(entry, Mapping) else entry
+            yield _Flow(frame, name, frame, step, _uses(Role.EXPRESSION, value))
+        if step.inner is not None and isinstance(step.node, GroupCall):
+            for name, value in _entries(step.node.get("with")):
+                yield _Flow(step.inner, name, frame, step, _uses(Role.JSON, value))
+            for name, value in _entries(step.node.call.get("outputs")):
+                yield _Flow(frame, name, step.inner, None, _uses(Role.EXPRESSION, value))
+
+
+def given_secrets(step: StepDraft, secrets: frozenset[str]) -> Iterator[tuple[str, YamlNode]]:
+    """The variables of the runbook that a step calls that get a secret, with what they are given."""
+    seen = secrets_at(step, secrets)
+    for name, value in _entries(step.node.get("vars")):
+        if _uses(Role.JSON, value) & seen:
+            yield name, value
 
 
 def secrets_at(step: StepDraft | None, of_frame: frozenset[str]) -> frozenset[str]:
@@ -57,11 +117,17 @@ def report_exposure(placed: PlacedText, secrets: Collection[str], report: Report
         report.error_in(placed.node, told, hint, fragment=name)
 
 
-def _declared(frame: DraftFrame) -> Iterator[tuple[str, YamlNode]]:
-    nodes = [frame.names, *(step.node.get("vars") for step in frame.steps if step.asked)]
-    for node in nodes:
-        if isinstance(node, Mapping):
-            yield from ((name, entry.value) for name, entry in node.entries.items())
+def _declared(frame: DraftFrame) -> Iterator[tuple[StepDraft | None, str, YamlNode]]:
+    """The variables of a frame and what its steps ask for, each with the step that asks."""
+    yield from ((None, name, node) for name, node in _entries(frame.names))
+    for step in frame.steps:
+        if step.asked:
+            yield from ((step, name, node) for name, node in _entries(step.node.get("vars")))
+
+
+def _entries(node: YamlNode | None) -> Iterator[tuple[str, YamlNode]]:
+    if isinstance(node, Mapping):
+        yield from ((name, entry.value) for name, entry in node.entries.items())
 
 
 def is_secret(variable: YamlNode) -> bool:
@@ -69,15 +135,12 @@ def is_secret(variable: YamlNode) -> bool:
     return isinstance(variable, Mapping) and variable.text("type") == "secret"
 
 
-def _hidden_captures(step: StepDraft) -> Iterator[str]:
-    given = step.node.get("capture")
-    for name, entry in given.entries.items() if isinstance(given, Mapping) else ():
-        if isinstance(entry.value, Mapping) and entry.value.text("secret") == "true":
-            yield name
+def _is_hidden(capture: YamlNode) -> bool:
+    return isinstance(capture, Mapping) and capture.text("secret") == "true"
 
 
 def _uses(role: Role, node: YamlNode | None) -> frozenset[str]:
-    """The names in the texts of a value; none where they cannot be read, which is reported elsewhere."""
+    """The names that a value is made out of; none where it cannot be read, which is reported elsewhere."""
     found: frozenset[str] = frozenset()
     waiting = [node]
     while waiting:
@@ -87,7 +150,7 @@ def _uses(role: Role, node: YamlNode | None) -> frozenset[str]:
         elif isinstance(inner, Sequence):
             waiting += inner.items
             role = Role.JSON
-        elif isinstance(inner, Scalar) and (role is Role.ITEMS or "{" in inner.text):
+        elif isinstance(inner, Scalar) and (role in _CODE or "{" in inner.text):
             try:
                 found |= compiled(role, inner.text).flowing_names
             except TemplateError:

@@ -17,6 +17,11 @@ from pup_tui.template.text import compile_text
 MAX_ID = 200
 DEFAULT_ITEM = "item"
 
+STEP_FIELDS = frozenset(
+    ["output", "json", "lines", "exit_code", "status", "status_code", "headers", "duration"]
+)
+"""What `steps.ID` has."""
+
 BODY, UNDO, CLEANUP = range(3)
 """The parts of a run, in their order."""
 

@@ -11,13 +11,14 @@ from msgspec import Meta, Struct
 from pup_tui.datadog.configuration import ConfigurationError, base_url_of, checked, site_of
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import Unreadable, read_file
+from pup_tui.runbook.keys import NEVER_BLANK
 from pup_tui.runbook.nodes import Mapping, Scalar, YamlNode, described
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import ShapeCheck
 
 KEYS = "DD_API_KEY, DD_APP_KEY or DD_ACCESS_TOKEN"
-Text = Annotated[str, Meta(min_length=1)]
+Text = Annotated[str, Meta(extra={NEVER_BLANK: True})]
 PupChoice = Literal["auto", "installed", "builtin"]
 
 

@@ -17,11 +17,11 @@ import platformdirs
 from msgspec import Struct
 
 from pup_tui.datadog.configuration import (
-    DEFAULT_SITE,
     SITE_VARIABLE,
     URL_VARIABLE,
     ConfigurationError,
     base_url_of,
+    site_of,
 )
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class _Reading:
 
     def _from_config(self, said: str) -> Path:
         """A path as `config.yaml` means it: from its own folder."""
-        return self._config_dir / Path(said).expanduser()
+        return self._config_dir / os.path.expanduser(said)
 
     def _state_dir(self, said: str) -> Path:
         usual = platformdirs.user_state_path("pup-tui", appauthor=False)
@@ -194,7 +194,7 @@ class _Reading:
         if own:
             return Path(own) / "runbooks"
         config = self._environ.get("XDG_CONFIG_HOME")
-        home = Path(self._environ.get("HOME", "~")).expanduser()
+        home = Path(os.path.expanduser(self._environ.get("HOME", "~")))
         return (Path(config) if config else home / ".config") / "pup" / "runbooks"
 
     def _process_environ(self, said: Datadog | None) -> Mapping[str, str]:
@@ -202,11 +202,12 @@ class _Reading:
         site, source = self._found("datadog.site", SITE_VARIABLE, said.site if said else "")
         if source:
             environ[SITE_VARIABLE] = site
-        self._tell("datadog.site", site or DEFAULT_SITE, source or DEFAULT)
+        self._tell("datadog.site", _shown(site_of, site), source or DEFAULT)
         url, source = self._found("datadog.url", URL_VARIABLE, said.url if said else "")
         if source:
             environ[URL_VARIABLE] = url
-        self._tell("datadog.url", _shown(url, site), source or DEFAULT)
+        usual = _shown(lambda text: f"https://api.{site_of(text)}", site)
+        self._tell("datadog.url", _shown(base_url_of, url) or usual, source or DEFAULT)
         for key in KEYS:
             given = bool(environ.get(key, "").strip())
             source = f"environment {key}" if given else DEFAULT
@@ -238,10 +239,10 @@ def _config_file(path: Path) -> ConfigFile | None:
     return read_config(path)
 
 
-def _shown(url: str, site: str) -> str:
-    """The base URL for people: one that cannot be used may hold a password."""
+def _shown(means: Callable[[str], str], text: str) -> str:
+    """What a text means, for people: one that cannot be used may hold a password."""
     try:
-        return base_url_of(url) or f"https://api.{site or DEFAULT_SITE}"
+        return means(text)
     except ConfigurationError:
         return "(cannot be used)"
 

@@ -81,6 +81,9 @@ async def test_a_file(tmp_path: Path) -> None:
     asked = runbook(V=Variable(from_=f"file:{tmp_path / 'pipe'}"))
     (problem,) = (await resolve_inputs(asked, {}, local_sources({}))).problems
     assert "it is not a regular file" in str(problem)
+    asked = runbook(V=Variable(from_="file:~nobody-of-this-name/value"))
+    (problem,) = (await resolve_inputs(asked, {}, local_sources({}))).problems
+    assert "`V` is required" in str(problem)
 
 
 def test_choices_are_kept_privately(tmp_path: Path) -> None:

@@ -30,6 +30,15 @@ def test_a_secret_is_refused_when_the_file_is_loaded(made: Any) -> None:
     assert made["secret"][0] == "`TOKEN` is a secret and may not stand in an argument list"
 
 
+def test_what_a_step_said_that_captures_a_secret_is_refused_when_the_file_is_loaded(
+    made: Any,
+) -> None:
+    assert (
+        made["captured"][0]
+        == "`steps.get.output` is a secret and may not stand in an argument list"
+    )
+
+
 def test_a_value_that_may_be_an_option_is_warned_of(made: Any) -> None:
     assert made["option"] == ["a value of `ID` that begins with - would be an option"]
 
@@ -53,5 +62,5 @@ def test_it_runs(made: Any) -> None:
 
 
 def test_a_secret_that_turned_up_in_the_run_is_refused_there(made: Any) -> None:
-    assert made["captured"]["status"] == {"get": "succeeded", "use": "failed"}
-    assert "may not stand in an argument list" in made["captured"]["reason"]["use"]
+    assert made["said"]["status"] == {"get": "succeeded", "use": "failed"}
+    assert "may not stand in an argument list" in made["said"]["reason"]["use"]

@@ -237,3 +237,41 @@ def test_stamps_of_everything_that_was_looked_for(tmp_path: Path) -> None:
     assert stamps[tmp_path / "runbook.yaml"] is not None
     assert stamps[tmp_path / "other.yaml"] is None
     assert stamps[tmp_path / "other.yml"] is None
+
+
+EXPOSING = """\
+name: exposing
+vars: {Q: {}, R: {default: "{{ Q }}!"}}
+steps:
+  - {name: look, kind: pup, run: 'monitors search --query {{ R }}'}
+"""
+BETWEEN = """\
+name: between
+vars: {M: {}}
+steps:
+  - {name: call, kind: runbook, runbook: exposing, vars: {Q: 'x{{ M }}'}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("runbook", "given", "refused"),
+    [
+        ("exposing", "Q: '{{ A }}'", True),
+        ("exposing", "Q: '{{ A | length }}'", False),
+        ("exposing", "Q: '{{ B }}'", False),
+        ("between", "M: '{{ A }}'", True),
+        ("between", "M: '{{ B }}'", False),
+    ],
+)
+def test_a_secret_that_a_called_runbook_would_expose(
+    runbook: str, given: str, refused: bool, errors: Errors
+) -> None:
+    text = call(f"vars: {{{given}}}", runbook=runbook)
+    text = text.replace("vars: {A: {default: x}}", "vars: {A: {type: secret}, B: {default: x}}")
+    told = errors(text, {"exposing.yaml": EXPOSING, "between.yaml": BETWEEN})
+    name = given[0]
+    assert told == (
+        [f"7:15: `{name}` is given a secret, which may not stand in an argument list"]
+        if refused
+        else []
+    )

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from pup_tui.runbook.load import Loaded
-from pup_tui.runbook.scope import ATTEMPT_NAMES, STEP_FIELDS
+from pup_tui.runbook.scope import ATTEMPT_NAMES
+from pup_tui.runbook.steps import STEP_FIELDS
 from pup_tui.runbook.undeclared import names_under_default
 
 Errors = Callable[..., list[str]]
@@ -181,3 +182,25 @@ def test_if_knows_no_attempt(condition: str, errors: Errors) -> None:
 def test_if_may_compare_a_variable_of_such_a_name(errors: Errors) -> None:
     text = "name: runbook\nvars: {status: {default: OK}}\nsteps:\n"
     assert errors(text + shell("echo", "if: status == 'OK'")) == []
+
+
+@pytest.mark.parametrize("field", sorted(STEP_FIELDS))
+def test_what_a_step_said_that_captures_a_secret_is_secret(field: str, errors: Errors) -> None:
+    text = TOP + shell("echo", "capture: {K: {value: json.token, secret: true}}")
+    text += (
+        f"  - {{name: p, kind: pup, run: 'monitors search --query {{{{ steps.s.{field} }}}}'}}\n"
+    )
+    refused = any(f"`steps.s.{field}` is a secret and may not stand" in e for e in errors(text))
+    assert refused is (field not in {"exit_code", "status_code", "duration"})
+
+
+@pytest.mark.parametrize(
+    ("capture", "refused"), [("output ~ TOKEN", True), ("TOKEN | length", False)]
+)
+def test_what_is_captured_out_of_a_secret_is_secret(
+    capture: str, refused: bool, errors: Errors
+) -> None:
+    text = TOP.replace("vars: {", "vars: {TOKEN: {type: secret}, ")
+    text += shell("echo", f"capture: {{K: '{capture}'}}")
+    text += "  - {name: p, kind: pup, run: 'monitors search --query {{ K }}'}\n"
+    assert any("`K` is a secret and may not stand" in e for e in errors(text)) is refused

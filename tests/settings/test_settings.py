@@ -114,6 +114,9 @@ def test_a_path_in_the_file_is_one_from_its_folder(
     assert read(config, "state_dir: state\n").state_dir == config / "state"
     monkeypatch.setenv("HOME", "/home/ada")
     assert read(config, "state_dir: ~/state\n").state_dir == Path("/home/ada/state")
+    assert read(config, "state_dir: ~nobody-of-this-name/s\n").state_dir == (
+        config / "~nobody-of-this-name/s"
+    )
 
 
 def test_of_keys_only_that_they_are_set_is_told(config: Path) -> None:
@@ -121,8 +124,10 @@ def test_of_keys_only_that_they_are_set_is_told(config: Path) -> None:
         config,
         DD_API_KEY="hunter2-api",
         DD_ACCESS_TOKEN="hunter2-token",
+        DD_SITE="https://ada:hunter2@example.com",
         PUP_TUI_DATADOG_URL="https://ada:hunter2@example.com",
     )
+    assert told(settings, "datadog.site") == [("(cannot be used)", "environment DD_SITE")]
     assert told(settings, "datadog.api_key") == [("set", "environment DD_API_KEY")]
     assert told(settings, "datadog.app_key") == [("not set", "default")]
     assert told(settings, "datadog.access_token") == [("set", "environment DD_ACCESS_TOKEN")]
@@ -174,6 +179,9 @@ runbooks: team
         ("pup: [\n", "2:1: "),
         ("pup: auto\npup: auto\n", "2:1: `pup` is given twice"),
         ("pup: &a auto\n? *b\n", ""),
+        ("state_dir: ''\n", "1:12: `state_dir` must not be empty"),
+        ("runbooks: [team, ' ']\n", "1:18: item 2 of `runbooks` must not be empty"),
+        ("datadog: {site: ''}\n", "1:17: `site` must not be empty"),
     ],
 )
 def test_what_is_no_configuration_is_refused(config: Path, text: str, message: str) -> None:

@@ -55,6 +55,7 @@ class Maker:
         self._secrets = secrets
         self._number = 0
         self._captured: list[str] = []
+        self._hidden: set[str] = set()
         self._beside = 0
 
     def text(self) -> str:
@@ -122,13 +123,14 @@ class Maker:
         self._output_keys(step)
 
     def _value(self) -> str:
-        names = ["A", "N", "L", "run.operator", *(f"{c} | default('-')" for c in self._captured)]
-        return f"{{{{ {self._chance.choice(names)} }}}}"
+        captured = (f"{name} | default('-')" for name in self._captured if name not in self._hidden)
+        return f"{{{{ {self._chance.choice(['A', 'N', 'L', 'run.operator', *captured])} }}}}"
 
     def _part(self) -> str:
         """What may hold a part of a secret, or fail over it."""
         parts = ["S[:4]", "S.split('-')[9]", "S | upper", "SN", "'yes' if SN == '000003' else 'no'"]
         parts += ["S", "SL[1] | upper", "SL | join('/')"]
+        parts += [f"{name} | default('-')" for name in self._captured if name in self._hidden]
         return str(self._either(["{{ A }}"], [f"{{{{ {part} }}}}" for part in parts]))
 
     def _output_keys(self, step: dict[str, Any]) -> None:
@@ -138,6 +140,8 @@ class Maker:
                 [name, {name: "json.value"}, {name: {"value": "output", "secret": False}}]
                 + ([{name: "S.split('-')"}, {name: "S[2:]"}] if self._secrets else [])
             )
+            if step["capture"] in ({name: "S.split('-')"}, {name: "S[2:]"}):
+                self._hidden.add(name)
         if self._maybe(0.2):
             step["assert"] = self._chance.choice(
                 ["exit_code == 0", {"empty": False, "message": "{{ A }}"}, ["empty", "N > 1"]]

@@ -60,10 +60,14 @@ def told(text: str) -> list[str]:
     return [problem.message for problem in (*loaded.errors, *loaded.warnings)]
 
 
-async def run(text: str, folder: Path, **values: str) -> dict[str, Any]:
+async def run(text: str, folder: Path, token: str = "hunter2-token") -> dict[str, Any]:
     program = compile_program("new", load(text).require())
     live = await local_run(
-        program, folder, values=values, executors={FetchRequest: FetchExecutor()}
+        program,
+        folder,
+        values={"ID": "7"},
+        secrets={"TOKEN": token},
+        executors={FetchRequest: FetchExecutor()},
     )
     seen = Seen(live)
     live.watch(seen)
@@ -87,6 +91,10 @@ def main() -> None:
         "  - {name: Get, id: get, kind: fetch, record: a, capture: {KEY: {value: output, secret: true}}}\n"
         "  - {name: Use, id: use, kind: fetch, record: '{{ steps.get.output }}', when: always}\n"
     )
+    said = VARS + (
+        "  - {name: Get, id: get, kind: fetch, record: a}\n"
+        "  - {name: Use, id: use, kind: fetch, record: '{{ steps.get.output }}', when: always}\n"
+    )
     made = {
         "secret": told(VARS + "  - {name: Get, kind: fetch, record: '{{ TOKEN }}'}\n"),
         "option": told(plain),
@@ -95,8 +103,9 @@ def main() -> None:
         "line": planned.command,
         "mutates": planned.mutates,
         "described": schema()["$defs"]["fetchStep"]["description"],
-        "ran": asyncio.run(run(plain, folder, ID="7")),
-        "captured": asyncio.run(run(captured, folder, ID="7")),
+        "captured": told(captured),
+        "ran": asyncio.run(run(plain, folder)),
+        "said": asyncio.run(run(said, folder, token="record a")),
     }
     print(json.dumps(made))
 

@@ -17,7 +17,7 @@ from pup_tui.runbook.role_check import RoleCheck
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.rules import check_name
 from pup_tui.runbook.scope import check_default_names
-from pup_tui.runbook.secret_names import is_secret, report_exposure
+from pup_tui.runbook.secret_names import report_exposure
 from pup_tui.runbook.shapes import Path, PlacedText
 from pup_tui.runbook.variables.checks import check_value
 from pup_tui.runbook.variables.sources import COMMAND
@@ -45,6 +45,7 @@ def check_variables(
     node: YamlNode | None,
     made: MappingOf[Path, dict[str, Any]],
     roles: RoleCheck,
+    secrets: frozenset[str],
     report: Report,
     *,
     path: Path = ("vars",),
@@ -52,7 +53,7 @@ def check_variables(
 ) -> None:
     """Check `vars` at `path`; `made` is what the walk made of every map that has the right shape.
 
-    `is_known` tells which names a default may use beside the variables above it.
+    `is_known` tells which names a default may use beside the variables above it; `secrets` are secret there.
     """
     if not isinstance(node, Mapping):
         return
@@ -65,7 +66,9 @@ def check_variables(
         check_name(name, entry.key, "a variable", report)
         if isinstance(entry.value, Mapping):
             _check_keys(entry.value, report)
-            _check_source_command(entry.value, (*path, name), above, is_known, roles, report)
+            _check_source_command(
+                entry.value, (*path, name), above, is_known, secrets, roles, report
+            )
         above[name] = entry.value
         default = _default(entry.value)
         if default is None:
@@ -144,12 +147,13 @@ def _check_source_command(
     path: Path,
     above: MappingOf[str, YamlNode],
     is_known: Callable[[str], bool],
+    secrets: frozenset[str],
     roles: RoleCheck,
     report: Report,
 ) -> None:
     """Report what is wrong with the command that gives the variable at `path` its value.
 
-    It sees the variables `above` and what `is_known`.
+    It sees the variables `above` and what `is_known`, of which some are `secrets`.
     """
     source = node.get("from")
     if not isinstance(source, Scalar) or not source.text.startswith(COMMAND):
@@ -162,7 +166,6 @@ def _check_source_command(
         if not is_known(name):
             hint = report.suggest(name, above) or "only the variables above it are known here"
             report.error_in(source, f"{shown(name)} is not known here", hint, fragment=name)
-    secrets = {name for name, variable in above.items() if is_secret(variable)}
     report_exposure(PlacedText(Role.VALUE_COMMAND, (*path, "from"), command), secrets, report)
 
 

@@ -273,6 +273,10 @@ async def test_remembering_runs_a_command_once_also_where_it_fails(find: Find) -
             "`S` is a secret and may not stand in an argument list",
         ),
         (
+            "{S: {type: secret}, B: 'x{{ S }}', A: {from: 'command:pup users get {{ B }}'}}",
+            "`B` is a secret and may not stand in an argument list",
+        ),
+        (
             "{S: {type: secret}, A: {choices_from: 'pup users get {{ S }}', type: enum}}",
             "`S` is a secret and may not stand in an argument list",
         ),
