@@ -34,19 +34,16 @@ run: $(VENV)/.ready
 test: lint
 	$(BIN)/pytest -n $(JOBS)
 
-faults: $(VENV)/.ready-dev
-	HYPOTHESIS_PROFILE=faults $(BIN)/pytest -n $(JOBS) -m faults --timeout 3600
-
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Seconds for each kind of search.
+# Seconds for each search through scripts; property tests go by a number of examples.
 FAULTS_SECONDS ?= 120
 faults: $(VENV)/.ready-dev
-	PUP_TUI_FUZZ_SECONDS=$(FAULTS_SECONDS) $(BIN)/pytest -n $(JOBS) -m faults -rP
+	HYPOTHESIS_PROFILE=faults PUP_TUI_FUZZ_SECONDS=$(FAULTS_SECONDS) $(BIN)/pytest -n $(JOBS) -m faults -rP --timeout 3600
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.bench

@@ -49,6 +49,8 @@ class Masking:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self.masker = Masker()
+        self._given = Masker()
+        """Of the secrets only those that were not made out of others."""
         for secret in secrets:
             self.keep(secret)
 
@@ -75,16 +77,23 @@ class Masking:
             for part in (text, *_texts(_entered(text))):
                 if is_long_enough(part):
                     self.masker.add(part)
+                    self._given.add(part)
 
     def keep_made(self, made: Any) -> None:
-        """Mask from now on what was made out of secrets, where nothing in it is masked anyway.
+        """Mask from now on what was made out of secrets.
 
-        So of a text that only holds a secret among other words, the secret is masked and the words are not.
+        Of a text that only holds a secret among other words, the secret is masked and the words are not.
         """
         for text in _texts(made):
             for part in (text, *_texts(_entered(text))):
-                if is_long_enough(part) and not self.holds_secret(part):
+                if is_long_enough(part) and not self._only_holds_secret(part):
                     self.masker.add(part)
+
+    def _only_holds_secret(self, text: str) -> bool:
+        # Two texts made out of one secret may share some of it: what masks the one does not hide the other.
+        # Each line of a text is searched for, so one of several lines is rather taken for an output.
+        known = self.masker if "\n" in text else self._given
+        return known.holds_secret(text)
 
     def told(self, sentence: str, made: Any) -> str:
         """Mask a sentence of an executor; what its request `made` out of secrets is hidden however short."""

@@ -221,3 +221,28 @@ async def test_parts_in_a_url_are_hidden_in_what_is_said_of_it(tmp_path: Path) -
     assert "http://127.0.0.1:1/v1/***/***" in read
     assert "/depl" not in read
     assert "correct" not in read
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "made"),
+    [
+        ("CRED[:8]", "CRED | replace(':', '/')", f"deploybot/{PASSWORD}"),
+        ("CRED[10:20]", "CRED[10:25]", PASSWORD[:15]),
+        ("CRED[12:]", "CRED[10:] | capitalize", PASSWORD.capitalize()),
+        ("CRED[20:] | reverse", "CRED | reverse", CRED[::-1]),
+        ("CRED[:8]", "CRED.split('-') | join('_')", "deploybot:correct_horse_battery"),
+    ],
+)
+async def test_a_part_is_masked_whole_though_a_part_of_it_is_masked_already(
+    first: str, then: str, made: str, tmp_path: Path
+) -> None:
+    program = program_with(
+        f'{{name: a, kind: shell, run: "echo {{{{ {first} }}}}; echo {{{{ {then} }}}}"}}',
+        f"""
+          - {{name: b, kind: shell, run: "echo {{{{ {then} }}}} {{{{ {then} }}}}; echo {{{{ {first} }}}}"}}
+        """,
+    )
+    seen, _, kept = await played(program, tmp_path)
+    assert seen.texts("a") == ["***", "***"]
+    assert seen.texts("b") == ["*** ***", "***"]
+    assert made[-6:] not in kept

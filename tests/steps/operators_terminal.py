@@ -60,8 +60,8 @@ async def main(script: str, shell: str) -> None:
 
 
 async def _left(run: str) -> list[str]:
-    """What is still there some seconds later: a hangup that was sent takes a moment to be obeyed."""
-    for _ in range(50):
+    """What is still there in the end: a hangup that was sent takes a moment to be obeyed."""
+    for _ in range(600):
         if not survivors.marked(run):
             break
         await asyncio.sleep(0.1)

@@ -235,7 +235,8 @@ class TestStop:
     async def test_daemon_in_another_session_is_named_and_left(
         self, sink: RecordingSink, stop: Stop, context: Context
     ) -> None:
-        script = "setsid sleep 600 > /dev/null 2>&1 & sleep 0.2; echo ready; wait"
+        moved = 'until [ "$(cat /proc/$!/comm)" = sleep ]; do sleep 0.02; done'
+        script = f"setsid sleep 600 > /dev/null 2>&1 & {moved}; echo ready; wait"
         outcome = await self.stopped(sh(script), sink, stop, context)
         (daemon,) = survivors.marked(context.run, context.step)
         assert daemon.name == "sleep"

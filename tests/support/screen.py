@@ -82,7 +82,10 @@ class Screen:
             self.settle()
 
     def press_until(self, key: str, pattern: str) -> re.Match[str]:
-        """Press a key until the screen shows that it was taken: a page takes none before it is ready."""
+        """Press a key until the screen shows that it was taken.
+
+        A page takes none before it is ready, and a dialog none before a person can have read it.
+        """
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             self.press(key)
@@ -95,12 +98,12 @@ class Screen:
         os.write(self.terminal, text.encode())
         self.settle()
 
-    def settle(self, quiet: float = 0.15, most: float = 10.0) -> None:
+    def settle(self) -> None:
         """Take in what arrives until the program has nothing more to show for a moment."""
-        until = time.monotonic() + most
+        until = time.monotonic() + 10.0
         while time.monotonic() < until:
             before = len(self.raw)
-            if not self.read(quiet) or len(self.raw) == before:
+            if not self.read(0.15) or len(self.raw) == before:
                 return
 
     def read(self, seconds: float) -> bool:

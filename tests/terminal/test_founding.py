@@ -50,12 +50,6 @@ def open_form(screen: Screen, runbook: str) -> None:
     screen.wait_for("values for this run")
 
 
-def answer(screen: Screen, key: str) -> None:
-    """Answer the dialog that has just opened: it takes no key before a person can have read it."""
-    screen.settle(quiet=0.6)
-    screen.press(key)
-
-
 def finished(program: Program, datadog: dict[str, str]) -> dict[str, str]:
     """How the only run of the history ended, and its steps."""
     (row,) = program("history", "--json").json
@@ -69,8 +63,7 @@ def test_rollback_feature_flag(program: Program, datadog: dict[str, str]) -> Non
         fill(screen, "new-checkout", "payments", "", "", "1s")
         screen.press("ctrl+r")
         screen.wait_for("Turn new-checkout off in production")
-        answer(screen, "y")
-        screen.wait_for("attempt [2-9]")
+        screen.press_until("y", "attempt [2-9]")
         screen.wait_for("5 of 5")
         screen.wait_for("succeeded")
         screen.press("q")
@@ -85,8 +78,7 @@ def test_incident_triage(program: Program, datadog: dict[str, str]) -> None:
         fill(screen, ids.INCIDENT_ID, "payments", "", "1s")
         screen.press("ctrl+r")
         screen.wait_for("Is the triage of payments complete")
-        answer(screen, "y")
-        screen.wait_for("7 of 7")
+        screen.press_until("y", "7 of 7")
         screen.press("q")
         assert screen.wait_for_exit() == 0
     ended = finished(program, datadog)
@@ -102,8 +94,7 @@ def test_deploy_service(program: Program, datadog: dict[str, str]) -> None:
         fill(screen, "1s")
         screen.press("ctrl+r")
         screen.wait_for("Deploy 1.4.3 to")
-        answer(screen, "y")
-        screen.wait_for("attempt [2-9]")
+        screen.press_until("y", "attempt [2-9]")
         screen.wait_for("6 of 6")
         screen.press("q")
         assert screen.wait_for_exit() == 0
@@ -117,14 +108,12 @@ def test_maintenance_window(program: Program, datadog: dict[str, str]) -> None:
         screen.press("ctrl+r")
         screen.wait_for("attempt [2-9]")
         screen.wait_for("Start the work now")
-        answer(screen, "y")
-        screen.wait_for("The change is made")
-        screen.settle(quiet=0.6)
+        screen.press_until("y", "The change is made")
         for _ in range(3):
             screen.press("space", "tab")
         screen.type_text("all went well")
-        screen.press("tab", "tab", "enter")
-        screen.wait_for("6 of 6")
+        screen.press("tab", "tab")
+        screen.press_until("enter", "6 of 6")
         screen.press("q")
         assert screen.wait_for_exit() == 0
     ended = finished(program, datadog)
@@ -137,8 +126,7 @@ def test_a_no_aborts_and_no_is_what_enter_says(program: Program, datadog: dict[s
         fill(screen, "new-checkout", "payments", "", "", "1s")
         screen.press("ctrl+r")
         screen.wait_for("Turn new-checkout off in production")
-        answer(screen, "enter")
-        screen.wait_for("aborted")
+        screen.press_until("enter", "aborted")
         screen.press("q")
         assert screen.wait_for_exit() == 0
     ended = finished(program, datadog)

@@ -379,6 +379,15 @@ async def test_the_output_behind_a_dialog_scrolls(tmp_path: Path) -> None:
         assert "line 199" not in "\n".join(c.output())
 
 
+async def test_what_was_overwritten_is_shown_from_the_list_of_steps(tmp_path: Path) -> None:
+    plays = [Play(stdout=b"ERROR data lost\rall good\n")]
+    async with console(tmp_path, shell("a"), plays=plays) as c:
+        await c.until(lambda: "⏎all good" in "\n".join(c.output()))
+        assert c.view.query_one(StepList).has_focus
+        await c.pilot.press("u")
+        await c.until(lambda: "ERROR data lost ⏎ all good" in "\n".join(c.output()))
+
+
 async def test_hostile_names_and_output_are_shown_as_text(tmp_path: Path) -> None:
     steps = shell("a", HOSTILE), ConfirmStep(id="ask", name=HOSTILE, message=HOSTILE)
     plays = [Play(stdout=HOSTILE.encode() + b"\n")]

@@ -279,6 +279,9 @@ class OutputPane(Vertical):
         if line is not None:
             self.app.push_screen(WholeLineScreen(line, lines.cursor + 1))
 
+    def action_unfold(self) -> None:
+        self.lines.action_toggle_unfolded()
+
     def action_pager(self) -> None:
         if self._path is None or not self._path.exists():
             self.notify("There is no output to open yet.", markup=False)

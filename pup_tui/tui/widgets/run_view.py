@@ -77,6 +77,7 @@ class RunView(Vertical):
         Binding("N", "output('previous_match')", "Previous match", show=False),
         Binding("e", "output('next_error')", "Next error", show=False),
         Binding("o", "output('pager')", "Pager", show=False),
+        Binding("u", "output('unfold')", "What was overwritten", show=False),
     ]
 
     class Ended(Message):
