@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.template.shell_builtins import Command
 from pup_tui.template.shell_readings import OwnWords, Reading
 from pup_tui.template.shell_survey import Survey
-from pup_tui.template.shell_tables import Use, tables
+from pup_tui.template.shell_tables import Table, Use, tables
 from pup_tui.template.shell_tests import ARITHMETIC_TESTS
 from pup_tui.template.shell_uses import BOUNDARIES
 
@@ -28,12 +29,19 @@ _AROUND: Final = frozenset(
     }
 )
 """What may stand between a command substitution and the arithmetic that takes what it prints."""
-_INDEX: Final = re.compile(rb"\b[A-Za-z_]\w*\[([^]]*)\]")
+_ZSH_TERMINAL: Final = re.compile(rb"-t\s+([A-Za-z_]\w*)")
+_INDEX: Final = re.compile(rb"\b([A-Za-z_]\w*)\[([^]]*)\]")
+_INDIRECT: Final = re.compile(
+    rb"\$\{!\w|\s-[A-Za-z]*[vn][A-Za-z]*\s+['\"]?[\w=]*\$|\bnameref\s"
+    rb"|\b(?:read|unset|mapfile|readarray|getopts)\b[^\n;&|]*\s['\"]?\$"
+)
+"""What takes the text of a variable for a name, which may have an index."""
 _NAMED_TESTS: Final = re.compile(rb"-v\s+['\"]?[A-Za-z_]\w*\[([^]]*)\]")
 _NAMING: Final = (
     *(b"read", b"printf", b"print", b"unset", b"test", b"wait", b"mapfile", b"readarray"),
     *(b"export", b"declare", b"typeset", b"local", b"readonly"),
 )
+_EXPANDED: Final = re.compile(rb"\$\{?[!#]?([A-Za-z_]\w*|[0-9]+|[@*])")
 _EVALUATED: Final = re.compile(rb"\(\(|\[\[|\$\[|\blet\b")
 _BODIES: Final = frozenset({"do_group", "compound_statement"})
 
@@ -63,8 +71,9 @@ class Arithmetic:
                 readings += self._calculated(node, False)
                 end = node.end_byte
         if self._survey.shell == "zsh":
-            for match in _ZSH_SUBSCRIPT.finditer(self._survey.script):
-                readings += self._identifiers(match[1], self._survey.root)
+            for form in (_ZSH_SUBSCRIPT, _ZSH_TERMINAL):
+                for match in form.finditer(self._survey.script):
+                    readings += self._identifiers(match[1], self._survey.root)
         readings += self._indexes()
         return readings + self._named_in_text(readings)
 
@@ -72,7 +81,11 @@ class Arithmetic:
         """The names in the indexes of what commands take for a name, and in code that is a literal."""
         for command in self._survey.named(*_NAMING):
             for match in _INDEX.finditer(self._survey.text(command)):
-                yield from self._identifiers(match[1], command)
+                yield from self._identifiers(match[2], command)
+        if _INDIRECT.search(self._survey.script):
+            for match in _INDEX.finditer(self._survey.script):
+                if match[1] not in self._survey.keyed:
+                    yield from self._identifiers(match[2], self._survey.root)
         for match in _NAMED_TESTS.finditer(self._survey.script):
             yield from self._identifiers(match[1], self._survey.root)
         for command in self._survey.named(b"eval", b"trap"):
@@ -130,23 +143,30 @@ class Arithmetic:
     def _identifiers(self, text: bytes, node: Node) -> Iterator[Reading]:
         line = node.start_point.row + 1
         for name in set(_IDENTIFIER.findall(text)):
-            yield Reading((name,), name.decode(), line, Use.INT, frozenset())
+            names = self._words.names(name, node)
+            yield Reading(names, name.decode(), line, Use.INT, frozenset())
 
     def _literal_numbers(self) -> Iterator[Reading]:
         """The names in the literal words of ``let`` and of what is assigned to integers."""
-        calculating = {
-            name
-            for table in tables(self._survey.shell)
-            for name, builtin in table.builtins.items()
-            if builtin.operands[:1] == ("int",)
-        }
-        for command in self._survey.named(*calculating):
-            for word in self._survey.words(command)[1:]:
-                yield from self._identifiers(word.text, word.node)
+        for table in tables(self._survey.shell):
+            yield from self._literal_words(table)
         for assignment in self._survey.assignments:
             name, _, text = self._survey.text(assignment).partition(b"=")
             if self._survey.assigned(name.rstrip(b"+").split(b"[")[0]) is Use.INT:
                 yield from self._identifiers(text, assignment)
+        for name, words in self._loops.items():
+            if self._survey.assigned(name) is Use.INT:
+                for node in words:
+                    yield from self._identifiers(_literal(self._survey, node), node)
+
+    def _literal_words(self, table: Table) -> Iterator[Reading]:
+        calculating = [name for name, builtin in table.builtins.items() if builtin.may_calculate]
+        for command in self._survey.named(*calculating):
+            words = self._survey.words(command)
+            judged = Command(words, table, self._survey.names)
+            for index, word in enumerate(words[1:], 1):
+                if _IDENTIFIER.search(word.text) and judged.use(index, b"") is Use.INT:
+                    yield from self._identifiers(word.text, word.node)
 
     def _named_in_text(self, readings: Sequence[Reading]) -> list[Reading]:
         """Arithmetic on a variable reads, in turn, the variables that its text names."""
@@ -155,21 +175,57 @@ class Arithmetic:
         seen: set[bytes] = set(waiting)
         while waiting:
             name = waiting.pop()
-            for text, node in self._named_by(name):
+            for node in self._given(name):
+                text = _literal(self._survey, node)
                 for reading in self._identifiers(text, node):
                     if reading.names[0] not in seen:
-                        seen.add(reading.names[0])
-                        waiting.append(reading.names[0])
+                        seen.update(reading.names)
+                        waiting.extend(reading.names)
                         found.append(reading)
+                waiting.extend(set(self._expanded(node)) - seen)
+                seen.update(self._expanded(node))
+            waiting.extend(set(self._own_words(name)) - seen)
+            seen.update(self._own_words(name))
         return found
 
-    def _named_by(self, name: bytes) -> Iterator[tuple[bytes, Node]]:
-        """Texts that may name what is read when a variable is calculated with."""
-        for assigned in self.texts.get(name, ()):
-            yield _literal(self._survey, assigned), assigned
+    def _own_words(self, name: bytes) -> Iterator[bytes]:
+        """The words over which a loop goes that names none."""
+        for loop in self._survey.loops:
+            is_open = not any(part.type == "in" for part in loop.children)
+            if is_open and self._survey.text(loop.children[1]) == name:
+                yield from self._words.names(b"@", loop)
+
+    def _given(self, name: bytes) -> Iterator[Node]:
+        """What a variable may get its text from: its assignments, loops, and a function's calls."""
+        yield from self.texts.get(name, ())
+        yield from self._loops.get(name, ())
+        scope, is_own, number = name.partition(b" ")
+        calls = self._survey.named(scope) if scope else self._survey.named(b"set")
+        for call in calls if is_own else ():
+            words = self._survey.words(call)
+            sure = int(number) and not any(word.spreads for word in words[1:])
+            at = slice(int(number), int(number) + 1) if sure and scope else slice(1, None)
+            yield from (word.node for word in words[at])
         if name in self._survey.references:
-            for call in self._survey.named(*self._survey.functions):
-                yield self._survey.text(call), call
+            yield from self._survey.named(*self._survey.functions)
+
+    def _expanded(self, node: Node) -> Iterator[bytes]:
+        """The variables of which a text is made."""
+        if node.type in ("simple_expansion", "expansion"):
+            for name in _EXPANDED.findall(self._survey.text(node)):
+                yield from self._words.names(name, node)
+        elif node.type not in BOUNDARIES:
+            for child in node.children:
+                yield from self._expanded(child)
+
+    @cached_property
+    def _loops(self) -> dict[bytes, list[Node]]:
+        """The words of the loops over a variable."""
+        found: defaultdict[bytes, list[Node]] = defaultdict(list)
+        for loop in self._survey.loops:
+            words = (n for n in loop.named_children[1:] if n.type not in _BODIES)
+            found[self._survey.text(loop.children[1])].extend(words)
+        return found
 
     @cached_property
     def texts(self) -> dict[bytes, list[Node]]:
@@ -206,8 +262,10 @@ def _is_first(node: Node, parent: Node) -> bool:
 
 def _literal(survey: Survey, node: Node) -> bytes:
     """A node's text without what is expanded in it."""
-    if node.type in (*BOUNDARIES, "simple_expansion", "expansion", "arithmetic_expansion"):
+    if node.type in (*BOUNDARIES, "simple_expansion", "arithmetic_expansion"):
         return b" "
+    if node.type == "expansion":
+        return b" ".join(_literal(survey, n) for n in node.named_children if not _is_first(n, node))
     if node.children:
         return b"".join(_literal(survey, child) for child in node.children)
     return survey.text(node)

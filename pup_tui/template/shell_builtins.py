@@ -23,6 +23,9 @@ _ENVIRONMENT: Final = frozenset({b"env", b"sudo"})
 _INHERITED: Final = frozenset({b"BASH_ENV", b"ENV", b"PS4"})
 """What a shell that is started evaluates of its environment."""
 
+_INHERITED_FUNCTION: Final = b"BASH_FUNC_"
+"""How the names begin by which bash finds functions in its environment."""
+
 FORWARDED: Final = 1_000
 """More words than any command has."""
 
@@ -92,7 +95,8 @@ class Command:
         if name in self.names.aliases:
             return Use.CODE
         variable, equals, _ = prefix.partition(b"=")
-        if equals and name.rsplit(b"/", 1)[-1] in _ENVIRONMENT and variable in _INHERITED:
+        is_inherited = variable in _INHERITED or variable.startswith(_INHERITED_FUNCTION)
+        if equals and name.rsplit(b"/", 1)[-1] in _ENVIRONMENT and is_inherited:
             return Use.CODE
         last = min(start + self.names.forwarders.get(name, 0), index - 1)
         forwarded = (self._command(at, index, prefix) for at in range(start + 1, last + 1))

@@ -28,6 +28,14 @@ _NUMERIC: Final = frozenset({b"#", b"?", b"$", b"!", b"RANDOM", b"SECONDS", b"LI
 _NAMED: Final = ("variable_name", "special_variable_name")
 _GETOPTS: Final = 3
 """Words of a ``getopts`` that reads the words of the function or script."""
+_SET_BY_COMMANDS: Final = frozenset({b"_"})
+_SET_BY_MATCHES: Final = frozenset({b"BASH_REMATCH", b".sh.match", b"match", b"MATCH"})
+_MATCHES: Final = re.compile(rb"=~\s*(\S+)")
+_GROUP: Final = re.compile(rb"\(([^()]*)\)")
+_NUMBER: Final = re.compile(rb"(?:\[0-9\]|\[\[:digit:\]\])(?:[+*?]|\{[0-9,]+\})?")
+_WHOLE_MATCH: Final = re.compile(
+    rb"BASH_REMATCH(?:\[0\]|\[?[@*]|\b(?!\[))|\bMATCH\b|\.sh\.match\[0"
+)
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 
 Source = int | str
@@ -181,7 +189,7 @@ class _Graph:
         foreign = self._foreign
         seen: set[str] = set()
         for reading in self.read(foreign):
-            if reading.use is not Use.INT or reading.shown in seen:
+            if reading.use not in (Use.INT, Use.NAME) or reading.shown in seen:
                 continue
             if not any(map(held.get, reading.names)):
                 seen.add(reading.shown)
@@ -198,12 +206,27 @@ class _Graph:
         }
         for command in self._survey.named(b"read", b"mapfile", b"readarray"):
             found.update(word.text for word in self._survey.words(command)[1:])
+        found.update(_SET_BY_COMMANDS)
+        if _matches_others(self._survey.script):
+            found.update(_SET_BY_MATCHES)
         waiting = list(found)
         while waiting:
             for reading in self._reading(waiting.pop()):
                 waiting += reading.targets - found
                 found |= reading.targets
         return found
+
+
+def _matches_others(script: bytes) -> bool:
+    """Whether what a script reads of a match of ``=~`` may be something else than digits."""
+    patterns = _MATCHES.findall(script)
+    groups = [group for pattern in patterns for group in _GROUP.findall(pattern)]
+    return bool(patterns) and not (
+        groups
+        and all(map(_NUMBER.fullmatch, groups))
+        and not any(b"$" in pattern.rstrip(b"$") for pattern in patterns)
+        and not _WHOLE_MATCH.search(script)
+    )
 
 
 def _parts(survey: Survey, node: Node) -> tuple[bytes | None, bytes, bytes]:

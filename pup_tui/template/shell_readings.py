@@ -39,6 +39,8 @@ class OwnWords:
 
     def names(self, name: bytes, node: Node) -> tuple[bytes, ...]:
         """The variables that an expansion may read: a function's own words by their number."""
+        if name == b"argv" and self._survey.shell == "zsh":
+            name = b"@"
         if not _POSITIONAL.fullmatch(name):
             return (name,)
         scope = self._survey.scope_of(node)

@@ -35,7 +35,7 @@ _NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_][A-Za-z0-9_]*)(?:\[@\])?\}?\"?")
 _DEFINES: Final = re.compile(rb"\(\s*\)|\bfunction\b")
 _MAY_CALCULATE: Final = re.compile(
-    rb"\(\(|\[|\blet\b|\bexit\b|\breturn\b|\bshift\b|-[a-z]*i|\binteger\b|\bfloat\b|[<>]&|\$\{\w+:"
+    rb"\(\(|\[|\blet\b|\bexit\b|\breturn\b|\bshift\b|-[a-z]*i|\binteger\b|\bfloat\b|[<>]&|\$\{\w+:|\$\{!"
 )
 _QUERY: Final = """
 (command) @command (declaration_command) @command (unset_command) @command
@@ -171,6 +171,18 @@ class Survey:
     def arrays(self) -> frozenset[bytes]:
         """Names that are declared as arrays: a declaration takes ``(…)`` in a text for their elements."""
         return self._declared(_ARRAYS)
+
+    @cached_property
+    def filled(self) -> frozenset[bytes]:
+        """Names that become arrays by what is put into them."""
+        found = {
+            self.text(node.children[0]).split(b"[", 1)[0]
+            for node in self.assignments
+            if node.children[0].type == "subscript" or node.children[-1].type == "array"
+        }
+        for command in self.named(b"read", b"mapfile", b"readarray"):
+            found.update(word.text for word in self.words(command)[1:])
+        return frozenset(found)
 
     @cached_property
     def _integers(self) -> frozenset[bytes]:

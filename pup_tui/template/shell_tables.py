@@ -68,6 +68,12 @@ class Builtin:
         """Whether an option changes what the words after it are."""
         return any(kind not in ("", "data") for kind in self.options.values())
 
+    @property
+    def may_calculate(self) -> bool:
+        """Whether one of the words may be arithmetic."""
+        kinds = {*self.options.values(), *self.operands}
+        return self.form == "test" or not kinds.isdisjoint(("int", "argument"))
+
     def operand(self, index: int) -> str:
         """The kind of an operand; one too many is not known."""
         if index < len(self.operands):

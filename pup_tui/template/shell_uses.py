@@ -278,12 +278,22 @@ class Uses:
         declaration = self._parent
         if declaration is not None and declaration.type == "declaration_command":
             self._in_command(declaration, node)
-            if plain in self._survey.arrays:
-                self._refuse_declaration()
+            is_filled = self._survey.shell == "bash" and plain in self._survey.filled
+            if plain in self._survey.arrays or is_filled:
+                self._refuse_declaration(plain)
         self._assign(plain)
 
-    def _refuse_declaration(self) -> None:
-        raise UnsafePlaceError("the options of this declaration evaluate the value again")
+    def _refuse_declaration(self, array: bytes = b"") -> None:
+        if array:
+            shown = array.decode(errors="replace")
+            raise UnsafePlaceError(
+                f"{shown} is an array, and a declaration evaluates a value in ( ) as its elements",
+                f"declare it first, then write {shown}=… on a line of its own",
+            )
+        raise UnsafePlaceError(
+            "the options of this declaration evaluate the value again",
+            "declare the variable first, then assign the value on a line of its own",
+        )
 
     def _in_expansion(self, node: Node, child: Node) -> None:
         before: list[Node] = []

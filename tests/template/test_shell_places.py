@@ -154,6 +154,18 @@ def test_a_number_is_asked_for_where_the_shell_calculates(source: str, shells: s
         "X={{ N }}; eval 'echo $((X))'",
         "X={{ N }}; trap 'echo $((X))' EXIT",
         "f() { local -n r=$1; ((r)); }; X={{ N }}; f X",
+        "X={{ N }}; for y in X; do ((y)); done",
+        "X={{ N }}; f() { for y; do ((y)); done; }; f a X",
+        'X={{ N }}; f() { local n=$2; g "$n"; }; g() { echo $(($1)); }; f a X',
+        "X={{ N }}; f() { shift; echo $(($1)); }; f a X",
+        "X={{ N }}; set -- X; echo $(($1))",
+        "X={{ N }}; Y=${Z:-X}; echo $((Y))",
+        "X={{ N }}; declare -i Y; for Y in X; do :; done",
+        "X={{ N }}; K='A[X]'; echo ${!K}",
+        "X={{ N }}; K='A[X]'; printf -v \"$K\" 1",
+        "X={{ N }}; K='A[X]'; read \"$K\" <<< 1",
+        "X={{ N }}; K='A[X]'; [[ -v $K ]]",
+        "X={{ N }}; f() { local -n K=$1; K=1; }; f 'A[X]'",
     ],
 )
 def test_a_value_that_gets_to_arithmetic_must_be_a_number(source: str) -> None:
@@ -162,6 +174,41 @@ def test_a_value_that_gets_to_arithmetic_must_be_a_number(source: str) -> None:
     with pytest.raises(TemplateError, match="whole number") as caught:
         template.render({"N": BAIT})
     assert (caught.value.expression, bool(caught.value.hint)) == ("N", True)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "N={{ N }}; printf %d N",
+        "N={{ N }}; printf '%*s' N a",
+        "N={{ N }}; test -t N",
+        "N={{ N }}; [[ -t N ]]",
+        "f() { ((argv[1])); }; f {{ N }}",
+    ],
+)
+def test_zsh_calculates_in_more_places(source: str) -> None:
+    template = compile_shell(source, "zsh")
+    assert template.render({"N": 2}).script
+    with pytest.raises(TemplateError, match="whole number"):
+        template.render({"N": BAIT})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "A=(1 2); declare A={{ V }}",
+        'A[0]=1; typeset A="{{ V }}"',
+        "read -ra A <<< 1; X={{ V }}; declare -x A=$X",
+        "f() { local A; A+=(2); local A={{ V }}; }; f",
+    ],
+)
+def test_a_declaration_of_an_array_takes_no_value(source: str) -> None:
+    with pytest.raises(TemplateError, match="A is an array") as caught:
+        compile_shell(source, "bash")
+    assert "A=…" in (caught.value.hint or "")
+    assert compile_shell(
+        source.replace("A={{", "B={{").replace("A=$", "B=$").replace('A="', 'B="'), "bash"
+    )
 
 
 @pytest.mark.parametrize(
@@ -249,6 +296,12 @@ def test_a_script_that_is_no_shell_may_have_an_environment() -> None:
         ("read -r n; [[ $n -gt 3 ]] && echo {{ V }}", ["$n"]),
         ("echo {{ V }} | while read -r n; do ((n)); done", ["n"]),
         ("echo {{ V }} $(( $(wc -l < f) + 1 ))", ["$(…)"]),
+        ("X={{ V }}; [[ $X =~ (.*) ]]; ((BASH_REMATCH[1]))", ["BASH_REMATCH"]),
+        ("X={{ V }}; [[ $X =~ ^v([0-9]+) ]]; ((BASH_REMATCH[0]))", ["BASH_REMATCH"]),
+        ("X={{ V }}; [[ $X =~ ^v([0-9]+)\\.([0-9]+)$ ]]; ((BASH_REMATCH[1] > 3))", []),
+        ("echo {{ V }}; (($_ > 3))", ["$_"]),
+        ("echo {{ V }}; echo ${!_}", ["${!_}"]),
+        ("X=$(cat f); echo {{ V }} ${!X}", ["${!X}"]),
         ('N=$(wc -l f); [ "$N" -gt 3 ] && echo {{ V }}', []),
         ("i=0; while ((i < 5)); do i=$((i + 1)); done; echo {{ V }} $(($#))", []),
         ("N=$(wc -l f); echo $((N))", []),
