@@ -13,6 +13,7 @@ from pup_tui.core.amounts import render_amount
 from pup_tui.core.lines import line_of, told
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
+from pup_tui.runbook.parts import Section
 from pup_tui.runbook.roles import AMOUNTS, TARGETS, Role
 from pup_tui.template.arguments import compile_arguments, render_argument
 from pup_tui.template.header import render_header
@@ -98,7 +99,7 @@ class StepTexts:
     @property
     def empty_target(self) -> str | None:
         """The key of the first target that renders to nothing, if there is one."""
-        return next((key for key in _targets(type(self.step)) if not all(_each(self[key]))), None)
+        return next((key for key in _targets(type(self.step)) if "" in _each(self[key])), None)
 
     def _value(self, given: Any, options: Options) -> Any:
         if given is None or given is msgspec.UNSET:
@@ -111,6 +112,12 @@ class StepTexts:
         if isinstance(given, tuple):
             inside = inner_options(options.items)
             return tuple(self._value(item, inside) for item in given)
+        if isinstance(given, Section) and not isinstance(given, Step):
+            parts = {
+                field.name: self._value(getattr(given, field.name), options_of(field.type))
+                for field in fields_of(type(given)).values()
+            }
+            return msgspec.structs.replace(given, **parts)
         return given if options.role is None else self._text(options.role, given)
 
     def _text(self, role: Role, given: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
 from pup_tui.catalog.inputs import Sources, resolve_question
 from pup_tui.core.actions import Question
@@ -111,8 +111,12 @@ class SayYes:
             case "input":
                 finding = asyncio.ensure_future(self._find(question, replies))
                 self._finding[question.step] = finding
-            case _:
+            case "confirm":
                 replies.answer(question.step, "yes", YES)
+            case "undo":
+                raise AssertionError("what is taken back is chosen, not answered")
+            case _ as never:
+                assert_never(never)
 
     def withdraw(self, step: str) -> None:
         if step in self._finding:

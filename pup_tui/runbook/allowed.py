@@ -28,6 +28,8 @@ class Options:
     truth: bool = False
     words: tuple[str, ...] = ()
     items: inspect.Type | None = None
+    least: int = 0
+    """How many items a list has at least."""
     values: inspect.Type | None = None
     structs: tuple[inspect.StructType, ...] = ()
     kinds: dict[str, type] = field(default_factory=dict)
@@ -60,7 +62,22 @@ def fields_of(struct: type) -> dict[str, inspect.Field]:
     info = structs().get(struct) or inspect.type_info(struct)
     assert isinstance(info, inspect.StructType)
     fields = {field.encode_name: field for field in info.fields}
-    return {key: field for key, field in fields.items() if not options_of(field.type).loaded}
+    keys = {key: field for key, field in fields.items() if not options_of(field.type).loaded}
+    if issubclass(struct, Step) and struct is not Step:
+        _check_roles(struct, keys)
+    return keys
+
+
+def _check_roles(kind: type[Step], keys: dict[str, inspect.Field]) -> None:
+    """Raise TypeError for a key of a kind whose texts have no role: nobody could tell what they are."""
+    common = fields_of(Step)
+    for key, given in keys.items():
+        waiting = [options_of(given.type)] if key not in common else []
+        while waiting:
+            options = waiting.pop()
+            if options.role is None and (options.anything or (options.text and not options.words)):
+                raise TypeError(f"the key `{key}` of {kind.__name__} has texts without a role")
+            waiting += [options_of(kind) for kind in (options.items, options.values) if kind]
 
 
 @cache
@@ -139,8 +156,8 @@ def _collect(kind: inspect.Type, options: Options) -> None:
     match kind:
         case inspect.StrType():
             options.text = kind
-        case inspect.VarTupleType(item_type=item):
-            options.items = item
+        case inspect.VarTupleType(item_type=item, min_length=least):
+            options.items, options.least = item, least or 0
         case inspect.DictType(value_type=value):
             options.values = value
         case inspect.StructType():

@@ -12,13 +12,6 @@ MAX_ITEMS = 1000
 """Items of one `foreach`."""
 
 
-def block_has_steps(step: StepDraft, report: Report) -> None:
-    """A block holds one step at least."""
-    steps = step.node.get("steps")
-    if isinstance(steps, Sequence) and not steps.items and step.kind is not None:
-        report.error(steps, "`steps` has no step", f"a {step.node.text('kind')} needs at least one")
-
-
 def loop_keys(step: StepDraft, report: Report) -> None:
     """Items are named and run side by side only where there are some."""
     if step.loops:
@@ -104,7 +97,6 @@ def output_names(step: StepDraft, report: Report) -> None:
 
 
 BLOCK_RULES: dict[Rule, tuple[str, ...]] = {
-    block_has_steps: ("steps",),
     loop_keys: ("as", "max_parallel"),
     loop_items: ("foreach",),
     loop_item_name: ("foreach",),

@@ -438,7 +438,7 @@ class NotifyStep(Step, frozen=True, kw_only=True, tag="notify"):
     mutates: ClassVar[bool | None] = True
 
     to: Annotated[
-        Target | tuple[Target, ...],
+        Target | Annotated[tuple[Target, ...], Meta(min_length=1)],
         key(
             "An Apprise URL such as slack://…, or a list of them.",
             examples=("slack://{{ SLACK_TOKEN }}/#incidents",),

@@ -140,20 +140,11 @@ def input_asks_something(step: StepDraft, report: Report) -> None:
         report.error(values, "an input step needs at least one of `vars`")
 
 
-def notify_somebody(step: StepDraft, report: Report) -> None:
-    """A message goes somewhere."""
-    to = step.node.get("to")
-    if isinstance(to, Sequence) and not to.items:
-        report.error(to, "`to` names nobody", "write an Apprise URL or a list of them")
-
-
 def success_codes(step: StepDraft, report: Report) -> None:
     """A process ends with a code of 8 bits."""
     codes = step.node.get("success_codes")
     if not isinstance(codes, Sequence):
         return
-    if not codes.items:
-        report.error(codes, "`success_codes` is empty", "then the step could never succeed")
     for code in codes.items:
         if isinstance(code, Scalar) and _CODE.match(code.text) and not 0 <= int(code.text) <= 255:
             report.error(code, f"{shown(code.text)} is not an exit code", "they go from 0 to 255")
@@ -178,7 +169,6 @@ RULES: dict[Rule, tuple[str, ...]] = {
     question_keys: ("optional",),
     output_keys: ("capture", "assert", "poll", "retry"),
     input_asks_something: ("vars",),
-    notify_somebody: ("to",),
     success_codes: ("success_codes",),
     interactive_alone: ("interactive",),
     poll_needs_condition: ("poll",),

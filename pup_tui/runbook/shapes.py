@@ -76,7 +76,7 @@ class ShapeCheck:
         if isinstance(node, Mapping) and options.values is not None:
             return self._map(node, options.values, path)
         if isinstance(node, Sequence) and options.items is not None:
-            return self._list(node, options.items, path)
+            return self._list(node, options, path)
         if isinstance(node, Scalar):
             if options.structs and options.structs[0].cls is Variable:
                 return {} if node.is_null else {"default": node.text}
@@ -162,8 +162,12 @@ class ShapeCheck:
         }
         return INVALID if any(value is INVALID for value in built.values()) else built
 
-    def _list(self, node: Sequence, kind: inspect.Type, path: Path) -> Any:
-        built = [self.build(item, kind, (*path, i)) for i, item in enumerate(node.items)]
+    def _list(self, node: Sequence, options: Options, path: Path) -> Any:
+        assert options.items is not None
+        if len(node.items) < options.least:
+            self.report.error(node, f"{label(path)} is empty", "it needs at least one")
+            return INVALID
+        built = [self.build(item, options.items, (*path, i)) for i, item in enumerate(node.items)]
         return INVALID if any(value is INVALID for value in built) else built
 
     def _scalar(self, node: Scalar, options: Options, path: Path) -> Any:

@@ -49,7 +49,7 @@ class Told(Struct, frozen=True):
     source: str
 
 
-class Terminal(Struct, frozen=True, kw_only=True):
+class TerminalFacts(Struct, frozen=True, kw_only=True):
     """Which of the three streams are a terminal, what kind of one, and whether it is to have colours."""
 
     input: bool
@@ -94,7 +94,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     pup: str
     operator: str
     pager: str
-    terminal: Terminal
+    terminal: TerminalFacts
     told: tuple[Told, ...]
     problems: tuple[Problem, ...]
 
@@ -214,10 +214,10 @@ class _Reading:
             self._tell(f"datadog.{key[3:].lower()}", "set" if given else "not set", source)
         return environ
 
-    def _terminal(self) -> Terminal:
+    def _terminal(self) -> TerminalFacts:
         _, source = self._found("colour", "NO_COLOR", "")
         self._tell("colour", not source, source or DEFAULT)
-        return Terminal(
+        return TerminalFacts(
             input=_is_terminal(sys.stdin),
             output=_is_terminal(sys.stdout),
             errors=_is_terminal(sys.stderr),

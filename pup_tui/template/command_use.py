@@ -42,7 +42,7 @@ class Evaluator:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class WordUse:
     """What a word is to the program that gets it, and who evaluates it if it is code."""
 
     kind: Kind = Kind.DATA
@@ -70,7 +70,7 @@ class CommandUse:
     def __init__(self, words: Sequence[bytes], depth: int = 0) -> None:
         self.words = words
         self._depth = depth
-        self.uses = [Use()] * len(words)
+        self.uses = [WordUse()] * len(words)
         self.reader: Evaluator | None = None
         self.prints_named = False
         self.feeds_operands = False
@@ -108,15 +108,15 @@ class CommandUse:
         """Read the command that begins with a word. One that is too deep within others counts as code."""
         self._depth += 1
         if self._depth > _DEEPEST:
-            self.uses[at:end] = [Use(Kind.CODE, Evaluator("sh", ""))] * (end - at)
+            self.uses[at:end] = [WordUse(Kind.CODE, Evaluator("sh", ""))] * (end - at)
             return
         while at < end and (assigned := _ASSIGNMENT.match(self.words[at])):
             if assigned[1] in CODE_IN_VARIABLES:
-                self.uses[at] = Use(Kind.CODE, Evaluator(assigned[1].decode(), ""))
+                self.uses[at] = WordUse(Kind.CODE, Evaluator(assigned[1].decode(), ""))
             at += 1
         if at == end:
             return
-        self.uses[at] = Use(Kind.NAME)
+        self.uses[at] = WordUse(Kind.NAME)
         program = _program(self.words[at])
         if program is None:
             self._search(at + 1, end)
@@ -225,11 +225,11 @@ class _Reading:
             if text in _STANDARD_INPUT:
                 self._reads_named = True
             self._has_code = True
-            self._use.uses[at] = Use(slot.kind, self._evaluator())
+            self._use.uses[at] = WordUse(slot.kind, self._evaluator())
         elif slot.kind is Kind.MARK:
             self._use.mark = text
         else:
-            self._use.uses[at] = Use(slot.kind)
+            self._use.uses[at] = WordUse(slot.kind)
 
     def _option(self, word: bytes) -> None:
         name, equals, value = word.partition(b"=")

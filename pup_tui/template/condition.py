@@ -51,7 +51,7 @@ _WORDS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class ConditionResult:
     """What a condition says of one attempt.
 
     ``holds`` is None where it cannot be known; ``reason`` says what was seen.
@@ -81,7 +81,7 @@ class Condition(UsesNames):
         """Nothing: a verdict is not made out of what is judged."""
         return NO_FLOW
 
-    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> Judgement:
+    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> ConditionResult:
         """Judge an attempt; never raises.
 
         ``scope`` holds the attempt's names (`reading.reading_scope`) and the variables,
@@ -93,14 +93,14 @@ class Condition(UsesNames):
 class _Empty(Condition):
     kind: Kind = "empty"
 
-    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> Judgement:
+    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> ConditionResult:
         output = scope.get("output")
         if not isinstance(output, str):
-            return Judgement(None, "there is no output")
+            return ConditionResult(None, "there is no output")
         json_value = _json(scope)
         if is_empty(output, json_value, json_value is not NOTHING):
-            return Judgement(True, "the output is empty")
-        return Judgement(False, "the output is not empty")
+            return ConditionResult(True, "the output is empty")
+        return ConditionResult(False, "the output is not empty")
 
 
 class _Status(Condition):
@@ -113,21 +113,21 @@ class _Status(Condition):
         self._wanted = wanted
         self._variable = variable
 
-    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> Judgement:
+    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> ConditionResult:
         wanted = _variable_text(self._wanted, scope) if self._variable else self._wanted
         if wanted is None:
-            return Judgement(None, f"`{self._wanted}` is not defined")
+            return ConditionResult(None, f"`{self._wanted}` is not defined")
         statuses = _status(scope)
         if statuses is None:
-            return Judgement(None, "the output has no status")
+            return ConditionResult(None, "the output has no status")
         if isinstance(statuses, str):
-            return Judgement(self._fits(statuses, wanted), f"the status is {statuses}")
+            return ConditionResult(self._fits(statuses, wanted), f"the status is {statuses}")
         if not statuses:
-            return Judgement(False, "the list is empty")
+            return ConditionResult(False, "the list is empty")
         unfit = [status for status in statuses if not self._fits(status, wanted)]
         if not unfit:
-            return Judgement(True, f"all {len(statuses)} satisfy it")
-        return Judgement(
+            return ConditionResult(True, f"all {len(statuses)} satisfy it")
+        return ConditionResult(
             False, f"{len(unfit)} of {len(statuses)} do not satisfy it, one is {unfit[0]}"
         )
 
@@ -145,21 +145,21 @@ class _Value(Condition):
         self._limit = limit
         self._variable = variable
 
-    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> Judgement:
+    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> ConditionResult:
         written = _variable_text(self._limit, scope) if self._variable else self._limit
         if written is None or not _NUMBER.fullmatch(written.strip()):
-            return Judgement(None, f"`{self._limit}` is not a number")
+            return ConditionResult(None, f"`{self._limit}` is not a number")
         values = _values(scope)
         if not values:
-            return Judgement(None, "the output has no number")
+            return ConditionResult(None, "the output has no number")
         compare, limit = _COMPARE[self._sign], float(written)
         unfit = [value for value in values if not compare(value, limit)]
         if len(values) == 1:
-            return Judgement(not unfit, f"the value is {_shown(values[0])}")
+            return ConditionResult(not unfit, f"the value is {_shown(values[0])}")
         if not unfit:
-            return Judgement(True, f"all {len(values)} series satisfy it")
+            return ConditionResult(True, f"all {len(values)} series satisfy it")
         shown = _shown(unfit[0])
-        return Judgement(
+        return ConditionResult(
             False, f"{len(unfit)} of {len(values)} series do not satisfy it, one is {shown}"
         )
 
@@ -174,20 +174,20 @@ class _Trend(Condition):
         self._falls = falls
         self._count = count
 
-    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> Judgement:
+    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> ConditionResult:
         values = _values(scope)
         if not values:
-            return Judgement(None, "the output has no number")
+            return ConditionResult(None, "the output has no number")
         if len(values) > 1:
-            return Judgement(None, "there are several series")
+            return ConditionResult(None, "there are several series")
         if not history:
-            return Judgement(None, f"the value is {_shown(values[0])}, the first sample")
+            return ConditionResult(None, f"the value is {_shown(values[0])}, the first sample")
         samples = [*history[-self._count :], values[0]]
         steps = [self._goes_on(a, b) for a, b in pairwise(samples)]
         shown = f"the value went from {_shown(samples[-2])} to {_shown(samples[-1])}"
         if len(steps) < self._count:
-            return Judgement(False if not all(steps) else None, shown)
-        return Judgement(all(steps), shown)
+            return ConditionResult(False if not all(steps) else None, shown)
+        return ConditionResult(all(steps), shown)
 
     def _goes_on(self, before: float, after: float) -> bool:
         return after < before if self._falls else after > before
@@ -198,15 +198,15 @@ class _Free(Condition):
         self._expression: Expression = compile_expression(source)
         super().__init__(source, f"until {source}", self._expression.usage)
 
-    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> Judgement:
+    def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> ConditionResult:
         try:
             value = self._expression.evaluate(scope)
         except UndefinedName as error:
-            return Judgement(None, error.message)
+            return ConditionResult(None, error.message)
         except TemplateError as error:
-            return Judgement(None, str(error))
+            return ConditionResult(None, str(error))
         holds = is_true(value)
-        return Judgement(holds, f"`{self.source}` {'holds' if holds else 'does not hold'}")
+        return ConditionResult(holds, f"`{self.source}` {'holds' if holds else 'does not hold'}")
 
 
 def is_true(value: Any) -> bool:

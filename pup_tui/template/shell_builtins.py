@@ -9,7 +9,7 @@ from typing import Final
 
 from pup_tui.template.shell_tables import Builtin, Table, Use
 from pup_tui.template.shell_tests import test_use
-from pup_tui.template.shell_words import UNKNOWN, Word
+from pup_tui.template.shell_words import UNKNOWN, ShellWord
 
 _KINDS: Final = {use.name.lower(): use for use in Use} | {"set": Use.DATA, "format": Use.DATA}
 _CONVERSION: Final = re.compile(
@@ -39,7 +39,7 @@ class Names:
     """Functions that run their own words as a command, and at which word that begins at the latest."""
     assigned: Callable[[bytes], Use] = lambda _name: Use.DATA
     """What becomes of a text that is assigned to a variable."""
-    commands: Callable[[Word], frozenset[bytes]] = lambda _word: frozenset()
+    commands: Callable[[ShellWord], frozenset[bytes]] = lambda _word: frozenset()
     """The commands that a word made of a variable may stand for."""
 
 
@@ -65,7 +65,7 @@ class Command:
     ``is_reference``: what is judged is not a value but a variable that holds one.
     """
 
-    words: Sequence[Word]
+    words: Sequence[ShellWord]
     table: Table
     names: Names
     is_reference: bool = False

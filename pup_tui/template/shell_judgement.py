@@ -14,7 +14,7 @@ from pup_tui.template.shell_tables import Use, parameter_use
 from pup_tui.template.shell_tree import ScriptTree, places, script_tree
 
 
-class Judgement(NamedTuple):
+class ScriptJudgement(NamedTuple):
     """The places of markers and what is asked of the environment; or the first that is unsafe (which marker
     or variable, what is wrong, a hint, a line); or the line at which a script is no shell any more.
     """
@@ -26,7 +26,7 @@ class Judgement(NamedTuple):
     unknown_line: int = 0
 
 
-def judge(marked: Marked, shell: str, env: frozenset[str]) -> Judgement:
+def judge(marked: Marked, shell: str, env: frozenset[str]) -> ScriptJudgement:
     """Judge a script; ``env`` are the variables of its environment that hold values."""
     return _judged(marked.script, shell, tuple((h.marker, h.end) for h in marked.holes), env)
 
@@ -34,39 +34,39 @@ def judge(marked: Marked, shell: str, env: frozenset[str]) -> Judgement:
 @lru_cache(maxsize=8)
 def _judged(
     script: bytes, shell: str, spans: tuple[tuple[int, int], ...], env: frozenset[str]
-) -> Judgement:
+) -> ScriptJudgement:
     """Kept for the items of a list: their scripts differ in the values only, which are not in here."""
     tree = script_tree(script, shell)
     if not tree.is_known:
-        return Judgement(unknown_line=tree.error_line)
+        return ScriptJudgement(unknown_line=tree.error_line)
     found: list[Place] = []
     try:
         for place in places(tree, spans):
             found.append(place)  # noqa: PERF402 -- those before an unsafe one are counted
     except UnsafePlaceError as unsafe:
-        return Judgement(unsafe=(len(found), unsafe.message, unsafe.hint, 0))
+        return ScriptJudgement(unsafe=(len(found), unsafe.message, unsafe.hint, 0))
     special = next((n for n in sorted(env) if parameter_use(shell, n.encode()) is Use.CODE), None)
     if special is not None:
         told = "the shell gives the variable a meaning of its own"
-        return Judgement(unsafe=(special, told, "use another name", 1))
+        return ScriptJudgement(unsafe=(special, told, "use another name", 1))
     return _followed(tree, spans, found, env)
 
 
 def _followed(
     tree: ScriptTree, spans: tuple[tuple[int, int], ...], found: list[Place], env: frozenset[str]
-) -> Judgement:
+) -> ScriptJudgement:
     """Add what is asked of values for the sake of the variables that they get to."""
     sources: dict[int | str, frozenset[bytes]] = {i: p.targets for i, p in enumerate(found)}
     sources |= {name: frozenset((name.encode(),)) for name in env}
     survey = tree.survey(spans)
     if not any(sources.values()) and not survey.may_calculate:
-        return Judgement(tuple(found))
+        return ScriptJudgement(tuple(found))
     flow = follow(survey, sources)
     for source, (variable, problem) in flow.unsafe.items():
         told = f"the value gets to {variable}: {problem.message}"
-        return Judgement(unsafe=(source, told, problem.hint, 1))
+        return ScriptJudgement(unsafe=(source, told, problem.hint, 1))
     for index, place in enumerate(found):
         command = place.command or flow.commands.get(index)
         found[index] = replace(place, reached=flow.asked.get(index), command=command)
     asked = tuple((name, flow.asked[name]) for name in sorted(env) if name in flow.asked)
-    return Judgement(tuple(found), asked, flow.unchecked)
+    return ScriptJudgement(tuple(found), asked, flow.unchecked)

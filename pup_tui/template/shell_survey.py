@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell_builtins import FORWARDED, Names
 from pup_tui.template.shell_tables import Use, parameter_use
-from pup_tui.template.shell_words import UNKNOWN, Word, command_nodes, read_word
+from pup_tui.template.shell_words import UNKNOWN, ShellWord, command_nodes, read_word
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query
@@ -66,7 +66,7 @@ class Survey:
         self.script = script
         self.shell = shell
         self.marker = marker
-        self._words: dict[int, list[Word]] = {}
+        self._words: dict[int, list[ShellWord]] = {}
 
     def text(self, node: Node) -> bytes:
         """The script's text of a node; `Node.text` asks the parser's source piece by piece."""
@@ -141,11 +141,11 @@ class Survey:
                 found[self.text(name)].append(node)
         return dict(found)
 
-    def word(self, node: Node) -> Word:
+    def word(self, node: Node) -> ShellWord:
         """A word of a command."""
         return read_word(self.script, node, self.marker)
 
-    def words(self, command: Node) -> list[Word]:
+    def words(self, command: Node) -> list[ShellWord]:
         """The words of a command."""
         if command.id not in self._words:
             nodes = command_nodes(command)
@@ -239,7 +239,7 @@ class Survey:
                     break
         return False
 
-    def _stands_for(self, word: Word) -> frozenset[bytes]:
+    def _stands_for(self, word: ShellWord) -> frozenset[bytes]:
         """The commands that are assigned as they are to the variable of which a word is made.
 
         None where something else is assigned as well, or a value begins the text.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pup_tui.template.shell_tables import Use
-from pup_tui.template.shell_words import Word
+from pup_tui.template.shell_words import ShellWord
 
 ARITHMETIC_TESTS: Final = frozenset({b"-eq", b"-ne", b"-lt", b"-le", b"-gt", b"-ge"})
 """Operators for whose operands some shells calculate."""
@@ -29,7 +29,7 @@ def unary_use(operator: bytes) -> Use:
     return Use.INT if operator == b"-t" else Use.CODE
 
 
-def test_use(words: Sequence[Word], index: int, numbers: Use) -> Use:
+def test_use(words: Sequence[ShellWord], index: int, numbers: Use) -> Use:
     """What a test does with the word at `index`; ``numbers`` is the use of a number's place.
 
     A test that other words than this decide is not known: an operator that is no literal may be ``-v``.
@@ -58,7 +58,7 @@ def _binary_use(operator: bytes, index: int, numbers: Use) -> Use:
     return Use.DATA if operator in TEXT_TESTS or operator in _JOINTS else Use.CODE
 
 
-def _joined_use(words: Sequence[Word], index: int, numbers: Use) -> Use:
+def _joined_use(words: Sequence[ShellWord], index: int, numbers: Use) -> Use:
     """Of tests that ``-a`` and ``-o`` join, one with an operator of its own is like one alone."""
     first = max((i + 1 for i in range(index) if words[i].text in _JOINTS), default=0)
     after = (i for i in range(index, len(words)) if words[i].text in _JOINTS)

@@ -12,7 +12,7 @@ from pup_tui.template.shell_places import UnsafePlaceError
 from pup_tui.template.shell_survey import COMMANDS, Survey
 from pup_tui.template.shell_tables import Use, tables
 from pup_tui.template.shell_tests import test_use
-from pup_tui.template.shell_words import UNKNOWN, Word, destinations
+from pup_tui.template.shell_words import UNKNOWN, ShellWord, destinations
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -177,9 +177,9 @@ class Uses:
                 self._refuse_spreading(words[index])
             self._judge(use, words[index])
 
-    def _test_words(self, nodes: Sequence[Node]) -> list[Word]:
+    def _test_words(self, nodes: Sequence[Node]) -> list[ShellWord]:
         """The words of a test: what stands without a blank between is one."""
-        words: list[Word] = []
+        words: list[ShellWord] = []
         end = -1
         for node in _operands(nodes):
             word = self._survey.word(node)
@@ -197,7 +197,7 @@ class Uses:
             end = node.end_byte
         return words
 
-    def _refuse_spreading(self, word: Word) -> None:
+    def _refuse_spreading(self, word: ShellWord) -> None:
         raise UnsafePlaceError(
             f"{word.raw.decode(errors='replace')} may become several words",
             "write the variable in double quotes",
@@ -206,7 +206,7 @@ class Uses:
     def _holds(self, node: Node) -> bool:
         return node.start_byte <= self._start < node.end_byte
 
-    def _judge(self, use: Use, word: Word) -> None:
+    def _judge(self, use: Use, word: ShellWord) -> None:
         """Take over what a command does with a word."""
         if use is Use.NAME:
             self._naming(word.node, word.node)
@@ -400,7 +400,7 @@ class Uses:
                 self._refuse_spreading(word)
         self._hand_on(node, words, index)
 
-    def _check_command(self, word: Word) -> None:
+    def _check_command(self, word: ShellWord) -> None:
         """A value that chooses the command may choose one that evaluates the other words."""
         if not self._survey.names.commands(word) and not _OWN_WORDS.match(word.raw):
             shown = word.raw.decode(errors="replace")
@@ -409,7 +409,7 @@ class Uses:
                 "write `env` before it, which runs programs only",
             )
 
-    def _may_be_many(self, word: Word, index: int) -> bool:
+    def _may_be_many(self, word: ShellWord, index: int) -> bool:
         """Whether a variable may be several words.
 
         Of a function's own words as a command, the calls of the function are judged instead.
@@ -423,13 +423,13 @@ class Uses:
             self._survey.scope_of(command) == scope for command in self._survey.named(b"set")
         )
 
-    def _command_use(self, words: Sequence[Word], index: int, prefix: bytes) -> Use:
+    def _command_use(self, words: Sequence[ShellWord], index: int, prefix: bytes) -> Use:
         return max(
             Command(words, table, self._survey.names, self._is_reference).use(index, prefix)
             for table in tables(self._survey.shell)
         )
 
-    def _hand_on(self, node: Node, words: Sequence[Word], index: int) -> None:
+    def _hand_on(self, node: Node, words: Sequence[ShellWord], index: int) -> None:
         """Which variables get the word: a function's own, those of ``set``, ``printf -v``, ``getopts``."""
         name = words[0].text
         texts = [word.text for word in words]
@@ -446,7 +446,7 @@ class Uses:
             self.targets.update((b"OPTARG", texts[2]))
 
 
-def _segment(words: list[Word], index: int) -> tuple[list[Word], int]:
+def _segment(words: list[ShellWord], index: int) -> tuple[list[ShellWord], int]:
     """The one test within ``[[`` that a word belongs to."""
     first = max((i + 1 for i in range(index) if words[i].raw in _SIGNS), default=0)
     after = (i for i in range(index, len(words)) if words[i].raw in _SIGNS)

@@ -20,7 +20,7 @@ _SKIPPED: Final = frozenset({"variable_assignment", "herestring_redirect", "here
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ShellWord:
     """One word of a command: ``raw`` as it stands in the script, ``text`` without its quotes.
 
     ``spreads``: the shell may make several words of it, or none. ``holds_value``: a value stands in it.
@@ -61,11 +61,11 @@ def destinations(redirect: Node) -> list[Node]:
     return redirect.children_by_field_name("destination")
 
 
-def read_word(script: bytes, node: Node, marker: re.Pattern[bytes]) -> Word:
+def read_word(script: bytes, node: Node, marker: re.Pattern[bytes]) -> ShellWord:
     """Read a word; `marker` matches what stands in the place of values."""
     text, spreads = _text(script, node)
     marked = marker.sub(UNKNOWN, text)
-    return Word(node, script[node.start_byte : node.end_byte], marked, spreads, marked != text)
+    return ShellWord(node, script[node.start_byte : node.end_byte], marked, spreads, marked != text)
 
 
 def _text(script: bytes, node: Node) -> tuple[bytes, bool]:

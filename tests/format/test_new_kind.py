@@ -64,3 +64,7 @@ def test_it_runs(made: Any) -> None:
 def test_a_secret_that_turned_up_in_the_run_is_refused_there(made: Any) -> None:
     assert made["said"]["status"] == {"get": "succeeded", "use": "failed"}
     assert "may not stand in an argument list" in made["said"]["reason"]["use"]
+
+
+def test_a_text_without_a_role_is_no_key(made: Any) -> None:
+    assert made["without_role"] == "the key `words` of OddStep has texts without a role"

@@ -28,6 +28,7 @@ from pup_tui.catalog.effects import mutates  # noqa: E402
 from pup_tui.core.plan import plan  # noqa: E402
 from pup_tui.core.program import compile_program  # noqa: E402
 from pup_tui.core.requests import Request  # noqa: E402
+from pup_tui.runbook.allowed import fields_of  # noqa: E402
 from pup_tui.runbook.lint.rules import linter  # noqa: E402
 from pup_tui.runbook.load import Loaded, load_files  # noqa: E402
 from pup_tui.runbook.schema import schema  # noqa: E402
@@ -79,6 +80,20 @@ async def run(text: str, folder: Path, token: str = "hunter2-token") -> dict[str
     }
 
 
+class OddStep(model.Step, frozen=True, kw_only=True, tag="odd"):
+    """Says a word, and not what it is."""
+
+    words: tuple[str, ...]
+
+
+def refusal() -> str:
+    try:
+        fields_of(OddStep)
+    except TypeError as error:
+        return str(error)
+    return ""
+
+
 VARS = "name: new\nvars: {TOKEN: {type: secret}, ID: {default: '7'}}\nsteps:\n"
 
 
@@ -102,6 +117,7 @@ def main() -> None:
         "unknown": told(VARS + "  - {name: Get, kind: fetch, recrod: a, record: b}\n"),
         "line": planned.command,
         "mutates": planned.mutates,
+        "without_role": refusal(),
         "described": schema()["$defs"]["fetchStep"]["description"],
         "captured": told(captured),
         "ran": asyncio.run(run(plain, folder)),

@@ -236,7 +236,9 @@ class _Resolving:
                 return re.sub(r"\r?\n\Z", "", await self._sources.read_file(place))
             if kind == "keyring":
                 return await self._from_keyring(place)
-            return await self._from_command(name, place)
+            if kind == "command":
+                return await self._from_command(name, place)
+            raise ValueError("no such source")
         except FileNotFoundError:
             return None
         except UnicodeDecodeError:
