@@ -6,6 +6,7 @@ More may turn out to be secret in a run: a capture that holds one, a value that 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Final
 
 from pup_tui.runbook.exposure import exposed_names
 from pup_tui.runbook.languages import compiled
@@ -16,9 +17,12 @@ from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import DraftFrame, StepDraft
 from pup_tui.template.errors import TemplateError
 
+_EXPRESSIONS: Final = frozenset({Role.ITEMS, Role.EXPRESSION})
+"""Roles of texts that name things without braces."""
+
 
 def secret_names(frame: DraftFrame) -> frozenset[str]:
-    """The secret variables and captures of a frame, and variables whose default holds one."""
+    """The secret variables and captures of a frame, and those that are made out of one."""
     found = {name for name, node in _declared(frame) if is_secret(node)}
     found |= {name for step in frame.steps for name in _hidden_captures(step)}
     if isinstance(frame.caller, StepDraft) and isinstance(frame.caller.node, GroupCall):
@@ -26,11 +30,11 @@ def secret_names(frame: DraftFrame) -> frozenset[str]:
         given = frame.caller.node.get("with")
         entries = given.entries.items() if isinstance(given, Mapping) else ()
         found |= {name for name, entry in entries if _uses(Role.JSON, entry.value) & around}
-    for name, node in _declared(frame):
-        default = node.get("default") if isinstance(node, Mapping) else node
-        if _uses(Role.TEXT, default) & found:
-            found.add(name)
-    return frozenset(found)
+    made = frozenset(found)
+    for step, name, role, value in _values(frame):
+        if _uses(role, value) & secrets_at(step, made):
+            made |= {name}
+    return made
 
 
 def secrets_at(step: StepDraft | None, of_frame: frozenset[str]) -> frozenset[str]:
@@ -58,10 +62,31 @@ def report_exposure(placed: PlacedText, secrets: Collection[str], report: Report
 
 
 def _declared(frame: DraftFrame) -> Iterator[tuple[str, YamlNode]]:
-    nodes = [frame.names, *(step.node.get("vars") for step in frame.steps if step.asked)]
-    for node in nodes:
-        if isinstance(node, Mapping):
-            yield from ((name, entry.value) for name, entry in node.entries.items())
+    yield from _entries(frame.names)
+    for step in frame.steps:
+        yield from _asked(step)
+
+
+def _values(
+    frame: DraftFrame,
+) -> Iterator[tuple[StepDraft | None, str, Role, YamlNode | None]]:
+    """What variables and captures are made out of, in the order of the file, and in which step."""
+    for name, node in _entries(frame.names):
+        yield None, name, Role.TEXT, _part(node, "default")
+    for step in frame.steps:
+        for name, node in _asked(step):
+            yield step, name, Role.TEXT, _part(node, "default")
+        for name, node in _entries(step.node.get("capture")):
+            yield step, name, Role.EXPRESSION, _part(node, "value")
+
+
+def _asked(step: StepDraft) -> Iterator[tuple[str, YamlNode]]:
+    return _entries(step.node.get("vars") if step.asked else None)
+
+
+def _entries(node: YamlNode | None) -> Iterator[tuple[str, YamlNode]]:
+    if isinstance(node, Mapping):
+        yield from ((name, entry.value) for name, entry in node.entries.items())
 
 
 def is_secret(variable: YamlNode) -> bool:
@@ -70,10 +95,14 @@ def is_secret(variable: YamlNode) -> bool:
 
 
 def _hidden_captures(step: StepDraft) -> Iterator[str]:
-    given = step.node.get("capture")
-    for name, entry in given.entries.items() if isinstance(given, Mapping) else ():
-        if isinstance(entry.value, Mapping) and entry.value.text("secret") == "true":
+    for name, node in _entries(step.node.get("capture")):
+        if isinstance(node, Mapping) and node.text("secret") == "true":
             yield name
+
+
+def _part(node: YamlNode, key: str) -> YamlNode | None:
+    """What stands under the key, or the node itself where that is written alone."""
+    return node.get(key) if isinstance(node, Mapping) else node
 
 
 def _uses(role: Role, node: YamlNode | None) -> frozenset[str]:
@@ -87,7 +116,7 @@ def _uses(role: Role, node: YamlNode | None) -> frozenset[str]:
         elif isinstance(inner, Sequence):
             waiting += inner.items
             role = Role.JSON
-        elif isinstance(inner, Scalar) and (role is Role.ITEMS or "{" in inner.text):
+        elif isinstance(inner, Scalar) and (role in _EXPRESSIONS or "{" in inner.text):
             try:
                 found |= compiled(role, inner.text).flowing_names
             except TemplateError:
