@@ -442,3 +442,29 @@ def test_nobody_has_to_type_a_secret(errors: Errors) -> None:
     text += "  - {name: s, kind: confirm, message: Sure?, expect: '{{ TOKEN }}'}\n"
     (told,) = errors(text.replace("Sure?", "'Sure?'"))
     assert "`TOKEN` is a secret and may not stand in `expect`" in told
+
+
+@pytest.mark.parametrize(
+    ("capture", "word", "refused"),
+    [
+        ("{A: 'TOKEN[:4]'}", "A", True),
+        ("{A: {value: 'PART ~ output'}}", "A", True),
+        ("{A: TOKEN, B: 'A | upper'}", "B", True),
+        ("{A: 'item | lower'}", "A[0]", True),
+        ("{A: 'TOKEN | length', B: \"'x' if TOKEN else 'y'\", C: output}", "A ~ B ~ C", False),
+    ],
+)
+def test_a_capture_that_is_made_out_of_a_secret_is_one(
+    capture: str, word: str, refused: bool, errors: Errors
+) -> None:
+    told = errors(f"""\
+name: runbook
+vars: {{TOKEN: {{type: secret}}, PART: "{{{{ TOKEN[1:] }}}}"}}
+steps:
+  - {{name: s, kind: shell, run: "true", foreach: "TOKEN.split(':')", capture: {capture}}}
+  - {{name: t, kind: pup, run: "monitors get {{{{ {word} }}}}"}}
+""")
+    assert (
+        any("is a secret and may not stand in an argument list" in error for error in told)
+        is refused
+    )
