@@ -152,7 +152,7 @@ async def test_a_journal_that_cannot_be_read_is_said_and_the_runbooks_stay_there
         await console.sees("quick", "past runs cannot be read")
         await console.press("h")
         await console.on("history")
-        await console.sees("journal.db")
+        await console.sees("the journal is damaged")
 
 
 async def test_hostile_names_in_the_table_are_shown_literally(
