@@ -39,9 +39,12 @@ def fill(screen: Screen, *values: str) -> None:
 
 
 def open_form(screen: Screen, runbook: str) -> None:
-    screen.wait_for("incident-triage")
+    # A list without the runbook beside it is a page that does not take keys yet.
+    screen.wait_for("incident-triage[\\s\\S]*file\\s|file\\s[\\s\\S]*incident-triage")
     screen.press("/")
+    screen.wait_for("To the list")
     screen.type_text(runbook)
+    screen.wait_for(runbook)
     screen.press("enter")
     # The file's path is wrapped wherever the checkout's own path makes it too long for the pane.
     wrapped = "\\s*".join(re.escape(character) for character in f"{runbook}.yaml")
