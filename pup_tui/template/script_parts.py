@@ -100,6 +100,11 @@ class ScriptParts:
                 found.setdefault(text(child).split(b"[", 1)[0], []).append(node)
         return found
 
+    @property
+    def commands(self) -> list[Node]:
+        """Every command of the script."""
+        return self._found.get("command", [])
+
     def calls(self, name: bytes) -> list[Node]:
         """The commands that call a function."""
         return [

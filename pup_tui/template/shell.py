@@ -142,7 +142,7 @@ class ShellTemplate(UsesNames):
                 "shells that are known: " + ", ".join(sorted(SHELLS)),
             )
         has_raw = any(map(is_raw, self.text.outputs))
-        found: dict[Output, EvaluatedAgain] = {}
+        found: dict[Output | str, EvaluatedAgain] = {}
         unchecked: dict[str, Unchecked] = {}
         for variant in variants(self.text.blocks):
             marked = Marked(variant)
@@ -155,6 +155,9 @@ class ShellTemplate(UsesNames):
                 raise
             judged = judge(marked, self.shell, self._env)
             unchecked |= {each.variable: each for each in judged.unchecked}
+            inherited = script_tree(marked.script, self.shell).inherited(sorted(self._env))
+            for name, by in inherited.items():
+                found[name] = EvaluatedAgain(by, f"${name}", 1, 1)
             evaluators = _evaluators(marked, self.shell)
             for (hole, place), evaluator in zip(placed, evaluators, strict=True):
                 if evaluator is None and place.command is not None:
