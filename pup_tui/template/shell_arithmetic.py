@@ -15,6 +15,7 @@ from pup_tui.template.shell_survey import Survey
 from pup_tui.template.shell_tables import Table, Use, tables
 from pup_tui.template.shell_tests import ARITHMETIC_TESTS
 from pup_tui.template.shell_uses import BOUNDARIES
+from pup_tui.template.shell_words import prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -100,9 +101,11 @@ class Arithmetic:
             inside = False
         if inside and not node.children and node.type in ("word", "variable_name"):
             text = self._survey.text(node)
+            if self._survey.script.endswith(b"{#", 0, node.start_byte):
+                return  # the length of it
             if not _is_expanded(node):
                 yield from self._identifiers(text, node)
-            elif self._survey.script[node.start_byte - 1 : node.start_byte] != b"#":
+            else:
                 line = node.start_point.row + 1
                 yield Reading(
                     self._words.names(text, node), f"${text.decode()}", line, Use.INT, frozenset()
@@ -239,7 +242,7 @@ class Arithmetic:
     def unchecked_outputs(self) -> Iterator[Unchecked]:
         """Arithmetic on what a command prints, right where it is run."""
         for node in self._survey.arithmetic:
-            if node.type != "command_substitution" or self._calculates(node):
+            if node.type != "command_substitution" or self._calculates(node) or prints_number(node):
                 continue
             around = node.parent
             while around is not None and around.type in _AROUND and not self._calculates(around):

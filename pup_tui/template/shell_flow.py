@@ -20,6 +20,7 @@ from pup_tui.template.shell_readings import OwnWords, Reading
 from pup_tui.template.shell_survey import Survey
 from pup_tui.template.shell_tables import Use
 from pup_tui.template.shell_uses import Uses
+from pup_tui.template.shell_words import prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -202,7 +203,7 @@ class _Graph:
             name
             for name, texts in self._arithmetic.texts.items()
             for text in texts
-            if re.search(rb"\$\((?!\()|`", self._survey.text(text))
+            if re.search(rb"\$\((?!\()|`", self._survey.text(text)) and not prints_number(text)
         }
         for command in self._survey.named(b"read", b"mapfile", b"readarray"):
             found.update(word.text for word in self._survey.words(command)[1:])
