@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final
@@ -155,9 +155,10 @@ class ShellTemplate(UsesNames):
                 raise
             judged = judge(marked, self.shell, self._env)
             unchecked |= {each.variable: each for each in judged.unchecked}
-            inherited = script_tree(marked.script, self.shell).inherited(sorted(self._env))
-            for name, by in inherited.items():
-                found[name] = EvaluatedAgain(by, f"${name}", 1, 1)
+            unchecked |= {each.variable: each for each in self._unread(marked, judged.unknown_line)}
+            if self._env:
+                inherited = script_tree(marked.script, self.shell).inherited(sorted(self._env))
+                found |= {n: EvaluatedAgain(by, f"${n}", 1, 1) for n, by in inherited.items()}
             evaluators = _evaluators(marked, self.shell)
             for (hole, place), evaluator in zip(placed, evaluators, strict=True):
                 if evaluator is None and place.command is not None:
@@ -169,6 +170,12 @@ class ShellTemplate(UsesNames):
                     )
         self.evaluated_again = tuple(found.values())
         self.unchecked = tuple(unchecked.values())
+
+    def _unread(self, marked: Marked, line: int) -> Iterator[Unchecked]:
+        """The variables of the environment that a script uses which cannot be read near a line."""
+        for name in sorted(self._env) if line else ():
+            if re.search(rf"\b{re.escape(name)}\b".encode(), marked.script):
+                yield Unchecked(name, line, is_unread=True)
 
 
 def _is_quoted(output: Output) -> bool:

@@ -49,10 +49,14 @@ _BODIES: Final = frozenset({"do_group", "compound_statement"})
 
 @dataclass(frozen=True, slots=True)
 class Unchecked:
-    """Arithmetic on a variable whose text comes from outside of the script."""
+    """Arithmetic on a variable whose text comes from outside of the script.
+
+    ``is_unread``: the line is no shell that is known, so it is not told what becomes of the variable.
+    """
 
     variable: str
     line: int
+    is_unread: bool = False
 
 
 class Arithmetic:
@@ -163,8 +167,7 @@ class Arithmetic:
                     yield from self._identifiers(_literal(self._survey, node), node)
 
     def _literal_words(self, table: Table) -> Iterator[Reading]:
-        calculating = [name for name, builtin in table.builtins.items() if builtin.may_calculate]
-        for command in self._survey.named(*calculating):
+        for command in self._survey.named(*table.calculating):
             words = self._survey.words(command)
             judged = Command(words, table, self._survey.names)
             for index, word in enumerate(words[1:], 1):

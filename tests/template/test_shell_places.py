@@ -355,3 +355,11 @@ def test_the_elements_of_an_array_are_words(source: str, value: str, tmp_path: P
 def test_the_elements_of_other_arrays_are_not(options: str) -> None:
     with pytest.raises(TemplateError):
         compile_shell(f"declare {options} A=({{{{ V }}}})", "bash").render({"V": BAIT})
+
+
+def test_an_environment_in_a_script_that_cannot_be_read_is_told() -> None:
+    names = frozenset({"N", "OTHER"})
+    (found,) = compile_shell("true\necho ${(e)N}", "zsh", names).unchecked
+    assert (found.variable, found.line, found.is_unread) == ("N", 2, True)
+    assert not compile_shell("echo ${(e)M}", "zsh", names).unchecked
+    assert not compile_shell('echo "$N"', "zsh", names).unchecked
