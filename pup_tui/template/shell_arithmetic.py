@@ -42,6 +42,7 @@ _NAMING: Final = (
     *(b"read", b"printf", b"print", b"unset", b"test", b"wait", b"mapfile", b"readarray"),
     *(b"export", b"declare", b"typeset", b"local", b"readonly"),
 )
+_DEFAULTS: Final = re.compile(rb"\$\{(\w+):?=([^}]*)\}")
 _EXPANDED: Final = re.compile(rb"\$\{?[!#]?([A-Za-z_]\w*|[0-9]+|[@*])")
 _EVALUATED: Final = re.compile(rb"\(\(|\[\[|\$\[|\blet\b")
 _BODIES: Final = frozenset({"do_group", "compound_statement"})
@@ -161,6 +162,14 @@ class Arithmetic:
             name, _, text = self._survey.text(assignment).partition(b"=")
             if self._survey.assigned(name.rstrip(b"+").split(b"[")[0]) is Use.INT:
                 yield from self._identifiers(text, assignment)
+        for match in _DEFAULTS.finditer(self._survey.script):
+            if self._survey.assigned(match[1]) is Use.INT:
+                yield from self._identifiers(match[2], self._survey.root)
+        for command in self._survey.named(b"read", b"printf"):
+            names = (word.text for word in self._survey.words(command)[1:])
+            if any(_IDENTIFIER.fullmatch(n) and self._survey.assigned(n) is Use.INT for n in names):
+                statement = command.parent or command
+                yield from self._identifiers(self._survey.text(statement), command)
         for name, words in self._loops.items():
             if self._survey.assigned(name) is Use.INT:
                 for node in words:
