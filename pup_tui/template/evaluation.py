@@ -10,6 +10,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
 from pup_tui.template.command_use import CommandUse, Evaluator, unquoted
@@ -39,6 +40,21 @@ _NO_TEXT: Final = frozenset(
 """What a text in a word does not get out of."""
 
 _DESCRIPTOR: Final = re.compile(rb"/dev/(?:std|fd|tty)")
+_CALCULATING: Final = frozenset(
+    {
+        *("arithmetic_expansion", "subscript", "test_command", "compound_statement"),
+        "c_style_for_statement",
+    }
+)
+_COMPARES: Final = rb"-(?:eq|ne|lt|le|gt|ge)\s"
+_CALCULATES: Final = re.compile(rb"\(\(|\$\(\(|\$\[|\w+\[|for\b|\[\[.*\s" + _COMPARES, re.DOTALL)
+_CALCULATES_WITH: Final = (
+    rb"(?:\(\((?:[^()]|\([^()]*\))*?|\blet\s[^\n;]*?|\w\[[^]\n]*?|" + _COMPARES + rb"+)"
+    rb"(?<![\w$])(?<!\$\{)%s\b|\[\[[^\n]*\s%s\s+" + _COMPARES
+)
+_EXPORTS: Final = (
+    rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&|]*\b%s\b|\bset\s+-\w*a\w*\b|\ballexport\b"
+)
 _DEEPEST: Final = 8
 """Scripts in the words of scripts; what is deeper counts as code."""
 
@@ -105,6 +121,10 @@ class Evaluations:
         """The command that evaluates a text whose place in the tree is given, outermost node first."""
         return self._first(self._from_word(path[::-1], False))
 
+    def environment(self, name: bytes) -> Evaluator | None:
+        """The command that evaluates the text of a variable of the script's environment."""
+        return self._first(chain((_Variable(name),), self._inherited(name)))
+
     def reader(self) -> Evaluator | None:
         """The command that evaluates what the script reads on its standard input."""
         return self._first(iter((_Input(self._root),)))
@@ -147,10 +167,10 @@ class Evaluations:
             case _:
                 assert_never(at)
 
-    def _from_word(self, chain: Sequence[Node], is_content: bool) -> _Steps:
+    def _from_word(self, around: Sequence[Node], is_content: bool) -> _Steps:
         """From a text in a word, with the nodes around it, innermost first."""
-        for depth, node in enumerate(chain[1:], 1):
-            inside = chain[:depth]
+        for depth, node in enumerate(around[1:], 1):
+            inside = around[:depth]
             if node.type == "command":
                 yield from self._into_command(node, inside, is_content)
             elif node.type in REDIRECTS:
@@ -160,8 +180,13 @@ class Evaluations:
                 if name in CODE_IN_VARIABLES:
                     yield Evaluator(name.decode(), "")
                 yield _Variable(name)
+                command = node.parent
+                if command is not None and command.type == "command":
+                    yield from self._within(self._parts.use(command).script, [_Variable(name)])
             elif node.type == "for_statement":
                 yield from (_Variable(text(n)) for n in node.children if n.type == "variable_name")
+            elif self._depth and _is_calculating(node):
+                yield Evaluator(text(node)[:40].decode(errors="replace"), "shell")
             elif node.type not in _NO_TEXT:
                 continue
             return
@@ -288,6 +313,15 @@ class Evaluations:
                 is_meant = name not in _ARGUMENTS or not _is_in_function(node)
             if is_meant:
                 yield _Word(node)
+        if self._depth and _calculates_with(name, text(self._root)):
+            yield Evaluator(name.decode(errors="replace"), "shell")
+        if within is None and _is_exported(name, text(self._root)):
+            yield from self._inherited(name)
+
+    def _inherited(self, name: bytes) -> _Steps:
+        """To the scripts in words of this one, which get its environment."""
+        for command in self._parts.commands:
+            yield from self._within(self._parts.use(command).script, [_Variable(name)])
 
     def _from_file(self, name: bytes) -> _Steps:
         for command, word in self._parts.mentions(name):
@@ -295,6 +329,18 @@ class Evaluations:
         for redirect in self._parts.readings(name):
             owner = body(redirect)
             yield _Input(owner) if owner is not None else _Output(redirect)
+
+
+def _is_calculating(node: Node) -> bool:
+    return node.type in _CALCULATING and _CALCULATES.match(text(node)) is not None
+
+
+def _calculates_with(name: bytes, script: bytes) -> bool:
+    return re.search(_CALCULATES_WITH % ((re.escape(name),) * 2), script) is not None
+
+
+def _is_exported(name: bytes, script: bytes) -> bool:
+    return re.search(_EXPORTS % re.escape(name), script) is not None
 
 
 def _is_split(inside: Sequence[Node]) -> bool:

@@ -31,6 +31,7 @@ _WORDS: Final = frozenset(
         *("simple_expansion", "expansion", "number", *SUBSTITUTIONS, "arithmetic_expansion"),
     }
 )
+_VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\])?\}?\"?")
 _INPUT: Final = frozenset({"<", "<>"})
 _OUTPUT: Final = frozenset({">", ">>", ">|", "&>", "&>>", ">&"})
 
@@ -42,7 +43,7 @@ def _query() -> Query:
 
     wanted = (
         "(command) @command (simple_expansion) @expansion (expansion) @expansion"
-        "(file_redirect) @redirect (function_definition) @function"
+        "(variable_assignment) @assignment (file_redirect) @redirect (function_definition) @function"
     )
     return Query(Language(tree_sitter_bash.language()), wanted)
 
@@ -74,9 +75,27 @@ class ScriptParts:
             words = list(_words(command))
             texts = [MARKER.sub(COMPUTED, unquoted(text(word))) for word in words]
             texts.extend(_lost_word(command))
-            known = CommandUse(texts), {word.id: number for number, word in enumerate(words)}
+            written = self._written_for(text(words[0])) if words else []
+            texts[: len(written) and 1] = written
+            more = max(len(written) - 1, 0)
+            positions = {word.id: number + more for number, word in enumerate(words)}
+            positions.update((word.id, 0) for word in words[:1])
+            known = CommandUse(texts), positions
             self._uses[command.id] = known
         return known
+
+    def _written_for(self, word: bytes) -> list[bytes]:
+        """The words that the script itself has put into the variable which is a command's name."""
+        match = _VARIABLE.fullmatch(word)
+        given = self._assigned.get(match[1], b"") if match else b""
+        words = MARKER.sub(COMPUTED, unquoted(given.strip(b"()"))).split()
+        is_one = word.startswith(b'"') and b"@" not in word
+        return words if not is_one or len(words) == 1 else []
+
+    @cached_property
+    def _assigned(self) -> dict[bytes, bytes]:
+        assignments = (text(node).partition(b"=") for node in self._found.get("assignment", ()))
+        return {name: value for name, equals, value in assignments if equals}
 
     @cached_property
     def _found(self) -> dict[str, list[Node]]:
@@ -99,6 +118,11 @@ class ScriptParts:
             for child in node.named_children[:1]:
                 found.setdefault(text(child).split(b"[", 1)[0], []).append(node)
         return found
+
+    @property
+    def commands(self) -> list[Node]:
+        """Every command of the script."""
+        return self._found.get("command", [])
 
     def calls(self, name: bytes) -> list[Node]:
         """The commands that call a function."""

@@ -166,8 +166,12 @@ class ShellTemplate(UsesNames):
         """Arithmetic of the script that nothing vouches for."""
         if self.shell not in SHELLS or not self._holds_values:
             return ()
-        judged = (judge(marked, self.shell, self._env) for marked, _ in self._placed())
-        return tuple({each.variable: each for j in judged for each in j.unchecked}.values())
+        found: dict[str, Unchecked] = {}
+        for marked, _ in self._placed():
+            judged = judge(marked, self.shell, self._env)
+            found |= {each.variable: each for each in judged.unchecked}
+            found |= {each.variable: each for each in self._unread(marked, judged.unknown_line)}
+        return tuple(found.values())
 
     @cached_property
     def evaluated_again(self) -> tuple[EvaluatedAgain, ...]:
@@ -176,10 +180,13 @@ class ShellTemplate(UsesNames):
             return ()
         from pup_tui.template.command_use import Evaluator
 
-        found: dict[Output, EvaluatedAgain] = {}
+        found: dict[Output | str, EvaluatedAgain] = {}
         for marked, placed in self._placed():
+            tree = script_tree(marked.script, self.shell)
+            inherited = tree.inherited(sorted(self._env)) if self._env else {}
+            found |= {name: EvaluatedAgain(by, f"${name}", 1, 1) for name, by in inherited.items()}
             spans = [(hole.marker, hole.end) for hole in marked.holes]
-            evaluators = script_tree(marked.script, self.shell).evaluators(spans) if spans else []
+            evaluators = tree.evaluators(spans) if spans else []
             for (hole, place), evaluator in zip(placed, evaluators, strict=True):
                 if evaluator is None and place.command is not None:
                     evaluator = Evaluator(place.command, "")
@@ -189,6 +196,12 @@ class ShellTemplate(UsesNames):
                         evaluator, output.expression.source, output.line, output.column
                     )
         return tuple(found.values())
+
+    def _unread(self, marked: Marked, line: int) -> Iterator[Unchecked]:
+        """The variables of the environment that a script uses which cannot be read near a line."""
+        for name in sorted(self._env) if line else ():
+            if re.search(rf"\b{re.escape(name)}\b".encode(), marked.script):
+                yield Unchecked(name, line, is_unread=True)
 
 
 def _is_quoted(output: Output) -> bool:

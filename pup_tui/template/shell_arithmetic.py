@@ -15,6 +15,7 @@ from pup_tui.template.shell_survey import Survey
 from pup_tui.template.shell_tables import Table, Use, tables
 from pup_tui.template.shell_tests import ARITHMETIC_TESTS
 from pup_tui.template.shell_uses import BOUNDARIES
+from pup_tui.template.shell_words import prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -41,6 +42,7 @@ _NAMING: Final = (
     *(b"read", b"printf", b"print", b"unset", b"test", b"wait", b"mapfile", b"readarray"),
     *(b"export", b"declare", b"typeset", b"local", b"readonly"),
 )
+_DEFAULTS: Final = re.compile(rb"\$\{(\w+):?=([^}]*)\}")
 _EXPANDED: Final = re.compile(rb"\$\{?[!#]?([A-Za-z_]\w*|[0-9]+|[@*])")
 _EVALUATED: Final = re.compile(rb"\(\(|\[\[|\$\[|\blet\b")
 _BODIES: Final = frozenset({"do_group", "compound_statement"})
@@ -48,10 +50,14 @@ _BODIES: Final = frozenset({"do_group", "compound_statement"})
 
 @dataclass(frozen=True, slots=True)
 class Unchecked:
-    """Arithmetic on a variable whose text comes from outside of the script."""
+    """Arithmetic on a variable whose text comes from outside of the script.
+
+    ``is_unread``: the line is no shell that is known, so it is not told what becomes of the variable.
+    """
 
     variable: str
     line: int
+    is_unread: bool = False
 
 
 class Arithmetic:
@@ -100,9 +106,11 @@ class Arithmetic:
             inside = False
         if inside and not node.children and node.type in ("word", "variable_name"):
             text = self._survey.text(node)
+            if self._survey.script.endswith(b"{#", 0, node.start_byte):
+                return  # the length of it
             if not _is_expanded(node):
                 yield from self._identifiers(text, node)
-            elif self._survey.script[node.start_byte - 1 : node.start_byte] != b"#":
+            else:
                 line = node.start_point.row + 1
                 yield Reading(
                     self._words.names(text, node), f"${text.decode()}", line, Use.INT, frozenset()
@@ -154,14 +162,21 @@ class Arithmetic:
             name, _, text = self._survey.text(assignment).partition(b"=")
             if self._survey.assigned(name.rstrip(b"+").split(b"[")[0]) is Use.INT:
                 yield from self._identifiers(text, assignment)
+        for match in _DEFAULTS.finditer(self._survey.script):
+            if self._survey.assigned(match[1]) is Use.INT:
+                yield from self._identifiers(match[2], self._survey.root)
+        for command in self._survey.named(b"read", b"printf"):
+            names = (word.text for word in self._survey.words(command)[1:])
+            if any(_IDENTIFIER.fullmatch(n) and self._survey.assigned(n) is Use.INT for n in names):
+                statement = command.parent or command
+                yield from self._identifiers(self._survey.text(statement), command)
         for name, words in self._loops.items():
             if self._survey.assigned(name) is Use.INT:
                 for node in words:
                     yield from self._identifiers(_literal(self._survey, node), node)
 
     def _literal_words(self, table: Table) -> Iterator[Reading]:
-        calculating = [name for name, builtin in table.builtins.items() if builtin.may_calculate]
-        for command in self._survey.named(*calculating):
+        for command in self._survey.named(*table.calculating):
             words = self._survey.words(command)
             judged = Command(words, table, self._survey.names)
             for index, word in enumerate(words[1:], 1):
@@ -239,7 +254,7 @@ class Arithmetic:
     def unchecked_outputs(self) -> Iterator[Unchecked]:
         """Arithmetic on what a command prints, right where it is run."""
         for node in self._survey.arithmetic:
-            if node.type != "command_substitution" or self._calculates(node):
+            if node.type != "command_substitution" or self._calculates(node) or prints_number(node):
                 continue
             around = node.parent
             while around is not None and around.type in _AROUND and not self._calculates(around):

@@ -20,6 +20,7 @@ from pup_tui.template.shell_readings import OwnWords, Reading
 from pup_tui.template.shell_survey import Survey
 from pup_tui.template.shell_tables import Use
 from pup_tui.template.shell_uses import Uses
+from pup_tui.template.shell_words import prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -28,7 +29,7 @@ _NUMERIC: Final = frozenset({b"#", b"?", b"$", b"!", b"RANDOM", b"SECONDS", b"LI
 _NAMED: Final = ("variable_name", "special_variable_name")
 _GETOPTS: Final = 3
 """Words of a ``getopts`` that reads the words of the function or script."""
-_SET_BY_COMMANDS: Final = frozenset({b"_"})
+_LAST_WORD: Final = re.compile(rb"(?<!\w)_(?!\w)")
 _SET_BY_MATCHES: Final = frozenset({b"BASH_REMATCH", b".sh.match", b"match", b"MATCH"})
 _MATCHES: Final = re.compile(rb"=~\s*(\S+)")
 _GROUP: Final = re.compile(rb"\(([^()]*)\)")
@@ -202,11 +203,12 @@ class _Graph:
             name
             for name, texts in self._arithmetic.texts.items()
             for text in texts
-            if re.search(rb"\$\((?!\()|`", self._survey.text(text))
+            if re.search(rb"\$\((?!\()|`", self._survey.text(text)) and not prints_number(text)
         }
         for command in self._survey.named(b"read", b"mapfile", b"readarray"):
             found.update(word.text for word in self._survey.words(command)[1:])
-        found.update(_SET_BY_COMMANDS)
+        if _LAST_WORD.search(self._survey.script):
+            found.add(b"_")
         if _matches_others(self._survey.script):
             found.update(_SET_BY_MATCHES)
         waiting = list(found)

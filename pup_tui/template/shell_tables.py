@@ -68,12 +68,6 @@ class Builtin:
         """Whether an option changes what the words after it are."""
         return any(kind not in ("", "data") for kind in self.options.values())
 
-    @property
-    def may_calculate(self) -> bool:
-        """Whether one of the words may be arithmetic."""
-        kinds = {*self.options.values(), *self.operands}
-        return self.form == "test" or not kinds.isdisjoint(("int", "argument"))
-
     def operand(self, index: int) -> str:
         """The kind of an operand; one too many is not known."""
         if index < len(self.operands):
@@ -88,6 +82,8 @@ class Table:
     shell: str
     builtins: dict[bytes, Builtin]
     parameters: dict[bytes, Use]
+    calculating: tuple[bytes, ...]
+    """The builtins that may take one of their words for arithmetic."""
 
     @property
     def calculates_in_tests(self) -> bool:
@@ -106,6 +102,11 @@ def parameter_use(shell: str, name: bytes) -> Use:
     return max(table.parameters.get(name, Use.DATA) for table in tables(shell))
 
 
+def is_builtin(shell: str, name: str) -> bool:
+    """Whether a command of this name is a part of the shell, so that no program is needed."""
+    return shell in _TABLES and all(name.encode() in t.builtins for t in tables(shell))
+
+
 @lru_cache(maxsize=8)
 def _table(shell: str) -> Table:
     from importlib import resources
@@ -114,7 +115,13 @@ def _table(shell: str) -> Table:
     data = tomllib.loads(text)
     builtins = {name.encode(): _builtin(line) for name, line in data["builtins"].items()}
     parameters = {name.encode(): Use[kind.upper()] for name, kind in data["parameters"].items()}
-    return Table(shell, builtins, parameters)
+    calculating = tuple(name for name, builtin in builtins.items() if _may_calculate(builtin))
+    return Table(shell, builtins, parameters, calculating)
+
+
+def _may_calculate(builtin: Builtin) -> bool:
+    kinds = {*builtin.options.values(), *builtin.operands}
+    return builtin.form == "test" or not kinds.isdisjoint(("int", "argument"))
 
 
 def _builtin(line: str) -> Builtin:

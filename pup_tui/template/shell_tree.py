@@ -7,7 +7,7 @@ here-document, arithmetic or comment each marker stands; what it does not tell s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
@@ -92,6 +92,14 @@ class ScriptTree:
             return [None] * len(spans)
         found = _evaluations(self._tree)
         return [found.evaluator(path) for _, path in self.paths(spans)]
+
+    def inherited(self, names: Iterable[str]) -> dict[str, Evaluator]:
+        """Tell for variables of the script's environment who takes their text for code."""
+        if self._tree is None:
+            return {}
+        evaluations = Evaluations(self._tree.root_node, _parse)
+        found = ((name, evaluations.environment(name.encode())) for name in names)
+        return {name: evaluator for name, evaluator in found if evaluator is not None}
 
     def reader(self) -> Evaluator | None:
         """Tell who takes what the script reads on its standard input for code."""

@@ -12,7 +12,7 @@ from pup_tui.template.shell_places import UnsafePlaceError
 from pup_tui.template.shell_survey import COMMANDS, Survey
 from pup_tui.template.shell_tables import Use, tables
 from pup_tui.template.shell_tests import test_use
-from pup_tui.template.shell_words import UNKNOWN, ShellWord, destinations
+from pup_tui.template.shell_words import UNKNOWN, ShellWord, destinations, prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -36,6 +36,7 @@ _READING: Final = frozenset({b"read", b"mapfile", b"readarray"})
 _OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
 _ZSH_SUBSCRIPT: Final = re.compile(rb"\$[A-Za-z0-9_@*]+(?:\[[^]\s]*\])*\[[^]\n]*\Z")
 _ZSH_PATTERNS: Final = re.compile(rb"glob_?subst|emulate", re.IGNORECASE)
+_PLAIN_ARRAY: Final = re.compile(rb"-[argx]+")
 _NEAR: Final = 1024
 _HEREDOC: Final = frozenset({"heredoc_body", "herestring_redirect"})
 
@@ -124,6 +125,8 @@ class Uses:
 
     def _in_output(self, path: Sequence[Node]) -> None:
         """What a command prints of a value may be taken for code around it."""
+        if prints_number(path[-1]):
+            return
         around = next((n for n in reversed(path[:-1]) if n.type in COMMANDS), path[-1])
         shown = self._survey.text(around.children[0]).split(b"\n")[0][:40].decode(errors="replace")
         try:
@@ -278,10 +281,19 @@ class Uses:
         declaration = self._parent
         if declaration is not None and declaration.type == "declaration_command":
             self._in_command(declaration, node)
-            is_filled = self._survey.shell == "bash" and plain in self._survey.filled
-            if plain in self._survey.arrays or is_filled:
+            is_array = plain in self._survey.arrays or (
+                self._survey.shell == "bash" and plain in self._survey.filled
+            )
+            if is_array and node.children[-1].type != "array":
                 self._refuse_declaration(plain)
         self._assign(plain)
+
+    def _lists_elements(self, declaration: Node, assignment: Node) -> bool:
+        """Whether this is ``declare -a NAME=(…)``, whose elements are words whatever they hold."""
+        if assignment.children[-1].type != "array":
+            return False
+        options = [self._survey.text(n) for n in declaration.children[1:] if n.type == "word"]
+        return self._survey.shell == "bash" and all(map(_PLAIN_ARRAY.fullmatch, options))
 
     def _refuse_declaration(self, array: bytes = b"") -> None:
         if array:
@@ -373,6 +385,8 @@ class Uses:
 
     def _in_command(self, node: Node, child: Node) -> None:
         if child.type in ("variable_assignment", "herestring_redirect") and node.type == "command":
+            return
+        if child.type == "variable_assignment" and self._lists_elements(node, child):
             return
         words = self._survey.words(node)
         index = next((i for i, word in enumerate(words) if self._holds(word.node)), None)

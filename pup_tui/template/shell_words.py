@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_PRINTS_NUMBER: Final = re.compile(
+    rb"date (?:-u )?['\"]?\+%s['\"]?|wc -[clmw](?: ?< ?[^\s<>]+)?|nproc|id -u|grep -c \S+"
+    rb"|tr -(?:dc|cd) ['\"]?(?:0-9|\[:digit:\])['\"]?"
+)
+"""Commands that print a number and nothing else."""
+
 UNKNOWN: Final = b"\0"
 """Stands in the text of a word for a part that is known only when the script runs."""
 
@@ -54,6 +60,19 @@ def command_nodes(command: Node) -> list[Node]:
             elif redirect.type == "heredoc_redirect":
                 nodes += redirect.children_by_field_name("argument")
     return nodes
+
+
+def prints_number(node: Node) -> bool:
+    """Whether this is a command substitution that gives digits only, whatever its commands read."""
+    if node.type == "string" and len(node.named_children) == 1:
+        node = node.named_children[0]
+    if node.type != "command_substitution" or len(node.named_children) != 1:
+        return False
+    last = node.named_children[0]
+    if last.type == "pipeline":
+        last = last.named_children[-1]
+    is_one = last.type in ("command", "redirected_statement")
+    return is_one and _PRINTS_NUMBER.fullmatch(last.text or b"") is not None
 
 
 def destinations(redirect: Node) -> list[Node]:

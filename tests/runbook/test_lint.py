@@ -163,6 +163,7 @@ CASES = [
     ("unchecked-arithmetic", shell("N=$(wc -l {{ X }}); echo $((N))"), 7),
     ("unchecked-arithmetic", shell("read -r N; [[ $N -gt 3 ]] || rm {{ X }}", "shell: bash"), 7),
     ("unchecked-arithmetic", shell("N=$(wc -l {{ X }}); echo $N"), None),
+    ("unchecked-arithmetic", shell("echo ${(e)N}", "shell: zsh", 'env: {N: "{{ X }}"}'), 7),
     ("unchecked-arithmetic", shell("N=3; echo {{ X }} $((N)) $(($#))"), None),
     ("unchecked-arithmetic", shell("N=$(wc -l x); echo $((N))"), None),
     ("evaluated-again", shell("ssh host {{ X | shell_quote }}"), None),
@@ -188,6 +189,9 @@ CASES = [
     ("missing-tool", step("run: lb-cli drain", "optional: true"), None),
     ("missing-tool", step("run: here drain"), None),
     ("missing-tool", shell("lb() { here; }; lb"), None),
+    ("missing-tool", step("run: mapfile -t A", "shell: bash"), None),
+    ("missing-tool", step("run: mapfile -t A"), 5),
+    ("missing-tool", step("run: repeat 3 here", "shell: zsh"), None),
 ]  # fmt: skip
 
 

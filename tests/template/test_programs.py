@@ -28,3 +28,31 @@ def test_a_value_that_a_program_evaluates_again_is_warned_of(script: str) -> Non
 @pytest.mark.parametrize("script", _scripts("evaluated_once.txt"))
 def test_a_value_that_is_data_for_its_program_is_not(script: str) -> None:
     assert _warned(script) == set()
+
+
+@pytest.mark.parametrize(
+    ("script", "command"),
+    [
+        ('eval "$X"', "eval"),
+        ('sh -c "$X"', "sh"),
+        ('ssh h "ls $X"', "ssh"),
+        ('Y="ls $X"; ssh h "$Y"', "ssh"),
+        ('trap "rm $X" EXIT', "trap"),
+        ("sh -c 'eval \"$X\"'", "eval"),
+        ("bash -c '((X > 3))'", "X"),
+        ('psql -c "select $X"', "psql"),
+    ],
+)
+def test_a_value_of_the_environment_that_is_evaluated_again_is_warned_of(
+    script: str, command: str
+) -> None:
+    (found,) = compile_shell(script, "bash", frozenset({"X"})).evaluated_again
+    assert (found.source, found.evaluator.command) == ("$X", command)
+
+
+@pytest.mark.parametrize(
+    "script",
+    ['kubectl get "$X"', "sh -c 'echo \"$X\"'", "trap 'rm \"$X\"' EXIT", 'echo "$X" | jq .'],
+)
+def test_a_value_of_the_environment_that_is_data_is_not(script: str) -> None:
+    assert not compile_shell(script, "bash", frozenset({"X"})).evaluated_again

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -161,6 +163,9 @@ def test_a_number_is_asked_for_where_the_shell_calculates(source: str, shells: s
         "X={{ N }}; set -- X; echo $(($1))",
         "X={{ N }}; Y=${Z:-X}; echo $((Y))",
         "X={{ N }}; declare -i Y; for Y in X; do :; done",
+        "X={{ N }}; declare -i Y; read Y <<< X",
+        "X={{ N }}; declare -i Y; printf -v Y %s X",
+        "X={{ N }}; declare -i Y; : ${Y:=X}",
         "X={{ N }}; K='A[X]'; echo ${!K}",
         "X={{ N }}; K='A[X]'; printf -v \"$K\" 1",
         "X={{ N }}; K='A[X]'; read \"$K\" <<< 1",
@@ -295,7 +300,8 @@ def test_a_script_that_is_no_shell_may_have_an_environment() -> None:
         ("N=$(wc -l f); M=$N; echo {{ V }} $((M))", ["M"]),
         ("read -r n; [[ $n -gt 3 ]] && echo {{ V }}", ["$n"]),
         ("echo {{ V }} | while read -r n; do ((n)); done", ["n"]),
-        ("echo {{ V }} $(( $(wc -l < f) + 1 ))", ["$(…)"]),
+        ("echo {{ V }} $(( $(cat f) + 1 ))", ["$(…)"]),
+        ("echo {{ V }} $(( $(wc -l < f) + 1 ))", []),
         ("X={{ V }}; [[ $X =~ (.*) ]]; ((BASH_REMATCH[1]))", ["BASH_REMATCH"]),
         ("X={{ V }}; [[ $X =~ ^v([0-9]+) ]]; ((BASH_REMATCH[0]))", ["BASH_REMATCH"]),
         ("X={{ V }}; [[ $X =~ ^v([0-9]+)\\.([0-9]+)$ ]]; ((BASH_REMATCH[1] > 3))", []),
@@ -303,6 +309,14 @@ def test_a_script_that_is_no_shell_may_have_an_environment() -> None:
         ("echo {{ V }}; echo ${!_}", ["${!_}"]),
         ("X=$(cat f); echo {{ V }} ${!X}", ["${!X}"]),
         ('N=$(wc -l f); [ "$N" -gt 3 ] && echo {{ V }}', []),
+        ("N=$(ls {{ V }} | wc -l); ((N > 3))", []),
+        ('N="$(wc -l < {{ V }})"; ((N > 3))', []),
+        ("S=$(date +%s); echo {{ V }} $(( $(date '+%s') - S ))", []),
+        ("N=$(echo {{ V }}; ls | wc -l); ((N > 3))", ["N"]),
+        ("N=$(echo {{ V }} \\| wc -l); ((N > 3))", ["N"]),
+        ("N=$(date +%s)$(cat f); echo {{ V }} $((N))", ["N"]),
+        ("mapfile -t A < f; (( ${#A[@]} > 3 )) && echo {{ V }}", []),
+        ("mapfile -t A < f; (( ${A[0]} > 3 )) && echo {{ V }}", ["${A[0]}", "A"]),
         ("i=0; while ((i < 5)); do i=$((i + 1)); done; echo {{ V }} $(($#))", []),
         ("N=$(wc -l f); echo $((N))", []),
     ],
@@ -315,3 +329,40 @@ def test_the_hunt_sees_a_value_that_runs(tmp_path: Path) -> None:
     hunt = Hunt("bash", 0, tmp_path)
     assert hunt.runs_a_value(["bash"], "[[ $V -gt 3 ]]", {"V": BAIT})
     assert not hunt.runs_a_value(["bash"], 'echo "$V"', {"V": BAIT})
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "declare -a A=({{ V }} x-{{ V }}); printf '[%s]' \"${A[@]}\"",
+        'f() { local -a A=("$@" "x-$1"); printf \'[%s]\' "${A[@]}"; }; f {{ V }}',
+        'X={{ V }}; declare -ar A=("$X" "x-$X"); printf \'[%s]\' "${A[@]}"',
+    ],
+)
+@pytest.mark.parametrize("value", [BAIT, "[$(touch pwned)]=1", "([0]=$(touch pwned))", "a b"])
+def test_the_elements_of_an_array_are_words(source: str, value: str, tmp_path: Path) -> None:
+    rendered = compile_shell(source, "bash").render({"V": value})
+    done = subprocess.run(
+        ["bash", "-c", rendered.script],
+        env={"PATH": os.environ["PATH"], **rendered.env},
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert done.stdout == f"[{value}][x-{value}]"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("options", ["-i", "-A", "-ai", "-n"])
+def test_the_elements_of_other_arrays_are_not(options: str) -> None:
+    with pytest.raises(TemplateError):
+        compile_shell(f"declare {options} A=({{{{ V }}}})", "bash").render({"V": BAIT})
+
+
+def test_an_environment_in_a_script_that_cannot_be_read_is_told() -> None:
+    names = frozenset({"N", "OTHER"})
+    (found,) = compile_shell("true\necho ${(e)N}", "zsh", names).unchecked
+    assert (found.variable, found.line, found.is_unread) == ("N", 2, True)
+    assert not compile_shell("echo ${(e)M}", "zsh", names).unchecked
+    assert not compile_shell('echo "$N"', "zsh", names).unchecked

@@ -16,6 +16,7 @@ from pup_tui.template.command_use import Evaluator
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.options import options_in_arguments, options_in_script
 from pup_tui.template.shell import ShellTemplate, compile_shell, first_word
+from pup_tui.template.shell_tables import is_builtin
 from pup_tui.template.text import compile_text
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")
@@ -96,13 +97,25 @@ def _evaluated(node: Scalar, by: Evaluator, source: str, line: int) -> Finding:
 
 
 def unchecked_arithmetic(subject: Subject) -> Iterator[Finding]:
-    """Calculating with what a command printed runs what stands in that, in bash, ksh and zsh."""
+    """Calculating with what a command printed runs what stands in that, in bash, ksh and zsh.
+
+    A script that no grammar reads may do so with the values of its environment.
+    """
     for _, node, script in _scripts(subject):
         for found in script.unchecked:
             told = (
-                f"the script calculates with {shown(found.variable)}, which a command has given it"
+                f"the script takes {shown(found.variable)} for a number or a name, "
+                "and a command has given it that"
             )
             hint = "check first that it is a number, for example with `case $X in *[!0-9]*) exit 1;; esac`"
+            if found.is_unread:
+                told = (
+                    f"the script cannot be read as shell near this line, so it is not checked what it "
+                    f"does with {shown(found.variable)} of `env`"
+                )
+                hint = (
+                    "write the line in plainer shell, or see to it that it takes the value as data"
+                )
             yield Finding(node, told, hint, found.line, found.variable)
 
 
@@ -206,11 +219,15 @@ def missing_tool(subject: Subject) -> Iterator[Finding]:
         word = first_word(node.text) if placed.role is Role.SCRIPT else None
         if word is None or len(word) > _LONGEST or _is_function(word, node.text):
             continue
-        if is_true(step.node, "optional"):
+        if is_true(step.node, "optional") or _is_builtin(step, word):
             continue
         if step.node.get("env") is None and not subject.is_installed(word):
             told = f"{shown(word)} is not installed on this machine"
             yield Finding(node, told, "install it, or write `optional: true`")
+
+
+def _is_builtin(step: StepDraft, word: str) -> bool:
+    return is_builtin(step.node.text("shell") or "sh", word)
 
 
 def _is_function(word: str, script: str) -> bool:
