@@ -97,7 +97,7 @@ class ScriptTree:
         """Tell for variables of the script's environment who takes their text for code."""
         if self._tree is None:
             return {}
-        evaluations = Evaluations(self._tree.root_node, _parse)
+        evaluations = _evaluations(self._tree)
         found = ((name, evaluations.environment(name.encode())) for name in names)
         return {name: evaluator for name, evaluator in found if evaluator is not None}
 
