@@ -65,6 +65,8 @@ def check_private_dir(path: Path, *, inside: bool = False) -> None:
         refuse_link(path)
     real = path.resolve(strict=True)
     status = real.stat()
+    if not stat.S_ISDIR(status.st_mode):
+        raise NotPrivate("this is a file, not a folder", real, "choose a folder")
     if status.st_uid != os.geteuid():
         raise NotPrivate(
             "the folder belongs to another user", real, "choose one that is yours alone"

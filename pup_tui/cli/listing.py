@@ -35,13 +35,13 @@ def list_command(settings: Settings, tags: Sequence[str], as_json: bool) -> None
     entries = [entry for entry in open_catalog(settings).entries() if _has_tags(entry, tags)]
     last_runs = _last_runs(settings.state_dir)
     if as_json:
-        print_json([_as_json(entry, last_runs.get(entry.id)) for entry in entries])
+        print_json([_as_json(entry, (last_runs or {}).get(entry.id)) for entry in entries])
         return
     if not entries:
         raise Failure("no runbook has these tags", "", "`pup-tui list` shows all", code=0)
     columns(
         ("RUNBOOK", "STEPS", "TAGS", "SOURCE", "LAST RUN", "DESCRIPTION"),
-        [_as_row(entry, last_runs.get(entry.id)) for entry in entries],
+        [_as_row(entry, _last_run(entry, last_runs)) for entry in entries],
         spare=("SOURCE", "TAGS"),
     )
 
@@ -54,24 +54,32 @@ def _has_tags(entry: Entry, tags: Sequence[str]) -> bool:
     return True
 
 
-def _last_runs(state: Path) -> dict[str, RunRow]:
-    """The last run of each runbook; none where there is no journal that can be read."""
+def _last_runs(state: Path) -> dict[str, RunRow] | None:
+    """The last run of each runbook; None, with the reason told, where the journal cannot be read."""
     from pup_tui.journal.errors import JournalError
-    from pup_tui.journal.places import journal_path
+    from pup_tui.journal.places import check_state_dir, journal_path
     from pup_tui.journal.reader import JournalReader
 
     try:
-        if not journal_path(state).exists():
+        if not check_state_dir(state) or not journal_path(state).exists():
             return {}
         reader = JournalReader.open(state)
-    except JournalError:
-        return {}
-    try:
-        return reader.last_runs()
-    except JournalError:
-        return {}
-    finally:
-        reader.close()
+        try:
+            return reader.last_runs()
+        finally:
+            reader.close()
+    except JournalError as error:
+        from pup_tui.output.sanitize import safe_text
+
+        click.echo(f"pup-tui: the last runs are not known: {safe_text(str(error))}", err=True)
+        return None
+
+
+def _last_run(entry: Entry, last_runs: dict[str, RunRow] | None) -> str:
+    if last_runs is None:
+        return "unknown"
+    last = last_runs.get(entry.id)
+    return last.status if last else "never"
 
 
 def _as_json(entry: Entry, last: RunRow | None) -> dict[str, Any]:
@@ -93,7 +101,7 @@ def _as_json(entry: Entry, last: RunRow | None) -> dict[str, Any]:
     }
 
 
-def _as_row(entry: Entry, last: RunRow | None) -> tuple[str, ...]:
+def _as_row(entry: Entry, last: str) -> tuple[str, ...]:
     marks = [entry.origin.value]
     if entry.shadowed:
         marks.append("shadowed")
@@ -105,6 +113,6 @@ def _as_row(entry: Entry, last: RunRow | None) -> tuple[str, ...]:
         "broken" if entry.broken else str(entry.steps),
         " ".join(f"{key}:{value}" for key, value in entry.tags.items()),
         ", ".join(marks),
-        last.status if last else "never",
+        last,
         entry.error if entry.broken else about,
     )

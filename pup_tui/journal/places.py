@@ -30,7 +30,7 @@ def check_state_dir(state: Path) -> bool:
     with _as_journal_error():
         try:
             check_private_dir(state)
-        except (FileNotFoundError, NotADirectoryError):
+        except FileNotFoundError:
             return False
         except OSError as error:
             told = f"the folder cannot be looked at ({error.strerror})"

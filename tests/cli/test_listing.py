@@ -24,6 +24,18 @@ def test_list_shows_the_bundled_library(program: Program) -> None:
     assert "incident-triage" not in out
 
 
+def test_a_state_folder_that_is_refused_leaves_the_last_runs_unknown(program: Program) -> None:
+    state = Path(program.environ["PUP_TUI_STATE_DIR"])
+    state.parent.mkdir(parents=True, exist_ok=True)
+    state.write_text("a file")
+    listed = program("list")
+    assert "the last runs are not known: this is a file, not a folder" in listed.err
+    assert "unknown" in listed.out
+    assert "never" not in listed.out
+    assert {entry["last_run"] for entry in program("list", "--json").json} == {None}
+    assert "this is a file, not a folder" in program("history").err
+
+
 def test_one_broken_file_hides_nothing(program: Program, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
