@@ -15,7 +15,7 @@ from pup_tui.runbook.roles import Role
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import spend_on
 from pup_tui.template.secrets import MASK, secrets_in
-from pup_tui.template.shell import ShellScript
+from pup_tui.template.shell.script import ShellScript
 
 _SERVICE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)?.*", re.DOTALL)
 """An address of a service: its kind, and what people are not shown."""

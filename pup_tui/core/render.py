@@ -19,7 +19,7 @@ from pup_tui.template.arguments import compile_arguments, render_argument
 from pup_tui.template.header import render_header
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.secrets import hiding, secrets_in
-from pup_tui.template.shell import compile_shell
+from pup_tui.template.shell.script import compile_shell
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import render_url
 

@@ -124,7 +124,7 @@ class RoleCheck:
             hint = "put the script into a file of its own and pass it the values"
             self._report.error(placed.node, told, hint)
             return text
-        from pup_tui.template.shell import compile_shell
+        from pup_tui.template.shell.script import compile_shell
 
         return compile_shell(placed.node.text, shell, env)
 

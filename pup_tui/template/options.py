@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.arguments import compile_arguments
 from pup_tui.template.blocks import Literal, Output
-from pup_tui.template.shell_markers import Marked, variants
-from pup_tui.template.shell_tree import script_tree
+from pup_tui.template.shell.markers import Marked, variants
+from pup_tui.template.shell.tree import script_tree
 from pup_tui.template.text import Text, compile_text
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from pup_tui.template.secrets import watched, with_secrets
 from pup_tui.template.values import to_text
 
 if TYPE_CHECKING:
-    from pup_tui.template.shell import ShellTemplate
+    from pup_tui.template.shell.script import ShellTemplate
 
 _APART: Final = re.compile(r"\{\{.*?\}\}|'[^']*'|\"[^\"]*\"|\\.", re.DOTALL)
 """What holds nothing that a shell would act on: templates and quoted text."""
@@ -57,7 +57,7 @@ def compile_value_command(source: str) -> ShellTemplate | Arguments:
     if is_subcommand(source):
         return compile_arguments(source.strip())
     # Late: the grammar of shell takes its time, and most runbooks have no such command.
-    from pup_tui.template.shell import compile_shell
+    from pup_tui.template.shell.script import compile_shell
 
     return compile_shell(source.strip(), "sh")
 

@@ -12,7 +12,7 @@ from pup_tui.template.filters import FILTERS
 from pup_tui.template.methods import METHODS, TELLING_METHODS
 from pup_tui.template.sandbox import FILTER_NAMES
 from pup_tui.template.secrets import watched, with_secrets
-from pup_tui.template.shell import compile_shell
+from pup_tui.template.shell.script import compile_shell
 from pup_tui.template.text import compile_text
 
 MADE_OF_IT = [

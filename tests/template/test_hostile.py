@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell import compile_shell
+from pup_tui.template.shell.script import compile_shell
 from pup_tui.template.text import compile_text
 
 _CASES = json.loads((Path(__file__).parent / "data" / "hostile_templates.json").read_text())

@@ -12,11 +12,11 @@ from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
-from pup_tui.template.command_use import Evaluator
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.options import options_in_arguments, options_in_script
-from pup_tui.template.shell import ShellTemplate, compile_shell, first_word
-from pup_tui.template.shell_tables import is_builtin
+from pup_tui.template.shell.command_use import Evaluator
+from pup_tui.template.shell.script import ShellTemplate, compile_shell, first_word
+from pup_tui.template.shell.tables import is_builtin
 from pup_tui.template.text import compile_text
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")

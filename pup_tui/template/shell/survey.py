@@ -7,9 +7,9 @@ from collections import defaultdict
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell_builtins import FORWARDED, Names
-from pup_tui.template.shell_tables import Use, parameter_use
-from pup_tui.template.shell_words import UNKNOWN, ShellWord, command_nodes, read_word
+from pup_tui.template.shell.builtins import FORWARDED, Names
+from pup_tui.template.shell.tables import Use, parameter_use
+from pup_tui.template.shell.words import UNKNOWN, ShellWord, command_nodes, read_word
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query

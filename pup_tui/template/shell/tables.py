@@ -111,7 +111,7 @@ def is_builtin(shell: str, name: str) -> bool:
 def _table(shell: str) -> Table:
     from importlib import resources
 
-    text = resources.files("pup_tui.template").joinpath("shells", f"{shell}.toml").read_text()
+    text = resources.files("pup_tui.template.shell").joinpath("shells", f"{shell}.toml").read_text()
     data = tomllib.loads(text)
     builtins = {name.encode(): _builtin(line) for name, line in data["builtins"].items()}
     parameters = {name.encode(): Use[kind.upper()] for name, kind in data["parameters"].items()}

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pup_tui.template.shell_tables import Builtin, Table, Use
-from pup_tui.template.shell_tests import test_use
-from pup_tui.template.shell_words import UNKNOWN, ShellWord
+from pup_tui.template.shell.tables import Builtin, Table, Use
+from pup_tui.template.shell.tests import test_use
+from pup_tui.template.shell.words import UNKNOWN, ShellWord
 
 _KINDS: Final = {use.name.lower(): use for use in Use} | {"set": Use.DATA, "format": Use.DATA}
 _CONVERSION: Final = re.compile(

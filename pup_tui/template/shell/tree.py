@@ -11,16 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
-from pup_tui.template.shell_climb import Climb
-from pup_tui.template.shell_facts import ScriptFacts
-from pup_tui.template.shell_places import Place
-from pup_tui.template.shell_survey import Survey
+from pup_tui.template.shell.climb import Climb
+from pup_tui.template.shell.facts import ScriptFacts
+from pup_tui.template.shell.places import Place
+from pup_tui.template.shell.survey import Survey
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
-    from pup_tui.template.command_use import Evaluator
-    from pup_tui.template.evaluation import Evaluations
+    from pup_tui.template.shell.command_use import Evaluator
+    from pup_tui.template.shell.evaluation import Evaluations
 
 _CHUNK: Final = 1024
 _CHUNKS_AT_LEAST: Final = 128
@@ -139,7 +139,7 @@ class ScriptTree:
 
 def _evaluations(tree: Tree) -> Evaluations:
     # Late: only who looks for warnings asks, and the table of programs is large.
-    from pup_tui.template.evaluation import Evaluations
+    from pup_tui.template.shell.evaluation import Evaluations
 
     return Evaluations(tree.root_node, _parse)
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
-from pup_tui.template.command_use import CommandUse, Evaluator, unquoted
-from pup_tui.template.programs import CODE_IN_VARIABLES
-from pup_tui.template.script_parts import (
+from pup_tui.template.shell.command_use import CommandUse, Evaluator, unquoted
+from pup_tui.template.shell.programs import CODE_IN_VARIABLES
+from pup_tui.template.shell.script_parts import (
     REDIRECTS,
     STATEMENTS,
     SUBSTITUTIONS,
@@ -29,7 +29,7 @@ from pup_tui.template.script_parts import (
     upwards,
     written,
 )
-from pup_tui.template.synopsis import Kind
+from pup_tui.template.shell.synopsis import Kind
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Tree

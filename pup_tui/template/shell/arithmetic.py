@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell_builtins import Command
-from pup_tui.template.shell_readings import OwnWords, Reading
-from pup_tui.template.shell_survey import Survey
-from pup_tui.template.shell_tables import Table, Use, tables
-from pup_tui.template.shell_tests import ARITHMETIC_TESTS
-from pup_tui.template.shell_uses import BOUNDARIES
-from pup_tui.template.shell_words import prints_number
+from pup_tui.template.shell.builtins import Command
+from pup_tui.template.shell.readings import OwnWords, Reading
+from pup_tui.template.shell.survey import Survey
+from pup_tui.template.shell.tables import Table, Use, tables
+from pup_tui.template.shell.tests import ARITHMETIC_TESTS
+from pup_tui.template.shell.uses import BOUNDARIES
+from pup_tui.template.shell.words import prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node

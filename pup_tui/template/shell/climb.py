@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell_facts import ScriptFacts
-from pup_tui.template.shell_places import Heredoc, Place, Quoting, UnsafePlaceError
-from pup_tui.template.shell_tables import Use
-from pup_tui.template.shell_uses import BOUNDARIES, PATTERN_OPERATORS, Uses
+from pup_tui.template.shell.facts import ScriptFacts
+from pup_tui.template.shell.places import Heredoc, Place, Quoting, UnsafePlaceError
+from pup_tui.template.shell.tables import Use
+from pup_tui.template.shell.uses import BOUNDARIES, PATTERN_OPERATORS, Uses
 
 if TYPE_CHECKING:
     from tree_sitter import Node

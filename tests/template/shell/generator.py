@@ -15,8 +15,8 @@ from random import Random
 import pytest
 
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell import compile_shell
-from pup_tui.template.shell_tables import tables
+from pup_tui.template.shell.script import compile_shell
+from pup_tui.template.shell.tables import tables
 
 SHELLS = ("sh", "bash", "dash", "ksh", "zsh")
 COMMANDS = {

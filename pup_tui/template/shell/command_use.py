@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from pup_tui.template.programs import CODE_IN_VARIABLES, PROGRAMS
-from pup_tui.template.synopsis import Kind, Program, Slot
+from pup_tui.template.shell.programs import CODE_IN_VARIABLES, PROGRAMS
+from pup_tui.template.shell.synopsis import Kind, Program, Slot
 
 COMPUTED: Final = b"\x01"
 """Stands in a word for text that is known only when the script runs."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import Final
 
-from pup_tui.template.synopsis import ProgramTable
+from pup_tui.template.shell.synopsis import ProgramTable
 
 _SHELLS: Final = r"""
 sh, ash, bash, dash, ksh, ksh93, lksh, mksh, oksh, pdksh, posh, rbash, rksh, rzsh, yash, zsh, osh, ysh |

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from pup_tui.template.shell_tables import Use, parameter_use, tables
+from pup_tui.template.shell.tables import Use, parameter_use, tables
 
 _LISTS = {
     "bash": ["bash", "-c", "compgen -b"],

@@ -19,16 +19,16 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length, spend
 from pup_tui.template.secrets import MASK
-from pup_tui.template.shell_arithmetic import Unchecked
-from pup_tui.template.shell_judgement import judge
-from pup_tui.template.shell_markers import Hole, Marked, is_raw, variants
-from pup_tui.template.shell_places import ENV_HINT, Place, Quoting, Reached
-from pup_tui.template.shell_tree import script_tree
+from pup_tui.template.shell.arithmetic import Unchecked
+from pup_tui.template.shell.judgement import judge
+from pup_tui.template.shell.markers import Hole, Marked, is_raw, variants
+from pup_tui.template.shell.places import ENV_HINT, Place, Quoting, Reached
+from pup_tui.template.shell.tree import script_tree
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import Usage, UsesNames
 
 if TYPE_CHECKING:
-    from pup_tui.template.command_use import Evaluator
+    from pup_tui.template.shell.command_use import Evaluator
 
 SHELLS: Final = frozenset({"sh", "bash", "dash", "ksh", "zsh"})
 """The shells whose quoting is known."""
@@ -178,7 +178,7 @@ class ShellTemplate(UsesNames):
         """The values that a command takes for code once more."""
         if self.shell not in SHELLS or not self._holds_values:
             return ()
-        from pup_tui.template.command_use import Evaluator
+        from pup_tui.template.shell.command_use import Evaluator
 
         found: dict[Output | str, EvaluatedAgain] = {}
         for marked, placed in self._placed():

@@ -6,12 +6,12 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from pup_tui.template.shell_arithmetic import Unchecked
-from pup_tui.template.shell_flow import follow
-from pup_tui.template.shell_markers import Marked
-from pup_tui.template.shell_places import Place, Reached, UnsafePlaceError
-from pup_tui.template.shell_tables import Use, parameter_use
-from pup_tui.template.shell_tree import ScriptTree, places, script_tree
+from pup_tui.template.shell.arithmetic import Unchecked
+from pup_tui.template.shell.flow import follow
+from pup_tui.template.shell.markers import Marked
+from pup_tui.template.shell.places import Place, Reached, UnsafePlaceError
+from pup_tui.template.shell.tables import Use, parameter_use
+from pup_tui.template.shell.tree import ScriptTree, places, script_tree
 
 
 class ScriptJudgement(NamedTuple):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell import compile_shell
+from pup_tui.template.shell.script import compile_shell
 
 ALL = "sh bash dash ksh zsh"
 ARRAYS = "bash ksh zsh"

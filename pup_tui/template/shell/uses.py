@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell_builtins import Command
-from pup_tui.template.shell_places import UnsafePlaceError
-from pup_tui.template.shell_survey import COMMANDS, Survey
-from pup_tui.template.shell_tables import Use, tables
-from pup_tui.template.shell_tests import test_use
-from pup_tui.template.shell_words import UNKNOWN, ShellWord, destinations, prints_number
+from pup_tui.template.shell.builtins import Command
+from pup_tui.template.shell.places import UnsafePlaceError
+from pup_tui.template.shell.survey import COMMANDS, Survey
+from pup_tui.template.shell.tables import Use, tables
+from pup_tui.template.shell.tests import test_use
+from pup_tui.template.shell.words import UNKNOWN, ShellWord, destinations, prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -13,7 +13,7 @@ from random import Random, SystemRandom
 
 import pytest
 
-from tests.template.shell_generator import SHELLS, Generator, Hunt, needs
+from tests.template.shell.generator import SHELLS, Generator, Hunt, needs
 
 _SECONDS = float(os.environ.get("PUP_TUI_FUZZ_SECONDS", "0"))
 _SCRIPTS = 120

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell_places import UnsafePlaceError
-from pup_tui.template.shell_survey import FUNCTION, Survey
-from pup_tui.template.shell_tables import Use
+from pup_tui.template.shell.places import UnsafePlaceError
+from pup_tui.template.shell.survey import FUNCTION, Survey
+from pup_tui.template.shell.tables import Use
 
 if TYPE_CHECKING:
     from tree_sitter import Node

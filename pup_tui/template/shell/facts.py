@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell_survey import Survey
+from pup_tui.template.shell.survey import Survey
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell_arithmetic import Arithmetic, Unchecked
-from pup_tui.template.shell_places import Reached, UnsafePlaceError
-from pup_tui.template.shell_readings import OwnWords, Reading
-from pup_tui.template.shell_survey import Survey
-from pup_tui.template.shell_tables import Use
-from pup_tui.template.shell_uses import Uses
-from pup_tui.template.shell_words import prints_number
+from pup_tui.template.shell.arithmetic import Arithmetic, Unchecked
+from pup_tui.template.shell.places import Reached, UnsafePlaceError
+from pup_tui.template.shell.readings import OwnWords, Reading
+from pup_tui.template.shell.survey import Survey
+from pup_tui.template.shell.tables import Use
+from pup_tui.template.shell.uses import Uses
+from pup_tui.template.shell.words import prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from pup_tui.template.shell_tables import Use
-from pup_tui.template.shell_words import ShellWord
+from pup_tui.template.shell.tables import Use
+from pup_tui.template.shell.words import ShellWord
 
 ARITHMETIC_TESTS: Final = frozenset({b"-eq", b"-ne", b"-lt", b"-le", b"-gt", b"-ge"})
 """Operators for whose operands some shells calculate."""

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell import compile_shell
-from tests.template.shell_generator import Hunt
+from pup_tui.template.shell.script import compile_shell
+from tests.template.shell.generator import Hunt
 
 BAIT = "PATH[$(mkdir pwned)]"
 

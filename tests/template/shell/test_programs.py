@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pup_tui.template.shell import compile_shell
+from pup_tui.template.shell.script import compile_shell
 
 _DATA = Path(__file__).parent / "data"
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.command_use import COMPUTED, CommandUse, unquoted
-from pup_tui.template.shell_markers import MARKER
+from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
+from pup_tui.template.shell.markers import MARKER
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, example, given, reject, settings
 from hypothesis import strategies as st
 
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell import compile_shell
+from pup_tui.template.shell.script import compile_shell
 
-_DATA = Path(__file__).parent / "data" / "hostile_values.json"
+_DATA = Path(__file__).parents[1] / "data" / "hostile_values.json"
 _EXTRA = [
     "'",
     '"',
