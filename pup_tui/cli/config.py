@@ -55,10 +55,11 @@ def config_command(ctx: click.Context, as_json: bool) -> int:
 def _unusable(settings: Settings) -> Iterator[Failure]:
     """What the environment says and runs will refuse."""
     parts = Parts(settings)
-    try:
-        _ = parts.executors
-    except Failure as failure:
-        yield failure
+    for look in (lambda: parts.datadog, lambda: parts.pup):
+        try:
+            look()
+        except Failure as failure:
+            yield failure
 
 
 def _shown(value: str | bool) -> str:

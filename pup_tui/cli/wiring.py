@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
     from pup_tui.core.actions import ResolveValues
     from pup_tui.core.requests import Request
-    from pup_tui.datadog.configuration import Configuration
+    from pup_tui.datadog.configuration import Configuration, PupChoice
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.values import Resolve
     from pup_tui.journal.writer import Recorder
@@ -78,14 +78,20 @@ class Parts:
 
     @cached_property
     def executors(self) -> Mapping[type[Request], Executor]:
-        """One executor for each kind of request. Raises Failure where nobody can run `pup`."""
-        from pup_tui.datadog.configuration import ConfigurationError
+        """One executor for each kind of request. Raises Failure as `datadog` and `pup` do."""
         from pup_tui.steps.registry import executors
 
+        return executors(self.datadog, pup=self.pup)
+
+    @cached_property
+    def pup(self) -> PupChoice:
+        """Who runs `pup` subcommands. Raises Failure where the environment names nobody."""
+        from pup_tui.datadog.configuration import ConfigurationError, pup_choice
+
         try:
-            return executors(self.datadog, pup=self.settings.pup)
+            return pup_choice(self.settings.pup)
         except ConfigurationError as error:
-            raise Failure(str(error), "PUP_TUI_PUP", "auto, installed or builtin") from error
+            raise Failure(str(error), "PUP_TUI_PUP") from error
 
     @cached_property
     def sources(self) -> Sources:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, cast, get_args
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ PROXY_VARIABLES = tuple(
     for name in (f"{scheme}_proxy", f"{scheme}_PROXY".upper())
 )
 """With the certificates' variables, those that httpx itself goes by."""
+
+PupChoice = Literal["auto", "installed", "builtin"]
+"""Who runs `pup` subcommands. `auto`: the installed `pup` where there is one and it knows the spelling."""
 
 DEFAULT_SITE = "datadoghq.com"
 
@@ -41,6 +44,15 @@ MISSING_CREDENTIALS = "set DD_API_KEY and DD_APP_KEY, or DD_ACCESS_TOKEN"
 
 class ConfigurationError(ValueError):
     """A setting that cannot be used: the text says why, and holds no secret."""
+
+
+def pup_choice(text: str) -> PupChoice:
+    """The choice that a text names. Raises ConfigurationError."""
+    if text not in get_args(PupChoice):
+        raise ConfigurationError(
+            f"`pup` cannot be chosen as {text!r}: use one of {', '.join(get_args(PupChoice))}"
+        )
+    return cast("PupChoice", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 import msgspec
 from msgspec import Meta, Struct
 
-from pup_tui.datadog.configuration import ConfigurationError, base_url_of, checked, site_of
+from pup_tui.datadog.configuration import (
+    ConfigurationError,
+    PupChoice,
+    base_url_of,
+    checked,
+    site_of,
+)
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import Unreadable, read_file
 from pup_tui.runbook.keys import NEVER_BLANK
@@ -19,7 +25,6 @@ from pup_tui.runbook.shapes import ShapeCheck
 
 KEYS = "DD_API_KEY, DD_APP_KEY or DD_ACCESS_TOKEN"
 Text = Annotated[str, Meta(extra={NEVER_BLANK: True})]
-PupChoice = Literal["auto", "installed", "builtin"]
 
 
 class Datadog(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.commands import CommandError, Invocation, execute, resolve
-from pup_tui.datadog.configuration import Configuration, ConfigurationError
+from pup_tui.datadog.configuration import Configuration, ConfigurationError, PupChoice
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
 from pup_tui.steps.notes import waits
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pup_tui.core.requests import PupRequest
-
-PupChoice = Literal["auto", "installed", "builtin"]
-"""Who runs subcommands. `auto`: the installed `pup` where there is one and it knows the spelling."""
 
 _ANSWERS_FOR_THE_OPERATOR = frozenset(
     {

@@ -131,3 +131,10 @@ def test_an_output_that_is_a_link_is_not_shown(program: Program, tmp_path: Path)
     done = program("show", row["run"])
     assert "hunter2" not in done.out + done.err
     assert done.code == 1
+
+
+def test_all_that_the_environment_says_wrong_is_told(program: Program) -> None:
+    done = program("config", PUP_TUI_PUP="both", DD_SITE="example.com")
+    assert done.code == 2
+    assert "DD_SITE is 'example.com', which is no Datadog site: use one of ap1" in done.err
+    assert "`pup` cannot be chosen as 'both': use one of auto, installed, builtin" in done.err

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pup_tui.core.requests import PupRequest
-from pup_tui.datadog.configuration import Configuration
+from pup_tui.datadog.configuration import Configuration, PupChoice
 from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
 from pup_tui.datadog.sandbox import Sandbox
-from pup_tui.steps.pup import PupChoice, PupExecutor, environment, in_json
+from pup_tui.steps.pup import PupExecutor, environment, in_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,10 +3,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
 from pup_tui.core.requests import Request, ShellRequest
-from pup_tui.datadog.configuration import Configuration, ConfigurationError
+from pup_tui.datadog.configuration import Configuration
 from pup_tui.steps.executor import Context, Stop
 from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.registry import executors
@@ -23,11 +21,6 @@ async def test_executor_carries_its_request_out(
     outcome = await executors(Configuration())[type(request)].run(request, sink, stop, context)
     assert outcome.ok
     assert sink.stdout == b"x\n"
-
-
-def test_unknown_choice_of_pup_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="'both': use one of auto, installed, builtin"):
-        executors(Configuration(), pup="both")
 
 
 def test_the_http_library_comes_late() -> None:
