@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from pup_tui.journal.records import RunRecord
 from pup_tui.journal.store import Journal
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.tui import past
 from pup_tui.tui.past import last_runs, past_runs, read_run
 from pup_tui.tui.services import Services
 from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole
@@ -67,6 +70,27 @@ async def test_a_key_shows_the_runs_of_one_status(
         assert "succeeded" not in console.screen
         await console.press("s", "s")
         await console.sees("2 runs · status: any")
+
+
+async def test_a_key_in_haste_is_not_typed_into_the_filter(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_read = threading.Event()
+
+    def slow(*args: Any) -> Any:
+        may_read.wait(60)
+        return past_runs(*args)
+
+    async with open_console(make_services({"quick.yaml": QUICK})) as console:
+        await run(console, "quick")
+        monkeypatch.setattr(past, "past_runs", slow)
+        await console.press("h")
+        await console.sees("Reading the journal", "Filter")
+        await console.press("s")
+        may_read.set()
+        await console.sees("1 run · status: any", "✔ succeeded")
+        await console.press("s")
+        await console.sees("1 run · status: succeeded")
 
 
 async def test_opens_a_run_as_it_was_with_its_output(

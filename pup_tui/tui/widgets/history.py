@@ -70,6 +70,8 @@ class History(Vertical):
         self._problem = ""
         self._began_with = ""
         self._loading = True
+        # Until there are rows no field has the focus, so that a key in haste is not typed into the filter.
+        self.can_focus = True
         self._status = ""
 
     def compose(self) -> ComposeResult:
@@ -98,6 +100,9 @@ class History(Vertical):
         """Show these runs, or why they cannot be read."""
         self._rows, self._problem, self._loading = rows, problem, False
         self._show_rows()
+        if self.has_focus:
+            self.focus()
+        self.can_focus = False
 
     def set_filter(self, text: str) -> None:
         """Show only the runs that hold each of these words, as long as the filter is not changed."""
@@ -106,6 +111,8 @@ class History(Vertical):
         self._filter.value = text
 
     def focus(self, scroll_visible: bool = True) -> Self:
+        if self._loading:
+            return super().focus(scroll_visible)
         (self._table if self._table.display else self._filter).focus(scroll_visible)
         return self
 
