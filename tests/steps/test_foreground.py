@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -82,7 +83,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 def python(code: str) -> str:
-    return f"{sys.executable} -c '\nimport os, signal, sys, termios, time, tty\n{code}'"
+    return (
+        f"{shlex.quote(sys.executable)} -c '\nimport os, signal, sys, termios, time, tty\n{code}'"
+    )
 
 
 @pytest.mark.parametrize("shell", SHELLS)

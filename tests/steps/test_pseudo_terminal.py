@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -61,7 +62,7 @@ class Run:
 
 
 def python(code: str) -> str:
-    return f"{sys.executable} -c '\nimport os, select, signal, sys\n{code}'"
+    return f"{shlex.quote(sys.executable)} -c '\nimport os, select, signal, sys\n{code}'"
 
 
 @pytest.mark.parametrize("shell", SHELLS)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import shutil
 import sys
 from dataclasses import replace
@@ -128,7 +129,7 @@ class TestEveryShell:
             "import os; print(sorted(os.listdir('/proc/self/fd')), os.readlink('/proc/self/fd/0'))"
         )
         # Listing the directory takes the one more.
-        await run(f'{sys.executable} -c "{code}"', shell=shell)
+        await run(f'{shlex.quote(sys.executable)} -c "{code}"', shell=shell)
         assert sink.stdout == b"['0', '1', '2', '3'] /dev/null\n"
 
     async def test_line_numbers_of_messages_are_the_authors(
