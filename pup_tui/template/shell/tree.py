@@ -17,7 +17,7 @@ from pup_tui.template.shell.places import Place
 from pup_tui.template.shell.survey import Survey
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser, Tree
+    from tree_sitter import Language, Node, Parser, Query, Tree
 
     from pup_tui.template.shell.command_use import Evaluator
     from pup_tui.template.shell.evaluation import Evaluations
@@ -27,16 +27,36 @@ _CHUNKS_AT_LEAST: Final = 128
 _CHUNKS_PER_CHUNK: Final = 8
 """A script that the grammar knows takes about 6 chunks, and 2 more for each it is long."""
 
+_RESERVED: Final = frozenset(b"{ } ! if then elif else fi case esac for while until".split())
+"""What no shell takes for the name of a command: a tree that has it there has lost its way.
+
+Without `do` and `done`, which the grammar takes for commands after zsh's `repeat`.
+"""
+
 Span = tuple[int, int]
 """Where a marker begins and ends, in bytes."""
 
 
 @lru_cache(maxsize=1)
-def _parser() -> Parser:
+def _language() -> Language:
     import tree_sitter_bash
-    from tree_sitter import Language, Parser
+    from tree_sitter import Language
 
-    return Parser(Language(tree_sitter_bash.language()))
+    return Language(tree_sitter_bash.language())
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Parser:
+    from tree_sitter import Parser
+
+    return Parser(_language())
+
+
+@lru_cache(maxsize=1)
+def _command_names() -> Query:
+    from tree_sitter import Query
+
+    return Query(_language(), "(command_name (word) @name)")
 
 
 def _parse(script: bytes) -> Tree | None:
@@ -72,7 +92,12 @@ class ScriptTree:
     @property
     def is_known(self) -> bool:
         """Whether the grammar knows all of the script."""
-        return self._tree is not None and not self._tree.root_node.has_error
+        if self._tree is None or self._tree.root_node.has_error:
+            return False
+        from tree_sitter import QueryCursor
+
+        names = QueryCursor(_command_names()).captures(self._tree.root_node).get("name", ())
+        return not any((name.text or b"").split(maxsplit=1)[0] in _RESERVED for name in names)
 
     @property
     def error_line(self) -> int:
