@@ -57,17 +57,11 @@ def _has_tags(entry: Entry, tags: Sequence[str]) -> bool:
 def _last_runs(state: Path) -> dict[str, RunRow] | None:
     """The last run of each runbook; None, with the reason told, where the journal cannot be read."""
     from pup_tui.journal.errors import JournalError
-    from pup_tui.journal.places import check_state_dir, journal_path
-    from pup_tui.journal.reader import JournalReader
+    from pup_tui.journal.reader import read_journal
 
     try:
-        if not check_state_dir(state) or not journal_path(state).exists():
-            return {}
-        reader = JournalReader.open(state)
-        try:
-            return reader.last_runs()
-        finally:
-            reader.close()
+        with read_journal(state) as journal:
+            return journal.last_runs() if journal else {}
     except JournalError as error:
         from pup_tui.output.sanitize import safe_text
 

@@ -76,17 +76,10 @@ def show_command(settings: Settings, run: str, as_json: bool) -> None:
 @contextmanager
 def _journal(state: Path) -> Iterator[JournalReader | None]:
     """The journal for looking only; None where there is none yet."""
-    from pup_tui.journal.places import check_state_dir, journal_path
-    from pup_tui.journal.reader import JournalReader
+    from pup_tui.journal.reader import read_journal
 
-    with journal_failures():
-        there = check_state_dir(state) and journal_path(state).exists()
-        journal = JournalReader.open(state) if there else None
-        try:
-            yield journal
-        finally:
-            if journal is not None:
-                journal.close()
+    with journal_failures(), read_journal(state) as journal:
+        yield journal
 
 
 def _since(age: str | None) -> float | None:

@@ -19,13 +19,29 @@ from pup_tui.journal import codec
 from pup_tui.journal.database import PATIENCE, explained, open_read_only
 from pup_tui.journal.errors import AmbiguousRunError, DamagedEventsError, JournalError
 from pup_tui.journal.lock import owner_is_gone
-from pup_tui.journal.places import journal_path
+from pup_tui.journal.places import check_state_dir, journal_path
 from pup_tui.journal.records import RunRow
 
 OWNER_GONE = "the program ended while the run was under way"
 """The reason of a run whose process is no more."""
 
 _SELECT_RUNS = f"SELECT {', '.join(RunRow.__struct_fields__)} FROM run"  # noqa: S608 - own names only
+
+
+@contextmanager
+def read_journal(state: Path) -> Iterator[JournalReader | None]:
+    """The journal in the folder `state`, for looking only; None where nothing was ever recorded.
+
+    Raises JournalError.
+    """
+    if not check_state_dir(state) or not journal_path(state).exists():
+        yield None
+        return
+    reader = JournalReader.open(state)
+    try:
+        yield reader
+    finally:
+        reader.close()
 
 
 class JournalReader:

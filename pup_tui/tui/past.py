@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +12,8 @@ import msgspec
 from pup_tui.core.notices import AnyNotice, RunFinished, RunStarted, StepFinished, rfc3339
 from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.journal.errors import JournalError
-from pup_tui.journal.places import check_state_dir, journal_path, run_dir
-from pup_tui.journal.reader import JournalReader
+from pup_tui.journal.places import journal_path, run_dir
+from pup_tui.journal.reader import read_journal
 from pup_tui.journal.records import HIDDEN, RunRow
 from pup_tui.output.spool import spool_name
 
@@ -25,28 +24,15 @@ MOST_RUNS = 1_000
 """Runs that the history shows; older ones are found with `pup-tui history`."""
 
 
-@contextmanager
-def _journal(state: Path) -> Iterator[JournalReader | None]:
-    """The journal for looking only; None where nothing was ever recorded."""
-    if not check_state_dir(state) or not journal_path(state).exists():
-        yield None
-        return
-    reader = JournalReader.open(state)
-    try:
-        yield reader
-    finally:
-        reader.close()
-
-
 def last_runs(state: Path) -> dict[str, RunRow]:
     """The newest run of each runbook. Raises JournalError."""
-    with _journal(state) as journal:
+    with read_journal(state) as journal:
         return {} if journal is None else journal.last_runs()
 
 
 def past_runs(state: Path, runbook: str | None = None, limit: int = MOST_RUNS) -> list[RunRow]:
     """Runs, newest first. Raises JournalError."""
-    with _journal(state) as journal:
+    with read_journal(state) as journal:
         return [] if journal is None else journal.runs(runbook=runbook, limit=limit)
 
 
@@ -79,7 +65,7 @@ def read_run(state: Path, run: str) -> PastRun:
     from pup_tui.drivers.replay import replay
     from pup_tui.runbook.load import load_files
 
-    with _journal(state) as journal:
+    with read_journal(state) as journal:
         row = None if journal is None else journal.run(run)
         if journal is None or row is None:
             raise JournalError(f"there is no run {run}", journal_path(state), "see the history")
