@@ -90,7 +90,7 @@ class Shell(Screen[None]):
             if page == "overview":
                 self.sidebar.runbooks.focus()
             elif target is not None:
-                self.call_after_refresh(target.focus)
+                target.focus()
         self.show_tabs()
         self.refresh_bindings()
 
