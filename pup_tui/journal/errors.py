@@ -23,7 +23,6 @@ class AmbiguousRunError(JournalError):
             path,
             f"give more of the id: {shown}",
         )
-        self.matches = tuple(matches)
 
 
 class DamagedEventsError(JournalError):

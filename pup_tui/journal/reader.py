@@ -74,7 +74,7 @@ class JournalReader:
     ) -> list[RunRow]:
         """Runs in the order in which they began, newest first; `since` is in seconds since 1970.
 
-        A run whose process is gone is shown as interrupted, whether or not that has been stored.
+        A run whose process is gone is shown as interrupted, though nothing stores that.
         """
         condition = "WHERE (:runbook IS NULL OR runbook = :runbook)"
         if since is not None:
@@ -151,22 +151,6 @@ class JournalReader:
                     f"the stored text of {name} is damaged", self.path, "restore a backup"
                 )
         return {codec.restored(name): content for name, _, content in found}
-
-    def problems(self) -> list[str]:
-        """Everything wrong with the file, its references and the runs' events. Reads all there is."""
-        with self._reading():
-            whole = self._database.execute("PRAGMA integrity_check").fetchall()
-            lost = self._database.execute("PRAGMA foreign_key_check").fetchall()
-            runs = self._database.execute("SELECT run FROM run ORDER BY number").fetchall()
-        found = [str(row[0]) for row in whole if row[0] != "ok"]
-        found += [f"{row[0]}: row {row[1]} refers to nothing" for row in lost]
-        for (run,) in runs:
-            try:
-                self.events(run)
-                self.files(run)
-            except JournalError as error:
-                found.append(f"{run}: {error.message}")
-        return found
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
