@@ -187,8 +187,8 @@ def check_flag(flag: Flag, value: str) -> None:
         parse_time(value, 0)
     if flag.type == "duration":
         parse_span(value)
-    if flag.type == "uuid":
-        _check_uuid(value)
+    if flag.type == "uuid" and not is_uuid(value):
+        raise ValueError(f"{value!r} is no UUID")
     if flag.type == "json":
         _check_json_object(value)
     if flag.choices and not flag.otherwise:
@@ -219,18 +219,13 @@ def _check_argument(row: Command, argument: Argument, value: str) -> None:
         raise CommandError(f"{where}: {value!r} is no UUID", hint)
 
 
-def _check_uuid(value: str) -> None:
-    if not is_uuid(value):
-        raise ValueError(f"{value!r} is no UUID")
-
-
 def _check_json_object(value: str) -> None:
     try:
         document = json.loads(value)
     except (ValueError, RecursionError):
         raise ValueError("the value is not JSON") from None
     if not isinstance(document, dict):
-        raise ValueError("the value must be a JSON object, as {}".format('{"key": "value"}'))
+        raise ValueError('the value must be a JSON object, as {"key": "value"}')
 
 
 def _accepts_flags(row: Command, parsed: Words) -> bool:
