@@ -40,9 +40,10 @@ def demo_command(settings: Settings) -> int:
         given = [Folder(path, Origin.GIVEN) for path in settings.runbooks.given]
         catalog = Catalog([*given, Folder(bundled_dir(), Origin.BUNDLED)])
         if demo.terminal.can_show:
-            from pup_tui.cli.console import open_console
+            from pup_tui.cli.console import console_services, open_console
 
-            return open_console(demo, catalog, site="sandbox", suggestions=suggestions())
+            services = console_services(demo, catalog, site="sandbox", suggestions=suggestions())
+            return open_console(services)
         return _run_once(demo, catalog)
 
 
