@@ -76,16 +76,12 @@ async def _start(
         start_instance(client, request.workflow_id, request.inputs or None)
     )
     try:
-        await unless_stopped(_settled(starting), stop)
+        await unless_stopped(asyncio.wait((starting,)), stop)
         await asyncio.wait((starting,), timeout=grace if stop.is_set() else None)
         return instance_id(starting.result()) if starting.done() else None
     finally:
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)
-
-
-async def _settled(task: asyncio.Future[Any]) -> None:
-    await asyncio.wait((task,))
 
 
 class _Following:

@@ -19,7 +19,7 @@ from pup_tui.core.events import (
     RunCreated,
 )
 from pup_tui.core.state import RunStatus
-from pup_tui.journal.errors import AmbiguousRunError, DamagedEventsError, JournalError
+from pup_tui.journal.errors import AmbiguousRunError, JournalError
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.store import Journal
@@ -162,15 +162,15 @@ def test_a_changed_event_is_noticed_and_those_before_it_are_readable(
     finished: AttemptFinished,
     damage: str,
 ) -> None:
-    first = begin()
+    begin()
     journal.append("aa11", started)
     journal.append("aa11", finished)
     with closing(sqlite3.connect(journal.path)) as database:
         database.execute(damage)
         database.commit()
-    with pytest.raises(DamagedEventsError, match="event 2 of run aa11") as caught:
+    with pytest.raises(JournalError, match="event 2 of run aa11") as caught:
         journal.events("aa11")
-    assert caught.value.events == (first,)
+    assert caught.value.hint == "the 1 events before it are intact; restore a backup"
     assert len(problems_of(journal)) == 1
     assert journal.run("aa11") is not None
 
@@ -178,16 +178,16 @@ def test_a_changed_event_is_noticed_and_those_before_it_are_readable(
 def test_a_byte_flipped_in_the_file_is_noticed(
     journal: Journal, begin: Beginner, started: AttemptStarted, state: Path
 ) -> None:
-    first = begin()
+    begin()
     journal.append("aa11", started)
     journal.close()
     content = journal.path.read_bytes()
     assert content.count(b'"restart#1"') == 1
     journal.path.write_bytes(content.replace(b'"restart#1"', b'"restart#3"'))
     again = Journal.open(state)
-    with pytest.raises(DamagedEventsError) as caught:
+    with pytest.raises(JournalError) as caught:
         again.events("aa11")
-    assert caught.value.events == (first,)
+    assert caught.value.hint == "the 1 events before it are intact; restore a backup"
     again.close()
 
 

@@ -76,7 +76,6 @@ class EvaluatedAgain:
     evaluator: Evaluator
     source: str
     line: int
-    column: int
 
 
 class ShellTemplate(UsesNames):
@@ -99,11 +98,6 @@ class ShellTemplate(UsesNames):
     def flow(self) -> Flow:
         """What it is made out of."""
         return self.text.flow
-
-    @property
-    def outputs(self) -> tuple[Output, ...]:
-        """Every ``{{ … }}`` in it, in the order of the source."""
-        return self.text.outputs
 
     @property
     def reader(self) -> Evaluator | None:
@@ -184,7 +178,7 @@ class ShellTemplate(UsesNames):
         for marked, placed in self._placed():
             tree = script_tree(marked.script, self.shell)
             inherited = tree.inherited(sorted(self._env)) if self._env else {}
-            found |= {name: EvaluatedAgain(by, f"${name}", 1, 1) for name, by in inherited.items()}
+            found |= {name: EvaluatedAgain(by, f"${name}", 1) for name, by in inherited.items()}
             spans = [(hole.marker, hole.end) for hole in marked.holes]
             evaluators = tree.evaluators(spans) if spans else []
             for (hole, place), evaluator in zip(placed, evaluators, strict=True):
@@ -192,9 +186,7 @@ class ShellTemplate(UsesNames):
                     evaluator = Evaluator(place.command, "")
                 output = hole.unit
                 if isinstance(output, Output) and evaluator and not _is_quoted(output):
-                    found[output] = EvaluatedAgain(
-                        evaluator, output.expression.source, output.line, output.column
-                    )
+                    found[output] = EvaluatedAgain(evaluator, output.expression.source, output.line)
         return tuple(found.values())
 
     def _unread(self, marked: Marked, line: int) -> Iterator[Unchecked]:
