@@ -187,8 +187,8 @@ def check_flag(flag: Flag, value: str) -> None:
         parse_time(value, 0)
     if flag.type == "duration":
         parse_span(value)
-    if flag.type == "uuid" and not is_uuid(value):
-        raise ValueError(f"{value!r} is no UUID")
+    if flag.type == "uuid":
+        _check_uuid(value)
     if flag.type == "json":
         _check_json_object(value)
     if flag.choices and not flag.otherwise:
@@ -217,6 +217,11 @@ def _check_argument(row: Command, argument: Argument, value: str) -> None:
         aliases = [other.usage for other in load_table().named(row.name) if other.alias]
         hint = f"use {_listing(aliases)}" if aliases else argument.hint
         raise CommandError(f"{where}: {value!r} is no UUID", hint)
+
+
+def _check_uuid(value: str) -> None:
+    if not is_uuid(value):
+        raise ValueError(f"{value!r} is no UUID")
 
 
 def _check_json_object(value: str) -> None:

@@ -76,6 +76,7 @@ class EvaluatedAgain:
     evaluator: Evaluator
     source: str
     line: int
+    column: int
 
 
 class ShellTemplate(UsesNames):
@@ -178,7 +179,7 @@ class ShellTemplate(UsesNames):
         for marked, placed in self._placed():
             tree = script_tree(marked.script, self.shell)
             inherited = tree.inherited(sorted(self._env)) if self._env else {}
-            found |= {name: EvaluatedAgain(by, f"${name}", 1) for name, by in inherited.items()}
+            found |= {name: EvaluatedAgain(by, f"${name}", 1, 1) for name, by in inherited.items()}
             spans = [(hole.marker, hole.end) for hole in marked.holes]
             evaluators = tree.evaluators(spans) if spans else []
             for (hole, place), evaluator in zip(placed, evaluators, strict=True):
@@ -186,7 +187,9 @@ class ShellTemplate(UsesNames):
                     evaluator = Evaluator(place.command, "")
                 output = hole.unit
                 if isinstance(output, Output) and evaluator and not _is_quoted(output):
-                    found[output] = EvaluatedAgain(evaluator, output.expression.source, output.line)
+                    found[output] = EvaluatedAgain(
+                        evaluator, output.expression.source, output.line, output.column
+                    )
         return tuple(found.values())
 
     def _unread(self, marked: Marked, line: int) -> Iterator[Unchecked]:
