@@ -168,6 +168,12 @@ async def test_no_incident_is_an_empty_list(client_of: MakeClient) -> None:
     assert json.loads(result.stdout) == {"data": []}
 
 
+async def test_monitors_in_another_shape_are_not_taken_for_none(client_of: MakeClient) -> None:
+    async with FakeServer(Reply(200, {"monitors": []})) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError, match="Datadog's answer has no list"):
+            await run(client, "monitors list --service payments --state alert")
+
+
 async def test_an_answer_that_is_not_understood_is_not_empty(client_of: MakeClient) -> None:
     async with FakeServer(Reply(200, {"data": []})) as server, client_of(server.url) as client:
         with pytest.raises(DatadogError, match=r"no list at data\.attributes\.incidents"):
