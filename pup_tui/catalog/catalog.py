@@ -24,7 +24,6 @@ class UnknownRunbook(Exception):
 
     def __init__(self, name: str, hint: str) -> None:
         super().__init__(f"there is no runbook `{name}`")
-        self.name = name
         self.hint = hint
 
 
@@ -32,18 +31,14 @@ class Catalog:
     """The runbooks of some directories. One broken file never hides the others."""
 
     def __init__(self, places: Sequence[Folder]) -> None:
-        self._places = tuple(places)
+        self.places = tuple(places)
         self._loaded: dict[Path, Loaded] = {}
-
-    @property
-    def places(self) -> tuple[Folder, ...]:
-        return self._places
 
     def entries(self) -> list[Entry]:
         """Every runbook, in the order of the directories and then of the names."""
         found: list[Entry] = []
         seen: dict[str, Entry] = {}
-        for folder in self._places:
+        for folder in self.places:
             for path in runbook_files(folder.path):
                 entry = self._entry(path, folder, seen)
                 seen.setdefault(entry.id, entry)
@@ -90,7 +85,7 @@ class Catalog:
     @property
     def packs(self) -> tuple[Path, ...]:
         """The trusted directories: runbooks find there what they name and what is not beside them."""
-        return tuple(folder.path for folder in self._places if folder.trusted)
+        return tuple(folder.path for folder in self.places if folder.trusted)
 
     def load(self, path: Path) -> Loaded:
         """The file as it is on disk now; it is read again only when it, or a file it uses, has changed."""
@@ -119,7 +114,7 @@ class Catalog:
     def _root_of(self, path: Path) -> Path | None:
         """The untrusted directory that a file is in, which no link may lead out of; None for any other."""
         untrusted = [
-            folder for folder in self._places if not folder.trusted and folder.path.is_dir()
+            folder for folder in self.places if not folder.trusted and folder.path.is_dir()
         ]
         if not untrusted:
             return None
@@ -132,7 +127,7 @@ class Catalog:
         """A value that differs once a file was added, removed or edited; cheap enough to ask often."""
         return tuple(
             (path, _stat(path))
-            for folder in self._places
+            for folder in self.places
             for path in (*runbook_files(folder.path), *_template_files(folder.path))
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pup_tui.datadog.commands import lookup
+from pup_tui.datadog import commands
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.texts import texts_of
@@ -24,7 +24,5 @@ def mutates(step: Step) -> bool | None:
         if text.role is Role.METHOD:
             return None if "{" in text.source else text.source.upper() not in _HARMLESS
         if text.role is Role.SUBCOMMAND:
-            words = text.source.split()
-            info = lookup(words[1:] if words[:1] == ["pup"] else words)
-            return None if info is None else info.mutates
+            return commands.mutates(text.source.split())
     return step.mutates

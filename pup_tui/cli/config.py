@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from pup_tui.cli.failure import Failure
+from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import json_option, read_for, runbooks_option
 from pup_tui.cli.printing import columns, print_json
 from pup_tui.cli.wiring import Parts
@@ -48,7 +48,7 @@ def config_command(ctx: click.Context, as_json: bool) -> int:
             [(told.name, _shown(told.value), told.source) for told in settings.told],
         )
     for trouble in (*settings.problems, *failures):
-        _tell(str(trouble))
+        tell(str(trouble))
     return USAGE if settings.problems or failures else 0
 
 
@@ -64,9 +64,3 @@ def _unusable(settings: Settings) -> Iterator[Failure]:
 
 def _shown(value: str | bool) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
-
-
-def _tell(line: str) -> None:
-    from pup_tui.output.sanitize import safe_text
-
-    click.echo(safe_text(line), err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -60,7 +60,7 @@ def console_command(settings: Settings, runbook: str | None = None) -> int:
         raise Failure(
             "this terminal cannot show the console", "TERM", "use `pup-tui run RUNBOOK` instead"
         )
-    return open_console(settings, catalog, open_at=open_at)
+    return open_console(console_services(settings, catalog, open_at=open_at))
 
 
 def _named(ctx: click.Context, catalog: Catalog, word: str) -> Entry:
@@ -75,25 +75,13 @@ def _named(ctx: click.Context, catalog: Catalog, word: str) -> Entry:
         raise Failure(f"there is no command or runbook `{word}`", "", error.hint) from error
 
 
-def open_console(
-    settings: Settings,
-    catalog: Catalog,
-    *,
-    site: str | None = None,
-    suggestions: Mapping[str, str] | None = None,
-    open_at: Entry | None = None,
-) -> int:
-    """Show the console until the operator leaves it; returns the exit code.
-
-    `site` says in a word where runs act; without it that is told from the settings.
-    """
+def open_console(opened: AbstractAsyncContextManager[Services]) -> int:
+    """Show the console until the operator leaves it; returns the exit code."""
 
     async def show() -> int:
         from pup_tui.tui.app import PupTuiApp
 
-        async with console_services(
-            settings, catalog, site=site, suggestions=suggestions, open_at=open_at
-        ) as services:
+        async with opened as services:
             app = PupTuiApp(services)
             await app.run_async()
             return app.return_code or 0
@@ -117,7 +105,10 @@ async def console_services(
     suggestions: Mapping[str, str] | None = None,
     open_at: Entry | None = None,
 ) -> AsyncIterator[Services]:
-    """What the console works with; all that takes time to import comes when it is used."""
+    """What the console works with; all that takes time to import comes when it is used.
+
+    `site` says in a word where runs act; without it that is told from the settings.
+    """
     from pup_tui.tui.services import Services
 
     parts = Parts(settings)

@@ -40,9 +40,10 @@ def demo_command(settings: Settings) -> int:
         given = [Folder(path, Origin.GIVEN) for path in settings.runbooks.given]
         catalog = Catalog([*given, Folder(bundled_dir(), Origin.BUNDLED)])
         if demo.terminal.can_show:
-            from pup_tui.cli.console import open_console
+            from pup_tui.cli.console import console_services, open_console
 
-            return open_console(demo, catalog, site="sandbox", suggestions=suggestions())
+            services = console_services(demo, catalog, site="sandbox", suggestions=suggestions())
+            return open_console(services)
         return _run_once(demo, catalog)
 
 
@@ -90,7 +91,7 @@ def _sandbox() -> Iterator[str]:
     try:
         yield server.url
     finally:
-        asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result()
+        asyncio.run_coroutine_threadsafe(server.__aexit__(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

@@ -12,6 +12,7 @@ from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, print_json
 from pup_tui.cli.runbooks import find_entry, load_valid
 from pup_tui.cli.wiring import open_catalog
+from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
@@ -53,11 +54,7 @@ def _as_json(loaded: Loaded, runbook: Runbook) -> dict[str, Any]:
                 "kind": step.kind,
                 "when": step.when,
                 "danger": step.danger,
-                **{
-                    key: value
-                    for key, value in msgspec.to_builtins(step).items()
-                    if key not in ("id", "name", "kind", "when", "danger")
-                },
+                **msgspec.to_builtins(step),
             }
             for step in runbook.steps
         ],
@@ -76,8 +73,6 @@ def _variable_json(variable: Variable) -> dict[str, Any]:
 
 
 def _print(loaded: Loaded, runbook: Runbook) -> None:
-    from pup_tui.output.sanitize import safe_text
-
     click.echo(f"{safe_text(runbook.name)}  ({safe_text(str(loaded.path))})")
     if runbook.description:
         click.echo(safe_text(runbook.description.strip(), multiline=True))

@@ -28,14 +28,19 @@ class Failure(Exception):
         return ": ".join(part for part in ("pup-tui", self.what, self.where, self.todo) if part)
 
 
+def tell(line: str) -> None:
+    """Print a line on standard error, which may quote arguments, file names and foreign texts."""
+    from pup_tui.output.sanitize import safe_text
+
+    click.echo(safe_text(line), err=True)
+
+
 def refuse_problems(problems: Sequence[Problem], what: str, todo: str, where: str = "") -> None:
     """Print every problem of a file and raise Failure, if there is any."""
     if not problems:
         return
-    from pup_tui.output.sanitize import safe_text
-
     for problem in problems:
-        click.echo(safe_text(str(problem)), err=True)
+        tell(str(problem))
     number = "1 error" if len(problems) == 1 else f"{len(problems)} errors"
     raise Failure(f"{what} has {number}", where, todo)
 

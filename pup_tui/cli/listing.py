@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pup_tui.cli.failure import Failure
+from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, print_json
 from pup_tui.cli.wiring import open_catalog
@@ -63,9 +63,7 @@ def _last_runs(state: Path) -> dict[str, RunRow] | None:
         with read_journal(state) as journal:
             return journal.last_runs() if journal else {}
     except JournalError as error:
-        from pup_tui.output.sanitize import safe_text
-
-        click.echo(f"pup-tui: the last runs are not known: {safe_text(str(error))}", err=True)
+        tell(f"pup-tui: the last runs are not known: {error}")
         return None
 
 

@@ -10,7 +10,7 @@ from importlib import import_module
 import click
 
 import pup_tui
-from pup_tui.cli.failure import Failure
+from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import runbooks_option
 
 COMMANDS = {
@@ -129,8 +129,5 @@ def _main(args: Sequence[str] | None) -> int:
 
 
 def _told(error: str, code: int) -> int:
-    """Tell an error, which may quote arguments and file names; return the exit code."""
-    from pup_tui.output.sanitize import safe_text
-
-    click.echo(safe_text(error), err=True)
+    tell(error)
     return code

@@ -15,6 +15,7 @@ from pup_tui.cli.runbooks import find_entry, load_valid
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import open_catalog
 from pup_tui.core.ids import item_numbers
+from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
     from pup_tui.core.plan import PlannedStep
@@ -78,8 +79,6 @@ def _print(
     unknown: Mapping[str, str],
     steps: Sequence[PlannedStep],
 ) -> None:
-    from pup_tui.output.sanitize import safe_text
-
     number = "1 step" if len(steps) == 1 else f"{len(steps):,} steps"
     click.echo(f"{safe_text(program.id)}: {number}; nothing is run")
     for name, value in values.items():

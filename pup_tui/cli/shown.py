@@ -13,6 +13,7 @@ from pup_tui.cli.printing import local_time
 from pup_tui.core.ids import UNDO, item_numbers
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.state import RunStatus
+from pup_tui.output.sanitize import safe_text
 from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:
@@ -132,8 +133,6 @@ class ShownRun:
         return [decision]
 
     def print(self) -> None:
-        from pup_tui.output.sanitize import safe_text
-
         row = self.row
         reason = f": {safe_text(row.reason)}" if row.reason else ""
         click.echo(f"{safe_text(row.runbook)} · run {row.run} · {row.status}{reason}")
@@ -156,8 +155,6 @@ class ShownRun:
             click.echo(f"  {when} {told}")
 
     def _print_step(self, id_: str) -> None:
-        from pup_tui.output.sanitize import safe_text
-
         node, step = self.program.node(id_), self._step(id_)
         indent = INDENT * (node.depth + len(item_numbers(id_)))
         place = "undo: " if UNDO in id_ else "" if node.is_item else f"{node.index + 1}. "

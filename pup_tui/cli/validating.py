@@ -13,6 +13,7 @@ from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import print_json
 from pup_tui.cli.wiring import open_catalog
 from pup_tui.headless.exits import USAGE
+from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
 @pass_settings
 def validate_command(settings: Settings, names: Sequence[str], as_json: bool) -> int:
     """Check each RUNBOOK, or all of the catalog. Nothing is run or fetched."""
+    from pup_tui.drivers.tools import is_command
+
     catalog = open_catalog(settings)
-    is_installed = partial(_is_installed, settings)
+    is_installed = partial(is_command, environ=settings.environ, cwd=settings.cwd)
     if names:
         checked = [_checked(catalog, name, is_installed) for name in names]
     else:
@@ -56,12 +59,6 @@ def _checked(catalog: Catalog, name: str, is_installed: Callable[[str], bool]) -
         )
 
 
-def _is_installed(settings: Settings, word: str) -> bool:
-    from pup_tui.drivers.tools import is_command
-
-    return is_command(word, settings.environ, settings.cwd)
-
-
 def _as_json(loaded: Loaded) -> dict[str, Any]:
     return {
         "path": str(loaded.path),
@@ -77,8 +74,6 @@ def _as_json(loaded: Loaded) -> dict[str, Any]:
 
 
 def _print(checked: Sequence[Loaded]) -> None:
-    from pup_tui.output.sanitize import safe_text
-
     for loaded in checked:
         for problem in loaded.errors:
             click.echo(f"error: {safe_text(str(problem))}")

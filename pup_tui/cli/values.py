@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pup_tui.cli.failure import Failure
+from pup_tui.cli.failure import Failure, tell
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Choices, Resolved, Sources
@@ -59,8 +59,6 @@ def resolve_values(
 
     Raises Failure for what is missing or wrong. What the operator should know besides goes to standard error.
     """
-    from pup_tui.output.sanitize import safe_text
-
     if ask:
         resolved = _ask_for_missing(runbook, given, sources)
     else:
@@ -76,7 +74,7 @@ def resolve_values(
         hint = hints.pop() if len(hints) == 1 else ""
         raise Failure("; ".join(told), "", hint or "give values with --arg NAME=VALUE")
     for note in resolved.notes:
-        click.echo(f"pup-tui: {safe_text(note)}", err=True)
+        tell(f"pup-tui: {note}")
     return resolved
 
 
@@ -118,7 +116,6 @@ def _prompt(name: str, variable: Variable, choices: Choices) -> Any:
     """Ask for a value until it is a valid one."""
     from pup_tui.catalog.inputs import check_input
     from pup_tui.headless.prompts import choices_told, prompt_for
-    from pup_tui.output.sanitize import safe_text
 
     for line in choices_told(choices):
         click.echo(line, err=True)
@@ -133,9 +130,9 @@ def _prompt(name: str, variable: Variable, choices: Choices) -> Any:
             show_default=False,
         )
         if not typed:
-            click.echo("  it needs a value", err=True)
+            tell("  it needs a value")
             continue
         try:
             return check_input(variable, typed, choices)
         except ValueError as error:
-            click.echo(f"  {safe_text(str(error))}", err=True)
+            tell(f"  {error}")

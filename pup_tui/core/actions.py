@@ -123,7 +123,6 @@ class StartAttempt(Action, frozen=True, kw_only=True):
 
     attempt: str
     step: str
-    number: int
     request: Request
     shown: str
     wanted: Wanted
@@ -174,8 +173,6 @@ class Record(Action, frozen=True, kw_only=True):
 
 class EndRun(Action, frozen=True, kw_only=True):
     """The run is over; no action follows."""
-
-    status: str
 
 
 AnyAction = (

@@ -66,7 +66,6 @@ def _start(run: Run, node: Node, prepared: Prepared) -> None:
             StartAttempt(
                 attempt=run.attempt(node),
                 step=node.id,
-                number=step.attempts,
                 request=prepared.request,
                 shown=prepared.shown,
                 made=prepared.made,

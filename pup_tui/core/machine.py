@@ -170,7 +170,7 @@ def _end_run(run: Run) -> None:
     state.phase = RunPhase.ENDED
     state.status, state.reason = order.outcome(state)
     run.outbox.tell_run_finished()
-    run.outbox.add(EndRun(status=state.status))
+    run.outbox.add(EndRun())
 
 
 def _take_up(run: Run, node: Node, key: str) -> None:

@@ -230,7 +230,7 @@ def _check_json_object(value: str) -> None:
     except (ValueError, RecursionError):
         raise ValueError("the value is not JSON") from None
     if not isinstance(document, dict):
-        raise ValueError("the value must be a JSON object, as {}".format('{"key": "value"}'))
+        raise ValueError('the value must be a JSON object, as {"key": "value"}')
 
 
 def _accepts_flags(row: Command, parsed: Words) -> bool:

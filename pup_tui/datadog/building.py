@@ -31,7 +31,6 @@ class Built:
     query: dict[str, str | int | bool | list[str]] = field(default_factory=dict)
     body: Any = None
     options: dict[str, Any] = field(default_factory=dict)
-    now: float = 0.0
 
     @property
     def path(self) -> str:
@@ -54,7 +53,7 @@ def build(
     Raises CommandError for a file that cannot be read or is not JSON.
     """
     names = [argument.name for argument in row.arguments]
-    built = Built(row, dict(zip(names, positional, strict=True)), now=now)
+    built = Built(row, dict(zip(names, positional, strict=True)))
     for place, value in row.fixed.items():
         _put(built, place, value)
     terms: dict[str, list[str]] = {}

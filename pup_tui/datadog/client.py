@@ -7,7 +7,7 @@ from json import dumps
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlencode, urlsplit
 
-from pup_tui.datadog.configuration import MISSING_CREDENTIALS, is_loopback
+from pup_tui.datadog.configuration import is_loopback
 from pup_tui.datadog.errors import DatadogError, refusal
 from pup_tui.datadog.failures import TransportError
 from pup_tui.datadog.retries import RetryPolicy
@@ -22,7 +22,6 @@ from pup_tui.datadog.transport import (
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
-    from types import TracebackType
 
     import httpx
 
@@ -64,12 +63,7 @@ class DatadogClient:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
     async def aclose(self) -> None:
@@ -87,29 +81,25 @@ class DatadogClient:
         json: Any = None,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        deadline: float | None = None,
         read: bool | None = None,
         check: bool = True,
     ) -> Response:
         """Ask, wait for the rate limit, repeat what may be repeated, and give the answer.
 
-        `json` is sent as JSON, `body` as it is. `deadline` is in seconds for all attempts and
-        waits together; without it each attempt has the client's `call_timeout`. `read` says that
-        a request changes nothing and may be repeated after an error of the server (without it,
-        GET and HEAD are reads). With `check=False` a final answer of any status is returned.
+        `json` is sent as JSON, `body` as it is. Each attempt has the client's `call_timeout`.
+        `read` says that a request changes nothing and may be repeated after an error of the server
+        (without it, GET and HEAD are reads). With `check=False` a final answer of any status is
+        returned.
 
         Raises DatadogError for every other answer than a 2xx, and where there is none.
         """
         built = self._build(method.upper(), path, query, json, body, headers)
         repeatable = method.upper() in _READS if read is None else read
-        loop = asyncio.get_running_loop()
-        ends = None if deadline is None else loop.time() + deadline
         attempt = 0
         while True:
             attempt += 1
-            left = None if ends is None else ends - loop.time()
             try:
-                response = await self._attempt(built, left)
+                response = await self._attempt(built)
             except TransportError as error:
                 again = repeatable and error.kind in _REPEATABLE
                 if not again or attempt >= self._retries.attempts:
@@ -128,7 +118,7 @@ class DatadogClient:
                 delay, reason = self._retries.delay(attempt), f"HTTP {response.status}"
                 if limited:
                     delay, reason = self._rate_limit_delay(response), "rate limit of Datadog"
-            await self._wait(built, delay, reason, None if ends is None else ends - loop.time())
+            await self._wait(delay, reason)
 
     def _build(
         self,
@@ -140,12 +130,13 @@ class DatadogClient:
         headers: Mapping[str, str] | None,
     ) -> Request:
         if not self.configuration.authenticated:
-            raise DatadogError(f"no Datadog credentials: {self._missing()}")
+            raise DatadogError(f"no Datadog credentials: {self.configuration.missing}")
         if not path.startswith("/") or path.startswith("//"):
             raise DatadogError("a path of the Datadog API begins with one slash: /api/v1/monitor")
         url = self.configuration.base_url + path
         if query:
-            url += ("&" if "?" in path else "?") + urlencode(_pairs(query), quote_via=quote)
+            spelled = {name: _spelled(value) for name, value in query.items()}
+            url += ("&" if "?" in path else "?") + urlencode(spelled, doseq=True, quote_via=quote)
         sent = {"Accept": "application/json"} | dict(headers or {})
         if document is not None:
             body = dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
@@ -153,20 +144,16 @@ class DatadogClient:
             sent["Content-Type"] = "application/json"
         return Request(method, url, sent, body)
 
-    def _missing(self) -> str:
-        return self.configuration.missing or MISSING_CREDENTIALS
-
-    async def _attempt(self, request: Request, left: float | None) -> Response:
+    async def _attempt(self, request: Request) -> Response:
         if self._connections is None:
             host = urlsplit(self.configuration.base_url).hostname or ""
             # The sandbox runs on this machine; a proxy could not reach it.
             self._connections = open_client(
                 proxies=not is_loopback(host), network=self.configuration.network
             )
-        limit = self._call_timeout if left is None else min(left, self._call_timeout)
         return await send(
             request,
-            deadline=max(limit, 0.0),
+            deadline=self._call_timeout,
             max_bytes=self._max_bytes,
             credentials=self.configuration.headers(),
             client=self._connections,
@@ -185,11 +172,9 @@ class DatadogClient:
             said = refusal(response)
         text = f"{where} failed: HTTP {status}" + (f": {said}" if said else "")
         if status in {401, 403}:
-            text += f" (check the credentials, their permissions and DD_SITE: {self._target()})"
+            target = urlsplit(self.configuration.base_url).netloc
+            text += f" (check the credentials, their permissions and DD_SITE: {target})"
         return DatadogError(self._scrubbed(text), status, response.body)
-
-    def _target(self) -> str:
-        return urlsplit(self.configuration.base_url).netloc
 
     def _rate_limit_delay(self, response: Response) -> float:
         delay = self._retries.rate_limit_delay(response.headers)
@@ -202,14 +187,7 @@ class DatadogClient:
             )
         return delay
 
-    async def _wait(
-        self, request: Request, seconds: float, reason: str, left: float | None
-    ) -> None:
-        if left is not None and seconds >= left:
-            raise DatadogError(
-                f"{request.method} {urlsplit(request.url).path}: {self._scrubbed(reason)}, "
-                f"and the next attempt in {seconds:g} s would be after the deadline"
-            )
+    async def _wait(self, seconds: float, reason: str) -> None:
         if self._on_wait is not None:
             self._on_wait(seconds, self._scrubbed(reason))
         await self._sleep(seconds)
@@ -221,15 +199,5 @@ class DatadogClient:
         return text
 
 
-def _pairs(query: Mapping[str, QueryValue]) -> list[tuple[str, str]]:
-    pairs: list[tuple[str, str]] = []
-    for name, value in query.items():
-        if isinstance(value, str | int | float):
-            pairs.append((name, _text(value)))
-        else:
-            pairs += [(name, item) for item in value]
-    return pairs
-
-
-def _text(value: str | float | bool) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _spelled(value: QueryValue) -> QueryValue:
+    return str(value).lower() if isinstance(value, bool) else value

@@ -25,22 +25,9 @@ if TYPE_CHECKING:
     from pup_tui.datadog.client import DatadogClient
     from pup_tui.datadog.table import Command
 
-__all__ = ["CommandError", "CommandInfo", "Invocation", "Result", "execute", "lookup", "resolve"]
+__all__ = ["CommandError", "Invocation", "Result", "execute", "mutates", "resolve"]
 
 _HARMLESS_METHODS = frozenset({"GET", "HEAD"})
-
-
-@dataclass(frozen=True, slots=True)
-class CommandInfo:
-    """What is known of a subcommand before its templates are rendered."""
-
-    command: str
-    request: str
-    """Method and path template."""
-    mutates: bool
-    alias: bool
-    because: str
-    """Why an alias exists; empty for `pup`'s own spellings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +39,10 @@ class Invocation:
     given: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
-    def command(self) -> str:
-        """The subcommand's name, as `monitors list`."""
-        return self.row.name
-
-    @property
     def mutates(self) -> bool:
         """Whether it changes anything at Datadog."""
-        return self.row.mutates and self._method not in _HARMLESS_METHODS
-
-    @property
-    def alias(self) -> bool:
-        """Whether an installed `pup` would not know this spelling."""
-        return self.row.alias
-
-    def describe(self) -> str:
-        """Method and path template, without any value."""
-        return f"{self._method} {self.row.path}"
-
-    @property
-    def _method(self) -> str:
-        return self.given.get("--method", [self.row.method])[0].upper()
+        method = self.given.get("--method", [self.row.method])[0].upper()
+        return self.row.mutates and method not in _HARMLESS_METHODS
 
 
 def resolve(words: Sequence[str]) -> Invocation:
@@ -92,8 +62,8 @@ def resolve(words: Sequence[str]) -> Invocation:
     return invocation
 
 
-def lookup(words: Sequence[str]) -> CommandInfo | None:
-    """The subcommand that words begin with, where later ones may be unrendered templates.
+def mutates(words: Sequence[str]) -> bool | None:
+    """Whether the subcommand that words begin with changes anything; later ones may be unrendered templates.
 
     None for a command that the table lacks: only an installed `pup` can say what it does.
     """
@@ -101,9 +71,7 @@ def lookup(words: Sequence[str]) -> CommandInfo | None:
     if not name:
         return None
     row = guess_row(name, rest)
-    method = _spelled_method(rest) or row.method
-    mutates = row.mutates and method not in _HARMLESS_METHODS
-    return CommandInfo(name, row.request, mutates, row.alias, row.because)
+    return row.mutates and (_spelled_method(rest) or row.method) not in _HARMLESS_METHODS
 
 
 async def execute(

@@ -55,7 +55,7 @@ def _entry(entry: Any) -> list[str]:
     if isinstance(entry, str):
         return [entry]
     if isinstance(entry, list):
-        return [text for inner in entry if isinstance(inner, str) for text in [inner]]
+        return [inner for inner in entry if isinstance(inner, str)]
     if isinstance(entry, dict):
         parts = [entry.get("title") or entry.get("code"), entry.get("detail")]
         return [": ".join(str(part) for part in parts if part)]

@@ -75,35 +75,32 @@ def _check_own_status(built: Built, response: Response) -> None:
 async def monitors_in_state(built: Built, client: DatadogClient) -> Result:
     """All monitors with the tags, those in the wanted states only."""
     states = built.options.get("state")
-
-    async def page(number: int) -> list[Any]:
-        found = await _get(built, client, {"page": number, "page_size": 1000})
-        return found if isinstance(found, list) else []
-
-    monitors = await _all_pages(page, 1000, built)
+    monitors = await _all_pages(built, client, 1000, lambda n: {"page": n, "page_size": 1000})
     return Result(pretty(_limited([m for m in monitors if in_state(m, states)], built)))
 
 
 async def slo_states(built: Built, client: DatadogClient) -> Result:
     """Every SLO that the search finds, with the state of its worst time frame."""
-
-    async def page(number: int) -> list[Any]:
-        found = await _get(built, client, {"page[size]": 100, "page[number]": number})
-        return _dig(found, "data", "attributes", "slos")
-
-    slos = _limited(await _all_pages(page, 100, built), built)
-    return Result(pretty({"data": [slo_state(slo) for slo in slos]}))
+    slos = await _all_pages(
+        built,
+        client,
+        100,
+        lambda number: {"page[size]": 100, "page[number]": number},
+        ("data", "attributes", "slos"),
+    )
+    return Result(pretty({"data": [slo_state(slo) for slo in _limited(slos, built)]}))
 
 
 async def incidents_found(built: Built, client: DatadogClient) -> Result:
     """Every incident that the search finds, as a flat list."""
-
-    async def page(number: int) -> list[Any]:
-        found = await _get(built, client, {"page[size]": 100, "page[offset]": number * 100})
-        return _dig(found, "data", "attributes", "incidents")
-
-    incidents = _limited(await _all_pages(page, 100, built), built)
-    return Result(pretty({"data": [flat_incident(incident) for incident in incidents]}))
+    incidents = await _all_pages(
+        built,
+        client,
+        100,
+        lambda number: {"page[size]": 100, "page[offset]": number * 100},
+        ("data", "attributes", "incidents"),
+    )
+    return Result(pretty({"data": [flat_incident(each) for each in _limited(incidents, built)]}))
 
 
 async def flag_by_key(built: Built, client: DatadogClient) -> Result:
@@ -218,18 +215,22 @@ def _typed(text: str) -> Any:
     return text if isinstance(value, str | list | dict) else value
 
 
-async def _get(built: Built, client: DatadogClient, paging: dict[str, int]) -> Any:
-    response = await client.request("GET", built.path, query={**built.query, **paging})
-    return response.json
-
-
 async def _all_pages(
-    page: Callable[[int], Awaitable[list[Any]]], size: int, built: Built
+    built: Built,
+    client: DatadogClient,
+    size: int,
+    paging: Callable[[int], dict[str, int]],
+    keys: tuple[str, ...] = (),
 ) -> list[Any]:
-    """Everything, page by page: a gate that looks at the first page only would open wrongly."""
+    """Everything, page by page: a gate that looks at the first page only would open wrongly.
+
+    `paging` asks for a page of `size` by its number, from 0; its list stands below `keys` in the answer.
+    """
     found: list[Any] = []
     for number in range(MAX_PAGES):
-        items = await page(number)
+        query = {**built.query, **paging(number)}
+        response = await client.request("GET", built.path, query=query)
+        items = _list_at(response.json, keys)
         found += items
         if len(items) < size:
             return found
@@ -240,13 +241,14 @@ def _limited(found: list[Any], built: Built) -> list[Any]:
     return found[: built.options.get("limit")]
 
 
-def _dig(document: Any, *keys: str) -> list[Any]:
+def _list_at(document: Any, keys: tuple[str, ...]) -> list[Any]:
     """The list below these keys. Raises DatadogError where the answer has another shape: an
     answer that is not understood must not look like an empty one."""
     for key in keys:
         document = document.get(key) if isinstance(document, dict) else None
     if not isinstance(document, list):
-        raise DatadogError(f"Datadog's answer has no list at {'.'.join(keys)}")
+        where = f" at {'.'.join(keys)}" if keys else ""
+        raise DatadogError(f"Datadog's answer has no list{where}")
     return document
 
 

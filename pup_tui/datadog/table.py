@@ -25,7 +25,7 @@ FlagType = Literal[
     "uuid",
     "pair",  # KEY=VALUE or KEY:VALUE, repeatable
 ]
-TimeFormat = Literal["unix", "unix_ms", "rfc3339", "seconds"]
+TimeFormat = Literal["unix", "unix_ms", "rfc3339"]
 
 
 class Flag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -34,16 +34,6 @@ if TYPE_CHECKING:
 
     import httpx
 
-__all__ = [
-    "DEFAULT_DEADLINE",
-    "DEFAULT_MAX_BYTES",
-    "Request",
-    "Response",
-    "TransportError",
-    "open_client",
-    "send",
-]
-
 DEFAULT_DEADLINE = 30.0
 DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 MAX_REDIRECTS = 10

@@ -24,14 +24,6 @@ CANCELED is recorded, so a state that is in neither set is reported by name, as 
 UNKNOWN_STATE = "UNKNOWN"
 
 
-async def start_workflow(
-    client: DatadogClient, workflow_id: str, inputs: Mapping[str, Any] | None = None
-) -> str:
-    """Start a workflow that has an API trigger; gives the instance's id. Never repeated."""
-    body = await start_instance(client, workflow_id, inputs)
-    return instance_id(body)
-
-
 async def start_instance(
     client: DatadogClient, workflow_id: str, inputs: Mapping[str, Any] | None
 ) -> Any:

@@ -52,6 +52,7 @@ from pup_tui.core.program import Program
 from pup_tui.core.requests import Request
 from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.drivers.clock import Clock, Handle
+from pup_tui.drivers.faults import told_fault
 from pup_tui.drivers.findings import find
 from pup_tui.drivers.lock_value import check_masked
 from pup_tui.drivers.locks import HeldLocks, InvalidLock, LockError, LockHeld
@@ -366,7 +367,7 @@ class LocalRun:
         try:
             findings = find(action.wanted, captured, outcome, duration, around.masking)
         except Exception as error:
-            outcome, findings = replace(outcome, ok=False, reason=_fault(error)), Findings()
+            outcome, findings = replace(outcome, ok=False, reason=told_fault(error)), Findings()
         self._attempts.pop(action.attempt, None)
         self._post(self._finished(action.attempt, outcome, duration, findings))
 
@@ -416,8 +417,4 @@ async def _carry_out(
         return await executor.run(action.request, output, stop, context)
     except Exception as error:
         output.write("stderr", traceback.format_exc().encode())
-        return Outcome(ok=False, reason=_fault(error))
-
-
-def _fault(error: Exception) -> str:
-    return f"a fault in pup-tui ({type(error).__name__}): please report it"
+        return Outcome(ok=False, reason=told_fault(error))

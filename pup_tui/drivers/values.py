@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from pup_tui.core.actions import ResolveValues
 from pup_tui.core.events import Moment, ValuesResolved
 from pup_tui.core.requests import PupRequest, Request, ShellRequest
+from pup_tui.drivers.faults import told_fault
 from pup_tui.drivers.masking import Masking
 from pup_tui.output.sanitize import safe_text
 from pup_tui.steps.executor import Context, Executor, Outcome, Stop, Stream
@@ -53,8 +54,7 @@ async def resolve_values(
     try:
         found = await resolve(action)
     except Exception as error:
-        told = f"a fault in pup-tui ({type(error).__name__}): please report it"
-        return ValuesResolved(at=now(), step=action.step, problems=(told,))
+        return ValuesResolved(at=now(), step=action.step, problems=(told_fault(error),))
     typed = {name for name, variable in action.variables.items() if variable.is_secret}
     secrets = masking.find(found.values, typed, found.secrets)
     return ValuesResolved(

@@ -13,21 +13,22 @@ from pup_tui.output.spool import Line
 class Watcher(Protocol):
     """Told about a run in the order in which things happen; everything is masked already.
 
-    Called on the run's event loop, so every method returns at once.
+    Called on the run's event loop, so every method returns at once. Whoever inherits it leaves out what
+    does not matter to it.
     """
 
     def notice(self, notice: AnyNotice) -> None:
         """Called when something has happened, once it is recorded."""
-        ...
+        return
 
     def output(self, step: str, lines: Sequence[Line]) -> None:
         """Called with lines that a step printed; they are in its spool as well."""
-        ...
+        return
 
     def question(self, question: Question) -> None:
         """Called when the run asks something, and waits until somebody answers."""
-        ...
+        return
 
     def withdrawn(self, step: str) -> None:
         """Called when the step's question needs no answer any more."""
-        ...
+        return

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, assert_never
 
-from pup_tui.catalog.inputs import Sources, resolve_question
+from pup_tui.catalog.inputs import Resolved, Sources, resolve_question
 from pup_tui.core.actions import Question
 from pup_tui.core.questions import NOBODY
+from pup_tui.drivers.faults import told_fault
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.sanitize import safe_text
 
@@ -51,9 +52,16 @@ def refuse(question: Question, replies: Replies, note: str = "") -> None:
     replies.answer(question.step, "abort" if question.kind == "failure" else "no", NOBODY, note)
 
 
-def told_fault(error: Exception) -> str:
-    """The sentence for an exception that is a fault of the program's own."""
-    return f"a fault in pup-tui ({type(error).__name__}): please report it"
+def give(question: Question, replies: Replies, found: Resolved, by: str) -> None:
+    """Answer an `input` step with the values that were found."""
+    replies.answer(
+        question.step,
+        "yes",
+        by,
+        values=found.values,
+        left_out=found.left_out,
+        secrets=found.secrets,
+    )
 
 
 class Nobody:
@@ -133,12 +141,5 @@ class SayYes:
         if found.problems:
             why = "; ".join(str(problem) for problem in found.problems)
             replies.answer(question.step, "no", YES, f"{YES} takes only what is there: {why}")
-            return
-        replies.answer(
-            question.step,
-            "yes",
-            YES,
-            values=found.values,
-            left_out=found.left_out,
-            secrets=found.secrets,
-        )
+        else:
+            give(question, replies, found, YES)

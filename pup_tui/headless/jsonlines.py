@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pup_tui.core.actions import Question
 from pup_tui.core.notices import AnyNotice, StepOutput, rfc3339
 from pup_tui.drivers.clock import Clock
+from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.overwritten import states
 from pup_tui.output.safe_json import safe_json
 from pup_tui.output.spool import Line
 
 
-class JsonFace:
-    """Writes what a watcher is told, as it is told."""
+class JsonFace(Watcher):
+    """Writes what a watcher is told, as it is told; notices tell of questions and of their end as well."""
 
     def __init__(self, out: Outlet, run: str, clock: Clock) -> None:
         self._out = out
@@ -39,9 +39,3 @@ class JsonFace:
             )
             told.append(safe_json(notice) + "\n")
         self._out.write("".join(told))
-
-    def question(self, question: Question) -> None:
-        """Write nothing: the notice `step.waiting` has told of the question."""
-
-    def withdrawn(self, step: str) -> None:
-        """Write nothing: the notice `step.finished` tells how the step ended."""

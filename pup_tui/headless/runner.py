@@ -14,18 +14,12 @@ from pup_tui.headless.answers import Answers
 from pup_tui.headless.exits import HANGUP, INTERRUPT, TERMINATED, exit_code
 
 
-class _Asked:
+class _Asked(Watcher):
     """Passes a run's questions to whoever answers them."""
 
     def __init__(self, run: LocalRun, answers: Answers) -> None:
         self._run = run
         self._answers = answers
-
-    def notice(self, notice: object) -> None:
-        pass
-
-    def output(self, step: str, lines: object) -> None:
-        pass
 
     def question(self, question: Question) -> None:
         self._answers.ask(question, self._run)

@@ -19,7 +19,8 @@ from pup_tui.catalog.inputs import (
     wanted_inputs,
 )
 from pup_tui.core.actions import Question
-from pup_tui.headless.answers import Replies, refuse, told_fault
+from pup_tui.drivers.faults import told_fault
+from pup_tui.headless.answers import Replies, give, refuse
 from pup_tui.headless.prompts import choices_told, prompt_for
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.sanitize import safe_text
@@ -153,15 +154,8 @@ class Terminal:
             why = "; ".join(str(problem) for problem in found.problems)
             self._say(why)
             replies.answer(question.step, "no", self._operator, why)
-            return
-        replies.answer(
-            question.step,
-            "yes",
-            self._operator,
-            values=found.values,
-            left_out=found.left_out,
-            secrets=found.secrets,
-        )
+        else:
+            give(question, replies, found, self._operator)
 
     async def _value(
         self, question: Question, name: str, found: Resolved, choices: Choices

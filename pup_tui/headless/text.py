@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import click
 
-from pup_tui.core.actions import Question
 from pup_tui.core.ids import UNDO
 from pup_tui.core.notices import (
     AnyNotice,
@@ -21,6 +20,7 @@ from pup_tui.core.notices import (
 )
 from pup_tui.core.program import Program
 from pup_tui.core.state import RunStatus, StepStatus
+from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import Line
@@ -38,10 +38,11 @@ GLYPHS = {
 RUN_COLOURS = {RunStatus.SUCCEEDED: "green", RunStatus.FAILED: "red", RunStatus.ABORTED: "yellow"}
 
 
-class TextFace:
+class TextFace(Watcher):
     """Tells a run to people and pipes. Colours only on a terminal, and never where NO_COLOR is set.
 
     Several steps may be under way: a line about another step than the one before names it by its id.
+    Questions are shown by whoever answers them.
     """
 
     def __init__(self, out: Outlet, err: Outlet, program: Program, *, colour: bool) -> None:
@@ -55,7 +56,7 @@ class TextFace:
     def notice(self, notice: AnyNotice) -> None:
         match notice:
             case RunStarted():
-                self._say(f"{self._safe(notice.runbook)} · run {notice.run}", bold=True)
+                self._say(f"{safe_text(notice.runbook)} · run {notice.run}", bold=True)
             case StepStarted():
                 self._started(notice)
             case StepPolled():
@@ -63,14 +64,14 @@ class TextFace:
             case StepWaiting():
                 about = self._about(notice.step)
                 for line in notice.message.strip().splitlines():
-                    self._say(f"  ? {about}{self._safe(line)}", "cyan")
+                    self._say(f"  ? {about}{safe_text(line)}", "cyan")
             case StepAnswered():
-                note = f" ({self._safe(notice.note)})" if notice.note else ""
-                told = f"{notice.answer}, answered by {self._safe(notice.by)}{note}"
+                note = f" ({safe_text(notice.note)})" if notice.note else ""
+                told = f"{notice.answer}, answered by {safe_text(notice.by)}{note}"
                 self._say(f"  ? {self._about(notice.step)}{told}", "cyan")
             case StepRetrying():
                 failed = f"attempt {notice.attempt} of {notice.attempts} failed"
-                told = f"{failed}: {self._safe(notice.reason)}, again in {format_duration(notice.delay)}"
+                told = f"{failed}: {safe_text(notice.reason)}, again in {format_duration(notice.delay)}"
                 self._say(f"  ↻ {self._about(notice.step)}{told}", "yellow")
             case StepFinished():
                 self._finished(notice)
@@ -83,18 +84,18 @@ class TextFace:
         again = f", attempt {notice.attempt}" if notice.attempt > 1 else ""
         self._say(f"● {self._title(notice.step)} ({notice.kind}{again})", bold=True)
         for line in notice.command.splitlines():
-            self._say(f"    {self._safe(line)}", "bright_black")
+            self._say(f"    {safe_text(line)}", "bright_black")
 
     def _title(self, step: str) -> str:
         """A step's place in the file, its id where it stands inside another, and its name."""
         node = self._program.node(step)
         place = "" if UNDO in step else f"{node.index + 1}/{len(self._program.nodes)} "
-        inside = f"{self._safe(step)}: " if node.depth or node.is_item or UNDO in step else ""
-        return f"{place}{inside}{self._safe(node.step.name)}"
+        inside = f"{safe_text(step)}: " if node.depth or node.is_item or UNDO in step else ""
+        return f"{place}{inside}{safe_text(node.step.name)}"
 
     def _about(self, step: str) -> str:
         """The step's id, unless the line before was about it as well; nothing for the run itself."""
-        told = "" if step in (self._subject, UNDO) else f"{self._safe(step)}: "
+        told = "" if step in (self._subject, UNDO) else f"{safe_text(step)}: "
         self._subject = step
         return told
 
@@ -103,9 +104,9 @@ class TextFace:
         told = "met" if notice.met else "not yet"
         parts = [f"  ⧗ {self._about(notice.step)}attempt {notice.attempt}: {told}"]
         if seen is not None:
-            parts.append(f"value {self._safe(seen)}")
+            parts.append(f"value {safe_text(seen)}")
         if notice.error:
-            parts.append(self._safe(notice.error))
+            parts.append(safe_text(notice.error))
         parts.append(f"{format_duration(notice.elapsed)} of {format_duration(notice.timeout)}")
         self._say(" · ".join(parts), "green" if notice.met else "yellow")
 
@@ -116,7 +117,7 @@ class TextFace:
         name = f" {about}".rstrip()
         if notice.step not in self._started_steps:
             name = f" {self._title(notice.step)}"
-        reason = self._safe(notice.reason)
+        reason = safe_text(notice.reason)
         if reason and not reason.startswith(str(status)):
             reason = f"{status}: {reason}"
         took = "" if status is StepStatus.SKIPPED else f" · {format_duration(notice.duration)}"
@@ -125,7 +126,7 @@ class TextFace:
     def _run_finished(self, notice: RunFinished) -> None:
         status = RunStatus(notice.status)
         counts = ", ".join(f"{number} {word}" for word, number in notice.counts.items())
-        reason = self._safe(notice.reason)
+        reason = safe_text(notice.reason)
         if reason and not reason.startswith(str(status)):
             reason = f"{status}: {reason}"
         told = f"{reason or status} · {counts} · {format_duration(notice.duration)}"
@@ -140,15 +141,6 @@ class TextFace:
             if text:
                 self._err.end_line()
                 outlet.write(text if outlet.is_terminal and self._colour else click.unstyle(text))
-
-    def question(self, question: Question) -> None:
-        """Write nothing: whoever answers the question also shows it."""
-
-    def withdrawn(self, step: str) -> None:
-        """Write nothing: how the step ended is told when it has."""
-
-    def _safe(self, text: str) -> str:
-        return safe_text(text, multiline=False)
 
     def _say(self, text: str, colour: str | None = None, *, bold: bool = False) -> None:
         styled = click.style(text, fg=colour, bold=bold) if self._colour else text

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pup_tui.core.events import AnyEvent
 from pup_tui.private import PlaceError
 
 
@@ -23,14 +22,3 @@ class AmbiguousRunError(JournalError):
             path,
             f"give more of the id: {shown}",
         )
-        self.matches = tuple(matches)
-
-
-class DamagedEventsError(JournalError):
-    """A run's events are not as they were written; `events` are those before the damage."""
-
-    def __init__(self, message: str, path: Path, events: Sequence[AnyEvent]) -> None:
-        super().__init__(
-            message, path, f"the {len(events)} events before it are intact; restore a backup"
-        )
-        self.events = tuple(events)

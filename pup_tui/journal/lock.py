@@ -7,7 +7,6 @@ import fcntl
 import os
 import socket
 from pathlib import Path
-from types import TracebackType
 
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import make_run_dir, run_dir
@@ -61,17 +60,6 @@ class RunLock:
             os.close(self._descriptor)
             self._descriptor = None
 
-    def __enter__(self) -> RunLock:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.release()
-
 
 def owner_is_gone(state: Path, run: str, *, host: str, pid: int) -> bool:
     """Whether no process owns the run any more.
@@ -107,8 +95,6 @@ def _is_alive(pid: int) -> bool:
         return False
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
+    except OSError as error:
+        return isinstance(error, PermissionError)
     return True

@@ -17,7 +17,7 @@ from pup_tui.core.events import AnyEvent, Moment
 from pup_tui.core.state import RunStatus
 from pup_tui.journal import codec
 from pup_tui.journal.database import PATIENCE, explained, open_read_only
-from pup_tui.journal.errors import AmbiguousRunError, DamagedEventsError, JournalError
+from pup_tui.journal.errors import AmbiguousRunError, JournalError
 from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.places import check_state_dir, journal_path
 from pup_tui.journal.records import RunRow
@@ -74,7 +74,7 @@ class JournalReader:
     ) -> list[RunRow]:
         """Runs in the order in which they began, newest first; `since` is in seconds since 1970.
 
-        A run whose process is gone is shown as interrupted, whether or not that has been stored.
+        A run whose process is gone is shown as interrupted, though nothing stores that.
         """
         condition = "WHERE (:runbook IS NULL OR runbook = :runbook)"
         if since is not None:
@@ -116,7 +116,7 @@ class JournalReader:
     def events(self, run: str) -> list[AnyEvent]:
         """All that happened in a run, in its order.
 
-        Raises DamagedEventsError, which holds those before the damage, if any is not as it was written.
+        Raises JournalError, which tells how many come before the damage, if any is not as it was written.
         """
         events: list[AnyEvent] = []
         chain = codec.first_link(run)
@@ -125,16 +125,14 @@ class JournalReader:
                 for sequence, body, stored in self._stored_events(self._known(run)):
                     chain = codec.link(chain, len(events) + 1, body)
                     if (sequence, stored) != (len(events) + 1, chain):
-                        raise _damaged("is not as it was written", run, events, self.path)
+                        raise self._damaged(run, events, "is not as it was written")
                     events.append(codec.decode(body))
         except ValueError as error:
-            raise _damaged(
-                "cannot be understood by this version", run, events, self.path
-            ) from error
+            raise self._damaged(run, events, "cannot be understood by this version") from error
         except JournalError as error:
             if not events:
                 raise
-            raise DamagedEventsError(error.message, self.path, events) from error
+            raise JournalError(error.message, self.path, _intact(events)) from error
         return events
 
     def files(self, run: str) -> dict[str, bytes]:
@@ -151,22 +149,6 @@ class JournalReader:
                     f"the stored text of {name} is damaged", self.path, "restore a backup"
                 )
         return {codec.restored(name): content for name, _, content in found}
-
-    def problems(self) -> list[str]:
-        """Everything wrong with the file, its references and the runs' events. Reads all there is."""
-        with self._reading():
-            whole = self._database.execute("PRAGMA integrity_check").fetchall()
-            lost = self._database.execute("PRAGMA foreign_key_check").fetchall()
-            runs = self._database.execute("SELECT run FROM run ORDER BY number").fetchall()
-        found = [str(row[0]) for row in whole if row[0] != "ok"]
-        found += [f"{row[0]}: row {row[1]} refers to nothing" for row in lost]
-        for (run,) in runs:
-            try:
-                self.events(run)
-                self.files(run)
-            except JournalError as error:
-                found.append(f"{run}: {error.message}")
-        return found
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -223,6 +205,10 @@ class JournalReader:
             (number,),
         )
 
+    def _damaged(self, run: str, before: list[AnyEvent], why: str) -> JournalError:
+        told = f"event {len(before) + 1} of run {run} {why}"
+        return JournalError(told, self.path, _intact(before))
+
     def _number(self, run: str) -> int | None:
         found = self._database.execute("SELECT number FROM run WHERE run = ?", (run,)).fetchone()
         return int(found[0]) if found else None
@@ -234,8 +220,8 @@ class JournalReader:
         return number
 
 
-def _damaged(why: str, run: str, before: list[AnyEvent], path: Path) -> DamagedEventsError:
-    return DamagedEventsError(f"event {len(before) + 1} of run {run} {why}", path, before)
+def _intact(before: list[AnyEvent]) -> str:
+    return f"the {len(before)} events before it are intact; restore a backup"
 
 
 def _row(columns: tuple[Any, ...], path: Path) -> RunRow:

@@ -18,20 +18,19 @@ from pup_tui.journal.database import PATIENCE, explained, open_database
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.lock import RunLock
 from pup_tui.journal.reader import JournalReader
-from pup_tui.journal.records import RunRecord, RunRow, RunSummary
+from pup_tui.journal.records import RunRecord, RunSummary
 
 
 class Journal(JournalReader):
     """The journal of one state folder. All calls block and must come from one thread at a time.
 
     What returns without an error is on the disk, and stays there through a crash or a loss of power
-    (`synchronous=FULL`). After a write has failed nothing more is written until `reopen`, since it is not
-    known what the failed one left behind.
+    (`synchronous=FULL`). After a write has failed nothing more is written, since it is not known what the
+    failed one left behind.
     """
 
-    def __init__(self, state: Path, database: sqlite3.Connection, *, patience: float) -> None:
+    def __init__(self, state: Path, database: sqlite3.Connection) -> None:
         super().__init__(state, database)
-        self._patience = patience
         self._broken: JournalError | None = None
         self._locks: dict[str, RunLock] = {}
 
@@ -42,13 +41,7 @@ class Journal(JournalReader):
         Raises JournalError if the file is damaged, not ours, of a newer version or not writable; it is
         then as it was.
         """
-        return cls(state, open_database(state, patience=patience), patience=patience)
-
-    def reopen(self) -> None:
-        """Begin again after a failed write. The runs of this process stay its own."""
-        self._database.close()
-        self._database = open_database(self.state, patience=self._patience)
-        self._broken = None
+        return cls(state, open_database(state, patience=patience))
 
     def close(self) -> None:
         """Close the database and give up every run: one that has not ended counts as interrupted."""
@@ -105,26 +98,6 @@ class Journal(JournalReader):
             self._release(run)
         return sequence
 
-    def finish_run(self, run: str, summary: RunSummary) -> None:
-        """Store how a run ended, where no event ends it."""
-        with self._transaction():
-            self._summarize(self._known(run), summary)
-        self._release(run)
-
-    def recover(self) -> list[RunRow]:
-        """Mark the runs whose process is gone as interrupted; these runs, newest first."""
-        with self._reading():
-            gone = [
-                row
-                for row in self._rows("WHERE status = 'running' ORDER BY number DESC")
-                if row.status is RunStatus.INTERRUPTED
-            ]
-        if gone:
-            with self._transaction():
-                for row in gone:
-                    self._mark_interrupted(row)
-        return gone
-
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """One commit. BEGIN IMMEDIATE: a read that turns into a write would not wait for a lock."""
@@ -176,14 +149,6 @@ class Journal(JournalReader):
                 "reason": codec.storable(summary.reason),
                 "number": number,
             },
-        )
-
-    def _mark_interrupted(self, row: RunRow) -> None:
-        # Another process may have recovered the run, or resumed it, since it was looked at.
-        self._database.execute(
-            "UPDATE run SET status = ?, reason = ?, duration = ?, ended_wall = ?"
-            " WHERE run = ? AND pid = ? AND status = 'running'",
-            (row.status, row.reason, row.duration, row.ended_wall, row.run, row.pid),
         )
 
     def _columns(self, record: RunRecord) -> dict[str, Any]:

@@ -28,9 +28,6 @@ class Recorder(Protocol):
     async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
         """Record an event, and with `summary` how the run ended; its place in the run, from 1."""
 
-    async def reopen(self) -> None:
-        """Begin again after an error."""
-
     async def close(self) -> None:
         """Finish what was asked for and close; nothing else may be asked then. A second time does nothing."""
 
@@ -39,8 +36,7 @@ class JournalWriter(Recorder):
     """Writes to a Journal from one thread of its own, in the order of the calls.
 
     A thread, because a commit blocks: for the disk, or for a lock of another program. What was asked for is
-    written even if the task that waits for it is cancelled. After an error every later call fails too,
-    until `reopen`.
+    written even if the task that waits for it is cancelled. After an error every later call fails too.
     """
 
     def __init__(self, journal: Journal, thread: ThreadPoolExecutor) -> None:
@@ -72,9 +68,6 @@ class JournalWriter(Recorder):
     async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
         return await self._do(lambda: self._journal.append(run, event, summary=summary))
 
-    async def reopen(self) -> None:
-        await self._do(self._journal.reopen)
-
     async def close(self) -> None:
         if self._closed:
             return
@@ -94,20 +87,15 @@ class JournalWriter(Recorder):
 
 
 class MemoryJournal(Recorder):
-    """Stands in for JournalWriter where nothing is to be kept: `--no-journal`, and tests.
-
-    Tests may look at what it was given, and set `error` to have every call fail with it.
-    """
+    """Stands in for JournalWriter where nothing is to be kept: `--no-journal`, and tests."""
 
     def __init__(self) -> None:
         self.records: dict[str, RunRecord] = {}
         self.files: dict[str, dict[str, bytes]] = {}
         self.events: dict[str, list[AnyEvent]] = {}
         self.summaries: dict[str, RunSummary] = {}
-        self.error: JournalError | None = None
 
     async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
-        self._check()
         if record.run in self.records:
             raise JournalError(f"there is a run {record.run} already", _NOWHERE)
         self.records[record.run] = record
@@ -115,7 +103,6 @@ class MemoryJournal(Recorder):
         self.events[record.run] = []
 
     async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
-        self._check()
         if run not in self.records:
             raise JournalError(f"there is no run {run}", _NOWHERE)
         self.events[run].append(durable(event))
@@ -123,15 +110,8 @@ class MemoryJournal(Recorder):
             self.summaries[run] = summary
         return len(self.events[run])
 
-    async def reopen(self) -> None:
-        self.error = None
-
     async def close(self) -> None:
         """Do nothing: what is in memory has nothing to close."""
-
-    def _check(self) -> None:
-        if self.error is not None:
-            raise self.error
 
 
 _NOWHERE = Path("(memory)")

@@ -35,7 +35,6 @@ class Line(NamedTuple):
 _STDERR = 1
 _OPEN = 2
 _SHIFT = 2
-_FLAGS = (1 << _SHIFT) - 1
 
 _ENTRY_SIZE = 8
 _HEADER = struct.Struct("=8s3I4xQQQQ8x")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .decode import Decoder
 from .lines import LineAssembler
-from .sanitize import Sanitizer, safe_text
+from .sanitize import Sanitizer
 from .spool import DEFAULT_LIMIT, Line, SpoolWriter, Stream
 from .style import MAX_SGR_CHARS, close_style, cut_before
 
@@ -55,8 +55,6 @@ class Captured(NamedTuple):
     stderr: str
     truncated: bool
     """Whether a stream was longer than ``CAPTURE_LIMIT``."""
-    lossy: bool = False
-    """Whether there were bytes that are not UTF-8, replaced by U+FFFD."""
 
 
 class KeptOutput:
@@ -76,7 +74,6 @@ class KeptOutput:
         on_lines: Callable[[Sequence[Line]], None] | None = None,
     ) -> None:
         self.error: OSError | None = None
-        self._masker = masker
         self._on_lines = on_lines
         self._spool: SpoolWriter | None = SpoolWriter(path, limit)
         max_line = max(_MIN_LINE, min(MAX_LINE, limit // _LINE_SHARE))
@@ -90,11 +87,6 @@ class KeptOutput:
         channel = self._channels[stream]
         self._publish(channel.write(data))
         self._show_partial(channel, final=False)
-
-    def note(self, text: str) -> None:
-        """Add a remark of ours to what is shown, as lines of standard error; never captured."""
-        shown = self._masker.mask(safe_text(text, multiline=True))
-        self._publish([Line("stderr", line) for line in shown.split("\n")])
 
     def idle_flush(self) -> None:
         """Show all that is there: called when nothing was written for ``IDLE_SECONDS``."""
@@ -125,7 +117,6 @@ class KeptOutput:
             stdout=out.captured(),
             stderr=err.captured(),
             truncated=out.truncated or err.truncated,
-            lossy=out.lossy or err.lossy,
         )
 
     def close(self) -> None:
@@ -174,15 +165,9 @@ class _Channel:
 
     def reset_capture(self) -> None:
         """Forget what has been captured."""
-        self._decoder.lossy = False
         self._capture: list[str] = []
         self._capture_room = CAPTURE_LIMIT
         self.truncated = False
-
-    @property
-    def lossy(self) -> bool:
-        """Whether bytes of this attempt were not UTF-8."""
-        return self._decoder.lossy
 
     def captured(self) -> str:
         """Return the decoded text of this attempt, up to the limit."""

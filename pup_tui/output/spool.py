@@ -323,23 +323,13 @@ class SpoolReader:
                 found += section.file.lines(first, last)
         return found
 
-    def search(self, pattern: re.Pattern[str], start: int, forward: bool = True) -> int | None:
-        """Return the number of the next line, from ``start`` on, that holds the pattern.
-
-        Colours are not part of what is searched. This looks through all that is there (about a
-        second for 64 MiB); ``search_some`` does the same in steps.
-        """
-        at: int | None = start
-        while at is not None:
-            hit, at = self.search_some(pattern, at, forward)
-            if hit is not None:
-                return hit
-        return None
-
     def search_some(
         self, pattern: re.Pattern[str], start: int, forward: bool = True
     ) -> tuple[int | None, int | None]:
-        """Look at ``SEARCH_LINES`` lines; return the hit, or where to go on, or twice None."""
+        """Look for the next line, from ``start`` on, that holds the pattern; colours are not part of it.
+
+        Only ``SEARCH_LINES`` lines are looked at: return the hit, or where to go on, or twice None.
+        """
         if forward:
             first = max(0, start)
             stop = min(first + SEARCH_LINES, self.line_count)

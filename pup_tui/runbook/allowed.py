@@ -35,7 +35,6 @@ class Options:
     kinds: dict[str, type] = field(default_factory=dict)
     """The structs by their tags, where `kind` tells which of them is meant."""
     anything: bool = False
-    nullable: bool = False
 
     @property
     def expected(self) -> str:
@@ -147,7 +146,6 @@ _FLAGS: dict[type, str] = {
     inspect.IntType: "whole",
     inspect.FloatType: "number",
     inspect.BoolType: "truth",
-    inspect.NoneType: "nullable",
     inspect.AnyType: "anything",
 }
 
@@ -167,6 +165,8 @@ def _collect(kind: inspect.Type, options: Options) -> None:
             options.words = tuple(str(value) for value in values)
         case _ if type(kind) in _FLAGS:
             setattr(options, _FLAGS[type(kind)], True)
+        case inspect.NoneType():
+            pass  # any key may be left empty, whatever its type
         case inspect.Metadata(type=inner, extra=extra):
             extra = extra or {}
             options.role = extra.get(ROLE, options.role)

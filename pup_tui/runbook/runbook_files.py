@@ -18,10 +18,9 @@ _PACK = re.compile(r"pack-([1-9][0-9]{0,5})/")
 
 @dataclass(slots=True, frozen=True)
 class Found:
-    """A file that something names. `key` is its name in `Loaded.files`; 0 is the runbook's own place."""
+    """A file that something names. `key` is its name in `Loaded.files`."""
 
     key: str
-    place: int
     root: YamlNode | None
 
 
@@ -107,7 +106,7 @@ class RunbookFiles:
                 except Unreadable as error:
                     told = f"{name if place == 0 else self._places[place].path(name)}"
                     self._report.error(named, f"{told} cannot be read: {error}")
-                    return Found(key, place, None)
+                    return Found(key, None)
                 if data is not None:
                     self._found[key] = self._parsed(key, place, name, data, named)
                     return self._found[key]
@@ -119,15 +118,15 @@ class RunbookFiles:
         if self._bytes > yaml.MAX_BYTES:
             told = "the templates and runbooks that it uses are together larger than 1 MiB"
             self._report.error(named, told)
-            return Found(key, place, None)
+            return Found(key, None)
         if self._nodes > yaml.MAX_NODES:
-            return Found(key, place, None)
+            return Found(key, None)
         root, problems = yaml.parse(data, self._places[place].path(name))
         for problem in problems:
             self._report.add(problem)
         if root is not None:
             self._by_source[root.source] = place
-        return Found(key, place, root)
+        return Found(key, root)
 
 
 def is_name(name: str, *, folders: bool) -> bool:

@@ -53,7 +53,6 @@ class Scope:
     def __init__(
         self, frame: DraftFrame, secrets: frozenset[str], report: Report, *, is_open: bool = False
     ) -> None:
-        self._frame = frame
         self._variables = {name: number for number, name in enumerate(frame.variables)}
         self._report = report
         self._steps = {step.id: step for step in frame.steps if not step.is_undo}

@@ -35,13 +35,12 @@ KINDS: dict[str, type[Step]] = {str(cls.__struct_config__.tag): cls for cls in g
 class StepDraft:
     """A step of a file that may still be wrong elsewhere.
 
-    `index` counts the steps of its frame in the order of the file. `order` is the part of the run in which
-    it runs, and its index: what comes before is known. `around` is the step that holds it, `undo_of` the step
-    that it (or the block it stands in) takes back. `branches` are the steps around it that run side by side
+    `order` is the part of the run in which it runs, and its place among the steps of its frame: what comes
+    before is known. `around` is the step that holds it, `undo_of` the step that it (or the block it stands
+    in) takes back. `branches` are the steps around it that run side by side
     with others, and `items` the names of the items of the loops that it is in.
     """
 
-    index: int
     node: Mapping
     path: Path
     frame: DraftFrame
@@ -179,8 +178,8 @@ class _Walk:
             part, branches, undo_of = UNDO, (), around
         elif part == BODY and node.text("when") == "cleanup":
             part, branches = CLEANUP, ()
-        index = len(frame.steps)
-        draft = StepDraft(index, node, path, frame, (part, index), around, undo_of, branches, items)
+        order = part, len(frame.steps)
+        draft = StepDraft(node, path, frame, order, around, undo_of, branches, items)
         if draft.loops:
             draft.items = items | {draft.item}
         frame.steps.append(draft)

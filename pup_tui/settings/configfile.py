@@ -51,7 +51,6 @@ class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class ConfigFile(Struct, frozen=True, kw_only=True):
     """What the file says, on which line it says it (by dotted key), and what is wrong with it."""
 
-    path: Path
     said: Configuration = Configuration()
     lines: dict[str, int] = {}
     problems: tuple[Problem, ...] = ()
@@ -62,22 +61,22 @@ def read_config(path: Path) -> ConfigFile:
     try:
         data = read_file(path)
     except (FileNotFoundError, NotADirectoryError):
-        return ConfigFile(path=path)
+        return ConfigFile()
     except (OSError, Unreadable) as error:
         why = getattr(error, "strerror", None) or str(error)
         problem = Problem(path=str(path), message=f"the configuration cannot be read: {why}")
-        return ConfigFile(path=path, problems=(problem,))
+        return ConfigFile(problems=(problem,))
     if all(line.lstrip()[:1] in (b"", b"#") for line in data.splitlines()):
-        return ConfigFile(path=path)
+        return ConfigFile()
     tree, problems = yaml.parse(data, str(path))
     report = Report()
     for problem in problems:
         report.add(problem)
     if tree is None or tree.is_null:
-        return ConfigFile(path=path, problems=report.problems)
+        return ConfigFile(problems=report.problems)
     if not isinstance(tree, Mapping):
         report.error(tree, f"a configuration must be a map, not {described(tree)}")
-        return ConfigFile(path=path, problems=report.problems)
+        return ConfigFile(problems=report.problems)
     built = ShapeCheck(report).struct(tree, Configuration, ())
     for key, check in (("site", site_of), ("url", base_url_of)):
         node = _under(tree, "datadog", key)
@@ -88,8 +87,8 @@ def read_config(path: Path) -> ConfigFile:
         except ConfigurationError as error:
             report.error(node, str(error))
     if report.has_errors:
-        return ConfigFile(path=path, problems=report.problems)
-    return ConfigFile(path=path, said=msgspec.convert(built, Configuration), lines=_lines(tree))
+        return ConfigFile(problems=report.problems)
+    return ConfigFile(said=msgspec.convert(built, Configuration), lines=_lines(tree))
 
 
 def _under(tree: Mapping, *keys: str) -> YamlNode | None:

@@ -88,7 +88,6 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     environ: Mapping[str, str]
     cwd: Path
-    config_dir: Path
     state_dir: Path
     runbooks: RunbookFolders
     pup: str
@@ -125,7 +124,6 @@ class _Reading:
         said = self._file.said if self._file else None
         return Settings(
             cwd=self._cwd,
-            config_dir=self._config_dir,
             state_dir=self._state_dir(said.state_dir if said else ""),
             runbooks=self._runbooks(said.runbooks if said else ()),
             pup=self._text("pup", "PUP_TUI_PUP", "auto", said.pup if said else ""),

@@ -17,8 +17,6 @@ from pup_tui.steps.process import Command, follow, popen
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pup_tui.steps.executor import Terminal
-
 _LOOK_AGAIN = 0.1
 _WILD = 128
 """A shell adds the number of the signal that killed its command to this."""
@@ -49,17 +47,14 @@ async def run_in_foreground(
         )
     async with contextlib.AsyncExitStack() as stack:
         try:
-            descriptor = await unless_stopped(_taken(stack, context.terminal), stop)
+            taking = stack.enter_async_context(context.terminal.handed_over())
+            descriptor = await unless_stopped(taking, stop)
         except OSError as error:
             return Outcome(ok=False, reason=f"the terminal cannot be had: {error.strerror}")
         if descriptor is None:
             return Outcome(ok=False, reason=CANCELLED)
         note(sink, "on the operator's terminal; what it shows there is not recorded")
         return await _run(command, descriptor, stdin, go, sink, stop, context)
-
-
-async def _taken(stack: contextlib.AsyncExitStack, terminal: Terminal) -> int:
-    return await stack.enter_async_context(terminal.handed_over())
 
 
 async def _run(

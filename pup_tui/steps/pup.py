@@ -81,7 +81,7 @@ class PupExecutor:
     def _installed(self, invocation: Invocation | None, environ: Mapping[str, str]) -> str | None:
         if self._choice == "builtin":
             return None
-        if self._choice == "auto" and invocation is not None and invocation.alias:
+        if self._choice == "auto" and invocation is not None and invocation.row.alias:
             return None
         return shutil.which("pup", path=environ.get("PATH"))
 

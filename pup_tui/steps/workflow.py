@@ -12,8 +12,9 @@ from pup_tui.datadog.workflows import (
     cancel_instance,
     end_problem,
     get_instance,
+    instance_id,
     instance_state,
-    start_workflow,
+    start_instance,
 )
 from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
 from pup_tui.steps.notes import note, waits
@@ -72,19 +73,15 @@ async def _start(
     A stop does not cut the request off: the instance would run on with nobody knowing its id.
     """
     starting = asyncio.ensure_future(
-        start_workflow(client, request.workflow_id, request.inputs or None)
+        start_instance(client, request.workflow_id, request.inputs or None)
     )
     try:
-        await unless_stopped(_settled(starting), stop)
+        await unless_stopped(asyncio.wait((starting,)), stop)
         await asyncio.wait((starting,), timeout=grace if stop.is_set() else None)
-        return starting.result() if starting.done() else None
+        return instance_id(starting.result()) if starting.done() else None
     finally:
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)
-
-
-async def _settled(task: asyncio.Future[Any]) -> None:
-    await asyncio.wait((task,))
 
 
 class _Following:

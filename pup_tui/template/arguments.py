@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -163,11 +162,6 @@ class Arguments(UsesNames):
         """What it is made out of."""
         return self._text.flow
 
-    @property
-    def outputs(self) -> tuple[Output, ...]:
-        """Every ``{{ … }}`` in it, in the order of the source."""
-        return self._text.outputs
-
     def render(self, scope: Mapping[str, Any]) -> list[str]:
         """Render to the words.
 
@@ -179,10 +173,6 @@ class Arguments(UsesNames):
             for word in split_words(self._text.pieces(scope))
             if not _is_dropped(word)
         ]
-
-    def shown(self, scope: Mapping[str, Any]) -> str:
-        """Render to one readable line, each word quoted for a shell."""
-        return shlex.join(self.render(scope))
 
 
 def _skeleton(blocks: Sequence[Block]) -> list[Unit]:

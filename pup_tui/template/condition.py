@@ -40,14 +40,6 @@ _COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-_WORDS: Final = {
-    "<": "below",
-    "<=": "at most",
-    ">": "above",
-    ">=": "at least",
-    "==": "",
-    "!=": "not",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +58,8 @@ class Condition(UsesNames):
 
     kind: Kind = "expression"
 
-    def __init__(self, source: str, words: str, usage: Usage) -> None:
+    def __init__(self, source: str, usage: Usage) -> None:
         self.source = source
-        self.words = words
         self._usage = usage
 
     @property
@@ -107,8 +98,7 @@ class _Status(Condition):
     kind: Kind = "status"
 
     def __init__(self, source: str, sign: str, wanted: str, variable: bool) -> None:
-        words = f"until the status is {'not ' if sign == '!=' else ''}{wanted}"
-        super().__init__(source, words, _usage_of(wanted if variable else None))
+        super().__init__(source, _usage_of(wanted if variable else None))
         self._equal = sign == "=="
         self._wanted = wanted
         self._variable = variable
@@ -139,8 +129,7 @@ class _Value(Condition):
     kind: Kind = "value"
 
     def __init__(self, source: str, sign: str, limit: str, variable: bool) -> None:
-        words = f"until the value is {f'{_WORDS[sign]} {limit}'.strip()}"
-        super().__init__(source, words, _usage_of(limit if variable else None))
+        super().__init__(source, _usage_of(limit if variable else None))
         self._sign = sign
         self._limit = limit
         self._variable = variable
@@ -168,10 +157,8 @@ class _Trend(Condition):
     kind: Kind = "trend"
 
     def __init__(self, source: str, word: str, count: int) -> None:
-        falls = word == "decreasing"
-        words = f"until it {'falls' if falls else 'rises'}"
-        super().__init__(source, f"{words} {count} times in a row" * (count > 1) or words, Usage())
-        self._falls = falls
+        super().__init__(source, Usage())
+        self._falls = word == "decreasing"
         self._count = count
 
     def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> ConditionResult:
@@ -196,7 +183,7 @@ class _Trend(Condition):
 class _Free(Condition):
     def __init__(self, source: str) -> None:
         self._expression: Expression = compile_expression(source)
-        super().__init__(source, f"until {source}", self._expression.usage)
+        super().__init__(source, self._expression.usage)
 
     def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> ConditionResult:
         try:
@@ -278,7 +265,7 @@ def parse_condition(source: str, declared: frozenset[str] = frozenset()) -> Cond
 
 def _short_form(written: str, declared: frozenset[str]) -> Condition | None:
     if written == "empty":
-        return _Empty(written, "until the output is empty", Usage())
+        return _Empty(written, Usage())
     if match := _STATUS.fullmatch(written):
         return _status_form(written, match[1], match[2].strip(), declared)
     if match := _VALUE.fullmatch(written):

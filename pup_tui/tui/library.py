@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,6 @@ class Library:
     services: Services
     entries: list[Entry] = field(default_factory=list)
     last_runs: dict[str, RunRow] = field(default_factory=dict)
-    journal_problem: str = ""
     problem: str = ""
     loading: bool = True
     outside: Path | None = None
@@ -65,15 +65,12 @@ class Library:
         return stamp, entries
 
     async def look_at_runs(self) -> None:
-        """Read the last run of each runbook. Where that fails, `journal_problem` says why."""
+        """Read the last run of each runbook. Where that fails what was known stays; the overview says why."""
         from pup_tui.journal.errors import JournalError
         from pup_tui.tui.past import last_runs
 
-        try:
+        with suppress(JournalError):
             self.last_runs = await asyncio.to_thread(last_runs, self.services.state)
-            self.journal_problem = ""
-        except JournalError as error:
-            self.journal_problem = str(error)
 
     def opened_at(self) -> Entry | None:
         """The runbook that the console is to show first."""

@@ -11,12 +11,12 @@ import time
 
 
 def console() -> None:
-    from pup_tui.cli.console import open_console
+    from pup_tui.cli.console import console_services, open_console
     from pup_tui.cli.wiring import open_catalog
     from pup_tui.settings.settings import read_settings
 
     settings = read_settings()
-    open_console(settings, open_catalog(settings))
+    open_console(console_services(settings, open_catalog(settings)))
 
 
 def empty() -> None:

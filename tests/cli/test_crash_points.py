@@ -13,6 +13,7 @@ import pytest
 from pup_tui.core.events import AttemptFinished, AttemptStarted
 from pup_tui.core.state import RunStatus
 from pup_tui.journal.store import Journal
+from tests.support.journals import problems_of
 from tests.support.program import Program
 
 STEPS = ("one", "two")
@@ -65,9 +66,9 @@ def test_what_finished_is_recorded_and_what_began_is_known(
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     journal = Journal.open(Path(program.environ["PUP_TUI_STATE_DIR"]))
     try:
-        (run,) = journal.recover()
+        (run,) = journal.runs()
         events = journal.events(run.run)
-        assert journal.problems() == []
+        assert problems_of(journal) == []
     finally:
         journal.close()
     assert run.status is RunStatus.INTERRUPTED

@@ -11,7 +11,7 @@ from pup_tui.datadog import recipes
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.commands import CommandError, Result, execute, resolve
 from pup_tui.datadog.errors import DatadogError
-from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
+from tests.support.http_server import FakeServer, Recorded, Reply, Write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -166,6 +166,12 @@ async def test_no_incident_is_an_empty_list(client_of: MakeClient) -> None:
     async with FakeServer(Reply(200, body)) as server, client_of(server.url) as client:
         result = await run(client, "incidents list --service payments")
     assert json.loads(result.stdout) == {"data": []}
+
+
+async def test_monitors_in_another_shape_are_not_taken_for_none(client_of: MakeClient) -> None:
+    async with FakeServer(Reply(200, {"monitors": []})) as server, client_of(server.url) as client:
+        with pytest.raises(DatadogError, match="Datadog's answer has no list"):
+            await run(client, "monitors list --service payments --state alert")
 
 
 async def test_an_answer_that_is_not_understood_is_not_empty(client_of: MakeClient) -> None:

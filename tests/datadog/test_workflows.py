@@ -8,7 +8,7 @@ import pytest
 from pup_tui.datadog import workflows
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.errors import DatadogError
-from pup_tui.datadog.fake import FakeServer, Reply
+from tests.support.http_server import FakeServer, Reply
 
 MakeClient = Callable[..., DatadogClient]
 
@@ -20,7 +20,8 @@ async def test_starting_sends_the_inputs_with_their_types(
         FakeServer(Reply(200, recorded("dd-077"))) as server,
         client_of(server.url) as client,
     ):
-        started = await workflows.start_workflow(client, "w-1", {"n": 1, "text": "x"})
+        body = await workflows.start_instance(client, "w-1", {"n": 1, "text": "x"})
+        started = workflows.instance_id(body)
     assert started == "111e18d6-3f19-4ada-91d3-ab1e1546b8b4"
     (asked,) = server.requests
     assert f"{asked.method} {asked.path}" == "POST /api/v2/workflows/w-1/instances"
@@ -30,7 +31,7 @@ async def test_starting_sends_the_inputs_with_their_types(
 async def test_a_start_is_never_repeated(client_of: MakeClient) -> None:
     async with FakeServer(Reply(502)) as server, client_of(server.url) as client:
         with pytest.raises(DatadogError, match="HTTP 502"):
-            await workflows.start_workflow(client, "w-1")
+            workflows.instance_id(await workflows.start_instance(client, "w-1", None))
     assert len(server.requests) == 1
 
 
@@ -50,7 +51,7 @@ async def test_an_empty_id_is_refused_before_anything_is_sent(
 ) -> None:
     async with FakeServer() as server, client_of(server.url) as client:
         with pytest.raises(DatadogError, match="workflow id"):
-            await workflows.start_workflow(client, workflow_id)
+            await workflows.start_instance(client, workflow_id, None)
     assert server.requests == []
 
 

@@ -17,6 +17,7 @@ from pup_tui.core.state import RunStatus
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.reader import OWNER_GONE
 from pup_tui.journal.store import Journal
+from tests.support.journals import problems_of
 
 PROGRAM = """
 import os, resource, socket, subprocess, sys
@@ -85,9 +86,10 @@ say("ready")
 input()
 journal = Journal.open(state)
 begin(journal, run)
-for count in range(1, 101):
+for count in range(1, 100):
     journal.append(run, note(count))
-journal.finish_run(run, RunSummary(status=RunStatus.SUCCEEDED, duration=1.0, ended_wall=2.0))
+ended = RunSummary(status=RunStatus.SUCCEEDED, duration=1.0, ended_wall=2.0)
+journal.append(run, note(100), summary=ended)
 journal.close()
 """
 
@@ -118,19 +120,18 @@ def test_a_killed_run_is_interrupted_though_its_child_lives_on(state: Path) -> N
         (child,) = (int(word) for word in told - {"up"})
         looking = Journal.open(state)
         assert [row.status for row in looking.runs()] == [RunStatus.RUNNING]
-        assert looking.recover() == []
         process.kill()
         process.wait()
         try:
             os.kill(child, 0)
-            (row,) = looking.recover()
+            (row,) = looking.runs()
         finally:
             os.kill(child, signal.SIGKILL)
     assert (row.status, row.reason, row.duration) == (RunStatus.INTERRUPTED, OWNER_GONE, None)
     events = looking.events("aa11")
     assert [event.at.clock for event in events] == [1.0, 2.0, 3.0]
     assert looking.files("aa11") == {"restart.yaml": b"steps: []"}
-    assert looking.problems() == []
+    assert problems_of(looking) == []
     looking.close()
 
 
@@ -146,8 +147,8 @@ def test_all_that_was_acknowledged_survives_a_kill(state: Path, moment: int) -> 
     journal = Journal.open(state)
     events = journal.events("aa11")
     assert len(events) in (acknowledged, acknowledged + 1)
-    assert [row.status for row in journal.recover()] == [RunStatus.INTERRUPTED]
-    assert journal.problems() == []
+    assert [row.status for row in journal.runs()] == [RunStatus.INTERRUPTED]
+    assert problems_of(journal) == []
     journal.close()
 
 
@@ -163,7 +164,7 @@ def test_without_room_writing_stops_and_what_was_stored_stays(state: Path) -> No
     events = journal.events("aa11")
     assert [event.at.clock for event in events] == [float(n) for n in range(1, stored + 1)]
     assert stored > 0
-    assert journal.problems() == []
+    assert problems_of(journal) == []
     assert journal.append("aa11", Interrupted(at=events[-1].at, reason="")) == stored + 1
     journal.close()
 
@@ -185,7 +186,7 @@ def test_two_processes_write_at_once(state: Path) -> None:
     for run in ("aa11", "bb22"):
         clocks = [event.at.clock for event in journal.events(run)]
         assert clocks == [float(n) for n in range(1, 101)]
-    assert journal.problems() == []
+    assert problems_of(journal) == []
     journal.close()
 
 

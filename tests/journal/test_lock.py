@@ -26,8 +26,9 @@ def ended_process() -> int:
 
 
 def test_a_held_lock_proves_an_owner_whatever_its_number_says(state: Path) -> None:
-    with RunLock.acquire(state, "aa11"):
-        assert not gone(state, pid=ended_process())
+    lock = RunLock.acquire(state, "aa11")
+    assert not gone(state, pid=ended_process())
+    lock.release()
 
 
 def test_a_free_lock_proves_that_there_is_none_even_if_the_number_was_given_again(
@@ -38,10 +39,11 @@ def test_a_free_lock_proves_that_there_is_none_even_if_the_number_was_given_agai
 
 
 def test_only_one_can_own_a_run(state: Path) -> None:
-    with RunLock.acquire(state, "aa11"):
-        with pytest.raises(JournalError, match="under way in another process"):
-            RunLock.acquire(state, "aa11")
-        RunLock.acquire(state, "bb22").release()
+    lock = RunLock.acquire(state, "aa11")
+    with pytest.raises(JournalError, match="under way in another process"):
+        RunLock.acquire(state, "aa11")
+    RunLock.acquire(state, "bb22").release()
+    lock.release()
     RunLock.acquire(state, "aa11").release()
 
 

@@ -23,6 +23,7 @@ from pup_tui.journal.places import run_dir
 from pup_tui.journal.reader import OWNER_GONE, JournalReader
 from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.store import Journal
+from tests.support.journals import problems_of
 
 Beginner = Callable[..., RunCreated]
 
@@ -73,14 +74,6 @@ def test_the_last_event_and_the_end_are_one_commit(
     assert row.ended_wall == SUCCEEDED.ended_wall
 
 
-def test_a_run_may_end_without_an_event(journal: Journal, begin: Beginner) -> None:
-    begin()
-    journal.finish_run("aa11", RunSummary(status=RunStatus.ABORTED, reason="an operator said no"))
-    row = journal.run("aa11")
-    assert row is not None
-    assert (row.status, row.reason) == (RunStatus.ABORTED, "an operator said no")
-
-
 def test_no_secret_reaches_the_disk(
     journal: Journal, state: Path, created: Callable[..., RunCreated]
 ) -> None:
@@ -119,19 +112,17 @@ def test_a_run_can_be_begun_only_once(journal: Journal, other: Journal, begin: B
     record = RunRecord.of(event, name="Restart", pid=os.getpid())
     with pytest.raises(JournalError, match="under way in another process"):
         other.create_run(record, {})
-    journal.finish_run("aa11", SUCCEEDED)
+    journal.append("aa11", event, summary=SUCCEEDED)
     with pytest.raises(JournalError, match="there is a run aa11 already"):
         other.create_run(record, {})
     assert len(journal.runs()) == 1
-    assert other.append("aa11", event) == 2
+    assert other.append("aa11", event) == 3
 
 
 def test_what_no_run_owns_is_not_stored(journal: Journal, started: AttemptStarted) -> None:
     with pytest.raises(JournalError, match="no run nowhere"):
         journal.append("nowhere", started)
-    with pytest.raises(JournalError, match="no run nowhere"):
-        journal.finish_run("nowhere", SUCCEEDED)
-    assert journal.problems() == []
+    assert problems_of(journal) == []
 
 
 def test_what_json_cannot_hold_is_refused_and_the_journal_goes_on(
@@ -163,7 +154,6 @@ def test_a_run_under_way_is_not_interrupted(
     journal: Journal, other: Journal, begin: Beginner
 ) -> None:
     begin()
-    assert other.recover() == []
     assert [row.status for row in other.runs()] == [RunStatus.RUNNING]
 
 
@@ -173,16 +163,9 @@ def test_a_run_that_was_left_is_interrupted_as_of_its_last_event(
     begin()
     journal.append("aa11", finished)
     journal.close()
-    assert [row.status for row in other.runs()] == [RunStatus.INTERRUPTED]
-    with closing(sqlite3.connect(other.path)) as database:
-        stored = database.execute("SELECT status FROM run").fetchone()
-        assert stored == ("running",)
-        (row,) = other.recover()
-        stored = database.execute("SELECT status, reason, duration FROM run").fetchone()
-    assert stored == ("interrupted", OWNER_GONE, None)
+    (row,) = other.runs()
     assert (row.status, row.reason) == (RunStatus.INTERRUPTED, OWNER_GONE)
     assert (row.duration, row.ended_wall) == (None, finished.at.wall)
-    assert other.recover() == []
 
 
 def test_a_run_left_before_its_first_event_is_interrupted(
@@ -190,7 +173,7 @@ def test_a_run_left_before_its_first_event_is_interrupted(
 ) -> None:
     journal.create_run(RunRecord.of(created(), name="Restart", pid=os.getpid()), {})
     journal.close()
-    (row,) = other.recover()
+    (row,) = other.runs()
     assert (row.status, row.duration, row.ended_wall) == (RunStatus.INTERRUPTED, None, None)
 
 
@@ -204,7 +187,6 @@ def test_an_ended_run_is_left_as_it_ended(
         summary=RunSummary(status=RunStatus.INTERRUPTED, reason="terminal lost", duration=0.0),
     )
     journal.close()
-    assert other.recover() == []
     assert [row.reason for row in other.runs()] == ["terminal lost"]
 
 
@@ -213,13 +195,12 @@ def test_an_interrupted_run_can_be_gone_on_with(
 ) -> None:
     first = begin()
     journal.close()
-    other.recover()
     assert other.append("aa11", started) == 2
     assert other.events("aa11") == [first, started]
 
 
-def test_a_lock_of_another_program_ends_writing_until_reopened(
-    other: Journal, journal: Journal, created: Callable[..., RunCreated], started: AttemptStarted
+def test_a_lock_of_another_program_ends_writing_until_it_is_opened_anew(
+    other: Journal, state: Path, created: Callable[..., RunCreated]
 ) -> None:
     event = created()
     other.create_run(RunRecord.of(event, name="Restart", pid=os.getpid()), {})
@@ -230,9 +211,8 @@ def test_a_lock_of_another_program_ends_writing_until_reopened(
         assert other.events("aa11") == []
     with pytest.raises(JournalError, match="not written any more since an error"):
         other.append("aa11", event)
-    other.reopen()
-    assert other.append("aa11", event) == 1
-    assert [row.status for row in journal.runs()] == [RunStatus.RUNNING]
+    with closing(Journal.open(state)) as anew:
+        assert anew.append("aa11", event) == 1
 
 
 def test_a_full_file_keeps_what_was_stored(journal: Journal, state: Path, begin: Beginner) -> None:
@@ -244,25 +224,11 @@ def test_a_full_file_keeps_what_was_stored(journal: Journal, state: Path, begin:
         journal.append("aa11", note)
     assert caught.value.hint == "free some space"
     with pytest.raises(JournalError, match="since an error"):
-        journal.finish_run("aa11", SUCCEEDED)
+        journal.append("aa11", first, summary=SUCCEEDED)
     assert journal.events("aa11") == [first]
-    journal.reopen()
-    assert journal.append("aa11", note) == 2
     assert [row.status for row in journal.runs()] == [RunStatus.RUNNING]
-
-
-def test_reopening_what_was_damaged_meanwhile_fails_and_writes_nothing(
-    journal: Journal, begin: Beginner, started: AttemptStarted
-) -> None:
-    begin()
-    journal.close()
-    journal.path.write_bytes(b"rubbish" * 1000)
-    for _ in range(2):
-        with pytest.raises(JournalError, match="damaged"):
-            journal.reopen()
-        with pytest.raises(JournalError):
-            journal.append("aa11", started)
-    assert journal.path.read_bytes() == b"rubbish" * 1000
+    with closing(Journal.open(state)) as anew:
+        assert anew.append("aa11", note) == 2
 
 
 def test_a_copy_of_the_file_and_its_log_holds_all_that_was_acknowledged(
@@ -280,7 +246,7 @@ def test_a_copy_of_the_file_and_its_log_holds_all_that_was_acknowledged(
                 subprocess.run(["cp", journal.state / name, copy / name], check=True)
             reader = JournalReader.open(copy)
             assert len(reader.events("aa11")) == count
-            assert reader.problems() == []
+            assert problems_of(reader) == []
             reader.close()
 
 

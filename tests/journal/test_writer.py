@@ -72,8 +72,6 @@ async def test_both_recorders_refuse_what_belongs_to_no_run(
     await recorder.append("aa11", event, SUCCEEDED)
     with pytest.raises(JournalError, match="there is a run aa11 already"):
         await recorder.create_run(record_of(event), TEXTS)
-    await recorder.reopen()
-    assert await recorder.append("aa11", event) == 2
 
 
 async def test_what_was_awaited_is_stored(
@@ -114,7 +112,7 @@ async def test_the_loop_goes_on_while_the_journal_is_locked(
         assert await waiting == 1
 
 
-async def test_a_lock_held_for_too_long_stops_the_writer_until_it_is_reopened(
+async def test_a_lock_held_for_too_long_stops_the_writer(
     state: Path, created: Callable[..., RunCreated]
 ) -> None:
     writer = await JournalWriter.open(state, patience=0)
@@ -125,8 +123,6 @@ async def test_a_lock_held_for_too_long_stops_the_writer_until_it_is_reopened(
             await writer.append("aa11", attempt(1))
     with pytest.raises(JournalError, match="not written any more"):
         await writer.append("aa11", attempt(2))
-    await writer.reopen()
-    assert await writer.append("aa11", attempt(3)) == 1
     await writer.close()
 
 
@@ -197,17 +193,6 @@ async def test_the_memory_shows_tests_what_it_was_given(
     assert memory.files["aa11"] == TEXTS
     assert memory.summaries == {"aa11": SUCCEEDED}
     assert "hunter2" not in repr((memory.records, memory.events))
-
-
-async def test_the_memory_fails_on_demand(created: Callable[..., RunCreated]) -> None:
-    memory = MemoryJournal()
-    event = created()
-    await memory.create_run(record_of(event), TEXTS)
-    memory.error = JournalError("the disk is full", Path("journal.db"))
-    with pytest.raises(JournalError, match="the disk is full"):
-        await memory.append("aa11", event)
-    await memory.reopen()
-    assert await memory.append("aa11", event) == 1
 
 
 async def test_without_a_thread_it_is_told_what_to_do(

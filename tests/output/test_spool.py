@@ -261,13 +261,21 @@ def test_search_finds_in_both_directions_without_colours(path: Path) -> None:
     reader = SpoolReader(path)
     middle = SEARCH_LINES * 2
     error = re.compile("error", re.IGNORECASE)
-    assert reader.search(error, 0) == middle
-    assert reader.search(error, middle) == middle
-    assert reader.search(error, middle + 1) is None
-    assert reader.search(error, reader.line_count, forward=False) == middle
-    assert reader.search(error, middle - 1, forward=False) is None
-    assert reader.search(re.compile("nothing"), -1) is None
-    assert reader.search(re.compile(""), 10**9) is None
+
+    def found(pattern: re.Pattern[str], start: int, *, forward: bool = True) -> int | None:
+        at: int | None = start
+        hit = None
+        while at is not None and hit is None:
+            hit, at = reader.search_some(pattern, at, forward)
+        return hit
+
+    assert found(error, 0) == middle
+    assert found(error, middle) == middle
+    assert found(error, middle + 1) is None
+    assert found(error, reader.line_count, forward=False) == middle
+    assert found(error, middle - 1, forward=False) is None
+    assert found(re.compile("nothing"), -1) is None
+    assert found(re.compile(""), 10**9) is None
     assert reader.search_some(error, 0) == (None, SEARCH_LINES)
     assert reader.search_some(error, middle) == (middle, None)
     assert reader.search_some(error, 10, forward=False) == (None, None)

@@ -33,11 +33,12 @@ def test_without_anything_said_there_are_defaults(
     for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME", "PUP_TUI_CONFIG_DIR", "PUP_TUI_STATE_DIR"):
         monkeypatch.delenv(name, raising=False)
     settings = read_settings(environ={"HOME": str(tmp_path), "PUP_TUI_STATE_DIR": ""})
-    for folder in (settings.state_dir, settings.config_dir):
+    (configured,) = settings.runbooks.configured
+    assert configured.name == "runbooks"
+    for folder in (settings.state_dir, configured.parent):
         assert folder.name == "pup-tui"
         assert tmp_path in folder.parents
     assert settings.runbooks.pup == tmp_path / ".config" / "pup" / "runbooks"
-    assert settings.runbooks.configured == (settings.config_dir / "runbooks",)
     assert (settings.pup, settings.pager) == ("auto", "less")
     assert settings.operator
     assert {each.source for each in settings.told} == {"default"}

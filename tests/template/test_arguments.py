@@ -111,10 +111,6 @@ def test_words_are_known_before_rendering() -> None:
     assert arguments.optional_names == {"Y"}
 
 
-def test_what_is_shown_is_quoted() -> None:
-    assert compile_arguments("a {{ X }}").shown({"X": "b c"}) == "a 'b c'"
-
-
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

@@ -22,6 +22,7 @@ from pup_tui.tui.screens.quit import QuitScreen
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.sidebar import Sidebar
 from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, Console, MakeServices, OpenConsole
+from tests.support.journals import FailingJournal
 
 QUICK = "name: quick\nsteps: [{name: Say, kind: shell, run: echo}]\n"
 CLEAN = """
@@ -162,7 +163,7 @@ async def test_an_untrusted_runbook_asks_first_and_once_for_each_text(
 async def test_nothing_runs_that_cannot_be_recorded(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
-    log, executor = MemoryJournal(), FakeExecutor()
+    log, executor = FailingJournal(), FakeExecutor()
     log.error = JournalError("the disk is full", Path("/x/journal.db"), "make room")
     services = make_services({"quick.yaml": QUICK}, log=log, executor=executor)
     async with open_console(services, LARGE) as console:
@@ -178,7 +179,7 @@ async def test_nothing_runs_that_cannot_be_recorded(
 async def test_a_journal_that_fails_in_mid_run_stops_it_and_is_said(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
-    log, hold = MemoryJournal(), asyncio.Event()
+    log, hold = FailingJournal(), asyncio.Event()
     services = make_services({"clean.yaml": CLEAN}, log=log, executor=FakeExecutor(Play(hold=hold)))
     async with open_console(services, LARGE) as console:
         await start(console, "clean")

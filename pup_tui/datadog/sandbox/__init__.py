@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from pup_tui.datadog.sandbox.scenarios import SCENARIOS, Scenario
+from pup_tui.datadog.sandbox.scenarios import SCENARIOS
 from pup_tui.datadog.sandbox.server import Received, Sandbox
 
-__all__ = ["SCENARIOS", "Received", "Sandbox", "Scenario"]
+__all__ = ["SCENARIOS", "Received", "Sandbox"]

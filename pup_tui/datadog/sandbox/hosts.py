@@ -6,22 +6,12 @@ rebinding). It cannot change the `Host` that the browser sends.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 
+from pup_tui.datadog.configuration import is_loopback
 from pup_tui.datadog.sandbox.messages import Response
 
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+))(?::[0-9]{1,5})?\Z")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host`, a name or an address without brackets, is `localhost` or a loopback address."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def refusal_of_host(given: str) -> Response | None:

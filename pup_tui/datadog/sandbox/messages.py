@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from pup_tui.datadog.sandbox import search
 
 JSON = "application/json"
 JSON_API = "application/vnd.api+json"
@@ -89,6 +92,13 @@ class Request:
         """A comma-separated list from the query."""
         return [word.strip() for word in self.query.get(name, "").split(",") if word.strip()]
 
+    def search(self, name: str) -> search.Matcher:
+        """A search from the query; without one everything matches."""
+        try:
+            return search.parse(self.query.get(name, ""))
+        except search.QuerySyntaxError as error:
+            raise bad_request(f"Invalid query: {error}") from None
+
     def document(self) -> Document:
         """The body, which must be a JSON object."""
         if not isinstance(self.body, dict):
@@ -99,6 +109,11 @@ class Request:
 def page_of(items: Sequence[Any], offset: int, size: int) -> list[Any]:
     """One page of a list."""
     return list(items[offset : offset + size])
+
+
+def counted(values: Iterable[Any]) -> list[Document]:
+    """How often each value is there, the most frequent one first."""
+    return [{"name": name, "count": times} for name, times in Counter(values).most_common()]
 
 
 def attributes_of(document: Document, kind: str, fail: Any = bad_request) -> Document:

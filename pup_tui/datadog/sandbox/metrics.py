@@ -11,6 +11,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from statistics import fmean
 
 from pup_tui.datadog.sandbox import search
 from pup_tui.datadog.sandbox.world import World
@@ -20,6 +21,14 @@ POINTS = 60
 MOST_POINTS = 1500
 LONGEST = 4096
 DEEPEST = 32
+
+AGGREGATORS: dict[str, Callable[[list[float]], float]] = {
+    "avg": fmean,
+    "sum": sum,
+    "min": min,
+    "max": max,
+    "count": len,
+}
 
 _METRIC = re.compile(r"^trace\.[\w.]+\.(hits|errors|duration)$")
 _TERM = re.compile(
@@ -40,7 +49,6 @@ class MetricSyntaxError(ValueError):
 class Term:
     """One metric over a scope."""
 
-    text: str
     aggregator: str
     metric: str
     scope: str
@@ -159,14 +167,7 @@ def _sampler(world: World, group: Mapping[str, str], moment: float, interval: in
         if measure is None or not sources:
             return None
         values = [world.reading(measure, service, env, moment) for service, env in sources]
-        combine: dict[str, Callable[[list[float]], float]] = {
-            "avg": lambda each: sum(each) / len(each),
-            "sum": sum,
-            "min": min,
-            "max": max,
-            "count": len,
-        }
-        value = combine[term.aggregator](values)
+        value = AGGREGATORS[term.aggregator](values)
         return float(round(value * interval)) if term.counts else value
 
     return sample
@@ -254,7 +255,6 @@ class _Parser:
     def _term(self, token: re.Match[str]) -> Evaluate:
         rollup = _ROLLUP.search(token["calls"] or "")
         term = Term(
-            text=token.group().strip(),
             aggregator=token["aggr"],
             metric=token["metric"],
             scope=token["scope"].strip(),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -32,14 +31,6 @@ FLAG_REMEDY = f"flag {ids.FLAG_KEY}"
 
 FAULT_BEGAN = -30 * MINUTE
 """The scenario second at which the trouble of a scenario began."""
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """One thing to play; `fill` sets the world up."""
-
-    description: str
-    fill: Callable[[World], None]
 
 
 def demo(world: World) -> None:
@@ -83,14 +74,14 @@ def rate_limited(world: World) -> None:
     world.rate_limit = 5
 
 
-SCENARIOS: MappingProxyType[str, Scenario] = MappingProxyType(
+SCENARIOS: MappingProxyType[str, Callable[[World], None]] = MappingProxyType(
     {
-        "demo": Scenario("an incident in payments that a flag caused; redis can be drained", demo),
-        "incident": Scenario("payments alone, with its incident", incident),
-        "deployment": Scenario("payments alerts until it is deployed again", deployment),
-        "drain": Scenario("redis drains under a downtime", drain),
-        "quiet": Scenario("everything is well", quiet),
-        "rate-limited": Scenario("the demo with 5 requests each 10 seconds", rate_limited),
+        "demo": demo,
+        "incident": incident,
+        "deployment": deployment,
+        "drain": drain,
+        "quiet": quiet,
+        "rate-limited": rate_limited,
     }
 )
 
@@ -208,10 +199,10 @@ def _payments_monitors(now: float) -> list[Monitor]:
 
 
 def _flags(now: float, *, flag_on: bool) -> list[Flag]:
-    def environments(*, production: bool, staging: bool) -> list[FlagEnvironment]:
+    def environments(*, production: bool) -> list[FlagEnvironment]:
         return [
             FlagEnvironment(ids.PRODUCTION_ENVIRONMENT_ID, "production", True, production),
-            FlagEnvironment(ids.STAGING_ENVIRONMENT_ID, "staging", False, staging),
+            FlagEnvironment(ids.STAGING_ENVIRONMENT_ID, "staging", False, True),
         ]
 
     return [
@@ -220,7 +211,7 @@ def _flags(now: float, *, flag_on: bool) -> list[Flag]:
             key=ids.FLAG_KEY,
             name="New checkout",
             description="The new checkout flow of payments.",
-            environments=environments(production=flag_on, staging=True),
+            environments=environments(production=flag_on),
             created=now - 20 * DAY,
             updated=now + FAULT_BEGAN if flag_on else now - 2 * DAY,
             tags=["service:payments", "team:shop"],
@@ -230,7 +221,7 @@ def _flags(now: float, *, flag_on: bool) -> list[Flag]:
             key=ids.OTHER_FLAG_KEY,
             name="Dark mode",
             description="Dark colours in the shop.",
-            environments=environments(production=True, staging=True),
+            environments=environments(production=True),
             created=now - 90 * DAY,
             updated=now - 60 * DAY,
             tags=["team:shop"],

@@ -7,14 +7,15 @@ import contextlib
 import json
 import time
 from collections.abc import Callable, Mapping
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import h11
 
+from pup_tui.datadog.configuration import is_loopback
 from pup_tui.datadog.sandbox.endpoints import ROUTES
-from pup_tui.datadog.sandbox.hosts import is_loopback, refusal_of_host
+from pup_tui.datadog.sandbox.hosts import refusal_of_host
 from pup_tui.datadog.sandbox.messages import Request, Response
 from pup_tui.datadog.sandbox.router import Router
 from pup_tui.datadog.sandbox.scenarios import SCENARIOS
@@ -70,7 +71,7 @@ class Sandbox:
         if not is_loopback(host):
             raise ValueError(f"the sandbox listens on a loopback address only, not on {host}")
         self.world = World(Timeline(clock, now, speed))
-        SCENARIOS[scenario].fill(self.world)
+        SCENARIOS[scenario](self.world)
         if rate_limit is not None:
             self.world.rate_limit = rate_limit
         self.requests: list[Received] = []
@@ -92,12 +93,7 @@ class Sandbox:
         self._server = await asyncio.start_server(self._connected, self._host, self._port)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         if self._server is None:
             return
         self._server.close()

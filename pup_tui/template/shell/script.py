@@ -101,11 +101,6 @@ class ShellTemplate(UsesNames):
         return self.text.flow
 
     @property
-    def outputs(self) -> tuple[Output, ...]:
-        """Every ``{{ … }}`` in it, in the order of the source."""
-        return self.text.outputs
-
-    @property
     def reader(self) -> Evaluator | None:
         """Who in the script takes its standard input for code."""
         if self.shell not in SHELLS:

@@ -28,7 +28,7 @@ DOWNTIME = {
 
 def router() -> Router:
     world = World(Timeline(lambda: 0.0, lambda: NOON, 1.0))
-    SCENARIOS["demo"].fill(world)
+    SCENARIOS["demo"](world)
     world.rate_limit = 1_000_000
     return Router(world, ROUTES)
 

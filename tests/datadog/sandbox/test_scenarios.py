@@ -54,7 +54,7 @@ async def samples(stage: Any, query: str, times: int, every: float) -> list[floa
 
 def test_every_scenario_says_what_it_is() -> None:
     assert set(SCENARIOS) == {"demo", "incident", "deployment", "drain", "quiet", "rate-limited"}
-    assert all(scenario.description for scenario in SCENARIOS.values())
+    assert all(scenario.__doc__ for scenario in SCENARIOS.values())
 
 
 def test_an_unknown_scenario_is_refused_with_the_known_ones() -> None:

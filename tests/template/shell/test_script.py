@@ -311,7 +311,7 @@ def test_names_are_those_of_the_text() -> None:
     assert template.optional_names == {"B"}
     assert template.step_fields == {("x", "output")}
     assert template.optional_step_fields == frozenset()
-    assert len(template.outputs) == 3
+    assert len(template.text.outputs) == 3
 
 
 @pytest.mark.parametrize(

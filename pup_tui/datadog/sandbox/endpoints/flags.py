@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from functools import partial
+from typing import TypeVar
 from uuid import NAMESPACE_URL, uuid5
 
 from pup_tui.datadog.arguments import is_uuid
@@ -20,6 +23,8 @@ from pup_tui.datadog.sandbox.records import Flag, FlagEnvironment
 from pup_tui.datadog.sandbox.router import Route
 from pup_tui.datadog.sandbox.timeline import iso_z
 from pup_tui.datadog.sandbox.world import World
+
+_T = TypeVar("_T", Flag, FlagEnvironment)
 
 
 def _list(world: World, request: Request) -> Response:
@@ -54,36 +59,25 @@ def _get(world: World, request: Request) -> Response:
 
 
 def _find(world: World, request: Request) -> Flag:
-    wanted = request.params["feature_flag_id"]
-    if not is_uuid(wanted):
-        raise json_api_error(400, "Bad Request", f"invalid feature flag id {wanted!r}")
-    flag = next((each for each in world.flags if each.id == wanted.lower()), None)
-    if flag is None:
-        raise json_api_error(404, "Not Found", "feature flag not found")
-    return flag
+    return _by_id(world.flags, request, "feature_flag_id")
 
 
-def _find_environment(flag: Flag, request: Request) -> FlagEnvironment:
-    wanted = request.params["environment_id"]
+def _by_id(items: Iterable[_T], request: Request, parameter: str) -> _T:
+    """The flag or environment that the path names. Raises ApiError where it names none."""
+    what = parameter.removesuffix("_id").replace("_", " ")
+    wanted = request.params[parameter]
     if not is_uuid(wanted):
-        raise json_api_error(400, "Bad Request", f"invalid environment id {wanted!r}")
-    found = next((each for each in flag.environments if each.id == wanted.lower()), None)
+        raise json_api_error(400, "Bad Request", f"invalid {what} id {wanted!r}")
+    found = next((each for each in items if each.id == wanted.lower()), None)
     if found is None:
-        raise json_api_error(404, "Not Found", "environment not found")
+        raise json_api_error(404, "Not Found", f"{what} not found")
     return found
-
-
-def _enable(world: World, request: Request) -> Response:
-    return _switch(world, request, enabled=True)
-
-
-def _disable(world: World, request: Request) -> Response:
-    return _switch(world, request, enabled=False)
 
 
 def _switch(world: World, request: Request, *, enabled: bool) -> Response:
     flag = _find(world, request)
-    done = world.set_flag(flag, _find_environment(flag, request), enabled=enabled)
+    environment = _by_id(flag.environments, request, "environment_id")
+    done = world.set_flag(flag, environment, enabled=enabled)
     return Response(None, 200 if done else 202, JSON_API)
 
 
@@ -167,13 +161,8 @@ def _list_environments(world: World, request: Request) -> Response:
 
 
 def _get_environment(world: World, request: Request) -> Response:
-    wanted = request.params["environment_id"]
-    if not is_uuid(wanted):
-        raise json_api_error(400, "Bad Request", f"invalid environment id {wanted!r}")
-    for environment in _environments(world):
-        if environment.id == wanted.lower():
-            return Response({"data": _environment(environment)}, content_type=JSON_API)
-    raise json_api_error(404, "Not Found", "environment not found")
+    environment = _by_id(_environments(world), request, "environment_id")
+    return Response({"data": _environment(environment)}, content_type=JSON_API)
 
 
 def _environment(environment: FlagEnvironment) -> Document:
@@ -200,6 +189,6 @@ ROUTES = [
     Route("GET", "/api/v2/feature-flags/environments", _list_environments),
     Route("GET", "/api/v2/feature-flags/environments/{environment_id}", _get_environment),
     Route("GET", "/api/v2/feature-flags/{feature_flag_id}", _get),
-    Route("POST", f"{_SWITCH}/enable", _enable),
-    Route("POST", f"{_SWITCH}/disable", _disable),
+    Route("POST", f"{_SWITCH}/enable", partial(_switch, enabled=True)),
+    Route("POST", f"{_SWITCH}/disable", partial(_switch, enabled=False)),
 ]

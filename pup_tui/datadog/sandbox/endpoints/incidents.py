@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from pup_tui.datadog.arguments import is_uuid
@@ -14,6 +13,7 @@ from pup_tui.datadog.sandbox.messages import (
     Response,
     attributes_of,
     bad_request,
+    counted,
     not_found,
     page_of,
 )
@@ -169,10 +169,7 @@ def _relationships(incident: Incident) -> Document:
 def _search(world: World, request: Request) -> Response:
     if "query" not in request.query:
         raise bad_request("The parameter 'query' is required")
-    try:
-        matches = search.parse(request.query["query"])
-    except search.QuerySyntaxError as error:
-        raise bad_request(f"Invalid query: {error}") from None
+    matches = request.search("query")
     size = request.integer("page[size]", 10, low=1, high=100)
     offset = request.integer("page[offset]", 0)
     newest_first = request.query.get("sort", "-created") != "created"
@@ -235,9 +232,6 @@ def _found(incident: Incident) -> Document:
 
 
 def _facets(incidents: list[Incident]) -> Document:
-    def count(values: list[Any]) -> list[Document]:
-        return [{"name": name, "count": times} for name, times in Counter(values).most_common()]
-
     def people(times: int) -> list[Document]:
         return [{**CREATOR, "count": times, "uuid": ids.USER_ID}] if times else []
 
@@ -248,18 +242,18 @@ def _facets(incidents: list[Incident]) -> Document:
     everyone = people(total)
     services = [name for each in incidents for name in each.fields.get("services") or []]
     return {
-        "severity": count([each.fields["severity"] for each in incidents]),
+        "severity": counted(each.fields["severity"] for each in incidents),
         "time_to_repair": range_of("time_to_repair"),
-        "visibility": count(["organization"] * total),
+        "visibility": counted(["organization"] * total),
         "responder": [],
-        "impact": count(["none"] * total),
+        "impact": counted(["none"] * total),
         "time_to_detect": range_of("time_to_detect"),
-        "postmortem": count(["No"] * total),
+        "postmortem": counted(["No"] * total),
         "time_to_resolve": range_of("time_to_resolve"),
-        "is_test": count([0] * total),
-        "state": count([each.fields["state"] for each in incidents]),
-        "customer_impacted": count([int(each.customer_impact is not None) for each in incidents]),
-        "fields": [{"name": "services", "facets": count(services)}],
+        "is_test": counted([0] * total),
+        "state": counted(each.fields["state"] for each in incidents),
+        "customer_impacted": counted(int(each.customer_impact is not None) for each in incidents),
+        "fields": [{"name": "services", "facets": counted(services)}],
         "created_by": everyone,
         "declared_by": everyone,
         "last_modified_by": everyone,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from pup_tui.datadog.sandbox import metrics
@@ -42,7 +44,10 @@ UNITS: dict[str, Document] = {
         "short_name": "s",
     },
 }
-REDUCERS = ("avg", "sum", "min", "max", "last")
+REDUCERS: dict[str, Callable[[list[float]], float]] = {
+    **{name: metrics.AGGREGATORS[name] for name in ("avg", "sum", "min", "max")},
+    "last": itemgetter(-1),
+}
 
 
 def _query(world: World, request: Request) -> Response:
@@ -158,13 +163,7 @@ def _reduce(series: metrics.Series, aggregator: str) -> float | None:
     if aggregator not in REDUCERS:
         raise bad_request(f"API input validation failed: unknown aggregator {aggregator!r}")
     values = [value for _, value in series.points if value is not None]
-    if not values:
-        return None
-    if aggregator == "avg":
-        return sum(values) / len(values)
-    return {"sum": sum(values), "min": min(values), "max": max(values), "last": values[-1]}[
-        aggregator
-    ]
+    return REDUCERS[aggregator](values) if values else None
 
 
 def _queries(attributes: Document) -> list[Document]:

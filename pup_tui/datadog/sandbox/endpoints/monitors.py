@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from pup_tui.datadog.sandbox.messages import (
     Request,
     Response,
     bad_request,
+    counted,
     not_found,
     page_of,
 )
@@ -119,10 +119,7 @@ def _muting(world: World, monitor: Monitor) -> list[Downtime]:
 def _search(world: World, request: Request) -> Response:
     size = request.integer("per_page", 30, low=1, high=1000)
     number = request.integer("page", 0)
-    try:
-        matches = search.parse(request.query.get("query", ""))
-    except search.QuerySyntaxError as error:
-        raise bad_request(f"Invalid query: {error}") from None
+    matches = request.search("query")
     found = [each for each in world.monitors if matches(_facts(world, each))]
     key, _, direction = request.query.get("sort", "name,asc").partition(",")
     found.sort(key=_sorting(key), reverse=direction == "desc")
@@ -165,14 +162,11 @@ def _facts(world: World, monitor: Monitor) -> search.Facts:
 
 
 def _counts(world: World, monitors: list[Monitor]) -> Document:
-    def count(names: list[Any]) -> list[Document]:
-        return [{"count": times, "name": name} for name, times in Counter(names).most_common()]
-
     return {
-        "status": count([each.state for each in monitors]),
-        "muted": count([bool(_muting(world, each)) for each in monitors]),
-        "tag": count([tag for each in monitors for tag in each.tags]),
-        "type": count([_classification(each) for each in monitors]),
+        "status": counted(each.state for each in monitors),
+        "muted": counted(bool(_muting(world, each)) for each in monitors),
+        "tag": counted(tag for each in monitors for tag in each.tags),
+        "type": counted(_classification(each) for each in monitors),
     }
 
 

@@ -30,8 +30,8 @@ HISTORY_POINTS = 100
 
 def _list(world: World, request: Request) -> Response:
     wanted = request.words("ids")
-    matches = _matcher(request.query.get("query", ""))
-    tagged = _matcher(request.query.get("tags_query", ""))
+    matches = request.search("query")
+    tagged = request.search("tags_query")
     measured = request.query.get("metrics_query", "")
     found = [
         slo
@@ -60,13 +60,6 @@ def _find(world: World, request: Request) -> Slo:
     if slo is None:
         raise not_found(f"SLO not found: {wanted} not found")
     return slo
-
-
-def _matcher(query: str) -> search.Matcher:
-    try:
-        return search.parse(query)
-    except search.QuerySyntaxError as error:
-        raise bad_request(f"Invalid query: {error}") from None
 
 
 def _facts(slo: Slo) -> search.Facts:
@@ -122,7 +115,7 @@ def _document(slo: Slo) -> Document:
 def _search(world: World, request: Request) -> Response:
     size = request.integer("page[size]", 10, low=1, high=1000)
     number = request.integer("page[number]", 0)
-    matches = _matcher(request.query.get("query", ""))
+    matches = request.search("query")
     found = [slo for slo in world.slos if matches(_facts(slo))]
     indexed = int(world.timeline.wall())
     slos = [
@@ -175,13 +168,7 @@ def _found(slo: Slo, indexed: int) -> Document:
     def tags(key: str) -> list[str]:
         return [tag for tag in slo.tags if tag.startswith(f"{key}:")]
 
-    budget: Document = {
-        "error_budget_remaining": slo.budget,
-        "raw_error_budget_remaining": _raw_budget(slo),
-        "indexed_at": indexed,
-        "span_precision": SPAN_PRECISION,
-        "state": slo.state,
-    }
+    budget = {**_budget(slo), "indexed_at": indexed}
     return {
         "monitor_ids": None,
         "all_tags": slo.tags,
@@ -213,8 +200,13 @@ def _found(slo: Slo, indexed: int) -> Document:
     }
 
 
-def _raw_budget(slo: Slo) -> Document:
-    return {"unit": "requests", "value": round(slo.budget * 1000, 1)}
+def _budget(slo: Slo) -> Document:
+    return {
+        "error_budget_remaining": slo.budget,
+        "raw_error_budget_remaining": {"unit": "requests", "value": round(slo.budget * 1000, 1)},
+        "span_precision": SPAN_PRECISION,
+        "state": slo.state,
+    }
 
 
 def _window(request: Request) -> tuple[int, int]:
@@ -235,13 +227,7 @@ def _status(world: World, request: Request) -> Response:
             "data": {
                 "id": slo.id,
                 "type": "slo_status",
-                "attributes": {
-                    "sli": slo.sli,
-                    "error_budget_remaining": slo.budget,
-                    "raw_error_budget_remaining": _raw_budget(slo),
-                    "span_precision": SPAN_PRECISION,
-                    "state": slo.state,
-                },
+                "attributes": {"sli": slo.sli, **_budget(slo)},
             }
         }
     )
