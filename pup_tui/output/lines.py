@@ -8,9 +8,13 @@ secret is searched for in the line as it is shown.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from .overwritten import Overwritten
 from .style import SGR, cut_before, strip_style
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _RETURN_AT_END = re.compile(r"\r+\n")
 _TYPED = re.compile(r"([^\x08]*)(\x08*)")
@@ -28,11 +32,11 @@ class LineAssembler:
     memory is bounded; redraws and backspaces do not get at it any more.
     """
 
-    def __init__(self, reach: int) -> None:
+    def __init__(self, reach: int, holds_secret: Callable[[str], bool]) -> None:
         self._reach = reach
         self._line = ""
         self._plain = ""
-        self._overwritten = Overwritten()
+        self._overwritten = Overwritten(holds_secret)
         self._returns = ""
 
     def feed(self, text: str) -> str:

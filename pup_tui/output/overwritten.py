@@ -12,7 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 AGAIN = " \x1b[7m⏎\x1b[0m "
 """Stands between one state of a line and the next."""
@@ -42,10 +42,12 @@ class Overwritten:
     """The states of one unfinished line, in bounded memory.
 
     A state that the next one goes on from, or that the one before said as well, is not lost and is
-    not kept. Texts are without style.
+    not kept. Of one of which the end was taken back the end is kept, or all of it if ``holds_secret``
+    says that a secret is in it. Texts are without style.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, holds_secret: Callable[[str], bool]) -> None:
+        self._holds_secret = holds_secret
         self.clear()
 
     def clear(self) -> None:
@@ -100,7 +102,10 @@ class Overwritten:
         state = self._state
         if following.startswith(state) or not state[self._same :].strip():
             return ""
-        return f"…{state[self._same :]}" if self._same else state
+        end = f"…{state[self._same :]}"
+        # The end of a secret alone could not be masked.
+        shows_end = self._same and (self._is_known(end) or not self._holds_secret(state))
+        return end if shows_end else state
 
     def _keep(self, state: str, words: str) -> None:
         is_new = words not in self._words and len(self._words) < MOST_NEW
