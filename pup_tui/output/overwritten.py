@@ -32,6 +32,9 @@ _ASCII_NO_LETTERS = {
 }
 """The same for ASCII, which most text is, and ten times faster."""
 
+LEAST_TOLD = 6
+"""Characters that were taken back from which on it matters whether they end a secret."""
+
 
 def states(line: str) -> list[str]:
     """Return what a line said, one state after the other; the last one is what it says in the end."""
@@ -103,9 +106,11 @@ class Overwritten:
         if following.startswith(state) or not state[self._same :].strip():
             return ""
         end = f"…{state[self._same :]}"
-        # The end of a secret alone could not be masked.
-        shows_end = self._same and (self._is_known(end) or not self._holds_secret(state))
-        return end if shows_end else state
+        if not self._same:
+            return state
+        # The end of a secret alone could not be masked; a short one, as of a spinner, tells little.
+        is_short = len(state) - self._same < LEAST_TOLD
+        return end if is_short or not self._holds_secret(state) else state
 
     def _keep(self, state: str, words: str) -> None:
         is_new = words not in self._words and len(self._words) < MOST_NEW
