@@ -77,9 +77,11 @@ class Catalog:
                 return self._entry(path, Folder(path.parent, Origin.GIVEN), {})
             raise UnknownRunbook(name, "there is no such file")
         known = sorted({*others, *(entry.id for entry in entries)})
-        near = difflib.get_close_matches(name, known, n=3)
+        by_lower = {each.lower(): each for each in known}
+        near = difflib.get_close_matches(name.lower(), by_lower, n=3)
         if near:
-            raise UnknownRunbook(name, f"did you mean {' or '.join(near)}?")
+            meant = " or ".join(by_lower[each] for each in near)
+            raise UnknownRunbook(name, f"did you mean {meant}?")
         raise UnknownRunbook(name, "`pup-tui list` shows what is installed")
 
     @property

@@ -50,7 +50,7 @@ def pup_choice(text: str) -> PupChoice:
     """The choice that a text names. Raises ConfigurationError."""
     if text not in get_args(PupChoice):
         raise ConfigurationError(
-            f"`pup` cannot be chosen as {text!r}: use one of {', '.join(get_args(PupChoice))}"
+            f"`pup` cannot be chosen as '{text}': use one of {', '.join(get_args(PupChoice))}"
         )
     return cast("PupChoice", text)
 
@@ -141,7 +141,7 @@ def site_of(text: str) -> str:
         site = site.removeprefix(part)
     if site not in SITES:
         raise ConfigurationError(
-            f"is {text.strip()!r}, which is no Datadog site: use one of {', '.join(sorted(SITES))}"
+            f"is '{text.strip()}', which is no Datadog site: use one of {', '.join(sorted(SITES))}"
         )
     return site
 

@@ -33,7 +33,7 @@ class BodyDecoder:
     def __init__(self, content_encoding: str, limit: int) -> None:
         coding = content_encoding.strip().lower()
         if coding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
-            raise BodyUndecodableError(f"unknown content encoding {coding[:40]!r}")
+            raise BodyUndecodableError(f"unknown content encoding '{coding[:40]}'")
         self._inflater = _new_inflater() if coding not in {"", "identity"} else None
         self._limit = limit
         self._body = bytearray()

@@ -34,7 +34,7 @@ def parse_time(text: str, now: float) -> int:
     text = text.strip()
     moment = _parse_time(text, now)
     if moment is None:
-        raise ValueError(f"{text!r} is no time: use {TIME_FORMS}")
+        raise ValueError(f"'{text}' is no time: use {TIME_FORMS}")
     return moment
 
 
@@ -68,7 +68,7 @@ def parse_span(text: str) -> int:
         total += int(match[1]) * _UNITS[match[2].lower()]
         position = match.end()
     if position != len(text) or not 0 < total <= _LONGEST:
-        raise ValueError(f"{text!r} is no duration: use {DURATION_FORMS}, at most a year")
+        raise ValueError(f"'{text}' is no duration: use {DURATION_FORMS}, at most a year")
     return total
 
 

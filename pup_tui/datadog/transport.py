@@ -277,7 +277,7 @@ def _checked_headers(request: Request, credentials: Mapping[str, str]) -> dict[s
     headers.update(credentials)
     for name, value in headers.items():
         if not name or not _TOKEN.issuperset(name.lower()):
-            raise TransportError("invalid", f"{request.where}: {name[:40]!r} is no header name")
+            raise TransportError("invalid", f"{request.where}: '{name[:40]}' is no header name")
         if name.lower() in _OURS:
             raise TransportError(
                 "invalid", f"{request.where}: the header {name} cannot be set: it follows the body"

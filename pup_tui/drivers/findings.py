@@ -92,7 +92,7 @@ class _Finder:
                 self._masking.keep(value)
             self._masking.keep_made(made)
             hidden |= {capture.name} if capture.secret or made else set()
-        self.secrets += [n for n, v in values.items() if n in hidden or self._masking.is_secret(v)]
+        self.secrets += [n for n, v in values.items() if n in hidden or self._holds_secret(v)]
         self._scope.update(values)
         return values, missing
 
@@ -129,9 +129,16 @@ class _Finder:
         self.secrets += [
             f"steps.{name}"
             for name, value in found.items()
-            if (tells and name not in NOT_SAID) or self._masking.is_secret(value)
+            if (tells and name not in NOT_SAID) or self._holds_secret(value)
         ]
         return found
+
+    def _holds_secret(self, value: Any) -> bool:
+        """Whether what was printed holds a secret; then the rest of it are words that everyone was shown."""
+        holds = self._masking.is_secret(value)
+        if holds:
+            self._masking.leave_words(value)
+        return holds
 
     def judge(self, condition: str | None) -> Judgement | None:
         return None if condition is None else self.judged(condition)

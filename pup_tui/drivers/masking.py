@@ -49,8 +49,10 @@ class Masking:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self.masker = Masker()
-        self._given = Masker()
-        """Of the secrets only those that were not made out of others."""
+        self._given: set[str] = set()
+        """The secrets that were not made out of others, as wholes."""
+        self._words: set[str] = set()
+        """Lines of texts in which a secret stands among words of others."""
         for secret in secrets:
             self.keep(secret)
 
@@ -74,26 +76,50 @@ class Masking:
         Also the texts in a text that is JSON, since expressions can enter it.
         """
         for text in _texts(value):
-            for part in (text, *_texts(_entered(text))):
-                if is_long_enough(part):
-                    self.masker.add(part)
-                    self._given.add(part)
+            self._given.add(text.strip())
+            for part in _parts(text):
+                self._mask(part)
 
     def keep_made(self, made: Any) -> None:
-        """Mask from now on what was made out of secrets.
+        """Mask from now on what was made out of secrets, all of it for one purpose.
 
         Of a text that only holds a secret among other words, the secret is masked and the words are not.
         """
-        for text in _texts(made):
-            for part in (text, *_texts(_entered(text))):
-                if is_long_enough(part) and not self._only_holds_secret(part):
-                    self.masker.add(part)
+        texts = {*_texts(made)}
+        for text in texts:
+            if text.strip() in self._given:
+                continue
+            # What does not hold all that it was made of holds some of it in another form.
+            if self._holds_given(text) and (
+                self._is_words(text) or all(other in text for other in texts)
+            ):
+                self.leave_words(text)
+                continue
+            # One line is masked whatever others have printed.
+            if "\n" not in text or not self._is_words(text):
+                self._mask(text)
+            for part in _texts(_entered(text)):
+                if not self._is_words(part):
+                    self._mask(part)
 
-    def _only_holds_secret(self, text: str) -> bool:
-        # Two texts made out of one secret may share some of it: what masks the one does not hide the other.
-        # Each line of a text is searched for, so one of several lines is rather taken for an output.
-        known = self.masker if "\n" in text else self._given
-        return known.holds_secret(text)
+    def leave_words(self, value: Any) -> None:
+        """Take the lines of a value that holds a secret for words of others, which are not masked.
+
+        They were shown, with the secrets in them masked, or are to be.
+        """
+        for text in _texts(value):
+            for part in _parts(text):
+                self._words.update(map(str.strip, part.splitlines()))
+
+    def _holds_given(self, text: str) -> bool:
+        return any(secret in text for secret in self._given if is_long_enough(secret))
+
+    def _is_words(self, text: str) -> bool:
+        return self._words.issuperset(map(str.strip, text.splitlines()))
+
+    def _mask(self, text: str) -> None:
+        if is_long_enough(text):
+            self.masker.add(text)
 
     def told(self, sentence: str, made: Any) -> str:
         """Mask a sentence of an executor; what its request `made` out of secrets is hidden however short."""
@@ -116,10 +142,14 @@ class Masking:
             self.keep(values[name])
         for name in made.intersection(values):
             self.keep_made(values[name])
-        hidden = named | made
-        return tuple(
-            name for name, value in values.items() if name in hidden or self.is_secret(value)
-        )
+        holding = {
+            name
+            for name, value in values.items()
+            if name not in named | made and self.is_secret(value)
+        }
+        for name in holding:
+            self.leave_words(values[name])
+        return tuple(name for name in values if name in named | made | holding)
 
     def notice(self, notice: AnyNotice) -> AnyNotice:
         return self._masked(notice)
@@ -186,6 +216,12 @@ class Masking:
 def is_long_enough(secret: str) -> bool:
     """Whether a secret can be masked without masking ordinary text; spaces at its ends do not count."""
     return len(secret.strip()) >= MIN_SECRET
+
+
+def _parts(text: str) -> Iterator[str]:
+    """A text, and the texts in what it stands for if it is JSON."""
+    yield text
+    yield from _texts(_entered(text))
 
 
 def _entered(text: str) -> Any:

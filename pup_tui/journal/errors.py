@@ -18,7 +18,7 @@ class AmbiguousRunError(JournalError):
     def __init__(self, prefix: str, matches: Sequence[str], path: Path) -> None:
         shown = ", ".join(matches[:5]) + (", …" if len(matches) > 5 else "")
         super().__init__(
-            f"{len(matches)} runs have an id that begins or ends with {prefix!r}",
+            f"{len(matches)} runs have an id that begins or ends with '{prefix}'",
             path,
             f"give more of the id: {shown}",
         )

@@ -60,7 +60,7 @@ def run_dir(state: Path, run: str) -> Path:
     Raises ValueError for what is no run's id, JournalError where a link would lead elsewhere.
     """
     if not _RUN_ID.fullmatch(run):
-        raise ValueError(f"not the id of a run: {run!r}")
+        raise ValueError(f"not the id of a run: '{run}'")
     outputs = state / "outputs"
     with _as_journal_error():
         refuse_link(outputs)

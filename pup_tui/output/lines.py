@@ -8,12 +8,16 @@ secret is searched for in the line as it is shown.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from .overwritten import Overwritten
 from .style import SGR, cut_before, strip_style
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _RETURN_AT_END = re.compile(r"\r+\n")
-_EDIT = re.compile(r"(\r+|\x08+)")
+_TYPED = re.compile(r"([^\x08]*)(\x08*)")
 
 
 class LineAssembler:
@@ -28,11 +32,11 @@ class LineAssembler:
     memory is bounded; redraws and backspaces do not get at it any more.
     """
 
-    def __init__(self, reach: int) -> None:
+    def __init__(self, reach: int, holds_secret: Callable[[str], bool]) -> None:
         self._reach = reach
         self._line = ""
         self._plain = ""
-        self._overwritten = Overwritten()
+        self._overwritten = Overwritten(holds_secret)
         self._returns = ""
 
     def feed(self, text: str) -> str:
@@ -74,38 +78,71 @@ class LineAssembler:
 
     def _edit(self, text: str) -> str:
         """Apply text of one line, with its redraws and backspaces; return what had to be settled."""
-        settled = ""
-        for part in _EDIT.split(text):
-            if part.startswith("\r"):
-                self._take_back(len(self._plain))
-                self._line = ""
-            elif part.startswith("\b"):
-                self._take_back(len(part))
-            else:
-                settled += self._append(part)
+        first, *redraws = text.split("\r")
+        settled = self._type(first)
+        if redraws and "\b" not in text and max(map(len, redraws)) <= self._reach:
+            *between, last = redraws
+            self._begin_anew()
+            self._overwritten.add_redrawn(strip_style("\r".join(between)).split("\r"))
+            return settled + self._append(last)
+        for redraw in redraws:
+            self._begin_anew()
+            settled += self._type(redraw)
         return settled
+
+    def _type(self, text: str) -> str:
+        """Apply text without redraws; return what had to be settled."""
+        if "\b" not in text:
+            return self._append(text)
+        if "\x1b" in text or "\x1b" in self._line:
+            return "".join(self._typed(*found) for found in _TYPED.findall(text))
+        return self._type_unstyled(text)
+
+    def _typed(self, text: str, backspaces: str) -> str:
+        settled = self._append(text)
+        before = self._plain
+        self._plain = before[: max(0, len(before) - len(backspaces))]
+        if backspaces:
+            self._overwritten.add(before, len(self._plain))
+        self._line = _without_end(self._line, len(backspaces))
+        return settled
+
+    def _type_unstyled(self, text: str) -> str:
+        """Do the same where neither text nor line has style, as fast as a flood of backspaces needs it."""
+        settled: list[str] = []
+        line = self._line
+        add = self._overwritten.add
+        for typed, backspaces in _TYPED.findall(text):
+            line += typed
+            if len(line) > self._reach:
+                self._line = line
+                settled.append(self._append(""))
+                line = self._line
+            if backspaces:
+                kept = max(0, len(line) - len(backspaces))
+                add(line, kept)
+                line = line[:kept]
+        self._line = self._plain = line
+        return "".join(settled)
+
+    def _begin_anew(self) -> None:
+        self._overwritten.add(self._plain, 0)
+        self._line = self._plain = ""
 
     def _append(self, text: str) -> str:
         """Add to the unfinished line; return what had to be settled because it is too long."""
-        if not text:
-            return ""
         self._line += text
         self._plain += strip_style(text)
+        if len(self._line) <= self._reach:
+            return ""
         settled: list[str] = []
         while len(self._line) > self._reach:
             cut = cut_before(self._line, self._reach)
             start, self._line = self._line[:cut], self._line[cut:]
             settled += (self._overwritten.before(strip_style(start)), start)
             self._overwritten.clear()
-        if settled:
-            self._plain = strip_style(self._line)
+        self._plain = strip_style(self._line)
         return "".join(settled)
-
-    def _take_back(self, count: int) -> None:
-        before = self._plain
-        self._plain = before[: max(0, len(before) - count)]
-        self._overwritten.add(before, len(self._plain))
-        self._line = _without_end(self._line, count)
 
     def _take(self) -> str:
         line = self._overwritten.before(self._plain) + self._line

@@ -156,7 +156,7 @@ class _Channel:
         self.stream = stream
         self._decoder = Decoder()
         self._sanitizer = Sanitizer()
-        self._assembler = LineAssembler(min(max_line, REDRAW_REACH))
+        self._assembler = LineAssembler(min(max_line, REDRAW_REACH), masker.holds_secret)
         self._mask = masker.stream()
         self._max_line = max_line
         self._tail = ""

@@ -33,6 +33,7 @@ _SPECIAL = re.compile(rf"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f{_INVISIBLE}]")
 _SPECIAL_ASCII = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]")
 """The same for ASCII, which most text is: a class that reaches beyond the BMP is searched range by range."""
 _START = re.compile(rf"[\x00-\x07\n-\x1f\x7f-\x9f{_INVISIBLE}]")
+_START_ASCII = re.compile(r"[\x00-\x07\n-\x1f\x7f]")
 _MAYBE_FLOOD = re.compile(rf"[^\x00-\u02ff]{{{MAX_MARKS + 1}}}")
 _STRING_BODY = r"[^\x07\x18\x1a\x1b\x9c\n]*"
 _TOKEN = re.compile(
@@ -97,12 +98,12 @@ class Sanitizer:
             text = self._after_string(text)
         text = self._held + text
         self._held = ""
-        special = _SPECIAL_ASCII if text.isascii() else _SPECIAL
+        special, begin = (_SPECIAL_ASCII, _START_ASCII) if text.isascii() else (_SPECIAL, _START)
         if self._wanted == self._shown == PLAIN and not special.search(text):
             return self._cut_marks(text)
         out: list[str] = []
         at = 0
-        while found := _START.search(text, at):
+        while found := begin.search(text, at):
             start = found.start()
             self._put(out, text[at:start])
             token = _TOKEN.match(text, start)

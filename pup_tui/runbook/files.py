@@ -61,7 +61,9 @@ class DirectoryFiles:
             return None
         except OSError as error:
             raise Unreadable(error.strerror or "it cannot be read") from None
-        except (RuntimeError, ValueError) as error:
+        except RuntimeError:
+            raise Unreadable("it is a link that leads to itself") from None
+        except ValueError as error:
             raise Unreadable(f"its path is not usable ({error})") from None
 
     def names(self) -> Iterable[str]:

@@ -153,6 +153,8 @@ def shown(text: str, limit: int = 60) -> str:
 
 def _escaped(character: str) -> str:
     code = ord(character)
+    if 0xD800 <= code < 0xE000:  # of an argument that is no UTF-8
+        return "\ufffd"
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 

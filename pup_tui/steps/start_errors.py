@@ -55,9 +55,9 @@ def _too_big(environ: Mapping[str, str]) -> str:
 def _unfit(environ: Mapping[str, str]) -> str:
     for name, value in environ.items():
         if "\0" in name + value:
-            return f"the environment variable {name!r}"
+            return f"the environment variable '{name}'"
         try:
             f"{name}{value}".encode(errors="surrogateescape")
         except UnicodeEncodeError:
-            return f"the environment variable {name!r}"
+            return f"the environment variable '{name}'"
     return "the environment"

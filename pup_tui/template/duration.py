@@ -80,7 +80,7 @@ def _is_duration(text: str) -> bool:
 
 
 def _shown(text: object) -> str:
-    shown = repr(text)
+    shown = f"'{text}'" if isinstance(text, str) else repr(text)
     return shown if len(shown) <= 40 else f"{shown[:37]}…"
 
 

@@ -91,6 +91,22 @@ def output_lines(folder: Path) -> float:
     return lines / (time.perf_counter() - began)
 
 
+def redrawn(folder: Path, state: bytes) -> float:
+    """Megabytes a second of a line that is drawn again and again; `state` has a place for a number."""
+    from pup_tui.output.mask import Masker
+    from pup_tui.output.pipeline import KeptOutput
+
+    output = KeptOutput(folder / "0001-bench.log", Masker(["hunter2-secret"]))
+    chunks = [
+        b"".join(state % (n % 1000) for n in range(at, at + 3000)) for at in range(0, 60_000, 3000)
+    ]
+    began = time.perf_counter()
+    for chunk in chunks:
+        output.write("stdout", chunk)
+    output.close()
+    return sum(map(len, chunks)) / (time.perf_counter() - began) / 1e6
+
+
 def journal_appends(folder: Path) -> float:
     """Durable events a second."""
     from pup_tui.core.events import Moment, TimerFired
@@ -150,6 +166,8 @@ def main() -> None:
             ("the same with 500 runbooks", best(first_paint(large, "console"), 3), "s"),
             ("machine", machine_events(), "events/s"),
             ("output, bytes to spool", output_lines(folder), "lines/s"),
+            ("a progress bar", redrawn(folder, b"\r%4d of 9999"), "MB/s"),
+            ("a flood of backspaces", redrawn(folder, b"%3d\b\b\b"), "MB/s"),
             ("journal", journal_appends(state), "durable events/s"),
             ("a shell step, all in all", step_latency(folder), "s"),
         ]

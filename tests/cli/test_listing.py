@@ -174,6 +174,7 @@ def test_usage_errors(program: Program) -> None:
     ("line", "told"),
     [
         ("lst", "there is no command or runbook `lst`: did you mean list?"),
+        ("LIST", "there is no command or runbook `LIST`: did you mean list?"),
         ("lst --json", "there is no command or runbook `lst`: did you mean list?"),
         ("vaidate x.yaml", "there is no command or runbook `vaidate`: did you mean validate?"),
         ("incident-triag", "did you mean incident-triage?"),

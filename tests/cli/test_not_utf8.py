@@ -26,12 +26,12 @@ class Odd:
     cwd: bytes
     environ: dict[bytes, bytes]
 
-    def __call__(self, *args: bytes) -> tuple[int, str]:
+    def __call__(self, *args: bytes, **environ: bytes) -> tuple[int, str]:
         """The exit code and what was printed; nothing in it is a traceback, a control or no UTF-8."""
         done = subprocess.run(
             [*map(os.fsencode, PROGRAM), *args],
             cwd=self.cwd,
-            env=self.environ,
+            env=self.environ | {os.fsencode(name): value for name, value in environ.items()},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=100,
@@ -40,6 +40,7 @@ class Odd:
         told = (done.stdout + done.stderr).decode()
         assert "Traceback" not in told
         assert not CONTROL.search(told)
+        assert not re.search(r"(?<!\\)\\udc", told)
         return done.returncode, done.stdout.decode() if done.returncode == 0 else told
 
 
@@ -62,6 +63,14 @@ def odd(program: Program, tmp_path: Path) -> Odd:
         b"ODD\xff": b"\xff",
     }
     return Odd(cwd, environ)
+
+
+@pytest.mark.parametrize("name", ["DD_SITE", "PUP_TUI_PUP"])
+def test_a_setting_that_cannot_be_used_is_named(odd: Odd, name: str) -> None:
+    for command in ((b"config",), (b"config", b"--json")):
+        code, told = odd(*command, **{name: b"a\xffb"})
+        assert code == 2
+        assert "'a\ufffdb'" in told
 
 
 def test_a_runbook_of_such_a_name_is_shown_and_planned(odd: Odd) -> None:
@@ -92,7 +101,10 @@ def test_a_run_of_it_is_recorded_and_found_again(odd: Odd) -> None:
     ("args", "told"),
     [
         ((b"run", b"r\xff.yaml", b"--arg", b"X=\xff"), "`X`: it is not valid text"),
-        ((b"run", b"r\xff.yaml", b"--arg", b"Y\xff=1"), "no variable `Y"),
+        ((b"run", b"r\xff.yaml", b"--arg", b"Y\xff=1"), "no variable `Y\ufffd`"),
+        ((b"run", b"r\xff.yaml", b"--x\xff"), "No such option '--x\ufffd'"),
+        ((b"run", b"r\xff.yaml", b"--x\\udcff\xff"), "\\\\udcff\ufffd"),
+        ((b"sandbox", b"--port", b"\xff"), "'\ufffd' is not a valid integer range"),
         ((b"run", b"nope\xff"), "there is no runbook `nope\ufffd`"),
         ((b"show", b"\xff"), "there is no run `\ufffd`"),
         ((b"history", b"\xff"), "unexpected extra argument (\ufffd)"),

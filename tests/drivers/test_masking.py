@@ -85,6 +85,43 @@ def test_what_is_made_out_of_a_secret_is_masked_where_nothing_in_it_is_anyway() 
     assert masking.text("hunt 1234567 true") == "hunt *** true"
 
 
+KEY = "-----BEGIN KEY-----\nabcdefgh-123\nzyxwvuts-987\n-----END KEY-----"
+
+
+def test_a_text_of_several_lines_is_masked_though_a_part_of_it_is_masked_already() -> None:
+    masking = Masking([KEY])
+    masking.keep_made(["ABCDEFGH-123"])
+    masking.keep_made([KEY.upper(), KEY])
+    assert masking.text("ABCDEFGH-123 ZYXWVUTS-987") == "*** ***"
+
+
+def test_what_holds_one_secret_and_another_one_in_another_form_is_masked() -> None:
+    masking = Masking(["to-ken-secret", "12345678", '{"a": "ADMIN-1234", "b": "pass-word"}'])
+    masking.keep_made(
+        ["tokensecret:12345678", "to-ken-secret:12345678", "to-ken-secret", "12345678"]
+    )
+    masking.keep_made(['{"A": "ADMIN-1234", "B": "PASS-WORD"}'])
+    assert masking.text("tokensecret:12345678 PASS-WORD") == "*** ***"
+
+
+def test_of_lines_that_were_printed_around_a_secret_only_the_secret_is_masked() -> None:
+    masking = Masking(["hunter2-secret"])
+    masking.keep_made(["HUNTER2-SECRET"])
+    printed = "deployed payments\nwith HUNTER2-SECRET\nall is well"
+    masking.leave_words(printed)
+    masking.keep_made([printed, "hunter2-secret"])
+    masking.keep_made(["config of it\nhost: payments\npassword: hunter2-secret", "hunter2-secret"])
+    assert masking.text(printed) == "deployed payments\nwith ***\nall is well"
+    assert masking.text("host: payments") == "host: payments"
+
+
+def test_what_a_program_prints_does_not_decide_that_a_part_of_a_secret_is_none() -> None:
+    masking = Masking(["hunter2-secret"])
+    masking.leave_words("hunter2-secret\nHUNTER2-SECRET")
+    masking.keep_made(["HUNTER2-SECRET", "hunter2-secret"])
+    assert masking.text("HUNTER2-SECRET") == "***"
+
+
 @pytest.mark.parametrize(
     ("said", "shown"),
     [

@@ -5,7 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pup_tui.output.lines import LineAssembler
+from pup_tui.output.mask import Masker
 from pup_tui.output.overwritten import FIRST_KEPT, states
+
+SECRET = "hunter2-secret"
+holds_secret = Masker([SECRET]).holds_secret
 
 sanitized = st.lists(
     st.sampled_from(["a", "bc", "\n", "\r", "\b", "\r\n", " ", "\x1b[0;31m", "\x1b[0m", "x" * 700])
@@ -13,7 +17,7 @@ sanitized = st.lists(
 
 
 def assembled(parts: list[str], reach: int = 1_000_000) -> str:
-    assembler = LineAssembler(reach)
+    assembler = LineAssembler(reach, holds_secret)
     return "".join(map(assembler.feed, parts)) + assembler.end()
 
 
@@ -43,6 +47,8 @@ def test_lines_are_as_a_terminal_leaves_them(text: str, lines: list[str]) -> Non
         ("abQ\bc\n", ["…Q", "abc"]),
         ("state: failed\b\b\b\b\b\bok\n", ["…failed", "state: ok"]),
         ("failed\b \b\b \b\b \b\b \b\b \b\b \bok\n", ["failed", "ok"]),
+        (f"pw: {SECRET}\b\b\b\b\b\bxxxxxx\n", [f"pw: {SECRET}", "pw: hunter2-xxxxxx"]),
+        ("hunter2-secreX\bt\n", ["…X", SECRET]),
         ("-\b\\\b|\b/\b-\b\\\b done", ["-", "\\", "|", "/", " done"]),
     ],
 )
@@ -107,7 +113,7 @@ def test_every_state_that_was_written_is_in_the_record(written: list[str]) -> No
 
 
 def test_an_unfinished_line_can_be_seen() -> None:
-    assembler = LineAssembler(1024)
+    assembler = LineAssembler(1024, holds_secret)
     assembler.feed("done\nContinue? ")
     assembler.feed("[y/N] ")
     assert assembler.open_line(100) == ("Continue? [y/N] ", True)
@@ -118,7 +124,7 @@ def test_an_unfinished_line_can_be_seen() -> None:
 
 
 def test_a_line_without_end_is_passed_on_in_parts() -> None:
-    assembler = LineAssembler(1024)
+    assembler = LineAssembler(1024, holds_secret)
     passed = [assembler.feed("z" * 100) for _ in range(100)]
     assert max(map(len, passed)) <= 1024
     assert "".join(passed) + assembler.end() == "z" * 10_000 + "\n"

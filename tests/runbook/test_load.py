@@ -91,6 +91,13 @@ def test_a_runbook_that_is_a_link_out_of_the_root(tmp_path: Path) -> None:
     assert "cannot be read: it leads out of" in problem.message
 
 
+def test_a_link_that_leads_to_itself(tmp_path: Path) -> None:
+    link = tmp_path / "x.yaml"
+    link.symlink_to(link)
+    (problem,) = load(link, root=tmp_path).errors
+    assert problem.message == "the runbook cannot be read: it is a link that leads to itself"
+
+
 def test_a_file_over_the_limit_is_not_read_to_its_end(tmp_path: Path) -> None:
     path = tmp_path / "big.yaml"
     with path.open("wb") as file:
