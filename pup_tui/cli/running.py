@@ -181,8 +181,8 @@ def _asking(
     operator: str, err: Outlet, sources: Sources, terminal: PlainTerminal | None
 ) -> Answers:
     from pup_tui.headless.answers import Nobody
-    from pup_tui.headless.terminal import Terminal
+    from pup_tui.headless.terminal import TerminalAsker
 
     if terminal is None:
         return Nobody()
-    return Terminal(operator, err, sources, terminal.turn)
+    return TerminalAsker(operator, err, sources, terminal.turn)

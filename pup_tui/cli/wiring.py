@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.inputs import Sources
     from pup_tui.core.actions import ResolveValues
-    from pup_tui.core.requests import Request
-    from pup_tui.datadog.configuration import Configuration, PupChoice
+    from pup_tui.core.requests import StepRequest
+    from pup_tui.datadog.configuration import DatadogConfiguration, PupChoice
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.values import Resolve
     from pup_tui.journal.writer import Recorder
@@ -67,17 +67,17 @@ class Parts:
         self.journal = journal
 
     @cached_property
-    def datadog(self) -> Configuration:
+    def datadog(self) -> DatadogConfiguration:
         """Which Datadog, and the credentials for it. Raises Failure where the environment's are unusable."""
-        from pup_tui.datadog.configuration import Configuration, ConfigurationError
+        from pup_tui.datadog.configuration import ConfigurationError, DatadogConfiguration
 
         try:
-            return Configuration.from_environment(self.settings.environ)
+            return DatadogConfiguration.from_environment(self.settings.environ)
         except ConfigurationError as error:
             raise Failure(str(error), "environment") from error
 
     @cached_property
-    def executors(self) -> Mapping[type[Request], Executor]:
+    def executors(self) -> Mapping[type[StepRequest], Executor]:
         """One executor for each kind of request. Raises Failure as `datadog` and `pup` do."""
         from pup_tui.steps.registry import executors
 

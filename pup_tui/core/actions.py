@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from pup_tui.core.events import Decision
 from pup_tui.core.notices import AnyNotice
-from pup_tui.core.requests import Request
+from pup_tui.core.requests import StepRequest
 from pup_tui.runbook.keys import Condition
 from pup_tui.runbook.parts import Variable
 
@@ -48,7 +48,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     elapsed: float = 0.0
 
 
-class Offer(Struct, frozen=True, kw_only=True):
+class UndoOffer(Struct, frozen=True, kw_only=True):
     """An undo step that could run: its id, the name of the step that it takes back, its command."""
 
     step: str
@@ -80,7 +80,7 @@ class Question(Struct, frozen=True, kw_only=True):
     variables: dict[str, Variable] = {}
     names: dict[str, Any] = {}
     secrets: tuple[str, ...] = ()
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[UndoOffer, ...] = ()
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -124,7 +124,7 @@ class StartAttempt(Action, frozen=True, kw_only=True):
     attempt: str
     step: str
     number: int
-    request: Request
+    request: StepRequest
     shown: str
     wanted: Wanted
     made: tuple[Any, ...] = ()

@@ -15,7 +15,7 @@ from pup_tui.datadog.times import parse_span, parse_time, v2_time
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pup_tui.datadog.table import Command, Flag
+    from pup_tui.datadog.table import Flag, PupCommand
 
 MAX_FILE_BYTES = 4 * 1024 * 1024
 
@@ -26,7 +26,7 @@ _PLAIN_TERM = re.compile(r"[\w.\-/*@]+")
 class Built:
     """A request, ready but for what a recipe has to look up first."""
 
-    row: Command
+    row: PupCommand
     arguments: dict[str, str]
     query: dict[str, str | int | bool | list[str]] = field(default_factory=dict)
     body: Any = None
@@ -43,7 +43,7 @@ class Built:
 
 
 def build(
-    row: Command,
+    row: PupCommand,
     positional: Sequence[str],
     given: Mapping[str, Sequence[str]],
     now: float,

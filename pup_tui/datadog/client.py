@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from pup_tui.datadog.configuration import Configuration
+    from pup_tui.datadog.configuration import DatadogConfiguration
 
     QueryValue = str | int | float | bool | Sequence[str]
     OnWait = Callable[[float, str], None]
@@ -45,7 +45,7 @@ class DatadogClient:
 
     def __init__(
         self,
-        configuration: Configuration,
+        configuration: DatadogConfiguration,
         *,
         on_wait: OnWait | None = None,
         retries: RetryPolicy | None = None,

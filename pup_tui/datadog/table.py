@@ -63,7 +63,7 @@ class Argument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What stands in its place in a usage line, where the name does not say it."""
 
 
-class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PupCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One subcommand. Several rows may share a name; the first that takes the given flags is it.
 
     `alias` marks a spelling that runbooks use and that an installed `pup` does not know.
@@ -103,13 +103,13 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return " ".join(words)
 
 
-class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CommandTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of `commands.yaml`."""
 
-    commands: list[Command]
+    commands: list[PupCommand]
     globals: list[Flag]
 
-    def named(self, name: str) -> list[Command]:
+    def named(self, name: str) -> list[PupCommand]:
         """The rows of one subcommand, in the order in which they are tried."""
         return [command for command in self.commands if command.name == name]
 
@@ -120,7 +120,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def load_table() -> Table:
+def load_table() -> CommandTable:
     """The table, read on first use."""
     import yaml
 
@@ -128,4 +128,4 @@ def load_table() -> Table:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     document = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, and our own file
     document.pop("x-shared", None)
-    return msgspec.convert(document, Table)
+    return msgspec.convert(document, CommandTable)

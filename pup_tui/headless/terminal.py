@@ -25,7 +25,7 @@ from pup_tui.headless.stream import Outlet
 from pup_tui.output.sanitize import safe_text
 
 
-class Terminal:
+class TerminalAsker:
     """Asks after the run's progress has told what the question is.
 
     Questions that are open at the same time wait for their turn; each is then told again. `turn` is that

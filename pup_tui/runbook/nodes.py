@@ -29,7 +29,7 @@ class OutOfRange(ValueError):
     """A number that is not finite or does not fit 64 bits."""
 
 
-class Source:
+class SourceText:
     """A file's text, by line."""
 
     def __init__(self, path: str, text: str) -> None:
@@ -41,7 +41,7 @@ class Source:
 class YamlNode:
     """Any node; `line` and `column` count from 1, `size` and `height` include what aliases stand for."""
 
-    source: Source
+    source: SourceText
     line: int
     column: int
     size: int = field(default=1, kw_only=True)

@@ -19,7 +19,7 @@ from pup_tui.runbook.nodes import (
     OutOfRange,
     Scalar,
     Sequence,
-    Source,
+    SourceText,
     Style,
     YamlEntry,
     YamlNode,
@@ -62,7 +62,7 @@ def parse(data: bytes, path: str) -> tuple[YamlNode | None, list[Problem]]:
         text = _decoded(data, path)
     except _Stop as stop:
         return None, [stop.problem]
-    reader = _Reader(Source(path, text.replace("\r\n", "\n")))
+    reader = _Reader(SourceText(path, text.replace("\r\n", "\n")))
     loader = _LOADER(text)
     try:
         return reader.document(iter(loader.get_event, None)), reader.problems
@@ -130,7 +130,7 @@ def _position(before: str) -> tuple[int, int]:
 class _Reader:
     """Builds the tree while the events stream past."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SourceText) -> None:
         self.source = source
         self.problems: list[Problem] = []
         self._anchors: dict[str, YamlNode | None] = {}
@@ -308,7 +308,7 @@ _HINTS = (
 )
 
 
-def _syntax_problem(error: pyyaml.MarkedYAMLError, source: Source) -> Problem:
+def _syntax_problem(error: pyyaml.MarkedYAMLError, source: SourceText) -> Problem:
     mark = error.problem_mark or error.context_mark
     message = error.problem or error.context or "not YAML"
     if "quoted scalar" in (error.context or "") and "end of stream" in message:
@@ -323,7 +323,7 @@ def _syntax_problem(error: pyyaml.MarkedYAMLError, source: Source) -> Problem:
     )
 
 
-def _syntax_hint(message: str, source: Source, line: int, column: int) -> str:
+def _syntax_hint(message: str, source: SourceText, line: int, column: int) -> str:
     written = source.lines[line - 1] if line <= len(source.lines) else ""
     if "cannot start any token" in message:
         return (

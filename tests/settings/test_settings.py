@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pup_tui.datadog.configuration import Configuration
+from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.settings.settings import CommandLine, Settings, read_settings
 
 
@@ -105,7 +105,7 @@ def test_folders_with_runbooks_add_up_in_their_order(config: Path, tmp_path: Pat
 def test_steps_act_on_the_datadog_that_the_file_names(config: Path) -> None:
     settings = read(config, "datadog:\n  site: datadoghq.eu\n", DD_API_KEY="k", DD_APP_KEY="a")
     assert settings.environ["DD_SITE"] == "datadoghq.eu"
-    assert Configuration.from_environment(settings.environ).place == "datadoghq.eu"
+    assert DatadogConfiguration.from_environment(settings.environ).place == "datadoghq.eu"
 
 
 def test_a_path_in_the_file_is_one_from_its_folder(

@@ -27,7 +27,7 @@ model.AnyStep = model.AnyStep | FetchStep
 from pup_tui.catalog.effects import mutates  # noqa: E402
 from pup_tui.core.plan import plan  # noqa: E402
 from pup_tui.core.program import compile_program  # noqa: E402
-from pup_tui.core.requests import Request  # noqa: E402
+from pup_tui.core.requests import StepRequest  # noqa: E402
 from pup_tui.runbook.allowed import fields_of  # noqa: E402
 from pup_tui.runbook.lint.rules import linter  # noqa: E402
 from pup_tui.runbook.load import Loaded, load_files  # noqa: E402
@@ -36,7 +36,7 @@ from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop  # noqa: E
 from tests.support.runs import Seen, local_run  # noqa: E402
 
 
-class FetchRequest(Request, frozen=True, kw_only=True):
+class FetchRequest(StepRequest, frozen=True, kw_only=True):
     """The record to fetch."""
 
     step: ClassVar[type[model.Step]] = FetchStep

@@ -75,7 +75,7 @@ Evaluate = Callable[[Sample], float | None]
 
 
 @dataclass(frozen=True)
-class Expression:
+class MetricQuery:
     """A query: the terms that it reads, and how a value is made of theirs."""
 
     text: str
@@ -92,17 +92,17 @@ class Series:
     points: list[tuple[int, float | None]]
 
 
-def parse(text: str, named: Mapping[str, Expression] | None = None) -> Expression:
+def parse(text: str, named: Mapping[str, MetricQuery] | None = None) -> MetricQuery:
     """Read a query, or a formula over named ones.
 
     Raises:
         MetricSyntaxError: with Datadog's own beginning, "Error parsing query".
     """
     parser = _Parser(text, dict(named or {}))
-    return Expression(text, parser.terms, parser.whole())
+    return MetricQuery(text, parser.terms, parser.whole())
 
 
-def series(world: World, expression: Expression, start: float, end: float) -> list[Series]:
+def series(world: World, expression: MetricQuery, start: float, end: float) -> list[Series]:
     """A query's values between two times of day; future and unknown things have none."""
     end = min(end, world.timeline.wall() + 1)
     interval = _interval(expression, max(end - start, 1))
@@ -114,14 +114,14 @@ def series(world: World, expression: Expression, start: float, end: float) -> li
     return found
 
 
-def _interval(expression: Expression, window: float) -> int:
+def _interval(expression: MetricQuery, window: float) -> int:
     wanted = max((term.rollup or 0 for term in expression.terms), default=0)
     if not wanted:
         wanted = next((each for each in INTERVALS if window / each <= POINTS), INTERVALS[-1])
     return max(wanted, math.ceil(window / MOST_POINTS))
 
 
-def _groups(world: World, expression: Expression) -> list[dict[str, str]]:
+def _groups(world: World, expression: MetricQuery) -> list[dict[str, str]]:
     keys = sorted(
         {key for term in expression.terms for key in term.by if key in ("service", "env")}
     )
@@ -136,7 +136,7 @@ def _groups(world: World, expression: Expression) -> list[dict[str, str]]:
 
 def _points(
     world: World,
-    expression: Expression,
+    expression: MetricQuery,
     group: Mapping[str, str],
     start: float,
     end: float,
@@ -175,7 +175,7 @@ def _sampler(world: World, group: Mapping[str, str], moment: float, interval: in
 class _Parser:
     """Sums and products over terms, numbers, names and parentheses."""
 
-    def __init__(self, text: str, named: dict[str, Expression]) -> None:
+    def __init__(self, text: str, named: dict[str, MetricQuery]) -> None:
         self.terms: list[Term] = []
         self._text = text
         self._named = named

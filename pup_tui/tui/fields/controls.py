@@ -52,7 +52,7 @@ class Control(Widget):
         return self
 
 
-class Line(LineInput, Control):
+class LineControl(LineInput, Control):
     """One line of text, masked for a secret."""
 
     def __init__(self, text: str, *, secret: bool = False) -> None:
@@ -133,7 +133,7 @@ def _is_yes(text: str) -> bool:
     return text.strip().casefold() in ("true", "yes", "on")
 
 
-class Choice(RadioButton):
+class ChoiceButton(RadioButton):
     """A radio button whose shape, and not only its colour, tells whether it is chosen."""
 
     BUTTON_LEFT = BUTTON_RIGHT = ""
@@ -155,7 +155,7 @@ class FewChoices(RadioSet, Control):
         together = sum(cell_len(label) + 6 for label in labels)
         super().__init__(
             *(
-                Choice(Content(label), (value or "") == text, compact=True)
+                ChoiceButton(Content(label), (value or "") == text, compact=True)
                 for label, value in zip(labels, self._values, strict=True)
             ),
             classes="-row" if together <= SIDE_BY_SIDE else "",

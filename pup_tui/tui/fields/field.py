@@ -16,7 +16,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.fields.controls import (
     CHOOSE,
     Control,
-    Line,
+    LineControl,
     ManyChoices,
     Options,
     Paragraph,
@@ -91,7 +91,7 @@ class Field(Vertical):
 
     def _line(self) -> Control:
         secret = self.variable.is_secret
-        return self._with_hint(Line("" if secret else self._wanted, secret=secret))
+        return self._with_hint(LineControl("" if secret else self._wanted, secret=secret))
 
     def _with_hint(self, control: Control) -> Control:
         self._hinted = self._usual_hint()

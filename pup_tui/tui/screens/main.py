@@ -154,7 +154,7 @@ class MainScreen(Shell):
     def on_sidebar_opened(self, message: Sidebar.Opened) -> None:
         self.begin(message.entry, "run")
 
-    def on_overview_wanted(self, message: Overview.Wanted) -> None:
+    def on_overview_pressed(self, message: Overview.Pressed) -> None:
         if message.what == "history":
             self.action_history()
         elif self.entry is not None:

@@ -49,7 +49,7 @@ class Overview(Vertical):
         Binding("k", "scroll(-1)", "Up", show=False),
     ]
 
-    class Wanted(Message):
+    class Pressed(Message):
         """The operator pressed one of the buttons: `run`, `plan` or `history`."""
 
         def __init__(self, what: str) -> None:
@@ -128,7 +128,7 @@ class Overview(Vertical):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        self.post_message(self.Wanted((event.button.id or "").removeprefix("overview-")))
+        self.post_message(self.Pressed((event.button.id or "").removeprefix("overview-")))
 
 
 def _top(described: Described) -> Content:

@@ -10,19 +10,19 @@ from pup_tui.datadog.sandbox import ids
 from pup_tui.datadog.sandbox.endpoints.account import CREATED
 from pup_tui.datadog.sandbox.messages import (
     JSON_API,
+    ApiRequest,
+    ApiResponse,
     Document,
-    Request,
-    Response,
     json_api_error,
     page_of,
 )
-from pup_tui.datadog.sandbox.records import Flag, FlagEnvironment
+from pup_tui.datadog.sandbox.records import FeatureFlag, FlagEnvironment
 from pup_tui.datadog.sandbox.router import Route
 from pup_tui.datadog.sandbox.timeline import iso_z
 from pup_tui.datadog.sandbox.world import World
 
 
-def _list(world: World, request: Request) -> Response:
+def _list(world: World, request: ApiRequest) -> ApiResponse:
     size = request.integer("limit", 100, low=1, high=1000)
     offset = request.integer("offset", 0)
     part = request.query.get("key", "")
@@ -32,7 +32,7 @@ def _list(world: World, request: Request) -> Response:
         for flag in world.flags
         if part in flag.key and archived in (None, flag.archived is not None)
     ]
-    return Response(
+    return ApiResponse(
         {
             "data": [_document(flag) for flag in page_of(found, offset, size)],
             "meta": _counts(len(world.flags), len(found)),
@@ -45,15 +45,15 @@ def _counts(total: int, filtered: int) -> Document:
     return {"page": {"total_count": total, "total_filtered_count": filtered}}
 
 
-def _get(world: World, request: Request) -> Response:
+def _get(world: World, request: ApiRequest) -> ApiResponse:
     document = _document(_find(world, request))
     document["attributes"]["staleness_status"] = "ACTIVE"
     for environment in document["attributes"]["feature_flag_environments"]:
         environment["allocations"] = None
-    return Response({"data": document}, content_type=JSON_API)
+    return ApiResponse({"data": document}, content_type=JSON_API)
 
 
-def _find(world: World, request: Request) -> Flag:
+def _find(world: World, request: ApiRequest) -> FeatureFlag:
     wanted = request.params["feature_flag_id"]
     if not is_uuid(wanted):
         raise json_api_error(400, "Bad Request", f"invalid feature flag id {wanted!r}")
@@ -63,7 +63,7 @@ def _find(world: World, request: Request) -> Flag:
     return flag
 
 
-def _find_environment(flag: Flag, request: Request) -> FlagEnvironment:
+def _find_environment(flag: FeatureFlag, request: ApiRequest) -> FlagEnvironment:
     wanted = request.params["environment_id"]
     if not is_uuid(wanted):
         raise json_api_error(400, "Bad Request", f"invalid environment id {wanted!r}")
@@ -73,21 +73,21 @@ def _find_environment(flag: Flag, request: Request) -> FlagEnvironment:
     return found
 
 
-def _enable(world: World, request: Request) -> Response:
+def _enable(world: World, request: ApiRequest) -> ApiResponse:
     return _switch(world, request, enabled=True)
 
 
-def _disable(world: World, request: Request) -> Response:
+def _disable(world: World, request: ApiRequest) -> ApiResponse:
     return _switch(world, request, enabled=False)
 
 
-def _switch(world: World, request: Request, *, enabled: bool) -> Response:
+def _switch(world: World, request: ApiRequest, *, enabled: bool) -> ApiResponse:
     flag = _find(world, request)
     done = world.set_flag(flag, _find_environment(flag, request), enabled=enabled)
-    return Response(None, 200 if done else 202, JSON_API)
+    return ApiResponse(None, 200 if done else 202, JSON_API)
 
 
-def _document(flag: Flag) -> Document:
+def _document(flag: FeatureFlag) -> Document:
     on = str(uuid5(NAMESPACE_URL, f"{flag.id}/on"))
     off = str(uuid5(NAMESPACE_URL, f"{flag.id}/off"))
     created = iso_z(flag.created)
@@ -125,7 +125,7 @@ def _document(flag: Flag) -> Document:
     }
 
 
-def _environment_of_flag(flag: Flag, environment: FlagEnvironment, variant: str) -> Document:
+def _environment_of_flag(flag: FeatureFlag, environment: FlagEnvironment, variant: str) -> Document:
     digest = hashlib.sha256(f"{flag.id}/{environment.id}".encode()).hexdigest()[:12]
     return {
         "environment_id": environment.id,
@@ -146,7 +146,7 @@ def _environments(world: World) -> list[FlagEnvironment]:
     return list({each.id: each for flag in world.flags for each in flag.environments}.values())
 
 
-def _list_environments(world: World, request: Request) -> Response:
+def _list_environments(world: World, request: ApiRequest) -> ApiResponse:
     size = request.integer("limit", 100, low=1, high=1000)
     offset = request.integer("offset", 0)
     everything = _environments(world)
@@ -157,7 +157,7 @@ def _list_environments(world: World, request: Request) -> Response:
         and request.query.get("key", "") in each.name
         and request.query.get("dd_env", each.name) == each.name
     ]
-    return Response(
+    return ApiResponse(
         {
             "data": [_environment(each) for each in page_of(found, offset, size)],
             "meta": _counts(len(everything), len(found)),
@@ -166,13 +166,13 @@ def _list_environments(world: World, request: Request) -> Response:
     )
 
 
-def _get_environment(world: World, request: Request) -> Response:
+def _get_environment(world: World, request: ApiRequest) -> ApiResponse:
     wanted = request.params["environment_id"]
     if not is_uuid(wanted):
         raise json_api_error(400, "Bad Request", f"invalid environment id {wanted!r}")
     for environment in _environments(world):
         if environment.id == wanted.lower():
-            return Response({"data": _environment(environment)}, content_type=JSON_API)
+            return ApiResponse({"data": _environment(environment)}, content_type=JSON_API)
     raise json_api_error(404, "Not Found", "environment not found")
 
 
