@@ -63,6 +63,8 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
     steps (no limit where nothing is said).
     """
 
+    short_kind: ClassVar[str] = ""
+    """What lists call the kind, where its name is too long for their columns."""
     line: ClassVar[tuple[str, ...]] = ()
     """How plan and screen tell what a step does: parts in which `{key}` stands for the text of that key.
     A part whose keys are all blank is left out. Without any: the kind, and what a step of it never lacks."""
@@ -220,9 +222,29 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         return tag
 
     @property
+    def listed_kind(self) -> str:
+        """The kind as lists tell it."""
+        return self.short_kind or self.kind
+
+    @property
+    def waits_for(self) -> str | int | float | None:
+        """The duration of a wait, if to wait is all that it does."""
+        return None
+
+    @property
     def inside(self) -> tuple[AnyStep, ...]:
         """The steps that it holds, in the order of the file."""
         return ()
+
+    @property
+    def called(self) -> Runbook | None:
+        """The runbook that it runs; the steps inside it are that runbook's."""
+        return None
+
+    @property
+    def inside_from(self) -> str:
+        """Where the steps inside it come from, in words; empty if they stand in the runbook itself."""
+        return ""
 
     @property
     def fails_fast(self) -> bool:
@@ -354,6 +376,7 @@ class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
 class WorkflowStep(Step, frozen=True, kw_only=True, tag="datadog-workflow"):
     """Starts a Datadog Workflow and follows it until it ends."""
 
+    short_kind: ClassVar[str] = "workflow"
     line: ClassVar[tuple[str, ...]] = (
         "run workflow {workflow_id}",
         "with {inputs}",
@@ -426,6 +449,10 @@ class WaitStep(Step, frozen=True, kw_only=True, tag="wait"):
 
     duration: Annotated[Seconds, key("How long to wait.", examples=("30s",), never_blank=True)]
 
+    @property
+    def waits_for(self) -> str | int | float:
+        return self.duration
+
 
 class NotifyStep(Step, frozen=True, kw_only=True, tag="notify"):
     """Sends a message through any service that Apprise knows."""
@@ -490,6 +517,10 @@ class GroupStep(Step, frozen=True, kw_only=True, tag="group"):
         return None if self.call is None else (self.call.params, self.given)
 
     @property
+    def inside_from(self) -> str:
+        return "" if self.call is None else f"from {self.call.template}"
+
+    @property
     def outputs(self) -> dict[str, str]:
         return {} if self.call is None else self.call.outputs
 
@@ -542,6 +573,10 @@ class RunbookStep(Step, frozen=True, kw_only=True, tag="runbook"):
     @property
     def calls(self) -> tuple[dict[str, Variable], dict[str, Any]] | None:
         return None if self.called is None else (self.called.vars, self.vars)
+
+    @property
+    def inside_from(self) -> str:
+        return f"runbook {self.runbook}"
 
 
 AnyStep = (

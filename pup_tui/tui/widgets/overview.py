@@ -255,7 +255,7 @@ def _steps(steps: Sequence[DescribedStep]) -> Content:
         (
             Content.styled(f"  {number:>{width}}", "$text-muted"),
             effect_content(each.mutates, danger=each.step.danger),
-            Content.styled(_kind(each.step), "$text-muted"),
+            Content.styled(each.step.listed_kind, "$text-muted"),
             Content.assemble(
                 " " * (INDENT * min(each.depth, DEEPEST)),
                 safe_text(each.step.name),
@@ -271,19 +271,9 @@ def _steps(steps: Sequence[DescribedStep]) -> Content:
     return Content("\n").join([listed, Content(f"  … {rest:,} more: the plan shows all")])
 
 
-def _kind(step: Step) -> str:
-    return "workflow" if step.kind == "datadog-workflow" else step.kind
-
-
 def _notes_of(step: Step) -> str:
     """What is not usual about when and how a step runs, and where its steps are from."""
-    from pup_tui.runbook.model import GroupStep, RunbookStep
-
-    notes = []
-    if isinstance(step, GroupStep) and step.call is not None:
-        notes.append(f"from {step.call.template}")
-    if isinstance(step, RunbookStep):
-        notes.append(f"runbook {step.runbook}")
+    notes = [step.inside_from] if step.inside_from else []
     if step.when != "on_success":
         notes.append(step.when.replace("_", " "))
     if step.if_ is not None:
