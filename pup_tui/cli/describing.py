@@ -32,7 +32,7 @@ def describe_command(settings: Settings, runbook: str, as_json: bool) -> None:
     if as_json:
         print_json(_as_json(loaded, model))
     else:
-        _print(loaded, model)
+        _print(loaded, model, settings.terminal.columns)
 
 
 def _as_json(loaded: Loaded, runbook: Runbook) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _variable_json(variable: Variable) -> dict[str, Any]:
     return told
 
 
-def _print(loaded: Loaded, runbook: Runbook) -> None:
+def _print(loaded: Loaded, runbook: Runbook, edge: int | None) -> None:
     from pup_tui.output.sanitize import safe_text
 
     click.echo(f"{safe_text(runbook.name)}  ({safe_text(str(loaded.path))})")
@@ -91,11 +91,13 @@ def _print(loaded: Loaded, runbook: Runbook) -> None:
     if runbook.vars:
         click.echo()
         columns(
+            edge,
             ("VARIABLE", "TYPE", "VALUE", "DESCRIPTION"),
             [(name, v.type, _value(v), v.description) for name, v in runbook.vars.items()],
         )
     click.echo()
     columns(
+        edge,
         ("#", "STEP", "KIND", "WHEN", "NAME"),
         [
             (

@@ -101,7 +101,9 @@ class Parts:
         # Another Datadog, or another folder, has other choices.
         place = f"{self.datadog.base_url}\0{self.settings.cwd}"
         kept = ChoiceCache(self.settings.state_dir / "choices", place) if self.journal else None
-        return local_sources(self.settings.environ, self._run_value_command, kept)
+        return local_sources(
+            self.settings.environ, self.settings.home, self._run_value_command, kept
+        )
 
     async def _run_value_command(self, command: ValueCommand, seconds: float) -> str:
         """What a command prints. Asks for the executors only here: most runbooks have no such command."""

@@ -108,12 +108,11 @@ def test_steps_act_on_the_datadog_that_the_file_names(config: Path) -> None:
     assert DatadogConfiguration.from_environment(settings.environ).place == "datadoghq.eu"
 
 
-def test_a_path_in_the_file_is_one_from_its_folder(
-    config: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_path_in_the_file_is_one_from_its_folder(config: Path) -> None:
     assert read(config, "state_dir: state\n").state_dir == config / "state"
-    monkeypatch.setenv("HOME", "/home/ada")
-    assert read(config, "state_dir: ~/state\n").state_dir == Path("/home/ada/state")
+    settings = read(config, "state_dir: ~/state\n", HOME="/home/ada")
+    assert settings.state_dir == Path("/home/ada/state")
+    assert settings.home == Path("/home/ada")
     assert read(config, "state_dir: ~nobody-of-this-name/s\n").state_dir == (
         config / "~nobody-of-this-name/s"
     )

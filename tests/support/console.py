@@ -126,7 +126,7 @@ async def services_in(place: Path) -> AsyncIterator[MakeServices]:
             environ={"PATH": "/usr/bin:/bin", **environ},
             cwd=place,
             operator="alice",
-            resolve=resolver(local_sources({"PATH": "/usr/bin:/bin", **environ})),
+            resolve=resolver(local_sources({"PATH": "/usr/bin:/bin", **environ}, Path.home())),
             hidden=options.pop("hidden", ()),
         )
         origin = Origin.GIVEN if trusted else Origin.HERE
@@ -141,7 +141,8 @@ async def services_in(place: Path) -> AsyncIterator[MakeServices]:
             hidden=launcher.hidden,
             state=state,
             environ=environ,
-            sources=options.pop("sources", partial(local_sources, environ)),
+            home=place,
+            sources=options.pop("sources", partial(local_sources, environ, place)),
             site="sandbox",
             **options,
         )

@@ -90,7 +90,7 @@ async def local_run(
         log=journal,
         masking=Masking(hidden.values()),
         locks=HeldLocks(folder / "locks", created),
-        resolve=resolver(sources or local_sources(ENVIRON)),
+        resolve=resolver(sources or local_sources(ENVIRON, Path.home())),
         grace=1.0,
     )
     return LocalRun(program, created, around)

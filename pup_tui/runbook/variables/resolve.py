@@ -233,7 +233,9 @@ class _Resolving:
             if kind == "env":
                 return self._sources.environ.get(place)
             if kind == "file":
-                return re.sub(r"\r?\n\Z", "", await self._sources.read_file(place))
+                return re.sub(
+                    r"\r?\n\Z", "", await self._sources.read_file(self._sources.path(place))
+                )
             if kind == "keyring":
                 return await self._from_keyring(place)
             if kind == "command":

@@ -15,7 +15,7 @@ from textual.widgets import Button, Static
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import effect_content, status_content
-from pup_tui.tui.texts import columns, counted, description, indented, moment, place, short_duration
+from pup_tui.tui.texts import columns, counted, description, indented, moment, short_duration
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
@@ -146,7 +146,7 @@ def _top(described: Described) -> Content:
     else:
         if runbook.description.strip():
             parts += [Content(), description(runbook.description)]
-        parts += [Content(), *_facts(entry, runbook)]
+        parts += [Content(), *_facts(described, runbook)]
     return Content("\n").join(parts)
 
 
@@ -175,13 +175,13 @@ def _problems(loaded: Loaded) -> list[Content]:
     return told
 
 
-def _facts(entry: Entry, runbook: Runbook) -> list[Content]:
+def _facts(described: Described, runbook: Runbook) -> list[Content]:
     facts = [("owner", runbook.owner)]
     facts += [("tags", "  ".join(f"{key}:{value}" for key, value in runbook.tags.items()))]
     facts += [("lock", runbook.lock or "")]
     facts += [("import", ", ".join(runbook.import_))]
     facts += [("link", f"{link.title}  {link.url}") for link in runbook.links]
-    facts += [("file", f"{place(entry.path)}  ({entry.origin})")]
+    facts += [("file", f"{described.place}  ({described.entry.origin})")]
     return [
         Content.assemble((f"{name:<6} ", "$text-muted"), safe_text(text))
         for name, text in facts
