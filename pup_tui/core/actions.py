@@ -9,7 +9,7 @@ from msgspec import Struct
 from pup_tui.core.events import Decision
 from pup_tui.core.notices import AnyNotice
 from pup_tui.core.requests import StepRequest
-from pup_tui.runbook.keys import Condition
+from pup_tui.runbook.keys import ConditionText
 from pup_tui.runbook.parts import Variable
 
 
@@ -37,9 +37,9 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
     captures: tuple[WantedCapture, ...] = ()
     results: tuple[str, ...] = ()
-    until: Condition | None = None
-    fail_if: Condition | None = None
-    retry_on: Condition | None = None
+    until: ConditionText | None = None
+    fail_if: ConditionText | None = None
+    retry_on: ConditionText | None = None
     assertions: tuple[WantedAssertion, ...] = ()
     names: dict[str, Any] = {}
     declared: frozenset[str] = frozenset()

@@ -8,11 +8,11 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from pup_tui.core.actions import Question, Withdraw
-from pup_tui.core.amounts import render_seconds
+from pup_tui.core.amounts import Scope, render_seconds
 from pup_tui.core.events import Answered, Event, WaitCut
 from pup_tui.core.ids import Timer, item_id, sibling_id
 from pup_tui.core.program import Node
-from pup_tui.core.render import Scope, StepTexts, shown_text
+from pup_tui.core.render import StepTexts, shown_text
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy

@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Struct
 
-from pup_tui.core.amounts import render_seconds
-from pup_tui.core.render import NOTHING_AROUND, Around, Scope, StepTexts
+from pup_tui.core.amounts import Scope, render_seconds
+from pup_tui.core.render import NOTHING_AROUND, Around, StepTexts
 from pup_tui.runbook.model import (
     HttpStep,
     NotifyStep,

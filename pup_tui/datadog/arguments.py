@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pup_tui.datadog.table import Argument, Flag, PupCommand, load_table
+from pup_tui.datadog.table import PupArgument, PupCommand, PupFlag, load_table
 from pup_tui.datadog.times import parse_span, parse_time
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def guess_row(name: str, words: Sequence[str]) -> PupCommand:
     return rows[0]
 
 
-def take_apart(words: Sequence[str], flags: Iterable[Flag], name: str) -> Words:
+def take_apart(words: Sequence[str], flags: Iterable[PupFlag], name: str) -> Words:
     """Sort words into positional ones and flags. `--` ends the flags."""
     spellings = {s: flag for flag in flags for s in (flag.name, flag.short) if s}
     parsed = Words()
@@ -152,7 +152,7 @@ def take_apart(words: Sequence[str], flags: Iterable[Flag], name: str) -> Words:
     return parsed
 
 
-def _flag_of(word: str, spellings: Mapping[str, Flag], name: str) -> tuple[Flag, str | None]:
+def _flag_of(word: str, spellings: Mapping[str, PupFlag], name: str) -> tuple[PupFlag, str | None]:
     spelling, equals, value = word.partition("=")
     if spelling in spellings:
         return spellings[spelling], value if equals else None
@@ -177,7 +177,7 @@ def check_values(row: PupCommand, parsed: Words) -> None:
                 raise CommandError(f"{row.name}: {flag.name}: {error}") from None
 
 
-def check_flag(flag: Flag, value: str) -> None:
+def check_flag(flag: PupFlag, value: str) -> None:
     """Raise ValueError where a value does not have the flag's type."""
     if flag.type == "int" and not _INTEGER.fullmatch(value):
         raise ValueError(f"{value!r} is no whole number")
@@ -205,7 +205,7 @@ def is_uuid(value: str) -> bool:
         return False
 
 
-def _check_argument(row: PupCommand, argument: Argument, value: str) -> None:
+def _check_argument(row: PupCommand, argument: PupArgument, value: str) -> None:
     where = f"{row.name}: {argument.name}"
     if not value.strip():
         raise CommandError(f"{where} is empty")

@@ -28,7 +28,7 @@ FlagType = Literal[
 TimeFormat = Literal["unix", "unix_ms", "rfc3339", "seconds"]
 
 
-class Flag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PupFlag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One flag, and the place of its value in the request.
 
     `to` is `query.NAME`, `body` (all of it), `body.A.B`, `option.NAME` (read by the command's
@@ -53,7 +53,7 @@ class Flag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why the built-in client cannot do what the flag asks."""
 
 
-class Argument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PupArgument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A positional argument; its value fills `{name}` in the path."""
 
     name: str
@@ -72,8 +72,8 @@ class PupCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     request: str
     mutates: bool = False
-    arguments: list[Argument] = []
-    flags: list[Flag] = []
+    arguments: list[PupArgument] = []
+    flags: list[PupFlag] = []
     fixed: dict[str, Any] = {}
     join: str = " "
     alias: bool = False
@@ -107,7 +107,7 @@ class CommandTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of `commands.yaml`."""
 
     commands: list[PupCommand]
-    globals: list[Flag]
+    globals: list[PupFlag]
 
     def named(self, name: str) -> list[PupCommand]:
         """The rows of one subcommand, in the order in which they are tried."""

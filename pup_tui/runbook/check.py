@@ -23,7 +23,7 @@ from pup_tui.runbook.role_check import RoleCheck
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.rules import RULES, Rule, check_environment
 from pup_tui.runbook.runbook_files import NamedFile, RunbookFiles, is_name
-from pup_tui.runbook.scope import Scope
+from pup_tui.runbook.scope import ScopeCheck
 from pup_tui.runbook.secret_names import given_secrets, secret_names, secrets_at
 from pup_tui.runbook.shapes import INVALID, KeyPath, PlacedText, ShapeCheck
 from pup_tui.runbook.step_templates import Templates
@@ -234,7 +234,7 @@ class _Judge:
         self._defaults = file.root.get("defaults")
         self._report = report
         self._secrets = file.secrets[id(frame)]
-        self._scope = Scope(frame, self._secrets, report, is_open=file.is_open)
+        self._scope = ScopeCheck(frame, self._secrets, report, is_open=file.is_open)
         self._roles = RoleCheck(self._scope.declared, allowance, report)
 
     def check_names(self) -> None:

@@ -13,10 +13,11 @@ import msgspec
 from msgspec import Meta, field
 
 from pup_tui.runbook.keys import (
-    Condition,
+    Address,
+    ConditionText,
     Count,
     Expect,
-    Expression,
+    ExpressionText,
     FileName,
     Header,
     Items,
@@ -27,6 +28,7 @@ from pup_tui.runbook.keys import (
     Message,
     Method,
     Name,
+    PlainText,
     QueryValue,
     Resource,
     Script,
@@ -36,8 +38,6 @@ from pup_tui.runbook.keys import (
     Stdin,
     Subcommand,
     Target,
-    Text,
-    Url,
     filled_in,
     key,
 )
@@ -108,7 +108,7 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         ),
     ] = "on_success"
     if_: Annotated[
-        Expression | None,
+        ExpressionText | None,
         key(
             "An expression over variables and earlier results; where it is false the step is "
             "skipped.",
@@ -146,7 +146,7 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         ),
     ] = None
     capture: Annotated[
-        str | dict[str, Expression | Capture] | None,
+        str | dict[str, ExpressionText | Capture] | None,
         key(
             "Names for parts of the output that later steps use: NAME for all of it, or a map of"
             " names to expressions.",
@@ -154,7 +154,7 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         ),
     ] = None
     assert_: Annotated[
-        Condition | Assertion | tuple[Condition | Assertion, ...] | None,
+        ConditionText | Assertion | tuple[ConditionText | Assertion, ...] | None,
         key(
             "What must hold of the output: `{empty: true}`, an expression, `{that, message}`, or"
             " a list.",
@@ -197,7 +197,7 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         Count | None, key("How many items, or steps of a parallel step, run at once.")
     ] = None
     env: Annotated[
-        dict[str, Text],
+        dict[str, PlainText],
         key("Environment variables for this step's processes, added to the operator's."),
     ] = field(default_factory=dict)
     cwd: Annotated[
@@ -334,7 +334,7 @@ class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
     attempt_timeout: ClassVar[float | None] = 30.0
 
     url: Annotated[
-        Url,
+        Address,
         key(
             "Where the request goes; what begins with / goes to the Datadog API with its "
             "credentials.",
@@ -353,8 +353,8 @@ class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
         JsonTree | msgspec.UnsetType,
         key("A JSON body; a value that stands alone in its text keeps its type."),
     ] = msgspec.UNSET
-    form: Annotated[dict[str, Text] | None, key("A body of form fields.")] = None
-    body: Annotated[Text | None, key("The body as text.")] = None
+    form: Annotated[dict[str, PlainText] | None, key("A body of form fields.")] = None
+    body: Annotated[PlainText | None, key("The body as text.")] = None
     body_file: Annotated[FileName | None, key("A file whose content is the body.")] = None
     content_type: Annotated[Header | None, key("The body's Content-Type.")] = None
     accept: Annotated[Header | None, key("The Accept header.")] = None
@@ -487,7 +487,7 @@ class Call(Section, frozen=True, kw_only=True):
         ),
     ] = field(default_factory=dict)
     outputs: Annotated[
-        dict[str, Expression], key("What the group gives back: names, each with an expression.")
+        dict[str, ExpressionText], key("What the group gives back: names, each with an expression.")
     ] = field(default_factory=dict)
 
 
@@ -606,7 +606,7 @@ class Defaults(Section, frozen=True, kw_only=True):
         OnFailure | None, key("What every step does on a failure that does not say so itself.")
     ] = None
     env: Annotated[
-        dict[str, Text], key("Environment variables for the processes of every step.")
+        dict[str, PlainText], key("Environment variables for the processes of every step.")
     ] = field(default_factory=dict)
     cwd: Annotated[FileName | None, key("The directory of the processes of every step.")] = None
 

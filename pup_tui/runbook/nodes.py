@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-Style = Literal["plain", "quoted", "literal", "folded"]
+ScalarStyle = Literal["plain", "quoted", "literal", "folded"]
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _WORDS: dict[str, bool | None] = {
@@ -57,7 +57,7 @@ class Scalar(YamlNode):
     """A text, number, truth value or null: `text` is what was typed, without its quotes."""
 
     text: str
-    style: Style
+    style: ScalarStyle
     end_line: int
 
     @property

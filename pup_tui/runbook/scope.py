@@ -47,7 +47,7 @@ _BEFORE_ITEMS = frozenset({"foreach", "confirm", "max_parallel"})
 """Keys of a `foreach` step that are worked out once, before its first item."""
 
 
-class Scope:
+class ScopeCheck:
     """The names of a frame, of which some are `secrets`. `is_open` where some could not be found out."""
 
     def __init__(

@@ -18,9 +18,9 @@ from pup_tui.runbook.nodes import (
     Mapping,
     OutOfRange,
     Scalar,
+    ScalarStyle,
     Sequence,
     SourceText,
-    Style,
     YamlEntry,
     YamlNode,
     described,
@@ -35,7 +35,12 @@ MAX_NODES = 100_000
 
 _LOADER = getattr(pyyaml, "CSafeLoader", pyyaml.SafeLoader)
 _MERGE = "<<"
-_STYLES: dict[str | None, Style] = {"'": "quoted", '"': "quoted", "|": "literal", ">": "folded"}
+_STYLES: dict[str | None, ScalarStyle] = {
+    "'": "quoted",
+    '"': "quoted",
+    "|": "literal",
+    ">": "folded",
+}
 _UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 """Characters that an escape sequence can bring into a text."""
 

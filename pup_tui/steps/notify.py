@@ -11,7 +11,8 @@ from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, Stream
+from pup_tui.output.linefile import Stream
+from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop
 from pup_tui.steps.files import nameless_file
 from pup_tui.steps.notes import note
 from pup_tui.steps.process import ProcessCommand, run_process

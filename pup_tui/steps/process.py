@@ -10,17 +10,10 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pup_tui.output.linefile import Stream
 from pup_tui.steps import survivors
 from pup_tui.steps.child import Child, Reader
-from pup_tui.steps.executor import (
-    CANCELLED,
-    Context,
-    Outcome,
-    OutputSink,
-    Stop,
-    Stream,
-    unless_stopped,
-)
+from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
 from pup_tui.steps.start_errors import explain
 
 if TYPE_CHECKING:

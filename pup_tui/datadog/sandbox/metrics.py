@@ -70,8 +70,8 @@ class Term:
         ]
 
 
-Sample = Callable[[Term], float | None]
-Evaluate = Callable[[Sample], float | None]
+ReadTerm = Callable[[Term], float | None]
+Formula = Callable[[ReadTerm], float | None]
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class MetricQuery:
 
     text: str
     terms: list[Term]
-    evaluate: Evaluate
+    evaluate: Formula
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _points(
         bucket += interval
 
 
-def _sampler(world: World, group: Mapping[str, str], moment: float, interval: int) -> Sample:
+def _sampler(world: World, group: Mapping[str, str], moment: float, interval: int) -> ReadTerm:
     def sample(term: Term) -> float | None:
         measure, sources = term.measure, term.sources(world, group)
         if measure is None or not sources:
@@ -184,7 +184,7 @@ class _Parser:
             raise MetricSyntaxError(f"Error parsing query: longer than {LONGEST} characters")
         self._tokens = self._read(text)
 
-    def whole(self) -> Evaluate:
+    def whole(self) -> Formula:
         value = self._sum()
         if self._tokens:
             raise self._error(self._tokens[0].group().strip())
@@ -207,19 +207,19 @@ class _Parser:
     def _next_is(self, operators: str) -> bool:
         return bool(self._tokens) and (self._tokens[0]["op"] or " ") in operators
 
-    def _sum(self) -> Evaluate:
+    def _sum(self) -> Formula:
         value = self._product()
         while self._next_is("+-"):
             value = _combine(self._tokens.pop(0)["op"], value, self._product())
         return value
 
-    def _product(self) -> Evaluate:
+    def _product(self) -> Formula:
         value = self._operand()
         while self._next_is("*/"):
             value = _combine(self._tokens.pop(0)["op"], value, self._operand())
         return value
 
-    def _operand(self) -> Evaluate:
+    def _operand(self) -> Formula:
         if not self._tokens:
             raise self._error("")
         token = self._tokens.pop(0)
@@ -240,7 +240,7 @@ class _Parser:
             return known.evaluate
         raise self._error(token.group().strip())
 
-    def _parenthesis(self) -> Evaluate:
+    def _parenthesis(self) -> Formula:
         self._depth += 1
         if self._depth > DEEPEST:
             raise self._error("(")
@@ -251,7 +251,7 @@ class _Parser:
         self._tokens.pop(0)
         return value
 
-    def _term(self, token: re.Match[str]) -> Evaluate:
+    def _term(self, token: re.Match[str]) -> Formula:
         rollup = _ROLLUP.search(token["calls"] or "")
         term = Term(
             text=token.group().strip(),
@@ -268,7 +268,7 @@ class _Parser:
         return lambda sample: sample(term)
 
 
-def _combine(sign: str, left: Evaluate, right: Evaluate) -> Evaluate:
+def _combine(sign: str, left: Formula, right: Formula) -> Formula:
     apply: Callable[[float, float], float] = {
         "+": operator.add,
         "-": operator.sub,
@@ -276,7 +276,7 @@ def _combine(sign: str, left: Evaluate, right: Evaluate) -> Evaluate:
         "/": operator.truediv,
     }[sign]
 
-    def combined(sample: Sample) -> float | None:
+    def combined(sample: ReadTerm) -> float | None:
         one, other = left(sample), right(sample)
         if one is None or other is None or (sign == "/" and other == 0):
             return None

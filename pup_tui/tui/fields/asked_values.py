@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pup_tui.runbook.parts import Variable
 
 Given = Mapping[str, object]
-Resolve = Callable[[Given, "Sources"], Awaitable["Resolved"]]
+ResolveGiven = Callable[[Given, "Sources"], Awaitable["Resolved"]]
 FindChoices = Callable[[str, "Resolved", "Sources"], Awaitable["Choices"]]
 
 
@@ -35,7 +35,7 @@ class AskedValues:
         variables: Mapping[str, Variable],
         sources: Sources,
         *,
-        resolve: Resolve,
+        resolve: ResolveGiven,
         choices: FindChoices,
     ) -> None:
         self.variables = variables

@@ -25,7 +25,7 @@ SIDE_BY_SIDE = 44
 
 CHOOSE = "Choose"
 
-Options = Sequence[tuple[str, str | None]]
+OfferedOptions = Sequence[tuple[str, str | None]]
 """Labels and values; the value None stands for leaving the variable to where it comes from."""
 
 
@@ -149,7 +149,7 @@ class FewChoices(RadioSet, Control):
 
     shows_default = True
 
-    def __init__(self, options: Options, text: str) -> None:
+    def __init__(self, options: OfferedOptions, text: str) -> None:
         labels = [safe_text(label) for label, _ in options]
         self._values = [value for _, value in options]
         together = sum(cell_len(label) + 6 for label in labels)
@@ -176,7 +176,7 @@ class ManyChoices(Select[int], Control):
 
     shows_default = True
 
-    def __init__(self, options: Options, text: str, prompt: str = CHOOSE) -> None:
+    def __init__(self, options: OfferedOptions, text: str, prompt: str = CHOOSE) -> None:
         self._values = [value for _, value in options]
         super().__init__(_numbered(options), value=self._at(text), prompt=prompt, compact=True)
 
@@ -189,7 +189,7 @@ class ManyChoices(Select[int], Control):
         if text in self._values:
             self.value = self._values.index(text)
 
-    def offer(self, options: Options, prompt: str = CHOOSE) -> None:
+    def offer(self, options: OfferedOptions, prompt: str = CHOOSE) -> None:
         """Take these choices instead; no value of them is chosen."""
         self.prompt = prompt
         self._values = [value for _, value in options]
@@ -202,11 +202,11 @@ class ManyChoices(Select[int], Control):
         return self._values.index(wanted) if wanted in self._values else Select.NULL
 
 
-def _numbered(options: Options) -> list[tuple[Content, int]]:
+def _numbered(options: OfferedOptions) -> list[tuple[Content, int]]:
     return [(Content(safe_text(label)), at) for at, (label, _) in enumerate(options)]
 
 
-def chooser(options: Options, text: str) -> Control:
+def chooser(options: OfferedOptions, text: str) -> Control:
     """What fits this many choices; `text` is the value chosen to begin with."""
     fits = len(options) <= FEW_CHOICES + 1
     return FewChoices(options, text) if fits else ManyChoices(options, text)

@@ -18,7 +18,7 @@ from pup_tui.tui.fields.controls import (
     Control,
     LineControl,
     ManyChoices,
-    Options,
+    OfferedOptions,
     Paragraph,
     YesNo,
     chooser,
@@ -98,7 +98,7 @@ class Field(Vertical):
         control.hint(self._hinted)
         return control
 
-    def _options(self, choices: Sequence[Choice]) -> Options:
+    def _options(self, choices: Sequence[Choice]) -> OfferedOptions:
         return self._none() + [(choice.label or choice.value, choice.value) for choice in choices]
 
     def _none(self) -> list[tuple[str, str | None]]:

@@ -11,8 +11,8 @@ from pup_tui.tui.dialogs.dialog import Answer, Dialog, ScrollBehind
 from pup_tui.tui.dialogs.questions import QuestionContext, dialog_for, line_count
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
-from pup_tui.tui.widgets.open_questions import OpenQuestions
-from pup_tui.tui.widgets.run_requests import Push, RunRequests
+from pup_tui.tui.widgets.open_questions import OpenQuestions, Push
+from pup_tui.tui.widgets.run_requests import RunRequests
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
