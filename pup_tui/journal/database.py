@@ -105,31 +105,6 @@ def open_read_only(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connec
         raise explained(error, path) from error
 
 
-def set_aside(state: Path, stamp: str) -> list[Path]:
-    """Rename a damaged journal and what belongs to it, so that the next opening begins a new one.
-
-    `stamp` (a date) is added to the names. Nothing is deleted or overwritten; only an operator may want it.
-    """
-    path = journal_path(state)
-    pairs = [(Path(f"{path}{end}"), Path(f"{path}.{stamp}{end}")) for end in _COMPANIONS]
-    taken = [new for _, new in pairs if new.exists()]
-    if taken:
-        raise JournalError("there is such a file already", taken[0], "move it away first")
-    moved = []
-    try:
-        for old, new in pairs:
-            if old.exists():
-                old.rename(new)
-                moved.append(new)
-    except OSError as error:
-        raise JournalError(
-            f"the journal cannot be moved aside ({error.strerror})",
-            path,
-            "check the folder's rights",
-        ) from error
-    return moved
-
-
 def _connect(
     path: Path, mode: Literal["ro", "rw", "immutable"], patience: float
 ) -> sqlite3.Connection:

@@ -18,7 +18,7 @@ from pup_tui.journal.database import PATIENCE, explained, open_database
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.lock import RunLock
 from pup_tui.journal.reader import JournalReader
-from pup_tui.journal.records import RunRecord, RunRow, RunSummary
+from pup_tui.journal.records import RunRecord, RunSummary
 
 
 class Journal(JournalReader):
@@ -105,26 +105,6 @@ class Journal(JournalReader):
             self._release(run)
         return sequence
 
-    def finish_run(self, run: str, summary: RunSummary) -> None:
-        """Store how a run ended, where no event ends it."""
-        with self._transaction():
-            self._summarize(self._known(run), summary)
-        self._release(run)
-
-    def recover(self) -> list[RunRow]:
-        """Mark the runs whose process is gone as interrupted; these runs, newest first."""
-        with self._reading():
-            gone = [
-                row
-                for row in self._rows("WHERE status = 'running' ORDER BY number DESC")
-                if row.status is RunStatus.INTERRUPTED
-            ]
-        if gone:
-            with self._transaction():
-                for row in gone:
-                    self._mark_interrupted(row)
-        return gone
-
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """One commit. BEGIN IMMEDIATE: a read that turns into a write would not wait for a lock."""
@@ -176,14 +156,6 @@ class Journal(JournalReader):
                 "reason": codec.storable(summary.reason),
                 "number": number,
             },
-        )
-
-    def _mark_interrupted(self, row: RunRow) -> None:
-        # Another process may have recovered the run, or resumed it, since it was looked at.
-        self._database.execute(
-            "UPDATE run SET status = ?, reason = ?, duration = ?, ended_wall = ?"
-            " WHERE run = ? AND pid = ? AND status = 'running'",
-            (row.status, row.reason, row.duration, row.ended_wall, row.run, row.pid),
         )
 
     def _columns(self, record: RunRecord) -> dict[str, Any]:

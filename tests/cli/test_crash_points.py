@@ -65,7 +65,7 @@ def test_what_finished_is_recorded_and_what_began_is_known(
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     journal = Journal.open(Path(program.environ["PUP_TUI_STATE_DIR"]))
     try:
-        (run,) = journal.recover()
+        (run,) = journal.runs(status=RunStatus.INTERRUPTED)
         events = journal.events(run.run)
         assert journal.problems() == []
     finally:

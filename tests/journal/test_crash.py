@@ -85,9 +85,10 @@ say("ready")
 input()
 journal = Journal.open(state)
 begin(journal, run)
-for count in range(1, 101):
+for count in range(1, 100):
     journal.append(run, note(count))
-journal.finish_run(run, RunSummary(status=RunStatus.SUCCEEDED, duration=1.0, ended_wall=2.0))
+ended = RunSummary(status=RunStatus.SUCCEEDED, duration=1.0, ended_wall=2.0)
+journal.append(run, note(100), summary=ended)
 journal.close()
 """
 
@@ -118,12 +119,12 @@ def test_a_killed_run_is_interrupted_though_its_child_lives_on(state: Path) -> N
         (child,) = (int(word) for word in told - {"up"})
         looking = Journal.open(state)
         assert [row.status for row in looking.runs()] == [RunStatus.RUNNING]
-        assert looking.recover() == []
+        assert looking.runs(status=RunStatus.INTERRUPTED) == []
         process.kill()
         process.wait()
         try:
             os.kill(child, 0)
-            (row,) = looking.recover()
+            (row,) = looking.runs(status=RunStatus.INTERRUPTED)
         finally:
             os.kill(child, signal.SIGKILL)
     assert (row.status, row.reason, row.duration) == (RunStatus.INTERRUPTED, OWNER_GONE, None)
@@ -146,7 +147,9 @@ def test_all_that_was_acknowledged_survives_a_kill(state: Path, moment: int) -> 
     journal = Journal.open(state)
     events = journal.events("aa11")
     assert len(events) in (acknowledged, acknowledged + 1)
-    assert [row.status for row in journal.recover()] == [RunStatus.INTERRUPTED]
+    assert [row.status for row in journal.runs(status=RunStatus.INTERRUPTED)] == [
+        RunStatus.INTERRUPTED
+    ]
     assert journal.problems() == []
     journal.close()
 

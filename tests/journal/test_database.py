@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from pup_tui.journal import schema
-from pup_tui.journal.database import set_aside
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import journal_path
 from pup_tui.journal.reader import JournalReader
@@ -187,24 +186,6 @@ def test_a_folder_in_the_place_of_the_file_is_reported(
 ) -> None:
     journal_path(state).mkdir(parents=True)
     assert refusal(opener, state).path == journal_path(state)
-
-
-def test_set_aside_makes_room_and_loses_nothing(state: Path, made: Path) -> None:
-    made.write_bytes(b"damaged")
-    Path(f"{made}-wal").write_bytes(b"log")
-    moved = set_aside(state, "2025-01-02")
-    assert {path.name: path.read_bytes() for path in moved} == {
-        "journal.db.2025-01-02": b"damaged",
-        "journal.db.2025-01-02-wal": b"log",
-    }
-    Journal.open(state).close()
-
-
-def test_set_aside_overwrites_nothing(state: Path, made: Path) -> None:
-    taken = state / "journal.db.2025-01-02"
-    taken.write_bytes(b"an earlier one")
-    with untouched(made), untouched(taken), pytest.raises(JournalError, match="already"):
-        set_aside(state, "2025-01-02")
 
 
 def test_an_older_version_is_brought_up_to_date(

@@ -33,9 +33,10 @@ def history(journal: Journal, begin: Beginner) -> Journal:
     ]
     for run, runbook, wall, status in told:
         run = run.replace("%", "_")
-        begin(run, runbook, at=Moment(wall, 0.0))
+        event = begin(run, runbook, at=Moment(wall, 0.0))
         if status is not RunStatus.RUNNING:
-            journal.finish_run(run, RunSummary(status=status, duration=1.0, ended_wall=wall + 1))
+            summary = RunSummary(status=status, duration=1.0, ended_wall=wall + 1)
+            journal.append(run, event, summary=summary)
     return journal
 
 

@@ -73,14 +73,6 @@ def test_the_last_event_and_the_end_are_one_commit(
     assert row.ended_wall == SUCCEEDED.ended_wall
 
 
-def test_a_run_may_end_without_an_event(journal: Journal, begin: Beginner) -> None:
-    begin()
-    journal.finish_run("aa11", RunSummary(status=RunStatus.ABORTED, reason="an operator said no"))
-    row = journal.run("aa11")
-    assert row is not None
-    assert (row.status, row.reason) == (RunStatus.ABORTED, "an operator said no")
-
-
 def test_no_secret_reaches_the_disk(
     journal: Journal, state: Path, created: Callable[..., RunCreated]
 ) -> None:
@@ -119,18 +111,16 @@ def test_a_run_can_be_begun_only_once(journal: Journal, other: Journal, begin: B
     record = RunRecord.of(event, name="Restart", pid=os.getpid())
     with pytest.raises(JournalError, match="under way in another process"):
         other.create_run(record, {})
-    journal.finish_run("aa11", SUCCEEDED)
+    journal.append("aa11", event, summary=SUCCEEDED)
     with pytest.raises(JournalError, match="there is a run aa11 already"):
         other.create_run(record, {})
     assert len(journal.runs()) == 1
-    assert other.append("aa11", event) == 2
+    assert other.append("aa11", event) == 3
 
 
 def test_what_no_run_owns_is_not_stored(journal: Journal, started: AttemptStarted) -> None:
     with pytest.raises(JournalError, match="no run nowhere"):
         journal.append("nowhere", started)
-    with pytest.raises(JournalError, match="no run nowhere"):
-        journal.finish_run("nowhere", SUCCEEDED)
     assert journal.problems() == []
 
 
@@ -163,7 +153,7 @@ def test_a_run_under_way_is_not_interrupted(
     journal: Journal, other: Journal, begin: Beginner
 ) -> None:
     begin()
-    assert other.recover() == []
+    assert other.runs(status=RunStatus.INTERRUPTED) == []
     assert [row.status for row in other.runs()] == [RunStatus.RUNNING]
 
 
@@ -173,16 +163,9 @@ def test_a_run_that_was_left_is_interrupted_as_of_its_last_event(
     begin()
     journal.append("aa11", finished)
     journal.close()
-    assert [row.status for row in other.runs()] == [RunStatus.INTERRUPTED]
-    with closing(sqlite3.connect(other.path)) as database:
-        stored = database.execute("SELECT status FROM run").fetchone()
-        assert stored == ("running",)
-        (row,) = other.recover()
-        stored = database.execute("SELECT status, reason, duration FROM run").fetchone()
-    assert stored == ("interrupted", OWNER_GONE, None)
+    (row,) = other.runs()
     assert (row.status, row.reason) == (RunStatus.INTERRUPTED, OWNER_GONE)
     assert (row.duration, row.ended_wall) == (None, finished.at.wall)
-    assert other.recover() == []
 
 
 def test_a_run_left_before_its_first_event_is_interrupted(
@@ -190,7 +173,7 @@ def test_a_run_left_before_its_first_event_is_interrupted(
 ) -> None:
     journal.create_run(RunRecord.of(created(), name="Restart", pid=os.getpid()), {})
     journal.close()
-    (row,) = other.recover()
+    (row,) = other.runs(status=RunStatus.INTERRUPTED)
     assert (row.status, row.duration, row.ended_wall) == (RunStatus.INTERRUPTED, None, None)
 
 
@@ -204,7 +187,6 @@ def test_an_ended_run_is_left_as_it_ended(
         summary=RunSummary(status=RunStatus.INTERRUPTED, reason="terminal lost", duration=0.0),
     )
     journal.close()
-    assert other.recover() == []
     assert [row.reason for row in other.runs()] == ["terminal lost"]
 
 
@@ -213,7 +195,6 @@ def test_an_interrupted_run_can_be_gone_on_with(
 ) -> None:
     first = begin()
     journal.close()
-    other.recover()
     assert other.append("aa11", started) == 2
     assert other.events("aa11") == [first, started]
 
@@ -244,7 +225,7 @@ def test_a_full_file_keeps_what_was_stored(journal: Journal, state: Path, begin:
         journal.append("aa11", note)
     assert caught.value.hint == "free some space"
     with pytest.raises(JournalError, match="since an error"):
-        journal.finish_run("aa11", SUCCEEDED)
+        journal.append("aa11", first, summary=SUCCEEDED)
     assert journal.events("aa11") == [first]
     journal.reopen()
     assert journal.append("aa11", note) == 2

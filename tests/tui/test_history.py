@@ -145,9 +145,6 @@ async def test_an_interrupted_run_is_marked_and_its_step_is_unknown(
 ) -> None:
     services = make_services({"quick.yaml": QUICK})
     await asyncio.to_thread(broken_off, services)
-    journal = await asyncio.to_thread(Journal.open, services.state)
-    await asyncio.to_thread(journal.recover)
-    await asyncio.to_thread(journal.close)
     async with open_console(services) as console:
         await console.press("h")
         await console.sees("… interrupted", "bob")

@@ -95,9 +95,6 @@ class Climb:
     def _begins(self, node: Node, text: bytes) -> bool:
         return self._facts.script.startswith(text, node.start_byte)
 
-    def _ends(self, node: Node, text: bytes) -> bool:
-        return self._facts.script.endswith(text, node.start_byte, node.end_byte)
-
     def _within_backticks(self) -> bool:
         substitutions = (node for node in self._path if node.type == "command_substitution")
         return any(self._begins(node, b"`") for node in substitutions)
