@@ -30,9 +30,7 @@ OfferedOptions = Sequence[tuple[str, str | None]]
 
 
 class Control(Widget):
-    """What every control can do. `shows_default` where what is there without any doing is a value chosen."""
-
-    shows_default: ClassVar[bool] = False
+    """What every control can do."""
 
     @property
     def raw(self) -> str | None:
@@ -97,8 +95,6 @@ class Paragraph(TextArea, Control):
 class YesNo(Horizontal, Control):
     """A switch, with the word for where it stands."""
 
-    shows_default = True
-
     def __init__(self, text: str) -> None:
         super().__init__(classes="field-switch")
         self._switch = Switch(_is_yes(text))
@@ -147,8 +143,6 @@ class ChoiceButton(RadioButton):
 class FewChoices(RadioSet, Control):
     """Choices that are all in sight."""
 
-    shows_default = True
-
     def __init__(self, options: OfferedOptions, text: str) -> None:
         labels = [safe_text(label) for label, _ in options]
         self._values = [value for _, value in options]
@@ -173,8 +167,6 @@ class FewChoices(RadioSet, Control):
 
 class ManyChoices(Select[int], Control):
     """Choices that open as a list; they may come later."""
-
-    shows_default = True
 
     def __init__(self, options: OfferedOptions, text: str, prompt: str = CHOOSE) -> None:
         self._values = [value for _, value in options]

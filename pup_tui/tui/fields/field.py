@@ -176,7 +176,7 @@ class Field(Vertical):
             self._tell(f"… {LOADING}", "$text-muted")
 
     async def wait_for(self, names: Sequence[str]) -> None:
-        """Its choices follow from values that are not there yet."""
+        """Offer no choices yet, and say which values they follow from."""
         control = await self._as_choices()
         self._remember()
         control.offer((), f"the choices follow from {safe_text(', '.join(names))}")

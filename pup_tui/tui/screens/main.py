@@ -275,7 +275,7 @@ class MainScreen(Shell):
         self._describe()
 
     def _call_for(self, view: RunView, what: str, severity: Any) -> None:
-        """Tell an operator who looks elsewhere."""
+        """Ring, and say what a run does, unless the operator is looking at it."""
         looking = self.page in self.run_pages and self.run_pages[self.page].view is view
         if looking and self.app.app_focus:
             return
