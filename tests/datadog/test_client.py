@@ -8,8 +8,8 @@ import pytest
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.datadog.errors import DatadogError
-from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
 from pup_tui.datadog.retries import RetryPolicy
+from tests.support.fake_server import FakeServer, Recorded, Reply, Write
 
 MakeClient = Callable[..., DatadogClient]
 LIMITED = Reply(429, {"errors": ["Too many requests"]}, {"X-RateLimit-Reset": "7"})

@@ -11,7 +11,7 @@ from pup_tui.datadog import recipes
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.commands import CommandError, Result, execute, resolve
 from pup_tui.datadog.errors import DatadogError
-from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
+from tests.support.fake_server import FakeServer, Recorded, Reply, Write
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ import pytest
 
 from pup_tui.datadog.commands import execute, resolve
 from pup_tui.datadog.errors import DatadogError
-from pup_tui.datadog.fake import FakeServer, Reply
 from pup_tui.datadog.table import load_table
+from tests.support.fake_server import FakeServer, Reply
 
 if TYPE_CHECKING:
     from pathlib import Path

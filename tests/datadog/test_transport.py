@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
 from pup_tui.datadog.transport import Request, Response, TransportError, open_client, send
+from tests.support.fake_server import FakeServer, Recorded, Reply, Write
 
 KEYS = {"DD-API-KEY": "api-0123456789", "DD-APPLICATION-KEY": "app-0123456789"}
 

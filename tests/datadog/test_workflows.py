@@ -8,7 +8,7 @@ import pytest
 from pup_tui.datadog import workflows
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.errors import DatadogError
-from pup_tui.datadog.fake import FakeServer, Reply
+from tests.support.fake_server import FakeServer, Reply
 
 MakeClient = Callable[..., DatadogClient]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pup_tui.datadog.fake import Recorded
 from tests.format.rows import Row
+from tests.support.fake_server import Recorded
 from tests.support.stage import Played
 
 API = "https://api.example.com"

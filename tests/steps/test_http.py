@@ -9,9 +9,9 @@ import pytest
 
 from pup_tui.core.requests import HttpRequest
 from pup_tui.datadog.configuration import DatadogConfiguration
-from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
 from pup_tui.steps import http
 from pup_tui.steps.http import HttpExecutor, expected
+from tests.support.fake_server import FakeServer, Recorded, Reply, Write
 
 if TYPE_CHECKING:
     from collections.abc import Callable

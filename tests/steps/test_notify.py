@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pup_tui.core.requests import NotifyRequest
-from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
 from pup_tui.steps import notify, survivors
 from pup_tui.steps.notify import NotifyExecutor
+from tests.support.fake_server import FakeServer, Recorded, Reply, Write
 
 if TYPE_CHECKING:
     from pup_tui.steps.executor import Context, Outcome, Stop

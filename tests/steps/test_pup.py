@@ -10,9 +10,9 @@ import pytest
 
 from pup_tui.core.requests import PupRequest
 from pup_tui.datadog.configuration import DatadogConfiguration, PupChoice
-from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
 from pup_tui.datadog.sandbox import Sandbox
 from pup_tui.steps.pup import PupExecutor, environment, in_json
+from tests.support.fake_server import FakeServer, Recorded, Reply, Write
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,10 +8,10 @@ import pytest
 
 from pup_tui.core.requests import WorkflowRequest
 from pup_tui.datadog.configuration import DatadogConfiguration
-from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
 from pup_tui.datadog.sandbox import Sandbox, ids
 from pup_tui.steps import workflow
 from pup_tui.steps.workflow import WorkflowExecutor
+from tests.support.fake_server import FakeServer, Recorded, Reply, Write
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -24,7 +24,6 @@ from pup_tui.core.actions import Question
 from pup_tui.core.events import Source
 from pup_tui.core.notices import AnyNotice, RunFinished, StepFinished
 from pup_tui.core.program import compile_program
-from pup_tui.datadog.fake import FakeServer, Recorded, Reply, Write
 from pup_tui.datadog.sandbox import Sandbox
 from pup_tui.datadog.sandbox.world import World
 from pup_tui.headless.answers import Replies, SayYes
@@ -32,6 +31,7 @@ from pup_tui.headless.runner import run_headless
 from pup_tui.output.spool import Line
 from pup_tui.runbook.load import load
 from pup_tui.settings.settings import read_settings
+from tests.support.fake_server import FakeServer, Recorded, Reply, Write
 
 T = TypeVar("T")
 
