@@ -8,6 +8,7 @@ import termios
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import assert_never
 
 from pup_tui.catalog.inputs import (
     Choices,
@@ -93,8 +94,12 @@ class TerminalAsker:
             case "input":
                 await self._values(question, replies)
                 return
-            case _:
+            case "confirm":
                 said = await self._confirm(question)
+            case "undo":
+                raise AssertionError("what is taken back is chosen, not answered")
+            case _ as never:
+                assert_never(never)
         replies.answer(question.step, said, self._operator, note)
 
     async def _confirm(self, question: Question) -> str:

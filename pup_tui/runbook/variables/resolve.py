@@ -24,16 +24,6 @@ from pup_tui.template.usage import UsesNames
 from pup_tui.template.value_command import compile_value_command, render_value_command
 from pup_tui.template.values import LEFT_OUT
 
-__all__ = [
-    "CheckedValue",
-    "Choices",
-    "Resolved",
-    "Sources",
-    "VariableProblem",
-    "check_value",
-    "resolve",
-]
-
 ValueOrigin = Literal["given", "from", "default"]
 
 _NO_NAMES: Mapping[str, Any] = MappingProxyType({})
