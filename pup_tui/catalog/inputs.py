@@ -14,8 +14,8 @@ from pup_tui.runbook.variables.resolve import Resolved, choices_for, resolve
 from pup_tui.runbook.variables.sources import Sources
 
 __all__ = [
-    "Asked",
     "Choices",
+    "InputQuestion",
     "Resolved",
     "Sources",
     "check_input",
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 
-class Asked(Protocol):
+class InputQuestion(Protocol):
     """The question of an `input` step: `core.actions.Question`, as far as it matters here."""
 
     @property
@@ -63,7 +63,7 @@ async def resolve_inputs(
 
 
 async def resolve_question(
-    question: Asked, given: Mapping[str, object], sources: Sources
+    question: InputQuestion, given: Mapping[str, object], sources: Sources
 ) -> Resolved:
     """As `resolve_inputs`, for the variables that an `input` step asks for."""
     return await resolve(
@@ -85,7 +85,7 @@ async def choices_of(
     name: str,
     resolved: Resolved,
     sources: Sources,
-    question: Asked | None = None,
+    question: InputQuestion | None = None,
 ) -> Choices:
     """What a variable can be, with the values above it as they are; why it is not known is in `problem`.
 

@@ -26,10 +26,20 @@ MAX_KEPT = 200
 
 
 def local_sources(
-    environ: Mapping[str, str], run: RunCommand | None = None, kept: KeptChoices | None = None
+    environ: Mapping[str, str],
+    home: Path,
+    run: RunCommand | None = None,
+    kept: KeptChoices | None = None,
 ) -> Sources:
     """Where values come from on this computer: environment, files, keyring and, with `run`, commands."""
-    return Sources(environ=environ, read_file=_read_file, keyring=_read_keyring, run=run, kept=kept)
+    return Sources(
+        environ=environ,
+        home=home,
+        read_file=_read_file,
+        keyring=_read_keyring,
+        run=run,
+        kept=kept,
+    )
 
 
 class ChoiceCache:
@@ -75,12 +85,12 @@ class ChoiceCache:
         return self._folder / f"{name}.json"
 
 
-async def _read_file(path: str) -> str:
+async def _read_file(path: Path) -> str:
     import asyncio
 
     def read() -> str:
         try:
-            return read_file(Path(os.path.expanduser(path))).decode()
+            return read_file(path).decode()
         except Unreadable as error:
             raise ValueError(str(error)) from error
 

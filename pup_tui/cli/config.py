@@ -44,6 +44,7 @@ def config_command(ctx: click.Context, as_json: bool) -> int:
         print_json({"settings": msgspec.to_builtins(settings.told), "errors": errors})
     else:
         columns(
+            settings.terminal.columns,
             ("SETTING", "VALUE", "FROM"),
             [(told.name, _shown(told.value), told.source) for told in settings.told],
         )

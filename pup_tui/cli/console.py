@@ -130,6 +130,7 @@ async def console_services(
                 hidden=tuple(parts.datadog.secrets()),
                 state=state,
                 environ=settings.environ,
+                home=settings.home,
                 pager=settings.pager,
                 sources=lambda: parts.sources,
                 site=site or parts.datadog.place,

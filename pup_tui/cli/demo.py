@@ -108,5 +108,6 @@ def _run_once(settings: Settings, catalog: Catalog) -> int:
     given = {name: value for name, value in suggestions().items() if name in runbook.vars}
     click.echo(f"No terminal: running {SHOWN} against the built-in sandbox, with --yes.", err=True)
     sys.stderr.flush()
-    resolved = asyncio.run(resolve_inputs(runbook, given, local_sources(settings.environ)))
+    sources = local_sources(settings.environ, settings.home)
+    resolved = asyncio.run(resolve_inputs(runbook, given, sources))
     return run_loaded(Parts(settings), loaded, runbook, resolved, Manner(yes=True))

@@ -33,7 +33,7 @@ def describe_command(settings: Settings, runbook: str, as_json: bool) -> None:
     if as_json:
         print_json(_as_json(loaded, model))
     else:
-        _print(loaded, model)
+        _print(loaded, model, settings.terminal.columns)
 
 
 def _as_json(loaded: Loaded, runbook: Runbook) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def _variable_json(variable: Variable) -> dict[str, Any]:
     return told
 
 
-def _print(loaded: Loaded, runbook: Runbook) -> None:
+def _print(loaded: Loaded, runbook: Runbook, edge: int | None) -> None:
     click.echo(f"{safe_text(runbook.name)}  ({safe_text(str(loaded.path))})")
     if runbook.description:
         click.echo(safe_text(runbook.description.strip(), multiline=True))
@@ -86,11 +86,13 @@ def _print(loaded: Loaded, runbook: Runbook) -> None:
     if runbook.vars:
         click.echo()
         columns(
+            edge,
             ("VARIABLE", "TYPE", "VALUE", "DESCRIPTION"),
             [(name, v.type, _value(v), v.description) for name, v in runbook.vars.items()],
         )
     click.echo()
     columns(
+        edge,
         ("#", "STEP", "KIND", "WHEN", "NAME"),
         [
             (

@@ -40,6 +40,7 @@ def list_command(settings: Settings, tags: Sequence[str], as_json: bool) -> None
     if not entries:
         raise Failure("no runbook has these tags", "", "`pup-tui list` shows all", code=0)
     columns(
+        settings.terminal.columns,
         ("RUNBOOK", "STEPS", "TAGS", "SOURCE", "LAST RUN", "DESCRIPTION"),
         [_as_row(entry, _last_run(entry, last_runs)) for entry in entries],
         spare=("SOURCE", "TAGS"),

@@ -48,6 +48,7 @@ def history_command(
         print_json([run_json(row) for row in rows])
     elif rows:
         columns(
+            settings.terminal.columns,
             ("RUN", "RUNBOOK", "STATUS", "STARTED", "DURATION", "OPERATOR", "WARNINGS"),
             [_as_row(row) for row in rows],
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -29,14 +27,16 @@ LEAST_LAST = 24
 
 
 def columns(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], *, spare: Sequence[str] = ()
+    edge: int | None,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    spare: Sequence[str] = (),
 ) -> None:
-    """A table. Where a terminal is too narrow, `spare` columns are left out and the last one is cut.
-
-    Off a terminal nothing is left out or cut.
+    """A table. Where it does not end before the terminal's `edge`, `spare` columns are left out and the last
+    one is cut; with no edge nothing is.
     """
     table = [list(heads), *([safe_text(cell) for cell in row] for row in rows)]
-    edge = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     widths = _widths(table)
     for name in spare:
         if edge is not None and sum(widths[:-1]) + 2 * len(widths) + LEAST_LAST > edge:

@@ -132,9 +132,11 @@ async def _run(
                 terminal=terminal,
             )
             run = await _launched(launch, manner.break_lock)
-            out, err = Outlet(sys.stdout, pump), Outlet(sys.stderr, pump)
+            coloured = facts.errors and facts.colour
+            out = Outlet(sys.stdout, pump, coloured=coloured and facts.output)
+            err = Outlet(sys.stderr, pump, coloured=coloured)
             _tell_broken(run, err)
-            face = _face(run, out, err, colour=facts.colour, as_json=manner.as_json)
+            face = _face(run, out, err, as_json=manner.as_json)
             if manner.yes:
                 others: Answers = SayYes(parts.sources)
             else:
@@ -168,21 +170,21 @@ def _tell_broken(run: LocalRun, err: Outlet) -> None:
         err.write(f"▲ {safe_text(told)}\n")
 
 
-def _face(run: LocalRun, out: Outlet, err: Outlet, *, colour: bool, as_json: bool) -> Watcher:
+def _face(run: LocalRun, out: Outlet, err: Outlet, *, as_json: bool) -> Watcher:
     from pup_tui.headless.jsonlines import JsonFace
     from pup_tui.headless.text import TextFace
 
     if as_json:
         return JsonFace(out, run.run, run.clock)
-    return TextFace(out, err, run.program, colour=err.is_terminal and colour)
+    return TextFace(out, err, run.program)
 
 
 def _asking(
     operator: str, err: Outlet, sources: Sources, terminal: PlainTerminal | None
 ) -> Answers:
     from pup_tui.headless.answers import Nobody
-    from pup_tui.headless.terminal import Terminal
+    from pup_tui.headless.terminal import TerminalAsker
 
     if terminal is None:
         return Nobody()
-    return Terminal(operator, err, sources, terminal.turn)
+    return TerminalAsker(operator, err, sources, terminal.turn)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.inputs import Sources
     from pup_tui.core.actions import ResolveValues
-    from pup_tui.core.requests import Request
-    from pup_tui.datadog.configuration import Configuration, PupChoice
+    from pup_tui.core.requests import StepRequest
+    from pup_tui.datadog.configuration import DatadogConfiguration, PupChoice
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.values import Resolve
     from pup_tui.journal.writer import Recorder
@@ -67,17 +67,17 @@ class Parts:
         self.journal = journal
 
     @cached_property
-    def datadog(self) -> Configuration:
+    def datadog(self) -> DatadogConfiguration:
         """Which Datadog, and the credentials for it. Raises Failure where the environment's are unusable."""
-        from pup_tui.datadog.configuration import Configuration, ConfigurationError
+        from pup_tui.datadog.configuration import ConfigurationError, DatadogConfiguration
 
         try:
-            return Configuration.from_environment(self.settings.environ)
+            return DatadogConfiguration.from_environment(self.settings.environ)
         except ConfigurationError as error:
             raise Failure(str(error), "environment") from error
 
     @cached_property
-    def executors(self) -> Mapping[type[Request], Executor]:
+    def executors(self) -> Mapping[type[StepRequest], Executor]:
         """One executor for each kind of request. Raises Failure as `datadog` and `pup` do."""
         from pup_tui.steps.registry import executors
 
@@ -101,7 +101,9 @@ class Parts:
         # Another Datadog, or another folder, has other choices.
         place = f"{self.datadog.base_url}\0{self.settings.cwd}"
         kept = ChoiceCache(self.settings.state_dir / "choices", place) if self.journal else None
-        return local_sources(self.settings.environ, self._run_value_command, kept)
+        return local_sources(
+            self.settings.environ, self.settings.home, self._run_value_command, kept
+        )
 
     async def _run_value_command(self, command: ValueCommand, seconds: float) -> str:
         """What a command prints. Asks for the executors only here: most runbooks have no such command."""

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from pup_tui.core.events import Decision
 from pup_tui.core.notices import AnyNotice
-from pup_tui.core.requests import Request
-from pup_tui.runbook.keys import Condition
+from pup_tui.core.requests import StepRequest
+from pup_tui.runbook.keys import ConditionText
 from pup_tui.runbook.parts import Variable
 
 
@@ -37,9 +37,9 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
     captures: tuple[WantedCapture, ...] = ()
     results: tuple[str, ...] = ()
-    until: Condition | None = None
-    fail_if: Condition | None = None
-    retry_on: Condition | None = None
+    until: ConditionText | None = None
+    fail_if: ConditionText | None = None
+    retry_on: ConditionText | None = None
     assertions: tuple[WantedAssertion, ...] = ()
     names: dict[str, Any] = {}
     declared: frozenset[str] = frozenset()
@@ -48,7 +48,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     elapsed: float = 0.0
 
 
-class Offer(Struct, frozen=True, kw_only=True):
+class UndoOffer(Struct, frozen=True, kw_only=True):
     """An undo step that could run: its id, the name of the step that it takes back, its command."""
 
     step: str
@@ -80,7 +80,7 @@ class Question(Struct, frozen=True, kw_only=True):
     variables: dict[str, Variable] = {}
     names: dict[str, Any] = {}
     secrets: tuple[str, ...] = ()
-    offers: tuple[Offer, ...] = ()
+    offers: tuple[UndoOffer, ...] = ()
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -123,7 +123,7 @@ class StartAttempt(Action, frozen=True, kw_only=True):
 
     attempt: str
     step: str
-    request: Request
+    request: StepRequest
     shown: str
     wanted: Wanted
     made: tuple[Any, ...] = ()

@@ -21,6 +21,7 @@ MAX_ITEMS = 1000
 """Items that a `foreach` may have."""
 
 Scope = Mapping[str, Any]
+"""The names that a text sees, with their values."""
 T = TypeVar("T")
 
 _STATUS = re.compile(r"[1-5](?:xx|[0-9][0-9])", re.IGNORECASE)

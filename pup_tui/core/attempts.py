@@ -6,12 +6,11 @@ from msgspec import Struct
 
 from pup_tui.core import order, polls
 from pup_tui.core.actions import StartAttempt
-from pup_tui.core.amounts import render_seconds, render_size
+from pup_tui.core.amounts import Scope, render_seconds, render_size
 from pup_tui.core.events import AttemptFinished, AttemptStarted, Event
 from pup_tui.core.ids import Timer
 from pup_tui.core.program import Node
 from pup_tui.core.questions import ask_before, must_ask
-from pup_tui.core.render import Scope
 from pup_tui.core.requests import Prepared, Rendered
 from pup_tui.core.retries import check_retry
 from pup_tui.core.run import Run

@@ -20,7 +20,7 @@ from pup_tui.core.scope import explain, frame_of, secrets_of
 from pup_tui.core.secrecy import check_lock, names_in, names_in_expression, names_in_items
 from pup_tui.core.shown import item_frames
 from pup_tui.core.state import BlockState, Frame, StepPhase, StepStatus
-from pup_tui.runbook.model import RunbookStep, Step
+from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import Variable
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
@@ -89,7 +89,7 @@ def _open_steps(run: Run, node: Node) -> None:
     if node.step.side_by_side:
         limit = limit or len(children)
         shown = f"{len(children)} steps side by side"
-    elif isinstance(node.step, RunbookStep):
+    elif node.step.called is not None:
         shown = StepTexts(node.step, run.scope(node)).line
     _open(run, node, children, limit, shown, side_by_side=node.step.side_by_side)
 
@@ -174,8 +174,8 @@ def resolved(run: Run, node: Node, event: Event) -> None:
     run.state.frames[f"{node.id}/"] = Frame(
         values=dict(event.values), left_out=list(event.left_out), secrets=list(event.secrets)
     )
-    called = node.step.called if isinstance(node.step, RunbookStep) else None
-    lock = called.lock if called is not None else None
+    called = node.step.called
+    lock = None if called is None else called.lock
     try:
         if lock is not None:
             check_lock(lock, event.secrets)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from pup_tui.core.events import Decision, Failure
+from pup_tui.core.events import Decision, RenderFailure
 from pup_tui.template.errors import TemplateError, UndefinedName
 
 T = TypeVar("T")
@@ -56,12 +56,12 @@ class Decisions:
         return value
 
 
-def _failure(error: TemplateError) -> Failure:
+def _failure(error: TemplateError) -> RenderFailure:
     name = error.name if isinstance(error, UndefinedName) else None
-    return Failure(message=error.message, expression=error.expression, name=name)
+    return RenderFailure(message=error.message, expression=error.expression, name=name)
 
 
-def _error(failure: Failure) -> TemplateError:
+def _error(failure: RenderFailure) -> TemplateError:
     if failure.name is None:
         return TemplateError(failure.message, expression=failure.expression)
     return UndefinedName(failure.name, message=failure.message, expression=failure.expression)

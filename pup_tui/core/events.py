@@ -56,7 +56,7 @@ class Findings(Struct, frozen=True, omit_defaults=True):
     status: str | None = None
 
 
-class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RenderFailure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why a text could not be rendered; `name` is what stands for nothing, where that is the reason."""
 
     message: str
@@ -70,7 +70,7 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     step: str
     what: str
     value: Any = None
-    failure: Failure | None = None
+    failure: RenderFailure | None = None
 
     def about(self, step: str, what: str) -> bool:
         return self.step == step and self.what == what

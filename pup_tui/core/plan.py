@@ -7,14 +7,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from pup_tui.core.amounts import render_items
+from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.events import Moment, RunCreated, Source
 from pup_tui.core.ids import holder_id, item_id, item_numbers, sibling_id
 from pup_tui.core.lines import as_written
 from pup_tui.core.machine import Machine
 from pup_tui.core.order import judges_if
 from pup_tui.core.program import Node, Program
-from pup_tui.core.render import Scope, render_text
+from pup_tui.core.render import render_text
 from pup_tui.core.scope import explain, not_made, scope_of, secrets_of, truth_of
 from pup_tui.core.secrecy import names_in
 from pup_tui.core.shown import item_frames, shown_step

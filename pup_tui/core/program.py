@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from pup_tui.core.ids import UNDO, holder_id, is_item, item_numbers, static_id, undo_id
 from pup_tui.runbook.languages import compiled
-from pup_tui.runbook.model import Defaults, Runbook, RunbookStep, Step
+from pup_tui.runbook.model import Defaults, Runbook, Step
 from pup_tui.runbook.texts import texts_of
 from pup_tui.template.expression import compile_expression
 
@@ -271,7 +271,7 @@ class _Compiling:
         if step.calls is not None:
             inner = msgspec.structs.replace(inner, frame=f"{id_}/")
             self._calls[f"{id_}/"] = step
-        if isinstance(step, RunbookStep) and step.called is not None:
+        if step.called is not None:
             inner = msgspec.structs.replace(inner, home=id_, defaults=step.called.defaults)
         return self._add_block(id_, step.inside, inner)
 

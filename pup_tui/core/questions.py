@@ -8,17 +8,17 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from pup_tui.core.actions import Question, Withdraw
-from pup_tui.core.amounts import render_seconds
+from pup_tui.core.amounts import Scope, render_seconds
 from pup_tui.core.events import Answered, Event, WaitCut
 from pup_tui.core.ids import Timer, item_id, sibling_id
 from pup_tui.core.program import Node
-from pup_tui.core.render import Scope, StepTexts, shown_text
+from pup_tui.core.render import StepTexts, shown_text
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy
 from pup_tui.core.shown import shown_step
 from pup_tui.core.state import RunStatus, StepPhase, StepStatus
-from pup_tui.runbook.model import Step, WaitStep
+from pup_tui.runbook.model import Step
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.secrets import secrets_in
 
@@ -30,8 +30,8 @@ def enter(run: Run, node: Node) -> None:
     """Ask, or wait; TemplateError where something about it cannot be rendered."""
     if must_ask(run, node):
         ask_before(run, node, shown_now(run, node) or None)
-    elif isinstance(node.step, WaitStep):
-        wait(run, node)
+    elif (duration := node.step.waits_for) is not None:
+        wait(run, node, duration)
     else:
         ask_step(run, node)
 
@@ -238,13 +238,9 @@ def failure_answered(run: Run, node: Node, event: Event) -> None:
         run.end(node, StepStatus.FAILED, f"{reason}; aborted by {event.by}")
 
 
-def wait(run: Run, node: Node) -> None:
-    """Start a `wait` step; TemplateError where its duration cannot be rendered."""
-    given = node.step
-    assert isinstance(given, WaitStep)
-    seconds = run.decided(
-        node, "duration", float, lambda scope: render_seconds(given.duration, scope)
-    )
+def wait(run: Run, node: Node, duration: str | float) -> None:
+    """Start to wait; TemplateError where the duration cannot be rendered."""
+    seconds = run.decided(node, "duration", float, lambda scope: render_seconds(duration, scope))
     limit = timeout_of(run, node)
     step = run.step(node)
     step.phase, step.began, step.attempts = StepPhase.PAUSED, run.now, step.attempts + 1

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 import msgspec
 from msgspec import Struct
 
-from pup_tui.core.amounts import render_amount
+from pup_tui.core.amounts import Scope, render_amount
 from pup_tui.core.lines import line_of, told
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
@@ -22,8 +22,6 @@ from pup_tui.template.secrets import hiding, secrets_in
 from pup_tui.template.shell.script import compile_shell
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import render_url
-
-Scope = Mapping[str, Any]
 
 
 class Around(Struct, frozen=True):

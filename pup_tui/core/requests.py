@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 import msgspec
 from msgspec import Struct
 
-from pup_tui.core.amounts import render_seconds
-from pup_tui.core.render import NOTHING_AROUND, Around, Scope, StepTexts
+from pup_tui.core.amounts import Scope, render_seconds
+from pup_tui.core.render import NOTHING_AROUND, Around, StepTexts
 from pup_tui.runbook.model import (
     HttpStep,
     NotifyStep,
@@ -33,7 +33,7 @@ WORKFLOW_INTERVAL = 5.0
 """Seconds between two looks at a workflow's instance where the step says nothing."""
 
 
-class Request(Struct, frozen=True, kw_only=True):
+class StepRequest(Struct, frozen=True, kw_only=True):
     """What an executor is to do for one attempt of a step of kind `step`."""
 
     step: ClassVar[type[Step]]
@@ -59,7 +59,7 @@ def _field(texts: StepTexts, name: str) -> Any:
     return texts[name]
 
 
-class ShellRequest(Request, frozen=True, kw_only=True):
+class ShellRequest(StepRequest, frozen=True, kw_only=True):
     """A script for `shell`, with the values it refers to in `values` (environment names to texts).
 
     `stdin` None is an empty standard input. `tty` gives it a terminal of its own, `interactive` hands it the
@@ -95,7 +95,7 @@ class ShellRequest(Request, frozen=True, kw_only=True):
         )
 
 
-class PupRequest(Request, frozen=True, kw_only=True):
+class PupRequest(StepRequest, frozen=True, kw_only=True):
     """Words of a `pup` subcommand, without a leading `pup`."""
 
     step: ClassVar[type[Step]] = PupStep
@@ -109,7 +109,7 @@ class PupRequest(Request, frozen=True, kw_only=True):
         return cls(words=texts["run"], env=texts.around.env, cwd=texts.around.cwd)
 
 
-class HttpRequest(Request, frozen=True, kw_only=True):
+class HttpRequest(StepRequest, frozen=True, kw_only=True):
     """One HTTP request. `to_datadog` was decided from the author's text, never from a value.
 
     `cwd` is the directory that `body_file` and `output_file` are relative to.
@@ -196,7 +196,7 @@ def _query(given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
-class WorkflowRequest(Request, frozen=True, kw_only=True):
+class WorkflowRequest(StepRequest, frozen=True, kw_only=True):
     """A Datadog workflow to start and follow; `interval` is in seconds."""
 
     step: ClassVar[type[Step]] = WorkflowStep
@@ -213,7 +213,7 @@ class WorkflowRequest(Request, frozen=True, kw_only=True):
         return cls(workflow_id=texts["workflow_id"], inputs=texts["inputs"], interval=interval)
 
 
-class NotifyRequest(Request, frozen=True, kw_only=True):
+class NotifyRequest(StepRequest, frozen=True, kw_only=True):
     """A message to services by their Apprise URLs, which hold credentials and are never shown."""
 
     step: ClassVar[type[Step]] = NotifyStep
@@ -243,14 +243,14 @@ class Prepared(Struct, frozen=True, kw_only=True):
 class Rendered(Prepared, frozen=True, kw_only=True):
     """A request; `made` is what was made out of secrets in it."""
 
-    request: Request
+    request: StepRequest
     made: tuple[Any, ...] = ()
 
 
 @cache
-def request_of(kind: type[Step]) -> type[Request]:
+def request_of(kind: type[Step]) -> type[StepRequest]:
     """The request that steps of a kind make; KeyError for a kind that makes none."""
-    return {request.step: request for request in Request.__subclasses__()}[kind]
+    return {request.step: request for request in StepRequest.__subclasses__()}[kind]
 
 
 def render_request(step: Step, scope: Scope, around: Around = NOTHING_AROUND) -> Rendered:

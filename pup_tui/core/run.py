@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from pup_tui.core.actions import Ask, CancelTimer, Question, SetTimer, StopAttempt, Withdraw
+from pup_tui.core.amounts import Scope
 from pup_tui.core.decisions import Decisions, as_it_is
 from pup_tui.core.events import Event
 from pup_tui.core.ids import UNDO, Timer, holder_id
 from pup_tui.core.outbox import Outbox
 from pup_tui.core.program import Node, Program
-from pup_tui.core.render import Scope
 from pup_tui.core.retries import RetryLimits, retry_limits, retry_of
 from pup_tui.core.scope import explain, frame_of, not_made, scope_of
 from pup_tui.core.state import (

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from pup_tui.core.actions import Wanted, WantedAssertion, WantedCapture
+from pup_tui.core.amounts import Scope
 from pup_tui.core.ids import UNDO, holder_id, is_item
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.program import Node, Program
-from pup_tui.core.render import Scope
 from pup_tui.core.state import Frame, RunState
 from pup_tui.runbook.parts import Assertion
 from pup_tui.template.condition import parse_condition

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pup_tui.core.amounts import render_items
+from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.ids import item_id
 from pup_tui.core.program import Node, Program
-from pup_tui.core.render import Scope, StepTexts
+from pup_tui.core.render import StepTexts
 from pup_tui.core.requests import Rendered, render_request
 from pup_tui.core.scope import scope_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy, names_in_items

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pup_tui.core.actions import Ask, Offer, Question, Withdraw
+from pup_tui.core.actions import Ask, Question, UndoOffer, Withdraw
 from pup_tui.core.events import Event, UndoChosen
 from pup_tui.core.ids import UNDO, item_numbers, undo_id
 from pup_tui.core.run import Run
@@ -33,7 +33,7 @@ def offer(run: Run) -> bool:
     return True
 
 
-def _offer(run: Run, step: str) -> Offer:
+def _offer(run: Run, step: str) -> UndoOffer:
     node = run.program.node(step)
     try:
         command = shown_step(run.program, run.state, node)
@@ -41,7 +41,9 @@ def _offer(run: Run, step: str) -> Offer:
         command = f"(cannot be told yet: {explain(error)})"
     undone = run.program.node(step.removesuffix(UNDO))
     items = "".join(f" [{number}]" for number in item_numbers(step))
-    return Offer(step=step, name=undone.step.name + items, command=command, danger=node.step.danger)
+    return UndoOffer(
+        step=step, name=undone.step.name + items, command=command, danger=node.step.danger
+    )
 
 
 def chosen(run: Run, event: Event) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from pup_tui.core.amounts import Scope
 from pup_tui.core.events import AttemptFinished, Judgement
 from pup_tui.core.program import Node
-from pup_tui.core.render import Scope, shown_text
+from pup_tui.core.render import shown_text
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of
 from pup_tui.core.state import StepStatus

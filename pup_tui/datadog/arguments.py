@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pup_tui.datadog.table import Argument, Command, Flag, load_table
+from pup_tui.datadog.table import PupArgument, PupCommand, PupFlag, load_table
 from pup_tui.datadog.times import parse_span, parse_time
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def unknown_command(words: Sequence[str]) -> CommandError:
     )
 
 
-def choose_row(name: str, words: Sequence[str]) -> tuple[Command, Words]:
+def choose_row(name: str, words: Sequence[str]) -> tuple[PupCommand, Words]:
     """The row of this name that takes these words; raises CommandError for the best of them."""
     rows = load_table().named(name)
     known = {flag.name: flag for row in rows for flag in row.flags}
@@ -106,7 +106,7 @@ def choose_row(name: str, words: Sequence[str]) -> tuple[Command, Words]:
     raise _shortcoming(accepting, parsed)
 
 
-def guess_row(name: str, words: Sequence[str]) -> Command:
+def guess_row(name: str, words: Sequence[str]) -> PupCommand:
     """The row that words with unrendered templates will most likely choose."""
     rows = load_table().named(name)
     flags = {word.partition("=")[0] for word in words if word.startswith("--")}
@@ -118,7 +118,7 @@ def guess_row(name: str, words: Sequence[str]) -> Command:
     return rows[0]
 
 
-def take_apart(words: Sequence[str], flags: Iterable[Flag], name: str) -> Words:
+def take_apart(words: Sequence[str], flags: Iterable[PupFlag], name: str) -> Words:
     """Sort words into positional ones and flags. `--` ends the flags."""
     spellings = {s: flag for flag in flags for s in (flag.name, flag.short) if s}
     parsed = Words()
@@ -152,7 +152,7 @@ def take_apart(words: Sequence[str], flags: Iterable[Flag], name: str) -> Words:
     return parsed
 
 
-def _flag_of(word: str, spellings: Mapping[str, Flag], name: str) -> tuple[Flag, str | None]:
+def _flag_of(word: str, spellings: Mapping[str, PupFlag], name: str) -> tuple[PupFlag, str | None]:
     spelling, equals, value = word.partition("=")
     if spelling in spellings:
         return spellings[spelling], value if equals else None
@@ -165,7 +165,7 @@ def _flag_of(word: str, spellings: Mapping[str, Flag], name: str) -> tuple[Flag,
     raise CommandError(f"{name}: unknown flag {spelling}", hint)
 
 
-def check_values(row: Command, parsed: Words) -> None:
+def check_values(row: PupCommand, parsed: Words) -> None:
     """Check what can be checked before anything is sent. Raises CommandError."""
     for argument, value in zip(row.arguments, parsed.positional, strict=True):
         _check_argument(row, argument, value)
@@ -177,7 +177,7 @@ def check_values(row: Command, parsed: Words) -> None:
                 raise CommandError(f"{row.name}: {flag.name}: {error}") from None
 
 
-def check_flag(flag: Flag, value: str) -> None:
+def check_flag(flag: PupFlag, value: str) -> None:
     """Raise ValueError where a value does not have the flag's type."""
     if flag.type == "int" and not _INTEGER.fullmatch(value):
         raise ValueError(f"'{value}' is no whole number")
@@ -205,7 +205,7 @@ def is_uuid(value: str) -> bool:
         return False
 
 
-def _check_argument(row: Command, argument: Argument, value: str) -> None:
+def _check_argument(row: PupCommand, argument: PupArgument, value: str) -> None:
     where = f"{row.name}: {argument.name}"
     if not value.strip():
         raise CommandError(f"{where} is empty")
@@ -233,12 +233,12 @@ def _check_json_object(value: str) -> None:
         raise ValueError('the value must be a JSON object, as {"key": "value"}')
 
 
-def _accepts_flags(row: Command, parsed: Words) -> bool:
+def _accepts_flags(row: PupCommand, parsed: Words) -> bool:
     own = {flag.name for flag in row.flags} | {flag.name for flag in load_table().globals}
     return own.issuperset(parsed.given)
 
 
-def _fits(row: Command, parsed: Words) -> bool:
+def _fits(row: PupCommand, parsed: Words) -> bool:
     required = {flag.name for flag in row.flags if flag.required}
     return (
         _accepts_flags(row, parsed)
@@ -247,7 +247,7 @@ def _fits(row: Command, parsed: Words) -> bool:
     )
 
 
-def _check_places(row: Command, parsed: Words) -> None:
+def _check_places(row: PupCommand, parsed: Words) -> None:
     """Two flags that fill the same place exclude each other."""
     taken: dict[str, str] = {}
     for flag in row.flags:
@@ -257,7 +257,7 @@ def _check_places(row: Command, parsed: Words) -> None:
             taken[flag.to] = flag.name
 
 
-def _shortcoming(rows: Sequence[Command], parsed: Words) -> CommandError:
+def _shortcoming(rows: Sequence[PupCommand], parsed: Words) -> CommandError:
     """What is missing or too much, judged by the first of the rows that take the flags."""
     usage = f"use {_listing(row.usage for row in rows)}"
     row = rows[0]

@@ -15,7 +15,7 @@ from pup_tui.datadog.times import parse_span, parse_time, v2_time
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pup_tui.datadog.table import Command, Flag
+    from pup_tui.datadog.table import PupCommand, PupFlag
 
 MAX_FILE_BYTES = 4 * 1024 * 1024
 
@@ -26,7 +26,7 @@ _PLAIN_TERM = re.compile(r"[\w.\-/*@]+")
 class Built:
     """A request, ready but for what a recipe has to look up first."""
 
-    row: Command
+    row: PupCommand
     arguments: dict[str, str]
     query: dict[str, str | int | bool | list[str]] = field(default_factory=dict)
     body: Any = None
@@ -42,7 +42,7 @@ class Built:
 
 
 def build(
-    row: Command,
+    row: PupCommand,
     positional: Sequence[str],
     given: Mapping[str, Sequence[str]],
     now: float,
@@ -73,7 +73,7 @@ def build(
     return built
 
 
-def _default(flag: Flag) -> list[str]:
+def _default(flag: PupFlag) -> list[str]:
     if flag.default is None:
         return []
     if isinstance(flag.default, list):
@@ -81,7 +81,7 @@ def _default(flag: Flag) -> list[str]:
     return [str(flag.default)]
 
 
-def _value(flag: Flag, texts: Sequence[str], now: float, directory: Path | None) -> Any:
+def _value(flag: PupFlag, texts: Sequence[str], now: float, directory: Path | None) -> Any:
     """The value of a flag as the request wants it."""
     text = texts[0]
     if flag.type == "pair":
@@ -108,14 +108,14 @@ def _value(flag: Flag, texts: Sequence[str], now: float, directory: Path | None)
     return text
 
 
-def _moment(flag: Flag, seconds: int) -> int | str:
+def _moment(flag: PupFlag, seconds: int) -> int | str:
     if flag.format == "rfc3339":
         return v2_time(seconds)
     # The logs API takes its times as text.
     return str(seconds * 1000) if flag.format == "unix_ms" else seconds
 
 
-def _term(flag: Flag, value: str, join: str) -> str:
+def _term(flag: PupFlag, value: str, join: str) -> str:
     """A clause of a search query. A value is one operand of it, whatever characters it holds."""
     if flag.term == "{}":
         return value

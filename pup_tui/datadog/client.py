@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from pup_tui.datadog.configuration import Configuration
+    from pup_tui.datadog.configuration import DatadogConfiguration
 
     QueryValue = str | int | float | bool | Sequence[str]
     OnWait = Callable[[float, str], None]
@@ -44,7 +44,7 @@ class DatadogClient:
 
     def __init__(
         self,
-        configuration: Configuration,
+        configuration: DatadogConfiguration,
         *,
         on_wait: OnWait | None = None,
         retries: RetryPolicy | None = None,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pup_tui.datadog.client import DatadogClient
-    from pup_tui.datadog.table import Command
+    from pup_tui.datadog.table import PupCommand
 
 __all__ = ["CommandError", "Invocation", "Result", "execute", "mutates", "resolve"]
 
@@ -34,7 +34,7 @@ _HARMLESS_METHODS = frozenset({"GET", "HEAD"})
 class Invocation:
     """A subcommand with its checked arguments, ready to be run."""
 
-    row: Command = field(repr=False)
+    row: PupCommand = field(repr=False)
     positional: tuple[str, ...] = ()
     given: Mapping[str, Sequence[str]] = field(default_factory=dict)
 

@@ -56,7 +56,7 @@ def pup_choice(text: str) -> PupChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Configuration:
+class DatadogConfiguration:
     """The Datadog account that requests go to, and the credentials that go with them.
 
     An access token wins over a pair of keys, as it does for `pup`. `network` names the variables for proxies
@@ -71,7 +71,7 @@ class Configuration:
     network: frozenset[str] = frozenset()
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> Configuration:
+    def from_environment(cls, environ: Mapping[str, str]) -> DatadogConfiguration:
         """Read the DD_ variables; an empty one counts as unset.
 
         Raises ConfigurationError, which names the variable, for an unknown site, a base URL that keys must

@@ -28,7 +28,7 @@ FlagType = Literal[
 TimeFormat = Literal["unix", "unix_ms", "rfc3339"]
 
 
-class Flag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PupFlag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One flag, and the place of its value in the request.
 
     `to` is `query.NAME`, `body` (all of it), `body.A.B`, `option.NAME` (read by the command's
@@ -53,7 +53,7 @@ class Flag(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why the built-in client cannot do what the flag asks."""
 
 
-class Argument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PupArgument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A positional argument; its value fills `{name}` in the path."""
 
     name: str
@@ -63,7 +63,7 @@ class Argument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What stands in its place in a usage line, where the name does not say it."""
 
 
-class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PupCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One subcommand. Several rows may share a name; the first that takes the given flags is it.
 
     `alias` marks a spelling that runbooks use and that an installed `pup` does not know.
@@ -72,8 +72,8 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     request: str
     mutates: bool = False
-    arguments: list[Argument] = []
-    flags: list[Flag] = []
+    arguments: list[PupArgument] = []
+    flags: list[PupFlag] = []
     fixed: dict[str, Any] = {}
     join: str = " "
     alias: bool = False
@@ -103,13 +103,13 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return " ".join(words)
 
 
-class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CommandTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of `commands.yaml`."""
 
-    commands: list[Command]
-    globals: list[Flag]
+    commands: list[PupCommand]
+    globals: list[PupFlag]
 
-    def named(self, name: str) -> list[Command]:
+    def named(self, name: str) -> list[PupCommand]:
         """The rows of one subcommand, in the order in which they are tried."""
         return [command for command in self.commands if command.name == name]
 
@@ -120,7 +120,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @cache
-def load_table() -> Table:
+def load_table() -> CommandTable:
     """The table, read on first use."""
     import yaml
 
@@ -128,4 +128,4 @@ def load_table() -> Table:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     document = yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, and our own file
     document.pop("x-shared", None)
-    return msgspec.convert(document, Table)
+    return msgspec.convert(document, CommandTable)

@@ -113,7 +113,7 @@ async def send(
     and nowhere else: a redirect to another origin is then an error. Without them such a redirect
     is followed, if asked for, with none of the caller's headers and without a body. A redirect
     from https to http is never followed. A `client` of open_client() may be shared between
-    calls; `verify` is then its own. `network` is the `Configuration`'s: errors name its variables.
+    calls; `verify` is then its own. `network` is the configuration's: errors name its variables.
 
     Raises TransportError.
     """

@@ -16,7 +16,7 @@ import msgspec
 
 from pup_tui.core.events import Lock, RunCreated, Source
 from pup_tui.core.program import Program
-from pup_tui.core.requests import Request
+from pup_tui.core.requests import StepRequest
 from pup_tui.drivers.clock import SystemClock
 from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.lock_value import lock_value
@@ -48,7 +48,7 @@ class Launcher:
     log: Recorder
     state: Path
     locks: Path | None = None
-    executors: Mapping[type[Request], Executor]
+    executors: Mapping[type[StepRequest], Executor]
     environ: Mapping[str, str]
     cwd: Path
     operator: str

@@ -49,7 +49,7 @@ from pup_tui.core.events import (
 )
 from pup_tui.core.machine import Machine
 from pup_tui.core.program import Program
-from pup_tui.core.requests import Request
+from pup_tui.core.requests import StepRequest
 from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.drivers.clock import Clock, Handle
 from pup_tui.drivers.faults import told_fault
@@ -74,7 +74,7 @@ class Surroundings:
     `resolve` finds the values of what it calls.
     """
 
-    executors: Mapping[type[Request], Executor]
+    executors: Mapping[type[StepRequest], Executor]
     environ: Mapping[str, str]
     cwd: Path
     outputs: Path
@@ -405,7 +405,7 @@ class LocalRun:
 
 
 async def _carry_out(
-    executors: Mapping[type[Request], Executor],
+    executors: Mapping[type[StepRequest], Executor],
     action: StartAttempt,
     output: AttemptOutput,
     stop: Stop,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pup_tui.core.program import Program
 from pup_tui.drivers.masking import Masking
+from pup_tui.output.linefile import Stream
 from pup_tui.output.pipeline import IDLE_SECONDS, Captured, KeptOutput
 from pup_tui.output.spool import DEFAULT_LIMIT, Line, spool_name
-from pup_tui.steps.executor import Stream
 
 OnLines = Callable[[str, Sequence[Line]], None]
 

@@ -10,11 +10,12 @@ from typing import Any, Protocol
 
 from pup_tui.core.actions import ResolveValues
 from pup_tui.core.events import Moment, ValuesResolved
-from pup_tui.core.requests import PupRequest, Request, ShellRequest
+from pup_tui.core.requests import PupRequest, ShellRequest, StepRequest
 from pup_tui.drivers.faults import told_fault
 from pup_tui.drivers.masking import Masking
+from pup_tui.output.linefile import Stream
 from pup_tui.output.sanitize import safe_text
-from pup_tui.steps.executor import Context, Executor, Outcome, Stop, Stream
+from pup_tui.steps.executor import Context, Executor, Outcome, Stop
 from pup_tui.template.value_command import ValueCommand
 
 MAX_OUTPUT = 1024 * 1024
@@ -27,7 +28,7 @@ _GRACE = 1.0
 _STEP = "variables"
 
 
-class Found(Protocol):
+class FoundValues(Protocol):
     """Values that were found, like `runbook.variables.resolve.Resolved`; problems are told by their text."""
 
     @property
@@ -43,7 +44,7 @@ class Found(Protocol):
     def problems(self) -> Sequence[object]: ...
 
 
-Resolve = Callable[[ResolveValues], Awaitable[Found]]
+Resolve = Callable[[ResolveValues], Awaitable[FoundValues]]
 """Finds the values that an action asks for: whoever wires a run knows where they come from."""
 
 
@@ -70,7 +71,7 @@ async def resolve_values(
 async def run_value_command(
     command: ValueCommand,
     seconds: float,
-    executors: Mapping[type[Request], Executor],
+    executors: Mapping[type[StepRequest], Executor],
     environ: Mapping[str, str],
     cwd: Path,
 ) -> str:

@@ -70,14 +70,14 @@ class Pump:
 
 
 class Outlet:
-    """One stream. When its reader has gone, the run goes on without it."""
+    """One stream, with colours or without. When its reader has gone, the run goes on without it."""
 
-    def __init__(self, stream: TextIO, pump: Pump) -> None:
+    def __init__(self, stream: TextIO, pump: Pump, *, coloured: bool = False) -> None:
         self._stream = stream
         self._pump = pump
         self._closed = False
         self._in_line = False
-        self.is_terminal = stream.isatty()
+        self.coloured = coloured
 
     def write(self, text: str) -> None:
         if not self._closed:

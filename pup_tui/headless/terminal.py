@@ -8,6 +8,7 @@ import termios
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import assert_never
 
 from pup_tui.catalog.inputs import (
     Choices,
@@ -26,7 +27,7 @@ from pup_tui.headless.stream import Outlet
 from pup_tui.output.sanitize import safe_text
 
 
-class Terminal:
+class TerminalAsker:
     """Asks after the run's progress has told what the question is.
 
     Questions that are open at the same time wait for their turn; each is then told again. `turn` is that
@@ -94,8 +95,12 @@ class Terminal:
             case "input":
                 await self._values(question, replies)
                 return
-            case _:
+            case "confirm":
                 said = await self._confirm(question)
+            case "undo":
+                raise AssertionError("what is taken back is chosen, not answered")
+            case _ as never:
+                assert_never(never)
         replies.answer(question.step, said, self._operator, note)
 
     async def _confirm(self, question: Question) -> str:

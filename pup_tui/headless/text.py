@@ -45,10 +45,9 @@ class TextFace(Watcher):
     Questions are shown by whoever answers them.
     """
 
-    def __init__(self, out: Outlet, err: Outlet, program: Program, *, colour: bool) -> None:
+    def __init__(self, out: Outlet, err: Outlet, program: Program) -> None:
         self._out = out
         self._err = err
-        self._colour = colour
         self._program = program
         self._started_steps: set[str] = set()
         self._subject = ""
@@ -140,9 +139,9 @@ class TextFace(Watcher):
             text = "".join(f"{line.text}\n" for line in lines if line.stream == stream)
             if text:
                 self._err.end_line()
-                outlet.write(text if outlet.is_terminal and self._colour else click.unstyle(text))
+                outlet.write(text if outlet.coloured else click.unstyle(text))
 
     def _say(self, text: str, colour: str | None = None, *, bold: bool = False) -> None:
-        styled = click.style(text, fg=colour, bold=bold) if self._colour else text
+        styled = click.style(text, fg=colour, bold=bold) if self._err.coloured else text
         self._err.end_line()
         self._err.write(f"{styled}\n")

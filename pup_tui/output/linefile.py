@@ -43,7 +43,7 @@ _BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
-class Header:
+class IndexHeader:
     """What the index's header says about the parts of a spool; all zero for a single file."""
 
     state: int = 0
@@ -67,7 +67,7 @@ class Header:
         )
 
     @classmethod
-    def unpack(cls, data: bytes) -> Header:
+    def unpack(cls, data: bytes) -> IndexHeader:
         """Read a header; one that is cut off or not ours counts as all zero."""
         if len(data) < _HEADER.size or not data.startswith(_MAGIC):
             return cls()
@@ -136,16 +136,16 @@ class LineFileWriter:
         self.count += len(entries)
         self.size += len(data)
 
-    def truncate(self, header: Header) -> None:
+    def truncate(self, header: IndexHeader) -> None:
         """Drop all lines after the head whose size the header tells."""
         self.count, self.size = header.head_lines, header.head_bytes
         self._write(b"", [])
 
-    def read_header(self) -> Header:
+    def read_header(self) -> IndexHeader:
         """Return the index's header."""
-        return Header.unpack(os.pread(self._index, _HEADER.size, 0))
+        return IndexHeader.unpack(os.pread(self._index, _HEADER.size, 0))
 
-    def write_header(self, header: Header) -> None:
+    def write_header(self, header: IndexHeader) -> None:
         """Replace the index's header."""
         _write_all(self._index, header.pack(), 0)
 
@@ -223,7 +223,7 @@ class LineFileReader:
         self._text = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         self._index = -1
         self._index_path = index_path(path)
-        self.header = Header()
+        self.header = IndexHeader()
         self.size = 0
         self._indexed = 0
         self._scanned = (0, 0)
@@ -244,7 +244,7 @@ class LineFileReader:
                 self._index = -1
         index_size = os.fstat(self._index).st_size if self._index >= 0 else 0
         self.size = os.fstat(self._text).st_size
-        self.header = Header.unpack(self._pread_index(0, _HEADER.size))
+        self.header = IndexHeader.unpack(self._pread_index(0, _HEADER.size))
         count = max(0, index_size - _HEADER.size) // _ENTRY_SIZE
         count = self._last_valid(count)
         ended, open_entries = self._without_open(count)

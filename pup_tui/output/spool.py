@@ -17,7 +17,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from .linefile import (
-    Header,
+    IndexHeader,
     Line,
     LineFileReader,
     LineFileWriter,
@@ -112,7 +112,7 @@ class SpoolWriter:
             self._main.truncate(self._header)
             self._reopen_parts()
         elif self._header.state == _JOINED:
-            self._set_header(Header())
+            self._set_header(IndexHeader())
         head = self._main
         cost = max(head.size, head.count * MIN_LINE_COST)
         self._head = _Kept(-1, head.count, head.size, cost)
@@ -224,7 +224,7 @@ class SpoolWriter:
                 self._main.append_from(reader)
             finally:
                 reader.close()
-        self._set_header(Header(state=_JOINED))
+        self._set_header(IndexHeader(state=_JOINED))
         for part in self._parts:
             self._unlink(part.number)
 
@@ -236,7 +236,7 @@ class SpoolWriter:
             lines, size = self._file.count, self._file.size
             self._parts.append(_Kept(number, lines, size, max(size, lines * MIN_LINE_COST)))
 
-    def _set_header(self, header: Header) -> None:
+    def _set_header(self, header: IndexHeader) -> None:
         self._header = header
         self._main.write_header(header)
 

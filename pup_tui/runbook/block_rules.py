@@ -80,7 +80,7 @@ def undo_keys(step: StepDraft, report: Report) -> None:
 
 
 def asked_names(step: StepDraft, report: Report) -> None:
-    """What an input step asks for is a new name."""
+    """The names of the values that an input step asks for are new in the runbook."""
     for name, at in step.asked.items():
         if name in step.frame.variables:
             told = f"{shown(name)} is already a variable"
@@ -91,7 +91,7 @@ def asked_names(step: StepDraft, report: Report) -> None:
 
 
 def output_names(step: StepDraft, report: Report) -> None:
-    """What a group gives back is a name that a template can use."""
+    """The name of an output is one that a template can use."""
     for name, node in step.outputs.items():
         check_name(name, node, "an output", report)
 

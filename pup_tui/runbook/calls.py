@@ -10,7 +10,7 @@ from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report
-from pup_tui.runbook.runbook_files import Found, RunbookFiles, is_name
+from pup_tui.runbook.runbook_files import NamedFile, RunbookFiles, is_name
 from pup_tui.runbook.shapes import PlacedText
 
 MAX_DEEP = 10
@@ -44,7 +44,7 @@ class Calls:
         self,
         library: RunbookFiles,
         report: Report,
-        check: Callable[[Found, str, Chain], Checked | None],
+        check: Callable[[NamedFile, str, Chain], Checked | None],
     ) -> None:
         self._library = library
         self._report = report
@@ -65,7 +65,7 @@ class Calls:
             return None
         return self._of(found, named, chain)
 
-    def _of(self, found: Found, named: Scalar, chain: Chain) -> Checked | None:
+    def _of(self, found: NamedFile, named: Scalar, chain: Chain) -> Checked | None:
         if found.key in chain:
             way = [_stem(key) for key in (*chain[chain.index(found.key) :], found.key)]
             told = f"the runbooks call each other in a circle: {' -> '.join(way)}"

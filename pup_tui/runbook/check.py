@@ -22,10 +22,10 @@ from pup_tui.runbook.report import Report
 from pup_tui.runbook.role_check import RoleCheck
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.rules import RULES, Rule, check_environment
-from pup_tui.runbook.runbook_files import Found, RunbookFiles, is_name
-from pup_tui.runbook.scope import Scope
+from pup_tui.runbook.runbook_files import NamedFile, RunbookFiles, is_name
+from pup_tui.runbook.scope import ScopeCheck
 from pup_tui.runbook.secret_names import given_secrets, secret_names, secrets_at
-from pup_tui.runbook.shapes import INVALID, Path, PlacedText, ShapeCheck
+from pup_tui.runbook.shapes import INVALID, KeyPath, PlacedText, ShapeCheck
 from pup_tui.runbook.step_templates import Templates
 from pup_tui.runbook.steps import DraftFrame, StepDraft, assign_ids, frames_of
 from pup_tui.runbook.variables.rules import check_given, check_variables
@@ -57,7 +57,7 @@ class Checking:
         checked = self._check(root, (key,), stem)
         return None if checked is None or self._report.has_errors else checked.runbook
 
-    def _called(self, found: Found, stem: str, chain: Chain) -> Checked | None:
+    def _called(self, found: NamedFile, stem: str, chain: Chain) -> Checked | None:
         if found.root is None or not self._library.take(found.root.size, found.root):
             return None
         return self._check(found.root, chain, "")
@@ -154,7 +154,7 @@ class _File:
     count: int
     is_open: bool
     is_interactive: bool
-    called: dict[Path, Checked] = field(default_factory=dict)
+    called: dict[KeyPath, Checked] = field(default_factory=dict)
     secrets: MappingOf[int, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -234,7 +234,7 @@ class _Judge:
         self._defaults = file.root.get("defaults")
         self._report = report
         self._secrets = file.secrets[id(frame)]
-        self._scope = Scope(frame, self._secrets, report, is_open=file.is_open)
+        self._scope = ScopeCheck(frame, self._secrets, report, is_open=file.is_open)
         self._roles = RoleCheck(self._scope.declared, allowance, report)
 
     def check_names(self) -> None:

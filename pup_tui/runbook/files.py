@@ -112,6 +112,12 @@ class GivenFiles:
         return str(self._directory / name)
 
 
+def under_home(text: str, home: Path) -> Path:
+    """The file that a person names: `~/…` is one in the operator's `home`."""
+    first, _, rest = text.partition("/")
+    return home / rest.lstrip("/") if first == "~" else Path(text)
+
+
 def stamp_of(path: Path) -> Stamp:
     """The stamp of a file: another one tells that it was edited since."""
     try:

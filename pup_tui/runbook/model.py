@@ -13,10 +13,11 @@ import msgspec
 from msgspec import Meta, field
 
 from pup_tui.runbook.keys import (
-    Condition,
+    Address,
+    ConditionText,
     Count,
     Expect,
-    Expression,
+    ExpressionText,
     FileName,
     Header,
     Items,
@@ -27,6 +28,7 @@ from pup_tui.runbook.keys import (
     Message,
     Method,
     Name,
+    PlainText,
     QueryValue,
     Resource,
     Script,
@@ -36,8 +38,6 @@ from pup_tui.runbook.keys import (
     Stdin,
     Subcommand,
     Target,
-    Text,
-    Url,
     filled_in,
     key,
 )
@@ -63,6 +63,8 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
     steps (no limit where nothing is said).
     """
 
+    short_kind: ClassVar[str] = ""
+    """What lists call the kind, where its name is too long for their columns."""
     line: ClassVar[tuple[str, ...]] = ()
     """How plan and screen tell what a step does: parts in which `{key}` stands for the text of that key.
     A part whose keys are all blank is left out. Without any: the kind, and what a step of it never lacks."""
@@ -106,7 +108,7 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         ),
     ] = "on_success"
     if_: Annotated[
-        Expression | None,
+        ExpressionText | None,
         key(
             "An expression over variables and earlier results; where it is false the step is "
             "skipped.",
@@ -144,7 +146,7 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         ),
     ] = None
     capture: Annotated[
-        str | dict[str, Expression | Capture] | None,
+        str | dict[str, ExpressionText | Capture] | None,
         key(
             "Names for parts of the output that later steps use: NAME for all of it, or a map of"
             " names to expressions.",
@@ -152,7 +154,7 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         ),
     ] = None
     assert_: Annotated[
-        Condition | Assertion | tuple[Condition | Assertion, ...] | None,
+        ConditionText | Assertion | tuple[ConditionText | Assertion, ...] | None,
         key(
             "What must hold of the output: `{empty: true}`, an expression, `{that, message}`, or"
             " a list.",
@@ -195,7 +197,7 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         Count | None, key("How many items, or steps of a parallel step, run at once.")
     ] = None
     env: Annotated[
-        dict[str, Text],
+        dict[str, PlainText],
         key("Environment variables for this step's processes, added to the operator's."),
     ] = field(default_factory=dict)
     cwd: Annotated[
@@ -220,9 +222,29 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         return tag
 
     @property
+    def listed_kind(self) -> str:
+        """The kind as lists tell it."""
+        return self.short_kind or self.kind
+
+    @property
+    def waits_for(self) -> str | int | float | None:
+        """The duration of a wait, if to wait is all that it does."""
+        return None
+
+    @property
     def inside(self) -> tuple[AnyStep, ...]:
         """The steps that it holds, in the order of the file."""
         return ()
+
+    @property
+    def called(self) -> Runbook | None:
+        """The runbook that it runs; the steps inside it are that runbook's."""
+        return None
+
+    @property
+    def inside_from(self) -> str:
+        """Where the steps inside it come from, in words; empty if they stand in the runbook itself."""
+        return ""
 
     @property
     def fails_fast(self) -> bool:
@@ -312,7 +334,7 @@ class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
     attempt_timeout: ClassVar[float | None] = 30.0
 
     url: Annotated[
-        Url,
+        Address,
         key(
             "Where the request goes; what begins with / goes to the Datadog API with its "
             "credentials.",
@@ -331,8 +353,8 @@ class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
         JsonTree | msgspec.UnsetType,
         key("A JSON body; a value that stands alone in its text keeps its type."),
     ] = msgspec.UNSET
-    form: Annotated[dict[str, Text] | None, key("A body of form fields.")] = None
-    body: Annotated[Text | None, key("The body as text.")] = None
+    form: Annotated[dict[str, PlainText] | None, key("A body of form fields.")] = None
+    body: Annotated[PlainText | None, key("The body as text.")] = None
     body_file: Annotated[FileName | None, key("A file whose content is the body.")] = None
     content_type: Annotated[Header | None, key("The body's Content-Type.")] = None
     accept: Annotated[Header | None, key("The Accept header.")] = None
@@ -354,6 +376,7 @@ class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
 class WorkflowStep(Step, frozen=True, kw_only=True, tag="datadog-workflow"):
     """Starts a Datadog Workflow and follows it until it ends."""
 
+    short_kind: ClassVar[str] = "workflow"
     line: ClassVar[tuple[str, ...]] = (
         "run workflow {workflow_id}",
         "with {inputs}",
@@ -426,6 +449,10 @@ class WaitStep(Step, frozen=True, kw_only=True, tag="wait"):
 
     duration: Annotated[Seconds, key("How long to wait.", examples=("30s",), never_blank=True)]
 
+    @property
+    def waits_for(self) -> str | int | float:
+        return self.duration
+
 
 class NotifyStep(Step, frozen=True, kw_only=True, tag="notify"):
     """Sends a message through any service that Apprise knows."""
@@ -460,7 +487,7 @@ class Call(Section, frozen=True, kw_only=True):
         ),
     ] = field(default_factory=dict)
     outputs: Annotated[
-        dict[str, Expression], key("What the group gives back: names, each with an expression.")
+        dict[str, ExpressionText], key("What the group gives back: names, each with an expression.")
     ] = field(default_factory=dict)
 
 
@@ -488,6 +515,10 @@ class GroupStep(Step, frozen=True, kw_only=True, tag="group"):
     @property
     def calls(self) -> tuple[dict[str, Variable], dict[str, Any]] | None:
         return None if self.call is None else (self.call.params, self.given)
+
+    @property
+    def inside_from(self) -> str:
+        return "" if self.call is None else f"from {self.call.template}"
 
     @property
     def outputs(self) -> dict[str, str]:
@@ -543,6 +574,10 @@ class RunbookStep(Step, frozen=True, kw_only=True, tag="runbook"):
     def calls(self) -> tuple[dict[str, Variable], dict[str, Any]] | None:
         return None if self.called is None else (self.called.vars, self.vars)
 
+    @property
+    def inside_from(self) -> str:
+        return f"runbook {self.runbook}"
+
 
 AnyStep = (
     ShellStep
@@ -571,7 +606,7 @@ class Defaults(Section, frozen=True, kw_only=True):
         OnFailure | None, key("What every step does on a failure that does not say so itself.")
     ] = None
     env: Annotated[
-        dict[str, Text], key("Environment variables for the processes of every step.")
+        dict[str, PlainText], key("Environment variables for the processes of every step.")
     ] = field(default_factory=dict)
     cwd: Annotated[FileName | None, key("The directory of the processes of every step.")] = None
 

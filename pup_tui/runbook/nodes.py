@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-Style = Literal["plain", "quoted", "literal", "folded"]
+ScalarStyle = Literal["plain", "quoted", "literal", "folded"]
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _WORDS: dict[str, bool | None] = {
@@ -29,7 +29,7 @@ class OutOfRange(ValueError):
     """A number that is not finite or does not fit 64 bits."""
 
 
-class Source:
+class SourceText:
     """A file's text, by line."""
 
     def __init__(self, path: str, text: str) -> None:
@@ -41,7 +41,7 @@ class Source:
 class YamlNode:
     """Any node; `line` and `column` count from 1, `size` and `height` include what aliases stand for."""
 
-    source: Source
+    source: SourceText
     line: int
     column: int
     size: int = field(default=1, kw_only=True)
@@ -57,7 +57,7 @@ class Scalar(YamlNode):
     """A text, number, truth value or null: `text` is what was typed, without its quotes."""
 
     text: str
-    style: Style
+    style: ScalarStyle
     end_line: int
 
     @property

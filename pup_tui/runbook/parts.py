@@ -8,14 +8,14 @@ import msgspec
 from msgspec import Struct, field
 
 from pup_tui.runbook.keys import (
-    Condition,
+    ConditionText,
     Count,
-    Expression,
+    ExpressionText,
     Factor,
     Message,
     Regex,
     Seconds,
-    ValueCommand,
+    ValueCommandText,
     key,
 )
 
@@ -47,7 +47,7 @@ class ChoicesFrom(Section, frozen=True, kw_only=True):
     """A command whose lines (or JSON list) are a variable's choices; `timeout` None stands for 10 s."""
 
     run: Annotated[
-        ValueCommand,
+        ValueCommandText,
         key(
             "A command whose output lines, or JSON list, are the choices. It may use the "
             "variables above. It runs from the form or at the start of a run, never when the "
@@ -88,7 +88,7 @@ class Variable(Section, frozen=True, kw_only=True):
         tuple[str | Choice, ...], key("The values of an `enum`, each plain or with a label.")
     ] = ()
     choices_from: Annotated[
-        ValueCommand | ChoicesFrom | None,
+        ValueCommandText | ChoicesFrom | None,
         key("A command that lists the choices, plain or with a timeout."),
     ] = None
     pattern: Annotated[
@@ -108,7 +108,7 @@ class Variable(Section, frozen=True, kw_only=True):
         ),
     ] = field(default=None, name="from")
     when: Annotated[
-        Expression | None,
+        ExpressionText | None,
         key(
             "An expression over the variables above; the variable is asked for only where it is "
             "true."
@@ -137,7 +137,7 @@ class Capture(Section, frozen=True, kw_only=True):
     """A value taken from a step's output. `value` None stands for the whole standard output, trimmed."""
 
     value: Annotated[
-        Expression | None,
+        ExpressionText | None,
         key(
             "An expression over the step's output, such as json.data.id; the whole output where "
             "left out."
@@ -152,7 +152,7 @@ class Assertion(Section, frozen=True, kw_only=True):
     """What must hold after a step. Without a condition it is a reminder that is shown with the result."""
 
     that: Annotated[
-        Condition | None,
+        ConditionText | None,
         key("The condition that must hold: an expression or a short form such as `status == OK`."),
     ] = None
     empty: Annotated[bool | None, key("true: the output must be empty; false: it must not be.")] = (
@@ -181,7 +181,7 @@ class Poll(Section, frozen=True, kw_only=True):
         key("How long to wait altogether; 10m where nothing is said. After it the step fails."),
     ] = None
     until: Annotated[
-        Condition | None,
+        ConditionText | None,
         key(
             "The condition to wait for: an expression, or `empty`, `status == OK`, `value < 5`, "
             "`decreasing`, `increasing`, `decreasing over 3`.",
@@ -189,7 +189,7 @@ class Poll(Section, frozen=True, kw_only=True):
         ),
     ] = None
     fail_if: Annotated[
-        Condition | None, key("A condition that ends the waiting at once and fails the step.")
+        ConditionText | None, key("A condition that ends the waiting at once and fails the step.")
     ] = None
     max_attempts: Annotated[
         Count | None,
@@ -215,5 +215,6 @@ class Retry(Section, frozen=True, kw_only=True):
         None
     )
     on: Annotated[
-        Condition | None, key("Try again only where this condition holds of the failed attempt.")
+        ConditionText | None,
+        key("Try again only where this condition holds of the failed attempt."),
     ] = None

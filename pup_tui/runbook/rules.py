@@ -101,12 +101,12 @@ def header_names(step: StepDraft, report: Report) -> None:
 
 
 def environment_names(step: StepDraft, report: Report) -> None:
-    """Names of environment variables are names."""
+    """Names of environment variables hold letters, digits and _ only."""
     check_environment(step.node.get("env"), report)
 
 
 def capture_names(step: StepDraft, report: Report) -> None:
-    """A capture is a name that a template can use."""
+    """The name of a capture is one that a template can use."""
     for name, node in step.captures.items():
         check_name(name, node, "a capture", report)
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES, Files, GivenFiles, Unreadable
-from pup_tui.runbook.nodes import Scalar, Source, YamlNode
+from pup_tui.runbook.nodes import Scalar, SourceText, YamlNode
 from pup_tui.runbook.report import Report
 
 _PACK = re.compile(r"pack-([1-9][0-9]{0,5})/")
 
 
 @dataclass(slots=True, frozen=True)
-class Found:
+class NamedFile:
     """A file that something names. `key` is its name in `Loaded.files`."""
 
     key: str
@@ -34,8 +34,8 @@ class RunbookFiles:
     def __init__(self, places: SequenceOf[Files], report: Report) -> None:
         self._places = tuple(places)
         self._report = report
-        self._found: dict[str, Found] = {}
-        self._by_source: dict[Source, int] = {}
+        self._found: dict[str, NamedFile] = {}
+        self._by_source: dict[SourceText, int] = {}
         self._bytes = 0
         self._nodes = 0
         self.used: dict[str, bytes] = {}
@@ -51,7 +51,7 @@ class RunbookFiles:
         """The place of the file that a node stands in."""
         return self._by_source.get(node.source, 0)
 
-    def template(self, named: Scalar, *, imported: bool) -> Found | None:
+    def template(self, named: Scalar, *, imported: bool) -> NamedFile | None:
         """The template `named` means: beside the file that names it, or, `imported`, in a pack."""
         beside = self.place_of(named)
         stems = [f"{TEMPLATES}/{named.text}{suffix}" for suffix in SUFFIXES]
@@ -68,7 +68,7 @@ class RunbookFiles:
                     continue
         return False
 
-    def runbook(self, named: Scalar) -> Found | None:
+    def runbook(self, named: Scalar) -> NamedFile | None:
         """The runbook `named` means: beside the file that names it, or in a pack."""
         names = [f"{named.text}{suffix}" for suffix in SUFFIXES]
         return self._first(names, self._order(self.place_of(named), packs=True), named)
@@ -95,7 +95,7 @@ class RunbookFiles:
         others = range(1, len(self._places)) if packs else ()
         return [beside, *(place for place in others if place != beside)]
 
-    def _first(self, names: list[str], places: list[int], named: Scalar) -> Found | None:
+    def _first(self, names: list[str], places: list[int], named: Scalar) -> NamedFile | None:
         for place in places:
             for name in names:
                 key = name if place == 0 else f"pack-{place}/{name}"
@@ -106,27 +106,27 @@ class RunbookFiles:
                 except Unreadable as error:
                     told = f"{name if place == 0 else self._places[place].path(name)}"
                     self._report.error(named, f"{told} cannot be read: {error}")
-                    return Found(key, None)
+                    return NamedFile(key, None)
                 if data is not None:
                     self._found[key] = self._parsed(key, place, name, data, named)
                     return self._found[key]
         return None
 
-    def _parsed(self, key: str, place: int, name: str, data: bytes, named: Scalar) -> Found:
+    def _parsed(self, key: str, place: int, name: str, data: bytes, named: Scalar) -> NamedFile:
         self.used[key] = data
         self._bytes += len(data)
         if self._bytes > yaml.MAX_BYTES:
             told = "the templates and runbooks that it uses are together larger than 1 MiB"
             self._report.error(named, told)
-            return Found(key, None)
+            return NamedFile(key, None)
         if self._nodes > yaml.MAX_NODES:
-            return Found(key, None)
+            return NamedFile(key, None)
         root, problems = yaml.parse(data, self._places[place].path(name))
         for problem in problems:
             self._report.add(problem)
         if root is not None:
             self._by_source[root.source] = place
-        return Found(key, root)
+        return NamedFile(key, root)
 
 
 def is_name(name: str, *, folders: bool) -> bool:

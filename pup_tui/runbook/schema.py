@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import inspect
 
 from pup_tui.runbook import model, parts
-from pup_tui.runbook.allowed import about, does, fields_of
+from pup_tui.runbook.allowed import about, does, fields_of, inner_options, options_of
 from pup_tui.runbook.schema_types import TEXT, Schema, described, nullable, type_schema
 from pup_tui.runbook.steps import KINDS
 
@@ -109,7 +109,7 @@ def _own_keys(struct: type) -> dict[str, inspect.Field]:
 
 
 def _key(struct: type, field: inspect.Field) -> Schema:
-    made = _special(struct, field.encode_name) or type_schema(field.type, _reference)
+    made = _special(struct, field) or type_schema(field.type, _reference)
     if not field.required:
         made = nullable(made)
     told = about(field)
@@ -132,8 +132,9 @@ def _reference(struct: type) -> Schema:
     return {"$ref": f"#/$defs/{_name(struct)}"}
 
 
-def _special(struct: type, key: str) -> Schema | None:
+def _special(struct: type, field: inspect.Field) -> Schema | None:
     """Keys of which the format says more than the model's types do."""
+    key, held = field.encode_name, inner_options(options_of(field.type).values)
     if key == "undo":
         return {"$ref": "#/$defs/anyStep"}
     if struct is model.Step and key == "id":
@@ -144,7 +145,7 @@ def _special(struct: type, key: str) -> Schema | None:
         return {"anyOf": [name, _named(values)]}
     if key == "env":
         return _named(TEXT)
-    if key in ("vars", "params") and struct is not model.RunbookStep:
+    if any(each.cls is parts.Variable for each in held.structs):
         return _named(_reference(parts.Variable))
     if key == "outputs":
         return _named(TEXT)

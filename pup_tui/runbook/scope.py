@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.secret_names import report_exposure, secrets_at
-from pup_tui.runbook.shapes import Path, PlacedText
+from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import BODY, STEP_FIELDS, DraftFrame, StepDraft
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import compile_text
@@ -47,7 +47,7 @@ _BEFORE_ITEMS = frozenset({"foreach", "confirm", "max_parallel"})
 """Keys of a `foreach` step that are worked out once, before its first item."""
 
 
-class Scope:
+class ScopeCheck:
     """The names of a frame, of which some are `secrets`. `is_open` where some could not be found out."""
 
     def __init__(
@@ -98,7 +98,7 @@ class Scope:
             if maker.branches
         }
         for name, makers in self._makers.items():
-            first: dict[Path, tuple[Path, StepDraft]] = {}
+            first: dict[KeyPath, tuple[KeyPath, StepDraft]] = {}
             for maker in makers:
                 node = places.get(maker.path, {}).get(name)
                 if node is None:

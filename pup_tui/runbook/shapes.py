@@ -31,7 +31,7 @@ from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.roles import Role
 
-Path: TypeAlias = tuple[str | int, ...]
+KeyPath: TypeAlias = tuple[str | int, ...]
 
 NOTE_PREFIX = "x-"
 """How keys begin that are nobody's but the author's."""
@@ -45,12 +45,12 @@ class PlacedText:
     """A text with a role: `path` leads to it from the top of the runbook, `step` to the step it is of."""
 
     role: Role
-    path: Path
+    path: KeyPath
     node: Scalar
-    step: Path = ()
+    step: KeyPath = ()
 
     @property
-    def inner(self) -> Path:
+    def inner(self) -> KeyPath:
         """Where it stands in its step, or in the runbook where it is of no step."""
         return self.path[len(self.step) :]
 
@@ -61,10 +61,10 @@ class ShapeCheck:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.texts: list[PlacedText] = []
-        self.made: dict[Path, dict[str, Any]] = {}
-        self._step: Path = ()
+        self.made: dict[KeyPath, dict[str, Any]] = {}
+        self._step: KeyPath = ()
 
-    def build(self, node: YamlNode, kind: inspect.Type, path: Path) -> Any:
+    def build(self, node: YamlNode, kind: inspect.Type, path: KeyPath) -> Any:
         """Plain data for `kind`, or `INVALID` after a report."""
         if isinstance(node, Unusable):
             return INVALID
@@ -83,7 +83,7 @@ class ShapeCheck:
             return self._scalar(node, options, path)
         return self._wrong(node, options, path)
 
-    def struct(self, node: Mapping, struct: type, path: Path) -> Any:
+    def struct(self, node: Mapping, struct: type, path: KeyPath) -> Any:
         """A map with the keys of `struct`, each judged; `INVALID` if any is wrong."""
         fields = fields_of(struct)
         built: dict[str, Any] = {}
@@ -115,7 +115,7 @@ class ShapeCheck:
             return name.startswith(NOTE_PREFIX)
         return issubclass(struct, Step) and name == "kind"
 
-    def _field(self, field: inspect.Field, entry: YamlEntry, path: Path) -> Any:
+    def _field(self, field: inspect.Field, entry: YamlEntry, path: KeyPath) -> Any:
         path = (*path, field.encode_name)
         if entry.value.is_null:
             if not field.required:
@@ -124,7 +124,7 @@ class ShapeCheck:
             return INVALID
         return self.build(entry.value, field.type, path)
 
-    def _one_of(self, node: Mapping, options: Options, path: Path) -> Any:
+    def _one_of(self, node: Mapping, options: Options, path: KeyPath) -> Any:
         if options.structs[0].tag_field is None:
             return self.struct(node, options.structs[0].cls, path)
         chosen = self._kind(node, options.kinds, path)
@@ -142,7 +142,7 @@ class ShapeCheck:
             built["kind"] = node.text("kind")
         return built
 
-    def _kind(self, node: Mapping, kinds: dict[str, type], path: Path) -> type | None:
+    def _kind(self, node: Mapping, kinds: dict[str, type], path: KeyPath) -> type | None:
         value = node.get("kind")
         if value is None:
             hint = f"one of {listed(sorted(kinds))}"
@@ -155,14 +155,14 @@ class ShapeCheck:
         self.report.error(value, f"unknown kind {shown(given)}", hint)
         return None
 
-    def _map(self, node: Mapping, kind: inspect.Type, path: Path) -> Any:
+    def _map(self, node: Mapping, kind: inspect.Type, path: KeyPath) -> Any:
         built = {
             name: self.build(entry.value, kind, (*path, name))
             for name, entry in node.entries.items()
         }
         return INVALID if any(value is INVALID for value in built.values()) else built
 
-    def _list(self, node: Sequence, options: Options, path: Path) -> Any:
+    def _list(self, node: Sequence, options: Options, path: KeyPath) -> Any:
         assert options.items is not None
         if len(node.items) < options.least:
             self.report.error(node, f"{label(path)} is empty", "it needs at least one")
@@ -170,7 +170,7 @@ class ShapeCheck:
         built = [self.build(item, options.items, (*path, i)) for i, item in enumerate(node.items)]
         return INVALID if any(value is INVALID for value in built) else built
 
-    def _scalar(self, node: Scalar, options: Options, path: Path) -> Any:
+    def _scalar(self, node: Scalar, options: Options, path: KeyPath) -> Any:
         if options.words:
             return self._word(node, options.words, path)
         if options.text is None and not (options.truth or options.whole or options.number):
@@ -196,7 +196,7 @@ class ShapeCheck:
             return self._text(node, options, path)
         return self._wrong(node, options, path)
 
-    def _typed(self, node: Scalar, path: Path) -> Any:
+    def _typed(self, node: Scalar, path: KeyPath) -> Any:
         try:
             return node.value
         except OutOfRange:
@@ -204,7 +204,7 @@ class ShapeCheck:
             self.report.error(node, told)
             return INVALID
 
-    def _text(self, node: Scalar, options: Options, path: Path) -> Any:
+    def _text(self, node: Scalar, options: Options, path: KeyPath) -> Any:
         most = options.text.max_length if options.text is not None else None
         if options.never_blank and not node.text.strip():
             self.report.error(node, f"{label(path)} must not be empty")
@@ -216,14 +216,14 @@ class ShapeCheck:
             self.texts.append(PlacedText(options.role, path, node, self._step))
         return node.text
 
-    def _word(self, node: Scalar, words: tuple[str, ...], path: Path) -> Any:
+    def _word(self, node: Scalar, words: tuple[str, ...], path: KeyPath) -> Any:
         if node.text in words:
             return node.text
         hint = self.report.suggest(node.text, words) or f"one of {listed(sorted(words))}"
         self.report.error(node, f"{label(path)} cannot be {shown(node.text)}", hint)
         return INVALID
 
-    def _anything(self, node: YamlNode, role: Role, path: Path) -> Any:
+    def _anything(self, node: YamlNode, role: Role, path: KeyPath) -> Any:
         if isinstance(node, Mapping):
             return self._json_map(node, role, path)
         if isinstance(node, Sequence):
@@ -235,14 +235,14 @@ class ShapeCheck:
             self.texts.append(PlacedText(role, path, node, self._step))
         return value
 
-    def _json_map(self, node: Mapping, role: Role, path: Path) -> Any:
+    def _json_map(self, node: Mapping, role: Role, path: KeyPath) -> Any:
         built = {
             name: self._anything(entry.value, role, (*path, name))
             for name, entry in node.entries.items()
         }
         return INVALID if any(value is INVALID for value in built.values()) else built
 
-    def _wrong(self, node: YamlNode, options: Options, path: Path) -> Any:
+    def _wrong(self, node: YamlNode, options: Options, path: KeyPath) -> Any:
         told = f"{label(path)} must be {options.expected}, not {described(node)}"
         self.report.error(node, told, _wrong_hint(node, options))
         return INVALID
@@ -286,7 +286,7 @@ def _missing_hint(struct: type, name: str) -> str:
     return f"{_owner(struct)} needs it" if issubclass(struct, Step) and name != "name" else ""
 
 
-def label(path: Path) -> str:
+def label(path: KeyPath) -> str:
     """A place of the file in words."""
     if not path:
         return "a runbook"
@@ -301,7 +301,7 @@ def label(path: Path) -> str:
     return shown(last)
 
 
-def _step_label(path: Path) -> str:
+def _step_label(path: KeyPath) -> str:
     """A step in words: `step 3`, nested `step 3.1`, `the undo of step 3`; empty where it is none."""
     told, undo = "", ""
     rest = list(path)

@@ -10,7 +10,7 @@ from typing import get_args
 from pup_tui.runbook.model import AnyStep, Step
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report
-from pup_tui.runbook.shapes import Path
+from pup_tui.runbook.shapes import KeyPath
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import compile_text
 
@@ -42,12 +42,12 @@ class StepDraft:
     """
 
     node: Mapping
-    path: Path
+    path: KeyPath
     frame: DraftFrame
     order: tuple[int, int]
     around: StepDraft | None = None
     undo_of: StepDraft | None = None
-    branches: tuple[Path, ...] = ()
+    branches: tuple[KeyPath, ...] = ()
     items: frozenset[str] = frozenset()
     id: str = ""
     inner: DraftFrame | None = None
@@ -134,7 +134,7 @@ class DraftFrame:
     """
 
     names: Mapping | None
-    path: Path = ()
+    path: KeyPath = ()
     steps: list[StepDraft] = field(default_factory=list)
     made: dict[str, StepDraft] = field(default_factory=dict)
     caller: StepDraft | None = None
@@ -157,16 +157,18 @@ class _Walk:
         self.frames = [frame]
 
     def block(
-        self, steps: YamlNode | None, path: Path, frame: DraftFrame, around: StepDraft | None
+        self, steps: YamlNode | None, path: KeyPath, frame: DraftFrame, around: StepDraft | None
     ) -> None:
         if isinstance(steps, Sequence):
             for number, step in enumerate(steps.items):
                 if isinstance(step, Mapping):
                     self._add(step, (*path, number), frame, around)
 
-    def _add(self, node: Mapping, path: Path, frame: DraftFrame, around: StepDraft | None) -> None:
+    def _add(
+        self, node: Mapping, path: KeyPath, frame: DraftFrame, around: StepDraft | None
+    ) -> None:
         part = BODY
-        branches: tuple[Path, ...] = ()
+        branches: tuple[KeyPath, ...] = ()
         items: frozenset[str] = frozenset()
         undo_of: StepDraft | None = None
         if around is not None:

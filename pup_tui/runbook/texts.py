@@ -11,14 +11,14 @@ from msgspec import Struct
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.roles import Role
-from pup_tui.runbook.shapes import Path
+from pup_tui.runbook.shapes import KeyPath
 
 
 class FoundText(Struct, frozen=True):
     """A text and its role; `path` leads to it from the step by the file's keys and items' indices."""
 
     role: Role
-    path: Path
+    path: KeyPath
     source: str
 
 
@@ -38,12 +38,12 @@ def tool_of(step: Step) -> str | None:
     return next((first_word(script) for script in scripts), None)
 
 
-def _in_struct(struct: Struct, path: Path) -> Iterator[FoundText]:
+def _in_struct(struct: Struct, path: KeyPath) -> Iterator[FoundText]:
     for key, field in fields_of(type(struct)).items():
         yield from _in_value(getattr(struct, field.name), options_of(field.type), (*path, key))
 
 
-def _in_value(value: Any, options: Options, path: Path) -> Iterator[FoundText]:
+def _in_value(value: Any, options: Options, path: KeyPath) -> Iterator[FoundText]:
     if value is None or value is msgspec.UNSET or isinstance(value, Step):
         return
     if isinstance(value, str):

@@ -18,9 +18,9 @@ from pup_tui.runbook.nodes import (
     Mapping,
     OutOfRange,
     Scalar,
+    ScalarStyle,
     Sequence,
-    Source,
-    Style,
+    SourceText,
     YamlEntry,
     YamlNode,
     described,
@@ -35,7 +35,12 @@ MAX_NODES = 100_000
 
 _LOADER = getattr(pyyaml, "CSafeLoader", pyyaml.SafeLoader)
 _MERGE = "<<"
-_STYLES: dict[str | None, Style] = {"'": "quoted", '"': "quoted", "|": "literal", ">": "folded"}
+_STYLES: dict[str | None, ScalarStyle] = {
+    "'": "quoted",
+    '"': "quoted",
+    "|": "literal",
+    ">": "folded",
+}
 _UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 """Characters that an escape sequence can bring into a text."""
 
@@ -62,7 +67,7 @@ def parse(data: bytes, path: str) -> tuple[YamlNode | None, list[Problem]]:
         text = _decoded(data, path)
     except _Stop as stop:
         return None, [stop.problem]
-    reader = _Reader(Source(path, text.replace("\r\n", "\n")))
+    reader = _Reader(SourceText(path, text.replace("\r\n", "\n")))
     loader = _LOADER(text)
     try:
         return reader.document(iter(loader.get_event, None)), reader.problems
@@ -130,7 +135,7 @@ def _position(before: str) -> tuple[int, int]:
 class _Reader:
     """Builds the tree while the events stream past."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SourceText) -> None:
         self.source = source
         self.problems: list[Problem] = []
         self._anchors: dict[str, YamlNode | None] = {}
@@ -308,7 +313,7 @@ _HINTS = (
 )
 
 
-def _syntax_problem(error: pyyaml.MarkedYAMLError, source: Source) -> Problem:
+def _syntax_problem(error: pyyaml.MarkedYAMLError, source: SourceText) -> Problem:
     mark = error.problem_mark or error.context_mark
     message = error.problem or error.context or "not YAML"
     if "quoted scalar" in (error.context or "") and "end of stream" in message:
@@ -323,7 +328,7 @@ def _syntax_problem(error: pyyaml.MarkedYAMLError, source: Source) -> Problem:
     )
 
 
-def _syntax_hint(message: str, source: Source, line: int, column: int) -> str:
+def _syntax_hint(message: str, source: SourceText, line: int, column: int) -> str:
     written = source.lines[line - 1] if line <= len(source.lines) else ""
     if "cannot start any token" in message:
         return (

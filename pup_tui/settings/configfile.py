@@ -24,7 +24,7 @@ from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import ShapeCheck
 
 KEYS = "DD_API_KEY, DD_APP_KEY or DD_ACCESS_TOKEN"
-Text = Annotated[str, Meta(extra={NEVER_BLANK: True})]
+FilledText = Annotated[str, Meta(extra={NEVER_BLANK: True})]
 
 
 class Datadog(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,8 +32,8 @@ class Datadog(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     told_as: ClassVar[str] = f"`datadog` (keys stay in {KEYS})"
 
-    site: Text = ""
-    url: Text = ""
+    site: FilledText = ""
+    url: FilledText = ""
 
 
 class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,8 +42,8 @@ class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     A path that is not absolute is one from the file's own folder.
     """
 
-    runbooks: tuple[Text, ...] = ()
-    state_dir: Text = ""
+    runbooks: tuple[FilledText, ...] = ()
+    state_dir: FilledText = ""
     pup: PupChoice = "auto"
     datadog: Datadog = Datadog()
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import getpass
 import os
+import pwd
+import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -50,11 +52,15 @@ class Told(Struct, frozen=True):
 
 
 class TerminalFacts(Struct, frozen=True, kw_only=True):
-    """Which of the three streams are a terminal, what kind of one, and whether it is to have colours."""
+    """Which of the three streams are a terminal, what kind of one, and whether it is to have colours.
+
+    `columns` is how wide it is that standard output goes to; None off a terminal.
+    """
 
     input: bool
     output: bool
     errors: bool
+    columns: int | None
     kind: str
     colour: bool
 
@@ -88,6 +94,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     environ: Mapping[str, str]
     cwd: Path
+    home: Path
     state_dir: Path
     runbooks: RunbookFolders
     pup: str
@@ -115,6 +122,7 @@ class _Reading:
         self._cwd = cwd
         self._told: list[Told] = []
         self._file: ConfigFile | None = None
+        self._home = Path(environ.get("HOME") or _account_home()).absolute()
         usual = platformdirs.user_config_path("pup-tui", appauthor=False)
         named = self._text("config_dir", "PUP_TUI_CONFIG_DIR", str(usual))
         self._config_dir = Path(named).absolute()
@@ -124,6 +132,7 @@ class _Reading:
         said = self._file.said if self._file else None
         return Settings(
             cwd=self._cwd,
+            home=self._home,
             state_dir=self._state_dir(said.state_dir if said else ""),
             runbooks=self._runbooks(said.runbooks if said else ()),
             pup=self._text("pup", "PUP_TUI_PUP", "auto", said.pup if said else ""),
@@ -159,7 +168,9 @@ class _Reading:
 
     def _from_config(self, said: str) -> Path:
         """A path as `config.yaml` means it: from its own folder."""
-        return self._config_dir / os.path.expanduser(said)
+        from pup_tui.runbook.files import under_home
+
+        return self._config_dir / under_home(said, self._home)
 
     def _state_dir(self, said: str) -> Path:
         usual = platformdirs.user_state_path("pup-tui", appauthor=False)
@@ -192,8 +203,7 @@ class _Reading:
         if own:
             return Path(own) / "runbooks"
         config = self._environ.get("XDG_CONFIG_HOME")
-        home = Path(os.path.expanduser(self._environ.get("HOME", "~")))
-        return (Path(config) if config else home / ".config") / "pup" / "runbooks"
+        return (Path(config) if config else self._home / ".config") / "pup" / "runbooks"
 
     def _process_environ(self, said: Datadog | None) -> Mapping[str, str]:
         environ = dict(self._environ)
@@ -215,9 +225,11 @@ class _Reading:
     def _terminal(self) -> TerminalFacts:
         _, source = self._found("colour", "NO_COLOR", "")
         self._tell("colour", not source, source or DEFAULT)
+        output = _is_terminal(sys.stdout)
         return TerminalFacts(
             input=_is_terminal(sys.stdin),
-            output=_is_terminal(sys.stdout),
+            output=output,
+            columns=shutil.get_terminal_size().columns if output else None,
             errors=_is_terminal(sys.stderr),
             kind=self._environ.get("TERM") or "dumb",
             colour=not source,
@@ -251,6 +263,14 @@ def _account() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
+
+
+def _account_home() -> str:
+    """The home of the account; the root folder where it has none."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return "/"
 
 
 def _is_terminal(stream: TextIO) -> bool:

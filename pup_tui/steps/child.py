@@ -19,7 +19,8 @@ from pup_tui.steps import survivors
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pup_tui.steps.executor import Context, OutputSink, Stream
+    from pup_tui.output.linefile import Stream
+    from pup_tui.steps.executor import Context, OutputSink
 
 CHUNK = 64 * 1024
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    from pup_tui.output.linefile import Stream
+
 RUN_MARK = "PUP_TUI_RUN"
 STEP_MARK = "PUP_TUI_STEP"
 CANCELLED = "cancelled"
 
-Stream = Literal["stdout", "stderr"]
 T = TypeVar("T")
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pup_tui.steps.executor import CANCELLED, Outcome, unless_stopped
 
 if TYPE_CHECKING:
-    from pup_tui.steps.executor import Context, OutputSink, Stop, Stream
+    from pup_tui.output.linefile import Stream
+    from pup_tui.steps.executor import Context, OutputSink, Stop
 
 
 class RecordingSink:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pup_tui.steps.child import Child
 from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
 from pup_tui.steps.notes import note
-from pup_tui.steps.process import Command, follow, popen
+from pup_tui.steps.process import ProcessCommand, follow, popen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ _PLAIN = (
 
 
 async def run_in_foreground(
-    command: Command, sink: OutputSink, stop: Stop, context: Context, *, stdin: int, go: int
+    command: ProcessCommand, sink: OutputSink, stop: Stop, context: Context, *, stdin: int, go: int
 ) -> Outcome:
     """Run `command` on the operator's terminal, as its foreground: Ctrl-C reaches it, and not us.
 
@@ -58,7 +58,7 @@ async def run_in_foreground(
 
 
 async def _run(
-    command: Command,
+    command: ProcessCommand,
     descriptor: int,
     stdin: int,
     go: int,

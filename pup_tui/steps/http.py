@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from pup_tui.core.requests import HttpRequest
-    from pup_tui.datadog.configuration import Configuration
+    from pup_tui.datadog.configuration import DatadogConfiguration
 
 MAX_BYTES = 64 * 1024 * 1024
 """Largest body of an answer, after decompression, and of a file to send."""
@@ -37,7 +37,7 @@ class HttpExecutor:
     that follows no redirect and always verifies certificates.
     """
 
-    def __init__(self, configuration: Configuration) -> None:
+    def __init__(self, configuration: DatadogConfiguration) -> None:
         self._configuration = configuration
 
     async def run(

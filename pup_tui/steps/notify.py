@@ -11,10 +11,11 @@ from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, Stream
+from pup_tui.output.linefile import Stream
+from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop
 from pup_tui.steps.files import nameless_file
 from pup_tui.steps.notes import note
-from pup_tui.steps.process import Command, run_process
+from pup_tui.steps.process import ProcessCommand, run_process
 
 if TYPE_CHECKING:
     from pup_tui.core.requests import NotifyRequest
@@ -68,7 +69,7 @@ def _refusal(request: NotifyRequest) -> str:
 
 async def _send(request: NotifyRequest, results: _Results, stop: Stop, context: Context) -> Outcome:
     """Run the sender; the outcome is that of its process."""
-    command = Command(
+    command = ProcessCommand(
         executable=sys.executable,
         # Without -P modules of the working directory would be run in place of the library's.
         arguments=(sys.executable, "-P", "-m", _SENDER),

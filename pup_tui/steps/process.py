@@ -10,17 +10,10 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pup_tui.output.linefile import Stream
 from pup_tui.steps import survivors
 from pup_tui.steps.child import Child, Reader
-from pup_tui.steps.executor import (
-    CANCELLED,
-    Context,
-    Outcome,
-    OutputSink,
-    Stop,
-    Stream,
-    unless_stopped,
-)
+from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
 from pup_tui.steps.start_errors import explain
 
 if TYPE_CHECKING:
@@ -35,7 +28,7 @@ _STREAMS: tuple[Stream, Stream] = ("stdout", "stderr")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Command:
+class ProcessCommand:
     """What to start: `arguments[0]` is the name to show, `executable` the file that runs.
 
     It went well if it exits with one of `success_codes`. `descriptors` are what it inherits beside
@@ -51,7 +44,7 @@ class Command:
 
 
 async def run_process(
-    command: Command,
+    command: ProcessCommand,
     sink: OutputSink,
     stop: Stop,
     context: Context,
@@ -65,7 +58,11 @@ async def run_process(
 
 
 async def follow(
-    start: Callable[[], Child], command: Command, sink: OutputSink, stop: Stop, context: Context
+    start: Callable[[], Child],
+    command: ProcessCommand,
+    sink: OutputSink,
+    stop: Stop,
+    context: Context,
 ) -> Outcome:
     """Run what `start` starts to its end.
 
@@ -92,7 +89,7 @@ async def follow(
         child.discard()
 
 
-def popen(command: Command, context: Context, **streams: Any) -> subprocess.Popen[bytes]:
+def popen(command: ProcessCommand, context: Context, **streams: Any) -> subprocess.Popen[bytes]:
     """Start `command` with these streams, marked as the step's, and with what it shall inherit."""
     return subprocess.Popen(  # noqa: S603 -- to run what the operator wants is the purpose
         command.arguments,
@@ -104,7 +101,7 @@ def popen(command: Command, context: Context, **streams: Any) -> subprocess.Pope
     )
 
 
-async def _finished(child: Child, command: Command, sink: OutputSink) -> Outcome:
+async def _finished(child: Child, command: ProcessCommand, sink: OutputSink) -> Outcome:
     code = child.reap()
     if not await child.drained(DRAIN):
         holders = survivors.listed(child.holders()) or "a process that it started"
@@ -154,7 +151,7 @@ def _ending(code: int | None) -> str:
         return f"killed by signal {-code}"
 
 
-def _on_pipes(command: Command, stdin: int, sink: OutputSink, context: Context) -> Child:
+def _on_pipes(command: ProcessCommand, stdin: int, sink: OutputSink, context: Context) -> Child:
     with contextlib.ExitStack() as reading, contextlib.ExitStack() as writing:
         ends = []
         for _ in _STREAMS:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pup_tui.steps.child import Child, Reader
-from pup_tui.steps.process import Command, follow, popen
+from pup_tui.steps.process import ProcessCommand, follow, popen
 
 if TYPE_CHECKING:
     from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
@@ -34,7 +34,7 @@ _LAUNCH = ': <"$0"; exec "$@"'
 
 
 async def run_on_terminal(
-    command: Command, sink: OutputSink, stop: Stop, context: Context, *, stdin: int
+    command: ProcessCommand, sink: OutputSink, stop: Stop, context: Context, *, stdin: int
 ) -> Outcome:
     """Run `command` on a terminal of its own, which is its controlling one; as `run_process` else.
 
@@ -43,7 +43,7 @@ async def run_on_terminal(
     return await follow(lambda: _start(command, stdin, sink, context), command, sink, stop, context)
 
 
-def _start(command: Command, stdin: int, sink: OutputSink, context: Context) -> Child:
+def _start(command: ProcessCommand, stdin: int, sink: OutputSink, context: Context) -> Child:
     terminal = _PseudoTerminal()
     _, *words = command.arguments
     try:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.commands import CommandError, Invocation, execute, resolve
-from pup_tui.datadog.configuration import Configuration, ConfigurationError, PupChoice
+from pup_tui.datadog.configuration import ConfigurationError, DatadogConfiguration, PupChoice
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
 from pup_tui.steps.notes import waits
-from pup_tui.steps.process import Command, run_process
+from pup_tui.steps.process import ProcessCommand, run_process
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ _FOR_DATADOG = ("DD_", *_OURS_FOR_PUP)
 class PupExecutor:
     """Runs the subcommand of a `pup` step."""
 
-    def __init__(self, configuration: Configuration, pup: PupChoice = "auto") -> None:
+    def __init__(self, configuration: DatadogConfiguration, pup: PupChoice = "auto") -> None:
         self._configuration = configuration
         self._choice = pup
 
@@ -61,7 +61,7 @@ class PupExecutor:
         cwd = context.cwd / (request.cwd or "")
         path = self._installed(invocation, environ)
         if path is not None:
-            command = Command(
+            command = ProcessCommand(
                 executable=path,
                 arguments=("pup", *in_json(words)),
                 environ=environment(environ),
@@ -85,15 +85,21 @@ class PupExecutor:
             return None
         return shutil.which("pup", path=environ.get("PATH"))
 
-    def _configured(self, env: Mapping[str, str], environ: Mapping[str, str]) -> Configuration:
+    def _configured(
+        self, env: Mapping[str, str], environ: Mapping[str, str]
+    ) -> DatadogConfiguration:
         """The account that the step's own `env` names, as an installed `pup` would take it."""
         if not any(name.startswith(_FOR_DATADOG) for name in env):
             return self._configuration
-        return Configuration.from_environment(environ)
+        return DatadogConfiguration.from_environment(environ)
 
 
 async def _on_client(
-    invocation: Invocation, configuration: Configuration, cwd: Path, sink: OutputSink, stop: Stop
+    invocation: Invocation,
+    configuration: DatadogConfiguration,
+    cwd: Path,
+    sink: OutputSink,
+    stop: Stop,
 ) -> Outcome:
     try:
         async with DatadogClient(configuration, on_wait=waits(sink)) as client:

@@ -8,8 +8,8 @@ from pup_tui.core.requests import (
     HttpRequest,
     NotifyRequest,
     PupRequest,
-    Request,
     ShellRequest,
+    StepRequest,
     WorkflowRequest,
 )
 from pup_tui.steps.http import HttpExecutor
@@ -21,13 +21,13 @@ from pup_tui.steps.workflow import WorkflowExecutor
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pup_tui.datadog.configuration import Configuration, PupChoice
+    from pup_tui.datadog.configuration import DatadogConfiguration, PupChoice
     from pup_tui.steps.executor import Executor
 
 
 def executors(
-    configuration: Configuration, *, pup: PupChoice = "auto"
-) -> Mapping[type[Request], Executor]:
+    configuration: DatadogConfiguration, *, pup: PupChoice = "auto"
+) -> Mapping[type[StepRequest], Executor]:
     """One executor for each kind of request; `pup` says who runs subcommands."""
     return {
         ShellRequest: ShellExecutor(),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
 from pup_tui.steps.files import nameless_file
 from pup_tui.steps.foreground import run_in_foreground
-from pup_tui.steps.process import Command, run_process
+from pup_tui.steps.process import ProcessCommand, run_process
 from pup_tui.steps.pseudo_terminal import TERM, run_on_terminal
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class ShellExecutor:
             except (OSError, UnicodeEncodeError) as error:
                 why = error.strerror if isinstance(error, OSError) else "it is not valid Unicode"
                 return Outcome(ok=False, reason=f"{what} cannot be handed to the shell: {why}")
-            command = Command(
+            command = ProcessCommand(
                 executable=shell,
                 arguments=(request.shell, _SCRIPT),
                 environ=environ,

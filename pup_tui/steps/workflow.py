@@ -21,7 +21,7 @@ from pup_tui.steps.notes import note, waits
 
 if TYPE_CHECKING:
     from pup_tui.core.requests import WorkflowRequest
-    from pup_tui.datadog.configuration import Configuration
+    from pup_tui.datadog.configuration import DatadogConfiguration
 
 MISSES = 5
 """Looks at an instance that may fail in a row; each has the client's own retries behind it."""
@@ -30,7 +30,7 @@ MISSES = 5
 class WorkflowExecutor:
     """Starts the workflow of a step and follows its instance to its end."""
 
-    def __init__(self, configuration: Configuration) -> None:
+    def __init__(self, configuration: DatadogConfiguration) -> None:
         self._configuration = configuration
 
     async def run(

@@ -21,7 +21,7 @@ from pup_tui.template.reading import is_empty, status_of, value_of
 from pup_tui.template.usage import Usage, UsesNames
 from pup_tui.template.values import NOTHING, parse_json, to_text
 
-Kind = Literal["empty", "status", "value", "trend", "expression"]
+ConditionKind = Literal["empty", "status", "value", "trend", "expression"]
 MAX_TREND: Final = 1000
 """The most samples that ``decreasing over N`` may ask for."""
 
@@ -56,7 +56,7 @@ class ConditionResult:
 class Condition(UsesNames):
     """One condition. Made by `parse_condition`."""
 
-    kind: Kind = "expression"
+    kind: ConditionKind = "expression"
 
     def __init__(self, source: str, usage: Usage) -> None:
         self.source = source
@@ -82,7 +82,7 @@ class Condition(UsesNames):
 
 
 class _Empty(Condition):
-    kind: Kind = "empty"
+    kind: ConditionKind = "empty"
 
     def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> ConditionResult:
         output = scope.get("output")
@@ -95,7 +95,7 @@ class _Empty(Condition):
 
 
 class _Status(Condition):
-    kind: Kind = "status"
+    kind: ConditionKind = "status"
 
     def __init__(self, source: str, sign: str, wanted: str, variable: bool) -> None:
         super().__init__(source, _usage_of(wanted if variable else None))
@@ -126,7 +126,7 @@ class _Status(Condition):
 
 
 class _Value(Condition):
-    kind: Kind = "value"
+    kind: ConditionKind = "value"
 
     def __init__(self, source: str, sign: str, limit: str, variable: bool) -> None:
         super().__init__(source, _usage_of(limit if variable else None))
@@ -154,7 +154,7 @@ class _Value(Condition):
 
 
 class _Trend(Condition):
-    kind: Kind = "trend"
+    kind: ConditionKind = "trend"
 
     def __init__(self, source: str, word: str, count: int) -> None:
         super().__init__(source, Usage())

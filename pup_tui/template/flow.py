@@ -37,7 +37,7 @@ class Flow:
     """The keys that a result is made out of, whatever is chosen, and what depends on a choice."""
 
     keys: frozenset[Key] = frozenset()
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[Conditional, ...] = ()
 
     @property
     def all(self) -> frozenset[Key]:
@@ -57,7 +57,7 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Conditional:
     """A condition, and what flows where it holds and where it does not."""
 
     test: nodes.Expr
@@ -101,7 +101,7 @@ def flow_of(tree: nodes.Node) -> Flow:
 
 
 def _choice(test: nodes.Expr, then: nodes.Expr, otherwise: Iterable[nodes.Expr]) -> Flow:
-    choice = Choice(test, flow_of(then), merge_flows(map(flow_of, otherwise)))
+    choice = Conditional(test, flow_of(then), merge_flows(map(flow_of, otherwise)))
     return NO_FLOW if choice.then == choice.otherwise == NO_FLOW else Flow(choices=(choice,))
 
 

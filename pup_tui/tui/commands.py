@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 RUN = "run: "
 
 
-class Offer(NamedTuple):
+class PaletteCommand(NamedTuple):
     """A command of the palette: the name it is found by, and what carries it out."""
 
     name: str
@@ -43,7 +43,7 @@ class ConsoleCommands(Provider):
             if score > 0:
                 yield Hit(score, Text(offer.name), offer.act, offer.name)
 
-    def _offers(self) -> Iterator[Offer]:
+    def _offers(self) -> Iterator[PaletteCommand]:
         from pup_tui.tui.screens.main import MainScreen
 
         main = self.app.screen_stack[0]
@@ -52,31 +52,31 @@ class ConsoleCommands(Provider):
             yield from self._places(main)
             yield from _runbooks(main)
         for theme in sorted(self.app.available_themes):
-            yield Offer(f"theme: {theme}", partial(self._theme, theme))
-        yield Offer("help: keys", self._doing("help"))
-        yield Offer("quit", self._doing("quit"))
+            yield PaletteCommand(f"theme: {theme}", partial(self._theme, theme))
+        yield PaletteCommand("help: keys", self._doing("help"))
+        yield PaletteCommand("quit", self._doing("quit"))
 
-    def _here(self, main: MainScreen) -> Iterator[Offer]:
+    def _here(self, main: MainScreen) -> Iterator[PaletteCommand]:
         """All that a key does where the operator is, that of the footer first."""
-        offers: dict[str, Offer] = {}
+        offers: dict[str, PaletteCommand] = {}
         for node, binding, enabled, _ in sorted(
             own_bindings(main), key=lambda active: not active.binding.show
         ):
             if enabled and node is not self.app:
                 name = f"here: {binding.description}  ({self.app.get_key_display(binding)})"
                 act = partial(self.app.run_action, binding.action, node)
-                offers.setdefault(binding.action, Offer(name, act))
+                offers.setdefault(binding.action, PaletteCommand(name, act))
         yield from offers.values()
 
-    def _places(self, main: MainScreen) -> Iterator[Offer]:
-        yield Offer("go: runbooks", main.action_runbooks)
-        yield Offer("go: history", partial(main.action_history, everything=True))
+    def _places(self, main: MainScreen) -> Iterator[PaletteCommand]:
+        yield PaletteCommand("go: runbooks", main.action_runbooks)
+        yield PaletteCommand("go: history", partial(main.action_history, everything=True))
         for tab in main.run_tabs():
             name = f"go: run of {safe_text(tab.title)}, {tab.status}"
-            yield Offer(name, partial(main.show_page, tab.page))
-        yield Offer("sidebar: show or hide", main.action_sidebar)
+            yield PaletteCommand(name, partial(main.show_page, tab.page))
+        yield PaletteCommand("sidebar: show or hide", main.action_sidebar)
         for grouping in GROUPINGS:
-            yield Offer(
+            yield PaletteCommand(
                 f"group by: {grouping}",
                 partial(main.sidebar.group_by, grouping),
             )
@@ -88,11 +88,11 @@ class ConsoleCommands(Provider):
         return partial(self.app.run_action, action)
 
 
-def _runbooks(main: MainScreen) -> Iterator[Offer]:
+def _runbooks(main: MainScreen) -> Iterator[PaletteCommand]:
     entries = [entry for entry in main.library.entries if not entry.shadowed]
     for entry in entries:
         if not entry.broken:
             name = f"{RUN}{safe_text(entry.id)}"
-            yield Offer(name, partial(main.begin, entry, "run"))
+            yield PaletteCommand(name, partial(main.begin, entry, "run"))
     for entry in entries:
-        yield Offer(f"open: {safe_text(entry.id)}", partial(main.select, entry))
+        yield PaletteCommand(f"open: {safe_text(entry.id)}", partial(main.select, entry))

@@ -94,9 +94,13 @@ class DescribedStep:
 
 @dataclass(frozen=True)
 class Described:
-    """A runbook as its file is now; its steps in the order of the file, nested ones after what holds them."""
+    """A runbook as its file is now; its steps in the order of the file, nested ones after what holds them.
+
+    `place` tells where the file is.
+    """
 
     entry: Entry
+    place: str
     loaded: Loaded
     steps: Sequence[DescribedStep]
     runs: Sequence[RunRow]
@@ -107,6 +111,7 @@ def describe(services: Services, entry: Entry) -> Described:
     """All that the overview shows of a runbook. Reads files and the journal: call it in a thread."""
     from pup_tui.journal.errors import JournalError
     from pup_tui.tui.past import past_runs
+    from pup_tui.tui.texts import place
 
     loaded = services.catalog.load(entry.path)
     steps = () if loaded.runbook is None else loaded.runbook.steps
@@ -116,7 +121,8 @@ def describe(services: Services, entry: Entry) -> Described:
         runs = past_runs(services.state, entry.id, LAST_RUNS)
     except JournalError as error:
         problem = str(error)
-    return Described(entry, loaded, list(_described(steps, 0)), runs, problem)
+    where = place(entry.path, services.home)
+    return Described(entry, where, loaded, list(_described(steps, 0)), runs, problem)
 
 
 def _described(steps: Iterable[Step], depth: int) -> Iterator[DescribedStep]:

@@ -20,9 +20,9 @@ class Services:
 
     `launcher` gives what begins runs, put together when the first one begins (JournalError where the journal
     cannot be opened). `operator` is who sits at the console; `hidden` are secrets besides variables; `state`
-    is the folder of the journal and of outputs; `environ` is what the `pager` is started with; `sources`
-    makes what values come from; `site` says in a word where runs act; `suggestions` are values that forms
-    begin with; `open_at` is the runbook to show first, of the catalog or not.
+    is the folder of the journal and of outputs; `environ` is what the `pager` is started with; `home` is
+    the operator's; `sources` makes what values come from; `site` says in a word where runs act; `suggestions`
+    are values that forms begin with; `open_at` is the runbook to show first, of the catalog or not.
     """
 
     catalog: Catalog
@@ -31,6 +31,7 @@ class Services:
     hidden: tuple[str, ...] = ()
     state: Path
     environ: Mapping[str, str]
+    home: Path
     pager: str = "less"
     sources: Callable[[], Sources]
     site: str

@@ -79,6 +79,11 @@ class StepProgress:
         return step.poll is not None and not step.follows and not self.node.is_block
 
     @property
+    def waits(self) -> bool:
+        """Whether it is under way and does nothing but wait."""
+        return self.status == "running" and self.node.step.waits_for is not None
+
+    @property
     def has_run(self) -> bool:
         return self.attempts > 0
 

@@ -119,10 +119,10 @@ def clock(seconds: float) -> str:
     return f"{whole // 3600:02}:{whole % 3600 // 60:02}:{whole % 60:02}"
 
 
-def place(path: Path) -> str:
+def place(path: Path, home: Path) -> str:
     """A file's path, with `~` for the operator's home."""
     try:
-        return str(Path("~") / path.relative_to(Path.home()))
+        return str(Path("~") / path.relative_to(home))
     except ValueError:
         return str(path)
 

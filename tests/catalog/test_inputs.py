@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pup_tui.catalog.inputs import check_input, resolve_inputs, wanted_inputs
@@ -18,7 +20,7 @@ def runbook(**variables: Variable) -> Runbook:
 async def test_which_variables_are_asked_for() -> None:
     asked = runbook(A=Variable(default="x"), B=Variable(when="A == 'y'"), C=Variable())
     for given, wanted in (("x", ("A", "C")), ("y", ("A", "B", "C"))):
-        resolved = await resolve_inputs(asked, {"A": given}, local_sources({}))
+        resolved = await resolve_inputs(asked, {"A": given}, local_sources({}, Path.home()))
         assert wanted_inputs(asked.vars, resolved) == wanted
 
 

@@ -52,16 +52,18 @@ def store() -> Iterator[Store]:
 
 async def test_a_password_of_the_keyring(store: Store) -> None:
     asked = runbook(T=Variable(type="secret", from_="keyring:flags/ada"))
-    assert (await resolve_inputs(asked, {}, local_sources({}))).values == {"T": "hunter22"}
+    assert (await resolve_inputs(asked, {}, local_sources({}, Path.home()))).values == {
+        "T": "hunter22"
+    }
     asked = runbook(T=Variable(type="secret", from_="keyring:flags/bob"))
-    (problem,) = (await resolve_inputs(asked, {}, local_sources({}))).problems
+    (problem,) = (await resolve_inputs(asked, {}, local_sources({}, Path.home()))).problems
     assert str(problem) == "`T` is required: keyring:flags/bob holds none; give it a value"
 
 
 async def test_a_keyring_that_is_locked(store: Store) -> None:
     keyring.set_keyring(Store(KeyringLocked("it is locked")))
     asked = runbook(T=Variable(type="secret", from_="keyring:flags/ada"))
-    (problem,) = (await resolve_inputs(asked, {}, local_sources({}))).problems
+    (problem,) = (await resolve_inputs(asked, {}, local_sources({}, Path.home()))).problems
     told = "`T` cannot be read from keyring:flags/ada: the keyring cannot be read (it is locked)"
     assert str(problem) == told
 
@@ -69,20 +71,22 @@ async def test_a_keyring_that_is_locked(store: Store) -> None:
 async def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
     asked = runbook(T=Variable(type="secret", from_="keyring:flags/ada"))
-    (problem,) = (await resolve_inputs(asked, {}, local_sources({}))).problems
+    (problem,) = (await resolve_inputs(asked, {}, local_sources({}, Path.home()))).problems
     assert "install pup-tui[keyring]" in str(problem)
 
 
 async def test_a_file(tmp_path: Path) -> None:
     (tmp_path / "value").write_text("a\n")
     asked = runbook(V=Variable(from_=f"file:{tmp_path / 'value'}"))
-    assert (await resolve_inputs(asked, {}, local_sources({}))).values == {"V": "a"}
+    assert (await resolve_inputs(asked, {}, local_sources({}, Path.home()))).values == {"V": "a"}
     os.mkfifo(tmp_path / "pipe")
     asked = runbook(V=Variable(from_=f"file:{tmp_path / 'pipe'}"))
-    (problem,) = (await resolve_inputs(asked, {}, local_sources({}))).problems
+    (problem,) = (await resolve_inputs(asked, {}, local_sources({}, Path.home()))).problems
     assert "it is not a regular file" in str(problem)
+    asked = runbook(V=Variable(from_="file:~/value"))
+    assert (await resolve_inputs(asked, {}, local_sources({}, tmp_path))).values == {"V": "a"}
     asked = runbook(V=Variable(from_="file:~nobody-of-this-name/value"))
-    (problem,) = (await resolve_inputs(asked, {}, local_sources({}))).problems
+    (problem,) = (await resolve_inputs(asked, {}, local_sources({}, Path.home()))).problems
     assert "`V` is required" in str(problem)
 
 

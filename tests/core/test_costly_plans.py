@@ -25,7 +25,7 @@ from pup_tui.core.plan import plan
 from pup_tui.core.program import compile_program
 from pup_tui.runbook.load import load
 runbook = load(Path(sys.argv[1])).require()
-resolved = asyncio.run(resolve_inputs(runbook, {}, local_sources({})))
+resolved = asyncio.run(resolve_inputs(runbook, {}, local_sources({}, Path.home())))
 steps = plan(compile_program("a", runbook), resolved.values, (), "ada", lambda step: None)
 used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 problems = [problem.message for problem in resolved.problems]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pup_tui.datadog.client import DatadogClient
-from pup_tui.datadog.configuration import Configuration
+from pup_tui.datadog.configuration import DatadogConfiguration
 
 API_KEY = "api-key-0123456789"
 APP_KEY = "app-key-9876543210"
@@ -56,7 +56,7 @@ def client_of(waits: list[float]) -> Callable[..., DatadogClient]:
         waits.append(seconds)
 
     def make(url: str, **options: Any) -> DatadogClient:
-        configuration = Configuration.from_environment(
+        configuration = DatadogConfiguration.from_environment(
             {"PUP_TUI_DATADOG_URL": url, "DD_API_KEY": API_KEY, "DD_APP_KEY": APP_KEY}
         )
         return DatadogClient(configuration, **{"sleep": sleep, **options})

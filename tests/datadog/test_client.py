@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from pup_tui.datadog.client import DatadogClient
-from pup_tui.datadog.configuration import Configuration
+from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.retries import RetryPolicy
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
@@ -42,7 +42,7 @@ async def test_a_request_carries_credentials_query_and_body(client_of: MakeClien
 
 async def test_an_access_token_goes_alone() -> None:
     async with FakeServer(FINE) as server:
-        configuration = Configuration(
+        configuration = DatadogConfiguration(
             base_url=server.url, api_key="k", app_key="a", access_token="token-0123456789"
         )
         async with DatadogClient(configuration) as client:
@@ -54,7 +54,7 @@ async def test_an_access_token_goes_alone() -> None:
 async def test_without_credentials_nothing_is_sent() -> None:
     async with (
         FakeServer(FINE) as server,
-        DatadogClient(Configuration(base_url=server.url)) as client,
+        DatadogClient(DatadogConfiguration(base_url=server.url)) as client,
     ):
         with pytest.raises(DatadogError, match="set DD_API_KEY and DD_APP_KEY, or DD_ACCESS"):
             await client.request("GET", "/api/v1/validate")
@@ -164,7 +164,7 @@ async def test_no_answer_within_the_call_timeout_is_final(client_of: MakeClient)
 async def test_cancelling_ends_a_wait_at_once() -> None:
     waiting = asyncio.Event()
     async with FakeServer(LIMITED) as server:
-        configuration = Configuration(base_url=server.url, access_token="token-0123456789")
+        configuration = DatadogConfiguration(base_url=server.url, access_token="token-0123456789")
         async with DatadogClient(configuration, on_wait=lambda *_: waiting.set()) as client:
             task = asyncio.create_task(client.request("GET", "/api/v1/x"))
             await waiting.wait()
@@ -197,7 +197,9 @@ async def test_an_error_holds_neither_query_nor_keys(client_of: MakeClient) -> N
 
 
 async def test_an_unreachable_host_is_named_at_once(waits: list[float]) -> None:
-    configuration = Configuration(base_url="https://api.invalid", access_token="t-0123456789")
+    configuration = DatadogConfiguration(
+        base_url="https://api.invalid", access_token="t-0123456789"
+    )
     async with DatadogClient(configuration) as client:
         with pytest.raises(DatadogError, match=r"api\.invalid/api/v1/x: the host name cannot be"):
             await client.request("GET", "/api/v1/x", query={"k": "v"})

@@ -5,13 +5,13 @@ import re
 import pytest
 
 from pup_tui.datadog.recipes import RECIPES
-from pup_tui.datadog.table import Command, load_table
+from pup_tui.datadog.table import PupCommand, load_table
 
 TABLE = load_table()
 
 
 @pytest.mark.parametrize("row", TABLE.commands, ids=lambda row: row.usage)
-def test_a_row_is_whole(row: Command) -> None:
+def test_a_row_is_whole(row: PupCommand) -> None:
     assert re.fullmatch(r"(GET|POST|PUT|PATCH|DELETE) (/api/v[12]/\S+|\{endpoint\})", row.request)
     assert re.findall(r"\{(\w+)\}", row.path)[: len(row.arguments)] == [
         argument.name for argument in row.arguments

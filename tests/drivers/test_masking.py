@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from pup_tui.core.actions import Offer, Question
+from pup_tui.core.actions import Question, UndoOffer
 from pup_tui.core.events import (
     Answered,
     AnyEvent,
@@ -50,7 +50,7 @@ def test_what_would_be_undone_is_masked_and_can_still_be_chosen() -> None:
         title="Undo",
         kind="undo",
         message="",
-        offers=(Offer(step=step, name="Log in", command=f"logout {SECRET}"),),
+        offers=(UndoOffer(step=step, name="Log in", command=f"logout {SECRET}"),),
     )
     (offer,) = Masking([SECRET]).question(question).offers
     assert (offer.command, offer.step) == ("logout ***", step)

@@ -11,7 +11,7 @@ import pytest
 
 from pup_tui.core.notices import StepStarted
 from pup_tui.core.program import Program
-from pup_tui.datadog.configuration import Configuration
+from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.drivers.replay import replay
 from pup_tui.journal.codec import decode, encode
 from pup_tui.journal.writer import MemoryJournal
@@ -80,7 +80,7 @@ async def played(program: Program, folder: Path) -> tuple[Seen, MemoryJournal, s
         secrets={"CRED": CRED, "HOSTS": HOSTS},
         journal=journal,
         executors=executors(
-            Configuration.from_environment({"PUP_TUI_DATADOG_URL": "http://127.0.0.1:1"}),
+            DatadogConfiguration.from_environment({"PUP_TUI_DATADOG_URL": "http://127.0.0.1:1"}),
             pup="builtin",
         ),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pup_tui.core.requests import PupRequest, Request, ShellRequest
+from pup_tui.core.requests import PupRequest, ShellRequest, StepRequest
 from pup_tui.drivers.values import MAX_OUTPUT, run_value_command
 from pup_tui.steps.executor import Executor
 from pup_tui.steps.fake import FakeExecutor, Play
@@ -26,7 +26,7 @@ async def run(
     seconds: float = 30,
 ) -> str:
     command = render_value_command(source, scope or {}, secrets)
-    executors: dict[type[Request], Executor] = {ShellRequest: ShellExecutor()}
+    executors: dict[type[StepRequest], Executor] = {ShellRequest: ShellExecutor()}
     return await run_value_command(command, seconds, executors, ENVIRON, folder)
 
 

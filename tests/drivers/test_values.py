@@ -12,7 +12,7 @@ from pup_tui.core.program import Program, compile_program
 from pup_tui.core.state import RunState
 from pup_tui.drivers.local import LocalRun
 from pup_tui.drivers.masking import Masking
-from pup_tui.drivers.values import Found, resolve_values
+from pup_tui.drivers.values import FoundValues, resolve_values
 from pup_tui.journal.writer import MemoryJournal
 from pup_tui.runbook.load import load_files
 from tests.support.runbooks import program_of
@@ -110,7 +110,7 @@ async def test_a_run_that_is_cancelled_does_not_wait_for_a_value(tmp_path: Path)
 
 
 async def test_a_fault_is_a_problem() -> None:
-    async def broken(_: ResolveValues) -> Found:
+    async def broken(_: ResolveValues) -> FoundValues:
         raise KeyError("x")
 
     action = ResolveValues(step="g", variables={}, given={})

@@ -16,7 +16,7 @@ from pup_tui.core.events import AnyEvent, RunCreated
 from pup_tui.core.notices import AnyNotice
 from pup_tui.core.plan import plan
 from pup_tui.core.program import Program, compile_program
-from pup_tui.core.requests import Request
+from pup_tui.core.requests import StepRequest
 from pup_tui.core.state import RunPhase, RunState, RunStatus
 from pup_tui.drivers.clock import FakeClock
 from pup_tui.drivers.local import LocalRun
@@ -106,7 +106,9 @@ async def run_to_the_end(
     chance = random.Random(seed)
     clock = FakeClock()
     executor = AnyOutcome(chance, clock)
-    executors: Mapping[type[Request], Any] = dict.fromkeys(Request.__subclasses__(), executor)
+    executors: Mapping[type[StepRequest], Any] = dict.fromkeys(
+        StepRequest.__subclasses__(), executor
+    )
     run = await local_run(
         program,
         folder,

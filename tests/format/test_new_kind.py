@@ -66,5 +66,28 @@ def test_a_secret_that_turned_up_in_the_run_is_refused_there(made: Any) -> None:
     assert "may not stand in an argument list" in made["said"]["reason"]["use"]
 
 
+def rows(screen: str, name: str) -> str:
+    """What stands on a screen on lines that name a step."""
+    return "\n".join(" ".join(line.split()) for line in screen.split("\n") if name in line)
+
+
+def test_the_console_lists_it(made: Any) -> None:
+    assert "1 may change fetch Get" in rows(made["screens"]["overview"], "Get")
+    assert "Get fetch · may change" in rows(made["screens"]["plan"], "Get")
+    assert "fetch a" in made["screens"]["plan"]
+    assert "1 Get fetch succeeded" in rows(made["screens"]["paused"], "Get")
+    assert "record a" in made["screens"]["fetched"]
+
+
+def test_the_console_lists_a_long_kind_by_its_short_name(made: Any) -> None:
+    assert "pause Rest" in rows(made["screens"]["overview"], "Rest")
+    assert "Rest pause · " in rows(made["screens"]["plan"], "Rest")
+    assert "Rest pause running" in rows(made["screens"]["paused"], "Rest")
+
+
+def test_what_only_waits_needs_no_executor_and_can_be_cut_short(made: Any) -> None:
+    assert "This step only waits." in made["screens"]["paused"]
+
+
 def test_a_text_without_a_role_is_no_key(made: Any) -> None:
     assert made["without_role"] == "the key `words` of OddStep has texts without a role"

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pytest
 
-from pup_tui.core.actions import Offer, Question
+from pup_tui.core.actions import Question, UndoOffer
 from pup_tui.headless.answers import Answers, Nobody, SayYes, Undoing
 from pup_tui.headless.stream import Outlet, Pump
 from pup_tui.runbook.parts import Variable
@@ -127,8 +127,8 @@ async def test_a_question_that_is_withdrawn_is_not_answered() -> None:
 
 
 OFFERS = (
-    Offer(step="b:undo", name="B", command="undo b"),
-    Offer(step="a:undo", name="A\x1b[2J", command="undo a"),
+    UndoOffer(step="b:undo", name="B", command="undo b"),
+    UndoOffer(step="a:undo", name="A\x1b[2J", command="undo a"),
 )
 
 

@@ -30,7 +30,7 @@ class Told:
         self._pump = Pump()
         self._out, self._err = io.StringIO(), io.StringIO()
         out, err = Outlet(self._out, self._pump), Outlet(self._err, self._pump)
-        self.face = TextFace(out, err, self.program, colour=False)
+        self.face = TextFace(out, err, self.program)
 
     def play(self, results: Mapping[str, Sequence[Result]] | None = None) -> Told:
         player = Player(self.program, results=results).create().play()

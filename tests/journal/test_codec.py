@@ -37,7 +37,7 @@ findings = st.builds(
     status=st.none() | texts,
 )
 failures = st.builds(
-    events.Failure, message=texts, expression=st.none() | texts, name=st.none() | texts
+    events.RenderFailure, message=texts, expression=st.none() | texts, name=st.none() | texts
 )
 decisions = st.builds(
     events.Decision, step=texts, what=texts, value=values, failure=st.none() | failures

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pup_tui.datadog.configuration import Configuration
+from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.settings.settings import CommandLine, Settings, read_settings
 
 
@@ -106,15 +106,14 @@ def test_folders_with_runbooks_add_up_in_their_order(config: Path, tmp_path: Pat
 def test_steps_act_on_the_datadog_that_the_file_names(config: Path) -> None:
     settings = read(config, "datadog:\n  site: datadoghq.eu\n", DD_API_KEY="k", DD_APP_KEY="a")
     assert settings.environ["DD_SITE"] == "datadoghq.eu"
-    assert Configuration.from_environment(settings.environ).place == "datadoghq.eu"
+    assert DatadogConfiguration.from_environment(settings.environ).place == "datadoghq.eu"
 
 
-def test_a_path_in_the_file_is_one_from_its_folder(
-    config: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_path_in_the_file_is_one_from_its_folder(config: Path) -> None:
     assert read(config, "state_dir: state\n").state_dir == config / "state"
-    monkeypatch.setenv("HOME", "/home/ada")
-    assert read(config, "state_dir: ~/state\n").state_dir == Path("/home/ada/state")
+    settings = read(config, "state_dir: ~/state\n", HOME="/home/ada")
+    assert settings.state_dir == Path("/home/ada/state")
+    assert settings.home == Path("/home/ada")
     assert read(config, "state_dir: ~nobody-of-this-name/s\n").state_dir == (
         config / "~nobody-of-this-name/s"
     )

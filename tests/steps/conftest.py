@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pup_tui.datadog.configuration import Configuration
+from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.steps.executor import Context, Stop
 from pup_tui.steps.fake import RecordingSink
 
@@ -26,9 +26,9 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def account() -> Callable[[str], Configuration]:
+def account() -> Callable[[str], DatadogConfiguration]:
     """A configuration with keys for the Datadog at a URL."""
-    return lambda url: Configuration.from_environment({**KEYS, "PUP_TUI_DATADOG_URL": url})
+    return lambda url: DatadogConfiguration.from_environment({**KEYS, "PUP_TUI_DATADOG_URL": url})
 
 
 @pytest.fixture

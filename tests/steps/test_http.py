@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pup_tui.core.requests import HttpRequest
-from pup_tui.datadog.configuration import Configuration
+from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.steps import http
 from pup_tui.steps.http import HttpExecutor, expected
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from pup_tui.steps.executor import Context, Outcome, Stop
     from pup_tui.steps.fake import RecordingSink
 
-    Account = Callable[[str], Configuration]
+    Account = Callable[[str], DatadogConfiguration]
 
 
 class Ask:
     """Makes requests with the test's sink, stop and context."""
 
     def __init__(self, sink: RecordingSink, stop: Stop, context: Context) -> None:
-        self.configuration = Configuration()
+        self.configuration = DatadogConfiguration()
         self._rest = (sink, stop, context)
 
     async def __call__(self, url: str, method: str = "GET", **given: Any) -> Outcome:

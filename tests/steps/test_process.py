@@ -18,12 +18,13 @@ import pytest
 
 from pup_tui.steps import child, process, survivors
 from pup_tui.steps.fake import RecordingSink
-from pup_tui.steps.process import Command, run_process
+from pup_tui.steps.process import ProcessCommand, run_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop, Stream
+    from pup_tui.output.linefile import Stream
+    from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +42,7 @@ def short_drain(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def play(words: list[str], sink: OutputSink, stop: Stop, context: Context) -> Outcome:
-    command = Command(
+    command = ProcessCommand(
         executable=words[0], arguments=tuple(words), environ=context.environ, cwd=context.cwd
     )
     async with asyncio.timeout(60):
@@ -304,10 +305,10 @@ class TestLimits:
 import asyncio, os, pathlib, resource
 from pup_tui.steps.executor import Context, Stop
 from pup_tui.steps.fake import RecordingSink
-from pup_tui.steps.process import Command, run_process
+from pup_tui.steps.process import ProcessCommand, run_process
 async def main():
     context = Context(environ={}, cwd=pathlib.Path("/"), run="r", step="s")
-    command = Command(executable="/bin/true", arguments=("true",), environ={}, cwd=context.cwd)
+    command = ProcessCommand(executable="/bin/true", arguments=("true",), environ={}, cwd=context.cwd)
     resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
     os.setuid(54321)
     print((await run_process(command, RecordingSink(), Stop(), context)).reason)

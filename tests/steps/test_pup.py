@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pup_tui.core.requests import PupRequest
-from pup_tui.datadog.configuration import Configuration, PupChoice
+from pup_tui.datadog.configuration import DatadogConfiguration, PupChoice
 from pup_tui.datadog.sandbox import Sandbox
 from pup_tui.steps.pup import PupExecutor, environment, in_json
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pup_tui.steps.executor import Context, Outcome, Stop
     from pup_tui.steps.fake import RecordingSink
 
-    Account = Callable[[str], Configuration]
+    Account = Callable[[str], DatadogConfiguration]
 
 ALIAS = ("incidents", "list", "--service=payments")
 """A spelling of the built-in table that an installed `pup` does not know."""
@@ -28,7 +28,7 @@ ALIAS = ("incidents", "list", "--service=payments")
 
 class Pup:
     def __init__(self, sink: RecordingSink, stop: Stop, context: Context) -> None:
-        self.configuration = Configuration()
+        self.configuration = DatadogConfiguration()
         self.context = context
         self._sink, self._stop = sink, stop
 

@@ -3,22 +3,24 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from pup_tui.core.requests import Request, ShellRequest
-from pup_tui.datadog.configuration import Configuration
+from pup_tui.core.requests import ShellRequest, StepRequest
+from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.steps.executor import Context, Stop
 from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.registry import executors
 
 
 def test_every_request_has_an_executor() -> None:
-    assert set(executors(Configuration())) == set(Request.__subclasses__())
+    assert set(executors(DatadogConfiguration())) == set(StepRequest.__subclasses__())
 
 
 async def test_executor_carries_its_request_out(
     sink: RecordingSink, stop: Stop, context: Context
 ) -> None:
     request = ShellRequest(script="echo x")
-    outcome = await executors(Configuration())[type(request)].run(request, sink, stop, context)
+    outcome = await executors(DatadogConfiguration())[type(request)].run(
+        request, sink, stop, context
+    )
     assert outcome.ok
     assert sink.stdout == b"x\n"
 

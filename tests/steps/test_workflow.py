@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pup_tui.core.requests import WorkflowRequest
-from pup_tui.datadog.configuration import Configuration
+from pup_tui.datadog.configuration import DatadogConfiguration
 from pup_tui.datadog.sandbox import Sandbox, ids
 from pup_tui.steps import workflow
 from pup_tui.steps.workflow import WorkflowExecutor
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pup_tui.steps.executor import Context, Stop
     from pup_tui.steps.fake import RecordingSink
 
-    Account = Callable[[str], Configuration]
+    Account = Callable[[str], DatadogConfiguration]
 
 
 def request(workflow_id: str = "w-1", **inputs: Any) -> WorkflowRequest:
@@ -210,5 +210,5 @@ async def test_cancel_that_fails_is_told(
 async def test_missing_credentials_are_told(
     sink: RecordingSink, stop: Stop, context: Context
 ) -> None:
-    outcome = await WorkflowExecutor(Configuration()).run(request(), sink, stop, context)
+    outcome = await WorkflowExecutor(DatadogConfiguration()).run(request(), sink, stop, context)
     assert "DD_API_KEY" in outcome.reason

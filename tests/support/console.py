@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any, Protocol
 
 from textual.pilot import Pilot
 
+from pup_tui.catalog.catalog import Catalog
+from pup_tui.catalog.entries import Origin
+from pup_tui.catalog.places import Folder
+from pup_tui.catalog.value_sources import local_sources
+from pup_tui.cli.wiring import resolver
+from pup_tui.core.requests import ShellRequest
+from pup_tui.drivers.launcher import Launcher
+from pup_tui.journal.writer import JournalWriter
+from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.app import PupTuiApp
 from pup_tui.tui.screens.main import MainScreen
 from pup_tui.tui.services import Services
@@ -87,3 +98,68 @@ class MakeServices(Protocol):
 
 
 OpenConsole = Callable[..., AbstractAsyncContextManager[Console]]
+
+
+@asynccontextmanager
+async def services_in(place: Path) -> AsyncIterator[MakeServices]:
+    """Makes services over runbooks in a folder: real catalog, journal and launcher, scripted processes.
+
+    Options: `executors`, or the `executor` of shell steps, and `log` in place of the journal, `trusted`, and
+    every field of `Services`.
+    """
+    state = place / "state"
+    state.mkdir(mode=0o700)
+    journal = await JournalWriter.open(state)
+    folder = place / "runbooks"
+    folder.mkdir()
+
+    def make(runbooks: dict[str, str], **options: Any) -> Services:
+        for name, text in runbooks.items():
+            (folder / name).write_text(text)
+        trusted = options.pop("trusted", True)
+        executor = options.pop("executor", FakeExecutor(Play(stdout=b"done\n")))
+        environ = options.pop("environ", {})
+        launcher = Launcher(
+            log=options.pop("log", journal),
+            state=state,
+            executors=options.pop("executors", {ShellRequest: executor}),
+            environ={"PATH": "/usr/bin:/bin", **environ},
+            cwd=place,
+            operator="alice",
+            resolve=resolver(local_sources({"PATH": "/usr/bin:/bin", **environ}, Path.home())),
+            hidden=options.pop("hidden", ()),
+        )
+        origin = Origin.GIVEN if trusted else Origin.HERE
+
+        async def opened() -> Launcher:
+            return launcher
+
+        return Services(
+            catalog=Catalog([Folder(folder, origin, trusted)]),
+            launcher=opened,
+            operator=launcher.operator,
+            hidden=launcher.hidden,
+            state=state,
+            environ=environ,
+            home=place,
+            sources=options.pop("sources", partial(local_sources, environ, place)),
+            site="sandbox",
+            **options,
+        )
+
+    yield make
+    await journal.close()
+
+
+@asynccontextmanager
+async def console_on(services: Services, size: tuple[int, int] = SMALL) -> AsyncIterator[Console]:
+    """Open the console on some services; what still runs at the end is stopped."""
+    app = PupTuiApp(services)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        console = Console(app, pilot)
+        await console.eventually(lambda: not console.main.library.loading)
+        try:
+            yield console
+        finally:
+            app.runs.interrupt("the test is over")
+            await app.runs.end("the test is over")

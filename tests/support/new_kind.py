@@ -1,4 +1,5 @@
-"""A kind of step that the program does not have: its model, its request and its executor, and nothing else.
+"""Kinds of step that the program does not have: what fetches has a model, a request and an executor, what
+pauses a model that says so, and nothing else.
 
 Run as a program of its own, since the kinds are known from the first import of the format on. It prints
 what the program makes of runbooks with that kind.
@@ -21,22 +22,36 @@ class FetchStep(model.Step, frozen=True, kw_only=True, tag="fetch"):
     record: Annotated[keys.Argument, keys.key("The record.", never_blank=True)]
 
 
-model.AnyStep = model.AnyStep | FetchStep
+class PauseStep(model.Step, frozen=True, kw_only=True, tag="pause-for-a-while"):
+    """Lets time pass."""
+
+    short_kind: ClassVar[str] = "pause"
+    has_output: ClassVar[bool] = False
+
+    length: Annotated[keys.Seconds, keys.key("How long.", never_blank=True)]
+
+    @property
+    def waits_for(self) -> str | int | float:
+        return self.length
+
+
+model.AnyStep = model.AnyStep | FetchStep | PauseStep
 
 # What is imported from here on finds the kind among the others.
 from pup_tui.catalog.effects import mutates  # noqa: E402
 from pup_tui.core.plan import plan  # noqa: E402
 from pup_tui.core.program import compile_program  # noqa: E402
-from pup_tui.core.requests import Request  # noqa: E402
+from pup_tui.core.requests import StepRequest  # noqa: E402
 from pup_tui.runbook.allowed import fields_of  # noqa: E402
 from pup_tui.runbook.lint.rules import linter  # noqa: E402
 from pup_tui.runbook.load import Loaded, load_files  # noqa: E402
 from pup_tui.runbook.schema import schema  # noqa: E402
 from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop  # noqa: E402
+from tests.support.console import LARGE, console_on, services_in  # noqa: E402
 from tests.support.runs import Seen, local_run  # noqa: E402
 
 
-class FetchRequest(Request, frozen=True, kw_only=True):
+class FetchRequest(StepRequest, frozen=True, kw_only=True):
     """The record to fetch."""
 
     step: ClassVar[type[model.Step]] = FetchStep
@@ -78,6 +93,36 @@ async def run(text: str, folder: Path, token: str = "hunter2-token") -> dict[str
         "status": {id_: str(step.status) for id_, step in steps.items()},
         "reason": {id_: step.reason for id_, step in steps.items()},
     }
+
+
+RUN = """
+name: new
+steps:
+  - {name: Get, kind: fetch, record: a}
+  - {name: Rest, kind: pause-for-a-while, length: 1h}
+"""
+
+
+async def screens(folder: Path) -> dict[str, str]:
+    """What the console shows of the kinds before a run, in its plan, and in a run that is paused."""
+    async with services_in(folder) as make:
+        services = make({"new.yaml": RUN}, executors={FetchRequest: FetchExecutor()})
+        async with console_on(services, LARGE) as console:
+            await console.sees("Get")
+            overview = console.screen
+            await console.press("p")
+            await console.on("plan")
+            await console.sees("Get")
+            planned = console.screen
+            await console.press("ctrl+r")
+            await console.sees("This step only waits.")
+            paused = console.screen
+            await console.press("k")
+            await console.sees("record a")
+            fetched = console.screen
+            await console.press("j", "c")
+            await console.sees("succeeded", "2 of 2 steps")
+    return {"overview": overview, "plan": planned, "paused": paused, "fetched": fetched}
 
 
 class OddStep(model.Step, frozen=True, kw_only=True, tag="odd"):
@@ -122,6 +167,7 @@ def main() -> None:
         "captured": told(captured),
         "ran": asyncio.run(run(plain, folder)),
         "said": asyncio.run(run(said, folder, token="record a")),
+        "screens": asyncio.run(screens(folder)),
     }
     print(json.dumps(made))
 

@@ -170,7 +170,7 @@ async def console(
         log=log,
         masking=Masking(),
         locks=HeldLocks(tmp_path / "locks", created),
-        resolve=resolver(local_sources({})),
+        resolve=resolver(local_sources({}, Path.home())),
     )
     live = LocalRun(program, created, around)
     view = RunView(program, RUN, live.outputs.path, live=live, operator="ada")

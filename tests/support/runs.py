@@ -13,7 +13,7 @@ from pup_tui.core.actions import Question
 from pup_tui.core.events import RunCreated, Source
 from pup_tui.core.notices import AnyNotice
 from pup_tui.core.program import Program
-from pup_tui.core.requests import Request, ShellRequest
+from pup_tui.core.requests import ShellRequest, StepRequest
 from pup_tui.drivers.clock import Clock, SystemClock
 from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.locks import HeldLocks
@@ -61,7 +61,7 @@ async def local_run(
     *,
     values: Mapping[str, Any] | None = None,
     secrets: Mapping[str, str] | None = None,
-    executors: Mapping[type[Request], Executor] | None = None,
+    executors: Mapping[type[StepRequest], Executor] | None = None,
     clock: Clock | None = None,
     journal: MemoryJournal | None = None,
     sources: Sources | None = None,
@@ -90,7 +90,7 @@ async def local_run(
         log=journal,
         masking=Masking(hidden.values()),
         locks=HeldLocks(folder / "locks", created),
-        resolve=resolver(sources or local_sources(ENVIRON)),
+        resolve=resolver(sources or local_sources(ENVIRON, Path.home())),
         grace=1.0,
     )
     return LocalRun(program, created, around)

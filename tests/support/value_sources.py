@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 
 from pup_tui.runbook.parts import Choice
 from pup_tui.runbook.variables.sources import Sources
@@ -55,8 +56,8 @@ def sources_of(
 ) -> Sources:
     """Only what is given is there; without `commands` nothing can be run."""
 
-    async def read_file(path: str) -> str:
-        held = (files or {}).get(path, FileNotFoundError(path))
+    async def read_file(path: Path) -> str:
+        held = (files or {}).get(str(path), FileNotFoundError(path))
         if isinstance(held, Exception):
             raise held
         return held
@@ -65,5 +66,10 @@ def sources_of(
         return (passwords or {}).get((service, user))
 
     return Sources(
-        environ=environ or {}, read_file=read_file, keyring=keyring, run=commands, kept=kept
+        environ=environ or {},
+        home=Path("/home/ada"),
+        read_file=read_file,
+        keyring=keyring,
+        run=commands,
+        kept=kept,
     )

@@ -3,18 +3,20 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Button
 
-from pup_tui.core.actions import Offer, Question
+from pup_tui.core.actions import Question, UndoOffer
 from pup_tui.tui.dialogs.undo import OfferItem, UndoAnswer, UndoScreen
 from tests.support.dialogs import NOTHING, asked, in_sight, question, shown, until
 
 OFFERS = (
-    Offer(step="scale:undo", name="Scale to zero", command="kubectl scale --replicas=3"),
-    Offer(step="drop:undo", name="Drop the table", command="psql < dump.sql", danger=True),
-    Offer(step="flag:undo", name="Turn the flag off", command="PATCH https://flags.example.com"),
+    UndoOffer(step="scale:undo", name="Scale to zero", command="kubectl scale --replicas=3"),
+    UndoOffer(step="drop:undo", name="Drop the table", command="psql < dump.sql", danger=True),
+    UndoOffer(
+        step="flag:undo", name="Turn the flag off", command="PATCH https://flags.example.com"
+    ),
 )
 
 
-def offered(offers: tuple[Offer, ...] = OFFERS, message: str = "The run failed.") -> Question:
+def offered(offers: tuple[UndoOffer, ...] = OFFERS, message: str = "The run failed.") -> Question:
     return question("undo", step=":undo", title="Undo?", message=message, offers=offers)
 
 
@@ -70,7 +72,7 @@ async def test_looking_at_the_output_decides_nothing() -> None:
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (200, 50)])
 async def test_many_steps_scroll_and_the_buttons_stay(size: tuple[int, int]) -> None:
     many = tuple(
-        Offer(step=f"s{at}:undo", name=f"Step {at}", command=f"run {at}") for at in range(40)
+        UndoOffer(step=f"s{at}:undo", name=f"Step {at}", command=f"run {at}") for at in range(40)
     )
     async with asked(UndoScreen(offered(many)), size) as (app, pilot):
         await until(pilot, app, "Undo nothing", "Undo?")
@@ -81,7 +83,7 @@ async def test_many_steps_scroll_and_the_buttons_stay(size: tuple[int, int]) -> 
 
 async def test_hostile_text_is_shown_as_text() -> None:
     hostile = "[@click=app.quit]x[/] \x1b]52;c;AAAA\x07\u202e"
-    offers = (Offer(step="a:undo", name=hostile, command=hostile),)
+    offers = (UndoOffer(step="a:undo", name=hostile, command=hostile),)
     async with asked(UndoScreen(offered(offers, hostile))) as (app, _):
         assert in_sight(app).count("[@click=app.quit]x[/]") == 3
         assert not set("\x1b\x07\u202e") & set(shown(app) + in_sight(app))

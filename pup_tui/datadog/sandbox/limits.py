@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 
-from pup_tui.datadog.sandbox.messages import ApiError, Request, Response
+from pup_tui.datadog.sandbox.messages import ApiError, ApiRequest, ApiResponse
 from pup_tui.datadog.sandbox.world import World
 
 PERIOD = 10
 """Seconds of a rate limit's period; periods begin at multiples of it, as Datadog's do."""
 
 
-def authenticate(world: World, request: Request, *, api_key_only: bool) -> None:
+def authenticate(world: World, request: ApiRequest, *, api_key_only: bool) -> None:
     """Accept any key or token that is not empty and not in `world.refused_keys`.
 
     Raises:
@@ -42,7 +42,7 @@ class RateLimit:
         self._period = -1
         self._used = 0
 
-    def count(self, world: World) -> tuple[dict[str, str], Response | None]:
+    def count(self, world: World) -> tuple[dict[str, str], ApiResponse | None]:
         """Count one request: the headers of its answer, and the 429 where it is one too many."""
         wall = world.timeline.wall()
         period = int(wall // PERIOD)
@@ -57,5 +57,5 @@ class RateLimit:
             "X-RateLimit-Name": "sandbox",
         }
         if self._used > world.rate_limit:
-            return headers, Response({"errors": ["Too many requests"]}, 429)
+            return headers, ApiResponse({"errors": ["Too many requests"]}, 429)
         return headers, None

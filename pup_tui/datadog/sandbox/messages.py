@@ -17,7 +17,7 @@ Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Response:
+class ApiResponse:
     """An answer; a `body` of None is sent as no bytes at all."""
 
     body: Any = None
@@ -33,7 +33,7 @@ class ApiError(Exception):
         self, status: int, errors: Sequence[str | Document], content_type: str = JSON
     ) -> None:
         super().__init__(status, errors)
-        self.response = Response({"errors": list(errors)}, status, content_type)
+        self.response = ApiResponse({"errors": list(errors)}, status, content_type)
 
 
 def bad_request(message: str) -> ApiError:
@@ -52,7 +52,7 @@ def json_api_error(status: int, title: str, detail: str) -> ApiError:
 
 
 @dataclass(frozen=True)
-class Request:
+class ApiRequest:
     """One call: `params` come from the path, `query` holds the last value of each name."""
 
     method: str

@@ -78,17 +78,17 @@ class Term:
         ]
 
 
-Sample = Callable[[Term], float | None]
-Evaluate = Callable[[Sample], float | None]
+ReadTerm = Callable[[Term], float | None]
+Formula = Callable[[ReadTerm], float | None]
 
 
 @dataclass(frozen=True)
-class Expression:
+class MetricQuery:
     """A query: the terms that it reads, and how a value is made of theirs."""
 
     text: str
     terms: list[Term]
-    evaluate: Evaluate
+    evaluate: Formula
 
 
 @dataclass(frozen=True)
@@ -100,17 +100,17 @@ class Series:
     points: list[tuple[int, float | None]]
 
 
-def parse(text: str, named: Mapping[str, Expression] | None = None) -> Expression:
+def parse(text: str, named: Mapping[str, MetricQuery] | None = None) -> MetricQuery:
     """Read a query, or a formula over named ones.
 
     Raises:
         MetricSyntaxError: with Datadog's own beginning, "Error parsing query".
     """
     parser = _Parser(text, dict(named or {}))
-    return Expression(text, parser.terms, parser.whole())
+    return MetricQuery(text, parser.terms, parser.whole())
 
 
-def series(world: World, expression: Expression, start: float, end: float) -> list[Series]:
+def series(world: World, expression: MetricQuery, start: float, end: float) -> list[Series]:
     """A query's values between two times of day; future and unknown things have none."""
     end = min(end, world.timeline.wall() + 1)
     interval = _interval(expression, max(end - start, 1))
@@ -122,14 +122,14 @@ def series(world: World, expression: Expression, start: float, end: float) -> li
     return found
 
 
-def _interval(expression: Expression, window: float) -> int:
+def _interval(expression: MetricQuery, window: float) -> int:
     wanted = max((term.rollup or 0 for term in expression.terms), default=0)
     if not wanted:
         wanted = next((each for each in INTERVALS if window / each <= POINTS), INTERVALS[-1])
     return max(wanted, math.ceil(window / MOST_POINTS))
 
 
-def _groups(world: World, expression: Expression) -> list[dict[str, str]]:
+def _groups(world: World, expression: MetricQuery) -> list[dict[str, str]]:
     keys = sorted(
         {key for term in expression.terms for key in term.by if key in ("service", "env")}
     )
@@ -144,7 +144,7 @@ def _groups(world: World, expression: Expression) -> list[dict[str, str]]:
 
 def _points(
     world: World,
-    expression: Expression,
+    expression: MetricQuery,
     group: Mapping[str, str],
     start: float,
     end: float,
@@ -161,7 +161,7 @@ def _points(
         bucket += interval
 
 
-def _sampler(world: World, group: Mapping[str, str], moment: float, interval: int) -> Sample:
+def _sampler(world: World, group: Mapping[str, str], moment: float, interval: int) -> ReadTerm:
     def sample(term: Term) -> float | None:
         measure, sources = term.measure, term.sources(world, group)
         if measure is None or not sources:
@@ -176,7 +176,7 @@ def _sampler(world: World, group: Mapping[str, str], moment: float, interval: in
 class _Parser:
     """Sums and products over terms, numbers, names and parentheses."""
 
-    def __init__(self, text: str, named: dict[str, Expression]) -> None:
+    def __init__(self, text: str, named: dict[str, MetricQuery]) -> None:
         self.terms: list[Term] = []
         self._text = text
         self._named = named
@@ -185,7 +185,7 @@ class _Parser:
             raise MetricSyntaxError(f"Error parsing query: longer than {LONGEST} characters")
         self._tokens = self._read(text)
 
-    def whole(self) -> Evaluate:
+    def whole(self) -> Formula:
         value = self._sum()
         if self._tokens:
             raise self._error(self._tokens[0].group().strip())
@@ -208,19 +208,19 @@ class _Parser:
     def _next_is(self, operators: str) -> bool:
         return bool(self._tokens) and (self._tokens[0]["op"] or " ") in operators
 
-    def _sum(self) -> Evaluate:
+    def _sum(self) -> Formula:
         value = self._product()
         while self._next_is("+-"):
             value = _combine(self._tokens.pop(0)["op"], value, self._product())
         return value
 
-    def _product(self) -> Evaluate:
+    def _product(self) -> Formula:
         value = self._operand()
         while self._next_is("*/"):
             value = _combine(self._tokens.pop(0)["op"], value, self._operand())
         return value
 
-    def _operand(self) -> Evaluate:
+    def _operand(self) -> Formula:
         if not self._tokens:
             raise self._error("")
         token = self._tokens.pop(0)
@@ -241,7 +241,7 @@ class _Parser:
             return known.evaluate
         raise self._error(token.group().strip())
 
-    def _parenthesis(self) -> Evaluate:
+    def _parenthesis(self) -> Formula:
         self._depth += 1
         if self._depth > DEEPEST:
             raise self._error("(")
@@ -252,7 +252,7 @@ class _Parser:
         self._tokens.pop(0)
         return value
 
-    def _term(self, token: re.Match[str]) -> Evaluate:
+    def _term(self, token: re.Match[str]) -> Formula:
         rollup = _ROLLUP.search(token["calls"] or "")
         term = Term(
             aggregator=token["aggr"],
@@ -268,7 +268,7 @@ class _Parser:
         return lambda sample: sample(term)
 
 
-def _combine(sign: str, left: Evaluate, right: Evaluate) -> Evaluate:
+def _combine(sign: str, left: Formula, right: Formula) -> Formula:
     apply: Callable[[float, float], float] = {
         "+": operator.add,
         "-": operator.sub,
@@ -276,7 +276,7 @@ def _combine(sign: str, left: Evaluate, right: Evaluate) -> Evaluate:
         "/": operator.truediv,
     }[sign]
 
-    def combined(sample: Sample) -> float | None:
+    def combined(sample: ReadTerm) -> float | None:
         one, other = left(sample), right(sample)
         if one is None or other is None or (sign == "/" and other == 0):
             return None

@@ -147,7 +147,7 @@ class FlagEnvironment:
 
 
 @dataclass
-class Flag:
+class FeatureFlag:
     """A boolean feature flag."""
 
     id: str

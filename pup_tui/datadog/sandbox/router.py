@@ -10,10 +10,10 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from pup_tui.datadog.sandbox.limits import RateLimit, authenticate
-from pup_tui.datadog.sandbox.messages import ApiError, Request, Response
+from pup_tui.datadog.sandbox.messages import ApiError, ApiRequest, ApiResponse
 from pup_tui.datadog.sandbox.world import World
 
-Endpoint = Callable[[World, Request], Response]
+Endpoint = Callable[[World, ApiRequest], ApiResponse]
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Router:
         self._routes = sorted(routes, key=lambda route: route.path.count("{"))
         self._limit = RateLimit()
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: ApiRequest) -> ApiResponse:
         """The answer to a request; every failure is an answer too."""
         limits: dict[str, str] = {}
         try:
@@ -57,10 +57,10 @@ class Router:
             response = error.response
         except Exception:
             _log.exception("%s %s", request.method, request.path)
-            response = Response({"errors": ["Internal Server Error"]}, 500)
+            response = ApiResponse({"errors": ["Internal Server Error"]}, 500)
         return replace(response, headers={**limits, **response.headers})
 
-    def _find(self, request: Request) -> tuple[Route, dict[str, str]]:
+    def _find(self, request: ApiRequest) -> tuple[Route, dict[str, str]]:
         known_path = False
         for route in self._routes:
             found = route.pattern.fullmatch(request.path)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pup_tui.datadog.sandbox import ids
 from pup_tui.datadog.sandbox.records import (
     Fault,
-    Flag,
+    FeatureFlag,
     FlagEnvironment,
     Incident,
     Instance,
@@ -198,7 +198,7 @@ def _payments_monitors(now: float) -> list[Monitor]:
     ]
 
 
-def _flags(now: float, *, flag_on: bool) -> list[Flag]:
+def _flags(now: float, *, flag_on: bool) -> list[FeatureFlag]:
     def environments(*, production: bool) -> list[FlagEnvironment]:
         return [
             FlagEnvironment(ids.PRODUCTION_ENVIRONMENT_ID, "production", True, production),
@@ -206,7 +206,7 @@ def _flags(now: float, *, flag_on: bool) -> list[Flag]:
         ]
 
     return [
-        Flag(
+        FeatureFlag(
             id=ids.FLAG_ID,
             key=ids.FLAG_KEY,
             name="New checkout",
@@ -216,7 +216,7 @@ def _flags(now: float, *, flag_on: bool) -> list[Flag]:
             updated=now + FAULT_BEGAN if flag_on else now - 2 * DAY,
             tags=["service:payments", "team:shop"],
         ),
-        Flag(
+        FeatureFlag(
             id=ids.OTHER_FLAG_ID,
             key=ids.OTHER_FLAG_KEY,
             name="Dark mode",

@@ -16,7 +16,7 @@ import h11
 from pup_tui.datadog.configuration import is_loopback
 from pup_tui.datadog.sandbox.endpoints import ROUTES
 from pup_tui.datadog.sandbox.hosts import refusal_of_host
-from pup_tui.datadog.sandbox.messages import Request, Response
+from pup_tui.datadog.sandbox.messages import ApiRequest, ApiResponse
 from pup_tui.datadog.sandbox.router import Router
 from pup_tui.datadog.sandbox.scenarios import SCENARIOS
 from pup_tui.datadog.sandbox.timeline import Timeline
@@ -121,13 +121,13 @@ class Sandbox:
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
 
-    def _answer(self, received: _Raw) -> Response:
+    def _answer(self, received: _Raw) -> ApiResponse:
         if received.refusal is not None:
             return received.refusal
         try:
             target = urlsplit(received.target)
         except ValueError:
-            return Response({"errors": ["Malformed request target"]}, 400)
+            return ApiResponse({"errors": ["Malformed request target"]}, 400)
         # A proxy's form of a target names a host too, and that one counts.
         refusal = refusal_of_host(target.netloc or received.headers.get("host", ""))
         if refusal is not None:
@@ -136,9 +136,9 @@ class Sandbox:
         readable, body = _decode(received.body)
         self.requests.append(Received(received.method, target.path, query, body))
         if not readable:
-            return Response({"errors": ["Invalid JSON in the request's body"]}, 400)
+            return ApiResponse({"errors": ["Invalid JSON in the request's body"]}, 400)
         return self._router.answer(
-            Request(received.method, target.path, query, body, received.headers)
+            ApiRequest(received.method, target.path, query, body, received.headers)
         )
 
 
@@ -157,7 +157,7 @@ class _Raw(NamedTuple):
     target: str = ""
     headers: Mapping[str, str] = MappingProxyType({})
     body: bytes = b""
-    refusal: Response | None = None
+    refusal: ApiResponse | None = None
 
 
 class _Connection:
@@ -180,7 +180,7 @@ class _Connection:
                 return None
             return await self._with_body(head)
         except h11.RemoteProtocolError as error:
-            return _Raw(refusal=Response({"errors": [str(error)]}, error.error_status_hint))
+            return _Raw(refusal=ApiResponse({"errors": [str(error)]}, error.error_status_hint))
 
     async def _with_body(self, head: h11.Request) -> _Raw | None:
         self._wants_body = head.method != b"HEAD"
@@ -190,7 +190,7 @@ class _Connection:
         while isinstance(event := await self._next_event(), h11.Data):
             body += event.data
             if len(body) > LARGEST_BODY:
-                return _Raw(refusal=Response({"errors": ["Payload too large"]}, 413))
+                return _Raw(refusal=ApiResponse({"errors": ["Payload too large"]}, 413))
         if not isinstance(event, h11.EndOfMessage):
             return None
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
@@ -201,7 +201,7 @@ class _Connection:
             self._protocol.receive_data(await self._reader.read(_CHUNK))
         return event
 
-    async def send(self, response: Response) -> None:
+    async def send(self, response: ApiResponse) -> None:
         """Answer the request that was received last."""
         body = b"" if response.body is None else json.dumps(response.body).encode()
         headers = {

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-Clock = Callable[[], float]
+ReadTime = Callable[[], float]
 
 SETTLED = 0.005
 """The part of a change that is no longer worth showing: from there on the target is reached."""
@@ -20,7 +20,7 @@ class Timeline:
     ("the incident began 30 minutes ago") stays true on the wall clock.
     """
 
-    def __init__(self, clock: Clock, now: Clock, speed: float) -> None:
+    def __init__(self, clock: ReadTime, now: ReadTime, speed: float) -> None:
         if speed <= 0:
             raise ValueError(f"speed must be more than 0, not {speed}")
         self._clock = clock

@@ -16,7 +16,7 @@ from pup_tui.datadog.sandbox.records import (
     Deployment,
     Downtime,
     Fault,
-    Flag,
+    FeatureFlag,
     FlagEnvironment,
     Incident,
     Instance,
@@ -50,7 +50,7 @@ class World:
         self.slos: list[Slo] = []
         self.incidents: list[Incident] = []
         self.downtimes: list[Downtime] = []
-        self.flags: list[Flag] = []
+        self.flags: list[FeatureFlag] = []
         self.workflows: list[Workflow] = []
         self.effects: dict[str, Effect] = {}
         """What the success of a workflow does, by the workflow's id."""
@@ -153,7 +153,7 @@ class World:
         watched = {one.service for one in self.monitors if one.id == identifier.get("monitor_id")}
         return service in (named or watched)
 
-    def set_flag(self, flag: Flag, environment: FlagEnvironment, *, enabled: bool) -> bool:
+    def set_flag(self, flag: FeatureFlag, environment: FlagEnvironment, *, enabled: bool) -> bool:
         """Switch a flag in one environment; False when that waits for an approval.
 
         A fault that a flag causes is healed while the flag is off anywhere it could be on: this

@@ -30,7 +30,7 @@ from pup_tui.runbook.lint.steps import (
     unused_capture,
     verify_off,
 )
-from pup_tui.runbook.lint.subject import IsInstalled, Rule, Subject
+from pup_tui.runbook.lint.subject import IsInstalled, LintRule, Subject
 from pup_tui.runbook.nodes import Mapping
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
@@ -40,7 +40,7 @@ from pup_tui.runbook.steps import StepDraft
 MAX_WARNINGS: Final = 50
 """Warnings of one rule."""
 
-RULES: Final[dict[str, Rule]] = {
+RULES: Final[dict[str, LintRule]] = {
     "name-differs": name_differs,
     "assert-without-condition": assert_without_condition,
     "raw-in-shell": raw_in_shell,

@@ -9,7 +9,7 @@ from pup_tui.runbook.lint.subject import Finding, Subject, entries_of, is_true
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, shown
 from pup_tui.runbook.roles import COMMANDS, Language, Role
 from pup_tui.runbook.scope import names_in
-from pup_tui.runbook.shapes import Path
+from pup_tui.runbook.shapes import KeyPath
 from pup_tui.runbook.steps import BODY, StepDraft
 
 _EXPRESSIONS = (Language.EXPRESSION, Language.CONDITION, Language.ITEMS)
@@ -60,7 +60,7 @@ def danger_ignored(subject: Subject) -> Iterator[Finding]:
 
 def no_process(subject: Subject) -> Iterator[Finding]:
     """Only processes have an environment; only they and files a directory."""
-    roles: dict[Path, set[Role]] = {}
+    roles: dict[KeyPath, set[Role]] = {}
     for placed in subject.texts:
         if placed.inner[:1] not in (("env",), ("cwd",)):
             roles.setdefault(placed.step, set()).add(placed.role)

@@ -78,7 +78,7 @@ class Finding:
         return self.node.line, self.node.column
 
 
-Rule: TypeAlias = Callable[[Subject], Iterator[Finding]]
+LintRule: TypeAlias = Callable[[Subject], Iterator[Finding]]
 
 
 def entries_of(node: YamlNode | None) -> list[YamlEntry]:

@@ -15,7 +15,7 @@ from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.values import to_json
 
-Value = str | int | float | bool
+CheckedValue = str | int | float | bool
 
 MAX_VALUE = 1024 * 1024
 """Characters of a value."""
@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?
 _SPACE_OR_CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f]")
 
 
-def check_value(variable: Variable, raw: object) -> Value:
+def check_value(variable: Variable, raw: object) -> CheckedValue:
     """The value of a variable that was given as `raw`.
 
     Text is read as the variable's type asks (the command line and forms know only text). A list or a map,
@@ -108,17 +108,17 @@ def _check_range(variable: Variable, value: float) -> None:
         raise ValueError(f"it must be at most {variable.max}")
 
 
-def _text(_: Variable, text: str) -> Value:
+def _text(_: Variable, text: str) -> CheckedValue:
     return text
 
 
-def _integer(_: Variable, text: str) -> Value:
+def _integer(_: Variable, text: str) -> CheckedValue:
     if not _INTEGER.match(text.strip()) or not -(2**63) <= int(text) < 2**63:
         raise ValueError(f"{shown(text)} is not a whole number")
     return int(text)
 
 
-def _number(_: Variable, text: str) -> Value:
+def _number(_: Variable, text: str) -> CheckedValue:
     stripped = text.strip()
     if _INTEGER.match(stripped) and -(2**63) <= int(stripped) < 2**63:
         return int(stripped)
@@ -127,25 +127,25 @@ def _number(_: Variable, text: str) -> Value:
     return float(stripped)
 
 
-def _boolean(_: Variable, text: str) -> Value:
+def _boolean(_: Variable, text: str) -> CheckedValue:
     word = text.strip().lower()
     if word not in TRUE_WORDS | FALSE_WORDS:
         raise ValueError(f"{shown(text)} is neither true nor false")
     return word in TRUE_WORDS
 
 
-def _enum(variable: Variable, text: str) -> Value:
+def _enum(variable: Variable, text: str) -> CheckedValue:
     if variable.choices_from is None:
         check_choice(text, variable.options)
     return text
 
 
-def _duration(_: Variable, text: str) -> Value:
+def _duration(_: Variable, text: str) -> CheckedValue:
     parse_duration(text)
     return text.strip()
 
 
-def _url(_: Variable, text: str) -> Value:
+def _url(_: Variable, text: str) -> CheckedValue:
     try:
         parts = urlsplit(text)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -156,20 +156,20 @@ def _url(_: Variable, text: str) -> Value:
     return text
 
 
-def _file(_: Variable, text: str) -> Value:
+def _file(_: Variable, text: str) -> CheckedValue:
     if not text.strip():
         raise ValueError("it must be the path of a file")
     return text
 
 
-def _secret(_: Variable, text: str) -> Value:
+def _secret(_: Variable, text: str) -> CheckedValue:
     if len(text) < MIN_SECRET:
         told = f"a secret needs at least {MIN_SECRET} characters: masking a shorter one"
         raise ValueError(f"{told} would mask ordinary text")
     return text
 
 
-_READERS: dict[str, Callable[[Variable, str], Value]] = {
+_READERS: dict[str, Callable[[Variable, str], CheckedValue]] = {
     "string": _text,
     "text": _text,
     "integer": _integer,

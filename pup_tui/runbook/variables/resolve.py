@@ -12,7 +12,7 @@ from msgspec import Struct
 from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import suggestion
-from pup_tui.runbook.variables.checks import Value, check_choice, check_value
+from pup_tui.runbook.variables.checks import CheckedValue, check_choice, check_value
 from pup_tui.runbook.variables.choices import Choices, find_choices
 from pup_tui.runbook.variables.sources import COMMAND_TIMEOUT, Sources
 from pup_tui.template.condition import parse_condition
@@ -24,9 +24,7 @@ from pup_tui.template.usage import UsesNames
 from pup_tui.template.value_command import compile_value_command, render_value_command
 from pup_tui.template.values import LEFT_OUT
 
-__all__ = ["Choices", "Resolved", "Sources", "Value", "VariableProblem", "check_value", "resolve"]
-
-Origin = Literal["given", "from", "default"]
+ValueOrigin = Literal["given", "from", "default"]
 
 _NO_NAMES: Mapping[str, Any] = MappingProxyType({})
 _NOT_NOW = object()
@@ -56,7 +54,7 @@ class Resolved(Struct, frozen=True, kw_only=True):
     values: dict[str, Any]
     left_out: tuple[str, ...]
     problems: tuple[VariableProblem, ...]
-    sources: dict[str, Origin]
+    sources: dict[str, ValueOrigin]
     unknown: tuple[str, ...] = ()
     not_asked: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
@@ -132,7 +130,7 @@ class _Resolving:
         self.values: dict[str, Any] = {}
         self.left_out: list[str] = []
         self.problems: list[VariableProblem] = []
-        self.origins: dict[str, Origin] = {}
+        self.origins: dict[str, ValueOrigin] = {}
         self.unknown: dict[str, None] = {}
         self.not_asked: list[str] = []
         self.secrets: dict[str, None] = {}
@@ -214,7 +212,7 @@ class _Resolving:
 
     # Where a value comes from
 
-    async def _find(self, name: str, variable: Variable) -> tuple[Origin, object]:
+    async def _find(self, name: str, variable: Variable) -> tuple[ValueOrigin, object]:
         """A value and where it comes from; None where there is none."""
         if name in self._given:
             return "given", self._given[name]
@@ -233,7 +231,9 @@ class _Resolving:
             if kind == "env":
                 return self._sources.environ.get(place)
             if kind == "file":
-                return re.sub(r"\r?\n\Z", "", await self._sources.read_file(place))
+                return re.sub(
+                    r"\r?\n\Z", "", await self._sources.read_file(self._sources.path(place))
+                )
             if kind == "keyring":
                 return await self._from_keyring(place)
             if kind == "command":
@@ -277,7 +277,7 @@ class _Resolving:
 
     # What becomes of it
 
-    async def _take(self, name: str, variable: Variable, origin: Origin, raw: object) -> None:
+    async def _take(self, name: str, variable: Variable, origin: ValueOrigin, raw: object) -> None:
         told = {
             "given": "",
             "from": f" (from {_short(variable.from_ or '')})",
@@ -296,7 +296,7 @@ class _Resolving:
         if variable.is_secret:
             self.secrets[name] = None
 
-    async def _check_choice(self, name: str, variable: Variable, value: Value) -> None:
+    async def _check_choice(self, name: str, variable: Variable, value: CheckedValue) -> None:
         """Raise ValueError where a value is not one of the choices that a command gives."""
         if self._sources.run is None:
             return

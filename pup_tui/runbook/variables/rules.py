@@ -18,7 +18,7 @@ from pup_tui.runbook.roles import Role
 from pup_tui.runbook.rules import check_name
 from pup_tui.runbook.scope import check_default_names
 from pup_tui.runbook.secret_names import report_exposure
-from pup_tui.runbook.shapes import Path, PlacedText
+from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.variables.checks import check_value
 from pup_tui.runbook.variables.sources import COMMAND
 from pup_tui.template.text import compile_text
@@ -43,12 +43,12 @@ _SOURCES = ("env", "file", "keyring", "command")
 
 def check_variables(
     node: YamlNode | None,
-    made: MappingOf[Path, dict[str, Any]],
+    made: MappingOf[KeyPath, dict[str, Any]],
     roles: RoleCheck,
     secrets: frozenset[str],
     report: Report,
     *,
-    path: Path = ("vars",),
+    path: KeyPath = ("vars",),
     is_known: Callable[[str], bool] = lambda _: False,
 ) -> None:
     """Check `vars` at `path`; `made` is what the walk made of every map that has the right shape.
@@ -144,7 +144,7 @@ def _check_default(default: Scalar, built: Any, report: Report) -> None:
 
 def _check_source_command(
     node: Mapping,
-    path: Path,
+    path: KeyPath,
     above: MappingOf[str, YamlNode],
     is_known: Callable[[str], bool],
     secrets: frozenset[str],

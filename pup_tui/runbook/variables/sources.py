@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
+from pup_tui.runbook.files import under_home
 from pup_tui.runbook.parts import Choice
 from pup_tui.template.value_command import ValueCommand
 
@@ -30,18 +32,23 @@ class KeptChoices(Protocol):
 class Sources:
     """What `from` and `choices_from` reach.
 
-    `read_file` gives a file's text and raises OSError or ValueError. `keyring` gives the password of a
-    service and a user, None where there is none, and raises ValueError with a sentence. `run` gives what a
-    command (ended after so many seconds) prints on standard output, and raises ValueError with a sentence
-    without secrets. Where `keyring` or `run` is None nothing is asked or run: what they would give is not
-    known then.
+    `home` is the operator's. `read_file` gives a file's text and raises OSError or ValueError. `keyring`
+    gives the password of a service and a user, None where there is none, and raises ValueError with a
+    sentence. `run` gives what a command (ended after so many seconds) prints on standard output, and raises
+    ValueError with a sentence without secrets. Where `keyring` or `run` is None nothing is asked or run: what
+    they would give is not known then.
     """
 
     environ: Mapping[str, str]
-    read_file: Callable[[str], Awaitable[str]]
+    home: Path
+    read_file: Callable[[Path], Awaitable[str]]
     keyring: Callable[[str, str], Awaitable[str | None]] | None = None
     run: RunCommand | None = None
     kept: KeptChoices | None = None
+
+    def path(self, text: str) -> Path:
+        """The file that a value or a `from` names."""
+        return under_home(text, self.home)
 
     def at_rest(self) -> Sources:
         """The same, running no command and opening no keyring: for a plan, or while somebody types."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell.builtins import Command
+from pup_tui.template.shell.builtins import JudgedCommand
 from pup_tui.template.shell.readings import OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
-from pup_tui.template.shell.tables import Table, Use, tables
+from pup_tui.template.shell.tables import ShellTable, Use, tables
 from pup_tui.template.shell.tests import ARITHMETIC_TESTS
 from pup_tui.template.shell.uses import BOUNDARIES
 from pup_tui.template.shell.words import prints_number
@@ -175,10 +175,10 @@ class Arithmetic:
                 for node in words:
                     yield from self._identifiers(_literal(self._survey, node), node)
 
-    def _literal_words(self, table: Table) -> Iterator[Reading]:
+    def _literal_words(self, table: ShellTable) -> Iterator[Reading]:
         for command in self._survey.named(*table.calculating):
             words = self._survey.words(command)
-            judged = Command(words, table, self._survey.names)
+            judged = JudgedCommand(words, table, self._survey.names)
             for index, word in enumerate(words[1:], 1):
                 if _IDENTIFIER.search(word.text) and judged.use(index, b"") is Use.INT:
                     yield from self._identifiers(word.text, word.node)

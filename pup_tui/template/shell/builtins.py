@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pup_tui.template.shell.tables import Builtin, Table, Use
+from pup_tui.template.shell.tables import Builtin, ShellTable, Use
 from pup_tui.template.shell.tests import test_use
 from pup_tui.template.shell.words import UNKNOWN, ShellWord
 
@@ -59,14 +59,14 @@ class _State:
 
 
 @dataclass(frozen=True)
-class Command:
+class JudgedCommand:
     """The words of one command, judged by the table of one shell.
 
     ``is_reference``: what is judged is not a value but a variable that holds one.
     """
 
     words: Sequence[ShellWord]
-    table: Table
+    table: ShellTable
     names: Names
     is_reference: bool = False
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from pup_tui.template.shell.programs import CODE_IN_VARIABLES, PROGRAMS
-from pup_tui.template.shell.synopsis import Kind, Program, Slot
+from pup_tui.template.shell.synopsis import Kind, Slot, Synopsis
 
 COMPUTED: Final = b"\x01"
 """Stands in a word for text that is known only when the script runs."""
@@ -24,7 +24,7 @@ _DEEPEST: Final = 30
 """Commands in the words of commands."""
 
 _RUN_ENDS: Final = frozenset({b";", b"+"})
-_ANY_INTERPRETER: Final = Program(
+_ANY_INTERPRETER: Final = Synopsis(
     "",
     dict.fromkeys((b"-c", b"-e", b"--eval", b"--command"), Slot(Kind.CODE, redefines=True)),
     (Slot(Kind.FILE), Slot(Kind.REST)),
@@ -136,7 +136,7 @@ class CommandUse:
             return
 
 
-def _program(word: bytes) -> Program | None:
+def _program(word: bytes) -> Synopsis | None:
     """The program of a name or path, with or without a version behind it."""
     if _UNKNOWN_TEXT.search(word):
         return _ANY_INTERPRETER
@@ -147,7 +147,7 @@ def _program(word: bytes) -> Program | None:
 class _Reading:
     """The words behind a program's name, read from left to right."""
 
-    def __init__(self, use: CommandUse, program: Program, at: int, end: int) -> None:
+    def __init__(self, use: CommandUse, program: Synopsis, at: int, end: int) -> None:
         self._use = use
         self._at = at + 1
         self._end = end
@@ -176,7 +176,7 @@ class _Reading:
         if self._reads_named or (self._program.reads_code and not self._has_code):
             self._use.reader = self._evaluator()
 
-    def _enter(self, program: Program) -> None:
+    def _enter(self, program: Synopsis) -> None:
         self._program = program
         self._options = {**self._options, **program.options}
         self._operands = list(program.operands)

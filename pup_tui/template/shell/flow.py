@@ -39,7 +39,7 @@ _WHOLE_MATCH: Final = re.compile(
 )
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 
-Source = int | str
+FlowSource = int | str
 """The number of a value in the script, or the name of a variable of the environment."""
 
 
@@ -47,14 +47,14 @@ Source = int | str
 class ValueFlow:
     """The result: what is asked of each source, and arithmetic that nothing vouches for."""
 
-    asked: dict[Source, Reached] = field(default_factory=dict)
-    unsafe: dict[Source, tuple[str, UnsafePlaceError]] = field(default_factory=dict)
+    asked: dict[FlowSource, Reached] = field(default_factory=dict)
+    unsafe: dict[FlowSource, tuple[str, UnsafePlaceError]] = field(default_factory=dict)
     unchecked: tuple[Unchecked, ...] = ()
-    commands: dict[Source, str] = field(default_factory=dict)
+    commands: dict[FlowSource, str] = field(default_factory=dict)
     """The command that evaluates a value again which it gets by way of a variable."""
 
 
-def follow(survey: Survey, sources: Mapping[Source, frozenset[bytes]]) -> ValueFlow:
+def follow(survey: Survey, sources: Mapping[FlowSource, frozenset[bytes]]) -> ValueFlow:
     """Follow each source from the variables that it is assigned to."""
     flow = ValueFlow()
     graph = _Graph(survey)
@@ -92,9 +92,9 @@ class _Graph:
             _MADE_NAME.search(self._survey.text(command)) for command in self._survey.named(b"eval")
         )
 
-    def held(self, sources: Mapping[Source, frozenset[bytes]]) -> dict[bytes, set[Source]]:
+    def held(self, sources: Mapping[FlowSource, frozenset[bytes]]) -> dict[bytes, set[FlowSource]]:
         """Which sources each variable may hold."""
-        held: defaultdict[bytes, set[Source]] = defaultdict(set)
+        held: defaultdict[bytes, set[FlowSource]] = defaultdict(set)
         waiting = [name for names in sources.values() for name in names]
         for source, names in sources.items():
             for name in names:
@@ -185,7 +185,7 @@ class _Graph:
         """The same right where a command is run."""
         return self._arithmetic.unchecked_outputs()
 
-    def unchecked(self, held: Mapping[bytes, set[Source]]) -> Iterator[Unchecked]:
+    def unchecked(self, held: Mapping[bytes, set[FlowSource]]) -> Iterator[Unchecked]:
         """Arithmetic on what a command or a reading from outside has put into a variable."""
         foreign = self._foreign
         seen: set[str] = set()

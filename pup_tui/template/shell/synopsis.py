@@ -67,7 +67,7 @@ class Slot:
 
 
 @dataclass(slots=True)
-class Program:
+class Synopsis:
     """A program or subcommand. ``language`` is that of its code."""
 
     language: str = ""
@@ -77,7 +77,7 @@ class Program:
     feeds: bool = False
     feeds_operands: bool = False
     prints_named: bool = False
-    subcommands: dict[bytes, Program] = field(default_factory=dict)
+    subcommands: dict[bytes, Synopsis] = field(default_factory=dict)
 
     @property
     def is_interpreter(self) -> bool:
@@ -109,23 +109,23 @@ class ProgramTable:
             for name in names.split(","):
                 first, *inner = name.split()
                 self._rows.setdefault(first.encode(), []).append((inner, rest))
-        self._programs: dict[bytes, Program] = {}
+        self._programs: dict[bytes, Synopsis] = {}
 
-    def get(self, name: bytes) -> Program | None:
+    def get(self, name: bytes) -> Synopsis | None:
         """The program of a name, with its subcommands."""
         if name in self._rows and name not in self._programs:
-            self._programs[name] = program = Program()
+            self._programs[name] = program = Synopsis()
             for inner, rest in self._rows[name]:
                 part = program
                 for word in inner:
-                    part = part.subcommands.setdefault(word.encode(), Program())
+                    part = part.subcommands.setdefault(word.encode(), Synopsis())
                 language, synopsis = rest.split("|", 1)
                 part.language = language.strip()
                 _read(part, synopsis)
         return self._programs.get(name)
 
 
-def _read(program: Program, synopsis: str) -> None:
+def _read(program: Synopsis, synopsis: str) -> None:
     operands: list[Slot] = []
     for word in synopsis.split():
         if word[0] in "-+":

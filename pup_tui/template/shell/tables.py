@@ -76,7 +76,7 @@ class Builtin:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ShellTable:
     """One shell: its builtins by name, and the variables that are more than text to it."""
 
     shell: str
@@ -92,7 +92,7 @@ class Table:
 
 
 @lru_cache(maxsize=8)
-def tables(shell: str) -> tuple[Table, ...]:
+def tables(shell: str) -> tuple[ShellTable, ...]:
     """The tables that hold for a script of this shell."""
     return tuple(_table(name) for name in _TABLES[shell])
 
@@ -108,7 +108,7 @@ def is_builtin(shell: str, name: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _table(shell: str) -> Table:
+def _table(shell: str) -> ShellTable:
     from importlib import resources
 
     text = resources.files("pup_tui.template.shell").joinpath("shells", f"{shell}.toml").read_text()
@@ -116,7 +116,7 @@ def _table(shell: str) -> Table:
     builtins = {name.encode(): _builtin(line) for name, line in data["builtins"].items()}
     parameters = {name.encode(): Use[kind.upper()] for name, kind in data["parameters"].items()}
     calculating = tuple(name for name, builtin in builtins.items() if _may_calculate(builtin))
-    return Table(shell, builtins, parameters, calculating)
+    return ShellTable(shell, builtins, parameters, calculating)
 
 
 def _may_calculate(builtin: Builtin) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell.builtins import Command
+from pup_tui.template.shell.builtins import JudgedCommand
 from pup_tui.template.shell.places import UnsafePlaceError
 from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import Use, tables
@@ -439,7 +439,7 @@ class Uses:
 
     def _command_use(self, words: Sequence[ShellWord], index: int, prefix: bytes) -> Use:
         return max(
-            Command(words, table, self._survey.names, self._is_reference).use(index, prefix)
+            JudgedCommand(words, table, self._survey.names, self._is_reference).use(index, prefix)
             for table in tables(self._survey.shell)
         )
 

@@ -25,7 +25,7 @@ LAST_COLUMNS = 500
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionContext:
     """What stands around a question: the output and exit code of its step, where the run acts.
 
     `attempt` is how often the operator has had the step run, `first_line` where that attempt's output
@@ -43,7 +43,7 @@ class Asked:
     typed: dict[str, str] = field(default_factory=dict, repr=False)
 
 
-def dialog_for(question: Question, asked: Asked, behind: ScrollBehind) -> Dialog:
+def dialog_for(question: Question, asked: QuestionContext, behind: ScrollBehind) -> Dialog:
     """The dialog that puts a question; it scrolls what is `behind` it."""
     match question.kind:
         case "confirm":
@@ -64,7 +64,7 @@ def dialog_for(question: Question, asked: Asked, behind: ScrollBehind) -> Dialog
             )
 
 
-def _input(question: Question, asked: Asked, behind: ScrollBehind) -> Dialog:
+def _input(question: Question, asked: QuestionContext, behind: ScrollBehind) -> Dialog:
     # Takes the fields with it, which most runs do without.
     from pup_tui.tui.dialogs.input import InputScreen
 

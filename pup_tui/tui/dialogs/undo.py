@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from pup_tui.core.actions import Offer, Question
+from pup_tui.core.actions import Question, UndoOffer
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.checklist import ChecklistItem
 from pup_tui.tui.dialogs.dialog import Answer, Dialog, ScrollBehind, shown_text
@@ -28,7 +28,7 @@ class UndoAnswer(Answer):
 class OfferItem(ChecklistItem):
     """One undo step, to be ticked."""
 
-    def __init__(self, offer: Offer, number: int) -> None:
+    def __init__(self, offer: UndoOffer, number: int) -> None:
         danger = ("DANGER ", "bold $text-error") if offer.danger else ""
         name = (safe_text(offer.name), "bold")
         told = Content.assemble((f"{number}. take back: ", "$text-muted"), danger, name)
@@ -68,7 +68,7 @@ class UndoScreen(Dialog):
         return list(self.query(OfferItem))
 
     @property
-    def _chosen(self) -> list[Offer]:
+    def _chosen(self) -> list[UndoOffer]:
         return [item.offer for item in self._items if item.ticked]
 
     def on_checklist_item_changed(self, event: ChecklistItem.Changed) -> None:

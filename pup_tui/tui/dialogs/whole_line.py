@@ -37,7 +37,7 @@ class _Pieces:
         return len(self._lines)
 
     def refresh(self) -> None:
-        """Nothing is added to it."""
+        """There is nothing to read anew: the text is whole."""
 
     def lines(self, start: int, stop: int) -> list[Line]:
         return self._lines[start:stop]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from pup_tui.runbook.parts import Variable
 
 Given = Mapping[str, object]
-Resolve = Callable[[Given, "Sources"], Awaitable["Resolved"]]
+ResolveGiven = Callable[[Given, "Sources"], Awaitable["Resolved"]]
 FindChoices = Callable[[str, "Resolved", "Sources"], Awaitable["Choices"]]
 
 
@@ -34,7 +35,7 @@ class AskedValues:
         variables: Mapping[str, Variable],
         sources: Sources,
         *,
-        resolve: Resolve,
+        resolve: ResolveGiven,
         choices: FindChoices,
     ) -> None:
         self.variables = variables
@@ -79,6 +80,10 @@ class AskedValues:
             if not dropped:
                 return resolved
             given = {name: value for name, value in given.items() if name not in dropped}
+
+    def path(self, text: str) -> Path:
+        """The file that a value names."""
+        return self._sources.path(text)
 
     # Choices
 

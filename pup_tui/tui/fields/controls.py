@@ -25,14 +25,12 @@ SIDE_BY_SIDE = 44
 
 CHOOSE = "Choose"
 
-Options = Sequence[tuple[str, str | None]]
+OfferedOptions = Sequence[tuple[str, str | None]]
 """Labels and values; the value None stands for leaving the variable to where it comes from."""
 
 
 class Control(Widget):
-    """What every control can do. `shows_default` where what is there without any doing is a value chosen."""
-
-    shows_default: ClassVar[bool] = False
+    """What every control can do."""
 
     @property
     def raw(self) -> str | None:
@@ -52,7 +50,7 @@ class Control(Widget):
         return self
 
 
-class Line(LineInput, Control):
+class LineControl(LineInput, Control):
     """One line of text, masked for a secret."""
 
     def __init__(self, text: str, *, secret: bool = False) -> None:
@@ -97,8 +95,6 @@ class Paragraph(TextArea, Control):
 class YesNo(Horizontal, Control):
     """A switch, with the word for where it stands."""
 
-    shows_default = True
-
     def __init__(self, text: str) -> None:
         super().__init__(classes="field-switch")
         self._switch = Switch(_is_yes(text))
@@ -133,7 +129,7 @@ def _is_yes(text: str) -> bool:
     return text.strip().casefold() in ("true", "yes", "on")
 
 
-class Choice(RadioButton):
+class ChoiceButton(RadioButton):
     """A radio button whose shape, and not only its colour, tells whether it is chosen."""
 
     BUTTON_LEFT = BUTTON_RIGHT = ""
@@ -147,15 +143,13 @@ class Choice(RadioButton):
 class FewChoices(RadioSet, Control):
     """Choices that are all in sight."""
 
-    shows_default = True
-
-    def __init__(self, options: Options, text: str) -> None:
+    def __init__(self, options: OfferedOptions, text: str) -> None:
         labels = [safe_text(label) for label, _ in options]
         self._values = [value for _, value in options]
         together = sum(cell_len(label) + 6 for label in labels)
         super().__init__(
             *(
-                Choice(Content(label), (value or "") == text, compact=True)
+                ChoiceButton(Content(label), (value or "") == text, compact=True)
                 for label, value in zip(labels, self._values, strict=True)
             ),
             classes="-row" if together <= SIDE_BY_SIDE else "",
@@ -174,9 +168,7 @@ class FewChoices(RadioSet, Control):
 class ManyChoices(Select[int], Control):
     """Choices that open as a list; they may come later."""
 
-    shows_default = True
-
-    def __init__(self, options: Options, text: str, prompt: str = CHOOSE) -> None:
+    def __init__(self, options: OfferedOptions, text: str, prompt: str = CHOOSE) -> None:
         self._values = [value for _, value in options]
         super().__init__(_numbered(options), value=self._at(text), prompt=prompt, compact=True)
 
@@ -189,7 +181,7 @@ class ManyChoices(Select[int], Control):
         if text in self._values:
             self.value = self._values.index(text)
 
-    def offer(self, options: Options, prompt: str = CHOOSE) -> None:
+    def offer(self, options: OfferedOptions, prompt: str = CHOOSE) -> None:
         """Take these choices instead; no value of them is chosen."""
         self.prompt = prompt
         self._values = [value for _, value in options]
@@ -202,11 +194,11 @@ class ManyChoices(Select[int], Control):
         return self._values.index(wanted) if wanted in self._values else Select.NULL
 
 
-def _numbered(options: Options) -> list[tuple[Content, int]]:
+def _numbered(options: OfferedOptions) -> list[tuple[Content, int]]:
     return [(Content(safe_text(label)), at) for at, (label, _) in enumerate(options)]
 
 
-def chooser(options: Options, text: str) -> Control:
+def chooser(options: OfferedOptions, text: str) -> Control:
     """What fits this many choices; `text` is the value chosen to begin with."""
     fits = len(options) <= FEW_CHOICES + 1
     return FewChoices(options, text) if fits else ManyChoices(options, text)

@@ -16,9 +16,9 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.fields.controls import (
     CHOOSE,
     Control,
-    Line,
+    LineControl,
     ManyChoices,
-    Options,
+    OfferedOptions,
     Paragraph,
     YesNo,
     chooser,
@@ -91,14 +91,14 @@ class Field(Vertical):
 
     def _line(self) -> Control:
         secret = self.variable.is_secret
-        return self._with_hint(Line("" if secret else self._wanted, secret=secret))
+        return self._with_hint(LineControl("" if secret else self._wanted, secret=secret))
 
     def _with_hint(self, control: Control) -> Control:
         self._hinted = self._usual_hint()
         control.hint(self._hinted)
         return control
 
-    def _options(self, choices: Sequence[Choice]) -> Options:
+    def _options(self, choices: Sequence[Choice]) -> OfferedOptions:
         return self._none() + [(choice.label or choice.value, choice.value) for choice in choices]
 
     def _none(self) -> list[tuple[str, str | None]]:
@@ -176,7 +176,7 @@ class Field(Vertical):
             self._tell(f"… {LOADING}", "$text-muted")
 
     async def wait_for(self, names: Sequence[str]) -> None:
-        """Its choices follow from values that are not there yet."""
+        """Offer no choices yet, and say which values they follow from."""
         control = await self._as_choices()
         self._remember()
         control.offer((), f"the choices follow from {safe_text(', '.join(names))}")

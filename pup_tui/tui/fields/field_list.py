@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -200,7 +198,7 @@ def _known(resolved: Resolved) -> dict[str, object]:
 def _missing_files(values: AskedValues, resolved: Resolved) -> set[str]:
     """Variables of the type `file` whose file is not there; that may be meant, so it is no error."""
     paths = {
-        name: Path(os.path.expanduser(str(resolved.values[name])))
+        name: values.path(str(resolved.values[name]))
         for name, variable in values.variables.items()
         if variable.type == "file" and resolved.values.get(name) is not None
     }

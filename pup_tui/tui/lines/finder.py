@@ -20,7 +20,7 @@ MOST_COUNTED = 100_000
 
 ERROR_WORDS = re.compile(r"error|fail|exception|fatal|panic|traceback", re.IGNORECASE)
 
-Wanted = Callable[[Line], bool]
+LinePredicate = Callable[[Line], bool]
 
 
 class LineSource(Protocol):
@@ -45,7 +45,7 @@ def smart_pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, 0 if any(char.isupper() for char in text) else re.IGNORECASE)
 
 
-def holds(pattern: re.Pattern[str]) -> Wanted:
+def holds(pattern: re.Pattern[str]) -> LinePredicate:
     """What `find` takes to look for lines that hold the pattern; colours are not part of them."""
     return lambda line: pattern.search(strip_style(line.text)) is not None
 
@@ -55,7 +55,9 @@ def is_error(line: Line) -> bool:
     return line.stream == "stderr" or ERROR_WORDS.search(line.text) is not None
 
 
-async def find(source: LineSource, wanted: Wanted, start: int, *, forward: bool) -> int | None:
+async def find(
+    source: LineSource, wanted: LinePredicate, start: int, *, forward: bool
+) -> int | None:
     """The number of the first wanted line from `start` on, looking down or up."""
     at = min(start, source.line_count - 1) if not forward else max(0, start)
     while 0 <= at < source.line_count:
@@ -69,7 +71,7 @@ async def find(source: LineSource, wanted: Wanted, start: int, *, forward: bool)
     return None
 
 
-async def find_next_block(source: LineSource, wanted: Wanted, start: int) -> int | None:
+async def find_next_block(source: LineSource, wanted: LinePredicate, start: int) -> int | None:
     """The first wanted line after `start` that does not belong to the same run of wanted lines."""
     gap = await find(source, lambda line: not wanted(line), start, forward=True)
     return None if gap is None else await find(source, wanted, gap, forward=True)
@@ -82,7 +84,7 @@ class Matches:
         self._at: array[int] = array("Q")
         self.complete = False
 
-    async def count(self, source: LineSource, wanted: Wanted) -> None:
+    async def count(self, source: LineSource, wanted: LinePredicate) -> None:
         """Look through everything that is there now; give up where there are too many."""
         at = 0
         while at < source.line_count:

@@ -17,7 +17,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from pup_tui.output.spool import Line
-from pup_tui.tui.lines.finder import LineSource, Wanted
+from pup_tui.tui.lines.finder import LinePredicate, LineSource
 from pup_tui.tui.lines.line_text import folded, plain_line
 from pup_tui.tui.lines.painter import GUTTER, Painter, Palette
 from pup_tui.tui.texts import fit
@@ -366,7 +366,7 @@ class OutputLines(ScrollView, can_focus=True):
         """Whether a line in sight said something before that is not shown."""
         return any(self._painter.is_folded(line) for line, _, _ in self._rows())
 
-    def reveal(self, wanted: Wanted) -> None:
+    def reveal(self, wanted: LinePredicate) -> None:
         """Unfold where what was looked for in the marked line is folded."""
         line = self.line(self.cursor)
         if line is not None and not wanted(folded(line)):

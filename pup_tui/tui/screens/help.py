@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from pup_tui.tui.keys import own_bindings
 
-Row = tuple[str, str, bool]
+KeyRow = tuple[str, str, bool]
 """The keys, what they do, and whether that can be done now."""
 
 
@@ -31,7 +31,7 @@ class HelpScreen(ModalScreen[None]):
         Binding("pageup", "scroll(-10)", "Up", show=False),
     ]
 
-    def __init__(self, here: Iterable[Row], everywhere: Iterable[Row]) -> None:
+    def __init__(self, here: Iterable[KeyRow], everywhere: Iterable[KeyRow]) -> None:
         super().__init__()
         self._here = list(here)
         self._everywhere = list(everywhere)
@@ -39,8 +39,8 @@ class HelpScreen(ModalScreen[None]):
     @classmethod
     def of(cls, screen: Screen[object]) -> HelpScreen:
         """The help for what has the focus on this screen."""
-        here: dict[str, Row] = {}
-        everywhere: dict[str, Row] = {}
+        here: dict[str, KeyRow] = {}
+        everywhere: dict[str, KeyRow] = {}
         for node, binding, enabled, _ in sorted(
             own_bindings(screen), key=lambda active: not active.binding.show
         ):
@@ -77,7 +77,7 @@ def _is_everywhere(node: DOMNode) -> bool:
     return isinstance(node, App)
 
 
-def _line(row: Row, width: int) -> Content:
+def _line(row: KeyRow, width: int) -> Content:
     keys, does, enabled = row
     gap = " " * (width - cell_len(keys) + 3)
     return Content.assemble(

@@ -154,7 +154,7 @@ class MainScreen(Shell):
     def on_sidebar_opened(self, message: Sidebar.Opened) -> None:
         self.begin(message.entry, "run")
 
-    def on_overview_wanted(self, message: Overview.Wanted) -> None:
+    def on_overview_pressed(self, message: Overview.Pressed) -> None:
         if message.what == "history":
             self.action_history()
         elif self.entry is not None:
@@ -275,7 +275,7 @@ class MainScreen(Shell):
         self._describe()
 
     def _call_for(self, view: RunView, what: str, severity: Any) -> None:
-        """Tell an operator who looks elsewhere."""
+        """Ring, and say what a run does, unless the operator is looking at it."""
         looking = self.page in self.run_pages and self.run_pages[self.page].view is view
         if looking and self.app.app_focus:
             return

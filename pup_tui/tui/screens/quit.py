@@ -60,7 +60,7 @@ class QuitScreen(Dialog):
             self._cancel()
 
     def _cancel(self) -> None:
-        """The first time with cleanup, the second time without."""
+        """Cancel all runs: the first time their cleanup still runs, the second time it is left as well."""
         self._runs.cancel(self._operator, "the console was left")
         button = self.query_one("#cancel", Button)
         if self._stopping:

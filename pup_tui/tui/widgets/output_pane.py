@@ -19,7 +19,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import finder
-from pup_tui.tui.lines.finder import LineSource, Matches, Wanted
+from pup_tui.tui.lines.finder import LinePredicate, LineSource, Matches
 from pup_tui.tui.lines.output_lines import OutputLines
 
 
@@ -229,7 +229,7 @@ class OutputPane(Vertical):
 
     @work(group="find", exclusive=True)
     async def _find_match(
-        self, source: LineSource, wanted: Wanted, start: int, forward: bool
+        self, source: LineSource, wanted: LinePredicate, start: int, forward: bool
     ) -> None:
         around = ""
         found = await finder.find(source, wanted, start, forward=forward)

@@ -15,7 +15,7 @@ from textual.widgets import Button, Static
 
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import effect_content, status_content
-from pup_tui.tui.texts import columns, counted, description, indented, moment, place, short_duration
+from pup_tui.tui.texts import columns, counted, description, indented, moment, short_duration
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
@@ -49,7 +49,7 @@ class Overview(Vertical):
         Binding("k", "scroll(-1)", "Up", show=False),
     ]
 
-    class Wanted(Message):
+    class Pressed(Message):
         """The operator pressed one of the buttons: `run`, `plan` or `history`."""
 
         def __init__(self, what: str) -> None:
@@ -128,7 +128,7 @@ class Overview(Vertical):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        self.post_message(self.Wanted((event.button.id or "").removeprefix("overview-")))
+        self.post_message(self.Pressed((event.button.id or "").removeprefix("overview-")))
 
 
 def _top(described: Described) -> Content:
@@ -146,7 +146,7 @@ def _top(described: Described) -> Content:
     else:
         if runbook.description.strip():
             parts += [Content(), description(runbook.description)]
-        parts += [Content(), *_facts(entry, runbook)]
+        parts += [Content(), *_facts(described, runbook)]
     return Content("\n").join(parts)
 
 
@@ -175,13 +175,13 @@ def _problems(loaded: Loaded) -> list[Content]:
     return told
 
 
-def _facts(entry: Entry, runbook: Runbook) -> list[Content]:
+def _facts(described: Described, runbook: Runbook) -> list[Content]:
     facts = [("owner", runbook.owner)]
     facts += [("tags", "  ".join(f"{key}:{value}" for key, value in runbook.tags.items()))]
     facts += [("lock", runbook.lock or "")]
     facts += [("import", ", ".join(runbook.import_))]
     facts += [("link", f"{link.title}  {link.url}") for link in runbook.links]
-    facts += [("file", f"{place(entry.path)}  ({entry.origin})")]
+    facts += [("file", f"{described.place}  ({described.entry.origin})")]
     return [
         Content.assemble((f"{name:<6} ", "$text-muted"), safe_text(text))
         for name, text in facts
@@ -255,7 +255,7 @@ def _steps(steps: Sequence[DescribedStep]) -> Content:
         (
             Content.styled(f"  {number:>{width}}", "$text-muted"),
             effect_content(each.mutates, danger=each.step.danger),
-            Content.styled(_kind(each.step), "$text-muted"),
+            Content.styled(each.step.listed_kind, "$text-muted"),
             Content.assemble(
                 " " * (INDENT * min(each.depth, DEEPEST)),
                 safe_text(each.step.name),
@@ -271,19 +271,9 @@ def _steps(steps: Sequence[DescribedStep]) -> Content:
     return Content("\n").join([listed, Content(f"  … {rest:,} more: the plan shows all")])
 
 
-def _kind(step: Step) -> str:
-    return "workflow" if step.kind == "datadog-workflow" else step.kind
-
-
 def _notes_of(step: Step) -> str:
     """What is not usual about when and how a step runs, and where its steps are from."""
-    from pup_tui.runbook.model import GroupStep, RunbookStep
-
-    notes = []
-    if isinstance(step, GroupStep) and step.call is not None:
-        notes.append(f"from {step.call.template}")
-    if isinstance(step, RunbookStep):
-        notes.append(f"runbook {step.runbook}")
+    notes = [step.inside_from] if step.inside_from else []
     if step.when != "on_success":
         notes.append(step.when.replace("_", " "))
     if step.if_ is not None:

@@ -224,14 +224,13 @@ def _step(step: PlannedStep, node: Node, digits: int, width: int) -> Content:
     from pup_tui.core.plan import SKIPPED
 
     indent = _indent(step, digits)
-    kind = "workflow" if step.kind == "datadog-workflow" else step.kind
     when = "" if step.when == "on_success" else f" · {step.when.replace('_', ' ')}"
     number = "" if node.is_item else str(node.index + 1)
     item = f" [{item_numbers(step.id)[-1]}]" if node.is_item else ""
     first = Content.assemble(
         (f"{number:>{digits}}".ljust(indent), "$text-muted"),
         (safe_text(step.name) + item, "bold"),
-        (f"  {kind}{when} · ", "$text-muted"),
+        (f"  {node.step.listed_kind}{when} · ", "$text-muted"),
         effect_content(step.mutates, danger=step.danger),
     )
     lines = [first]

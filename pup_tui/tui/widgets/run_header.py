@@ -112,6 +112,6 @@ def why_empty(step: StepProgress) -> str:
     if step.over and step.status != "skipped":
         printed = "printed nothing" if step.has_run else "did not run"
         return f"This step {printed}."
-    if step.node.step.kind == "wait" and step.status == "running":
+    if step.waits:
         return "This step only waits."
     return _WHY_EMPTY[step.status]

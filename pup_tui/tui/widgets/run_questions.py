@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.dialog import Answer, Dialog, ScrollBehind
-from pup_tui.tui.dialogs.questions import Asked, dialog_for, line_count
+from pup_tui.tui.dialogs.questions import QuestionContext, dialog_for, line_count
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
-from pup_tui.tui.widgets.open_questions import OpenQuestions
-from pup_tui.tui.widgets.run_requests import Push, RunRequests
+from pup_tui.tui.widgets.open_questions import OpenQuestions, Push
+from pup_tui.tui.widgets.run_requests import RunRequests
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
@@ -65,7 +65,7 @@ class RunQuestions(OpenQuestions):
         first_lines = self._first_lines.get(question.step, [])
         culprit = self._progress.culprit(question.step)
         times = self._times
-        asked = Asked(
+        asked = QuestionContext(
             output=Path() if step is None else self._output_path(culprit),
             exit_code=None if state is None else state.exit_code,
             attempt=len(first_lines) + 1,

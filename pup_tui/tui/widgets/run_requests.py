@@ -10,11 +10,10 @@ from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Answer, Dialog, ValuesAnswer
 from pup_tui.tui.dialogs.reason import ReasonScreen
 from pup_tui.tui.dialogs.undo import UndoAnswer
+from pup_tui.tui.widgets.open_questions import Push
 
 MORE_TIME = 300.0
 """Seconds that one key gives to a poll."""
-
-Push = Callable[[Dialog, Callable[[Answer | None], None]], object]
 
 
 class RunRequests:

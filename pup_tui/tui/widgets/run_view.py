@@ -382,14 +382,10 @@ class RunView(Vertical):
             case "follow_run":
                 return not self._follows_run
             case "ask_of_run" if parameters == ("cut_wait",):
-                return self._live is not None and self._step_is("running", "wait")
+                return self._live is not None and self._step.waits
             case "ask_of_run":
-                return self._live is not None and self._step_is("polling")
+                return self._live is not None and self._step.status == "polling"
         return True
-
-    def _step_is(self, status: str, kind: str | None = None) -> bool:
-        step = self._step
-        return step.status == status and kind in (None, step.node.step.kind)
 
     async def on_button_pressed(self, event: Button.Pressed) -> None:
         """Do what a button of a poll or wait means: each stands for a key."""

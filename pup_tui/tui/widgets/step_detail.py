@@ -20,7 +20,7 @@ MOST_SHOWN = 2_000
 
 
 class StepDetail(Static):
-    """A few lines under the step list."""
+    """What there is to say about the selected step, in a few lines under the step list."""
 
     def __init__(self) -> None:
         super().__init__(markup=False)

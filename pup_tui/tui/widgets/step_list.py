@@ -15,7 +15,6 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
@@ -31,7 +30,6 @@ DANGER_FROM = 16
 LEAST_NAME = 12
 """Columns that a name keeps however deep its step is nested."""
 
-_KINDS = {"datadog-workflow": "workflow"}
 _DANGER = " danger"
 _WORD = 12
 _KIND = 9
@@ -274,7 +272,8 @@ class StepList(ScrollView, can_focus=True):
             Segment(" ", Style.null()),
         ]
         if columns.kind:
-            segments.append(Segment(fit(_kind(step), columns.kind), _CALM))
+            kind = "foreach" if step.node.is_loop else model.listed_kind
+            segments.append(Segment(fit(kind, columns.kind), _CALM))
         segments.append(Segment(fit(f" {mark.word}", _WORD), tone))
         segments.append(Segment(fit(self._duration(step), _DURATION - 1, right=True), _CALM))
         return segments
@@ -312,9 +311,3 @@ class StepList(ScrollView, can_focus=True):
             return short_duration(step.duration or 0.0) if known else ""
         seconds = self._running_for(step)
         return "" if seconds is None else short_duration(seconds)
-
-
-def _kind(step: StepProgress) -> str:
-    kind = step.node.step.kind
-    shown = "foreach" if step.node.is_loop else _KINDS.get(kind, kind)
-    return safe_text(shown)

@@ -36,7 +36,7 @@ class StepOutputView(Vertical):
         times = self._times
         polls, waits = self.query_one(PollWidget), self.query_one(WaitWidget)
         polls.display = step.polls and step.has_run
-        waits.display = step.node.step.kind == "wait" and step.status == "running"
+        waits.display = step.waits
         if polls.display:
             state = times.state_of(step.id)
             polls.show(read_poll(step, None if state is None else state.poll, times.now()))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pup_tui.datadog.sandbox import SCENARIOS, ids
 from pup_tui.datadog.sandbox.endpoints import ROUTES
-from pup_tui.datadog.sandbox.messages import Request
+from pup_tui.datadog.sandbox.messages import ApiRequest
 from pup_tui.datadog.sandbox.router import Router
 from pup_tui.datadog.sandbox.timeline import Timeline
 from pup_tui.datadog.sandbox.world import World
@@ -41,14 +41,14 @@ def test_no_two_endpoints_share_a_path() -> None:
 
 @pytest.mark.parametrize("path", ["/api/v1/monitor/search", "/api/v1/slo/search"])
 def test_literal_paths_come_before_patterns(path: str) -> None:
-    answer = router().answer(Request("GET", path, headers=HEADERS))
+    answer = router().answer(ApiRequest("GET", path, headers=HEADERS))
 
     assert answer.status == 200
 
 
 def test_parts_of_a_path_are_decoded() -> None:
     answer = router().answer(
-        Request("GET", "/api/v2/services/definitions/pay%6Dents", headers=HEADERS)
+        ApiRequest("GET", "/api/v2/services/definitions/pay%6Dents", headers=HEADERS)
     )
 
     assert answer.body["data"]["attributes"]["schema"]["dd-service"] == "payments"
@@ -122,9 +122,9 @@ def attributes(kind: str) -> st.SearchStrategy[Any]:
 @given(data=st.data())
 def test_whatever_is_asked_there_is_an_answer(route: Any, data: st.DataObject) -> None:
     answers = router()
-    created = answers.answer(Request("POST", "/api/v2/downtime", body=DOWNTIME, headers=HEADERS))
+    created = answers.answer(ApiRequest("POST", "/api/v2/downtime", body=DOWNTIME, headers=HEADERS))
     started = answers.answer(
-        Request(
+        ApiRequest(
             "POST",
             f"/api/v2/workflows/{ids.DEPLOY_WORKFLOW_ID}/instances",
             body={},
@@ -141,8 +141,10 @@ def test_whatever_is_asked_there_is_an_answer(route: Any, data: st.DataObject) -
     body = None if route.method == "GET" else data.draw(BODIES | typed)
     query = data.draw(QUERIES)
 
-    answer = answers.answer(Request(route.method, path_of(route.path, known), query, body, HEADERS))
-    listed = answers.answer(Request("GET", "/api/v2/downtime", headers=HEADERS))
+    answer = answers.answer(
+        ApiRequest(route.method, path_of(route.path, known), query, body, HEADERS)
+    )
+    listed = answers.answer(ApiRequest("GET", "/api/v2/downtime", headers=HEADERS))
 
     assert answer.status in (200, 202, 204, 400, 404)
     assert listed.status == 200

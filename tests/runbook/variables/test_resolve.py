@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -35,10 +36,10 @@ def resolved(check: Check) -> Callable[..., Resolved]:
     ) -> Resolved:
         made = check(text).require()
 
-        async def read(path: str) -> str:
-            return read_file(path)
+        async def read(path: Path) -> str:
+            return read_file(str(path))
 
-        sources = Sources(environ=environ or {}, read_file=read)
+        sources = Sources(environ=environ or {}, home=Path("/home/ada"), read_file=read)
         undeclared = names_under_default(made)
         return asyncio.run(resolve(made.vars, given or {}, sources=sources, undeclared=undeclared))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from pup_tui.datadog.sandbox import ids
-from pup_tui.datadog.sandbox.messages import Document, Request, Response, not_found, page_of
+from pup_tui.datadog.sandbox.messages import ApiRequest, ApiResponse, Document, not_found, page_of
 from pup_tui.datadog.sandbox.records import Service
 from pup_tui.datadog.sandbox.router import Route
 from pup_tui.datadog.sandbox.timeline import iso
@@ -43,16 +43,16 @@ def user_document() -> Document:
     }
 
 
-def _validate(world: World, request: Request) -> Response:
-    return Response({"valid": True})
+def _validate(world: World, request: ApiRequest) -> ApiResponse:
+    return ApiResponse({"valid": True})
 
 
-def _list_users(world: World, request: Request) -> Response:
+def _list_users(world: World, request: ApiRequest) -> ApiResponse:
     size = request.integer("page[size]", 10, low=1, high=5000)
     number = request.integer("page[number]", 0)
     wanted = request.query.get("filter", "").lower()
     users = [user_document()] if wanted in f"{HANDLE} {CREATOR['name']}".lower() else []
-    return Response(
+    return ApiResponse(
         {
             "meta": {"page": {"total_filtered_count": len(users), "total_count": 1}},
             "data": page_of(users, number * size, size),
@@ -60,18 +60,18 @@ def _list_users(world: World, request: Request) -> Response:
     )
 
 
-def _list_definitions(world: World, request: Request) -> Response:
+def _list_definitions(world: World, request: ApiRequest) -> ApiResponse:
     size = request.integer("page[size]", 10, low=1, high=100)
     number = request.integer("page[number]", 0)
     definitions = [_definition(service) for service in world.services.values()]
-    return Response({"data": page_of(definitions, number * size, size)})
+    return ApiResponse({"data": page_of(definitions, number * size, size)})
 
 
-def _get_definition(world: World, request: Request) -> Response:
+def _get_definition(world: World, request: ApiRequest) -> ApiResponse:
     service = world.services.get(request.params["service_name"])
     if service is None:
         raise not_found("Not Found")
-    return Response({"data": _definition(service)})
+    return ApiResponse({"data": _definition(service)})
 
 
 def _definition(service: Service) -> Document:

@@ -6,9 +6,9 @@ from pup_tui.datadog.sandbox import search
 from pup_tui.datadog.sandbox.messages import (
     JSON_API,
     ApiError,
+    ApiRequest,
+    ApiResponse,
     Document,
-    Request,
-    Response,
     attributes_of,
     json_api_error,
     page_of,
@@ -28,7 +28,7 @@ def _bad_request(detail: str) -> ApiError:
     return json_api_error(400, "Bad Request", detail)
 
 
-def _list(world: World, request: Request) -> Response:
+def _list(world: World, request: ApiRequest) -> ApiResponse:
     asked = attributes_of(request.document(), "dora_deployments_list_request", _bad_request)
     wall = world.timeline.wall()
     start = _time(asked.get("from"), wall - 7 * 86400, "from")
@@ -45,7 +45,9 @@ def _list(world: World, request: Request) -> Response:
     ]
     oldest_first = str(asked.get("sort") or "-started_at") == "started_at"
     found.sort(key=lambda each: each.started, reverse=not oldest_first)
-    return Response({"data": [_document(each) for each in page_of(found, 0, limit)]}, 200, JSON_API)
+    return ApiResponse(
+        {"data": [_document(each) for each in page_of(found, 0, limit)]}, 200, JSON_API
+    )
 
 
 def _time(value: object, default: float, name: str) -> float:
@@ -68,11 +70,11 @@ def _facts(deployment: Deployment) -> search.Facts:
     )
 
 
-def _get(world: World, request: Request) -> Response:
+def _get(world: World, request: ApiRequest) -> ApiResponse:
     wanted = request.params["deployment_id"]
     for deployment in world.deployments:
         if deployment.id == wanted:
-            return Response({"data": _document(deployment)}, 200, JSON_API)
+            return ApiResponse({"data": _document(deployment)}, 200, JSON_API)
     raise json_api_error(404, "Not Found", f"deployment {wanted} not found")
 
 
@@ -95,7 +97,7 @@ def _document(deployment: Deployment) -> Document:
     }
 
 
-def _create(world: World, request: Request) -> Response:
+def _create(world: World, request: ApiRequest) -> ApiResponse:
     data = request.document().get("data")
     asked = data.get("attributes") if isinstance(data, dict) else None
     if not isinstance(asked, dict):
@@ -114,7 +116,7 @@ def _create(world: World, request: Request) -> Response:
         asked["finished_at"] / NANOSECONDS,
     )
     recorded = world.deployments[0]
-    return Response({"data": {"id": recorded.id, "type": "dora_deployment"}}, 200, JSON_API)
+    return ApiResponse({"data": {"id": recorded.id, "type": "dora_deployment"}}, 200, JSON_API)
 
 
 ROUTES = [

@@ -9,9 +9,9 @@ from pup_tui.datadog.arguments import is_uuid
 from pup_tui.datadog.sandbox import ids
 from pup_tui.datadog.sandbox.endpoints.account import user_document
 from pup_tui.datadog.sandbox.messages import (
+    ApiRequest,
+    ApiResponse,
     Document,
-    Request,
-    Response,
     attributes_of,
     bad_request,
     not_found,
@@ -32,7 +32,7 @@ TEXTS = {
 KNOWN = frozenset({*TEXTS, "scope", "monitor_identifier", "schedule"})
 
 
-def _list(world: World, request: Request) -> Response:
+def _list(world: World, request: ApiRequest) -> ApiResponse:
     size = request.integer("page[limit]", 30, low=1, high=1000)
     offset = request.integer("page[offset]", 0)
     wall = world.timeline.wall()
@@ -42,7 +42,7 @@ def _list(world: World, request: Request) -> Response:
         for each in world.downtimes
         if not current or each.status(wall) in ("active", "scheduled")
     ]
-    return Response(
+    return ApiResponse(
         {
             "data": [_document(world, each) for each in page_of(found, offset, size)],
             "meta": {"page": {"total_filtered_count": len(found)}},
@@ -50,11 +50,11 @@ def _list(world: World, request: Request) -> Response:
     )
 
 
-def _get(world: World, request: Request) -> Response:
+def _get(world: World, request: ApiRequest) -> ApiResponse:
     return _answer(world, _find(world, request), include=request.words("include"))
 
 
-def _find(world: World, request: Request) -> Downtime:
+def _find(world: World, request: ApiRequest) -> Downtime:
     wanted = request.params["downtime_id"]
     if not is_uuid(wanted):
         raise bad_request("Invalid URL param: downtime_id must be an uuid")
@@ -64,7 +64,7 @@ def _find(world: World, request: Request) -> Downtime:
     raise not_found("Downtime not found")
 
 
-def _create(world: World, request: Request) -> Response:
+def _create(world: World, request: ApiRequest) -> ApiResponse:
     attributes = attributes_of(request.document(), "downtime")
     _check(attributes)
     for name in ("scope", "monitor_identifier"):
@@ -86,7 +86,7 @@ def _create(world: World, request: Request) -> Response:
     return _answer(world, downtime, include=["created_by", "monitor"])
 
 
-def _update(world: World, request: Request) -> Response:
+def _update(world: World, request: ApiRequest) -> ApiResponse:
     downtime = _find(world, request)
     attributes = attributes_of(request.document(), "downtime")
     _check(attributes)
@@ -110,13 +110,13 @@ def _changed(downtime: Downtime, attributes: Document, wall: float) -> Downtime:
     return changed
 
 
-def _cancel(world: World, request: Request) -> Response:
+def _cancel(world: World, request: ApiRequest) -> ApiResponse:
     downtime = _find(world, request)
     if downtime.canceled is not None:
         raise not_found("Downtime not found")
     downtime.canceled = downtime.modified = world.timeline.wall()
     world.settle()
-    return Response(None, 204, "text/html; charset=utf-8")
+    return ApiResponse(None, 204, "text/html; charset=utf-8")
 
 
 def _check(attributes: Document) -> None:
@@ -175,7 +175,7 @@ def _time(schedule: Document, name: str) -> float | None:
         raise bad_request(f"{value!r} is not a 'date-time' (schedule.{name}): {error}") from None
 
 
-def _answer(world: World, downtime: Downtime, include: list[str]) -> Response:
+def _answer(world: World, downtime: Downtime, include: list[str]) -> ApiResponse:
     document = _document(world, downtime)
     body: Document = {"data": document}
     if include:
@@ -187,7 +187,7 @@ def _answer(world: World, downtime: Downtime, include: list[str]) -> Response:
         }
     if "created_by" in include:
         body["included"] = [user_document()]
-    return Response(body)
+    return ApiResponse(body)
 
 
 def _document(world: World, downtime: Downtime) -> Document:

@@ -13,21 +13,21 @@ from pup_tui.datadog.sandbox import ids
 from pup_tui.datadog.sandbox.endpoints.account import CREATED
 from pup_tui.datadog.sandbox.messages import (
     JSON_API,
+    ApiRequest,
+    ApiResponse,
     Document,
-    Request,
-    Response,
     json_api_error,
     page_of,
 )
-from pup_tui.datadog.sandbox.records import Flag, FlagEnvironment
+from pup_tui.datadog.sandbox.records import FeatureFlag, FlagEnvironment
 from pup_tui.datadog.sandbox.router import Route
 from pup_tui.datadog.sandbox.timeline import iso_z
 from pup_tui.datadog.sandbox.world import World
 
-_T = TypeVar("_T", Flag, FlagEnvironment)
+_T = TypeVar("_T", FeatureFlag, FlagEnvironment)
 
 
-def _list(world: World, request: Request) -> Response:
+def _list(world: World, request: ApiRequest) -> ApiResponse:
     size = request.integer("limit", 100, low=1, high=1000)
     offset = request.integer("offset", 0)
     part = request.query.get("key", "")
@@ -37,7 +37,7 @@ def _list(world: World, request: Request) -> Response:
         for flag in world.flags
         if part in flag.key and archived in (None, flag.archived is not None)
     ]
-    return Response(
+    return ApiResponse(
         {
             "data": [_document(flag) for flag in page_of(found, offset, size)],
             "meta": _counts(len(world.flags), len(found)),
@@ -50,19 +50,19 @@ def _counts(total: int, filtered: int) -> Document:
     return {"page": {"total_count": total, "total_filtered_count": filtered}}
 
 
-def _get(world: World, request: Request) -> Response:
+def _get(world: World, request: ApiRequest) -> ApiResponse:
     document = _document(_find(world, request))
     document["attributes"]["staleness_status"] = "ACTIVE"
     for environment in document["attributes"]["feature_flag_environments"]:
         environment["allocations"] = None
-    return Response({"data": document}, content_type=JSON_API)
+    return ApiResponse({"data": document}, content_type=JSON_API)
 
 
-def _find(world: World, request: Request) -> Flag:
+def _find(world: World, request: ApiRequest) -> FeatureFlag:
     return _by_id(world.flags, request, "feature_flag_id")
 
 
-def _by_id(items: Iterable[_T], request: Request, parameter: str) -> _T:
+def _by_id(items: Iterable[_T], request: ApiRequest, parameter: str) -> _T:
     """The flag or environment that the path names. Raises ApiError where it names none."""
     what = parameter.removesuffix("_id").replace("_", " ")
     wanted = request.params[parameter]
@@ -74,14 +74,14 @@ def _by_id(items: Iterable[_T], request: Request, parameter: str) -> _T:
     return found
 
 
-def _switch(world: World, request: Request, *, enabled: bool) -> Response:
+def _switch(world: World, request: ApiRequest, *, enabled: bool) -> ApiResponse:
     flag = _find(world, request)
     environment = _by_id(flag.environments, request, "environment_id")
     done = world.set_flag(flag, environment, enabled=enabled)
-    return Response(None, 200 if done else 202, JSON_API)
+    return ApiResponse(None, 200 if done else 202, JSON_API)
 
 
-def _document(flag: Flag) -> Document:
+def _document(flag: FeatureFlag) -> Document:
     on = str(uuid5(NAMESPACE_URL, f"{flag.id}/on"))
     off = str(uuid5(NAMESPACE_URL, f"{flag.id}/off"))
     created = iso_z(flag.created)
@@ -119,7 +119,7 @@ def _document(flag: Flag) -> Document:
     }
 
 
-def _environment_of_flag(flag: Flag, environment: FlagEnvironment, variant: str) -> Document:
+def _environment_of_flag(flag: FeatureFlag, environment: FlagEnvironment, variant: str) -> Document:
     digest = hashlib.sha256(f"{flag.id}/{environment.id}".encode()).hexdigest()[:12]
     return {
         "environment_id": environment.id,
@@ -140,7 +140,7 @@ def _environments(world: World) -> list[FlagEnvironment]:
     return list({each.id: each for flag in world.flags for each in flag.environments}.values())
 
 
-def _list_environments(world: World, request: Request) -> Response:
+def _list_environments(world: World, request: ApiRequest) -> ApiResponse:
     size = request.integer("limit", 100, low=1, high=1000)
     offset = request.integer("offset", 0)
     everything = _environments(world)
@@ -151,7 +151,7 @@ def _list_environments(world: World, request: Request) -> Response:
         and request.query.get("key", "") in each.name
         and request.query.get("dd_env", each.name) == each.name
     ]
-    return Response(
+    return ApiResponse(
         {
             "data": [_environment(each) for each in page_of(found, offset, size)],
             "meta": _counts(len(everything), len(found)),
@@ -160,9 +160,9 @@ def _list_environments(world: World, request: Request) -> Response:
     )
 
 
-def _get_environment(world: World, request: Request) -> Response:
+def _get_environment(world: World, request: ApiRequest) -> ApiResponse:
     environment = _by_id(_environments(world), request, "environment_id")
-    return Response({"data": _environment(environment)}, content_type=JSON_API)
+    return ApiResponse({"data": _environment(environment)}, content_type=JSON_API)
 
 
 def _environment(environment: FlagEnvironment) -> Document:

@@ -8,9 +8,9 @@ from pup_tui.datadog.arguments import is_uuid
 from pup_tui.datadog.sandbox import ids, search
 from pup_tui.datadog.sandbox.endpoints.account import CREATOR, user_document
 from pup_tui.datadog.sandbox.messages import (
+    ApiRequest,
+    ApiResponse,
     Document,
-    Request,
-    Response,
     attributes_of,
     bad_request,
     counted,
@@ -35,11 +35,11 @@ FIELD_TYPES = {
 STATES = ("active", "stable", "resolved")
 
 
-def _list(world: World, request: Request) -> Response:
+def _list(world: World, request: ApiRequest) -> ApiResponse:
     size = request.integer("page[size]", 10, low=1, high=100)
     offset = request.integer("page[offset]", 0)
     page = page_of(world.incidents, offset, size)
-    return Response(
+    return ApiResponse(
         {
             "meta": _pagination(offset, size, len(page)),
             "data": [_document(incident) for incident in page],
@@ -52,11 +52,11 @@ def _pagination(offset: int, size: int, shown: int) -> Document:
     return {"pagination": {"size": size, "next_offset": offset + shown, "offset": offset}}
 
 
-def _get(world: World, request: Request) -> Response:
-    return Response({"data": _document(_find(world, request)), **_included(request)})
+def _get(world: World, request: ApiRequest) -> ApiResponse:
+    return ApiResponse({"data": _document(_find(world, request)), **_included(request)})
 
 
-def _find(world: World, request: Request) -> Incident:
+def _find(world: World, request: ApiRequest) -> Incident:
     wanted = request.params["incident_id"]
     if not is_uuid(wanted) and not wanted.isdecimal():
         raise bad_request("Invalid URL param: incident_id must be an uuid or a public id")
@@ -66,7 +66,7 @@ def _find(world: World, request: Request) -> Incident:
     raise not_found("Incident not found")
 
 
-def _included(request: Request) -> Document:
+def _included(request: ApiRequest) -> Document:
     if "users" not in request.words("include"):
         return {}
     user = user_document()
@@ -74,7 +74,7 @@ def _included(request: Request) -> Document:
     return {"included": [{**user, "attributes": {**shown, "uuid": ids.USER_ID}}]}
 
 
-def _update(world: World, request: Request) -> Response:
+def _update(world: World, request: ApiRequest) -> ApiResponse:
     incident = _find(world, request)
     attributes = attributes_of(request.document(), "incidents")
     incident.fields |= _field_values(attributes.get("fields") or {})
@@ -82,7 +82,7 @@ def _update(world: World, request: Request) -> Response:
         incident.title = str(attributes["title"])
     incident.modified = world.timeline.wall()
     incident.resolved = incident.modified if incident.fields["state"] == "resolved" else None
-    return Response({"data": _document(incident)})
+    return ApiResponse({"data": _document(incident)})
 
 
 def _field_values(fields: Any) -> Document:
@@ -166,7 +166,7 @@ def _relationships(incident: Incident) -> Document:
     }
 
 
-def _search(world: World, request: Request) -> Response:
+def _search(world: World, request: ApiRequest) -> ApiResponse:
     if "query" not in request.query:
         raise bad_request("The parameter 'query' is required")
     matches = request.search("query")
@@ -176,7 +176,7 @@ def _search(world: World, request: Request) -> Response:
     found = [each for each in world.incidents if matches(_facts(each))]
     found.sort(key=lambda each: each.created, reverse=newest_first)
     page = [_found(each) for each in page_of(found, offset, size)]
-    return Response(
+    return ApiResponse(
         {
             "data": {
                 "type": "incidents_search_results",

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from pup_tui.datadog.sandbox import search
-from pup_tui.datadog.sandbox.messages import ApiError, Document, Request, Response, bad_request
+from pup_tui.datadog.sandbox.messages import (
+    ApiError,
+    ApiRequest,
+    ApiResponse,
+    Document,
+    bad_request,
+)
 from pup_tui.datadog.sandbox.records import Service
 from pup_tui.datadog.sandbox.router import Route
 from pup_tui.datadog.sandbox.timeline import iso_z, parse_iso
@@ -46,7 +52,7 @@ class _Asked:
     after: str | None
 
 
-def _search(world: World, request: Request) -> Response:
+def _search(world: World, request: ApiRequest) -> ApiResponse:
     asked = _read(request, world.timeline.wall())
     found = [log for log in _logs(world, asked.start, asked.end) if asked.matches(_facts(log))]
     found.sort(key=lambda log: (log["attributes"]["timestamp"], log["id"]))
@@ -60,10 +66,10 @@ def _search(world: World, request: Request) -> Response:
         cursor = _cursor(found[asked.limit - 1]["id"])
         answer["meta"]["page"] = {"after": cursor}
         answer["links"] = {"next": _link(asked, cursor)}
-    return Response(answer)
+    return ApiResponse(answer)
 
 
-def _read(request: Request, wall: float) -> _Asked:
+def _read(request: ApiRequest, wall: float) -> _Asked:
     body = request.document() if request.body is not None else {}
     asked, page = body.get("filter", {}), body.get("page", {})
     for name, part in (("filter", asked), ("page", page)):

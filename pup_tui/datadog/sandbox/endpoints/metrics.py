@@ -9,9 +9,9 @@ from typing import Any
 from pup_tui.datadog.sandbox import metrics
 from pup_tui.datadog.sandbox.messages import (
     JSON_API,
+    ApiRequest,
+    ApiResponse,
     Document,
-    Request,
-    Response,
     attributes_of,
     bad_request,
 )
@@ -50,7 +50,7 @@ REDUCERS: dict[str, Callable[[list[float]], float]] = {
 }
 
 
-def _query(world: World, request: Request) -> Response:
+def _query(world: World, request: ApiRequest) -> ApiResponse:
     start, end = request.integer("from"), request.integer("to")
     text = request.query.get("query", "").strip()
     if not text:
@@ -75,27 +75,27 @@ def _query(world: World, request: Request) -> Response:
         _notice(world, expression)
         found = metrics.series(world, expression, start, end)
     except metrics.MetricSyntaxError as error:
-        return Response({**answer, "status": "error", "error": str(error)})
+        return ApiResponse({**answer, "status": "error", "error": str(error)})
     answer["series"] = [_series(expression, each) for each in found]
     answer["group_by"] = sorted({key for term in expression.terms for key in term.by})
-    return Response(answer)
+    return ApiResponse(answer)
 
 
-def _notice(world: World, expression: metrics.Expression) -> None:
+def _notice(world: World, expression: metrics.MetricQuery) -> None:
     for term in expression.terms:
         if term.measure == "hits" and term.scope != "*":
             for service in {service for service, _ in term.sources(world, {})}:
                 world.watch_requests(service)
 
 
-def _unit(expression: metrics.Expression) -> list[Document | None] | None:
+def _unit(expression: metrics.MetricQuery) -> list[Document | None] | None:
     measures = {term.measure for term in expression.terms}
     # A quotient of two units is shown without one.
     unit = UNITS.get(next(iter(measures)) or "") if len(measures) == 1 else None
     return [unit, None] if unit else None
 
 
-def _series(expression: metrics.Expression, found: metrics.Series) -> Document:
+def _series(expression: metrics.MetricQuery, found: metrics.Series) -> Document:
     term = expression.terms[0]
     tags = [f"{key}:{value}" for key, value in found.group.items()]
     return {
@@ -116,10 +116,10 @@ def _series(expression: metrics.Expression, found: metrics.Series) -> Document:
     }
 
 
-def _timeseries(world: World, request: Request) -> Response:
+def _timeseries(world: World, request: ApiRequest) -> ApiResponse:
     attributes = attributes_of(request.document(), "timeseries_request")
     times: list[int] = []
-    found: list[tuple[int, metrics.Expression, metrics.Series]] = []
+    found: list[tuple[int, metrics.MetricQuery, metrics.Series]] = []
     for index, (expression, series) in enumerate(_evaluate(world, attributes)):
         found += [(index, expression, each) for each in series]
         times = sorted({*times, *(time for each in series for time, _ in each.points)})
@@ -133,13 +133,13 @@ def _timeseries(world: World, request: Request) -> Response:
         for index, expression, each in found
     ]
     shown = {"series": series_documents, "times": times, "values": values}
-    return Response(
+    return ApiResponse(
         {"data": {"id": "0", "type": "timeseries_response", "attributes": shown}},
         content_type=JSON_API,
     )
 
 
-def _scalar(world: World, request: Request) -> Response:
+def _scalar(world: World, request: ApiRequest) -> ApiResponse:
     attributes = attributes_of(request.document(), "scalar_request")
     aggregators = [query.get("aggregator", "avg") for query in _queries(attributes)]
     columns = []
@@ -153,7 +153,7 @@ def _scalar(world: World, request: Request) -> Response:
                 "meta": {"unit": _unit(expression)},
             }
         )
-    return Response(
+    return ApiResponse(
         {"data": {"id": "0", "type": "scalar_response", "attributes": {"columns": columns}}},
         content_type=JSON_API,
     )
@@ -178,7 +178,7 @@ def _queries(attributes: Document) -> list[Document]:
 
 def _evaluate(
     world: World, attributes: Document
-) -> list[tuple[metrics.Expression, list[metrics.Series]]]:
+) -> list[tuple[metrics.MetricQuery, list[metrics.Series]]]:
     start, end = _milliseconds(attributes.get("from")), _milliseconds(attributes.get("to"))
     try:
         queries = _queries(attributes)

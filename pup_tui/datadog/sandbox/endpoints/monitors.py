@@ -9,9 +9,9 @@ from typing import Any
 from pup_tui.datadog.sandbox import search
 from pup_tui.datadog.sandbox.endpoints.account import CREATOR
 from pup_tui.datadog.sandbox.messages import (
+    ApiRequest,
+    ApiResponse,
     Document,
-    Request,
-    Response,
     bad_request,
     counted,
     not_found,
@@ -28,7 +28,7 @@ LONGEST_ID = 18
 GROUP_STATES = frozenset({"all", "alert", "warn", "no data", "ok"})
 
 
-def _list(world: World, request: Request) -> Response:
+def _list(world: World, request: ApiRequest) -> ApiResponse:
     _check_group_states(request)
     with_downtimes = bool(request.boolean("with_downtimes"))
     tags = [*request.words("monitor_tags"), *request.words("tags")]
@@ -42,10 +42,10 @@ def _list(world: World, request: Request) -> Response:
     if "page" in request.query or "page_size" in request.query:
         size = request.integer("page_size", 100, low=1, high=1000)
         found = page_of(found, request.integer("page", 0) * size, size)
-    return Response([_document(world, each, with_downtimes) for each in found])
+    return ApiResponse([_document(world, each, with_downtimes) for each in found])
 
 
-def _get(world: World, request: Request) -> Response:
+def _get(world: World, request: ApiRequest) -> ApiResponse:
     _check_group_states(request)
     text = request.params["monitor_id"]
     if not text.isdecimal() or len(text) > LONGEST_ID:
@@ -53,10 +53,10 @@ def _get(world: World, request: Request) -> Response:
     monitor = next((each for each in world.monitors if each.id == int(text)), None)
     if monitor is None:
         raise not_found("Monitor not found")
-    return Response(_document(world, monitor, bool(request.boolean("with_downtimes"))))
+    return ApiResponse(_document(world, monitor, bool(request.boolean("with_downtimes"))))
 
 
-def _check_group_states(request: Request) -> None:
+def _check_group_states(request: ApiRequest) -> None:
     if not {state.lower() for state in request.words("group_states")} <= GROUP_STATES:
         raise bad_request("Invalid group_state filters.")
 
@@ -116,14 +116,14 @@ def _muting(world: World, monitor: Monitor) -> list[Downtime]:
     ]
 
 
-def _search(world: World, request: Request) -> Response:
+def _search(world: World, request: ApiRequest) -> ApiResponse:
     size = request.integer("per_page", 30, low=1, high=1000)
     number = request.integer("page", 0)
     matches = request.search("query")
     found = [each for each in world.monitors if matches(_facts(world, each))]
     key, _, direction = request.query.get("sort", "name,asc").partition(",")
     found.sort(key=_sorting(key), reverse=direction == "desc")
-    return Response(
+    return ApiResponse(
         {
             "counts": _counts(world, found),
             "monitors": [_found(world, each) for each in page_of(found, number * size, size)],

@@ -10,9 +10,9 @@ from pup_tui.datadog.sandbox import search
 from pup_tui.datadog.sandbox.endpoints.account import CREATOR
 from pup_tui.datadog.sandbox.endpoints.monitors import CREATOR_ID
 from pup_tui.datadog.sandbox.messages import (
+    ApiRequest,
+    ApiResponse,
     Document,
-    Request,
-    Response,
     bad_request,
     json_api_error,
     not_found,
@@ -28,7 +28,7 @@ SPAN_PRECISION = 2
 HISTORY_POINTS = 100
 
 
-def _list(world: World, request: Request) -> Response:
+def _list(world: World, request: ApiRequest) -> ApiResponse:
     wanted = request.words("ids")
     matches = request.search("query")
     tagged = request.search("tags_query")
@@ -45,16 +45,16 @@ def _list(world: World, request: Request) -> Response:
         found, request.integer("offset", 0), request.integer("limit", 1000, low=1, high=1000)
     )
     counts = {"total_count": len(world.slos), "total_filtered_count": len(found)}
-    return Response(
+    return ApiResponse(
         {"data": [_document(slo) for slo in page], "error": None, "metadata": {"page": counts}}
     )
 
 
-def _get(world: World, request: Request) -> Response:
-    return Response({"data": _document(_find(world, request)), "error": None})
+def _get(world: World, request: ApiRequest) -> ApiResponse:
+    return ApiResponse({"data": _document(_find(world, request)), "error": None})
 
 
-def _find(world: World, request: Request) -> Slo:
+def _find(world: World, request: ApiRequest) -> Slo:
     wanted = request.params["slo_id"]
     slo = next((each for each in world.slos if each.id == wanted), None)
     if slo is None:
@@ -112,7 +112,7 @@ def _document(slo: Slo) -> Document:
     }
 
 
-def _search(world: World, request: Request) -> Response:
+def _search(world: World, request: ApiRequest) -> ApiResponse:
     size = request.integer("page[size]", 10, low=1, high=1000)
     number = request.integer("page[number]", 0)
     matches = request.search("query")
@@ -123,7 +123,7 @@ def _search(world: World, request: Request) -> Response:
         for slo in page_of(found, number * size, size)
     ]
     last = max(0, -(-len(found) // size) - 1)
-    return Response(
+    return ApiResponse(
         {
             "data": {
                 "type": "service_level_objective_search_results",
@@ -146,7 +146,7 @@ def _search(world: World, request: Request) -> Response:
     )
 
 
-def _links(request: Request, number: int, size: int, last: int) -> Document:
+def _links(request: ApiRequest, number: int, size: int, last: int) -> Document:
     def link(page: int) -> str:
         query = {
             "query": request.query.get("query", ""),
@@ -209,20 +209,20 @@ def _budget(slo: Slo) -> Document:
     }
 
 
-def _window(request: Request) -> tuple[int, int]:
+def _window(request: ApiRequest) -> tuple[int, int]:
     start, end = request.integer("from_ts"), request.integer("to_ts")
     if start >= end:
         raise bad_request("from_ts must be before to_ts")
     return start, end
 
 
-def _status(world: World, request: Request) -> Response:
+def _status(world: World, request: ApiRequest) -> ApiResponse:
     _window(request)
     wanted = request.params["slo_id"]
     slo = next((each for each in world.slos if each.id == wanted), None)
     if slo is None:
         raise json_api_error(404, "Not Found", f"SLO {wanted} not found")
-    return Response(
+    return ApiResponse(
         {
             "data": {
                 "id": slo.id,
@@ -233,7 +233,7 @@ def _status(world: World, request: Request) -> Response:
     )
 
 
-def _history(world: World, request: Request) -> Response:
+def _history(world: World, request: ApiRequest) -> ApiResponse:
     start, end = _window(request)
     slo = _find(world, request)
     threshold = _threshold(slo)
@@ -247,7 +247,7 @@ def _history(world: World, request: Request) -> Response:
         "corrections": [],
         "state": slo.state,
     }
-    return Response(
+    return ApiResponse(
         {
             "data": {
                 "thresholds": {slo.timeframe: threshold},

@@ -11,9 +11,9 @@ from pup_tui.datadog.sandbox.messages import (
     JSON,
     JSON_API,
     ApiError,
+    ApiRequest,
+    ApiResponse,
     Document,
-    Request,
-    Response,
     page_of,
 )
 from pup_tui.datadog.sandbox.records import Instance, Workflow
@@ -29,13 +29,13 @@ NAMES = {
 }
 
 
-def _list(world: World, request: Request) -> Response:
+def _list(world: World, request: ApiRequest) -> ApiResponse:
     size = request.integer("limit", 50, low=1, high=1000)
     number = request.integer("page", 0)
     wanted = request.query.get("filter[query]", "").lower()
     found = [each for each in world.workflows if wanted in each.name.lower()]
     counts = {"totalCount": len(world.workflows), "totalFilteredCount": len(found)}
-    return Response(
+    return ApiResponse(
         {
             "data": [_document(each) for each in page_of(found, number * size, size)],
             "meta": {"page": counts},
@@ -44,7 +44,7 @@ def _list(world: World, request: Request) -> Response:
     )
 
 
-def _get(world: World, request: Request) -> Response:
+def _get(world: World, request: ApiRequest) -> ApiResponse:
     wanted = request.params["workflow_id"]
     if not is_uuid(wanted):
         raise ApiError(400, [{"detail": "invalid workflow id"}], JSON_API)
@@ -53,7 +53,7 @@ def _get(world: World, request: Request) -> Response:
         raise ApiError(404, [{"detail": "workflow not found"}], JSON_API)
     document = _document(workflow)
     document["attributes"]["spec"] = _spec(workflow)
-    return Response({"data": document}, content_type=JSON_API)
+    return ApiResponse({"data": document}, content_type=JSON_API)
 
 
 def _document(workflow: Workflow) -> Document:
@@ -82,7 +82,7 @@ def _spec(workflow: Workflow) -> Document:
     }
 
 
-def _find(world: World, request: Request) -> Workflow:
+def _find(world: World, request: ApiRequest) -> Workflow:
     wanted = request.params["workflow_id"]
     if not is_uuid(wanted):
         raise _refusal(
@@ -94,7 +94,7 @@ def _find(world: World, request: Request) -> Workflow:
     raise _refusal(404, "WORKFLOW_NOT_FOUND", "workflow not found")
 
 
-def _find_instance(world: World, request: Request) -> Instance:
+def _find_instance(world: World, request: ApiRequest) -> Instance:
     workflow, wanted = _find(world, request), request.params["instance_id"]
     if not is_uuid(wanted):
         raise _refusal(
@@ -110,14 +110,14 @@ def _refusal(status: int, code: str, detail: str) -> ApiError:
     return ApiError(status, [{"code": code, "detail": detail}], JSON)
 
 
-def _run(world: World, request: Request) -> Response:
+def _run(world: World, request: ApiRequest) -> ApiResponse:
     workflow = _find(world, request)
     meta = request.document().get("meta") or {}
     payload = meta.get("payload") if isinstance(meta, dict) else meta
     if payload is not None and not isinstance(payload, dict):
         raise _refusal(400, "INVALID_FIELD_VALUE", "meta.payload must be an object")
     instance = world.start(workflow, payload or {})
-    return Response(
+    return ApiResponse(
         {
             "data": {"attributes": {}, "id": instance.id, "type": "instances"},
             "meta": {"workflowId": workflow.id},
@@ -125,13 +125,13 @@ def _run(world: World, request: Request) -> Response:
     )
 
 
-def _list_instances(world: World, request: Request) -> Response:
+def _list_instances(world: World, request: ApiRequest) -> ApiResponse:
     workflow = _find(world, request)
     size = request.integer("page[size]", 50, low=1, high=1000)
     number = request.integer("page[number]", 0)
     found = [each for each in reversed(world.instances) if each.workflow is workflow]
     states = [each.state for each in found]
-    return Response(
+    return ApiResponse(
         {
             "data": [_list_item(each) for each in page_of(found, number * size, size)],
             "meta": {
@@ -167,7 +167,7 @@ def _status(instance: Instance) -> Document:
     return status
 
 
-def _get_instance(world: World, request: Request) -> Response:
+def _get_instance(world: World, request: ApiRequest) -> ApiResponse:
     instance = _find_instance(world, request)
     workflow = instance.workflow
     version = str(uuid5(NAMESPACE_URL, workflow.id))
@@ -191,7 +191,7 @@ def _get_instance(world: World, request: Request) -> Response:
         "specVersion": {"data": {"id": version, "type": "spec_versions"}},
         "workflow": {"data": {"id": workflow.id, "type": "workflows"}},
     }
-    return Response(
+    return ApiResponse(
         {
             "data": {
                 "attributes": attributes,
@@ -245,9 +245,9 @@ def _included(workflow: Workflow, version: str) -> list[Document]:
     ]
 
 
-def _cancel(world: World, request: Request) -> Response:
+def _cancel(world: World, request: ApiRequest) -> ApiResponse:
     world.cancel(_find_instance(world, request))
-    return Response({})
+    return ApiResponse({})
 
 
 _INSTANCES = "/api/v2/workflows/{workflow_id}/instances"

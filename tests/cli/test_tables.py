@@ -1,0 +1,37 @@
+"""Tables on a terminal are cut at its edge; off one nothing is left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from pup_tui.cli.printing import columns
+from tests.support.program import Program
+from tests.support.terminal import ended, typed
+
+HEADS = ("ID", "TAGS", "TEXT")
+ROWS = [("one", "team:platform", "word " * 10)]
+
+
+def test_without_an_edge_all_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    columns(None, HEADS, ROWS, spare=("TAGS",))
+    assert capsys.readouterr().out.splitlines() == [
+        "ID   TAGS           TEXT",
+        f"one  team:platform  {'word ' * 10}".rstrip(),
+    ]
+
+
+def test_spare_columns_go_first_and_the_last_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    columns(30, HEADS, ROWS, spare=("TAGS",))
+    assert capsys.readouterr().out.splitlines() == ["ID   TEXT", "one  word word word word word…"]
+
+
+def test_the_program_keeps_to_its_terminal(program: Program) -> None:
+    text = f"name: wide\ndescription: {'word ' * 40}\nsteps: [{{name: a, kind: shell, run: ls}}]\n"
+    (program.cwd / "runbooks").mkdir()
+    program.write("runbooks/wide", text)
+    with typed(program, "list", "--runbooks", "runbooks") as child:
+        assert ended(child) == 0
+        lines = child.before.splitlines() if isinstance(child.before, str) else []
+    assert max(map(len, lines)) == 80
+    whole = program("list", "--runbooks", "runbooks").out
+    assert "word " * 39 in whole
