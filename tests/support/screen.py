@@ -103,11 +103,11 @@ class Screen:
         self._again_until(key, lambda: re.search(question, self.text) is None)
 
     def type_text(self, text: str) -> None:
-        """Type into a field that has the focus, and wait until the end of the text can be read there."""
-        end = text[-12:]
-        before = self.text.count(end)
+        """Type into a field that has the focus, and wait until the text stands there, alone in its line."""
+        field = rf"(?m)(?:^|\W{{2,}}){re.escape(text)}\W*$"
+        before = len(re.findall(field, self.text))
         self._send(text)
-        self._until(lambda: self.text.count(end) > before, f"{text} is not shown")
+        self._until(lambda: len(re.findall(field, self.text)) > before, f"{text} is not shown")
 
     def send_line(self, text: str) -> None:
         """Answer a program that reads a line from the terminal."""

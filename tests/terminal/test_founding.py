@@ -47,8 +47,7 @@ def open_form(screen: Screen, runbook: str) -> None:
     screen.wait_for("/ Filter  ")
     screen.press("/")
     screen.wait_for("To the list")
-    screen.press(*runbook[:1])
-    screen.type_text(runbook[1:])
+    screen.press(*runbook)
     screen.press("enter")
     # The file's path is wrapped wherever the checkout's own path makes it too long for the pane.
     wrapped = "\\s*".join(re.escape(character) for character in f"{runbook}.yaml")
