@@ -37,6 +37,8 @@ KEYS = {
     "ctrl+u": "\x15",
 }
 
+MOVING = {"tab", "shift+tab", "up", "down", "right", "left"}
+"""Keys that move the focus; texts change by themselves meanwhile, as a clock does."""
 
 PATIENCE = 120.0
 """Seconds after which a test gives up waiting for what should have happened long before."""
@@ -85,9 +87,10 @@ class Screen:
         named there is taken.
         """
         for key in keys:
-            before = self._look()
+            look = self._colours if key in MOVING else self._look
+            before = look()
             self._send(KEYS.get(key, key))
-            self._until(lambda: self._look() != before, f"{key} changed nothing")  # noqa: B023
+            self._until(lambda: look() != before, f"{key} changed nothing")  # noqa: B023
 
     def press_until(self, key: str, pattern: str) -> re.Match[str]:
         """Press a key until the screen shows that it was taken; once more does no harm."""
@@ -137,8 +140,11 @@ class Screen:
                 return
 
     def _look(self) -> list[object]:
-        """What is seen: texts and the colours behind them, but not the cursor, which blinks."""
-        rows: list[object] = list(self._screen.display)
+        return [*self._screen.display, *self._colours()]
+
+    def _colours(self) -> list[object]:
+        """The colours behind the texts, which tell the focus, without the cursor, which blinks."""
+        rows: list[object] = []
         for number in range(self._screen.lines):
             row = self._screen.buffer[number]
             colours = [row[column].bg for column in range(self._screen.columns)]

@@ -117,8 +117,9 @@ def test_maintenance_window(program: Program, datadog: dict[str, str]) -> None:
         screen.wait_for("attempt [2-9]")
         screen.answer("y", "Start the work now")
         screen.wait_for("The change is made")
-        for _ in range(3):
-            screen.press("space", "tab")
+        for ticked in range(1, 4):
+            screen.press_until("space", rf"(?:\[x\][\s\S]*){{{ticked}}}")
+            screen.press("tab")
         screen.type_text("all went well")
         screen.press("tab", "tab")
         screen.press_until("enter", "6 of 6")
