@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 # More than there are cores, since many tests wait for a program or a poll.
 JOBS ?= 4
 
+# Each process of the tests, and each call of the program in them, would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Nothing is installed whose hash is not in a lock file, the backend that builds the package included. There are
 # two, since pip takes all of a file with hashes: what the program needs, and that with the tools for development.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check

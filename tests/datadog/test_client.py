@@ -154,9 +154,9 @@ async def test_no_answer_within_the_call_timeout_is_final(client_of: MakeClient)
 
     async with (
         FakeServer(handler=silence) as server,
-        client_of(server.url, call_timeout=0.1) as client,
+        client_of(server.url, call_timeout=2) as client,
     ):
-        with pytest.raises(DatadogError, match=r"no complete answer within 0\.1 s"):
+        with pytest.raises(DatadogError, match="no complete answer within 2 s"):
             await client.request("GET", "/api/v1/x")
     assert len(server.requests) == 1
 

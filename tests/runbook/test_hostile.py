@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import resource
-import subprocess
-import sys
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
+
+from tests.support.forked import forked
+from tests.support.limited import judge
 
 HOSTILE = Path(__file__).parent / "data" / "hostile"
 ROWS = [json.loads(line) for line in (HOSTILE / "index.jsonl").read_text().splitlines()]
@@ -18,39 +19,18 @@ MEMORY = 400 * 1024 * 1024
 """Address space; 200 MB of it may be used, the rest is the interpreter's mapped libraries."""
 
 CPU_SECONDS = 8
-"""One second for the check and one for the start of the interpreter, on a machine that does nothing else.
+"""One second for the check and one to spare, on a machine that does nothing else.
 
 What shares a core with others takes a multiple of the same work's time.
 """
 
-PROGRAM = """
-import json, resource, sys
-from pathlib import Path
-from pup_tui.runbook.lint import linter
-from pup_tui.runbook.load import load
-loaded = load(Path(sys.argv[1]), linter=linter(lambda word: False))
-problems = [[p.line, p.column, p.message, p.severity] for p in loaded.problems]
-used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps({"ok": loaded.ok, "problems": problems, "kilobytes": used}))
-"""
-
 
 def load_limited(path: Path) -> dict[str, Any]:
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(path)],
-        check=False,
-        capture_output=True,
-        preexec_fn=limit,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+    with NamedTemporaryFile() as told:
+        code = forked(judge, path, Path(told.name), MEMORY, CPU_SECONDS)
+        assert code == 0, f"it ended with {code}"
+        found: dict[str, Any] = json.load(told)
+        return found
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])

@@ -1,4 +1,4 @@
-"""The real program in a process of its own."""
+"""The real program in a process of its own: copied from one that has imported it, or started anew."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+from tests.support import forked
 
 PROGRAM = (sys.executable, "-m", "pup_tui")
 
@@ -53,22 +56,21 @@ class Program:
     environ: Mapping[str, str]
 
     def __call__(self, *args: str, stdin: str | None = None, **environ: str) -> Ended:
-        done = subprocess.run(
-            [*PROGRAM, *args],
-            cwd=self.cwd,
-            env={**self.environ, **environ},
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            text=True,
-            timeout=200,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Ended(done.returncode, done.stdout, done.stderr)
+        """Call it and wait until it has ended."""
+        given = {**self.environ, **environ}
+        with TemporaryDirectory() as folder:
+            out, err = Path(folder, "out"), Path(folder, "err")
+            asked = Path(os.devnull)
+            if stdin is not None:
+                asked = Path(folder, "in")
+                asked.write_text(stdin)
+            code = forked.forked(forked.program, args, self.cwd, given, (asked, out, err))
+            ended = Ended(code, out.read_text(), err.read_text())
+        assert "Traceback" not in ended.err, ended.err
+        return ended
 
     def start(self, *args: str, **environ: str) -> subprocess.Popen[str]:
-        """Start a call that goes on while the test does."""
+        """Start a call that goes on while the test does, as a shell starts it."""
         return subprocess.Popen(
             [*PROGRAM, *args],
             cwd=self.cwd,

@@ -11,7 +11,7 @@ import signal
 import struct
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -37,6 +37,8 @@ KEYS = {
     "ctrl+u": "\x15",
 }
 
+MOVING = {"tab", "shift+tab", "up", "down", "right", "left"}
+"""Keys that move the focus; texts change by themselves meanwhile, as a clock does."""
 
 PATIENCE = 120.0
 """Seconds after which a test gives up waiting for what should have happened long before."""
@@ -72,39 +74,83 @@ class Screen:
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size, and wait until the program has painted all of it."""
+        self._screen.reset()
         self._screen.resize(rows, columns)
         self._set_size(columns, rows)
+        self._until(lambda: bool(self._screen.display[-1].strip()), "nothing was painted anew")
 
     def press(self, *keys: str) -> None:
-        """Send keys by name, or a character as it is, each when the one before has had its effect."""
+        """Send keys by name, or a character as it is, each when the one before has had its effect.
+
+        Each of them must change what is seen. Wait for the footer to name a key before it is pressed: what is
+        named there is taken.
+        """
         for key in keys:
-            os.write(self.terminal, KEYS.get(key, key).encode())
-            self.settle()
+            look = self._colours if key in MOVING else self._look
+            before = look()
+            self._send(KEYS.get(key, key))
+            self._until(lambda: look() != before, f"{key} changed nothing")  # noqa: B023
 
     def press_until(self, key: str, pattern: str) -> re.Match[str]:
-        """Press a key until the screen shows that it was taken.
+        """Press a key until the screen shows that it was taken; once more does no harm."""
+        self._again_until(key, lambda: re.search(pattern, self.text) is not None)
+        return self.wait_for(pattern)
 
-        A page takes none before it is ready, and a dialog none before a person can have read it.
+    def answer(self, key: str, question: str) -> None:
+        """Press a key until a question is gone.
+
+        A dialog takes none before a person can have read it.
         """
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            self.press(key)
-            found = re.search(pattern, self.text)
-            if found:
-                return found
-        raise AssertionError(f"{key} did not lead to {pattern!r}:\n{self.text}")
+        self.wait_for(question)
+        self._again_until(key, lambda: re.search(question, self.text) is None)
 
     def type_text(self, text: str) -> None:
-        os.write(self.terminal, text.encode())
-        self.settle()
+        """Type into a field that has the focus, and wait until the text stands there, alone in its line."""
+        field = rf"(?m)(?:^|\W{{2,}}){re.escape(text)}\W*$"
+        before = len(re.findall(field, self.text))
+        self._send(text)
+        self._until(lambda: len(re.findall(field, self.text)) > before, f"{text} is not shown")
 
-    def settle(self) -> None:
-        """Take in what arrives until the program has nothing more to show for a moment."""
-        until = time.monotonic() + 10.0
-        while time.monotonic() < until:
-            before = len(self.raw)
-            if not self.read(0.15) or len(self.raw) == before:
+    def send_line(self, text: str) -> None:
+        """Answer a program that reads a line from the terminal."""
+        self._send(f"{text}\r")
+
+    def _send(self, text: str) -> None:
+        os.write(self.terminal, text.encode())
+
+    def _again_until(self, key: str, holds: Callable[[], bool]) -> None:
+        """Press a key again whenever it had no effect for long, so that one that was taken comes once."""
+        end = time.monotonic() + PATIENCE
+        while not holds():
+            if time.monotonic() > end:
+                raise AssertionError(f"{key} was not taken:\n{self.text}")
+            self._send(KEYS.get(key, key))
+            again = time.monotonic() + 3.0
+            while not holds() and time.monotonic() < again and self.read(0.1):
+                pass
+
+    def _until(self, holds: Callable[[], bool], otherwise: str) -> None:
+        """Take in what arrives until something holds, or the program has ended."""
+        end = time.monotonic() + PATIENCE
+        while not holds():
+            if time.monotonic() > end:
+                raise AssertionError(f"{otherwise}:\n{self.text}")
+            if not self.read(0.1):
                 return
+
+    def _look(self) -> list[object]:
+        return [*self._screen.display, *self._colours()]
+
+    def _colours(self) -> list[object]:
+        """The colours behind the texts, which tell the focus, without the cursor, which blinks."""
+        rows: list[object] = []
+        for number in range(self._screen.lines):
+            row = self._screen.buffer[number]
+            colours = [row[column].bg for column in range(self._screen.columns)]
+            beside = zip(colours, colours[1:], colours[2:], strict=False)
+            rows.append([here if here in (left, right) else left for left, here, right in beside])
+        return rows
 
     def read(self, seconds: float) -> bool:
         """Take in what arrives within `seconds`; False once the program has closed the terminal."""

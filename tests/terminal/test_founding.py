@@ -24,6 +24,10 @@ def datadog(program: Program) -> Iterator[dict[str, str]]:
         yield environ
 
 
+TAKES_KEYS = "\\^r Run  "
+"""What the footer says once a field of the form has the focus."""
+
+
 def console(program: Program, datadog: dict[str, str], size: tuple[int, int]) -> Screen:
     environ = {**program.environ, **datadog, "COLORTERM": "truecolor"}
     return Screen(PROGRAM, cwd=program.cwd, environ=environ, size=size)
@@ -34,23 +38,24 @@ def fill(screen: Screen, *values: str) -> None:
     for value in values:
         if value:
             screen.type_text(value)
-            screen.wait_for(value[-12:])
         screen.press("tab")
 
 
 def open_form(screen: Screen, runbook: str) -> None:
     # A list without the runbook beside it is a page that does not take keys yet.
     screen.wait_for("incident-triage[\\s\\S]*file\\s|file\\s[\\s\\S]*incident-triage")
+    screen.wait_for("/ Filter  ")
     screen.press("/")
     screen.wait_for("To the list")
-    screen.type_text(runbook)
-    screen.wait_for(runbook)
+    screen.press(*runbook)
     screen.press("enter")
     # The file's path is wrapped wherever the checkout's own path makes it too long for the pane.
     wrapped = "\\s*".join(re.escape(character) for character in f"{runbook}.yaml")
     screen.wait_for(f"file\\s[\\s\\S]*{wrapped}")
+    screen.wait_for("r Run  ")
     screen.press("r")
     screen.wait_for("values for this run")
+    screen.wait_for(TAKES_KEYS)
 
 
 def finished(program: Program, datadog: dict[str, str]) -> dict[str, str]:
@@ -65,8 +70,8 @@ def test_rollback_feature_flag(program: Program, datadog: dict[str, str]) -> Non
         open_form(screen, "rollback-feature-flag")
         fill(screen, "new-checkout", "payments", "", "", "1s")
         screen.press("ctrl+r")
-        screen.wait_for("Turn new-checkout off in production")
-        screen.press_until("y", "attempt [2-9]")
+        screen.answer("y", "Turn new-checkout off in production")
+        screen.wait_for("attempt [2-9]")
         screen.wait_for("5 of 5")
         screen.wait_for("succeeded")
         screen.press("q")
@@ -80,8 +85,8 @@ def test_incident_triage(program: Program, datadog: dict[str, str]) -> None:
         open_form(screen, "incident-triage")
         fill(screen, ids.INCIDENT_ID, "payments", "", "1s")
         screen.press("ctrl+r")
-        screen.wait_for("Is the triage of payments complete")
-        screen.press_until("y", "7 of 7")
+        screen.answer("y", "Is the triage of payments complete")
+        screen.wait_for("7 of 7")
         screen.press("q")
         assert screen.wait_for_exit() == 0
     ended = finished(program, datadog)
@@ -96,8 +101,8 @@ def test_deploy_service(program: Program, datadog: dict[str, str]) -> None:
         screen.press("right", "space", "tab", "tab", "tab")
         fill(screen, "1s")
         screen.press("ctrl+r")
-        screen.wait_for("Deploy 1.4.3 to")
-        screen.press_until("y", "attempt [2-9]")
+        screen.answer("y", "Deploy 1.4.3 to")
+        screen.wait_for("attempt [2-9]")
         screen.wait_for("6 of 6")
         screen.press("q")
         assert screen.wait_for_exit() == 0
@@ -110,10 +115,11 @@ def test_maintenance_window(program: Program, datadog: dict[str, str]) -> None:
         fill(screen, "redis", "1h", "", "1s")
         screen.press("ctrl+r")
         screen.wait_for("attempt [2-9]")
-        screen.wait_for("Start the work now")
-        screen.press_until("y", "The change is made")
-        for _ in range(3):
-            screen.press("space", "tab")
+        screen.answer("y", "Start the work now")
+        screen.wait_for("The change is made")
+        for ticked in range(1, 4):
+            screen.press_until("space", rf"(?:\[x\][\s\S]*){{{ticked}}}")
+            screen.press("tab")
         screen.type_text("all went well")
         screen.press("tab", "tab")
         screen.press_until("enter", "6 of 6")
@@ -128,8 +134,8 @@ def test_a_no_aborts_and_no_is_what_enter_says(program: Program, datadog: dict[s
         open_form(screen, "rollback-feature-flag")
         fill(screen, "new-checkout", "payments", "", "", "1s")
         screen.press("ctrl+r")
-        screen.wait_for("Turn new-checkout off in production")
-        screen.press_until("enter", "aborted")
+        screen.answer("enter", "Turn new-checkout off in production")
+        screen.wait_for("aborted")
         screen.press("q")
         assert screen.wait_for_exit() == 0
     ended = finished(program, datadog)

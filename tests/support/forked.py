@@ -1,0 +1,66 @@
+"""Processes that begin as copies of one that has imported the program.
+
+A call costs a fork then, and no start of an interpreter, which takes ten times as long as most commands do.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pkgutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pup_tui
+
+PATIENCE = 200.0
+"""Seconds after which a process that does not end is given up."""
+
+_IMPORTED = [
+    module.name
+    for module in pkgutil.walk_packages(pup_tui.__path__, "pup_tui.")
+    if not module.name.startswith(("pup_tui.tui", "pup_tui.__main__"))
+]
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(_IMPORTED)
+
+
+def forked(work: Callable[..., None], *args: Any) -> int:
+    """Do some work in a process of its own: its exit code, or -N if signal N ended it.
+
+    The work must be importable, from a module that imports little, since each process imports it.
+    """
+    process = _PROCESSES.Process(target=work, args=args)
+    process.start()
+    process.join(PATIENCE)
+    code = process.exitcode
+    if code is None:
+        process.kill()
+        process.join()
+        raise AssertionError(f"it did not end within {PATIENCE:.0f} s")
+    process.close()
+    return code
+
+
+def program(
+    args: Sequence[str], cwd: Path, environ: Mapping[str, str], streams: tuple[Path, Path, Path]
+) -> None:
+    """Be the program, called in a folder, with files as standard input, output and error."""
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(environ)
+    for number, path in enumerate(streams):
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC if number else os.O_RDONLY
+        opened = os.open(path, flags, 0o600)
+        os.dup2(opened, number)
+        os.close(opened)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", errors="backslashreplace", closefd=False)  # noqa: SIM115
+    sys.argv = ["pup-tui", *args]
+
+    from pup_tui.cli.main import main
+
+    main()
