@@ -149,7 +149,8 @@ def _special(struct: type, key: str) -> Schema | None:
     if key == "outputs":
         return _named(TEXT)
     if struct is parts.Variable and key == "from":
-        return {"type": "string", "pattern": "^(?:env|keyring|command|file):."}
+        place: Schema = {"type": "string", "pattern": "^(?:env|keyring|command|file):."}
+        return {"anyOf": [place, {"type": "array", "items": place, "minItems": 1}]}
     return None
 
 
