@@ -19,7 +19,7 @@ from pup_tui.private import (
 )
 from pup_tui.runbook.files import Unreadable, read_file
 from pup_tui.runbook.parts import Choice
-from pup_tui.runbook.variables.sources import KeptChoices, RunCommand, Sources
+from pup_tui.runbook.variables.sources import KeptChoices, NoKeyring, RunCommand, Sources
 
 MAX_KEPT = 200
 """Files that are kept; the oldest go first."""
@@ -100,7 +100,7 @@ async def _read_file(path: Path) -> str:
 async def _read_keyring(service: str, user: str) -> str | None:
     """The password of a user of a service in the platform's store, None where there is none.
 
-    Raises ValueError with a sentence where the store cannot be asked, or the library `keyring` (an extra)
+    Raises NoKeyring where the store cannot be asked, or the library `keyring` (an extra)
     is not installed. In a thread: the store may ask the operator to unlock it.
     """
     import asyncio
@@ -111,8 +111,8 @@ async def _read_keyring(service: str, user: str) -> str | None:
         from keyring.errors import KeyringError
     except ImportError:
         told = "the library `keyring` is not installed"
-        raise ValueError(f"{told}; install pup-tui[keyring]") from None
+        raise NoKeyring(f"{told}; install pup-tui[keyring]") from None
     try:
         return await asyncio.to_thread(keyring.get_password, service, user)
     except KeyringError as error:
-        raise ValueError(f"the keyring cannot be read ({error or type(error).__name__})") from None
+        raise NoKeyring(f"the keyring cannot be read ({error or type(error).__name__})") from None

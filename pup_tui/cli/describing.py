@@ -110,8 +110,8 @@ def _print(loaded: Loaded, runbook: Runbook, edge: int | None) -> None:
 def _value(variable: Variable) -> str:
     if variable.has_default and not variable.is_secret:
         told = f"default: {variable.default}"
-    elif variable.from_:
-        told = f"from {variable.from_}"
+    elif variable.places:
+        told = f"from {' or '.join(variable.places)}"
     else:
         told = "required" if variable.required else "may be left out"
     if variable.options:

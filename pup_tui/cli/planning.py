@@ -70,7 +70,7 @@ def print_plan(
     if as_json:
         print_json({"runbook": loaded.id, "vars": values, "steps": shown})
     else:
-        unknown = {name: runbook.vars[name].from_ or "" for name in resolved.unknown}
+        unknown = {name: " or ".join(runbook.vars[name].places) for name in resolved.unknown}
         _print(program, values, unknown, shown)
 
 

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from pup_tui.runbook.parts import Variable
 
 
+_HOW_SECRETS_COME = (
+    "a secret comes by --arg-file, by a prompt on a terminal, "
+    "or from where its `from` names (env:, file:, keyring:, command:)"
+)
+
+
 def given_values(runbook: Runbook, args: Sequence[str], arg_file: Path | None) -> dict[str, object]:
     """The values of `--arg-file` and then of `--arg`. Raises Failure for a secret among the arguments."""
     given: dict[str, object] = _from_file(arg_file) if arg_file is not None else {}
@@ -69,6 +75,9 @@ def resolve_values(
         resolved = asyncio.run(resolve_inputs(runbook, given, sources))
     if resolved.problems:
         told = dict.fromkeys(problem.message for problem in resolved.problems)
+        names = {problem.name for problem in resolved.problems}
+        if any(name in runbook.vars and runbook.vars[name].is_secret for name in names):
+            raise Failure("; ".join(told), "", _HOW_SECRETS_COME)
         hints = {problem.hint for problem in resolved.problems}
         # What helps with one of them would mislead about the others.
         hint = hints.pop() if len(hints) == 1 else ""

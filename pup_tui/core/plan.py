@@ -218,7 +218,7 @@ class _Planning:
             try:
                 if name in given:
                     frame.values[name] = render_json(given[name], scope)
-                elif variable.has_default and variable.from_ is None:
+                elif variable.has_default and not variable.places:
                     above, made = watched(with_secrets(frame.values, frame.secrets))
                     frame.values[name] = render_text(str(variable.default), above)
                     frame.secrets += [name] if made else []

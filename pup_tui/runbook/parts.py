@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from pup_tui.runbook.keys import (
     ConditionText,
@@ -100,11 +100,12 @@ class Variable(Section, frozen=True, kw_only=True):
     min_length: Annotated[int | None, key("The least number of characters.")] = None
     max_length: Annotated[int | None, key("The largest number of characters.")] = None
     from_: Annotated[
-        str | None,
+        str | Annotated[tuple[str, ...], Meta(min_length=1)] | None,
         key(
             "Where the value comes from when none is given: env:NAME, keyring:SERVICE/USER, "
-            "command:COMMAND (its trimmed output) or file:PATH.",
-            examples=("env:FLAG_TOKEN", "keyring:flags/ada", "file:/run/secrets/token"),
+            "command:COMMAND (its trimmed output) or file:PATH; or a list of these, of which the"
+            " first that has a value wins.",
+            examples=("env:FLAG_TOKEN", ["env:FLAG_TOKEN", "keyring:flags/ada"]),
         ),
     ] = field(default=None, name="from")
     when: Annotated[
@@ -126,7 +127,19 @@ class Variable(Section, frozen=True, kw_only=True):
     @property
     def needed(self) -> bool:
         """Whether a run cannot start before somebody gives a value."""
-        return self.required and not self.has_default and self.from_ is None
+        return self.required and not self.has_default and not self.places
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where the value comes from when none is given, in the order in which they are looked at."""
+        if self.from_ is None:
+            return ()
+        return (self.from_,) if isinstance(self.from_, str) else self.from_
+
+    @property
+    def takes_blank(self) -> bool:
+        """Whether white space alone is a value: where it may be left out, or where `min_length` says so."""
+        return self.has_default or not self.required or self.min_length == 0
 
     @property
     def options(self) -> tuple[Choice, ...]:

@@ -150,7 +150,8 @@ def _special(struct: type, field: inspect.Field) -> Schema | None:
     if key == "outputs":
         return _named(TEXT)
     if struct is parts.Variable and key == "from":
-        return {"type": "string", "pattern": "^(?:env|keyring|command|file):."}
+        place: Schema = {"type": "string", "pattern": "^(?:env|keyring|command|file):."}
+        return {"anyOf": [place, {"type": "array", "items": place, "minItems": 1}]}
     return None
 
 

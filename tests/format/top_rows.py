@@ -203,6 +203,13 @@ VARIABLES = [
     variable("from", "{from: 'command:echo {{ OTHER }}'}", "ada"),
     variable("from", "{from: 'keyring:pup-tui/ada'}", "from the keyring"),
     variable("from", "{from: 'env:NOT_THERE', default: fallback}", "fallback"),
+    variable(
+        "from",
+        "{from: ['env:NOT_THERE', 'env:BLANK', 'file:region.txt', 'command:exit 1']}",
+        "us3",
+        environ={"BLANK": " "},
+        files={"region.txt": "us3\n"},
+    ),
     variable("from", "{from: 'env:HOME_REGION'}", "given", "given"),
     variable("when", "{when: 'OTHER == \"grace\"'}", "nothing"),
     variable("when", "{when: 'OTHER == \"ada\"'}", refused="`V` is required"),

@@ -44,6 +44,8 @@ def check_value(variable: Variable, raw: object) -> CheckedValue:
     _check_characters(text)
     value = _READERS[variable.type](variable, text)
     if isinstance(value, str):
+        if not variable.takes_blank and not value.strip():
+            raise ValueError("it is required and may not be blank")
         _check_length(variable, value)
         check_pattern(variable, value)
     else:

@@ -42,8 +42,9 @@ class Choices(Struct, frozen=True, kw_only=True):
 
 def commands_of(variable: Variable) -> Iterator[str]:
     """The commands that give a variable's value and its choices."""
-    if variable.from_ is not None and variable.from_.startswith(COMMAND):
-        yield variable.from_.removeprefix(COMMAND)
+    for place in variable.places:
+        if place.startswith(COMMAND):
+            yield place.removeprefix(COMMAND)
     source = _choices_command(variable)
     if source is not None:
         yield source

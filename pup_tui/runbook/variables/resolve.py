@@ -14,7 +14,7 @@ from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import suggestion
 from pup_tui.runbook.variables.checks import CheckedValue, check_choice, check_value
 from pup_tui.runbook.variables.choices import Choices, find_choices
-from pup_tui.runbook.variables.sources import COMMAND_TIMEOUT, Sources
+from pup_tui.runbook.variables.sources import COMMAND_TIMEOUT, NoKeyring, Sources
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import one_budget
@@ -135,6 +135,7 @@ class _Resolving:
         self.not_asked: list[str] = []
         self.secrets: dict[str, None] = {}
         self.notes: list[str] = []
+        self._took_from: dict[str, str] = {}
         self._given = given
         self._sources = sources
         self._names = names
@@ -217,15 +218,50 @@ class _Resolving:
         if name in self._given:
             return "given", self._given[name]
         known = len(self.problems)
-        if variable.from_ is not None:
-            found = await self._looked_up(name, variable.from_)
-            if found is not None or len(self.problems) > known:
-                return "from", found
+        found = await self._first_found(name, variable)
+        if found is not None or len(self.problems) > known:
+            return "from", found
         if variable.has_default:
             return "default", self._default(name, str(variable.default))
         return "from", None
 
+    async def _first_found(self, name: str, variable: Variable) -> object:
+        """What the first of its places gives that has a value, None where none has.
+
+        Why one cannot be read is a note where another has a value, else a problem. That there is no keyring
+        is no problem of a variable that may do without.
+        """
+        failures: list[str] = []
+        harmless = True
+        for place in variable.places:
+            try:
+                found = await self._looked_up(name, place)
+            except NoKeyring as error:
+                failures.append(f"{_short(place)}: {error}")
+                continue
+            except (OSError, ValueError, TemplateError) as error:
+                harmless = False
+                why = getattr(error, "strerror", None) or str(error)
+                failures.append(f"{_short(place)}: {why}")
+                continue
+            blank = isinstance(found, str) and not found.strip()
+            last = place == variable.places[-1]
+            if found is None or (blank and not (last and variable.takes_blank)):
+                continue
+            self._took_from[name] = place
+            self.notes += [f"`{name}` cannot be read from {told}" for told in failures]
+            return found
+        if not failures:
+            return None
+        told = f"`{name}` cannot be read from {'; '.join(failures)}"
+        if harmless and (variable.has_default or not variable.required):
+            self.notes.append(told)
+        else:
+            self._problem(name, told)
+        return None
+
     async def _looked_up(self, name: str, source: str) -> object:
+        """What one place gives, None where it has nothing. Raises OSError, ValueError or TemplateError."""
         kind, _, place = source.partition(":")
         try:
             if kind == "env":
@@ -242,11 +278,7 @@ class _Resolving:
         except FileNotFoundError:
             return None
         except UnicodeDecodeError:
-            why = "it is not UTF-8 text"
-        except (OSError, ValueError, TemplateError) as error:
-            why = getattr(error, "strerror", None) or str(error)
-        self._problem(name, f"`{name}` cannot be read from {_short(source)}: {why}")
-        return None
+            raise ValueError("it is not UTF-8 text") from None
 
     async def _from_keyring(self, place: str) -> object:
         if self._sources.keyring is None:
@@ -280,7 +312,7 @@ class _Resolving:
     async def _take(self, name: str, variable: Variable, origin: ValueOrigin, raw: object) -> None:
         told = {
             "given": "",
-            "from": f" (from {_short(variable.from_ or '')})",
+            "from": f" (from {_short(self._took_from.get(name, ''))})",
             "default": " (its default)",
         }
         try:
@@ -311,8 +343,10 @@ class _Resolving:
             self.left_out.append(name)
             return
         hint = "give it a value"
-        if variable.from_ is not None:
-            hint = f"{_short(variable.from_)} holds none; give it a value"
+        if variable.places:
+            places = " and ".join(_short(place) for place in variable.places)
+            held = "holds none" if len(variable.places) == 1 else "hold none"
+            hint = f"{places} {held}; give it a value"
         self._problem(name, f"`{name}` is required", hint)
 
     def _problem(self, name: str, message: str, hint: str = "") -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import replace
 from typing import Any
 
 import msgspec
 
-from pup_tui.runbook.nodes import Mapping, OutOfRange, Scalar, YamlNode, described, shown
+from pup_tui.runbook.nodes import Mapping, OutOfRange, Scalar, Sequence, YamlNode, described, shown
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.role_check import RoleCheck
@@ -66,9 +66,10 @@ def check_variables(
         check_name(name, entry.key, "a variable", report)
         if isinstance(entry.value, Mapping):
             _check_keys(entry.value, report)
-            _check_source_command(
-                entry.value, (*path, name), above, is_known, secrets, roles, report
-            )
+            for place, source in _sources_of(entry.value):
+                if source.text.startswith(COMMAND):
+                    at = (*path, name, *place)
+                    _check_source_command(source, at, above, is_known, secrets, roles, report)
         above[name] = entry.value
         default = _default(entry.value)
         if default is None:
@@ -102,9 +103,19 @@ def _check_keys(node: Mapping, report: Report) -> None:
         report.error(both, "`choices_from` and `choices` exclude each other")
     for low, high in (("min", "max"), ("min_length", "max_length")):
         _check_order(node, low, high, report)
-    source = node.get("from")
-    if isinstance(source, Scalar):
+    for _, source in _sources_of(node):
         _check_source(source, report)
+
+
+def _sources_of(node: Mapping) -> Iterator[tuple[KeyPath, Scalar]]:
+    """What stands under `from`, each with its place below the variable."""
+    given = node.get("from")
+    if isinstance(given, Scalar):
+        yield ("from",), given
+    elif isinstance(given, Sequence):
+        for number, item in enumerate(given.items):
+            if isinstance(item, Scalar):
+                yield ("from", number), item
 
 
 def _check_order(node: Mapping, low: str, high: str, report: Report) -> None:
@@ -143,7 +154,7 @@ def _check_default(default: Scalar, built: Any, report: Report) -> None:
 
 
 def _check_source_command(
-    node: Mapping,
+    source: Scalar,
     path: KeyPath,
     above: MappingOf[str, YamlNode],
     is_known: Callable[[str], bool],
@@ -151,22 +162,19 @@ def _check_source_command(
     roles: RoleCheck,
     report: Report,
 ) -> None:
-    """Report what is wrong with the command that gives the variable at `path` its value.
+    """Report what is wrong with the command at `path` that gives a variable its value.
 
     It sees the variables `above` and what `is_known`, of which some are `secrets`.
     """
-    source = node.get("from")
-    if not isinstance(source, Scalar) or not source.text.startswith(COMMAND):
-        return
     command = replace(source, text=source.text.removeprefix(COMMAND).strip())
-    used = roles.check(PlacedText(Role.VALUE_COMMAND, (*path, "from"), command))
+    used = roles.check(PlacedText(Role.VALUE_COMMAND, path, command))
     if used is None:
         return
     for name in sorted(used.names.difference(above)):
         if not is_known(name):
             hint = report.suggest(name, above) or "only the variables above it are known here"
             report.error_in(source, f"{shown(name)} is not known here", hint, fragment=name)
-    report_exposure(PlacedText(Role.VALUE_COMMAND, (*path, "from"), command), secrets, report)
+    report_exposure(PlacedText(Role.VALUE_COMMAND, path, command), secrets, report)
 
 
 def check_given(

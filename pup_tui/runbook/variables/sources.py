@@ -20,6 +20,10 @@ COMMAND_TIMEOUT = 10.0
 RunCommand = Callable[[ValueCommand, float], Awaitable[str]]
 
 
+class NoKeyring(ValueError):
+    """There is no keyring that could be asked; the sentence says why."""
+
+
 class KeptChoices(Protocol):
     """The choices that commands gave before, by `ValueCommand.key`."""
 
@@ -33,8 +37,8 @@ class Sources:
     """What `from` and `choices_from` reach.
 
     `home` is the operator's. `read_file` gives a file's text and raises OSError or ValueError. `keyring`
-    gives the password of a service and a user, None where there is none, and raises ValueError with a
-    sentence. `run` gives what a command (ended after so many seconds) prints on standard output, and raises
+    gives the password of a service and a user, None where there is none, and raises NoKeyring.
+    `run` gives what a command (ended after so many seconds) prints on standard output, and raises
     ValueError with a sentence without secrets. Where `keyring` or `run` is None nothing is asked or run: what
     they would give is not known then.
     """

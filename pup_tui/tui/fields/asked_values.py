@@ -22,7 +22,7 @@ def reach_out(variables: Mapping[str, Variable]) -> bool:
     """Whether finding their values or choices runs a command or opens the keyring."""
     return any(
         variable.choices_from is not None
-        or (variable.from_ or "").startswith(("command:", "keyring:"))
+        or any(place.startswith(("command:", "keyring:")) for place in variable.places)
         for variable in variables.values()
     )
 

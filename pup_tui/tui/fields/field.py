@@ -109,8 +109,8 @@ class Field(Vertical):
     def _origin(self) -> str | None:
         """What becomes of the variable if nothing is given; None where something must be."""
         variable = self.variable
-        if variable.from_ is not None:
-            return f"from {safe_text(variable.from_)}"
+        if variable.places:
+            return f"from {safe_text(' or '.join(variable.places))}"
         if variable.has_default:
             return None if self._follows_default else _default_words(variable)
         return None if variable.required else "may be left out"
@@ -120,7 +120,7 @@ class Field(Vertical):
         """Whether the control shows a default by being where the default says."""
         variable = self.variable
         chosen = variable.type in ("enum", "boolean") or variable.choices_from is not None
-        return chosen and variable.has_default and variable.from_ is None
+        return chosen and variable.has_default and not variable.places
 
     # The value
 
@@ -308,7 +308,7 @@ def _default_words(variable: Variable) -> str:
 
 def literal_default(variable: Variable) -> str | None:
     """The default as text, unless there is none or it has yet to be worked out from other variables."""
-    if not variable.has_default or variable.from_ is not None:
+    if not variable.has_default or variable.places:
         return None
     text = text_of(variable.default)
     return None if "{{" in text or "{%" in text else text

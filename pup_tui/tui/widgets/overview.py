@@ -232,8 +232,8 @@ def _need(variable: Variable) -> Content:
         return Content.styled(f"required {kind}".rstrip(), "$text-warning")
     if variable.has_default and not variable.is_secret:
         return Content.styled(f"= {safe_text(str(variable.default))}", "$text-muted")
-    if variable.from_ is not None:
-        return Content.styled(f"from {safe_text(variable.from_)}", "$text-muted")
+    if variable.places:
+        return Content.styled(f"from {safe_text(' or '.join(variable.places))}", "$text-muted")
     return Content.styled("optional", "$text-muted")
 
 

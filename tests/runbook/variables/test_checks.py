@@ -14,7 +14,6 @@ ENUM = Variable(type="enum", choices=("staging", Choice(value="production", labe
     ("kind", "raw", "value"),
     [
         ("string", "a b", "a b"),
-        ("string", "", ""),
         ("string", 5, "5"),
         ("string", True, "true"),
         ("text", "a\nb", "a\nb"),

@@ -257,6 +257,9 @@ async def test_remembering_runs_a_command_once_also_where_it_fails(find: Find) -
     ("variable", "error"),
     [
         ("{A: {from: 'command:'}}", "`command:` names no place to take a value from"),
+        ("{A: {from: ['env:X', 'keyring:service']}}", "does not name a service and a user"),
+        ("{A: {from: ['env:X', 'somewhere:else']}}", "names no place to take a value from"),
+        ("{A: {from: ['env:X', 'command:echo {{ NOPE }}']}}", "`NOPE` is not known here"),
         ("{A: {from: 'keyring:service'}}", "does not name a service and a user of the keyring"),
         ("{A: {from: 'command:echo {{ B }}'}, B: x}", "`B` is not known here"),
         ("{A: {from: 'command:cat <(echo {{ A }})'}}", "`A` is not known here"),
@@ -298,3 +301,57 @@ vars:
 steps: [{name: s, kind: shell, run: echo}]
 """
     assert names_under_default(check(text).require()) == {"X", "Y", "Z"}
+
+
+PLACES = "from: ['env:A', 'file:a.txt', 'keyring:s/u', 'command:get']"
+
+
+@pytest.mark.parametrize(
+    ("sources", "value"),
+    [
+        (sources_of({"A": "1"}, {"a.txt": "2"}), "1"),
+        (sources_of({"A": " "}, {"a.txt": "2"}), "2"),
+        (sources_of({}, {}, {("s", "u"): "3"}), "3"),
+        (sources_of({}, {}, {}, Commands({"get": "4"})), "4"),
+        (sources_of({}, {"a.txt": PermissionError(13, "denied")}, {("s", "u"): "3"}), "3"),
+    ],
+)
+async def test_of_several_places_the_first_that_has_a_value_wins(
+    find: Find, sources: Sources, value: str
+) -> None:
+    made = await find(f"{{V: {{{PLACES}}}}}", sources=sources)
+    assert (made.values, made.problems) == ({"V": value}, ())
+
+
+async def test_why_a_place_was_passed_over_is_told(find: Find) -> None:
+    sources = sources_of({}, {"a.txt": PermissionError(13, "denied")}, {("s", "u"): "3"})
+    made = await find(f"{{V: {{{PLACES}}}}}", sources=sources)
+    assert made.notes == ("`V` cannot be read from file:a.txt: denied",)
+
+
+async def test_without_a_value_every_place_that_failed_is_told(find: Find) -> None:
+    sources = sources_of({}, {"a.txt": PermissionError(13, "denied")}, {}, Commands())
+    made = await find(f"{{V: {{{PLACES}}}}}", sources=sources)
+    told = (
+        "`V` cannot be read from file:a.txt: denied; command:get: the command failed: exited with 1"
+    )
+    assert [str(problem) for problem in made.problems] == [told]
+
+
+async def test_a_place_that_is_not_asked_yet_leaves_those_behind_it(find: Find) -> None:
+    variables = "{V: {from: ['command:get', 'env:A']}}"
+    made = await find(variables, sources=sources_of({"A": "1"}).at_rest())
+    assert (made.values, made.unknown) == ({}, ("V",))
+
+
+@pytest.mark.parametrize("kind", ["{}", "{type: text}", "{pattern: '.*'}"])
+@pytest.mark.parametrize("blank", ["", "  ", "\n"])
+async def test_what_is_required_may_not_be_blank(find: Find, kind: str, blank: str) -> None:
+    made = await find(f"{{V: {kind}}}", {"V": blank})
+    assert [str(p) for p in made.problems] == ["`V`: it is required and may not be blank"]
+
+
+@pytest.mark.parametrize("kind", ["{min_length: 0}", "{required: false}", "{default: a}"])
+async def test_what_need_not_be_given_may_be_blank(find: Find, kind: str) -> None:
+    made = await find(f"{{V: {kind}}}", {"V": ""})
+    assert (made.values, made.problems) == ({"V": ""}, ())
