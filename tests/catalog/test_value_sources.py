@@ -71,7 +71,7 @@ async def test_a_keyring_that_is_locked(store: Store) -> None:
 async def test_what_may_be_left_out_needs_no_keyring(store: Store) -> None:
     keyring.set_keyring(Store(KeyringLocked("it is locked")))
     asked = runbook(T=Variable(type="secret", required=False, from_="keyring:flags/ada"))
-    made = await resolve_inputs(asked, {}, local_sources({}))
+    made = await resolve_inputs(asked, {}, local_sources({}, Path.home()))
     assert (made.left_out, made.problems) == (("T",), ())
     assert made.notes == (
         "`T` cannot be read from keyring:flags/ada: the keyring cannot be read (it is locked)",
