@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.builtins import Command
@@ -170,9 +171,9 @@ class Arithmetic:
             if any(_IDENTIFIER.fullmatch(n) and self._survey.assigned(n) is Use.INT for n in names):
                 statement = command.parent or command
                 yield from self._identifiers(self._survey.text(statement), command)
-        for name, words in self._loops.items():
+        for name, loops in self._loops.items():
             if self._survey.assigned(name) is Use.INT:
-                for node in words:
+                for node in chain.from_iterable(map(_loop_words, loops)):
                     yield from self._identifiers(_literal(self._survey, node), node)
 
     def _literal_words(self, table: Table) -> Iterator[Reading]:
@@ -205,15 +206,14 @@ class Arithmetic:
 
     def _own_words(self, name: bytes) -> Iterator[bytes]:
         """The words over which a loop goes that names none."""
-        for loop in self._survey.loops:
-            is_open = not any(part.type == "in" for part in loop.children)
-            if is_open and self._survey.text(loop.children[1]) == name:
+        for loop in self._loops.get(name, ()):
+            if not any(part.type == "in" for part in loop.children):
                 yield from self._words.names(b"@", loop)
 
     def _given(self, name: bytes) -> Iterator[Node]:
         """What a variable may get its text from: its assignments, loops, and a function's calls."""
         yield from self.texts.get(name, ())
-        yield from self._loops.get(name, ())
+        yield from chain.from_iterable(map(_loop_words, self._loops.get(name, ())))
         scope, is_own, number = name.partition(b" ")
         calls = self._survey.named(scope) if scope else self._survey.named(b"set")
         for call in calls if is_own else ():
@@ -235,11 +235,10 @@ class Arithmetic:
 
     @cached_property
     def _loops(self) -> dict[bytes, list[Node]]:
-        """The words of the loops over a variable."""
+        """The loops over each variable."""
         found: defaultdict[bytes, list[Node]] = defaultdict(list)
         for loop in self._survey.loops:
-            words = (n for n in loop.named_children[1:] if n.type not in _BODIES)
-            found[self._survey.text(loop.children[1])].extend(words)
+            found[self._survey.text(loop.children[1])].append(loop)
         return found
 
     @cached_property
@@ -261,6 +260,11 @@ class Arithmetic:
                 around = around.parent
             if around is not None and self._calculates(around):
                 yield Unchecked("$(…)", node.start_point.row + 1)
+
+
+def _loop_words(loop: Node) -> Iterator[Node]:
+    """The words that a loop goes over."""
+    return (node for node in loop.named_children[1:] if node.type not in _BODIES)
 
 
 def _is_expanded(node: Node) -> bool:

@@ -7,7 +7,7 @@ function arguments and files, and end where it is evaluated. Whatever may carry 
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from pup_tui.template.shell.command_use import CommandUse, Evaluator, unquoted
 from pup_tui.template.shell.programs import CODE_IN_VARIABLES
 from pup_tui.template.shell.script_parts import (
+    ARGUMENTS,
     REDIRECTS,
     STATEMENTS,
     SUBSTITUTIONS,
@@ -52,13 +53,8 @@ _CALCULATES_WITH: Final = (
     rb"(?:\(\((?:[^()]|\([^()]*\))*?|\blet\s[^\n;]*?|\w\[[^]\n]*?|" + _COMPARES + rb"+)"
     rb"(?<![\w$])(?<!\$\{)%s\b|\[\[[^\n]*\s%s\s+" + _COMPARES
 )
-_EXPORTS: Final = (
-    rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&|]*\b%s\b|\bset\s+-\w*a\w*\b|\ballexport\b"
-)
 _DEEPEST: Final = 8
 """Scripts in the words of scripts; what is deeper counts as code."""
-
-_ARGUMENTS: Final = (*(b"%d" % number for number in range(1, 10)), b"@", b"*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +94,7 @@ class _File:
     name: bytes
 
 
-_AS_ARGUMENTS: Final = tuple(map(_Variable, (b"0", *_ARGUMENTS)))
+_AS_ARGUMENTS: Final = tuple(map(_Variable, (b"0", *ARGUMENTS)))
 
 _Carrier = _Word | _Output | _Input | _Variable | _File
 _Steps = Iterator[_Carrier | Evaluator]
@@ -116,6 +112,7 @@ class Evaluations:
         self._depth = depth
         self._parts = ScriptParts(root)
         self._known: dict[_Carrier, Evaluator | None] = {}
+        self._scripts: dict[bytes, Evaluations | None] = {}
 
     def evaluator(self, path: Sequence[Node]) -> Evaluator | None:
         """The command that evaluates a text whose place in the tree is given, outermost node first."""
@@ -137,20 +134,32 @@ class Evaluations:
         return None
 
     def _follow(self, start: _Carrier) -> Evaluator | None:
+        """Go every way from here once, then back from what evaluates to all that lead there."""
         if start in self._known:
             return self._known[start]
+        before: defaultdict[_Carrier, list[_Carrier]] = defaultdict(list)
+        found: dict[_Carrier, Evaluator] = {}
         seen, waiting = {start}, deque([start])
-        found: Evaluator | None = None
-        while waiting and found is None:
-            for step in self._next(waiting.popleft()):
-                if isinstance(step, Evaluator):
-                    found = step
-                    break
-                if step not in seen:
-                    seen.add(step)
-                    waiting.append(step)
-        self._known[start] = found
-        return found
+        while waiting:
+            at = waiting.popleft()
+            for step in self._next(at):
+                evaluator = step if isinstance(step, Evaluator) else self._known.get(step)
+                if evaluator is not None:
+                    found.setdefault(at, evaluator)
+                elif not isinstance(step, Evaluator) and step not in self._known:
+                    before[step].append(at)
+                    if step not in seen:
+                        seen.add(step)
+                        waiting.append(step)
+        leading = deque(found)
+        while leading:
+            at = leading.popleft()
+            for earlier in before[at]:
+                if earlier not in found:
+                    found[earlier] = found[at]
+                    leading.append(earlier)
+        self._known |= {carrier: found.get(carrier) for carrier in seen}
+        return self._known[start]
 
     def _next(self, at: _Carrier) -> _Steps:
         match at:
@@ -204,7 +213,7 @@ class Evaluations:
             if is_content or _is_split(inside):
                 yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
         elif what.kind is Kind.ARGS:
-            yield from map(_Variable, _ARGUMENTS)
+            yield from map(_Variable, ARGUMENTS)
         elif what.kind is Kind.DATA:
             yield from self._into_argument(command, use, position)
             if is_content or not use.prints_named:
@@ -214,7 +223,7 @@ class Evaluations:
         function = self._parts.functions.get(use.words[0])
         if function is not None:
             own = (b"%d" % position, b"@", b"*")
-            names = _ARGUMENTS if b"shift" in text(function) else own
+            names = ARGUMENTS if b"shift" in text(function) else own
             yield from (_Variable(name, function) for name in names)
         yield from self._within(use.script, _AS_ARGUMENTS)
         yield from map(_Variable, use.named(Kind.VAR))
@@ -299,29 +308,31 @@ class Evaluations:
         if script and self._depth == _DEEPEST:
             yield Evaluator("sh", "shell")
             return
-        inner = self._parse(script) if script else None
-        if inner is not None:
-            inside = Evaluations(inner.root_node, self._parse, self._depth + 1)
-            found = inside._first(iter(start or (_Input(inner.root_node),)))
+        inside = self._inner(script) if script else None
+        if inside is not None:
+            found = inside._first(iter(start)) if start else inside.reader()
             yield from [found] if found is not None else ()
 
+    def _inner(self, script: bytes) -> Evaluations | None:
+        """A script that stands in words of this one; none where it cannot be read."""
+        if script not in self._scripts:
+            tree = self._parse(script)
+            self._scripts[script] = (
+                None if tree is None else Evaluations(tree.root_node, self._parse, self._depth + 1)
+            )
+        return self._scripts[script]
+
     def _from_variable(self, name: bytes, within: Node | None) -> _Steps:
-        for node in self._parts.expansions.get(name, ()):
-            if within is not None:
-                is_meant = within in upwards(node)
-            else:
-                is_meant = name not in _ARGUMENTS or not _is_in_function(node)
-            if is_meant:
-                yield _Word(node)
+        yield from map(_Word, self._parts.expansions(name, within))
         if self._depth and _calculates_with(name, text(self._root)):
             yield Evaluator(name.decode(errors="replace"), "shell")
-        if within is None and _is_exported(name, text(self._root)):
+        if within is None and self._parts.is_exported(name):
             yield from self._inherited(name)
 
     def _inherited(self, name: bytes) -> _Steps:
         """To the scripts in words of this one, which get its environment."""
-        for command in self._parts.commands:
-            yield from self._within(self._parts.use(command).script, [_Variable(name)])
+        for script in self._parts.scripts:
+            yield from self._within(script, [_Variable(name)])
 
     def _from_file(self, name: bytes) -> _Steps:
         for command, word in self._parts.mentions(name):
@@ -339,16 +350,8 @@ def _calculates_with(name: bytes, script: bytes) -> bool:
     return re.search(_CALCULATES_WITH % ((re.escape(name),) * 2), script) is not None
 
 
-def _is_exported(name: bytes, script: bytes) -> bool:
-    return re.search(_EXPORTS % re.escape(name), script) is not None
-
-
 def _is_split(inside: Sequence[Node]) -> bool:
     """Whether what a substitution or variable gives becomes words: it stands in no quotes."""
     kinds = {node.type for node in inside}
     made = kinds & {"simple_expansion", "expansion", "command_substitution"}
     return bool(made) and "string" not in kinds
-
-
-def _is_in_function(node: Node) -> bool:
-    return any(around.type == "function_definition" for around in upwards(node))

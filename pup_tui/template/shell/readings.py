@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -62,8 +63,9 @@ class OwnWords:
             around = around.parent
         begin = around.start_byte if around is not None else 0
         end = loop.end_byte if loop is not None else node.start_byte
-        return any(begin <= command.start_byte < end for command in self._shifts)
+        return bisect_left(self._shifts, begin) < bisect_left(self._shifts, end)
 
     @cached_property
-    def _shifts(self) -> list[Node]:
-        return self._survey.named(b"shift")
+    def _shifts(self) -> list[int]:
+        """Where each ``shift`` begins."""
+        return sorted(command.start_byte for command in self._survey.named(b"shift"))

@@ -20,10 +20,10 @@ from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length, spend
 from pup_tui.template.secrets import MASK
 from pup_tui.template.shell.arithmetic import Unchecked
-from pup_tui.template.shell.judgement import judge
+from pup_tui.template.shell.judgement import ScriptJudgement, judge
 from pup_tui.template.shell.markers import Hole, Marked, is_raw, variants
 from pup_tui.template.shell.places import ENV_HINT, Place, Quoting, Reached
-from pup_tui.template.shell.tree import script_tree
+from pup_tui.template.shell.tree import ScriptTree
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import Usage, UsesNames
 
@@ -86,9 +86,7 @@ class ShellTemplate(UsesNames):
         self.text = text
         self.shell = shell
         self._env = env
-        self._holds_values = bool(env) or not all(map(is_raw, text.outputs))
-        if self._holds_values:
-            self._check()
+        self._judged = self._judge() if env or not all(map(is_raw, text.outputs)) else ()
 
     @cached_property
     def usage(self) -> Usage:
@@ -110,8 +108,8 @@ class ShellTemplate(UsesNames):
         """Who in the script takes its standard input for code."""
         if self.shell not in SHELLS:
             return None
-        marked = Marked(next(variants(self.text.blocks)))
-        return script_tree(marked.script, self.shell).reader()
+        tree = ScriptTree(Marked(next(variants(self.text.blocks))).script, self.shell)
+        return tree.reader() if tree.is_read else None
 
     def render(self, scope: Mapping[str, Any], env: Mapping[str, str] | None = None) -> ShellScript:
         """Render to a script and its environment. Raises `TemplateError`.
@@ -133,42 +131,36 @@ class ShellTemplate(UsesNames):
         for name, reached in judge(marked, self.shell, self._env).env:
             _check_reached(reached, env.get(name, ""), _env_error(name, reached))
 
-    def _check(self) -> None:
-        """Judge every place of a value before anything runs, with each branch taken once."""
+    def _judge(self) -> tuple[tuple[Marked, ScriptJudgement], ...]:
+        """Judge every place of a value before anything runs, with each branch taken once.
+
+        Raises `TemplateError` for one that is not safe.
+        """
+        values = [output for output in self.text.outputs if not is_raw(output)]
         if self.shell not in SHELLS:
-            if all(map(is_raw, self.text.outputs)):
-                return
-            first = next(output for output in self.text.outputs if not is_raw(output))
+            if not values:
+                return ()
             raise _error(
-                first,
+                values[0],
                 f"values cannot be put into a script for `{self.shell}`",
                 "shells that are known: " + ", ".join(sorted(SHELLS)),
             )
-        for _ in self._placed():
-            pass
-
-    def _placed(self) -> Iterator[tuple[Marked, list[tuple[Hole, Place]]]]:
-        """The places of values, with each branch taken once. Raises `TemplateError` for an unsafe one."""
-        has_raw = any(map(is_raw, self.text.outputs))
+        found: list[tuple[Marked, ScriptJudgement]] = []
         for variant in variants(self.text.blocks):
             marked = Marked(variant)
             try:
-                placed = _places(marked, self.shell, self._env)
+                found.append((marked, _judgement(marked, self.shell, self._env)))
             except TemplateError:
                 # What raw text is put in may complete a script that the grammar cannot read yet.
-                if has_raw:
-                    continue
-                raise
-            yield marked, placed
+                if len(values) == len(self.text.outputs):
+                    raise
+        return tuple(found)
 
     @cached_property
     def unchecked(self) -> tuple[Unchecked, ...]:
         """Arithmetic of the script that nothing vouches for."""
-        if self.shell not in SHELLS or not self._holds_values:
-            return ()
         found: dict[str, Unchecked] = {}
-        for marked, _ in self._placed():
-            judged = judge(marked, self.shell, self._env)
+        for marked, judged in self._judged:
             found |= {each.variable: each for each in judged.unchecked}
             found |= {each.variable: each for each in self._unread(marked, judged.unknown_line)}
         return tuple(found.values())
@@ -176,21 +168,22 @@ class ShellTemplate(UsesNames):
     @cached_property
     def evaluated_again(self) -> tuple[EvaluatedAgain, ...]:
         """The values that a command takes for code once more."""
-        if self.shell not in SHELLS or not self._holds_values:
-            return ()
+        # Late: only who looks for warnings asks, and the table of programs is large.
         from pup_tui.template.shell.command_use import Evaluator
 
         found: dict[Output | str, EvaluatedAgain] = {}
-        for marked, placed in self._placed():
-            tree = script_tree(marked.script, self.shell)
-            inherited = tree.inherited(sorted(self._env)) if self._env else {}
+        for marked, judged in self._judged:
+            tree = ScriptTree(marked.script, self.shell, marked.spans)
+            if not tree.is_read:
+                continue
+            inherited = tree.inherited(sorted(self._env))
             found |= {name: EvaluatedAgain(by, f"${name}", 1, 1) for name, by in inherited.items()}
-            spans = [(hole.marker, hole.end) for hole in marked.holes]
-            evaluators = tree.evaluators(spans) if spans else []
-            for (hole, place), evaluator in zip(placed, evaluators, strict=True):
+            for hole, place, evaluator in zip(
+                marked.holes, judged.places, tree.evaluators(), strict=True
+            ):
+                output = hole.unit
                 if evaluator is None and place.command is not None:
                     evaluator = Evaluator(place.command, "")
-                output = hole.unit
                 if isinstance(output, Output) and evaluator and not _is_quoted(output):
                     found[output] = EvaluatedAgain(
                         evaluator, output.expression.source, output.line, output.column
@@ -236,12 +229,8 @@ def _check_reached(
         )
 
 
-def _places(
-    marked: Marked, shell: str, env: frozenset[str] = frozenset()
-) -> list[tuple[Hole, Place]]:
-    """Tell the place of each value. Raises `TemplateError` for one that is not safe."""
-    if not marked.holes and not env:
-        return []
+def _judgement(marked: Marked, shell: str, env: frozenset[str]) -> ScriptJudgement:
+    """Judge the place of each value. Raises `TemplateError` for one that is not safe."""
     judged = judge(marked, shell, env)
     if judged.unknown_line and marked.holes:
         line = judged.unknown_line
@@ -257,7 +246,7 @@ def _places(
         if isinstance(index, str):
             raise TemplateError(f"{index} of `env`: {message}", line=line, hint=hint)
         raise _error(marked.holes[index].unit, message, hint)
-    return list(zip(marked.holes, judged.places, strict=True)) if marked.holes else []
+    return judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +272,8 @@ class _Writer:
 
     def write(self) -> ShellScript:
         spend(_PER_PLACE * len(self._marked.holes))
-        for hole, place in _places(self._marked, self._shell, self._env):
+        judged = _judgement(self._marked, self._shell, self._env)
+        for hole, place in zip(self._marked.holes, judged.places, strict=True):
             if isinstance(hole.unit, Value):
                 self._edits.append(self._edit(hole, hole.unit, place))
         script = self._assembled(self._edits, lambda edit: edit.script)

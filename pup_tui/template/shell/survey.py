@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
@@ -93,10 +94,19 @@ class Survey:
         """Whether there may be arithmetic in it at all."""
         return _MAY_CALCULATE.search(self.script) is not None
 
-    @property
+    @cached_property
     def commands(self) -> list[Node]:
-        """Every command, declarations too."""
-        return self._found.get("command", [])
+        """Every command, declarations too, in the order of the script."""
+        return sorted(self._found.get("command", ()), key=lambda node: node.start_byte)
+
+    @cached_property
+    def _command_starts(self) -> list[int]:
+        return [command.start_byte for command in self.commands]
+
+    def commands_within(self, node: Node) -> list[Node]:
+        """The commands that begin within a node."""
+        first = bisect_left(self._command_starts, node.start_byte)
+        return self.commands[first : bisect_left(self._command_starts, node.end_byte)]
 
     @property
     def assignments(self) -> list[Node]:
@@ -228,9 +238,7 @@ class Survey:
         return found
 
     def _runs_its_words(self, definition: Node) -> bool:
-        for command in self.commands:
-            if not definition.start_byte <= command.start_byte < definition.end_byte:
-                continue
+        for command in self.commands_within(definition):
             words = self.words(command)
             for word in words:
                 if UNKNOWN in word.text:
@@ -248,12 +256,18 @@ class Survey:
         if match is None:
             return frozenset()
         found: set[bytes] = set()
-        for assignment in self.assignments:
-            name, _, text = self.text(assignment).partition(b"=")
-            if name.rstrip(b"+") != match[1]:
-                continue
+        for text in self._assigned_texts.get(match[1], ()):
             first = re.match(rb"['\"(\s]*([^\s'\"()$`]+)(?=['\"()\s]|\Z)", text)
             if first is None or self.marker.search(first[1]):
                 return frozenset()
             found.add(first[1])
         return frozenset(found)
+
+    @cached_property
+    def _assigned_texts(self) -> dict[bytes, list[bytes]]:
+        """What is assigned to each variable as a whole."""
+        found = defaultdict(list)
+        for assignment in self.assignments:
+            name, _, text = self.text(assignment).partition(b"=")
+            found[name.rstrip(b"+")].append(text)
+        return dict(found)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final, cast
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.climb import Climb
 from pup_tui.template.shell.facts import ScriptFacts
@@ -82,12 +82,18 @@ def _parse(script: bytes) -> Tree | None:
 
 
 class ScriptTree:
-    """The syntax tree of a script with markers in it."""
+    """The syntax tree of a script; ``spans`` are where its markers stand, in their order."""
 
-    def __init__(self, script: bytes, shell: str) -> None:
+    def __init__(self, script: bytes, shell: str, spans: Sequence[Span] = ()) -> None:
         self._tree = _parse(script)
         self._script = script
         self._shell = shell
+        self._spans = spans
+
+    @property
+    def is_read(self) -> bool:
+        """Whether there is a tree at all, be it with errors in it."""
+        return self._tree is not None
 
     @property
     def is_known(self) -> bool:
@@ -111,46 +117,46 @@ class ScriptTree:
                 return node.start_point.row + 1
             node = broken[0]
 
-    def evaluators(self, spans: Sequence[Span]) -> list[Evaluator | None]:
-        """Tell for each marker, in the order of the script, who takes the value for code later."""
-        if self._tree is None:
-            return [None] * len(spans)
-        found = _evaluations(self._tree)
-        return [found.evaluator(path) for _, path in self.paths(spans)]
+    def evaluators(self) -> list[Evaluator | None]:
+        """Tell for each marker who takes the value for code later."""
+        return [self._evaluations.evaluator(path) for _, path in self.paths()]
 
     def inherited(self, names: Iterable[str]) -> dict[str, Evaluator]:
         """Tell for variables of the script's environment who takes their text for code."""
-        if self._tree is None:
-            return {}
-        evaluations = _evaluations(self._tree)
-        found = ((name, evaluations.environment(name.encode())) for name in names)
+        found = ((name, self._evaluations.environment(name.encode())) for name in names)
         return {name: evaluator for name, evaluator in found if evaluator is not None}
 
     def reader(self) -> Evaluator | None:
         """Tell who takes what the script reads on its standard input for code."""
-        if self._tree is None:
-            return None
-        return _evaluations(self._tree).reader()
+        return self._evaluations.reader()
 
-    def climbs(self, spans: Sequence[Span]) -> Iterator[Climb]:
-        """Give for each marker, in the order of the script, its way up the tree."""
-        if self._tree is None:
-            return
-        survey = self.survey(spans)
-        facts = ScriptFacts(self._script, self._shell, survey)
-        for start, path in self.paths(spans):
-            yield Climb(facts, path, start)
+    @cached_property
+    def _evaluations(self) -> Evaluations:
+        # Late: only who looks for warnings asks, and the table of programs is large.
+        from pup_tui.template.shell.evaluation import Evaluations
 
-    def survey(self, spans: Sequence[Span]) -> Survey:
-        """What the script says of itself; it must be known."""
-        root = cast("Tree", self._tree).root_node
-        return Survey(root, self._script, self._shell, _markers(self._script, spans))
+        return Evaluations(self._root, _parse)
 
-    def paths(self, spans: Sequence[Span]) -> list[tuple[int, list[Node]]]:
-        """Where each marker begins, in the order of the script, and the nodes around it, outermost first."""
+    def places(self) -> Iterator[Place]:
+        """Tell the place of each marker. Raises `UnsafePlaceError`."""
+        facts = ScriptFacts(self._script, self._shell, self.survey)
+        for start, path in self.paths():
+            yield Climb(facts, path, start).place()
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What the script says of itself."""
+        return Survey(self._root, self._script, self._shell, _markers(self._script, self._spans))
+
+    @property
+    def _root(self) -> Node:
         if self._tree is None:
-            return []
-        waiting: list[tuple[list[Node], Sequence[Span]]] = [([self._tree.root_node], spans)]
+            raise ValueError("there is no tree of this script")
+        return self._tree.root_node
+
+    def paths(self) -> list[tuple[int, list[Node]]]:
+        """Where each marker begins, and the nodes around it, outermost first."""
+        waiting: list[tuple[list[Node], Sequence[Span]]] = [([self._root], self._spans)]
         found: list[tuple[int, list[Node]]] = []
         while waiting:
             path, inside = waiting.pop()
@@ -160,19 +166,6 @@ class ScriptTree:
                 else:
                     waiting.append(([*path, child], held))
         return sorted(found, key=lambda item: item[0])
-
-
-def _evaluations(tree: Tree) -> Evaluations:
-    # Late: only who looks for warnings asks, and the table of programs is large.
-    from pup_tui.template.shell.evaluation import Evaluations
-
-    return Evaluations(tree.root_node, _parse)
-
-
-@lru_cache(maxsize=4)
-def script_tree(script: bytes, shell: str) -> ScriptTree:
-    """The tree of a script, kept for who asks next for the same one."""
-    return ScriptTree(script, shell)
 
 
 def _markers(script: bytes, spans: Sequence[Span]) -> re.Pattern[bytes]:
@@ -202,9 +195,3 @@ def _shared(
     rest.extend(spans[position:])
     if rest:
         yield None, rest
-
-
-def places(tree: ScriptTree, spans: Sequence[Span]) -> Iterator[Place]:
-    """Tell the place of each marker, in the order of the script. Raises `UnsafePlaceError`."""
-    for climb in tree.climbs(spans):
-        yield climb.place()

@@ -367,9 +367,7 @@ class Uses:
             statement = statement.parent
         if statement is None:
             return
-        for command in self._survey.commands:
-            if not statement.start_byte <= command.start_byte < statement.end_byte:
-                continue
+        for command in self._survey.commands_within(statement):
             words = self._survey.words(command)
             texts = [word.text for word in words]
             if not _READING.intersection(texts):
