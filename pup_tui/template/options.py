@@ -62,7 +62,7 @@ def options_in_script(source: str, shell: str) -> tuple[Output, ...]:
     for variant in variants(compile_text(source).blocks):
         marked = Marked(variant)
         tree = ScriptTree(marked.script, shell, marked.spans)
-        if not marked.holes or not tree.is_known:
+        if not marked.holes or tree.unknown_line:
             continue
         starts = {hole.marker: hole for hole in marked.holes}
         for start, path in tree.paths():

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
 from pup_tui.template.shell.command_use import CommandUse, Evaluator, unquoted
+from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.programs import CODE_IN_VARIABLES
 from pup_tui.template.shell.script_parts import (
     ARGUMENTS,
@@ -33,7 +34,7 @@ from pup_tui.template.shell.script_parts import (
 from pup_tui.template.shell.synopsis import Kind
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Tree
+    from tree_sitter import Node
 
 _NO_TEXT: Final = frozenset(
     {"arithmetic_expansion", "case_statement", "program", "test_command", *SUBSTITUTIONS}
@@ -101,14 +102,10 @@ _Steps = Iterator[_Carrier | Evaluator]
 
 
 class Evaluations:
-    """The ways of texts through one script.
+    """The ways of texts through one script, and those that stand in words of it, as ``ssh`` runs them."""
 
-    ``parse`` reads the scripts that stand in words of it, as those that ``ssh`` runs.
-    """
-
-    def __init__(self, root: Node, parse: Callable[[bytes], Tree | None], depth: int = 0) -> None:
+    def __init__(self, root: Node, depth: int = 0) -> None:
         self._root = root
-        self._parse = parse
         self._depth = depth
         self._parts = ScriptParts(root)
         self._known: dict[_Carrier, Evaluator | None] = {}
@@ -316,10 +313,8 @@ class Evaluations:
     def _inner(self, script: bytes) -> Evaluations | None:
         """A script that stands in words of this one; none where it cannot be read."""
         if script not in self._scripts:
-            tree = self._parse(script)
-            self._scripts[script] = (
-                None if tree is None else Evaluations(tree.root_node, self._parse, self._depth + 1)
-            )
+            _, tree = read(script)
+            self._scripts[script] = tree and Evaluations(tree.root_node, self._depth + 1)
         return self._scripts[script]
 
     def _from_variable(self, name: bytes, within: Node | None) -> _Steps:

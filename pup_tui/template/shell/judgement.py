@@ -38,8 +38,8 @@ def _judged(
 ) -> ScriptJudgement:
     """Kept for the items of a list: their scripts differ in the values only, which are not in here."""
     tree = ScriptTree(script, shell, spans)
-    if not tree.is_known:
-        return ScriptJudgement(unknown_line=tree.error_line)
+    if tree.unknown_line:
+        return ScriptJudgement(unknown_line=tree.unknown_line)
     found: list[Place] = []
     try:
         for place in tree.places():

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
+from pup_tui.template.shell.grammar import language
 from pup_tui.template.shell.markers import MARKER
 
 if TYPE_CHECKING:
@@ -43,14 +44,13 @@ _OUTPUT: Final = frozenset({">", ">>", ">|", "&>", "&>>", ">&"})
 
 @lru_cache(maxsize=1)
 def _query() -> Query:
-    import tree_sitter_bash
-    from tree_sitter import Language, Query
+    from tree_sitter import Query
 
     wanted = (
         "(command) @command (simple_expansion) @expansion (expansion) @expansion"
         "(variable_assignment) @assignment (file_redirect) @redirect (function_definition) @function"
     )
-    return Query(Language(tree_sitter_bash.language()), wanted)
+    return Query(language(), wanted)
 
 
 class ScriptParts:

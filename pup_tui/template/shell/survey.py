@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.builtins import FORWARDED, Names
+from pup_tui.template.shell.grammar import language
 from pup_tui.template.shell.tables import Use, parameter_use
 from pup_tui.template.shell.words import UNKNOWN, ShellWord, command_nodes, read_word
 
@@ -53,10 +54,9 @@ _QUERY: Final = """
 
 @lru_cache(maxsize=1)
 def _query() -> Query:
-    import tree_sitter_bash
-    from tree_sitter import Language, Query
+    from tree_sitter import Query
 
-    return Query(Language(tree_sitter_bash.language()), _QUERY)
+    return Query(language(), _QUERY)
 
 
 class Survey:

@@ -8,85 +8,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pup_tui.template.shell.climb import Climb
 from pup_tui.template.shell.facts import ScriptFacts
+from pup_tui.template.shell.grammar import read, unknown_line
 from pup_tui.template.shell.places import Place
 from pup_tui.template.shell.survey import Survey
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Node, Parser, Query, Tree
+    from tree_sitter import Node
 
     from pup_tui.template.shell.command_use import Evaluator
     from pup_tui.template.shell.evaluation import Evaluations
 
-_CHUNK: Final = 1024
-_CHUNKS_AT_LEAST: Final = 128
-_CHUNKS_PER_CHUNK: Final = 8
-"""A script that the grammar knows takes about 6 chunks, and 2 more for each it is long."""
-
-_RESERVED: Final = frozenset(b"{ } ! if then elif else fi case esac for while until".split())
-"""What no shell takes for the name of a command: a tree that has it there has lost its way.
-
-Without `do` and `done`, which the grammar takes for commands after zsh's `repeat`.
-"""
-
 Span = tuple[int, int]
 """Where a marker begins and ends, in bytes."""
-
-
-@lru_cache(maxsize=1)
-def _language() -> Language:
-    import tree_sitter_bash
-    from tree_sitter import Language
-
-    return Language(tree_sitter_bash.language())
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Parser:
-    from tree_sitter import Parser
-
-    return Parser(_language())
-
-
-@lru_cache(maxsize=1)
-def _command_names() -> Query:
-    from tree_sitter import Query
-
-    return Query(_language(), "(command_name (word) @name)")
-
-
-def _parse(script: bytes) -> Tree | None:
-    """Parse a script, or give up.
-
-    Where the grammar is lost it looks ahead over and over, which takes a time that grows with the
-    square of the text. How often it asks for a chunk of the text tells that early.
-    """
-    chunks = 0
-    limit = _CHUNKS_AT_LEAST + _CHUNKS_PER_CHUNK * (len(script) // _CHUNK)
-
-    def read(offset: int, _point: object) -> bytes:
-        nonlocal chunks
-        chunks += 1
-        return script[offset : offset + _CHUNK]
-
-    parser = _parser()
-    try:
-        return parser.parse(read, progress_callback=lambda _offset, _error: chunks > limit)
-    except ValueError:
-        parser.reset()
-        return None
 
 
 class ScriptTree:
     """The syntax tree of a script; ``spans`` are where its markers stand, in their order."""
 
     def __init__(self, script: bytes, shell: str, spans: Sequence[Span] = ()) -> None:
-        self._tree = _parse(script)
-        self._script = script
+        self._script, self._tree = read(script)
         self._shell = shell
         self._spans = spans
 
@@ -95,27 +40,10 @@ class ScriptTree:
         """Whether there is a tree at all, be it with errors in it."""
         return self._tree is not None
 
-    @property
-    def is_known(self) -> bool:
-        """Whether the grammar knows all of the script."""
-        if self._tree is None or self._tree.root_node.has_error:
-            return False
-        from tree_sitter import QueryCursor
-
-        names = QueryCursor(_command_names()).captures(self._tree.root_node).get("name", ())
-        return not any((name.text or b"").split(maxsplit=1)[0] in _RESERVED for name in names)
-
-    @property
-    def error_line(self) -> int:
-        """The line, from 1, of the first place that the grammar does not know."""
-        if self._tree is None:
-            return 1
-        node = self._tree.root_node
-        while True:
-            broken = [n for n in node.children if n.is_error or n.is_missing or n.has_error]
-            if not broken or node.is_error:
-                return node.start_point.row + 1
-            node = broken[0]
+    @cached_property
+    def unknown_line(self) -> int:
+        """The line, from 1, of the first place that the grammar does not know; 0 if it knows all."""
+        return unknown_line(self._tree, self._script)
 
     def evaluators(self) -> list[Evaluator | None]:
         """Tell for each marker who takes the value for code later."""
@@ -135,7 +63,7 @@ class ScriptTree:
         # Late: only who looks for warnings asks, and the table of programs is large.
         from pup_tui.template.shell.evaluation import Evaluations
 
-        return Evaluations(self._root, _parse)
+        return Evaluations(self._root)
 
     def places(self) -> Iterator[Place]:
         """Tell the place of each marker. Raises `UnsafePlaceError`."""

@@ -267,6 +267,7 @@ _SUBSTITUTIONS = [
 _WRAPPERS = [
     *("f() { @\n}; f {{ V }}", "( @ )", "{ @\n}", "if @\nthen :; fi", "for i in 1; do @\ndone"),
     *("X=$(@)", 'echo "$(@)"', "cat <<E0\n$(@)\nE0", "case x in x) @ ;; esac", "@ | cat"),
+    *("time @", "! { @\n}", "time -p { @\n}", "while read -r X; do @\ndone <<< {{ V }}"),
     *("f() { local n=$1; @\n}; f {{ V }} {{ W }}", "f() { shift; @\n}; f a {{ V }}", "! @"),
     *(
         "while @\ndo break; done",
