@@ -12,6 +12,7 @@ import click
 import pup_tui
 from pup_tui.cli.failure import Failure
 from pup_tui.cli.options import runbooks_option
+from pup_tui.quoted import with_replacements
 
 COMMANDS = {
     "demo": "demo",
@@ -114,10 +115,10 @@ def _main(args: Sequence[str] | None) -> int:
         return _told(str(failure), failure.code)
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "pup-tui"
-        told = error.format_message().rstrip(".")
+        told = with_replacements(error.format_message()).rstrip(".")
         return _told(f"pup-tui: {told}: see `{where} --help`", 2)
     except click.ClickException as error:
-        return _told(f"pup-tui: {error.format_message()}", error.exit_code)
+        return _told(f"pup-tui: {with_replacements(error.format_message())}", error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pup_tui.core.events import AnyEvent
 from pup_tui.private import PlaceError
+from pup_tui.quoted import quoted
 
 
 class JournalError(PlaceError):
@@ -19,7 +20,7 @@ class AmbiguousRunError(JournalError):
     def __init__(self, prefix: str, matches: Sequence[str], path: Path) -> None:
         shown = ", ".join(matches[:5]) + (", …" if len(matches) > 5 else "")
         super().__init__(
-            f"{len(matches)} runs have an id that begins or ends with {prefix!r}",
+            f"{len(matches)} runs have an id that begins or ends with {quoted(prefix)}",
             path,
             f"give more of the id: {shown}",
         )
