@@ -6,12 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.builtins import Command
-from pup_tui.template.shell.readings import OwnWords, Reading
+from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Table, Use, tables
 from pup_tui.template.shell.tests import ARITHMETIC_TESTS
@@ -49,16 +50,24 @@ _EVALUATED: Final = re.compile(rb"\(\(|\[\[|\$\[|\blet\b")
 _BODIES: Final = frozenset({"do_group", "compound_statement"})
 
 
+class Origin(Enum):
+    """Where a text comes from with which the shell calculates unchecked."""
+
+    COMMAND = auto()
+    """A command has printed it, or it was read."""
+    PART = auto()
+    """It is a part of a value."""
+    UNREAD = auto()
+    """The line is no shell that is known, so it is not told what becomes of the variable."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unchecked:
-    """Arithmetic on a variable whose text comes from outside of the script.
-
-    ``is_unread``: the line is no shell that is known, so it is not told what becomes of the variable.
-    """
+    """Arithmetic on a variable of which nothing says that it is a number."""
 
     variable: str
     line: int
-    is_unread: bool = False
+    origin: Origin = Origin.COMMAND
 
 
 class Arithmetic:
@@ -112,9 +121,13 @@ class Arithmetic:
             if not _is_expanded(node):
                 yield from self._identifiers(text, node)
             else:
-                line = node.start_point.row + 1
                 yield Reading(
-                    self._words.names(text, node), f"${text.decode()}", line, Use.INT, frozenset()
+                    self._words.names(text, node),
+                    f"${text.decode()}",
+                    node.start_point.row + 1,
+                    Use.INT,
+                    frozenset(),
+                    is_part=TAKES_PART.match(self._survey.script, node.end_byte) is not None,
                 )
             return
         for child in node.children:
@@ -160,9 +173,10 @@ class Arithmetic:
         for table in tables(self._survey.shell):
             yield from self._literal_words(table)
         for assignment in self._survey.assignments:
-            name, _, text = self._survey.text(assignment).partition(b"=")
-            if self._survey.assigned(name.rstrip(b"+").split(b"[")[0]) is Use.INT:
-                yield from self._identifiers(text, assignment)
+            name = self._survey.text(assignment.children[0]).split(b"[")[0]
+            if self._survey.assigned(name) is Use.INT:
+                for node in assignment.children[2:]:
+                    yield from self._identifiers(_literal(self._survey, node), node)
         for match in _DEFAULTS.finditer(self._survey.script):
             if self._survey.assigned(match[1]) is Use.INT:
                 yield from self._identifiers(match[2], self._survey.root)

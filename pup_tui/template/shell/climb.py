@@ -80,6 +80,7 @@ class Climb:
             uses.command,
             is_operand=uses.use is Use.OPERAND,
             targets=frozenset(uses.targets),
+            is_split=uses.is_part,
         )
 
     def _climb(self) -> None:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from pup_tui.template.shell.arithmetic import Arithmetic, Unchecked
-from pup_tui.template.shell.places import Reached, UnsafePlaceError
-from pup_tui.template.shell.readings import OwnWords, Reading
+from pup_tui.template.shell.arithmetic import Arithmetic, Origin, Unchecked
+from pup_tui.template.shell.places import Need, Reached, UnsafePlaceError
+from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
 from pup_tui.template.shell.uses import Uses
@@ -57,20 +57,30 @@ class ValueFlow:
     """The command that evaluates a value again which it gets by way of a variable."""
 
 
-def follow(survey: Survey, sources: Mapping[Source, frozenset[bytes]]) -> ValueFlow:
-    """Follow each source from the variables that it is assigned to."""
+def follow(
+    survey: Survey, sources: Mapping[Source, frozenset[bytes]], split: frozenset[Source]
+) -> ValueFlow:
+    """Follow each source from the variables that it is assigned to; those that are ``split`` in parts."""
     graph = _Graph(survey)
     held = graph.reached(name for names in sources.values() for name in names)
-    commands = graph.nearest(held, lambda each: each.command)
-    problems = graph.nearest(held, _problem)
-    asked = graph.nearest(held, lambda each: _asked(each, Use.INT))
-    operands = graph.nearest(held, lambda each: _asked(each, Use.OPERAND))
+    readings = graph.read(held)
+    whole = [reading for reading in readings if not reading.is_part]
+    numbers = _nearest(whole, lambda each: _asked(each, Use.INT, Need.NUMBER))
+    parts = _nearest(readings, lambda each: _asked(each, Use.INT, Need.PLAIN))
+    operands = _nearest(readings, lambda each: _asked(each, Use.OPERAND, Need.OPERAND))
     by_name = dict.fromkeys(held, "eval") if graph.evaluates_by_name else {}
+    whole_sources = {source: sources[source] for source in sources.keys() - split}
+    asked = _of_sources(sources, parts, operands) | _of_sources(whole_sources, numbers)
+    derived = [
+        Unchecked(each.variable, each.line, Origin.PART)
+        for each in dict.fromkeys(asked.values())
+        if each.need is Need.PLAIN
+    ]
     return ValueFlow(
-        asked=_of_sources(sources, asked, operands),
-        unsafe=_of_sources(sources, problems),
-        unchecked=(*graph.unchecked(held), *graph.unchecked_outputs()),
-        commands=_of_sources(sources, commands, by_name),
+        asked=asked,
+        unsafe=_of_sources(sources, _nearest(readings, _problem)),
+        unchecked=(*derived, *graph.unchecked(held), *graph.unchecked_outputs()),
+        commands=_of_sources(sources, _nearest(readings, lambda each: each.command), by_name),
     )
 
 
@@ -78,9 +88,35 @@ def _problem(reading: Reading) -> tuple[str, UnsafePlaceError] | None:
     return (reading.shown, reading.problem) if reading.problem is not None else None
 
 
-def _asked(reading: Reading, use: Use) -> Reached | None:
-    is_operand = use is Use.OPERAND
-    return Reached(reading.shown, reading.line, is_operand) if reading.use is use else None
+def _asked(reading: Reading, use: Use, need: Need) -> Reached | None:
+    return Reached(reading.shown, reading.line, need) if reading.use is use else None
+
+
+def _nearest(
+    readings: Iterable[Reading], pick: Callable[[Reading], _Found | None]
+) -> dict[bytes, _Found]:
+    """For each variable what is picked of the nearest of these places that its text gets to."""
+    found: dict[bytes, _Found] = {}
+    leading: defaultdict[bytes, list[Reading]] = defaultdict(list)
+    waiting: deque[bytes] = deque()
+
+    def note(reading: Reading, picked: _Found) -> None:
+        for name in reading.names:
+            if name not in found:
+                found[name] = picked
+                waiting.append(name)
+
+    for reading in readings:
+        for target in reading.targets:
+            leading[target].append(reading)
+        picked = pick(reading)
+        if picked is not None:
+            note(reading, picked)
+    while waiting:
+        target = waiting.popleft()
+        for reading in leading[target]:
+            note(reading, found[target])
+    return found
 
 
 def _of_sources(
@@ -122,33 +158,7 @@ class _Graph:
                 found |= reading.targets
         return frozenset(found)
 
-    def nearest(
-        self, names: Iterable[bytes], pick: Callable[[Reading], _Found | None]
-    ) -> dict[bytes, _Found]:
-        """For each of the variables what is picked of the nearest place that its text gets to."""
-        found: dict[bytes, _Found] = {}
-        leading: defaultdict[bytes, list[Reading]] = defaultdict(list)
-        waiting: deque[bytes] = deque()
-
-        def note(reading: Reading, picked: _Found) -> None:
-            for name in reading.names:
-                if name not in found:
-                    found[name] = picked
-                    waiting.append(name)
-
-        for reading in self._read(names):
-            for target in reading.targets:
-                leading[target].append(reading)
-            picked = pick(reading)
-            if picked is not None:
-                note(reading, picked)
-        while waiting:
-            target = waiting.popleft()
-            for reading in leading[target]:
-                note(reading, found[target])
-        return found
-
-    def _read(self, names: Iterable[bytes]) -> list[Reading]:
+    def read(self, names: Iterable[bytes]) -> list[Reading]:
         """Every place that reads one of these variables, each once, in the order of the script."""
         readings = {id(each): each for name in names for each in self._reading(name)}
         return sorted(readings.values(), key=lambda each: each.line)
@@ -226,9 +236,15 @@ class _Graph:
             return Reading(
                 self._words.names(name, node), shown, line, Use.CODE, frozenset(), problem
             )
-        targets = frozenset(uses.targets)
-        names = self._words.names(name, node)
-        return Reading(names, shown, line, uses.use, targets, command=uses.command)
+        return Reading(
+            self._words.names(name, node),
+            shown,
+            line,
+            uses.use,
+            frozenset(uses.targets),
+            command=uses.command,
+            is_part=uses.is_part or TAKES_PART.match(after) is not None,
+        )
 
     def unchecked_outputs(self) -> Iterator[Unchecked]:
         """The same right where a command is run."""
@@ -237,7 +253,7 @@ class _Graph:
     def unchecked(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
         """Arithmetic on what a command or a reading from outside has put into a variable."""
         seen: set[str] = set()
-        for reading in self._read(self._foreign):
+        for reading in self.read(self._foreign):
             if reading.use not in (Use.INT, Use.NAME) or reading.shown in seen:
                 continue
             if held.isdisjoint(reading.names):

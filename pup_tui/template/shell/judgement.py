@@ -59,7 +59,7 @@ def _followed(survey: Survey, found: list[Place], env: frozenset[str]) -> Script
     sources |= {name: frozenset((name.encode(),)) for name in env}
     if not any(sources.values()) and not survey.may_calculate:
         return ScriptJudgement(tuple(found))
-    flow = follow(survey, sources)
+    flow = follow(survey, sources, frozenset(i for i, p in enumerate(found) if p.is_split))
     for source, (variable, problem) in flow.unsafe.items():
         told = f"the value gets to {variable}: {problem.message}"
         return ScriptJudgement(unsafe=(source, told, problem.hint, 1))

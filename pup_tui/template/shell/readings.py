@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _POSITIONAL: Final = re.compile(rb"[1-9][0-9]*|[@*]")
+TAKES_PART: Final = re.compile(rb"(?:\[[^]]*\])?(?:[#%/^,]|:(?![-=?+]))")
+"""What follows a name in an expansion that gives a part of its text, or one made of it."""
 _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
 
 
@@ -30,6 +32,8 @@ class Reading:
     targets: frozenset[bytes]
     problem: UnsafePlaceError | None = None
     command: str | None = None
+    is_part: bool = False
+    """What is used is a part of the text, as in ``${NAME%.*}``."""
 
 
 class OwnWords:

@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from pup_tui.template.arguments import argument_problem
 from pup_tui.template.blocks import Output
@@ -19,10 +19,10 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length, spend
 from pup_tui.template.secrets import MASK
-from pup_tui.template.shell.arithmetic import Unchecked
+from pup_tui.template.shell.arithmetic import Origin, Unchecked
 from pup_tui.template.shell.judgement import ScriptJudgement, judge
 from pup_tui.template.shell.markers import Hole, Marked, is_raw, variants
-from pup_tui.template.shell.places import ENV_HINT, Place, Quoting, Reached
+from pup_tui.template.shell.places import ENV_HINT, Need, Place, Quoting, Reached
 from pup_tui.template.shell.tree import ScriptTree
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import Usage, UsesNames
@@ -47,6 +47,8 @@ _CALCULATED_HINT: Final = (
     "declare the variable with `type: integer`; texts are compared with = and !="
 )
 _INTEGER: Final = re.compile(r"\s*([+-]?[0-9]{1,19})\s*", re.ASCII)
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.,:+/@~ -]*")
+"""Texts whose parts make arithmetic run nothing: no index, no call, no substitution."""
 _FIRST_WORD: Final = re.compile(r"(?:\s|#[^\n]*(?:\n|\Z))*([A-Za-z0-9_./+@:-]+)(?=[\s;&|<>)]|\Z)")
 _SHELL_WORDS: Final = frozenset(
     {
@@ -194,7 +196,7 @@ class ShellTemplate(UsesNames):
         """The variables of the environment that a script uses which cannot be read near a line."""
         for name in sorted(self._env) if line else ():
             if re.search(rf"\b{re.escape(name)}\b".encode(), marked.script):
-                yield Unchecked(name, line, is_unread=True)
+                yield Unchecked(name, line, Origin.UNREAD)
 
 
 def _is_quoted(output: Output) -> bool:
@@ -218,15 +220,26 @@ def _check_reached(
     reached: Reached, text: str, error: Callable[[str, str | None], TemplateError]
 ) -> None:
     """Check a text that gets to a variable which is calculated with, or which may be an option."""
-    if reached.is_operand:
-        if text.startswith(("-", "+")):
-            raise error(_OPTION, f"write -- before {reached.variable}")
-    elif _INTEGER.fullmatch(text) is None:
-        raise error(
-            f"the shell calculates with it as {reached.variable} on line {reached.line} of the script, "
-            "so it must be a whole number",
-            _CALCULATED_HINT,
-        )
+    place = f"{reached.variable} on line {reached.line} of the script"
+    match reached.need:
+        case Need.OPERAND:
+            if text.startswith(("-", "+")):
+                raise error(_OPTION, f"write -- before {reached.variable}")
+        case Need.NUMBER:
+            if _INTEGER.fullmatch(text) is None:
+                raise error(
+                    f"the shell calculates with it as {place}, so it must be a whole number",
+                    _CALCULATED_HINT,
+                )
+        case Need.PLAIN:
+            if _PLAIN.fullmatch(text) is None:
+                raise error(
+                    f"the shell calculates with a part of it as {place}, "
+                    "so it must hold nothing but letters, digits, blanks and any of . , : + - / _ @ ~",
+                    "declare the variable with a `pattern`, or take the number out of it in the template",
+                )
+        case _:
+            assert_never(reached.need)
 
 
 def _judgement(marked: Marked, shell: str, env: frozenset[str]) -> ScriptJudgement:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.template.shell.builtins import Command
 from pup_tui.template.shell.places import UnsafePlaceError
 from pup_tui.template.shell.survey import COMMANDS, Survey
-from pup_tui.template.shell.tables import Use, tables
+from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.tests import test_use
 from pup_tui.template.shell.words import UNKNOWN, ShellWord, destinations, prints_number
 
@@ -49,8 +49,8 @@ class Uses:
     """What is done with a text that stands at the end of a path.
 
     ``use`` is that, ``arithmetic`` whether in an arithmetic expression. ``command`` is the name of a
-    command that evaluates the text again, ``targets`` are the variables that get it; a function's own
-    words are named ``FUNCTION NUMBER``, 0 for any of them.
+    command that evaluates the text again, ``targets`` are the variables that get it, with
+    ``is_part`` in parts; a function's own words are named ``FUNCTION NUMBER``, 0 for any of them.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class Uses:
         self.arithmetic = False
         self.command: str | None = None
         self.targets: set[bytes] = set()
+        self.is_part = False
         self._rules: dict[str, Callable[[Node, Node], None]] = {
             "arithmetic_expansion": self._in_arithmetic,
             "array": self._in_array,
@@ -278,6 +279,8 @@ class Uses:
                 self._naming(node, child)
             return
         plain = self._survey.text(name).split(b"[", 1)[0]
+        if parameter_use(self._survey.shell, plain) is Use.CODE:
+            self._assign(plain)
         declaration = self._parent
         if declaration is not None and declaration.type == "declaration_command":
             self._in_command(declaration, node)
@@ -376,9 +379,14 @@ class Uses:
                 raise UnsafePlaceError(
                     "`mapfile -C` gives what it reads to a command", "use a loop"
                 )
-            for name in texts[1:]:
-                if re.fullmatch(rb"[A-Za-z_]\w*", name) and name not in _READING:
-                    self._assign(name)
+            names = [
+                name
+                for name in texts[1:]
+                if re.fullmatch(rb"[A-Za-z_]\w*", name) and name not in _READING
+            ]
+            self.is_part = self.is_part or len(names) > 1
+            for name in names:
+                self._assign(name)
             self.targets.update((b"REPLY", b"MAPFILE"))
 
     def _in_command(self, node: Node, child: Node) -> None:

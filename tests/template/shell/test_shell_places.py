@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.shell.arithmetic import Origin
 from pup_tui.template.shell.script import compile_shell
 from tests.template.shell.generator import Hunt
 
@@ -68,6 +69,7 @@ BAIT = "PATH[$(mkdir pwned)]"
         ("cat <<MAIL\n$(( $(cat <<'TEXT'\n{{ V }}\nTEXT\n) ))\nMAIL", "bash ksh"),
         ("f() { cat <<MAIL\n$(cat <<'TEXT'\n{{ V }}\nTEXT\n)\nMAIL\n}", "bash ksh"),
         ("cat <<MAIL - \"$(cat <<'TEXT'\n{{ V }}\nTEXT\n)\"\nx\nMAIL", "sh bash dash ksh zsh"),
+        ("export BASH_ENV={{ V }}", "sh bash"),
         ("time { read {{ V }}; }", "bash dash ksh zsh"),
         ("time ! read {{ V }}", "bash ksh zsh"),
         ("! { unset {{ V }}; }", "sh bash dash ksh zsh"),
@@ -148,7 +150,6 @@ def test_a_number_is_asked_for_where_the_shell_calculates(source: str, shells: s
         "export COUNT={{ N }}; echo $((COUNT + 1))",
         "X={{ N }}; echo $(( $X ))",
         "X={{ N }}; Y=X; echo $((Y))",
-        "X={{ N }}; Y=$X; Z=${Y%x}; ((Z > 1))",
         "X={{ N }}; let Y=X+1",
         "X={{ N }}; echo ${a[X]} ${a[$X]}",
         "X={{ N }}; T=abc; echo ${T:X}",
@@ -384,6 +385,68 @@ def test_the_elements_of_other_arrays_are_not(options: str) -> None:
 def test_an_environment_in_a_script_that_cannot_be_read_is_told() -> None:
     names = frozenset({"N", "OTHER"})
     (found,) = compile_shell("true\necho ${(e)N}", "zsh", names).unchecked
-    assert (found.variable, found.line, found.is_unread) == ("N", 2, True)
+    assert (found.variable, found.line, found.origin) == ("N", 2, Origin.UNREAD)
     assert not compile_shell("echo ${(e)M}", "zsh", names).unchecked
     assert not compile_shell('echo "$N"', "zsh", names).unchecked
+
+
+@pytest.mark.parametrize(
+    ("script", "shells"),
+    [
+        ("X={{ V }}; MAJOR=${X%%.*}; (( MAJOR > 3 ))", "bash ksh zsh"),
+        ("X={{ V }}; (( ${X%%.*} > 3 ))", "bash ksh zsh"),
+        ("X={{ V }}; Y=$X; Z=${Y%x}; ((Z > 1))", "bash ksh zsh"),
+        ("X={{ V }}; M=${X#v}; M=${M%%.*}; [[ $M -ge 3 ]]", "bash ksh zsh"),
+        ("X={{ V }}; echo $((${X#*.} + 1))", "bash zsh"),
+        ("X={{ V }}; echo $((${X:0:1} + 1))", "bash zsh"),
+        ("X={{ V }}; N=${X/./}; let N", "bash zsh"),
+        ("X={{ V }}; typeset -i N; N=${X##*-}", "bash ksh zsh"),
+        ("f() { echo $(($1)); }; X={{ V }}; f ${X%%.*}", "sh bash zsh"),
+        ("IFS=. read -r a b <<< {{ V }}; (( a > 3 ))", "bash zsh"),
+        ('X={{ V }}; IFS=. read -r a b <<< "$X"; (( a > 3 ))', "bash zsh"),
+        ("while IFS=: read -r a b; do echo $((b)); done <<E\n{{ V }}\nE", "bash zsh"),
+    ],
+)
+def test_calculating_with_a_part_of_a_value_is_told_and_what_could_run_is_stopped(
+    script: str, shells: str
+) -> None:
+    for shell in shells.split():
+        template = compile_shell(script, shell)
+        assert [found.origin for found in template.unchecked] == [Origin.PART]
+        for value in ("3.11.7", "v3.11-rc1", "2026-01-31 10:30", "release/42", ""):
+            assert template.render({"V": value}).script
+        for value in (BAIT, "1.$(mkdir pwned)", "1.`mkdir pwned`", "f(1)", "3\n4", "x=1"):
+            with pytest.raises(TemplateError, match="a part of it") as caught:
+                template.render({"V": value})
+            assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "X={{ V }}; N=${X%%.*}; echo $N ${X#v}",
+        "X={{ V }}; N=${#X}; (( N > 3 ))",
+        'X={{ V }}; IFS=. read -r a b <<< "$X"; echo $a',
+    ],
+)
+def test_a_part_that_is_not_calculated_with_is_data(script: str) -> None:
+    template = compile_shell(script, "bash")
+    assert not template.unchecked
+    assert template.render({"V": BAIT}).script
+
+
+def test_a_whole_value_must_be_a_number_even_if_its_parts_are_calculated_with_too() -> None:
+    template = compile_shell("X={{ V }}; Y=${X%.*}; (( Y > X ))", "bash")
+    with pytest.raises(TemplateError, match="whole number"):
+        template.render({"V": "3.11"})
+
+
+@pytest.mark.parametrize(
+    "script", ["export BASH_ENV={{ V }}", "declare -x PS4={{ V }}", "readonly ENV={{ V }}"]
+)
+def test_a_variable_that_means_something_to_the_shell_is_named_in_a_declaration_too(
+    script: str,
+) -> None:
+    with pytest.raises(TemplateError, match="a meaning of its own") as caught:
+        compile_shell(script, "bash")
+    assert caught.value.hint == "use another name"
