@@ -188,7 +188,7 @@ class Evaluations:
                 yield _Variable(name)
                 command = node.parent
                 if command is not None and command.type == "command":
-                    yield from self._within(self._parts.use(command).script, [_Variable(name)])
+                    yield from self._into_environment(command, name)
             elif node.type == "for_statement":
                 yield from (_Variable(text(n)) for n in node.children if n.type == "variable_name")
             elif self._depth and _is_calculating(node):
@@ -224,10 +224,16 @@ class Evaluations:
             yield from (_Variable(name, function) for name in names)
         yield from self._within(use.script, _AS_ARGUMENTS)
         yield from map(_Variable, use.named(Kind.VAR))
+        yield from self._into_files(use)
         if use.feeds_operands and use.fed is not None:
             yield use.fed
         within = self._parts.substitutions(command)
         yield from (_Input(each) for each in within if text(each).startswith(b">("))
+
+    def _into_files(self, use: CommandUse) -> _Steps:
+        """To the files that a command writes besides what it prints."""
+        if not use.prints_named:
+            yield from (_File(name.removeprefix(b"of=")) for name in use.named(Kind.OUT))
 
     def _into_redirect(self, redirect: Node, inside: Sequence[Node], is_content: bool) -> _Steps:
         owner = body(redirect)
@@ -293,7 +299,7 @@ class Evaluations:
         yield from (found for found in (use.reader, use.fed) if found is not None)
         yield from self._within(use.script)
         yield from map(_Variable, use.named(Kind.VAR))
-        yield from (_File(name.removeprefix(b"of=")) for name in use.named(Kind.OUT))
+        yield from self._into_files(use)
         function = self._parts.functions.get(use.words[0]) if use.words else None
         if function is not None:
             yield from map(_Input, function.named_children[1:])
@@ -325,9 +331,15 @@ class Evaluations:
             yield from self._inherited(name)
 
     def _inherited(self, name: bytes) -> _Steps:
-        """To the scripts in words of this one, which get its environment."""
-        for script in self._parts.scripts:
-            yield from self._within(script, [_Variable(name)])
+        """To the commands of this script, which get its environment."""
+        for command in self._parts.commands:
+            yield from self._into_environment(command, name)
+
+    def _into_environment(self, command: Node, name: bytes) -> _Steps:
+        use = self._parts.use(command)
+        if use.prints_environment:
+            yield _Output(command)
+        yield from self._within(use.script, [_Variable(name)])
 
     def _from_file(self, name: bytes) -> _Steps:
         for command, word in self._parts.mentions(name):

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from pup_tui.template.shell.arithmetic import Unchecked
 from pup_tui.template.shell.flow import follow
-from pup_tui.template.shell.markers import Marked
 from pup_tui.template.shell.places import Place, Reached, UnsafePlaceError
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use, parameter_use
@@ -27,16 +26,14 @@ class ScriptJudgement(NamedTuple):
     unknown_line: int = 0
 
 
-def judge(marked: Marked, shell: str, env: frozenset[str]) -> ScriptJudgement:
-    """Judge a script; ``env`` are the variables of its environment that hold values."""
-    return _judged(marked.script, shell, marked.spans, env)
-
-
 @lru_cache(maxsize=8)
-def _judged(
+def judge(
     script: bytes, shell: str, spans: tuple[tuple[int, int], ...], env: frozenset[str]
 ) -> ScriptJudgement:
-    """Kept for the items of a list: their scripts differ in the values only, which are not in here."""
+    """Judge a script in which markers stand at ``spans``; ``env`` are its variables that hold values.
+
+    Kept for the items of a list: their scripts differ in the values only, which are not in here.
+    """
     tree = ScriptTree(script, shell, spans)
     if tree.unknown_line:
         return ScriptJudgement(unknown_line=tree.unknown_line)

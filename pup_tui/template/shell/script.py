@@ -130,7 +130,7 @@ class ShellTemplate(UsesNames):
 
     def _check_env(self, marked: Marked, env: Mapping[str, str]) -> None:
         """Check the variables of the environment that the script calculates with."""
-        for name, reached in judge(marked, self.shell, self._env).env:
+        for name, reached in judge(marked.script, self.shell, marked.spans, self._env).env:
             _check_reached(reached, env.get(name, ""), _env_error(name, reached))
 
     def _judge(self) -> tuple[tuple[Marked, ScriptJudgement], ...]:
@@ -244,7 +244,7 @@ def _check_reached(
 
 def _judgement(marked: Marked, shell: str, env: frozenset[str]) -> ScriptJudgement:
     """Judge the place of each value. Raises `TemplateError` for one that is not safe."""
-    judged = judge(marked, shell, env)
+    judged = judge(marked.script, shell, marked.spans, env)
     if judged.unknown_line and marked.holes:
         line = judged.unknown_line
         raise TemplateError(

@@ -149,9 +149,12 @@ class ScriptParts:
         return frozenset(name for line in lines for name in re.findall(rb"\w+", line))
 
     @cached_property
-    def scripts(self) -> list[bytes]:
-        """The scripts for shells that stand in words of the commands."""
-        return list(dict.fromkeys(filter(None, (self.use(each).script for each in self._commands))))
+    def commands(self) -> list[Node]:
+        """The commands that may do something with a variable of their environment."""
+        return [each for each in self._commands if self._takes_environment(self.use(each))]
+
+    def _takes_environment(self, use: CommandUse) -> bool:
+        return use.prints_environment or bool(use.script)
 
     @property
     def _commands(self) -> list[Node]:
