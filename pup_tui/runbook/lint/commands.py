@@ -17,8 +17,9 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.options import options_in_arguments, options_in_script
 from pup_tui.template.shell.arithmetic import Origin, Unchecked
 from pup_tui.template.shell.command_use import Evaluator
-from pup_tui.template.shell.script import ShellTemplate, compile_shell, first_word
+from pup_tui.template.shell.script import ShellTemplate, compile_shell
 from pup_tui.template.shell.tables import is_builtin
+from pup_tui.template.shell.words import first_word
 from pup_tui.template.text import compile_text
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")

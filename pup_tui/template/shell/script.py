@@ -49,13 +49,6 @@ _CALCULATED_HINT: Final = (
 _INTEGER: Final = re.compile(r"\s*([+-]?[0-9]{1,19})\s*", re.ASCII)
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.,:+/@~ -]*")
 """Texts whose parts make arithmetic run nothing: no index, no call, no substitution."""
-_FIRST_WORD: Final = re.compile(r"(?:\s|#[^\n]*(?:\n|\Z))*([A-Za-z0-9_./+@:-]+)(?=[\s;&|<>)]|\Z)")
-_SHELL_WORDS: Final = frozenset(
-    {
-        *("if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case"),
-        *("esac", "select", "function", "time", "coproc", "in"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,15 +400,3 @@ def compile_shell(
     expression and a hint where a value stands in, or gets to, a place that is not safe or not known.
     """
     return ShellTemplate(compile_text(source), shell.rsplit("/", 1)[-1], env)
-
-
-def first_word(source: str) -> str | None:
-    """Give the name of the command that a script begins with.
-
-    None where it holds a template, or where the script begins with something else than a plain
-    command (an assignment, a loop, a group).
-    """
-    match = _FIRST_WORD.match(source)
-    if match is None or match[1] in _SHELL_WORDS:
-        return None
-    return match[1]

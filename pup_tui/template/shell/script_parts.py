@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
 from pup_tui.template.shell.grammar import language
 from pup_tui.template.shell.markers import MARKER
+from pup_tui.template.shell.words import ONE_VARIABLE
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query
@@ -35,7 +36,6 @@ _WORDS: Final = frozenset(
         *("simple_expansion", "expansion", "number", *SUBSTITUTIONS, "arithmetic_expansion"),
     }
 )
-_VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\])?\}?\"?")
 _EXPORTS: Final = re.compile(rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&|]*")
 _EXPORTS_ALL: Final = re.compile(rb"\bset\s+-\w*a\w*\b|\ballexport\b")
 _INPUT: Final = frozenset({"<", "<>"})
@@ -91,7 +91,7 @@ class ScriptParts:
 
     def _written_for(self, word: bytes) -> list[bytes]:
         """The words that the script itself has put into the variable which is a command's name."""
-        match = _VARIABLE.fullmatch(word)
+        match = ONE_VARIABLE.fullmatch(word)
         given = self._assigned.get(match[1], b"") if match else b""
         words = MARKER.sub(COMPUTED, unquoted(given.strip(b"()"))).split()
         is_one = word.startswith(b'"') and b"@" not in word

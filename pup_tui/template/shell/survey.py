@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.template.shell.builtins import FORWARDED, Names
 from pup_tui.template.shell.grammar import language
 from pup_tui.template.shell.tables import Use, parameter_use
-from pup_tui.template.shell.words import UNKNOWN, ShellWord, command_nodes, read_word
+from pup_tui.template.shell.words import ONE_VARIABLE, UNKNOWN, ShellWord, command_nodes, read_word
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 COMMANDS: Final = frozenset({"command", "declaration_command", "unset_command"})
 FUNCTION: Final = "function_definition"
 
+_ESCAPED_OR_QUOTE: Final = re.compile(rb"\\.|['\"`]|\$[({\[]", re.DOTALL)
+_ESCAPED_OR_BACKTICK: Final = re.compile(rb"\\.|`", re.DOTALL)
 _INTEGERS: Final = re.compile(
     rb"\b(?:declare|typeset|local|readonly|export|private)\b[^\n;&|]*?\s[-+][A-Za-z]*[iEFX]"
     rb"|\b(?:integer|float)\s"
@@ -34,7 +36,6 @@ _KEYED: Final = re.compile(
 )
 _LINE: Final = re.compile(rb"[^\n;&|]*")
 _NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
-_VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_][A-Za-z0-9_]*)(?:\[@\])?\}?\"?")
 _DEFINES: Final = re.compile(rb"\(\s*\)|\bfunction\b")
 _MAY_CALCULATE: Final = re.compile(
     rb"\(\(|\[|\blet\b|\bexit\b|\breturn\b|\bshift\b|-[a-z]*i|\binteger\b|\bfloat\b|[<>]&|\$\{\w+:|\$\{!"
@@ -68,10 +69,23 @@ class Survey:
         self.shell = shell
         self.marker = marker
         self._words: dict[int, list[ShellWord]] = {}
+        self._first_quotes: dict[int, int] = {}
 
     def text(self, node: Node) -> bytes:
         """The script's text of a node; `Node.text` asks the parser's source piece by piece."""
         return self.script[node.start_byte : node.end_byte]
+
+    def first_quote(self, node: Node, only_backticks: bool) -> int:
+        """Where in a node the first quote is that no backslash escapes; at its end if none."""
+        if node.id not in self._first_quotes:
+            pattern = _ESCAPED_OR_BACKTICK if only_backticks else _ESCAPED_OR_QUOTE
+            quotes = (
+                match.start()
+                for match in pattern.finditer(self.script, node.start_byte, node.end_byte)
+                if match[0][:1] != b"\\"
+            )
+            self._first_quotes[node.id] = next(quotes, node.end_byte)
+        return self._first_quotes[node.id]
 
     def scope_of(self, node: Node) -> bytes:
         """The name of the function around a node; empty outside of all."""
@@ -252,7 +266,7 @@ class Survey:
 
         None where something else is assigned as well, or a value begins the text.
         """
-        match = _VARIABLE.fullmatch(word.raw)
+        match = ONE_VARIABLE.fullmatch(word.raw)
         if match is None:
             return frozenset()
         found: set[bytes] = set()

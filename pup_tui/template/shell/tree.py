@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pup_tui.template.shell.climb import Climb
-from pup_tui.template.shell.facts import ScriptFacts
 from pup_tui.template.shell.grammar import read, unknown_line
 from pup_tui.template.shell.places import Place
 from pup_tui.template.shell.survey import Survey
@@ -67,9 +66,8 @@ class ScriptTree:
 
     def places(self) -> Iterator[Place]:
         """Tell the place of each marker. Raises `UnsafePlaceError`."""
-        facts = ScriptFacts(self._script, self._shell, self.survey)
         for start, path in self.paths():
-            yield Climb(facts, path, start).place()
+            yield Climb(self.survey, path, start).place()
 
     @cached_property
     def survey(self) -> Survey:

@@ -11,7 +11,7 @@ from pup_tui.template.shell.builtins import Command
 from pup_tui.template.shell.places import UnsafePlaceError
 from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import Use, parameter_use, tables
-from pup_tui.template.shell.tests import test_use
+from pup_tui.template.shell.tests import segment, test_use, test_words
 from pup_tui.template.shell.words import UNKNOWN, ShellWord, destinations, prints_number
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ PATTERN_OPERATORS: Final = frozenset(
     {"#", "##", "%", "%%", "/", "//", "/#", "/%", "^", "^^", ",", ",,"}
 )
 """Operators of ``${NAME…}`` behind which a pattern stands."""
-
-_SIGNS: Final = frozenset({b"&&", b"||", b"(", b")", b"!"})
-"""What stands between the tests within ``[[``."""
 
 _READING: Final = frozenset({b"read", b"mapfile", b"readarray"})
 _OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
@@ -166,12 +163,12 @@ class Uses:
     def _in_test(self, node: Node, _child: Node) -> None:
         """Judge by the words: the grammar's idea of what belongs together is not the shells'."""
         is_single = node.children[0].type == "["
-        words = self._test_words(node.children[1:-1])
+        words = test_words(self._survey.word, node.children[1:-1])
         index = max(
             (i for i, word in enumerate(words) if word.node.start_byte <= self._start), default=0
         )
         if not is_single:
-            words, index = _segment(words, index)
+            words, index = segment(words, index)
         spreads = is_single and self._is_reference and words[index].spreads
         for table in tables(self._survey.shell):
             calculates = table.calculates_in_tests or spreads or not self._is_reference
@@ -180,26 +177,6 @@ class Uses:
             if spreads and use is not Use.INT:
                 self._refuse_spreading(words[index])
             self._judge(use, words[index])
-
-    def _test_words(self, nodes: Sequence[Node]) -> list[ShellWord]:
-        """The words of a test: what stands without a blank between is one."""
-        words: list[ShellWord] = []
-        end = -1
-        for node in _operands(nodes):
-            word = self._survey.word(node)
-            if node.start_byte == end and not {word.raw, words[-1].raw} & _SIGNS:
-                last = words[-1]
-                words[-1] = replace(
-                    last,
-                    raw=last.raw + word.raw,
-                    text=last.text + word.text,
-                    spreads=last.spreads or word.spreads,
-                    holds_value=last.holds_value or word.holds_value,
-                )
-            else:
-                words.append(word)
-            end = node.end_byte
-        return words
 
     def _refuse_spreading(self, word: ShellWord) -> None:
         raise UnsafePlaceError(
@@ -464,21 +441,3 @@ class Uses:
             self._assign(texts[texts.index(b"-v") + 1])
         elif name == b"getopts" and len(texts) > 2 and UNKNOWN not in texts[2]:
             self.targets.update((b"OPTARG", texts[2]))
-
-
-def _segment(words: list[ShellWord], index: int) -> tuple[list[ShellWord], int]:
-    """The one test within ``[[`` that a word belongs to."""
-    first = max((i + 1 for i in range(index) if words[i].raw in _SIGNS), default=0)
-    after = (i for i in range(index, len(words)) if words[i].raw in _SIGNS)
-    return words[first : next(after, len(words))], index - first
-
-
-def _operands(nodes: Sequence[Node]) -> list[Node]:
-    """The pieces of a test, whatever the grammar has made of them."""
-    found: list[Node] = []
-    for node in nodes:
-        if node.type in ("binary_expression", "unary_expression", "parenthesized_expression"):
-            found += _operands(node.children)
-        else:
-            found.append(node)
-    return found

@@ -9,7 +9,8 @@ import pytest
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_ARGUMENT
 from pup_tui.template.secrets import with_secrets
-from pup_tui.template.shell.script import ShellScript, compile_shell, first_word
+from pup_tui.template.shell.script import ShellScript, compile_shell
+from pup_tui.template.shell.words import first_word
 
 
 def _render(source: str, shell: str = "sh", **scope: Any) -> ShellScript:
