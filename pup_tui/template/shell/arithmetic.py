@@ -95,7 +95,7 @@ class Arithmetic:
 
     def _indexes(self) -> Iterator[Reading]:
         """The names in the indexes of what commands take for a name, and in code that is a literal."""
-        for command in self._survey.named(*_NAMING):
+        for command, _ in self._survey.named(*_NAMING):
             for match in _INDEX.finditer(self._survey.text(command)):
                 yield from self._identifiers(match[2], command)
         if _INDIRECT.search(self._survey.script):
@@ -104,7 +104,7 @@ class Arithmetic:
                     yield from self._identifiers(match[2], self._survey.root)
         for match in _NAMED_TESTS.finditer(self._survey.script):
             yield from self._identifiers(match[1], self._survey.root)
-        for command in self._survey.named(b"eval", b"trap"):
+        for command, _ in self._survey.named(b"eval", b"trap"):
             text = self._survey.text(command)
             if _EVALUATED.search(text):
                 yield from self._identifiers(text.replace(b"$", b" "), command)
@@ -180,8 +180,8 @@ class Arithmetic:
         for match in _DEFAULTS.finditer(self._survey.script):
             if self._survey.assigned(match[1]) is Use.INT:
                 yield from self._identifiers(match[2], self._survey.root)
-        for command in self._survey.named(b"read", b"printf"):
-            names = (word.text for word in self._survey.words(command)[1:])
+        for command, words in self._survey.named(b"read", b"printf"):
+            names = (word.text for word in words[1:])
             if any(_IDENTIFIER.fullmatch(n) and self._survey.assigned(n) is Use.INT for n in names):
                 statement = command.parent or command
                 yield from self._identifiers(self._survey.text(statement), command)
@@ -191,8 +191,7 @@ class Arithmetic:
                     yield from self._identifiers(_literal(self._survey, node), node)
 
     def _literal_words(self, table: Table) -> Iterator[Reading]:
-        for command in self._survey.named(*table.calculating):
-            words = self._survey.words(command)
+        for _, words in self._survey.named(*table.calculating):
             judged = Command(words, table, self._survey.names)
             for index, word in enumerate(words[1:], 1):
                 if _IDENTIFIER.search(word.text) and judged.use(index, b"") is Use.INT:
@@ -230,13 +229,12 @@ class Arithmetic:
         yield from chain.from_iterable(map(_loop_words, self._loops.get(name, ())))
         scope, is_own, number = name.partition(b" ")
         calls = self._survey.named(scope) if scope else self._survey.named(b"set")
-        for call in calls if is_own else ():
-            words = self._survey.words(call)
+        for _, words in calls if is_own else ():
             sure = int(number) and not any(word.spreads for word in words[1:])
             at = slice(int(number), int(number) + 1) if sure and scope else slice(1, None)
             yield from (word.node for word in words[at])
         if name in self._survey.references:
-            yield from self._survey.named(*self._survey.functions)
+            yield from (call for call, _ in self._survey.named(*self._survey.functions))
 
     def _expanded(self, node: Node) -> Iterator[bytes]:
         """The variables of which a text is made."""

@@ -145,7 +145,8 @@ class _Graph:
     def evaluates_by_name(self) -> bool:
         """Whether an ``eval`` reads variables whose names are made when it runs: ``eval "\\$$NAME"``."""
         return any(
-            _MADE_NAME.search(self._survey.text(command)) for command in self._survey.named(b"eval")
+            _MADE_NAME.search(self._survey.text(command))
+            for command, _ in self._survey.named(b"eval")
         )
 
     def reached(self, names: Iterable[bytes]) -> frozenset[bytes]:
@@ -185,8 +186,7 @@ class _Graph:
             for node in self._survey.loops
             if not any(part.type == "in" for part in node.children)
         ]
-        for command in self._survey.named(b"getopts"):
-            words = self._survey.words(command)
+        for command, words in self._survey.named(b"getopts"):
             if len(words) == _GETOPTS:
                 found.append((command, frozenset((b"OPTARG", words[2].text))))
         return [
@@ -269,8 +269,8 @@ class _Graph:
             for text in texts
             if re.search(rb"\$\((?!\()|`", self._survey.text(text)) and not prints_number(text)
         }
-        for command in self._survey.named(b"read", b"mapfile", b"readarray"):
-            found.update(word.text for word in self._survey.words(command)[1:])
+        for _, words in self._survey.named(b"read", b"mapfile", b"readarray"):
+            found.update(word.text for word in words[1:])
         if _LAST_WORD.search(self._survey.script):
             found.add(b"_")
         if _matches_others(self._survey.script):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
+
+from pup_tui.template.shell.words import command_nodes
 
 if TYPE_CHECKING:
     from tree_sitter import Language, Node, Parser, Query, Tree
@@ -16,7 +19,7 @@ _CHUNKS_PER_CHUNK: Final = 8
 """A script that the grammar knows takes about 6 chunks, and 2 more for each it is long."""
 
 _PREFIXES: Final = re.compile(
-    rb"(?<![^\s;&|(){}`])(?:(?:!|time(?:[ \t]+-p)?)[ \t]+)+"
+    rb"(?<![^\s;&|(){}`])(?:(?:!|time(?:[ \t]+-p)?(?:[ \t]+--)?)[ \t]+)+"
     rb"(?=(?:!|time|[{]|if|case|while|until|for|select|\[\[)\s|for\(\(|\()"
 )
 """`!` and `time` before each other or a compound command: the grammar knows one, before a plain one."""
@@ -51,6 +54,7 @@ _LOST: Final = """
 _TAKES_RESERVED: Final = re.compile(
     rb"(?:time|coproc|repeat|always|foreach|no(?:correct|glob)|-)\Z"
 )
+_TIME_OPTIONS: Final = frozenset({b"-p", b"--"})
 _MAY_TAKE_RESERVED: Final = re.compile(rb"\b(?:time|coproc|repeat|foreach|nocorrect|noglob)\b")
 
 
@@ -171,11 +175,11 @@ def _runs_reserved(name: Node) -> bool:
     command = name.parent.parent if name.parent is not None else None
     if command is None or not _TAKES_RESERVED.match(_word(name)):
         return False
-    words = [_word(node) for node in command.children_by_field_name("argument")]
+    words = [_word(node) for node in command_nodes(command)[1:]]
     if _word(name) == b"time":
-        words = words[words[:1] == [b"-p"] :][:1]
+        words = list(dropwhile(_TIME_OPTIONS.__contains__, words))[:1]
     return not _RESERVED.isdisjoint({word for word in words if word != b"do"})
 
 
 def _word(node: Node) -> bytes:
-    return (node.text or b"").split(maxsplit=1)[0]
+    return b"".join((node.text or b"").split(maxsplit=1)[:1])

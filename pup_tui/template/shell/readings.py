@@ -72,4 +72,4 @@ class OwnWords:
     @cached_property
     def _shifts(self) -> list[int]:
         """Where each ``shift`` begins."""
-        return sorted(command.start_byte for command in self._survey.named(b"shift"))
+        return sorted(command.start_byte for command, _ in self._survey.named(b"shift"))

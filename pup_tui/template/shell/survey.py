@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.builtins import FORWARDED, Names
 from pup_tui.template.shell.grammar import language
-from pup_tui.template.shell.tables import Use, parameter_use
+from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import ONE_VARIABLE, UNKNOWN, ShellWord, command_nodes, read_word
 
 if TYPE_CHECKING:
@@ -142,17 +143,52 @@ class Survey:
         """Every node that may calculate."""
         return self._found.get("arithmetic", [])
 
+    def named(self, *names: bytes) -> list[tuple[Node, list[ShellWord]]]:
+        """The commands that may run one of these names, and their words from that name on."""
+        return [found for name in names for found in self._by_name.get(name, ())]
+
     @cached_property
-    def _by_name(self) -> dict[bytes, list[Node]]:
+    def _by_name(self) -> dict[bytes, list[tuple[Node, list[ShellWord]]]]:
         found = defaultdict(list)
         for command in self.commands:
-            name = command.child_by_field_name("name") or command.children[0]
-            found[self.text(name)].append(command)
+            words = self.words(command)
+            for at in self.starts(words):
+                for name in self.names_of(words[at]):
+                    found[name].append((command, words[at:]))
         return dict(found)
 
-    def named(self, *names: bytes) -> list[Node]:
-        """The commands of these names, as they stand in the script."""
-        return [command for name in names for command in self._by_name.get(name, ())]
+    def starts(self, words: Sequence[ShellWord]) -> list[int]:
+        """Where the command that is run may begin: also behind ``command``, ``time`` and the like."""
+        found = waiting = [0][: len(words)]
+        while waiting:
+            found = sorted({*found, *waiting})
+            behind = {at for start in waiting for at in self._behind(words, start)}
+            waiting = sorted(behind.difference(found))
+        return found
+
+    def _behind(self, words: Sequence[ShellWord], start: int) -> Iterator[int]:
+        """The words that may begin a command which the one that begins here runs."""
+        reach = max((self._reach(name) for name in self.names_of(words[start])), default=0)
+        reach = max(reach, int(words[start].spreads))
+        for at in range(start + 1, len(words)):
+            if reach <= 0:
+                return
+            yield at
+            is_option = words[at].text[:1] in (b"-", b"+")
+            reach -= not is_option and (
+                at == start + 1 or words[at - 1].text[:1] not in (b"-", b"+")
+            )
+
+    def _reach(self, name: bytes) -> int:
+        """How many words behind a name may begin a command that it runs."""
+        builtins = (table.builtins.get(name) for table in tables(self.shell))
+        operands = (builtin.operands for builtin in builtins if builtin is not None)
+        found = (each.index("command") + 1 for each in operands if "command" in each)
+        return max(self._forwarders.get(name, 0), *found, 0)
+
+    def names_of(self, word: ShellWord) -> frozenset[bytes]:
+        """The commands that a word may name."""
+        return frozenset((word.text,)) if word.is_literal else self._stands_for(word)
 
     @cached_property
     def functions(self) -> dict[bytes, list[Node]]:
@@ -181,7 +217,7 @@ class Survey:
         """What the script says about names, for the judgement of commands."""
         return Names(
             aliases=self._aliases() if b"alias" in self.script else frozenset(),
-            forwarders=self._forwarders(),
+            forwarders=self._forwarders,
             assigned=self.assigned,
             commands=self._stands_for,
         )
@@ -204,8 +240,8 @@ class Survey:
             for node in self.assignments
             if node.children[0].type == "subscript" or node.children[-1].type == "array"
         }
-        for command in self.named(b"read", b"mapfile", b"readarray"):
-            found.update(word.text for word in self.words(command)[1:])
+        for _, words in self.named(b"read", b"mapfile", b"readarray"):
+            found.update(word.text for word in words[1:])
         return frozenset(found)
 
     @cached_property
@@ -235,11 +271,10 @@ class Survey:
 
     def _aliases(self) -> frozenset[bytes]:
         return frozenset(
-            word.text.partition(b"=")[0]
-            for command in self.named(b"alias")
-            for word in self.words(command)[1:]
+            word.text.partition(b"=")[0] for _, words in self.named(b"alias") for word in words[1:]
         )
 
+    @cached_property
     def _forwarders(self) -> dict[bytes, int]:
         """Functions in which a positional parameter stands where a command begins."""
         found: dict[bytes, int] = {}

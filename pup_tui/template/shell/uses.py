@@ -417,7 +417,7 @@ class Uses:
             return True
         scope = self._survey.scope_of(word.node)
         return not scope or any(
-            self._survey.scope_of(command) == scope for command in self._survey.named(b"set")
+            self._survey.scope_of(command) == scope for command, _ in self._survey.named(b"set")
         )
 
     def _command_use(self, words: Sequence[ShellWord], index: int, prefix: bytes) -> Use:
@@ -427,13 +427,18 @@ class Uses:
         )
 
     def _hand_on(self, node: Node, words: Sequence[ShellWord], index: int) -> None:
-        """Which variables get the word: a function's own, those of ``set``, ``printf -v``, ``getopts``."""
-        name = words[0].text
+        """Which variables get the word, whichever command of those that may be meant is run."""
+        for start in self._survey.starts(words[:index]):
+            for name in self._survey.names_of(words[start]):
+                self._hand_to(node, name, words[start:], index - start)
+
+    def _hand_to(self, node: Node, name: bytes, words: Sequence[ShellWord], index: int) -> None:
+        """The variables of one command: a function's own, those of ``set``, ``printf -v``, ``getopts``."""
         texts = [word.text for word in words]
-        if name in self._survey.functions and index:
+        if name in self._survey.functions:
             sure = not any(word.spreads for word in words[1 : index + 1])
             self.targets.add(b"%s %d" % (name, index if sure else 0))
-        elif name == b"set" and index:
+        elif name == b"set":
             self.targets.add(b"%s 0" % self._survey.scope_of(node))
             if b"-A" in texts[: index - 1]:
                 self._assign(texts[texts.index(b"-A") + 1])
