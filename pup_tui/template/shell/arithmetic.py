@@ -230,7 +230,8 @@ class Arithmetic:
         scope, is_own, number = name.partition(b" ")
         calls = self._survey.named(scope) if scope else self._survey.named(b"set")
         for _, words in calls if is_own else ():
-            sure = int(number) and not any(word.spreads for word in words[1:])
+            sure = int(number) and words[0].is_literal
+            sure = sure and not any(word.spreads for word in words[1:])
             at = slice(int(number), int(number) + 1) if sure and scope else slice(1, None)
             yield from (word.node for word in words[at])
         if name in self._survey.references:

@@ -45,11 +45,12 @@ _RESERVED: Final = frozenset(
 """What no shell takes for the name of a command, or `done` where something is redirected into it."""
 
 _LOST: Final = """
-(command name: (command_name (word) @name))
+(command name: (command_name (_) @name))
 (redirected_statement body: (command name: (command_name (word) @redirected)))
 (command name: (command_name (word) @redirected) redirect: (herestring_redirect))
 (command (subshell) @group)
 (subshell . (subshell)) @doubled
+(file_redirect destination: (_) destination: (_) @behind)
 """
 _TAKES_RESERVED: Final = re.compile(
     rb"(?:time|coproc|repeat|always|foreach|no(?:correct|glob)|-)\Z"
@@ -163,6 +164,7 @@ def _lost_nodes(root: Node, script: bytes) -> list[Node]:
     names = found.get("name", [])
     lost = [node for node in names if _word(node) in _RESERVED]
     lost += [node for node in found.get("redirected", ()) if _word(node) == b"done"]
+    lost += [node for node in found.get("behind", ()) if _word(node) in _RESERVED]
     lost += found.get("group", [])
     lost += [n for n in found.get("doubled", ()) if script.startswith(b"((", n.start_byte)]
     if _MAY_TAKE_RESERVED.search(script):

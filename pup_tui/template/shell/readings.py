@@ -71,5 +71,11 @@ class OwnWords:
 
     @cached_property
     def _shifts(self) -> list[int]:
-        """Where each ``shift`` begins."""
-        return sorted(command.start_byte for command, _ in self._survey.named(b"shift"))
+        """Where each ``shift`` begins, also one that is evaluated."""
+        evaluated = (
+            command
+            for command, _ in self._survey.named(b"eval", b"trap")
+            if b"shift" in self._survey.text(command)
+        )
+        shifts = (command for command, _ in self._survey.named(b"shift"))
+        return sorted(command.start_byte for command in (*shifts, *evaluated))

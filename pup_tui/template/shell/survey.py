@@ -220,6 +220,7 @@ class Survey:
             forwarders=self._forwarders,
             assigned=self.assigned,
             commands=self._stands_for,
+            holds_more=self._holds_more,
         )
 
     @cached_property
@@ -311,6 +312,12 @@ class Survey:
                 return frozenset()
             found.add(first[1])
         return frozenset(found)
+
+    def _holds_more(self, word: ShellWord) -> bool:
+        """Whether more than one word may be assigned to the variable of which a word is made."""
+        match = ONE_VARIABLE.fullmatch(word.raw)
+        texts = self._assigned_texts.get(match[1], ()) if match else ()
+        return any(re.search(rb"\S\s+\S", text) for text in texts)
 
     @cached_property
     def _assigned_texts(self) -> dict[bytes, list[bytes]]:

@@ -436,7 +436,7 @@ class Uses:
         """The variables of one command: a function's own, those of ``set``, ``printf -v``, ``getopts``."""
         texts = [word.text for word in words]
         if name in self._survey.functions:
-            sure = not any(word.spreads for word in words[1 : index + 1])
+            sure = words[0].is_literal and not any(word.spreads for word in words[1 : index + 1])
             self.targets.add(b"%s %d" % (name, index if sure else 0))
         elif name == b"set":
             self.targets.add(b"%s 0" % self._survey.scope_of(node))

@@ -178,7 +178,7 @@ class Generator:
         if self._random.random() < 0.3:
             target = f" {self._random.choice(_REDIRECTS)}{self._word()}"
         prefix = self._random.choice(
-            ["", "", "", "command ", "builtin ", "$X ", "exec ", "noglob "]
+            ["", "", "", "command ", "builtin ", "$X ", "exec ", "noglob ", "time ", "> out "]
         )
         return f"{prefix}{name}{options} {words}{target} </dev/null"
 
@@ -250,6 +250,12 @@ class Generator:
                     f'read "${name}" </dev/null',
                     f'export "${name}=x"',
                     f"exit ${name}",
+                ),
+                *(
+                    f"$X printf -v {name} %s {{{{ V }}}}",
+                    "command set -- {{ V }}",
+                    "echo $(($1))",
+                    "time f {{ V }}",
                 ),
                 *(
                     f"echo ${{{name}%%x}} ${{{name}/a/{{{{ V }}}}}}",

@@ -82,6 +82,9 @@ BAIT = "PATH[$(mkdir pwned)]"
         ("a | ! (({{ V }} > 3))", "bash zsh"),
         ("time f() { echo {{ V }}; }", "bash"),
         ("time > x [[ {{ V }} -gt 2 ]]", "zsh"),
+        ("> x [[ {{ V }} -gt 2 ]]", "zsh"),
+        ("2>&1 [[ {{ V }} -gt 2 ]]", "zsh"),
+        ('K="printf -v"; $K y {{ V }}; (( y > 1 ))', "bash"),
     ],
 )
 def test_a_place_that_is_not_data_is_refused_at_load(source: str, shells: str) -> None:
@@ -139,6 +142,9 @@ def test_a_place_that_is_not_data_is_refused_at_load(source: str, shells: str) -
         ("f() { (( $1 > 1 )); }; time f {{ N }}", "bash zsh"),
         ("f() { (( $1 > 1 )); }; time -p f {{ N }}", "bash"),
         ("f() { (( $1 > 1 )); }; $E f {{ N }}", "bash"),
+        ('F="f a"; f() { (( $2 > 1 )); }; $F {{ N }}', "bash dash"),
+        ('F=(f a); f() { (( $2 > 1 )); }; "${F[@]}" {{ N }}', "bash zsh"),
+        ("f() { eval shift; (( $1 > 1 )); }; f a {{ N }}", "bash zsh"),
         ("f() { command shift; (( $1 > 1 )); }; f a {{ N }}", "bash"),
         ("function f { (( $1 > 1 )); }; ! { time f {{ N }}; }", "bash zsh"),
         ("time -- for RANDOM in {{ N }}; do :; done", "bash"),
