@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -13,6 +12,7 @@ import click
 import pup_tui
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import runbooks_option
+from pup_tui.quoted import with_replacements
 
 COMMANDS = {
     "demo": "demo",
@@ -28,9 +28,6 @@ COMMANDS = {
     "sandbox": "sandbox",
 }
 """Each command's module; it is imported when the command is called."""
-
-_NO_UTF8 = re.compile(r"(?<!\\)((?:\\\\)*)\\udc[89a-f][0-9a-f]")
-"""A byte of an argument that is no UTF-8, as the errors of click write it out."""
 
 
 def _console() -> click.Command:
@@ -118,10 +115,10 @@ def _main(args: Sequence[str] | None) -> int:
         return _told(str(failure), failure.code)
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "pup-tui"
-        told = _clicked(error).rstrip(".")
+        told = with_replacements(error.format_message()).rstrip(".")
         return _told(f"pup-tui: {told}: see `{where} --help`", 2)
     except click.ClickException as error:
-        return _told(f"pup-tui: {_clicked(error)}", error.exit_code)
+        return _told(f"pup-tui: {with_replacements(error.format_message())}", error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:
@@ -130,10 +127,6 @@ def _main(args: Sequence[str] | None) -> int:
     except OSError as error:
         return _told(f"pup-tui: {error.strerror or type(error).__name__}", 1)
     return result if isinstance(result, int) else 0
-
-
-def _clicked(error: click.ClickException) -> str:
-    return _NO_UTF8.sub("\\1\ufffd", error.format_message())
 
 
 def _told(error: str, code: int) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pup_tui.datadog.table import PupArgument, PupCommand, PupFlag, load_table
 from pup_tui.datadog.times import parse_span, parse_time
+from pup_tui.quoted import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -180,9 +181,9 @@ def check_values(row: PupCommand, parsed: Words) -> None:
 def check_flag(flag: PupFlag, value: str) -> None:
     """Raise ValueError where a value does not have the flag's type."""
     if flag.type == "int" and not _INTEGER.fullmatch(value):
-        raise ValueError(f"'{value}' is no whole number")
+        raise ValueError(f"{quoted(value)} is no whole number")
     if flag.type == "bool" and value.lower() not in {"true", "false"}:
-        raise ValueError(f"'{value}' is neither true nor false")
+        raise ValueError(f"{quoted(value)} is neither true nor false")
     if flag.type == "time":
         parse_time(value, 0)
     if flag.type == "duration":
@@ -194,7 +195,7 @@ def check_flag(flag: PupFlag, value: str) -> None:
     if flag.choices and not flag.otherwise:
         for choice in value.split(",") if flag.type == "list" else [value]:
             if choice.strip().lower() not in flag.choices:
-                raise ValueError(f"'{choice}' is unknown, use {', '.join(flag.choices)}")
+                raise ValueError(f"{quoted(choice)} is unknown, use {', '.join(flag.choices)}")
 
 
 def is_uuid(value: str) -> bool:
@@ -210,18 +211,18 @@ def _check_argument(row: PupCommand, argument: PupArgument, value: str) -> None:
     if not value.strip():
         raise CommandError(f"{where} is empty")
     if value in {".", ".."}:
-        raise CommandError(f"{where}: '{value}' would change the path of the request")
+        raise CommandError(f"{where}: {quoted(value)} would change the path of the request")
     if argument.type == "int" and not _INTEGER.fullmatch(value):
-        raise CommandError(f"{where}: '{value}' is no whole number", argument.hint)
+        raise CommandError(f"{where}: {quoted(value)} is no whole number", argument.hint)
     if argument.type == "uuid" and not is_uuid(value):
         aliases = [other.usage for other in load_table().named(row.name) if other.alias]
         hint = f"use {_listing(aliases)}" if aliases else argument.hint
-        raise CommandError(f"{where}: '{value}' is no UUID", hint)
+        raise CommandError(f"{where}: {quoted(value)} is no UUID", hint)
 
 
 def _check_uuid(value: str) -> None:
     if not is_uuid(value):
-        raise ValueError(f"'{value}' is no UUID")
+        raise ValueError(f"{quoted(value)} is no UUID")
 
 
 def _check_json_object(value: str) -> None:
@@ -263,7 +264,7 @@ def _shortcoming(rows: Sequence[PupCommand], parsed: Words) -> CommandError:
     row = rows[0]
     if len(parsed.positional) > max(len(row.arguments) for row in rows):
         extra = parsed.positional[max(len(row.arguments) for row in rows)]
-        return CommandError(f"{row.name}: '{extra}' is one word too many", usage)
+        return CommandError(f"{row.name}: {quoted(extra)} is one word too many", usage)
     if all(len(parsed.positional) < len(row.arguments) for row in rows):
         missing = row.arguments[len(parsed.positional)].name
         return CommandError(f"{row.name}: {missing} is missing", usage)

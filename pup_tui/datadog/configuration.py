@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, cast, get_args
 from urllib.parse import urlsplit
 
+from pup_tui.quoted import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -50,7 +52,7 @@ def pup_choice(text: str) -> PupChoice:
     """The choice that a text names. Raises ConfigurationError."""
     if text not in get_args(PupChoice):
         raise ConfigurationError(
-            f"`pup` cannot be chosen as '{text}': use one of {', '.join(get_args(PupChoice))}"
+            f"`pup` cannot be chosen as {quoted(text)}: use one of {', '.join(get_args(PupChoice))}"
         )
     return cast("PupChoice", text)
 
@@ -141,7 +143,7 @@ def site_of(text: str) -> str:
         site = site.removeprefix(part)
     if site not in SITES:
         raise ConfigurationError(
-            f"is '{text.strip()}', which is no Datadog site: use one of {', '.join(sorted(SITES))}"
+            f"is {quoted(text.strip())}, which is no Datadog site: use one of {', '.join(sorted(SITES))}"
         )
     return site
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pup_tui.datadog.arguments import is_uuid
 from pup_tui.datadog.errors import DatadogError
+from pup_tui.quoted import quoted
 
 if TYPE_CHECKING:
     from pup_tui.datadog.client import DatadogClient
@@ -27,8 +28,10 @@ async def flag_id(client: DatadogClient, key: str) -> str:
     if len(in_use) == 1:
         return str(in_use[0]["id"])
     if in_use:
-        raise DatadogError(f"{len(in_use)} feature flags have the key '{key}': use the id")
-    raise DatadogError(f"no feature flag has the key '{key}'{_meant(key, _names(flags, 'key'))}")
+        raise DatadogError(f"{len(in_use)} feature flags have the key {quoted(key)}: use the id")
+    raise DatadogError(
+        f"no feature flag has the key {quoted(key)}{_meant(key, _names(flags, 'key'))}"
+    )
 
 
 async def environment_id(client: DatadogClient, name: str) -> str:
@@ -41,10 +44,10 @@ async def environment_id(client: DatadogClient, name: str) -> str:
         if len(fitting) == 1:
             return str(fitting[0]["id"])
         if fitting:
-            raise DatadogError(f"{len(fitting)} environments are called '{name}': use the id")
+            raise DatadogError(f"{len(fitting)} environments are called {quoted(name)}: use the id")
     names = _names(found, "name")
     raise DatadogError(
-        f"no feature flag environment is called '{name}'"
+        f"no feature flag environment is called {quoted(name)}"
         + (f": there are {', '.join(names[:10])}" if names else "")
     )
 
@@ -79,4 +82,4 @@ def _names(entries: list[Any], attribute: str) -> list[str]:
 
 def _meant(key: str, known: list[str]) -> str:
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-    return f": did you mean '{near[0]}'?" if near else ""
+    return f": did you mean {quoted(near[0])}?" if near else ""

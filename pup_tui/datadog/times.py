@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from pup_tui.quoted import quoted
+
 _UNITS = {
     "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
     "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60,
@@ -34,7 +36,7 @@ def parse_time(text: str, now: float) -> int:
     text = text.strip()
     moment = _parse_time(text, now)
     if moment is None:
-        raise ValueError(f"'{text}' is no time: use {TIME_FORMS}")
+        raise ValueError(f"{quoted(text)} is no time: use {TIME_FORMS}")
     return moment
 
 
@@ -68,7 +70,7 @@ def parse_span(text: str) -> int:
         total += int(match[1]) * _UNITS[match[2].lower()]
         position = match.end()
     if position != len(text) or not 0 < total <= _LONGEST:
-        raise ValueError(f"'{text}' is no duration: use {DURATION_FORMS}, at most a year")
+        raise ValueError(f"{quoted(text)} is no duration: use {DURATION_FORMS}, at most a year")
     return total
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pup_tui.private import PlaceError
+from pup_tui.quoted import quoted
 
 
 class JournalError(PlaceError):
@@ -18,7 +19,7 @@ class AmbiguousRunError(JournalError):
     def __init__(self, prefix: str, matches: Sequence[str], path: Path) -> None:
         shown = ", ".join(matches[:5]) + (", …" if len(matches) > 5 else "")
         super().__init__(
-            f"{len(matches)} runs have an id that begins or ends with '{prefix}'",
+            f"{len(matches)} runs have an id that begins or ends with {quoted(prefix)}",
             path,
             f"give more of the id: {shown}",
         )

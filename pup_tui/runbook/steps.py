@@ -12,7 +12,7 @@ from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import KeyPath
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.text import compile_text
+from pup_tui.template.text import Text, compile_text
 
 MAX_ID = 200
 DEFAULT_ITEM = "item"
@@ -59,18 +59,31 @@ class StepDraft:
 
     def valued_env(self, defaults: YamlNode | None) -> frozenset[str]:
         """The variables of its processes' environment that hold values: its own, and those around it."""
+        return frozenset(self._valued_env(defaults))
+
+    def quoted_env(self, defaults: YamlNode | None) -> frozenset[str]:
+        """Those of them whose values are all quoted for a shell."""
+        return frozenset(
+            name
+            for name, texts in self._valued_env(defaults).items()
+            if all(
+                "shell_quote" in each.expression.filters for text in texts for each in text.outputs
+            )
+        )
+
+    def _valued_env(self, defaults: YamlNode | None) -> dict[str, list[Text]]:
         around: StepDraft | None = self
         given = [defaults.get("env")] if isinstance(defaults, Mapping) else []
         while around is not None:
             given.append(around.node.get("env"))
             around = around.around or around.frame.caller
-        return frozenset(
-            name
-            for env in given
-            if isinstance(env, Mapping)
-            for name, entry in env.entries.items()
-            if isinstance(entry.value, Scalar) and _holds_values(entry.value.text)
-        )
+        found: dict[str, list[Text]] = {}
+        for env in given:
+            for name, entry in env.entries.items() if isinstance(env, Mapping) else ():
+                text = _template(entry.value.text) if isinstance(entry.value, Scalar) else None
+                if text is not None:
+                    found.setdefault(name, []).append(text)
+        return found
 
     @property
     def is_undo(self) -> bool:
@@ -259,9 +272,10 @@ def _keys(node: YamlNode | None) -> dict[str, YamlNode]:
     return {name: entry.key for name, entry in node.entries.items()}
 
 
-def _holds_values(text: str) -> bool:
-    """Whether a text is a template; one that cannot be read is reported where it stands."""
+def _template(text: str) -> Text | None:
+    """A text that is a template; one that cannot be read is reported where it stands."""
     try:
-        return "{" in text and not compile_text(text).is_literal
+        compiled = compile_text(text) if "{" in text else None
     except TemplateError:
-        return False
+        return None
+    return None if compiled is None or compiled.is_literal else compiled

@@ -32,7 +32,7 @@ def texts_of(step: Step) -> Iterator[FoundText]:
 
 def tool_of(step: Step) -> str | None:
     """The program that a step's script begins with, where that is literal; its `optional` asks for it."""
-    from pup_tui.template.shell.script import first_word
+    from pup_tui.template.shell.words import first_word
 
     scripts = (text.source for text in texts_of(step) if text.role is Role.SCRIPT)
     return next((first_word(script) for script in scripts), None)

@@ -6,6 +6,8 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
+from pup_tui.quoted import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -55,9 +57,9 @@ def _too_big(environ: Mapping[str, str]) -> str:
 def _unfit(environ: Mapping[str, str]) -> str:
     for name, value in environ.items():
         if "\0" in name + value:
-            return f"the environment variable '{name}'"
+            return f"the environment variable {quoted(name)}"
         try:
             f"{name}{value}".encode(errors="surrogateescape")
         except UnicodeEncodeError:
-            return f"the environment variable '{name}'"
+            return f"the environment variable {quoted(name)}"
     return "the environment"

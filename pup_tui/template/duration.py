@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 
+from pup_tui.quoted import quoted
+
 MAX_SECONDS = 365 * 86_400.0
 """The longest duration a runbook may ask for."""
 
@@ -80,7 +82,7 @@ def _is_duration(text: str) -> bool:
 
 
 def _shown(text: object) -> str:
-    shown = f"'{text}'" if isinstance(text, str) else repr(text)
+    shown = quoted(text)
     return shown if len(shown) <= 40 else f"{shown[:37]}…"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.template.arguments import compile_arguments
 from pup_tui.template.blocks import Literal, Output
 from pup_tui.template.shell.markers import Marked, variants
-from pup_tui.template.shell.tree import script_tree
+from pup_tui.template.shell.tree import ScriptTree
 from pup_tui.template.text import Text, compile_text
 
 if TYPE_CHECKING:
@@ -61,11 +61,11 @@ def options_in_script(source: str, shell: str) -> tuple[Output, ...]:
     found: dict[int, Output] = {}
     for variant in variants(compile_text(source).blocks):
         marked = Marked(variant)
-        tree = script_tree(marked.script, shell)
-        if not marked.holes or not tree.is_known:
+        tree = ScriptTree(marked.script, shell, marked.spans)
+        if not marked.holes or tree.unknown_line:
             continue
         starts = {hole.marker: hole for hole in marked.holes}
-        for start, path in tree.paths([(hole.marker, hole.end) for hole in marked.holes]):
+        for start, path in tree.paths():
             unit = starts[start].unit
             if isinstance(unit, Output) and _begins_word(path, start, marked.script):
                 found[id(unit)] = unit

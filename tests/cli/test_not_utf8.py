@@ -112,6 +112,8 @@ def test_a_run_of_it_is_recorded_and_found_again(odd: Odd) -> None:
         ((b"history", "\u202e\u009b".encode()), "(\\u202e\\x9b)"),
         ((b"run", b"r\xff.yaml", b"--arg-file", b"none\xff"), "none\ufffd"),
         ((b"--runbooks", b"none\xff", b"list"), "none\ufffd"),
+        ((b"config", b"--x\xff"), "No such option '--x\ufffd'"),
+        ((b"history", b"--status", b"\xff"), "'\ufffd' is not one of"),
     ],
 )
 def test_an_error_names_it(odd: Odd, args: tuple[bytes, ...], told: str) -> None:

@@ -54,7 +54,7 @@ PROGRAM = program_of(
            {name: two, kind: group, retry: {attempts: 2}, steps: [
               {name: look, kind: shell, run: look, confirm: "Look?"},
               {name: why, kind: input, vars: {WHY: because}}]}]}
-      - {name: each, kind: shell, run: "do {{ item }}", foreach: [x, y], max_parallel: 2,
+      - {name: each, kind: shell, run: "make {{ item }}", foreach: [x, y], max_parallel: 2,
          retry: {attempts: 2}, undo: {kind: shell, run: "undo {{ item }}"}}
       - {name: f, kind: shell, when: on_failure, run: page}
       - {name: c, kind: shell, when: cleanup, run: tidy}

@@ -160,7 +160,7 @@ def test_items_that_a_shorter_list_no_longer_has_stay_what_they_were() -> None:
                 foreach: HOSTS
                 undo: {kind: shell, run: "undo {{ item }}"}
                 steps:
-                  - {name: do, kind: shell, run: "do {{ item }}"}
+                  - {name: do, kind: shell, run: "make {{ item }}"}
                   - {name: tidy, kind: shell, run: "tidy {{ item }}", when: cleanup}
               - {name: check, kind: shell, run: check}
         """

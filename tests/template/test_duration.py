@@ -51,6 +51,11 @@ def test_what_is_no_duration_is_told_the_valid_forms(text: str) -> None:
     assert VALID_FORMS in str(caught.value)
 
 
+def test_a_byte_that_was_no_utf8_is_told_with_a_replacement_character() -> None:
+    with pytest.raises(DurationError, match="'5\ufffd' is not a duration"):
+        parse_duration("5\udcff")
+
+
 @pytest.mark.parametrize("text", ["0", "0s", "0ms", 0, -5, "-5", "-5s", "-1h30m", 0.0])
 def test_a_duration_is_over_zero(text: str | float) -> None:
     with pytest.raises(DurationError, match="over 0"):

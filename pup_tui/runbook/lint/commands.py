@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import assert_never
 
 from pup_tui.runbook.lint.subject import Finding, Subject, is_true
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, shown
@@ -14,9 +15,11 @@ from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.options import options_in_arguments, options_in_script
+from pup_tui.template.shell.arithmetic import Origin, Unchecked
 from pup_tui.template.shell.command_use import Evaluator
-from pup_tui.template.shell.script import ShellTemplate, compile_shell, first_word
+from pup_tui.template.shell.script import ShellTemplate, compile_shell
 from pup_tui.template.shell.tables import is_builtin
+from pup_tui.template.shell.words import first_word
 from pup_tui.template.text import compile_text
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")
@@ -71,9 +74,11 @@ def raw_in_shell(subject: Subject) -> Iterator[Finding]:
 
 def evaluated_again(subject: Subject) -> Iterator[Finding]:
     """A command that takes a word, or its standard input, for code runs what a value holds."""
-    for _, node, script in _scripts(subject):
+    for step, node, script in _scripts(subject):
+        quoted = {f"${name}" for name in step.quoted_env(subject.root.get("defaults"))}
         for found in script.evaluated_again:
-            yield _evaluated(node, found.evaluator, found.source, found.line)
+            if found.source not in quoted:
+                yield _evaluated(node, found.evaluator, found.source, found.line)
     given = {placed.step: placed.node for placed in subject.texts if placed.role is Role.STDIN}
     for step, placed in subject.commands:
         stdin = given.get(placed.step)
@@ -97,26 +102,32 @@ def _evaluated(node: Scalar, by: Evaluator, source: str, line: int) -> Finding:
 
 
 def unchecked_arithmetic(subject: Subject) -> Iterator[Finding]:
-    """Calculating with what a command printed runs what stands in that, in bash, ksh and zsh.
-
-    A script that no grammar reads may do so with the values of its environment.
-    """
+    """Calculating with a text runs what stands in it, in bash, ksh and zsh."""
     for _, node, script in _scripts(subject):
         for found in script.unchecked:
-            told = (
-                f"the script takes {shown(found.variable)} for a number or a name, "
-                "and a command has given it that"
-            )
-            hint = "check first that it is a number, for example with `case $X in *[!0-9]*) exit 1;; esac`"
-            if found.is_unread:
-                told = (
-                    f"the script cannot be read as shell near this line, so it is not checked what it "
-                    f"does with {shown(found.variable)} of `env`"
-                )
-                hint = (
-                    "write the line in plainer shell, or see to it that it takes the value as data"
-                )
+            told, hint = _unchecked(found)
             yield Finding(node, told, hint, found.line, found.variable)
+
+
+def _unchecked(found: Unchecked) -> tuple[str, str]:
+    taken = f"the script takes {shown(found.variable)} for a number or a name"
+    check = "check first that it is a number, for example with `case $X in *[!0-9]*) exit 1;; esac`"
+    match found.origin:
+        case Origin.COMMAND:
+            return f"{taken}, and a command has given it that", check
+        case Origin.PART:
+            return f"{taken}, and it is a part of a value", check
+        case Origin.UNREAD:
+            told = (
+                f"the script cannot be read as shell near this line, so it is not checked what it "
+                f"does with {shown(found.variable)} of `env`"
+            )
+            return (
+                told,
+                "write the line in plainer shell, or see to it that it takes the value as data",
+            )
+        case _:
+            assert_never(found.origin)
 
 
 def option_injection(subject: Subject) -> Iterator[Finding]:

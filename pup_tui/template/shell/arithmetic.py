@@ -6,11 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.builtins import JudgedCommand
-from pup_tui.template.shell.readings import OwnWords, Reading
+from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import ShellTable, Use, tables
 from pup_tui.template.shell.tests import ARITHMETIC_TESTS
@@ -48,16 +50,24 @@ _EVALUATED: Final = re.compile(rb"\(\(|\[\[|\$\[|\blet\b")
 _BODIES: Final = frozenset({"do_group", "compound_statement"})
 
 
+class Origin(Enum):
+    """Where a text comes from with which the shell calculates unchecked."""
+
+    COMMAND = auto()
+    """A command has printed it, or it was read."""
+    PART = auto()
+    """It is a part of a value."""
+    UNREAD = auto()
+    """The line is no shell that is known, so it is not told what becomes of the variable."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unchecked:
-    """Arithmetic on a variable whose text comes from outside of the script.
-
-    ``is_unread``: the line is no shell that is known, so it is not told what becomes of the variable.
-    """
+    """Arithmetic on a variable of which nothing says that it is a number."""
 
     variable: str
     line: int
-    is_unread: bool = False
+    origin: Origin = Origin.COMMAND
 
 
 class Arithmetic:
@@ -85,7 +95,7 @@ class Arithmetic:
 
     def _indexes(self) -> Iterator[Reading]:
         """The names in the indexes of what commands take for a name, and in code that is a literal."""
-        for command in self._survey.named(*_NAMING):
+        for command, _ in self._survey.named(*_NAMING):
             for match in _INDEX.finditer(self._survey.text(command)):
                 yield from self._identifiers(match[2], command)
         if _INDIRECT.search(self._survey.script):
@@ -94,7 +104,7 @@ class Arithmetic:
                     yield from self._identifiers(match[2], self._survey.root)
         for match in _NAMED_TESTS.finditer(self._survey.script):
             yield from self._identifiers(match[1], self._survey.root)
-        for command in self._survey.named(b"eval", b"trap"):
+        for command, _ in self._survey.named(b"eval", b"trap"):
             text = self._survey.text(command)
             if _EVALUATED.search(text):
                 yield from self._identifiers(text.replace(b"$", b" "), command)
@@ -111,9 +121,13 @@ class Arithmetic:
             if not _is_expanded(node):
                 yield from self._identifiers(text, node)
             else:
-                line = node.start_point.row + 1
                 yield Reading(
-                    self._words.names(text, node), f"${text.decode()}", line, Use.INT, frozenset()
+                    self._words.names(text, node),
+                    f"${text.decode()}",
+                    node.start_point.row + 1,
+                    Use.INT,
+                    frozenset(),
+                    is_part=TAKES_PART.match(self._survey.script, node.end_byte) is not None,
                 )
             return
         for child in node.children:
@@ -159,25 +173,25 @@ class Arithmetic:
         for table in tables(self._survey.shell):
             yield from self._literal_words(table)
         for assignment in self._survey.assignments:
-            name, _, text = self._survey.text(assignment).partition(b"=")
-            if self._survey.assigned(name.rstrip(b"+").split(b"[")[0]) is Use.INT:
-                yield from self._identifiers(text, assignment)
+            name = self._survey.text(assignment.children[0]).split(b"[")[0]
+            if self._survey.assigned(name) is Use.INT:
+                for node in assignment.children[2:]:
+                    yield from self._identifiers(_literal(self._survey, node), node)
         for match in _DEFAULTS.finditer(self._survey.script):
             if self._survey.assigned(match[1]) is Use.INT:
                 yield from self._identifiers(match[2], self._survey.root)
-        for command in self._survey.named(b"read", b"printf"):
-            names = (word.text for word in self._survey.words(command)[1:])
+        for command, words in self._survey.named(b"read", b"printf"):
+            names = (word.text for word in words[1:])
             if any(_IDENTIFIER.fullmatch(n) and self._survey.assigned(n) is Use.INT for n in names):
                 statement = command.parent or command
                 yield from self._identifiers(self._survey.text(statement), command)
-        for name, words in self._loops.items():
+        for name, loops in self._loops.items():
             if self._survey.assigned(name) is Use.INT:
-                for node in words:
+                for node in chain.from_iterable(map(_loop_words, loops)):
                     yield from self._identifiers(_literal(self._survey, node), node)
 
     def _literal_words(self, table: ShellTable) -> Iterator[Reading]:
-        for command in self._survey.named(*table.calculating):
-            words = self._survey.words(command)
+        for _, words in self._survey.named(*table.calculating):
             judged = JudgedCommand(words, table, self._survey.names)
             for index, word in enumerate(words[1:], 1):
                 if _IDENTIFIER.search(word.text) and judged.use(index, b"") is Use.INT:
@@ -205,24 +219,23 @@ class Arithmetic:
 
     def _own_words(self, name: bytes) -> Iterator[bytes]:
         """The words over which a loop goes that names none."""
-        for loop in self._survey.loops:
-            is_open = not any(part.type == "in" for part in loop.children)
-            if is_open and self._survey.text(loop.children[1]) == name:
+        for loop in self._loops.get(name, ()):
+            if not any(part.type == "in" for part in loop.children):
                 yield from self._words.names(b"@", loop)
 
     def _given(self, name: bytes) -> Iterator[Node]:
         """What a variable may get its text from: its assignments, loops, and a function's calls."""
         yield from self.texts.get(name, ())
-        yield from self._loops.get(name, ())
+        yield from chain.from_iterable(map(_loop_words, self._loops.get(name, ())))
         scope, is_own, number = name.partition(b" ")
         calls = self._survey.named(scope) if scope else self._survey.named(b"set")
-        for call in calls if is_own else ():
-            words = self._survey.words(call)
-            sure = int(number) and not any(word.spreads for word in words[1:])
+        for _, words in calls if is_own else ():
+            sure = int(number) and words[0].is_literal
+            sure = sure and not any(word.spreads for word in words[1:])
             at = slice(int(number), int(number) + 1) if sure and scope else slice(1, None)
             yield from (word.node for word in words[at])
         if name in self._survey.references:
-            yield from self._survey.named(*self._survey.functions)
+            yield from (call for call, _ in self._survey.named(*self._survey.functions))
 
     def _expanded(self, node: Node) -> Iterator[bytes]:
         """The variables of which a text is made."""
@@ -235,11 +248,10 @@ class Arithmetic:
 
     @cached_property
     def _loops(self) -> dict[bytes, list[Node]]:
-        """The words of the loops over a variable."""
+        """The loops over each variable."""
         found: defaultdict[bytes, list[Node]] = defaultdict(list)
         for loop in self._survey.loops:
-            words = (n for n in loop.named_children[1:] if n.type not in _BODIES)
-            found[self._survey.text(loop.children[1])].extend(words)
+            found[self._survey.text(loop.children[1])].append(loop)
         return found
 
     @cached_property
@@ -261,6 +273,11 @@ class Arithmetic:
                 around = around.parent
             if around is not None and self._calculates(around):
                 yield Unchecked("$(…)", node.start_point.row + 1)
+
+
+def _loop_words(loop: Node) -> Iterator[Node]:
+    """The words that a loop goes over."""
+    return (node for node in loop.named_children[1:] if node.type not in _BODIES)
 
 
 def _is_expanded(node: Node) -> bool:

@@ -41,6 +41,8 @@ class Names:
     """What becomes of a text that is assigned to a variable."""
     commands: Callable[[ShellWord], frozenset[bytes]] = lambda _word: frozenset()
     """The commands that a word made of a variable may stand for."""
+    holds_more: Callable[[ShellWord], bool] = lambda _word: False
+    """Whether such a word may hold words of the command too."""
 
 
 @dataclass(slots=True)
@@ -84,6 +86,9 @@ class JudgedCommand:
         if word.holds_value and not names:
             return Use.CODE
         uses = [self._named(name, start, index, prefix) for name in names]
+        if names and self.names.holds_more(word):
+            builtins = (self.table.builtins.get(name) for name in names)
+            uses += (self._worst(builtin, 0) for builtin in builtins if builtin is not None)
         if word.spreads:
             uses.append(self._command(start + 1, index, prefix))
         return max(uses, default=Use.DATA)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell.facts import ScriptFacts
 from pup_tui.template.shell.places import Heredoc, Place, Quoting, UnsafePlaceError
+from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
 from pup_tui.template.shell.uses import BOUNDARIES, PATTERN_OPERATORS, Uses
 
@@ -49,8 +49,8 @@ _NEAR: Final = 4096
 class Climb:
     """The way from a marker up to the command substitution or script that encloses it."""
 
-    def __init__(self, facts: ScriptFacts, path: list[Node], start: int) -> None:
-        self._facts = facts
+    def __init__(self, survey: Survey, path: list[Node], start: int) -> None:
+        self._survey = survey
         self._path = path
         self._leaf = path[-1]
         self._start = start
@@ -70,7 +70,7 @@ class Climb:
                 'write "${…}" around the expansion',
             )
         quoting = self._quoting or Quoting.BARE
-        uses = Uses(self._facts.survey, self._path, self._start)
+        uses = Uses(self._survey, self._path, self._start)
         self._check_surroundings(quoting)
         return Place(
             quoting,
@@ -80,6 +80,7 @@ class Climb:
             uses.command,
             is_operand=uses.use is Use.OPERAND,
             targets=frozenset(uses.targets),
+            is_split=uses.is_part,
         )
 
     def _climb(self) -> None:
@@ -93,7 +94,7 @@ class Climb:
         raise UnsafePlaceError("the place of the value in the script is not known")
 
     def _begins(self, node: Node, text: bytes) -> bool:
-        return self._facts.script.startswith(text, node.start_byte)
+        return self._survey.script.startswith(text, node.start_byte)
 
     def _within_backticks(self) -> bool:
         substitutions = (node for node in self._path if node.type == "command_substitution")
@@ -111,7 +112,7 @@ class Climb:
         """A token in which the grammar saw no quotes must hold none before the value."""
         if self._leaf.type not in _OPAQUE:
             return
-        quote = self._facts.first_quote(self._leaf, self._leaf.type == "string_content")
+        quote = self._survey.first_quote(self._leaf, self._leaf.type == "string_content")
         if quote < self._start:
             raise UnsafePlaceError("the quotes around the value are not known")
 
@@ -126,8 +127,8 @@ class Climb:
             return
         if quoting is Quoting.HEREDOC:
             quoting = self._in_heredoc(node)
-        elif quoting is Quoting.ANSI and self._facts.shell in ("sh", "dash"):
-            raise UnsafePlaceError(f"{self._facts.shell} does not know $'…'", "write '…'")
+        elif quoting is Quoting.ANSI and self._survey.shell in ("sh", "dash"):
+            raise UnsafePlaceError(f"{self._survey.shell} does not know $'…'", "write '…'")
         self._quoting = quoting
 
     def _in_heredoc(self, body: Node) -> Quoting:
@@ -137,12 +138,12 @@ class Climb:
         if start is None or end is None:
             raise UnsafePlaceError("the here-document around the value has no end")
         if not re.search(rb"['\"\\]", _text(start)):
-            if self._facts.first_quote(body, only_backticks=True) < body.end_byte:
+            if self._survey.first_quote(body, only_backticks=True) < body.end_byte:
                 raise UnsafePlaceError(
                     "the here-document around the value holds backticks", "write $(…) instead"
                 )
             return Quoting.HEREDOC
-        if self._facts.is_in_heredoc(body):
+        if _is_in_heredoc(body):
             raise UnsafePlaceError(
                 "a quoted here-document within another one cannot hold a value",
                 "write the delimiter of the inner one without quotes",
@@ -169,7 +170,7 @@ class Climb:
             return
         backslashes = 0
         while (
-            self._facts.script[self._start - backslashes - 1 : self._start - backslashes] == b"\\"
+            self._survey.script[self._start - backslashes - 1 : self._start - backslashes] == b"\\"
         ):
             backslashes += 1
         if quoting is not Quoting.SINGLE and (backslashes % 2 or (backslashes and backticks)):
@@ -179,7 +180,7 @@ class Climb:
 
     def _check_word(self) -> None:
         """Refuse words whose meaning the shell settles before it looks at variables."""
-        script, start = self._facts.script, self._start
+        script, start = self._survey.script, self._start
         before = re.split(rb"\s", script[max(0, start - _NEAR) : start])[-1]
         after = re.split(rb"\s", script[start : start + _NEAR], maxsplit=1)[0]
         for match in _BRACE_RANGE.finditer(before + after):
@@ -191,3 +192,14 @@ class Climb:
 
 def _text(node: Node) -> bytes:
     return node.text or b""
+
+
+def _is_in_heredoc(body: Node) -> bool:
+    """Whether another here-document is around a body, or is still to come when it begins."""
+    redirect = body.parent
+    around = redirect.parent if redirect is not None else None
+    while around is not None:
+        if around.type in ("heredoc_body", "heredoc_redirect"):
+            return True
+        around = around.parent
+    return False

@@ -18,6 +18,7 @@ _QUOTED: Final = re.compile(rb"""\$?'([^']*)'|\$?"((?:\\.|[^"\\])*)"|\\(.)""", r
 _ESCAPED: Final = re.compile(rb"""\\([$`"\\])""")
 _UNKNOWN_TEXT: Final = re.compile(rb"[$`\x01]")
 _ASSIGNMENT: Final = re.compile(rb"([A-Za-z_]\w*)\+?=")
+_MAY_ASSIGN: Final = re.compile(rb"\x01|\$\{?[A-Za-z_]\w*(?![\w[])")
 _VERSION: Final = re.compile(rb"(?:\.exe|[-.0-9]+)\Z")
 _STANDARD_INPUT: Final = frozenset({b"-", b"/dev/stdin", b"/dev/fd/0", b"/proc/self/fd/0"})
 _DEEPEST: Final = 30
@@ -73,6 +74,7 @@ class CommandUse:
         self.uses = [WordUse()] * len(words)
         self.reader: Evaluator | None = None
         self.prints_named = False
+        self.prints_environment = False
         self.feeds_operands = False
         self.by_option = False
         self.fed_from: int | None = None
@@ -104,19 +106,30 @@ class CommandUse:
         uses = CommandUse(words).uses
         return next((uses[n].evaluator for n in marked if uses[n].evaluator), None)
 
-    def command(self, at: int, end: int) -> None:
-        """Read the command that begins with a word. One that is too deep within others counts as code."""
+    def command(self, at: int, end: int, setter: Evaluator | None = None) -> None:
+        """Read the command that begins with a word. One that is too deep within others counts as code.
+
+        Before it stand assignments; for a ``setter`` a word that is known when the script runs may be one.
+        """
         self._depth += 1
         if self._depth > _DEEPEST:
             self.uses[at:end] = [WordUse(Kind.CODE, Evaluator("sh", ""))] * (end - at)
             return
-        while at < end and (assigned := _ASSIGNMENT.match(self.words[at])):
-            if assigned[1] in CODE_IN_VARIABLES:
+        name = WordUse(Kind.NAME)
+        while at < end:
+            assigned = _ASSIGNMENT.match(self.words[at])
+            if assigned and assigned[1] in CODE_IN_VARIABLES:
                 self.uses[at] = WordUse(Kind.CODE, Evaluator(assigned[1].decode(), ""))
+            elif setter is not None and _MAY_ASSIGN.match(self.words[at]):
+                self.uses[at] = name = WordUse(Kind.CODE, setter)
+                if at + 1 == end or not _is_known(self.words[at + 1]):
+                    break
+            elif not assigned:
+                break
             at += 1
         if at == end:
             return
-        self.uses[at] = WordUse(Kind.NAME)
+        self.uses[at] = name if _MAY_ASSIGN.match(self.words[at]) else WordUse(Kind.NAME)
         program = _program(self.words[at])
         if program is None:
             self._search(at + 1, end)
@@ -142,6 +155,12 @@ def _program(word: bytes) -> Synopsis | None:
         return _ANY_INTERPRETER
     name = word.rsplit(b"/", 1)[-1]
     return PROGRAMS.get(name) or PROGRAMS.get(_VERSION.sub(b"", name))
+
+
+def _is_known(word: bytes) -> bool:
+    """Whether a word is the literal name of a program that is in the table, or an assignment."""
+    literal = _UNKNOWN_TEXT.search(word) is None and _program(word) is not None
+    return literal or _ASSIGNMENT.match(word) is not None
 
 
 class _Reading:
@@ -182,6 +201,7 @@ class _Reading:
         self._operands = list(program.operands)
         self._may_enter = bool(program.subcommands)
         self._use.prints_named = program.prints_named
+        self._use.prints_environment |= program.prints_environment
         self._use.feeds_operands = self._use.feeds_operands or program.feeds_operands
 
     def _evaluator(self) -> Evaluator:
@@ -214,7 +234,8 @@ class _Reading:
 
     def _run(self, at: int, end: int) -> None:
         self._has_code = True
-        self._use.command(at, end)
+        setter = self._evaluator() if self._program.sets_variables else None
+        self._use.command(at, end, setter)
         self._at = end
 
     def _put(self, slot: Slot, at: int, text: bytes) -> None:

@@ -7,15 +7,17 @@ function arguments and files, and end where it is evaluated. Whatever may carry 
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
 from pup_tui.template.shell.command_use import CommandUse, Evaluator, unquoted
+from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.programs import CODE_IN_VARIABLES
 from pup_tui.template.shell.script_parts import (
+    ARGUMENTS,
     REDIRECTS,
     STATEMENTS,
     SUBSTITUTIONS,
@@ -32,7 +34,7 @@ from pup_tui.template.shell.script_parts import (
 from pup_tui.template.shell.synopsis import Kind
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Tree
+    from tree_sitter import Node
 
 _NO_TEXT: Final = frozenset(
     {"arithmetic_expansion", "case_statement", "program", "test_command", *SUBSTITUTIONS}
@@ -52,13 +54,8 @@ _CALCULATES_WITH: Final = (
     rb"(?:\(\((?:[^()]|\([^()]*\))*?|\blet\s[^\n;]*?|\w\[[^]\n]*?|" + _COMPARES + rb"+)"
     rb"(?<![\w$])(?<!\$\{)%s\b|\[\[[^\n]*\s%s\s+" + _COMPARES
 )
-_EXPORTS: Final = (
-    rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&|]*\b%s\b|\bset\s+-\w*a\w*\b|\ballexport\b"
-)
 _DEEPEST: Final = 8
 """Scripts in the words of scripts; what is deeper counts as code."""
-
-_ARGUMENTS: Final = (*(b"%d" % number for number in range(1, 10)), b"@", b"*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +95,21 @@ class _File:
     name: bytes
 
 
-_AS_ARGUMENTS: Final = tuple(map(_Variable, (b"0", *_ARGUMENTS)))
+_AS_ARGUMENTS: Final = tuple(map(_Variable, (b"0", *ARGUMENTS)))
 
 _Carrier = _Word | _Output | _Input | _Variable | _File
 _Steps = Iterator[_Carrier | Evaluator]
 
 
 class Evaluations:
-    """The ways of texts through one script.
+    """The ways of texts through one script, and those that stand in words of it, as ``ssh`` runs them."""
 
-    ``parse`` reads the scripts that stand in words of it, as those that ``ssh`` runs.
-    """
-
-    def __init__(self, root: Node, parse: Callable[[bytes], Tree | None], depth: int = 0) -> None:
+    def __init__(self, root: Node, depth: int = 0) -> None:
         self._root = root
-        self._parse = parse
         self._depth = depth
         self._parts = ScriptParts(root)
         self._known: dict[_Carrier, Evaluator | None] = {}
+        self._scripts: dict[bytes, Evaluations | None] = {}
 
     def evaluator(self, path: Sequence[Node]) -> Evaluator | None:
         """The command that evaluates a text whose place in the tree is given, outermost node first."""
@@ -137,20 +131,32 @@ class Evaluations:
         return None
 
     def _follow(self, start: _Carrier) -> Evaluator | None:
+        """Go every way from here once, then back from what evaluates to all that lead there."""
         if start in self._known:
             return self._known[start]
+        before: defaultdict[_Carrier, list[_Carrier]] = defaultdict(list)
+        found: dict[_Carrier, Evaluator] = {}
         seen, waiting = {start}, deque([start])
-        found: Evaluator | None = None
-        while waiting and found is None:
-            for step in self._next(waiting.popleft()):
-                if isinstance(step, Evaluator):
-                    found = step
-                    break
-                if step not in seen:
-                    seen.add(step)
-                    waiting.append(step)
-        self._known[start] = found
-        return found
+        while waiting:
+            at = waiting.popleft()
+            for step in self._next(at):
+                evaluator = step if isinstance(step, Evaluator) else self._known.get(step)
+                if evaluator is not None:
+                    found.setdefault(at, evaluator)
+                elif not isinstance(step, Evaluator) and step not in self._known:
+                    before[step].append(at)
+                    if step not in seen:
+                        seen.add(step)
+                        waiting.append(step)
+        leading = deque(found)
+        while leading:
+            at = leading.popleft()
+            for earlier in before[at]:
+                if earlier not in found:
+                    found[earlier] = found[at]
+                    leading.append(earlier)
+        self._known |= {carrier: found.get(carrier) for carrier in seen}
+        return self._known[start]
 
     def _next(self, at: _Carrier) -> _Steps:
         match at:
@@ -182,7 +188,7 @@ class Evaluations:
                 yield _Variable(name)
                 command = node.parent
                 if command is not None and command.type == "command":
-                    yield from self._within(self._parts.use(command).script, [_Variable(name)])
+                    yield from self._into_environment(command, name)
             elif node.type == "for_statement":
                 yield from (_Variable(text(n)) for n in node.children if n.type == "variable_name")
             elif self._depth and _is_calculating(node):
@@ -204,7 +210,7 @@ class Evaluations:
             if is_content or _is_split(inside):
                 yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
         elif what.kind is Kind.ARGS:
-            yield from map(_Variable, _ARGUMENTS)
+            yield from map(_Variable, ARGUMENTS)
         elif what.kind is Kind.DATA:
             yield from self._into_argument(command, use, position)
             if is_content or not use.prints_named:
@@ -214,14 +220,20 @@ class Evaluations:
         function = self._parts.functions.get(use.words[0])
         if function is not None:
             own = (b"%d" % position, b"@", b"*")
-            names = _ARGUMENTS if b"shift" in text(function) else own
+            names = ARGUMENTS if b"shift" in text(function) else own
             yield from (_Variable(name, function) for name in names)
         yield from self._within(use.script, _AS_ARGUMENTS)
         yield from map(_Variable, use.named(Kind.VAR))
+        yield from self._into_files(use)
         if use.feeds_operands and use.fed is not None:
             yield use.fed
         within = self._parts.substitutions(command)
         yield from (_Input(each) for each in within if text(each).startswith(b">("))
+
+    def _into_files(self, use: CommandUse) -> _Steps:
+        """To the files that a command writes besides what it prints."""
+        if not use.prints_named:
+            yield from (_File(name.removeprefix(b"of=")) for name in use.named(Kind.OUT))
 
     def _into_redirect(self, redirect: Node, inside: Sequence[Node], is_content: bool) -> _Steps:
         owner = body(redirect)
@@ -287,7 +299,7 @@ class Evaluations:
         yield from (found for found in (use.reader, use.fed) if found is not None)
         yield from self._within(use.script)
         yield from map(_Variable, use.named(Kind.VAR))
-        yield from (_File(name.removeprefix(b"of=")) for name in use.named(Kind.OUT))
+        yield from self._into_files(use)
         function = self._parts.functions.get(use.words[0]) if use.words else None
         if function is not None:
             yield from map(_Input, function.named_children[1:])
@@ -299,29 +311,35 @@ class Evaluations:
         if script and self._depth == _DEEPEST:
             yield Evaluator("sh", "shell")
             return
-        inner = self._parse(script) if script else None
-        if inner is not None:
-            inside = Evaluations(inner.root_node, self._parse, self._depth + 1)
-            found = inside._first(iter(start or (_Input(inner.root_node),)))
+        inside = self._inner(script) if script else None
+        if inside is not None:
+            found = inside._first(iter(start)) if start else inside.reader()
             yield from [found] if found is not None else ()
 
+    def _inner(self, script: bytes) -> Evaluations | None:
+        """A script that stands in words of this one; none where it cannot be read."""
+        if script not in self._scripts:
+            _, tree = read(script)
+            self._scripts[script] = tree and Evaluations(tree.root_node, self._depth + 1)
+        return self._scripts[script]
+
     def _from_variable(self, name: bytes, within: Node | None) -> _Steps:
-        for node in self._parts.expansions.get(name, ()):
-            if within is not None:
-                is_meant = within in upwards(node)
-            else:
-                is_meant = name not in _ARGUMENTS or not _is_in_function(node)
-            if is_meant:
-                yield _Word(node)
+        yield from map(_Word, self._parts.expansions(name, within))
         if self._depth and _calculates_with(name, text(self._root)):
             yield Evaluator(name.decode(errors="replace"), "shell")
-        if within is None and _is_exported(name, text(self._root)):
+        if within is None and self._parts.is_exported(name):
             yield from self._inherited(name)
 
     def _inherited(self, name: bytes) -> _Steps:
-        """To the scripts in words of this one, which get its environment."""
+        """To the commands of this script, which get its environment."""
         for command in self._parts.commands:
-            yield from self._within(self._parts.use(command).script, [_Variable(name)])
+            yield from self._into_environment(command, name)
+
+    def _into_environment(self, command: Node, name: bytes) -> _Steps:
+        use = self._parts.use(command)
+        if use.prints_environment:
+            yield _Output(command)
+        yield from self._within(use.script, [_Variable(name)])
 
     def _from_file(self, name: bytes) -> _Steps:
         for command, word in self._parts.mentions(name):
@@ -339,16 +357,8 @@ def _calculates_with(name: bytes, script: bytes) -> bool:
     return re.search(_CALCULATES_WITH % ((re.escape(name),) * 2), script) is not None
 
 
-def _is_exported(name: bytes, script: bytes) -> bool:
-    return re.search(_EXPORTS % re.escape(name), script) is not None
-
-
 def _is_split(inside: Sequence[Node]) -> bool:
     """Whether what a substitution or variable gives becomes words: it stands in no quotes."""
     kinds = {node.type for node in inside}
     made = kinds & {"simple_expansion", "expansion", "command_substitution"}
     return bool(made) and "string" not in kinds
-
-
-def _is_in_function(node: Node) -> bool:
-    return any(around.type == "function_definition" for around in upwards(node))

@@ -8,15 +8,15 @@ not followed, but calculating with it is noted.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from pup_tui.template.shell.arithmetic import Arithmetic, Unchecked
-from pup_tui.template.shell.places import Reached, UnsafePlaceError
-from pup_tui.template.shell.readings import OwnWords, Reading
+from pup_tui.template.shell.arithmetic import Arithmetic, Origin, Unchecked
+from pup_tui.template.shell.places import Need, Reached, UnsafePlaceError
+from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
 from pup_tui.template.shell.uses import Uses
@@ -43,37 +43,93 @@ FlowSource = int | str
 """The number of a value in the script, or the name of a variable of the environment."""
 
 
-@dataclass
+_Found = TypeVar("_Found")
+
+
+@dataclass(frozen=True, slots=True)
 class ValueFlow:
     """The result: what is asked of each source, and arithmetic that nothing vouches for."""
 
-    asked: dict[FlowSource, Reached] = field(default_factory=dict)
-    unsafe: dict[FlowSource, tuple[str, UnsafePlaceError]] = field(default_factory=dict)
-    unchecked: tuple[Unchecked, ...] = ()
-    commands: dict[FlowSource, str] = field(default_factory=dict)
+    asked: dict[FlowSource, Reached]
+    unsafe: dict[FlowSource, tuple[str, UnsafePlaceError]]
+    unchecked: tuple[Unchecked, ...]
+    commands: dict[FlowSource, str]
     """The command that evaluates a value again which it gets by way of a variable."""
 
 
-def follow(survey: Survey, sources: Mapping[FlowSource, frozenset[bytes]]) -> ValueFlow:
-    """Follow each source from the variables that it is assigned to."""
-    flow = ValueFlow()
+def follow(
+    survey: Survey, sources: Mapping[FlowSource, frozenset[bytes]], split: frozenset[FlowSource]
+) -> ValueFlow:
+    """Follow each source from the variables that it is assigned to; those that are ``split`` in parts."""
     graph = _Graph(survey)
-    held = graph.held(sources)
-    for reading in graph.read(held):
-        for source in [source for name in reading.names for source in held.get(name, ())]:
-            if reading.command is not None:
-                flow.commands.setdefault(source, reading.command)
-            if reading.problem is not None:
-                flow.unsafe.setdefault(source, (reading.shown, reading.problem))
-            elif reading.use is Use.INT:
-                flow.asked[source] = Reached(reading.shown, reading.line)
-            elif reading.use is Use.OPERAND:
-                flow.asked.setdefault(source, Reached(reading.shown, reading.line, True))
-    if graph.evaluates_by_name:
-        for source in (source for sources_of in held.values() for source in sources_of):
-            flow.commands.setdefault(source, "eval")
-    flow.unchecked = (*graph.unchecked(held), *graph.unchecked_outputs())
-    return flow
+    held = graph.reached(name for names in sources.values() for name in names)
+    readings = graph.read(held)
+    whole = [reading for reading in readings if not reading.is_part]
+    numbers = _nearest(whole, lambda each: _asked(each, Use.INT, Need.NUMBER))
+    parts = _nearest(readings, lambda each: _asked(each, Use.INT, Need.PLAIN))
+    operands = _nearest(readings, lambda each: _asked(each, Use.OPERAND, Need.OPERAND))
+    by_name = dict.fromkeys(held, "eval") if graph.evaluates_by_name else {}
+    whole_sources = {source: sources[source] for source in sources.keys() - split}
+    asked = _of_sources(sources, parts, operands) | _of_sources(whole_sources, numbers)
+    derived = [
+        Unchecked(each.variable, each.line, Origin.PART)
+        for each in dict.fromkeys(asked.values())
+        if each.need is Need.PLAIN
+    ]
+    return ValueFlow(
+        asked=asked,
+        unsafe=_of_sources(sources, _nearest(readings, _problem)),
+        unchecked=(*derived, *graph.unchecked(held), *graph.unchecked_outputs()),
+        commands=_of_sources(sources, _nearest(readings, lambda each: each.command), by_name),
+    )
+
+
+def _problem(reading: Reading) -> tuple[str, UnsafePlaceError] | None:
+    return (reading.shown, reading.problem) if reading.problem is not None else None
+
+
+def _asked(reading: Reading, use: Use, need: Need) -> Reached | None:
+    return Reached(reading.shown, reading.line, need) if reading.use is use else None
+
+
+def _nearest(
+    readings: Iterable[Reading], pick: Callable[[Reading], _Found | None]
+) -> dict[bytes, _Found]:
+    """For each variable what is picked of the nearest of these places that its text gets to."""
+    found: dict[bytes, _Found] = {}
+    leading: defaultdict[bytes, list[Reading]] = defaultdict(list)
+    waiting: deque[bytes] = deque()
+
+    def note(reading: Reading, picked: _Found) -> None:
+        for name in reading.names:
+            if name not in found:
+                found[name] = picked
+                waiting.append(name)
+
+    for reading in readings:
+        for target in reading.targets:
+            leading[target].append(reading)
+        picked = pick(reading)
+        if picked is not None:
+            note(reading, picked)
+    while waiting:
+        target = waiting.popleft()
+        for reading in leading[target]:
+            note(reading, found[target])
+    return found
+
+
+def _of_sources(
+    sources: Mapping[FlowSource, frozenset[bytes]], *found: Mapping[bytes, _Found]
+) -> dict[FlowSource, _Found]:
+    """What was found for the variables of each source; of several maps the first one counts."""
+    told: dict[FlowSource, _Found] = {}
+    for source, names in sources.items():
+        for name in sorted(names):
+            for each in found:
+                if name in each:
+                    told.setdefault(source, each[name])
+    return told
 
 
 class _Graph:
@@ -89,34 +145,38 @@ class _Graph:
     def evaluates_by_name(self) -> bool:
         """Whether an ``eval`` reads variables whose names are made when it runs: ``eval "\\$$NAME"``."""
         return any(
-            _MADE_NAME.search(self._survey.text(command)) for command in self._survey.named(b"eval")
+            _MADE_NAME.search(self._survey.text(command))
+            for command, _ in self._survey.named(b"eval")
         )
 
-    def held(self, sources: Mapping[FlowSource, frozenset[bytes]]) -> dict[bytes, set[FlowSource]]:
-        """Which sources each variable may hold."""
-        held: defaultdict[bytes, set[FlowSource]] = defaultdict(set)
-        waiting = [name for names in sources.values() for name in names]
-        for source, names in sources.items():
-            for name in names:
-                held[name].add(source)
+    def reached(self, names: Iterable[bytes]) -> frozenset[bytes]:
+        """These variables and those that their text gets to."""
+        found = set(names)
+        waiting = list(found)
         while waiting:
             for reading in self._reading(waiting.pop()):
-                arriving = {source for name in reading.names for source in held.get(name, ())}
-                for target in reading.targets:
-                    if not arriving <= held[target]:
-                        held[target] |= arriving
-                        waiting.append(target)
-        return held
+                waiting += reading.targets - found
+                found |= reading.targets
+        return frozenset(found)
 
     def read(self, names: Iterable[bytes]) -> list[Reading]:
-        """Every place that reads one of these variables, each once."""
-        return list({id(each): each for name in names for each in self._reading(name)}.values())
+        """Every place that reads one of these variables, each once, in the order of the script."""
+        readings = {id(each): each for name in names for each in self._reading(name)}
+        return sorted(readings.values(), key=lambda each: each.line)
 
     def _reading(self, name: bytes) -> list[Reading]:
         expansions = (self._expansion(node) for node in self._expansions.get(name, ()))
         found = [reading for reading in expansions if reading is not None]
-        others = (*self._arithmetic.readings, *self._unwritten)
-        return found + [each for each in others if name in each.names]
+        return found + self._bare.get(name, [])
+
+    @cached_property
+    def _bare(self) -> dict[bytes, list[Reading]]:
+        """What reads each variable without an expansion of it."""
+        found: dict[bytes, list[Reading]] = {}
+        for reading in (*self._arithmetic.readings, *self._unwritten):
+            for name in reading.names:
+                found.setdefault(name, []).append(reading)
+        return found
 
     @cached_property
     def _unwritten(self) -> list[Reading]:
@@ -126,8 +186,7 @@ class _Graph:
             for node in self._survey.loops
             if not any(part.type == "in" for part in node.children)
         ]
-        for command in self._survey.named(b"getopts"):
-            words = self._survey.words(command)
+        for command, words in self._survey.named(b"getopts"):
             if len(words) == _GETOPTS:
                 found.append((command, frozenset((b"OPTARG", words[2].text))))
         return [
@@ -177,27 +236,32 @@ class _Graph:
             return Reading(
                 self._words.names(name, node), shown, line, Use.CODE, frozenset(), problem
             )
-        targets = frozenset(uses.targets)
-        names = self._words.names(name, node)
-        return Reading(names, shown, line, uses.use, targets, command=uses.command)
+        return Reading(
+            self._words.names(name, node),
+            shown,
+            line,
+            uses.use,
+            frozenset(uses.targets),
+            command=uses.command,
+            is_part=uses.is_part or TAKES_PART.match(after) is not None,
+        )
 
     def unchecked_outputs(self) -> Iterator[Unchecked]:
         """The same right where a command is run."""
         return self._arithmetic.unchecked_outputs()
 
-    def unchecked(self, held: Mapping[bytes, set[FlowSource]]) -> Iterator[Unchecked]:
+    def unchecked(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
         """Arithmetic on what a command or a reading from outside has put into a variable."""
-        foreign = self._foreign
         seen: set[str] = set()
-        for reading in self.read(foreign):
+        for reading in self.read(self._foreign):
             if reading.use not in (Use.INT, Use.NAME) or reading.shown in seen:
                 continue
-            if not any(map(held.get, reading.names)):
+            if held.isdisjoint(reading.names):
                 seen.add(reading.shown)
                 yield Unchecked(reading.shown, reading.line)
 
     @cached_property
-    def _foreign(self) -> set[bytes]:
+    def _foreign(self) -> frozenset[bytes]:
         """Variables that get what a command prints, or what ``read`` reads."""
         found = {
             name
@@ -205,18 +269,13 @@ class _Graph:
             for text in texts
             if re.search(rb"\$\((?!\()|`", self._survey.text(text)) and not prints_number(text)
         }
-        for command in self._survey.named(b"read", b"mapfile", b"readarray"):
-            found.update(word.text for word in self._survey.words(command)[1:])
+        for _, words in self._survey.named(b"read", b"mapfile", b"readarray"):
+            found.update(word.text for word in words[1:])
         if _LAST_WORD.search(self._survey.script):
             found.add(b"_")
         if _matches_others(self._survey.script):
             found.update(_SET_BY_MATCHES)
-        waiting = list(found)
-        while waiting:
-            for reading in self._reading(waiting.pop()):
-                waiting += reading.targets - found
-                found |= reading.targets
-        return found
+        return self.reached(found)
 
 
 def _matches_others(script: bytes) -> bool:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from pup_tui.template.shell.arithmetic import Unchecked
 from pup_tui.template.shell.flow import follow
-from pup_tui.template.shell.markers import Marked
 from pup_tui.template.shell.places import Place, Reached, UnsafePlaceError
+from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use, parameter_use
-from pup_tui.template.shell.tree import ScriptTree, places, script_tree
+from pup_tui.template.shell.tree import ScriptTree
 
 
 class ScriptJudgement(NamedTuple):
@@ -26,22 +26,20 @@ class ScriptJudgement(NamedTuple):
     unknown_line: int = 0
 
 
-def judge(marked: Marked, shell: str, env: frozenset[str]) -> ScriptJudgement:
-    """Judge a script; ``env`` are the variables of its environment that hold values."""
-    return _judged(marked.script, shell, tuple((h.marker, h.end) for h in marked.holes), env)
-
-
 @lru_cache(maxsize=8)
-def _judged(
+def judge(
     script: bytes, shell: str, spans: tuple[tuple[int, int], ...], env: frozenset[str]
 ) -> ScriptJudgement:
-    """Kept for the items of a list: their scripts differ in the values only, which are not in here."""
-    tree = script_tree(script, shell)
-    if not tree.is_known:
-        return ScriptJudgement(unknown_line=tree.error_line)
+    """Judge a script in which markers stand at ``spans``; ``env`` are its variables that hold values.
+
+    Kept for the items of a list: their scripts differ in the values only, which are not in here.
+    """
+    tree = ScriptTree(script, shell, spans)
+    if tree.unknown_line:
+        return ScriptJudgement(unknown_line=tree.unknown_line)
     found: list[Place] = []
     try:
-        for place in places(tree, spans):
+        for place in tree.places():
             found.append(place)  # noqa: PERF402 -- those before an unsafe one are counted
     except UnsafePlaceError as unsafe:
         return ScriptJudgement(unsafe=(len(found), unsafe.message, unsafe.hint, 0))
@@ -49,19 +47,16 @@ def _judged(
     if special is not None:
         told = "the shell gives the variable a meaning of its own"
         return ScriptJudgement(unsafe=(special, told, "use another name", 1))
-    return _followed(tree, spans, found, env)
+    return _followed(tree.survey, found, env)
 
 
-def _followed(
-    tree: ScriptTree, spans: tuple[tuple[int, int], ...], found: list[Place], env: frozenset[str]
-) -> ScriptJudgement:
+def _followed(survey: Survey, found: list[Place], env: frozenset[str]) -> ScriptJudgement:
     """Add what is asked of values for the sake of the variables that they get to."""
     sources: dict[int | str, frozenset[bytes]] = {i: p.targets for i, p in enumerate(found)}
     sources |= {name: frozenset((name.encode(),)) for name in env}
-    survey = tree.survey(spans)
     if not any(sources.values()) and not survey.may_calculate:
         return ScriptJudgement(tuple(found))
-    flow = follow(survey, sources)
+    flow = follow(survey, sources, frozenset(i for i, p in enumerate(found) if p.is_split))
     for source, (variable, problem) in flow.unsafe.items():
         told = f"the value gets to {variable}: {problem.message}"
         return ScriptJudgement(unsafe=(source, told, problem.hint, 1))

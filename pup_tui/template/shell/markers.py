@@ -110,6 +110,11 @@ class Marked:
                 self._add_hole(unit)
         self.script = bytes(self._script)
 
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Where each marker begins and ends, in bytes, in the order of the script."""
+        return tuple((hole.marker, hole.end) for hole in self.holes)
+
     def line(self, number: int) -> str:
         """Give a line, counted from 1, with the expressions back in it; of a blank one the last."""
         lines = [line for line in self.script.split(b"\n")[:number] if line.strip()]

@@ -32,16 +32,24 @@ class Heredoc:
     strips_tabs: bool
 
 
+class Need(Enum):
+    """What is asked of a text that gets to a variable."""
+
+    NUMBER = auto()
+    """The shell calculates with it: a whole number."""
+    PLAIN = auto()
+    """The shell calculates with a part of it: nothing by which arithmetic could run a command."""
+    OPERAND = auto()
+    """It begins with neither ``-`` nor ``+``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What is asked of a value for the sake of a variable that it reaches.
-
-    It must be a whole number, or, with ``is_operand``, begin with neither ``-`` nor ``+``.
-    """
+    """What is asked of a value for the sake of a variable that it reaches."""
 
     variable: str
     line: int
-    is_operand: bool = False
+    need: Need
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +59,8 @@ class Place:
     ``integer``: the shell calculates with what stands here. ``arithmetic``: it does so in an
     arithmetic expression, where a sign needs a space before it. ``command`` is the literal name of
     the command that evaluates the value again, if it is one of those. ``is_operand``: what begins with
-    ``-`` or ``+`` would be an option. ``targets`` are the variables that get the value; ``reached``
-    says what is asked of the value for the sake of one of them.
+    ``-`` or ``+`` would be an option. ``targets`` are the variables that get the value, with ``is_split`` in
+    parts; ``reached`` says what is asked of the value for the sake of one of them.
     """
 
     quoting: Quoting
@@ -62,6 +70,7 @@ class Place:
     command: str | None = None
     is_operand: bool = False
     targets: frozenset[bytes] = frozenset()
+    is_split: bool = False
     reached: Reached | None = None
 
 

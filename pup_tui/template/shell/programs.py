@@ -45,9 +45,9 @@ command, builtin, coproc, exec, nocorrect, noglob, nohup, busybox, toybox, setsi
     unbuffer, catchsegv, ltrace | | -a= -o= -l? RUN
 - | | RUN
 time, gtime | | -f= --format= -o= --output= RUN
-env, genv | shell | -S=CODE --split-string=CODE -u= --unset= -C= --chdir= -P= -a= RUN
+env, genv | shell | -S=CODE --split-string=CODE -u= --unset= -C= --chdir= -P= -a= SETS RUN
 sudo | shell | -u= --user= -g= --group= -h= --host= -p= --prompt= -C= -D= --chdir= -R= --chroot= -T= -r=
-    -t= -U= <CODE RUN
+    -t= -U= <CODE SETS RUN
 doas | shell | -u= -C= -a= <CODE RUN
 su | shell | -c=CODE --command=CODE --session-command=CODE -s= --shell= -g= -G= -w= -T= <CODE _*
 runuser | shell | -c=CODE --command=CODE --session-command=CODE -s= --shell= -u= --user= -g= --group= -G=
@@ -388,8 +388,8 @@ rg, ripgrep | shell | --pre=CODE --hostname-bin=CODE -e= -f= -g= -t= REST
 fzf | shell | --preview=CODE --bind=CODE -q= --query= -f= -d= _*
 i3-msg, swaymsg | shell | -t= -s= CODE*
 hyprctl | shell | CODE*
-curl | shell | -K=FILE --config=FILE -w= --write-out= -d= --data= -H= -X= -u= -o=OUT --output=OUT NAMES _*
-wget | shell | --use-askpass=CODE -e=CODE --execute=CODE -O=OUT --output-document=OUT -o= -P= NAMES _*
+curl | shell | -K=FILE --config=FILE -w= --write-out= -d= --data= -H= -X= -u= -o=OUT --output=OUT _*
+wget | shell | --use-askpass=CODE -e=CODE --execute=CODE -O=OUT --output-document=OUT -o= -P= _*
 """
 
 _DATABASES: Final = r"""
@@ -460,9 +460,11 @@ echo, grep, egrep, fgrep, zgrep, pgrep, pkill, logger, test, [, apt, apt-get, br
     export, kill, killall, sleep, cd, chmod, chown, mkdir, rm, rmdir, cp, mv, ln, ls, touch, stat,
     systemctl, service, journalctl, readlink, realpath, notify-send, wall | | REST
 cat, zcat, gzcat, bzcat, xzcat, zstdcat, tac, nl, head, tail, cut, uniq, gunzip, bunzip2, unxz, base64,
-    xxd, md5sum, sha256sum, pg_dump, pg_dumpall, pg_restore, mysqldump, mariadb-dump, mongodump, http,
-    https, xh, gpg, age, vault, pass | | NAMES REST
-aws s3, gsutil cat, gsutil cp, gcloud storage, git show, git archive | | NAMES REST
+    xxd, md5sum, sha256sum, pg_dump, pg_dumpall, pg_restore, mysqldump, mariadb-dump, mongodump, gpg, age,
+    vault, pass | | NAMES REST
+git show, git archive | | NAMES REST
+http, https, xh, aws s3, gsutil cat, gsutil cp, gcloud storage | | REST
+envsubst, printenv, gomplate, dockerize, esh, j2, minijinja-cli | | ENV REST
 """
 
 _CODE_IN_VARIABLES: Final = r"""

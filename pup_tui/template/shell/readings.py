@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _POSITIONAL: Final = re.compile(rb"[1-9][0-9]*|[@*]")
+TAKES_PART: Final = re.compile(rb"(?:\[[^]]*\])?(?:[#%/^,]|:(?![-=?+]))")
+"""What follows a name in an expansion that gives a part of its text, or one made of it."""
 _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
 
 
@@ -29,6 +32,8 @@ class Reading:
     targets: frozenset[bytes]
     problem: UnsafePlaceError | None = None
     command: str | None = None
+    is_part: bool = False
+    """What is used is a part of the text, as in ``${NAME%.*}``."""
 
 
 class OwnWords:
@@ -62,8 +67,15 @@ class OwnWords:
             around = around.parent
         begin = around.start_byte if around is not None else 0
         end = loop.end_byte if loop is not None else node.start_byte
-        return any(begin <= command.start_byte < end for command in self._shifts)
+        return bisect_left(self._shifts, begin) < bisect_left(self._shifts, end)
 
     @cached_property
-    def _shifts(self) -> list[Node]:
-        return self._survey.named(b"shift")
+    def _shifts(self) -> list[int]:
+        """Where each ``shift`` begins, also one that is evaluated."""
+        evaluated = (
+            command
+            for command, _ in self._survey.named(b"eval", b"trap")
+            if b"shift" in self._survey.text(command)
+        )
+        shifts = (command for command, _ in self._survey.named(b"shift"))
+        return sorted(command.start_byte for command in (*shifts, *evaluated))

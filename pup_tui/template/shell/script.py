@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from pup_tui.template.arguments import argument_problem
 from pup_tui.template.blocks import Output
@@ -19,11 +19,11 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length, spend
 from pup_tui.template.secrets import MASK
-from pup_tui.template.shell.arithmetic import Unchecked
-from pup_tui.template.shell.judgement import judge
+from pup_tui.template.shell.arithmetic import Origin, Unchecked
+from pup_tui.template.shell.judgement import ScriptJudgement, judge
 from pup_tui.template.shell.markers import Hole, Marked, is_raw, variants
-from pup_tui.template.shell.places import ENV_HINT, Place, Quoting, Reached
-from pup_tui.template.shell.tree import script_tree
+from pup_tui.template.shell.places import ENV_HINT, Need, Place, Quoting, Reached
+from pup_tui.template.shell.tree import ScriptTree
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import Usage, UsesNames
 
@@ -47,13 +47,8 @@ _CALCULATED_HINT: Final = (
     "declare the variable with `type: integer`; texts are compared with = and !="
 )
 _INTEGER: Final = re.compile(r"\s*([+-]?[0-9]{1,19})\s*", re.ASCII)
-_FIRST_WORD: Final = re.compile(r"(?:\s|#[^\n]*(?:\n|\Z))*([A-Za-z0-9_./+@:-]+)(?=[\s;&|<>)]|\Z)")
-_SHELL_WORDS: Final = frozenset(
-    {
-        *("if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case"),
-        *("esac", "select", "function", "time", "coproc", "in"),
-    }
-)
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.,:+/@~ -]*")
+"""Texts whose parts make arithmetic run nothing: no index, no call, no substitution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +81,7 @@ class ShellTemplate(UsesNames):
         self.text = text
         self.shell = shell
         self._env = env
-        self._holds_values = bool(env) or not all(map(is_raw, text.outputs))
-        if self._holds_values:
-            self._check()
+        self._judged = self._judge() if env or not all(map(is_raw, text.outputs)) else ()
 
     @cached_property
     def usage(self) -> Usage:
@@ -105,8 +98,8 @@ class ShellTemplate(UsesNames):
         """Who in the script takes its standard input for code."""
         if self.shell not in SHELLS:
             return None
-        marked = Marked(next(variants(self.text.blocks)))
-        return script_tree(marked.script, self.shell).reader()
+        tree = ScriptTree(Marked(next(variants(self.text.blocks))).script, self.shell)
+        return tree.reader() if tree.is_read else None
 
     def render(self, scope: Mapping[str, Any], env: Mapping[str, str] | None = None) -> ShellScript:
         """Render to a script and its environment. Raises `TemplateError`.
@@ -125,45 +118,39 @@ class ShellTemplate(UsesNames):
 
     def _check_env(self, marked: Marked, env: Mapping[str, str]) -> None:
         """Check the variables of the environment that the script calculates with."""
-        for name, reached in judge(marked, self.shell, self._env).env:
+        for name, reached in judge(marked.script, self.shell, marked.spans, self._env).env:
             _check_reached(reached, env.get(name, ""), _env_error(name, reached))
 
-    def _check(self) -> None:
-        """Judge every place of a value before anything runs, with each branch taken once."""
+    def _judge(self) -> tuple[tuple[Marked, ScriptJudgement], ...]:
+        """Judge every place of a value before anything runs, with each branch taken once.
+
+        Raises `TemplateError` for one that is not safe.
+        """
+        values = [output for output in self.text.outputs if not is_raw(output)]
         if self.shell not in SHELLS:
-            if all(map(is_raw, self.text.outputs)):
-                return
-            first = next(output for output in self.text.outputs if not is_raw(output))
+            if not values:
+                return ()
             raise _error(
-                first,
+                values[0],
                 f"values cannot be put into a script for `{self.shell}`",
                 "shells that are known: " + ", ".join(sorted(SHELLS)),
             )
-        for _ in self._placed():
-            pass
-
-    def _placed(self) -> Iterator[tuple[Marked, list[tuple[Hole, Place]]]]:
-        """The places of values, with each branch taken once. Raises `TemplateError` for an unsafe one."""
-        has_raw = any(map(is_raw, self.text.outputs))
+        found: list[tuple[Marked, ScriptJudgement]] = []
         for variant in variants(self.text.blocks):
             marked = Marked(variant)
             try:
-                placed = _places(marked, self.shell, self._env)
+                found.append((marked, _judgement(marked, self.shell, self._env)))
             except TemplateError:
                 # What raw text is put in may complete a script that the grammar cannot read yet.
-                if has_raw:
-                    continue
-                raise
-            yield marked, placed
+                if len(values) == len(self.text.outputs):
+                    raise
+        return tuple(found)
 
     @cached_property
     def unchecked(self) -> tuple[Unchecked, ...]:
         """Arithmetic of the script that nothing vouches for."""
-        if self.shell not in SHELLS or not self._holds_values:
-            return ()
         found: dict[str, Unchecked] = {}
-        for marked, _ in self._placed():
-            judged = judge(marked, self.shell, self._env)
+        for marked, judged in self._judged:
             found |= {each.variable: each for each in judged.unchecked}
             found |= {each.variable: each for each in self._unread(marked, judged.unknown_line)}
         return tuple(found.values())
@@ -171,21 +158,22 @@ class ShellTemplate(UsesNames):
     @cached_property
     def evaluated_again(self) -> tuple[EvaluatedAgain, ...]:
         """The values that a command takes for code once more."""
-        if self.shell not in SHELLS or not self._holds_values:
-            return ()
+        # Late: only who looks for warnings asks, and the table of programs is large.
         from pup_tui.template.shell.command_use import Evaluator
 
         found: dict[Output | str, EvaluatedAgain] = {}
-        for marked, placed in self._placed():
-            tree = script_tree(marked.script, self.shell)
-            inherited = tree.inherited(sorted(self._env)) if self._env else {}
+        for marked, judged in self._judged:
+            tree = ScriptTree(marked.script, self.shell, marked.spans)
+            if not tree.is_read:
+                continue
+            inherited = tree.inherited(sorted(self._env))
             found |= {name: EvaluatedAgain(by, f"${name}", 1, 1) for name, by in inherited.items()}
-            spans = [(hole.marker, hole.end) for hole in marked.holes]
-            evaluators = tree.evaluators(spans) if spans else []
-            for (hole, place), evaluator in zip(placed, evaluators, strict=True):
+            for hole, place, evaluator in zip(
+                marked.holes, judged.places, tree.evaluators(), strict=True
+            ):
+                output = hole.unit
                 if evaluator is None and place.command is not None:
                     evaluator = Evaluator(place.command, "")
-                output = hole.unit
                 if isinstance(output, Output) and evaluator and not _is_quoted(output):
                     found[output] = EvaluatedAgain(
                         evaluator, output.expression.source, output.line, output.column
@@ -196,7 +184,7 @@ class ShellTemplate(UsesNames):
         """The variables of the environment that a script uses which cannot be read near a line."""
         for name in sorted(self._env) if line else ():
             if re.search(rf"\b{re.escape(name)}\b".encode(), marked.script):
-                yield Unchecked(name, line, is_unread=True)
+                yield Unchecked(name, line, Origin.UNREAD)
 
 
 def _is_quoted(output: Output) -> bool:
@@ -220,24 +208,31 @@ def _check_reached(
     reached: Reached, text: str, error: Callable[[str, str | None], TemplateError]
 ) -> None:
     """Check a text that gets to a variable which is calculated with, or which may be an option."""
-    if reached.is_operand:
-        if text.startswith(("-", "+")):
-            raise error(_OPTION, f"write -- before {reached.variable}")
-    elif _INTEGER.fullmatch(text) is None:
-        raise error(
-            f"the shell calculates with it as {reached.variable} on line {reached.line} of the script, "
-            "so it must be a whole number",
-            _CALCULATED_HINT,
-        )
+    place = f"{reached.variable} on line {reached.line} of the script"
+    match reached.need:
+        case Need.OPERAND:
+            if text.startswith(("-", "+")):
+                raise error(_OPTION, f"write -- before {reached.variable}")
+        case Need.NUMBER:
+            if _INTEGER.fullmatch(text) is None:
+                raise error(
+                    f"the shell calculates with it as {place}, so it must be a whole number",
+                    _CALCULATED_HINT,
+                )
+        case Need.PLAIN:
+            if _PLAIN.fullmatch(text) is None:
+                raise error(
+                    f"the shell calculates with a part of it as {place}, "
+                    "so it must hold nothing but letters, digits, blanks and any of . , : + - / _ @ ~",
+                    "declare the variable with a `pattern`, or take the number out of it in the template",
+                )
+        case _:
+            assert_never(reached.need)
 
 
-def _places(
-    marked: Marked, shell: str, env: frozenset[str] = frozenset()
-) -> list[tuple[Hole, Place]]:
-    """Tell the place of each value. Raises `TemplateError` for one that is not safe."""
-    if not marked.holes and not env:
-        return []
-    judged = judge(marked, shell, env)
+def _judgement(marked: Marked, shell: str, env: frozenset[str]) -> ScriptJudgement:
+    """Judge the place of each value. Raises `TemplateError` for one that is not safe."""
+    judged = judge(marked.script, shell, marked.spans, env)
     if judged.unknown_line and marked.holes:
         line = judged.unknown_line
         raise TemplateError(
@@ -252,7 +247,7 @@ def _places(
         if isinstance(index, str):
             raise TemplateError(f"{index} of `env`: {message}", line=line, hint=hint)
         raise _error(marked.holes[index].unit, message, hint)
-    return list(zip(marked.holes, judged.places, strict=True)) if marked.holes else []
+    return judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +273,8 @@ class _Writer:
 
     def write(self) -> ShellScript:
         spend(_PER_PLACE * len(self._marked.holes))
-        for hole, place in _places(self._marked, self._shell, self._env):
+        judged = _judgement(self._marked, self._shell, self._env)
+        for hole, place in zip(self._marked.holes, judged.places, strict=True):
             if isinstance(hole.unit, Value):
                 self._edits.append(self._edit(hole, hole.unit, place))
         script = self._assembled(self._edits, lambda edit: edit.script)
@@ -399,15 +395,3 @@ def compile_shell(
     expression and a hint where a value stands in, or gets to, a place that is not safe or not known.
     """
     return ShellTemplate(compile_text(source), shell.rsplit("/", 1)[-1], env)
-
-
-def first_word(source: str) -> str | None:
-    """Give the name of the command that a script begins with.
-
-    None where it holds a template, or where the script begins with something else than a plain
-    command (an assignment, a loop, a group).
-    """
-    match = _FIRST_WORD.match(source)
-    if match is None or match[1] in _SHELL_WORDS:
-        return None
-    return match[1]

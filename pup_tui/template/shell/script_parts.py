@@ -8,7 +8,9 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
+from pup_tui.template.shell.grammar import language
 from pup_tui.template.shell.markers import MARKER
+from pup_tui.template.shell.words import ONE_VARIABLE
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query
@@ -24,6 +26,9 @@ STATEMENTS: Final = frozenset(
 SUBSTITUTIONS: Final = frozenset({"command_substitution", "process_substitution"})
 REDIRECTS: Final = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
 
+ARGUMENTS: Final = (*(b"%d" % number for number in range(1, 10)), b"@", b"*")
+"""The names by which a function or script knows its words."""
+
 _NO_WORDS: Final = frozenset({"variable_assignment", *REDIRECTS})
 _WORDS: Final = frozenset(
     {
@@ -31,21 +36,21 @@ _WORDS: Final = frozenset(
         *("simple_expansion", "expansion", "number", *SUBSTITUTIONS, "arithmetic_expansion"),
     }
 )
-_VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\])?\}?\"?")
+_EXPORTS: Final = re.compile(rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&|]*")
+_EXPORTS_ALL: Final = re.compile(rb"\bset\s+-\w*a\w*\b|\ballexport\b")
 _INPUT: Final = frozenset({"<", "<>"})
 _OUTPUT: Final = frozenset({">", ">>", ">|", "&>", "&>>", ">&"})
 
 
 @lru_cache(maxsize=1)
 def _query() -> Query:
-    import tree_sitter_bash
-    from tree_sitter import Language, Query
+    from tree_sitter import Query
 
     wanted = (
         "(command) @command (simple_expansion) @expansion (expansion) @expansion"
         "(variable_assignment) @assignment (file_redirect) @redirect (function_definition) @function"
     )
-    return Query(Language(tree_sitter_bash.language()), wanted)
+    return Query(language(), wanted)
 
 
 class ScriptParts:
@@ -86,7 +91,7 @@ class ScriptParts:
 
     def _written_for(self, word: bytes) -> list[bytes]:
         """The words that the script itself has put into the variable which is a command's name."""
-        match = _VARIABLE.fullmatch(word)
+        match = ONE_VARIABLE.fullmatch(word)
         given = self._assigned.get(match[1], b"") if match else b""
         words = MARKER.sub(COMPUTED, unquoted(given.strip(b"()"))).split()
         is_one = word.startswith(b'"') and b"@" not in word
@@ -110,18 +115,49 @@ class ScriptParts:
             return {}
         return {function_name(node): node for node in self._found.get("function", ())}
 
+    def expansions(self, name: bytes, within: Node | None) -> list[Node]:
+        """Where the script uses a variable; an argument of a function does within it only."""
+        return self._expansions.get((name, within.id if within is not None else None), [])
+
     @cached_property
-    def expansions(self) -> dict[bytes, list[Node]]:
-        """Where the script uses each variable."""
-        found: dict[bytes, list[Node]] = {}
+    def _expansions(self) -> dict[tuple[bytes, int | None], list[Node]]:
+        """The expansions of a variable by the function they stand in, and with none those of its own."""
+        found: dict[tuple[bytes, int | None], list[Node]] = {}
         for node in self._found.get("expansion", ()):
             for child in node.named_children[:1]:
-                found.setdefault(text(child).split(b"[", 1)[0], []).append(node)
+                name = text(child).split(b"[", 1)[0]
+                places: list[int | None] = [
+                    around.id for around in upwards(node) if around.type == "function_definition"
+                ]
+                if name not in ARGUMENTS or not places:
+                    places.append(None)
+                for place in places:
+                    found.setdefault((name, place), []).append(node)
         return found
 
-    @property
+    def is_exported(self, name: bytes) -> bool:
+        """Whether the commands of the script may get a variable of it in their environment."""
+        return self._exports_all or name in self._exported
+
+    @cached_property
+    def _exports_all(self) -> bool:
+        return _EXPORTS_ALL.search(text(self._root)) is not None
+
+    @cached_property
+    def _exported(self) -> frozenset[bytes]:
+        lines = _EXPORTS.findall(text(self._root))
+        return frozenset(name for line in lines for name in re.findall(rb"\w+", line))
+
+    @cached_property
     def commands(self) -> list[Node]:
-        """Every command of the script."""
+        """The commands that may do something with a variable of their environment."""
+        return [each for each in self._commands if self._takes_environment(self.use(each))]
+
+    def _takes_environment(self, use: CommandUse) -> bool:
+        return use.prints_environment or bool(use.script)
+
+    @property
+    def _commands(self) -> list[Node]:
         return self._found.get("command", [])
 
     def calls(self, name: bytes) -> list[Node]:
@@ -147,7 +183,7 @@ class ScriptParts:
     @cached_property
     def _mentions(self) -> dict[bytes, list[tuple[Node, Node]]]:
         found: dict[bytes, list[tuple[Node, Node]]] = {}
-        for command in self._found.get("command", ()):
+        for command in self._commands:
             for word in _words(command):
                 found.setdefault(_plain(unquoted(text(word))), []).append((command, word))
         return found

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.builtins import FORWARDED, Names
-from pup_tui.template.shell.tables import Use, parameter_use
-from pup_tui.template.shell.words import UNKNOWN, ShellWord, command_nodes, read_word
+from pup_tui.template.shell.grammar import language
+from pup_tui.template.shell.tables import Use, parameter_use, tables
+from pup_tui.template.shell.words import ONE_VARIABLE, UNKNOWN, ShellWord, command_nodes, read_word
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 COMMANDS: Final = frozenset({"command", "declaration_command", "unset_command"})
 FUNCTION: Final = "function_definition"
 
+_ESCAPED_OR_QUOTE: Final = re.compile(rb"\\.|['\"`]|\$[({\[]", re.DOTALL)
+_ESCAPED_OR_BACKTICK: Final = re.compile(rb"\\.|`", re.DOTALL)
 _INTEGERS: Final = re.compile(
     rb"\b(?:declare|typeset|local|readonly|export|private)\b[^\n;&|]*?\s[-+][A-Za-z]*[iEFX]"
     rb"|\b(?:integer|float)\s"
@@ -32,7 +37,6 @@ _KEYED: Final = re.compile(
 )
 _LINE: Final = re.compile(rb"[^\n;&|]*")
 _NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
-_VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_][A-Za-z0-9_]*)(?:\[@\])?\}?\"?")
 _DEFINES: Final = re.compile(rb"\(\s*\)|\bfunction\b")
 _MAY_CALCULATE: Final = re.compile(
     rb"\(\(|\[|\blet\b|\bexit\b|\breturn\b|\bshift\b|-[a-z]*i|\binteger\b|\bfloat\b|[<>]&|\$\{\w+:|\$\{!"
@@ -52,10 +56,9 @@ _QUERY: Final = """
 
 @lru_cache(maxsize=1)
 def _query() -> Query:
-    import tree_sitter_bash
-    from tree_sitter import Language, Query
+    from tree_sitter import Query
 
-    return Query(Language(tree_sitter_bash.language()), _QUERY)
+    return Query(language(), _QUERY)
 
 
 class Survey:
@@ -67,10 +70,23 @@ class Survey:
         self.shell = shell
         self.marker = marker
         self._words: dict[int, list[ShellWord]] = {}
+        self._first_quotes: dict[int, int] = {}
 
     def text(self, node: Node) -> bytes:
         """The script's text of a node; `Node.text` asks the parser's source piece by piece."""
         return self.script[node.start_byte : node.end_byte]
+
+    def first_quote(self, node: Node, only_backticks: bool) -> int:
+        """Where in a node the first quote is that no backslash escapes; at its end if none."""
+        if node.id not in self._first_quotes:
+            pattern = _ESCAPED_OR_BACKTICK if only_backticks else _ESCAPED_OR_QUOTE
+            quotes = (
+                match.start()
+                for match in pattern.finditer(self.script, node.start_byte, node.end_byte)
+                if match[0][:1] != b"\\"
+            )
+            self._first_quotes[node.id] = next(quotes, node.end_byte)
+        return self._first_quotes[node.id]
 
     def scope_of(self, node: Node) -> bytes:
         """The name of the function around a node; empty outside of all."""
@@ -93,10 +109,19 @@ class Survey:
         """Whether there may be arithmetic in it at all."""
         return _MAY_CALCULATE.search(self.script) is not None
 
-    @property
+    @cached_property
     def commands(self) -> list[Node]:
-        """Every command, declarations too."""
-        return self._found.get("command", [])
+        """Every command, declarations too, in the order of the script."""
+        return sorted(self._found.get("command", ()), key=lambda node: node.start_byte)
+
+    @cached_property
+    def _command_starts(self) -> list[int]:
+        return [command.start_byte for command in self.commands]
+
+    def commands_within(self, node: Node) -> list[Node]:
+        """The commands that begin within a node."""
+        first = bisect_left(self._command_starts, node.start_byte)
+        return self.commands[first : bisect_left(self._command_starts, node.end_byte)]
 
     @property
     def assignments(self) -> list[Node]:
@@ -118,17 +143,52 @@ class Survey:
         """Every node that may calculate."""
         return self._found.get("arithmetic", [])
 
+    def named(self, *names: bytes) -> list[tuple[Node, list[ShellWord]]]:
+        """The commands that may run one of these names, and their words from that name on."""
+        return [found for name in names for found in self._by_name.get(name, ())]
+
     @cached_property
-    def _by_name(self) -> dict[bytes, list[Node]]:
+    def _by_name(self) -> dict[bytes, list[tuple[Node, list[ShellWord]]]]:
         found = defaultdict(list)
         for command in self.commands:
-            name = command.child_by_field_name("name") or command.children[0]
-            found[self.text(name)].append(command)
+            words = self.words(command)
+            for at in self.starts(words):
+                for name in self.names_of(words[at]):
+                    found[name].append((command, words[at:]))
         return dict(found)
 
-    def named(self, *names: bytes) -> list[Node]:
-        """The commands of these names, as they stand in the script."""
-        return [command for name in names for command in self._by_name.get(name, ())]
+    def starts(self, words: Sequence[ShellWord]) -> list[int]:
+        """Where the command that is run may begin: also behind ``command``, ``time`` and the like."""
+        found = waiting = [0][: len(words)]
+        while waiting:
+            found = sorted({*found, *waiting})
+            behind = {at for start in waiting for at in self._behind(words, start)}
+            waiting = sorted(behind.difference(found))
+        return found
+
+    def _behind(self, words: Sequence[ShellWord], start: int) -> Iterator[int]:
+        """The words that may begin a command which the one that begins here runs."""
+        reach = max((self._reach(name) for name in self.names_of(words[start])), default=0)
+        reach = max(reach, int(words[start].spreads))
+        for at in range(start + 1, len(words)):
+            if reach <= 0:
+                return
+            yield at
+            is_option = words[at].text[:1] in (b"-", b"+")
+            reach -= not is_option and (
+                at == start + 1 or words[at - 1].text[:1] not in (b"-", b"+")
+            )
+
+    def _reach(self, name: bytes) -> int:
+        """How many words behind a name may begin a command that it runs."""
+        builtins = (table.builtins.get(name) for table in tables(self.shell))
+        operands = (builtin.operands for builtin in builtins if builtin is not None)
+        found = (each.index("command") + 1 for each in operands if "command" in each)
+        return max(self._forwarders.get(name, 0), *found, 0)
+
+    def names_of(self, word: ShellWord) -> frozenset[bytes]:
+        """The commands that a word may name."""
+        return frozenset((word.text,)) if word.is_literal else self._stands_for(word)
 
     @cached_property
     def functions(self) -> dict[bytes, list[Node]]:
@@ -157,9 +217,10 @@ class Survey:
         """What the script says about names, for the judgement of commands."""
         return Names(
             aliases=self._aliases() if b"alias" in self.script else frozenset(),
-            forwarders=self._forwarders(),
+            forwarders=self._forwarders,
             assigned=self.assigned,
             commands=self._stands_for,
+            holds_more=self._holds_more,
         )
 
     @cached_property
@@ -180,8 +241,8 @@ class Survey:
             for node in self.assignments
             if node.children[0].type == "subscript" or node.children[-1].type == "array"
         }
-        for command in self.named(b"read", b"mapfile", b"readarray"):
-            found.update(word.text for word in self.words(command)[1:])
+        for _, words in self.named(b"read", b"mapfile", b"readarray"):
+            found.update(word.text for word in words[1:])
         return frozenset(found)
 
     @cached_property
@@ -211,11 +272,10 @@ class Survey:
 
     def _aliases(self) -> frozenset[bytes]:
         return frozenset(
-            word.text.partition(b"=")[0]
-            for command in self.named(b"alias")
-            for word in self.words(command)[1:]
+            word.text.partition(b"=")[0] for _, words in self.named(b"alias") for word in words[1:]
         )
 
+    @cached_property
     def _forwarders(self) -> dict[bytes, int]:
         """Functions in which a positional parameter stands where a command begins."""
         found: dict[bytes, int] = {}
@@ -228,9 +288,7 @@ class Survey:
         return found
 
     def _runs_its_words(self, definition: Node) -> bool:
-        for command in self.commands:
-            if not definition.start_byte <= command.start_byte < definition.end_byte:
-                continue
+        for command in self.commands_within(definition):
             words = self.words(command)
             for word in words:
                 if UNKNOWN in word.text:
@@ -244,16 +302,28 @@ class Survey:
 
         None where something else is assigned as well, or a value begins the text.
         """
-        match = _VARIABLE.fullmatch(word.raw)
+        match = ONE_VARIABLE.fullmatch(word.raw)
         if match is None:
             return frozenset()
         found: set[bytes] = set()
-        for assignment in self.assignments:
-            name, _, text = self.text(assignment).partition(b"=")
-            if name.rstrip(b"+") != match[1]:
-                continue
+        for text in self._assigned_texts.get(match[1], ()):
             first = re.match(rb"['\"(\s]*([^\s'\"()$`]+)(?=['\"()\s]|\Z)", text)
             if first is None or self.marker.search(first[1]):
                 return frozenset()
             found.add(first[1])
         return frozenset(found)
+
+    def _holds_more(self, word: ShellWord) -> bool:
+        """Whether more than one word may be assigned to the variable of which a word is made."""
+        match = ONE_VARIABLE.fullmatch(word.raw)
+        texts = self._assigned_texts.get(match[1], ()) if match else ()
+        return any(re.search(rb"\S\s+\S", text) for text in texts)
+
+    @cached_property
+    def _assigned_texts(self) -> dict[bytes, list[bytes]]:
+        """What is assigned to each variable as a whole."""
+        found = defaultdict(list)
+        for assignment in self.assignments:
+            name, _, text = self.text(assignment).partition(b"=")
+            found[name.rstrip(b"+")].append(text)
+        return dict(found)

@@ -15,7 +15,9 @@ The words of a line, in any order for options and in theirs for operands:
   data
 - ``<CODE``: standard input is code where nothing else of the command is
 - ``FEED``: standard input is put into the words of the command that is run; ``FEEDALL``: operands are
-- ``NAMES``: operands name what is printed and are not printed themselves
+- ``NAMES``: operands name what is printed, on this machine, and are not printed themselves
+- ``ENV``: variables of the environment are printed
+- ``SETS``: words before the command may set variables: one that a value begins may be any variable or option
 """
 
 from __future__ import annotations
@@ -77,6 +79,8 @@ class Synopsis:
     feeds: bool = False
     feeds_operands: bool = False
     prints_named: bool = False
+    prints_environment: bool = False
+    sets_variables: bool = False
     subcommands: dict[bytes, Synopsis] = field(default_factory=dict)
 
     @property
@@ -137,6 +141,10 @@ def _read(program: Synopsis, synopsis: str) -> None:
             program.feeds, program.feeds_operands = True, word == "FEEDALL"
         elif word == "NAMES":
             program.prints_named = True
+        elif word == "ENV":
+            program.prints_environment = True
+        elif word == "SETS":
+            program.sets_variables = True
         else:
             operands.append(_operand(word))
     program.operands = tuple(operands)

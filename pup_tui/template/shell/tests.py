@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.tables import Use
 from pup_tui.template.shell.words import ShellWord
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 ARITHMETIC_TESTS: Final = frozenset({b"-eq", b"-ne", b"-lt", b"-le", b"-gt", b"-ge"})
 """Operators for whose operands some shells calculate."""
@@ -15,6 +19,9 @@ TEXT_TESTS: Final = frozenset(
     {b"=", b"==", b"!=", b"<", b">", b"\\<", b"\\>", b"-ef", b"-nt", b"-ot", b"=~"}
 )
 """Operators that compare texts or files."""
+
+_SIGNS: Final = frozenset({b"&&", b"||", b"(", b")", b"!"})
+"""What stands between the tests within ``[[``."""
 
 _JOINTS: Final = frozenset({b"-a", b"-o"})
 _FILE_TESTS: Final = frozenset(b"-" + bytes([letter]) for letter in b"abcdefghknoprsuwxzGLNOS")
@@ -66,3 +73,42 @@ def _joined_use(words: Sequence[ShellWord], index: int, numbers: Use) -> Use:
     if len(segment) not in (2, 3) or len(segment) == len(words) or segment[0].text == b"!":
         return Use.CODE
     return test_use(segment, index - first, numbers)
+
+
+def test_words(read: Callable[[Node], ShellWord], nodes: Sequence[Node]) -> list[ShellWord]:
+    """The words of a test: what stands without a blank between is one."""
+    words: list[ShellWord] = []
+    end = -1
+    for node in _operands(nodes):
+        word = read(node)
+        if node.start_byte == end and not {word.raw, words[-1].raw} & _SIGNS:
+            last = words[-1]
+            words[-1] = replace(
+                last,
+                raw=last.raw + word.raw,
+                text=last.text + word.text,
+                spreads=last.spreads or word.spreads,
+                holds_value=last.holds_value or word.holds_value,
+            )
+        else:
+            words.append(word)
+        end = node.end_byte
+    return words
+
+
+def segment(words: list[ShellWord], index: int) -> tuple[list[ShellWord], int]:
+    """The one test within ``[[`` that a word belongs to."""
+    first = max((i + 1 for i in range(index) if words[i].raw in _SIGNS), default=0)
+    after = (i for i in range(index, len(words)) if words[i].raw in _SIGNS)
+    return words[first : next(after, len(words))], index - first
+
+
+def _operands(nodes: Sequence[Node]) -> list[Node]:
+    """The pieces of a test, whatever the grammar has made of them."""
+    found: list[Node] = []
+    for node in nodes:
+        if node.type in ("binary_expression", "unary_expression", "parenthesized_expression"):
+            found += _operands(node.children)
+        else:
+            found.append(node)
+    return found

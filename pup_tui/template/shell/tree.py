@@ -8,149 +8,81 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final, cast
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pup_tui.template.shell.climb import Climb
-from pup_tui.template.shell.facts import ScriptFacts
+from pup_tui.template.shell.grammar import read, unknown_line
 from pup_tui.template.shell.places import Place
 from pup_tui.template.shell.survey import Survey
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Node, Parser, Query, Tree
+    from tree_sitter import Node
 
     from pup_tui.template.shell.command_use import Evaluator
     from pup_tui.template.shell.evaluation import Evaluations
-
-_CHUNK: Final = 1024
-_CHUNKS_AT_LEAST: Final = 128
-_CHUNKS_PER_CHUNK: Final = 8
-"""A script that the grammar knows takes about 6 chunks, and 2 more for each it is long."""
-
-_RESERVED: Final = frozenset(b"{ } ! if then elif else fi case esac for while until".split())
-"""What no shell takes for the name of a command: a tree that has it there has lost its way.
-
-Without `do` and `done`, which the grammar takes for commands after zsh's `repeat`.
-"""
 
 Span = tuple[int, int]
 """Where a marker begins and ends, in bytes."""
 
 
-@lru_cache(maxsize=1)
-def _language() -> Language:
-    import tree_sitter_bash
-    from tree_sitter import Language
-
-    return Language(tree_sitter_bash.language())
-
-
-@lru_cache(maxsize=1)
-def _parser() -> Parser:
-    from tree_sitter import Parser
-
-    return Parser(_language())
-
-
-@lru_cache(maxsize=1)
-def _command_names() -> Query:
-    from tree_sitter import Query
-
-    return Query(_language(), "(command_name (word) @name)")
-
-
-def _parse(script: bytes) -> Tree | None:
-    """Parse a script, or give up.
-
-    Where the grammar is lost it looks ahead over and over, which takes a time that grows with the
-    square of the text. How often it asks for a chunk of the text tells that early.
-    """
-    chunks = 0
-    limit = _CHUNKS_AT_LEAST + _CHUNKS_PER_CHUNK * (len(script) // _CHUNK)
-
-    def read(offset: int, _point: object) -> bytes:
-        nonlocal chunks
-        chunks += 1
-        return script[offset : offset + _CHUNK]
-
-    parser = _parser()
-    try:
-        return parser.parse(read, progress_callback=lambda _offset, _error: chunks > limit)
-    except ValueError:
-        parser.reset()
-        return None
-
-
 class ScriptTree:
-    """The syntax tree of a script with markers in it."""
+    """The syntax tree of a script; ``spans`` are where its markers stand, in their order."""
 
-    def __init__(self, script: bytes, shell: str) -> None:
-        self._tree = _parse(script)
-        self._script = script
+    def __init__(self, script: bytes, shell: str, spans: Sequence[Span] = ()) -> None:
+        self._script, self._tree = read(script)
         self._shell = shell
+        self._spans = spans
 
     @property
-    def is_known(self) -> bool:
-        """Whether the grammar knows all of the script."""
-        if self._tree is None or self._tree.root_node.has_error:
-            return False
-        from tree_sitter import QueryCursor
+    def is_read(self) -> bool:
+        """Whether there is a tree at all, be it with errors in it."""
+        return self._tree is not None
 
-        names = QueryCursor(_command_names()).captures(self._tree.root_node).get("name", ())
-        return not any((name.text or b"").split(maxsplit=1)[0] in _RESERVED for name in names)
+    @cached_property
+    def unknown_line(self) -> int:
+        """The line, from 1, of the first place that the grammar does not know; 0 if it knows all."""
+        return unknown_line(self._tree, self._script)
 
-    @property
-    def error_line(self) -> int:
-        """The line, from 1, of the first place that the grammar does not know."""
-        if self._tree is None:
-            return 1
-        node = self._tree.root_node
-        while True:
-            broken = [n for n in node.children if n.is_error or n.is_missing or n.has_error]
-            if not broken or node.is_error:
-                return node.start_point.row + 1
-            node = broken[0]
-
-    def evaluators(self, spans: Sequence[Span]) -> list[Evaluator | None]:
-        """Tell for each marker, in the order of the script, who takes the value for code later."""
-        if self._tree is None:
-            return [None] * len(spans)
-        found = _evaluations(self._tree)
-        return [found.evaluator(path) for _, path in self.paths(spans)]
+    def evaluators(self) -> list[Evaluator | None]:
+        """Tell for each marker who takes the value for code later."""
+        return [self._evaluations.evaluator(path) for _, path in self.paths()]
 
     def inherited(self, names: Iterable[str]) -> dict[str, Evaluator]:
         """Tell for variables of the script's environment who takes their text for code."""
-        if self._tree is None:
-            return {}
-        evaluations = _evaluations(self._tree)
-        found = ((name, evaluations.environment(name.encode())) for name in names)
+        found = ((name, self._evaluations.environment(name.encode())) for name in names)
         return {name: evaluator for name, evaluator in found if evaluator is not None}
 
     def reader(self) -> Evaluator | None:
         """Tell who takes what the script reads on its standard input for code."""
-        if self._tree is None:
-            return None
-        return _evaluations(self._tree).reader()
+        return self._evaluations.reader()
 
-    def climbs(self, spans: Sequence[Span]) -> Iterator[Climb]:
-        """Give for each marker, in the order of the script, its way up the tree."""
-        if self._tree is None:
-            return
-        survey = self.survey(spans)
-        facts = ScriptFacts(self._script, self._shell, survey)
-        for start, path in self.paths(spans):
-            yield Climb(facts, path, start)
+    @cached_property
+    def _evaluations(self) -> Evaluations:
+        # Late: only who looks for warnings asks, and the table of programs is large.
+        from pup_tui.template.shell.evaluation import Evaluations
 
-    def survey(self, spans: Sequence[Span]) -> Survey:
-        """What the script says of itself; it must be known."""
-        root = cast("Tree", self._tree).root_node
-        return Survey(root, self._script, self._shell, _markers(self._script, spans))
+        return Evaluations(self._root)
 
-    def paths(self, spans: Sequence[Span]) -> list[tuple[int, list[Node]]]:
-        """Where each marker begins, in the order of the script, and the nodes around it, outermost first."""
+    def places(self) -> Iterator[Place]:
+        """Tell the place of each marker. Raises `UnsafePlaceError`."""
+        for start, path in self.paths():
+            yield Climb(self.survey, path, start).place()
+
+    @cached_property
+    def survey(self) -> Survey:
+        """What the script says of itself."""
+        return Survey(self._root, self._script, self._shell, _markers(self._script, self._spans))
+
+    @property
+    def _root(self) -> Node:
         if self._tree is None:
-            return []
-        waiting: list[tuple[list[Node], Sequence[Span]]] = [([self._tree.root_node], spans)]
+            raise ValueError("there is no tree of this script")
+        return self._tree.root_node
+
+    def paths(self) -> list[tuple[int, list[Node]]]:
+        """Where each marker begins, and the nodes around it, outermost first."""
+        waiting: list[tuple[list[Node], Sequence[Span]]] = [([self._root], self._spans)]
         found: list[tuple[int, list[Node]]] = []
         while waiting:
             path, inside = waiting.pop()
@@ -160,19 +92,6 @@ class ScriptTree:
                 else:
                     waiting.append(([*path, child], held))
         return sorted(found, key=lambda item: item[0])
-
-
-def _evaluations(tree: Tree) -> Evaluations:
-    # Late: only who looks for warnings asks, and the table of programs is large.
-    from pup_tui.template.shell.evaluation import Evaluations
-
-    return Evaluations(tree.root_node, _parse)
-
-
-@lru_cache(maxsize=4)
-def script_tree(script: bytes, shell: str) -> ScriptTree:
-    """The tree of a script, kept for who asks next for the same one."""
-    return ScriptTree(script, shell)
 
 
 def _markers(script: bytes, spans: Sequence[Span]) -> re.Pattern[bytes]:
@@ -202,9 +121,3 @@ def _shared(
     rest.extend(spans[position:])
     if rest:
         yield None, rest
-
-
-def places(tree: ScriptTree, spans: Sequence[Span]) -> Iterator[Place]:
-    """Tell the place of each marker, in the order of the script. Raises `UnsafePlaceError`."""
-    for climb in tree.climbs(spans):
-        yield climb.place()

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from pup_tui.template.shell.builtins import JudgedCommand
 from pup_tui.template.shell.places import UnsafePlaceError
 from pup_tui.template.shell.survey import COMMANDS, Survey
-from pup_tui.template.shell.tables import Use, tables
-from pup_tui.template.shell.tests import test_use
+from pup_tui.template.shell.tables import Use, parameter_use, tables
+from pup_tui.template.shell.tests import segment, test_use, test_words
 from pup_tui.template.shell.words import UNKNOWN, ShellWord, destinations, prints_number
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ PATTERN_OPERATORS: Final = frozenset(
     {"#", "##", "%", "%%", "/", "//", "/#", "/%", "^", "^^", ",", ",,"}
 )
 """Operators of ``${NAME…}`` behind which a pattern stands."""
-
-_SIGNS: Final = frozenset({b"&&", b"||", b"(", b")", b"!"})
-"""What stands between the tests within ``[[``."""
 
 _READING: Final = frozenset({b"read", b"mapfile", b"readarray"})
 _OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
@@ -49,8 +46,8 @@ class Uses:
     """What is done with a text that stands at the end of a path.
 
     ``use`` is that, ``arithmetic`` whether in an arithmetic expression. ``command`` is the name of a
-    command that evaluates the text again, ``targets`` are the variables that get it; a function's own
-    words are named ``FUNCTION NUMBER``, 0 for any of them.
+    command that evaluates the text again, ``targets`` are the variables that get it, with
+    ``is_part`` in parts; a function's own words are named ``FUNCTION NUMBER``, 0 for any of them.
     """
 
     def __init__(
@@ -64,6 +61,7 @@ class Uses:
         self.arithmetic = False
         self.command: str | None = None
         self.targets: set[bytes] = set()
+        self.is_part = False
         self._rules: dict[str, Callable[[Node, Node], None]] = {
             "arithmetic_expansion": self._in_arithmetic,
             "array": self._in_array,
@@ -165,12 +163,12 @@ class Uses:
     def _in_test(self, node: Node, _child: Node) -> None:
         """Judge by the words: the grammar's idea of what belongs together is not the shells'."""
         is_single = node.children[0].type == "["
-        words = self._test_words(node.children[1:-1])
+        words = test_words(self._survey.word, node.children[1:-1])
         index = max(
             (i for i, word in enumerate(words) if word.node.start_byte <= self._start), default=0
         )
         if not is_single:
-            words, index = _segment(words, index)
+            words, index = segment(words, index)
         spreads = is_single and self._is_reference and words[index].spreads
         for table in tables(self._survey.shell):
             calculates = table.calculates_in_tests or spreads or not self._is_reference
@@ -179,26 +177,6 @@ class Uses:
             if spreads and use is not Use.INT:
                 self._refuse_spreading(words[index])
             self._judge(use, words[index])
-
-    def _test_words(self, nodes: Sequence[Node]) -> list[ShellWord]:
-        """The words of a test: what stands without a blank between is one."""
-        words: list[ShellWord] = []
-        end = -1
-        for node in _operands(nodes):
-            word = self._survey.word(node)
-            if node.start_byte == end and not {word.raw, words[-1].raw} & _SIGNS:
-                last = words[-1]
-                words[-1] = replace(
-                    last,
-                    raw=last.raw + word.raw,
-                    text=last.text + word.text,
-                    spreads=last.spreads or word.spreads,
-                    holds_value=last.holds_value or word.holds_value,
-                )
-            else:
-                words.append(word)
-            end = node.end_byte
-        return words
 
     def _refuse_spreading(self, word: ShellWord) -> None:
         raise UnsafePlaceError(
@@ -278,6 +256,8 @@ class Uses:
                 self._naming(node, child)
             return
         plain = self._survey.text(name).split(b"[", 1)[0]
+        if parameter_use(self._survey.shell, plain) is Use.CODE:
+            self._assign(plain)
         declaration = self._parent
         if declaration is not None and declaration.type == "declaration_command":
             self._in_command(declaration, node)
@@ -367,9 +347,7 @@ class Uses:
             statement = statement.parent
         if statement is None:
             return
-        for command in self._survey.commands:
-            if not statement.start_byte <= command.start_byte < statement.end_byte:
-                continue
+        for command in self._survey.commands_within(statement):
             words = self._survey.words(command)
             texts = [word.text for word in words]
             if not _READING.intersection(texts):
@@ -378,9 +356,14 @@ class Uses:
                 raise UnsafePlaceError(
                     "`mapfile -C` gives what it reads to a command", "use a loop"
                 )
-            for name in texts[1:]:
-                if re.fullmatch(rb"[A-Za-z_]\w*", name) and name not in _READING:
-                    self._assign(name)
+            names = [
+                name
+                for name in texts[1:]
+                if re.fullmatch(rb"[A-Za-z_]\w*", name) and name not in _READING
+            ]
+            self.is_part = self.is_part or len(names) > 1
+            for name in names:
+                self._assign(name)
             self.targets.update((b"REPLY", b"MAPFILE"))
 
     def _in_command(self, node: Node, child: Node) -> None:
@@ -434,7 +417,7 @@ class Uses:
             return True
         scope = self._survey.scope_of(word.node)
         return not scope or any(
-            self._survey.scope_of(command) == scope for command in self._survey.named(b"set")
+            self._survey.scope_of(command) == scope for command, _ in self._survey.named(b"set")
         )
 
     def _command_use(self, words: Sequence[ShellWord], index: int, prefix: bytes) -> Use:
@@ -444,13 +427,18 @@ class Uses:
         )
 
     def _hand_on(self, node: Node, words: Sequence[ShellWord], index: int) -> None:
-        """Which variables get the word: a function's own, those of ``set``, ``printf -v``, ``getopts``."""
-        name = words[0].text
+        """Which variables get the word, whichever command of those that may be meant is run."""
+        for start in self._survey.starts(words[:index]):
+            for name in self._survey.names_of(words[start]):
+                self._hand_to(node, name, words[start:], index - start)
+
+    def _hand_to(self, node: Node, name: bytes, words: Sequence[ShellWord], index: int) -> None:
+        """The variables of one command: a function's own, those of ``set``, ``printf -v``, ``getopts``."""
         texts = [word.text for word in words]
-        if name in self._survey.functions and index:
-            sure = not any(word.spreads for word in words[1 : index + 1])
+        if name in self._survey.functions:
+            sure = words[0].is_literal and not any(word.spreads for word in words[1 : index + 1])
             self.targets.add(b"%s %d" % (name, index if sure else 0))
-        elif name == b"set" and index:
+        elif name == b"set":
             self.targets.add(b"%s 0" % self._survey.scope_of(node))
             if b"-A" in texts[: index - 1]:
                 self._assign(texts[texts.index(b"-A") + 1])
@@ -458,21 +446,3 @@ class Uses:
             self._assign(texts[texts.index(b"-v") + 1])
         elif name == b"getopts" and len(texts) > 2 and UNKNOWN not in texts[2]:
             self.targets.update((b"OPTARG", texts[2]))
-
-
-def _segment(words: list[ShellWord], index: int) -> tuple[list[ShellWord], int]:
-    """The one test within ``[[`` that a word belongs to."""
-    first = max((i + 1 for i in range(index) if words[i].raw in _SIGNS), default=0)
-    after = (i for i in range(index, len(words)) if words[i].raw in _SIGNS)
-    return words[first : next(after, len(words))], index - first
-
-
-def _operands(nodes: Sequence[Node]) -> list[Node]:
-    """The pieces of a test, whatever the grammar has made of them."""
-    found: list[Node] = []
-    for node in nodes:
-        if node.type in ("binary_expression", "unary_expression", "parenthesized_expression"):
-            found += _operands(node.children)
-        else:
-            found.append(node)
-    return found

@@ -15,8 +15,19 @@ _PRINTS_NUMBER: Final = re.compile(
 )
 """Commands that print a number and nothing else."""
 
+_FIRST_WORD: Final = re.compile(r"(?:\s|#[^\n]*(?:\n|\Z))*([A-Za-z0-9_./+@:-]+)(?=[\s;&|<>)]|\Z)")
+_SHELL_WORDS: Final = frozenset(
+    {
+        *("if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case"),
+        *("esac", "select", "function", "time", "coproc", "in"),
+    }
+)
+
 UNKNOWN: Final = b"\0"
 """Stands in the text of a word for a part that is known only when the script runs."""
+
+ONE_VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\])?\}?\"?")
+"""A word that is one variable, or all elements of an array."""
 
 _ESCAPE: Final = re.compile(rb"\\(.)", re.DOTALL)
 _ESCAPE_IN_QUOTES: Final = re.compile(rb"\\([$`\"\\\n])")
@@ -128,3 +139,15 @@ def _quoted(script: bytes, node: Node) -> tuple[bytes, bool]:
             text += UNKNOWN
             spreads = spreads or _ALL.match(script, part.start_byte, part.end_byte) is not None
     return bytes(text), spreads
+
+
+def first_word(source: str) -> str | None:
+    """Give the name of the command that a script begins with.
+
+    None where it holds a template, or where the script begins with something else than a plain
+    command (an assignment, a loop, a group).
+    """
+    match = _FIRST_WORD.match(source)
+    if match is None or match[1] in _SHELL_WORDS:
+        return None
+    return match[1]

@@ -178,7 +178,7 @@ class Generator:
         if self._random.random() < 0.3:
             target = f" {self._random.choice(_REDIRECTS)}{self._word()}"
         prefix = self._random.choice(
-            ["", "", "", "command ", "builtin ", "$X ", "exec ", "noglob "]
+            ["", "", "", "command ", "builtin ", "$X ", "exec ", "noglob ", "time ", "> out "]
         )
         return f"{prefix}{name}{options} {words}{target} </dev/null"
 
@@ -252,6 +252,12 @@ class Generator:
                     f"exit ${name}",
                 ),
                 *(
+                    f"$X printf -v {name} %s {{{{ V }}}}",
+                    "command set -- {{ V }}",
+                    "echo $(($1))",
+                    "time f {{ V }}",
+                ),
+                *(
                     f"echo ${{{name}%%x}} ${{{name}/a/{{{{ V }}}}}}",
                     f"unset ${name}",
                     f">&${name} echo",
@@ -267,6 +273,7 @@ _SUBSTITUTIONS = [
 _WRAPPERS = [
     *("f() { @\n}; f {{ V }}", "( @ )", "{ @\n}", "if @\nthen :; fi", "for i in 1; do @\ndone"),
     *("X=$(@)", 'echo "$(@)"', "cat <<E0\n$(@)\nE0", "case x in x) @ ;; esac", "@ | cat"),
+    *("time @", "! { @\n}", "time -p { @\n}", "while read -r X; do @\ndone <<< {{ V }}"),
     *("f() { local n=$1; @\n}; f {{ V }} {{ W }}", "f() { shift; @\n}; f a {{ V }}", "! @"),
     *(
         "while @\ndo break; done",

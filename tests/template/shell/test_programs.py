@@ -41,6 +41,9 @@ def test_a_value_that_is_data_for_its_program_is_not(script: str) -> None:
         ("sh -c 'eval \"$X\"'", "eval"),
         ("bash -c '((X > 3))'", "X"),
         ('psql -c "select $X"', "psql"),
+        ("envsubst < t | sh", "sh"),
+        ('curl "$X" | bash', "bash"),
+        ('env "$X" bash x', "env"),
     ],
 )
 def test_a_value_of_the_environment_that_is_evaluated_again_is_warned_of(
@@ -52,7 +55,13 @@ def test_a_value_of_the_environment_that_is_evaluated_again_is_warned_of(
 
 @pytest.mark.parametrize(
     "script",
-    ['kubectl get "$X"', "sh -c 'echo \"$X\"'", "trap 'rm \"$X\"' EXIT", 'echo "$X" | jq .'],
+    [
+        "envsubst < t > out",
+        'kubectl get "$X"',
+        "sh -c 'echo \"$X\"'",
+        "trap 'rm \"$X\"' EXIT",
+        'echo "$X" | jq .',
+    ],
 )
 def test_a_value_of_the_environment_that_is_data_is_not(script: str) -> None:
     assert not compile_shell(script, "bash", frozenset({"X"})).evaluated_again

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.shell.judgement import judge
 from pup_tui.template.shell.script import compile_shell
 
 ALL = "sh bash dash ksh zsh"
@@ -99,6 +102,25 @@ TEXTS = [
     ('declare -A P=([a]=80); X={{ V }}; printf \'%s%s\' "${P[a]}" "$X"', "80@", "bash"),
     ("trap 'echo done' EXIT; printf '%s' {{ V }}", "@done\n", ALL),
     ("set -eu; printf '%s' {{ V }}", "@", ALL),
+    ("! { printf '%s' {{ V }}; }", "@", ALL),
+    ("if ! { printf '%s' {{ V }}; false; }; then printf .; fi", "@.", ALL),
+    ("! case {{ V }} in *é) printf '%s' {{ V }} ;; esac", "@", ALL),
+    ("! while read -r x; do printf '%s' \"$x\"; done <<E\n{{ V }}\nE", "@", ALL),
+    ("! for x in {{ V }}; do printf '%s' \"$x\"; done || :", "@", ALL),
+    ("! if printf '%s' {{ V }}; then :; fi", "@", ALL),
+    ("! ! printf '%s' {{ V }}", "@", "bash"),
+    ("echo '! { x' > f; ! { cat f; printf '%s' {{ V }}; }", "! { x\n@", ALL),
+    ("cat <<E\n! {\nE\n! (printf '%s' {{ V }})", "! {\n@", ALL),
+    ("time { printf '%s' {{ V }}; }", "@", ARRAYS),
+    ("time -p { printf '%s' {{ V }}; }", "@", "bash"),
+    ("time ! printf '%s' {{ V }}", "@", "bash"),
+    ("time while read -r x; do printf '%s' \"$x\"; done <<< {{ V }}", "@", ARRAYS),
+    ("x=$(! { printf '%s' {{ V }}; }); printf '%s' \"$x\"", "@", ALL),
+    (
+        "printf '%s' \"$( ! { { case x in x) printf '%s' {{ V }} ;; esac; }; })\"",
+        "@",
+        ALL,
+    ),
     ("true {{ V }} && : {{ V }} && printf '%s' {{ V }}", "@", ALL),
     ("unset X; X={{ V }}; printf '%s' \"$X\"", "@", ALL),
     ("command -v {{ V }} || printf '%s' {{ V }}", "@", ALL),
@@ -188,3 +210,68 @@ def test_a_text_in_the_place_of_a_number_is_refused_before_anything_runs(source:
     with pytest.raises(TemplateError, match="whole number") as caught:
         compile_shell(source, "bash").render({"N": "PATH[$(touch pwned)]"})
     assert caught.value.hint
+
+
+def _fragments() -> list[str]:
+    text = (Path(__file__).parent / "data" / "fragments.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return [line.replace("\\n", "\n") if re.search(r"<<|&\\n", line) else line for line in lines]
+
+
+@pytest.mark.parametrize("script", _fragments())
+def test_what_runbooks_do_is_neither_refused_nor_warned_of(script: str) -> None:
+    template = compile_shell(script, "bash")
+    assert not template.evaluated_again
+    assert not template.unchecked
+    assert template.render({"V": VALUE, "N": 3}).script
+
+
+FUNCTION = """f@() {
+  local target="$1"
+  for i in a b; do kubectl get "$target" -n {{ V }} | grep "$i" || true; done
+  count=$(( ${2:-0} + 1 )); shift
+  while getopts n: option; do echo "$OPTARG"; done
+  [ -n "$target" ] && cat <<E
+$target $count {{ V }}
+E
+}
+f@ {{ V }} 3
+"""
+
+
+def _calls_for(functions: int) -> int:
+    """How many calls the judgement of a script with so many functions takes."""
+    source = "".join(FUNCTION.replace("@", str(number)) for number in range(functions))
+    calls = 0
+
+    def count(_frame: object, event: str, _arg: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        template = compile_shell.__wrapped__(source, "bash")
+        assert not template.evaluated_again
+        assert not template.unchecked
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+def test_a_judgement_grows_with_the_length_of_the_script() -> None:
+    _calls_for(2)
+    few, many = _calls_for(20), _calls_for(80)
+    assert many < 5 * few
+
+
+def test_a_script_is_judged_once_for_all_that_is_asked_of_it() -> None:
+    cases = "".join(f"{{% if A == '{n}' %}}echo {n} {{{{ V }}}}{{% endif %}}\n" for n in range(20))
+    source = f"{cases}N=$(wc -l x); echo $((N)); eval {{{{ V }}}}"
+    before = judge.cache_info().misses
+    template = compile_shell.__wrapped__(source, "bash")
+    judged = judge.cache_info().misses
+    assert judged - before > 20
+    assert [found.evaluator.command for found in template.evaluated_again] == ["eval"]
+    assert [found.variable for found in template.unchecked] == ["N"]
+    assert judge.cache_info().misses == judged

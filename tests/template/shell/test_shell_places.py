@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.shell.arithmetic import Origin
 from pup_tui.template.shell.script import compile_shell
 from tests.template.shell.generator import Hunt
 
@@ -68,6 +69,22 @@ BAIT = "PATH[$(mkdir pwned)]"
         ("cat <<MAIL\n$(( $(cat <<'TEXT'\n{{ V }}\nTEXT\n) ))\nMAIL", "bash ksh"),
         ("f() { cat <<MAIL\n$(cat <<'TEXT'\n{{ V }}\nTEXT\n)\nMAIL\n}", "bash ksh"),
         ("cat <<MAIL - \"$(cat <<'TEXT'\n{{ V }}\nTEXT\n)\"\nx\nMAIL", "sh bash dash ksh zsh"),
+        ("export BASH_ENV={{ V }}", "sh bash"),
+        ("time { read {{ V }}; }", "bash dash ksh zsh"),
+        ("time ! read {{ V }}", "bash ksh zsh"),
+        ("! { unset {{ V }}; }", "sh bash dash ksh zsh"),
+        ("coproc while read x; do :; done <<< {{ V }}", "bash zsh"),
+        ("coproc N { read x; } <<< {{ V }}", "bash"),
+        ("repeat 1 do read x; echo $((x)); done <<< {{ V }}", "zsh"),
+        ("repeat 1 do read x; echo $((x)); done <<E\n{{ V }}\nE", "zsh"),
+        ("repeat 1; do read {{ V }}; done", "zsh"),
+        ("!(({{ V }} > 3))", "bash zsh"),
+        ("a | ! (({{ V }} > 3))", "bash zsh"),
+        ("time f() { echo {{ V }}; }", "bash"),
+        ("time > x [[ {{ V }} -gt 2 ]]", "zsh"),
+        ("> x [[ {{ V }} -gt 2 ]]", "zsh"),
+        ("2>&1 [[ {{ V }} -gt 2 ]]", "zsh"),
+        ('K="printf -v"; $K y {{ V }}; (( y > 1 ))', "bash"),
     ],
 )
 def test_a_place_that_is_not_data_is_refused_at_load(source: str, shells: str) -> None:
@@ -107,6 +124,35 @@ def test_a_place_that_is_not_data_is_refused_at_load(source: str, shells: str) -
         ("echo $a[{{ N }}]", "zsh"),
         ("[[ ! -aLOG -lt -{{ N }} ]]", "bash"),
         ("[[ -n -eq {{ N }} ]]", "bash zsh"),
+        ("! (( {{ N }} > 3 ))", "bash ksh zsh"),
+        ("time (( {{ N }} > 3 ))", "bash ksh zsh"),
+        ("! ! (( {{ N }} > 3 ))", "bash"),
+        ("time [[ {{ N }} -gt 3 ]]", "bash ksh zsh"),
+        ("! time [[ {{ N }} -gt 3 ]]", "bash zsh"),
+        ("time -p -- [[ {{ N }} -gt 3 ]]", "bash"),
+        ("command set -- {{ N }}; (( $1 > 1 ))", "bash dash"),
+        ("builtin set -- {{ N }}; (( $1 > 1 ))", "bash zsh"),
+        ("time set -- {{ N }}; (( $1 > 1 ))", "bash zsh"),
+        ("time command set -- {{ N }}; (( $1 > 1 ))", "bash"),
+        ("command printf -v x %s {{ N }}; (( x > 1 ))", "bash"),
+        ("K=printf; $K -v x %s {{ N }}; (( x > 1 ))", "bash zsh"),
+        ("$E printf -v x %s {{ N }}; (( x > 1 ))", "bash zsh"),
+        ("\\printf -v x %s {{ N }}; (( x > 1 ))", "bash zsh"),
+        ('run() { "$@"; }; run printf -v x %s {{ N }}; (( x > 1 ))', "bash zsh"),
+        ("f() { (( $1 > 1 )); }; time f {{ N }}", "bash zsh"),
+        ("f() { (( $1 > 1 )); }; time -p f {{ N }}", "bash"),
+        ("f() { (( $1 > 1 )); }; $E f {{ N }}", "bash"),
+        ('F="f a"; f() { (( $2 > 1 )); }; $F {{ N }}', "bash dash"),
+        ('F=(f a); f() { (( $2 > 1 )); }; "${F[@]}" {{ N }}', "bash zsh"),
+        ("f() { eval shift; (( $1 > 1 )); }; f a {{ N }}", "bash zsh"),
+        ("f() { command shift; (( $1 > 1 )); }; f a {{ N }}", "bash"),
+        ("function f { (( $1 > 1 )); }; ! { time f {{ N }}; }", "bash zsh"),
+        ("time -- for RANDOM in {{ N }}; do :; done", "bash"),
+        ("time for RANDOM in {{ N }}; do :; done", "bash zsh"),
+        ("time for x in {{ N }}; do echo $((x)); done", "bash zsh"),
+        ("! select RANDOM in {{ N }}; do break; done", "bash"),
+        ("time while read x; do echo $((x)); done <<< {{ N }}", "bash ksh zsh"),
+        ("! while read x; do echo $((x)); done <<E\n{{ N }}\nE", "sh bash dash ksh zsh"),
         ("[[ -f {{ N }} || -foo -gt {{ N }} ]]", "bash"),
     ],
 )
@@ -127,7 +173,6 @@ def test_a_number_is_asked_for_where_the_shell_calculates(source: str, shells: s
         "export COUNT={{ N }}; echo $((COUNT + 1))",
         "X={{ N }}; echo $(( $X ))",
         "X={{ N }}; Y=X; echo $((Y))",
-        "X={{ N }}; Y=$X; Z=${Y%x}; ((Z > 1))",
         "X={{ N }}; let Y=X+1",
         "X={{ N }}; echo ${a[X]} ${a[$X]}",
         "X={{ N }}; T=abc; echo ${T:X}",
@@ -363,6 +408,68 @@ def test_the_elements_of_other_arrays_are_not(options: str) -> None:
 def test_an_environment_in_a_script_that_cannot_be_read_is_told() -> None:
     names = frozenset({"N", "OTHER"})
     (found,) = compile_shell("true\necho ${(e)N}", "zsh", names).unchecked
-    assert (found.variable, found.line, found.is_unread) == ("N", 2, True)
+    assert (found.variable, found.line, found.origin) == ("N", 2, Origin.UNREAD)
     assert not compile_shell("echo ${(e)M}", "zsh", names).unchecked
     assert not compile_shell('echo "$N"', "zsh", names).unchecked
+
+
+@pytest.mark.parametrize(
+    ("script", "shells"),
+    [
+        ("X={{ V }}; MAJOR=${X%%.*}; (( MAJOR > 3 ))", "bash ksh zsh"),
+        ("X={{ V }}; (( ${X%%.*} > 3 ))", "bash ksh zsh"),
+        ("X={{ V }}; Y=$X; Z=${Y%x}; ((Z > 1))", "bash ksh zsh"),
+        ("X={{ V }}; M=${X#v}; M=${M%%.*}; [[ $M -ge 3 ]]", "bash ksh zsh"),
+        ("X={{ V }}; echo $((${X#*.} + 1))", "bash zsh"),
+        ("X={{ V }}; echo $((${X:0:1} + 1))", "bash zsh"),
+        ("X={{ V }}; N=${X/./}; let N", "bash zsh"),
+        ("X={{ V }}; typeset -i N; N=${X##*-}", "bash ksh zsh"),
+        ("f() { echo $(($1)); }; X={{ V }}; f ${X%%.*}", "sh bash zsh"),
+        ("IFS=. read -r a b <<< {{ V }}; (( a > 3 ))", "bash zsh"),
+        ('X={{ V }}; IFS=. read -r a b <<< "$X"; (( a > 3 ))', "bash zsh"),
+        ("while IFS=: read -r a b; do echo $((b)); done <<E\n{{ V }}\nE", "bash zsh"),
+    ],
+)
+def test_calculating_with_a_part_of_a_value_is_told_and_what_could_run_is_stopped(
+    script: str, shells: str
+) -> None:
+    for shell in shells.split():
+        template = compile_shell(script, shell)
+        assert [found.origin for found in template.unchecked] == [Origin.PART]
+        for value in ("3.11.7", "v3.11-rc1", "2026-01-31 10:30", "release/42", ""):
+            assert template.render({"V": value}).script
+        for value in (BAIT, "1.$(mkdir pwned)", "1.`mkdir pwned`", "f(1)", "3\n4", "x=1"):
+            with pytest.raises(TemplateError, match="a part of it") as caught:
+                template.render({"V": value})
+            assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "X={{ V }}; N=${X%%.*}; echo $N ${X#v}",
+        "X={{ V }}; N=${#X}; (( N > 3 ))",
+        'X={{ V }}; IFS=. read -r a b <<< "$X"; echo $a',
+    ],
+)
+def test_a_part_that_is_not_calculated_with_is_data(script: str) -> None:
+    template = compile_shell(script, "bash")
+    assert not template.unchecked
+    assert template.render({"V": BAIT}).script
+
+
+def test_a_whole_value_must_be_a_number_even_if_its_parts_are_calculated_with_too() -> None:
+    template = compile_shell("X={{ V }}; Y=${X%.*}; (( Y > X ))", "bash")
+    with pytest.raises(TemplateError, match="whole number"):
+        template.render({"V": "3.11"})
+
+
+@pytest.mark.parametrize(
+    "script", ["export BASH_ENV={{ V }}", "declare -x PS4={{ V }}", "readonly ENV={{ V }}"]
+)
+def test_a_variable_that_means_something_to_the_shell_is_named_in_a_declaration_too(
+    script: str,
+) -> None:
+    with pytest.raises(TemplateError, match="a meaning of its own") as caught:
+        compile_shell(script, "bash")
+    assert caught.value.hint == "use another name"

@@ -1,0 +1,187 @@
+"""A real grammar of shell, and where it takes a script for something else than the shells do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import dropwhile
+from typing import TYPE_CHECKING, Final
+
+from pup_tui.template.shell.words import command_nodes
+
+if TYPE_CHECKING:
+    from tree_sitter import Language, Node, Parser, Query, Tree
+
+_CHUNK: Final = 1024
+_CHUNKS_AT_LEAST: Final = 128
+_CHUNKS_PER_CHUNK: Final = 8
+"""A script that the grammar knows takes about 6 chunks, and 2 more for each it is long."""
+
+_PREFIXES: Final = re.compile(
+    rb"(?<![^\s;&|(){}`])(?:(?:!|time(?:[ \t]+-p)?(?:[ \t]+--)?)[ \t]+)+"
+    rb"(?=(?:!|time|[{]|if|case|while|until|for|select|\[\[)\s|for\(\(|\()"
+)
+"""`!` and `time` before each other or a compound command: the grammar knows one, before a plain one."""
+
+_COMMANDS: Final = frozenset(
+    {
+        *("compound_statement", "if_statement", "while_statement", "for_statement", "subshell"),
+        *("c_style_for_statement", "case_statement", "test_command", "negated_command"),
+    }
+)
+_MADE_OF_COMMANDS: Final = frozenset({"redirected_statement", "list", "pipeline"})
+_HOLDS_COMMANDS: Final = frozenset(
+    {
+        *("program", "compound_statement", "do_group", "subshell", "list", "if_statement"),
+        *("elif_clause", "else_clause", "while_statement", "case_item"),
+        *("command_substitution", "process_substitution"),
+    }
+)
+
+_RESERVED: Final = frozenset(
+    b"{ } ! if then elif else fi case esac for select while until do [[ function".split()
+)
+"""What no shell takes for the name of a command, or `done` where something is redirected into it."""
+
+_LOST: Final = """
+(command name: (command_name (_) @name))
+(redirected_statement body: (command name: (command_name (word) @redirected)))
+(command name: (command_name (word) @redirected) redirect: (herestring_redirect))
+(command (subshell) @group)
+(subshell . (subshell)) @doubled
+(file_redirect destination: (_) destination: (_) @behind)
+"""
+_TAKES_RESERVED: Final = re.compile(
+    rb"(?:time|coproc|repeat|always|foreach|no(?:correct|glob)|-)\Z"
+)
+_TIME_OPTIONS: Final = frozenset({b"-p", b"--"})
+_MAY_TAKE_RESERVED: Final = re.compile(rb"\b(?:time|coproc|repeat|foreach|nocorrect|noglob)\b")
+
+
+@lru_cache(maxsize=1)
+def language() -> Language:
+    """The grammar."""
+    import tree_sitter_bash
+    from tree_sitter import Language
+
+    return Language(tree_sitter_bash.language())
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Parser:
+    from tree_sitter import Parser
+
+    return Parser(language())
+
+
+@lru_cache(maxsize=1)
+def _lost() -> Query:
+    from tree_sitter import Query
+
+    return Query(language(), _LOST)
+
+
+def read(script: bytes) -> tuple[bytes, Tree | None]:
+    """Read a script: what was read, and its tree, or none where the grammar gives up.
+
+    ``!`` and ``time`` before a compound command are left out, with blanks in their place. That is what they
+    are only where the tree without them has a command: in a text or among a command's words they stay.
+    """
+    spans = [match.span() for match in _PREFIXES.finditer(script)]
+    while spans:
+        blanked = _blanked(script, spans)
+        tree = _parse(blanked)
+        sure = [span for span in spans if tree is not None and _begins_command(tree, span[1])]
+        if sure == spans:
+            return blanked, tree
+        spans = sure
+    return script, _parse(script)
+
+
+def _blanked(script: bytes, spans: Sequence[tuple[int, int]]) -> bytes:
+    blanked = bytearray(script)
+    for start, end in spans:
+        blanked[start:end] = b" " * (end - start)
+    return bytes(blanked)
+
+
+def _begins_command(tree: Tree, at: int) -> bool:
+    """Whether a compound or negated command, or ``time``, begins here and may have ``!`` before it."""
+    node = tree.root_node.descendant_for_byte_range(at, at + 1)
+    kinds: list[str] = []
+    while node is not None and node.start_byte == at and node.type != "program":
+        kinds.append(node.type)
+        node = node.parent
+    if node is None or node.type not in _HOLDS_COMMANDS:
+        return False
+    while kinds and kinds[-1] in _MADE_OF_COMMANDS:
+        kinds.pop()
+    return kinds[-1:] == ["command"] or (len(kinds) > 1 and _COMMANDS.issuperset(kinds[1:]))
+
+
+def _parse(script: bytes) -> Tree | None:
+    """Parse a script, or give up.
+
+    Where the grammar is lost it looks ahead over and over, which takes a time that grows with the
+    square of the text. How often it asks for a chunk of the text tells that early.
+    """
+    chunks = 0
+    limit = _CHUNKS_AT_LEAST + _CHUNKS_PER_CHUNK * (len(script) // _CHUNK)
+
+    def read(offset: int, _point: object) -> bytes:
+        nonlocal chunks
+        chunks += 1
+        return script[offset : offset + _CHUNK]
+
+    parser = _parser()
+    try:
+        return parser.parse(read, progress_callback=lambda _offset, _error: chunks > limit)
+    except ValueError:
+        parser.reset()
+        return None
+
+
+def unknown_line(tree: Tree | None, script: bytes) -> int:
+    """The line, from 1, at which a script is no shell that the grammar knows; 0 if there is none."""
+    if tree is None:
+        return 1
+    node = tree.root_node
+    if not node.has_error:
+        return min((n.start_point.row + 1 for n in _lost_nodes(node, script)), default=0)
+    while True:
+        broken = [n for n in node.children if n.is_error or n.is_missing or n.has_error]
+        if not broken or node.is_error:
+            return node.start_point.row + 1
+        node = broken[0]
+
+
+def _lost_nodes(root: Node, script: bytes) -> list[Node]:
+    """Where the tree has a command and the shells something else, or arithmetic that it has not."""
+    from tree_sitter import QueryCursor
+
+    found = QueryCursor(_lost()).captures(root)
+    names = found.get("name", [])
+    lost = [node for node in names if _word(node) in _RESERVED]
+    lost += [node for node in found.get("redirected", ()) if _word(node) == b"done"]
+    lost += [node for node in found.get("behind", ()) if _word(node) in _RESERVED]
+    lost += found.get("group", [])
+    lost += [n for n in found.get("doubled", ()) if script.startswith(b"((", n.start_byte)]
+    if _MAY_TAKE_RESERVED.search(script):
+        lost += [node for node in names if _runs_reserved(node)]
+    return lost
+
+
+def _runs_reserved(name: Node) -> bool:
+    """Whether a reserved word follows a word after which shells know it."""
+    command = name.parent.parent if name.parent is not None else None
+    if command is None or not _TAKES_RESERVED.match(_word(name)):
+        return False
+    words = [_word(node) for node in command_nodes(command)[1:]]
+    if _word(name) == b"time":
+        words = list(dropwhile(_TIME_OPTIONS.__contains__, words))[:1]
+    return not _RESERVED.isdisjoint({word for word in words if word != b"do"})
+
+
+def _word(node: Node) -> bytes:
+    return b"".join((node.text or b"").split(maxsplit=1)[:1])
