@@ -15,7 +15,7 @@ from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.options import options_in_arguments, options_in_script
-from pup_tui.template.shell.arithmetic import Origin, Unchecked
+from pup_tui.template.shell.arithmetic import TextOrigin, Unchecked
 from pup_tui.template.shell.command_use import Evaluator
 from pup_tui.template.shell.script import ShellTemplate, compile_shell
 from pup_tui.template.shell.tables import is_builtin
@@ -113,11 +113,11 @@ def _unchecked(found: Unchecked) -> tuple[str, str]:
     taken = f"the script takes {shown(found.variable)} for a number or a name"
     check = "check first that it is a number, for example with `case $X in *[!0-9]*) exit 1;; esac`"
     match found.origin:
-        case Origin.COMMAND:
+        case TextOrigin.COMMAND:
             return f"{taken}, and a command has given it that", check
-        case Origin.PART:
+        case TextOrigin.PART:
             return f"{taken}, and it is a part of a value", check
-        case Origin.UNREAD:
+        case TextOrigin.UNREAD:
             told = (
                 f"the script cannot be read as shell near this line, so it is not checked what it "
                 f"does with {shown(found.variable)} of `env`"
