@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -134,6 +135,24 @@ class GroupCall(Mapping):
 @dataclass(slots=True, eq=False)
 class Unusable(YamlNode):
     """Stands where something was refused and reported already."""
+
+
+def scalars_of(root: YamlNode) -> Iterator[Scalar]:
+    """Every text of the tree, each once, in the order of the file."""
+    seen: set[int] = set()
+    waiting: list[YamlNode] = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Scalar):
+            yield node
+        elif isinstance(node, Sequence):
+            waiting.extend(reversed(node.items))
+        elif isinstance(node, Mapping):
+            for entry in reversed(node.entries.values()):
+                waiting += (entry.value, entry.key)
 
 
 def described(node: YamlNode) -> str:

@@ -1,7 +1,8 @@
 """Cuts a text into literal pieces, ``{{ … }}`` and ``{% … %}``, by the rules of the format.
 
 Jinja's own lexer cannot do this: here ``{#`` is text, ``{%`` opens a tag only before a word that
-is one, and tokens of other template languages (``{{ .Names }}``, ``{{#is_alert}}``) pass through.
+is one, and tokens of other template languages (``{{ .Names }}``, ``{{#is_alert}}``) pass through, as do
+the actions of Go templates (``{{ range .items }}``, ``{{ end }}``).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.go import end_of_action
 
 RAW_HINT: Final = "text that is not meant for the template goes between {% raw %} and {% endraw %}"
 
@@ -26,8 +28,9 @@ _REFUSED: Final = frozenset(
 _OPENER: Final = re.compile(r"\{(?:\{+|%)")
 _TAG_WORD: Final = re.compile(r"[-+]?\s*([a-z]+)\b")
 _ENDRAW: Final = re.compile(r"\{%([-+]?)\s*endraw\s*([-+]?)%\}")
-_FOREIGN: Final = re.compile(r"-?\s*[.#/^$!>&]")
+_FOREIGN: Final = re.compile(r"-?\s*[#/^!>&]")
 _SPECIAL: Final = re.compile(r"['\"(){}\[\]%]")
+_LOOP_NAMES: Final = re.compile(r"for\s+([\w\s,()]{1,500}?)\s+in\b")
 _STRING: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 
 
@@ -67,6 +70,7 @@ class _Scanner:
         self._segments: list[Segment] = []
         self._text: list[str] = []
         self._text_start = 0
+        self._loops: list[frozenset[str]] = []
         self._strip_next = False
 
     def scan(self) -> list[Segment]:
@@ -107,13 +111,18 @@ class _Scanner:
                 raise self._unclosed("{{", "}}", start)
             self._keep(position, after)
             return after
+        after_action = self._action(start)
+        if after_action is not None:
+            self._keep(position, after_action)
+            return after_action
         end = _closing(source, start + 2, "}}")
         if end is None:
             if source.find("}}", start) < 0:
                 raise self._unclosed("{{", "}}", start)
             raise self._error("a quote or bracket is not closed between {{ and }}", start)
         body = source[start + 2 : end]
-        left, right = body.startswith(("-", "+")), body.endswith(("-", "+"))
+        left = 2 if body.startswith("-+") else body.startswith(("-", "+"))
+        right = body.endswith(("-", "+"))
         self._keep(position, start)
         self._flush(strip=body.startswith("-"))
         inner = body[left : len(body) - right if len(body) > 1 else None]
@@ -122,6 +131,14 @@ class _Scanner:
         self._segments.append(Segment("value", inner, start))
         self._strip_next = body.endswith("-")
         return end + 2
+
+    def _action(self, start: int) -> int | None:
+        """Where the action of a Go template that begins here ends; None where it is ours."""
+        loops = frozenset[str]().union(*self._loops)
+        end = end_of_action(self._source, start, loops)
+        if end is not None and "{{" in self._source[start + 2 : end]:
+            raise self._error("{{ cannot stand inside the action of a Go template", start)
+        return end
 
     def _tag(self, position: int, start: int) -> int:
         source = self._source
@@ -141,6 +158,11 @@ class _Scanner:
         self._strip_next = body.endswith("-")
         if word == "raw":
             return self._raw(start, end + 2)
+        if word == "for":
+            names = _LOOP_NAMES.search(body)
+            self._loops.append(frozenset(re.findall(r"\w+", names[1]) if names else ()))
+        elif word == "endfor" and self._loops:
+            self._loops.pop()
         self._segments.append(Segment("tag", body.strip().strip("-+").strip(), start, word))
         return end + 2
 
