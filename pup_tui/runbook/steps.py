@@ -58,19 +58,24 @@ class StepDraft:
     def __post_init__(self) -> None:
         self.kind = KINDS.get(self.node.text("kind") or "")
 
-    def valued_env(self, defaults: YamlNode | None) -> frozenset[str]:
-        """The variables of its processes' environment that hold values: its own, and those around it."""
+    def environment(self, defaults: YamlNode | None) -> dict[str, YamlNode]:
+        """The variables of its processes' environment: its own, and those of what stands around it."""
         around: StepDraft | None = self
-        given = [defaults.get("env")] if isinstance(defaults, Mapping) else []
+        given = []
         while around is not None:
             given.append(around.node.get("env"))
             around = around.around or around.frame.caller
+        if isinstance(defaults, Mapping):
+            given.append(defaults.get("env"))
+        maps = [env for env in reversed(given) if isinstance(env, Mapping)]
+        return {name: entry.value for env in maps for name, entry in env.entries.items()}
+
+    def valued_env(self, defaults: YamlNode | None) -> frozenset[str]:
+        """The variables of its processes' environment that hold values."""
         return frozenset(
             name
-            for env in given
-            if isinstance(env, Mapping)
-            for name, entry in env.entries.items()
-            if isinstance(entry.value, Scalar) and _holds_values(entry.value.text)
+            for name, value in self.environment(defaults).items()
+            if isinstance(value, Scalar) and _holds_values(value.text)
         )
 
     @property
