@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from pup_tui.core.events import Decision, Failure
+from pup_tui.spelling import SPELLED
 from pup_tui.template.errors import TemplateError, UndefinedName
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ class Decisions:
         except TemplateError as error:
             self.made.append(Decision(step=step, what=what, failure=_failure(error)))
             raise
-        plain = msgspec.to_builtins(stored(value), str_keys=True)
+        plain = msgspec.to_builtins(stored(value), str_keys=True, builtin_types=SPELLED)
         self.made.append(Decision(step=step, what=what, value=plain))
         return value
 

@@ -12,6 +12,7 @@ import msgspec
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.roles import Role
+from pup_tui.spelling import token
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import spend_on
 from pup_tui.template.secrets import MASK, secrets_in
@@ -71,7 +72,7 @@ def told(value: Any, options: Options) -> str:
             return f"{value:g} s"
         case _ if isinstance(value, str | int | float):
             return str(value)
-    return msgspec.json.encode(value).decode() if value else ""
+    return msgspec.json.encode(value, enc_hook=token).decode() if value else ""
 
 
 def _usual_line(step: Step) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from pup_tui.runbook.model import (
     Step,
     WorkflowStep,
 )
+from pup_tui.spelling import SPELLED, token
 from pup_tui.template.jsontext import render_json_body
 from pup_tui.template.secrets import watched
 from pup_tui.template.text import compile_text
@@ -174,7 +175,9 @@ def _body(texts: StepTexts) -> tuple[str | None, str | None]:
     step, content_type = texts.step, texts["content_type"]
     assert isinstance(step, HttpStep)
     if step.json is not msgspec.UNSET:
-        return msgspec.json.encode(texts["json"]).decode(), content_type or "application/json"
+        return msgspec.json.encode(
+            texts["json"], enc_hook=token
+        ).decode(), content_type or "application/json"
     if step.form is not None:
         return urlencode(texts["form"]), content_type or "application/x-www-form-urlencoded"
     if step.body is not None:
@@ -191,8 +194,9 @@ def _query(given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     pairs = []
     for name, value in given.items():
         for item in value if isinstance(value, list) else [value]:
-            text = item if isinstance(item, str) else msgspec.json.encode(item).decode()
-            pairs.append((name, text))
+            if not isinstance(item, (str, *SPELLED)):
+                item = msgspec.json.encode(item, enc_hook=token).decode()
+            pairs.append((name, str(item)))
     return tuple(pairs)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pup_tui.spelling import spelled
+
 Style = Literal["plain", "quoted", "literal", "folded"]
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
@@ -75,6 +77,12 @@ class Scalar(YamlNode):
         if self.style != "plain":
             return text
         return _number(text) if text[:1] in _NUMBER_BEGINS else _WORDS.get(text, text)
+
+    @property
+    def typed(self) -> str | int | float | bool | None:
+        """The value, of a number with its spelling; raises `OutOfRange`."""
+        value = self.value
+        return spelled(value, self.text) if isinstance(value, int | float) else value
 
     def place(self, line: int | None = None, fragment: str = "") -> tuple[int, int]:
         """Line and column in the file of line `line` of this text, or of `fragment` where it is found.

@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
+from pup_tui.spelling import SpelledFloat, dumps
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_TEXT, check_length, spend, too_long
 
@@ -72,7 +73,7 @@ def to_text(value: Any) -> str:
         return "true" if value else "false"
     if value is None:
         return "null"
-    if isinstance(value, int):
+    if isinstance(value, int | SpelledFloat):
         return str(value)
     if isinstance(value, float):
         return _float_text(value)
@@ -83,7 +84,7 @@ def to_json(value: Any) -> str:
     """Write a value as JSON; refuses what JSON does not know and what gets too long."""
     _check_json(value)
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_json_kind)
+        text = dumps(value, ensure_ascii=False, allow_nan=False, default=_json_kind)
     except (ValueError, RecursionError):
         raise TemplateError("the value cannot be written as JSON") from None
     check_length(len(text))
