@@ -59,13 +59,15 @@ class Decisions:
 
 def _failure(error: TemplateError) -> Failure:
     name = error.name if isinstance(error, UndefinedName) else None
-    return Failure(message=error.message, expression=error.expression, name=name)
+    return Failure(message=error.message, expression=error.expression, name=name, hint=error.hint)
 
 
 def _error(failure: Failure) -> TemplateError:
     if failure.name is None:
-        return TemplateError(failure.message, expression=failure.expression)
-    return UndefinedName(failure.name, message=failure.message, expression=failure.expression)
+        return TemplateError(failure.message, expression=failure.expression, hint=failure.hint)
+    return UndefinedName(
+        failure.name, message=failure.message, expression=failure.expression, hint=failure.hint
+    )
 
 
 def as_it_is(value: Any) -> Any:

@@ -69,7 +69,7 @@ class StepTexts:
         if key not in self._rendered:
             field = self._fields[key]
             self._rendered[key] = self._value(
-                getattr(self.step, field.name), options_of(field.type)
+                getattr(self.step, field.name), options_of(field.type), key
             )
         return self._rendered[key]
 
@@ -101,26 +101,26 @@ class StepTexts:
         """The key of the first target that renders to nothing, if there is one."""
         return next((key for key in _targets(type(self.step)) if "" in _each(self[key])), None)
 
-    def _value(self, given: Any, options: Options) -> Any:
+    def _value(self, given: Any, options: Options, key: str) -> Any:
         if given is None or given is msgspec.UNSET:
             return None
         if options.anything:
             return render_json(given, self.scope)
         if isinstance(given, Mapping):
             inside = inner_options(options.values)
-            return {name: self._value(item, inside) for name, item in given.items()}
+            return {name: self._value(item, inside, name) for name, item in given.items()}
         if isinstance(given, tuple):
             inside = inner_options(options.items)
-            return tuple(self._value(item, inside) for item in given)
+            return tuple(self._value(item, inside, key) for item in given)
         if isinstance(given, Section) and not isinstance(given, Step):
             parts = {
-                field.name: self._value(getattr(given, field.name), options_of(field.type))
-                for field in fields_of(type(given)).values()
+                field.name: self._value(getattr(given, field.name), options_of(field.type), name)
+                for name, field in fields_of(type(given)).items()
             }
             return msgspec.structs.replace(given, **parts)
-        return given if options.role is None else self._text(options.role, given)
+        return given if options.role is None else self._text(options.role, given, key)
 
-    def _text(self, role: Role, given: Any) -> Any:
+    def _text(self, role: Role, given: Any, key: str) -> Any:
         match role:
             case Role.NAME | Role.MARKDOWN | Role.LITERAL | Role.PATTERN:
                 return given
@@ -132,7 +132,7 @@ class StepTexts:
             case Role.URL | Role.TARGET:
                 return render_url(compile_text(given), self.scope).strip()
             case Role.HEADER:
-                return render_header(compile_text(given), self.scope)
+                return render_header(key, compile_text(given), self.scope)
             case Role.QUERY | Role.JSON:
                 return render_json(given, self.scope)
             case Role.SCRIPT:

@@ -99,8 +99,10 @@ def not_made(
 
 
 def explain(error: TemplateError) -> str:
-    """A template's error in one line, with the expression that it was in."""
-    return f"{error.message} (in {error.expression})" if error.expression else error.message
+    """A template's error in one line, with the expression that it was in and what to do."""
+    where = f" (in {error.expression})" if error.expression else ""
+    advice = f": {error.hint}" if error.hint else ""
+    return f"{error.message}{where}{advice}"
 
 
 def _wanted_assertions(given: Iterable[Assertion]) -> Iterator[WantedAssertion]:

@@ -86,7 +86,7 @@ class _Finder:
             try:
                 value = self._checked(capture, scope)
             except TemplateError as error:
-                missing[capture.name] = error.message
+                missing[capture.name] = error.told
                 continue
             values[capture.name] = value
             if capture.secret:

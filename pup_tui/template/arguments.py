@@ -21,6 +21,8 @@ _PLAIN: Final = re.compile(r"[^\s'\"\\]+")
 _QUOTED_RUN: Final = {"'": re.compile(r"[^'\n]+"), '"': re.compile(r'[^"\\\n]+')}
 _ESCAPED_IN_QUOTES: Final = frozenset('"\\$`\n')
 
+_WAY_OUT: Final = "hand it to the command of a shell step through `stdin:`"
+
 Unit = str | Value | Output
 """A piece of literal source, or a template, which splitting never looks into."""
 
@@ -243,8 +245,8 @@ def _check_argument(text: str, word: Word) -> None:
         return
     values = [part for part in word.parts if isinstance(part, Value)]
     if values:
-        raise values[0].error(f"an argument {problem}")
-    raise TemplateError(f"an argument {problem}")
+        raise values[0].error(f"an argument {problem}", _WAY_OUT)
+    raise TemplateError(f"an argument {problem}", hint=_WAY_OUT)
 
 
 def render_argument(text: Text, scope: Mapping[str, Any]) -> str:

@@ -61,19 +61,32 @@ def place_of(source: str, offset: int) -> tuple[int, int]:
 
 def scan(source: str) -> list[Segment]:
     """Cut a text into segments; literal pieces that touch are one segment."""
-    return _Scanner(source).scan()
+    segments, error = scan_as_far_as_possible(source)
+    if error is not None:
+        raise error
+    return segments
+
+
+def scan_as_far_as_possible(source: str) -> tuple[list[Segment], TemplateError | None]:
+    """The segments of a text up to the first mistake in it, and that mistake."""
+    scanner = _Scanner(source)
+    try:
+        scanner.scan()
+    except TemplateError as error:
+        return scanner.segments, error
+    return scanner.segments, None
 
 
 class _Scanner:
     def __init__(self, source: str) -> None:
         self._source = source
-        self._segments: list[Segment] = []
+        self.segments: list[Segment] = []
         self._text: list[str] = []
         self._text_start = 0
         self._loops: list[frozenset[str]] = []
         self._strip_next = False
 
-    def scan(self) -> list[Segment]:
+    def scan(self) -> None:
         position = 0
         while opener := _OPENER.search(self._source, position):
             if opener[0] == "{%":
@@ -83,7 +96,6 @@ class _Scanner:
                 position = self._value(position, opener.end() - 2)
         self._keep(position, len(self._source))
         self._flush()
-        return self._segments
 
     def _keep(self, start: int, end: int) -> None:
         text = self._source[start:end]
@@ -100,7 +112,7 @@ class _Scanner:
         if strip:
             text = text.rstrip()
         if text:
-            self._segments.append(Segment("text", text, self._text_start))
+            self.segments.append(Segment("text", text, self._text_start))
         self._text.clear()
 
     def _value(self, position: int, start: int) -> int:
@@ -128,7 +140,7 @@ class _Scanner:
         inner = body[left : len(body) - right if len(body) > 1 else None]
         if not inner.strip():
             raise self._error("there is nothing between {{ and }}", start)
-        self._segments.append(Segment("value", inner, start))
+        self.segments.append(Segment("value", inner, start))
         self._strip_next = body.endswith("-")
         return end + 2
 
@@ -163,7 +175,7 @@ class _Scanner:
             self._loops.append(frozenset(re.findall(r"\w+", names[1]) if names else ()))
         elif word == "endfor" and self._loops:
             self._loops.pop()
-        self._segments.append(Segment("tag", body.strip().strip("-+").strip(), start, word))
+        self.segments.append(Segment("tag", body.strip().strip("-+").strip(), start, word))
         return end + 2
 
     def _raw(self, start: int, inside: int) -> int:
