@@ -17,6 +17,7 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import spend_on
 from pup_tui.template.secrets import MASK, secrets_in
 from pup_tui.template.shell.script import ShellScript
+from pup_tui.template.values import Omitted
 
 _SERVICE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)?.*", re.DOTALL)
 """An address of a service: its kind, and what people are not shown."""
@@ -100,4 +101,4 @@ def _known(found: re.Match[str], scope: Mapping[str, Any]) -> str:
         spend_on(value)
     except TemplateError:
         return found[0]
-    return found[0] if value is None or isinstance(value, dict) else str(value)
+    return found[0] if value is None or isinstance(value, dict | Omitted) else str(value)

@@ -18,6 +18,7 @@ from pup_tui.runbook.roles import AMOUNTS, TARGETS, Role
 from pup_tui.template.arguments import compile_arguments, render_argument
 from pup_tui.template.header import render_header
 from pup_tui.template.jsontext import render_json
+from pup_tui.template.omit import is_omitted
 from pup_tui.template.secrets import hiding, secrets_in
 from pup_tui.template.shell.script import compile_shell
 from pup_tui.template.text import compile_text
@@ -29,11 +30,12 @@ Scope = Mapping[str, Any]
 class Around(Struct, frozen=True):
     """What processes of a step get beside the operator's own environment.
 
-    `env` are variables that are added to it, of which `valued` are those whose texts hold values; `cwd` is
-    the directory, None for the operator's own. `made` is what was made out of secrets in them.
+    `env` are variables that are added to it, or unset where None, of which `valued` are those whose texts
+    hold values; `cwd` is the directory, None for the operator's own. `made` is what was made out of secrets
+    in them.
     """
 
-    env: dict[str, str] = {}
+    env: dict[str, str | None] = {}
     cwd: str | None = None
     valued: frozenset[str] = frozenset()
     made: tuple[Any, ...] = ()
@@ -108,7 +110,11 @@ class StepTexts:
             return render_json(given, self.scope)
         if isinstance(given, Mapping):
             inside = inner_options(options.values)
-            return {name: self._value(item, inside, name) for name, item in given.items()}
+            return {
+                name: self._value(item, inside, name)
+                for name, item in given.items()
+                if not (isinstance(item, str) and is_omitted(item, self.scope))
+            }
         if isinstance(given, tuple):
             inside = inner_options(options.items)
             return tuple(self._value(item, inside, key) for item in given)
@@ -137,7 +143,8 @@ class StepTexts:
                 return render_json(given, self.scope)
             case Role.SCRIPT:
                 script = compile_shell(given, getattr(self.step, "shell", "sh"), self.around.valued)
-                return script.render(self.scope, self.around.env)
+                env = {name: text or "" for name, text in self.around.env.items()}
+                return script.render(self.scope, env)
             case Role.ARGUMENT:
                 return render_argument(compile_text(given), self.scope)
             case Role.ARGUMENTS | Role.SUBCOMMAND:

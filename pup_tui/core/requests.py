@@ -29,6 +29,7 @@ from pup_tui.template.jsontext import render_json_body
 from pup_tui.template.secrets import watched
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import parse_url
+from pup_tui.template.values import OMIT
 
 WORKFLOW_INTERVAL = 5.0
 """Seconds between two looks at a workflow's instance where the step says nothing."""
@@ -72,7 +73,7 @@ class ShellRequest(Request, frozen=True, kw_only=True):
     script: str
     shell: str = "sh"
     values: dict[str, str] = {}
-    env: dict[str, str] = {}
+    env: dict[str, str | None] = {}
     cwd: str | None = None
     stdin: str | None = None
     tty: bool = False
@@ -102,7 +103,7 @@ class PupRequest(Request, frozen=True, kw_only=True):
     step: ClassVar[type[Step]] = PupStep
 
     words: tuple[str, ...]
-    env: dict[str, str] = {}
+    env: dict[str, str | None] = {}
     cwd: str | None = None
 
     @classmethod
@@ -174,6 +175,8 @@ def _body(texts: StepTexts) -> tuple[str | None, str | None]:
     """The body of a request and its content type."""
     step, content_type = texts.step, texts["content_type"]
     assert isinstance(step, HttpStep)
+    if texts["json"] is OMIT:
+        return None, content_type
     if step.json is not msgspec.UNSET:
         return msgspec.json.encode(
             texts["json"], enc_hook=token

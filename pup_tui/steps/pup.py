@@ -57,7 +57,7 @@ class PupExecutor:
             unknown, invocation = str(error), None
         else:
             unknown = ""
-        environ = {**context.environ, **request.env}
+        environ = context.environment(request.env)
         cwd = context.cwd / (request.cwd or "")
         path = self._installed(invocation, environ)
         if path is not None:
@@ -85,7 +85,9 @@ class PupExecutor:
             return None
         return shutil.which("pup", path=environ.get("PATH"))
 
-    def _configured(self, env: Mapping[str, str], environ: Mapping[str, str]) -> Configuration:
+    def _configured(
+        self, env: Mapping[str, str | None], environ: Mapping[str, str]
+    ) -> Configuration:
         """The account that the step's own `env` names, as an installed `pup` would take it."""
         if not any(name.startswith(_FOR_DATADOG) for name in env):
             return self._configuration

@@ -15,7 +15,7 @@ from pup_tui.template.flow import Flow
 from pup_tui.template.limits import MAX_ARGUMENT
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import Usage, UsesNames
-from pup_tui.template.values import contents, to_text
+from pup_tui.template.values import OMIT, contents, to_text
 
 _PLAIN: Final = re.compile(r"[^\s'\"\\]+")
 _QUOTED_RUN: Final = {"'": re.compile(r"[^'\n]+"), '"': re.compile(r'[^"\\\n]+')}
@@ -173,7 +173,8 @@ class Arguments(UsesNames):
     def render(self, scope: Mapping[str, Any]) -> list[str]:
         """Render to the words.
 
-        A word that is one template, without quotes, and renders empty is dropped. A positional
+        A word that is one template, without quotes, and renders empty is dropped, and so is one of
+        which a template gives `OMIT`. A positional
         that is one captured JSON object stands for its ``data.id``, else its ``id``.
         """
         return [
@@ -209,6 +210,8 @@ def _as_blocks(word: Word) -> list[Block]:
 
 
 def _is_dropped(word: Word) -> bool:
+    if any(isinstance(part, Value) and part.value is OMIT for part in word.parts):
+        return True
     return isinstance(word.only, Value) and not word.quoted and word.only.text == ""
 
 

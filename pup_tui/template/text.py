@@ -32,6 +32,7 @@ from pup_tui.template.scanner import is_plain
 from pup_tui.template.secrets import MASK, SECRETS, Secrets, secrets_in
 from pup_tui.template.usage import Usage, UsesNames
 from pup_tui.template.values import (
+    OMIT,
     JsonText,
     RawText,
     UrlText,
@@ -190,6 +191,8 @@ class _Rendering:
 
     def _output(self, block: Output) -> Value:
         value = self._evaluate(block.expression, block)
+        if value is OMIT:
+            return Value(value, "", block.expression.source, block.line, block.column)
         try:
             text = to_text(value)
             self._budget.text(len(text))

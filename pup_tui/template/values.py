@@ -34,6 +34,16 @@ class Hidden(str):
 HIDDEN: Final = Hidden("***")
 
 
+class Omitted:
+    """What `omit` stands for: that a value is not given."""
+
+    def __repr__(self) -> str:
+        return "omit"
+
+
+OMIT: Final = Omitted()
+
+
 class RawText(str):
     """What ``| raw`` gives: the author asks for the text itself, without escaping."""
 
