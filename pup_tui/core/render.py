@@ -35,7 +35,7 @@ class Around(Struct, frozen=True):
     in them.
     """
 
-    env: dict[str, str | None] = {}
+    env: Mapping[str, str | None] = {}
     cwd: str | None = None
     valued: frozenset[str] = frozenset()
     made: tuple[Any, ...] = ()

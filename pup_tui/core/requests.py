@@ -73,7 +73,7 @@ class ShellRequest(Request, frozen=True, kw_only=True):
     script: str
     shell: str = "sh"
     values: dict[str, str] = {}
-    env: dict[str, str | None] = {}
+    env: Mapping[str, str | None] = {}
     cwd: str | None = None
     stdin: str | None = None
     tty: bool = False
@@ -103,7 +103,7 @@ class PupRequest(Request, frozen=True, kw_only=True):
     step: ClassVar[type[Step]] = PupStep
 
     words: tuple[str, ...]
-    env: dict[str, str | None] = {}
+    env: Mapping[str, str | None] = {}
     cwd: str | None = None
 
     @classmethod

@@ -8,7 +8,7 @@ alone knows the names of its loops only; `claimed` marks what begins with others
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from pup_tui.template.errors import TemplateError
@@ -26,10 +26,10 @@ _CLAIM: Final = re.compile(
 )
 
 
-def end_of_action(source: str, start: int, names: Collection[str]) -> int | None:
+def end_of_action(source: str, start: int, known: Sequence[frozenset[str]]) -> int | None:
     """Where the action ends that begins with the ``{{`` at an offset; None where it is ours.
 
-    `names` are names of ours that are known there.
+    `known` are sets of names of ours that are known there.
     """
     if _DATA.match(source, start + 2):
         # A quote that is not closed is no quote of Go's.
@@ -40,9 +40,8 @@ def end_of_action(source: str, start: int, names: Collection[str]) -> int | None
     if action is None or end is None:
         return None
     words = frozenset(_WORD.findall(action[0]))
-    if not words.isdisjoint(names) or _is_ours(source[start + 2 : end - 2], words):
-        return None
-    return end
+    is_known = any(not words.isdisjoint(names) for names in known)
+    return None if is_known or _is_ours(source[start + 2 : end - 2], words) else end
 
 
 def claimed(source: str, names: Collection[str]) -> str:

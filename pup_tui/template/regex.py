@@ -24,9 +24,6 @@ MAX_PATTERN: Final = 500
 MAX_PROGRAM: Final = 20_000
 """Instructions that a pattern may come to when its repeats are written out."""
 
-MAX_STEPS_OF_BEGINNING: Final = 500
-"""The same for one look at how texts may begin, of which a file can want a thousand."""
-
 MAX_STEPS: Final = 200_000
 """Places of a pattern that one match may look at, about a fifth of a second."""
 
@@ -150,16 +147,21 @@ class _Found:
 _Instruction = _Character | _Place | _Save | _Split | _Found
 
 
-_Way = tuple[int, tuple[int, ...] | None]
+_Way = tuple[int, tuple[int, ...]]
 """The instruction that a way has come to, and the spans of its groups so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """A part of a pattern: how many instructions it comes to, and what writes them."""
+    """A part of a pattern: how many instructions it comes to, and what writes them.
+
+    ``first`` are the characters that it may begin with, unless it takes none.
+    """
 
     size: int
     write: Callable[[list[_Instruction]], None]
+    first: tuple[re.Pattern[str], ...]
+    may_be_empty: bool
 
 
 class Regex:
@@ -200,18 +202,8 @@ class Regex:
             position = found.end + (found.end == found.start)
 
     def may_begin_with(self, character: str) -> bool:
-        """Whether some text that begins so could match; True where it would take too long to tell."""
-        try:
-            return any(
-                isinstance(each, _Character) and each.form.fullmatch(character)
-                for each in self._beginnings(Steps(MAX_STEPS_OF_BEGINNING))
-            )
-        except TooCostly:
-            return True
-
-    def _beginnings(self, steps: Steps) -> list[_Instruction]:
-        """The instructions that a match may come to first."""
-        return [self._program[at] for at, _ in self._reached(0, None, "", 0, set(), steps)]
+        """Whether some text that begins so could match."""
+        return any(form.fullmatch(character) for form in self._tree.first)
 
     def _run(
         self, text: str, steps: Steps, start: int, *, whole: bool, anywhere: bool
@@ -256,7 +248,7 @@ class Regex:
             if isinstance(instruction, _Character):
                 if position < len(text) and instruction.form.fullmatch(text[position]):
                     after += self._reached(at + 1, spans, text, position + 1, seen, steps)
-            elif spans is not None and (not whole or position == len(text)):
+            elif not whole or position == len(text):
                 # What comes behind it would only be taken if this failed.
                 return after, seen, (spans[0], position, *spans[2:])
         return after, seen, None
@@ -264,16 +256,13 @@ class Regex:
     def _reached(
         self,
         at: int,
-        spans: tuple[int, ...] | None,
+        spans: tuple[int, ...],
         text: str,
         position: int,
         seen: set[int],
         steps: Steps,
     ) -> list[_Way]:
-        """Where characters are taken next, in the order in which the ways are tried.
-
-        Without spans there is no text yet, and every place counts as one where it holds.
-        """
+        """Where characters are taken next, in the order in which the ways are tried."""
         reached: list[_Way] = []
         known = len(seen)
         waiting = [(at, spans)]
@@ -286,11 +275,9 @@ class Regex:
                 case _Split(first, second):
                     waiting += [(second, spans), (first, spans)]
                 case _Save(slot):
-                    if spans is not None:
-                        spans = (*spans[:slot], position, *spans[slot + 1 :])
-                    waiting.append((at + 1, spans))
+                    waiting.append((at + 1, (*spans[:slot], position, *spans[slot + 1 :])))
                 case _Place(holds):
-                    if spans is None or holds(text, position):
+                    if holds(text, position):
                         waiting.append((at + 1, spans))
                 case _:
                     reached.append((at, spans))
@@ -300,12 +287,11 @@ class Regex:
     @cached_property
     def _first(self) -> re.Pattern[str] | None:
         """What every match begins with; None where that may be nothing."""
-        reached = self._beginnings(Steps())
-        if not all(isinstance(each, _Character) for each in reached):
+        first = self._tree.first
+        if self._tree.may_be_empty or not first:
             return None
-        forms = {(e.form.pattern, e.form.flags) for e in reached if isinstance(e, _Character)}
-        flags = next(iter(forms))[1] if forms else 0
-        return re.compile("|".join(f"(?:{pattern})" for pattern, _ in forms), flags)
+        forms = dict.fromkeys(form.pattern for form in first)
+        return re.compile("|".join(f"(?:{form})" for form in forms), first[0].flags)
 
     def _next_start(self, text: str, position: int, steps: Steps) -> int:
         """The first place at or behind another at which a match may begin."""
@@ -445,14 +431,15 @@ class _Parser:
         return _repeat(inner, lowest, highest, is_lazy=is_lazy)
 
 
-def _sized(size: int, write: Callable[[list[_Instruction]], None]) -> _Node:
-    if size > MAX_PROGRAM:
+def _sized(node: _Node) -> _Node:
+    if node.size > MAX_PROGRAM:
         raise PatternError("the pattern repeats too much")
-    return _Node(size, write)
+    return node
 
 
 def _one(instruction: _Instruction) -> _Node:
-    return _Node(1, lambda program: program.append(instruction))
+    form = (instruction.form,) if isinstance(instruction, _Character) else ()
+    return _Node(1, lambda program: program.append(instruction), form, not form)
 
 
 def _all_of(parts: list[_Node]) -> _Node:
@@ -460,7 +447,13 @@ def _all_of(parts: list[_Node]) -> _Node:
         for part in parts:
             part.write(program)
 
-    return _sized(sum(part.size for part in parts), write)
+    first: list[re.Pattern[str]] = []
+    for part in parts:
+        first += part.first
+        if not part.may_be_empty:
+            break
+    may_be_empty = all(part.may_be_empty for part in parts)
+    return _sized(_Node(sum(part.size for part in parts), write, tuple(first), may_be_empty))
 
 
 def _either(one: _Node, other: _Node) -> _Node:
@@ -472,7 +465,8 @@ def _either(one: _Node, other: _Node) -> _Node:
         program.append(_Split(end, end))
         other.write(program)
 
-    return _sized(one.size + other.size + 2, write)
+    may_be_empty = one.may_be_empty or other.may_be_empty
+    return _sized(_Node(one.size + other.size + 2, write, (*one.first, *other.first), may_be_empty))
 
 
 def _repeat(inner: _Node, lowest: int, highest: int, *, is_lazy: bool) -> _Node:
@@ -495,7 +489,9 @@ def _repeat(inner: _Node, lowest: int, highest: int, *, is_lazy: bool) -> _Node:
             inner.write(program)
 
     more = inner.size + 2 if highest < 0 else (highest - lowest) * (inner.size + 1)
-    return _sized(lowest * inner.size + more, write)
+    first = inner.first if highest else ()
+    may_be_empty = inner.may_be_empty or not lowest
+    return _sized(_Node(lowest * inner.size + more, write, first, may_be_empty))
 
 
 def _text_start(_text: str, at: int) -> bool:

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.go import end_of_action
+from pup_tui.template.limits import MAX_BLOCKS
 
 RAW_HINT: Final = "text that is not meant for the template goes between {% raw %} and {% endraw %}"
 
@@ -83,7 +84,7 @@ class _Scanner:
         self.segments: list[Segment] = []
         self._text: list[str] = []
         self._text_start = 0
-        self._loops: list[frozenset[str]] = []
+        self._loops: list[frozenset[str]] = []  # the names of each loop that is open
         self._strip_next = False
 
     def scan(self) -> None:
@@ -146,8 +147,7 @@ class _Scanner:
 
     def _action(self, start: int) -> int | None:
         """Where the action of a Go template that begins here ends; None where it is ours."""
-        loops = frozenset[str]().union(*self._loops)
-        end = end_of_action(self._source, start, loops)
+        end = end_of_action(self._source, start, self._loops)
         if end is not None and "{{" in self._source[start + 2 : end]:
             raise self._error("{{ cannot stand inside the action of a Go template", start)
         return end
@@ -170,7 +170,7 @@ class _Scanner:
         self._strip_next = body.endswith("-")
         if word == "raw":
             return self._raw(start, end + 2)
-        if word == "for":
+        if word == "for" and len(self._loops) < MAX_BLOCKS:
             names = _LOOP_NAMES.search(body)
             self._loops.append(frozenset(re.findall(r"\w+", names[1]) if names else ()))
         elif word == "endfor" and self._loops:
