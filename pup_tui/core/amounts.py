@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pup_tui.runbook.keys import Count, Factor, Seconds, Size
 from pup_tui.runbook.roles import Role
+from pup_tui.spelling import spelled
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
@@ -123,7 +124,7 @@ def _entered(value: Any) -> Any:
     """A captured text that is a JSON list stands for that list."""
     if isinstance(value, str) and value.lstrip().startswith("["):
         try:
-            return json.loads(value)
+            return json.loads(value, parse_float=lambda text: spelled(float(text), text))
         except ValueError:
             return value
     return value

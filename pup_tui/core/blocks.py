@@ -156,7 +156,7 @@ def _resolve(run: Run, node: Node, variables: dict[str, Variable], given: dict[s
                 node,
                 "given",
                 dict[str, Any],
-                lambda scope: {name: render_json(tree, scope) for name, tree in given.items()},
+                lambda scope: render_json(given, scope),
                 lambda _: {},
             ),
             secrets=hidden,

@@ -62,6 +62,7 @@ class RenderFailure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: str
     expression: str | None = None
     name: str | None = None
+    hint: str | None = None
 
 
 class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):

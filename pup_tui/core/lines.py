@@ -12,10 +12,12 @@ import msgspec
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.roles import Role
+from pup_tui.spelling import token
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import spend_on
 from pup_tui.template.secrets import MASK, secrets_in
 from pup_tui.template.shell.script import ShellScript
+from pup_tui.template.values import Omitted
 
 _SERVICE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)?.*", re.DOTALL)
 """An address of a service: its kind, and what people are not shown."""
@@ -71,7 +73,7 @@ def told(value: Any, options: Options) -> str:
             return f"{value:g} s"
         case _ if isinstance(value, str | int | float):
             return str(value)
-    return msgspec.json.encode(value).decode() if value else ""
+    return msgspec.json.encode(value, enc_hook=token).decode() if value else ""
 
 
 def _usual_line(step: Step) -> tuple[str, ...]:
@@ -99,4 +101,4 @@ def _known(found: re.Match[str], scope: Mapping[str, Any]) -> str:
         spend_on(value)
     except TemplateError:
         return found[0]
-    return found[0] if value is None or isinstance(value, dict) else str(value)
+    return found[0] if value is None or isinstance(value, dict | Omitted) else str(value)

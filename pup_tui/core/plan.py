@@ -24,6 +24,7 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.limits import one_budget
 from pup_tui.template.secrets import watched, with_secrets
+from pup_tui.template.values import OMIT
 
 MOST_STEPS = 10_000
 """Steps of a plan from which on the items of a foreach are no longer told apart: lists in lists multiply."""
@@ -216,8 +217,9 @@ class _Planning:
             if variable.is_secret:
                 frame.secrets.append(name)
             try:
-                if name in given:
-                    frame.values[name] = render_json(given[name], scope)
+                value = render_json(given[name], scope) if name in given else OMIT
+                if value is not OMIT:
+                    frame.values[name] = value
                 elif variable.has_default and not variable.places:
                     above, made = watched(with_secrets(frame.values, frame.secrets))
                     frame.values[name] = render_text(str(variable.default), above)

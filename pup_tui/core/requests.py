@@ -24,10 +24,12 @@ from pup_tui.runbook.model import (
     Step,
     WorkflowStep,
 )
+from pup_tui.spelling import SPELLED, token
 from pup_tui.template.jsontext import render_json_body
 from pup_tui.template.secrets import watched
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import parse_url
+from pup_tui.template.values import OMIT
 
 WORKFLOW_INTERVAL = 5.0
 """Seconds between two looks at a workflow's instance where the step says nothing."""
@@ -71,7 +73,7 @@ class ShellRequest(StepRequest, frozen=True, kw_only=True):
     script: str
     shell: str = "sh"
     values: dict[str, str] = {}
-    env: dict[str, str] = {}
+    env: Mapping[str, str | None] = {}
     cwd: str | None = None
     stdin: str | None = None
     tty: bool = False
@@ -101,7 +103,7 @@ class PupRequest(StepRequest, frozen=True, kw_only=True):
     step: ClassVar[type[Step]] = PupStep
 
     words: tuple[str, ...]
-    env: dict[str, str] = {}
+    env: Mapping[str, str | None] = {}
     cwd: str | None = None
 
     @classmethod
@@ -173,8 +175,12 @@ def _body(texts: StepTexts) -> tuple[str | None, str | None]:
     """The body of a request and its content type."""
     step, content_type = texts.step, texts["content_type"]
     assert isinstance(step, HttpStep)
+    if texts["json"] is OMIT:
+        return None, content_type
     if step.json is not msgspec.UNSET:
-        return msgspec.json.encode(texts["json"]).decode(), content_type or "application/json"
+        return msgspec.json.encode(
+            texts["json"], enc_hook=token
+        ).decode(), content_type or "application/json"
     if step.form is not None:
         return urlencode(texts["form"]), content_type or "application/x-www-form-urlencoded"
     if step.body is not None:
@@ -191,8 +197,9 @@ def _query(given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     pairs = []
     for name, value in given.items():
         for item in value if isinstance(value, list) else [value]:
-            text = item if isinstance(item, str) else msgspec.json.encode(item).decode()
-            pairs.append((name, text))
+            if not isinstance(item, (str, *SPELLED)):
+                item = msgspec.json.encode(item, enc_hook=token).decode()
+            pairs.append((name, str(item)))
     return tuple(pairs)
 
 

@@ -12,10 +12,11 @@ from pup_tui.core.notices import rfc3339
 from pup_tui.core.program import Node, Program
 from pup_tui.core.state import Frame, RunState
 from pup_tui.runbook.parts import Assertion
+from pup_tui.template import omit
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.secrets import with_secrets
-from pup_tui.template.values import LEFT_OUT
+from pup_tui.template.values import LEFT_OUT, OMIT
 
 
 def frame_keys(state: RunState, step: str) -> Iterator[str]:
@@ -46,7 +47,7 @@ def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
     inside do. A variable without a value renders empty and is not defined. A plan is no run: it has no id and
     has not started.
     """
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {omit.NAME: OMIT}
     results: dict[str, Any] = {}
     secrets: list[str] = []
     for key in reversed(list(frame_keys(state, step))):
@@ -99,8 +100,10 @@ def not_made(
 
 
 def explain(error: TemplateError) -> str:
-    """A template's error in one line, with the expression that it was in."""
-    return f"{error.message} (in {error.expression})" if error.expression else error.message
+    """A template's error in one line, with the expression that it was in and what to do."""
+    where = f" (in {error.expression})" if error.expression else ""
+    advice = f": {error.hint}" if error.hint else ""
+    return f"{error.message}{where}{advice}"
 
 
 def _wanted_assertions(given: Iterable[Assertion]) -> Iterator[WantedAssertion]:

@@ -21,6 +21,7 @@ from pup_tui.journal.errors import AmbiguousRunError, JournalError
 from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.places import check_state_dir, journal_path
 from pup_tui.journal.records import RunRow
+from pup_tui.spelling import from_stored
 
 OWNER_GONE = "the program ended while the run was under way"
 """The reason of a run whose process is no more."""
@@ -228,7 +229,9 @@ def _row(columns: tuple[Any, ...], path: Path) -> RunRow:
     values = dict(zip(RunRow.__struct_fields__, columns, strict=True))
     texts = {k: codec.restored(v) for k, v in values.items() if isinstance(v, str)}
     try:
-        return msgspec.convert({**values, **texts, "vars": json.loads(values["vars"])}, RunRow)
+        return msgspec.convert(
+            {**values, **texts, "vars": json.loads(values["vars"], object_hook=from_stored)}, RunRow
+        )
     except (msgspec.ValidationError, ValueError, TypeError) as error:
         raise JournalError(
             f"the record of run {values['run']} is damaged", path, "restore a backup"

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from pup_tui.runbook.actions import claim_actions
 from pup_tui.runbook.allowance import Allowance
 from pup_tui.runbook.block_rules import BLOCK_RULES
 from pup_tui.runbook.calls import Calls, Chain, Checked
@@ -195,9 +196,10 @@ class _File:
         templates = Templates(library, _imports(root, library, report), report)
         expansion = Expansion(library, templates, report)
         filled = expansion.file(root)
+        frames = frames_of(filled)
+        claim_actions(filled, frames)
         shape = ShapeCheck(report)
         built = shape.struct(filled, Runbook, ())
-        frames = frames_of(filled)
         for frame in frames:
             assign_ids(frame.steps, report)
             for step in frame.steps:

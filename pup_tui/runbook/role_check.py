@@ -18,10 +18,12 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.header import check_header
 from pup_tui.template.size import parse_size
-from pup_tui.template.text import Text, compile_text
+from pup_tui.template.text import Text, compile_text, mistakes_in
 from pup_tui.template.url import check_url_text
 from pup_tui.template.usage import UsesNames
 from pup_tui.template.value_command import is_subcommand
+
+_WITHOUT_TEMPLATES = frozenset({Language.PLAIN, Language.EXPRESSION, Language.CONDITION})
 
 MIN_INTERVAL = 0.1
 """Seconds between two attempts of a poll."""
@@ -69,14 +71,23 @@ class RoleCheck:
         try:
             return self._read(placed, shell, env)
         except TemplateError as error:
+            return self._mistaken(placed, error)
+
+    def _mistaken(self, placed: PlacedText, error: TemplateError) -> UsesNames | None:
+        """Report all that is wrong with a text; the names that it uses as far as it can be read."""
+        source, readable, errors = placed.node.text, None, [error]
+        if placed.role.language not in _WITHOUT_TEMPLATES and _has_template(source):
+            readable, found = mistakes_in(source)
+            errors = found or errors
+        for each in errors:
             self._report.error_in(
                 placed.node,
-                error.message,
-                error.hint or "",
-                line=error.line,
-                fragment=(error.expression or "").partition("\n")[0],
+                each.message,
+                each.hint or "",
+                line=each.line,
+                fragment=(each.expression or "").partition("\n")[0],
             )
-        return None
+        return readable if readable is not None and readable.usage.needed else None
 
     def _read(self, placed: PlacedText, shell: str, env: frozenset[str]) -> UsesNames | None:
         source = placed.node.text
@@ -185,8 +196,8 @@ def _check_url(placed: PlacedText, text: Text) -> None:
     check_url_text(placed.node.text, text)
 
 
-def _check_header(_placed: PlacedText, text: Text) -> None:
-    check_header(text)
+def _check_header(placed: PlacedText, text: Text) -> None:
+    check_header(str(placed.path[-1]), text)
 
 
 def _has_template(source: str) -> bool:

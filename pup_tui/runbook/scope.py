@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from pup_tui.runbook.nodes import Scalar, shown
+from pup_tui.runbook.omit import HINT, TOLD, may_stand
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.secret_names import report_exposure, secrets_at
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import BODY, STEP_FIELDS, DraftFrame, StepDraft
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.omit import NAME as OMIT
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
 
@@ -80,7 +82,10 @@ class ScopeCheck:
         if step is None and placed.path[0] == "lock":
             self._check_lock(placed.node, uses)
             return
-        for name in sorted(uses.names - ALWAYS):
+        omits = OMIT in uses.names | uses.optional_names and not self._is_known(OMIT, use)
+        if omits and not may_stand(placed):
+            self._report.error_in(placed.node, TOLD, HINT, fragment=OMIT)
+        for name in sorted(uses.names - ALWAYS - {OMIT if omits else ""}):
             if not self._is_known(name, use):
                 self._check_name(name, use)
         for step_id, field in sorted(uses.step_fields):

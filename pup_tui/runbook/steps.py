@@ -57,32 +57,36 @@ class StepDraft:
     def __post_init__(self) -> None:
         self.kind = KINDS.get(self.node.text("kind") or "")
 
+    def environment(self, defaults: YamlNode | None) -> dict[str, YamlNode]:
+        """The variables of its processes' environment: its own, and those of what stands around it."""
+        around: StepDraft | None = self
+        given = []
+        while around is not None:
+            given.append(around.node.get("env"))
+            around = around.around or around.frame.caller
+        if isinstance(defaults, Mapping):
+            given.append(defaults.get("env"))
+        maps = [env for env in reversed(given) if isinstance(env, Mapping)]
+        return {name: entry.value for env in maps for name, entry in env.entries.items()}
+
     def valued_env(self, defaults: YamlNode | None) -> frozenset[str]:
-        """The variables of its processes' environment that hold values: its own, and those around it."""
+        """The variables of its processes' environment that hold values."""
         return frozenset(self._valued_env(defaults))
 
     def quoted_env(self, defaults: YamlNode | None) -> frozenset[str]:
         """Those of them whose values are all quoted for a shell."""
         return frozenset(
             name
-            for name, texts in self._valued_env(defaults).items()
-            if all(
-                "shell_quote" in each.expression.filters for text in texts for each in text.outputs
-            )
+            for name, text in self._valued_env(defaults).items()
+            if all("shell_quote" in each.expression.filters for each in text.outputs)
         )
 
-    def _valued_env(self, defaults: YamlNode | None) -> dict[str, list[Text]]:
-        around: StepDraft | None = self
-        given = [defaults.get("env")] if isinstance(defaults, Mapping) else []
-        while around is not None:
-            given.append(around.node.get("env"))
-            around = around.around or around.frame.caller
-        found: dict[str, list[Text]] = {}
-        for env in given:
-            for name, entry in env.entries.items() if isinstance(env, Mapping) else ():
-                text = _template(entry.value.text) if isinstance(entry.value, Scalar) else None
-                if text is not None:
-                    found.setdefault(name, []).append(text)
+    def _valued_env(self, defaults: YamlNode | None) -> dict[str, Text]:
+        found: dict[str, Text] = {}
+        for name, value in self.environment(defaults).items():
+            text = _template(value.text) if isinstance(value, Scalar) else None
+            if text is not None:
+                found[name] = text
         return found
 
     @property

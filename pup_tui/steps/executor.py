@@ -95,6 +95,13 @@ class Context:
         """Environment variables by which processes of this step are found again."""
         return {RUN_MARK: self.run, STEP_MARK: self.step}
 
+    def environment(self, *layers: Mapping[str, str | None]) -> dict[str, str]:
+        """The operator's variables with those of the layers, the last of which wins; None unsets one."""
+        found: dict[str, str | None] = dict(self.environ)
+        for layer in layers:
+            found |= layer
+        return {name: text for name, text in found.items() if text is not None}
+
 
 class Executor(Protocol):
     """Carries out requests of one kind.

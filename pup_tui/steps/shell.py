@@ -38,7 +38,7 @@ class ShellExecutor:
         self, request: ShellRequest, sink: OutputSink, stop: Stop, context: Context
     ) -> Outcome:
         term = {"TERM": TERM} if request.tty and not request.interactive else {}
-        environ = {**context.environ, **term, **request.env, **request.values}
+        environ = context.environment(term, request.env, request.values)
         shell = shutil.which(request.shell, path=environ.get("PATH"))
         if shell is None:
             return Outcome(

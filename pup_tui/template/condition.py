@@ -189,7 +189,7 @@ class _Free(Condition):
         try:
             value = self._expression.evaluate(scope)
         except UndefinedName as error:
-            return ConditionResult(None, error.message)
+            return ConditionResult(None, error.told)
         except TemplateError as error:
             return ConditionResult(None, str(error))
         holds = is_true(value)

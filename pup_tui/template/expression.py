@@ -62,6 +62,11 @@ class Expression(UsesNames):
         return spelled(self.flow.all)
 
     @property
+    def tree(self) -> nodes.Expr:
+        """Its syntax."""
+        return self._tree if self._tree is not None else parse(self.source)
+
+    @property
     def is_raw(self) -> bool:
         """Whether ``| raw`` is what it ends with."""
         return getattr(self._tree, "name", None) == "raw"

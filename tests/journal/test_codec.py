@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from pup_tui.core import events
 from pup_tui.core.events import AnyEvent, AttemptFinished, Findings, Moment, durable
 from pup_tui.journal import codec
+from pup_tui.spelling import spelled
 
 texts = st.text(max_size=20)
 numbers = st.floats(allow_nan=False)
 moments = st.builds(Moment, wall=numbers, clock=numbers)
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | numbers | texts,
+    st.none() | st.booleans() | st.integers() | numbers | texts | st.just(spelled(1.1, "1.10")),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=8,
 )

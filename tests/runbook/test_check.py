@@ -229,7 +229,7 @@ def test_keys_of_one_kind(kind: str, keys: list[str], errors: Errors) -> None:
         ("http", "json: {a: .nan}", "6:15: `a` must be a finite number"),
         ("http", "method: PO ST", "6:13: `PO ST` is not an HTTP method"),
         ("http", "headers: {'a b': x}", "6:15: `a b` cannot be the name of a header"),
-        ("http", 'headers: {A: "a\\nb"}', "6:18: a header cannot hold control characters"),
+        ("http", 'headers: {A: "a\\nb"}', "6:18: the header `A` cannot hold control characters"),
         ("http", "expect_status: 99", "6:20: `expect_status`: `99` is not a status code"),
         ("http", "expect_status: [2xx, 6xx]", "6:26: item 2 of `expect_status`: `6xx` is not"),
         ("http", "verify: off", "6:13: `verify` must be true or false, not text"),

@@ -38,7 +38,23 @@ RUN = "{name: b, kind: shell, run: x}"
 CONFIRM = "{name: c, kind: confirm, message: Sure?}"
 DANGER = "{name: d, kind: shell, run: x, danger: true}"
 
+VARS = "name: runbook\nvars: {X: {}}"
+
 CASES = [
+    ("dotted-name", step("run: docker ps -f '{{ .X }}'", top=VARS), 6),
+    ("dotted-name", step("message: 'a {{- .X | upper -}}'", kind="manual", top=VARS), 6),
+    ("dotted-name", step("run: docker ps -f '{{ .Names }} {{ X }} {{ .X.Y }}'", top=VARS), None),
+    ("dollar-name", shell('echo "a $X"'), 7),
+    ("dollar-name", shell("echo ${X}/a"), 7),
+    ("dollar-name", shell("echo a ${X%.*}"), 7),
+    ("dollar-name", shell("echo '$X' \\$X ${X:-a} $XY $Y"), None),
+    ("dollar-name", shell('X={{ X }}; echo "$X"'), None),
+    ("dollar-name", shell('read -r X; echo "$X"'), None),
+    ("dollar-name", shell('for X in a b; do echo "$X"; done'), None),
+    ("dollar-name", shell('export X=1; echo "$X"'), None),
+    ("dollar-name", shell('. ./env; echo "$X"'), None),
+    ("dollar-name", shell('echo "$X"', "env: {X: a}"), None),
+    ("dollar-name", step("run: echo $X", top=f"{VARS}\ndefaults: {{env: {{X: '{{{{ X }}}}'}}}}"), None),
     ("name-differs", step("run: x", top="name: other"), 1),
     ("name-differs", step("run: x", top="name: Runbook"), None),
     ("assert-without-condition", step("run: x", "assert: {message: look}"), 6),

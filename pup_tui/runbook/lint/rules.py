@@ -21,6 +21,7 @@ from pup_tui.runbook.lint.names import (
     shadowed_names,
 )
 from pup_tui.runbook.lint.secrets import literal_secret, password_in_url
+from pup_tui.runbook.lint.spellings import dollar_name, dotted_name
 from pup_tui.runbook.lint.steps import (
     assert_without_condition,
     danger_ignored,
@@ -61,6 +62,8 @@ RULES: Final[dict[str, LintRule]] = {
     "mixed-scripts": mixed_scripts,
     "confusable-names": confusable_names,
     "shadowed-names": shadowed_names,
+    "dotted-name": dotted_name,
+    "dollar-name": dollar_name,
 }
 """By the code of the warning."""
 

@@ -212,7 +212,7 @@ def _check_given_value(name: str, node: YamlNode, variable: Variable, report: Re
             report.error(node, told)
         return
     try:
-        value = node.value
+        value = node.typed
     except OutOfRange:
         return
     if isinstance(value, str) and ("{{" in value or "{%" in value):
