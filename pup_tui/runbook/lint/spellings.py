@@ -85,7 +85,7 @@ def _unset(source: str, shell: str, names: set[str]) -> Iterator[tuple[str, int]
     except TemplateError:
         return
     tree = ScriptTree(script, shell)
-    if not tree.is_read:
+    if not tree.is_read or tree.unknown_line:
         return
     survey = tree.survey
     if survey.named(*_OUTSIDE):
