@@ -88,6 +88,7 @@ class ShownRun:
             "status": self.status(id_),
             "attempts": step.attempts,
             "exit_code": step.exit_code,
+            "signal": step.signal or None,
             "duration": duration,
             "command": step.command,
             "reason": step.reason,

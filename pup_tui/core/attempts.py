@@ -164,7 +164,8 @@ def _note_retry(run: Run, node: Node, event: AttemptFinished) -> None:
 
 
 def _keep_results(run: Run, node: Node, event: AttemptFinished) -> None:
-    run.step(node).exit_code = event.exit_code
+    step = run.step(node)
+    step.exit_code, step.signal = event.exit_code, event.signal
     frame, local = frame_of(run.state, node.id), node.step.id
     frame.results.pop(local, None)
     if node.results:

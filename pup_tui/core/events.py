@@ -150,12 +150,16 @@ class AttemptStarted(Event, frozen=True, kw_only=True, tag="attempt-started"):
 
 
 class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
-    """`ok` is the executor's verdict (exit code, HTTP status); `duration` is in seconds."""
+    """`ok` is the executor's verdict (exit code, HTTP status); `duration` is in seconds.
+
+    `signal` names what killed its process; `exit_code` is then 128 and the signal's number.
+    """
 
     attempt: str
     ok: bool
     duration: float
     exit_code: int | None = None
+    signal: str = ""
     status_code: int | None = None
     reason: str = ""
     findings: Findings = Findings()

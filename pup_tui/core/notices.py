@@ -108,11 +108,15 @@ class StepRetrying(Notice, frozen=True, kw_only=True, tag="step.retrying"):
 
 
 class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
-    """A step ended with a `StepStatus`; `captured` are the names of its captures."""
+    """A step ended with a `StepStatus`; `captured` are the names of its captures.
+
+    `signal` names what killed its process, None where nothing did.
+    """
 
     step: str
     status: str
     exit_code: int | None
+    signal: str | None = None
     duration: float
     attempts: int
     reason: str

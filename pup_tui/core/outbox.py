@@ -118,6 +118,7 @@ class Outbox:
                 step=node.id,
                 status=step.status,
                 exit_code=step.exit_code,
+                signal=step.signal or None,
                 duration=max(0.0, self.at.clock - began),
                 attempts=step.attempts,
                 reason=step.reason,

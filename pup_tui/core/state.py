@@ -109,6 +109,7 @@ class StepState(Struct):
     began: float | None = None
     ended: float | None = None
     exit_code: int | None = None
+    signal: str = ""
     captured: list[str] = []
     allowed: bool = False
     timers: list[str] = []

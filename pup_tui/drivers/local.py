@@ -379,6 +379,7 @@ class LocalRun:
             ok=outcome.ok,
             duration=duration,
             exit_code=outcome.exit_code,
+            signal=outcome.signal,
             status_code=outcome.status_code,
             reason=outcome.reason,
             findings=findings,

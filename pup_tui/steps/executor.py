@@ -45,13 +45,14 @@ class Stop:
 class Outcome:
     """How an attempt ended.
 
-    `ok` is the executor's verdict. `exit_code` is -N for a process that signal N killed. `reason`
-    is a plain sentence without secrets: what is wrong, where, what to do; empty when there is
-    nothing to say.
+    `ok` is the executor's verdict. `signal` names what killed a process (SIGKILL); its `exit_code`
+    is then 128 and the signal's number, as shells have it. `reason` is a plain sentence without
+    secrets: what is wrong, where, what to do; empty when there is nothing to say.
     """
 
     ok: bool
     exit_code: int | None = None
+    signal: str = ""
     status_code: int | None = None
     headers: Mapping[str, str] | None = None
     reason: str = ""

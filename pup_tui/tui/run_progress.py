@@ -208,7 +208,8 @@ class RunProgress:
                 self._turn(step, "retrying")
             case StepFinished():
                 step.reason, step.retrying = notice.reason, None
-                step.exit_code, step.attempts = notice.exit_code, notice.attempts
+                step.exit_code, step.signal = notice.exit_code, notice.signal
+                step.attempts = notice.attempts
                 step.duration = notice.duration
                 self._turn(step, notice.status)
                 self._settle_inside(step)

@@ -41,6 +41,7 @@ class StepProgress:
     reason: str = ""
     attempts: int = 0
     exit_code: int | None = None
+    signal: str | None = None
     duration: float | None = None
     answered: str = ""
     retrying: StepRetrying | None = None
