@@ -69,6 +69,7 @@ class Outbox:
                 index=node.index,
                 attempt=attempt,
                 command=command,
+                label=self._state.steps[node.id].label or None,
             )
         )
 
@@ -123,6 +124,7 @@ class Outbox:
                 attempts=step.attempts,
                 reason=step.reason,
                 captured=tuple(step.captured),
+                label=step.label or None,
             )
         )
 

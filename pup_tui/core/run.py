@@ -25,6 +25,7 @@ from pup_tui.core.state import (
     StepState,
     StepStatus,
 )
+from pup_tui.runbook.model import OUTCOME
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.secrets import secrets_in
 
@@ -106,7 +107,12 @@ class Run:
         step.timers = []
         step.phase, step.status, step.reason = StepPhase.ENDED, status, reason
         step.ended = self.now
-        self.state.blocks.pop(node.id, None)
+        block = self.state.blocks.pop(node.id, None)
+        if block is not None and block.unasked:
+            self.block(node).unasked = True
+        if not (node.is_loop and block is not None):
+            # A foreach that ran has the outcomes of its items.
+            self._note_outcome(node, status)
         if status not in (StepStatus.SUCCEEDED, StepStatus.SKIPPED):
             self._note_gate(node)
         if step.began is None:
@@ -115,6 +121,11 @@ class Run:
             self.state.completed.append(node.id)
         self.outbox.tell_finished(node, step)
         self._pass_on(node, status, reason)
+
+    def _note_outcome(self, node: Node, status: StepStatus) -> None:
+        if OUTCOME in node.results:
+            results = frame_of(self.state, node.id).results
+            results.setdefault(node.step.id, {})[OUTCOME] = str(status)
 
     def _note_gate(self, node: Node) -> None:
         """A gate stays closed where its step ended before anybody could say yes."""
@@ -216,7 +227,8 @@ class Run:
 
     def cannot_render(self, node: Node, error: TemplateError) -> None:
         """A text of the step has no result; steps that are there for failures are then skipped."""
-        ran = scope_of(self.state, node.id)["steps"]
+        results = scope_of(self.state, node.id)["steps"]
+        ran = {id_ for id_, has in results.items() if has.get(OUTCOME) != StepStatus.SKIPPED}
         missing = not_made(self.program, node, error, ran)
         if missing is not None and node.step.when != "on_success":
             self._note_gate(node)
@@ -261,7 +273,10 @@ class Run:
             if step is not None and step.phase is StepPhase.PENDING:
                 step.phase, step.status, step.reason = StepPhase.ENDED, StepStatus.SKIPPED, why
                 step.ended = self.now
-                self.outbox.tell_finished(self.program.node(id_), step)
+                inner = self.program.node(id_)
+                if inner.frame == node.frame:
+                    self._note_outcome(inner, StepStatus.SKIPPED)
+                self.outbox.tell_finished(inner, step)
 
     def stop_attempt(self, node: Node, why: str) -> None:
         """Ask the executor to end the attempt; what that means is decided when it has."""

@@ -98,7 +98,8 @@ class StepState(Struct):
     many seconds its attempt, or all of a block, may take. `stopped_because` says why its attempt was asked
     to end, `left` that it was then given up and did not fail, `failing` what its operator is asked about.
     `tries` counts the attempts that its `retry` allows, `retry_on` is what its condition said of the last
-    one; `final` tells that somebody ended it for good.
+    one; `final` tells that somebody ended it for good. `items` is how many items a foreach had when it
+    began, `label` how an item is called.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -121,6 +122,8 @@ class StepState(Struct):
     tries: int = 0
     retry_on: bool | None = None
     final: bool = False
+    items: int = 0
+    label: str = ""
 
 
 class Frame(Struct):
@@ -137,23 +140,33 @@ class Frame(Struct):
     secrets: list[str] = []
 
 
+class Stop(Struct, frozen=True):
+    """What a `stop` step said of the runbook that it ended."""
+
+    status: RunStatus
+    reason: str
+
+
 class BlockState(Struct):
     """Steps that run one after the other, or side by side, at most `limit` at once.
 
     `taken` of the `children` have had their turn, `active` of those have not ended. `failure` is the first
     that failed; `unasked` tells that a confirmation was not asked because of a failure, `cut` why nothing
-    more begins, `timed_out` that this is because of the block's own timeout.
+    more begins, `timed_out` that this is because of the block's own timeout, `stopped` that a `stop` step
+    ended the runbook. With `keep_going` none of these but `cut` keeps an item from its turn.
     """
 
     children: list[str]
     limit: int = 1
     side_by_side: bool = False
+    keep_going: bool = False
     taken: int = 0
     active: int = 0
     failure: str | None = None
     unasked: bool = False
     cut: str | None = None
     timed_out: bool = False
+    stopped: Stop | None = None
 
 
 class RunState(Struct):

@@ -41,6 +41,7 @@ def _offer(run: Run, step: str) -> Offer:
         command = f"(cannot be told yet: {explain(error)})"
     undone = run.program.node(step.removesuffix(UNDO))
     items = "".join(f" [{number}]" for number in item_numbers(step))
+    items += f" {label}" if (label := run.state.steps[undone.id].label) else ""
     return Offer(step=step, name=undone.step.name + items, command=command, danger=node.step.danger)
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from pup_tui.runbook.model import StopStep
 from pup_tui.runbook.nodes import Scalar, Sequence, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.rules import Rule, check_name
 from pup_tui.runbook.scope import ALWAYS, ATTEMPT_NAMES
-from pup_tui.runbook.steps import StepDraft
+from pup_tui.runbook.steps import BODY, StepDraft
 
 MAX_ITEMS = 1000
 """Items of one `foreach`."""
 
 
 def loop_keys(step: StepDraft, report: Report) -> None:
-    """Items are named and run side by side only where there are some."""
+    """Items are named, told apart and run side by side only where there are some."""
     if step.loops:
         return
-    for key in ("as", "max_parallel"):
+    for key in ("as", "label", "keep_going", "max_parallel"):
         own = key == "max_parallel" and step.kind is not None and step.kind.side_by_side
         if step.node.get(key) is None or own:
             continue
@@ -63,6 +64,14 @@ def parallel_order(step: StepDraft, report: Report) -> None:
         report.error(when, told, "no step is before it; put it after the block")
 
 
+def stops_body(step: StepDraft, report: Report) -> None:
+    """Only the body of a runbook can be stopped: undo and cleanup are what follows."""
+    if step.kind is StopStep and step.part != BODY:
+        told = "a stop step cannot stand in `undo` or in the cleanup"
+        hint = "they run when the runbook has been stopped; put it among the other steps"
+        report.error(step.node.entries["kind"].key, told, hint)
+
+
 def undo_keys(step: StepDraft, report: Report) -> None:
     """An undo step is chosen, not ordered; it is named after its step; it is not itself undone."""
     if step.undo_of is not None and step.node.get("undo") is not None:
@@ -97,7 +106,8 @@ def output_names(step: StepDraft, report: Report) -> None:
 
 
 BLOCK_RULES: dict[Rule, tuple[str, ...]] = {
-    loop_keys: ("as", "max_parallel"),
+    loop_keys: ("as", "label", "keep_going", "max_parallel"),
+    stops_body: ("kind",),
     loop_items: ("foreach",),
     loop_item_name: ("foreach",),
     parallel_order: ("when",),

@@ -14,7 +14,6 @@ from msgspec import Meta, field
 
 from pup_tui.runbook.keys import (
     Condition,
-    Count,
     Expect,
     Expression,
     FileName,
@@ -31,6 +30,7 @@ from pup_tui.runbook.keys import (
     Resource,
     Script,
     Seconds,
+    Share,
     Size,
     StatusPattern,
     Stdin,
@@ -51,8 +51,14 @@ from pup_tui.runbook.parts import (
     Variable,
 )
 
+LOOP = "loop"
+"""The name under which an item of a `foreach` is told its place among the others."""
+OUTCOME = "outcome"
+"""The field of `steps.ID` that is how the step ended; the others are what its attempt said."""
+
 When = Literal["on_success", "on_failure", "always", "cleanup"]
 OnFailure = Literal["fail", "warn", "ignore", "confirm"]
+StopStatus = Literal["succeeded", "failed", "aborted"]
 ShellName = Literal["sh", "bash", "dash", "ksh", "zsh"]
 
 
@@ -188,11 +194,26 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
             examples=(["eu1", "us1"], "REGIONS", "json.data"),
         ),
     ] = None
+    label: Annotated[
+        Message | None,
+        key(
+            "How an item of the `foreach` is called on screen and in the record.",
+            examples=("{{ item.name }}", "{{ loop.index }} of {{ loop.length }}"),
+        ),
+    ] = None
+    keep_going: Annotated[
+        bool, key("Run all items, also behind one that fails; the step fails if one did.")
+    ] = False
     as_: Annotated[LiteralName, key("The name of the item inside the step.")] = field(
         default="item", name="as"
     )
     max_parallel: Annotated[
-        Count | None, key("How many items, or steps of a parallel step, run at once.")
+        Share | None,
+        key(
+            "How many items, or steps of a parallel step, run at once: a number, or a part of "
+            "them all.",
+            examples=(3, "10%"),
+        ),
     ] = None
     env: Annotated[
         dict[str, Text],
@@ -427,6 +448,22 @@ class WaitStep(Step, frozen=True, kw_only=True, tag="wait"):
     duration: Annotated[Seconds, key("How long to wait.", examples=("30s",), never_blank=True)]
 
 
+class StopStep(Step, frozen=True, kw_only=True, tag="stop"):
+    """Ends the runbook that it stands in; nothing behind it begins but the cleanup."""
+
+    line: ClassVar[tuple[str, ...]] = ("stop as {status}", "({message})")
+    has_output: ClassVar[bool] = False
+    mutates: ClassVar[bool | None] = False
+
+    status: Annotated[
+        StopStatus,
+        key("How the runbook ends. A called one that has `failed` or `aborted` fails its step."),
+    ] = "succeeded"
+    message: Annotated[
+        Message, key("Why: the reason of the run, and of the steps that are skipped.")
+    ] = ""
+
+
 class NotifyStep(Step, frozen=True, kw_only=True, tag="notify"):
     """Sends a message through any service that Apprise knows."""
 
@@ -553,6 +590,7 @@ AnyStep = (
     | ManualStep
     | InputStep
     | WaitStep
+    | StopStep
     | NotifyStep
     | GroupStep
     | ParallelStep

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from pup_tui.runbook.model import LOOP, OUTCOME
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.secret_names import report_exposure, secrets_at
@@ -61,7 +62,8 @@ class Scope:
         for step in frame.steps:
             for name in step.makes:
                 self._makers.setdefault(name, []).append(step)
-        self._items = frozenset(step.item for step in frame.steps if step.loops)
+        loops = [step for step in frame.steps if step.loops]
+        self._items = frozenset([LOOP, *(step.item for step in loops)])
         self._asked: dict[str, dict[str, int]] = {}
         self._is_open = is_open
         self._secrets = secrets
@@ -133,8 +135,9 @@ class Scope:
         if makers:
             told = f"{shown(name)} is captured only by {_late(makers[0], use.step)}"
             self._report.error_in(node, told, fragment=name)
-        elif use.step is not None and use.step.loops and name == use.step.item:
-            told = f"{shown(name)} is not known here: it stands for one item of the `foreach`"
+        elif use.step is not None and use.step.loops and name in (use.step.item, LOOP):
+            what = "the place of one item" if name == LOOP else "one item"
+            told = f"{shown(name)} is not known here: it stands for {what} of the `foreach`"
             hint = f"{listed(sorted(_BEFORE_ITEMS))} are worked out once, before the first item"
             self._report.error_in(node, told, hint, fragment=name)
         elif name in self._items:
@@ -163,7 +166,12 @@ class Scope:
                 self._report.suggest(field, STEP_FIELDS) or f"it has {listed(sorted(STEP_FIELDS))}"
             )
             self._report.error_in(node, f"a step has no {shown(field)}", hint, fragment=field)
-        elif named.kind is not None and not named.kind.has_output and not may_be_missing:
+        elif (
+            named.kind is not None
+            and not named.kind.has_output
+            and field != OUTCOME
+            and not may_be_missing
+        ):
             told = (
                 f"step {shown(step_id)} is a {named.node.text('kind')} step, which has no results"
             )
@@ -218,7 +226,8 @@ class _Use:
         self.items: frozenset[str] = frozenset()
         if step is not None and not self.is_output:
             outer = step.around.items if step.around is not None else frozenset()
-            self.items = outer if self.inner[0] in _BEFORE_ITEMS else step.items
+            before = step.loops and self.inner[0] in _BEFORE_ITEMS
+            self.items = outer - {LOOP} if before else step.items
 
     @property
     def judges_attempt(self) -> bool:

@@ -166,7 +166,9 @@ class RunProgress:
         elif step.node.is_item and frame is not None:
             name = step.node.step.as_
             value = None if name in frame.secrets else frame.values.get(name)
-            step.item = value if isinstance(value, str) else "" if value is None else dumps(value)
+            told = value if isinstance(value, str) else "" if value is None else dumps(value)
+            known = state.steps.get(step_id)
+            step.item = (known.label if known is not None else "") or told
 
     # Notices
 

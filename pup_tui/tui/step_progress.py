@@ -27,9 +27,9 @@ class StepProgress:
     """One step as it stands. `status` is one of the words of `glyphs`; `duration` is in seconds.
 
     `children` are the items of a foreach, or the steps of a block, in the order of the file; `done` tells how
-    many of them have ended, `notable` which are under way or in trouble. `item` is the value that an item of
-    a foreach stands for, where it is known and no secret; `of_item` the item whose step an undo step takes
-    back. `retrying` is told of an attempt that failed, until the next one begins.
+    many of them have ended, `notable` which are under way or in trouble. `item` is the label of an item of a
+    foreach, else the value that it stands for, where it is known and no secret; `of_item` the item whose step
+    an undo step takes back. `retrying` is told of an attempt that failed, until the next one begins.
     """
 
     node: Node

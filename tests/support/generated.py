@@ -90,6 +90,7 @@ class Maker:
     def _step(self, depth: int, *, side_by_side: bool) -> dict[str, Any]:
         step: dict[str, Any] = {"name": self._name("s")}
         kinds = [self._process] * 6 + [self._question] * 2 + [self._wait, self._template]
+        kinds += [self._stop] if depth or self._maybe(0.3) else []
         if depth < 3:
             kinds += [self._group, self._parallel, self._runbook]
             # What a call gives back has one name, and side by side every name is made once.
@@ -176,6 +177,11 @@ class Maker:
             "duration": self._either(["10s", "1m", "{{ N }}s"], ["{{ SN | int }}s", "{{ S }}s"]),
         }
 
+    def _stop(self, step: dict[str, Any], depth: int) -> None:
+        status = self._chance.choice(["succeeded", "failed", "aborted"])
+        step |= {"kind": "stop", "status": status, "message": f"Enough: {self._part()}"}
+        step["if"] = self._either(["N > 1", "N > 5"], ["SN | int > 2", "S == 'x'"])
+
     def _template(self, step: dict[str, Any], depth: int) -> None:
         step["template"] = "one"
 
@@ -203,7 +209,7 @@ class Maker:
     def _common(self, step: dict[str, Any], *, side_by_side: bool) -> None:
         question = step.get("kind") in ("confirm", "manual", "input")
         if self._maybe(0.3):
-            whens = ["on_success", "cleanup"]
+            whens = ["on_success", *(["cleanup"] if not self._stops(step) else [])]
             whens += [] if side_by_side else ["on_failure", "always"]
             step["when"] = self._chance.choice(whens)
         if self._maybe(0.2):
@@ -219,6 +225,9 @@ class Maker:
         if self._maybe(0.1):
             step |= {"idempotent": True, "description": "Look *here*."}
 
+    def _stops(self, step: dict[str, Any]) -> bool:
+        return step.get("kind") == "stop" or any(map(self._stops, step.get("steps", ())))
+
     def _limits(self, step: dict[str, Any]) -> None:
         if self._maybe(0.2):
             step["timeout"] = self._either(["15s"], ["{{ SN | int }}5s", "{{ S[:1] }}s", "{{ S }}"])
@@ -232,7 +241,11 @@ class Maker:
             lists = ["SL", "S.split('-')", ["p", "{{ S }}"], "['p'] if S else []", "S"]
             step["foreach"] = self._either([["p", "{{ A }}"], "L", "{{ L }}", []], lists)
             step["as"] = self._name("it")
+            step["keep_going"] = self._maybe(0.5)
+            if self._maybe(0.5):
+                label = f"{self._part()} {{{{ loop.index }}}} {{{{ {step['as']} }}}}"
+                step["label"] = label
             if step.get("kind") != "parallel" and self._maybe(0.5):
-                step["max_parallel"] = self._either([2], ["{{ SN | int }}"])
+                step["max_parallel"] = self._either([2, "50%"], ["{{ SN | int }}"])
         if self._maybe(0.1):
             step |= {"env": {"E": self._part()}, "cwd": "/", "output_limit": "1 MiB"}
