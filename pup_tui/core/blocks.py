@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from pup_tui.core import order, polls, repeats
 from pup_tui.core.actions import ResolveValues, TakeLock
 from pup_tui.core.amounts import Scope, render_items, render_share
 from pup_tui.core.events import Event, LockAnswered, ValuesResolved
@@ -38,10 +39,12 @@ def enter(run: Run, node: Node) -> None:
         ask_before(run, node, shown_now(run, node))
     elif node.is_loop:
         _open_items(run, node)
-    elif (called := node.step.calls) is not None:
-        _resolve(run, node, *called)
     else:
-        _open_steps(run, node)
+        repeats.begin(run, node)
+        if (called := node.step.calls) is not None:
+            _resolve(run, node, *called)
+        else:
+            _open_steps(run, node)
 
 
 # Beginning
@@ -116,18 +119,6 @@ def _at_once(node: Node, scope: Scope) -> int:
     return 0 if most is None else render_share(most, scope, len(node.step.inside))
 
 
-def _forget_inside(run: Run, node: Node) -> None:
-    """What ran inside a block that begins anew is pending again; attempts keep their numbers.
-
-    The items of a foreach inside stay what they were until it begins anew: there may be fewer of them then.
-    """
-    if run.step(node).attempts == 0:
-        return
-    for id_ in run.program.nested(node.id):
-        if id_ in run.state.steps:
-            run.make_state(id_)
-
-
 def _open(
     run: Run,
     node: Node,
@@ -139,11 +130,17 @@ def _open(
 ) -> None:
     step = run.step(node)
     seconds = None if node.is_loop else timeout_of(run, node)
-    _forget_inside(run, node)
+    limits = None
+    if order.polls(node) and step.poll is None:
+        limits = run.decided(
+            node, "poll", polls.PollLimits, lambda scope: polls.poll_limits(node.step, scope)
+        )
     step.phase, step.left, step.limit = StepPhase.OPEN, False, seconds
     step.began = run.now if step.began is None else step.began
     step.attempts += 1
-    step.tries += 1
+    step.tries += 0 if step.poll is not None else 1
+    if limits is not None:
+        polls.begin(run, node, limits)
     run.state.blocks[node.id] = BlockState(
         children=children,
         limit=limit,
@@ -236,19 +233,67 @@ def close(run: Run, node: Node) -> None:
         if block.keep_going:
             spread(run, node, block.stopped)
     if node.is_loop:
-        _gather(run, node, block)
-    if block.timed_out:
-        run.fail(node, f"timed out after {run.step(node).limit:g} s")
-    elif block.failure is not None and node.is_loop:
+        _close_items(run, node, block)
+    elif run.step(node).poll is not None and not run.step(node).left:
+        _close_attempt(run, node, block)
+    elif block.timed_out or block.failure is not None:
+        run.fail(node, _failure(run, node, block))
+    elif (cut := _cut(run, node, block)) is not None:
+        run.end(node, StepStatus.CANCELLED, cut)
+    elif block.stopped is not None:
+        _end_stopped(run, node, block.stopped)
+    elif (failure := _give_back(run, node)) is not None:
+        run.fail(node, failure)
+    else:
+        run.end(node, StepStatus.SUCCEEDED, _warnings(run, block))
+
+
+def _close_items(run: Run, node: Node, block: BlockState) -> None:
+    """End a foreach: what its items made becomes lists."""
+    _gather(run, node, block)
+    if block.failure is not None:
         run.end(node, StepStatus.FAILED, _told_items(run, block, block.failure))
-    elif block.failure is not None:
-        run.fail(node, run.told_failure(block.failure))
     elif (cut := _cut(run, node, block)) is not None:
         run.end(node, StepStatus.CANCELLED, cut)
     elif block.stopped is not None:
         _end_stopped(run, node, block.stopped)
     else:
-        _succeed(run, node, block)
+        run.end(node, StepStatus.SUCCEEDED, _warnings(run, block) or _empty(block))
+
+
+def _close_attempt(run: Run, node: Node, block: BlockState) -> None:
+    """Judge the attempt of a poll, unless somebody has ended it, or said no in it."""
+    step, cut, failure = run.step(node), _cut(run, node, block), _failure(run, node, block)
+    assert step.poll is not None
+    run.clear_timer(node, Timer.TIMEOUT)
+    if step.poll.accepted is not None:
+        run.end(node, StepStatus.SUCCEEDED, step.poll.accepted)
+    elif step.poll.over:
+        run.fail(node, step.stopped_because or "stopped")
+    elif cut is not None and (run.state.refused or not failure):
+        run.end(node, StepStatus.CANCELLED, cut)
+    else:
+        polls.judge_block(run, node, failure or _give_back(run, node))
+
+
+def _failure(run: Run, node: Node, block: BlockState) -> str:
+    """Why an attempt of a block failed; empty where it did not."""
+    if block.timed_out:
+        return f"timed out after {run.step(node).limit:g} s"
+    if block.failure is not None:
+        return run.told_failure(block.failure)
+    if block.stopped is not None and block.stopped.status is not RunStatus.SUCCEEDED:
+        return block.stopped.reason
+    return ""
+
+
+def _warnings(run: Run, block: BlockState) -> str:
+    warned = sum(run.state.steps[child].status is StepStatus.WARNED for child in block.children)
+    return f"{warned} of {len(block.children)} warned" if warned else ""
+
+
+def _empty(block: BlockState) -> str:
+    return "" if block.children else "the list is empty"
 
 
 def _end_stopped(run: Run, node: Node, stopped: Stop) -> None:
@@ -278,22 +323,17 @@ def _cut(run: Run, node: Node, block: BlockState) -> str | None:
     return block.cut
 
 
-def _succeed(run: Run, node: Node, block: BlockState) -> None:
-    if node.step.outputs and not node.is_loop:
-        try:
-            _give_back(run, node, node.step.outputs)
-        except TemplateError as error:
-            run.fail(node, explain(error))
-            return
-    warned = sum(run.state.steps[child].status is StepStatus.WARNED for child in block.children)
-    remark = f"{warned} of {len(block.children)} warned" if warned else ""
-    if not block.children:
-        remark = "the list is empty"
-    run.end(node, StepStatus.SUCCEEDED, remark)
+def _give_back(run: Run, node: Node) -> str | None:
+    """The outputs of a called group become captures of the step that called it; or why they cannot."""
+    try:
+        if node.step.outputs:
+            _capture_outputs(run, node, node.step.outputs)
+    except TemplateError as error:
+        return explain(error)
+    return None
 
 
-def _give_back(run: Run, node: Node, outputs: dict[str, str]) -> None:
-    """The outputs of a called group become captures of the step that called it."""
+def _capture_outputs(run: Run, node: Node, outputs: dict[str, str]) -> None:
     secrets = secrets_of(run.state, f"{node.id}/")
     hidden = {name for name, source in outputs.items() if names_in_expression(source) & secrets}
     found = run.decided(

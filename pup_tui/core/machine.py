@@ -264,6 +264,10 @@ TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
     (StepPhase.LOOKING_UP, LockAnswered): blocks.lock_answered,
     #
     (StepPhase.OPEN, Timer.TIMEOUT): blocks.timed_out,
+    (StepPhase.OPEN, Timer.POLL): polls.deadline,
+    (StepPhase.OPEN, PollExtended): polls.extend,
+    (StepPhase.OPEN, PollStopped): polls.stop,
+    (StepPhase.OPEN, PollAccepted): polls.accept,
     #
     (StepPhase.ASKING, Answered): questions.answered,
     (StepPhase.ASKING, Timer.ANSWER): questions.answer_timed_out,

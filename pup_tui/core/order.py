@@ -117,8 +117,11 @@ def judges_if(node: Node) -> bool:
 
 
 def polls(node: Node) -> bool:
-    """Whether the machine repeats this step; a workflow is followed by its executor instead."""
-    return node.step.poll is not None and not node.step.follows
+    """Whether the machine repeats this step; a workflow is followed by its executor instead.
+
+    Of a foreach each item is repeated by itself.
+    """
+    return node.step.poll is not None and not node.step.follows and not node.is_loop
 
 
 def in_progress(state: RunState) -> bool:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pup_tui.core.actions import Ask, CancelTimer, Question, SetTimer, StopAttempt, Withdraw
 from pup_tui.core.decisions import Decisions, as_it_is
 from pup_tui.core.events import Event
-from pup_tui.core.ids import UNDO, Timer, holder_id
+from pup_tui.core.ids import UNDO, Timer, holder_id, is_inside, is_kept, same_items, static_id
 from pup_tui.core.outbox import Outbox
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Scope
@@ -117,10 +117,23 @@ class Run:
             self._note_gate(node)
         if step.began is None:
             self._skip_inside(node, reason)
+        if status is StepStatus.SUCCEEDED and not node.is_item:
+            self._settle(node)
         if status is StepStatus.SUCCEEDED and node.step.undo is not None and not node.is_loop:
             self.state.completed.append(node.id)
         self.outbox.tell_finished(node, step)
         self._pass_on(node, status, reason)
+
+    def _settle(self, node: Node) -> None:
+        """What the step takes back itself is not offered any more; a foreach has then run for all items."""
+        settled = self.program.settled(node)
+        if settled is None:
+            return
+        self.state.completed = [
+            done
+            for done in self.state.completed
+            if static_id(done) != settled or is_kept(done) or not same_items(node.id, done)
+        ]
 
     def _note_outcome(self, node: Node, status: StepStatus) -> None:
         if OUTCOME in node.results:
@@ -278,9 +291,24 @@ class Run:
                     self._note_outcome(inner, StepStatus.SKIPPED)
                 self.outbox.tell_finished(inner, step)
 
+    def asks_inside(self, node: Node) -> bool:
+        """Whether somebody is asked something inside a block."""
+        asks = (StepPhase.ASKING, StepPhase.FAILURE)
+        return any(
+            step.phase in asks and is_inside(id_, node.id) for id_, step in self.state.steps.items()
+        )
+
     def stop_attempt(self, node: Node, why: str) -> None:
-        """Ask the executor to end the attempt; what that means is decided when it has."""
+        """Ask the executor to end the attempt, or give up all of a block's.
+
+        What that means is decided when it has ended.
+        """
         step = self.step(node)
+        if step.phase is StepPhase.OPEN:
+            step.stopped_because = why
+            self.leave_inside(node.id, why)
+            self.todo.append(node.id)
+            return
         if step.phase is not StepPhase.STOPPING:
             step.stopped_because = why
             step.phase = StepPhase.STOPPING

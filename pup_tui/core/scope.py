@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from pup_tui.core.actions import Wanted, WantedAssertion, WantedCapture
-from pup_tui.core.ids import UNDO, holder_id, is_item
+from pup_tui.core.ids import UNDO, holder_id, is_item, is_kept
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Scope
@@ -21,10 +21,14 @@ from pup_tui.template.values import LEFT_OUT
 def frame_keys(state: RunState, step: str) -> Iterator[str]:
     """The keys of the frames that a step sees, the innermost first.
 
-    Items of a foreach see what stands around them; what a step calls sees its own names only.
+    Items of a foreach see what stands around them; what a step calls sees its own names only. What takes back
+    an earlier attempt sees what that one saw.
     """
     here = step
     while True:
+        if is_kept(here):
+            yield here
+            return
         if is_item(here):
             if here in state.frames:
                 yield here
@@ -41,13 +45,10 @@ def frame_of(state: RunState, step: str) -> Frame:
     return state.frames[next(frame_keys(state, step))]
 
 
-def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
-    """Variables, captures, `steps` and `run`, as a step sees them; with an id that ends in `/`, as the steps
-    inside do. A variable without a value renders empty and is not defined. A plan is no run: it has no id and
-    has not started.
-    """
+def seen_at(state: RunState, step: str) -> Frame:
+    """All names that a step sees, in one frame; with an id that ends in `/`, as the steps inside do."""
     names: dict[str, Any] = {}
-    results: dict[str, Any] = {}
+    results: dict[str, dict[str, Any]] = {}
     secrets: list[str] = []
     for key in reversed(list(frame_keys(state, step))):
         frame = state.frames[key]
@@ -56,11 +57,25 @@ def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
         names.update(frame.captured)
         results.update(frame.results)
         secrets += frame.secrets
-    names["steps"] = results
+    left_out = [name for name, value in names.items() if value is LEFT_OUT]
+    for name in left_out:
+        del names[name]
+    return Frame(values=names, left_out=left_out, results=results, secrets=secrets)
+
+
+def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
+    """Variables, captures, `steps` and `run`, as `seen_at` has them.
+
+    A variable without a value renders empty and is not defined. A plan is no run: it has no id and has not
+    started.
+    """
+    seen = seen_at(state, step)
+    names: dict[str, Any] = {**dict.fromkeys(seen.left_out, LEFT_OUT), **seen.values}
+    names["steps"] = seen.results
     names["run"] = {"runbook": state.runbook, "operator": state.operator}
     if state.run:
         names["run"] |= {"id": state.run, "started_at": rfc3339(state.created)}
-    return with_secrets(names, secrets)
+    return with_secrets(names, seen.secrets)
 
 
 def secrets_of(state: RunState, step: str) -> set[str]:

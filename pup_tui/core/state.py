@@ -99,7 +99,8 @@ class StepState(Struct):
     to end, `left` that it was then given up and did not fail, `failing` what its operator is asked about.
     `tries` counts the attempts that its `retry` allows, `retry_on` is what its condition said of the last
     one; `final` tells that somebody ended it for good. `items` is how many items a foreach had when it
-    began, `label` how an item is called.
+    began, `label` how an item is called, `before` what the captures made inside a block stood for before its
+    first attempt.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -123,6 +124,7 @@ class StepState(Struct):
     retry_on: bool | None = None
     final: bool = False
     items: int = 0
+    before: dict[str, Any] = {}
     label: str = ""
 
 
@@ -173,9 +175,10 @@ class RunState(Struct):
     """Everything a run knows.
 
     `frames` are by the prefix of the ids inside them (`` for the run's own, `call/` for what a step calls),
-    or by the id of a foreach item. `blocks` are by the id of the step that holds them, the parts of the run
-    by `BODY`, `ids.UNDO` and `CLEANUP`. `completed` are steps that succeeded, in that order; `offered` are
-    the undo steps that were offered. `refused` tells that a person or time closed a gate, `kept` names the
+    by the id of a foreach item, or by that of what an earlier attempt did (`ids.kept_id`). `blocks` are by
+    the id of the step that holds them, the parts of the run by `BODY`, `ids.UNDO` and `CLEANUP`. `completed`
+    are steps that succeeded and can be taken back, in that order; `offered` are the undo steps that were
+    offered. `refused` tells that a person or time closed a gate, `kept` names the
     `always` steps that a closed gate kept from running, `verdict` what decided the result first.
     """
 

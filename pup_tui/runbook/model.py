@@ -184,6 +184,14 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
             "A step that takes this one back; offered, last first, when a run fails or is aborted."
         ),
     ] = None
+    settles: Annotated[
+        LiteralName | None,
+        key(
+            "The id of an earlier step that this one takes back: once it has succeeded the `undo` "
+            "of that step is not offered any more.",
+            never_blank=True,
+        ),
+    ] = None
     idempotent: Annotated[
         bool, key("Whether the step may simply run again after a crash in the middle of it.")
     ] = False

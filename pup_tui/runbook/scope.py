@@ -34,6 +34,11 @@ ATTEMPT_NAMES = frozenset(
 )
 """What an attempt tells about itself, where it is judged."""
 
+BLOCK_NAMES = frozenset({"attempt", "elapsed"})
+"""What an attempt of a block tells about itself."""
+
+BLOCK_HINT = "name what a step inside captures, or its steps.ID.output"
+
 _ABOVE = "a default may use only the variables above it"
 _JUDGES_ATTEMPT = (
     ("assert",),
@@ -119,7 +124,7 @@ class Scope:
         return any(_why_not(maker, step) is None for maker in self._makers.get(name, ()))
 
     def _is_known(self, name: str, use: _Use) -> bool:
-        if name in self._variables or (name in ATTEMPT_NAMES and use.judges_attempt):
+        if name in self._variables or name in use.attempt_names:
             return True
         if name in use.items:
             return True
@@ -128,7 +133,7 @@ class Scope:
             return any(use.step is None or maker.order[0] == BODY for maker in makers)
         if use.inner[:1] == ("assert",) and use.step in makers:
             return True
-        return any(_why_not(maker, use.step) is None for maker in makers)
+        return any(_why_not(maker, use.step) is None or use.sees_inside(maker) for maker in makers)
 
     def _check_name(self, name: str, use: _Use) -> None:
         makers, node = self._makers.get(name), use.node
@@ -143,6 +148,9 @@ class Scope:
         elif name in self._items:
             told = f"{shown(name)} is known only inside its `foreach`"
             self._report.error_in(node, told, fragment=name)
+        elif name in ATTEMPT_NAMES and use.judges_block:
+            told = f"a block as a whole has no {shown(name)}"
+            self._report.error_in(node, told, BLOCK_HINT, fragment=name)
         elif name in ATTEMPT_NAMES:
             told = f"{shown(name)} is known only in {_WHERE_JUDGED}"
             self._report.error_in(node, told, f"write steps.ID.{name}", fragment=name)
@@ -178,7 +186,7 @@ class Scope:
             self._report.error_in(node, told, fragment=step_id)
         elif use.step is not None and not may_be_missing and not use.is_output:
             why = _why_not(named, use.step)
-            if why is not None:
+            if why is not None and not use.sees_inside(named):
                 self._report.error_in(node, f"step {shown(step_id)} {why}", fragment=step_id)
 
     def _check_variable(self, use: _Use, uses: UsesNames) -> None:
@@ -230,8 +238,25 @@ class _Use:
             self.items = outer - {LOOP} if before else step.items
 
     @property
-    def judges_attempt(self) -> bool:
-        return any(self.inner[: len(judge)] == judge for judge in _JUDGES_ATTEMPT)
+    def attempt_names(self) -> frozenset[str]:
+        """What it knows of the attempt that it judges, if it judges one."""
+        if not any(self.inner[: len(judge)] == judge for judge in _JUDGES_ATTEMPT):
+            return frozenset()
+        return BLOCK_NAMES if self.judges_block else ATTEMPT_NAMES
+
+    @property
+    def judges_block(self) -> bool:
+        """Whether it is a condition of the poll of a block."""
+        kind = None if self.step is None else self.step.kind
+        return kind is not None and kind.is_block and self.inner[:1] == ("poll",)
+
+    def sees_inside(self, maker: StepDraft) -> bool:
+        """Whether it judges an attempt of a block that the step has been part of."""
+        around: StepDraft | None = maker
+        while around is not None and around is not self.step:
+            around = around.around
+        in_time = self.step is not None and maker.order[0] == self.step.order[0]
+        return self.judges_block and around is not None and in_time
 
     @property
     def variable(self) -> str | None:

@@ -218,9 +218,11 @@ class RunProgress:
 
     def _start(self, step: StepProgress, notice: StepStarted) -> None:
         self._fill(step)
-        step.last_poll = step.retrying = None
-        step.reason = ""
-        step.values.clear()
+        step.retrying, step.reason = None, ""
+        if not step.node.is_block:
+            # Of a poll only its beginning is told, but of a block each of its attempts.
+            step.last_poll = None
+            step.values.clear()
         step.command, step.attempts = notice.command, notice.attempt
         if step.over or notice.attempt > 1:
             for inner in step.inside():

@@ -77,7 +77,7 @@ class StepProgress:
     def polls(self) -> bool:
         """Whether the run itself repeats the step until a condition holds."""
         step = self.node.step
-        return step.poll is not None and not step.follows and not self.node.is_block
+        return step.poll is not None and not step.follows and not self.node.is_loop
 
     @property
     def has_run(self) -> bool:

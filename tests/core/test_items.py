@@ -56,13 +56,14 @@ def test_the_place_is_that_in_the_innermost_loop() -> None:
             as: outer
             steps:
               - {name: a, kind: shell, foreach: [1, 2, 3], run: "echo {{ loop.index }}"}
-              - {name: b, kind: shell, run: "echo {{ loop.index }} {% for z in 'q' %}{{ loop.index }}{% endfor %}"}
-        """.replace("in 'q'", "in ['q', 'r']")
+              - name: b
+                kind: shell
+                run: "echo {{ loop.index }} {% for z in ['q', 'r'] %}{{ loop.index }}{% endfor %}"
+        """
     )
     player = Player(program).create().play()
-    assert shown(player) == ["echo 1", "echo 2", "echo 3", "echo 1 12"] + [
-        "echo 1", "echo 2", "echo 3", "echo 2 12"
-    ]  # fmt: skip
+    inner = ["echo 1", "echo 2", "echo 3"]
+    assert shown(player) == [*inner, "echo 1 12", *inner, "echo 2 12"]
 
 
 def test_a_plan_tells_items_by_their_place() -> None:
@@ -123,7 +124,9 @@ steps:
   - name: t
     kind: shell
     when: always
-    run: "echo {{ steps.c.outcome }} {{ steps.w.outcome }} {{ steps.a.stderr }} {{ steps.b.output | default('-') }}"
+    run: >-
+      echo {{ steps.c.outcome }} {{ steps.w.outcome }} {{ steps.a.stderr }}
+      {{ steps.b.output | default('-') }}
 """
 
 

@@ -57,6 +57,8 @@ class Maker:
         self._captured: list[str] = []
         self._hidden: set[str] = set()
         self._beside = 0
+        self._before: list[str] = []
+        self._undoable: list[str] = []
 
     def text(self) -> str:
         """The runbook as YAML."""
@@ -97,6 +99,9 @@ class Maker:
             kinds += [] if self._beside else [self._call]
         self._chance.choice(kinds)(step, depth)
         self._common(step, side_by_side=side_by_side)
+        self._again(step)
+        if depth == 0 and step.get("when") != "cleanup":
+            self._look_back(step)
         if depth == 0 and "foreach" not in step and step.get("when") != "cleanup":
             captured = step.get("capture")
             self._captured += [captured] if isinstance(captured, str) else list(captured or ())
@@ -224,6 +229,34 @@ class Maker:
         self._limits(step)
         if self._maybe(0.1):
             step |= {"idempotent": True, "description": "Look *here*."}
+
+    def _again(self, step: dict[str, Any]) -> None:
+        """Have a block run again until it is well, or until something in it is."""
+        if (
+            step.get("kind") not in ("group", "parallel", "runbook")
+            and step.get("template") != "look"
+        ):
+            return
+        if self._maybe(0.3):
+            inner = [
+                each["name"] for each in step.get("steps", ()) if each.get("when") != "cleanup"
+            ]
+            named = [f"steps.{name}.outcome == 'succeeded'" for name in inner]
+            until = self._either(["attempt == 2", "elapsed >= 20", *named], ["SN | int < attempt"])
+            step["poll"] = {"interval": "5s", "timeout": "40s", "until": until}
+            if self._maybe(0.3):
+                step["poll"] |= {"max_attempts": 3, "fail_if": "attempt > N"}
+        if self._maybe(0.2):
+            step["retry"] = {"attempts": 2, "delay": "2s"}
+
+    def _look_back(self, step: dict[str, Any]) -> None:
+        """Have an outermost step look at how one before it ended, and maybe take it back."""
+        if self._before and self._maybe(0.3) and "if" not in step:
+            step["if"] = f"steps.{self._chance.choice(self._before)}.outcome != 'cancelled'"
+        if self._undoable and self._maybe(0.3):
+            step["settles"] = self._chance.choice(self._undoable)
+        self._before.append(step["name"])
+        self._undoable += [step["name"]] if "undo" in step else []
 
     def _stops(self, step: dict[str, Any]) -> bool:
         return step.get("kind") == "stop" or any(map(self._stops, step.get("steps", ())))
