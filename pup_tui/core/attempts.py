@@ -15,7 +15,7 @@ from pup_tui.core.render import Scope
 from pup_tui.core.requests import Prepared, Rendered
 from pup_tui.core.retries import check_retry
 from pup_tui.core.run import Run
-from pup_tui.core.scope import frame_of, wanted_of
+from pup_tui.core.scope import frame_of, seen_at, wanted_of
 from pup_tui.core.shown import rendered_step
 from pup_tui.core.state import StepPhase, StepStatus
 from pup_tui.core.verdict import conclude
@@ -72,6 +72,7 @@ def _start(run: Run, node: Node, prepared: Prepared) -> None:
                 made=prepared.made,
                 wanted=wanted_of(run.program, node, run.state, run.scope(node), run.now),
                 output_limit=limits.output,
+                directory=seen_at(run.state, node.id).directory,
             )
         )
 

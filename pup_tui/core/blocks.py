@@ -17,7 +17,7 @@ from pup_tui.core.questions import ask_before, must_ask, shown_now, timeout_of
 from pup_tui.core.render import StepTexts, render_text, shown_text
 from pup_tui.core.retries import check_retry
 from pup_tui.core.run import Run
-from pup_tui.core.scope import explain, frame_of, secrets_of
+from pup_tui.core.scope import directory_of, explain, frame_of, secrets_of
 from pup_tui.core.secrecy import check_lock, names_in, names_in_expression, names_in_items
 from pup_tui.core.shown import item_frames
 from pup_tui.core.state import BlockState, Frame, RunStatus, StepPhase, StepStatus, Stop
@@ -185,7 +185,10 @@ def resolved(run: Run, node: Node, event: Event) -> None:
         run.fail(node, "; ".join(event.problems))
         return
     run.state.frames[f"{node.id}/"] = Frame(
-        values=dict(event.values), left_out=list(event.left_out), secrets=list(event.secrets)
+        values=dict(event.values),
+        left_out=list(event.left_out),
+        secrets=list(event.secrets),
+        directory=directory_of(run.state, node.step),
     )
     called = node.step.called if isinstance(node.step, RunbookStep) else None
     lock = called.lock if called is not None else None

@@ -76,8 +76,12 @@ def _create(run: Run, event: Event) -> None:
     state = run.state
     state.run, state.runbook, state.operator = event.run, event.runbook, event.operator
     state.created, state.lock = event.at.wall, event.lock
+    state.directories = event.source.directories
     state.frames[BODY] = Frame(
-        values=dict(event.values), left_out=list(event.left_out), secrets=list(event.secrets)
+        values=dict(event.values),
+        left_out=list(event.left_out),
+        secrets=list(event.secrets),
+        directory=state.directories[0],
     )
     run.make_states(BODY)
     state.blocks[BODY] = BlockState(children=list(run.program.body))

@@ -14,7 +14,7 @@ from pup_tui.core.outbox import Outbox
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Scope
 from pup_tui.core.retries import RetryLimits, retry_limits, retry_of
-from pup_tui.core.scope import explain, frame_of, not_made, scope_of
+from pup_tui.core.scope import explain, frame_of, not_made, scope_of, sees_secrets
 from pup_tui.core.state import (
     BODY,
     CLEANUP,
@@ -27,7 +27,6 @@ from pup_tui.core.state import (
 )
 from pup_tui.runbook.model import OUTCOME
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.secrets import secrets_in
 
 T = TypeVar("T")
 
@@ -67,11 +66,12 @@ class Run:
     ) -> T:
         """What `make` gives in the step's scope, or `within` in that of the steps inside it.
 
-        Where secrets are seen there it is a decision: `what` names it, `stored` leaves out what is secret.
+        Where secrets are seen there or around it is a decision: `what` names it, `stored` leaves out what is
+        secret.
         """
         step = f"{node.id}/" if within else node.id
         scope = scope_of(self.state, step)
-        if not secrets_in(scope).names:
+        if not sees_secrets(self.state, step):
             return make(scope)
         return self.decisions.decide(step, what, kind, lambda: make(scope), stored)
 

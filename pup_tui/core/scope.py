@@ -11,6 +11,7 @@ from pup_tui.core.notices import rfc3339
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import Scope
 from pup_tui.core.state import Frame, RunState
+from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import Assertion
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError, UndefinedName
@@ -40,6 +41,12 @@ def frame_keys(state: RunState, step: str) -> Iterator[str]:
         here = holder_id(here)
 
 
+def directory_of(state: RunState, step: Step) -> str:
+    """Where the file of the group or runbook lies that a step calls; blank where that is not known."""
+    known = dict(enumerate(state.directories))
+    return known.get(step.place, "")
+
+
 def frame_of(state: RunState, step: str) -> Frame:
     """The frame in which a step's captures and results are kept."""
     return state.frames[next(frame_keys(state, step))]
@@ -50,6 +57,7 @@ def seen_at(state: RunState, step: str) -> Frame:
     names: dict[str, Any] = {}
     results: dict[str, dict[str, Any]] = {}
     secrets: list[str] = []
+    directory = ""
     for key in reversed(list(frame_keys(state, step))):
         frame = state.frames[key]
         names.update(dict.fromkeys(frame.left_out, LEFT_OUT))
@@ -57,10 +65,13 @@ def seen_at(state: RunState, step: str) -> Frame:
         names.update(frame.captured)
         results.update(frame.results)
         secrets += frame.secrets
+        directory = frame.directory or directory
     left_out = [name for name, value in names.items() if value is LEFT_OUT]
     for name in left_out:
         del names[name]
-    return Frame(values=names, left_out=left_out, results=results, secrets=secrets)
+    return Frame(
+        values=names, left_out=left_out, results=results, secrets=secrets, directory=directory
+    )
 
 
 def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
@@ -73,6 +84,8 @@ def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
     names: dict[str, Any] = {**dict.fromkeys(seen.left_out, LEFT_OUT), **seen.values}
     names["steps"] = seen.results
     names["run"] = {"runbook": state.runbook, "operator": state.operator}
+    if seen.directory:
+        names["run"]["dir"] = seen.directory
     if state.run:
         names["run"] |= {"id": state.run, "started_at": rfc3339(state.created)}
     return with_secrets(names, seen.secrets)
@@ -81,6 +94,17 @@ def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
 def secrets_of(state: RunState, step: str) -> set[str]:
     """The names that a step sees whose value is secret."""
     return {name for key in frame_keys(state, step) for name in state.frames[key].secrets}
+
+
+def sees_secrets(state: RunState, step: str) -> bool:
+    """Whether a secret is seen where a step stands, or around what calls it: its processes get that `env`."""
+    while True:
+        *_, outermost = keys = list(frame_keys(state, step))
+        if any(state.frames[key].secrets for key in keys):
+            return True
+        if outermost == "":
+            return False
+        step = outermost.removesuffix("/") if outermost.endswith("/") else holder_id(outermost)
 
 
 def truth_of(source: str, scope: Scope, declared: frozenset[str]) -> bool:

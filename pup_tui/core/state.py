@@ -131,6 +131,7 @@ class StepState(Struct):
 class Frame(Struct):
     """Names and what they stand for, for the steps that see them; secrets are here in memory only.
 
+    `directory` is where the file lies that the steps come from, where the frame is that of a file.
     `left_out` names variables without a value, `results` has the wanted results of steps by the id that texts
     use, `secrets` names whose value is secret (variables and captures by name, results as `steps.ID.FIELD`).
     """
@@ -140,6 +141,7 @@ class Frame(Struct):
     captured: dict[str, Any] = {}
     results: dict[str, dict[str, Any]] = {}
     secrets: list[str] = []
+    directory: str = ""
 
 
 class Stop(Struct, frozen=True):
@@ -174,6 +176,7 @@ class BlockState(Struct):
 class RunState(Struct):
     """Everything a run knows.
 
+    `directories` are where its files lie, as in `events.Source`.
     `frames` are by the prefix of the ids inside them (`` for the run's own, `call/` for what a step calls),
     by the id of a foreach item, or by that of what an earlier attempt did (`ids.kept_id`). `blocks` are by
     the id of the step that holds them, the parts of the run by `BODY`, `ids.UNDO` and `CLEANUP`. `completed`
@@ -184,6 +187,7 @@ class RunState(Struct):
 
     schema: int = SCHEMA
     run: str = ""
+    directories: tuple[str, ...] = ()
     runbook: str = ""
     operator: str = ""
     created: float = 0.0

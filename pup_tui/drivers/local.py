@@ -342,6 +342,7 @@ class LocalRun:
             cwd=around.cwd,
             run=self.run,
             step=action.step,
+            directory=action.directory,
             grace=around.grace,
             inherit=around.locks.inherit,
             terminal=around.terminal,

@@ -274,6 +274,11 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         return None
 
     @property
+    def place(self) -> int:
+        """The number of the place that the file lies in which it calls."""
+        return 0
+
+    @property
     def captures(self) -> dict[str, Capture]:
         """Captures by name, whichever form the file uses."""
         if self.capture is None:
@@ -494,9 +499,13 @@ class NotifyStep(Step, frozen=True, kw_only=True, tag="notify"):
 
 
 class Call(Section, frozen=True, kw_only=True):
-    """What makes a group of steps out of a file: its `params` and `outputs`, and where it was found."""
+    """What makes a group of steps out of a file: its `params` and `outputs`, and where it was found.
+
+    `place` is the number of the pack whose file it is, 0 for the runbook's own directory.
+    """
 
     template: str
+    place: Annotated[int, filled_in()] = 0
     description: Annotated[Markdown, key("Markdown: what the group is for.")] = ""
     params: Annotated[
         dict[str, Variable],
@@ -537,6 +546,10 @@ class GroupStep(Step, frozen=True, kw_only=True, tag="group"):
     @property
     def outputs(self) -> dict[str, str]:
         return {} if self.call is None else self.call.outputs
+
+    @property
+    def place(self) -> int:
+        return 0 if self.call is None else self.call.place
 
 
 class ParallelStep(Step, frozen=True, kw_only=True, tag="parallel"):
@@ -588,6 +601,10 @@ class RunbookStep(Step, frozen=True, kw_only=True, tag="runbook"):
     def calls(self) -> tuple[dict[str, Variable], dict[str, Any]] | None:
         return None if self.called is None else (self.called.vars, self.vars)
 
+    @property
+    def place(self) -> int:
+        return 0 if self.called is None else self.called.place
+
 
 AnyStep = (
     ShellStep
@@ -623,7 +640,12 @@ class Defaults(Section, frozen=True, kw_only=True):
 
 
 class Runbook(Section, frozen=True, kw_only=True):
-    """One runbook file, with the step templates it names filled in and every step's id set."""
+    """One runbook file, with the step templates it names filled in and every step's id set.
+
+    `place` is the number of the pack whose file it is, 0 for that of the run's own runbook.
+    """
+
+    place: Annotated[int, filled_in()] = 0
 
     name: Annotated[Name, key("The runbook's name; it is run by the file's name.")]
     description: Annotated[Markdown, key("Markdown: what it is for, when to use it.")] = ""

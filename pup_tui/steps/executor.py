@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 RUN_MARK = "PUP_TUI_RUN"
 STEP_MARK = "PUP_TUI_STEP"
+DIRECTORY = "PUP_TUI_RUNBOOK_DIR"
 CANCELLED = "cancelled"
 
 Stream = Literal["stdout", "stderr"]
@@ -77,8 +78,9 @@ class Context:
     """The surroundings of an attempt.
 
     `environ` and `cwd` are the operator's; `run` and `step` mark every process that the attempt
-    starts; `grace` is the time in seconds between asking something to end and forcing it. `inherit`
-    are the descriptors that every process it starts gets: by them it keeps the locks of its run.
+    starts, and `directory` tells it where the runbook's file lies; `grace` is the time in
+    seconds between asking something to end and forcing it. `inherit` are the descriptors that
+    every process it starts gets: by them it keeps the locks of its run.
     `terminal` is the operator's, None where there is none.
     """
 
@@ -86,14 +88,16 @@ class Context:
     cwd: Path
     run: str
     step: str
+    directory: str = ""
     grace: float = 5.0
     inherit: tuple[int, ...] = ()
     terminal: Terminal | None = None
 
     @property
     def marks(self) -> dict[str, str]:
-        """Environment variables by which processes of this step are found again."""
-        return {RUN_MARK: self.run, STEP_MARK: self.step}
+        """Environment variables by which processes are found again, and find files beside the runbook."""
+        known = {DIRECTORY: self.directory} if self.directory else {}
+        return {RUN_MARK: self.run, STEP_MARK: self.step, **known}
 
 
 class Executor(Protocol):
