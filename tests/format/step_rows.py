@@ -179,6 +179,19 @@ CARE = [
         prints=("1",),
     ),
     step(
+        "settles",
+        """
+        steps:
+          - {name: a, kind: shell, run: echo 1, undo: {kind: shell, run: echo undo a}}
+          - {name: b, kind: shell, run: echo 2, undo: {kind: shell, run: echo undo b}}
+          - {name: c, kind: shell, run: echo back, settles: a}
+          - {name: d, kind: shell, run: exit 1}
+        """,
+        undo=True,
+        ends="failed",
+        prints=("1", "2", "back", "undo b"),
+    ),
+    step(
         "idempotent",
         "steps: [{name: a, idempotent: true, kind: shell, run: echo once}]",
         prints=("once",),

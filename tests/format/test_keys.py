@@ -250,6 +250,28 @@ async def test_every_other_key_of_steps_is_taken_by_every_kind(kind: str, stage:
             "steps: [{name: s, kind: shell, run: ls, foreach: [1], max_parallel: 0%}]",
             "`0%` is neither a whole number over 0 nor a percentage",
         ),
+        (
+            (AROUND["group"] % "poll: {until: status == OK}"),
+            "a group step has no output for `status == OK` to judge: name what a step inside",
+        ),
+        (
+            (AROUND["parallel"] % "poll: {until: 1 == 1, fail_if: exit_code == 1}"),
+            "a block as a whole has no `exit_code`: name what a step inside captures",
+        ),
+        (
+            (AROUND["group"] % "poll: {until: steps.s2.outcome == 'failed'}"),
+            "there is no step `s2`",
+        ),
+        (AROUND["group"] % "poll: {interval: 1s}", "`poll` has no `until`"),
+        ("steps: [{name: s, kind: shell, run: ls, settles: t}]", "there is no step `t`"),
+        (
+            "steps: [{name: s, kind: shell, run: ls, settles: s}]",
+            "`s` does not come before this one",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls}, {name: t, kind: shell, run: ls, settles: s}]",
+            "step `s` has no `undo` that could be settled",
+        ),
         ("steps: [{name: s, kind: shell, run: ls, label: x}]", "`label` needs a `foreach`"),
         (
             "steps: [{name: s, kind: shell, run: ls, keep_going: true}]",
