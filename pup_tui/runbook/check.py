@@ -204,8 +204,9 @@ class _File:
             for step in frame.steps:
                 made = shape.made.get(step.path, {})
                 made["id"] = step.id
-                if isinstance(step.node, GroupCall) and "call" in made:
-                    made["call"]["place"] = library.place_of(step.node.call)
+                call = shape.made.get((*step.path, "call"))
+                if isinstance(step.node, GroupCall) and call is not None:
+                    call["place"] = library.place_of(step.node.call)
                 for rule in _rules_about(step.node):
                     rule(step, report)
         steps = (step for frame in frames for step in frame.steps)

@@ -95,6 +95,13 @@ async def test_a_failed_step_is_selected_at_the_end_with_its_reason(tmp_path: Pa
         assert "↷" in c.text(StepDetail)
 
 
+async def test_a_death_by_signal_is_told_with_its_exit_code(tmp_path: Path) -> None:
+    died = Outcome(ok=False, exit_code=137, signal="SIGKILL", reason="killed by SIGKILL")
+    async with console(tmp_path, shell("a"), plays=[Play(outcome=died)]) as c:
+        await c.until(lambda: c.app.ended == ["failed"])
+        await c.until(lambda: "exit code 137 (SIGKILL)" in c.text(StepDetail))
+
+
 async def test_a_confirmation_names_what_comes_next_and_where(tmp_path: Path) -> None:
     confirm = ConfirmStep(id="ask", name="Ask", message="Go on?")
     async with console(tmp_path, confirm, shell("go")) as c:
