@@ -29,6 +29,9 @@ from pup_tui.template.expression import compile_expression
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.values import HIDDEN
 
+MAX_LABEL = 200
+"""Characters of an item's label that are told, as many as a step's name may have."""
+
 MOST_STEPS = 100_000
 """Steps of one run, those of all items counted: lists inside lists multiply."""
 
@@ -95,7 +98,8 @@ def _label(run: Run, item: Node) -> str:
     label = item.step.label
     if label is None:
         return ""
-    return run.decided(item, "label", str, lambda scope: shown_text(label, scope).strip())
+    shown = run.decided(item, "label", str, lambda scope: shown_text(label, scope).strip())
+    return shown[:MAX_LABEL]
 
 
 def _open_steps(run: Run, node: Node) -> None:
@@ -377,12 +381,13 @@ def _gather(run: Run, node: Node, block: BlockState) -> None:
             frame.captured.get(name, frame.values.get(name)) for frame in frames
         ]
     run.step(node).captured = list(made)
-    for step, fields in {n.step.id: n.results for n in inside if n.results}.items():
-        around.results[step] = {
-            field: [frame.results.get(step, {}).get(field) for frame in frames]
-            for field in fields
-            if whole or field == OUTCOME
-        }
+    for step, fields in {n.step.id: n.results for n in inside}.items():
+        kept = [field for field in fields if whole or field == OUTCOME]
+        if kept:
+            around.results[step] = {
+                field: [frame.results.get(step, {}).get(field) for frame in frames]
+                for field in kept
+            }
     own = node.step.as_
     run.note_secrets(node, (name for f in frames for name in f.secrets if name != own))
 

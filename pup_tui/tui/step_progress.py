@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pup_tui.core.ids import UNDO, item_numbers
+from pup_tui.core.ids import UNDO, is_kept, item_numbers
 from pup_tui.core.notices import StepPolled, StepRetrying
 from pup_tui.core.program import Node
 from pup_tui.output.sanitize import safe_text
@@ -88,6 +88,8 @@ class StepProgress:
         """Its name, safe to show; of an item its number and its value."""
         if not self.node.is_item:
             own = safe_text(self.node.step.name)
+            if is_kept(done := self.id.removesuffix(UNDO)):
+                own += f" (attempt {done.rpartition('#')[2]})"
             return own if self.of_item is None else f"{own} {self.of_item.name}"
         told = safe_text((self.item or self.command).strip().partition("\n")[0][:MOST_OF_ITEM])
         return f"[{item_numbers(self.id)[-1]}] {told}".rstrip()

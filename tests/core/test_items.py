@@ -83,6 +83,15 @@ def test_a_label_that_cannot_be_rendered_fails_the_loop_before_its_first_item() 
     assert "item.name" in player.machine.state.steps["a"].reason
 
 
+def test_a_label_is_as_long_as_a_name_at_most() -> None:
+    label = "{{ item }}" + "b" * 300
+    program = program_of(
+        f"steps: [{{name: a, kind: shell, foreach: [A], label: '{label}', run: ls}}]"
+    )
+    player = Player(program).create().play()
+    assert player.machine.state.steps["a[0]"].label == "A" + "b" * 199
+
+
 @pytest.mark.parametrize(
     ("most", "items", "at_once"),
     [
@@ -157,6 +166,18 @@ def test_steps_inside_a_block_that_was_skipped_were_skipped_too() -> None:
         """
     )
     assert shown(Player(program).create().play()) == ["echo skipped skipped"]
+
+
+def test_a_loop_that_failed_has_no_results_but_outcomes() -> None:
+    program = program_of(
+        """
+        steps:
+          - {name: l, kind: shell, run: ls, foreach: [1, 2]}
+          - {name: t, kind: shell, when: always, run: "echo {{ steps.l.output }}"}
+        """
+    )
+    player = Player(program, results={"l[1]": [FAILS]}).create().play()
+    assert player.machine.state.steps["t"].reason == "it needs steps.l.output, and `l` did not run"
 
 
 def test_the_outcome_of_a_loop_is_that_of_its_items_also_where_it_failed() -> None:

@@ -275,6 +275,13 @@ def test_what_takes_steps_back_comes_last_in_the_order_of_its_running() -> None:
     assert [step.id for step in run.undone] == ["g/b:undo", "g/a:undo"]
 
 
+def test_an_undo_step_tells_the_attempt_that_it_is_about() -> None:
+    run = progress_of(GroupStep(id="g", name="G", steps=(shell("a", undo=shell("back")),)))
+    run.apply(started("g/a#2:undo"))
+    run.apply(started("g/a:undo"))
+    assert [step.name for step in run.undone] == ["back (attempt 2)", "back"]
+
+
 def test_an_undo_step_tells_the_item_that_it_is_about() -> None:
     inner = shell("a", undo=shell("back"))
     run = progress_of(GroupStep(id="g", name="G", foreach="X", as_="host", steps=(inner,)))
