@@ -197,6 +197,7 @@ class RunProgress:
                 step.last_poll = notice
                 if notice.value is not None:
                     step.values.append(notice.value)
+                self._follow(step, rests=step.node.is_block)
             case StepWaiting():
                 step.reason = notice.message
                 self._turn(step, "waiting")
@@ -250,9 +251,12 @@ class RunProgress:
             (step.parent.notable.add if step.is_notable else step.parent.notable.discard)(step)
         self._follow(step)
 
-    def _follow(self, step: StepProgress) -> None:
-        """Stay with a step for as long as it is under way: of several, the one that began first."""
-        if step.under_way and (step.status == "waiting" or not step.node.is_block):
+    def _follow(self, step: StepProgress, *, rests: bool = False) -> None:
+        """Stay with a step for as long as it is under way: of several, the one that began first.
+
+        A block is only itself followed while it waits, or `rests` between two attempts.
+        """
+        if step.under_way and (rests or step.status == "waiting" or not step.node.is_block):
             self._active.setdefault(step.id)
         else:
             self._active.pop(step.id, None)

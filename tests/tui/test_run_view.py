@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Button, Input, Static
 
 from pup_tui.drivers.replay import replay
-from pup_tui.runbook.model import ConfirmStep, ManualStep, PupStep, ShellStep, WaitStep
+from pup_tui.runbook.model import ConfirmStep, GroupStep, ManualStep, PupStep, ShellStep, WaitStep
 from pup_tui.runbook.parts import Poll
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import Play
@@ -254,6 +254,21 @@ async def test_a_poll_shows_what_it_saw_and_obeys_its_keys(tmp_path: Path) -> No
         assert "exit code" not in c.text(StepDetail)
         accepted: Any = c.event("PollAccepted")
         assert (accepted.reason, accepted.by) == ("seen", "ada")
+
+
+async def test_a_block_that_rests_between_attempts_is_followed_and_obeys_the_keys(
+    tmp_path: Path,
+) -> None:
+    poll = Poll(until="attempt == 3", interval="30s", timeout="5m")
+    block = GroupStep(id="g", name="Both", steps=(shell("a"),), poll=poll)
+    async with console(tmp_path, block, plays=[Play(), Play(), Play()]) as c:
+        told = c.view.query_one(PollWidget).query_one("#poll-until", Static)
+        await c.until(lambda: c.view.progress.current == "g" and "attempt 1" in plain(told))
+        await c.pilot.press("c")
+        await c.until(lambda: c.view.progress.current == "g" and "attempt 2" in plain(told))
+        await c.pilot.press("c")
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        assert c.view.progress.steps["g/a"].attempts == 3
 
 
 async def test_stopping_a_poll_is_asked_about(tmp_path: Path) -> None:
