@@ -87,6 +87,7 @@ class ShownRun:
             "kind": node.step.kind,
             "label": step.label or None,
             "status": self.status(id_),
+            "outcome": step.status,
             "attempts": step.attempts,
             "exit_code": step.exit_code,
             "signal": step.signal or None,

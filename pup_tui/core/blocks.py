@@ -151,7 +151,8 @@ def _open(
         side_by_side=side_by_side,
         keep_going=node.is_loop and node.step.keep_going,
     )
-    run.outbox.tell_started(node, step.attempts, shown)
+    if step.poll is None or step.attempts == step.poll.first:
+        run.outbox.tell_started(node, step.attempts, shown)
     if seconds is not None:
         run.set_timer(node, Timer.TIMEOUT, seconds)
     run.todo.append(node.id)

@@ -114,12 +114,14 @@ class StepRetrying(Notice, frozen=True, kw_only=True, tag="step.retrying"):
 class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
     """A step ended with a `StepStatus`; `captured` are the names of its captures.
 
-    `signal` names what killed its process, None where nothing did.
+    `outcome` is the same word, as `steps.ID.outcome` has it. `signal` names what killed its process, None
+    where nothing did.
     """
 
     step: str
     status: str
     exit_code: int | None
+    outcome: str | None = None
     signal: str | None = None
     duration: float
     attempts: int

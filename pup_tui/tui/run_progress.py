@@ -219,17 +219,23 @@ class RunProgress:
 
     def _start(self, step: StepProgress, notice: StepStarted) -> None:
         self._fill(step)
-        step.retrying, step.reason = None, ""
-        if not step.node.is_block:
-            # Of a poll only its beginning is told, but of a block each of its attempts.
-            step.last_poll = None
-            step.values.clear()
+        self._let_go_around(step)
+        step.last_poll = step.retrying = None
+        step.reason = ""
+        step.values.clear()
         step.command, step.attempts = notice.command, notice.attempt
         if step.over or notice.attempt > 1:
             for inner in step.inside():
                 inner.reason, inner.duration = "", None
                 self._turn(inner, "pending")
         self._turn(step, "polling" if step.polls else "running")
+
+    def _let_go_around(self, step: StepProgress) -> None:
+        """The blocks around a step that begins do not rest between two attempts any more."""
+        while (around := step.parent) is not None:
+            if around.status == "polling":
+                self._active.pop(around.id, None)
+            step = around
 
     def _settle_inside(self, step: StepProgress) -> None:
         """What a block did not come to is skipped with it; a foreach without items has nothing inside."""

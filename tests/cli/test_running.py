@@ -51,7 +51,7 @@ def test_events_as_json_lines(program: Program) -> None:
     assert finished["counts"] == {"succeeded": 1}
     assert set(done.event("step.finished")) == {
         "type", "ts", "run", "step", "status", "exit_code", "duration", "attempts", "reason",
-        "captured",
+        "captured", "outcome", "signal", "label",
     }  # fmt: skip
 
 
@@ -224,6 +224,7 @@ steps:
     assert ended.event("step.finished", step="a[0]")["label"] == "X"
     told = ended.event("step.finished", step="b")
     assert (told["exit_code"], told["signal"], told["label"]) == (137, "SIGKILL", None)
+    assert told["outcome"] == "ignored"
     assert ended.event("run.finished")["reason"] == "nothing to do"
     (row,) = program("history", "--json").json
     shown = program("show", row["run"], "--json").json
@@ -231,6 +232,7 @@ steps:
     assert shown["reason"] == "nothing to do"
     assert steps["a[0]"]["label"] == "X"
     assert (steps["b"]["exit_code"], steps["b"]["signal"]) == (137, "SIGKILL")
+    assert (steps["b"]["outcome"], steps["c"]["outcome"]) == ("ignored", "skipped")
     assert (steps["c"]["status"], steps["c"]["reason"]) == ("skipped", "nothing to do")
     assert "a [0] X · succeeded" in program("show", row["run"]).out
 

@@ -230,7 +230,7 @@ def test_an_item_is_called_by_its_label() -> None:
     assert run.steps["deploy[0]"].name == "[0] the first\\x1b"
 
 
-def test_a_block_that_is_repeated_keeps_its_poll_and_has_its_steps_pending_again() -> None:
+def test_a_block_is_followed_while_it_rests_between_two_attempts() -> None:
     inner = shell("a")
     run = progress_of(GroupStep(id="g", name="G", poll=Poll(until="attempt == 3"), steps=(inner,)))
     group, step = run.steps["g"], run.steps["g/a"]
@@ -251,8 +251,9 @@ def test_a_block_that_is_repeated_keeps_its_poll_and_has_its_steps_pending_again
             error="`g/a` failed",
         )
     )
-    run.apply(started("g", 2))
-    assert (group.status, step.status) == ("polling", "pending")
+    assert run.current == "g"
+    run.apply(started("g/a", 2))
+    assert (group.status, step.status, run.current) == ("polling", "running", "g/a")
     assert group.last_poll is not None
     assert group.last_poll.error == "`g/a` failed"
 
