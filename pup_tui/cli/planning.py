@@ -47,6 +47,7 @@ def print_plan(
 ) -> None:
     from pup_tui.catalog.effects import mutates
     from pup_tui.catalog.value_sources import local_sources
+    from pup_tui.core.events import Source
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
@@ -59,7 +60,12 @@ def print_plan(
     program = compile_program(loaded.id, runbook)
     hidden = set(resolved.secrets)
     masking = Masking(str(resolved.values[name]) for name in hidden)
-    steps = plan(program, resolved.values, resolved.left_out, settings.operator, mutates, hidden)
+    known = (resolved.values, resolved.left_out, settings.operator, mutates, hidden)
+    steps = plan(
+        program,
+        *known,
+        source=Source(path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs),
+    )
     shown = [
         msgspec.structs.replace(
             step, command=masking.text(step.command), reason=masking.text(step.reason)

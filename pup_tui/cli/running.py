@@ -124,7 +124,9 @@ async def _run(
             launch = partial(
                 launcher.launch,
                 compile_program(loaded.id, runbook),
-                source=Source(path=str(loaded.path.absolute()), sha256=loaded.sha256),
+                source=Source(
+                    path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs
+                ),
                 files=loaded.files,
                 values=resolved.values,
                 left_out=resolved.left_out,

@@ -86,9 +86,12 @@ class ShownRun:
             "step": id_,
             "name": node.step.name,
             "kind": node.step.kind,
+            "label": step.label or None,
             "status": self.status(id_),
+            "outcome": step.status,
             "attempts": step.attempts,
             "exit_code": step.exit_code,
+            "signal": step.signal or None,
             "duration": duration,
             "command": step.command,
             "reason": step.reason,
@@ -159,6 +162,7 @@ class ShownRun:
         indent = INDENT * (node.depth + len(item_numbers(id_)))
         place = "undo: " if UNDO in id_ else "" if node.is_item else f"{node.index + 1}. "
         item = f" [{item_numbers(id_)[-1]}]" if node.is_item else ""
+        item += f" {safe_text(step['label'], multiline=False)}" if step["label"] else ""
         reason = f": {safe_text(step['reason'])}" if step["reason"] else ""
         took = "" if step["duration"] is None else f" · {format_duration(step['duration'])}"
         name = f"{safe_text(node.step.name)}{item}"

@@ -118,7 +118,8 @@ class StartAttempt(Action, frozen=True, kw_only=True):
     """Run `request`. `shown` is the command for people, `made` the values in the request that its texts made
     out of secrets: they are secrets as well.
 
-    `output_limit` is how many bytes of output are kept on disk, None for what is usual.
+    `output_limit` is how many bytes of output are kept on disk, None for what is usual; `directory` is where
+    the runbook's file lies, for its processes to know.
     """
 
     attempt: str
@@ -128,6 +129,7 @@ class StartAttempt(Action, frozen=True, kw_only=True):
     wanted: Wanted
     made: tuple[Any, ...] = ()
     output_limit: int | None = None
+    directory: str = ""
 
 
 class StopAttempt(Action, frozen=True, kw_only=True):

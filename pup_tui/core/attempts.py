@@ -14,7 +14,7 @@ from pup_tui.core.questions import ask_before, must_ask
 from pup_tui.core.requests import Prepared, Rendered
 from pup_tui.core.retries import check_retry
 from pup_tui.core.run import Run
-from pup_tui.core.scope import frame_of, wanted_of
+from pup_tui.core.scope import frame_of, seen_at, wanted_of
 from pup_tui.core.shown import rendered_step
 from pup_tui.core.state import StepPhase, StepStatus
 from pup_tui.core.verdict import conclude
@@ -70,6 +70,7 @@ def _start(run: Run, node: Node, prepared: Prepared) -> None:
                 made=prepared.made,
                 wanted=wanted_of(run.program, node, run.state, run.scope(node), run.now),
                 output_limit=limits.output,
+                directory=seen_at(run.state, node.id).directory,
             )
         )
 
@@ -162,7 +163,8 @@ def _note_retry(run: Run, node: Node, event: AttemptFinished) -> None:
 
 
 def _keep_results(run: Run, node: Node, event: AttemptFinished) -> None:
-    run.step(node).exit_code = event.exit_code
+    step = run.step(node)
+    step.exit_code, step.signal = event.exit_code, event.signal
     frame, local = frame_of(run.state, node.id), node.step.id
     frame.results.pop(local, None)
     if node.results:

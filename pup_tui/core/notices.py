@@ -44,7 +44,10 @@ class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
 
 
 class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
-    """A step, or another attempt of it, begins; `attempt` counts from 1, `index` (its place) from 0."""
+    """A step, or another attempt of it, begins; `attempt` counts from 1, `index` (its place) from 0.
+
+    `label` is how an item of a foreach is called, None where nothing says it.
+    """
 
     step: str
     name: str
@@ -52,6 +55,7 @@ class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
     index: int
     attempt: int
     command: str
+    label: str | None = None
 
 
 class StepOutput(Notice, frozen=True, kw_only=True, omit_defaults=True, tag="step.output"):
@@ -108,15 +112,22 @@ class StepRetrying(Notice, frozen=True, kw_only=True, tag="step.retrying"):
 
 
 class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
-    """A step ended with a `StepStatus`; `captured` are the names of its captures."""
+    """A step ended with a `StepStatus`; `captured` are the names of its captures.
+
+    `outcome` is the same word, as `steps.ID.outcome` has it. `signal` names what killed its process, None
+    where nothing did.
+    """
 
     step: str
     status: str
     exit_code: int | None
+    outcome: str | None = None
+    signal: str | None = None
     duration: float
     attempts: int
     reason: str
     captured: tuple[str, ...]
+    label: str | None = None
 
 
 class RunFinished(Notice, frozen=True, kw_only=True, tag="run.finished"):

@@ -69,6 +69,7 @@ class Outbox:
                 index=node.index,
                 attempt=attempt,
                 command=command,
+                label=self._state.steps[node.id].label or None,
             )
         )
 
@@ -117,11 +118,14 @@ class Outbox:
                 **self._common,
                 step=node.id,
                 status=step.status,
+                outcome=step.status,
                 exit_code=step.exit_code,
+                signal=step.signal or None,
                 duration=max(0.0, self.at.clock - began),
                 attempts=step.attempts,
                 reason=step.reason,
                 captured=tuple(step.captured),
+                label=step.label or None,
             )
         )
 

@@ -15,7 +15,7 @@ from pup_tui.core.machine import Machine
 from pup_tui.core.order import judges_if
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import render_text
-from pup_tui.core.scope import explain, not_made, scope_of, secrets_of, truth_of
+from pup_tui.core.scope import directory_of, explain, not_made, scope_of, secrets_of, truth_of
 from pup_tui.core.secrecy import names_in
 from pup_tui.core.shown import item_frames, shown_step
 from pup_tui.core.state import Frame, RunState
@@ -28,6 +28,10 @@ from pup_tui.template.values import OMIT
 
 MOST_STEPS = 10_000
 """Steps of a plan from which on the items of a foreach are no longer told apart: lists in lists multiply."""
+
+
+NOWHERE = Source(path="", sha256="")
+"""Stands for a runbook whose file is not known: `run.dir` then means nothing."""
 
 
 class PlannedStep(Struct, frozen=True, kw_only=True):
@@ -63,6 +67,7 @@ def plan(
     operator: str,
     mutates: Mutates,
     secrets: Iterable[str] = (),
+    source: Source = NOWHERE,
 ) -> list[PlannedStep]:
     """Plan a run with these values; `secrets` names those that are secret beside variables of that type.
 
@@ -72,7 +77,7 @@ def plan(
     its steps stand there once.
     """
     with one_budget():
-        state = _begun(program, values, left_out, operator, secrets)
+        state = _begun(program, values, left_out, operator, secrets, source)
         planning = _Planning(program, state, mutates)
         for step in planning.upcoming():
             planning.add(program.node(step))
@@ -85,6 +90,7 @@ def _begun(
     left_out: Iterable[str],
     operator: str,
     secrets: Iterable[str],
+    source: Source,
 ) -> RunState:
     """The state of a run that has just begun; its actions are not carried out."""
     typed = (name for name, variable in program.runbook.vars.items() if variable.is_secret)
@@ -92,7 +98,7 @@ def _begun(
         at=Moment(wall=0.0, clock=0.0),
         run="",
         runbook=program.id,
-        source=Source(path="", sha256=""),
+        source=source,
         operator=operator,
         host="",
         values=dict(values),
@@ -212,7 +218,10 @@ class _Planning:
             return
         variables, given = node.step.calls
         scope, secrets = self._scope(node), secrets_of(self._state, node.id)
-        frame = Frame(secrets=[name for name, tree in given.items() if names_in(tree) & secrets])
+        frame = Frame(
+            secrets=[name for name, tree in given.items() if names_in(tree) & secrets],
+            directory=directory_of(self._state, node.step),
+        )
         for name, variable in variables.items():
             if variable.is_secret:
                 frame.secrets.append(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count, repeat, takewhile
 from typing import Literal
 
 from msgspec import Struct, structs
@@ -18,6 +17,7 @@ from pup_tui.core.scope import frame_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy
 from pup_tui.core.shown import shown_step
 from pup_tui.core.state import RunStatus, StepPhase, StepStatus
+from pup_tui.core.stops import stop
 from pup_tui.runbook.model import Step
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.secrets import secrets_in
@@ -27,11 +27,13 @@ NOBODY = "nobody"
 
 
 def enter(run: Run, node: Node) -> None:
-    """Ask, or wait; TemplateError where something about it cannot be rendered."""
+    """Ask, wait or stop; TemplateError where something about it cannot be rendered."""
     if must_ask(run, node):
         ask_before(run, node, shown_now(run, node) or None)
     elif (duration := node.step.waits_for) is not None:
         wait(run, node, duration)
+    elif node.step.stops_as is not None:
+        _stop(run, node, node.step.stops_as)
     else:
         ask_step(run, node)
 
@@ -117,8 +119,8 @@ def _was_confirmed(run: Run, node: Node) -> bool:
     steps = run.state.steps
     asked = [steps.get(before.id)]
     if before.is_loop:
-        ids = map(item_id, repeat(before.id), count())
-        asked = list(takewhile(lambda item: item is not None, map(steps.get, ids)))
+        items = steps[before.id].items if before.id in steps else 0
+        asked = [steps.get(item_id(before.id, number)) for number in range(items)]
     said_yes = (step is not None and step.status is StepStatus.SUCCEEDED for step in asked)
     return bool(asked) and all(said_yes)
 
@@ -248,6 +250,14 @@ def wait(run: Run, node: Node, duration: str | float) -> None:
     if limit is not None and limit < seconds:
         run.set_timer(node, Timer.TIMEOUT, limit)
     run.set_timer(node, Timer.WAIT, seconds)
+
+
+def _stop(run: Run, node: Node, status: str) -> None:
+    step = run.step(node)
+    stopped = stop(run, node, status)
+    step.began, step.attempts = run.now, step.attempts + 1
+    run.outbox.tell_started(node, step.attempts, f"stop as {stopped.status}")
+    run.end(node, StepStatus.SUCCEEDED, stopped.reason)
 
 
 def timeout_of(run: Run, node: Node) -> float | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
 
 from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.ids import item_id
@@ -13,6 +14,7 @@ from pup_tui.core.scope import scope_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy, names_in_items
 from pup_tui.core.state import Frame, RunState
 from pup_tui.core.surroundings import surroundings_of
+from pup_tui.runbook.model import LOOP
 from pup_tui.template.secrets import secrets_in
 
 MOST_ITEMS = 10
@@ -43,7 +45,7 @@ def _shown_items(program: Program, state: RunState, node: Node) -> str:
     assert node.step.foreach is not None
     items = render_items(node.step.foreach, scope_of(state, node.id))
     lines = [f"for each of {len(items)} items:"]
-    for number, frame in enumerate(item_frames(state, node, items[:MOST_ITEMS])):
+    for number, frame in enumerate(item_frames(state, node, items)[:MOST_ITEMS]):
         item = program.node(item_id(node.id, number))
         known = state.frames.get(item.id)
         state.frames[item.id] = frame
@@ -58,9 +60,25 @@ def _shown_items(program: Program, state: RunState, node: Node) -> str:
     return "\n".join(lines)
 
 
-def item_frames(state: RunState, node: Node, items: Iterable[object]) -> list[Frame]:
-    """The frames of the items of a foreach; they are secret where their list came from a secret."""
+def item_frames(state: RunState, node: Node, items: Sequence[object]) -> list[Frame]:
+    """The frames of the items of a foreach: each item, and its place among them.
+
+    Items are secret where their list came from a secret.
+    """
     assert node.step.foreach is not None
     name = node.step.as_
     hidden = [name] if names_in_items(node.step.foreach) & secrets_of(state, node.id) else []
-    return [Frame(values={name: value}, secrets=list(hidden)) for value in items]
+    return [
+        Frame(values={name: value, LOOP: _place(number, len(items))}, secrets=list(hidden))
+        for number, value in enumerate(items)
+    ]
+
+
+def _place(number: int, length: int) -> dict[str, Any]:
+    """What `loop` tells of the item `number` (from 0)."""
+    return {
+        "index": number + 1,
+        "first": number == 0,
+        "last": number == length - 1,
+        "length": length,
+    }

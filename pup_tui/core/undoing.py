@@ -40,10 +40,13 @@ def _offer(run: Run, step: str) -> UndoOffer:
     except TemplateError as error:
         command = f"(cannot be told yet: {explain(error)})"
     undone = run.program.node(step.removesuffix(UNDO))
-    items = "".join(f" [{number}]" for number in item_numbers(step))
-    return UndoOffer(
-        step=step, name=undone.step.name + items, command=command, danger=node.step.danger
-    )
+    name = undone.step.name + "".join(f" [{number}]" for number in item_numbers(step))
+    done = run.state.steps.get(undone.id)
+    if done is None:
+        name += f" (attempt {undone.id.rpartition('#')[2]})"
+    elif done.label:
+        name += f" {done.label}"
+    return UndoOffer(step=step, name=name, command=command, danger=node.step.danger)
 
 
 def chosen(run: Run, event: Event) -> None:

@@ -77,7 +77,8 @@ class Checking:
             self._linter(file.root, stem, file.steps, file.shape.texts, self._report)
         runbook = None
         if file.built is not INVALID and self._report.errors == before:
-            runbook = msgspec.convert(file.built, Runbook)
+            place = self._library.place_of(root)
+            runbook = msgspec.convert({**file.built, "place": place}, Runbook)
         variables = _converted(file.shape.made, ("vars",), file.frames[0].names)
         return Checked(runbook, variables, steps, deep, file.is_interactive, file.exposes)
 
@@ -203,8 +204,11 @@ class _File:
         for frame in frames:
             assign_ids(frame.steps, report)
             for step in frame.steps:
-                if step.path in shape.made:
-                    shape.made[step.path]["id"] = step.id
+                made = shape.made.get(step.path, {})
+                made["id"] = step.id
+                call = shape.made.get((*step.path, "call"))
+                if isinstance(step.node, GroupCall) and call is not None:
+                    call["place"] = library.place_of(step.node.call)
                 for rule in _rules_about(step.node):
                     rule(step, report)
         steps = (step for frame in frames for step in frame.steps)

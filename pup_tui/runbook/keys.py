@@ -63,6 +63,8 @@ Size = Annotated[str | int, _text(Role.SIZE)]
 """An amount such as 64 MiB or 500 kB; a bare number is bytes."""
 Count = Annotated[str | int, _text(Role.COUNT)]
 """A whole number from 1."""
+Share = Annotated[str | int, _text(Role.SHARE)]
+"""A whole number from 1, or a percentage over 0."""
 Factor = Annotated[str | int | float, _text(Role.FACTOR)]
 """A number from 1."""
 StatusPattern = Annotated[str | int, _text(Role.STATUS)]

@@ -15,7 +15,6 @@ from msgspec import Meta, field
 from pup_tui.runbook.keys import (
     Address,
     ConditionText,
-    Count,
     Expect,
     ExpressionText,
     FileName,
@@ -33,6 +32,7 @@ from pup_tui.runbook.keys import (
     Resource,
     Script,
     Seconds,
+    Share,
     Size,
     StatusPattern,
     Stdin,
@@ -51,8 +51,14 @@ from pup_tui.runbook.parts import (
     Variable,
 )
 
+LOOP = "loop"
+"""The name under which an item of a `foreach` is told its place among the others."""
+OUTCOME = "outcome"
+"""The field of `steps.ID` that is how the step ended; the others are what its attempt said."""
+
 When = Literal["on_success", "on_failure", "always", "cleanup"]
 OnFailure = Literal["fail", "warn", "ignore", "confirm"]
+StopStatus = Literal["succeeded", "failed", "aborted"]
 ShellName = Literal["sh", "bash", "dash", "ksh", "zsh"]
 
 
@@ -180,6 +186,14 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
             "A step that takes this one back; offered, last first, when a run fails or is aborted."
         ),
     ] = None
+    settles: Annotated[
+        LiteralName | None,
+        key(
+            "The id of an earlier step that this one takes back: once it has succeeded the `undo` "
+            "of that step is not offered any more.",
+            never_blank=True,
+        ),
+    ] = None
     idempotent: Annotated[
         bool, key("Whether the step may simply run again after a crash in the middle of it.")
     ] = False
@@ -190,11 +204,26 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
             examples=(["eu1", "us1"], "REGIONS", "json.data"),
         ),
     ] = None
+    label: Annotated[
+        Message | None,
+        key(
+            "How an item of the `foreach` is called on screen and in the record.",
+            examples=("{{ item.name }}", "{{ loop.index }} of {{ loop.length }}"),
+        ),
+    ] = None
+    keep_going: Annotated[
+        bool, key("Run all items, also behind one that fails; the step fails if one did.")
+    ] = False
     as_: Annotated[LiteralName, key("The name of the item inside the step.")] = field(
         default="item", name="as"
     )
     max_parallel: Annotated[
-        Count | None, key("How many items, or steps of a parallel step, run at once.")
+        Share | None,
+        key(
+            "How many items, or steps of a parallel step, run at once: a number, or a part of "
+            "them all.",
+            examples=(3, "10%"),
+        ),
     ] = None
     env: Annotated[
         dict[str, PlainText],
@@ -232,6 +261,11 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         return None
 
     @property
+    def stops_as(self) -> StopStatus | None:
+        """How it lets the runbook end that it stands in, if to end it is all that it does."""
+        return None
+
+    @property
     def inside(self) -> tuple[AnyStep, ...]:
         """The steps that it holds, in the order of the file."""
         return ()
@@ -265,6 +299,11 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
     def calls(self) -> tuple[dict[str, Variable], dict[str, Any]] | None:
         """The variables of the group or runbook that it calls, and what is given for them."""
         return None
+
+    @property
+    def place(self) -> int:
+        """The number of the place that the file lies in which it calls."""
+        return 0
 
     @property
     def captures(self) -> dict[str, Capture]:
@@ -454,6 +493,26 @@ class WaitStep(Step, frozen=True, kw_only=True, tag="wait"):
         return self.duration
 
 
+class StopStep(Step, frozen=True, kw_only=True, tag="stop"):
+    """Ends the runbook that it stands in; nothing behind it begins but the cleanup."""
+
+    line: ClassVar[tuple[str, ...]] = ("stop as {status}", "({message})")
+    has_output: ClassVar[bool] = False
+    mutates: ClassVar[bool | None] = False
+
+    status: Annotated[
+        StopStatus,
+        key("How the runbook ends. A called one that has `failed` or `aborted` fails its step."),
+    ] = "succeeded"
+    message: Annotated[
+        Message, key("Why: the reason of the run, and of the steps that are skipped.")
+    ] = ""
+
+    @property
+    def stops_as(self) -> StopStatus:
+        return self.status
+
+
 class NotifyStep(Step, frozen=True, kw_only=True, tag="notify"):
     """Sends a message through any service that Apprise knows."""
 
@@ -476,9 +535,13 @@ class NotifyStep(Step, frozen=True, kw_only=True, tag="notify"):
 
 
 class Call(Section, frozen=True, kw_only=True):
-    """What makes a group of steps out of a file: its `params` and `outputs`, and where it was found."""
+    """What makes a group of steps out of a file: its `params` and `outputs`, and where it was found.
+
+    `place` is the number of the pack whose file it is, 0 for the runbook's own directory.
+    """
 
     template: str
+    place: Annotated[int, filled_in()] = 0
     description: Annotated[Markdown, key("Markdown: what the group is for.")] = ""
     params: Annotated[
         dict[str, Variable],
@@ -523,6 +586,10 @@ class GroupStep(Step, frozen=True, kw_only=True, tag="group"):
     @property
     def outputs(self) -> dict[str, str]:
         return {} if self.call is None else self.call.outputs
+
+    @property
+    def place(self) -> int:
+        return 0 if self.call is None else self.call.place
 
 
 class ParallelStep(Step, frozen=True, kw_only=True, tag="parallel"):
@@ -578,6 +645,10 @@ class RunbookStep(Step, frozen=True, kw_only=True, tag="runbook"):
     def inside_from(self) -> str:
         return f"runbook {self.runbook}"
 
+    @property
+    def place(self) -> int:
+        return 0 if self.called is None else self.called.place
+
 
 AnyStep = (
     ShellStep
@@ -588,6 +659,7 @@ AnyStep = (
     | ManualStep
     | InputStep
     | WaitStep
+    | StopStep
     | NotifyStep
     | GroupStep
     | ParallelStep
@@ -612,7 +684,12 @@ class Defaults(Section, frozen=True, kw_only=True):
 
 
 class Runbook(Section, frozen=True, kw_only=True):
-    """One runbook file, with the step templates it names filled in and every step's id set."""
+    """One runbook file, with the step templates it names filled in and every step's id set.
+
+    `place` is the number of the pack whose file it is, 0 for that of the run's own runbook.
+    """
+
+    place: Annotated[int, filled_in()] = 0
 
     name: Annotated[Name, key("The runbook's name; it is run by the file's name.")]
     description: Annotated[Markdown, key("Markdown: what it is for, when to use it.")] = ""

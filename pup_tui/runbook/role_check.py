@@ -30,6 +30,7 @@ MIN_INTERVAL = 0.1
 
 _STATUS = re.compile(r"[1-5](?:xx|[0-9][0-9])\Z", re.IGNORECASE)
 _COUNT = re.compile(r"[1-9][0-9]{0,8}\Z")
+_SHARE = re.compile(r"(?:[1-9][0-9]{0,8}|(?:[1-9][0-9]?|100)%)\Z")
 _FACTOR = re.compile(r"(?:[1-9][0-9]{0,5})(?:\.[0-9]{1,9})?\Z")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _METHOD = re.compile(r"[A-Za-z]+\Z")
@@ -52,6 +53,7 @@ class RoleCheck:
             Role.STATUS: self._status,
             Role.SIZE: self._size,
             Role.COUNT: self._count,
+            Role.SHARE: self._share,
             Role.FACTOR: self._factor,
         }
 
@@ -182,6 +184,9 @@ class RoleCheck:
 
     def _count(self, placed: PlacedText, text: Text) -> None:
         self._literal(placed, text, _COUNT, "is not a whole number over 0")
+
+    def _share(self, placed: PlacedText, text: Text) -> None:
+        self._literal(placed, text, _SHARE, "is neither a whole number over 0 nor a percentage")
 
     def _factor(self, placed: PlacedText, text: Text) -> None:
         self._literal(placed, text, _FACTOR, "is not a number from 1")

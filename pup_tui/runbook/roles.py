@@ -100,6 +100,8 @@ class Role(Enum):
     DURATION = "duration", Language.TEMPLATE, _MASKED
     SIZE = "size", Language.TEMPLATE, _MASKED
     COUNT = "count", Language.TEMPLATE, _MASKED
+    SHARE = "share", Language.TEMPLATE, _MASKED
+    """How many of a known number: a whole number, or a percentage."""
     FACTOR = "factor", Language.TEMPLATE, _MASKED
     STATUS = "status", Language.TEMPLATE, _MASKED
     """A status code of HTTP or a class of them."""
@@ -114,7 +116,9 @@ class Role(Enum):
         return role
 
 
-AMOUNTS: Final = frozenset({Role.DURATION, Role.SIZE, Role.COUNT, Role.FACTOR, Role.STATUS})
+AMOUNTS: Final = frozenset(
+    {Role.DURATION, Role.SIZE, Role.COUNT, Role.SHARE, Role.FACTOR, Role.STATUS}
+)
 """What a text of these is rendered to is a number or a code."""
 TARGETS: Final = frozenset({Role.URL, Role.TARGET, Role.RESOURCE})
 """What a step reaches for: where that renders to nothing, an optional step is skipped."""

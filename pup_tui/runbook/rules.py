@@ -62,8 +62,8 @@ def output_keys(step: StepDraft, report: Report) -> None:
     tag = step.node.text("kind")
     refused = {"capture": f"a {tag} step has no output to capture from"}
     refused["assert"] = f"a {tag} step has no output to assert anything over"
-    refused["poll"] = f"a {tag} step cannot be polled"
     if not kind.is_block:
+        refused["poll"] = f"a {tag} step cannot be polled"
         refused["retry"] = f"a {tag} step is not tried again"
     for key, told in refused.items():
         if step.node.get(key) is not None:

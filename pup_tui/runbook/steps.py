@@ -7,7 +7,7 @@ from collections.abc import Iterable, KeysView
 from dataclasses import dataclass, field
 from typing import get_args
 
-from pup_tui.runbook.model import AnyStep, Step
+from pup_tui.runbook.model import LOOP, OUTCOME, AnyStep, Step
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import KeyPath
@@ -18,7 +18,18 @@ MAX_ID = 200
 DEFAULT_ITEM = "item"
 
 STEP_FIELDS = frozenset(
-    ["output", "json", "lines", "exit_code", "status", "status_code", "headers", "duration"]
+    [
+        OUTCOME,
+        "output",
+        "stderr",
+        "json",
+        "lines",
+        "exit_code",
+        "status",
+        "status_code",
+        "headers",
+        "duration",
+    ]
 )
 """What `steps.ID` has."""
 
@@ -117,6 +128,12 @@ class StepDraft:
         return False
 
     @property
+    def part(self) -> int:
+        """The part of the run in which it runs, also where a group from a file or its step says so."""
+        caller = self.frame.caller
+        return max(self.order[0], BODY if caller is None else caller.part)
+
+    @property
     def captures(self) -> dict[str, YamlNode]:
         """The names it captures, with the place of each."""
         given = self.node.get("capture")
@@ -200,7 +217,7 @@ class _Walk:
         order = part, len(frame.steps)
         draft = StepDraft(node, path, frame, order, around, undo_of, branches, items)
         if draft.loops:
-            draft.items = items | {draft.item}
+            draft.items = items | {draft.item, LOOP}
         frame.steps.append(draft)
         for name in draft.makes:
             frame.made.setdefault(name, draft)

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pup_tui.core.ids import UNDO, item_numbers
+from pup_tui.core.ids import UNDO, is_kept, item_numbers
 from pup_tui.core.notices import StepPolled, StepRetrying
 from pup_tui.core.program import Node
 from pup_tui.output.sanitize import safe_text
@@ -27,9 +27,9 @@ class StepProgress:
     """One step as it stands. `status` is one of the words of `glyphs`; `duration` is in seconds.
 
     `children` are the items of a foreach, or the steps of a block, in the order of the file; `done` tells how
-    many of them have ended, `notable` which are under way or in trouble. `item` is the value that an item of
-    a foreach stands for, where it is known and no secret; `of_item` the item whose step an undo step takes
-    back. `retrying` is told of an attempt that failed, until the next one begins.
+    many of them have ended, `notable` which are under way or in trouble. `item` is the label of an item of a
+    foreach, else the value that it stands for, where it is known and no secret; `of_item` the item whose step
+    an undo step takes back. `retrying` is told of an attempt that failed, until the next one begins.
     """
 
     node: Node
@@ -41,6 +41,7 @@ class StepProgress:
     reason: str = ""
     attempts: int = 0
     exit_code: int | None = None
+    signal: str | None = None
     duration: float | None = None
     answered: str = ""
     retrying: StepRetrying | None = None
@@ -76,7 +77,7 @@ class StepProgress:
     def polls(self) -> bool:
         """Whether the run itself repeats the step until a condition holds."""
         step = self.node.step
-        return step.poll is not None and not step.follows and not self.node.is_block
+        return step.poll is not None and not step.follows and not self.node.is_loop
 
     @property
     def waits(self) -> bool:
@@ -92,6 +93,8 @@ class StepProgress:
         """Its name, safe to show; of an item its number and its value."""
         if not self.node.is_item:
             own = safe_text(self.node.step.name)
+            if is_kept(done := self.id.removesuffix(UNDO)):
+                own += f" (attempt {done.rpartition('#')[2]})"
             return own if self.of_item is None else f"{own} {self.of_item.name}"
         told = safe_text((self.item or self.command).strip().partition("\n")[0][:MOST_OF_ITEM])
         return f"[{item_numbers(self.id)[-1]}] {told}".rstrip()

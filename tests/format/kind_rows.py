@@ -270,4 +270,38 @@ REST = [
     ),
 ]
 
-ROWS = [*SHELL, *PUP, *HTTP, *WORKFLOW, *QUESTIONS, *REST]
+STOP = [
+    *(
+        kind(
+            "stop",
+            key,
+            f"  - {{name: a, kind: stop, status: {status}, message: 'no {{{{ 1 + 1 }}}}'}}\n"
+            "  - {name: b, kind: shell, when: always, run: echo never}\n"
+            "  - {name: c, kind: shell, when: cleanup, run: echo tidy}\n",
+            ends=status,
+            prints=("tidy",),
+            steps={"a": "succeeded", "b": "skipped"},
+            reasons={"b": "no 2"},
+            sees=lambda played: played.reason == "no 2",
+        )
+        for key in ("status", "message")
+        for status in ("succeeded", "failed", "aborted")
+    ),
+    kind("stop", "status", "  - {name: a, kind: stop}\n", reasons={"a": "stopped by `a`"}),
+]
+
+SIGNALS = [
+    one(
+        "shell",
+        "success_codes",
+        f"success_codes: [0, {code}], run: 'kill -{name} $$'",
+        ends="failed",
+        reasons={"a": f"killed by SIG{name}"},
+        sees=lambda played, code=code, name=name: (
+            (played.finished["a"].exit_code, played.finished["a"].signal) == (code, f"SIG{name}")
+        ),
+    )
+    for name, code in (("KILL", 137), ("TERM", 143))
+]
+
+ROWS = [*SHELL, *PUP, *HTTP, *WORKFLOW, *QUESTIONS, *REST, *STOP, *SIGNALS]

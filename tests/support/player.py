@@ -137,6 +137,17 @@ class Player:
                 self.tell(event)
         return self
 
+    def answer(self, step: str, answer: str, values: Mapping[str, Any] | None = None) -> Player:
+        """Answer a question that the script leaves open."""
+        given = dict(values or {})
+        self.tell(Answered(at=self.moment, step=step, answer=answer, by="ada", values=given))
+        return self
+
+    def undo(self, steps: Sequence[str]) -> Player:
+        """Say what is to be taken back, where the script does not."""
+        self.tell(UndoChosen(at=self.moment, steps=tuple(steps), by="ada"))
+        return self
+
     def later(self, seconds: float, make: Callable[[Moment], AnyEvent]) -> int:
         """Have a fact arrive after a while."""
         number = next(self._order)

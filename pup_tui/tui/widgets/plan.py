@@ -63,6 +63,7 @@ def _planned(loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence
     import msgspec
 
     from pup_tui.catalog.effects import mutates
+    from pup_tui.core.events import Source
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
@@ -72,7 +73,12 @@ def _planned(loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence
     secrets = [str(values[name]) for name in resolved.secrets]
     masking = Masking([*hidden, *secrets])
     program = compile_program(loaded.id, runbook)
-    steps = plan(program, values, resolved.left_out, operator, mutates, resolved.secrets)
+    known = (values, resolved.left_out, operator, mutates, resolved.secrets)
+    steps = plan(
+        program,
+        *known,
+        source=Source(path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs),
+    )
     shown = [
         msgspec.structs.replace(
             step, command=masking.text(step.command), reason=masking.text(step.reason)
