@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option, values_options
 from pup_tui.cli.printing import print_json
@@ -60,12 +59,7 @@ def print_plan(
     hidden = set(resolved.secrets)
     masking = Masking(str(resolved.values[name]) for name in hidden)
     steps = plan(program, resolved.values, resolved.left_out, settings.operator, mutates, hidden)
-    shown = [
-        msgspec.structs.replace(
-            step, command=masking.text(step.command), reason=masking.text(step.reason)
-        )
-        for step in steps
-    ]
+    shown = [step.masked(masking.text) for step in steps]
     values = {n: "***" if n in hidden else value for n, value in resolved.values.items()}
     if as_json:
         print_json({"runbook": loaded.id, "vars": values, "steps": shown})
@@ -108,7 +102,7 @@ def _told(node: Node, step: PlannedStep) -> Iterator[str]:
     place = f"{'' if node.is_item else node.index + 1:>3}"
     item = f" [{item_numbers(step.id)[-1]}]" if node.is_item else ""
     yield f"{place}  {indent}{step.name}{item}  [{', '.join(marks)}]"
-    for line in step.command.strip().splitlines():
+    for line in step.shown.text.strip().splitlines():
         yield f"     {indent}{line}"
     if not node.is_item:
         for told in rules(node.step, skipped=step.reason.startswith(SKIPPED)):

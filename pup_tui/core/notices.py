@@ -44,7 +44,10 @@ class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
 
 
 class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
-    """A step, or another attempt of it, begins; `attempt` counts from 1, `index` (its place) from 0."""
+    """A step, or another attempt of it, begins; `attempt` counts from 1, `index` (its place) from 0.
+
+    What goes in beside the command is told as `core.sent.Sent` has it.
+    """
 
     step: str
     name: str
@@ -52,6 +55,10 @@ class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
     index: int
     attempt: int
     command: str
+    stdin: str | None = None
+    body: str | None = None
+    body_file: str | None = None
+    statement: str | None = None
 
 
 class StepOutput(Notice, frozen=True, kw_only=True, omit_defaults=True, tag="step.output"):
@@ -80,21 +87,30 @@ class StepPolled(Notice, frozen=True, kw_only=True, tag="step.poll"):
 
 
 class StepWaiting(Notice, frozen=True, kw_only=True, tag="step.waiting"):
-    """A step waits for a person: `for_` is the kind of question, `expect` what must be typed for a yes."""
+    """A step waits for a person: `for_` is the kind of question, `expect` what must be typed for a yes,
+    `checklist` what is to be ticked.
+    """
 
     step: str
     for_: str = field(name="for")
     message: str
     expect: str | None
+    checklist: tuple[str, ...] = ()
+
+    @property
+    def question(self) -> str:
+        """All that was asked."""
+        return "\n".join(filter(None, (self.message, *(f"[ ] {item}" for item in self.checklist))))
 
 
 class StepAnswered(Notice, frozen=True, kw_only=True, tag="step.answered"):
-    """A question of a step was answered, `by` whom and with which note."""
+    """A question of a step was answered, `by` whom and with which note; `values` has `***` for secrets."""
 
     step: str
     answer: str
     by: str
     note: str
+    values: dict[str, Any] = {}
 
 
 class StepRetrying(Notice, frozen=True, kw_only=True, tag="step.retrying"):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pup_tui.core import events
 from pup_tui.core.events import AnyEvent, AttemptFinished, Findings, Moment, durable
+from pup_tui.core.sent import Sent
 from pup_tui.journal import codec
 
 texts = st.text(max_size=20)
@@ -42,6 +43,7 @@ failures = st.builds(
 decisions = st.builds(
     events.Decision, step=texts, what=texts, value=values, failure=st.none() | failures
 )
+sent = st.builds(Sent, **dict.fromkeys(Sent.__struct_fields__, st.none() | texts))
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "at": moments,
     "decided": st.lists(decisions, max_size=3).map(tuple),
@@ -60,6 +62,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "exit_code": st.none() | st.integers(),
     "status_code": st.none() | st.integers(),
     "findings": findings,
+    "sent": sent,
 }
 KINDS: tuple[type[AnyEvent], ...] = AnyEvent.__args__
 every_event: st.SearchStrategy[AnyEvent] = st.one_of(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from pup_tui.core.notices import (
     RunFinished,
     StepAnswered,
@@ -16,7 +18,7 @@ from pup_tui.runbook.parts import Poll
 from pup_tui.tui.run_progress import RunProgress, names_exit
 from pup_tui.tui.step_progress import KEPT_VALUES
 
-HEAD = {"ts": "2025-11-21T03:00:00.000000Z", "run": "r"}
+HEAD: dict[str, Any] = {"ts": "2025-11-21T03:00:00.000000Z", "run": "r"}
 
 
 def progress() -> RunProgress:
