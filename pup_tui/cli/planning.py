@@ -52,10 +52,10 @@ def print_plan(
 
     catalog = open_catalog(settings)
     loaded, runbook = load_valid(catalog, find_entry(catalog, name))
-    given = given_values(runbook, args, arg_file)
+    program = compile_program(loaded.id, runbook)
+    given = given_values(program, args, arg_file).values
     sources = local_sources(settings.environ, settings.home).at_rest()
     resolved = resolve_values(runbook, given, sources, ask=False)
-    program = compile_program(loaded.id, runbook)
     hidden = set(resolved.secrets)
     masking = Masking(str(resolved.values[name]) for name in hidden)
     steps = plan(program, resolved.values, resolved.left_out, settings.operator, mutates, hidden)

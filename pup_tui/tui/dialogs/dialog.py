@@ -35,9 +35,7 @@ MOST_SHOWN = 20_000
 LEAST_MESSAGE = 3
 LEAST_EFFECT = 5
 LEAST_EFFECT_SHORT = 2
-"""Lines of a message, and of what a step does, that are in sight in the smallest window; in one with fewer lines
-than any terminal opens with.
-"""
+"""Lines of a message, and of what a step does, that are always in sight; the latter in a short window."""
 
 SOON = 30.0
 """Seconds before a question closes from which on the countdown stands out."""
