@@ -12,6 +12,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from pup_tui.core.sent import Shown, shown_of
+
 
 @lru_cache(maxsize=8)
 def rfc3339(wall: float) -> str:
@@ -59,6 +61,10 @@ class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
     body: str | None = None
     body_file: str | None = None
     statement: str | None = None
+
+    @property
+    def shown(self) -> Shown:
+        return shown_of(self)
 
 
 class StepOutput(Notice, frozen=True, kw_only=True, omit_defaults=True, tag="step.output"):

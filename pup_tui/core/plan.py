@@ -17,7 +17,7 @@ from pup_tui.core.program import Node, Program
 from pup_tui.core.render import render_text
 from pup_tui.core.scope import explain, not_made, scope_of, secrets_of, truth_of
 from pup_tui.core.secrecy import names_in
-from pup_tui.core.sent import Sent, Shown
+from pup_tui.core.sent import Shown, shown_of
 from pup_tui.core.shown import item_frames, shown_step
 from pup_tui.core.state import Frame, RunState
 from pup_tui.runbook.model import Step
@@ -59,8 +59,7 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
 
     @property
     def shown(self) -> Shown:
-        sent = Sent(**{name: getattr(self, name) for name in Sent.__struct_fields__})
-        return Shown(self.command, sent)
+        return shown_of(self)
 
     def masked(self, mask: Callable[[str], str]) -> PlannedStep:
         """The step as people may see it, and no longer than they read."""

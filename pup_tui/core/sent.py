@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -63,6 +63,19 @@ class Shown(NamedTuple):
     @property
     def text(self) -> str:
         return "\n".join((self.command, *self.sent.lines()))
+
+
+class HasShown(Protocol):
+    """What has a command and what is sent as fields of its own, as JSON has them."""
+
+    @property
+    def command(self) -> str: ...
+
+
+def shown_of(told: HasShown) -> Shown:
+    """A step as people see it, from the fields of what tells of it."""
+    sent = Sent(**{name: getattr(told, name) for name in Sent.__struct_fields__})
+    return Shown(told.command, sent)
 
 
 def _cut(text: str) -> str:
