@@ -7,7 +7,7 @@ import pytest
 from pup_tui.core.notices import StepStarted
 from pup_tui.core.plan import plan
 from pup_tui.core.sent import MOST_KEPT, Sent, Shown
-from tests.support.player import FAILS, OK, Player
+from tests.support.player import FAILS, Player, Result
 from tests.support.runbooks import program_of
 
 TEXT = """
@@ -24,7 +24,9 @@ steps:
 
 def test_a_question_tells_what_goes_in() -> None:
     answers = {step: ["yes"] for step in ("sure", "tell", "each")}
-    player = Player(program_of(TEXT), answers=answers, results={"look": OK})
+    player = Player(
+        program_of(TEXT), answers=answers, results={"look": [Result(captures={"OUT": "1"})]}
+    )
     player.create(X="db").play()
     assert [asked.question.upcoming for asked in player.asked] == [
         "psql -XAt\nstdin:\n  drop db;\n  select 1;",
@@ -37,7 +39,7 @@ def test_a_question_about_a_failure_tells_what_went_in() -> None:
     program = program_of(
         "steps: [{name: a, kind: shell, run: cat, stdin: '{{ run.operator }}', on_failure: confirm}]"
     )
-    player = Player(program, results={"a": FAILS}, answers={"a": ["abort"]}).create().play()
+    player = Player(program, results={"a": [FAILS]}, answers={"a": ["abort"]}).create().play()
     assert player.asked[0].question.upcoming == "cat\nstdin: ada"
 
 
@@ -49,7 +51,7 @@ def test_what_can_be_taken_back_tells_what_goes_in() -> None:
           - {name: b, kind: shell, run: y}
         """
     )
-    player = Player(program, results={"b": FAILS}).create().play()
+    player = Player(program, results={"b": [FAILS]}).create().play()
     (offer,) = player.asked[0].question.offers
     assert offer.command == "psql\nstdin: restore"
 
@@ -60,7 +62,9 @@ def test_of_a_poll_the_first_attempt_tells_what_goes_in() -> None:
         steps: [{name: a, kind: shell, run: cat, stdin: x, poll: {interval: 1s, until: exit_code == 0}}]
         """
     )
-    player = Player(program, results={"a": [FAILS, OK]}).create().play()
+    player = (
+        Player(program, results={"a": [Result(until=False), Result(until=True)]}).create().play()
+    )
     assert [action.sent for action in player.started] == [Sent(stdin="x"), Sent()]
     (started,) = (n for n in player.notices if isinstance(n, StepStarted))
     assert started.shown == Shown("cat", Sent(stdin="x"))
