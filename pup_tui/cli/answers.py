@@ -9,7 +9,7 @@ from pup_tui.cli.failure import Failure, tell
 
 if TYPE_CHECKING:
     from pup_tui.core.program import Node, Program
-    from pup_tui.headless.answers import Given, GivenAnswer
+    from pup_tui.headless.answers import GivenAnswer, GivenAnswers
 
 SET = "--set"
 ARG_FILE = "--arg-file"
@@ -21,7 +21,7 @@ NamedAnswers = Mapping[str, Mapping[str, object]]
 """Values by the id of their step and the name of their variable."""
 
 
-def given_answers(program: Program, in_file: NamedAnswers, by_set: NamedAnswers) -> Given:
+def given_answers(program: Program, in_file: NamedAnswers, by_set: NamedAnswers) -> GivenAnswers:
     """The answers that were given; of a variable that is in both, the one `by_set` counts.
 
     Raises Failure for a step that asks for no values, an unknown or wrong value, and a secret among `by_set`.
@@ -68,15 +68,15 @@ def _check(
             raise Failure(f"{step}.{name}: {error}", option) from error
 
 
-def check_answered(program: Program, given: Given, *, yes: bool) -> None:
+def check_answered(program: Program, given: GivenAnswers, *, yes: bool) -> None:
     """Judge the questions of a run in which nobody can be asked, before it begins.
 
     Raises Failure for an `input` step that is surely asked and surely has no answer; other questions that
     would end the run are told. With `yes` all are answered but for values that nothing gives.
     """
     lacking = {node.id: _lacking(node, given.get(node.id), yes=yes) for node in program.nodes}
-    asking = [node for node in program.nodes if lacking[node.id]]
-    sure = [node for node in asking if not yes and _is_surely_asked(program, node)]
+    asking = [] if yes else [node for node in program.nodes if lacking[node.id]]
+    sure = [node for node in asking if _is_surely_asked(program, node)]
     if sure:
         told = ", ".join(f"`{node.id}` ({', '.join(lacking[node.id])})" for node in sure)
         first = sure[0]
@@ -85,8 +85,11 @@ def check_answered(program: Program, given: Given, *, yes: bool) -> None:
             "",
             _way_out(first, lacking[first.id]),
         )
-    closed = [] if yes else [node for node in program.nodes if _asks_for_a_yes(node)]
-    open_ = [f"`{node.id}`" for node in program.nodes if node in asking or node in closed]
+    open_ = [
+        f"`{node.id}`"
+        for node in program.nodes
+        if lacking[node.id] or (not yes and _asks_for_a_yes(node))
+    ]
     if open_:
         rest = f" and {len(open_) - MOST_NAMED} more" if len(open_) > MOST_NAMED else ""
         named = ", ".join(open_[:MOST_NAMED])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.watcher import Watcher
-    from pup_tui.headless.answers import Answers, Given
+    from pup_tui.headless.answers import Answers, GivenAnswers
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.stream import Outlet
     from pup_tui.runbook.load import Loaded
@@ -41,7 +41,7 @@ class Manner:
     undo: bool = False
     as_json: bool = False
     break_lock: str | None = None
-    answers: Given = field(default_factory=dict)
+    answers: GivenAnswers = field(default_factory=dict)
 
 
 @click.command("run")

@@ -14,7 +14,7 @@ from pup_tui.cli.failure import Failure, tell
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Choices, Resolved, Sources
     from pup_tui.core.program import Program
-    from pup_tui.headless.answers import Given
+    from pup_tui.headless.answers import GivenAnswers
     from pup_tui.runbook.model import Runbook
     from pup_tui.runbook.parts import Variable
     from pup_tui.runbook.variables.file import FileValues
@@ -30,7 +30,7 @@ class GivenValues(NamedTuple):
     """What `--arg-file` and then `--arg` give: values of variables, and answers to steps of the runbook."""
 
     values: dict[str, object]
-    answers: Given
+    answers: GivenAnswers
 
 
 def given_values(program: Program, args: Sequence[str], arg_file: Path | None) -> GivenValues:

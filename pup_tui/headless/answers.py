@@ -74,13 +74,13 @@ class GivenAnswer:
     by: str
 
 
-Given = Mapping[str, GivenAnswer]
+GivenAnswers = Mapping[str, GivenAnswer]
 """Answers by the id of their step; the items of a foreach share one."""
 
-NONE_GIVEN: Given = {}
+NONE_GIVEN: GivenAnswers = {}
 
 
-def given_for(question: Question, given: Given) -> GivenAnswer | None:
+def given_for(question: Question, given: GivenAnswers) -> GivenAnswer | None:
     return given.get(static_id(question.step)) if question.kind == "input" else None
 
 
@@ -158,7 +158,7 @@ class _Finding:
 class GivenBefore(_Finding):
     """Answers the `input` steps whose values were given before the run. The rest is for others."""
 
-    def __init__(self, others: Answers, given: Given, sources: Sources) -> None:
+    def __init__(self, others: Answers, given: GivenAnswers, sources: Sources) -> None:
         super().__init__(sources)
         self._others = others
         self._given = given

@@ -21,7 +21,7 @@ from pup_tui.catalog.inputs import (
 )
 from pup_tui.core.actions import Question
 from pup_tui.drivers.faults import told_fault
-from pup_tui.headless.answers import NONE_GIVEN, Given, Replies, give, given_for, refuse
+from pup_tui.headless.answers import NONE_GIVEN, GivenAnswers, Replies, give, given_for, refuse
 from pup_tui.headless.prompts import choices_told, prompt_for
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.sanitize import safe_text
@@ -40,7 +40,7 @@ class TerminalAsker:
         err: Outlet,
         sources: Sources,
         turn: asyncio.Lock,
-        given: Given = NONE_GIVEN,
+        given: GivenAnswers = NONE_GIVEN,
     ) -> None:
         """`given` are values from before the run, which are not asked for."""
         self._operator = operator
