@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option, values_options
 from pup_tui.cli.printing import print_json
@@ -54,10 +53,10 @@ def print_plan(
 
     catalog = open_catalog(settings)
     loaded, runbook = load_valid(catalog, find_entry(catalog, name))
-    given = given_values(runbook, args, arg_file)
+    program = compile_program(loaded.id, runbook)
+    given = given_values(program, args, arg_file).values
     sources = local_sources(settings.environ, settings.home).at_rest()
     resolved = resolve_values(runbook, given, sources, ask=False)
-    program = compile_program(loaded.id, runbook)
     hidden = set(resolved.secrets)
     masking = Masking(str(resolved.values[name]) for name in hidden)
     known = (resolved.values, resolved.left_out, settings.operator, mutates, hidden)
@@ -66,12 +65,7 @@ def print_plan(
         *known,
         source=Source(path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs),
     )
-    shown = [
-        msgspec.structs.replace(
-            step, command=masking.text(step.command), reason=masking.text(step.reason)
-        )
-        for step in steps
-    ]
+    shown = [step.masked(masking.text) for step in steps]
     values = {n: "***" if n in hidden else value for n, value in resolved.values.items()}
     if as_json:
         print_json({"runbook": loaded.id, "vars": values, "steps": shown})
@@ -114,7 +108,7 @@ def _told(node: Node, step: PlannedStep) -> Iterator[str]:
     place = f"{'' if node.is_item else node.index + 1:>3}"
     item = f" [{item_numbers(step.id)[-1]}]" if node.is_item else ""
     yield f"{place}  {indent}{step.name}{item}  [{', '.join(marks)}]"
-    for line in step.command.strip().splitlines():
+    for line in step.shown.text.strip().splitlines():
         yield f"     {indent}{line}"
     if not node.is_item:
         for told in rules(node.step, skipped=step.reason.startswith(SKIPPED)):

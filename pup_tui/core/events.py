@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from pup_tui.core.sent import NOTHING_SENT, Sent
+
 
 class Moment(Struct, frozen=True):
     """When something happened, on two clocks.
@@ -152,10 +154,11 @@ class ToolLookedUp(Event, frozen=True, kw_only=True, tag="tool-looked-up"):
 
 
 class AttemptStarted(Event, frozen=True, kw_only=True, tag="attempt-started"):
-    """Recorded before the effect. `command` is readable and masked."""
+    """Recorded before the effect. `command` and what is `sent` are readable and masked, the latter cut."""
 
     attempt: str
     command: str
+    sent: Sent = NOTHING_SENT
 
 
 class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from pup_tui.core.sent import Sent, Shown
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.roles import Role
@@ -35,7 +36,18 @@ def line_of(step: Step, text: Callable[[str], str]) -> str:
     return " ".join(told)
 
 
-def as_written(step: Step, scope: Mapping[str, Any]) -> str:
+def sent_of(step: Step, text: Callable[[str], str]) -> Sent:
+    """What goes into a step beside its command; `text` gives the text of a key."""
+    given = {
+        sent: text(key)
+        for key, field in fields_of(type(step)).items()
+        if (sent := options_of(field.type).sent)
+        and getattr(step, field.name) not in (None, msgspec.UNSET)
+    }
+    return Sent(**given)
+
+
+def as_written(step: Step, scope: Mapping[str, Any]) -> Shown:
     """What a step does in the author's words, with the values that are known already."""
     fields = fields_of(type(step))
 
@@ -43,10 +55,13 @@ def as_written(step: Step, scope: Mapping[str, Any]) -> str:
         field = fields[key]
         return told(getattr(step, field.name), options_of(field.type))
 
+    def known(text: str) -> str:
+        return _NAME.sub(lambda found: _known(found, scope), text)
+
     line = line_of(step, text)
     if step.foreach is not None:
         line = f"for each of {step.foreach}: {line}"
-    return _NAME.sub(lambda found: _known(found, scope), line)
+    return Shown(known(line), sent_of(step, lambda key: known(text(key))))
 
 
 def told(value: Any, options: Options) -> str:

@@ -91,7 +91,7 @@ def _asked(given: Step, scope: Scope) -> _Asked:
 def shown_now(run: Run, node: Node) -> str:
     """What a step would do, for the question before it; TemplateError where it cannot be rendered."""
     return run.decided(
-        node, "shown", str, lambda _: shown_step(run.program, run.state, node), lambda _: ""
+        node, "shown", str, lambda _: shown_step(run.program, run.state, node).text, lambda _: ""
     )
 
 
@@ -161,12 +161,12 @@ def _leads_to_danger(run: Run, node: Node) -> bool:
 
 
 def _upcoming(run: Run, node: Node) -> str | None:
-    """The command that a *yes* leads to, where it can be known already."""
+    """What a *yes* leads to, where it can be known already."""
     following = _following(run, node)
     if following is None or not (following.step.has_output or following.is_block):
         return None
     try:
-        return shown_step(run.program, run.state, following)
+        return shown_step(run.program, run.state, following).text
     except TemplateError:
         return None
 
@@ -174,7 +174,7 @@ def _upcoming(run: Run, node: Node) -> str | None:
 def answered(run: Run, node: Node, event: Event) -> None:
     """Handle an answer: only a *yes* lets the step go on, whatever else is said closes the gate."""
     assert isinstance(event, Answered)
-    run.outbox.tell_answered(node.id, event.answer, event.by, event.note)
+    _tell_answered(run, event)
     run.clear_timer(node, Timer.ANSWER)
     if event.answer == "yes":
         if must_ask(run, node):
@@ -188,6 +188,12 @@ def answered(run: Run, node: Node, event: Event) -> None:
     else:
         note = f": {event.note}" if event.note and node.step.asks_values else ""
         _close_gate(run, node, f"answered {event.answer} by {event.by}{note}")
+
+
+def _tell_answered(run: Run, event: Answered) -> None:
+    run.outbox.tell_answered(
+        event.step, event.answer, event.by, event.note, event.values, event.secrets
+    )
 
 
 def _take_values(run: Run, node: Node, event: Answered) -> None:
@@ -230,7 +236,7 @@ def failure_answered(run: Run, node: Node, event: Event) -> None:
     assert isinstance(event, Answered)
     step = run.step(node)
     reason, step.failing = step.failing or "", None
-    run.outbox.tell_answered(node.id, event.answer, event.by, event.note)
+    _tell_answered(run, event)
     if event.answer == "retry":
         step.poll, step.stopped_because, step.tries, step.final = None, None, 0, False
         run.ready(node)

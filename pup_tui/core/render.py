@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.core.amounts import Scope, render_amount
-from pup_tui.core.lines import line_of, told
+from pup_tui.core.lines import line_of, sent_of, told
+from pup_tui.core.sent import Sent
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import Section
@@ -87,14 +88,18 @@ class StepTexts:
     @property
     def line(self) -> str:
         """What the step does, as people are told."""
+        return line_of(self.step, self._told)
 
-        def text(key: str) -> str:
-            options = options_of(self._fields[key].type)
-            # What an amount decides is seen anyway, and of a mask there is no amount.
-            texts = self if options.role in AMOUNTS else self.seen
-            return told(texts[key], options)
+    @property
+    def sent(self) -> Sent:
+        """What goes into the step beside its command, as people are told."""
+        return sent_of(self.step, self._told)
 
-        return line_of(self.step, text)
+    def _told(self, key: str) -> str:
+        options = options_of(self._fields[key].type)
+        # What an amount decides is seen anyway, and of a mask there is no amount.
+        texts = self if options.role in AMOUNTS else self.seen
+        return told(texts[key], options)
 
     @property
     def empty_target(self) -> str | None:

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from pup_tui.core.amounts import Scope, render_seconds
 from pup_tui.core.render import NOTHING_AROUND, Around, StepTexts
+from pup_tui.core.sent import NOTHING_SENT, Sent, Shown
 from pup_tui.runbook.model import (
     HttpStep,
     NotifyStep,
@@ -53,6 +54,11 @@ class StepRequest(Struct, frozen=True, kw_only=True):
     def shown(cls, texts: StepTexts) -> str:
         """What people are told; what is made out of secrets is hidden."""
         return texts.line
+
+    @classmethod
+    def sent(cls, texts: StepTexts) -> Sent:
+        """What goes in beside that, as people are told it: by the step's keys, unless a kind makes it up."""
+        return texts.sent
 
 
 def _field(texts: StepTexts, name: str) -> Any:
@@ -164,6 +170,10 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
         joint = "&" if "?" in texts.seen["url"] else "?"
         return f"{texts.line}{joint if query else ''}{query}"
 
+    @classmethod
+    def sent(cls, texts: StepTexts) -> Sent:
+        return msgspec.structs.replace(texts.sent, body=_body(texts.seen)[0])
+
 
 def _source(texts: StepTexts, key: str) -> str:
     source = getattr(texts.step, key)
@@ -182,7 +192,9 @@ def _body(texts: StepTexts) -> tuple[str | None, str | None]:
             texts["json"], enc_hook=token
         ).decode(), content_type or "application/json"
     if step.form is not None:
-        return urlencode(texts["form"]), content_type or "application/x-www-form-urlencoded"
+        return urlencode(
+            texts["form"], safe="*"
+        ), content_type or "application/x-www-form-urlencoded"
     if step.body is not None:
         content_type = content_type or "application/json"
         if "json" in content_type:
@@ -239,12 +251,17 @@ class NotifyRequest(StepRequest, frozen=True, kw_only=True):
 class Prepared(Struct, frozen=True, kw_only=True):
     """What is known of a request when it is not made: of a past run's nothing else is recorded.
 
-    `shown` is the command for people, in which what was made out of secrets is hidden; `empty` names the key
-    of a step's target that rendered to nothing.
+    `shown` is the command for people, `sent` what goes in beside it; what was made out of secrets is hidden
+    in both. `empty` names the key of a step's target that rendered to nothing.
     """
 
     shown: str = ""
+    sent: Sent = NOTHING_SENT
     empty: str | None = None
+
+    @property
+    def told(self) -> Shown:
+        return Shown(self.shown, self.sent)
 
 
 class Rendered(Prepared, frozen=True, kw_only=True):
@@ -268,6 +285,7 @@ def render_request(step: Step, scope: Scope, around: Around = NOTHING_AROUND) ->
     return Rendered(
         request=kind.of(texts),
         shown=kind.shown(texts),
+        sent=kind.sent(texts),
         empty=texts.empty_target,
         made=(*around.made, *made),
     )

@@ -15,6 +15,7 @@ from pup_tui.core.outbox import Outbox
 from pup_tui.core.program import Node, Program
 from pup_tui.core.retries import RetryLimits, retry_limits, retry_of
 from pup_tui.core.scope import explain, frame_of, not_made, scope_of, sees_secrets
+from pup_tui.core.sent import Shown
 from pup_tui.core.state import (
     BODY,
     CLEANUP,
@@ -234,7 +235,7 @@ class Run:
                 kind="failure",
                 message=reason,
                 danger=node.step.danger,
-                upcoming=step.command or None,
+                upcoming=Shown(step.command, step.sent).text if step.command else None,
             ),
         )
 
@@ -319,7 +320,7 @@ class Run:
     def ask(self, node: Node, question: Question) -> None:
         failing = question.kind == "failure"
         self.step(node).phase = StepPhase.FAILURE if failing else StepPhase.ASKING
-        self.outbox.tell_waiting(node.id, question.kind, question.message, question.expect)
+        self.outbox.tell_waiting(question)
         self.outbox.add(Ask(question=question))
 
     def note_secrets(self, node: Node, names: Iterable[str]) -> None:

@@ -12,6 +12,7 @@ from pup_tui.core.render import StepTexts
 from pup_tui.core.requests import Rendered, render_request
 from pup_tui.core.scope import scope_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy, names_in_items
+from pup_tui.core.sent import Shown
 from pup_tui.core.state import Frame, RunState
 from pup_tui.core.surroundings import surroundings_of
 from pup_tui.runbook.model import LOOP
@@ -30,18 +31,18 @@ def rendered_step(program: Program, state: RunState, node: Node, scope: Scope) -
     return render_request(node.step, scope, surroundings_of(program, state, node))
 
 
-def shown_step(program: Program, state: RunState, node: Node) -> str:
-    """The command of a step, or what it asks or holds; TemplateError where it cannot be known yet."""
+def shown_step(program: Program, state: RunState, node: Node) -> Shown:
+    """What a step does, asks or holds; TemplateError where it cannot be known yet."""
     if node.is_loop:
-        return _shown_items(program, state, node)
+        return Shown(_shown_items(program, state, node))
     scope = scope_of(state, node.id)
     if node.step.has_output:
-        return rendered_step(program, state, node, scope).shown
-    return StepTexts(node.step, scope).line
+        return rendered_step(program, state, node, scope).told
+    return Shown(StepTexts(node.step, scope).line)
 
 
 def _shown_items(program: Program, state: RunState, node: Node) -> str:
-    """The commands of the first items, each as it will be."""
+    """What the first items do, each as it will be."""
     assert node.step.foreach is not None
     items = render_items(node.step.foreach, scope_of(state, node.id))
     lines = [f"for each of {len(items)} items:"]
@@ -50,7 +51,7 @@ def _shown_items(program: Program, state: RunState, node: Node) -> str:
         known = state.frames.get(item.id)
         state.frames[item.id] = frame
         try:
-            lines.append(shown_step(program, state, item))
+            lines.append(shown_step(program, state, item).text)
         finally:
             del state.frames[item.id]
             if known is not None:

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from pup_tui.core.events import Lock
+from pup_tui.core.sent import NOTHING_SENT, Sent
 
 SCHEMA = 2
 """Version of the stored form of `RunState`; raised when an older reader could misread it."""
@@ -107,6 +108,7 @@ class StepState(Struct):
     status: StepStatus | None = None
     reason: str = ""
     command: str = ""
+    sent: Sent = NOTHING_SENT
     attempts: int = 0
     began: float | None = None
     ended: float | None = None

@@ -28,7 +28,7 @@ def offer(run: Run) -> bool:
         message=f"{state.verdict_reason}. These steps can be taken back.",
         offers=tuple(_offer(run, step) for step in state.offered),
     )
-    run.outbox.tell_waiting(UNDO, question.kind, question.message, None)
+    run.outbox.tell_waiting(question)
     run.outbox.add(Ask(question=question))
     return True
 
@@ -36,7 +36,7 @@ def offer(run: Run) -> bool:
 def _offer(run: Run, step: str) -> UndoOffer:
     node = run.program.node(step)
     try:
-        command = shown_step(run.program, run.state, node)
+        command = shown_step(run.program, run.state, node).text
     except TemplateError as error:
         command = f"(cannot be told yet: {explain(error)})"
     undone = run.program.node(step.removesuffix(UNDO))

@@ -332,8 +332,14 @@ class LocalRun:
         attempt = _Attempt(action)
         self._attempts[action.attempt] = attempt
         self._around.masking.keep_made(action.made)
-        command = self._around.masking.text(action.shown)
-        await self._take(AttemptStarted(at=self._now(), attempt=action.attempt, command=command))
+        mask = self._around.masking.text
+        begins = AttemptStarted(
+            at=self._now(),
+            attempt=action.attempt,
+            command=mask(action.shown),
+            sent=action.sent.as_kept(mask),
+        )
+        await self._take(begins)
         attempt.task = asyncio.create_task(self._attempt(attempt), name=f"attempt {action.attempt}")
 
     async def _attempt(self, attempt: _Attempt) -> None:

@@ -68,6 +68,8 @@ class TextFace(Watcher):
                 note = f" ({safe_text(notice.note)})" if notice.note else ""
                 told = f"{notice.answer}, answered by {safe_text(notice.by)}{note}"
                 self._say(f"  ? {self._about(notice.step)}{told}", "cyan")
+                for name, value in notice.values.items():
+                    self._say(f"      {name} = {safe_text(str(value))}", "cyan")
             case StepRetrying():
                 failed = f"attempt {notice.attempt} of {notice.attempts} failed"
                 told = f"{failed}: {safe_text(notice.reason)}, again in {format_duration(notice.delay)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta
 
@@ -10,16 +10,25 @@ from pup_tui.runbook.roles import Role
 
 ROLE: Final = "role"
 NEVER_BLANK: Final = "never_blank"
+SENT: Final = "sent"
+"""Marks a key whose text goes into a step beside its command, by the name that the record has for it."""
 LOADED: Final = "loaded"
 """Marks a field that the loader fills in: no key of the file."""
 
 
-def key(about: str, *, examples: tuple[object, ...] = (), never_blank: bool = False) -> Meta:
+def key(
+    about: str,
+    *,
+    examples: tuple[object, ...] = (),
+    never_blank: bool = False,
+    sent: Literal["stdin", "body", "body_file", "statement", ""] = "",
+) -> Meta:
     """What a key means, for people who write it: editors show it beside the key, with the examples.
 
-    A text that is `never_blank` holds more than white space.
+    A text that is `never_blank` holds more than white space. One that is `sent` goes into a step beside its
+    command and is told with it under that name: before a yes, in the plan, in the record.
     """
-    extra = {NEVER_BLANK: True} if never_blank else None
+    extra = {NEVER_BLANK: never_blank, SENT: sent} if never_blank or sent else None
     return Meta(description=about, examples=list(examples) or None, extra=extra)
 
 

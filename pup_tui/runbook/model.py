@@ -342,7 +342,7 @@ class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
     shell: Annotated[ShellName, key("The shell that runs it.")] = "sh"
     stdin: Annotated[
         Stdin | None,
-        key("What the script reads on standard input; nothing where it is left out."),
+        key("What the script reads on standard input; nothing where it is left out.", sent="stdin"),
     ] = None
     tty: Annotated[bool, key("Give the script a terminal of its own.")] = False
     interactive: Annotated[bool, key("Give the script the operator's own terminal.")] = False
@@ -390,11 +390,13 @@ class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
     )
     json: Annotated[
         JsonTree | msgspec.UnsetType,
-        key("A JSON body; a value that stands alone in its text keeps its type."),
+        key("A JSON body; a value that stands alone in its text keeps its type.", sent="body"),
     ] = msgspec.UNSET
-    form: Annotated[dict[str, PlainText] | None, key("A body of form fields.")] = None
-    body: Annotated[PlainText | None, key("The body as text.")] = None
-    body_file: Annotated[FileName | None, key("A file whose content is the body.")] = None
+    form: Annotated[dict[str, PlainText] | None, key("A body of form fields.", sent="body")] = None
+    body: Annotated[PlainText | None, key("The body as text.", sent="body")] = None
+    body_file: Annotated[
+        FileName | None, key("A file whose content is the body.", sent="body_file")
+    ] = None
     content_type: Annotated[Header | None, key("The body's Content-Type.")] = None
     accept: Annotated[Header | None, key("The Accept header.")] = None
     output_file: Annotated[

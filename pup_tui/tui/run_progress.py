@@ -199,10 +199,10 @@ class RunProgress:
                     step.values.append(notice.value)
                 self._follow(step, rests=step.node.is_block)
             case StepWaiting():
-                step.reason = notice.message
+                step.reason = step.question = notice.question
                 self._turn(step, "waiting")
             case StepAnswered():
-                step.answered = f"{notice.answer} by {notice.by}"
+                step.answered, step.given = f"{notice.answer} by {notice.by}", notice.values
                 if step.status == "waiting":
                     step.reason = ""
                     self._turn(step, "running")
@@ -223,7 +223,7 @@ class RunProgress:
         step.last_poll = step.retrying = None
         step.reason = ""
         step.values.clear()
-        step.command, step.attempts = notice.command, notice.attempt
+        step.shown, step.attempts = notice.shown, notice.attempt
         if step.over or notice.attempt > 1:
             for inner in step.inside():
                 inner.reason, inner.duration = "", None

@@ -199,7 +199,12 @@ class Player:
         script = self._results.get(action.step, [])
         result = script.pop(0) if len(script) > 1 else script[0] if script else OK
         self._running[attempt] = action
-        self.later(0, lambda at: AttemptStarted(at=at, attempt=attempt, command=action.shown))
+        self.later(
+            0,
+            lambda at: AttemptStarted(
+                at=at, attempt=attempt, command=action.shown, sent=action.sent
+            ),
+        )
         if not result.hangs:
             self.later(result.takes, lambda at: self._finish(at, action, result))
 

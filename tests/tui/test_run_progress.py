@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from pup_tui.core.notices import (
     RunFinished,
     StepAnswered,
@@ -16,7 +18,7 @@ from pup_tui.runbook.parts import Poll
 from pup_tui.tui.run_progress import RunProgress, names_exit
 from pup_tui.tui.step_progress import KEPT_VALUES
 
-HEAD = {"ts": "2025-11-21T03:00:00.000000Z", "run": "r"}
+HEAD: dict[str, Any] = {"ts": "2025-11-21T03:00:00.000000Z", "run": "r"}
 
 
 def progress() -> RunProgress:
@@ -51,7 +53,7 @@ def test_a_step_goes_from_pending_to_its_end() -> None:
     step = run.steps["a"]
     assert (step.status, step.over, step.has_run) == ("pending", False, False)
     run.apply(started("a", 2))
-    assert (step.status, step.attempts, step.command) == ("running", 2, "true")
+    assert (step.status, step.attempts, step.shown.command) == ("running", 2, "true")
     assert (run.current, run.done) == ("a", 0)
     run.apply(finished("a", "failed"))
     assert (step.status, step.exit_code, step.duration) == ("failed", 2, 1.5)
@@ -101,6 +103,25 @@ def test_a_question_is_waited_for_until_it_is_answered() -> None:
     run.apply(StepAnswered(**HEAD, step="a", answer="yes", by="ada", note=""))
     assert (run.steps["a"].status, run.steps["a"].reason) == ("running", "")
     assert run.steps["a"].answered == "yes by ada"
+
+
+def test_what_was_asked_given_and_sent_stays_known() -> None:
+    run = progress()
+    run.apply(
+        StepWaiting(
+            **HEAD, step="a", for_="input", message="Which?", expect=None, checklist=("one",)
+        )
+    )
+    run.apply(
+        StepAnswered(**HEAD, step="a", answer="yes", by="ada", note="", values={"REGION": "eu1"})
+    )
+    step = run.steps["a"]
+    assert (step.question, step.given) == ("Which?\n[ ] one", {"REGION": "eu1"})
+    begun = StepStarted(
+        **HEAD, step="b", name="b", kind="shell", index=1, attempt=1, command="cat", stdin="x"
+    )
+    run.apply(begun)
+    assert run.steps["b"].shown.text == "cat\nstdin: x"
 
 
 def test_a_poll_keeps_what_a_sparkline_can_show() -> None:

@@ -47,8 +47,11 @@ def _told(step: StepProgress, width: int, retry_in: float | None) -> list[Conten
         )
     elif step.reason:
         told.append(Content.styled(f"{mark.glyph} {_clipped(step.reason)}", TONES[mark.tone]))
-    if step.command:
-        lines = Content(_clipped(step.command)).wrap(width - 2)
+    if step.question and step.status != "waiting":
+        told.append(Content.styled(f"? {_clipped(step.question)}", "dim"))
+    told += [Content(f"{name} = {_clipped(str(value))}") for name, value in step.given.items()]
+    if step.shown.command:
+        lines = Content(_clipped(step.shown.text)).wrap(width - 2)
         told.append(Content.assemble(("$ ", "dim"), Content("\n  ").join(lines)))
     facts = _facts(step)
     if facts:
