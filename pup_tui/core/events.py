@@ -150,7 +150,10 @@ class AttemptStarted(Event, frozen=True, kw_only=True, tag="attempt-started"):
 
 
 class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
-    """`ok` is the executor's verdict (exit code, HTTP status); `duration` is in seconds."""
+    """`ok` is the executor's verdict (exit code, HTTP status); `duration` is in seconds.
+
+    `unknown` tells that nobody knows whether it was done.
+    """
 
     attempt: str
     ok: bool
@@ -158,6 +161,7 @@ class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     exit_code: int | None = None
     status_code: int | None = None
     reason: str = ""
+    unknown: bool = False
     findings: Findings = Findings()
 
 

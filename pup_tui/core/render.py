@@ -20,6 +20,7 @@ from pup_tui.template.header import render_header
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.secrets import hiding, secrets_in
 from pup_tui.template.shell.script import compile_shell
+from pup_tui.template.sql.script import compile_sql
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import render_url
 
@@ -129,7 +130,7 @@ class StepTexts:
             case Role.METHOD | Role.RESOURCE:
                 text = render_text(given, self.scope).strip()
                 return text.upper() if role is Role.METHOD else text
-            case Role.URL | Role.TARGET:
+            case Role.URL | Role.DATABASE | Role.TARGET:
                 return render_url(compile_text(given), self.scope).strip()
             case Role.HEADER:
                 return render_header(compile_text(given), self.scope)
@@ -138,6 +139,8 @@ class StepTexts:
             case Role.SCRIPT:
                 script = compile_shell(given, getattr(self.step, "shell", "sh"), self.around.valued)
                 return script.render(self.scope, self.around.env)
+            case Role.STATEMENTS:
+                return compile_sql(given).render(self.scope)
             case Role.ARGUMENT:
                 return render_argument(compile_text(given), self.scope)
             case Role.ARGUMENTS | Role.SUBCOMMAND:

@@ -360,6 +360,8 @@ class LocalRun:
         outcome = replace(outcome, reason=around.masking.told(outcome.reason, action.made))
         duration = max(0.0, self._now().clock - began)
         captured = output.end()
+        if outcome.said is not None:
+            captured = captured.saying(outcome.said)
         if output.error is not None:
             why = f"its output could not be kept: {output.error.strerror or output.error}"
             outcome = replace(outcome, ok=False, reason=f"{outcome.reason}; {why}".lstrip("; "))
@@ -381,6 +383,7 @@ class LocalRun:
             exit_code=outcome.exit_code,
             status_code=outcome.status_code,
             reason=outcome.reason,
+            unknown=outcome.is_unknown,
             findings=findings,
         )
 

@@ -47,7 +47,8 @@ class Outcome:
 
     `ok` is the executor's verdict. `exit_code` is -N for a process that signal N killed. `reason`
     is a plain sentence without secrets: what is wrong, where, what to do; empty when there is
-    nothing to say.
+    nothing to say. `is_unknown` tells that nobody knows whether it was done. `said` is what captures and
+    conditions see for standard output, where people are shown another form of it.
     """
 
     ok: bool
@@ -55,6 +56,8 @@ class Outcome:
     status_code: int | None = None
     headers: Mapping[str, str] | None = None
     reason: str = ""
+    is_unknown: bool = False
+    said: str | None = None
 
 
 class Terminal(Protocol):
