@@ -19,8 +19,8 @@ from pup_tui.template.arguments import compile_arguments, render_argument
 from pup_tui.template.header import render_header
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.secrets import hiding, secrets_in
-from pup_tui.template.shell.script import compile_shell
-from pup_tui.template.sql.script import compile_sql
+from pup_tui.template.shell.script import ShellScript, compile_shell
+from pup_tui.template.sql.script import SqlScript, compile_sql
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import render_url
 
@@ -136,11 +136,8 @@ class StepTexts:
                 return render_header(compile_text(given), self.scope)
             case Role.QUERY | Role.JSON:
                 return render_json(given, self.scope)
-            case Role.SCRIPT:
-                script = compile_shell(given, getattr(self.step, "shell", "sh"), self.around.valued)
-                return script.render(self.scope, self.around.env)
-            case Role.STATEMENTS:
-                return compile_sql(given).render(self.scope)
+            case Role.SCRIPT | Role.STATEMENTS:
+                return self._code(role, given)
             case Role.ARGUMENT:
                 return render_argument(compile_text(given), self.scope)
             case Role.ARGUMENTS | Role.SUBCOMMAND:
@@ -153,6 +150,12 @@ class StepTexts:
                 raise AssertionError(f"{role} is worked out where it is judged")
             case _ as never:
                 assert_never(never)
+
+    def _code(self, role: Role, given: str) -> ShellScript | SqlScript:
+        if role is Role.STATEMENTS:
+            return compile_sql(given).render(self.scope)
+        script = compile_shell(given, getattr(self.step, "shell", "sh"), self.around.valued)
+        return script.render(self.scope, self.around.env)
 
 
 @cache

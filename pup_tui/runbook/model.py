@@ -33,8 +33,8 @@ from pup_tui.runbook.keys import (
     Script,
     Seconds,
     Size,
-    StatusPattern,
     Statements,
+    StatusPattern,
     Stdin,
     Subcommand,
     Target,
@@ -186,7 +186,9 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
     ] = False
     read_only: Annotated[
         bool | None,
-        key("true: the step only looks, which plan and overview believe; false: it may change things."),
+        key(
+            "true: the step only looks, which plan and overview believe; false: it may change things."
+        ),
     ] = None
     foreach: Annotated[
         Items | tuple[JsonTree, ...] | None,

@@ -18,7 +18,7 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.header import check_header
 from pup_tui.template.size import parse_size
-from pup_tui.template.sql.engines import SqlUse
+from pup_tui.template.sql.engines import UNKNOWN_USE, SqlUse
 from pup_tui.template.text import Text, compile_text
 from pup_tui.template.url import check_database_url, check_url_text
 from pup_tui.template.usage import UsesNames
@@ -60,7 +60,7 @@ class RoleCheck:
         placed: PlacedText,
         shell: str = "sh",
         env: frozenset[str] = frozenset(),
-        sql: SqlUse = SqlUse(),
+        sql: SqlUse = UNKNOWN_USE,
     ) -> UsesNames | None:
         """Report what is wrong with a text; the names that it uses, None where there are none.
 

@@ -70,9 +70,7 @@ _PASSWORD_OPTION: Final = re.compile(r"[?&](?:ssl)?password=([^&]*)", re.IGNOREC
 
 def check_database_url(source: str, text: Text) -> None:
     """Judge at load what is literal in a database's URL: its scheme, and that no password is."""
-    marked = "".join(
-        block.text if isinstance(block, Literal) else "\0" for block in text.blocks
-    )
+    marked = "".join(block.text if isinstance(block, Literal) else "\0" for block in text.blocks)
     if _CONTROL.search(marked.replace("\0", "")):
         raise TemplateError("a URL cannot hold control characters")
     if not marked.startswith("\0"):

@@ -1,4 +1,4 @@
-"""Real database servers for tests: of the Debian packages, in folders of their own, on free ports of loopback.
+"""Real database servers for tests: of Debian's packages, in folders of their own, on free ports of loopback.
 
 Each is started at most once by a process that runs tests, and stopped by it.
 """
@@ -83,7 +83,8 @@ def _running(command: list[str], folder: Path, ready: Callable[[], bool]) -> Ite
         end = time.monotonic() + PATIENCE
         while not ready():
             told = (folder / "log").read_text(errors="replace")
-            assert process.poll() is None and time.monotonic() < end, told
+            assert process.poll() is None, told
+            assert time.monotonic() < end, told
             time.sleep(0.05)
         yield Server(port, folder, process)
     finally:
@@ -118,7 +119,9 @@ def postgresql() -> Iterator[Server]:
         ]
         port = command[-1].rpartition("=")[2]
         ask = [str(tools / "pg_isready"), "-q", "-h127.0.0.1", f"-p{port}"]
-        with _running(command, folder, lambda: subprocess.run(ask, check=False).returncode == 0) as up:
+        with _running(
+            command, folder, lambda: subprocess.run(ask, check=False).returncode == 0
+        ) as up:
             environ = {**os.environ, "PGPASSWORD": PASSWORD}
             create = [str(tools / "createdb"), "-h127.0.0.1", f"-p{port}", "-Uapp", "shop"]
             subprocess.run(create, check=True, env=environ)

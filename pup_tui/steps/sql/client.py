@@ -1,9 +1,9 @@
 """Has a database carry out statements: a program of its own, run by the executor of `sql` steps.
 
-A process can be ended, and a driver's environment is that of the step. It reads a request as JSON on standard
-input, and writes JSON lines: `{"note": text}`, `{"columns": […], "rows": [[…]], "more": bool}` for the rows of the
-last statement that has any, and in the end `{"reason": text, "unknown": bool}`, where an empty reason means that
-all is well.
+A process can be ended, and a driver's environment is that of the step. It reads a request as JSON on
+standard input, and writes JSON lines: `{"note": text}`, `{"columns": […], "rows": [[…]], "more": bool}` for
+the rows of the last statement that has any, and in the end `{"reason": text, "unknown": bool}`, where an
+empty reason means that all is well.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from pup_tui.steps.sql.database import (
     ConnectionLost,
     Database,
     DatabaseError,
+    DatabaseTarget,
     Rows,
     Stopped,
-    DatabaseTarget,
     Tell,
 )
 
@@ -64,9 +64,7 @@ class Work:
         last: Rows | None = None
         for statement in request["statements"]:
             self._sent += 1
-            done = database.execute(
-                statement["text"], statement["parameters"], request["max_rows"]
-            )
+            done = database.execute(statement["text"], statement["parameters"], request["max_rows"])
             if isinstance(done, Rows):
                 last = done
             elif done:
@@ -83,7 +81,9 @@ class Work:
             request["url"], request["service"], request["autocommit"], request["read_only"]
         )
         module = import_module(f"pup_tui.steps.sql.{request['engine']}")
-        connect: Callable[[DatabaseTarget, Tell], Database] = getattr(module, _MODULES[request["engine"]])
+        connect: Callable[[DatabaseTarget, Tell], Database] = getattr(
+            module, _MODULES[request["engine"]]
+        )
         self._database = connect(target, self._note)
         return self._database
 

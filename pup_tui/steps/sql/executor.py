@@ -52,7 +52,9 @@ class SqlExecutor:
                 return Outcome(ok=False, reason=f"it cannot be handed over: {error.strerror}")
             ended = await run_process(command, answer, stop, context, stdin=descriptor)
         outcome = answer.outcome(ended)
-        return replace(outcome, reason=f"{CANCELLED}; {outcome.reason}") if stop.is_set() else outcome
+        return (
+            replace(outcome, reason=f"{CANCELLED}; {outcome.reason}") if stop.is_set() else outcome
+        )
 
 
 def _refusal(request: SqlRequest) -> str:
@@ -100,7 +102,10 @@ class _Answer:
         self._sink.write("stdout", shown.encode())
         if more:
             most = self._request.max_rows
-            note(self._sink, f"there are more than {most:,} rows, and the rest is left out: `max_rows`")
+            note(
+                self._sink,
+                f"there are more than {most:,} rows, and the rest is left out: `max_rows`",
+            )
 
     def outcome(self, ended: Outcome) -> Outcome:
         """How it went; `ended` is how the client's process did."""

@@ -14,7 +14,7 @@ from mysql.connector import errorcode
 from mysql.connector.connection import MySQLConnection
 from mysql.connector.constants import ClientFlag
 
-from pup_tui.steps.sql.database import ConnectionLost, DatabaseError, Rows, DatabaseTarget, Tell
+from pup_tui.steps.sql.database import ConnectionLost, DatabaseError, DatabaseTarget, Rows, Tell
 
 CONNECT_TIMEOUT = 30
 """Seconds, where nothing else is said."""
@@ -120,7 +120,9 @@ def _of_url(url: str) -> dict[str, Any]:
     }
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
         if name not in _OPTIONS:
-            raise DatabaseError(f"the `url` has an unknown option; known: {', '.join(sorted(_OPTIONS))}")
+            raise DatabaseError(
+                f"the `url` has an unknown option; known: {', '.join(sorted(_OPTIONS))}"
+            )
         given[name] = int(value) if name == "connection_timeout" and value.isdigit() else value
     return given
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import partial
@@ -15,10 +16,13 @@ from psycopg.adapt import Loader
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.json import set_json_loads
 
-from pup_tui.steps.sql.database import ConnectionLost, DatabaseError, Rows, DatabaseTarget, Tell
+from pup_tui.steps.sql.database import ConnectionLost, DatabaseError, DatabaseTarget, Rows, Tell
 
 CONNECT_TIMEOUT = 30
 """Seconds, where neither the URL nor libpq's configuration says otherwise."""
+
+_QUERY = re.compile(r"(?:\(\s*)*(?:select|values|table|show)\b", re.IGNORECASE)
+"""How a statement begins that usually gives many rows."""
 
 _AS_TEXT = ("date", "time", "timetz", "timestamp", "timestamptz", "interval")
 
@@ -59,14 +63,16 @@ class PostgreSQL:
             self._connection.adapters.register_loader(kind, _TextLoader)
 
     def execute(self, text: str, parameters: Sequence[Any], most: int) -> Rows | str:
-        # A prepared statement is one statement, whatever its text says.
+        statement, given = sql.SQL(text), [_typed(each) for each in parameters]
         with _explained(self._connection), psycopg.RawCursor(self._connection) as cursor:
-            cursor.execute(sql.SQL(text), [_typed(each) for each in parameters], prepare=True)
+            if _QUERY.match(text):
+                return _streamed(cursor, statement, given, most)
+            # A prepared statement is one statement, whatever its text says.
+            cursor.execute(statement, given, prepare=True)
             if cursor.description is None:
                 return cursor.statusmessage or ""
             rows = cursor.fetchmany(most)
-            columns = [column.name for column in cursor.description]
-            return Rows(columns, [list(row) for row in rows], cursor.rowcount > most)
+            return Rows(_names(cursor), [list(row) for row in rows], cursor.rowcount > most)
 
     def commit(self) -> None:
         with _explained(self._connection):
@@ -80,6 +86,30 @@ class PostgreSQL:
     def close(self) -> None:
         with contextlib.suppress(psycopg.Error):
             self._connection.close()
+
+
+def _streamed(
+    cursor: psycopg.RawCursor[Any], statement: sql.SQL, given: list[Any], most: int
+) -> Rows | str:
+    """Read rows one by one, so that those which are too many fill no memory."""
+    rows: list[list[Any]] = []
+    more = False
+    try:
+        # All are read: to end before would cancel the statement, and with it the transaction.
+        for row in cursor.stream(statement, given):
+            if len(rows) < most:
+                rows.append(list(row))
+            else:
+                more = True
+    except psycopg.ProgrammingError as error:
+        if error.sqlstate is None:  # as in `select … into`
+            return ""
+        raise
+    return Rows(_names(cursor), rows, more)
+
+
+def _names(cursor: psycopg.RawCursor[Any]) -> list[str]:
+    return [column.name for column in cursor.description or ()]
 
 
 def _typed(value: Any) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pup_tui.steps.sql.database import DatabaseError, Rows, DatabaseTarget, Tell
+from pup_tui.steps.sql.database import DatabaseError, DatabaseTarget, Rows, Tell
 
 _INSTRUCTIONS = 10_000
 """Of SQLite's machine, between two looks whether the step was asked to end."""
@@ -61,7 +61,7 @@ class SQLite:
 
 
 def _uri(url: str, *, read_only: bool) -> str:
-    """The URI that SQLite knows: `sqlite:///NAME` is relative, `sqlite:////NAME` is not, as others have it."""
+    """The URI that SQLite knows. As elsewhere `sqlite:///NAME` is relative, and `sqlite:////NAME` is not."""
     parts = urlsplit(url)
     if parts.netloc:
         raise DatabaseError(

@@ -17,6 +17,8 @@ class SqlUse(NamedTuple):
     read_only: bool = False
 
 
+UNKNOWN_USE: Final = SqlUse()
+
 _SCHEMES: Final[dict[str, Engine]] = {
     "postgresql": "postgresql",
     "postgres": "postgresql",
@@ -64,7 +66,7 @@ def engine_of(url: str) -> Engine | None:
 
 
 def need_engine(url: str) -> Engine:
-    """The same; TemplateError where it names none that is known. The URL is not told: it may hold a password."""
+    """The same; TemplateError, which does not quote the URL, where it names none that is known."""
     engine = engine_of(url)
     if engine is None:
         raise TemplateError(

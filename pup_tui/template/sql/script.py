@@ -1,7 +1,7 @@
 """Texts of SQL: each value is a parameter, which the server never reads as a part of a statement.
 
-What is sent is one statement at a time, by a way that takes no more than one; so a reading of the text that the
-server does not share ends in an error of the server, and not in another statement.
+What is sent is one statement at a time, by a way that takes no more than one; so a reading of the text that
+the server does not share ends in an error of the server, and not in another statement.
 """
 
 from __future__ import annotations

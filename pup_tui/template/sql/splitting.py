@@ -14,8 +14,8 @@ _OPENS: Final = frozenset({"BEGIN", "CASE"})
 def split(tokens: Sequence[Token]) -> list[list[Token]]:
     """The tokens of each statement, without the semicolons between them; empty statements are left out.
 
-    A semicolon within brackets, or within the `begin … end` of a function, procedure, trigger or event that is
-    created, ends no statement.
+    A semicolon within brackets, or within the `begin … end` of a function, procedure, trigger or event that
+    is created, ends no statement.
     """
     statements: list[list[Token]] = [[]]
     depth = bodies = 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pup_tui.template.errors import TemplateError
 
 if TYPE_CHECKING:
-    from sqlglot.tokens import Tokenizer, TokenType
+    from sqlglot import Tokenizer, TokenType
 
     from pup_tui.template.sql.engines import Engine
 
@@ -69,15 +69,19 @@ def _tokenizer(engine: Engine) -> Tokenizer:
     from sqlglot.dialects.postgres import Postgres
     from sqlglot.dialects.sqlite import SQLite
 
-    dialect = {"postgresql": Postgres, "mysql": MySQL, "sqlite": SQLite}[engine]
+    own: dict[str, type[Tokenizer]] = {
+        "postgresql": Postgres.Tokenizer,
+        "mysql": MySQL.Tokenizer,
+        "sqlite": SQLite.Tokenizer,
+    }
     # As a parser has it, the rest of a command such as `show` or `execute` is one token.
-    plain: type[Tokenizer] = type("Plain", (dialect.Tokenizer,), {"COMMANDS": set()})
+    plain: type[Tokenizer] = type("Plain", (own[engine],), {"COMMANDS": set()})
     return plain()
 
 
 @cache
 def _kinds() -> tuple[frozenset[TokenType], TokenType]:
-    from sqlglot.tokens import TokenType
+    from sqlglot import TokenType
 
     quoted = (kind for kind in TokenType if f"_{kind.name}".endswith("_STRING"))
     return frozenset(quoted), TokenType.IDENTIFIER
