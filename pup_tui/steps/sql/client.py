@@ -40,6 +40,8 @@ class Work:
         self._database: Database | None = None
         self._sent = 0
         self._committing = False
+        self.is_stopped = False
+        """Whether it was asked to end: SQLite tells its own interruption instead of what caused it."""
 
     def carry_out(self) -> tuple[str, bool]:
         """What went wrong, empty if nothing did, and whether it is unknown what became of it."""
@@ -52,6 +54,8 @@ class Work:
             told = "the connection was lost, and whether it was carried out is unknown"
             return (f"{told}: {error}" if unknown else str(error)), unknown
         except DatabaseError as error:
+            if self.is_stopped:
+                return self._stopped()
             return self._where() + str(error), False
         finally:
             if self._database is not None:
@@ -115,15 +119,16 @@ class Work:
 
 def main() -> None:
     def stop(_number: int, _frame: Any) -> NoReturn:
+        work.is_stopped = True
         raise Stopped
 
     def say(line: bytes) -> None:
         sys.stdout.buffer.write(line + b"\n")
         sys.stdout.buffer.flush()
 
-    request = json.load(sys.stdin.buffer)
+    work = Work(json.load(sys.stdin.buffer), say)
     signal.signal(signal.SIGTERM, stop)
-    reason, unknown = Work(request, say).carry_out()
+    reason, unknown = work.carry_out()
     say(encoded({"reason": reason, "unknown": unknown}))
 
 
