@@ -348,10 +348,11 @@ async def test_services_hold_what_the_runbook_does_not(
     (tmp_path / ".my.cnf").write_text(
         f"[shop]\nhost=127.0.0.1\nport={mariadb_server.port}\nuser=app\ndatabase=shop\npassword={PASSWORD}\n"
     )
-    for engine, found in (("postgresql", "current_database()"), ("mysql", "database()")):
+    found: dict[Engine, str] = {"postgresql": "current_database()", "mysql": "database()"}
+    for engine, function in found.items():
         database = connect(engine)
-        keys = {"url": None, "env": {"PGSERVICEFILE": str(tmp_path / "services")}}
-        asked = await database.ask(f"select {found} as d", service="shop", **keys)
+        keys: dict[str, Any] = {"url": None, "env": {"PGSERVICEFILE": str(tmp_path / "services")}}
+        asked = await database.ask(f"select {function} as d", service="shop", **keys)
         assert asked.rows == [{"d": "shop"}]
         asked = await database.ask("select 1", service="nowhere", **keys)
         assert not asked.outcome.ok
