@@ -105,7 +105,7 @@ class Maker:
 
     def _process(self, step: dict[str, Any], depth: int) -> None:
         kind = self._chance.choice(
-            ["shell", "shell", "pup", "sql", "http", "datadog-workflow", "notify"]
+            ["shell", "sql", "pup", "http", "datadog-workflow", "notify"]
         )
         step["kind"] = kind
         value = self._value()
@@ -118,7 +118,7 @@ class Maker:
                 step["run"] = f'logs search --query="{value}"'
             case "sql":
                 step |= {"url": "sqlite://", "query": f"select {value}, {self._part()}"}
-                if self._maybe(0.3):
+                if self._maybe(0.2):
                     step |= {"max_rows": "{{ N }}", "format": "json"}
             case "http":
                 step |= {"url": f"https://example.com/x?y={value}", "json": {"a": [value]}}
