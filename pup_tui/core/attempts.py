@@ -122,7 +122,9 @@ def finished(run: Run, node: Node, event: Event) -> None:
     run.clear_timer(node, Timer.TIMEOUT)
     _keep_results(run, node, event)
     _note_retry(run, node, event)
-    if order.polls(node):
+    if event.unknown:
+        run.end(node, StepStatus.UNKNOWN, event.reason)
+    elif order.polls(node):
         polls.judge(run, node, event)
     else:
         conclude(run, node, event)
@@ -138,7 +140,9 @@ def stopped(run: Run, node: Node, event: Event) -> None:
     why = step.stopped_because or "stopped"
     detail = event.reason.removeprefix("cancelled").lstrip(" ,;:")
     told = f"{why} ({detail})" if detail else why
-    if step.left:
+    if event.unknown:
+        run.end(node, StepStatus.UNKNOWN, told)
+    elif step.left:
         run.end(node, StepStatus.CANCELLED, told)
     elif step.poll is not None and step.poll.accepted is not None:
         run.end(node, StepStatus.SUCCEEDED, step.poll.accepted)

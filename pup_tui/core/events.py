@@ -164,7 +164,8 @@ class AttemptStarted(Event, frozen=True, kw_only=True, tag="attempt-started"):
 class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     """`ok` is the executor's verdict (exit code, HTTP status); `duration` is in seconds.
 
-    `signal` names what killed its process; `exit_code` is then 128 and the signal's number.
+    `signal` names what killed its process; `exit_code` is then 128 and the signal's number. `unknown` tells
+    that nobody knows whether it was done.
     """
 
     attempt: str
@@ -174,6 +175,7 @@ class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     signal: str = ""
     status_code: int | None = None
     reason: str = ""
+    unknown: bool = False
     findings: Findings = Findings()
 
 

@@ -18,10 +18,12 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import spend_on
 from pup_tui.template.secrets import MASK, secrets_in
 from pup_tui.template.shell.script import ShellScript
+from pup_tui.template.sql.script import SqlScript
 from pup_tui.template.values import Omitted
 
 _SERVICE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)?.*", re.DOTALL)
 """An address of a service: its kind, and what people are not shown."""
+_PASSWORD_OPTION = re.compile(r"([?&](?:ssl)?password=)[^&]*", re.IGNORECASE)
 _KEY = re.compile(r"\{(\w+)\}")
 _NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 
@@ -72,7 +74,7 @@ def told(value: Any, options: Options) -> str:
         return value.name
     if isinstance(value, tuple) and options.items is not None:
         return ", ".join(told(item, inner_options(options.items)) for item in value)
-    if isinstance(value, ShellScript):
+    if isinstance(value, ShellScript | SqlScript):
         return value.shown
     match options.role:
         case Role.ARGUMENTS | Role.SUBCOMMAND:
@@ -80,7 +82,7 @@ def told(value: Any, options: Options) -> str:
             return line.removeprefix("pup ") if options.role is Role.SUBCOMMAND else line
         case Role.ARGUMENT:
             return shlex.quote(value)
-        case Role.URL:
+        case Role.URL | Role.DATABASE:
             return _without_password(value)
         case Role.TARGET:
             return _SERVICE.sub(r"\1…", value, count=1) if value else ""
@@ -99,7 +101,8 @@ def _usual_line(step: Step) -> tuple[str, ...]:
 
 
 def _without_password(url: str) -> str:
-    """A URL as people may see it: what stands between its user and its host is hidden."""
+    """A URL as people may see it: its passwords are hidden."""
+    url = _PASSWORD_OPTION.sub(r"\1***", url)
     scheme, slashes, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
     user, at, host = authority.rpartition("@")

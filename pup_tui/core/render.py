@@ -21,7 +21,8 @@ from pup_tui.template.header import render_header
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.omit import is_omitted
 from pup_tui.template.secrets import hiding, secrets_in
-from pup_tui.template.shell.script import compile_shell
+from pup_tui.template.shell.script import ShellScript, compile_shell
+from pup_tui.template.sql.script import SqlScript, compile_sql
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import render_url
 
@@ -138,16 +139,14 @@ class StepTexts:
             case Role.METHOD | Role.RESOURCE:
                 text = render_text(given, self.scope).strip()
                 return text.upper() if role is Role.METHOD else text
-            case Role.URL | Role.TARGET:
+            case Role.URL | Role.DATABASE | Role.TARGET:
                 return render_url(compile_text(given), self.scope).strip()
             case Role.HEADER:
                 return render_header(key, compile_text(given), self.scope)
             case Role.QUERY | Role.JSON:
                 return render_json(given, self.scope)
-            case Role.SCRIPT:
-                script = compile_shell(given, getattr(self.step, "shell", "sh"), self.around.valued)
-                env = {name: text or "" for name, text in self.around.env.items()}
-                return script.render(self.scope, env)
+            case Role.SCRIPT | Role.STATEMENTS:
+                return self._code(role, given)
             case Role.ARGUMENT:
                 return render_argument(compile_text(given), self.scope)
             case Role.ARGUMENTS | Role.SUBCOMMAND:
@@ -160,6 +159,13 @@ class StepTexts:
                 raise AssertionError(f"{role} is worked out where it is judged")
             case _ as never:
                 assert_never(never)
+
+    def _code(self, role: Role, given: str) -> ShellScript | SqlScript:
+        if role is Role.STATEMENTS:
+            return compile_sql(given).render(self.scope)
+        script = compile_shell(given, getattr(self.step, "shell", "sh"), self.around.valued)
+        env = {name: text or "" for name, text in self.around.env.items()}
+        return script.render(self.scope, env)
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlencode
 
 import msgspec
@@ -22,12 +22,15 @@ from pup_tui.runbook.model import (
     NotifyStep,
     PupStep,
     ShellStep,
+    SqlStep,
     Step,
     WorkflowStep,
 )
 from pup_tui.spelling import SPELLED, token
 from pup_tui.template.jsontext import render_json_body
 from pup_tui.template.secrets import watched
+from pup_tui.template.sql.engines import Engine, need_engine
+from pup_tui.template.sql.script import Statement
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import parse_url
 from pup_tui.template.values import OMIT
@@ -115,6 +118,46 @@ class PupRequest(StepRequest, frozen=True, kw_only=True):
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
         return cls(words=texts["run"], env=texts.around.env, cwd=texts.around.cwd)
+
+
+class SqlRequest(StepRequest, frozen=True, kw_only=True):
+    """Statements for a database, which is found by its `url` or its `service`.
+
+    They are one transaction unless `autocommit`. Of their rows at most `max_rows` are taken, and shown as a
+    table or as JSON. `cwd` is the directory that the file of a database is relative to.
+    """
+
+    step: ClassVar[type[Step]] = SqlStep
+
+    engine: Engine
+    url: str | None
+    service: str | None
+    statements: tuple[Statement, ...]
+    format: Literal["table", "json"] = "table"
+    max_rows: int = 1000
+    autocommit: bool = False
+    read_only: bool = False
+    env: Mapping[str, str | None] = {}
+    cwd: str | None = None
+
+    @classmethod
+    def of(cls, texts: StepTexts) -> Self:
+        step, url = texts.step, texts["url"]
+        assert isinstance(step, SqlStep)
+        engine = step.engine or ("postgresql" if not url else need_engine(url))
+        read_only = step.read_only is True
+        return cls(
+            engine=engine,
+            url=url,
+            service=texts["service"],
+            statements=texts["query"].statements(engine, read_only=read_only),
+            format=step.format,
+            max_rows=texts["max_rows"],
+            autocommit=step.autocommit,
+            read_only=read_only,
+            env=texts.around.env,
+            cwd=texts.around.cwd,
+        )
 
 
 class HttpRequest(StepRequest, frozen=True, kw_only=True):

@@ -159,7 +159,7 @@ class Run:
         block.active -= 1
         if status is StepStatus.CANCELLED and block.cut is None and key not in (BODY, CLEANUP):
             block.cut = reason
-        if status is StepStatus.FAILED:
+        if status in (StepStatus.FAILED, StepStatus.UNKNOWN):
             block.failure = block.failure or node.id
             if key in (BODY, CLEANUP):
                 self.decide(RunStatus.FAILED, self.told_failure(node.id))

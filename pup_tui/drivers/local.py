@@ -368,6 +368,8 @@ class LocalRun:
         outcome = replace(outcome, reason=around.masking.told(outcome.reason, action.made))
         duration = max(0.0, self._now().clock - began)
         captured = output.end()
+        if outcome.said is not None:
+            captured = captured.saying(outcome.said)
         if output.error is not None:
             why = f"its output could not be kept: {output.error.strerror or output.error}"
             outcome = replace(outcome, ok=False, reason=f"{outcome.reason}; {why}".lstrip("; "))
@@ -390,6 +392,7 @@ class LocalRun:
             signal=outcome.signal,
             status_code=outcome.status_code,
             reason=outcome.reason,
+            unknown=outcome.is_unknown,
             findings=findings,
         )
 

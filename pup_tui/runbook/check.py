@@ -30,6 +30,7 @@ from pup_tui.runbook.shapes import INVALID, KeyPath, PlacedText, ShapeCheck
 from pup_tui.runbook.step_templates import Templates
 from pup_tui.runbook.steps import DraftFrame, StepDraft, assign_ids, frames_of
 from pup_tui.runbook.variables.rules import check_given, check_variables
+from pup_tui.template.sql.engines import UNKNOWN_USE
 
 MAX_IMPORTS = 100
 
@@ -278,7 +279,7 @@ class _Judge:
         if step is not None and placed.role is Role.SCRIPT and len(placed.inner) == 1:
             shell = step.node.text("shell") or shell
             env = step.valued_env(self._defaults)
-        uses = self._roles.check(placed, shell, env)
+        uses = self._roles.check(placed, shell, env, UNKNOWN_USE if step is None else step.sql_use)
         if uses is not None:
             self._scope.check(step, placed, uses)
 

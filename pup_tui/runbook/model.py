@@ -15,6 +15,8 @@ from msgspec import Meta, field
 from pup_tui.runbook.keys import (
     Address,
     ConditionText,
+    Count,
+    DatabaseUrl,
     Expect,
     ExpressionText,
     FileName,
@@ -34,6 +36,7 @@ from pup_tui.runbook.keys import (
     Seconds,
     Share,
     Size,
+    Statements,
     StatusPattern,
     Stdin,
     Subcommand,
@@ -50,6 +53,7 @@ from pup_tui.runbook.parts import (
     Section,
     Variable,
 )
+from pup_tui.template.sql.engines import Engine
 
 LOOP = "loop"
 """The name under which an item of a `foreach` is told its place among the others."""
@@ -197,6 +201,12 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
     idempotent: Annotated[
         bool, key("Whether the step may simply run again after a crash in the middle of it.")
     ] = False
+    read_only: Annotated[
+        bool | None,
+        key(
+            "true: the step only looks, which plan and overview believe; false: it may change things."
+        ),
+    ] = None
     foreach: Annotated[
         Items | tuple[JsonTree, ...] | None,
         key(
@@ -364,6 +374,59 @@ class PupStep(Step, frozen=True, kw_only=True, tag="pup"):
             never_blank=True,
         ),
     ]
+
+
+class SqlStep(Step, frozen=True, kw_only=True, tag="sql"):
+    """Has a database carry out statements. Values are parameters, never a part of a statement."""
+
+    line: ClassVar[tuple[str, ...]] = ("{url}:", "{service}:", "{query}")
+    needs_one_of: ClassVar[tuple[str, ...]] = ("url", "service")
+
+    query: Annotated[
+        Statements,
+        key(
+            "One or several statements. In them {{ NAME }} is a parameter; a name goes through"
+            " `| sql_name`.",
+            examples=("select * from orders where id = {{ ID }}",),
+            never_blank=True,
+        ),
+    ]
+    url: Annotated[
+        DatabaseUrl | None,
+        key(
+            "Where the database is; a password in it is a value.",
+            examples=("postgresql://app:{{ PASSWORD }}@db.example.com/shop", "sqlite:///app.db"),
+            never_blank=True,
+        ),
+    ] = None
+    service: Annotated[
+        Resource | None,
+        key(
+            "The name of a service in PostgreSQL's pg_service.conf, or of a group in MySQL's "
+            "option files.",
+            examples=("shop-replica",),
+            never_blank=True,
+        ),
+    ] = None
+    engine: Annotated[
+        Engine | None,
+        key(
+            "Which database it is; where nothing is said, the beginning of `url` tells it, and a"
+            " `service` is one of PostgreSQL."
+        ),
+    ] = None
+    format: Annotated[
+        Literal["table", "json"],
+        key("How rows are shown; captures and conditions see them as JSON either way."),
+    ] = "table"
+    max_rows: Annotated[Count, key("How many rows are taken at most.")] = 1000
+    autocommit: Annotated[
+        bool,
+        key(
+            "Carry out each statement for itself, and not all in one transaction: for VACUUM and"
+            " the like."
+        ),
+    ] = False
 
 
 class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
@@ -655,6 +718,7 @@ class RunbookStep(Step, frozen=True, kw_only=True, tag="runbook"):
 AnyStep = (
     ShellStep
     | PupStep
+    | SqlStep
     | HttpStep
     | WorkflowStep
     | ConfirmStep

@@ -12,6 +12,7 @@ from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import KeyPath
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.sql.engines import ENGINES, SqlUse, engine_of
 from pup_tui.template.text import Text, compile_text
 
 MAX_ID = 200
@@ -99,6 +100,16 @@ class StepDraft:
             if text is not None:
                 found[name] = text
         return found
+
+    @property
+    def sql_use(self) -> SqlUse:
+        """What its statements are judged by; without an `engine` the beginning of its `url` names it."""
+        given = self.node.text("engine")
+        known = next((engine for engine in ENGINES if engine == given), None)
+        if known is None:
+            url = self.node.text("url")
+            known = "postgresql" if url is None else engine_of(url)
+        return SqlUse(known, read_only=self.node.text("read_only") == "true")
 
     @property
     def is_undo(self) -> bool:

@@ -49,7 +49,9 @@ class Outcome:
 
     `ok` is the executor's verdict. `signal` names what killed a process (SIGKILL); its `exit_code`
     is then 128 and the signal's number, as shells have it. `reason` is a plain sentence without
-    secrets: what is wrong, where, what to do; empty when there is nothing to say.
+    secrets: what is wrong, where, what to do; empty when there is nothing to say. `is_unknown` tells that
+    nobody knows whether it was done. `said` is what captures and conditions see for standard output, where
+    people are shown another form of it.
     """
 
     ok: bool
@@ -58,6 +60,8 @@ class Outcome:
     status_code: int | None = None
     headers: Mapping[str, str] | None = None
     reason: str = ""
+    is_unknown: bool = False
+    said: str | None = None
 
 
 class Terminal(Protocol):

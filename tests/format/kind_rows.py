@@ -304,4 +304,54 @@ SIGNALS = [
     for name, code in (("KILL", 137), ("TERM", 143))
 ]
 
-ROWS = [*SHELL, *PUP, *HTTP, *WORKFLOW, *QUESTIONS, *REST, *STOP, *SIGNALS]
+_SQL = "format: json, url: 'sqlite://'"
+
+SQL = [
+    one(
+        "sql",
+        "query",
+        f"{_SQL}, query: 'select {{{{ \"it''s\" }}}} as a'",
+        prints=("[", '{"a":"it\'s"}', "]"),
+    ),
+    one(
+        "sql",
+        "url",
+        "url: 'sqlite:///x.db', query: 'create table t (a); select 1 as a',"
+        " capture: {A: 'json[0].a'}, assert: A == 1",
+    ),
+    one(
+        "sql",
+        "url",
+        "url: '{{ \"sqlite:///x.db\" }}', query: select 1 as a, assert: 'json == [{\"a\": 1}]'",
+    ),
+    one("sql", "url", "url: '{{ \"\" }}', optional: true, query: select 1", steps={"a": "skipped"}),
+    one(
+        "sql",
+        "service",
+        "service: nowhere, query: select 1",
+        ends="failed",
+        reasons={"a": "nowhere"},
+    ),
+    one(
+        "sql",
+        "engine",
+        "engine: sqlite, url: 'sqlite://', query: select 1 as a, assert: 'json[0].a == 1'",
+    ),
+    one("sql", "format", f"{_SQL}, query: select null as a", prints=("[", '{"a":null}', "]")),
+    one(
+        "sql",
+        "format",
+        "url: 'sqlite://', query: select null as a",
+        prints=("a", "----", "NULL", "(1 row)"),
+    ),
+    one(
+        "sql",
+        "max_rows",
+        f"{_SQL}, max_rows: '{{{{ 1 }}}}', query: select 1 as a union select 2",
+        prints=("[", '{"a":1}', "]"),
+    ),
+    one("sql", "autocommit", f"{_SQL}, autocommit: true, query: vacuum"),
+    one("sql", "autocommit", f"{_SQL}, query: vacuum", ends="failed", reasons={"a": "transaction"}),
+]
+
+ROWS = [*SHELL, *PUP, *SQL, *HTTP, *WORKFLOW, *QUESTIONS, *REST, *STOP, *SIGNALS]

@@ -197,6 +197,12 @@ CARE = [
         prints=("once",),
         shown=lambda told: told["steps"][0]["idempotent"] is True,
     ),
+    step(
+        "read_only",
+        "steps: [{name: a, read_only: true, kind: sql, url: 'sqlite://', query: create table t (a)}]",
+        ends="failed",
+        reasons={"a": "readonly"},
+    ),
 ]
 
 ITEMS = [

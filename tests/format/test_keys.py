@@ -116,6 +116,7 @@ STEPS = "steps: [{name: s, kind: wait, duration: 1s}]\n"
 NEEDED = {
     "shell": "run: echo",
     "pup": "run: monitors list",
+    "sql": "query: select 1, url: 'sqlite://'",
     "http": "url: 'https://example.com'",
     "datadog-workflow": "workflow_id: w",
     "confirm": "message: Go?",

@@ -110,7 +110,7 @@ class Maker:
     # Kinds
 
     def _process(self, step: dict[str, Any], depth: int) -> None:
-        kind = self._chance.choice(["shell", "shell", "pup", "http", "datadog-workflow", "notify"])
+        kind = self._chance.choice(["shell", "sql", "pup", "http", "datadog-workflow", "notify"])
         step["kind"] = kind
         value = self._value()
         match kind:
@@ -120,6 +120,10 @@ class Maker:
                     step |= {"stdin": value, "success_codes": [0, 3], "shell": "bash"}
             case "pup":
                 step["run"] = f'logs search --query="{value}"'
+            case "sql":
+                step |= {"url": "sqlite://", "query": f"select {value}, {self._part()}"}
+                if self._maybe(0.2):
+                    step |= {"max_rows": "{{ N }}", "format": "json"}
             case "http":
                 step |= {"url": f"https://example.com/x?y={value}", "json": {"a": [value]}}
             case "datadog-workflow":

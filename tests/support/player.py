@@ -61,6 +61,7 @@ class Result:
     value: float | None = None
     takes: float = 1.0
     hangs: bool = False
+    unknown: bool = False
 
 
 OK = Result()
@@ -225,6 +226,7 @@ class Player:
             duration=result.takes,
             exit_code=result.exit_code,
             reason=result.reason,
+            unknown=result.unknown,
             findings=Findings(
                 captures=dict(result.captures) if result.ok else {},
                 missing=dict(result.missing),
