@@ -9,13 +9,13 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from pup_tui.runbook.actions import claim_actions
 from pup_tui.runbook.allowance import Allowance
 from pup_tui.runbook.block_rules import BLOCK_RULES
 from pup_tui.runbook.calls import Calls, Chain, Checked
 from pup_tui.runbook.expansion import MAX_STEPS, Expansion
 from pup_tui.runbook.exposure import exposed_names
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES
+from pup_tui.runbook.go_names import claim_names
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, described, shown
 from pup_tui.runbook.parts import Variable
@@ -199,7 +199,7 @@ class _File:
         expansion = Expansion(library, templates, report)
         filled = expansion.file(root)
         frames = frames_of(filled)
-        claim_actions(filled, frames)
+        claim_names(filled, frames)
         shape = ShapeCheck(report)
         built = shape.struct(filled, Runbook, ())
         for frame in frames:

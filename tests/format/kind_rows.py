@@ -90,6 +90,30 @@ HTTP = [
         lambda sent: dict(sent.query),
     ),
     asked(
+        "query",
+        f"url: '{API}/x', query: {{a: 1.10, b: [0x1F, 2], c: '{{{{ omit }}}}'}}",
+        {"a": "1.10", "b": "0x1F,2"},
+        lambda sent: dict(sent.query),
+    ),
+    asked(
+        "headers",
+        f"url: '{API}/x', headers: {{X-A: '{{{{ X | default(omit) }}}}'}}",
+        False,
+        lambda sent: "x-a" in sent.headers,
+    ),
+    asked(
+        "json",
+        f"method: POST, url: '{API}/x', json: {{a: 1.10, b: 0x1F, c: '{{{{ omit }}}}'}}",
+        b'{"a":1.10,"b":"0x1F"}',
+        lambda sent: sent.body,
+    ),
+    asked(
+        "form",
+        f"method: POST, url: '{API}/x', form: {{a: 1.10, b: '{{{{ X | default(omit) }}}}'}}",
+        b"a=1.10",
+        lambda sent: sent.body,
+    ),
+    asked(
         "headers",
         f"url: '{API}/x', headers: {{X-A: '{{{{ \"v\" }}}}'}}",
         "v",

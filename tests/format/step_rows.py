@@ -306,6 +306,19 @@ PROCESSES = [
         prints=("$(id) 1.10",),
     ),
     step(
+        "env",
+        "steps: [{name: a, env: {HOME_REGION: '{{ X | default(omit) }}'}, kind: shell,"
+        " run: 'echo ${HOME_REGION-unset}'}]",
+        environ={"HOME_REGION": "eu1"},
+        prints=("unset",),
+    ),
+    step(
+        "foreach",
+        "steps: [{name: a, foreach: [3.9, 3.10, '{{ omit }}'], kind: shell,"
+        " run: 'echo {{ item }} {{ item < 3.9 }} {{ item == \"3.10\" }}'}]",
+        prints=("3.9 false false", "3.10 true true"),
+    ),
+    step(
         "cwd",
         "vars: {X: usr}\nsteps: [{name: a, cwd: '/{{ X }}', kind: shell, run: pwd}]",
         prints=("/usr",),
