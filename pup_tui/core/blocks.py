@@ -20,7 +20,7 @@ from pup_tui.core.run import Run
 from pup_tui.core.scope import directory_of, explain, frame_of, secrets_of
 from pup_tui.core.secrecy import check_lock, names_in, names_in_expression, names_in_items
 from pup_tui.core.shown import item_frames
-from pup_tui.core.state import BlockState, Frame, RunStatus, StepPhase, StepStatus, Stop
+from pup_tui.core.state import BlockState, EarlyEnd, Frame, RunStatus, StepPhase, StepStatus
 from pup_tui.core.stops import ends_here, spread
 from pup_tui.runbook.model import OUTCOME, Step
 from pup_tui.runbook.parts import Variable
@@ -304,7 +304,7 @@ def _empty(block: BlockState) -> str:
     return "" if block.children else "the list is empty"
 
 
-def _end_stopped(run: Run, node: Node, stopped: Stop) -> None:
+def _end_stopped(run: Run, node: Node, stopped: EarlyEnd) -> None:
     """End a block in which nothing failed before its runbook was stopped."""
     if ends_here(node) and stopped.status is not RunStatus.SUCCEEDED:
         run.fail(node, stopped.reason)

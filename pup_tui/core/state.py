@@ -146,7 +146,7 @@ class Frame(Struct):
     directory: str = ""
 
 
-class Stop(Struct, frozen=True):
+class EarlyEnd(Struct, frozen=True):
     """What a `stop` step said of the runbook that it ended."""
 
     status: RunStatus
@@ -172,7 +172,7 @@ class BlockState(Struct):
     unasked: bool = False
     cut: str | None = None
     timed_out: bool = False
-    stopped: Stop | None = None
+    stopped: EarlyEnd | None = None
 
 
 class RunState(Struct):

@@ -21,16 +21,16 @@ from pup_tui.template.regex_program import (
     Character,
     Found,
     Instruction,
-    Options,
     Parser,
     PatternError,
     Place,
+    RegexOptions,
     Save,
     Split,
     checked,
 )
 
-__all__ = ["Match", "Options", "PatternError", "Regex", "TooCostly", "compile_regex"]
+__all__ = ["Match", "PatternError", "Regex", "RegexOptions", "TooCostly", "compile_regex"]
 
 MAX_PATTERN: Final = 500
 """Characters of a pattern."""
@@ -107,7 +107,7 @@ _Way = tuple[int, tuple[int, ...]]
 class Regex:
     """A compiled pattern; raises `PatternError`."""
 
-    def __init__(self, source: str, options: Options = PLAIN) -> None:
+    def __init__(self, source: str, options: RegexOptions = PLAIN) -> None:
         if len(source) > MAX_PATTERN:
             raise PatternError(f"a pattern is at most {MAX_PATTERN} characters")
         known = checked(source)
@@ -244,6 +244,6 @@ class Regex:
 
 
 @lru_cache(maxsize=2048)
-def compile_regex(source: str, options: Options = PLAIN) -> Regex:
+def compile_regex(source: str, options: RegexOptions = PLAIN) -> Regex:
     """The pattern, which is kept. Raises `PatternError`."""
     return Regex(source, options)

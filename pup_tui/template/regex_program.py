@@ -26,16 +26,16 @@ class PatternError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class RegexOptions:
     """How a pattern is read: whether case matters not, and whether `^` and `$` are those of lines."""
 
     ignorecase: bool = False
     multiline: bool = False
 
 
-PLAIN: Final = Options()
+PLAIN: Final = RegexOptions()
 
-Holds = Callable[[str, int], bool]
+HoldsAt = Callable[[str, int], bool]
 """Says of a place in a text whether something holds there."""
 
 
@@ -50,7 +50,7 @@ class Character:
 class Place:
     """No character, where something holds."""
 
-    holds: Holds
+    holds: HoldsAt
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,12 @@ def checked(source: str, flags: int = 0) -> re.Pattern[str]:
 class Parser:
     """Turns a pattern that `re` accepts into a tree of what writes its instructions."""
 
-    def __init__(self, source: str, options: Options) -> None:
+    def __init__(self, source: str, options: RegexOptions) -> None:
         self._source = source
         self._at = 0
         self._groups = 0
         self._flags = re.IGNORECASE if options.ignorecase else 0
-        self._places: dict[str, Holds] = {
+        self._places: dict[str, HoldsAt] = {
             "^": _line_start if options.multiline else _text_start,
             "$": _line_end if options.multiline else _last_line_end,
             r"\A": _text_start,

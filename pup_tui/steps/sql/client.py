@@ -23,7 +23,7 @@ from pup_tui.steps.sql.database import (
     DatabaseTarget,
     Rows,
     Stopped,
-    Tell,
+    TellNotice,
 )
 
 _MODULES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "sqlite": "SQLite"}
@@ -85,7 +85,7 @@ class Work:
             request["url"], request["service"], request["autocommit"], request["read_only"]
         )
         module = import_module(f"pup_tui.steps.sql.{request['engine']}")
-        connect: Callable[[DatabaseTarget, Tell], Database] = getattr(
+        connect: Callable[[DatabaseTarget, TellNotice], Database] = getattr(
             module, _MODULES[request["engine"]]
         )
         self._database = connect(target, self._note)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-Tell = Callable[[str], None]
+TellNotice = Callable[[str], None]
 """Says something beside the rows: a notice of the server, how many rows were changed."""
 
 

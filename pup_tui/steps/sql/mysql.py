@@ -14,7 +14,13 @@ from mysql.connector import errorcode
 from mysql.connector.connection import MySQLConnection
 from mysql.connector.constants import ClientFlag
 
-from pup_tui.steps.sql.database import ConnectionLost, DatabaseError, DatabaseTarget, Rows, Tell
+from pup_tui.steps.sql.database import (
+    ConnectionLost,
+    DatabaseError,
+    DatabaseTarget,
+    Rows,
+    TellNotice,
+)
 
 CONNECT_TIMEOUT = 30
 """Seconds, where nothing else is said."""
@@ -39,7 +45,7 @@ _LOST = frozenset(
 class MySQL:
     """A connection to MySQL or MariaDB."""
 
-    def __init__(self, target: DatabaseTarget, tell: Tell) -> None:
+    def __init__(self, target: DatabaseTarget, tell: TellNotice) -> None:
         self._given = {
             "connection_timeout": CONNECT_TIMEOUT,
             **(_of_service(target.service) if target.url is None else _of_url(target.url)),

@@ -16,7 +16,13 @@ from psycopg.adapt import Loader
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.json import set_json_loads
 
-from pup_tui.steps.sql.database import ConnectionLost, DatabaseError, DatabaseTarget, Rows, Tell
+from pup_tui.steps.sql.database import (
+    ConnectionLost,
+    DatabaseError,
+    DatabaseTarget,
+    Rows,
+    TellNotice,
+)
 
 CONNECT_TIMEOUT = 30
 """Seconds, where neither the URL nor libpq's configuration says otherwise."""
@@ -39,7 +45,7 @@ class _TextLoader(Loader):
 class PostgreSQL:
     """A connection to PostgreSQL."""
 
-    def __init__(self, target: DatabaseTarget, tell: Tell) -> None:
+    def __init__(self, target: DatabaseTarget, tell: TellNotice) -> None:
         set_json_loads(partial(json.loads, parse_float=Decimal))
         try:
             given: dict[str, Any] = (

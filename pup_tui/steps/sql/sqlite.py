@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pup_tui.steps.sql.database import DatabaseError, DatabaseTarget, Rows, Tell
+from pup_tui.steps.sql.database import DatabaseError, DatabaseTarget, Rows, TellNotice
 
 _INSTRUCTIONS = 10_000
 """Of SQLite's machine, between two looks whether the step was asked to end."""
@@ -20,7 +20,7 @@ _PATIENCE = 5.0
 class SQLite:
     """A connection to a file of SQLite, or to a database in memory."""
 
-    def __init__(self, target: DatabaseTarget, tell: Tell) -> None:
+    def __init__(self, target: DatabaseTarget, tell: TellNotice) -> None:
         with _explained():
             self._connection = sqlite3.connect(
                 _uri(target.url or "", read_only=target.read_only),
