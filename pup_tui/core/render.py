@@ -15,12 +15,13 @@ from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_o
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import Section
 from pup_tui.runbook.roles import AMOUNTS, TARGETS, Role
+from pup_tui.runbook.texts import interpreter_at
 from pup_tui.template.arguments import compile_arguments, render_argument
 from pup_tui.template.header import render_header
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.omit import is_omitted
 from pup_tui.template.secrets import hiding, secrets_in
-from pup_tui.template.shell.script import compile_shell
+from pup_tui.template.shell.script import ShellScript, compile_shell
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import render_url
 
@@ -126,7 +127,7 @@ class StepTexts:
 
     def _text(self, role: Role, given: Any, key: str) -> Any:
         match role:
-            case Role.NAME | Role.MARKDOWN | Role.LITERAL | Role.PATTERN:
+            case Role.NAME | Role.MARKDOWN | Role.LITERAL | Role.PATTERN | Role.PROGRAM:
                 return given
             case Role.MESSAGE | Role.TEXT | Role.STDIN | Role.EXPECT | Role.LOCK | Role.FILE:
                 return render_text(given, self.scope)
@@ -140,9 +141,7 @@ class StepTexts:
             case Role.QUERY | Role.JSON:
                 return render_json(given, self.scope)
             case Role.SCRIPT:
-                script = compile_shell(given, getattr(self.step, "shell", "sh"), self.around.valued)
-                env = {name: text or "" for name, text in self.around.env.items()}
-                return script.render(self.scope, env)
+                return self._script(given)
             case Role.ARGUMENT:
                 return render_argument(compile_text(given), self.scope)
             case Role.ARGUMENTS | Role.SUBCOMMAND:
@@ -155,6 +154,14 @@ class StepTexts:
                 raise AssertionError(f"{role} is worked out where it is judged")
             case _ as never:
                 assert_never(never)
+
+    def _script(self, given: str) -> ShellScript:
+        interpreter = interpreter_at(self.step)
+        if not interpreter.is_shell:
+            return ShellScript(given, {}, given)
+        script = compile_shell(given, interpreter.name, self.around.valued)
+        env = {name: text or "" for name, text in self.around.env.items()}
+        return script.render(self.scope, env)
 
 
 @cache

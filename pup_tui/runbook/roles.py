@@ -87,6 +87,8 @@ class Role(Enum):
     JSON = "json", Language.TEMPLATE, _MASKED
     """A JSON value; one that stands alone in its text keeps its type."""
     SCRIPT = "script", Language.SCRIPT, _MASKED
+    PROGRAM = "program", Language.PLAIN, _MASKED
+    """A script for an interpreter that is no shell."""
     ARGUMENT = "argument", Language.TEMPLATE, _ARGUMENTS
     """One word for a program."""
     ARGUMENTS = "arguments", Language.ARGUMENTS, _ARGUMENTS
@@ -118,5 +120,7 @@ AMOUNTS: Final = frozenset({Role.DURATION, Role.SIZE, Role.COUNT, Role.FACTOR, R
 """What a text of these is rendered to is a number or a code."""
 TARGETS: Final = frozenset({Role.URL, Role.TARGET, Role.RESOURCE})
 """What a step reaches for: where that renders to nothing, an optional step is skipped."""
-COMMANDS: Final = frozenset({Role.SCRIPT, Role.ARGUMENT, Role.ARGUMENTS, Role.SUBCOMMAND})
+COMMANDS: Final = frozenset(
+    {Role.SCRIPT, Role.PROGRAM, Role.ARGUMENT, Role.ARGUMENTS, Role.SUBCOMMAND}
+)
 """What starts a process: its step has an environment and a directory."""
