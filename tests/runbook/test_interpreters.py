@@ -28,6 +28,13 @@ def step(keys: str, top: str = "") -> str:
     return f"{top}\nsteps:\n  - {{name: a, kind: shell, {keys}}}\n"
 
 
+def only(runbook: Runbook | None) -> ShellStep:
+    assert runbook is not None
+    (found,) = runbook.steps
+    assert isinstance(found, ShellStep)
+    return found
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -46,17 +53,12 @@ def test_first_line_names_the_interpreter(
 ) -> None:
     runbook, errors = load(step(f'run: "{line}\\necho"'))
     assert errors == []
-    assert runbook is not None
-    found = runbook.steps[0]
-    assert isinstance(found, ShellStep)
-    assert found.shell == words
+    assert only(runbook).shell == words
 
 
 def test_first_line_beats_the_defaults(load: Load) -> None:
     runbook, _ = load(step('run: "#!/bin/bash\\necho"', "defaults: {shell: zsh, strict: true}"))
-    assert runbook is not None
-    found = runbook.steps[0]
-    assert isinstance(found, ShellStep)
+    found = only(runbook)
     assert (found.shell, found.strict) == (("bash",), True)
 
 
@@ -84,15 +86,13 @@ def test_contradictions_are_errors(keys: str, told: str, load: Load) -> None:
     "script", ["print(f'{{ y }}')", "a = {{1}: 2}", "{% load x %}", "{{ not ( ours }}", "{{{}}}"]
 )
 def test_braces_of_other_languages_pass(script: str, load: Load) -> None:
-    runbook, errors = load(
-        f"steps:\n  - name: a\n    kind: shell\n    shell: python3\n    run: |\n      {script}\n"
-    )
+    lines = ("steps:", "  - name: a", "    kind: shell", "    shell: python3", "    run: |")
+    runbook, errors = load("\n".join((*lines, f"      {script}\n")))
     assert errors == []
-    assert runbook is not None
-    assert runbook.steps[0].run == f"{script}\n"
+    assert only(runbook).run == f"{script}\n"
 
 
 def test_the_same_shell_twice_is_fine(load: Load) -> None:
     runbook, errors = load(step('shell: bash, run: "#!/bin/bash -e\\necho {{ X }}"'))
     assert errors == []
-    assert runbook.steps[0].shell == ("bash", "-e")
+    assert only(runbook).shell == ("bash", "-e")
