@@ -154,7 +154,7 @@ DEFAULTS = [
             defaults: {shell: bash}
             steps:
               - {name: a, kind: shell, run: '[[ a == a* ]] && echo bash'}
-              - {name: b, kind: shell, run: "#!/usr/bin/env python3\nprint(2)"}
+              - {name: b, kind: shell, run: "#!/usr/bin/env python3\\nprint(2)"}
               - {name: c, kind: shell, run: print(3), shell: python3}
             """,
         prints=("bash", "2", "3"),
