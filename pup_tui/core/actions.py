@@ -90,10 +90,11 @@ class Action(Struct, frozen=True, kw_only=True):
 
 
 class LookUpTool(Action, frozen=True, kw_only=True):
-    """Find out whether `tool` is a command here."""
+    """Find out whether `tool` is a command here: a program, or a builtin of `shell`."""
 
     step: str
     tool: str
+    shell: str = "sh"
 
 
 class ResolveValues(Action, frozen=True, kw_only=True):

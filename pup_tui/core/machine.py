@@ -46,7 +46,7 @@ from pup_tui.core.state import (
     StepPhase,
     StepStatus,
 )
-from pup_tui.runbook.texts import tool_of
+from pup_tui.runbook.texts import interpreter_at, tool_of
 from pup_tui.template.errors import TemplateError
 
 
@@ -190,7 +190,7 @@ def _take_up(run: Run, node: Node, key: str) -> None:
     tool = tool_of(step) if step.optional and not node.is_loop else None
     if tool is not None:
         run.step(node).phase = StepPhase.LOOKING_UP
-        run.outbox.add(LookUpTool(step=node.id, tool=tool))
+        run.outbox.add(LookUpTool(step=node.id, tool=tool, shell=interpreter_at(step).name))
     else:
         run.ready(node)
 

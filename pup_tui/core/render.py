@@ -16,13 +16,14 @@ from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_o
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import Section
 from pup_tui.runbook.roles import AMOUNTS, TARGETS, Role
+from pup_tui.runbook.texts import interpreter_at
 from pup_tui.template.arguments import compile_arguments, render_argument
 from pup_tui.template.header import render_header
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.omit import is_omitted
 from pup_tui.template.secrets import hiding, secrets_in
 from pup_tui.template.shell.script import ShellScript, compile_shell
-from pup_tui.template.sql.script import SqlScript, compile_sql
+from pup_tui.template.sql.script import compile_sql
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import render_url
 
@@ -132,7 +133,7 @@ class StepTexts:
 
     def _text(self, role: Role, given: Any, key: str) -> Any:
         match role:
-            case Role.NAME | Role.MARKDOWN | Role.LITERAL | Role.PATTERN:
+            case Role.NAME | Role.MARKDOWN | Role.LITERAL | Role.PATTERN | Role.PROGRAM:
                 return given
             case Role.MESSAGE | Role.TEXT | Role.STDIN | Role.EXPECT | Role.LOCK | Role.FILE:
                 return render_text(given, self.scope)
@@ -163,7 +164,10 @@ class StepTexts:
     def _code(self, role: Role, given: str) -> ShellScript | SqlScript:
         if role is Role.STATEMENTS:
             return compile_sql(given).render(self.scope)
-        script = compile_shell(given, getattr(self.step, "shell", "sh"), self.around.valued)
+        interpreter = interpreter_at(self.step)
+        if not interpreter.is_shell:
+            return ShellScript(given, {}, given)
+        script = compile_shell(given, interpreter.name, self.around.valued)
         env = {name: text or "" for name, text in self.around.env.items()}
         return script.render(self.scope, env)
 

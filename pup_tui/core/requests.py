@@ -26,9 +26,11 @@ from pup_tui.runbook.model import (
     Step,
     WorkflowStep,
 )
+from pup_tui.runbook.texts import interpreter_at
 from pup_tui.spelling import SPELLED, token
 from pup_tui.template.jsontext import render_json_body
 from pup_tui.template.secrets import watched
+from pup_tui.template.shell.interpreter import Interpreter
 from pup_tui.template.sql.engines import Engine, need_engine
 from pup_tui.template.sql.script import Statement
 from pup_tui.template.text import compile_text
@@ -71,7 +73,9 @@ def _field(texts: StepTexts, name: str) -> Any:
 
 
 class ShellRequest(StepRequest, frozen=True, kw_only=True):
-    """A script for `shell`, with the values it refers to in `values` (environment names to texts).
+    """A script for `shell` and its `arguments`.
+
+    `values` are those that it refers to (environment names to texts). `strict` stops it at a failure.
 
     `stdin` None is an empty standard input. `tty` gives it a terminal of its own, `interactive` hands it the
     operator's. It went well if its exit code is one of `success_codes`.
@@ -81,6 +85,8 @@ class ShellRequest(StepRequest, frozen=True, kw_only=True):
 
     script: str
     shell: str = "sh"
+    arguments: tuple[str, ...] = ()
+    strict: bool = False
     values: dict[str, str] = {}
     env: Mapping[str, str | None] = {}
     cwd: str | None = None
@@ -89,13 +95,20 @@ class ShellRequest(StepRequest, frozen=True, kw_only=True):
     interactive: bool = False
     success_codes: tuple[int, ...] = (0,)
 
+    @property
+    def interpreter(self) -> Interpreter:
+        return Interpreter((self.shell, *self.arguments))
+
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
         step, script = texts.step, texts["run"]
         assert isinstance(step, ShellStep)
+        interpreter = interpreter_at(step)
         return cls(
             script=script.script,
-            shell=step.shell,
+            shell=interpreter.words[0],
+            arguments=interpreter.words[1:],
+            strict=step.strict,
             values=script.env,
             env=texts.around.env,
             cwd=texts.around.cwd,

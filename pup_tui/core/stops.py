@@ -9,7 +9,7 @@ from pup_tui.core.state import BODY, EarlyEnd, RunStatus
 
 
 def stop(run: Run, node: Node, status: str) -> EarlyEnd:
-    """EarlyEnd the runbook of a step with this status; TemplateError where its message cannot be rendered."""
+    """Stop the runbook of a step with this status; TemplateError where its message cannot be rendered."""
     given = node.step
     message = run.decided(
         node, "stop", str, lambda scope: StepTexts(given, scope).seen["message"].strip()

@@ -259,8 +259,8 @@ class LocalRun:
     async def _find_out(self, action: LookUpTool | ResolveValues | TakeLock) -> None:
         """Ask the world around the run; the answer is one more event."""
         match action:
-            case LookUpTool(step=step, tool=tool):
-                found = is_command(tool, self._around.environ, self._around.cwd)
+            case LookUpTool(step=step, tool=tool, shell=shell):
+                found = is_command(tool, self._around.environ, self._around.cwd, shell)
                 self._post(ToolLookedUp(at=self._now(), step=step, tool=tool, found=found))
             case ResolveValues():
                 self._begin_resolving(action)

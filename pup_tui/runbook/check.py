@@ -16,6 +16,7 @@ from pup_tui.runbook.expansion import MAX_STEPS, Expansion
 from pup_tui.runbook.exposure import exposed_names
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES
 from pup_tui.runbook.go_names import claim_names
+from pup_tui.runbook.interpreters import settle_interpreter, with_role
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, described, shown
 from pup_tui.runbook.parts import Variable
@@ -205,14 +206,18 @@ class _File:
         for frame in frames:
             assign_ids(frame.steps, report)
             for step in frame.steps:
-                made = shape.made.get(step.path, {})
-                made["id"] = step.id
+                made = shape.made.get(step.path)
+                if made is not None:
+                    made["id"] = step.id
+                    settle_interpreter(step, made, filled.get("defaults"), report)
                 call = shape.made.get((*step.path, "call"))
                 if isinstance(step.node, GroupCall) and call is not None:
                     call["place"] = library.place_of(step.node.call)
                 for rule in _rules_about(step.node):
                     rule(step, report)
-        steps = (step for frame in frames for step in frame.steps)
+        by_path = {step.path: step for frame in frames for step in frame.steps}
+        shape.texts = [with_role(placed, by_path.get(placed.step)) for placed in shape.texts]
+        steps = by_path.values()
         is_interactive = any(step.node.text("interactive") == "true" for step in steps)
         return cls(filled, shape, built, frames, expansion.count, expansion.is_open, is_interactive)
 
@@ -277,7 +282,7 @@ class _Judge:
         """Check one text, and the names that it uses."""
         shell, env = "sh", frozenset[str]()
         if step is not None and placed.role is Role.SCRIPT and len(placed.inner) == 1:
-            shell = step.node.text("shell") or shell
+            shell = step.interpreter.name
             env = step.valued_env(self._defaults)
         uses = self._roles.check(placed, shell, env, UNKNOWN_USE if step is None else step.sql_use)
         if uses is not None:

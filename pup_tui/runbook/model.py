@@ -63,7 +63,7 @@ OUTCOME = "outcome"
 When = Literal["on_success", "on_failure", "always", "cleanup"]
 OnFailure = Literal["fail", "warn", "ignore", "confirm"]
 StopStatus = Literal["succeeded", "failed", "aborted"]
-ShellName = Literal["sh", "bash", "dash", "ksh", "zsh"]
+Interpreter = LiteralName | tuple[LiteralName, ...]
 
 
 class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
@@ -349,7 +349,21 @@ class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
             never_blank=True,
         ),
     ]
-    shell: Annotated[ShellName, key("The shell that runs it.")] = "sh"
+    shell: Annotated[
+        Interpreter,
+        key(
+            "What runs it: `sh`, `bash`, `dash`, `ksh` or `zsh`; or a program that is no shell, with "
+            "its words, whose script takes no values. The first line `#!…` of the script says it too.",
+            examples=("bash", "python3", ["node", "-"]),
+            never_blank=True,
+        ),
+    ] = "sh"
+    strict: Annotated[
+        bool,
+        key(
+            "Stop at the first command that fails: `set -e`, and `pipefail` where the shell has it."
+        ),
+    ] = False
     stdin: Annotated[
         Stdin | None,
         key("What the script reads on standard input; nothing where it is left out.", sent="stdin"),
@@ -747,6 +761,13 @@ class Defaults(Section, frozen=True, kw_only=True):
         dict[str, PlainText], key("Environment variables for the processes of every step.")
     ] = field(default_factory=dict)
     cwd: Annotated[FileName | None, key("The directory of the processes of every step.")] = None
+    strict: Annotated[
+        bool | None, key("Whether scripts of shells stop at the first command that fails.")
+    ] = None
+    shell: Annotated[
+        Interpreter | None,
+        key("What runs scripts that do not say so themselves.", never_blank=True),
+    ] = None
 
 
 class Runbook(Section, frozen=True, kw_only=True):

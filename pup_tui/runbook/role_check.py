@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_operators
+from pup_tui.runbook.interpreters import check_program
 from pup_tui.runbook.languages import compiled
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.pattern import PatternError, compile_pattern
@@ -135,6 +136,8 @@ class RoleCheck:
             told = f"{label(placed.path)} cannot hold a template"
             hint = "it must be known when the file is loaded: write the name itself"
             self._report.error(placed.node, told, hint)
+        elif placed.role is Role.PROGRAM:
+            check_program(placed.node, self._declared)
         elif placed.role is Role.PATTERN:
             try:
                 compile_pattern(placed.node.text)

@@ -93,6 +93,8 @@ class Role(Enum):
     """What a database is asked to carry out."""
     DATABASE = "database", Language.TEMPLATE, _MASKED
     """The URL of a database: a password stands in it as a value only, and is never shown."""
+    PROGRAM = "program", Language.PLAIN, _MASKED
+    """A script for an interpreter that is no shell."""
     ARGUMENT = "argument", Language.TEMPLATE, _ARGUMENTS
     """One word for a program."""
     ARGUMENTS = "arguments", Language.ARGUMENTS, _ARGUMENTS
@@ -128,5 +130,7 @@ AMOUNTS: Final = frozenset(
 """What a text of these is rendered to is a number or a code."""
 TARGETS: Final = frozenset({Role.URL, Role.DATABASE, Role.TARGET, Role.RESOURCE})
 """What a step reaches for: where that renders to nothing, an optional step is skipped."""
-COMMANDS: Final = frozenset({Role.SCRIPT, Role.ARGUMENT, Role.ARGUMENTS, Role.SUBCOMMAND})
+COMMANDS: Final = frozenset(
+    {Role.SCRIPT, Role.PROGRAM, Role.ARGUMENT, Role.ARGUMENTS, Role.SUBCOMMAND}
+)
 """What starts a process: its step has an environment and a directory."""

@@ -12,6 +12,7 @@ from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import KeyPath
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.shell.interpreter import DEFAULT, Interpreter
 from pup_tui.template.sql.engines import ENGINES, SqlUse, engine_of
 from pup_tui.template.text import Text, compile_text
 
@@ -50,7 +51,7 @@ class StepDraft:
     `order` is the part of the run in which it runs, and its place among the steps of its frame: what comes
     before is known. `around` is the step that holds it, `undo_of` the step that it (or the block it stands
     in) takes back. `branches` are the steps around it that run side by side
-    with others, and `items` the names of the items of the loops that it is in.
+    with others, and `items` the names of the items of the loops that it is in. `interpreter` runs its script.
     """
 
     node: Mapping
@@ -63,6 +64,7 @@ class StepDraft:
     items: frozenset[str] = frozenset()
     id: str = ""
     inner: DraftFrame | None = None
+    interpreter: Interpreter = DEFAULT
     kind: type[Step] | None = field(init=False)
     """The model's class of its kind; None where there is no such kind."""
 

@@ -108,7 +108,10 @@ async def _finished(child: Child, command: ProcessCommand, sink: OutputSink) -> 
     code = child.reap()
     if not await child.drained(DRAIN):
         holders = survivors.listed(child.holders()) or "a process that it started"
-        notice = f"[pup-tui] ended; its output is no longer read, though {holders} holds it open\n"
+        notice = (
+            f"[pup-tui] ended, though {holders} holds it open: what that writes from here on is not shown, "
+            "and may end it; start it with its output elsewhere: `>log 2>&1 &`\n"
+        )
         with contextlib.suppress(OSError):
             sink.write("stderr", notice.encode())
     reason = _exit_reason(code, command.success_codes)

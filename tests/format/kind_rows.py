@@ -49,6 +49,21 @@ SHELL = [
         for shell in ("sh", "bash", "dash", "ksh", "zsh")
     ),
     one("shell", "shell", "shell: bash, run: 'A=(1 2 3); echo ${#A[@]}'", prints=("3",)),
+    one(
+        "shell", "shell", "shell: python3, run: 'print(f\"{1 + 1} {{ x }}\")'", prints=("2 { x }",)
+    ),
+    one("shell", "shell", "shell: [python3, -], run: 'print(__file__)'", prints=("<stdin>",)),
+    one("shell", "strict", "strict: true, run: 'false; echo no'", prints=(), ends="failed"),
+    one("shell", "strict", "strict: false, run: 'false; echo yes'", prints=("yes",)),
+    *(
+        one(
+            "shell",
+            "strict",
+            f"strict: true, shell: {shell}, run: 'false | true; echo no'",
+            ends="failed",
+        )
+        for shell in ("bash", "ksh", "zsh")
+    ),
     one("shell", "stdin", "stdin: '{{ \"$(id)\" }}', run: cat", prints=("$(id)",)),
     one(
         "shell",

@@ -238,7 +238,10 @@ async def test_every_other_key_of_steps_is_taken_by_every_kind(kind: str, stage:
         ("steps: [{name: s, kind: wait, duration: 1s, name: t}]", "`name`"),
         ("steps: [{name: s, kind: wait, duration: 1s, timout: 1s}]", "did you mean `timeout`?"),
         ("steps: [{name: s, kind: wiat, duration: 1s}]", "did you mean `wait`?"),
-        ("steps: [{name: s, kind: shell, run: ls, shell: fish}]", "`shell` cannot be `fish`"),
+        (
+            "steps: [{name: s, kind: shell, run: ls, shell: fish, strict: true}]",
+            "`strict` is for shells, and `fish` runs this script",
+        ),
         ("steps: [{name: s, kind: shell, run: ls, retry: {delay: 1s}}]", "no `attempts`"),
         ("steps: [{name: s, kind: shell, run: ls, retry: {attempts: 0}}]", "`attempts`"),
         ("steps: [{name: s, kind: shell, run: ls, poll: {interval: 1s}}]", "no `until`"),

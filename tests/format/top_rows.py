@@ -134,6 +134,31 @@ DEFAULTS = [
             """,
         prints=("/", "/usr"),
     ),
+    Row(
+        place="defaults",
+        key="strict",
+        text="""
+            defaults: {strict: true}
+            steps:
+              - {name: a, kind: shell, run: 'false; echo on', strict: false}
+              - {name: b, kind: shell, run: print(1), shell: python3}
+              - {name: c, kind: shell, run: 'false; echo no'}
+            """,
+        prints=("on", "1"),
+        ends="failed",
+    ),
+    Row(
+        place="defaults",
+        key="shell",
+        text="""
+            defaults: {shell: bash}
+            steps:
+              - {name: a, kind: shell, run: '[[ a == a* ]] && echo bash'}
+              - {name: b, kind: shell, run: "#!/usr/bin/env python3\\nprint(2)"}
+              - {name: c, kind: shell, run: print(3), shell: python3}
+            """,
+        prints=("bash", "2", "3"),
+    ),
 ]
 
 

@@ -212,6 +212,12 @@ CASES = [
     ("missing-tool", shell("lb() { here; }; lb"), None),
     ("missing-tool", step("run: mapfile -t A", "shell: bash"), None),
     ("missing-tool", step("run: mapfile -t A"), 5),
+    ("missing-tool", step("run: 'import os'", "shell: py-cli"), 5),
+    ("missing-tool", step("run: 'import os'", "shell: here"), None),
+    ("missing-tool", step("run: \"#!/bin/bash\\nmapfile -t A\""), None),
+    ("dollar-in-env", step("run: here", "env: {PATH: '/x:$PATH'}"), 6),
+    ("dollar-in-env", step("run: here", "env: {A: '$(id)'}"), 6),
+    ("dollar-in-env", step("run: here", "env: {A: 'costs 5$, $5'}"), None),
     ("missing-tool", step("run: repeat 3 here", "shell: zsh"), None),
 ]  # fmt: skip
 

@@ -85,7 +85,7 @@ def evaluated_again(subject: Subject) -> Iterator[Finding]:
         if placed.role is not Role.SCRIPT or stdin is None or "{{" not in stdin.text:
             continue
         try:
-            reader = compile_shell(placed.node.text, step.node.text("shell") or "sh").reader
+            reader = compile_shell(placed.node.text, step.interpreter.name).reader
             outputs = compile_text(stdin.text).outputs
         except TemplateError:
             continue
@@ -144,14 +144,14 @@ def option_injection(subject: Subject) -> Iterator[Finding]:
 
 def _option_places(step: StepDraft, placed: PlacedText) -> tuple[Output, ...]:
     source = placed.node.text
-    if "{{" not in source:
+    if "{{" not in source or placed.role is Role.PROGRAM:
         return ()
     try:
         if placed.role is Role.ARGUMENT:
             return compile_text(source).outputs if source.startswith("{{") else ()
         if placed.role.language is Language.ARGUMENTS:
             return options_in_arguments(source)
-        return options_in_script(source, step.node.text("shell") or "sh")
+        return options_in_script(source, step.interpreter.name)
     except TemplateError:
         return ()
 
@@ -228,6 +228,8 @@ def missing_tool(subject: Subject) -> Iterator[Finding]:
     for step, placed in subject.commands:
         node = placed.node
         word = first_word(node.text) if placed.role is Role.SCRIPT else None
+        if placed.role is Role.PROGRAM:
+            word = step.interpreter.words[0]
         if word is None or len(word) > _LONGEST or _is_function(word, node.text):
             continue
         if is_true(step.node, "optional") or _is_builtin(step, word):
@@ -238,7 +240,7 @@ def missing_tool(subject: Subject) -> Iterator[Finding]:
 
 
 def _is_builtin(step: StepDraft, word: str) -> bool:
-    return is_builtin(step.node.text("shell") or "sh", word)
+    return is_builtin(step.interpreter.name, word)
 
 
 def _is_function(word: str, script: str) -> bool:
@@ -254,6 +256,6 @@ def _scripts(subject: Subject) -> Iterator[tuple[StepDraft, Scalar, ShellTemplat
         try:
             env = step.valued_env(subject.root.get("defaults"))
             if env or "{{" in node.text:
-                yield step, node, compile_shell(node.text, step.node.text("shell") or "sh", env)
+                yield step, node, compile_shell(node.text, step.interpreter.name, env)
         except TemplateError:
             continue

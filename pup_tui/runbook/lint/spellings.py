@@ -14,7 +14,6 @@ from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.markers import Marked, variants
-from pup_tui.template.shell.script import SHELLS
 from pup_tui.template.shell.tree import ScriptTree
 from pup_tui.template.text import compile_text
 
@@ -52,15 +51,14 @@ def dotted_name(subject: Subject) -> Iterator[Finding]:
 def dollar_name(subject: Subject) -> Iterator[Finding]:
     """A script knows a variable of the runbook as `{{ NAME }}` only: `$NAME` is empty in it."""
     for step, placed in subject.commands:
-        shell = (step.node.text("shell") or "sh").rpartition("/")[2]
-        if placed.role is not Role.SCRIPT or shell not in SHELLS:
+        if placed.role is not Role.SCRIPT:
             continue
         source = placed.node.text
         names = {found[1] for found in _DOLLAR.finditer(source)} & step.frame.variables
         names -= step.environment(subject.root.get("defaults")).keys()
         if not names or has_too_many_operators(source):
             continue
-        for name, line in _unset(source, shell, names):
+        for name, line in _unset(source, step.interpreter.name, names):
             told = f"${name[:60]} is not the variable {shown(name)}, and the script does not set it"
             yield Finding(placed.node, told, f"write {{{{ {name[:60]} }}}}", line, f"${name}")
 
