@@ -23,7 +23,7 @@ from pup_tui.template.jsontext import render_json
 from pup_tui.template.omit import is_omitted
 from pup_tui.template.secrets import hiding, secrets_in
 from pup_tui.template.shell.script import ShellScript, compile_shell
-from pup_tui.template.sql.script import compile_sql
+from pup_tui.template.sql.script import SqlScript, compile_sql
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import render_url
 

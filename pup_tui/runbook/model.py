@@ -63,7 +63,7 @@ OUTCOME = "outcome"
 When = Literal["on_success", "on_failure", "always", "cleanup"]
 OnFailure = Literal["fail", "warn", "ignore", "confirm"]
 StopStatus = Literal["succeeded", "failed", "aborted"]
-Interpreter = LiteralName | tuple[LiteralName, ...]
+InterpreterText = LiteralName | tuple[LiteralName, ...]
 
 
 class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
@@ -350,7 +350,7 @@ class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
         ),
     ]
     shell: Annotated[
-        Interpreter,
+        InterpreterText,
         key(
             "What runs it: `sh`, `bash`, `dash`, `ksh` or `zsh`; or a program that is no shell, with "
             "its words, whose script takes no values. The first line `#!…` of the script says it too.",
@@ -765,7 +765,7 @@ class Defaults(Section, frozen=True, kw_only=True):
         bool | None, key("Whether scripts of shells stop at the first command that fails.")
     ] = None
     shell: Annotated[
-        Interpreter | None,
+        InterpreterText | None,
         key("What runs scripts that do not say so themselves.", never_blank=True),
     ] = None
 

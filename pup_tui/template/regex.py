@@ -23,8 +23,8 @@ from pup_tui.template.regex_program import (
     Instruction,
     Parser,
     PatternError,
-    Place,
     RegexOptions,
+    RegexPlace,
     Save,
     Split,
     checked,
@@ -216,7 +216,7 @@ class Regex:
                     waiting += [(second, spans), (first, spans)]
                 case Save(slot):
                     waiting.append((at + 1, (*spans[:slot], position, *spans[slot + 1 :])))
-                case Place(holds):
+                case RegexPlace(holds):
                     if holds(text, position):
                         waiting.append((at + 1, spans))
                 case _:

@@ -47,7 +47,7 @@ class Character:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RegexPlace:
     """No character, where something holds."""
 
     holds: HoldsAt
@@ -72,11 +72,11 @@ class Found:
     """The pattern has matched."""
 
 
-Instruction = Character | Place | Save | Split | Found
+Instruction = Character | RegexPlace | Save | Split | Found
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class RegexNode:
     """A part of a pattern: how many instructions it comes to, and what writes them.
 
     ``first`` are the characters that it may begin with, unless it takes none.
@@ -123,7 +123,7 @@ class Parser:
     def _next(self) -> str:
         return self._source[self._at : self._at + 1]
 
-    def alternatives(self, depth: int) -> Node:
+    def alternatives(self, depth: int) -> RegexNode:
         if depth > _MAX_NESTING:
             raise PatternError("the pattern is nested too deeply")
         found = self._sequence(depth)
@@ -132,13 +132,13 @@ class Parser:
             found = _either(found, self._sequence(depth))
         return found
 
-    def _sequence(self, depth: int) -> Node:
-        parts: list[Node] = []
+    def _sequence(self, depth: int) -> RegexNode:
+        parts: list[RegexNode] = []
         while not self.at_end and self._next() not in "|)":
             parts.append(self._repeated(self._atom(depth)))
         return _all_of(parts)
 
-    def _atom(self, depth: int) -> Node:
+    def _atom(self, depth: int) -> RegexNode:
         character = self._next()
         if character == "(":
             return self._group(depth)
@@ -148,13 +148,13 @@ class Parser:
             return self._escape()
         self._at += 1
         if character in self._places:
-            return _one(Place(self._places[character]))
+            return _one(RegexPlace(self._places[character]))
         return self._character("." if character == "." else re.escape(character))
 
-    def _character(self, source: str) -> Node:
+    def _character(self, source: str) -> RegexNode:
         return _one(Character(checked(source, self._flags)))
 
-    def _group(self, depth: int) -> Node:
+    def _group(self, depth: int) -> RegexNode:
         opener = _GROUP.match(self._source, self._at)
         if opener is None:
             raise PatternError("lookaround, flags and (?…) groups are not supported in a pattern")
@@ -169,7 +169,7 @@ class Parser:
             return inner
         return _all_of([_one(Save(2 * number)), inner, _one(Save(2 * number + 1))])
 
-    def _class(self) -> Node:
+    def _class(self) -> RegexNode:
         end = self._at + 1
         end += self._source[end : end + 1] == "^"
         end += self._source[end : end + 1] == "]"
@@ -179,18 +179,18 @@ class Parser:
         self._at = end + 1
         return self._character(text)
 
-    def _escape(self) -> Node:
+    def _escape(self) -> RegexNode:
         escape = _ESCAPE.match(self._source, self._at)
         assert escape is not None
         text = escape.group()
         self._at = escape.end()
         if text in self._places:
-            return _one(Place(self._places[text]))
+            return _one(RegexPlace(self._places[text]))
         if text[1] in "123456789":
             raise PatternError(f"{text} is not supported in a pattern")
         return self._character(text)
 
-    def _repeated(self, inner: Node) -> Node:
+    def _repeated(self, inner: RegexNode) -> RegexNode:
         lowest, highest = 1, 1
         character = self._next()
         count = _COUNT.match(self._source, self._at)
@@ -210,18 +210,18 @@ class Parser:
         return _repeat(inner, lowest, highest, is_lazy=is_lazy)
 
 
-def _sized(node: Node) -> Node:
+def _sized(node: RegexNode) -> RegexNode:
     if node.size > MAX_PROGRAM:
         raise PatternError("the pattern repeats too much")
     return node
 
 
-def _one(instruction: Instruction) -> Node:
+def _one(instruction: Instruction) -> RegexNode:
     form = (instruction.form,) if isinstance(instruction, Character) else ()
-    return Node(1, lambda program: program.append(instruction), form, not form)
+    return RegexNode(1, lambda program: program.append(instruction), form, not form)
 
 
-def _all_of(parts: list[Node]) -> Node:
+def _all_of(parts: list[RegexNode]) -> RegexNode:
     def write(program: list[Instruction]) -> None:
         for part in parts:
             part.write(program)
@@ -232,10 +232,10 @@ def _all_of(parts: list[Node]) -> Node:
         if not part.may_be_empty:
             break
     may_be_empty = all(part.may_be_empty for part in parts)
-    return _sized(Node(sum(part.size for part in parts), write, tuple(first), may_be_empty))
+    return _sized(RegexNode(sum(part.size for part in parts), write, tuple(first), may_be_empty))
 
 
-def _either(one: Node, other: Node) -> Node:
+def _either(one: RegexNode, other: RegexNode) -> RegexNode:
     def write(program: list[Instruction]) -> None:
         start = len(program)
         program.append(Split(start + 1, start + 2 + one.size))
@@ -245,10 +245,12 @@ def _either(one: Node, other: Node) -> Node:
         other.write(program)
 
     may_be_empty = one.may_be_empty or other.may_be_empty
-    return _sized(Node(one.size + other.size + 2, write, (*one.first, *other.first), may_be_empty))
+    return _sized(
+        RegexNode(one.size + other.size + 2, write, (*one.first, *other.first), may_be_empty)
+    )
 
 
-def _repeat(inner: Node, lowest: int, highest: int, *, is_lazy: bool) -> Node:
+def _repeat(inner: RegexNode, lowest: int, highest: int, *, is_lazy: bool) -> RegexNode:
     """So many times at least and at most; `highest` -1 has no limit."""
 
     def split(into: int, past: int) -> Split:
@@ -270,7 +272,7 @@ def _repeat(inner: Node, lowest: int, highest: int, *, is_lazy: bool) -> Node:
     more = inner.size + 2 if highest < 0 else (highest - lowest) * (inner.size + 1)
     first = inner.first if highest else ()
     may_be_empty = inner.may_be_empty or not lowest
-    return _sized(Node(lowest * inner.size + more, write, first, may_be_empty))
+    return _sized(RegexNode(lowest * inner.size + more, write, first, may_be_empty))
 
 
 def _text_start(_text: str, at: int) -> bool:
