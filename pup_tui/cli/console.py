@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pup_tui.cli.failure import Failure, journal_failures
-from pup_tui.cli.options import pass_settings, runbooks_option
+from pup_tui.cli.options import pass_settings, profile_option, runbooks_option
 from pup_tui.cli.wiring import Parts, open_catalog
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class _Console(click.Command):
     context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
 )
 @click.argument("runbook", required=False)
+@profile_option
 @runbooks_option
 @pass_settings
 def console_command(settings: Settings, runbook: str | None = None) -> int:

@@ -32,6 +32,21 @@ runbooks_option = click.option(
     help="Look for runbooks in DIR first; may be given again.",
 )
 
+
+def _choose_profile(ctx: click.Context, parameter: click.Parameter, given: str | None) -> None:
+    """Take `--profile` from before or after the command's name; the last one counts."""
+    if given is not None:
+        ctx.ensure_object(dict)["profile"] = given
+
+
+profile_option = click.option(
+    "--profile",
+    metavar="NAME",
+    expose_value=False,
+    callback=_choose_profile,
+    help="Run with this profile (profiles/NAME.yaml in the configuration directory).",
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 

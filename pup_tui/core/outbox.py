@@ -56,6 +56,7 @@ class Outbox:
                 vars=shown,
                 operator=state.operator,
                 source=source,
+                profile=state.profile,
             )
         )
 

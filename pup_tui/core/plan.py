@@ -62,6 +62,7 @@ def plan(
     operator: str,
     mutates: Mutates,
     secrets: Iterable[str] = (),
+    profile: str = "",
 ) -> list[PlannedStep]:
     """Plan a run with these values; `secrets` names those that are secret beside variables of that type.
 
@@ -71,7 +72,7 @@ def plan(
     its steps stand there once.
     """
     with one_budget():
-        state = _begun(program, values, left_out, operator, secrets)
+        state = _begun(program, values, left_out, operator, secrets, profile)
         planning = _Planning(program, state, mutates)
         for step in planning.upcoming():
             planning.add(program.node(step))
@@ -84,6 +85,7 @@ def _begun(
     left_out: Iterable[str],
     operator: str,
     secrets: Iterable[str],
+    profile: str,
 ) -> RunState:
     """The state of a run that has just begun; its actions are not carried out."""
     typed = (name for name, variable in program.runbook.vars.items() if variable.is_secret)
@@ -97,6 +99,7 @@ def _begun(
         values=dict(values),
         left_out=tuple(left_out),
         secrets=tuple({*typed, *secrets}),
+        profile=profile,
     )
     machine = Machine(program)
     machine.handle(created)
@@ -162,6 +165,9 @@ class _Planning:
                 known, reason = False, self._why_not_yet(node, error)
         if step.is_gate and known and not reason and not node.is_loop:
             self._surely_asked.add(node.id)
+        if not reason and step.called is not None and not node.is_loop:
+            reason = step.called.refuses(self._state.profile)
+            known = known and not reason
         try:
             return self._shown(node, scope), known, reason
         except TemplateError as error:

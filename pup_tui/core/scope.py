@@ -57,7 +57,11 @@ def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
         results.update(frame.results)
         secrets += frame.secrets
     names["steps"] = results
-    names["run"] = {"runbook": state.runbook, "operator": state.operator}
+    names["run"] = {
+        "runbook": state.runbook,
+        "operator": state.operator,
+        "profile": state.profile,
+    }
     if state.run:
         names["run"] |= {"id": state.run, "started_at": rfc3339(state.created)}
     return with_secrets(names, secrets)

@@ -35,6 +35,7 @@ def _text(role: Role) -> Meta:
 Name = Annotated[str, Meta(max_length=200, extra={ROLE: Role.NAME, NEVER_BLANK: True})]
 Markdown = Annotated[str, _text(Role.MARKDOWN)]
 LiteralName = Annotated[str, _text(Role.LITERAL)]
+FilledName = Annotated[str, Meta(extra={ROLE: Role.LITERAL, NEVER_BLANK: True})]
 Regex = Annotated[str, _text(Role.PATTERN)]
 Message = Annotated[str, _text(Role.MESSAGE)]
 PlainText = Annotated[str, _text(Role.TEXT)]
