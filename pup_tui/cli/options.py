@@ -50,11 +50,12 @@ profile_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def read_for(ctx: click.Context) -> Settings:
-    """The settings of this call, read when all of its options are known."""
+def read_for(ctx: click.Context, profile: str | None = None) -> Settings:
+    """The settings of this call, read when all of its options are known; with another `profile`, if given."""
     from pup_tui.settings.settings import CommandLine, read_settings
 
-    return read_settings(CommandLine(**ctx.ensure_object(dict)))
+    given = ctx.ensure_object(dict)
+    return read_settings(CommandLine(**given if profile is None else {**given, "profile": profile}))
 
 
 def pass_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P, R]:

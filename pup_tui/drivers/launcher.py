@@ -8,9 +8,8 @@ import secrets as randomness
 import socket
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -57,7 +56,7 @@ class Launcher:
     resolve: Resolve
     hidden: tuple[str, ...] = ()
     profile: str = ""
-    profile_files: Mapping[str, bytes] = MappingProxyType({})
+    profile_files: Mapping[str, bytes] = field(default_factory=dict)
 
     async def launch(
         self,

@@ -53,13 +53,15 @@ class Planned:
 
 
 async def make_plan(
-    loaded: Loaded, resolved: Resolved, *, operator: str, hidden: Iterable[str]
+    loaded: Loaded, resolved: Resolved, *, operator: str, hidden: Iterable[str], profile: str = ""
 ) -> Planned:
     """Plan a run, in a thread. `hidden` are secrets beside the variables; none is left in the plan."""
-    return await asyncio.to_thread(_planned, loaded, resolved, operator, tuple(hidden))
+    return await asyncio.to_thread(_planned, loaded, resolved, operator, tuple(hidden), profile)
 
 
-def _planned(loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence[str]) -> Planned:
+def _planned(
+    loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence[str], profile: str
+) -> Planned:
     import msgspec
 
     from pup_tui.catalog.effects import mutates
@@ -72,7 +74,7 @@ def _planned(loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence
     secrets = [str(values[name]) for name in resolved.secrets]
     masking = Masking([*hidden, *secrets])
     program = compile_program(loaded.id, runbook)
-    steps = plan(program, values, resolved.left_out, operator, mutates, resolved.secrets)
+    steps = plan(program, values, resolved.left_out, operator, mutates, resolved.secrets, profile)
     shown = [
         msgspec.structs.replace(
             step, command=masking.text(step.command), reason=masking.text(step.reason)
