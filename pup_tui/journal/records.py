@@ -17,7 +17,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     """What is known of a run when it begins.
 
     `started_at` is UTC in seconds since 1970; `name` is the runbook's title; `path` and `sha256` are of the
-    runbook's file; `vars` holds no secret, but `***` in its place; `profile` is empty without one.
+    runbook's file; `vars` holds no secret, but `***` in its place.
     """
 
     run: str
@@ -30,7 +30,6 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     path: str
     sha256: str
     vars: dict[str, Any] = {}
-    profile: str = ""
 
     @classmethod
     def of(cls, created: RunCreated, *, name: str, pid: int) -> RunRecord:
@@ -47,7 +46,6 @@ class RunRecord(Struct, frozen=True, kw_only=True):
             path=created.source.path,
             sha256=created.source.sha256,
             vars=values,
-            profile=created.profile,
         )
 
 
@@ -66,8 +64,12 @@ class RunSummary(Struct, frozen=True, kw_only=True):
 
 
 class RunRow(RunRecord, frozen=True, kw_only=True):
-    """A run as the journal knows it; `duration` and `ended_wall` are None while it is under way."""
+    """A run as the journal knows it; `duration` and `ended_wall` are None while it is under way.
 
+    `profile` is what its first event says, empty without one.
+    """
+
+    profile: str = ""
     status: RunStatus
     reason: str = ""
     warnings: int = 0

@@ -55,9 +55,7 @@ _VERSION_1 = (
     """,
 )
 
-_VERSION_2 = ("ALTER TABLE run ADD COLUMN profile TEXT NOT NULL DEFAULT ''",)
-
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1, _VERSION_2)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
 """The statements that lead from each version (`PRAGMA user_version`, 0 is an empty file) to the next."""
 
 VERSION = len(MIGRATIONS)

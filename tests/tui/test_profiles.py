@@ -32,8 +32,9 @@ async def test_a_dangerous_profile_paints_title_and_dialogs(
         await console.eventually(lambda: console.main.pages.current == "plan")
         await console.pilot.press("ctrl+r")
         await console.eventually(lambda: isinstance(console.app.screen, ConfirmScreen))
-        border = console.app.screen.query_one(".dialog").styles.border_top
-        assert (border[0] == "outer") is profile.danger
+        kind, colour = console.app.screen.query_one(".dialog").styles.border_left
+        assert kind == "outer"
+        assert (colour == red) is profile.danger
 
 
 async def test_another_profile_is_chosen_in_the_title_bar(
