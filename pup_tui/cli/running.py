@@ -14,7 +14,13 @@ import click
 
 from pup_tui.cli.answers import check_answered
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures
-from pup_tui.cli.options import json_option, pass_settings, runbooks_option, values_options
+from pup_tui.cli.options import (
+    json_option,
+    pass_settings,
+    profile_option,
+    runbooks_option,
+    values_options,
+)
 from pup_tui.cli.runbooks import find_entry, load_valid
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import Parts, open_catalog
@@ -55,6 +61,7 @@ class Manner:
 @click.option("--no-journal", is_flag=True, help="Keep no record of the run.")
 @click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
 @json_option
+@profile_option
 @runbooks_option
 @pass_settings
 def run_command(

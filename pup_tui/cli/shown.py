@@ -35,6 +35,7 @@ def run_json(row: RunRow) -> dict[str, Any]:
         "started_at": rfc3339(row.started_at),
         "duration": row.duration,
         "operator": row.operator,
+        "profile": row.profile,
         "warnings": row.warnings,
     }
 
@@ -147,7 +148,9 @@ class ShownRun:
         reason = f": {safe_text(row.reason)}" if row.reason else ""
         click.echo(f"{safe_text(row.runbook)} · run {row.run} · {row.status}{reason}")
         took = "" if row.duration is None else f" · {format_duration(row.duration)}"
-        click.echo(f"started {local_time(row.started_at)} by {safe_text(row.operator)}{took}")
+        with_it = f" with the profile {safe_text(row.profile)}" if row.profile else ""
+        who = f"{safe_text(row.operator)}{with_it}"
+        click.echo(f"started {local_time(row.started_at)} by {who}{took}")
         for name, value in row.vars.items():
             click.echo(f"  {name} = {safe_text(str(value))}")
         for id_ in self.steps:

@@ -38,14 +38,18 @@ MOST_STEPS = 100_000
 
 def enter(run: Run, node: Node) -> None:
     """Begin a block, or ask first; TemplateError where something about it cannot be rendered."""
-    if must_ask(run, node):
+    called = None if node.is_loop else node.step.called
+    if called is not None and (refusal := called.refuses(run.state.profile)):
+        run.step(node).final = True
+        run.fail(node, refusal)
+    elif must_ask(run, node):
         ask_before(run, node, shown_now(run, node))
     elif node.is_loop:
         _open_items(run, node)
     else:
         repeats.begin(run, node)
-        if (called := node.step.calls) is not None:
-            _resolve(run, node, *called)
+        if (calls := node.step.calls) is not None:
+            _resolve(run, node, *calls)
         else:
             _open_steps(run, node)
 

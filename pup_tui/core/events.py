@@ -110,7 +110,10 @@ class Lock(Struct, frozen=True, omit_defaults=True):
 
 
 class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
-    """`left_out` names variables that have no value; `secrets` those whose value is never stored."""
+    """`left_out` names variables that have no value; `secrets` those whose value is never stored.
+
+    `profile` is the name of the operator's profile, empty without one.
+    """
 
     run: str
     runbook: str
@@ -121,6 +124,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     left_out: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     lock: Lock | None = None
+    profile: str = ""
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):

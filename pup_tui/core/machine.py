@@ -75,7 +75,7 @@ def _create(run: Run, event: Event) -> None:
     assert isinstance(event, RunCreated)
     state = run.state
     state.run, state.runbook, state.operator = event.run, event.runbook, event.operator
-    state.created, state.lock = event.at.wall, event.lock
+    state.created, state.lock, state.profile = event.at.wall, event.lock, event.profile
     state.directories = event.source.directories
     state.frames[BODY] = Frame(
         values=dict(event.values),

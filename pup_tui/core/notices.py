@@ -36,13 +36,17 @@ class SourceNotice(Struct, frozen=True):
 
 
 class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
-    """A run began; `steps` counts its steps, nested ones too, `vars` has `***` for secrets."""
+    """A run began; `steps` counts its steps, nested ones too, `vars` has `***` for secrets.
+
+    `profile` is empty without one.
+    """
 
     runbook: str
     steps: int
     vars: dict[str, Any]
     operator: str
     source: SourceNotice
+    profile: str = ""
 
 
 class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):

@@ -60,6 +60,7 @@ class Outbox:
                 vars=_without_secrets(frame.values, frame.secrets),
                 operator=state.operator,
                 source=source,
+                profile=state.profile,
             )
         )
 

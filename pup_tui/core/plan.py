@@ -83,6 +83,7 @@ def plan(
     mutates: Mutates,
     secrets: Iterable[str] = (),
     source: Source = NOWHERE,
+    profile: str = "",
 ) -> list[PlannedStep]:
     """Plan a run with these values; `secrets` names those that are secret beside variables of that type.
 
@@ -92,7 +93,7 @@ def plan(
     its steps stand there once.
     """
     with one_budget():
-        state = _begun(program, values, left_out, operator, secrets, source)
+        state = _begun(program, values, left_out, operator, secrets, source, profile)
         planning = _Planning(program, state, mutates)
         for step in planning.upcoming():
             planning.add(program.node(step))
@@ -106,6 +107,7 @@ def _begun(
     operator: str,
     secrets: Iterable[str],
     source: Source,
+    profile: str,
 ) -> RunState:
     """The state of a run that has just begun; its actions are not carried out."""
     typed = (name for name, variable in program.runbook.vars.items() if variable.is_secret)
@@ -119,6 +121,7 @@ def _begun(
         values=dict(values),
         left_out=tuple(left_out),
         secrets=tuple({*typed, *secrets}),
+        profile=profile,
     )
     machine = Machine(program)
     machine.handle(created)
@@ -185,6 +188,9 @@ class _Planning:
                 known, reason = False, self._why_not_yet(node, error)
         if step.is_gate and known and not reason and not node.is_loop:
             self._surely_asked.add(node.id)
+        if not reason and step.called is not None and not node.is_loop:
+            reason = step.called.refuses(self._state.profile)
+            known = known and not reason
         try:
             return self._shown(node, scope), known, reason
         except TemplateError as error:

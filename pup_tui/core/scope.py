@@ -88,7 +88,11 @@ def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
         **seen.values,
     }
     names["steps"] = seen.results
-    names["run"] = {"runbook": state.runbook, "operator": state.operator}
+    names["run"] = {
+        "runbook": state.runbook,
+        "operator": state.operator,
+        "profile": state.profile,
+    }
     if seen.directory:
         names["run"]["dir"] = seen.directory
     if state.run:

@@ -209,6 +209,7 @@ class RunState(Struct):
     cleanup_cancelled: bool = False
     interrupted: str | None = None
     lock: Lock | None = None
+    profile: str = ""
 
 
 BODY = ""

@@ -55,7 +55,8 @@ class TextFace(Watcher):
     def notice(self, notice: AnyNotice) -> None:
         match notice:
             case RunStarted():
-                self._say(f"{safe_text(notice.runbook)} · run {notice.run}", bold=True)
+                with_it = f" · profile {safe_text(notice.profile)}" if notice.profile else ""
+                self._say(f"{safe_text(notice.runbook)} · run {notice.run}{with_it}", bold=True)
             case StepStarted():
                 self._started(notice)
             case StepPolled():

@@ -45,6 +45,7 @@ Name = Annotated[str, Meta(max_length=200, extra={ROLE: Role.NAME, NEVER_BLANK: 
 Markdown = Annotated[str, _text(Role.MARKDOWN)]
 LiteralName = Annotated[str, _text(Role.LITERAL)]
 PatternText = Annotated[str, _text(Role.PATTERN)]
+FilledName = Annotated[str, Meta(extra={ROLE: Role.LITERAL, NEVER_BLANK: True})]
 Message = Annotated[str, _text(Role.MESSAGE)]
 PlainText = Annotated[str, _text(Role.TEXT)]
 Stdin = Annotated[str, _text(Role.STDIN)]

@@ -20,6 +20,7 @@ from pup_tui.runbook.keys import (
     Expect,
     ExpressionText,
     FileName,
+    FilledName,
     Header,
     Items,
     JsonTree,
@@ -803,6 +804,13 @@ class Runbook(Section, frozen=True, kw_only=True):
             never_blank=True,
         ),
     ] = None
+    profiles: Annotated[
+        Annotated[tuple[FilledName, ...], Meta(min_length=1)] | None,
+        key(
+            "The profiles with which it may run; a run without one of them is refused.",
+            examples=(["staging", "production"],),
+        ),
+    ] = None
     defaults: Annotated[Defaults, key("What every step has that does not say otherwise.")] = (
         Defaults()
     )
@@ -811,3 +819,10 @@ class Runbook(Section, frozen=True, kw_only=True):
         Meta(min_length=1, max_length=1000),
         key("What is done, in this order."),
     ]
+
+    def refuses(self, profile: str) -> str:
+        """Why it does not run with the profile of this name, empty where it does."""
+        if self.profiles is None or profile in self.profiles:
+            return ""
+        with_it = f"not with `{profile}`" if profile else "not without one"
+        return f"it runs with the profiles {', '.join(self.profiles)} only, {with_it}"

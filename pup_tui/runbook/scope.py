@@ -348,8 +348,8 @@ def check_default_names(
                 told = f"{shown(other)} is not a variable"
                 hint = report.suggest(other, list(order)[: order[name]]) or _ABOVE
             report.error_in(node, told, hint, fragment=other)
-        if used.names & ALWAYS:
-            report.error(node, "a default cannot use `steps` or `run`", _ABOVE)
+        if "steps" in used.names:
+            report.error(node, "a default cannot use `steps`", _ABOVE)
 
 
 def _circle(needs: Mapping[str, frozenset[str]]) -> list[str]:

@@ -49,7 +49,13 @@ class Starter:
         from pup_tui.tui.widgets.plan import make_plan
 
         hidden = self._services.hidden
-        return await make_plan(loaded, resolved, operator=self._services.operator, hidden=hidden)
+        return await make_plan(
+            loaded,
+            resolved,
+            operator=self._services.operator,
+            hidden=hidden,
+            profile=self._services.profile.name,
+        )
 
     async def sources(self, screen: Screen[None], loaded: Loaded, *, trusted: bool) -> Sources:
         """Where a form finds values and choices: without the operator's word, not by what a stranger wrote.

@@ -71,6 +71,12 @@ TOP = [
     ),
     Row(
         place="top",
+        key="profiles",
+        text="profiles: [staging, production]\n" + HELLO,
+        refused="it runs with the profiles staging, production only, not without one",
+    ),
+    Row(
+        place="top",
         key="steps",
         text="steps: [{name: a, kind: shell, run: echo 1}, {name: b, kind: shell, run: echo 2}]",
         prints=("1", "2"),

@@ -149,7 +149,7 @@ def test_an_assert_knows_the_captures_of_its_step(errors: Errors) -> None:
         ('{a: "{{ c }}", b: "{{ a }}", c: "{{ b }}"}', "in a circle: a -> c -> b -> a"),
         ('{a: "{{ b }}", b: x}', "2:15: `b` stands below `a`"),
         ('{a: "{{ c }}"}', "2:15: `c` is not a variable"),
-        ('{a: "{{ steps.s.output }}"}', "a default cannot use `steps` or `run`"),
+        ('{a: "{{ steps.s.output }}"}', "a default cannot use `steps`"),
         ('{a: "{{ b | }}"}', "2:"),
     ],
 )

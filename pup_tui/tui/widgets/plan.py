@@ -53,13 +53,15 @@ class Planned:
 
 
 async def make_plan(
-    loaded: Loaded, resolved: Resolved, *, operator: str, hidden: Iterable[str]
+    loaded: Loaded, resolved: Resolved, *, operator: str, hidden: Iterable[str], profile: str = ""
 ) -> Planned:
     """Plan a run, in a thread. `hidden` are secrets beside the variables; none is left in the plan."""
-    return await asyncio.to_thread(_planned, loaded, resolved, operator, tuple(hidden))
+    return await asyncio.to_thread(_planned, loaded, resolved, operator, tuple(hidden), profile)
 
 
-def _planned(loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence[str]) -> Planned:
+def _planned(
+    loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence[str], profile: str
+) -> Planned:
     from pup_tui.catalog.effects import mutates
     from pup_tui.core.events import Source
     from pup_tui.core.plan import plan
@@ -76,6 +78,7 @@ def _planned(loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence
         program,
         *known,
         source=Source(path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs),
+        profile=profile,
     )
     shown = [step.masked(masking.text) for step in steps]
     return Planned(loaded, resolved, program, shown)
