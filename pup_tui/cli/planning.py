@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option, values_options
 from pup_tui.cli.printing import print_json
@@ -47,25 +46,26 @@ def print_plan(
 ) -> None:
     from pup_tui.catalog.effects import mutates
     from pup_tui.catalog.value_sources import local_sources
+    from pup_tui.core.events import Source
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
 
     catalog = open_catalog(settings)
     loaded, runbook = load_valid(catalog, find_entry(catalog, name))
-    given = given_values(runbook, args, arg_file)
+    program = compile_program(loaded.id, runbook)
+    given = given_values(program, args, arg_file).values
     sources = local_sources(settings.environ, settings.home).at_rest()
     resolved = resolve_values(runbook, given, sources, ask=False)
-    program = compile_program(loaded.id, runbook)
     hidden = set(resolved.secrets)
     masking = Masking(str(resolved.values[name]) for name in hidden)
-    steps = plan(program, resolved.values, resolved.left_out, settings.operator, mutates, hidden)
-    shown = [
-        msgspec.structs.replace(
-            step, command=masking.text(step.command), reason=masking.text(step.reason)
-        )
-        for step in steps
-    ]
+    known = (resolved.values, resolved.left_out, settings.operator, mutates, hidden)
+    steps = plan(
+        program,
+        *known,
+        source=Source(path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs),
+    )
+    shown = [step.masked(masking.text) for step in steps]
     values = {n: "***" if n in hidden else value for n, value in resolved.values.items()}
     if as_json:
         print_json({"runbook": loaded.id, "vars": values, "steps": shown})
@@ -108,7 +108,7 @@ def _told(node: Node, step: PlannedStep) -> Iterator[str]:
     place = f"{'' if node.is_item else node.index + 1:>3}"
     item = f" [{item_numbers(step.id)[-1]}]" if node.is_item else ""
     yield f"{place}  {indent}{step.name}{item}  [{', '.join(marks)}]"
-    for line in step.command.strip().splitlines():
+    for line in step.shown.text.strip().splitlines():
         yield f"     {indent}{line}"
     if not node.is_item:
         for told in rules(node.step, skipped=step.reason.startswith(SKIPPED)):

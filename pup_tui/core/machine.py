@@ -76,8 +76,12 @@ def _create(run: Run, event: Event) -> None:
     state = run.state
     state.run, state.runbook, state.operator = event.run, event.runbook, event.operator
     state.created, state.lock = event.at.wall, event.lock
+    state.directories = event.source.directories
     state.frames[BODY] = Frame(
-        values=dict(event.values), left_out=list(event.left_out), secrets=list(event.secrets)
+        values=dict(event.values),
+        left_out=list(event.left_out),
+        secrets=list(event.secrets),
+        directory=state.directories[0],
     )
     run.make_states(BODY)
     state.blocks[BODY] = BlockState(children=list(run.program.body))
@@ -264,6 +268,10 @@ TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
     (StepPhase.LOOKING_UP, LockAnswered): blocks.lock_answered,
     #
     (StepPhase.OPEN, Timer.TIMEOUT): blocks.timed_out,
+    (StepPhase.OPEN, Timer.POLL): polls.deadline,
+    (StepPhase.OPEN, PollExtended): polls.extend,
+    (StepPhase.OPEN, PollStopped): polls.stop,
+    (StepPhase.OPEN, PollAccepted): polls.accept,
     #
     (StepPhase.ASKING, Answered): questions.answered,
     (StepPhase.ASKING, Timer.ANSWER): questions.answer_timed_out,

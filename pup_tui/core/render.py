@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.core.amounts import Scope, render_amount
-from pup_tui.core.lines import line_of, told
+from pup_tui.core.lines import line_of, sent_of, told
+from pup_tui.core.sent import Sent
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import Section
@@ -22,6 +23,7 @@ from pup_tui.template.jsontext import render_json
 from pup_tui.template.omit import is_omitted
 from pup_tui.template.secrets import hiding, secrets_in
 from pup_tui.template.shell.script import ShellScript, compile_shell
+from pup_tui.template.sql.script import SqlScript, compile_sql
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import render_url
 
@@ -88,14 +90,18 @@ class StepTexts:
     @property
     def line(self) -> str:
         """What the step does, as people are told."""
+        return line_of(self.step, self._told)
 
-        def text(key: str) -> str:
-            options = options_of(self._fields[key].type)
-            # What an amount decides is seen anyway, and of a mask there is no amount.
-            texts = self if options.role in AMOUNTS else self.seen
-            return told(texts[key], options)
+    @property
+    def sent(self) -> Sent:
+        """What goes into the step beside its command, as people are told."""
+        return sent_of(self.step, self._told)
 
-        return line_of(self.step, text)
+    def _told(self, key: str) -> str:
+        options = options_of(self._fields[key].type)
+        # What an amount decides is seen anyway, and of a mask there is no amount.
+        texts = self if options.role in AMOUNTS else self.seen
+        return told(texts[key], options)
 
     @property
     def empty_target(self) -> str | None:
@@ -134,28 +140,30 @@ class StepTexts:
             case Role.METHOD | Role.RESOURCE:
                 text = render_text(given, self.scope).strip()
                 return text.upper() if role is Role.METHOD else text
-            case Role.URL | Role.TARGET:
+            case Role.URL | Role.DATABASE | Role.TARGET:
                 return render_url(compile_text(given), self.scope).strip()
             case Role.HEADER:
                 return render_header(key, compile_text(given), self.scope)
             case Role.QUERY | Role.JSON:
                 return render_json(given, self.scope)
-            case Role.SCRIPT:
-                return self._script(given)
+            case Role.SCRIPT | Role.STATEMENTS:
+                return self._code(role, given)
             case Role.ARGUMENT:
                 return render_argument(compile_text(given), self.scope)
             case Role.ARGUMENTS | Role.SUBCOMMAND:
                 words = compile_arguments(given).render(self.scope)
                 drops = role is Role.SUBCOMMAND and words[:1] == ["pup"]
                 return tuple(words[1:] if drops else words)
-            case Role.DURATION | Role.SIZE | Role.COUNT | Role.FACTOR | Role.STATUS:
+            case Role.DURATION | Role.SIZE | Role.COUNT | Role.SHARE | Role.FACTOR | Role.STATUS:
                 return render_amount(role, given, self.scope)
             case Role.EXPRESSION | Role.CONDITION | Role.ITEMS | Role.VALUE_COMMAND:
                 raise AssertionError(f"{role} is worked out where it is judged")
             case _ as never:
                 assert_never(never)
 
-    def _script(self, given: str) -> ShellScript:
+    def _code(self, role: Role, given: str) -> ShellScript | SqlScript:
+        if role is Role.STATEMENTS:
+            return compile_sql(given).render(self.scope)
         interpreter = interpreter_at(self.step)
         if not interpreter.is_shell:
             return ShellScript(given, {}, given)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlencode
 
 import msgspec
@@ -16,11 +16,13 @@ from msgspec import Struct
 
 from pup_tui.core.amounts import Scope, render_seconds
 from pup_tui.core.render import NOTHING_AROUND, Around, StepTexts
+from pup_tui.core.sent import NOTHING_SENT, Sent, Shown
 from pup_tui.runbook.model import (
     HttpStep,
     NotifyStep,
     PupStep,
     ShellStep,
+    SqlStep,
     Step,
     WorkflowStep,
 )
@@ -29,6 +31,8 @@ from pup_tui.spelling import SPELLED, token
 from pup_tui.template.jsontext import render_json_body
 from pup_tui.template.secrets import watched
 from pup_tui.template.shell.interpreter import Interpreter
+from pup_tui.template.sql.engines import Engine, need_engine
+from pup_tui.template.sql.script import Statement
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import parse_url
 from pup_tui.template.values import OMIT
@@ -55,6 +59,11 @@ class StepRequest(Struct, frozen=True, kw_only=True):
     def shown(cls, texts: StepTexts) -> str:
         """What people are told; what is made out of secrets is hidden."""
         return texts.line
+
+    @classmethod
+    def sent(cls, texts: StepTexts) -> Sent:
+        """What goes in beside that, as people are told it: by the step's keys, unless a kind makes it up."""
+        return texts.sent
 
 
 def _field(texts: StepTexts, name: str) -> Any:
@@ -124,6 +133,46 @@ class PupRequest(StepRequest, frozen=True, kw_only=True):
         return cls(words=texts["run"], env=texts.around.env, cwd=texts.around.cwd)
 
 
+class SqlRequest(StepRequest, frozen=True, kw_only=True):
+    """Statements for a database, which is found by its `url` or its `service`.
+
+    They are one transaction unless `autocommit`. Of their rows at most `max_rows` are taken, and shown as a
+    table or as JSON. `cwd` is the directory that the file of a database is relative to.
+    """
+
+    step: ClassVar[type[Step]] = SqlStep
+
+    engine: Engine
+    url: str | None
+    service: str | None
+    statements: tuple[Statement, ...]
+    format: Literal["table", "json"] = "table"
+    max_rows: int = 1000
+    autocommit: bool = False
+    read_only: bool = False
+    env: Mapping[str, str | None] = {}
+    cwd: str | None = None
+
+    @classmethod
+    def of(cls, texts: StepTexts) -> Self:
+        step, url = texts.step, texts["url"]
+        assert isinstance(step, SqlStep)
+        engine = step.engine or ("postgresql" if not url else need_engine(url))
+        read_only = step.read_only is True
+        return cls(
+            engine=engine,
+            url=url,
+            service=texts["service"],
+            statements=texts["query"].statements(engine, read_only=read_only),
+            format=step.format,
+            max_rows=texts["max_rows"],
+            autocommit=step.autocommit,
+            read_only=read_only,
+            env=texts.around.env,
+            cwd=texts.around.cwd,
+        )
+
+
 class HttpRequest(StepRequest, frozen=True, kw_only=True):
     """One HTTP request. `to_datadog` was decided from the author's text, never from a value.
 
@@ -177,6 +226,10 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
         joint = "&" if "?" in texts.seen["url"] else "?"
         return f"{texts.line}{joint if query else ''}{query}"
 
+    @classmethod
+    def sent(cls, texts: StepTexts) -> Sent:
+        return msgspec.structs.replace(texts.sent, body=_body(texts.seen)[0])
+
 
 def _source(texts: StepTexts, key: str) -> str:
     source = getattr(texts.step, key)
@@ -195,7 +248,9 @@ def _body(texts: StepTexts) -> tuple[str | None, str | None]:
             texts["json"], enc_hook=token
         ).decode(), content_type or "application/json"
     if step.form is not None:
-        return urlencode(texts["form"]), content_type or "application/x-www-form-urlencoded"
+        return urlencode(
+            texts["form"], safe="*"
+        ), content_type or "application/x-www-form-urlencoded"
     if step.body is not None:
         content_type = content_type or "application/json"
         if "json" in content_type:
@@ -252,12 +307,17 @@ class NotifyRequest(StepRequest, frozen=True, kw_only=True):
 class Prepared(Struct, frozen=True, kw_only=True):
     """What is known of a request when it is not made: of a past run's nothing else is recorded.
 
-    `shown` is the command for people, in which what was made out of secrets is hidden; `empty` names the key
-    of a step's target that rendered to nothing.
+    `shown` is the command for people, `sent` what goes in beside it; what was made out of secrets is hidden
+    in both. `empty` names the key of a step's target that rendered to nothing.
     """
 
     shown: str = ""
+    sent: Sent = NOTHING_SENT
     empty: str | None = None
+
+    @property
+    def told(self) -> Shown:
+        return Shown(self.shown, self.sent)
 
 
 class Rendered(Prepared, frozen=True, kw_only=True):
@@ -281,6 +341,7 @@ def render_request(step: Step, scope: Scope, around: Around = NOTHING_AROUND) ->
     return Rendered(
         request=kind.of(texts),
         shown=kind.shown(texts),
+        sent=kind.sent(texts),
         empty=texts.empty_target,
         made=(*around.made, *made),
     )

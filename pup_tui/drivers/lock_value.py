@@ -26,6 +26,7 @@ def lock_value(source: str, run: RunCreated, masking: Masking) -> str:
             "runbook": run.runbook,
             "operator": run.operator,
             "started_at": rfc3339(run.at.wall),
+            "dir": run.source.directories[0],
         },
     }
     try:

@@ -19,8 +19,9 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.header import check_header
 from pup_tui.template.size import parse_size
+from pup_tui.template.sql.engines import UNKNOWN_USE, SqlUse
 from pup_tui.template.text import Text, compile_text, mistakes_in
-from pup_tui.template.url import check_url_text
+from pup_tui.template.url import check_database_url, check_url_text
 from pup_tui.template.usage import UsesNames
 from pup_tui.template.value_command import is_subcommand
 
@@ -31,6 +32,7 @@ MIN_INTERVAL = 0.1
 
 _STATUS = re.compile(r"[1-5](?:xx|[0-9][0-9])\Z", re.IGNORECASE)
 _COUNT = re.compile(r"[1-9][0-9]{0,8}\Z")
+_SHARE = re.compile(r"(?:[1-9][0-9]{0,8}|(?:[1-9][0-9]?|100)%)\Z")
 _FACTOR = re.compile(r"(?:[1-9][0-9]{0,5})(?:\.[0-9]{1,9})?\Z")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _METHOD = re.compile(r"[A-Za-z]+\Z")
@@ -46,6 +48,7 @@ class RoleCheck:
         self._allowance = allowance
         self._checks: dict[Role, Callable[[PlacedText, Text], None]] = {
             Role.URL: _check_url,
+            Role.DATABASE: _check_database,
             Role.HEADER: _check_header,
             Role.METHOD: self._method,
             Role.TARGET: self._target,
@@ -53,15 +56,21 @@ class RoleCheck:
             Role.STATUS: self._status,
             Role.SIZE: self._size,
             Role.COUNT: self._count,
+            Role.SHARE: self._share,
             Role.FACTOR: self._factor,
         }
 
     def check(
-        self, placed: PlacedText, shell: str = "sh", env: frozenset[str] = frozenset()
+        self,
+        placed: PlacedText,
+        shell: str = "sh",
+        env: frozenset[str] = frozenset(),
+        sql: SqlUse = UNKNOWN_USE,
     ) -> UsesNames | None:
         """Report what is wrong with a text; the names that it uses, None where there are none.
 
-        `shell` is what a script is written for, `env` are the variables of its environment that hold values.
+        `shell` is what a script is written for, `env` are the variables of its environment that hold values;
+        `sql` is for statements.
         """
         if self._allowance.exhausted:
             return None
@@ -70,7 +79,7 @@ class RoleCheck:
             self._report.error(placed.node, told, "split the runbook")
             return None
         try:
-            return self._read(placed, shell, env)
+            return self._read(placed, shell, env, sql)
         except TemplateError as error:
             return self._mistaken(placed, error)
 
@@ -90,7 +99,9 @@ class RoleCheck:
             )
         return readable if readable is not None and readable.usage.needed else None
 
-    def _read(self, placed: PlacedText, shell: str, env: frozenset[str]) -> UsesNames | None:
+    def _read(
+        self, placed: PlacedText, shell: str, env: frozenset[str], sql: SqlUse
+    ) -> UsesNames | None:
         source = placed.node.text
         match placed.role.language:
             case Language.PLAIN:
@@ -103,6 +114,12 @@ class RoleCheck:
                 return text
             case Language.SCRIPT:
                 return self._script(placed, shell, env)
+            case Language.SQL:
+                from pup_tui.template.sql.script import compile_sql
+
+                statements = compile_sql(source)
+                statements.check(sql)
+                return statements
             case Language.VALUE_COMMAND:
                 return (
                     compiled(placed.role, source) if is_subcommand(source) else self._script(placed)
@@ -186,6 +203,9 @@ class RoleCheck:
     def _count(self, placed: PlacedText, text: Text) -> None:
         self._literal(placed, text, _COUNT, "is not a whole number over 0")
 
+    def _share(self, placed: PlacedText, text: Text) -> None:
+        self._literal(placed, text, _SHARE, "is neither a whole number over 0 nor a percentage")
+
     def _factor(self, placed: PlacedText, text: Text) -> None:
         self._literal(placed, text, _FACTOR, "is not a number from 1")
 
@@ -197,6 +217,10 @@ class RoleCheck:
 
 def _check_url(placed: PlacedText, text: Text) -> None:
     check_url_text(placed.node.text, text)
+
+
+def _check_database(placed: PlacedText, text: Text) -> None:
+    check_database_url(placed.node.text, text)
 
 
 def _check_header(placed: PlacedText, text: Text) -> None:

@@ -7,19 +7,31 @@ from collections.abc import Iterable, KeysView
 from dataclasses import dataclass, field
 from typing import get_args
 
-from pup_tui.runbook.model import AnyStep, Step
+from pup_tui.runbook.model import LOOP, OUTCOME, AnyStep, Step
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import KeyPath
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.interpreter import DEFAULT, Interpreter
+from pup_tui.template.sql.engines import ENGINES, SqlUse, engine_of
 from pup_tui.template.text import Text, compile_text
 
 MAX_ID = 200
 DEFAULT_ITEM = "item"
 
 STEP_FIELDS = frozenset(
-    ["output", "json", "lines", "exit_code", "status", "status_code", "headers", "duration"]
+    [
+        OUTCOME,
+        "output",
+        "stderr",
+        "json",
+        "lines",
+        "exit_code",
+        "status",
+        "status_code",
+        "headers",
+        "duration",
+    ]
 )
 """What `steps.ID` has."""
 
@@ -92,6 +104,16 @@ class StepDraft:
         return found
 
     @property
+    def sql_use(self) -> SqlUse:
+        """What its statements are judged by; without an `engine` the beginning of its `url` names it."""
+        given = self.node.text("engine")
+        known = next((engine for engine in ENGINES if engine == given), None)
+        if known is None:
+            url = self.node.text("url")
+            known = "postgresql" if url is None else engine_of(url)
+        return SqlUse(known, read_only=self.node.text("read_only") == "true")
+
+    @property
     def is_undo(self) -> bool:
         """Whether it stands under `undo`, and not only in a block that does."""
         return self.path[-1] == "undo"
@@ -117,6 +139,12 @@ class StepDraft:
                 return False  # it runs at another time than what it stands in
             step = around
         return False
+
+    @property
+    def part(self) -> int:
+        """The part of the run in which it runs, also where a group from a file or its step says so."""
+        caller = self.frame.caller
+        return max(self.order[0], BODY if caller is None else caller.part)
 
     @property
     def captures(self) -> dict[str, YamlNode]:
@@ -202,7 +230,7 @@ class _Walk:
         order = part, len(frame.steps)
         draft = StepDraft(node, path, frame, order, around, undo_of, branches, items)
         if draft.loops:
-            draft.items = items | {draft.item}
+            draft.items = items | {draft.item, LOOP}
         frame.steps.append(draft)
         for name in draft.makes:
             frame.made.setdefault(name, draft)

@@ -196,6 +196,14 @@ class _Free(Condition):
         return ConditionResult(holds, f"`{self.source}` {'holds' if holds else 'does not hold'}")
 
 
+def is_short_form(source: str, declared: frozenset[str]) -> bool:
+    """Whether a condition is one of those that read an output; one that cannot be read is none."""
+    try:
+        return parse_condition(source, declared).kind != "expression"
+    except TemplateError:
+        return False
+
+
 def is_true(value: Any) -> bool:
     """Whether a value counts as true: the text ``false`` does not, nor does what is empty."""
     if isinstance(value, str):

@@ -69,7 +69,12 @@ class Expression(UsesNames):
     @property
     def is_raw(self) -> bool:
         """Whether ``| raw`` is what it ends with."""
-        return getattr(self._tree, "name", None) == "raw"
+        return self.last_filter == "raw"
+
+    @property
+    def last_filter(self) -> str | None:
+        """The name of the filter that it ends with."""
+        return self._tree.name if isinstance(self._tree, nodes.Filter) else None
 
     @property
     def is_constant(self) -> bool:

@@ -27,6 +27,7 @@ from pup_tui.template.values import (
     JsonText,
     LeftOut,
     RawText,
+    SqlName,
     UrlText,
     contents,
     enter,
@@ -272,6 +273,14 @@ def raw(value: Any) -> RawText:
     return RawText(text_of(value))
 
 
+def sql_name(value: Any) -> SqlName:
+    """Quote a text as one name of SQL: of a table, a column, a role."""
+    name = text_of(value)
+    if not name or "\0" in name:
+        raise TemplateError("a name of SQL is not empty and holds no NUL")
+    return SqlName(_bounded('"' + name.replace('"', '""') + '"'))
+
+
 def duration(value: Any) -> str:
     """Write a number of seconds for people."""
     return format_duration(to_float(value))
@@ -384,6 +393,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "sha256": sha256,
     "shell_quote": shell_quote,
     "sort": sort,
+    "sql_name": sql_name,
     "split": split,
     "string": lambda value: plain(text_of(value)),
     "sum": total,

@@ -9,20 +9,31 @@ Lookaround, back references and flags would need the other kind of matcher: they
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import spend
+from pup_tui.template.regex_program import (
+    PLAIN,
+    Character,
+    Found,
+    Instruction,
+    Parser,
+    PatternError,
+    Place,
+    RegexOptions,
+    Save,
+    Split,
+    checked,
+)
+
+__all__ = ["Match", "PatternError", "Regex", "RegexOptions", "TooCostly", "compile_regex"]
 
 MAX_PATTERN: Final = 500
 """Characters of a pattern."""
-
-MAX_PROGRAM: Final = 20_000
-"""Instructions that a pattern may come to when its repeats are written out."""
 
 MAX_STEPS: Final = 200_000
 """Places of a pattern that one match may look at, about a fifth of a second."""
@@ -30,27 +41,9 @@ MAX_STEPS: Final = 200_000
 _PER_STEP, _PER_CHARACTER = 12, 160
 """What one step costs, and reading a character of a pattern, in the measure of `template.limits`."""
 
-_MAX_NESTING: Final = 32
-_COUNT: Final = re.compile(r"\{(\d{0,5})(,?)(\d{0,5})\}")
-_ESCAPE: Final = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
-_GROUP: Final = re.compile(r"\((?:\?:|\?P<[A-Za-z_]\w*>|(?!\?))")
-_WORD: Final = re.compile(r"\w")
-
-
-class PatternError(ValueError):
-    """A pattern is not usable; the text says why."""
-
 
 class TooCostly(ValueError):
     """A match would take too many steps."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a pattern is read: whether case matters not, and whether `^` and `$` are those of lines."""
-
-    ignorecase: bool = False
-    multiline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,83 +100,30 @@ def _spend(cost: int) -> None:
         raise TooCostly(told) from None
 
 
-Holds = Callable[[str, int], bool]
-"""Says of a place in a text whether something holds there."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Character:
-    """One character that matches ``form``."""
-
-    form: re.Pattern[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """No character, where something holds."""
-
-    holds: Holds
-
-
-@dataclass(frozen=True, slots=True)
-class _Save:
-    """Notes the place as one end of a group."""
-
-    slot: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Split:
-    """Goes on at both places, the first of which comes first."""
-
-    first: int
-    second: int
-
-
-class _Found:
-    """The pattern has matched."""
-
-
-_Instruction = _Character | _Place | _Save | _Split | _Found
-
-
 _Way = tuple[int, tuple[int, ...]]
 """The instruction that a way has come to, and the spans of its groups so far."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Node:
-    """A part of a pattern: how many instructions it comes to, and what writes them.
-
-    ``first`` are the characters that it may begin with, unless it takes none.
-    """
-
-    size: int
-    write: Callable[[list[_Instruction]], None]
-    first: tuple[re.Pattern[str], ...]
-    may_be_empty: bool
 
 
 class Regex:
     """A compiled pattern; raises `PatternError`."""
 
-    def __init__(self, source: str, options: Options = Options()) -> None:
+    def __init__(self, source: str, options: RegexOptions = PLAIN) -> None:
         if len(source) > MAX_PATTERN:
             raise PatternError(f"a pattern is at most {MAX_PATTERN} characters")
-        checked = _checked(source)
+        known = checked(source)
         self._length = len(source)
-        self.names = dict(checked.groupindex)
-        self.groups = checked.groups
-        parser = _Parser(source, options)
+        self.names = dict(known.groupindex)
+        self.groups = known.groups
+        parser = Parser(source, options)
         self._tree = parser.alternatives(0)
         if not parser.at_end:
             raise PatternError("unbalanced parenthesis")
 
     @cached_property
-    def _program(self) -> list[_Instruction]:
-        program: list[_Instruction] = []
+    def _program(self) -> list[Instruction]:
+        program: list[Instruction] = []
         self._tree.write(program)
-        return [*program, _Found()]
+        return [*program, Found()]
 
     def match(self, text: str, *, whole: bool = False) -> Match | None:
         """What a text begins with; with `whole` it has to go on to the end. Raises `TooCostly`."""
@@ -245,7 +185,7 @@ class Regex:
         seen: set[int] = set()
         for at, spans in ways:
             instruction = self._program[at]
-            if isinstance(instruction, _Character):
+            if isinstance(instruction, Character):
                 if position < len(text) and instruction.form.fullmatch(text[position]):
                     after += self._reached(at + 1, spans, text, position + 1, seen, steps)
             elif not whole or position == len(text):
@@ -272,11 +212,11 @@ class Regex:
                 continue
             seen.add(at)
             match self._program[at]:
-                case _Split(first, second):
+                case Split(first, second):
                     waiting += [(second, spans), (first, spans)]
-                case _Save(slot):
+                case Save(slot):
                     waiting.append((at + 1, (*spans[:slot], position, *spans[slot + 1 :])))
-                case _Place(holds):
+                case Place(holds):
                     if holds(text, position):
                         waiting.append((at + 1, spans))
                 case _:
@@ -304,212 +244,6 @@ class Regex:
 
 
 @lru_cache(maxsize=2048)
-def compile_regex(source: str, options: Options = Options()) -> Regex:
+def compile_regex(source: str, options: RegexOptions = PLAIN) -> Regex:
     """The pattern, which is kept. Raises `PatternError`."""
     return Regex(source, options)
-
-
-def _checked(source: str, flags: int = 0) -> re.Pattern[str]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return re.compile(source, flags)
-    except re.error as error:
-        raise PatternError(str(error)) from None
-    except (OverflowError, RecursionError):
-        raise PatternError("the pattern is too large") from None
-
-
-class _Parser:
-    """Turns a pattern that `re` accepts into a tree of what writes its instructions."""
-
-    def __init__(self, source: str, options: Options) -> None:
-        self._source = source
-        self._at = 0
-        self._groups = 0
-        self._flags = re.IGNORECASE if options.ignorecase else 0
-        self._places: dict[str, Holds] = {
-            "^": _line_start if options.multiline else _text_start,
-            "$": _line_end if options.multiline else _last_line_end,
-            r"\A": _text_start,
-            r"\Z": lambda text, at: at == len(text),
-            r"\b": _word_end,
-            r"\B": lambda text, at: not _word_end(text, at),
-        }
-
-    @property
-    def at_end(self) -> bool:
-        return self._at >= len(self._source)
-
-    def _next(self) -> str:
-        return self._source[self._at : self._at + 1]
-
-    def alternatives(self, depth: int) -> _Node:
-        if depth > _MAX_NESTING:
-            raise PatternError("the pattern is nested too deeply")
-        found = self._sequence(depth)
-        while self._next() == "|":
-            self._at += 1
-            found = _either(found, self._sequence(depth))
-        return found
-
-    def _sequence(self, depth: int) -> _Node:
-        parts: list[_Node] = []
-        while not self.at_end and self._next() not in "|)":
-            parts.append(self._repeated(self._atom(depth)))
-        return _all_of(parts)
-
-    def _atom(self, depth: int) -> _Node:
-        character = self._next()
-        if character == "(":
-            return self._group(depth)
-        if character == "[":
-            return self._class()
-        if character == "\\":
-            return self._escape()
-        self._at += 1
-        if character in self._places:
-            return _one(_Place(self._places[character]))
-        return self._character("." if character == "." else re.escape(character))
-
-    def _character(self, source: str) -> _Node:
-        return _one(_Character(_checked(source, self._flags)))
-
-    def _group(self, depth: int) -> _Node:
-        opener = _GROUP.match(self._source, self._at)
-        if opener is None:
-            raise PatternError("lookaround, flags and (?…) groups are not supported in a pattern")
-        self._at = opener.end()
-        number = 0
-        if opener[0] != "(?:":
-            self._groups += 1
-            number = self._groups
-        inner = self.alternatives(depth + 1)
-        self._at += 1
-        if not number:
-            return inner
-        return _all_of([_one(_Save(2 * number)), inner, _one(_Save(2 * number + 1))])
-
-    def _class(self) -> _Node:
-        end = self._at + 1
-        end += self._source[end : end + 1] == "^"
-        end += self._source[end : end + 1] == "]"
-        while self._source[end] != "]":
-            end += 2 if self._source[end] == "\\" else 1
-        text = self._source[self._at : end + 1]
-        self._at = end + 1
-        return self._character(text)
-
-    def _escape(self) -> _Node:
-        escape = _ESCAPE.match(self._source, self._at)
-        assert escape is not None
-        text = escape.group()
-        self._at = escape.end()
-        if text in self._places:
-            return _one(_Place(self._places[text]))
-        if text[1] in "123456789":
-            raise PatternError(f"{text} is not supported in a pattern")
-        return self._character(text)
-
-    def _repeated(self, inner: _Node) -> _Node:
-        lowest, highest = 1, 1
-        character = self._next()
-        count = _COUNT.match(self._source, self._at)
-        if character and character in "*+?":
-            self._at += 1
-            lowest, highest = {"*": (0, -1), "+": (1, -1), "?": (0, 1)}[character]
-        elif count and count.group() not in ("{}",):
-            self._at = count.end()
-            lowest = int(count[1] or 0)
-            highest = int(count[3]) if count[3] else (-1 if count[2] else lowest)
-        else:
-            return inner
-        if self._next() == "+":
-            raise PatternError("possessive repeats are not supported in a pattern")
-        is_lazy = self._next() == "?"
-        self._at += is_lazy
-        return _repeat(inner, lowest, highest, is_lazy=is_lazy)
-
-
-def _sized(node: _Node) -> _Node:
-    if node.size > MAX_PROGRAM:
-        raise PatternError("the pattern repeats too much")
-    return node
-
-
-def _one(instruction: _Instruction) -> _Node:
-    form = (instruction.form,) if isinstance(instruction, _Character) else ()
-    return _Node(1, lambda program: program.append(instruction), form, not form)
-
-
-def _all_of(parts: list[_Node]) -> _Node:
-    def write(program: list[_Instruction]) -> None:
-        for part in parts:
-            part.write(program)
-
-    first: list[re.Pattern[str]] = []
-    for part in parts:
-        first += part.first
-        if not part.may_be_empty:
-            break
-    may_be_empty = all(part.may_be_empty for part in parts)
-    return _sized(_Node(sum(part.size for part in parts), write, tuple(first), may_be_empty))
-
-
-def _either(one: _Node, other: _Node) -> _Node:
-    def write(program: list[_Instruction]) -> None:
-        start = len(program)
-        program.append(_Split(start + 1, start + 2 + one.size))
-        one.write(program)
-        end = start + 2 + one.size + other.size
-        program.append(_Split(end, end))
-        other.write(program)
-
-    may_be_empty = one.may_be_empty or other.may_be_empty
-    return _sized(_Node(one.size + other.size + 2, write, (*one.first, *other.first), may_be_empty))
-
-
-def _repeat(inner: _Node, lowest: int, highest: int, *, is_lazy: bool) -> _Node:
-    """So many times at least and at most; `highest` -1 has no limit."""
-
-    def split(into: int, past: int) -> _Split:
-        return _Split(past, into) if is_lazy else _Split(into, past)
-
-    def write(program: list[_Instruction]) -> None:
-        for _ in range(lowest):
-            inner.write(program)
-        start = len(program)
-        if highest < 0:
-            program.append(split(start + 1, start + inner.size + 2))
-            inner.write(program)
-            program.append(_Split(start, start))
-        end = start + (highest - lowest) * (inner.size + 1)
-        for _ in range(highest - lowest):
-            program.append(split(len(program) + 1, end))
-            inner.write(program)
-
-    more = inner.size + 2 if highest < 0 else (highest - lowest) * (inner.size + 1)
-    first = inner.first if highest else ()
-    may_be_empty = inner.may_be_empty or not lowest
-    return _sized(_Node(lowest * inner.size + more, write, first, may_be_empty))
-
-
-def _text_start(_text: str, at: int) -> bool:
-    return at == 0
-
-
-def _line_start(text: str, at: int) -> bool:
-    return at == 0 or text[at - 1] == "\n"
-
-
-def _line_end(text: str, at: int) -> bool:
-    return at == len(text) or text[at] == "\n"
-
-
-def _last_line_end(text: str, at: int) -> bool:
-    return at == len(text) or (at == len(text) - 1 and text[at] == "\n")
-
-
-def _word_end(text: str, at: int) -> bool:
-    before = at > 0 and _WORD.match(text[at - 1]) is not None
-    return before != (at < len(text) and _WORD.match(text[at]) is not None)

@@ -8,7 +8,14 @@ from typing import Any, Final, TypeVar
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import check_length
-from pup_tui.template.regex import Match, Options, PatternError, Regex, TooCostly, compile_regex
+from pup_tui.template.regex import (
+    Match,
+    PatternError,
+    Regex,
+    RegexOptions,
+    TooCostly,
+    compile_regex,
+)
 from pup_tui.template.values import text_of
 
 _Result = TypeVar("_Result")
@@ -97,7 +104,9 @@ def _with(
     pattern: Any, ignorecase: bool, multiline: bool, work: Callable[[Regex], _Result]
 ) -> _Result:
     try:
-        return work(compile_regex(text_of(pattern), Options(bool(ignorecase), bool(multiline))))
+        return work(
+            compile_regex(text_of(pattern), RegexOptions(bool(ignorecase), bool(multiline)))
+        )
     except PatternError as error:
         raise TemplateError(f"the pattern is not usable: {error}") from None
     except TooCostly as error:

@@ -62,6 +62,17 @@ class UrlText(str):
     __slots__ = ()
 
 
+class SqlName(str):
+    """What ``| sql_name`` gives: a name in the quotes of standard SQL."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        """The name without quotes."""
+        return self[1:-1].replace('""', '"')
+
+
 class _Nothing:
     """Marks that there is no value, where ``None`` is one."""
 

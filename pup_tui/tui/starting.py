@@ -102,7 +102,9 @@ class Starter:
             launch = partial(
                 launcher.launch,
                 program,
-                source=Source(path=str(loaded.path), sha256=loaded.sha256),
+                source=Source(
+                    path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs
+                ),
                 files=loaded.files,
                 values=resolved.values,
                 left_out=resolved.left_out,

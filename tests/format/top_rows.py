@@ -190,7 +190,7 @@ VARIABLES = [
     ),
     variable("type", "{type: integer}", "7", "7"),
     variable("type", "{type: integer}", value="7.5", refused="is not a whole number"),
-    variable("type", "{type: number}", "7.5", "7.50"),
+    variable("type", "{type: number}", "7.50", "7.50"),
     variable("type", "{type: number}", value="x", refused="is not a number"),
     variable("type", "{type: boolean}", "true", "yes"),
     variable("type", "{type: boolean}", value="maybe", refused="neither true nor false"),

@@ -191,7 +191,7 @@ def test_what_a_step_said_that_captures_a_secret_is_secret(field: str, errors: E
         f"  - {{name: p, kind: pup, run: 'monitors search --query {{{{ steps.s.{field} }}}}'}}\n"
     )
     refused = any(f"`steps.s.{field}` is a secret and may not stand" in e for e in errors(text))
-    assert refused is (field not in {"exit_code", "status_code", "duration"})
+    assert refused is (field not in {"outcome", "exit_code", "status_code", "duration"})
 
 
 @pytest.mark.parametrize(

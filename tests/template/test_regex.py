@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pup_tui.template.regex import MAX_PATTERN, Options, PatternError, Regex, TooCostly
+from pup_tui.template.regex import MAX_PATTERN, PatternError, Regex, RegexOptions, TooCostly
 
 PARTS = [
     *("a", "b", ".", "[ab]", "[^a]", r"\d", "(a|b)", "(?:ab)?", "a*", "(a+)+", "(a|ab)*", "b{1,2}"),
@@ -64,8 +64,8 @@ def test_finds_all_that_python_finds(source: str, text: str) -> None:
 
 
 def test_options() -> None:
-    assert next(Regex("ERROR", Options(ignorecase=True)).all("an error")).start == 3
-    assert [m.start for m in Regex("^a$", Options(multiline=True)).all("a\nb\na")] == [0, 4]
+    assert next(Regex("ERROR", RegexOptions(ignorecase=True)).all("an error")).start == 3
+    assert [m.start for m in Regex("^a$", RegexOptions(multiline=True)).all("a\nb\na")] == [0, 4]
     assert [m.start for m in Regex("^a$").all("a\nb\na")] == []
 
 

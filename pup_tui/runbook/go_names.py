@@ -13,7 +13,7 @@ _OTHERS = frozenset({"steps", "undo"})
 """Keys under which other steps stand, which may see other names."""
 
 
-def claim_actions(root: Mapping, frames: Sequence[DraftFrame]) -> None:
+def claim_names(root: Mapping, frames: Sequence[DraftFrame]) -> None:
     """Mark in every text what begins with a name that is known there: `{{ end }}` of a variable called `end`.
 
     It is written `{{+ end }}` from then on, so that the text means the same wherever it is read again.
