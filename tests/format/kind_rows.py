@@ -53,6 +53,13 @@ SHELL = [
         "shell", "shell", "shell: python3, run: 'print(f\"{1 + 1} {{ x }}\")'", prints=("2 { x }",)
     ),
     one("shell", "shell", "shell: [python3, -], run: 'print(__file__)'", prints=("<stdin>",)),
+    one(
+        "shell",
+        "shell",
+        "shell: bash, optional: true, run: 'source /dev/null; echo ok'",
+        prints=("ok",),
+        steps={"a": "succeeded"},
+    ),
     one("shell", "strict", "strict: true, run: 'false; echo no'", prints=(), ends="failed"),
     one("shell", "strict", "strict: false, run: 'false; echo yes'", prints=("yes",)),
     *(
