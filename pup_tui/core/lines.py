@@ -90,6 +90,8 @@ def told(value: Any, options: Options) -> str:
             return f"{value:g} s"
         case _ if isinstance(value, str | int | float):
             return str(value)
+        case _ if isinstance(value, Omitted):
+            return ""
     return msgspec.json.encode(value, enc_hook=token).decode() if value else ""
 
 

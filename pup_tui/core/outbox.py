@@ -150,7 +150,7 @@ class Outbox:
                 **self._common,
                 step=node.id,
                 status=step.status,
-                outcome=step.status,
+                outcome=step.status.value,
                 exit_code=step.exit_code,
                 signal=step.signal or None,
                 duration=max(0.0, self.at.clock - began),
