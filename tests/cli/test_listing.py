@@ -222,3 +222,15 @@ def test_schema_is_one_json_document(program: Program) -> None:
     told = program("schema").json
     assert told["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert {"stepTemplate", "group"} <= told["$defs"].keys()
+
+
+def test_validate_counts_what_is_silenced(program: Program, runbooks: Path) -> None:
+    step = "{name: a, kind: http, url: /x, verify: false}  # lint: ok verify-off because no name yet"
+    runbooks.joinpath("quiet.yaml").write_text(f"name: quiet\nsteps:\n  - {step}\n")
+    said = program("validate", "quiet")
+    assert said.err == "1 runbook: 1 valid, 0 broken, 0 warnings, 1 silenced\n"
+    (told,) = json.loads(program("validate", "quiet", "--json").out)["files"]
+    assert told["warnings"] == []
+    assert [(each["code"], each["line"], each["reason"]) for each in told["silenced"]] == [
+        ("verify-off", 3, "no name yet")
+    ]

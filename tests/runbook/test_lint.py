@@ -8,6 +8,7 @@ import pytest
 
 from pup_tui.catalog.places import bundled_dir
 from pup_tui.runbook.lint import RULES, linter
+from pup_tui.runbook.lint.silencing import USELESS
 from pup_tui.runbook.load import Loaded, load
 
 Lint = Callable[..., Loaded]
@@ -215,7 +216,7 @@ def test_every_rule_is_tried() -> None:
 
 def test_every_rule_is_explained() -> None:
     told = Path(__file__).parent.parent.parent.joinpath("docs", "warnings.md").read_text()
-    assert set(re.findall(r"^\| `([a-z-]+)` \|", told, re.MULTILINE)) == set(RULES)
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", told, re.MULTILINE)) == {*RULES, USELESS}
 
 
 def test_every_rule_says_why() -> None:
@@ -263,3 +264,43 @@ def test_loading_alone_does_not_lint(check: Lint) -> None:
 @pytest.mark.parametrize("path", sorted(bundled_dir().glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_bundled_runbooks_have_no_warnings(path: Path) -> None:
     assert [str(problem) for problem in load(path, linter=linter()).problems] == []
+
+
+OFF = "verify: false"
+BECAUSE = "# lint: ok verify-off because the host has no name yet"
+
+
+def test_a_comment_with_a_reason_silences_a_warning_on_its_line(lint: Lint) -> None:
+    loaded = lint(step("url: /x", f"{OFF}  {BECAUSE}", kind="http"))
+    assert loaded.warnings == ()
+    told = [(p.code, p.line, p.reason) for p in loaded.silenced]
+    assert told == [("verify-off", 6, "the host has no name yet")]
+
+
+def test_a_comment_alone_on_its_line_is_about_the_next(lint: Lint) -> None:
+    loaded = lint(step("url: /x", BECAUSE, OFF, kind="http"))
+    assert (loaded.warnings, len(loaded.silenced)) == ((), 1)
+
+
+def test_a_comment_within_a_script_silences_what_stands_there(lint: Lint) -> None:
+    script = "rm {{ X }}  # lint: ok option-injection because it is made here"
+    loaded = lint(shell(script))
+    assert "option-injection" not in {p.code for p in loaded.warnings}
+    assert [p.code for p in loaded.silenced] == ["option-injection"]
+
+
+@pytest.mark.parametrize(
+    ("comment", "codes"),
+    [
+        ("# lint: ok verify-off", {"verify-off", "useless-silencing"}),
+        ("# lint: ok verify-off because", {"verify-off", "useless-silencing"}),
+        ("# lint: ok", {"verify-off", "useless-silencing"}),
+        ("# lint: ok verify-of because so", {"verify-off", "useless-silencing"}),
+        ("# lint: ok danger-ignored because so", {"verify-off", "useless-silencing"}),
+        ("# lint: okay", {"verify-off"}),
+    ],
+)
+def test_a_comment_that_silences_nothing_is_told(comment: str, codes: set[str], lint: Lint) -> None:
+    loaded = lint(step("url: /x", f"{OFF}  {comment}", kind="http"))
+    assert {p.code for p in loaded.warnings} == codes
+    assert loaded.silenced == ()

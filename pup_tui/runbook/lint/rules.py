@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Final
 
 from pup_tui.runbook.check import Linter
@@ -21,6 +22,7 @@ from pup_tui.runbook.lint.names import (
     shadowed_names,
 )
 from pup_tui.runbook.lint.secrets import literal_secret, password_in_url
+from pup_tui.runbook.lint.silencing import Silencing
 from pup_tui.runbook.lint.steps import (
     assert_without_condition,
     danger_ignored,
@@ -30,7 +32,7 @@ from pup_tui.runbook.lint.steps import (
     unused_capture,
     verify_off,
 )
-from pup_tui.runbook.lint.subject import IsInstalled, LintRule, Subject
+from pup_tui.runbook.lint.subject import Finding, IsInstalled, LintRule, Subject
 from pup_tui.runbook.nodes import Mapping
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
@@ -77,20 +79,31 @@ def linter(is_installed: IsInstalled | None = None) -> Linter:
 
 
 def lint(subject: Subject, report: Report) -> None:
-    """Add the warnings of every rule to the report."""
+    """Add the warnings of every rule to the report, and what is wrong with comments that silence some."""
+    silencing = Silencing(subject.sources, RULES)
     for code, rule in RULES.items():
-        for count, found in enumerate(rule(subject)):
-            if count == MAX_WARNINGS:
+        told = 0
+        for found in rule(subject):
+            problem = _problem(code, found, silencing)
+            report.add(problem)
+            told += problem.severity == "warning"
+            if told == MAX_WARNINGS:
                 break
-            line, column = found.place
-            report.add(
-                Problem(
-                    path=found.node.source.path,
-                    line=line,
-                    column=column,
-                    message=found.message,
-                    hint=found.hint,
-                    severity="warning",
-                    code=code,
-                )
-            )
+    for problem in islice(silencing.problems(), MAX_WARNINGS):
+        report.add(problem)
+
+
+def _problem(code: str, found: Finding, silencing: Silencing) -> Problem:
+    line, column = found.place
+    path = found.node.source.path
+    reason = silencing.reason(path, line, code)
+    return Problem(
+        path=path,
+        line=line,
+        column=column,
+        message=found.message,
+        hint=found.hint,
+        severity="silenced" if reason else "warning",
+        code=code,
+        reason=reason,
+    )
