@@ -224,13 +224,15 @@ def test_schema_is_one_json_document(program: Program) -> None:
     assert {"stepTemplate", "group"} <= told["$defs"].keys()
 
 
-def test_validate_counts_what_is_silenced(program: Program, runbooks: Path) -> None:
-    step = "{name: a, kind: http, url: /x, verify: false}  # lint: ok verify-off because no name yet"
-    runbooks.joinpath("quiet.yaml").write_text(f"name: quiet\nsteps:\n  - {step}\n")
-    said = program("validate", "quiet")
-    assert said.err == "1 runbook: 1 valid, 0 broken, 0 warnings, 1 silenced\n"
-    (told,) = json.loads(program("validate", "quiet", "--json").out)["files"]
-    assert told["warnings"] == []
-    assert [(each["code"], each["line"], each["reason"]) for each in told["silenced"]] == [
+def test_validate_counts_what_is_silenced(program: Program) -> None:
+    step = (
+        "{name: a, kind: http, url: /x, verify: false}  # lint: ok verify-off because no name yet"
+    )
+    program.write("quiet", f"name: quiet\nsteps:\n  - {step}\n")
+    told = "1 runbook: 1 valid, 0 broken, 0 warnings, 1 silenced\n"
+    assert program("validate", "quiet.yaml").err == told
+    (checked,) = program("validate", "quiet.yaml", "--json").json["files"]
+    assert checked["warnings"] == []
+    assert [(each["code"], each["line"], each["reason"]) for each in checked["silenced"]] == [
         ("verify-off", 3, "no name yet")
     ]

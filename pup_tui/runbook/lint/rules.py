@@ -14,6 +14,8 @@ from pup_tui.runbook.lint.commands import (
     unbounded_wait,
     unchecked_arithmetic,
 )
+from pup_tui.runbook.lint.destructive import destructive_without_danger
+from pup_tui.runbook.lint.loops import one_round
 from pup_tui.runbook.lint.names import (
     confusable_names,
     hidden_characters,
@@ -30,8 +32,10 @@ from pup_tui.runbook.lint.steps import (
     never_runs,
     no_process,
     unused_capture,
+    unused_variable,
     verify_off,
 )
+from pup_tui.runbook.lint.strictness import unseen_failure
 from pup_tui.runbook.lint.subject import Finding, IsInstalled, LintRule, Subject
 from pup_tui.runbook.nodes import Mapping
 from pup_tui.runbook.problems import Problem
@@ -59,6 +63,10 @@ RULES: Final[dict[str, LintRule]] = {
     "no-process": no_process,
     "unused-capture": unused_capture,
     "never-runs": never_runs,
+    "unused-variable": unused_variable,
+    "unseen-failure": unseen_failure,
+    "one-round": one_round,
+    "destructive-without-danger": destructive_without_danger,
     "hidden-characters": hidden_characters,
     "mixed-scripts": mixed_scripts,
     "confusable-names": confusable_names,
