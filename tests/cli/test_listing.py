@@ -208,13 +208,13 @@ def test_validate_warns_with_codes(program: Program) -> None:
         "care",
         "name: care\nvars: {DIR: {}}\nsteps:\n"
         "  - {name: a, kind: shell, run: nosuch-tool x}\n"
-        "  - {name: b, kind: shell, run: 'rm -r {{ DIR }}'}\n",
+        "  - {name: b, kind: shell, run: 'rm {{ DIR }}'}\n",
     )
     done = program("validate", "care.yaml", "--json")
     assert done.code == 0
     (checked,) = done.json["files"]
     found = [(each["code"], each["line"], each["column"]) for each in checked["warnings"]]
-    assert found == [("missing-tool", 4, 33), ("option-injection", 5, 43)]
+    assert found == [("missing-tool", 4, 33), ("option-injection", 5, 40)]
     assert "[option-injection]" in program("validate", "care.yaml").out
 
 

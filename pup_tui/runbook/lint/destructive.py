@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 4
 """Scripts in the words of scripts, such as those of `ssh`."""
 
-_TEMPORARY: Final = re.compile(r"/tmp/.|/var/tmp/.")
+_TEMPORARY: Final = re.compile(r"(?:/var)?/tmp/.")
 _MADE_HERE: Final = re.compile(r"\b([A-Za-z_]\w*)=\"?(?:\$\(|`)\s*mktemp\b")
 _VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)\}?(?:/.*)?")
 
