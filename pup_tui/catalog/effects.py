@@ -17,6 +17,8 @@ def mutates(step: Step) -> bool | None:
     """
     if step.danger and not step.is_question:
         return True
+    if step.read_only is not None:
+        return not step.read_only
     if step.is_block:
         inside = {mutates(child) for child in step.inside}
         return True if True in inside else None if None in inside else False

@@ -10,7 +10,7 @@ from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.undeclared import names_under_default
 from pup_tui.runbook.variables.checks import check_choice, check_value
 from pup_tui.runbook.variables.choices import Choices, choices_need
-from pup_tui.runbook.variables.resolve import Resolved, choices_for, resolve
+from pup_tui.runbook.variables.resolve import Resolved, VariableProblem, choices_for, resolve
 from pup_tui.runbook.variables.sources import Sources
 
 __all__ = [
@@ -25,6 +25,8 @@ __all__ = [
     "resolve_question",
     "wanted_inputs",
 ]
+
+_CHOOSE = "choose one with --profile NAME, or in the console's title bar"
 
 
 class InputQuestion(Protocol):
@@ -54,12 +56,24 @@ def check_input(variable: Variable, given: Any, choices: Choices | None = None) 
 async def resolve_inputs(
     runbook: Runbook, given: Mapping[str, object], sources: Sources
 ) -> Resolved:
-    """Every variable's value: as given, else from where it comes from, else its default.
+    """Every variable's value: as given, else as the profile says, else from where it comes from, else its
+    default. Where the runbook refuses the profile that is the only problem.
 
     With `sources.at_rest()` nothing is run: what a command would give is `unknown` then.
     """
-    undeclared = names_under_default(runbook)
-    return await resolve(runbook.vars, given, sources=sources, undeclared=undeclared)
+    refusal = runbook.refuses(sources.profile)
+    if refusal:
+        problem = VariableProblem(
+            name="profiles", message=f"`{runbook.name}`: {refusal}", hint=_CHOOSE
+        )
+        return Resolved(values={}, left_out=(), problems=(problem,), sources={})
+    return await resolve(
+        runbook.vars,
+        given,
+        sources=sources,
+        undeclared=names_under_default(runbook),
+        profile=sources.profile_values,
+    )
 
 
 async def resolve_question(

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -19,7 +20,13 @@ from pup_tui.private import (
 )
 from pup_tui.runbook.files import Unreadable, read_file
 from pup_tui.runbook.parts import Choice
-from pup_tui.runbook.variables.sources import KeptChoices, NoKeyring, RunCommand, Sources
+from pup_tui.runbook.variables.sources import (
+    KeptChoices,
+    NoKeyring,
+    ProfileValue,
+    RunCommand,
+    Sources,
+)
 
 MAX_KEPT = 200
 """Files that are kept; the oldest go first."""
@@ -30,8 +37,14 @@ def local_sources(
     home: Path,
     run: RunCommand | None = None,
     kept: KeptChoices | None = None,
+    *,
+    profile: str = "",
+    profile_values: Mapping[str, ProfileValue] = MappingProxyType({}),
 ) -> Sources:
-    """Where values come from on this computer: environment, files, keyring and, with `run`, commands."""
+    """Where values come from on this computer: environment, files, keyring and, with `run`, commands.
+
+    `profile` names the operator's profile, which gives values to variables.
+    """
     return Sources(
         environ=environ,
         home=home,
@@ -39,6 +52,8 @@ def local_sources(
         keyring=_read_keyring,
         run=run,
         kept=kept,
+        profile=profile,
+        profile_values=profile_values,
     )
 
 
@@ -98,13 +113,18 @@ async def _read_file(path: Path) -> str:
 
 
 async def _read_keyring(service: str, user: str) -> str | None:
+    """As `keyring_password`, in a thread: the store may ask the operator to unlock it."""
+    import asyncio
+
+    return await asyncio.to_thread(keyring_password, service, user)
+
+
+def keyring_password(service: str, user: str) -> str | None:
     """The password of a user of a service in the platform's store, None where there is none.
 
     Raises NoKeyring where the store cannot be asked, or the library `keyring` (an extra)
-    is not installed. In a thread: the store may ask the operator to unlock it.
+    is not installed.
     """
-    import asyncio
-
     try:
         # Late: it looks for backends among everything that is installed.
         import keyring
@@ -113,6 +133,6 @@ async def _read_keyring(service: str, user: str) -> str | None:
         told = "the library `keyring` is not installed"
         raise NoKeyring(f"{told}; install pup-tui[keyring]") from None
     try:
-        return await asyncio.to_thread(keyring.get_password, service, user)
+        return keyring.get_password(service, user)
     except KeyringError as error:
         raise NoKeyring(f"the keyring cannot be read ({error or type(error).__name__})") from None

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from pup_tui.cli.failure import Failure, journal_failures
-from pup_tui.cli.options import pass_settings, runbooks_option
+from pup_tui.cli.failure import Failure, journal_failures, refuse_problems
+from pup_tui.cli.options import pass_settings, profile_option, read_for, runbooks_option
 from pup_tui.cli.wiring import Parts, open_catalog
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.entries import Entry
     from pup_tui.drivers.launcher import Launcher
+    from pup_tui.settings.profiles import ProfileFile
     from pup_tui.settings.settings import Settings
-    from pup_tui.tui.services import Services
+    from pup_tui.tui.services import ProfileOffer, Services
 
 
 class _ProgramContext(click.Context):
@@ -41,6 +43,7 @@ class _Console(click.Command):
     context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
 )
 @click.argument("runbook", required=False)
+@profile_option
 @runbooks_option
 @pass_settings
 def console_command(settings: Settings, runbook: str | None = None) -> int:
@@ -60,7 +63,12 @@ def console_command(settings: Settings, runbook: str | None = None) -> int:
         raise Failure(
             "this terminal cannot show the console", "TERM", "use `pup-tui run RUNBOOK` instead"
         )
-    return open_console(console_services(settings, catalog, open_at=open_at))
+
+    def opened(profile: str | None) -> AbstractAsyncContextManager[Services]:
+        chosen = settings if profile is None else read_for(ctx, profile)
+        return console_services(chosen, catalog, open_at=open_at)
+
+    return open_console(opened)
 
 
 def _named(ctx: click.Context, catalog: Catalog, word: str) -> Entry:
@@ -75,16 +83,22 @@ def _named(ctx: click.Context, catalog: Catalog, word: str) -> Entry:
         raise Failure(f"there is no command or runbook `{word}`", "", error.hint) from error
 
 
-def open_console(opened: AbstractAsyncContextManager[Services]) -> int:
-    """Show the console until the operator leaves it; returns the exit code."""
+def open_console(opened: Callable[[str | None], AbstractAsyncContextManager[Services]]) -> int:
+    """Show the console until the operator leaves it; returns the exit code.
+
+    `opened` gives what it works with: as the call says at first, then with each profile that is chosen.
+    """
 
     async def show() -> int:
         from pup_tui.tui.app import PupTuiApp
 
-        async with opened as services:
-            app = PupTuiApp(services)
-            await app.run_async()
-            return app.return_code or 0
+        profile: str | None = None
+        while True:
+            async with opened(profile) as services:
+                app = PupTuiApp(services)
+                profile = await app.run_async()
+            if profile is None:
+                return app.return_code or 0
 
     # Until the console stands there is next to nothing to collect, and looking for it would delay the first
     # frame; the app turns the collector on again.
@@ -109,9 +123,11 @@ async def console_services(
 
     `site` says in a word where runs act; without it that is told from the settings.
     """
-    from pup_tui.tui.services import Services
+    from pup_tui.tui.services import ProfileOffer, Services
 
+    refuse_problems(settings.problems, "the profile", "fix what is told above")
     parts = Parts(settings)
+    profile = settings.profile
     with parts.state() as state:
         async with AsyncExitStack() as opened:
             opening = asyncio.Lock()
@@ -129,11 +145,30 @@ async def console_services(
                 operator=settings.operator,
                 hidden=tuple(parts.datadog.secrets()),
                 state=state,
-                environ=settings.environ,
+                environ=parts.environ,
                 home=settings.home,
                 pager=settings.pager,
                 sources=lambda: parts.sources,
                 site=site or parts.datadog.place,
                 suggestions=suggestions or {},
                 open_at=open_at,
+                profile=ProfileOffer(name="") if profile is None else _offer(profile),
+                profiles=partial(_profiles, settings),
             )
+
+
+def _profiles(settings: Settings) -> list[ProfileOffer]:
+    from pup_tui.settings.profiles import profile_names, read_profile
+
+    folder = settings.config_dir
+    return [_offer(read_profile(folder, name)) for name in profile_names(folder)]
+
+
+def _offer(profile: ProfileFile) -> ProfileOffer:
+    from pup_tui.tui.services import ProfileOffer
+
+    said = profile.said
+    problem = str(profile.problems[0].message) if profile.problems else ""
+    return ProfileOffer(
+        name=profile.name, description=said.description, danger=said.danger, problem=problem
+    )

@@ -42,8 +42,9 @@ def demo_command(settings: Settings) -> int:
         if demo.terminal.can_show:
             from pup_tui.cli.console import console_services, open_console
 
-            services = console_services(demo, catalog, site="sandbox", suggestions=suggestions())
-            return open_console(services)
+            return open_console(
+                lambda _: console_services(demo, catalog, site="sandbox", suggestions=suggestions())
+            )
         return _run_once(demo, catalog)
 
 

@@ -13,6 +13,7 @@ from pup_tui.cli.printing import columns, print_json
 from pup_tui.cli.runbooks import find_entry, load_valid
 from pup_tui.cli.wiring import open_catalog
 from pup_tui.output.sanitize import safe_text
+from pup_tui.spelling import SPELLED
 
 if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
@@ -54,7 +55,11 @@ def _as_json(loaded: Loaded, runbook: Runbook) -> dict[str, Any]:
                 "kind": step.kind,
                 "when": step.when,
                 "danger": step.danger,
-                **msgspec.to_builtins(step),
+                **{
+                    key: value
+                    for key, value in msgspec.to_builtins(step, builtin_types=SPELLED).items()
+                    if key not in ("id", "name", "kind", "when", "danger")
+                },
             }
             for step in runbook.steps
         ],
@@ -63,7 +68,7 @@ def _as_json(loaded: Loaded, runbook: Runbook) -> dict[str, Any]:
 
 def _variable_json(variable: Variable) -> dict[str, Any]:
     """A variable as in the file, its default with the type that it has there."""
-    told: dict[str, Any] = msgspec.to_builtins(variable)
+    told: dict[str, Any] = msgspec.to_builtins(variable, builtin_types=SPELLED)
     if "default" in told:
         from pup_tui.catalog.inputs import check_input
 

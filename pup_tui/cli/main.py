@@ -11,7 +11,7 @@ import click
 
 import pup_tui
 from pup_tui.cli.failure import Failure, tell
-from pup_tui.cli.options import runbooks_option
+from pup_tui.cli.options import profile_option, runbooks_option
 from pup_tui.quoted import with_replacements
 
 COMMANDS = {
@@ -63,6 +63,7 @@ class LateGroup(click.Group):
     subcommand_metavar="[RUNBOOK | COMMAND [ARGS]...]",
 )
 @click.version_option(pup_tui.__version__, prog_name="pup-tui")
+@profile_option
 @runbooks_option
 @click.pass_context
 def cli(ctx: click.Context) -> None:

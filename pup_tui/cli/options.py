@@ -32,14 +32,30 @@ runbooks_option = click.option(
     help="Look for runbooks in DIR first; may be given again.",
 )
 
+
+def _choose_profile(ctx: click.Context, parameter: click.Parameter, given: str | None) -> None:
+    """Take `--profile` from before or after the command's name; the last one counts."""
+    if given is not None:
+        ctx.ensure_object(dict)["profile"] = given
+
+
+profile_option = click.option(
+    "--profile",
+    metavar="NAME",
+    expose_value=False,
+    callback=_choose_profile,
+    help="Run with this profile (profiles/NAME.yaml in the configuration directory).",
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def read_for(ctx: click.Context) -> Settings:
-    """The settings of this call, read when all of its options are known."""
+def read_for(ctx: click.Context, profile: str | None = None) -> Settings:
+    """The settings of this call, read when all of its options are known; with another `profile`, if given."""
     from pup_tui.settings.settings import CommandLine, read_settings
 
-    return read_settings(CommandLine(**ctx.ensure_object(dict)))
+    given = ctx.ensure_object(dict)
+    return read_settings(CommandLine(**given if profile is None else {**given, "profile": profile}))
 
 
 def pass_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P, R]:

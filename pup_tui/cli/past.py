@@ -49,7 +49,7 @@ def history_command(
     elif rows:
         columns(
             settings.terminal.columns,
-            ("RUN", "RUNBOOK", "STATUS", "STARTED", "DURATION", "OPERATOR", "WARNINGS"),
+            ("RUN", "RUNBOOK", "STATUS", "STARTED", "DURATION", "OPERATOR", "PROFILE", "WARNINGS"),
             [_as_row(row) for row in rows],
         )
     else:
@@ -102,5 +102,6 @@ def _as_row(row: RunRow) -> tuple[str, ...]:
         local_time(row.started_at),
         "" if row.duration is None else format_duration(row.duration),
         row.operator,
+        row.profile,
         str(row.warnings or ""),
     )

@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
-from pup_tui.cli.options import json_option, pass_settings, runbooks_option, values_options
+from pup_tui.cli.options import (
+    json_option,
+    pass_settings,
+    profile_option,
+    runbooks_option,
+    values_options,
+)
 from pup_tui.cli.printing import print_json
 from pup_tui.cli.runbooks import find_entry, load_valid
 from pup_tui.cli.values import given_values, resolve_values
-from pup_tui.cli.wiring import open_catalog
+from pup_tui.cli.wiring import local_values, open_catalog
 from pup_tui.core.ids import item_numbers
 from pup_tui.output.sanitize import safe_text
 
@@ -29,6 +34,7 @@ INDENT = "  "
 @click.argument("runbook")
 @values_options
 @json_option
+@profile_option
 @runbooks_option
 @pass_settings
 def plan_command(
@@ -46,42 +52,46 @@ def print_plan(
     settings: Settings, name: str, args: Sequence[str], arg_file: Path | None, *, as_json: bool
 ) -> None:
     from pup_tui.catalog.effects import mutates
-    from pup_tui.catalog.value_sources import local_sources
+    from pup_tui.core.events import Source
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
 
     catalog = open_catalog(settings)
     loaded, runbook = load_valid(catalog, find_entry(catalog, name))
-    given = given_values(runbook, args, arg_file)
-    sources = local_sources(settings.environ, settings.home).at_rest()
-    resolved = resolve_values(runbook, given, sources, ask=False)
     program = compile_program(loaded.id, runbook)
+    given = given_values(program, args, arg_file).values
+    sources = local_values(settings, settings.environ).at_rest()
+    resolved = resolve_values(runbook, given, sources, ask=False)
     hidden = set(resolved.secrets)
     masking = Masking(str(resolved.values[name]) for name in hidden)
-    steps = plan(program, resolved.values, resolved.left_out, settings.operator, mutates, hidden)
-    shown = [
-        msgspec.structs.replace(
-            step, command=masking.text(step.command), reason=masking.text(step.reason)
-        )
-        for step in steps
-    ]
+    known = (resolved.values, resolved.left_out, settings.operator, mutates, hidden)
+    steps = plan(
+        program,
+        *known,
+        source=Source(path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs),
+        profile=settings.profile_name,
+    )
+    shown = [step.masked(masking.text) for step in steps]
     values = {n: "***" if n in hidden else value for n, value in resolved.values.items()}
     if as_json:
-        print_json({"runbook": loaded.id, "vars": values, "steps": shown})
+        told = {"runbook": loaded.id, "profile": settings.profile_name}
+        print_json({**told, "vars": values, "steps": shown})
     else:
         unknown = {name: " or ".join(runbook.vars[name].places) for name in resolved.unknown}
-        _print(program, values, unknown, shown)
+        _print(program, settings.profile_name, values, unknown, shown)
 
 
 def _print(
     program: Program,
+    profile: str,
     values: dict[str, Any],
     unknown: Mapping[str, str],
     steps: Sequence[PlannedStep],
 ) -> None:
     number = "1 step" if len(steps) == 1 else f"{len(steps):,} steps"
-    click.echo(f"{safe_text(program.id)}: {number}; nothing is run")
+    with_it = f" with the profile {safe_text(profile)}" if profile else ""
+    click.echo(f"{safe_text(program.id)}{with_it}: {number}; nothing is run")
     for name, value in values.items():
         click.echo(f"  {name} = {safe_text(str(value))}")
     for name, source in unknown.items():
@@ -108,7 +118,7 @@ def _told(node: Node, step: PlannedStep) -> Iterator[str]:
     place = f"{'' if node.is_item else node.index + 1:>3}"
     item = f" [{item_numbers(step.id)[-1]}]" if node.is_item else ""
     yield f"{place}  {indent}{step.name}{item}  [{', '.join(marks)}]"
-    for line in step.command.strip().splitlines():
+    for line in step.shown.text.strip().splitlines():
         yield f"     {indent}{line}"
     if not node.is_item:
         for told in rules(node.step, skipped=step.reason.startswith(SKIPPED)):

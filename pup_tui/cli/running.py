@@ -5,15 +5,22 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from pup_tui.cli.answers import check_answered
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures
-from pup_tui.cli.options import json_option, pass_settings, runbooks_option, values_options
+from pup_tui.cli.options import (
+    json_option,
+    pass_settings,
+    profile_option,
+    runbooks_option,
+    values_options,
+)
 from pup_tui.cli.runbooks import find_entry, load_valid
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import Parts, open_catalog
@@ -22,7 +29,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.watcher import Watcher
-    from pup_tui.headless.answers import Answers
+    from pup_tui.headless.answers import Answers, GivenAnswers
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.stream import Outlet
     from pup_tui.runbook.load import Loaded
@@ -32,12 +39,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
-    """How a run is to go: what `--yes`, `--undo`, `--json` and `--break-lock` (its reason) say."""
+    """How a run is to go: what `--yes`, `--undo`, `--json` and `--break-lock` (its reason) say, and what is
+    answered before it begins.
+    """
 
     yes: bool
     undo: bool = False
     as_json: bool = False
     break_lock: str | None = None
+    answers: GivenAnswers = field(default_factory=dict)
 
 
 @click.command("run")
@@ -51,6 +61,7 @@ class Manner:
 @click.option("--no-journal", is_flag=True, help="Keep no record of the run.")
 @click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
 @json_option
+@profile_option
 @runbooks_option
 @pass_settings
 def run_command(
@@ -66,6 +77,8 @@ def run_command(
     as_json: bool,
 ) -> int:
     """Run RUNBOOK (an id or a file) and stream what its steps print."""
+    from pup_tui.core.program import compile_program
+
     if dry_run:
         from pup_tui.cli.planning import print_plan
 
@@ -84,9 +97,12 @@ def run_command(
         _check_breaking(model, break_lock)
     parts = Parts(settings, journal=not no_journal)
     can_ask = settings.terminal.can_ask and not yes
-    given = given_values(model, args, arg_file)
+    program = compile_program(loaded.id, model)
+    given, answers = given_values(program, args, arg_file)
+    if not can_ask:
+        check_answered(program, answers, yes=yes)
     resolved = resolve_values(model, given, parts.sources, ask=can_ask)
-    manner = Manner(yes=yes, undo=undo, as_json=as_json, break_lock=break_lock)
+    manner = Manner(yes=yes, undo=undo, as_json=as_json, break_lock=break_lock, answers=answers)
     return run_loaded(parts, loaded, model, resolved, manner)
 
 
@@ -111,7 +127,7 @@ async def _run(
 ) -> int:
     from pup_tui.core.events import Source
     from pup_tui.core.program import compile_program
-    from pup_tui.headless.answers import SayYes, Undoing
+    from pup_tui.headless.answers import Undoing
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.runner import run_headless
     from pup_tui.headless.stream import Outlet, Pump
@@ -124,7 +140,9 @@ async def _run(
             launch = partial(
                 launcher.launch,
                 compile_program(loaded.id, runbook),
-                source=Source(path=str(loaded.path.absolute()), sha256=loaded.sha256),
+                source=Source(
+                    path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs
+                ),
                 files=loaded.files,
                 values=resolved.values,
                 left_out=resolved.left_out,
@@ -137,11 +155,8 @@ async def _run(
             err = Outlet(sys.stderr, pump, coloured=coloured)
             _tell_broken(run, err)
             face = _face(run, out, err, as_json=manner.as_json)
-            if manner.yes:
-                others: Answers = SayYes(parts.sources)
-            else:
-                others = _asking(launcher.operator, err, parts.sources, terminal)
-            answers = Undoing(others, err, undo=manner.undo)
+            asking = partial(_asking, launcher.operator, err, parts.sources, terminal)
+            answers = Undoing(asking(manner), err, undo=manner.undo)
             try:
                 return await run_headless(run, face, answers)
             finally:
@@ -180,11 +195,13 @@ def _face(run: LocalRun, out: Outlet, err: Outlet, *, as_json: bool) -> Watcher:
 
 
 def _asking(
-    operator: str, err: Outlet, sources: Sources, terminal: PlainTerminal | None
+    operator: str, err: Outlet, sources: Sources, terminal: PlainTerminal | None, manner: Manner
 ) -> Answers:
-    from pup_tui.headless.answers import Nobody
+    """Who answers the run's questions, but for what is taken back."""
+    from pup_tui.headless.answers import GivenBefore, Nobody, SayYes
     from pup_tui.headless.terminal import TerminalAsker
 
-    if terminal is None:
-        return Nobody()
-    return TerminalAsker(operator, err, sources, terminal.turn)
+    if terminal is not None and not manner.yes:
+        return TerminalAsker(operator, err, sources, terminal.turn, manner.answers)
+    others = SayYes(sources) if manner.yes else Nobody()
+    return GivenBefore(others, manner.answers, sources)

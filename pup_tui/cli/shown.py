@@ -17,6 +17,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:
+    from pup_tui.core.notices import StepAnswered
     from pup_tui.core.program import Program
     from pup_tui.core.state import RunState
     from pup_tui.journal.reader import JournalReader
@@ -34,6 +35,7 @@ def run_json(row: RunRow) -> dict[str, Any]:
         "started_at": rfc3339(row.started_at),
         "duration": row.duration,
         "operator": row.operator,
+        "profile": row.profile,
         "warnings": row.warnings,
     }
 
@@ -86,11 +88,15 @@ class ShownRun:
             "step": id_,
             "name": node.step.name,
             "kind": node.step.kind,
+            "label": step.label or None,
             "status": self.status(id_),
+            "outcome": step.status,
             "attempts": step.attempts,
             "exit_code": step.exit_code,
+            "signal": step.signal or None,
             "duration": duration,
             "command": step.command,
+            **step.sent.as_fields(),
             "reason": step.reason,
             "output": str(path) if path.exists() else None,
         }
@@ -110,13 +116,16 @@ class ShownRun:
         return self.folder / spool_name(self.program.node(id_).index, id_)
 
     def _decisions(self) -> list[dict[str, Any]]:
-        from pup_tui.core.notices import StepAnswered
+        """What was decided, in its order: each answer with the question that was put."""
+        from pup_tui.core.notices import StepAnswered, StepWaiting
 
-        return self._broken_lock() + [
-            {"step": n.step, "answer": n.answer, "by": n.by, "note": n.note, "ts": n.ts}
-            for n in self.notices
-            if isinstance(n, StepAnswered)
-        ]
+        decisions, asked = self._broken_lock(), dict[str, str]()
+        for notice in self.notices:
+            if isinstance(notice, StepWaiting):
+                asked[notice.step] = notice.question
+            elif isinstance(notice, StepAnswered):
+                decisions.append(_decision(notice, asked.pop(notice.step, "")))
+        return decisions
 
     def _broken_lock(self) -> list[dict[str, Any]]:
         """The decision to take the lock from another run; no step made it."""
@@ -125,9 +134,11 @@ class ShownRun:
             return []
         decision = {
             "step": "",
+            "question": "",
             "answer": f"broke the lock {lock.value} of {lock.broken}",
             "by": state.operator,
             "note": lock.reason,
+            "values": {},
             "ts": rfc3339(state.created),
         }
         return [decision]
@@ -137,7 +148,9 @@ class ShownRun:
         reason = f": {safe_text(row.reason)}" if row.reason else ""
         click.echo(f"{safe_text(row.runbook)} · run {row.run} · {row.status}{reason}")
         took = "" if row.duration is None else f" · {format_duration(row.duration)}"
-        click.echo(f"started {local_time(row.started_at)} by {safe_text(row.operator)}{took}")
+        with_it = f" with the profile {safe_text(row.profile)}" if row.profile else ""
+        who = f"{safe_text(row.operator)}{with_it}"
+        click.echo(f"started {local_time(row.started_at)} by {who}{took}")
         for name, value in row.vars.items():
             click.echo(f"  {name} = {safe_text(str(value))}")
         for id_ in self.steps:
@@ -153,18 +166,25 @@ class ShownRun:
             told = f"{of_step}{answer} by {safe_text(decision['by'])}{note}"
             when = local_time(datetime.fromisoformat(decision["ts"]).timestamp())
             click.echo(f"  {when} {told}")
+            for line in decision["question"].splitlines():
+                click.echo(f"    {safe_text(line)}")
+            for name, value in decision["values"].items():
+                click.echo(f"    {name} = {safe_text(str(value))}")
 
     def _print_step(self, id_: str) -> None:
         node, step = self.program.node(id_), self._step(id_)
         indent = INDENT * (node.depth + len(item_numbers(id_)))
         place = "undo: " if UNDO in id_ else "" if node.is_item else f"{node.index + 1}. "
         item = f" [{item_numbers(id_)[-1]}]" if node.is_item else ""
+        item += f" {safe_text(step['label'], multiline=False)}" if step["label"] else ""
         reason = f": {safe_text(step['reason'])}" if step["reason"] else ""
         took = "" if step["duration"] is None else f" · {format_duration(step['duration'])}"
         name = f"{safe_text(node.step.name)}{item}"
         click.echo(f"\n{indent}{place}{name} · {step['status']}{reason}{took}")
         for line in step["command"].splitlines():
             click.echo(f"{indent}   $ {safe_text(line)}")
+        for line in self.state.steps[id_].sent.lines():
+            click.echo(f"{indent}   {safe_text(line)}")
         self._print_output(id_, indent)
 
     def _print_output(self, id_: str, indent: str) -> None:
@@ -181,3 +201,15 @@ class ShownRun:
                     click.echo(f"{indent}   {click.unstyle(line.text)}")
         finally:
             reader.close()
+
+
+def _decision(answered: StepAnswered, question: str) -> dict[str, Any]:
+    return {
+        "step": answered.step,
+        "question": question,
+        "answer": answered.answer,
+        "by": answered.by,
+        "note": answered.note,
+        "values": answered.values,
+        "ts": answered.ts,
+    }

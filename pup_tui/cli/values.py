@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -13,8 +13,11 @@ from pup_tui.cli.failure import Failure, tell
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Choices, Resolved, Sources
+    from pup_tui.core.program import Program
+    from pup_tui.headless.answers import GivenAnswers
     from pup_tui.runbook.model import Runbook
     from pup_tui.runbook.parts import Variable
+    from pup_tui.runbook.variables.file import FileValues
 
 
 _HOW_SECRETS_COME = (
@@ -23,13 +26,28 @@ _HOW_SECRETS_COME = (
 )
 
 
-def given_values(runbook: Runbook, args: Sequence[str], arg_file: Path | None) -> dict[str, object]:
-    """The values of `--arg-file` and then of `--arg`. Raises Failure for a secret among the arguments."""
-    given: dict[str, object] = _from_file(arg_file) if arg_file is not None else {}
+class GivenValues(NamedTuple):
+    """What `--arg-file` and then `--arg` give: values of variables, and answers to steps of the runbook."""
+
+    values: dict[str, object]
+    answers: GivenAnswers
+
+
+def given_values(program: Program, args: Sequence[str], arg_file: Path | None) -> GivenValues:
+    """What the command line gives. Raises Failure for a secret among the arguments and a wrong answer."""
+    from pup_tui.cli.answers import given_answers
+
+    runbook = program.runbook
+    given, in_file = ({}, {}) if arg_file is None else _from_file(arg_file)
+    by_set: dict[str, dict[str, object]] = {}
     for arg in args:
         name, equals, value = _utf8(arg).partition("=")
         if not equals or not name:
             raise Failure("--arg needs NAME=VALUE", "", "for example --arg SERVICE=payments")
+        step, dot, answers = name.rpartition(".")
+        if dot:
+            by_set.setdefault(step, {})[answers] = value
+            continue
         variable = runbook.vars.get(name)
         if variable is not None and variable.is_secret:
             raise Failure(
@@ -38,7 +56,7 @@ def given_values(runbook: Runbook, args: Sequence[str], arg_file: Path | None) -
                 "use --arg-file, or the place its `from` names",
             )
         given[name] = value
-    return given
+    return GivenValues(given, given_answers(program, in_file, by_set))
 
 
 def _utf8(arg: str) -> str:
@@ -46,7 +64,7 @@ def _utf8(arg: str) -> str:
     return os.fsencode(arg).decode("utf-8", "surrogateescape")
 
 
-def _from_file(path: Path) -> dict[str, object]:
+def _from_file(path: Path) -> FileValues:
     from pup_tui.runbook.problems import InvalidRunbook
     from pup_tui.runbook.variables.file import read_values
 

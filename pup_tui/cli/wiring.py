@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pup_tui.drivers.values import Resolve
     from pup_tui.journal.writer import Recorder
     from pup_tui.runbook.variables.resolve import Resolved
+    from pup_tui.runbook.variables.sources import KeptChoices, RunCommand
     from pup_tui.settings.settings import Settings
     from pup_tui.steps.executor import Executor
     from pup_tui.template.value_command import ValueCommand
@@ -41,6 +42,25 @@ def open_catalog(settings: Settings) -> Catalog:
             pup=named.pup,
             cwd=settings.cwd,
         )
+    )
+
+
+def local_values(
+    settings: Settings,
+    environ: Mapping[str, str],
+    run: RunCommand | None = None,
+    kept: KeptChoices | None = None,
+) -> Sources:
+    """Where the values of variables come from on this computer, with the profile that is chosen."""
+    from pup_tui.catalog.value_sources import local_sources
+
+    return local_sources(
+        environ,
+        settings.home,
+        run,
+        kept,
+        profile=settings.profile_name,
+        profile_values=settings.profile.said.vars if settings.profile else {},
     )
 
 
@@ -67,12 +87,37 @@ class Parts:
         self.journal = journal
 
     @cached_property
+    def environ(self) -> Mapping[str, str]:
+        """The environment of processes, with the credentials that the profile names in the keyring.
+
+        Raises Failure where one cannot be had.
+        """
+        profile = self.settings.profile
+        entries = profile.said.datadog.entries if profile else {}
+        found = {name: self._credential(*entry) for name, entry in entries.items()}
+        return {**self.settings.environ, **found}
+
+    def _credential(self, service: str, user: str) -> str:
+        from pup_tui.catalog.value_sources import keyring_password
+        from pup_tui.runbook.variables.sources import NoKeyring
+
+        where = f"the profile {self.settings.profile_name}"
+        try:
+            password = keyring_password(service, user)
+        except NoKeyring as error:
+            raise Failure(str(error), where, "it names credentials in the keyring") from error
+        if not password:
+            told = f"the keyring holds nothing for `{service}/{user}`"
+            raise Failure(told, where, f"put it there: keyring set {service} {user}")
+        return password
+
+    @cached_property
     def datadog(self) -> DatadogConfiguration:
         """Which Datadog, and the credentials for it. Raises Failure where the environment's are unusable."""
         from pup_tui.datadog.configuration import ConfigurationError, DatadogConfiguration
 
         try:
-            return DatadogConfiguration.from_environment(self.settings.environ)
+            return DatadogConfiguration.from_environment(self.environ)
         except ConfigurationError as error:
             raise Failure(str(error), "environment") from error
 
@@ -96,14 +141,12 @@ class Parts:
     @cached_property
     def sources(self) -> Sources:
         """Where the values of variables come from."""
-        from pup_tui.catalog.value_sources import ChoiceCache, local_sources
+        from pup_tui.catalog.value_sources import ChoiceCache
 
         # Another Datadog, or another folder, has other choices.
         place = f"{self.datadog.base_url}\0{self.settings.cwd}"
         kept = ChoiceCache(self.settings.state_dir / "choices", place) if self.journal else None
-        return local_sources(
-            self.settings.environ, self.settings.home, self._run_value_command, kept
-        )
+        return local_values(self.settings, self.environ, self._run_value_command, kept)
 
     async def _run_value_command(self, command: ValueCommand, seconds: float) -> str:
         """What a command prints. Asks for the executors only here: most runbooks have no such command."""
@@ -114,9 +157,7 @@ class Parts:
         except Failure as error:
             raise ValueError(str(error)) from error
         known = replace(command, hidden=(*command.hidden, *self.datadog.secrets()))
-        return await run_value_command(
-            known, seconds, executors, self.settings.environ, self.settings.cwd
-        )
+        return await run_value_command(known, seconds, executors, self.environ, self.settings.cwd)
 
     @contextmanager
     def state(self) -> Iterator[Path]:
@@ -146,11 +187,13 @@ class Parts:
                 # Runs without a journal keep apart from those with one as well.
                 locks=locks_dir(self.settings.state_dir),
                 executors=executors,
-                environ=self.settings.environ,
+                environ=self.environ,
                 cwd=self.settings.cwd,
                 operator=self.settings.operator,
                 resolve=resolver(self.sources),
                 hidden=tuple(self.datadog.secrets()),
+                profile=self.settings.profile_name,
+                profile_files=self.settings.profile_files,
             )
         finally:
             await log.close()

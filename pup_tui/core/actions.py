@@ -9,6 +9,7 @@ from msgspec import Struct
 from pup_tui.core.events import Decision
 from pup_tui.core.notices import AnyNotice
 from pup_tui.core.requests import StepRequest
+from pup_tui.core.sent import NOTHING_SENT, Sent
 from pup_tui.runbook.keys import ConditionText
 from pup_tui.runbook.parts import Variable
 
@@ -60,9 +61,10 @@ class UndoOffer(Struct, frozen=True, kw_only=True):
 class Question(Struct, frozen=True, kw_only=True):
     """Something only a person can decide.
 
-    `upcoming` is the rendered command that a *yes* leads to, `expect` the text that must be typed for it,
-    `timeout` the time in seconds, from when it is asked, after which it counts as refused. `variables` are
-    what an `input` step asks for, as they stand in the file; their texts may use the variables above and
+    `upcoming` is what a *yes* leads to (the rendered command and what goes into it), `expect` the text that
+    must be typed for it, `timeout` the time in seconds, from when it is asked, after which it counts as
+    refused. `variables` are what an `input` step asks for, as they stand in the file; their texts may use the
+    variables above and
     `names`, what the run knows (never to be shown or stored), of which `secrets` names the secret ones.
     `offers` are what can be undone, in the order in which it would run; the `step` of that question is
     `ids.UNDO`, and it is answered with `LocalRun.undo`.
@@ -88,10 +90,11 @@ class Action(Struct, frozen=True, kw_only=True):
 
 
 class LookUpTool(Action, frozen=True, kw_only=True):
-    """Find out whether `tool` is a command here."""
+    """Find out whether `tool` is a command here: a program, or a builtin of `shell`."""
 
     step: str
     tool: str
+    shell: str = "sh"
 
 
 class ResolveValues(Action, frozen=True, kw_only=True):
@@ -115,10 +118,11 @@ class TakeLock(Action, frozen=True, kw_only=True):
 
 
 class StartAttempt(Action, frozen=True, kw_only=True):
-    """Run `request`. `shown` is the command for people, `made` the values in the request that its texts made
-    out of secrets: they are secrets as well.
+    """Run `request`. `shown` is the command for people, `sent` what goes in beside it as far as that is to be
+    recorded, `made` the values in the request that its texts made out of secrets: they are secrets as well.
 
-    `output_limit` is how many bytes of output are kept on disk, None for what is usual.
+    `output_limit` is how many bytes of output are kept on disk, None for what is usual; `directory` is where
+    the runbook's file lies, for its processes to know.
     """
 
     attempt: str
@@ -126,8 +130,10 @@ class StartAttempt(Action, frozen=True, kw_only=True):
     request: StepRequest
     shown: str
     wanted: Wanted
+    sent: Sent = NOTHING_SENT
     made: tuple[Any, ...] = ()
     output_limit: int | None = None
+    directory: str = ""
 
 
 class StopAttempt(Action, frozen=True, kw_only=True):

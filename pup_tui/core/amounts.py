@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from pup_tui.runbook.keys import Count, Factor, Seconds, Size
+from pup_tui.runbook.keys import Count, Factor, Seconds, Share, Size
 from pup_tui.runbook.roles import Role
+from pup_tui.spelling import spelled
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
@@ -24,6 +25,7 @@ Scope = Mapping[str, Any]
 """The names that a text sees, with their values."""
 T = TypeVar("T")
 
+_SHARE = re.compile(r"[1-9][0-9]{0,8}|(?:[1-9][0-9]?|100)%")
 _STATUS = re.compile(r"[1-5](?:xx|[0-9][0-9])", re.IGNORECASE)
 
 
@@ -40,6 +42,15 @@ def render_size(given: Size, scope: Scope) -> int:
 def render_count(given: Count, scope: Scope) -> int:
     """A whole number from 1; TemplateError if it is none once it is rendered."""
     return _parsed(given, scope, _count)
+
+
+def render_share(given: Share, scope: Scope, total: int) -> int:
+    """How many of `total` at once, from 1: a number, or a percentage of them, rounded down.
+
+    TemplateError if it is neither once it is rendered.
+    """
+    share = _parsed(given, scope, _share)
+    return max(1, total * int(share[:-1]) // 100) if share.endswith("%") else int(share)
 
 
 def render_factor(given: Factor, scope: Scope) -> float:
@@ -77,6 +88,12 @@ def _count(given: str | int) -> int:
     return int(given)
 
 
+def _share(given: str | int) -> str:
+    if not _SHARE.fullmatch(str(given)):
+        raise ValueError(f"{given} is neither a whole number from 1 nor a percentage")
+    return str(given)
+
+
 def _status(given: str | int) -> str:
     if not _STATUS.fullmatch(str(given)):
         raise ValueError(f"{given} is not a status code such as 204 or 2xx")
@@ -97,6 +114,7 @@ _PARSERS: dict[Role, Callable[[Any], Any]] = {
     Role.DURATION: parse_duration,
     Role.SIZE: parse_size,
     Role.COUNT: _count,
+    Role.SHARE: _share,
     Role.FACTOR: _factor,
     Role.STATUS: _status,
 }
@@ -123,7 +141,7 @@ def _entered(value: Any) -> Any:
     """A captured text that is a JSON list stands for that list."""
     if isinstance(value, str) and value.lstrip().startswith("["):
         try:
-            return json.loads(value)
+            return json.loads(value, parse_float=lambda text: spelled(float(text), text))
         except ValueError:
             return value
     return value

@@ -14,7 +14,8 @@ from pup_tui.core.questions import ask_before, must_ask
 from pup_tui.core.requests import Prepared, Rendered
 from pup_tui.core.retries import check_retry
 from pup_tui.core.run import Run
-from pup_tui.core.scope import frame_of, wanted_of
+from pup_tui.core.scope import frame_of, seen_at, wanted_of
+from pup_tui.core.sent import NOTHING_SENT
 from pup_tui.core.shown import rendered_step
 from pup_tui.core.state import StepPhase, StepStatus
 from pup_tui.core.verdict import conclude
@@ -44,7 +45,7 @@ def enter(run: Run, node: Node) -> None:
             run.step(node).final = True
             run.fail(node, f"`{prepared.empty}` is empty")
     elif must_ask(run, node):
-        ask_before(run, node, prepared.shown)
+        ask_before(run, node, prepared.told.text)
     else:
         _start(run, node, prepared)
 
@@ -61,15 +62,19 @@ def _start(run: Run, node: Node, prepared: Prepared) -> None:
     if limits.seconds is not None:
         run.set_timer(node, Timer.TIMEOUT, limits.seconds)
     if isinstance(prepared, Rendered):
+        # The attempts of a poll say the same over and over: of them the first is recorded.
+        is_told = step.poll is None or step.attempts == step.poll.first
         run.outbox.add(
             StartAttempt(
                 attempt=run.attempt(node),
                 step=node.id,
                 request=prepared.request,
                 shown=prepared.shown,
+                sent=prepared.sent if is_told else NOTHING_SENT,
                 made=prepared.made,
                 wanted=wanted_of(run.program, node, run.state, run.scope(node), run.now),
                 output_limit=limits.output,
+                directory=seen_at(run.state, node.id).directory,
             )
         )
 
@@ -104,7 +109,8 @@ def started(run: Run, node: Node, event: Event) -> None:
         step.phase = StepPhase.RUNNING
     step.command = event.command
     if step.poll is None or step.attempts == step.poll.first:
-        run.outbox.tell_started(node, step.attempts, event.command)
+        step.sent = event.sent
+        run.outbox.tell_started(node, step.attempts, event.command, event.sent)
 
 
 def timed_out(run: Run, node: Node, event: Event) -> None:
@@ -116,7 +122,9 @@ def finished(run: Run, node: Node, event: Event) -> None:
     run.clear_timer(node, Timer.TIMEOUT)
     _keep_results(run, node, event)
     _note_retry(run, node, event)
-    if order.polls(node):
+    if event.unknown:
+        run.end(node, StepStatus.UNKNOWN, event.reason)
+    elif order.polls(node):
         polls.judge(run, node, event)
     else:
         conclude(run, node, event)
@@ -132,7 +140,9 @@ def stopped(run: Run, node: Node, event: Event) -> None:
     why = step.stopped_because or "stopped"
     detail = event.reason.removeprefix("cancelled").lstrip(" ,;:")
     told = f"{why} ({detail})" if detail else why
-    if step.left:
+    if event.unknown:
+        run.end(node, StepStatus.UNKNOWN, told)
+    elif step.left:
         run.end(node, StepStatus.CANCELLED, told)
     elif step.poll is not None and step.poll.accepted is not None:
         run.end(node, StepStatus.SUCCEEDED, step.poll.accepted)
@@ -162,7 +172,8 @@ def _note_retry(run: Run, node: Node, event: AttemptFinished) -> None:
 
 
 def _keep_results(run: Run, node: Node, event: AttemptFinished) -> None:
-    run.step(node).exit_code = event.exit_code
+    step = run.step(node)
+    step.exit_code, step.signal = event.exit_code, event.signal
     frame, local = frame_of(run.state, node.id), node.step.id
     frame.results.pop(local, None)
     if node.results:

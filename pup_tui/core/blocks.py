@@ -7,25 +7,30 @@ from typing import Any
 
 from msgspec import Struct
 
+from pup_tui.core import order, polls, repeats
 from pup_tui.core.actions import ResolveValues, TakeLock
-from pup_tui.core.amounts import Scope, render_count, render_items
+from pup_tui.core.amounts import Scope, render_items, render_share
 from pup_tui.core.events import Event, LockAnswered, ValuesResolved
 from pup_tui.core.ids import Timer, item_id, static_id
 from pup_tui.core.program import Node, captures_of
 from pup_tui.core.questions import ask_before, must_ask, shown_now, timeout_of
-from pup_tui.core.render import StepTexts, render_text
+from pup_tui.core.render import StepTexts, render_text, shown_text
 from pup_tui.core.retries import check_retry
 from pup_tui.core.run import Run
-from pup_tui.core.scope import explain, frame_of, secrets_of
+from pup_tui.core.scope import directory_of, explain, frame_of, secrets_of
 from pup_tui.core.secrecy import check_lock, names_in, names_in_expression, names_in_items
 from pup_tui.core.shown import item_frames
-from pup_tui.core.state import BlockState, Frame, StepPhase, StepStatus
-from pup_tui.runbook.model import Step
+from pup_tui.core.state import BlockState, EarlyEnd, Frame, RunStatus, StepPhase, StepStatus
+from pup_tui.core.stops import ends_here, spread
+from pup_tui.runbook.model import OUTCOME, Step
 from pup_tui.runbook.parts import Variable
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.values import HIDDEN
+
+MAX_LABEL = 200
+"""Characters of an item's label that are told, as many as a step's name may have."""
 
 MOST_STEPS = 100_000
 """Steps of one run, those of all items counted: lists inside lists multiply."""
@@ -33,14 +38,20 @@ MOST_STEPS = 100_000
 
 def enter(run: Run, node: Node) -> None:
     """Begin a block, or ask first; TemplateError where something about it cannot be rendered."""
-    if must_ask(run, node):
+    called = None if node.is_loop else node.step.called
+    if called is not None and (refusal := called.refuses(run.state.profile)):
+        run.step(node).final = True
+        run.fail(node, refusal)
+    elif must_ask(run, node):
         ask_before(run, node, shown_now(run, node))
     elif node.is_loop:
         _open_items(run, node)
-    elif (called := node.step.calls) is not None:
-        _resolve(run, node, *called)
     else:
-        _open_steps(run, node)
+        repeats.begin(run, node)
+        if (calls := node.step.calls) is not None:
+            _resolve(run, node, *calls)
+        else:
+            _open_steps(run, node)
 
 
 # Beginning
@@ -68,18 +79,31 @@ def _open_items(run: Run, node: Node) -> None:
     items = [*found.values, *[HIDDEN] * found.hidden]
     limit = 1
     if most is not None and not node.step.side_by_side:
-        limit = run.decided(node, "limit", int, lambda scope: render_count(most, scope))
+        total = len(items)
+        limit = run.decided(node, "limit", int, lambda scope: render_share(most, scope, total))
     inside = len(items) * (1 + len(run.program.loops.get(static_id(node.id), ())))
     if len(run.state.steps) + inside > MOST_STEPS:
         told = f"with these {len(items):,} items the run has more than {MOST_STEPS:,} steps"
         raise TemplateError(told, expression=str(foreach))
     frames = item_frames(run.state, node, items)
     children = [item_id(node.id, number) for number in range(len(items))]
-    for child, frame in zip(children, frames, strict=True):
+    run.state.frames.update(zip(children, frames, strict=True))
+    labels = [_label(run, run.program.node(child)) for child in children]
+    for child, label in zip(children, labels, strict=True):
         run.make_state(child)
-        run.state.frames[child] = frame
+        run.state.steps[child].label = label
         run.make_states(child)
+    run.step(node).items = len(items)
     _open(run, node, children, limit, f"for each of {len(items)} items")
+
+
+def _label(run: Run, item: Node) -> str:
+    """How an item is called; TemplateError where that cannot be rendered."""
+    label = item.step.label
+    if label is None:
+        return ""
+    shown = run.decided(item, "label", str, lambda scope: shown_text(label, scope).strip())
+    return shown[:MAX_LABEL]
 
 
 def _open_steps(run: Run, node: Node) -> None:
@@ -100,19 +124,7 @@ def _at_once(node: Node, scope: Scope) -> int:
     if not node.step.side_by_side:
         return 1
     most = node.step.max_parallel
-    return 0 if most is None else render_count(most, scope)
-
-
-def _forget_inside(run: Run, node: Node) -> None:
-    """What ran inside a block that begins anew is pending again; attempts keep their numbers.
-
-    The items of a foreach inside stay what they were until it begins anew: there may be fewer of them then.
-    """
-    if run.step(node).attempts == 0:
-        return
-    for id_ in run.program.nested(node.id):
-        if id_ in run.state.steps:
-            run.make_state(id_)
+    return 0 if most is None else render_share(most, scope, len(node.step.inside))
 
 
 def _open(
@@ -126,15 +138,25 @@ def _open(
 ) -> None:
     step = run.step(node)
     seconds = None if node.is_loop else timeout_of(run, node)
-    _forget_inside(run, node)
+    limits = None
+    if order.polls(node) and step.poll is None:
+        limits = run.decided(
+            node, "poll", polls.PollLimits, lambda scope: polls.poll_limits(node.step, scope)
+        )
     step.phase, step.left, step.limit = StepPhase.OPEN, False, seconds
     step.began = run.now if step.began is None else step.began
     step.attempts += 1
-    step.tries += 1
+    step.tries += 0 if step.poll is not None else 1
+    if limits is not None:
+        polls.begin(run, node, limits)
     run.state.blocks[node.id] = BlockState(
-        children=children, limit=limit, side_by_side=side_by_side
+        children=children,
+        limit=limit,
+        side_by_side=side_by_side,
+        keep_going=node.is_loop and node.step.keep_going,
     )
-    run.outbox.tell_started(node, step.attempts, shown)
+    if step.poll is None or step.attempts == step.poll.first:
+        run.outbox.tell_started(node, step.attempts, shown)
     if seconds is not None:
         run.set_timer(node, Timer.TIMEOUT, seconds)
     run.todo.append(node.id)
@@ -156,7 +178,7 @@ def _resolve(run: Run, node: Node, variables: dict[str, Variable], given: dict[s
                 node,
                 "given",
                 dict[str, Any],
-                lambda scope: {name: render_json(tree, scope) for name, tree in given.items()},
+                lambda scope: render_json(given, scope),
                 lambda _: {},
             ),
             secrets=hidden,
@@ -172,7 +194,10 @@ def resolved(run: Run, node: Node, event: Event) -> None:
         run.fail(node, "; ".join(event.problems))
         return
     run.state.frames[f"{node.id}/"] = Frame(
-        values=dict(event.values), left_out=list(event.left_out), secrets=list(event.secrets)
+        values=dict(event.values),
+        left_out=list(event.left_out),
+        secrets=list(event.secrets),
+        directory=directory_of(run.state, node.step),
     )
     called = node.step.called
     lock = None if called is None else called.lock
@@ -214,17 +239,88 @@ def timed_out(run: Run, node: Node, event: Event) -> None:
 def close(run: Run, node: Node) -> None:
     """End a block whose steps have all ended, by how they ended."""
     block = run.state.blocks[node.id]
-    _pass_gate_on(run, node, block)
-    if block.timed_out:
-        run.fail(node, f"timed out after {run.step(node).limit:g} s")
-    elif block.failure is not None and node.is_loop:
-        run.end(node, StepStatus.FAILED, run.told_failure(block.failure))
-    elif block.failure is not None:
-        run.fail(node, run.told_failure(block.failure))
+    if block.stopped is not None and not ends_here(node):
+        # What it is part of is over: it is neither attempted again nor asked about.
+        run.step(node).left = True
+        if block.keep_going:
+            spread(run, node, block.stopped)
+    if node.is_loop:
+        _close_items(run, node, block)
+    elif run.step(node).poll is not None and not run.step(node).left:
+        _close_attempt(run, node, block)
+    elif block.timed_out or block.failure is not None:
+        run.fail(node, _failure(run, node, block))
     elif (cut := _cut(run, node, block)) is not None:
         run.end(node, StepStatus.CANCELLED, cut)
+    elif block.stopped is not None:
+        _end_stopped(run, node, block.stopped)
+    elif (failure := _give_back(run, node)) is not None:
+        run.fail(node, failure)
     else:
-        _succeed(run, node, block)
+        run.end(node, StepStatus.SUCCEEDED, _warnings(run, block))
+
+
+def _close_items(run: Run, node: Node, block: BlockState) -> None:
+    """End a foreach: what its items made becomes lists."""
+    _gather(run, node, block)
+    if block.failure is not None:
+        run.end(node, StepStatus.FAILED, _told_items(run, block, block.failure))
+    elif (cut := _cut(run, node, block)) is not None:
+        run.end(node, StepStatus.CANCELLED, cut)
+    elif block.stopped is not None:
+        _end_stopped(run, node, block.stopped)
+    else:
+        run.end(node, StepStatus.SUCCEEDED, _warnings(run, block) or _empty(block))
+
+
+def _close_attempt(run: Run, node: Node, block: BlockState) -> None:
+    """Judge the attempt of a poll, unless somebody has ended it, or said no in it."""
+    step, cut, failure = run.step(node), _cut(run, node, block), _failure(run, node, block)
+    assert step.poll is not None
+    run.clear_timer(node, Timer.TIMEOUT)
+    if step.poll.accepted is not None:
+        run.end(node, StepStatus.SUCCEEDED, step.poll.accepted)
+    elif step.poll.over:
+        run.fail(node, step.stopped_because or "stopped")
+    elif cut is not None and (run.state.refused or not failure):
+        run.end(node, StepStatus.CANCELLED, cut)
+    else:
+        polls.judge_block(run, node, failure or _give_back(run, node))
+
+
+def _failure(run: Run, node: Node, block: BlockState) -> str:
+    """Why an attempt of a block failed; empty where it did not."""
+    if block.timed_out:
+        return f"timed out after {run.step(node).limit:g} s"
+    if block.failure is not None:
+        return run.told_failure(block.failure)
+    if block.stopped is not None and block.stopped.status is not RunStatus.SUCCEEDED:
+        return block.stopped.reason
+    return ""
+
+
+def _warnings(run: Run, block: BlockState) -> str:
+    warned = sum(run.state.steps[child].status is StepStatus.WARNED for child in block.children)
+    return f"{warned} of {len(block.children)} warned" if warned else ""
+
+
+def _empty(block: BlockState) -> str:
+    return "" if block.children else "the list is empty"
+
+
+def _end_stopped(run: Run, node: Node, stopped: EarlyEnd) -> None:
+    """End a block in which nothing failed before its runbook was stopped."""
+    if ends_here(node) and stopped.status is not RunStatus.SUCCEEDED:
+        run.fail(node, stopped.reason)
+    else:
+        run.end(node, StepStatus.SUCCEEDED, stopped.reason)
+
+
+def _told_items(run: Run, block: BlockState, failure: str) -> str:
+    """Why the items of a foreach failed: the first of them, and how many there are."""
+    statuses = [run.state.steps[child].status for child in block.children]
+    failed, told = statuses.count(StepStatus.FAILED), run.told_failure(failure)
+    return told if failed == 1 else f"{told} ({failed} of {len(statuses)} items failed)"
 
 
 def _cut(run: Run, node: Node, block: BlockState) -> str | None:
@@ -239,29 +335,17 @@ def _cut(run: Run, node: Node, block: BlockState) -> str | None:
     return block.cut
 
 
-def _pass_gate_on(run: Run, node: Node, block: BlockState) -> None:
-    around = run.block(node)
-    around.unasked = around.unasked or block.unasked
+def _give_back(run: Run, node: Node) -> str | None:
+    """The outputs of a called group become captures of the step that called it; or why they cannot."""
+    try:
+        if node.step.outputs:
+            _capture_outputs(run, node, node.step.outputs)
+    except TemplateError as error:
+        return explain(error)
+    return None
 
 
-def _succeed(run: Run, node: Node, block: BlockState) -> None:
-    if node.step.outputs and not node.is_loop:
-        try:
-            _give_back(run, node, node.step.outputs)
-        except TemplateError as error:
-            run.fail(node, explain(error))
-            return
-    if node.is_loop:
-        _gather(run, node, block)
-    warned = sum(run.state.steps[child].status is StepStatus.WARNED for child in block.children)
-    remark = f"{warned} of {len(block.children)} warned" if warned else ""
-    if not block.children:
-        remark = "the list is empty"
-    run.end(node, StepStatus.SUCCEEDED, remark)
-
-
-def _give_back(run: Run, node: Node, outputs: dict[str, str]) -> None:
-    """The outputs of a called group become captures of the step that called it."""
+def _capture_outputs(run: Run, node: Node, outputs: dict[str, str]) -> None:
     secrets = secrets_of(run.state, f"{node.id}/")
     hidden = {name for name, source in outputs.items() if names_in_expression(source) & secrets}
     found = run.decided(
@@ -288,20 +372,27 @@ def _outputs(outputs: dict[str, str], scope: Scope) -> dict[str, Any]:
 
 
 def _gather(run: Run, node: Node, block: BlockState) -> None:
-    """Captures, asked values and results that were made inside become lists in the order of the items."""
+    """Captures, asked values and results that were made inside become lists in the order of the items.
+
+    Of items that did not all have their turn only how they ended.
+    """
+    whole = block.keep_going or (block.failure is None and block.cut is None)
     frames = [run.state.frames[child] for child in block.children]
     around = frame_of(run.state, node.id)
     inside = run.program.gathered(node)
-    made = dict.fromkeys(name for n in inside for name in _made_by(n.step))
+    made = dict.fromkeys(name for n in inside if whole for name in _made_by(n.step))
     for name in made:
         around.captured[name] = [
             frame.captured.get(name, frame.values.get(name)) for frame in frames
         ]
     run.step(node).captured = list(made)
-    for step, fields in {n.step.id: n.results for n in inside if n.results}.items():
-        around.results[step] = {
-            field: [frame.results.get(step, {}).get(field) for frame in frames] for field in fields
-        }
+    for step, fields in {n.step.id: n.results for n in inside}.items():
+        kept = [field for field in fields if whole or field == OUTCOME]
+        if kept:
+            around.results[step] = {
+                field: [frame.results.get(step, {}).get(field) for frame in frames]
+                for field in kept
+            }
     own = node.step.as_
     run.note_secrets(node, (name for f in frames for name in f.secrets if name != own))
 

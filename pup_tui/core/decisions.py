@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from pup_tui.core.events import Decision, RenderFailure
+from pup_tui.spelling import SPELLED
 from pup_tui.template.errors import TemplateError, UndefinedName
 
 T = TypeVar("T")
@@ -51,20 +52,24 @@ class Decisions:
         except TemplateError as error:
             self.made.append(Decision(step=step, what=what, failure=_failure(error)))
             raise
-        plain = msgspec.to_builtins(stored(value), str_keys=True)
+        plain = msgspec.to_builtins(stored(value), str_keys=True, builtin_types=SPELLED)
         self.made.append(Decision(step=step, what=what, value=plain))
         return value
 
 
 def _failure(error: TemplateError) -> RenderFailure:
     name = error.name if isinstance(error, UndefinedName) else None
-    return RenderFailure(message=error.message, expression=error.expression, name=name)
+    return RenderFailure(
+        message=error.message, expression=error.expression, name=name, hint=error.hint
+    )
 
 
 def _error(failure: RenderFailure) -> TemplateError:
     if failure.name is None:
-        return TemplateError(failure.message, expression=failure.expression)
-    return UndefinedName(failure.name, message=failure.message, expression=failure.expression)
+        return TemplateError(failure.message, expression=failure.expression, hint=failure.hint)
+    return UndefinedName(
+        failure.name, message=failure.message, expression=failure.expression, hint=failure.hint
+    )
 
 
 def as_it_is(value: Any) -> Any:

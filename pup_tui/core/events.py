@@ -6,10 +6,13 @@ machine may not look up itself: the time, the environment's answers, the operato
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 
 import msgspec
 from msgspec import Struct
+
+from pup_tui.core.sent import NOTHING_SENT, Sent
 
 
 class Moment(Struct, frozen=True):
@@ -24,10 +27,17 @@ class Moment(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True):
-    """The exact text that a run was made from."""
+    """The exact text that a run was made from, and the directories of the packs beside its own."""
 
     path: str
     sha256: str
+    packs: tuple[str, ...] = ()
+
+    @property
+    def directories(self) -> tuple[str, ...]:
+        """Where its files lie, by the number of the place: its own directory, then those of the packs."""
+        own = str(PurePath(self.path).parent) if self.path else ""
+        return (own, *self.packs)
 
 
 class Judgement(Struct, frozen=True):
@@ -62,6 +72,7 @@ class RenderFailure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     message: str
     expression: str | None = None
     name: str | None = None
+    hint: str | None = None
 
 
 class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -99,7 +110,10 @@ class Lock(Struct, frozen=True, omit_defaults=True):
 
 
 class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
-    """`left_out` names variables that have no value; `secrets` those whose value is never stored."""
+    """`left_out` names variables that have no value; `secrets` those whose value is never stored.
+
+    `profile` is the name of the operator's profile, empty without one.
+    """
 
     run: str
     runbook: str
@@ -110,6 +124,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     left_out: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     lock: Lock | None = None
+    profile: str = ""
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):
@@ -143,21 +158,28 @@ class ToolLookedUp(Event, frozen=True, kw_only=True, tag="tool-looked-up"):
 
 
 class AttemptStarted(Event, frozen=True, kw_only=True, tag="attempt-started"):
-    """Recorded before the effect. `command` is readable and masked."""
+    """Recorded before the effect. `command` and what is `sent` are readable and masked, the latter cut."""
 
     attempt: str
     command: str
+    sent: Sent = NOTHING_SENT
 
 
 class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
-    """`ok` is the executor's verdict (exit code, HTTP status); `duration` is in seconds."""
+    """`ok` is the executor's verdict (exit code, HTTP status); `duration` is in seconds.
+
+    `signal` names what killed its process; `exit_code` is then 128 and the signal's number. `unknown` tells
+    that nobody knows whether it was done.
+    """
 
     attempt: str
     ok: bool
     duration: float
     exit_code: int | None = None
+    signal: str = ""
     status_code: int | None = None
     reason: str = ""
+    unknown: bool = False
     findings: Findings = Findings()
 
 

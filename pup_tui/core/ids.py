@@ -1,4 +1,8 @@
-"""Ids of steps (`group/step`, `step[2]` for the third item of a foreach, `step:undo`) and of their timers."""
+"""Ids of steps (`group/step`, `step[2]` for the third item of a foreach, `step:undo`) and of their timers.
+
+`step#2` is what the second attempt of a step did, where a block around it ran again since: `step#2:undo`
+takes that back.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ Alone, which is no step's id: the part of a run in which steps are taken back, a
 """
 
 _ITEM = re.compile(r"\[(\d+)\]")
+_KEPT = re.compile(r"#\d+")
 
 
 class Timer(StrEnum):
@@ -34,13 +39,23 @@ def undo_id(step: str) -> str:
     return step + UNDO
 
 
+def kept_id(step: str, attempt: int) -> str:
+    """The id of what an attempt of a step did that has been made again since."""
+    return f"{step}#{attempt}"
+
+
+def is_kept(step: str) -> bool:
+    return _KEPT.fullmatch(step[step.rfind("#") :]) is not None if "#" in step else False
+
+
 def is_item(step: str) -> bool:
     return step.endswith("]")
 
 
 def static_id(step: str) -> str:
-    """The id of the node that this is an instance of: without the numbers of items."""
-    return _ITEM.sub("", step) if "[" in step else step
+    """The id of the node that this is an instance of: without the numbers of items and attempts."""
+    step = _ITEM.sub("", step) if "[" in step else step
+    return _KEPT.sub("", step) if "#" in step else step
 
 
 def holder_id(step: str) -> str:
@@ -56,6 +71,14 @@ def sibling_id(step: str, name: str) -> str:
     """The id of the step `name` in the block that holds this step."""
     holder, slash, _ = step.rpartition("/")
     return holder + slash + name
+
+
+def same_items(one: str, other: str) -> bool:
+    """Whether two steps stand in the same items of every foreach around both of them."""
+    for its, others in zip(one.split("/"), other.split("/"), strict=False):
+        if its != others:
+            return static_id(its) != static_id(others)
+    return True
 
 
 def is_inside(step: str, holder: str) -> bool:

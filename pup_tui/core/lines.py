@@ -9,16 +9,21 @@ from typing import Any
 
 import msgspec
 
+from pup_tui.core.sent import Sent, Shown
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.roles import Role
+from pup_tui.spelling import token
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import spend_on
 from pup_tui.template.secrets import MASK, secrets_in
 from pup_tui.template.shell.script import ShellScript
+from pup_tui.template.sql.script import SqlScript
+from pup_tui.template.values import Omitted
 
 _SERVICE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)?.*", re.DOTALL)
 """An address of a service: its kind, and what people are not shown."""
+_PASSWORD_OPTION = re.compile(r"([?&](?:ssl)?password=)[^&]*", re.IGNORECASE)
 _KEY = re.compile(r"\{(\w+)\}")
 _NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 
@@ -33,7 +38,18 @@ def line_of(step: Step, text: Callable[[str], str]) -> str:
     return " ".join(told)
 
 
-def as_written(step: Step, scope: Mapping[str, Any]) -> str:
+def sent_of(step: Step, text: Callable[[str], str]) -> Sent:
+    """What goes into a step beside its command; `text` gives the text of a key."""
+    given = {
+        sent: text(key)
+        for key, field in fields_of(type(step)).items()
+        if (sent := options_of(field.type).sent)
+        and getattr(step, field.name) not in (None, msgspec.UNSET)
+    }
+    return Sent(**given)
+
+
+def as_written(step: Step, scope: Mapping[str, Any]) -> Shown:
     """What a step does in the author's words, with the values that are known already."""
     fields = fields_of(type(step))
 
@@ -41,10 +57,13 @@ def as_written(step: Step, scope: Mapping[str, Any]) -> str:
         field = fields[key]
         return told(getattr(step, field.name), options_of(field.type))
 
+    def known(text: str) -> str:
+        return _NAME.sub(lambda found: _known(found, scope), text)
+
     line = line_of(step, text)
     if step.foreach is not None:
         line = f"for each of {step.foreach}: {line}"
-    return _NAME.sub(lambda found: _known(found, scope), line)
+    return Shown(known(line), sent_of(step, lambda key: known(text(key))))
 
 
 def told(value: Any, options: Options) -> str:
@@ -55,7 +74,7 @@ def told(value: Any, options: Options) -> str:
         return value.name
     if isinstance(value, tuple) and options.items is not None:
         return ", ".join(told(item, inner_options(options.items)) for item in value)
-    if isinstance(value, ShellScript):
+    if isinstance(value, ShellScript | SqlScript):
         return value.shown
     match options.role:
         case Role.ARGUMENTS | Role.SUBCOMMAND:
@@ -63,7 +82,7 @@ def told(value: Any, options: Options) -> str:
             return line.removeprefix("pup ") if options.role is Role.SUBCOMMAND else line
         case Role.ARGUMENT:
             return shlex.quote(value)
-        case Role.URL:
+        case Role.URL | Role.DATABASE:
             return _without_password(value)
         case Role.TARGET:
             return _SERVICE.sub(r"\1…", value, count=1) if value else ""
@@ -71,7 +90,7 @@ def told(value: Any, options: Options) -> str:
             return f"{value:g} s"
         case _ if isinstance(value, str | int | float):
             return str(value)
-    return msgspec.json.encode(value).decode() if value else ""
+    return msgspec.json.encode(value, enc_hook=token).decode() if value else ""
 
 
 def _usual_line(step: Step) -> tuple[str, ...]:
@@ -82,7 +101,8 @@ def _usual_line(step: Step) -> tuple[str, ...]:
 
 
 def _without_password(url: str) -> str:
-    """A URL as people may see it: what stands between its user and its host is hidden."""
+    """A URL as people may see it: its passwords are hidden."""
+    url = _PASSWORD_OPTION.sub(r"\1***", url)
     scheme, slashes, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
     user, at, host = authority.rpartition("@")
@@ -99,4 +119,4 @@ def _known(found: re.Match[str], scope: Mapping[str, Any]) -> str:
         spend_on(value)
     except TemplateError:
         return found[0]
-    return found[0] if value is None or isinstance(value, dict) else str(value)
+    return found[0] if value is None or isinstance(value, dict | Omitted) else str(value)

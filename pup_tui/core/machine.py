@@ -46,7 +46,7 @@ from pup_tui.core.state import (
     StepPhase,
     StepStatus,
 )
-from pup_tui.runbook.texts import tool_of
+from pup_tui.runbook.texts import interpreter_at, tool_of
 from pup_tui.template.errors import TemplateError
 
 
@@ -75,9 +75,13 @@ def _create(run: Run, event: Event) -> None:
     assert isinstance(event, RunCreated)
     state = run.state
     state.run, state.runbook, state.operator = event.run, event.runbook, event.operator
-    state.created, state.lock = event.at.wall, event.lock
+    state.created, state.lock, state.profile = event.at.wall, event.lock, event.profile
+    state.directories = event.source.directories
     state.frames[BODY] = Frame(
-        values=dict(event.values), left_out=list(event.left_out), secrets=list(event.secrets)
+        values=dict(event.values),
+        left_out=list(event.left_out),
+        secrets=list(event.secrets),
+        directory=state.directories[0],
     )
     run.make_states(BODY)
     state.blocks[BODY] = BlockState(children=list(run.program.body))
@@ -186,7 +190,7 @@ def _take_up(run: Run, node: Node, key: str) -> None:
     tool = tool_of(step) if step.optional and not node.is_loop else None
     if tool is not None:
         run.step(node).phase = StepPhase.LOOKING_UP
-        run.outbox.add(LookUpTool(step=node.id, tool=tool))
+        run.outbox.add(LookUpTool(step=node.id, tool=tool, shell=interpreter_at(step).name))
     else:
         run.ready(node)
 
@@ -264,6 +268,10 @@ TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
     (StepPhase.LOOKING_UP, LockAnswered): blocks.lock_answered,
     #
     (StepPhase.OPEN, Timer.TIMEOUT): blocks.timed_out,
+    (StepPhase.OPEN, Timer.POLL): polls.deadline,
+    (StepPhase.OPEN, PollExtended): polls.extend,
+    (StepPhase.OPEN, PollStopped): polls.stop,
+    (StepPhase.OPEN, PollAccepted): polls.accept,
     #
     (StepPhase.ASKING, Answered): questions.answered,
     (StepPhase.ASKING, Timer.ANSWER): questions.answer_timed_out,

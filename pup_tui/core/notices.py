@@ -12,6 +12,8 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from pup_tui.core.sent import Shown, shown_of
+
 
 @lru_cache(maxsize=8)
 def rfc3339(wall: float) -> str:
@@ -34,17 +36,25 @@ class SourceNotice(Struct, frozen=True):
 
 
 class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
-    """A run began; `steps` counts its steps, nested ones too, `vars` has `***` for secrets."""
+    """A run began; `steps` counts its steps, nested ones too, `vars` has `***` for secrets.
+
+    `profile` is empty without one.
+    """
 
     runbook: str
     steps: int
     vars: dict[str, Any]
     operator: str
     source: SourceNotice
+    profile: str = ""
 
 
 class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
-    """A step, or another attempt of it, begins; `attempt` counts from 1, `index` (its place) from 0."""
+    """A step, or another attempt of it, begins; `attempt` counts from 1, `index` (its place) from 0.
+
+    `label` is how an item of a foreach is called, None where nothing says it. What goes in beside the
+    command is told as `core.sent.Sent` has it.
+    """
 
     step: str
     name: str
@@ -52,6 +62,15 @@ class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
     index: int
     attempt: int
     command: str
+    label: str | None = None
+    stdin: str | None = None
+    body: str | None = None
+    body_file: str | None = None
+    statement: str | None = None
+
+    @property
+    def shown(self) -> Shown:
+        return shown_of(self)
 
 
 class StepOutput(Notice, frozen=True, kw_only=True, omit_defaults=True, tag="step.output"):
@@ -80,21 +99,30 @@ class StepPolled(Notice, frozen=True, kw_only=True, tag="step.poll"):
 
 
 class StepWaiting(Notice, frozen=True, kw_only=True, tag="step.waiting"):
-    """A step waits for a person: `for_` is the kind of question, `expect` what must be typed for a yes."""
+    """A step waits for a person: `for_` is the kind of question, `expect` what must be typed for a yes,
+    `checklist` what is to be ticked.
+    """
 
     step: str
     for_: str = field(name="for")
     message: str
     expect: str | None
+    checklist: tuple[str, ...] = ()
+
+    @property
+    def question(self) -> str:
+        """All that was asked."""
+        return "\n".join(filter(None, (self.message, *(f"[ ] {item}" for item in self.checklist))))
 
 
 class StepAnswered(Notice, frozen=True, kw_only=True, tag="step.answered"):
-    """A question of a step was answered, `by` whom and with which note."""
+    """A question of a step was answered, `by` whom and with which note; `values` has `***` for secrets."""
 
     step: str
     answer: str
     by: str
     note: str
+    values: dict[str, Any] = {}
 
 
 class StepRetrying(Notice, frozen=True, kw_only=True, tag="step.retrying"):
@@ -108,15 +136,22 @@ class StepRetrying(Notice, frozen=True, kw_only=True, tag="step.retrying"):
 
 
 class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
-    """A step ended with a `StepStatus`; `captured` are the names of its captures."""
+    """A step ended with a `StepStatus`; `captured` are the names of its captures.
+
+    `outcome` is the same word, as `steps.ID.outcome` has it. `signal` names what killed its process, None
+    where nothing did.
+    """
 
     step: str
     status: str
     exit_code: int | None
+    outcome: str | None = None
+    signal: str | None = None
     duration: float
     attempts: int
     reason: str
     captured: tuple[str, ...]
+    label: str | None = None
 
 
 class RunFinished(Notice, frozen=True, kw_only=True, tag="run.finished"):

@@ -11,6 +11,7 @@ from pup_tui.core.state import (
     RunStatus,
     StepPhase,
 )
+from pup_tui.runbook.model import LOOP
 from pup_tui.template.condition import parse_condition
 
 UNASKED = "a confirmation before it was not asked because of a failure"
@@ -26,6 +27,10 @@ def why_not(state: RunState, node: Node, key: str) -> str | None:
     block = state.blocks[key]
     if block.cut is not None:
         return block.cut
+    if block.keep_going:
+        return None
+    if block.stopped is not None:
+        return block.stopped.reason
     if node.is_item:
         if block.failure is not None:
             return f"`{block.failure}` failed"
@@ -67,8 +72,11 @@ def _by_when(state: RunState, node: Node, key: str, block: BlockState) -> str | 
 
 
 def _failed_around(state: RunState, key: str) -> bool:
-    """Whether something failed in this block or in one around it."""
-    while state.blocks[key].failure is None:
+    """Whether something failed in this block or in one around it.
+
+    The other items of a `keep_going` do not count.
+    """
+    while state.blocks[key].failure is None or state.blocks[key].keep_going:
         if key == BODY:
             return False
         key = holder_id(key)
@@ -104,13 +112,16 @@ def judges_if(node: Node) -> bool:
     """Whether a step's `if` is judged here: of a foreach that names its item, for each item."""
     if node.step.foreach is None or node.step.if_ is None:
         return True
-    names_item = node.step.as_ in parse_condition(node.step.if_, frozenset()).names
-    return names_item == node.is_item
+    names = parse_condition(node.step.if_, frozenset()).names
+    return (not names.isdisjoint({node.step.as_, LOOP})) == node.is_item
 
 
 def polls(node: Node) -> bool:
-    """Whether the machine repeats this step; a workflow is followed by its executor instead."""
-    return node.step.poll is not None and not node.step.follows
+    """Whether the machine repeats this step; a workflow is followed by its executor instead.
+
+    Of a foreach each item is repeated by itself.
+    """
+    return node.step.poll is not None and not node.step.follows and not node.is_loop
 
 
 def in_progress(state: RunState) -> bool:

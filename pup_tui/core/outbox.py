@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
-from pup_tui.core.actions import AnyAction, Tell
+from pup_tui.core.actions import AnyAction, Question, Tell
 from pup_tui.core.events import Moment
 from pup_tui.core.notices import (
     AnyNotice,
@@ -20,7 +21,11 @@ from pup_tui.core.notices import (
     rfc3339,
 )
 from pup_tui.core.program import Node
+from pup_tui.core.sent import NOTHING_SENT, Sent
 from pup_tui.core.state import RunState, Sample, StepState, StepStatus
+from pup_tui.template.secrets import MASK
+
+NOTHING: Mapping[str, Any] = {}
 
 
 class Outbox:
@@ -41,25 +46,27 @@ class Outbox:
         self.add(Tell(notice=notice))
 
     @property
-    def _common(self) -> dict[str, str]:
+    def _common(self) -> dict[str, Any]:
         return {"ts": rfc3339(self.at.wall), "run": self._state.run}
 
     def tell_run_started(self, steps: int, source: SourceNotice) -> None:
         state = self._state
         frame = state.frames[""]
-        shown = {k: "***" if k in frame.secrets else v for k, v in frame.values.items()}
         self._tell(
             RunStarted(
                 **self._common,
                 runbook=state.runbook,
                 steps=steps,
-                vars=shown,
+                vars=_without_secrets(frame.values, frame.secrets),
                 operator=state.operator,
                 source=source,
+                profile=state.profile,
             )
         )
 
-    def tell_started(self, node: Node, attempt: int, command: str) -> None:
+    def tell_started(
+        self, node: Node, attempt: int, command: str, sent: Sent = NOTHING_SENT
+    ) -> None:
         self._tell(
             StepStarted(
                 **self._common,
@@ -69,6 +76,8 @@ class Outbox:
                 index=node.index,
                 attempt=attempt,
                 command=command,
+                label=self._state.steps[node.id].label or None,
+                **sent.as_fields(),
             )
         )
 
@@ -87,13 +96,37 @@ class Outbox:
             )
         )
 
-    def tell_waiting(self, step: str, for_: str, message: str, expect: str | None) -> None:
+    def tell_waiting(self, question: Question) -> None:
         self._tell(
-            StepWaiting(**self._common, step=step, for_=for_, message=message, expect=expect)
+            StepWaiting(
+                **self._common,
+                step=question.step,
+                for_=question.kind,
+                message=question.message,
+                expect=question.expect,
+                checklist=question.checklist,
+            )
         )
 
-    def tell_answered(self, step: str, answer: str, by: str, note: str) -> None:
-        self._tell(StepAnswered(**self._common, step=step, answer=answer, by=by, note=note))
+    def tell_answered(
+        self,
+        step: str,
+        answer: str,
+        by: str,
+        note: str,
+        values: Mapping[str, Any] = NOTHING,
+        secrets: Collection[str] = (),
+    ) -> None:
+        self._tell(
+            StepAnswered(
+                **self._common,
+                step=step,
+                answer=answer,
+                by=by,
+                note=note,
+                values=_without_secrets(values, secrets),
+            )
+        )
 
     def tell_retrying(
         self, node: Node, attempt: int, attempts: int, delay: float, reason: str
@@ -117,11 +150,14 @@ class Outbox:
                 **self._common,
                 step=node.id,
                 status=step.status,
+                outcome=step.status,
                 exit_code=step.exit_code,
+                signal=step.signal or None,
                 duration=max(0.0, self.at.clock - began),
                 attempts=step.attempts,
                 reason=step.reason,
                 captured=tuple(step.captured),
+                label=step.label or None,
             )
         )
 
@@ -140,3 +176,7 @@ class Outbox:
                 reason=state.reason,
             )
         )
+
+
+def _without_secrets(values: Mapping[str, Any], secrets: Collection[str]) -> dict[str, Any]:
+    return {name: MASK if name in secrets else value for name, value in values.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.events import Moment, RunCreated, Source
@@ -15,8 +15,9 @@ from pup_tui.core.machine import Machine
 from pup_tui.core.order import judges_if
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import render_text
-from pup_tui.core.scope import explain, not_made, scope_of, secrets_of, truth_of
+from pup_tui.core.scope import directory_of, explain, not_made, scope_of, secrets_of, truth_of
 from pup_tui.core.secrecy import names_in
+from pup_tui.core.sent import Shown, shown_of
 from pup_tui.core.shown import item_frames, shown_step
 from pup_tui.core.state import Frame, RunState
 from pup_tui.runbook.model import Step
@@ -24,15 +25,21 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.limits import one_budget
 from pup_tui.template.secrets import watched, with_secrets
+from pup_tui.template.values import OMIT
 
 MOST_STEPS = 10_000
 """Steps of a plan from which on the items of a foreach are no longer told apart: lists in lists multiply."""
 
 
+NOWHERE = Source(path="", sha256="")
+"""Stands for a runbook whose file is not known: `run.dir` then means nothing."""
+
+
 class PlannedStep(Struct, frozen=True, kw_only=True):
     """One step of a plan.
 
-    `command` is rendered, or as the author wrote it where it is not `known` yet; `mutates` None means that it
+    `command`, and what goes in beside it as `Sent` has it, are rendered, or as the author wrote them where
+    they are not `known` yet; `mutates` None means that it
     cannot be told whether the step changes anything; `reason` says why a step is skipped or not known.
     `depth` counts what it is inside of; `confirm` tells that somebody is asked before it, or may be if that
     is not known yet; `undo` that it can be taken back.
@@ -50,6 +57,19 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     depth: int = 0
     confirm: bool = False
     undo: bool = False
+    stdin: str | None = None
+    body: str | None = None
+    body_file: str | None = None
+    statement: str | None = None
+
+    @property
+    def shown(self) -> Shown:
+        return shown_of(self)
+
+    def masked(self, mask: Callable[[str], str]) -> PlannedStep:
+        """The step as people may see it, and no longer than they read."""
+        sent = self.shown.sent.as_kept(mask).as_fields()
+        return structs.replace(self, command=mask(self.command), reason=mask(self.reason), **sent)
 
 
 Mutates = Callable[[Step], bool | None]
@@ -62,6 +82,8 @@ def plan(
     operator: str,
     mutates: Mutates,
     secrets: Iterable[str] = (),
+    source: Source = NOWHERE,
+    profile: str = "",
 ) -> list[PlannedStep]:
     """Plan a run with these values; `secrets` names those that are secret beside variables of that type.
 
@@ -71,7 +93,7 @@ def plan(
     its steps stand there once.
     """
     with one_budget():
-        state = _begun(program, values, left_out, operator, secrets)
+        state = _begun(program, values, left_out, operator, secrets, source, profile)
         planning = _Planning(program, state, mutates)
         for step in planning.upcoming():
             planning.add(program.node(step))
@@ -84,6 +106,8 @@ def _begun(
     left_out: Iterable[str],
     operator: str,
     secrets: Iterable[str],
+    source: Source,
+    profile: str,
 ) -> RunState:
     """The state of a run that has just begun; its actions are not carried out."""
     typed = (name for name, variable in program.runbook.vars.items() if variable.is_secret)
@@ -91,12 +115,13 @@ def _begun(
         at=Moment(wall=0.0, clock=0.0),
         run="",
         runbook=program.id,
-        source=Source(path="", sha256=""),
+        source=source,
         operator=operator,
         host="",
         values=dict(values),
         left_out=tuple(left_out),
         secrets=tuple({*typed, *secrets}),
+        profile=profile,
     )
     machine = Machine(program)
     machine.handle(created)
@@ -121,14 +146,14 @@ class _Planning:
 
     def add(self, node: Node) -> None:
         """Plan one step, and put what is inside it next in line."""
-        command, known, reason = self._command(node)
+        shown, known, reason = self._look_at(node)
         step = node.step
         self.steps.append(
             PlannedStep(
                 id=node.id,
                 name=step.name,
                 kind=step.kind,
-                command=command,
+                command=shown.command,
                 danger=step.danger,
                 mutates=self._mutates(step),
                 when=step.when,
@@ -137,6 +162,7 @@ class _Planning:
                 depth=node.depth + len(item_numbers(node.id)),
                 confirm=step.confirm is not None or self._may_ask(node),
                 undo=step.undo is not None,
+                **shown.sent.as_fields(),
             )
         )
         if reason.startswith(SKIPPED):
@@ -151,7 +177,7 @@ class _Planning:
         before = sibling_id(node.id, node.confirmed_by)
         return node.asks_first and before not in self._surely_asked
 
-    def _command(self, node: Node) -> tuple[str, bool, str]:
+    def _look_at(self, node: Node) -> tuple[Shown, bool, str]:
         step, scope = node.step, self._scope(node)
         known, reason = True, self._skipped.get(holder_id(node.id), "")
         if not reason and step.if_ is not None and judges_if(node):
@@ -162,15 +188,18 @@ class _Planning:
                 known, reason = False, self._why_not_yet(node, error)
         if step.is_gate and known and not reason and not node.is_loop:
             self._surely_asked.add(node.id)
+        if not reason and step.called is not None and not node.is_loop:
+            reason = step.called.refuses(self._state.profile)
+            known = known and not reason
         try:
             return self._shown(node, scope), known, reason
         except TemplateError as error:
             return as_written(step, scope), False, reason or self._why_not_yet(node, error)
 
-    def _shown(self, node: Node, scope: Scope) -> str:
+    def _shown(self, node: Node, scope: Scope) -> Shown:
         if node.is_loop:
             assert node.step.foreach is not None
-            return f"for each of {len(render_items(node.step.foreach, scope))} items"
+            return Shown(f"for each of {len(render_items(node.step.foreach, scope))} items")
         return shown_step(self._program, self._state, node)
 
     def _why_not_yet(self, node: Node, error: TemplateError) -> str:
@@ -211,13 +240,17 @@ class _Planning:
             return
         variables, given = node.step.calls
         scope, secrets = self._scope(node), secrets_of(self._state, node.id)
-        frame = Frame(secrets=[name for name, tree in given.items() if names_in(tree) & secrets])
+        frame = Frame(
+            secrets=[name for name, tree in given.items() if names_in(tree) & secrets],
+            directory=directory_of(self._state, node.step),
+        )
         for name, variable in variables.items():
             if variable.is_secret:
                 frame.secrets.append(name)
             try:
-                if name in given:
-                    frame.values[name] = render_json(given[name], scope)
+                value = render_json(given[name], scope) if name in given else OMIT
+                if value is not OMIT:
+                    frame.values[name] = value
                 elif variable.has_default and not variable.places:
                     above, made = watched(with_secrets(frame.values, frame.secrets))
                     frame.values[name] = render_text(str(variable.default), above)

@@ -5,13 +5,22 @@ from __future__ import annotations
 from msgspec import Struct
 
 from pup_tui.core.amounts import Scope, render_count, render_seconds
-from pup_tui.core.events import AttemptFinished, Event, PollAccepted, PollExtended, PollStopped
+from pup_tui.core.events import (
+    AttemptFinished,
+    Event,
+    Findings,
+    Judgement,
+    PollAccepted,
+    PollExtended,
+    PollStopped,
+)
 from pup_tui.core.ids import Timer
 from pup_tui.core.program import Node
 from pup_tui.core.run import Run
 from pup_tui.core.state import PollState, Sample, StepPhase, StepStatus
 from pup_tui.core.verdict import conclude
 from pup_tui.runbook.model import Step
+from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError
 
 POLL_INTERVAL = 30.0
@@ -91,10 +100,47 @@ def judge(run: Run, node: Node, event: AttemptFinished, failed: str | None = Non
         run.fail(node, f"`fail_if` holds: {node.step.poll.fail_if} ({fail_if.reason})")
     elif poll.max_attempts is not None and len(poll.samples) >= poll.max_attempts:
         run.fail(node, _not_met(node, poll, f"after {len(poll.samples)} attempts"))
+    elif sample.elapsed >= poll.timeout:
+        run.fail(node, _not_met(node, poll, f"within {poll.timeout:g} s"))
     else:
         run.step(node).phase = StepPhase.PAUSED
+        run.state.blocks.pop(node.id, None)
         poll.next_at = run.now + poll.interval
         run.set_timer(node, Timer.NEXT, poll.interval)
+
+
+def judge_block(run: Run, node: Node, failure: str | None) -> None:
+    """Judge one attempt of a block: its condition looks at names, what is not made is *not yet*."""
+    given, step = node.step.poll, run.step(node)
+    assert given is not None
+    assert step.poll is not None
+    number, elapsed = step.attempts - step.poll.first + 1, max(0.0, run.now - step.poll.began)
+    declared = run.program.frame(node).declared
+
+    def judged(what: str, source: str | None) -> Judgement | None:
+        if source is None:
+            return None
+        condition = parse_condition(source, declared)
+
+        def look(scope: Scope) -> Judgement:
+            names = {"attempt": number, "elapsed": elapsed, **scope}
+            verdict = condition.judge(names)
+            return Judgement(verdict.holds, verdict.reason)
+
+        return run.decided(node, what, Judgement, look)
+
+    findings = Findings(
+        until=judged("until", given.until), fail_if=judged("fail_if", given.fail_if)
+    )
+    ended = AttemptFinished(
+        at=run.outbox.at,
+        attempt=run.attempt(node),
+        ok=failure is None,
+        duration=elapsed,
+        reason=failure or "",
+        findings=findings,
+    )
+    judge(run, node, ended)
 
 
 def _not_met(node: Node, poll: PollState, when: str) -> str:
@@ -119,8 +165,9 @@ def again(run: Run, node: Node, event: Event) -> None:
 
 
 def deadline(run: Run, node: Node, event: Event) -> None:
+    """Give up, but for a block in which a question is open: that attempt is judged at its end."""
     poll = run.step(node).poll
-    if poll is not None:
+    if poll is not None and not run.asks_inside(node):
         _give_up(run, node, poll, _not_met(node, poll, f"within {poll.timeout:g} s"))
 
 

@@ -115,6 +115,11 @@ class Program(Struct, frozen=True, kw_only=True):
         static = static_id(loop)
         return [loop + node.id[len(static) :] for node in self.loops.get(static, ())]
 
+    def settled(self, node: Node) -> str | None:
+        """The id, without items, of the step that this one takes back."""
+        name = node.step.settles
+        return None if name is None else self.frame(node).steps[name]
+
     def frame(self, node: Node) -> FrameNames:
         return self.frames[node.frame]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count, repeat, takewhile
 from typing import Literal
 
 from msgspec import Struct, structs
@@ -18,6 +17,7 @@ from pup_tui.core.scope import frame_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy
 from pup_tui.core.shown import shown_step
 from pup_tui.core.state import RunStatus, StepPhase, StepStatus
+from pup_tui.core.stops import stop
 from pup_tui.runbook.model import Step
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.secrets import secrets_in
@@ -27,11 +27,13 @@ NOBODY = "nobody"
 
 
 def enter(run: Run, node: Node) -> None:
-    """Ask, or wait; TemplateError where something about it cannot be rendered."""
+    """Ask, wait or stop; TemplateError where something about it cannot be rendered."""
     if must_ask(run, node):
         ask_before(run, node, shown_now(run, node) or None)
     elif (duration := node.step.waits_for) is not None:
         wait(run, node, duration)
+    elif node.step.stops_as is not None:
+        _stop(run, node, node.step.stops_as)
     else:
         ask_step(run, node)
 
@@ -89,7 +91,7 @@ def _asked(given: Step, scope: Scope) -> _Asked:
 def shown_now(run: Run, node: Node) -> str:
     """What a step would do, for the question before it; TemplateError where it cannot be rendered."""
     return run.decided(
-        node, "shown", str, lambda _: shown_step(run.program, run.state, node), lambda _: ""
+        node, "shown", str, lambda _: shown_step(run.program, run.state, node).text, lambda _: ""
     )
 
 
@@ -117,8 +119,8 @@ def _was_confirmed(run: Run, node: Node) -> bool:
     steps = run.state.steps
     asked = [steps.get(before.id)]
     if before.is_loop:
-        ids = map(item_id, repeat(before.id), count())
-        asked = list(takewhile(lambda item: item is not None, map(steps.get, ids)))
+        items = steps[before.id].items if before.id in steps else 0
+        asked = [steps.get(item_id(before.id, number)) for number in range(items)]
     said_yes = (step is not None and step.status is StepStatus.SUCCEEDED for step in asked)
     return bool(asked) and all(said_yes)
 
@@ -159,12 +161,12 @@ def _leads_to_danger(run: Run, node: Node) -> bool:
 
 
 def _upcoming(run: Run, node: Node) -> str | None:
-    """The command that a *yes* leads to, where it can be known already."""
+    """What a *yes* leads to, where it can be known already."""
     following = _following(run, node)
     if following is None or not (following.step.has_output or following.is_block):
         return None
     try:
-        return shown_step(run.program, run.state, following)
+        return shown_step(run.program, run.state, following).text
     except TemplateError:
         return None
 
@@ -172,7 +174,7 @@ def _upcoming(run: Run, node: Node) -> str | None:
 def answered(run: Run, node: Node, event: Event) -> None:
     """Handle an answer: only a *yes* lets the step go on, whatever else is said closes the gate."""
     assert isinstance(event, Answered)
-    run.outbox.tell_answered(node.id, event.answer, event.by, event.note)
+    _tell_answered(run, event)
     run.clear_timer(node, Timer.ANSWER)
     if event.answer == "yes":
         if must_ask(run, node):
@@ -186,6 +188,12 @@ def answered(run: Run, node: Node, event: Event) -> None:
     else:
         note = f": {event.note}" if event.note and node.step.asks_values else ""
         _close_gate(run, node, f"answered {event.answer} by {event.by}{note}")
+
+
+def _tell_answered(run: Run, event: Answered) -> None:
+    run.outbox.tell_answered(
+        event.step, event.answer, event.by, event.note, event.values, event.secrets
+    )
 
 
 def _take_values(run: Run, node: Node, event: Answered) -> None:
@@ -228,7 +236,7 @@ def failure_answered(run: Run, node: Node, event: Event) -> None:
     assert isinstance(event, Answered)
     step = run.step(node)
     reason, step.failing = step.failing or "", None
-    run.outbox.tell_answered(node.id, event.answer, event.by, event.note)
+    _tell_answered(run, event)
     if event.answer == "retry":
         step.poll, step.stopped_because, step.tries, step.final = None, None, 0, False
         run.ready(node)
@@ -248,6 +256,14 @@ def wait(run: Run, node: Node, duration: str | float) -> None:
     if limit is not None and limit < seconds:
         run.set_timer(node, Timer.TIMEOUT, limit)
     run.set_timer(node, Timer.WAIT, seconds)
+
+
+def _stop(run: Run, node: Node, status: str) -> None:
+    step = run.step(node)
+    stopped = stop(run, node, status)
+    step.began, step.attempts = run.now, step.attempts + 1
+    run.outbox.tell_started(node, step.attempts, f"stop as {stopped.status}")
+    run.end(node, StepStatus.SUCCEEDED, stopped.reason)
 
 
 def timeout_of(run: Run, node: Node) -> float | None:

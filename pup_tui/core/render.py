@@ -10,16 +10,20 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.core.amounts import Scope, render_amount
-from pup_tui.core.lines import line_of, told
+from pup_tui.core.lines import line_of, sent_of, told
+from pup_tui.core.sent import Sent
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import Section
 from pup_tui.runbook.roles import AMOUNTS, TARGETS, Role
+from pup_tui.runbook.texts import interpreter_at
 from pup_tui.template.arguments import compile_arguments, render_argument
 from pup_tui.template.header import render_header
 from pup_tui.template.jsontext import render_json
+from pup_tui.template.omit import is_omitted
 from pup_tui.template.secrets import hiding, secrets_in
-from pup_tui.template.shell.script import compile_shell
+from pup_tui.template.shell.script import ShellScript, compile_shell
+from pup_tui.template.sql.script import SqlScript, compile_sql
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import render_url
 
@@ -27,11 +31,12 @@ from pup_tui.template.url import render_url
 class Around(Struct, frozen=True):
     """What processes of a step get beside the operator's own environment.
 
-    `env` are variables that are added to it, of which `valued` are those whose texts hold values; `cwd` is
-    the directory, None for the operator's own. `made` is what was made out of secrets in them.
+    `env` are variables that are added to it, or unset where None, of which `valued` are those whose texts
+    hold values; `cwd` is the directory, None for the operator's own. `made` is what was made out of secrets
+    in them.
     """
 
-    env: dict[str, str] = {}
+    env: Mapping[str, str | None] = {}
     cwd: str | None = None
     valued: frozenset[str] = frozenset()
     made: tuple[Any, ...] = ()
@@ -67,7 +72,7 @@ class StepTexts:
         if key not in self._rendered:
             field = self._fields[key]
             self._rendered[key] = self._value(
-                getattr(self.step, field.name), options_of(field.type)
+                getattr(self.step, field.name), options_of(field.type), key
             )
         return self._rendered[key]
 
@@ -85,69 +90,86 @@ class StepTexts:
     @property
     def line(self) -> str:
         """What the step does, as people are told."""
+        return line_of(self.step, self._told)
 
-        def text(key: str) -> str:
-            options = options_of(self._fields[key].type)
-            # What an amount decides is seen anyway, and of a mask there is no amount.
-            texts = self if options.role in AMOUNTS else self.seen
-            return told(texts[key], options)
+    @property
+    def sent(self) -> Sent:
+        """What goes into the step beside its command, as people are told."""
+        return sent_of(self.step, self._told)
 
-        return line_of(self.step, text)
+    def _told(self, key: str) -> str:
+        options = options_of(self._fields[key].type)
+        # What an amount decides is seen anyway, and of a mask there is no amount.
+        texts = self if options.role in AMOUNTS else self.seen
+        return told(texts[key], options)
 
     @property
     def empty_target(self) -> str | None:
         """The key of the first target that renders to nothing, if there is one."""
         return next((key for key in _targets(type(self.step)) if "" in _each(self[key])), None)
 
-    def _value(self, given: Any, options: Options) -> Any:
+    def _value(self, given: Any, options: Options, key: str) -> Any:
         if given is None or given is msgspec.UNSET:
             return None
         if options.anything:
             return render_json(given, self.scope)
         if isinstance(given, Mapping):
             inside = inner_options(options.values)
-            return {name: self._value(item, inside) for name, item in given.items()}
+            return {
+                name: self._value(item, inside, name)
+                for name, item in given.items()
+                if not (isinstance(item, str) and is_omitted(item, self.scope))
+            }
         if isinstance(given, tuple):
             inside = inner_options(options.items)
-            return tuple(self._value(item, inside) for item in given)
+            return tuple(self._value(item, inside, key) for item in given)
         if isinstance(given, Section) and not isinstance(given, Step):
             parts = {
-                field.name: self._value(getattr(given, field.name), options_of(field.type))
-                for field in fields_of(type(given)).values()
+                field.name: self._value(getattr(given, field.name), options_of(field.type), name)
+                for name, field in fields_of(type(given)).items()
             }
             return msgspec.structs.replace(given, **parts)
-        return given if options.role is None else self._text(options.role, given)
+        return given if options.role is None else self._text(options.role, given, key)
 
-    def _text(self, role: Role, given: Any) -> Any:
+    def _text(self, role: Role, given: Any, key: str) -> Any:
         match role:
-            case Role.NAME | Role.MARKDOWN | Role.LITERAL | Role.PATTERN:
+            case Role.NAME | Role.MARKDOWN | Role.LITERAL | Role.PATTERN | Role.PROGRAM:
                 return given
             case Role.MESSAGE | Role.TEXT | Role.STDIN | Role.EXPECT | Role.LOCK | Role.FILE:
                 return render_text(given, self.scope)
             case Role.METHOD | Role.RESOURCE:
                 text = render_text(given, self.scope).strip()
                 return text.upper() if role is Role.METHOD else text
-            case Role.URL | Role.TARGET:
+            case Role.URL | Role.DATABASE | Role.TARGET:
                 return render_url(compile_text(given), self.scope).strip()
             case Role.HEADER:
-                return render_header(compile_text(given), self.scope)
+                return render_header(key, compile_text(given), self.scope)
             case Role.QUERY | Role.JSON:
                 return render_json(given, self.scope)
-            case Role.SCRIPT:
-                script = compile_shell(given, getattr(self.step, "shell", "sh"), self.around.valued)
-                return script.render(self.scope, self.around.env)
+            case Role.SCRIPT | Role.STATEMENTS:
+                return self._code(role, given)
             case Role.ARGUMENT:
                 return render_argument(compile_text(given), self.scope)
             case Role.ARGUMENTS | Role.SUBCOMMAND:
                 words = compile_arguments(given).render(self.scope)
                 drops = role is Role.SUBCOMMAND and words[:1] == ["pup"]
                 return tuple(words[1:] if drops else words)
-            case Role.DURATION | Role.SIZE | Role.COUNT | Role.FACTOR | Role.STATUS:
+            case Role.DURATION | Role.SIZE | Role.COUNT | Role.SHARE | Role.FACTOR | Role.STATUS:
                 return render_amount(role, given, self.scope)
             case Role.EXPRESSION | Role.CONDITION | Role.ITEMS | Role.VALUE_COMMAND:
                 raise AssertionError(f"{role} is worked out where it is judged")
             case _ as never:
                 assert_never(never)
+
+    def _code(self, role: Role, given: str) -> ShellScript | SqlScript:
+        if role is Role.STATEMENTS:
+            return compile_sql(given).render(self.scope)
+        interpreter = interpreter_at(self.step)
+        if not interpreter.is_shell:
+            return ShellScript(given, {}, given)
+        script = compile_shell(given, interpreter.name, self.around.valued)
+        env = {name: text or "" for name, text in self.around.env.items()}
+        return script.render(self.scope, env)
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlencode
 
 import msgspec
@@ -16,18 +16,26 @@ from msgspec import Struct
 
 from pup_tui.core.amounts import Scope, render_seconds
 from pup_tui.core.render import NOTHING_AROUND, Around, StepTexts
+from pup_tui.core.sent import NOTHING_SENT, Sent, Shown
 from pup_tui.runbook.model import (
     HttpStep,
     NotifyStep,
     PupStep,
     ShellStep,
+    SqlStep,
     Step,
     WorkflowStep,
 )
+from pup_tui.runbook.texts import interpreter_at
+from pup_tui.spelling import SPELLED, token
 from pup_tui.template.jsontext import render_json_body
 from pup_tui.template.secrets import watched
+from pup_tui.template.shell.interpreter import Interpreter
+from pup_tui.template.sql.engines import Engine, need_engine
+from pup_tui.template.sql.script import Statement
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import parse_url
+from pup_tui.template.values import OMIT
 
 WORKFLOW_INTERVAL = 5.0
 """Seconds between two looks at a workflow's instance where the step says nothing."""
@@ -52,6 +60,11 @@ class StepRequest(Struct, frozen=True, kw_only=True):
         """What people are told; what is made out of secrets is hidden."""
         return texts.line
 
+    @classmethod
+    def sent(cls, texts: StepTexts) -> Sent:
+        """What goes in beside that, as people are told it: by the step's keys, unless a kind makes it up."""
+        return texts.sent
+
 
 def _field(texts: StepTexts, name: str) -> Any:
     if name in ("env", "cwd"):
@@ -60,7 +73,9 @@ def _field(texts: StepTexts, name: str) -> Any:
 
 
 class ShellRequest(StepRequest, frozen=True, kw_only=True):
-    """A script for `shell`, with the values it refers to in `values` (environment names to texts).
+    """A script for `shell` and its `arguments`.
+
+    `values` are those that it refers to (environment names to texts). `strict` stops it at a failure.
 
     `stdin` None is an empty standard input. `tty` gives it a terminal of its own, `interactive` hands it the
     operator's. It went well if its exit code is one of `success_codes`.
@@ -70,21 +85,30 @@ class ShellRequest(StepRequest, frozen=True, kw_only=True):
 
     script: str
     shell: str = "sh"
+    arguments: tuple[str, ...] = ()
+    strict: bool = False
     values: dict[str, str] = {}
-    env: dict[str, str] = {}
+    env: Mapping[str, str | None] = {}
     cwd: str | None = None
     stdin: str | None = None
     tty: bool = False
     interactive: bool = False
     success_codes: tuple[int, ...] = (0,)
 
+    @property
+    def interpreter(self) -> Interpreter:
+        return Interpreter((self.shell, *self.arguments))
+
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
         step, script = texts.step, texts["run"]
         assert isinstance(step, ShellStep)
+        interpreter = interpreter_at(step)
         return cls(
             script=script.script,
-            shell=step.shell,
+            shell=interpreter.words[0],
+            arguments=interpreter.words[1:],
+            strict=step.strict,
             values=script.env,
             env=texts.around.env,
             cwd=texts.around.cwd,
@@ -101,12 +125,52 @@ class PupRequest(StepRequest, frozen=True, kw_only=True):
     step: ClassVar[type[Step]] = PupStep
 
     words: tuple[str, ...]
-    env: dict[str, str] = {}
+    env: Mapping[str, str | None] = {}
     cwd: str | None = None
 
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
         return cls(words=texts["run"], env=texts.around.env, cwd=texts.around.cwd)
+
+
+class SqlRequest(StepRequest, frozen=True, kw_only=True):
+    """Statements for a database, which is found by its `url` or its `service`.
+
+    They are one transaction unless `autocommit`. Of their rows at most `max_rows` are taken, and shown as a
+    table or as JSON. `cwd` is the directory that the file of a database is relative to.
+    """
+
+    step: ClassVar[type[Step]] = SqlStep
+
+    engine: Engine
+    url: str | None
+    service: str | None
+    statements: tuple[Statement, ...]
+    format: Literal["table", "json"] = "table"
+    max_rows: int = 1000
+    autocommit: bool = False
+    read_only: bool = False
+    env: Mapping[str, str | None] = {}
+    cwd: str | None = None
+
+    @classmethod
+    def of(cls, texts: StepTexts) -> Self:
+        step, url = texts.step, texts["url"]
+        assert isinstance(step, SqlStep)
+        engine = step.engine or ("postgresql" if not url else need_engine(url))
+        read_only = step.read_only is True
+        return cls(
+            engine=engine,
+            url=url,
+            service=texts["service"],
+            statements=texts["query"].statements(engine, read_only=read_only),
+            format=step.format,
+            max_rows=texts["max_rows"],
+            autocommit=step.autocommit,
+            read_only=read_only,
+            env=texts.around.env,
+            cwd=texts.around.cwd,
+        )
 
 
 class HttpRequest(StepRequest, frozen=True, kw_only=True):
@@ -162,6 +226,10 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
         joint = "&" if "?" in texts.seen["url"] else "?"
         return f"{texts.line}{joint if query else ''}{query}"
 
+    @classmethod
+    def sent(cls, texts: StepTexts) -> Sent:
+        return msgspec.structs.replace(texts.sent, body=_body(texts.seen)[0])
+
 
 def _source(texts: StepTexts, key: str) -> str:
     source = getattr(texts.step, key)
@@ -173,10 +241,16 @@ def _body(texts: StepTexts) -> tuple[str | None, str | None]:
     """The body of a request and its content type."""
     step, content_type = texts.step, texts["content_type"]
     assert isinstance(step, HttpStep)
+    if texts["json"] is OMIT:
+        return None, content_type
     if step.json is not msgspec.UNSET:
-        return msgspec.json.encode(texts["json"]).decode(), content_type or "application/json"
+        return msgspec.json.encode(
+            texts["json"], enc_hook=token
+        ).decode(), content_type or "application/json"
     if step.form is not None:
-        return urlencode(texts["form"]), content_type or "application/x-www-form-urlencoded"
+        return urlencode(
+            texts["form"], safe="*"
+        ), content_type or "application/x-www-form-urlencoded"
     if step.body is not None:
         content_type = content_type or "application/json"
         if "json" in content_type:
@@ -191,8 +265,9 @@ def _query(given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     pairs = []
     for name, value in given.items():
         for item in value if isinstance(value, list) else [value]:
-            text = item if isinstance(item, str) else msgspec.json.encode(item).decode()
-            pairs.append((name, text))
+            if not isinstance(item, (str, *SPELLED)):
+                item = msgspec.json.encode(item, enc_hook=token).decode()
+            pairs.append((name, str(item)))
     return tuple(pairs)
 
 
@@ -232,12 +307,17 @@ class NotifyRequest(StepRequest, frozen=True, kw_only=True):
 class Prepared(Struct, frozen=True, kw_only=True):
     """What is known of a request when it is not made: of a past run's nothing else is recorded.
 
-    `shown` is the command for people, in which what was made out of secrets is hidden; `empty` names the key
-    of a step's target that rendered to nothing.
+    `shown` is the command for people, `sent` what goes in beside it; what was made out of secrets is hidden
+    in both. `empty` names the key of a step's target that rendered to nothing.
     """
 
     shown: str = ""
+    sent: Sent = NOTHING_SENT
     empty: str | None = None
+
+    @property
+    def told(self) -> Shown:
+        return Shown(self.shown, self.sent)
 
 
 class Rendered(Prepared, frozen=True, kw_only=True):
@@ -261,6 +341,7 @@ def render_request(step: Step, scope: Scope, around: Around = NOTHING_AROUND) ->
     return Rendered(
         request=kind.of(texts),
         shown=kind.shown(texts),
+        sent=kind.sent(texts),
         empty=texts.empty_target,
         made=(*around.made, *made),
     )

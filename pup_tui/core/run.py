@@ -10,11 +10,12 @@ from pup_tui.core.actions import Ask, CancelTimer, Question, SetTimer, StopAttem
 from pup_tui.core.amounts import Scope
 from pup_tui.core.decisions import Decisions, as_it_is
 from pup_tui.core.events import Event
-from pup_tui.core.ids import UNDO, Timer, holder_id
+from pup_tui.core.ids import UNDO, Timer, holder_id, is_inside, is_kept, same_items, static_id
 from pup_tui.core.outbox import Outbox
 from pup_tui.core.program import Node, Program
 from pup_tui.core.retries import RetryLimits, retry_limits, retry_of
-from pup_tui.core.scope import explain, frame_of, not_made, scope_of
+from pup_tui.core.scope import explain, frame_of, not_made, scope_of, sees_secrets
+from pup_tui.core.sent import Shown
 from pup_tui.core.state import (
     BODY,
     CLEANUP,
@@ -25,8 +26,8 @@ from pup_tui.core.state import (
     StepState,
     StepStatus,
 )
+from pup_tui.runbook.model import OUTCOME
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.secrets import secrets_in
 
 T = TypeVar("T")
 
@@ -66,11 +67,12 @@ class Run:
     ) -> T:
         """What `make` gives in the step's scope, or `within` in that of the steps inside it.
 
-        Where secrets are seen there it is a decision: `what` names it, `stored` leaves out what is secret.
+        Where secrets are seen there or around it is a decision: `what` names it, `stored` leaves out what is
+        secret.
         """
         step = f"{node.id}/" if within else node.id
         scope = scope_of(self.state, step)
-        if not secrets_in(scope).names:
+        if not sees_secrets(self.state, step):
             return make(scope)
         return self.decisions.decide(step, what, kind, lambda: make(scope), stored)
 
@@ -106,15 +108,38 @@ class Run:
         step.timers = []
         step.phase, step.status, step.reason = StepPhase.ENDED, status, reason
         step.ended = self.now
-        self.state.blocks.pop(node.id, None)
+        block = self.state.blocks.pop(node.id, None)
+        if block is not None and block.unasked:
+            self.block(node).unasked = True
+        if not (node.is_loop and block is not None):
+            # A foreach that ran has the outcomes of its items.
+            self._note_outcome(node, status)
         if status not in (StepStatus.SUCCEEDED, StepStatus.SKIPPED):
             self._note_gate(node)
         if step.began is None:
             self._skip_inside(node, reason)
+        if status is StepStatus.SUCCEEDED and not node.is_item:
+            self._settle(node)
         if status is StepStatus.SUCCEEDED and node.step.undo is not None and not node.is_loop:
             self.state.completed.append(node.id)
         self.outbox.tell_finished(node, step)
         self._pass_on(node, status, reason)
+
+    def _settle(self, node: Node) -> None:
+        """What the step takes back itself is not offered any more; a foreach has then run for all items."""
+        settled = self.program.settled(node)
+        if settled is None:
+            return
+        self.state.completed = [
+            done
+            for done in self.state.completed
+            if static_id(done) != settled or is_kept(done) or not same_items(node.id, done)
+        ]
+
+    def _note_outcome(self, node: Node, status: StepStatus) -> None:
+        if OUTCOME in node.results:
+            results = frame_of(self.state, node.id).results
+            results.setdefault(node.step.id, {})[OUTCOME] = str(status)
 
     def _note_gate(self, node: Node) -> None:
         """A gate stays closed where its step ended before anybody could say yes."""
@@ -134,7 +159,7 @@ class Run:
         block.active -= 1
         if status is StepStatus.CANCELLED and block.cut is None and key not in (BODY, CLEANUP):
             block.cut = reason
-        if status is StepStatus.FAILED:
+        if status in (StepStatus.FAILED, StepStatus.UNKNOWN):
             block.failure = block.failure or node.id
             if key in (BODY, CLEANUP):
                 self.decide(RunStatus.FAILED, self.told_failure(node.id))
@@ -210,13 +235,14 @@ class Run:
                 kind="failure",
                 message=reason,
                 danger=node.step.danger,
-                upcoming=step.command or None,
+                upcoming=Shown(step.command, step.sent).text if step.command else None,
             ),
         )
 
     def cannot_render(self, node: Node, error: TemplateError) -> None:
         """A text of the step has no result; steps that are there for failures are then skipped."""
-        ran = scope_of(self.state, node.id)["steps"]
+        results = scope_of(self.state, node.id)["steps"]
+        ran = {id_ for id_, has in results.items() if has.get(OUTCOME) != StepStatus.SKIPPED}
         missing = not_made(self.program, node, error, ran)
         if missing is not None and node.step.when != "on_success":
             self._note_gate(node)
@@ -261,11 +287,29 @@ class Run:
             if step is not None and step.phase is StepPhase.PENDING:
                 step.phase, step.status, step.reason = StepPhase.ENDED, StepStatus.SKIPPED, why
                 step.ended = self.now
-                self.outbox.tell_finished(self.program.node(id_), step)
+                inner = self.program.node(id_)
+                if inner.frame == node.frame:
+                    self._note_outcome(inner, StepStatus.SKIPPED)
+                self.outbox.tell_finished(inner, step)
+
+    def asks_inside(self, node: Node) -> bool:
+        """Whether somebody is asked something inside a block."""
+        asks = (StepPhase.ASKING, StepPhase.FAILURE)
+        return any(
+            step.phase in asks and is_inside(id_, node.id) for id_, step in self.state.steps.items()
+        )
 
     def stop_attempt(self, node: Node, why: str) -> None:
-        """Ask the executor to end the attempt; what that means is decided when it has."""
+        """Ask the executor to end the attempt, or give up all of a block's.
+
+        What that means is decided when it has ended.
+        """
         step = self.step(node)
+        if step.phase is StepPhase.OPEN:
+            step.stopped_because = why
+            self.leave_inside(node.id, why)
+            self.todo.append(node.id)
+            return
         if step.phase is not StepPhase.STOPPING:
             step.stopped_because = why
             step.phase = StepPhase.STOPPING
@@ -276,7 +320,7 @@ class Run:
     def ask(self, node: Node, question: Question) -> None:
         failing = question.kind == "failure"
         self.step(node).phase = StepPhase.FAILURE if failing else StepPhase.ASKING
-        self.outbox.tell_waiting(node.id, question.kind, question.message, question.expect)
+        self.outbox.tell_waiting(question)
         self.outbox.add(Ask(question=question))
 
     def note_secrets(self, node: Node, names: Iterable[str]) -> None:

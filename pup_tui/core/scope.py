@@ -7,24 +7,30 @@ from typing import Any
 
 from pup_tui.core.actions import Wanted, WantedAssertion, WantedCapture
 from pup_tui.core.amounts import Scope
-from pup_tui.core.ids import UNDO, holder_id, is_item
+from pup_tui.core.ids import UNDO, holder_id, is_item, is_kept
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.program import Node, Program
 from pup_tui.core.state import Frame, RunState
+from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import Assertion
+from pup_tui.template import omit
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.secrets import with_secrets
-from pup_tui.template.values import LEFT_OUT
+from pup_tui.template.values import LEFT_OUT, OMIT
 
 
 def frame_keys(state: RunState, step: str) -> Iterator[str]:
     """The keys of the frames that a step sees, the innermost first.
 
-    Items of a foreach see what stands around them; what a step calls sees its own names only.
+    Items of a foreach see what stands around them; what a step calls sees its own names only. What takes back
+    an earlier attempt sees what that one saw.
     """
     here = step
     while True:
+        if is_kept(here):
+            yield here
+            return
         if is_item(here):
             if here in state.frames:
                 yield here
@@ -36,19 +42,23 @@ def frame_keys(state: RunState, step: str) -> Iterator[str]:
         here = holder_id(here)
 
 
+def directory_of(state: RunState, step: Step) -> str:
+    """Where the file of the group or runbook lies that a step calls; blank where that is not known."""
+    known = dict(enumerate(state.directories))
+    return known.get(step.place, "")
+
+
 def frame_of(state: RunState, step: str) -> Frame:
     """The frame in which a step's captures and results are kept."""
     return state.frames[next(frame_keys(state, step))]
 
 
-def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
-    """Variables, captures, `steps` and `run`, as a step sees them; with an id that ends in `/`, as the steps
-    inside do. A variable without a value renders empty and is not defined. A plan is no run: it has no id and
-    has not started.
-    """
+def seen_at(state: RunState, step: str) -> Frame:
+    """All names that a step sees, in one frame; with an id that ends in `/`, as the steps inside do."""
     names: dict[str, Any] = {}
-    results: dict[str, Any] = {}
+    results: dict[str, dict[str, Any]] = {}
     secrets: list[str] = []
+    directory = ""
     for key in reversed(list(frame_keys(state, step))):
         frame = state.frames[key]
         names.update(dict.fromkeys(frame.left_out, LEFT_OUT))
@@ -56,16 +66,54 @@ def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
         names.update(frame.captured)
         results.update(frame.results)
         secrets += frame.secrets
-    names["steps"] = results
-    names["run"] = {"runbook": state.runbook, "operator": state.operator}
+        directory = frame.directory or directory
+    left_out = [name for name, value in names.items() if value is LEFT_OUT]
+    for name in left_out:
+        del names[name]
+    return Frame(
+        values=names, left_out=left_out, results=results, secrets=secrets, directory=directory
+    )
+
+
+def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
+    """Variables, captures, `steps` and `run`, as `seen_at` has them.
+
+    A variable without a value renders empty and is not defined. A plan is no run: it has no id and has not
+    started.
+    """
+    seen = seen_at(state, step)
+    names: dict[str, Any] = {
+        omit.NAME: OMIT,
+        **dict.fromkeys(seen.left_out, LEFT_OUT),
+        **seen.values,
+    }
+    names["steps"] = seen.results
+    names["run"] = {
+        "runbook": state.runbook,
+        "operator": state.operator,
+        "profile": state.profile,
+    }
+    if seen.directory:
+        names["run"]["dir"] = seen.directory
     if state.run:
         names["run"] |= {"id": state.run, "started_at": rfc3339(state.created)}
-    return with_secrets(names, secrets)
+    return with_secrets(names, seen.secrets)
 
 
 def secrets_of(state: RunState, step: str) -> set[str]:
     """The names that a step sees whose value is secret."""
     return {name for key in frame_keys(state, step) for name in state.frames[key].secrets}
+
+
+def sees_secrets(state: RunState, step: str) -> bool:
+    """Whether a secret is seen where a step stands, or around what calls it: its processes get that `env`."""
+    while True:
+        *_, outermost = keys = list(frame_keys(state, step))
+        if any(state.frames[key].secrets for key in keys):
+            return True
+        if outermost == "":
+            return False
+        step = outermost.removesuffix("/") if outermost.endswith("/") else holder_id(outermost)
 
 
 def truth_of(source: str, scope: Scope, declared: frozenset[str]) -> bool:
@@ -99,8 +147,10 @@ def not_made(
 
 
 def explain(error: TemplateError) -> str:
-    """A template's error in one line, with the expression that it was in."""
-    return f"{error.message} (in {error.expression})" if error.expression else error.message
+    """A template's error in one line, with the expression that it was in and what to do."""
+    where = f" (in {error.expression})" if error.expression else ""
+    advice = f": {error.hint}" if error.hint else ""
+    return f"{error.message}{where}{advice}"
 
 
 def _wanted_assertions(given: Iterable[Assertion]) -> Iterator[WantedAssertion]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
 
 from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.ids import item_id
@@ -11,8 +12,10 @@ from pup_tui.core.render import StepTexts
 from pup_tui.core.requests import Rendered, render_request
 from pup_tui.core.scope import scope_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy, names_in_items
+from pup_tui.core.sent import Shown
 from pup_tui.core.state import Frame, RunState
 from pup_tui.core.surroundings import surroundings_of
+from pup_tui.runbook.model import LOOP
 from pup_tui.template.secrets import secrets_in
 
 MOST_ITEMS = 10
@@ -28,27 +31,27 @@ def rendered_step(program: Program, state: RunState, node: Node, scope: Scope) -
     return render_request(node.step, scope, surroundings_of(program, state, node))
 
 
-def shown_step(program: Program, state: RunState, node: Node) -> str:
-    """The command of a step, or what it asks or holds; TemplateError where it cannot be known yet."""
+def shown_step(program: Program, state: RunState, node: Node) -> Shown:
+    """What a step does, asks or holds; TemplateError where it cannot be known yet."""
     if node.is_loop:
-        return _shown_items(program, state, node)
+        return Shown(_shown_items(program, state, node))
     scope = scope_of(state, node.id)
     if node.step.has_output:
-        return rendered_step(program, state, node, scope).shown
-    return StepTexts(node.step, scope).line
+        return rendered_step(program, state, node, scope).told
+    return Shown(StepTexts(node.step, scope).line)
 
 
 def _shown_items(program: Program, state: RunState, node: Node) -> str:
-    """The commands of the first items, each as it will be."""
+    """What the first items do, each as it will be."""
     assert node.step.foreach is not None
     items = render_items(node.step.foreach, scope_of(state, node.id))
     lines = [f"for each of {len(items)} items:"]
-    for number, frame in enumerate(item_frames(state, node, items[:MOST_ITEMS])):
+    for number, frame in enumerate(item_frames(state, node, items)[:MOST_ITEMS]):
         item = program.node(item_id(node.id, number))
         known = state.frames.get(item.id)
         state.frames[item.id] = frame
         try:
-            lines.append(shown_step(program, state, item))
+            lines.append(shown_step(program, state, item).text)
         finally:
             del state.frames[item.id]
             if known is not None:
@@ -58,9 +61,25 @@ def _shown_items(program: Program, state: RunState, node: Node) -> str:
     return "\n".join(lines)
 
 
-def item_frames(state: RunState, node: Node, items: Iterable[object]) -> list[Frame]:
-    """The frames of the items of a foreach; they are secret where their list came from a secret."""
+def item_frames(state: RunState, node: Node, items: Sequence[object]) -> list[Frame]:
+    """The frames of the items of a foreach: each item, and its place among them.
+
+    Items are secret where their list came from a secret.
+    """
     assert node.step.foreach is not None
     name = node.step.as_
     hidden = [name] if names_in_items(node.step.foreach) & secrets_of(state, node.id) else []
-    return [Frame(values={name: value}, secrets=list(hidden)) for value in items]
+    return [
+        Frame(values={name: value, LOOP: _place(number, len(items))}, secrets=list(hidden))
+        for number, value in enumerate(items)
+    ]
+
+
+def _place(number: int, length: int) -> dict[str, Any]:
+    """What `loop` tells of the item `number` (from 0)."""
+    return {
+        "index": number + 1,
+        "first": number == 0,
+        "last": number == length - 1,
+        "length": length,
+    }

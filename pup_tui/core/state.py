@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from pup_tui.core.events import Lock
+from pup_tui.core.sent import NOTHING_SENT, Sent
 
 SCHEMA = 2
 """Version of the stored form of `RunState`; raised when an older reader could misread it."""
@@ -98,17 +99,21 @@ class StepState(Struct):
     many seconds its attempt, or all of a block, may take. `stopped_because` says why its attempt was asked
     to end, `left` that it was then given up and did not fail, `failing` what its operator is asked about.
     `tries` counts the attempts that its `retry` allows, `retry_on` is what its condition said of the last
-    one; `final` tells that somebody ended it for good.
+    one; `final` tells that somebody ended it for good. `items` is how many items a foreach had when it
+    began, `label` how an item is called, `before` what the captures made inside a block stood for before its
+    first attempt.
     """
 
     phase: StepPhase = StepPhase.PENDING
     status: StepStatus | None = None
     reason: str = ""
     command: str = ""
+    sent: Sent = NOTHING_SENT
     attempts: int = 0
     began: float | None = None
     ended: float | None = None
     exit_code: int | None = None
+    signal: str = ""
     captured: list[str] = []
     allowed: bool = False
     timers: list[str] = []
@@ -120,11 +125,15 @@ class StepState(Struct):
     tries: int = 0
     retry_on: bool | None = None
     final: bool = False
+    items: int = 0
+    before: dict[str, Any] = {}
+    label: str = ""
 
 
 class Frame(Struct):
     """Names and what they stand for, for the steps that see them; secrets are here in memory only.
 
+    `directory` is where the file lies that the steps come from, where the frame is that of a file.
     `left_out` names variables without a value, `results` has the wanted results of steps by the id that texts
     use, `secrets` names whose value is secret (variables and captures by name, results as `steps.ID.FIELD`).
     """
@@ -134,6 +143,14 @@ class Frame(Struct):
     captured: dict[str, Any] = {}
     results: dict[str, dict[str, Any]] = {}
     secrets: list[str] = []
+    directory: str = ""
+
+
+class EarlyEnd(Struct, frozen=True):
+    """What a `stop` step said of the runbook that it ended."""
+
+    status: RunStatus
+    reason: str
 
 
 class BlockState(Struct):
@@ -141,32 +158,38 @@ class BlockState(Struct):
 
     `taken` of the `children` have had their turn, `active` of those have not ended. `failure` is the first
     that failed; `unasked` tells that a confirmation was not asked because of a failure, `cut` why nothing
-    more begins, `timed_out` that this is because of the block's own timeout.
+    more begins, `timed_out` that this is because of the block's own timeout, `stopped` that a `stop` step
+    ended the runbook. With `keep_going` none of these but `cut` keeps an item from its turn.
     """
 
     children: list[str]
     limit: int = 1
     side_by_side: bool = False
+    keep_going: bool = False
     taken: int = 0
     active: int = 0
     failure: str | None = None
     unasked: bool = False
     cut: str | None = None
     timed_out: bool = False
+    stopped: EarlyEnd | None = None
 
 
 class RunState(Struct):
     """Everything a run knows.
 
+    `directories` are where its files lie, as in `events.Source`.
     `frames` are by the prefix of the ids inside them (`` for the run's own, `call/` for what a step calls),
-    or by the id of a foreach item. `blocks` are by the id of the step that holds them, the parts of the run
-    by `BODY`, `ids.UNDO` and `CLEANUP`. `completed` are steps that succeeded, in that order; `offered` are
-    the undo steps that were offered. `refused` tells that a person or time closed a gate, `kept` names the
+    by the id of a foreach item, or by that of what an earlier attempt did (`ids.kept_id`). `blocks` are by
+    the id of the step that holds them, the parts of the run by `BODY`, `ids.UNDO` and `CLEANUP`. `completed`
+    are steps that succeeded and can be taken back, in that order; `offered` are the undo steps that were
+    offered. `refused` tells that a person or time closed a gate, `kept` names the
     `always` steps that a closed gate kept from running, `verdict` what decided the result first.
     """
 
     schema: int = SCHEMA
     run: str = ""
+    directories: tuple[str, ...] = ()
     runbook: str = ""
     operator: str = ""
     created: float = 0.0
@@ -186,6 +209,7 @@ class RunState(Struct):
     cleanup_cancelled: bool = False
     interrupted: str | None = None
     lock: Lock | None = None
+    profile: str = ""
 
 
 BODY = ""

@@ -10,6 +10,7 @@ from pup_tui.core.render import Around, render_text
 from pup_tui.core.scope import scope_of
 from pup_tui.core.state import RunState
 from pup_tui.runbook.model import Defaults, Step
+from pup_tui.template.omit import is_omitted
 from pup_tui.template.secrets import watched
 from pup_tui.template.text import compile_text
 
@@ -27,7 +28,7 @@ def surroundings_of(program: Program, state: RunState, node: Node) -> Around:
     places += [
         (id_, program.node(id_).step) for id_ in reversed(around) if not program.node(id_).is_loop
     ]
-    env: dict[str, str] = {}
+    env: dict[str, str | None] = {}
     texts: dict[str, str] = {}
     cwd: str | None = None
     made: list[Any] = []
@@ -36,7 +37,10 @@ def surroundings_of(program: Program, state: RunState, node: Node) -> Around:
             continue
         scope, found = watched(scope_of(state, id_))
         texts |= given.env
-        env |= {name: render_text(text, scope) for name, text in given.env.items()}
+        env |= {
+            name: None if is_omitted(text, scope) else render_text(text, scope)
+            for name, text in given.env.items()
+        }
         cwd = cwd if given.cwd is None else render_text(given.cwd, scope)
         made += found
     valued = frozenset(name for name, text in texts.items() if not compile_text(text).is_literal)

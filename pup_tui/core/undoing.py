@@ -28,7 +28,7 @@ def offer(run: Run) -> bool:
         message=f"{state.verdict_reason}. These steps can be taken back.",
         offers=tuple(_offer(run, step) for step in state.offered),
     )
-    run.outbox.tell_waiting(UNDO, question.kind, question.message, None)
+    run.outbox.tell_waiting(question)
     run.outbox.add(Ask(question=question))
     return True
 
@@ -36,14 +36,17 @@ def offer(run: Run) -> bool:
 def _offer(run: Run, step: str) -> UndoOffer:
     node = run.program.node(step)
     try:
-        command = shown_step(run.program, run.state, node)
+        command = shown_step(run.program, run.state, node).text
     except TemplateError as error:
         command = f"(cannot be told yet: {explain(error)})"
     undone = run.program.node(step.removesuffix(UNDO))
-    items = "".join(f" [{number}]" for number in item_numbers(step))
-    return UndoOffer(
-        step=step, name=undone.step.name + items, command=command, danger=node.step.danger
-    )
+    name = undone.step.name + "".join(f" [{number}]" for number in item_numbers(step))
+    done = run.state.steps.get(undone.id)
+    if done is None:
+        name += f" (attempt {undone.id.rpartition('#')[2]})"
+    elif done.label:
+        name += f" {done.label}"
+    return UndoOffer(step=step, name=name, command=command, danger=node.step.danger)
 
 
 def chosen(run: Run, event: Event) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from json import dumps
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -19,6 +18,7 @@ from pup_tui.datadog.transport import (
     open_client,
     send,
 )
+from pup_tui.spelling import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence

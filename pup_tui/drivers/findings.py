@@ -12,6 +12,7 @@ from pup_tui.core.events import Findings, Judgement
 from pup_tui.drivers.masking import Masking, is_long_enough
 from pup_tui.output.mask import MIN_SECRET
 from pup_tui.output.pipeline import Captured
+from pup_tui.spelling import stored
 from pup_tui.steps.executor import Outcome
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError
@@ -85,7 +86,7 @@ class _Finder:
             try:
                 value = self._checked(capture, scope)
             except TemplateError as error:
-                missing[capture.name] = error.message
+                missing[capture.name] = error.told
                 continue
             values[capture.name] = value
             if capture.secret:
@@ -110,7 +111,7 @@ class _Finder:
         """The value of a capture; TemplateError where it cannot be recorded, or not be kept secret."""
         value = self._capture(capture, scope)
         try:
-            msgspec.to_builtins(value, str_keys=True)
+            msgspec.to_builtins(value, str_keys=True, enc_hook=stored)
         except (TypeError, RecursionError) as error:
             raise TemplateError(f"`{capture.expression}` gives what JSON cannot hold") from error
         plain = isinstance(value, str | int | float) and not isinstance(value, bool)

@@ -8,7 +8,7 @@ import secrets as randomness
 import socket
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,8 @@ class Launcher:
     """All that runs have in common.
 
     `locks` is the folder of locks, where it is not that of `state`; `hidden` are secrets that are not
-    variables, such as API keys; `resolve` finds the values of what a run calls.
+    variables, such as API keys; `resolve` finds the values of what a run calls. `profile` names the
+    operator's profile, empty without one; `profile_files` is its text by its name in the journal.
     """
 
     log: Recorder
@@ -54,6 +55,8 @@ class Launcher:
     operator: str
     resolve: Resolve
     hidden: tuple[str, ...] = ()
+    profile: str = ""
+    profile_files: Mapping[str, bytes] = field(default_factory=dict)
 
     async def launch(
         self,
@@ -89,6 +92,7 @@ class Launcher:
             values=dict(values),
             left_out=tuple(left_out),
             secrets=hidden,
+            profile=self.profile,
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         if program.runbook.lock is not None:
@@ -98,7 +102,7 @@ class Launcher:
             created = msgspec.structs.replace(created, lock=Lock(value, lock.broken, reason))
         try:
             record = RunRecord.of(created, name=program.runbook.name, pid=os.getpid())
-            await self.log.create_run(record, files)
+            await self.log.create_run(record, {**files, **self.profile_files})
             outputs = make_run_dir(self.state, created.run)
         except BaseException:
             locks.release()

@@ -259,8 +259,8 @@ class LocalRun:
     async def _find_out(self, action: LookUpTool | ResolveValues | TakeLock) -> None:
         """Ask the world around the run; the answer is one more event."""
         match action:
-            case LookUpTool(step=step, tool=tool):
-                found = is_command(tool, self._around.environ, self._around.cwd)
+            case LookUpTool(step=step, tool=tool, shell=shell):
+                found = is_command(tool, self._around.environ, self._around.cwd, shell)
                 self._post(ToolLookedUp(at=self._now(), step=step, tool=tool, found=found))
             case ResolveValues():
                 self._begin_resolving(action)
@@ -332,8 +332,14 @@ class LocalRun:
         attempt = _Attempt(action)
         self._attempts[action.attempt] = attempt
         self._around.masking.keep_made(action.made)
-        command = self._around.masking.text(action.shown)
-        await self._take(AttemptStarted(at=self._now(), attempt=action.attempt, command=command))
+        mask = self._around.masking.text
+        begins = AttemptStarted(
+            at=self._now(),
+            attempt=action.attempt,
+            command=mask(action.shown),
+            sent=action.sent.as_kept(mask),
+        )
+        await self._take(begins)
         attempt.task = asyncio.create_task(self._attempt(attempt), name=f"attempt {action.attempt}")
 
     async def _attempt(self, attempt: _Attempt) -> None:
@@ -343,6 +349,7 @@ class LocalRun:
             cwd=around.cwd,
             run=self.run,
             step=action.step,
+            directory=action.directory,
             grace=around.grace,
             inherit=around.locks.inherit,
             terminal=around.terminal,
@@ -361,6 +368,8 @@ class LocalRun:
         outcome = replace(outcome, reason=around.masking.told(outcome.reason, action.made))
         duration = max(0.0, self._now().clock - began)
         captured = output.end()
+        if outcome.said is not None:
+            captured = captured.saying(outcome.said)
         if output.error is not None:
             why = f"its output could not be kept: {output.error.strerror or output.error}"
             outcome = replace(outcome, ok=False, reason=f"{outcome.reason}; {why}".lstrip("; "))
@@ -380,8 +389,10 @@ class LocalRun:
             ok=outcome.ok,
             duration=duration,
             exit_code=outcome.exit_code,
+            signal=outcome.signal,
             status_code=outcome.status_code,
             reason=outcome.reason,
+            unknown=outcome.is_unknown,
             findings=findings,
         )
 

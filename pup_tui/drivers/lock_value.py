@@ -25,7 +25,9 @@ def lock_value(source: str, run: RunCreated, masking: Masking) -> str:
             "id": run.run,
             "runbook": run.runbook,
             "operator": run.operator,
+            "profile": run.profile,
             "started_at": rfc3339(run.at.wall),
+            "dir": run.source.directories[0],
         },
     }
     try:

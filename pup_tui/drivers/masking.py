@@ -27,6 +27,7 @@ from pup_tui.core.events import (
 )
 from pup_tui.core.notices import AnyNotice
 from pup_tui.output.mask import MASK, MIN_SECRET, Masker
+from pup_tui.spelling import dumps
 
 _S = TypeVar("_S", bound=msgspec.Struct)
 
@@ -65,9 +66,7 @@ class Masking:
     def is_secret(self, value: Any) -> bool:
         """Whether any text in a value holds a secret."""
         # A secret that is JSON may have been taken apart, and is whole only in the text of the value.
-        whole = (
-            () if isinstance(value, str) else (json.dumps(value, ensure_ascii=False, default=str),)
-        )
+        whole = () if isinstance(value, str) else (dumps(value, ensure_ascii=False, default=str),)
         return any(self.holds_secret(text) for text in (*_texts(value), *whole))
 
     def keep(self, value: Any) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 from pup_tui.template.shell.tables import is_builtin
 
 
-def is_command(word: str, environ: Mapping[str, str], cwd: Path) -> bool:
-    """Whether a shell started in `cwd` with this environment would find `word`."""
-    if is_builtin("sh", word):
+def is_command(word: str, environ: Mapping[str, str], cwd: Path, shell: str = "sh") -> bool:
+    """Whether `shell` started in `cwd` with this environment would find `word`."""
+    if is_builtin(shell, word):
         return True
     if "/" in word:
         return shutil.which(str(cwd / word)) is not None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol, assert_never
 
 from pup_tui.catalog.inputs import Resolved, Sources, resolve_question
 from pup_tui.core.actions import Question
+from pup_tui.core.ids import static_id
 from pup_tui.core.questions import NOBODY
 from pup_tui.drivers.faults import told_fault
 from pup_tui.headless.stream import Outlet
@@ -64,6 +66,24 @@ def give(question: Question, replies: Replies, found: Resolved, by: str) -> None
     )
 
 
+@dataclass(frozen=True)
+class GivenAnswer:
+    """Values for an `input` step from before the run; `by` is the option that they came by."""
+
+    values: Mapping[str, object]
+    by: str
+
+
+GivenAnswers = Mapping[str, GivenAnswer]
+"""Answers by the id of their step; the items of a foreach share one."""
+
+NONE_GIVEN: GivenAnswers = {}
+
+
+def given_for(question: Question, given: GivenAnswers) -> GivenAnswer | None:
+    return given.get(static_id(question.step)) if question.kind == "input" else None
+
+
 class Nobody:
     """No terminal and no `--yes`: a question that cannot be asked is a refusal."""
 
@@ -100,15 +120,66 @@ class Undoing:
             self._err.write(f"  {safe_text(offer.name)}: {safe_text(offer.command)}\n")
 
 
-class SayYes:
-    """`--yes`: every confirmation is yes, manual work is assumed done, a failure is not gone past.
-
-    An `input` step gets what its variables have without anybody giving anything.
-    """
+class _Finding:
+    """Finds the values of `input` steps while the run goes on, where nobody types any."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._finding: dict[str, asyncio.Task[None]] = {}
+
+    def find(
+        self, question: Question, replies: Replies, given: Mapping[str, object], by: str
+    ) -> None:
+        """Answer with what is given, has a source or a default; where that is not all, with no."""
+        finding = asyncio.ensure_future(self._find(question, replies, given, by))
+        self._finding[question.step] = finding
+
+    def withdraw(self, step: str) -> None:
+        if step in self._finding:
+            self._finding.pop(step).cancel()
+
+    async def _find(
+        self, question: Question, replies: Replies, given: Mapping[str, object], by: str
+    ) -> None:
+        try:
+            found = await resolve_question(question, given, self._sources)
+        except Exception as error:
+            refuse(question, replies, told_fault(error))
+            return
+        finally:
+            self._finding.pop(question.step, None)
+        if found.problems:
+            why = "; ".join(str(problem) for problem in found.problems)
+            replies.answer(question.step, "no", by, f"{by} takes only what is there: {why}")
+        else:
+            give(question, replies, found, by)
+
+
+class GivenBefore(_Finding):
+    """Answers the `input` steps whose values were given before the run. The rest is for others."""
+
+    def __init__(self, others: Answers, given: GivenAnswers, sources: Sources) -> None:
+        super().__init__(sources)
+        self._others = others
+        self._given = given
+
+    def ask(self, question: Question, replies: Replies) -> None:
+        known = given_for(question, self._given)
+        if known is None:
+            self._others.ask(question, replies)
+        else:
+            self.find(question, replies, known.values, known.by)
+
+    def withdraw(self, step: str) -> None:
+        super().withdraw(step)
+        self._others.withdraw(step)
+
+
+class SayYes(_Finding):
+    """`--yes`: every confirmation is yes, manual work is assumed done, a failure is not gone past.
+
+    An `input` step gets what its variables have without anybody giving anything.
+    """
 
     def ask(self, question: Question, replies: Replies) -> None:
         match question.kind:
@@ -117,29 +188,10 @@ class SayYes:
             case "manual":
                 replies.answer(question.step, "yes", YES, "assumed")
             case "input":
-                finding = asyncio.ensure_future(self._find(question, replies))
-                self._finding[question.step] = finding
+                self.find(question, replies, {}, YES)
             case "confirm":
                 replies.answer(question.step, "yes", YES)
             case "undo":
                 raise AssertionError("what is taken back is chosen, not answered")
             case _ as never:
                 assert_never(never)
-
-    def withdraw(self, step: str) -> None:
-        if step in self._finding:
-            self._finding.pop(step).cancel()
-
-    async def _find(self, question: Question, replies: Replies) -> None:
-        try:
-            found = await resolve_question(question, {}, self._sources)
-        except Exception as error:
-            refuse(question, replies, told_fault(error))
-            return
-        finally:
-            self._finding.pop(question.step, None)
-        if found.problems:
-            why = "; ".join(str(problem) for problem in found.problems)
-            replies.answer(question.step, "no", YES, f"{YES} takes only what is there: {why}")
-        else:
-            give(question, replies, found, YES)

@@ -21,7 +21,7 @@ from pup_tui.catalog.inputs import (
 )
 from pup_tui.core.actions import Question
 from pup_tui.drivers.faults import told_fault
-from pup_tui.headless.answers import Replies, give, refuse
+from pup_tui.headless.answers import NONE_GIVEN, GivenAnswers, Replies, give, given_for, refuse
 from pup_tui.headless.prompts import choices_told, prompt_for
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.sanitize import safe_text
@@ -34,10 +34,19 @@ class TerminalAsker:
     of the terminal, which steps may have as well.
     """
 
-    def __init__(self, operator: str, err: Outlet, sources: Sources, turn: asyncio.Lock) -> None:
+    def __init__(
+        self,
+        operator: str,
+        err: Outlet,
+        sources: Sources,
+        turn: asyncio.Lock,
+        given: GivenAnswers = NONE_GIVEN,
+    ) -> None:
+        """`given` are values from before the run, which are not asked for."""
         self._operator = operator
         self._err = err
         self._sources = sources
+        self._given = given
         self._turn = turn
         self._waiting: deque[tuple[Question, Replies]] = deque()
         self._asked: Question | None = None
@@ -139,8 +148,9 @@ class TerminalAsker:
     async def _values(self, question: Question, replies: Replies) -> None:
         """Ask for each variable when those above it are known; Enter takes what there is without it."""
         sources = self._sources.remembering()
-        given: dict[str, object] = {}
-        settled: set[str] = set()
+        known = given_for(question, self._given)
+        given = {} if known is None else dict(known.values)
+        settled, by = set(given), known.by if known is not None else self._operator
         while True:
             found = await resolve_question(question, given, sources)
             left = [n for n in wanted_inputs(question.variables, found) if n not in settled]
@@ -153,6 +163,7 @@ class TerminalAsker:
                 replies.answer(question.step, "no", self._operator, "the terminal's input ended")
                 return
             settled.add(left[0])
+            by = self._operator
             if typed is not None:
                 given[left[0]] = typed
         if found.problems:
@@ -160,7 +171,7 @@ class TerminalAsker:
             self._say(why)
             replies.answer(question.step, "no", self._operator, why)
         else:
-            give(question, replies, found, self._operator)
+            give(question, replies, found, by)
 
     async def _value(
         self, question: Question, name: str, found: Resolved, choices: Choices

@@ -55,7 +55,8 @@ class TextFace(Watcher):
     def notice(self, notice: AnyNotice) -> None:
         match notice:
             case RunStarted():
-                self._say(f"{safe_text(notice.runbook)} · run {notice.run}", bold=True)
+                with_it = f" · profile {safe_text(notice.profile)}" if notice.profile else ""
+                self._say(f"{safe_text(notice.runbook)} · run {notice.run}{with_it}", bold=True)
             case StepStarted():
                 self._started(notice)
             case StepPolled():
@@ -68,6 +69,8 @@ class TextFace(Watcher):
                 note = f" ({safe_text(notice.note)})" if notice.note else ""
                 told = f"{notice.answer}, answered by {safe_text(notice.by)}{note}"
                 self._say(f"  ? {self._about(notice.step)}{told}", "cyan")
+                for name, value in notice.values.items():
+                    self._say(f"      {name} = {safe_text(str(value))}", "cyan")
             case StepRetrying():
                 failed = f"attempt {notice.attempt} of {notice.attempts} failed"
                 told = f"{failed}: {safe_text(notice.reason)}, again in {format_duration(notice.delay)}"
@@ -81,16 +84,18 @@ class TextFace(Watcher):
         self._started_steps.add(notice.step)
         self._subject = notice.step
         again = f", attempt {notice.attempt}" if notice.attempt > 1 else ""
-        self._say(f"● {self._title(notice.step)} ({notice.kind}{again})", bold=True)
+        title = self._title(notice.step, notice.label)
+        self._say(f"● {title} ({notice.kind}{again})", bold=True)
         for line in notice.command.splitlines():
             self._say(f"    {safe_text(line)}", "bright_black")
 
-    def _title(self, step: str) -> str:
-        """A step's place in the file, its id where it stands inside another, and its name."""
+    def _title(self, step: str, label: str | None) -> str:
+        """A step's place in the file, its id where it stands inside another, its name, an item's label."""
         node = self._program.node(step)
         place = "" if UNDO in step else f"{node.index + 1}/{len(self._program.nodes)} "
         inside = f"{safe_text(step)}: " if node.depth or node.is_item or UNDO in step else ""
-        return f"{place}{inside}{safe_text(node.step.name)}"
+        item = f" · {safe_text(label)}" if label else ""
+        return f"{place}{inside}{safe_text(node.step.name)}{item}"
 
     def _about(self, step: str) -> str:
         """The step's id, unless the line before was about it as well; nothing for the run itself."""
@@ -115,7 +120,7 @@ class TextFace(Watcher):
         about = self._about(notice.step)
         name = f" {about}".rstrip()
         if notice.step not in self._started_steps:
-            name = f" {self._title(notice.step)}"
+            name = f" {self._title(notice.step, notice.label)}"
         reason = safe_text(notice.reason)
         if reason and not reason.startswith(str(status)):
             reason = f"{status}: {reason}"

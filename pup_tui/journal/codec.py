@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from pup_tui.core.events import AnyEvent, durable
+from pup_tui.spelling import from_stored, stored
 
 
 def to_json(value: Any) -> str:
@@ -21,7 +22,9 @@ def to_json(value: Any) -> str:
     Raises ValueError for what JSON cannot hold.
     """
     try:
-        return json.dumps(msgspec.to_builtins(value, str_keys=True), separators=(",", ":"))
+        return json.dumps(
+            msgspec.to_builtins(value, str_keys=True, enc_hook=stored), separators=(",", ":")
+        )
     except (TypeError, RecursionError) as error:
         raise ValueError(str(error)) from error
 
@@ -34,7 +37,7 @@ def encode(event: AnyEvent) -> str:
 def decode(body: bytes) -> AnyEvent:
     """The event that `encode` wrote. Raises ValueError if it cannot be understood."""
     try:
-        event: AnyEvent = msgspec.convert(json.loads(body), AnyEvent)
+        event: AnyEvent = msgspec.convert(json.loads(body, object_hook=from_stored), AnyEvent)
     except (msgspec.ValidationError, RecursionError) as error:
         raise ValueError(str(error)) from error
     return event

@@ -21,11 +21,18 @@ from pup_tui.journal.errors import AmbiguousRunError, JournalError
 from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.places import check_state_dir, journal_path
 from pup_tui.journal.records import RunRow
+from pup_tui.spelling import from_stored
 
 OWNER_GONE = "the program ended while the run was under way"
 """The reason of a run whose process is no more."""
 
-_SELECT_RUNS = f"SELECT {', '.join(RunRow.__struct_fields__)} FROM run"  # noqa: S608 - own names only
+# As bytes: what was flipped need not be UTF-8 any more.
+_PROFILE = """
+    (SELECT CASE WHEN json_valid(body) THEN CAST(json_extract(body, '$.profile') AS BLOB) END
+    FROM event WHERE event.run = run.number AND sequence = 1)
+"""
+_COLUMNS = (_PROFILE if name == "profile" else name for name in RunRow.__struct_fields__)
+_SELECT_RUNS = f"SELECT {', '.join(_COLUMNS)} FROM run"  # noqa: S608 - own names only
 
 
 @contextmanager
@@ -226,9 +233,12 @@ def _intact(before: list[AnyEvent]) -> str:
 
 def _row(columns: tuple[Any, ...], path: Path) -> RunRow:
     values = dict(zip(RunRow.__struct_fields__, columns, strict=True))
+    values["profile"] = (values["profile"] or b"").decode(errors="replace")
     texts = {k: codec.restored(v) for k, v in values.items() if isinstance(v, str)}
     try:
-        return msgspec.convert({**values, **texts, "vars": json.loads(values["vars"])}, RunRow)
+        return msgspec.convert(
+            {**values, **texts, "vars": json.loads(values["vars"], object_hook=from_stored)}, RunRow
+        )
     except (msgspec.ValidationError, ValueError, TypeError) as error:
         raise JournalError(
             f"the record of run {values['run']} is damaged", path, "restore a backup"

@@ -64,8 +64,12 @@ class RunSummary(Struct, frozen=True, kw_only=True):
 
 
 class RunRow(RunRecord, frozen=True, kw_only=True):
-    """A run as the journal knows it; `duration` and `ended_wall` are None while it is under way."""
+    """A run as the journal knows it; `duration` and `ended_wall` are None while it is under way.
 
+    `profile` is what its first event says, empty without one.
+    """
+
+    profile: str = ""
     status: RunStatus
     reason: str = ""
     warnings: int = 0

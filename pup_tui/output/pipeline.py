@@ -56,6 +56,13 @@ class Captured(NamedTuple):
     truncated: bool
     """Whether a stream was longer than ``CAPTURE_LIMIT``."""
 
+    def saying(self, stdout: str) -> Captured:
+        """The same with another standard output, held to the same limit."""
+        size = len(stdout.encode(errors="replace"))
+        if size > CAPTURE_LIMIT:
+            return self._replace(stdout="", truncated=True)
+        return self._replace(stdout=stdout)
+
 
 class KeptOutput:
     """Takes the output of one step, all its attempts, and keeps what of it can be shown.

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 import msgspec
 
+from pup_tui.spelling import SPELLED, dumps, token
+
 from .sanitize import is_visible
 
 _NOT_PLAIN = re.compile(r"[^\n -~]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_encoder = msgspec.json.Encoder()
+_encoder = msgspec.json.Encoder(enc_hook=token)
 
 
 def safe_json(value: Any, *, indent: int = 0) -> str:
@@ -25,8 +26,8 @@ def safe_json(value: Any, *, indent: int = 0) -> str:
     try:
         text = _encoder.encode(value).decode()
     except UnicodeEncodeError:
-        plain = msgspec.to_builtins(value, str_keys=True)
-        text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        plain = msgspec.to_builtins(value, str_keys=True, builtin_types=SPELLED)
+        text = dumps(plain, ensure_ascii=False, separators=(",", ":"))
         text = _SURROGATE.sub("\ufffd", text)
     if indent:
         text = msgspec.json.format(text, indent=indent)

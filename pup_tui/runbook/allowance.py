@@ -21,6 +21,7 @@ _PER_EXPRESSION_CHARACTER = 8
 _PER_WORD_CHARACTER = 3
 _PER_SCRIPT_CHARACTER = 3
 _PER_OPERATOR = 50
+_PER_SQL_CHARACTER = 5
 _PER_PATTERN_CHARACTER = 20
 
 _PLAIN_NAME = re.compile(r"\s*[A-Za-z_][\w.]*\s*\Z")
@@ -69,6 +70,8 @@ def _cost(role: Role, source: str) -> int:
                 cost += _PER_SCRIPT_CHARACTER * len(source)
                 cost += _PER_OPERATOR * len(_OPERATOR.findall(source))
             return cost
+        case Language.SQL:
+            return _inside_braces(source) + _PER_SQL_CHARACTER * len(source)
         case Language.ARGUMENTS:
             return _inside_braces(source) + _PER_WORD_CHARACTER * len(source)
         case Language.EXPRESSION | Language.CONDITION:

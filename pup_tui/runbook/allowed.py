@@ -8,7 +8,7 @@ from typing import NamedTuple, get_args
 
 from msgspec import inspect
 
-from pup_tui.runbook.keys import LOADED, NEVER_BLANK, ROLE
+from pup_tui.runbook.keys import LOADED, NEVER_BLANK, ROLE, SENT
 from pup_tui.runbook.model import AnyStep, Step
 from pup_tui.runbook.parts import Section, Variable
 from pup_tui.runbook.roles import Role
@@ -20,6 +20,8 @@ class Options:
 
     role: Role | None = None
     never_blank: bool = False
+    sent: str = ""
+    """What it is called where it goes into a step beside the command."""
     loaded: bool = False
     """Whether the loader fills it in."""
     text: inspect.StrType | None = None
@@ -171,6 +173,7 @@ def _collect(kind: inspect.Type, options: Options) -> None:
             extra = extra or {}
             options.role = extra.get(ROLE, options.role)
             options.never_blank = options.never_blank or extra.get(NEVER_BLANK, False)
+            options.sent = extra.get(SENT, "") or options.sent
             options.loaded = options.loaded or extra.get(LOADED, False)
             _collect(inner, options)
         case inspect.UnionType(types=types):

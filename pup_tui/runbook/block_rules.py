@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from pup_tui.runbook.nodes import Scalar, Sequence, shown
+from pup_tui.runbook.model import StopStep
+from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.rules import Rule, check_name
-from pup_tui.runbook.scope import ALWAYS, ATTEMPT_NAMES
-from pup_tui.runbook.steps import StepDraft
+from pup_tui.runbook.scope import ALWAYS, ATTEMPT_NAMES, BLOCK_HINT
+from pup_tui.runbook.steps import BODY, StepDraft
+from pup_tui.template.condition import is_short_form
 
 MAX_ITEMS = 1000
 """Items of one `foreach`."""
 
 
 def loop_keys(step: StepDraft, report: Report) -> None:
-    """Items are named and run side by side only where there are some."""
+    """Items are named, told apart and run side by side only where there are some."""
     if step.loops:
         return
-    for key in ("as", "max_parallel"):
+    for key in ("as", "label", "keep_going", "max_parallel"):
         own = key == "max_parallel" and step.kind is not None and step.kind.side_by_side
         if step.node.get(key) is None or own:
             continue
@@ -63,6 +65,27 @@ def parallel_order(step: StepDraft, report: Report) -> None:
         report.error(when, told, "no step is before it; put it after the block")
 
 
+def block_conditions(step: StepDraft, report: Report) -> None:
+    """The poll of a block looks at names: as a whole it has no output for the short forms to read."""
+    poll = step.node.get("poll")
+    if step.kind is None or not step.kind.is_block or not isinstance(poll, Mapping):
+        return
+    declared = frozenset([*step.frame.variables, *step.frame.made])
+    for key in ("until", "fail_if"):
+        given = poll.get(key)
+        if isinstance(given, Scalar) and is_short_form(given.text, declared):
+            told = f"a {step.node.text('kind')} step has no output for {shown(given.text)} to judge"
+            report.error(given, told, BLOCK_HINT)
+
+
+def stops_body(step: StepDraft, report: Report) -> None:
+    """Only the body of a runbook can be stopped: undo and cleanup are what follows."""
+    if step.kind is StopStep and step.part != BODY:
+        told = "a stop step cannot stand in `undo` or in the cleanup"
+        hint = "they run when the runbook has been stopped; put it among the other steps"
+        report.error(step.node.entries["kind"].key, told, hint)
+
+
 def undo_keys(step: StepDraft, report: Report) -> None:
     """An undo step is chosen, not ordered; it is named after its step; it is not itself undone."""
     if step.undo_of is not None and step.node.get("undo") is not None:
@@ -77,6 +100,34 @@ def undo_keys(step: StepDraft, report: Report) -> None:
     if isinstance(when, Scalar) and when.text != "on_success":
         told = "`when` has no meaning for an undo step"
         report.error(when, told, "it runs when it is chosen, before the cleanup")
+
+
+def settles_an_undo(step: StepDraft, report: Report) -> None:
+    """What a step takes back is an earlier step of the same names, and can be taken back."""
+    given = step.node.get("settles")
+    if not isinstance(given, Scalar) or "{" in given.text:
+        return
+    target = next((s for s in step.frame.steps if s.id == given.text and not s.is_undo), None)
+    if step.undo_of is not None:
+        told = "a step under `undo` settles nothing: it is offered when all that can be settled was"
+        report.error(step.node.entries["settles"].key, told)
+    elif target is None:
+        named = [other.id for other in step.frame.steps if not other.is_undo]
+        told = f"there is no step {shown(given.text)}"
+        report.error(given, told, report.suggest(given.text, named) or "name the id of a step")
+    elif target is step or target.order > step.order or is_around(target, step):
+        report.error(given, f"step {shown(given.text)} does not come before this one")
+    elif target.node.get("undo") is None:
+        told = f"step {shown(given.text)} has no `undo` that could be settled"
+        report.error(given, told, "name a step with an `undo`")
+
+
+def is_around(outer: StepDraft, step: StepDraft) -> bool:
+    """Whether a step holds another one."""
+    around = step.around
+    while around is not None and around is not outer:
+        around = around.around
+    return around is not None
 
 
 def asked_names(step: StepDraft, report: Report) -> None:
@@ -97,11 +148,14 @@ def output_names(step: StepDraft, report: Report) -> None:
 
 
 BLOCK_RULES: dict[Rule, tuple[str, ...]] = {
-    loop_keys: ("as", "max_parallel"),
+    loop_keys: ("as", "label", "keep_going", "max_parallel"),
+    stops_body: ("kind",),
+    block_conditions: ("poll",),
     loop_items: ("foreach",),
     loop_item_name: ("foreach",),
     parallel_order: ("when",),
     undo_keys: ("undo", "id", "when"),
+    settles_an_undo: ("settles",),
     asked_names: ("vars",),
     output_names: ("kind",),
 }

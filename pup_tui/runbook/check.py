@@ -15,6 +15,8 @@ from pup_tui.runbook.calls import Calls, Chain, Checked
 from pup_tui.runbook.expansion import MAX_STEPS, Expansion
 from pup_tui.runbook.exposure import exposed_names
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES
+from pup_tui.runbook.go_names import claim_names
+from pup_tui.runbook.interpreters import settle_interpreter, with_role
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, described, shown
 from pup_tui.runbook.parts import Variable
@@ -29,6 +31,7 @@ from pup_tui.runbook.shapes import INVALID, KeyPath, PlacedText, ShapeCheck
 from pup_tui.runbook.step_templates import Templates
 from pup_tui.runbook.steps import DraftFrame, StepDraft, assign_ids, frames_of
 from pup_tui.runbook.variables.rules import check_given, check_variables
+from pup_tui.template.sql.engines import UNKNOWN_USE
 
 MAX_IMPORTS = 100
 
@@ -76,7 +79,8 @@ class Checking:
             self._linter(file.root, stem, file.steps, file.shape.texts, self._report)
         runbook = None
         if file.built is not INVALID and self._report.errors == before:
-            runbook = msgspec.convert(file.built, Runbook)
+            place = self._library.place_of(root)
+            runbook = msgspec.convert({**file.built, "place": place}, Runbook)
         variables = _converted(file.shape.made, ("vars",), file.frames[0].names)
         return Checked(runbook, variables, steps, deep, file.is_interactive, file.exposes)
 
@@ -195,17 +199,25 @@ class _File:
         templates = Templates(library, _imports(root, library, report), report)
         expansion = Expansion(library, templates, report)
         filled = expansion.file(root)
+        frames = frames_of(filled)
+        claim_names(filled, frames)
         shape = ShapeCheck(report)
         built = shape.struct(filled, Runbook, ())
-        frames = frames_of(filled)
         for frame in frames:
             assign_ids(frame.steps, report)
             for step in frame.steps:
-                if step.path in shape.made:
-                    shape.made[step.path]["id"] = step.id
+                made = shape.made.get(step.path)
+                if made is not None:
+                    made["id"] = step.id
+                    settle_interpreter(step, made, filled.get("defaults"), report)
+                call = shape.made.get((*step.path, "call"))
+                if isinstance(step.node, GroupCall) and call is not None:
+                    call["place"] = library.place_of(step.node.call)
                 for rule in _rules_about(step.node):
                     rule(step, report)
-        steps = (step for frame in frames for step in frame.steps)
+        by_path = {step.path: step for frame in frames for step in frame.steps}
+        shape.texts = [with_role(placed, by_path.get(placed.step)) for placed in shape.texts]
+        steps = by_path.values()
         is_interactive = any(step.node.text("interactive") == "true" for step in steps)
         return cls(filled, shape, built, frames, expansion.count, expansion.is_open, is_interactive)
 
@@ -270,9 +282,9 @@ class _Judge:
         """Check one text, and the names that it uses."""
         shell, env = "sh", frozenset[str]()
         if step is not None and placed.role is Role.SCRIPT and len(placed.inner) == 1:
-            shell = step.node.text("shell") or shell
+            shell = step.interpreter.name
             env = step.valued_env(self._defaults)
-        uses = self._roles.check(placed, shell, env)
+        uses = self._roles.check(placed, shell, env, UNKNOWN_USE if step is None else step.sql_use)
         if uses is not None:
             self._scope.check(step, placed, uses)
 

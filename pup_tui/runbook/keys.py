@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta
 
@@ -10,16 +10,25 @@ from pup_tui.runbook.roles import Role
 
 ROLE: Final = "role"
 NEVER_BLANK: Final = "never_blank"
+SENT: Final = "sent"
+"""Marks a key whose text goes into a step beside its command, by the name that the record has for it."""
 LOADED: Final = "loaded"
 """Marks a field that the loader fills in: no key of the file."""
 
 
-def key(about: str, *, examples: tuple[object, ...] = (), never_blank: bool = False) -> Meta:
+def key(
+    about: str,
+    *,
+    examples: tuple[object, ...] = (),
+    never_blank: bool = False,
+    sent: Literal["stdin", "body", "body_file", "statement", ""] = "",
+) -> Meta:
     """What a key means, for people who write it: editors show it beside the key, with the examples.
 
-    A text that is `never_blank` holds more than white space.
+    A text that is `never_blank` holds more than white space. One that is `sent` goes into a step beside its
+    command and is told with it under that name: before a yes, in the plan, in the record.
     """
-    extra = {NEVER_BLANK: True} if never_blank else None
+    extra = {NEVER_BLANK: never_blank, SENT: sent} if never_blank or sent else None
     return Meta(description=about, examples=list(examples) or None, extra=extra)
 
 
@@ -35,7 +44,8 @@ def _text(role: Role) -> Meta:
 Name = Annotated[str, Meta(max_length=200, extra={ROLE: Role.NAME, NEVER_BLANK: True})]
 Markdown = Annotated[str, _text(Role.MARKDOWN)]
 LiteralName = Annotated[str, _text(Role.LITERAL)]
-Regex = Annotated[str, _text(Role.PATTERN)]
+PatternText = Annotated[str, _text(Role.PATTERN)]
+FilledName = Annotated[str, Meta(extra={ROLE: Role.LITERAL, NEVER_BLANK: True})]
 Message = Annotated[str, _text(Role.MESSAGE)]
 PlainText = Annotated[str, _text(Role.TEXT)]
 Stdin = Annotated[str, _text(Role.STDIN)]
@@ -50,6 +60,8 @@ Target = Annotated[str, Meta(extra={ROLE: Role.TARGET, NEVER_BLANK: True})]
 Resource = Annotated[str, _text(Role.RESOURCE)]
 JsonTree = Annotated[Any, _text(Role.JSON)]
 Script = Annotated[str, _text(Role.SCRIPT)]
+Statements = Annotated[str, _text(Role.STATEMENTS)]
+DatabaseUrl = Annotated[str, _text(Role.DATABASE)]
 ValueCommandText = Annotated[str, _text(Role.VALUE_COMMAND)]
 Argument = Annotated[str, _text(Role.ARGUMENT)]
 ArgumentsText = Annotated[str, _text(Role.ARGUMENTS)]
@@ -63,6 +75,8 @@ Size = Annotated[str | int, _text(Role.SIZE)]
 """An amount such as 64 MiB or 500 kB; a bare number is bytes."""
 Count = Annotated[str | int, _text(Role.COUNT)]
 """A whole number from 1."""
+Share = Annotated[str | int, _text(Role.SHARE)]
+"""A whole number from 1, or a percentage over 0."""
 Factor = Annotated[str | int | float, _text(Role.FACTOR)]
 """A number from 1."""
 StatusPattern = Annotated[str | int, _text(Role.STATUS)]

@@ -18,13 +18,13 @@ _NOTHING = Text(())
 def compiled(role: Role, source: str, declared: frozenset[str] = frozenset()) -> UsesNames:
     """What a text is once it is read; a plain one uses no names. Raises `TemplateError`.
 
-    `declared` are the names that a condition means when it uses them. A script is read as a text:
-    what a shell makes of it is judged elsewhere.
+    `declared` are the names that a condition means when it uses them. A script is read as a text, and
+    so is SQL: what a shell or a database makes of it is judged elsewhere.
     """
     match role.language:
         case Language.PLAIN:
             return _NOTHING
-        case Language.TEMPLATE | Language.SCRIPT:
+        case Language.TEMPLATE | Language.SCRIPT | Language.SQL:
             return compile_text(source)
         case Language.ARGUMENTS:
             return compile_arguments(source)

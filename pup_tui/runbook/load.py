@@ -30,7 +30,8 @@ class Loaded(Struct, frozen=True, kw_only=True):
     `id` is the file's stem. `files` are the exact bytes of the file and of every file it uses: those of its
     own directory by their name in it (`other.yaml`, `_templates/x.yaml`), those of the pack number N (from 1)
     as `pack-N/…`. `sha256` is that of the file itself. `runbook` is None where there are errors. Problems of
-    the files that it uses are among its own, under their own paths. `stamps` tell when one of the files that
+    the files that it uses are among its own, under their own paths. `packs` are the directories of the packs
+    in their order. `stamps` tell when one of the files that
     were looked for has changed; they are empty for a runbook that was loaded from bytes.
     """
 
@@ -40,6 +41,7 @@ class Loaded(Struct, frozen=True, kw_only=True):
     files: Mapping[str, bytes]
     runbook: Runbook | None
     problems: tuple[Problem, ...]
+    packs: tuple[str, ...] = ()
     stamps: Mapping[Path, Stamp] = MappingProxyType({})
 
     @property
@@ -84,7 +86,8 @@ def load(
     others = [PackFiles(pack) for pack in packs]
     loaded = _load(path.stem, path, path.name, [own, *others], linter)
     stamps = {path: stamp for files in (own, *others) for path, stamp in files.stamps.items()}
-    return msgspec.structs.replace(loaded, stamps=MappingProxyType(stamps))
+    directories = tuple(str(pack.absolute()) for pack in packs)
+    return msgspec.structs.replace(loaded, stamps=MappingProxyType(stamps), packs=directories)
 
 
 def load_files(

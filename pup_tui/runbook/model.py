@@ -16,9 +16,11 @@ from pup_tui.runbook.keys import (
     Address,
     ConditionText,
     Count,
+    DatabaseUrl,
     Expect,
     ExpressionText,
     FileName,
+    FilledName,
     Header,
     Items,
     JsonTree,
@@ -33,7 +35,9 @@ from pup_tui.runbook.keys import (
     Resource,
     Script,
     Seconds,
+    Share,
     Size,
+    Statements,
     StatusPattern,
     Stdin,
     Subcommand,
@@ -50,10 +54,17 @@ from pup_tui.runbook.parts import (
     Section,
     Variable,
 )
+from pup_tui.template.sql.engines import Engine
+
+LOOP = "loop"
+"""The name under which an item of a `foreach` is told its place among the others."""
+OUTCOME = "outcome"
+"""The field of `steps.ID` that is how the step ended; the others are what its attempt said."""
 
 When = Literal["on_success", "on_failure", "always", "cleanup"]
 OnFailure = Literal["fail", "warn", "ignore", "confirm"]
-ShellName = Literal["sh", "bash", "dash", "ksh", "zsh"]
+StopStatus = Literal["succeeded", "failed", "aborted"]
+InterpreterText = LiteralName | tuple[LiteralName, ...]
 
 
 class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
@@ -180,9 +191,23 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
             "A step that takes this one back; offered, last first, when a run fails or is aborted."
         ),
     ] = None
+    settles: Annotated[
+        LiteralName | None,
+        key(
+            "The id of an earlier step that this one takes back: once it has succeeded the `undo` "
+            "of that step is not offered any more.",
+            never_blank=True,
+        ),
+    ] = None
     idempotent: Annotated[
         bool, key("Whether the step may simply run again after a crash in the middle of it.")
     ] = False
+    read_only: Annotated[
+        bool | None,
+        key(
+            "true: the step only looks, which plan and overview believe; false: it may change things."
+        ),
+    ] = None
     foreach: Annotated[
         Items | tuple[JsonTree, ...] | None,
         key(
@@ -190,11 +215,26 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
             examples=(["eu1", "us1"], "REGIONS", "json.data"),
         ),
     ] = None
+    label: Annotated[
+        Message | None,
+        key(
+            "How an item of the `foreach` is called on screen and in the record.",
+            examples=("{{ item.name }}", "{{ loop.index }} of {{ loop.length }}"),
+        ),
+    ] = None
+    keep_going: Annotated[
+        bool, key("Run all items, also behind one that fails; the step fails if one did.")
+    ] = False
     as_: Annotated[LiteralName, key("The name of the item inside the step.")] = field(
         default="item", name="as"
     )
     max_parallel: Annotated[
-        Count | None, key("How many items, or steps of a parallel step, run at once.")
+        Share | None,
+        key(
+            "How many items, or steps of a parallel step, run at once: a number, or a part of "
+            "them all.",
+            examples=(3, "10%"),
+        ),
     ] = None
     env: Annotated[
         dict[str, PlainText],
@@ -229,6 +269,11 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
     @property
     def waits_for(self) -> str | int | float | None:
         """The duration of a wait, if to wait is all that it does."""
+        return None
+
+    @property
+    def stops_as(self) -> StopStatus | None:
+        """How it lets the runbook end that it stands in, if to end it is all that it does."""
         return None
 
     @property
@@ -267,6 +312,11 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         return None
 
     @property
+    def place(self) -> int:
+        """The number of the place that the file lies in which it calls."""
+        return 0
+
+    @property
     def captures(self) -> dict[str, Capture]:
         """Captures by name, whichever form the file uses."""
         if self.capture is None:
@@ -300,10 +350,24 @@ class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
             never_blank=True,
         ),
     ]
-    shell: Annotated[ShellName, key("The shell that runs it.")] = "sh"
+    shell: Annotated[
+        InterpreterText,
+        key(
+            "What runs it: `sh`, `bash`, `dash`, `ksh` or `zsh`; or a program that is no shell, with "
+            "its words, whose script takes no values. The first line `#!…` of the script says it too.",
+            examples=("bash", "python3", ["node", "-"]),
+            never_blank=True,
+        ),
+    ] = "sh"
+    strict: Annotated[
+        bool,
+        key(
+            "Stop at the first command that fails: `set -e`, and `pipefail` where the shell has it."
+        ),
+    ] = False
     stdin: Annotated[
         Stdin | None,
-        key("What the script reads on standard input; nothing where it is left out."),
+        key("What the script reads on standard input; nothing where it is left out.", sent="stdin"),
     ] = None
     tty: Annotated[bool, key("Give the script a terminal of its own.")] = False
     interactive: Annotated[bool, key("Give the script the operator's own terminal.")] = False
@@ -325,6 +389,59 @@ class PupStep(Step, frozen=True, kw_only=True, tag="pup"):
             never_blank=True,
         ),
     ]
+
+
+class SqlStep(Step, frozen=True, kw_only=True, tag="sql"):
+    """Has a database carry out statements. Values are parameters, never a part of a statement."""
+
+    line: ClassVar[tuple[str, ...]] = ("{url}:", "{service}:", "{query}")
+    needs_one_of: ClassVar[tuple[str, ...]] = ("url", "service")
+
+    query: Annotated[
+        Statements,
+        key(
+            "One or several statements. In them {{ NAME }} is a parameter; a name goes through"
+            " `| sql_name`.",
+            examples=("select * from orders where id = {{ ID }}",),
+            never_blank=True,
+        ),
+    ]
+    url: Annotated[
+        DatabaseUrl | None,
+        key(
+            "Where the database is; a password in it is a value.",
+            examples=("postgresql://app:{{ PASSWORD }}@db.example.com/shop", "sqlite:///app.db"),
+            never_blank=True,
+        ),
+    ] = None
+    service: Annotated[
+        Resource | None,
+        key(
+            "The name of a service in PostgreSQL's pg_service.conf, or of a group in MySQL's "
+            "option files.",
+            examples=("shop-replica",),
+            never_blank=True,
+        ),
+    ] = None
+    engine: Annotated[
+        Engine | None,
+        key(
+            "Which database it is; where nothing is said, the beginning of `url` tells it, and a"
+            " `service` is one of PostgreSQL."
+        ),
+    ] = None
+    format: Annotated[
+        Literal["table", "json"],
+        key("How rows are shown; captures and conditions see them as JSON either way."),
+    ] = "table"
+    max_rows: Annotated[Count, key("How many rows are taken at most.")] = 1000
+    autocommit: Annotated[
+        bool,
+        key(
+            "Carry out each statement for itself, and not all in one transaction: for VACUUM and"
+            " the like."
+        ),
+    ] = False
 
 
 class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
@@ -351,11 +468,13 @@ class HttpStep(Step, frozen=True, kw_only=True, tag="http"):
     )
     json: Annotated[
         JsonTree | msgspec.UnsetType,
-        key("A JSON body; a value that stands alone in its text keeps its type."),
+        key("A JSON body; a value that stands alone in its text keeps its type.", sent="body"),
     ] = msgspec.UNSET
-    form: Annotated[dict[str, PlainText] | None, key("A body of form fields.")] = None
-    body: Annotated[PlainText | None, key("The body as text.")] = None
-    body_file: Annotated[FileName | None, key("A file whose content is the body.")] = None
+    form: Annotated[dict[str, PlainText] | None, key("A body of form fields.", sent="body")] = None
+    body: Annotated[PlainText | None, key("The body as text.", sent="body")] = None
+    body_file: Annotated[
+        FileName | None, key("A file whose content is the body.", sent="body_file")
+    ] = None
     content_type: Annotated[Header | None, key("The body's Content-Type.")] = None
     accept: Annotated[Header | None, key("The Accept header.")] = None
     output_file: Annotated[
@@ -454,6 +573,26 @@ class WaitStep(Step, frozen=True, kw_only=True, tag="wait"):
         return self.duration
 
 
+class StopStep(Step, frozen=True, kw_only=True, tag="stop"):
+    """Ends the runbook that it stands in; nothing behind it begins but the cleanup."""
+
+    line: ClassVar[tuple[str, ...]] = ("stop as {status}", "({message})")
+    has_output: ClassVar[bool] = False
+    mutates: ClassVar[bool | None] = False
+
+    status: Annotated[
+        StopStatus,
+        key("How the runbook ends. A called one that has `failed` or `aborted` fails its step."),
+    ] = "succeeded"
+    message: Annotated[
+        Message, key("Why: the reason of the run, and of the steps that are skipped.")
+    ] = ""
+
+    @property
+    def stops_as(self) -> StopStatus:
+        return self.status
+
+
 class NotifyStep(Step, frozen=True, kw_only=True, tag="notify"):
     """Sends a message through any service that Apprise knows."""
 
@@ -476,9 +615,13 @@ class NotifyStep(Step, frozen=True, kw_only=True, tag="notify"):
 
 
 class Call(Section, frozen=True, kw_only=True):
-    """What makes a group of steps out of a file: its `params` and `outputs`, and where it was found."""
+    """What makes a group of steps out of a file: its `params` and `outputs`, and where it was found.
+
+    `place` is the number of the pack whose file it is, 0 for the runbook's own directory.
+    """
 
     template: str
+    place: Annotated[int, filled_in()] = 0
     description: Annotated[Markdown, key("Markdown: what the group is for.")] = ""
     params: Annotated[
         dict[str, Variable],
@@ -523,6 +666,10 @@ class GroupStep(Step, frozen=True, kw_only=True, tag="group"):
     @property
     def outputs(self) -> dict[str, str]:
         return {} if self.call is None else self.call.outputs
+
+    @property
+    def place(self) -> int:
+        return 0 if self.call is None else self.call.place
 
 
 class ParallelStep(Step, frozen=True, kw_only=True, tag="parallel"):
@@ -578,16 +725,22 @@ class RunbookStep(Step, frozen=True, kw_only=True, tag="runbook"):
     def inside_from(self) -> str:
         return f"runbook {self.runbook}"
 
+    @property
+    def place(self) -> int:
+        return 0 if self.called is None else self.called.place
+
 
 AnyStep = (
     ShellStep
     | PupStep
+    | SqlStep
     | HttpStep
     | WorkflowStep
     | ConfirmStep
     | ManualStep
     | InputStep
     | WaitStep
+    | StopStep
     | NotifyStep
     | GroupStep
     | ParallelStep
@@ -609,10 +762,22 @@ class Defaults(Section, frozen=True, kw_only=True):
         dict[str, PlainText], key("Environment variables for the processes of every step.")
     ] = field(default_factory=dict)
     cwd: Annotated[FileName | None, key("The directory of the processes of every step.")] = None
+    strict: Annotated[
+        bool | None, key("Whether scripts of shells stop at the first command that fails.")
+    ] = None
+    shell: Annotated[
+        InterpreterText | None,
+        key("What runs scripts that do not say so themselves.", never_blank=True),
+    ] = None
 
 
 class Runbook(Section, frozen=True, kw_only=True):
-    """One runbook file, with the step templates it names filled in and every step's id set."""
+    """One runbook file, with the step templates it names filled in and every step's id set.
+
+    `place` is the number of the pack whose file it is, 0 for that of the run's own runbook.
+    """
+
+    place: Annotated[int, filled_in()] = 0
 
     name: Annotated[Name, key("The runbook's name; it is run by the file's name.")]
     description: Annotated[Markdown, key("Markdown: what it is for, when to use it.")] = ""
@@ -639,6 +804,13 @@ class Runbook(Section, frozen=True, kw_only=True):
             never_blank=True,
         ),
     ] = None
+    profiles: Annotated[
+        Annotated[tuple[FilledName, ...], Meta(min_length=1)] | None,
+        key(
+            "The profiles with which it may run; a run without one of them is refused.",
+            examples=(["staging", "production"],),
+        ),
+    ] = None
     defaults: Annotated[Defaults, key("What every step has that does not say otherwise.")] = (
         Defaults()
     )
@@ -647,3 +819,10 @@ class Runbook(Section, frozen=True, kw_only=True):
         Meta(min_length=1, max_length=1000),
         key("What is done, in this order."),
     ]
+
+    def refuses(self, profile: str) -> str:
+        """Why it does not run with the profile of this name, empty where it does."""
+        if self.profiles is None or profile in self.profiles:
+            return ""
+        with_it = f"not with `{profile}`" if profile else "not without one"
+        return f"it runs with the profiles {', '.join(self.profiles)} only, {with_it}"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
+
+from pup_tui.spelling import spelled
 
 ScalarStyle = Literal["plain", "quoted", "literal", "folded"]
 
@@ -75,6 +78,12 @@ class Scalar(YamlNode):
             return text
         return _number(text) if text[:1] in _NUMBER_BEGINS else _WORDS.get(text, text)
 
+    @property
+    def typed(self) -> str | int | float | bool | None:
+        """The value, of a number with its spelling; raises `OutOfRange`."""
+        value = self.value
+        return spelled(value, self.text) if isinstance(value, int | float) else value
+
     def place(self, line: int | None = None, fragment: str = "") -> tuple[int, int]:
         """Line and column in the file of line `line` of this text, or of `fragment` where it is found.
 
@@ -134,6 +143,24 @@ class GroupCall(Mapping):
 @dataclass(slots=True, eq=False)
 class Unusable(YamlNode):
     """Stands where something was refused and reported already."""
+
+
+def scalars_of(root: YamlNode) -> Iterator[Scalar]:
+    """Every text of the tree, each once, in the order of the file."""
+    seen: set[int] = set()
+    waiting: list[YamlNode] = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Scalar):
+            yield node
+        elif isinstance(node, Sequence):
+            waiting.extend(reversed(node.items))
+        elif isinstance(node, Mapping):
+            for entry in reversed(node.entries.values()):
+                waiting += (entry.value, entry.key)
 
 
 def described(node: YamlNode) -> str:

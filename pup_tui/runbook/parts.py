@@ -13,7 +13,7 @@ from pup_tui.runbook.keys import (
     ExpressionText,
     Factor,
     Message,
-    Regex,
+    PatternText,
     Seconds,
     ValueCommandText,
     key,
@@ -92,7 +92,7 @@ class Variable(Section, frozen=True, kw_only=True):
         key("A command that lists the choices, plain or with a timeout."),
     ] = None
     pattern: Annotated[
-        Regex | None,
+        PatternText | None,
         key("A regular expression that must match the whole value.", examples=("[a-z0-9-]+",)),
     ] = None
     min: Annotated[int | float | None, key("The least number that is allowed.")] = None

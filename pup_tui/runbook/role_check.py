@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_operators
+from pup_tui.runbook.interpreters import check_program
 from pup_tui.runbook.languages import compiled
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.pattern import PatternError, compile_pattern
@@ -18,16 +19,20 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.header import check_header
 from pup_tui.template.size import parse_size
-from pup_tui.template.text import Text, compile_text
-from pup_tui.template.url import check_url_text
+from pup_tui.template.sql.engines import UNKNOWN_USE, SqlUse
+from pup_tui.template.text import Text, compile_text, mistakes_in
+from pup_tui.template.url import check_database_url, check_url_text
 from pup_tui.template.usage import UsesNames
 from pup_tui.template.value_command import is_subcommand
+
+_WITHOUT_TEMPLATES = frozenset({Language.PLAIN, Language.EXPRESSION, Language.CONDITION})
 
 MIN_INTERVAL = 0.1
 """Seconds between two attempts of a poll."""
 
 _STATUS = re.compile(r"[1-5](?:xx|[0-9][0-9])\Z", re.IGNORECASE)
 _COUNT = re.compile(r"[1-9][0-9]{0,8}\Z")
+_SHARE = re.compile(r"(?:[1-9][0-9]{0,8}|(?:[1-9][0-9]?|100)%)\Z")
 _FACTOR = re.compile(r"(?:[1-9][0-9]{0,5})(?:\.[0-9]{1,9})?\Z")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _METHOD = re.compile(r"[A-Za-z]+\Z")
@@ -43,6 +48,7 @@ class RoleCheck:
         self._allowance = allowance
         self._checks: dict[Role, Callable[[PlacedText, Text], None]] = {
             Role.URL: _check_url,
+            Role.DATABASE: _check_database,
             Role.HEADER: _check_header,
             Role.METHOD: self._method,
             Role.TARGET: self._target,
@@ -50,15 +56,21 @@ class RoleCheck:
             Role.STATUS: self._status,
             Role.SIZE: self._size,
             Role.COUNT: self._count,
+            Role.SHARE: self._share,
             Role.FACTOR: self._factor,
         }
 
     def check(
-        self, placed: PlacedText, shell: str = "sh", env: frozenset[str] = frozenset()
+        self,
+        placed: PlacedText,
+        shell: str = "sh",
+        env: frozenset[str] = frozenset(),
+        sql: SqlUse = UNKNOWN_USE,
     ) -> UsesNames | None:
         """Report what is wrong with a text; the names that it uses, None where there are none.
 
-        `shell` is what a script is written for, `env` are the variables of its environment that hold values.
+        `shell` is what a script is written for, `env` are the variables of its environment that hold values;
+        `sql` is for statements.
         """
         if self._allowance.exhausted:
             return None
@@ -67,18 +79,29 @@ class RoleCheck:
             self._report.error(placed.node, told, "split the runbook")
             return None
         try:
-            return self._read(placed, shell, env)
+            return self._read(placed, shell, env, sql)
         except TemplateError as error:
+            return self._mistaken(placed, error)
+
+    def _mistaken(self, placed: PlacedText, error: TemplateError) -> UsesNames | None:
+        """Report all that is wrong with a text; the names that it uses as far as it can be read."""
+        source, readable, errors = placed.node.text, None, [error]
+        if placed.role.language not in _WITHOUT_TEMPLATES and _has_template(source):
+            readable, found = mistakes_in(source)
+            errors = found or errors
+        for each in errors:
             self._report.error_in(
                 placed.node,
-                error.message,
-                error.hint or "",
-                line=error.line,
-                fragment=(error.expression or "").partition("\n")[0],
+                each.message,
+                each.hint or "",
+                line=each.line,
+                fragment=(each.expression or "").partition("\n")[0],
             )
-        return None
+        return readable if readable is not None and readable.usage.needed else None
 
-    def _read(self, placed: PlacedText, shell: str, env: frozenset[str]) -> UsesNames | None:
+    def _read(
+        self, placed: PlacedText, shell: str, env: frozenset[str], sql: SqlUse
+    ) -> UsesNames | None:
         source = placed.node.text
         match placed.role.language:
             case Language.PLAIN:
@@ -91,6 +114,12 @@ class RoleCheck:
                 return text
             case Language.SCRIPT:
                 return self._script(placed, shell, env)
+            case Language.SQL:
+                from pup_tui.template.sql.script import compile_sql
+
+                statements = compile_sql(source)
+                statements.check(sql)
+                return statements
             case Language.VALUE_COMMAND:
                 return (
                     compiled(placed.role, source) if is_subcommand(source) else self._script(placed)
@@ -107,6 +136,8 @@ class RoleCheck:
             told = f"{label(placed.path)} cannot hold a template"
             hint = "it must be known when the file is loaded: write the name itself"
             self._report.error(placed.node, told, hint)
+        elif placed.role is Role.PROGRAM:
+            check_program(placed.node, self._declared)
         elif placed.role is Role.PATTERN:
             try:
                 compile_pattern(placed.node.text)
@@ -172,6 +203,9 @@ class RoleCheck:
     def _count(self, placed: PlacedText, text: Text) -> None:
         self._literal(placed, text, _COUNT, "is not a whole number over 0")
 
+    def _share(self, placed: PlacedText, text: Text) -> None:
+        self._literal(placed, text, _SHARE, "is neither a whole number over 0 nor a percentage")
+
     def _factor(self, placed: PlacedText, text: Text) -> None:
         self._literal(placed, text, _FACTOR, "is not a number from 1")
 
@@ -185,8 +219,12 @@ def _check_url(placed: PlacedText, text: Text) -> None:
     check_url_text(placed.node.text, text)
 
 
-def _check_header(_placed: PlacedText, text: Text) -> None:
-    check_header(text)
+def _check_database(placed: PlacedText, text: Text) -> None:
+    check_database_url(placed.node.text, text)
+
+
+def _check_header(placed: PlacedText, text: Text) -> None:
+    check_header(str(placed.path[-1]), text)
 
 
 def _has_template(source: str) -> bool:

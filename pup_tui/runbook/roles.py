@@ -22,6 +22,8 @@ class Language(Enum):
     """A script for a shell, in which `{{ … }}` is data."""
     ARGUMENTS = auto()
     """Words of a command, in which `{{ … }}` is within one word."""
+    SQL = auto()
+    """Statements of SQL, in which `{{ … }}` is a parameter."""
     VALUE_COMMAND = auto()
     """A `pup` subcommand, or else a script for `sh`."""
     EXPRESSION = auto()
@@ -87,6 +89,12 @@ class Role(Enum):
     JSON = "json", Language.TEMPLATE, _MASKED
     """A JSON value; one that stands alone in its text keeps its type."""
     SCRIPT = "script", Language.SCRIPT, _MASKED
+    STATEMENTS = "statements", Language.SQL, _MASKED
+    """What a database is asked to carry out."""
+    DATABASE = "database", Language.TEMPLATE, _MASKED
+    """The URL of a database: a password stands in it as a value only, and is never shown."""
+    PROGRAM = "program", Language.PLAIN, _MASKED
+    """A script for an interpreter that is no shell."""
     ARGUMENT = "argument", Language.TEMPLATE, _ARGUMENTS
     """One word for a program."""
     ARGUMENTS = "arguments", Language.ARGUMENTS, _ARGUMENTS
@@ -100,6 +108,8 @@ class Role(Enum):
     DURATION = "duration", Language.TEMPLATE, _MASKED
     SIZE = "size", Language.TEMPLATE, _MASKED
     COUNT = "count", Language.TEMPLATE, _MASKED
+    SHARE = "share", Language.TEMPLATE, _MASKED
+    """How many of a known number: a whole number, or a percentage."""
     FACTOR = "factor", Language.TEMPLATE, _MASKED
     STATUS = "status", Language.TEMPLATE, _MASKED
     """A status code of HTTP or a class of them."""
@@ -114,9 +124,13 @@ class Role(Enum):
         return role
 
 
-AMOUNTS: Final = frozenset({Role.DURATION, Role.SIZE, Role.COUNT, Role.FACTOR, Role.STATUS})
+AMOUNTS: Final = frozenset(
+    {Role.DURATION, Role.SIZE, Role.COUNT, Role.SHARE, Role.FACTOR, Role.STATUS}
+)
 """What a text of these is rendered to is a number or a code."""
-TARGETS: Final = frozenset({Role.URL, Role.TARGET, Role.RESOURCE})
+TARGETS: Final = frozenset({Role.URL, Role.DATABASE, Role.TARGET, Role.RESOURCE})
 """What a step reaches for: where that renders to nothing, an optional step is skipped."""
-COMMANDS: Final = frozenset({Role.SCRIPT, Role.ARGUMENT, Role.ARGUMENTS, Role.SUBCOMMAND})
+COMMANDS: Final = frozenset(
+    {Role.SCRIPT, Role.PROGRAM, Role.ARGUMENT, Role.ARGUMENTS, Role.SUBCOMMAND}
+)
 """What starts a process: its step has an environment and a directory."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.steps import StepDraft
+from pup_tui.template.sql.engines import engine_of
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 """Names of variables, captures and environment variables."""
@@ -62,8 +63,8 @@ def output_keys(step: StepDraft, report: Report) -> None:
     tag = step.node.text("kind")
     refused = {"capture": f"a {tag} step has no output to capture from"}
     refused["assert"] = f"a {tag} step has no output to assert anything over"
-    refused["poll"] = f"a {tag} step cannot be polled"
     if not kind.is_block:
+        refused["poll"] = f"a {tag} step cannot be polled"
         refused["retry"] = f"a {tag} step is not tried again"
     for key, told in refused.items():
         if step.node.get(key) is not None:
@@ -165,6 +166,33 @@ def interactive_alone(step: StepDraft, report: Report) -> None:
         report.error(step.node.entries["interactive"].key, told, hint)
 
 
+def sql_target(step: StepDraft, report: Report) -> None:
+    """Statements go to one database, which is named in one way."""
+    node, url = step.node, step.node.text("url")
+    if url is not None and node.get("service") is not None:
+        report.error(node.entries["service"].key, "`url` and `service` exclude each other")
+    engine = node.text("engine")
+    if engine == "sqlite" and node.get("service") is not None:
+        report.error(node.entries["service"].key, "SQLite has no services", "write its `url`")
+    named = None if url is None else engine_of(url)
+    if engine is not None and named not in (None, engine):
+        told = f"`engine` is {engine}, and the `url` is that of {named}"
+        report.error(node.entries["engine"].key, told, "leave `engine` out")
+
+
+def sql_read_only(step: StepDraft, report: Report) -> None:
+    """What only looks is one transaction that the database keeps from changing anything, and no danger."""
+    if step.node.text("read_only") != "true":
+        return
+    for key in ("autocommit", "danger"):
+        if step.node.text(key) == "true":
+            told = f"`read_only` and `{key}` exclude each other"
+            report.error(step.node.entries[key].key, told)
+    if step.node.text("kind") != "sql":
+        told = f"`read_only` on a {step.node.text('kind')} step is not supported yet"
+        report.error(step.node.entries["read_only"].key, told)
+
+
 RULES: dict[Rule, tuple[str, ...]] = {
     question_keys: ("optional",),
     output_keys: ("capture", "assert", "poll", "retry"),
@@ -173,6 +201,8 @@ RULES: dict[Rule, tuple[str, ...]] = {
     interactive_alone: ("interactive",),
     poll_needs_condition: ("poll",),
     one_body: _BODIES,
+    sql_target: ("query",),
+    sql_read_only: ("read_only",),
     header_names: ("headers",),
     environment_names: ("env",),
     capture_names: ("capture",),

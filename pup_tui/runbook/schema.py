@@ -199,9 +199,9 @@ def _with_until() -> Schema:
 
 def refused_keys(kind: type[model.Step]) -> frozenset[str]:
     """Keys of every step that make no sense for a kind."""
-    refused = set() if kind.has_output else {"poll", "capture", "assert"}
+    refused = set() if kind.has_output else {"capture", "assert"}
     if not (kind.has_output or kind.is_block):
-        refused.add("retry")
+        refused |= {"poll", "retry"}
     return frozenset(refused)
 
 

@@ -34,6 +34,10 @@ _FORMS: Final[dict[Role, list[Schema]]] = {
         _or_template(rf"{_NUMBER}[ \t]*[A-Za-z]*"),
     ],
     Role.COUNT: [{"type": "integer", "minimum": 1}, _or_template("[1-9][0-9]*")],
+    Role.SHARE: [
+        {"type": "integer", "minimum": 1},
+        _or_template("[1-9][0-9]*|([1-9][0-9]?|100)%"),
+    ],
     Role.FACTOR: [{"type": "number", "minimum": 1}, _or_template(_NUMBER)],
     Role.TARGET: [{"type": "string", "pattern": rf"{_TEMPLATE}|://"}],
     Role.STATUS: [

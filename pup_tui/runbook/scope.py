@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from pup_tui.runbook.model import LOOP, OUTCOME
 from pup_tui.runbook.nodes import Scalar, shown
+from pup_tui.runbook.omit import HINT, TOLD, may_stand
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.secret_names import report_exposure, secrets_at
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import BODY, STEP_FIELDS, DraftFrame, StepDraft
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.omit import NAME as OMIT
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
 
@@ -32,6 +35,11 @@ ATTEMPT_NAMES = frozenset(
     ]
 )
 """What an attempt tells about itself, where it is judged."""
+
+BLOCK_NAMES = frozenset({"attempt", "elapsed"})
+"""What an attempt of a block tells about itself."""
+
+BLOCK_HINT = "name what a step inside captures, or its steps.ID.output"
 
 _ABOVE = "a default may use only the variables above it"
 _JUDGES_ATTEMPT = (
@@ -60,7 +68,8 @@ class ScopeCheck:
         for step in frame.steps:
             for name in step.makes:
                 self._makers.setdefault(name, []).append(step)
-        self._items = frozenset(step.item for step in frame.steps if step.loops)
+        loops = [step for step in frame.steps if step.loops]
+        self._items = frozenset([LOOP, *(step.item for step in loops)])
         self._asked: dict[str, dict[str, int]] = {}
         self._is_open = is_open
         self._secrets = secrets
@@ -80,7 +89,10 @@ class ScopeCheck:
         if step is None and placed.path[0] == "lock":
             self._check_lock(placed.node, uses)
             return
-        for name in sorted(uses.names - ALWAYS):
+        omits = OMIT in uses.names | uses.optional_names and not self._is_known(OMIT, use)
+        if omits and not may_stand(placed):
+            self._report.error_in(placed.node, TOLD, HINT, fragment=OMIT)
+        for name in sorted(uses.names - ALWAYS - {OMIT if omits else ""}):
             if not self._is_known(name, use):
                 self._check_name(name, use)
         for step_id, field in sorted(uses.step_fields):
@@ -116,7 +128,7 @@ class ScopeCheck:
         return any(_why_not(maker, step) is None for maker in self._makers.get(name, ()))
 
     def _is_known(self, name: str, use: _Use) -> bool:
-        if name in self._variables or (name in ATTEMPT_NAMES and use.judges_attempt):
+        if name in self._variables or name in use.attempt_names:
             return True
         if name in use.items:
             return True
@@ -125,20 +137,24 @@ class ScopeCheck:
             return any(use.step is None or maker.order[0] == BODY for maker in makers)
         if use.inner[:1] == ("assert",) and use.step in makers:
             return True
-        return any(_why_not(maker, use.step) is None for maker in makers)
+        return any(_why_not(maker, use.step) is None or use.sees_inside(maker) for maker in makers)
 
     def _check_name(self, name: str, use: _Use) -> None:
         makers, node = self._makers.get(name), use.node
         if makers:
             told = f"{shown(name)} is captured only by {_late(makers[0], use.step)}"
             self._report.error_in(node, told, fragment=name)
-        elif use.step is not None and use.step.loops and name == use.step.item:
-            told = f"{shown(name)} is not known here: it stands for one item of the `foreach`"
+        elif use.step is not None and use.step.loops and name in (use.step.item, LOOP):
+            what = "the place of one item" if name == LOOP else "one item"
+            told = f"{shown(name)} is not known here: it stands for {what} of the `foreach`"
             hint = f"{listed(sorted(_BEFORE_ITEMS))} are worked out once, before the first item"
             self._report.error_in(node, told, hint, fragment=name)
         elif name in self._items:
             told = f"{shown(name)} is known only inside its `foreach`"
             self._report.error_in(node, told, fragment=name)
+        elif name in ATTEMPT_NAMES and use.judges_block:
+            told = f"a block as a whole has no {shown(name)}"
+            self._report.error_in(node, told, BLOCK_HINT, fragment=name)
         elif name in ATTEMPT_NAMES:
             told = f"{shown(name)} is known only in {_WHERE_JUDGED}"
             self._report.error_in(node, told, f"write steps.ID.{name}", fragment=name)
@@ -162,14 +178,19 @@ class ScopeCheck:
                 self._report.suggest(field, STEP_FIELDS) or f"it has {listed(sorted(STEP_FIELDS))}"
             )
             self._report.error_in(node, f"a step has no {shown(field)}", hint, fragment=field)
-        elif named.kind is not None and not named.kind.has_output and not may_be_missing:
+        elif (
+            named.kind is not None
+            and not named.kind.has_output
+            and field != OUTCOME
+            and not may_be_missing
+        ):
             told = (
                 f"step {shown(step_id)} is a {named.node.text('kind')} step, which has no results"
             )
             self._report.error_in(node, told, fragment=step_id)
         elif use.step is not None and not may_be_missing and not use.is_output:
             why = _why_not(named, use.step)
-            if why is not None:
+            if why is not None and not use.sees_inside(named):
                 self._report.error_in(node, f"step {shown(step_id)} {why}", fragment=step_id)
 
     def _check_variable(self, use: _Use, uses: UsesNames) -> None:
@@ -217,11 +238,29 @@ class _Use:
         self.items: frozenset[str] = frozenset()
         if step is not None and not self.is_output:
             outer = step.around.items if step.around is not None else frozenset()
-            self.items = outer if self.inner[0] in _BEFORE_ITEMS else step.items
+            before = step.loops and self.inner[0] in _BEFORE_ITEMS
+            self.items = outer - {LOOP} if before else step.items
 
     @property
-    def judges_attempt(self) -> bool:
-        return any(self.inner[: len(judge)] == judge for judge in _JUDGES_ATTEMPT)
+    def attempt_names(self) -> frozenset[str]:
+        """What it knows of the attempt that it judges, if it judges one."""
+        if not any(self.inner[: len(judge)] == judge for judge in _JUDGES_ATTEMPT):
+            return frozenset()
+        return BLOCK_NAMES if self.judges_block else ATTEMPT_NAMES
+
+    @property
+    def judges_block(self) -> bool:
+        """Whether it is a condition of the poll of a block."""
+        kind = None if self.step is None else self.step.kind
+        return kind is not None and kind.is_block and self.inner[:1] == ("poll",)
+
+    def sees_inside(self, maker: StepDraft) -> bool:
+        """Whether it judges an attempt of a block that the step has been part of."""
+        around: StepDraft | None = maker
+        while around is not None and around is not self.step:
+            around = around.around
+        in_time = self.step is not None and maker.order[0] == self.step.order[0]
+        return self.judges_block and around is not None and in_time
 
     @property
     def variable(self) -> str | None:
@@ -309,8 +348,8 @@ def check_default_names(
                 told = f"{shown(other)} is not a variable"
                 hint = report.suggest(other, list(order)[: order[name]]) or _ABOVE
             report.error_in(node, told, hint, fragment=other)
-        if used.names & ALWAYS:
-            report.error(node, "a default cannot use `steps` or `run`", _ABOVE)
+        if "steps" in used.names:
+            report.error(node, "a default cannot use `steps`", _ABOVE)
 
 
 def _circle(needs: Mapping[str, frozenset[str]]) -> list[str]:

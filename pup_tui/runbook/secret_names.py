@@ -111,7 +111,11 @@ def report_exposure(placed: PlacedText, secrets: Collection[str], report: Report
     exposure = placed.role.exposure
     if exposure is None or not secrets:
         return
-    for name in sorted(exposed_names(placed.role, placed.node.text).intersection(secrets)):
+    try:
+        exposed = exposed_names(placed.role, placed.node.text)
+    except TemplateError:  # told where it is read
+        return
+    for name in sorted(exposed.intersection(secrets)):
         told = f"{shown(name)} is a secret and may not stand in {exposure.place}"
         hint = f"{exposure.why}; {exposure.instead}"
         report.error_in(placed.node, told, hint, fragment=name)

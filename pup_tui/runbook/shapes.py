@@ -231,6 +231,8 @@ class ShapeCheck:
             return INVALID if any(value is INVALID for value in made) else made
         assert isinstance(node, Scalar)
         value = self._typed(node, path)
+        if isinstance(value, int | float):
+            return node.typed
         if isinstance(value, str):
             self.texts.append(PlacedText(role, path, node, self._step))
         return value

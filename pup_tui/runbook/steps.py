@@ -7,18 +7,31 @@ from collections.abc import Iterable, KeysView
 from dataclasses import dataclass, field
 from typing import get_args
 
-from pup_tui.runbook.model import AnyStep, Step
+from pup_tui.runbook.model import LOOP, OUTCOME, AnyStep, Step
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import KeyPath
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.shell.interpreter import DEFAULT, Interpreter
+from pup_tui.template.sql.engines import ENGINES, SqlUse, engine_of
 from pup_tui.template.text import Text, compile_text
 
 MAX_ID = 200
 DEFAULT_ITEM = "item"
 
 STEP_FIELDS = frozenset(
-    ["output", "json", "lines", "exit_code", "status", "status_code", "headers", "duration"]
+    [
+        OUTCOME,
+        "output",
+        "stderr",
+        "json",
+        "lines",
+        "exit_code",
+        "status",
+        "status_code",
+        "headers",
+        "duration",
+    ]
 )
 """What `steps.ID` has."""
 
@@ -38,7 +51,7 @@ class StepDraft:
     `order` is the part of the run in which it runs, and its place among the steps of its frame: what comes
     before is known. `around` is the step that holds it, `undo_of` the step that it (or the block it stands
     in) takes back. `branches` are the steps around it that run side by side
-    with others, and `items` the names of the items of the loops that it is in.
+    with others, and `items` the names of the items of the loops that it is in. `interpreter` runs its script.
     """
 
     node: Mapping
@@ -51,39 +64,54 @@ class StepDraft:
     items: frozenset[str] = frozenset()
     id: str = ""
     inner: DraftFrame | None = None
+    interpreter: Interpreter = DEFAULT
     kind: type[Step] | None = field(init=False)
     """The model's class of its kind; None where there is no such kind."""
 
     def __post_init__(self) -> None:
         self.kind = KINDS.get(self.node.text("kind") or "")
 
+    def environment(self, defaults: YamlNode | None) -> dict[str, YamlNode]:
+        """The variables of its processes' environment: its own, and those of what stands around it."""
+        around: StepDraft | None = self
+        given = []
+        while around is not None:
+            given.append(around.node.get("env"))
+            around = around.around or around.frame.caller
+        if isinstance(defaults, Mapping):
+            given.append(defaults.get("env"))
+        maps = [env for env in reversed(given) if isinstance(env, Mapping)]
+        return {name: entry.value for env in maps for name, entry in env.entries.items()}
+
     def valued_env(self, defaults: YamlNode | None) -> frozenset[str]:
-        """The variables of its processes' environment that hold values: its own, and those around it."""
+        """The variables of its processes' environment that hold values."""
         return frozenset(self._valued_env(defaults))
 
     def quoted_env(self, defaults: YamlNode | None) -> frozenset[str]:
         """Those of them whose values are all quoted for a shell."""
         return frozenset(
             name
-            for name, texts in self._valued_env(defaults).items()
-            if all(
-                "shell_quote" in each.expression.filters for text in texts for each in text.outputs
-            )
+            for name, text in self._valued_env(defaults).items()
+            if all("shell_quote" in each.expression.filters for each in text.outputs)
         )
 
-    def _valued_env(self, defaults: YamlNode | None) -> dict[str, list[Text]]:
-        around: StepDraft | None = self
-        given = [defaults.get("env")] if isinstance(defaults, Mapping) else []
-        while around is not None:
-            given.append(around.node.get("env"))
-            around = around.around or around.frame.caller
-        found: dict[str, list[Text]] = {}
-        for env in given:
-            for name, entry in env.entries.items() if isinstance(env, Mapping) else ():
-                text = _template(entry.value.text) if isinstance(entry.value, Scalar) else None
-                if text is not None:
-                    found.setdefault(name, []).append(text)
+    def _valued_env(self, defaults: YamlNode | None) -> dict[str, Text]:
+        found: dict[str, Text] = {}
+        for name, value in self.environment(defaults).items():
+            text = _template(value.text) if isinstance(value, Scalar) else None
+            if text is not None:
+                found[name] = text
         return found
+
+    @property
+    def sql_use(self) -> SqlUse:
+        """What its statements are judged by; without an `engine` the beginning of its `url` names it."""
+        given = self.node.text("engine")
+        known = next((engine for engine in ENGINES if engine == given), None)
+        if known is None:
+            url = self.node.text("url")
+            known = "postgresql" if url is None else engine_of(url)
+        return SqlUse(known, read_only=self.node.text("read_only") == "true")
 
     @property
     def is_undo(self) -> bool:
@@ -111,6 +139,12 @@ class StepDraft:
                 return False  # it runs at another time than what it stands in
             step = around
         return False
+
+    @property
+    def part(self) -> int:
+        """The part of the run in which it runs, also where a group from a file or its step says so."""
+        caller = self.frame.caller
+        return max(self.order[0], BODY if caller is None else caller.part)
 
     @property
     def captures(self) -> dict[str, YamlNode]:
@@ -196,7 +230,7 @@ class _Walk:
         order = part, len(frame.steps)
         draft = StepDraft(node, path, frame, order, around, undo_of, branches, items)
         if draft.loops:
-            draft.items = items | {draft.item}
+            draft.items = items | {draft.item, LOOP}
         frame.steps.append(draft)
         for name in draft.makes:
             frame.made.setdefault(name, draft)

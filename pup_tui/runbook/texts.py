@@ -9,9 +9,10 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
-from pup_tui.runbook.model import Step
+from pup_tui.runbook.model import ShellStep, Step
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.shapes import KeyPath
+from pup_tui.template.shell.interpreter import DEFAULT, Interpreter, interpreter_of
 
 
 class FoundText(Struct, frozen=True):
@@ -27,13 +28,26 @@ def texts_of(step: Step) -> Iterator[FoundText]:
 
     Only its own: not those of nested steps, of its undo, or of what it calls.
     """
-    return _in_struct(step, ())
+    for text in _in_struct(step, ()):
+        is_program = text.role is Role.SCRIPT and not interpreter_at(step).is_shell
+        yield msgspec.structs.replace(text, role=Role.PROGRAM) if is_program else text
+
+
+def interpreter_at(step: Step) -> Interpreter:
+    """What runs the script of a step."""
+    return interpreter_of(step.shell) if isinstance(step, ShellStep) else DEFAULT
 
 
 def tool_of(step: Step) -> str | None:
-    """The program that a step's script begins with, where that is literal; its `optional` asks for it."""
+    """The program that a step's script begins with, where that is literal; its `optional` asks for it.
+
+    Of a script for no shell that is its interpreter.
+    """
     from pup_tui.template.shell.words import first_word
 
+    interpreter = interpreter_at(step)
+    if not interpreter.is_shell:
+        return interpreter.words[0]
     scripts = (text.source for text in texts_of(step) if text.role is Role.SCRIPT)
     return next((first_word(script) for script in scripts), None)
 

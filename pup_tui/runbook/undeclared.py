@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pup_tui.runbook.languages import compiled
-from pup_tui.runbook.model import Runbook, Step
+from pup_tui.runbook.model import LOOP, Runbook, Step
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.scope import ALWAYS
 from pup_tui.runbook.texts import texts_of
@@ -43,7 +43,7 @@ def _made_by(step: Step) -> Iterable[str]:
     yield from step.asked
     yield from step.outputs
     if step.foreach is not None:
-        yield step.as_
+        yield from (step.as_, LOOP)
 
 
 def _all_uses(

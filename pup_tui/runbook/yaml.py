@@ -288,6 +288,11 @@ class _Reader:
         )
 
 
+_ENTRY = re.compile(r"\s*(?:-\s+)*(?P<key>[A-Za-z_][\w-]*):\s+(?P<value>\S.*)")
+_ONE_TEMPLATE = re.compile(r"\{\{[^{}]*\}\}\s*\Z")
+_MAPS = re.compile(r":(?:\s|\Z)")
+_IS_CUT = re.compile("mapping values|expected key|<block end>|alphabetic or numeric")
+"""Errors at a place where YAML takes a value to have ended, or to be a map."""
 _QUOTE_VALUE = "quote the value: '…'"
 _HINTS = (
     ("mapping values are not allowed", "a value that holds `: ` must be quoted: '…'"),
@@ -336,6 +341,11 @@ def _syntax_hint(message: str, source: SourceText, line: int, column: int) -> st
         )
     if "\t" in written[: len(written) - len(written.lstrip())]:
         return "indent with spaces, not with a tab"
-    if re.search(r":\s+\{\{", written):
-        return 'quote the value: "{{ NAME }}"'
+    entry = _ENTRY.match(written)
+    if entry is not None and entry.start("value") < column:
+        key, value = entry["key"], entry["value"]
+        if _ONE_TEMPLATE.match(value):
+            return 'quote the value: "{{ NAME }}"'
+        if _IS_CUT.search(message) and (value[0] in "'\"[{" or _MAPS.search(value)):
+            return f"put the whole text in a block (`{key}: |`, and the text below it), or quote all of it"
     return next((hint for part, hint in _HINTS if part in message), "")

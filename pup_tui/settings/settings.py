@@ -29,8 +29,10 @@ from pup_tui.datadog.configuration import (
 if TYPE_CHECKING:
     from pup_tui.runbook.problems import Problem
     from pup_tui.settings.configfile import ConfigFile, Datadog
+    from pup_tui.settings.profiles import Profile, ProfileFile
 
 CONFIG_FILE = "config.yaml"
+PROFILE_VARIABLE = "PUP_TUI_PROFILE"
 COMMAND_LINE = "command line"
 DEFAULT = "default"
 KEYS = ("DD_API_KEY", "DD_APP_KEY", "DD_ACCESS_TOKEN")
@@ -41,6 +43,7 @@ class CommandLine(Struct):
     """What the options say that stand before or after any command: whatever is to be read with the rest."""
 
     runbooks: list[Path] = []
+    profile: str | None = None
 
 
 class Told(Struct, frozen=True):
@@ -88,13 +91,16 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Everything from outside that a call goes by. Hand its parts on by name, not the whole.
 
     `environ` is the environment that processes get: the operator's, with what `config.yaml` says of Datadog,
-    so that a step's own programs act on the same Datadog. `problems` are those of `config.yaml`; with any of
-    them nothing of the file counts.
+    and what the profile says, so that a step's own programs act on the same. `problems` are those of
+    `config.yaml` and of the profile; with any of them nothing of that file counts. `profile` is None without
+    one.
     """
 
     environ: Mapping[str, str]
     cwd: Path
     home: Path
+    config_dir: Path
+    profile: ProfileFile | None
     state_dir: Path
     runbooks: RunbookFolders
     pup: str
@@ -103,6 +109,16 @@ class Settings(Struct, frozen=True, kw_only=True):
     terminal: TerminalFacts
     told: tuple[Told, ...]
     problems: tuple[Problem, ...]
+
+    @property
+    def profile_name(self) -> str:
+        """The name of the profile that is chosen, empty without one."""
+        return self.profile.name if self.profile else ""
+
+    @property
+    def profile_files(self) -> dict[str, bytes]:
+        """The text of the profile, by the name that it has among the files of a run."""
+        return {f"profiles/{self.profile.name}.yaml": self.profile.text} if self.profile else {}
 
 
 def read_settings(
@@ -127,12 +143,15 @@ class _Reading:
         named = self._text("config_dir", "PUP_TUI_CONFIG_DIR", str(usual))
         self._config_dir = Path(named).absolute()
         self._file = _config_file(self._config_dir / CONFIG_FILE)
+        self._profile = self._read_profile()
 
     def settings(self) -> Settings:
         said = self._file.said if self._file else None
         return Settings(
             cwd=self._cwd,
             home=self._home,
+            config_dir=self._config_dir,
+            profile=self._profile,
             state_dir=self._state_dir(said.state_dir if said else ""),
             runbooks=self._runbooks(said.runbooks if said else ()),
             pup=self._text("pup", "PUP_TUI_PUP", "auto", said.pup if said else ""),
@@ -141,8 +160,23 @@ class _Reading:
             pager=self._text("pager", "PAGER", "less"),
             terminal=self._terminal(),
             told=tuple(self._told),
-            problems=self._file.problems if self._file else (),
+            problems=(
+                *(self._file.problems if self._file else ()),
+                *(self._profile.problems if self._profile else ()),
+            ),
         )
+
+    def _read_profile(self) -> ProfileFile | None:
+        """The profile that is chosen; an empty `--profile` chooses none."""
+        given, named = self._given.profile, self._environ.get(PROFILE_VARIABLE, "")
+        name = named if given is None else given
+        source = COMMAND_LINE if given is not None else f"environment {PROFILE_VARIABLE}"
+        self._tell("profile", name, source if given is not None or named else DEFAULT)
+        if not name:
+            return None
+        from pup_tui.settings.profiles import read_profile
+
+        return read_profile(self._config_dir, name)
 
     def _text(
         self, name: str, variable: str, default: str | Callable[[], str], said: str = ""
@@ -206,21 +240,53 @@ class _Reading:
         return (Path(config) if config else self._home / ".config") / "pup" / "runbooks"
 
     def _process_environ(self, said: Datadog | None) -> Mapping[str, str]:
-        environ = dict(self._environ)
-        site, source = self._found("datadog.site", SITE_VARIABLE, said.site if said else "")
+        """The environment of processes, where a profile's comes after the operator's own."""
+        profile = self._profile.said if self._profile else None
+        environ = {**self._environ, **(profile.env if profile else {})}
+        environ.pop(PROFILE_VARIABLE, None)
+        if self._profile:
+            environ[PROFILE_VARIABLE] = self._profile.name
+        site, source = self._of_datadog("site", SITE_VARIABLE, said.site if said else "", profile)
         if source:
             environ[SITE_VARIABLE] = site
         self._tell("datadog.site", _shown(site_of, site), source or DEFAULT)
-        url, source = self._found("datadog.url", URL_VARIABLE, said.url if said else "")
-        if source:
+        url, source = self._of_datadog("url", URL_VARIABLE, said.url if said else "", profile)
+        environ.pop(URL_VARIABLE, None)
+        if url:
             environ[URL_VARIABLE] = url
         usual = _shown(lambda text: f"https://api.{site_of(text)}", site)
         self._tell("datadog.url", _shown(base_url_of, url) or usual, source or DEFAULT)
+        named = profile.datadog.entries if profile else {}
         for key in KEYS:
-            given = bool(environ.get(key, "").strip())
-            source = f"environment {key}" if given else DEFAULT
-            self._tell(f"datadog.{key[3:].lower()}", "set" if given else "not set", source)
+            if named:
+                # Credentials of two accounts are never mixed.
+                environ.pop(key, None)
+            given = key in named or bool(environ.get(key, "").strip())
+            source = self._of_profile if key in named else f"environment {key}"
+            self._tell(
+                f"datadog.{key[3:].lower()}",
+                "set" if given else "not set",
+                source if given else DEFAULT,
+            )
         return environ
+
+    @property
+    def _of_profile(self) -> str:
+        return f"profile {self._profile.name}" if self._profile else ""
+
+    def _of_datadog(
+        self, key: str, variable: str, said: str, profile: Profile | None
+    ) -> tuple[str, str]:
+        """Which Datadog, and where that stands: in the profile, then as every setting.
+
+        Where a profile names a site, no other place says where that is.
+        """
+        if profile is not None:
+            if variable in profile.env:
+                return profile.env[variable], self._of_profile
+            if profile.datadog.site:
+                return (profile.datadog.site if key == "site" else ""), self._of_profile
+        return self._found(f"datadog.{key}", variable, said)
 
     def _terminal(self) -> TerminalFacts:
         _, source = self._found("colour", "NO_COLOR", "")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 RUN_MARK = "PUP_TUI_RUN"
 STEP_MARK = "PUP_TUI_STEP"
+DIRECTORY = "PUP_TUI_RUNBOOK_DIR"
 CANCELLED = "cancelled"
 
 T = TypeVar("T")
@@ -46,16 +47,21 @@ class Stop:
 class Outcome:
     """How an attempt ended.
 
-    `ok` is the executor's verdict. `exit_code` is -N for a process that signal N killed. `reason`
-    is a plain sentence without secrets: what is wrong, where, what to do; empty when there is
-    nothing to say.
+    `ok` is the executor's verdict. `signal` names what killed a process (SIGKILL); its `exit_code`
+    is then 128 and the signal's number, as shells have it. `reason` is a plain sentence without
+    secrets: what is wrong, where, what to do; empty when there is nothing to say. `is_unknown` tells that
+    nobody knows whether it was done. `said` is what captures and conditions see for standard output, where
+    people are shown another form of it.
     """
 
     ok: bool
     exit_code: int | None = None
+    signal: str = ""
     status_code: int | None = None
     headers: Mapping[str, str] | None = None
     reason: str = ""
+    is_unknown: bool = False
+    said: str | None = None
 
 
 class Terminal(Protocol):
@@ -77,8 +83,9 @@ class Context:
     """The surroundings of an attempt.
 
     `environ` and `cwd` are the operator's; `run` and `step` mark every process that the attempt
-    starts; `grace` is the time in seconds between asking something to end and forcing it. `inherit`
-    are the descriptors that every process it starts gets: by them it keeps the locks of its run.
+    starts, and `directory` tells it where the runbook's file lies; `grace` is the time in
+    seconds between asking something to end and forcing it. `inherit` are the descriptors that
+    every process it starts gets: by them it keeps the locks of its run.
     `terminal` is the operator's, None where there is none.
     """
 
@@ -86,14 +93,23 @@ class Context:
     cwd: Path
     run: str
     step: str
+    directory: str = ""
     grace: float = 5.0
     inherit: tuple[int, ...] = ()
     terminal: Terminal | None = None
 
     @property
     def marks(self) -> dict[str, str]:
-        """Environment variables by which processes of this step are found again."""
-        return {RUN_MARK: self.run, STEP_MARK: self.step}
+        """Environment variables by which processes are found again, and find files beside the runbook."""
+        known = {DIRECTORY: self.directory} if self.directory else {}
+        return {RUN_MARK: self.run, STEP_MARK: self.step, **known}
+
+    def environment(self, *layers: Mapping[str, str | None]) -> dict[str, str]:
+        """The operator's variables with those of the layers, the last of which wins; None unsets one."""
+        found: dict[str, str | None] = dict(self.environ)
+        for layer in layers:
+            found |= layer
+        return {name: text for name, text in found.items() if text is not None}
 
 
 class Executor(Protocol):

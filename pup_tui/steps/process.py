@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 DRAIN = 2.0
 """Seconds that output is still read after the exit while something else holds it open."""
 
+DIED = 128
+"""What is added to a signal's number for the exit code of what it killed, as shells do."""
+
 _DRAIN_AFTER_STOP = 0.5
 _STREAMS: tuple[Stream, Stream] = ("stdout", "stderr")
 
@@ -105,15 +108,18 @@ async def _finished(child: Child, command: ProcessCommand, sink: OutputSink) -> 
     code = child.reap()
     if not await child.drained(DRAIN):
         holders = survivors.listed(child.holders()) or "a process that it started"
-        notice = f"[pup-tui] ended; its output is no longer read, though {holders} holds it open\n"
+        notice = (
+            f"[pup-tui] ended, though {holders} holds it open: what that writes from here on is not shown, "
+            "and may end it; start it with its output elsewhere: `>log 2>&1 &`\n"
+        )
         with contextlib.suppress(OSError):
             sink.write("stderr", notice.encode())
     reason = _exit_reason(code, command.success_codes)
     lost = child.lost
     if lost is None:
-        return Outcome(ok=not reason, exit_code=code, reason=reason)
+        return _ended(code, ok=not reason, reason=reason)
     reason = f"{_ending(code)}, but its output could not be kept: {lost.strerror or lost}"
-    return Outcome(ok=False, exit_code=code, reason=reason)
+    return _ended(code, ok=False, reason=reason)
 
 
 async def _stopped(child: Child) -> Outcome:
@@ -127,7 +133,21 @@ async def _stopped(child: Child) -> Outcome:
         parts.append("killed by SIGKILL because SIGTERM did not end it")
     if left := child.left():
         parts.append(f"still running: {survivors.listed(left)}")
-    return Outcome(ok=False, exit_code=code, reason="; ".join(parts))
+    return _ended(code, ok=False, reason="; ".join(parts))
+
+
+def _ended(code: int | None, *, ok: bool, reason: str) -> Outcome:
+    """How a process ended by what it left: an exit code, or the number of a signal below zero."""
+    if code is None or code >= 0:
+        return Outcome(ok=ok, exit_code=code, reason=reason)
+    return Outcome(ok=ok, exit_code=DIED - code, signal=_signal_name(-code), reason=reason)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _exit_reason(code: int | None, success: tuple[int, ...]) -> str:
@@ -145,10 +165,7 @@ def _ending(code: int | None) -> str:
         return "ended, nobody knows how"
     if code >= 0:
         return f"exited with {code}"
-    try:
-        return f"killed by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"killed by signal {-code}"
+    return f"killed by {_signal_name(-code)}"
 
 
 def _on_pipes(command: ProcessCommand, stdin: int, sink: OutputSink, context: Context) -> Child:

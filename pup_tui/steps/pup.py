@@ -57,7 +57,7 @@ class PupExecutor:
             unknown, invocation = str(error), None
         else:
             unknown = ""
-        environ = {**context.environ, **request.env}
+        environ = context.environment(request.env)
         cwd = context.cwd / (request.cwd or "")
         path = self._installed(invocation, environ)
         if path is not None:
@@ -86,7 +86,7 @@ class PupExecutor:
         return shutil.which("pup", path=environ.get("PATH"))
 
     def _configured(
-        self, env: Mapping[str, str], environ: Mapping[str, str]
+        self, env: Mapping[str, str | None], environ: Mapping[str, str]
     ) -> DatadogConfiguration:
         """The account that the step's own `env` names, as an installed `pup` would take it."""
         if not any(name.startswith(_FOR_DATADOG) for name in env):

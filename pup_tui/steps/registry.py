@@ -9,6 +9,7 @@ from pup_tui.core.requests import (
     NotifyRequest,
     PupRequest,
     ShellRequest,
+    SqlRequest,
     StepRequest,
     WorkflowRequest,
 )
@@ -16,6 +17,7 @@ from pup_tui.steps.http import HttpExecutor
 from pup_tui.steps.notify import NotifyExecutor
 from pup_tui.steps.pup import PupExecutor
 from pup_tui.steps.shell import ShellExecutor
+from pup_tui.steps.sql.executor import SqlExecutor
 from pup_tui.steps.workflow import WorkflowExecutor
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def executors(
     return {
         ShellRequest: ShellExecutor(),
         PupRequest: PupExecutor(configuration, pup),
+        SqlRequest: SqlExecutor(),
         HttpRequest: HttpExecutor(configuration),
         WorkflowRequest: WorkflowExecutor(configuration),
         NotifyRequest: NotifyExecutor(),

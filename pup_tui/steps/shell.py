@@ -1,4 +1,4 @@
-"""`shell` steps: a script on a shell, which reads it from a file without a name."""
+"""`shell` steps: a script on a shell or another interpreter, which reads it from a file without a name."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ _FROM_TERMINAL = "exec </dev/stdout || exit 126; "
 # Not before the terminal is its own: a Ctrl-C that came earlier would end the run instead of the step.
 _WHEN_IN_FRONT = "read -r _PUP_TUI_GO </dev/fd/{}; unset _PUP_TUI_GO; "
 _GIVEN = "exec </dev/fd/{} || exit 126; "
+# A shell without `pipefail` ends at the attempt, hence the subshell.
+_STRICT = "set -e; (set -o pipefail) 2>/dev/null && set -o pipefail || :; "
+_INHERIT = "shopt -s inherit_errexit 2>/dev/null || :; "
+# What is no shell is started by one that has set up its streams.
+_PROGRAM = 'exec "$@"'
+_PROGRAM_ON_STDIN = 'exec "$@" </dev/fd/{}'
 
 
 class ShellExecutor:
@@ -38,13 +44,15 @@ class ShellExecutor:
         self, request: ShellRequest, sink: OutputSink, stop: Stop, context: Context
     ) -> Outcome:
         term = {"TERM": TERM} if request.tty and not request.interactive else {}
-        environ = {**context.environ, **term, **request.env, **request.values}
-        shell = shutil.which(request.shell, path=environ.get("PATH"))
-        if shell is None:
-            return Outcome(
-                ok=False,
-                reason=f"the shell {request.shell} is not on PATH; install it or change `shell`",
-            )
+        environ = context.environment(term, request.env, request.values)
+        interpreter = request.interpreter
+        name = interpreter.words[0] if interpreter.is_shell else "sh"
+        for needed in dict.fromkeys((request.shell, name)):
+            if shutil.which(needed, path=environ.get("PATH")) is None:
+                what = "shell" if needed == name else "interpreter"
+                told = f"the {what} {needed} is not on PATH; install it or change `shell`"
+                return Outcome(ok=False, reason=told)
+        shell = shutil.which(name, path=environ.get("PATH")) or name
         with contextlib.ExitStack() as files:
             prologue = _FROM_TERMINAL if request.tty or request.interactive else _EMPTY
             given: tuple[int, ...] = ()
@@ -58,13 +66,26 @@ class ShellExecutor:
                     given = (nameless_file(_encoded(request.stdin), files),)
                     prologue = _GIVEN.format(*given)
                 what = "the script"
-                script = nameless_file(_encoded(prologue + request.script), files)
+                text, words = request.script, interpreter.words[1:]
+                if not interpreter.is_shell:
+                    program = nameless_file(_encoded(request.script), files)
+                    given = (*given, program)
+                    text = _PROGRAM
+                    if interpreter.reads_stdin:
+                        text, words = _PROGRAM_ON_STDIN.format(program), interpreter.words
+                    else:
+                        words = (*interpreter.words, f"/dev/fd/{program}")
+                elif request.strict:
+                    prologue += _STRICT + _INHERIT * (interpreter.name == "bash")
+                script = nameless_file(_encoded(prologue + text), files)
             except (OSError, UnicodeEncodeError) as error:
                 why = error.strerror if isinstance(error, OSError) else "it is not valid Unicode"
                 return Outcome(ok=False, reason=f"{what} cannot be handed to the shell: {why}")
             command = ProcessCommand(
                 executable=shell,
-                arguments=(request.shell, _SCRIPT),
+                arguments=(
+                    (name, *words, _SCRIPT) if interpreter.is_shell else (name, _SCRIPT, *words)
+                ),
                 environ=environ,
                 cwd=context.cwd / (request.cwd or ""),
                 success_codes=request.success_codes,

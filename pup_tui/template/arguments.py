@@ -14,11 +14,13 @@ from pup_tui.template.flow import Flow
 from pup_tui.template.limits import MAX_ARGUMENT
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import Usage, UsesNames
-from pup_tui.template.values import contents, to_text
+from pup_tui.template.values import OMIT, contents, to_text
 
 _PLAIN: Final = re.compile(r"[^\s'\"\\]+")
 _QUOTED_RUN: Final = {"'": re.compile(r"[^'\n]+"), '"': re.compile(r'[^"\\\n]+')}
 _ESCAPED_IN_QUOTES: Final = frozenset('"\\$`\n')
+
+_WAY_OUT: Final = "hand it to the command of a shell step through `stdin:`"
 
 Unit = str | Value | Output
 """A piece of literal source, or a template, which splitting never looks into."""
@@ -165,7 +167,8 @@ class Arguments(UsesNames):
     def render(self, scope: Mapping[str, Any]) -> list[str]:
         """Render to the words.
 
-        A word that is one template, without quotes, and renders empty is dropped. A positional
+        A word that is one template, without quotes, and renders empty is dropped, and so is one of
+        which a template gives `OMIT`. A positional
         that is one captured JSON object stands for its ``data.id``, else its ``id``.
         """
         return [
@@ -197,6 +200,8 @@ def _as_blocks(word: Word) -> list[Block]:
 
 
 def _is_dropped(word: Word) -> bool:
+    if any(isinstance(part, Value) and part.value is OMIT for part in word.parts):
+        return True
     return isinstance(word.only, Value) and not word.quoted and word.only.text == ""
 
 
@@ -233,8 +238,8 @@ def _check_argument(text: str, word: Word) -> None:
         return
     values = [part for part in word.parts if isinstance(part, Value)]
     if values:
-        raise values[0].error(f"an argument {problem}")
-    raise TemplateError(f"an argument {problem}")
+        raise values[0].error(f"an argument {problem}", _WAY_OUT)
+    raise TemplateError(f"an argument {problem}", hint=_WAY_OUT)
 
 
 def render_argument(text: Text, scope: Mapping[str, Any]) -> str:

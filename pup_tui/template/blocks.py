@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import Expression, compile_expression, guarded
 from pup_tui.template.flow import Flow, merge_flows
 from pup_tui.template.limits import MAX_BLOCKS, MAX_TEXT, too_long
 from pup_tui.template.paths import Key
-from pup_tui.template.scanner import RAW_HINT, Segment, scan
+from pup_tui.template.scanner import RAW_HINT, Segment, scan_as_far_as_possible
 from pup_tui.template.syntax import parse_loop
 from pup_tui.template.usage import Usage, merge
 
@@ -65,16 +66,29 @@ class For:
 
 Block = Literal | Output | If | For
 
+_ANYTHING: Final = compile_expression("true")
+"""Stands for a condition or a list that cannot be read."""
+
 
 def parse_blocks(source: str) -> list[Block]:
     """Build the tree of a text. Raises `TemplateError` with line and expression."""
+    blocks, errors = parse_as_far_as_possible(source)
+    if errors:
+        raise errors[0]
+    return blocks
+
+
+def parse_as_far_as_possible(source: str) -> tuple[list[Block], list[TemplateError]]:
+    """The tree of what can be read of a text, and everything that is wrong with it."""
     if len(source) > MAX_TEXT:
-        raise too_long()
-    return _Builder(source).build()
+        return [], [too_long()]
+    builder = _Builder(source)
+    return builder.build(), builder.errors
 
 
 class _Builder:
     def __init__(self, source: str) -> None:
+        self.errors: list[TemplateError] = []
         self._source = source
         self._top: list[Block] = []
         self._open: list[If | For] = []
@@ -83,7 +97,8 @@ class _Builder:
         self._counted = 0
 
     def build(self) -> list[Block]:
-        for segment in scan(self._source):
+        segments, mistake = scan_as_far_as_possible(self._source)
+        for segment in segments:
             if segment.kind == "text":
                 self._bodies[-1].append(Literal(segment.body))
                 continue
@@ -97,10 +112,31 @@ class _Builder:
             except TemplateError as error:
                 if error.message.startswith("syntax error"):
                     error.hint = RAW_HINT
-                raise error.locate(expression=segment.body, line=line, column=column) from None
-        if self._open:
-            raise _never_closed(self._open[-1])
+                self.errors.append(error.locate(expression=segment.body, line=line, column=column))
+                if segment.kind == "tag" and not self._stands_in(segment, line, column):
+                    return self._top
+        if mistake is not None:
+            self.errors.append(mistake)
+        elif self._open:
+            self.errors.append(_never_closed(self._open[-1]))
         return self._top
+
+    def _stands_in(self, segment: Segment, line: int, column: int) -> bool:
+        """Open a block in the place of one that cannot be read, so that what follows can be; else False."""
+        block: If | For
+        if segment.word == "if" and len(self._open) < MAX_BLOCKS:
+            block = If(line, column, [Branch(_ANYTHING, line, column)])
+            self._bodies[-1].append(block)
+            body = block.branches[0].body
+        elif segment.word == "for" and len(self._open) < MAX_BLOCKS:
+            # Nobody can tell the names that are known in it, so it is no part of the tree.
+            block = For(line, column, (), _ANYTHING, None)
+            body = block.body
+        else:
+            return False
+        self._open.append(block)
+        self._bodies.append(body)
+        return True
 
     def _place(self, offset: int) -> tuple[int, int]:
         self._line += self._source.count("\n", self._counted, offset)

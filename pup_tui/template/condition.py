@@ -189,11 +189,19 @@ class _Free(Condition):
         try:
             value = self._expression.evaluate(scope)
         except UndefinedName as error:
-            return ConditionResult(None, error.message)
+            return ConditionResult(None, error.told)
         except TemplateError as error:
             return ConditionResult(None, str(error))
         holds = is_true(value)
         return ConditionResult(holds, f"`{self.source}` {'holds' if holds else 'does not hold'}")
+
+
+def is_short_form(source: str, declared: frozenset[str]) -> bool:
+    """Whether a condition is one of those that read an output; one that cannot be read is none."""
+    try:
+        return parse_condition(source, declared).kind != "expression"
+    except TemplateError:
+        return False
 
 
 def is_true(value: Any) -> bool:

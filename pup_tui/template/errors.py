@@ -40,6 +40,11 @@ class TemplateError(Exception):
         text = " ".join(parts)
         return f"{text}; {self.hint}" if self.hint else text
 
+    @property
+    def told(self) -> str:
+        """What is wrong and what to do, without the place."""
+        return f"{self.message}: {self.hint}" if self.hint else self.message
+
     def locate(
         self,
         *,

@@ -62,9 +62,19 @@ class Expression(UsesNames):
         return spelled(self.flow.all)
 
     @property
+    def tree(self) -> nodes.Expr:
+        """Its syntax."""
+        return self._tree if self._tree is not None else parse(self.source)
+
+    @property
     def is_raw(self) -> bool:
         """Whether ``| raw`` is what it ends with."""
-        return getattr(self._tree, "name", None) == "raw"
+        return self.last_filter == "raw"
+
+    @property
+    def last_filter(self) -> str | None:
+        """The name of the filter that it ends with."""
+        return self._tree.name if isinstance(self._tree, nodes.Filter) else None
 
     @property
     def is_constant(self) -> bool:

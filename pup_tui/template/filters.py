@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -19,11 +20,14 @@ from pup_tui.template.duration import format_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_TEXT, check_length, spend, spend_on_all, too_long
 from pup_tui.template.numbers import MISSING, absolute, arithmetic, round_number, to_float, to_int
+from pup_tui.template.predicates import is_in
+from pup_tui.template.regex_filters import regex_findall, regex_replace, regex_search
 from pup_tui.template.values import (
     NOTHING,
     JsonText,
     LeftOut,
     RawText,
+    SqlName,
     UrlText,
     contents,
     enter,
@@ -31,16 +35,9 @@ from pup_tui.template.values import (
     kind_of,
     parse_json,
     plain,
+    text_of,
     to_json,
-    to_text,
 )
-
-
-def text_of(value: Any) -> str:
-    """Give a value's text form; what is not defined has none."""
-    if isinstance(value, Undefined):
-        str(value)
-    return to_text(value)
 
 
 def items_of(value: Any) -> Sequence[Any]:
@@ -256,6 +253,11 @@ def base64_decode(value: Any) -> str:
         raise TemplateError("the text is not base64 of a text") from None
 
 
+def sha256(value: Any) -> str:
+    """Give the SHA-256 of a text's UTF-8 bytes, in hexadecimal digits."""
+    return hashlib.sha256(text_of(value).encode()).hexdigest()
+
+
 def shell_quote(value: Any) -> str:
     """Quote a text as one word of a POSIX shell, for a command that evaluates it again."""
     return _bounded(shlex.quote(text_of(value)))
@@ -269,6 +271,14 @@ def _bounded(text: str) -> str:
 def raw(value: Any) -> RawText:
     """Ask for the text itself, without the escaping of the place where it stands."""
     return RawText(text_of(value))
+
+
+def sql_name(value: Any) -> SqlName:
+    """Quote a text as one name of SQL: of a table, a column, a role."""
+    name = text_of(value)
+    if not name or "\0" in name:
+        raise TemplateError("a name of SQL is not empty and holds no NUL")
+    return SqlName(_bounded('"' + name.replace('"', '""') + '"'))
 
 
 def duration(value: Any) -> str:
@@ -299,16 +309,66 @@ def add_lists(left: Sequence[Any], right: Sequence[Any]) -> list[Any]:
     return [*left, *right]
 
 
+def to_table(value: Any, columns: Any = None) -> str:
+    """Write a list as a table of aligned columns: of maps with a line of their keys, or of lists."""
+    rows = [contents(row) for row in items_of(value)]
+    names = _column_names(rows) if columns is None else list(items_of(columns))
+    lines = [[_cell(row, name) for name in names] for row in rows if isinstance(row, Mapping)]
+    if names:
+        lines.insert(0, [text_of(name) for name in names])
+    if len(lines) < len(rows):
+        lines = [[_line(text_of(cell)) for cell in items_of(row)] for row in rows]
+    count = max(map(len, lines), default=0)
+    widths = [max(len(line[at]) for line in lines if at < len(line)) for at in range(count)]
+    check_length(len(lines) * (sum(widths) + 2 * count))
+    padded = (
+        [f"{cell:<{width}}" for cell, width in zip(line, widths, strict=False)] for line in lines
+    )
+    return "\n".join("  ".join(line).rstrip() for line in padded)
+
+
+def _column_names(rows: Sequence[Any]) -> list[str]:
+    return list(dict.fromkeys(key for row in rows if isinstance(row, Mapping) for key in row))
+
+
+def _cell(row: Mapping[Any, Any], name: Any) -> str:
+    value = row.get(name)
+    return "" if value is None else _line(text_of(value))
+
+
+def _line(text: str) -> str:
+    """A text as it stands in one line of a table."""
+    return " ".join(text.splitlines())
+
+
+def flatten(value: Any, levels: int | None = None) -> list[Any]:
+    """Put the items of lists within a list into one list, as many levels deep as there are, or as given."""
+    flat: list[Any] = []
+    waiting = [(0, items_of(value))]
+    while waiting:
+        depth, items = waiting.pop()
+        spend(len(items))
+        for number, item in enumerate(items):
+            if is_list(item) and (levels is None or depth < levels):
+                waiting += [(depth, items[number + 1 :]), (depth + 1, item)]
+                break
+            check_length(len(flat) + 1)
+            flat.append(item)
+    return flat
+
+
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "abs": absolute,
     "b64decode": base64_decode,
     "b64encode": base64_encode,
     "capitalize": _text_filter(str.capitalize),
+    "contains": lambda value, item: is_in(item, value),
     "count": length,
     "d": default,
     "default": default,
     "duration": duration,
     "first": first,
+    "flatten": flatten,
     "float": to_float,
     "fromjson": from_json,
     "int": to_int,
@@ -324,14 +384,20 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "max": largest,
     "min": smallest,
     "raw": raw,
+    "regex_findall": regex_findall,
+    "regex_replace": regex_replace,
+    "regex_search": regex_search,
     "replace": replace,
     "reverse": reverse,
     "round": round_number,
+    "sha256": sha256,
     "shell_quote": shell_quote,
     "sort": sort,
+    "sql_name": sql_name,
     "split": split,
     "string": lambda value: plain(text_of(value)),
     "sum": total,
+    "to_table": to_table,
     "title": _text_filter(str.title),
     "tojson": as_json,
     "trim": trim,

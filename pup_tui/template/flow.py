@@ -22,7 +22,7 @@ from pup_tui.template.methods import TELLING_METHODS
 from pup_tui.template.paths import Key, key_of, path_of, subscripts
 from pup_tui.template.sandbox import IN_FILTER, METHOD_FILTER, SLICE_FILTER
 
-_COUNTS: Final = frozenset({"length", "count", IN_FILTER})
+_COUNTS: Final = frozenset({"length", "count", "contains", IN_FILTER})
 """Filters that give a number of things or a truth value."""
 
 _PICKING: Final = frozenset({SLICE_FILTER, "first", "last", "max", "min"})

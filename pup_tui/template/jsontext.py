@@ -8,20 +8,22 @@ from typing import Any
 
 from pup_tui.template.limits import check_length
 from pup_tui.template.text import Text, Value, compile_text
-from pup_tui.template.values import NOTHING, parse_json, plain, to_json
+from pup_tui.template.values import NOTHING, OMIT, parse_json, plain, to_json
 
 
 def render_json(node: Any, scope: Mapping[str, Any]) -> Any:
     """Render every text within a JSON-like tree; a value alone in its text keeps its type.
 
-    Keys are not templates. Numbers, truth values and null stay.
+    Keys are not templates. Numbers, truth values and null stay. What gives `OMIT` is left out of its map or
+    list.
     """
     if isinstance(node, str):
         return compile_text(node).value(scope)
     if isinstance(node, Mapping):
-        return {key: render_json(item, scope) for key, item in node.items()}
+        items = {key: render_json(item, scope) for key, item in node.items()}
+        return {key: item for key, item in items.items() if item is not OMIT}
     if isinstance(node, list | tuple):
-        return [render_json(item, scope) for item in node]
+        return [item for item in (render_json(each, scope) for each in node) if item is not OMIT]
     return node
 
 

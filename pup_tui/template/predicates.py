@@ -9,6 +9,7 @@ from typing import Any, Final
 from jinja2.runtime import Undefined
 
 from pup_tui.template.limits import spend_on_comparing, spend_on_finding
+from pup_tui.template.regex_filters import matches
 from pup_tui.template.values import LeftOut, is_list
 
 
@@ -73,6 +74,8 @@ TESTS: Final[dict[str, Callable[..., bool]]] = {
     "odd": lambda value: bool(value % 2 == 1) if _is_whole(value) else False,
     "even": lambda value: bool(value % 2 == 0) if _is_whole(value) else False,
     "in": is_in,
+    "contains": lambda value, item: is_in(item, value),
+    "match": matches,
     **{
         spelling: _comparison(name)
         for name, spellings in _SPELLINGS.items()

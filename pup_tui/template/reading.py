@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from pup_tui.template.values import NOTHING, parse_json
 
-NOT_SAID: Final = frozenset({"exit_code", "status_code", "duration", "attempt", "elapsed"})
+NOT_SAID: Final = frozenset(
+    {"outcome", "exit_code", "status_code", "duration", "attempt", "elapsed"}
+)
 """What is known of an attempt without a look at what it said."""
 
 _NUMBER: Final = re.compile(

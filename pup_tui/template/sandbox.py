@@ -21,7 +21,7 @@ from pup_tui.template.limits import spend_on
 from pup_tui.template.methods import call_method
 from pup_tui.template.numbers import check_number
 from pup_tui.template.predicates import TESTS, compare, is_in
-from pup_tui.template.values import NOTHING, enter, is_list, kind_of
+from pup_tui.template.values import NOTHING, enter, is_list, kind_of, text_of
 
 METHOD_FILTER: Final = ".method"
 CONCAT_FILTER: Final = ".concat"
@@ -194,7 +194,7 @@ def _reject_attribute(value: Any, attribute: Any, *args: Any) -> list[Any]:
 
 def _concat(*parts: Any) -> str:
     """Put the text forms of values together (``a ~ b``)."""
-    return filters.concat([filters.text_of(part) for part in parts])
+    return filters.concat([text_of(part) for part in parts])
 
 
 def _slice(value: Any, start: Any, stop: Any, step: Any) -> Any:

@@ -1,7 +1,8 @@
 """Cuts a text into literal pieces, ``{{ … }}`` and ``{% … %}``, by the rules of the format.
 
 Jinja's own lexer cannot do this: here ``{#`` is text, ``{%`` opens a tag only before a word that
-is one, and tokens of other template languages (``{{ .Names }}``, ``{{#is_alert}}``) pass through.
+is one, and tokens of other template languages (``{{ .Names }}``, ``{{#is_alert}}``) pass through, as do
+the actions of Go templates (``{{ range .items }}``, ``{{ end }}``).
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.go import end_of_action
+from pup_tui.template.limits import MAX_BLOCKS
 
 RAW_HINT: Final = "text that is not meant for the template goes between {% raw %} and {% endraw %}"
 
@@ -26,8 +29,9 @@ _REFUSED: Final = frozenset(
 _OPENER: Final = re.compile(r"\{(?:\{+|%)")
 _TAG_WORD: Final = re.compile(r"[-+]?\s*([a-z]+)\b")
 _ENDRAW: Final = re.compile(r"\{%([-+]?)\s*endraw\s*([-+]?)%\}")
-_FOREIGN: Final = re.compile(r"-?\s*[.#/^$!>&]")
+_FOREIGN: Final = re.compile(r"-?\s*[#/^!>&]")
 _SPECIAL: Final = re.compile(r"['\"(){}\[\]%]")
+_LOOP_NAMES: Final = re.compile(r"for\s+([\w\s,()]{1,500}?)\s+in\b")
 _STRING: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 
 
@@ -58,18 +62,32 @@ def place_of(source: str, offset: int) -> tuple[int, int]:
 
 def scan(source: str) -> list[Segment]:
     """Cut a text into segments; literal pieces that touch are one segment."""
-    return _Scanner(source).scan()
+    segments, error = scan_as_far_as_possible(source)
+    if error is not None:
+        raise error
+    return segments
+
+
+def scan_as_far_as_possible(source: str) -> tuple[list[Segment], TemplateError | None]:
+    """The segments of a text up to the first mistake in it, and that mistake."""
+    scanner = _Scanner(source)
+    try:
+        scanner.scan()
+    except TemplateError as error:
+        return scanner.segments, error
+    return scanner.segments, None
 
 
 class _Scanner:
     def __init__(self, source: str) -> None:
         self._source = source
-        self._segments: list[Segment] = []
+        self.segments: list[Segment] = []
         self._text: list[str] = []
         self._text_start = 0
+        self._loops: list[frozenset[str]] = []  # the names of each loop that is open
         self._strip_next = False
 
-    def scan(self) -> list[Segment]:
+    def scan(self) -> None:
         position = 0
         while opener := _OPENER.search(self._source, position):
             if opener[0] == "{%":
@@ -79,7 +97,6 @@ class _Scanner:
                 position = self._value(position, opener.end() - 2)
         self._keep(position, len(self._source))
         self._flush()
-        return self._segments
 
     def _keep(self, start: int, end: int) -> None:
         text = self._source[start:end]
@@ -96,7 +113,7 @@ class _Scanner:
         if strip:
             text = text.rstrip()
         if text:
-            self._segments.append(Segment("text", text, self._text_start))
+            self.segments.append(Segment("text", text, self._text_start))
         self._text.clear()
 
     def _value(self, position: int, start: int) -> int:
@@ -107,21 +124,33 @@ class _Scanner:
                 raise self._unclosed("{{", "}}", start)
             self._keep(position, after)
             return after
+        after_action = self._action(start)
+        if after_action is not None:
+            self._keep(position, after_action)
+            return after_action
         end = _closing(source, start + 2, "}}")
         if end is None:
             if source.find("}}", start) < 0:
                 raise self._unclosed("{{", "}}", start)
             raise self._error("a quote or bracket is not closed between {{ and }}", start)
         body = source[start + 2 : end]
-        left, right = body.startswith(("-", "+")), body.endswith(("-", "+"))
+        left = 2 if body.startswith("-+") else body.startswith(("-", "+"))
+        right = body.endswith(("-", "+"))
         self._keep(position, start)
         self._flush(strip=body.startswith("-"))
         inner = body[left : len(body) - right if len(body) > 1 else None]
         if not inner.strip():
             raise self._error("there is nothing between {{ and }}", start)
-        self._segments.append(Segment("value", inner, start))
+        self.segments.append(Segment("value", inner, start))
         self._strip_next = body.endswith("-")
         return end + 2
+
+    def _action(self, start: int) -> int | None:
+        """Where the action of a Go template that begins here ends; None where it is ours."""
+        end = end_of_action(self._source, start, self._loops)
+        if end is not None and "{{" in self._source[start + 2 : end]:
+            raise self._error("{{ cannot stand inside the action of a Go template", start)
+        return end
 
     def _tag(self, position: int, start: int) -> int:
         source = self._source
@@ -141,7 +170,12 @@ class _Scanner:
         self._strip_next = body.endswith("-")
         if word == "raw":
             return self._raw(start, end + 2)
-        self._segments.append(Segment("tag", body.strip().strip("-+").strip(), start, word))
+        if word == "for" and len(self._loops) < MAX_BLOCKS:
+            names = _LOOP_NAMES.search(body)
+            self._loops.append(frozenset(re.findall(r"\w+", names[1]) if names else ()))
+        elif word == "endfor" and self._loops:
+            self._loops.pop()
+        self.segments.append(Segment("tag", body.strip().strip("-+").strip(), start, word))
         return end + 2
 
     def _raw(self, start: int, inside: int) -> int:

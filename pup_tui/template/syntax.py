@@ -18,6 +18,7 @@ from pup_tui.template.filters import FILTERS
 from pup_tui.template.limits import MAX_DEPTH, MAX_EXPRESSION, MAX_INTEGER_BITS, MAX_NESTING
 from pup_tui.template.methods import METHODS
 from pup_tui.template.predicates import TESTS
+from pup_tui.template.regex_filters import check_pattern
 from pup_tui.template.sandbox import (
     CONCAT_FILTER,
     ENVIRONMENT,
@@ -67,6 +68,7 @@ _OPENERS: Final = frozenset({"lparen", "lbracket", "lbrace"})
 _CLOSERS: Final = frozenset({"rparen", "rbracket", "rbrace"})
 _PUP_DEFAULT: Final = re.compile(r"\|\s*(?:default|d)\s*:\s*")
 _QUOTED: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+_BACKSLASH: Final = re.compile(r"\\(?:[\\'\"abfnrtvxuUN0-7\n]|(?P<other>.))", re.DOTALL)
 _BARE_WORD: Final = re.compile(r"[^|]*")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
 
@@ -115,7 +117,7 @@ def _parser(source: str) -> Parser:
 def _tokens(source: str) -> Iterator[Token]:
     """Run Jinja's lexer over an expression, watching how deep it nests."""
     depth = 0
-    for token in ENVIRONMENT.lexer.tokenize(source, state="variable"):
+    for token in ENVIRONMENT.lexer.tokenize(_with_backslashes(source), state="variable"):
         if token.type in _OPENERS:
             depth += 1
             if depth > MAX_NESTING:
@@ -125,6 +127,17 @@ def _tokens(source: str) -> Iterator[Token]:
         elif token.type in ("variable_begin", "variable_end"):
             raise TemplateError("an expression stands here without {{ and }}")
         yield token
+
+
+def _with_backslashes(source: str) -> str:
+    r"""Keep a backslash in a text that is no escape: ``"\d+"`` is what it says."""
+    if "\\" not in source:
+        return source
+    return _QUOTED.sub(lambda text: _BACKSLASH.sub(_kept, text[0]), source)
+
+
+def _kept(backslash: re.Match[str]) -> str:
+    return f"\\{backslash[0]}" if backslash["other"] else backslash[0]
 
 
 def _expect_end(parser: Parser) -> None:
@@ -305,6 +318,8 @@ def _check_filter(node: nodes.Filter) -> None:
         raise TemplateError("`*` and `**` cannot be used in a call")
     if node.name in ("map", "select", "reject", "selectattr", "rejectattr"):
         _check_named_use(node)
+    if node.name.startswith("regex_"):
+        _check_pattern(node)
 
 
 def _check_named_use(node: nodes.Filter) -> None:
@@ -331,3 +346,11 @@ def _check_test(node: nodes.Test) -> None:
         )
     if node.dyn_args is not None or node.dyn_kwargs is not None:
         raise TemplateError("`*` and `**` cannot be used in a call")
+    if node.name == "match":
+        _check_pattern(node)
+
+
+def _check_pattern(node: nodes.Filter | nodes.Test) -> None:
+    """Check the regular expression of a filter or test, where it is written out."""
+    if node.args and isinstance(node.args[0], nodes.Const) and isinstance(node.args[0].value, str):
+        check_pattern(node.args[0].value)

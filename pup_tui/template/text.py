@@ -20,6 +20,7 @@ from pup_tui.template.blocks import (
     Literal,
     Output,
     flow_of_blocks,
+    parse_as_far_as_possible,
     parse_blocks,
     usage_of_blocks,
 )
@@ -31,6 +32,7 @@ from pup_tui.template.scanner import is_plain
 from pup_tui.template.secrets import MASK, SECRETS, Secrets, secrets_in
 from pup_tui.template.usage import Usage, UsesNames
 from pup_tui.template.values import (
+    OMIT,
     JsonText,
     RawText,
     UrlText,
@@ -189,6 +191,8 @@ class _Rendering:
 
     def _output(self, block: Output) -> Value:
         value = self._evaluate(block.expression, block)
+        if value is OMIT:
+            return Value(value, "", block.expression.source, block.line, block.column)
         try:
             text = to_text(value)
             self._budget.text(len(text))
@@ -313,3 +317,9 @@ def compile_text(source: str) -> Text:
     if is_plain(source):
         return Text([Literal(source)])
     return Text(parse_blocks(source))
+
+
+def mistakes_in(source: str) -> tuple[Text, list[TemplateError]]:
+    """What can be read of a text, and everything that is wrong with it."""
+    blocks, errors = parse_as_far_as_possible(source)
+    return Text(blocks), errors

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 from pup_tui.template.blocks import Literal
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import check_length
+from pup_tui.template.sql.engines import need_engine
 from pup_tui.template.text import Text, Value, all_blocks
 
 _UNFIT: Final = re.compile(r"[\x00-\x20\x7f\\]")
@@ -61,6 +62,27 @@ def check_url_text(source: str, text: Text) -> None:
         )
     if text.literal is not None:
         _host_of(text.literal)
+
+
+_USER_INFO: Final = re.compile(r"[^:/?#]*://([^/?#]*)@")
+_PASSWORD_OPTION: Final = re.compile(r"[?&](?:ssl)?password=([^&]*)", re.IGNORECASE)
+
+
+def check_database_url(source: str, text: Text) -> None:
+    """Judge at load what is literal in a database's URL: its scheme, and that no password is."""
+    marked = "".join(block.text if isinstance(block, Literal) else "\0" for block in text.blocks)
+    if _CONTROL.search(marked.replace("\0", "")):
+        raise TemplateError("a URL cannot hold control characters")
+    if not marked.startswith("\0"):
+        need_engine(source)
+    user_info = _USER_INFO.match(marked)
+    password = user_info[1].partition(":")[2] if user_info else ""
+    options = _PASSWORD_OPTION.findall(marked)
+    if any(each.replace("\0", "") for each in (password, *options)):
+        raise TemplateError(
+            "a password stands in the file",
+            hint="write {{ NAME }} of a secret variable instead, or use `service`",
+        )
 
 
 def _check_path_start(text: str) -> None:

@@ -9,6 +9,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
+from jinja2.runtime import Undefined
+
+from pup_tui.spelling import SpelledFloat, dumps
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_TEXT, check_length, spend, too_long
 
@@ -31,6 +34,16 @@ class Hidden(str):
 HIDDEN: Final = Hidden("***")
 
 
+class Omitted:
+    """What `omit` stands for: that a value is not given."""
+
+    def __repr__(self) -> str:
+        return "omit"
+
+
+OMIT: Final = Omitted()
+
+
 class RawText(str):
     """What ``| raw`` gives: the author asks for the text itself, without escaping."""
 
@@ -47,6 +60,17 @@ class UrlText(str):
     """What ``| urlencode`` gives: text that is percent-encoded already."""
 
     __slots__ = ()
+
+
+class SqlName(str):
+    """What ``| sql_name`` gives: a name in the quotes of standard SQL."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        """The name without quotes."""
+        return self[1:-1].replace('""', '"')
 
 
 class _Nothing:
@@ -72,18 +96,25 @@ def to_text(value: Any) -> str:
         return "true" if value else "false"
     if value is None:
         return "null"
-    if isinstance(value, int):
+    if isinstance(value, int | SpelledFloat):
         return str(value)
     if isinstance(value, float):
         return _float_text(value)
     return to_json(value)
 
 
+def text_of(value: Any) -> str:
+    """Give a value's text form; what is not defined has none."""
+    if isinstance(value, Undefined):
+        str(value)
+    return to_text(value)
+
+
 def to_json(value: Any) -> str:
     """Write a value as JSON; refuses what JSON does not know and what gets too long."""
     _check_json(value)
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_json_kind)
+        text = dumps(value, ensure_ascii=False, allow_nan=False, default=_json_kind)
     except (ValueError, RecursionError):
         raise TemplateError("the value cannot be written as JSON") from None
     check_length(len(text))

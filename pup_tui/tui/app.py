@@ -61,8 +61,11 @@ def _commands() -> type[Provider]:
     return ConsoleCommands
 
 
-class PupTuiApp(App[None]):
-    """The console; `return_code` is 0 if the operator left, 143 after SIGTERM, 129 without a terminal."""
+class PupTuiApp(App[str]):
+    """The console; `return_code` is 0 if the operator left, 143 after SIGTERM, 129 without a terminal.
+
+    What it returns is the name of the profile to go on with (empty: without one); None where it is to end.
+    """
 
     TITLE = "pup-tui"
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
@@ -87,6 +90,7 @@ class PupTuiApp(App[None]):
         super().__init__()
         self.services = services
         self.runs = Runs()
+        self.set_class(services.profile.danger, "-danger-profile")
         self._ending: asyncio.Task[None] | None = None
         self._cancelling: Screen[Any] | None = None
         """The last dialog that asked whether to cancel a run."""
@@ -115,10 +119,10 @@ class PupTuiApp(App[None]):
         for number in self._signals():
             loop.remove_signal_handler(number)
 
-    async def run_async(self, **options: Any) -> None:
+    async def run_async(self, **options: Any) -> str | None:
         """Show the console until the operator leaves; however it ends, no run goes on behind it."""
         try:
-            await super().run_async(**options)
+            return await super().run_async(**options)
         finally:
             self.runs.interrupt("the console ended")
             await self.runs.end("the console ended")

@@ -8,13 +8,14 @@ import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from textual.app import App, SuspendNotSupported
 
 from pup_tui.output.sanitize import safe_text
 
 
-async def open_pager(app: App[None], path: Path, pager: str, environ: Mapping[str, str]) -> str:
+async def open_pager(app: App[Any], path: Path, pager: str, environ: Mapping[str, str]) -> str:
     """Show a file in the operator's pager; runs go on behind it. Returns what went wrong, or nothing."""
     try:
         words = shlex.split(pager) or ["less"]

@@ -166,7 +166,9 @@ class RunProgress:
         elif step.node.is_item and frame is not None:
             name = step.node.step.as_
             value = None if name in frame.secrets else frame.values.get(name)
-            step.item = value if isinstance(value, str) else "" if value is None else dumps(value)
+            told = value if isinstance(value, str) else "" if value is None else dumps(value)
+            known = state.steps.get(step_id)
+            step.item = (known.label if known is not None else "") or told
 
     # Notices
 
@@ -195,11 +197,12 @@ class RunProgress:
                 step.last_poll = notice
                 if notice.value is not None:
                     step.values.append(notice.value)
+                self._follow(step, rests=step.node.is_block)
             case StepWaiting():
-                step.reason = notice.message
+                step.reason = step.question = notice.question
                 self._turn(step, "waiting")
             case StepAnswered():
-                step.answered = f"{notice.answer} by {notice.by}"
+                step.answered, step.given = f"{notice.answer} by {notice.by}", notice.values
                 if step.status == "waiting":
                     step.reason = ""
                     self._turn(step, "running")
@@ -208,22 +211,31 @@ class RunProgress:
                 self._turn(step, "retrying")
             case StepFinished():
                 step.reason, step.retrying = notice.reason, None
-                step.exit_code, step.attempts = notice.exit_code, notice.attempts
+                step.exit_code, step.signal = notice.exit_code, notice.signal
+                step.attempts = notice.attempts
                 step.duration = notice.duration
                 self._turn(step, notice.status)
                 self._settle_inside(step)
 
     def _start(self, step: StepProgress, notice: StepStarted) -> None:
         self._fill(step)
+        self._let_go_around(step)
         step.last_poll = step.retrying = None
         step.reason = ""
         step.values.clear()
-        step.command, step.attempts = notice.command, notice.attempt
+        step.shown, step.attempts = notice.shown, notice.attempt
         if step.over or notice.attempt > 1:
             for inner in step.inside():
                 inner.reason, inner.duration = "", None
                 self._turn(inner, "pending")
         self._turn(step, "polling" if step.polls else "running")
+
+    def _let_go_around(self, step: StepProgress) -> None:
+        """The blocks around a step that begins do not rest between two attempts any more."""
+        while (around := step.parent) is not None:
+            if around.status == "polling":
+                self._active.pop(around.id, None)
+            step = around
 
     def _settle_inside(self, step: StepProgress) -> None:
         """What a block did not come to is skipped with it; a foreach without items has nothing inside."""
@@ -245,9 +257,12 @@ class RunProgress:
             (step.parent.notable.add if step.is_notable else step.parent.notable.discard)(step)
         self._follow(step)
 
-    def _follow(self, step: StepProgress) -> None:
-        """Stay with a step for as long as it is under way: of several, the one that began first."""
-        if step.under_way and (step.status == "waiting" or not step.node.is_block):
+    def _follow(self, step: StepProgress, *, rests: bool = False) -> None:
+        """Stay with a step for as long as it is under way: of several, the one that began first.
+
+        A block is only itself followed while it waits, or `rests` between two attempts.
+        """
+        if step.under_way and (rests or step.status == "waiting" or not step.node.is_block):
             self._active.setdefault(step.id)
         else:
             self._active.pop(step.id, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProfileOffer:
+    """A profile as it is chosen and shown; with a `problem` (a sentence) it cannot be chosen.
+
+    The name is empty where there is none.
+    """
+
+    name: str
+    description: str = ""
+    danger: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Services:
     """The parts that the console shows and uses.
 
@@ -22,7 +35,8 @@ class Services:
     cannot be opened). `operator` is who sits at the console; `hidden` are secrets besides variables; `state`
     is the folder of the journal and of outputs; `environ` is what the `pager` is started with; `home` is
     the operator's; `sources` makes what values come from; `site` says in a word where runs act; `suggestions`
-    are values that forms begin with; `open_at` is the runbook to show first, of the catalog or not.
+    are values that forms begin with; `open_at` is the runbook to show first, of the catalog or not. `profile`
+    is the one that runs are made with, `profiles` finds those that can be chosen.
     """
 
     catalog: Catalog
@@ -37,3 +51,5 @@ class Services:
     site: str
     suggestions: Mapping[str, str] = field(default_factory=dict)
     open_at: Entry | None = None
+    profile: ProfileOffer = ProfileOffer(name="")
+    profiles: Callable[[], Sequence[ProfileOffer]] = tuple

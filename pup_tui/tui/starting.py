@@ -49,7 +49,13 @@ class Starter:
         from pup_tui.tui.widgets.plan import make_plan
 
         hidden = self._services.hidden
-        return await make_plan(loaded, resolved, operator=self._services.operator, hidden=hidden)
+        return await make_plan(
+            loaded,
+            resolved,
+            operator=self._services.operator,
+            hidden=hidden,
+            profile=self._services.profile.name,
+        )
 
     async def sources(self, screen: Screen[None], loaded: Loaded, *, trusted: bool) -> Sources:
         """Where a form finds values and choices: without the operator's word, not by what a stranger wrote.
@@ -102,7 +108,9 @@ class Starter:
             launch = partial(
                 launcher.launch,
                 program,
-                source=Source(path=str(loaded.path), sha256=loaded.sha256),
+                source=Source(
+                    path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs
+                ),
                 files=loaded.files,
                 values=resolved.values,
                 left_out=resolved.left_out,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from pup_tui.core.ids import UNDO, item_numbers
+from pup_tui.core.ids import UNDO, is_kept, item_numbers
 from pup_tui.core.notices import StepPolled, StepRetrying
 from pup_tui.core.program import Node
+from pup_tui.core.sent import Shown
 from pup_tui.output.sanitize import safe_text
 
 KEPT_VALUES = 400
@@ -20,6 +22,7 @@ MOST_OF_ITEM = 200
 UNDER_WAY = frozenset({"running", "polling", "waiting", "retrying"})
 UNFINISHED = UNDER_WAY | {"pending"}
 TROUBLE = frozenset({"failed", "unknown"})
+NOT_SHOWN = Shown("")
 
 
 @dataclass(eq=False, kw_only=True)
@@ -27,9 +30,10 @@ class StepProgress:
     """One step as it stands. `status` is one of the words of `glyphs`; `duration` is in seconds.
 
     `children` are the items of a foreach, or the steps of a block, in the order of the file; `done` tells how
-    many of them have ended, `notable` which are under way or in trouble. `item` is the value that an item of
-    a foreach stands for, where it is known and no secret; `of_item` the item whose step an undo step takes
-    back. `retrying` is told of an attempt that failed, until the next one begins.
+    many of them have ended, `notable` which are under way or in trouble. `item` is the label of an item of a
+    foreach, else the value that it stands for, where it is known and no secret; `of_item` the item whose step
+    an undo step takes back. `shown` is its command with what goes in beside it; `question` what it asked,
+    `given` what was answered. `retrying` is told of an attempt that failed, until the next one begins.
     """
 
     node: Node
@@ -37,12 +41,15 @@ class StepProgress:
     of_item: StepProgress | None = None
     status: str = "pending"
     item: str = ""
-    command: str = ""
+    shown: Shown = NOT_SHOWN
     reason: str = ""
     attempts: int = 0
     exit_code: int | None = None
+    signal: str | None = None
     duration: float | None = None
+    question: str = ""
     answered: str = ""
+    given: Mapping[str, Any] = field(default_factory=dict)
     retrying: StepRetrying | None = None
     last_poll: StepPolled | None = None
     values: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_VALUES))
@@ -76,7 +83,7 @@ class StepProgress:
     def polls(self) -> bool:
         """Whether the run itself repeats the step until a condition holds."""
         step = self.node.step
-        return step.poll is not None and not step.follows and not self.node.is_block
+        return step.poll is not None and not step.follows and not self.node.is_loop
 
     @property
     def waits(self) -> bool:
@@ -92,8 +99,12 @@ class StepProgress:
         """Its name, safe to show; of an item its number and its value."""
         if not self.node.is_item:
             own = safe_text(self.node.step.name)
+            if is_kept(done := self.id.removesuffix(UNDO)):
+                own += f" (attempt {done.rpartition('#')[2]})"
             return own if self.of_item is None else f"{own} {self.of_item.name}"
-        told = safe_text((self.item or self.command).strip().partition("\n")[0][:MOST_OF_ITEM])
+        told = safe_text(
+            (self.item or self.shown.command).strip().partition("\n")[0][:MOST_OF_ITEM]
+        )
         return f"[{item_numbers(self.id)[-1]}] {told}".rstrip()
 
     @property

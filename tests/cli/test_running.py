@@ -51,7 +51,7 @@ def test_events_as_json_lines(program: Program) -> None:
     assert finished["counts"] == {"succeeded": 1}
     assert set(done.event("step.finished")) == {
         "type", "ts", "run", "step", "status", "exit_code", "duration", "attempts", "reason",
-        "captured",
+        "captured", "outcome", "signal", "label",
     }  # fmt: skip
 
 
@@ -205,6 +205,36 @@ steps:
     (decision,) = shown["decisions"]
     assert (decision["step"], decision["answer"], decision["by"]) == ("ask", "yes", "--yes")
     assert program("history", "--json", "--status", "succeeded").json == []
+
+
+def test_show_tells_labels_signals_and_why_a_run_was_stopped(program: Program) -> None:
+    program.write(
+        "stopped",
+        """\
+name: stopped
+steps:
+  - {name: a, kind: shell, foreach: [x], label: "{{ item | upper }}", run: "echo hi"}
+  - {name: b, kind: shell, run: "kill -9 $$", on_failure: ignore}
+  - {name: s, kind: stop, if: steps.b.outcome == 'ignored', message: nothing to do}
+  - {name: c, kind: shell, run: "false"}
+""",
+    )
+    ended = program("run", "stopped.yaml", "--json")
+    assert ended.code == 0
+    assert ended.event("step.finished", step="a[0]")["label"] == "X"
+    told = ended.event("step.finished", step="b")
+    assert (told["exit_code"], told["signal"], told["label"]) == (137, "SIGKILL", None)
+    assert told["outcome"] == "ignored"
+    assert ended.event("run.finished")["reason"] == "nothing to do"
+    (row,) = program("history", "--json").json
+    shown = program("show", row["run"], "--json").json
+    steps = {step["step"]: step for step in shown["steps"]}
+    assert shown["reason"] == "nothing to do"
+    assert steps["a[0]"]["label"] == "X"
+    assert (steps["b"]["exit_code"], steps["b"]["signal"]) == (137, "SIGKILL")
+    assert (steps["b"]["outcome"], steps["c"]["outcome"]) == ("ignored", "skipped")
+    assert (steps["c"]["status"], steps["c"]["reason"]) == ("skipped", "nothing to do")
+    assert "a [0] X · succeeded" in program("show", row["run"]).out
 
 
 def test_show_tells_items_and_undo_steps_one_by_one(program: Program) -> None:

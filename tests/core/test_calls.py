@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
+from pup_tui.core.actions import Record
 from pup_tui.core.program import Program, compile_program
 from pup_tui.core.state import RunStatus
 from pup_tui.runbook.model import Call, Defaults, GroupStep, Runbook, RunbookStep, ShellStep
 from pup_tui.runbook.parts import Retry, Variable
 from tests.support.player import FAILS, OK, Player, Result
+from tests.support.runbooks import program_of
 
 READ = ShellStep(name="Read", id="read", run="get {{ SERVICE }}", capture="SLOS")
 CALL = Call(
@@ -121,3 +123,21 @@ def test_the_defaults_of_a_runbook_are_its_own() -> None:
     outer = program(step, defaults=Defaults(retry=Retry(attempts=2)))
     player = Player(outer, results={"other/hi": [FAILS]}).create().play()
     assert len(player.started) == 1
+
+
+def test_an_environment_made_of_a_secret_around_a_call_is_decided_once() -> None:
+    text = """
+vars: {S: {type: secret}}
+steps:
+  - name: g
+    kind: group
+    env: {PART: "{{ S.split('-')[1] }}"}
+    steps: [{name: r, kind: runbook, runbook: other}]
+"""
+    files = {"other.yaml": "name: other\nsteps: [{name: a, kind: shell, run: ls}]"}
+    given = program_of(text, files=files)
+    player = Player(given).create(S="hunter-two", secrets=("S",)).play()
+    assert player.statuses()["g/r/a"] == "succeeded"
+    decided = [d for action in player.actions if isinstance(action, Record) for d in action.decided]
+    assert ("g/r/a", "request") in [(decision.step, decision.what) for decision in decided]
+    assert "two" not in str(decided)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pup_tui.core.requests import PupRequest, Rendered, render_request
+from pup_tui.spelling import dumps
 from pup_tui.template.errors import TemplateError
 from tests.support.runbooks import runbook_of
 
@@ -102,3 +103,15 @@ def test_workflow_inputs_keep_their_types() -> None:
 def test_a_password_in_a_url_is_not_shown() -> None:
     made = render("kind: http, url: 'http://user:hunter2hunter2@127.0.0.1:9/a@b'")
     assert made.shown == "GET http://user:***@127.0.0.1:9/a@b"
+
+
+def test_numbers_are_sent_as_they_were_typed() -> None:
+    sent = request(
+        "kind: http, url: 'https://example.com/', method: post,"
+        " query: {v: 1.10, w: [3.10, +5], x: 0x1F, y: '{{ N }}'}, json: {v: 1.10, w: +5, x: [1e3]}",
+        N=1.5,
+    )
+    assert sent.query == (("v", "1.10"), ("w", "3.10"), ("w", "+5"), ("x", "0x1F"), ("y", "1.5"))
+    assert sent.body == '{"v":1.10,"w":"+5","x":[1e3]}'
+    inputs = request("kind: datadog-workflow, workflow_id: w, inputs: {v: 1.10, w: [2.50]}").inputs
+    assert dumps(inputs) == '{"v": 1.10, "w": [2.50]}'

@@ -51,11 +51,14 @@ PROGRAM = program_of(
       - {name: m, kind: manual, checklist: [one, two]}
       - {name: side, kind: parallel, fail_fast: true, timeout: 40s, steps: [
            {name: one, kind: shell, run: one, undo: {kind: shell, run: not one}},
-           {name: two, kind: group, retry: {attempts: 2}, steps: [
+           {name: two, kind: group, retry: {attempts: 2},
+            poll: {interval: 5s, timeout: 50s, until: "attempt > 1 and WHY is defined"}, steps: [
               {name: look, kind: shell, run: look, confirm: "Look?"},
               {name: why, kind: input, vars: {WHY: because}}]}]}
       - {name: each, kind: shell, run: "make {{ item }}", foreach: [x, y], max_parallel: 2,
+         keep_going: true, label: "{{ item }} {{ loop.index }}", settles: one,
          retry: {attempts: 2}, undo: {kind: shell, run: "undo {{ item }}"}}
+      - {name: halt, kind: stop, status: failed, if: "steps.each.outcome[0] == 'failed'"}
       - {name: f, kind: shell, when: on_failure, run: page}
       - {name: c, kind: shell, when: cleanup, run: tidy}
     """

@@ -169,7 +169,7 @@ def test_items_that_a_shorter_list_no_longer_has_stay_what_they_were() -> None:
         "g/list": [Result(captures={"HOSTS": ["x", "y"]}), Result(captures={"HOSTS": ["x"]})],
         "g/check": [FAILS],
     }
-    player = Player(program, results=results, undo=["g/each[1]:undo"]).create().play()
+    player = Player(program, results=results, undo=["g/each[1]#1:undo"]).create().play()
     assert "(pending)" not in player.statuses().values()
     shown = [action.shown for action in player.started]
     assert shown[-3:] == ["undo y", "tidy x", "tidy y"]

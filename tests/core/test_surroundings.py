@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from tests.support.player import Player
 from tests.support.runbooks import program_of
 
 
-def around(text: str, step: str, **values: Any) -> tuple[dict[str, str], str | None]:
+def around(text: str, step: str, **values: Any) -> tuple[Mapping[str, str | None], str | None]:
     player = Player(program_of(text)).create(**values).play()
     (request,) = (action.request for action in player.started if action.step == step)
     assert isinstance(request, ShellRequest | PupRequest)

@@ -205,4 +205,46 @@ RESULTS = [
     ),
 ]
 
-ROWS = [*RETRIES, *POLLS, *RESULTS]
+BLOCKS = [
+    step(
+        "poll",
+        """
+        steps:
+          - name: g
+            kind: group
+            poll: {interval: 100ms, timeout: 30s, until: "N == 'xx'", fail_if: attempt > 5}
+            steps:
+              - {name: a, kind: shell, run: 'printf x >> f; cat f', capture: N}
+              - {name: b, kind: shell, run: 'echo {{ N }}'}
+          - {name: c, kind: shell, run: 'echo {{ N }} {{ steps.g.outcome }}'}
+        """,
+        prints=("x", "x", "xx", "xx", "xx succeeded"),
+        steps={"g": "succeeded"},
+    ),
+    step(
+        "poll",
+        """
+        steps:
+          - name: r
+            kind: runbook
+            runbook: other
+            poll: {interval: 100ms, timeout: 30s, until: attempt == 2 and elapsed >= 0}
+        """,
+        files={"other.yaml": "name: other\nsteps: [{name: a, kind: shell, run: echo called}]"},
+        prints=("called", "called"),
+    ),
+    step(
+        "retry",
+        """
+        steps:
+          - name: p
+            kind: parallel
+            retry: {attempts: 2, delay: 100ms}
+            steps:
+              - {name: a, kind: shell, run: '[ -e f ] || { touch f; exit 1; }'}
+        """,
+        steps={"p": "succeeded", "p/a": "succeeded"},
+    ),
+]
+
+ROWS = [*RETRIES, *POLLS, *RESULTS, *BLOCKS]

@@ -34,6 +34,16 @@ BLOCKS = [
         prints=("3",),
     ),
     kind(
+        "group",
+        "with",
+        "  - {name: g, template: t, with: {V: 1.10, D: '{{ X | default(omit) }}'}}\n",
+        files={
+            "_templates/t.yaml": "params: {V: {}, D: d}\n"
+            "steps: [{name: a, kind: shell, run: 'echo {{ V }} {{ D }}'}]"
+        },
+        prints=("1.10 d",),
+    ),
+    kind(
         "parallel",
         "steps",
         """
@@ -107,6 +117,16 @@ BLOCKS = [
             "steps: [{name: a, kind: shell, run: 'echo {{ N + 1 }} {{ D }}'}]"
         },
         prints=("3 d",),
+    ),
+    kind(
+        "runbook",
+        "vars",
+        "  - {name: r, kind: runbook, runbook: other, vars: {V: 1.10, D: '{{ X | default(omit) }}'}}\n",
+        files={
+            "other.yaml": "name: other\nvars: {V: {}, D: d}\n"
+            "steps: [{name: a, kind: shell, run: 'echo {{ V }} {{ D }}'}]"
+        },
+        prints=("1.10 d",),
     ),
 ]
 

@@ -49,6 +49,28 @@ SHELL = [
         for shell in ("sh", "bash", "dash", "ksh", "zsh")
     ),
     one("shell", "shell", "shell: bash, run: 'A=(1 2 3); echo ${#A[@]}'", prints=("3",)),
+    one(
+        "shell", "shell", "shell: python3, run: 'print(f\"{1 + 1} {{ x }}\")'", prints=("2 { x }",)
+    ),
+    one("shell", "shell", "shell: [python3, -], run: 'print(__file__)'", prints=("<stdin>",)),
+    one(
+        "shell",
+        "shell",
+        "shell: bash, optional: true, run: 'source /dev/null; echo ok'",
+        prints=("ok",),
+        steps={"a": "succeeded"},
+    ),
+    one("shell", "strict", "strict: true, run: 'false; echo no'", prints=(), ends="failed"),
+    one("shell", "strict", "strict: false, run: 'false; echo yes'", prints=("yes",)),
+    *(
+        one(
+            "shell",
+            "strict",
+            f"strict: true, shell: {shell}, run: 'false | true; echo no'",
+            ends="failed",
+        )
+        for shell in ("bash", "ksh", "zsh")
+    ),
     one("shell", "stdin", "stdin: '{{ \"$(id)\" }}', run: cat", prints=("$(id)",)),
     one(
         "shell",
@@ -88,6 +110,30 @@ HTTP = [
         f"url: '{API}/x?z=1', query: {{a: 1 & 2, b: [x, true]}}",
         {"z": "1", "a": "1 & 2", "b": "x,true"},
         lambda sent: dict(sent.query),
+    ),
+    asked(
+        "query",
+        f"url: '{API}/x', query: {{a: 1.10, b: [0x1F, 2], c: '{{{{ omit }}}}'}}",
+        {"a": "1.10", "b": "0x1F,2"},
+        lambda sent: dict(sent.query),
+    ),
+    asked(
+        "headers",
+        f"url: '{API}/x', headers: {{X-A: '{{{{ X | default(omit) }}}}'}}",
+        False,
+        lambda sent: "x-a" in sent.headers,
+    ),
+    asked(
+        "json",
+        f"method: POST, url: '{API}/x', json: {{a: 1.10, b: 0x1F, c: '{{{{ omit }}}}'}}",
+        b'{"a":1.10,"b":"0x1F"}',
+        lambda sent: sent.body,
+    ),
+    asked(
+        "form",
+        f"method: POST, url: '{API}/x', form: {{a: 1.10, b: '{{{{ X | default(omit) }}}}'}}",
+        b"a=1.10",
+        lambda sent: sent.body,
     ),
     asked(
         "headers",
@@ -270,4 +316,88 @@ REST = [
     ),
 ]
 
-ROWS = [*SHELL, *PUP, *HTTP, *WORKFLOW, *QUESTIONS, *REST]
+STOP = [
+    *(
+        kind(
+            "stop",
+            key,
+            f"  - {{name: a, kind: stop, status: {status}, message: 'no {{{{ 1 + 1 }}}}'}}\n"
+            "  - {name: b, kind: shell, when: always, run: echo never}\n"
+            "  - {name: c, kind: shell, when: cleanup, run: echo tidy}\n",
+            ends=status,
+            prints=("tidy",),
+            steps={"a": "succeeded", "b": "skipped"},
+            reasons={"b": "no 2"},
+            sees=lambda played: played.reason == "no 2",
+        )
+        for key in ("status", "message")
+        for status in ("succeeded", "failed", "aborted")
+    ),
+    kind("stop", "status", "  - {name: a, kind: stop}\n", reasons={"a": "stopped by `a`"}),
+]
+
+SIGNALS = [
+    one(
+        "shell",
+        "success_codes",
+        f"success_codes: [0, {code}], run: 'kill -{name} $$'",
+        ends="failed",
+        reasons={"a": f"killed by SIG{name}"},
+        sees=lambda played, code=code, name=name: (
+            (played.finished["a"].exit_code, played.finished["a"].signal) == (code, f"SIG{name}")
+        ),
+    )
+    for name, code in (("KILL", 137), ("TERM", 143))
+]
+
+_SQL = "format: json, url: 'sqlite://'"
+
+SQL = [
+    one(
+        "sql",
+        "query",
+        f"{_SQL}, query: 'select {{{{ \"it''s\" }}}} as a'",
+        prints=("[", '{"a":"it\'s"}', "]"),
+    ),
+    one(
+        "sql",
+        "url",
+        "url: 'sqlite:///x.db', query: 'create table t (a); select 1 as a',"
+        " capture: {A: 'json[0].a'}, assert: A == 1",
+    ),
+    one(
+        "sql",
+        "url",
+        "url: '{{ \"sqlite:///x.db\" }}', query: select 1 as a, assert: 'json == [{\"a\": 1}]'",
+    ),
+    one("sql", "url", "url: '{{ \"\" }}', optional: true, query: select 1", steps={"a": "skipped"}),
+    one(
+        "sql",
+        "service",
+        "service: nowhere, query: select 1",
+        ends="failed",
+        reasons={"a": "nowhere"},
+    ),
+    one(
+        "sql",
+        "engine",
+        "engine: sqlite, url: 'sqlite://', query: select 1 as a, assert: 'json[0].a == 1'",
+    ),
+    one("sql", "format", f"{_SQL}, query: select null as a", prints=("[", '{"a":null}', "]")),
+    one(
+        "sql",
+        "format",
+        "url: 'sqlite://', query: select null as a",
+        prints=("a", "----", "NULL", "(1 row)"),
+    ),
+    one(
+        "sql",
+        "max_rows",
+        f"{_SQL}, max_rows: '{{{{ 1 }}}}', query: select 1 as a union select 2",
+        prints=("[", '{"a":1}', "]"),
+    ),
+    one("sql", "autocommit", f"{_SQL}, autocommit: true, query: vacuum"),
+    one("sql", "autocommit", f"{_SQL}, query: vacuum", ends="failed", reasons={"a": "transaction"}),
+]
+
+ROWS = [*SHELL, *PUP, *SQL, *HTTP, *WORKFLOW, *QUESTIONS, *REST, *STOP, *SIGNALS]

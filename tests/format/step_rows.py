@@ -179,10 +179,29 @@ CARE = [
         prints=("1",),
     ),
     step(
+        "settles",
+        """
+        steps:
+          - {name: a, kind: shell, run: echo 1, undo: {kind: shell, run: echo undo a}}
+          - {name: b, kind: shell, run: echo 2, undo: {kind: shell, run: echo undo b}}
+          - {name: c, kind: shell, run: echo back, settles: a}
+          - {name: d, kind: shell, run: exit 1}
+        """,
+        undo=True,
+        ends="failed",
+        prints=("1", "2", "back", "undo b"),
+    ),
+    step(
         "idempotent",
         "steps: [{name: a, idempotent: true, kind: shell, run: echo once}]",
         prints=("once",),
         shown=lambda told: told["steps"][0]["idempotent"] is True,
+    ),
+    step(
+        "read_only",
+        "steps: [{name: a, read_only: true, kind: sql, url: 'sqlite://', query: create table t (a)}]",
+        ends="failed",
+        reasons={"a": "readonly"},
     ),
 ]
 
@@ -235,12 +254,69 @@ ITEMS = [
     ),
 ]
 
+ITEMS += [
+    step(
+        "max_parallel",
+        "steps: [{name: a, foreach: [one, two], max_parallel: 100%, timeout: 30s, kind: shell, "
+        f"run: '{SIDE_BY_SIDE}'}}]",
+        steps={"a[0]": "succeeded", "a[1]": "succeeded"},
+    ),
+    step(
+        "max_parallel",
+        "steps: [{name: a, foreach: [1, 2, 3], max_parallel: 34%, kind: shell, "
+        "run: 'mkdir busy && echo {{ item }} && rmdir busy'}]",
+        prints=("1", "2", "3"),
+    ),
+    step(
+        "label",
+        "steps: [{name: a, foreach: [x, y], label: '{{ item | upper }} {{ loop.index }}', kind: shell, "
+        "run: 'echo {{ loop.index }} of {{ loop.length }} {{ loop.first }} {{ loop.last }}'}]",
+        prints=("1 of 2 true false", "2 of 2 false true"),
+        sees=lambda played: [played.finished[f"a[{n}]"].label for n in range(2)] == ["X 1", "Y 2"],
+    ),
+    step(
+        "keep_going",
+        """
+        steps:
+          - name: a
+            foreach: [1, 2, 3]
+            keep_going: true
+            kind: shell
+            run: 'echo {{ item }}; [ {{ item }} != 2 ]'
+            capture: SAID
+          - {name: t, when: on_failure, kind: shell, run: "echo {{ SAID | tojson }} {{ steps.a.outcome[1] }}"}
+        """,
+        ends="failed",
+        prints=("1", "2", "3", '["1", null, "3"] failed'),
+        steps={"a": "failed", "a[0]": "succeeded", "a[1]": "failed", "a[2]": "succeeded"},
+    ),
+    step(
+        "keep_going",
+        "steps: [{name: a, foreach: [1, 2], keep_going: false, kind: shell, run: 'exit 1'}]",
+        ends="failed",
+        steps={"a[0]": "failed", "a[1]": "skipped"},
+    ),
+]
+
 PROCESSES = [
     step(
         "env",
         "vars: {X: '$(id)'}\n"
         "steps: [{name: a, env: {A: '{{ X }}', B: 1.10}, kind: shell, run: 'echo \"$A $B\"'}]",
         prints=("$(id) 1.10",),
+    ),
+    step(
+        "env",
+        "steps: [{name: a, env: {HOME_REGION: '{{ X | default(omit) }}'}, kind: shell,"
+        " run: 'echo ${HOME_REGION-unset}'}]",
+        environ={"HOME_REGION": "eu1"},
+        prints=("unset",),
+    ),
+    step(
+        "foreach",
+        "steps: [{name: a, foreach: [3.9, 3.10, '{{ omit }}'], kind: shell,"
+        " run: 'echo {{ item }} {{ item < 3.9 }} {{ item == \"3.10\" }}'}]",
+        prints=("3.9 false false", "3.10 true true"),
     ),
     step(
         "cwd",

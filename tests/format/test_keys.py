@@ -116,12 +116,14 @@ STEPS = "steps: [{name: s, kind: wait, duration: 1s}]\n"
 NEEDED = {
     "shell": "run: echo",
     "pup": "run: monitors list",
+    "sql": "query: select 1, url: 'sqlite://'",
     "http": "url: 'https://example.com'",
     "datadog-workflow": "workflow_id: w",
     "confirm": "message: Go?",
     "manual": "message: Do it",
     "input": "vars: {V: d}",
     "wait": "duration: 1s",
+    "stop": "status: failed",
     "notify": "to: 'json://example.com', message: m",
     "group": "steps: [{name: t, kind: wait, duration: 1s}]",
     "parallel": "steps: [{name: t, kind: wait, duration: 1s}]",
@@ -184,10 +186,11 @@ QUESTIONS = ("confirm", "manual", "input")
 BLOCKS = ("group", "parallel", "runbook")
 NOT_OF_EVERY_KIND = {
     "optional: true": QUESTIONS,
-    "poll: {until: empty}": (*QUESTIONS, "wait", *BLOCKS),
-    "capture: C": (*QUESTIONS, "wait", *BLOCKS),
-    "assert: empty": (*QUESTIONS, "wait", *BLOCKS),
-    "retry: {attempts: 2}": (*QUESTIONS, "wait"),
+    "poll: {until: empty}": (*QUESTIONS, "wait", "stop", *BLOCKS),
+    "capture: C": (*QUESTIONS, "wait", "stop", *BLOCKS),
+    "assert: empty": (*QUESTIONS, "wait", "stop", *BLOCKS),
+    "retry: {attempts: 2}": (*QUESTIONS, "wait", "stop"),
+    "when: cleanup": ("stop",),
 }
 """Keys of every step that make no sense for some kinds."""
 
@@ -207,7 +210,6 @@ EVERYWHERE = [
     "id: own",
     "description: d",
     "links: [{title: t, url: u}]",
-    "when: cleanup",
     "if: 1 == 1",
     "on_failure: warn",
     "timeout: 5s",
@@ -217,6 +219,7 @@ EVERYWHERE = [
     "idempotent: true",
     "foreach: [1, 2]",
     "foreach: [1, 2], as: x",
+    "foreach: [1, 2], label: '{{ item }} {{ loop.index }}', keep_going: true, max_parallel: 50%",
     "env: {A: b}",
     "cwd: /",
     "output_limit: 1 MiB",
@@ -235,7 +238,10 @@ async def test_every_other_key_of_steps_is_taken_by_every_kind(kind: str, stage:
         ("steps: [{name: s, kind: wait, duration: 1s, name: t}]", "`name`"),
         ("steps: [{name: s, kind: wait, duration: 1s, timout: 1s}]", "did you mean `timeout`?"),
         ("steps: [{name: s, kind: wiat, duration: 1s}]", "did you mean `wait`?"),
-        ("steps: [{name: s, kind: shell, run: ls, shell: fish}]", "`shell` cannot be `fish`"),
+        (
+            "steps: [{name: s, kind: shell, run: ls, shell: fish, strict: true}]",
+            "`strict` is for shells, and `fish` runs this script",
+        ),
         ("steps: [{name: s, kind: shell, run: ls, retry: {delay: 1s}}]", "no `attempts`"),
         ("steps: [{name: s, kind: shell, run: ls, retry: {attempts: 0}}]", "`attempts`"),
         ("steps: [{name: s, kind: shell, run: ls, poll: {interval: 1s}}]", "no `until`"),
@@ -243,6 +249,55 @@ async def test_every_other_key_of_steps_is_taken_by_every_kind(kind: str, stage:
         (
             "steps: [{name: s, kind: shell, run: ls, foreach: [1], max_parallel: 0}]",
             "`max_parallel`",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls, foreach: [1], max_parallel: 0%}]",
+            "`0%` is neither a whole number over 0 nor a percentage",
+        ),
+        (
+            (AROUND["group"] % "poll: {until: status == OK}"),
+            "a group step has no output for `status == OK` to judge: name what a step inside",
+        ),
+        (
+            (AROUND["parallel"] % "poll: {until: 1 == 1, fail_if: exit_code == 1}"),
+            "a block as a whole has no `exit_code`: name what a step inside captures",
+        ),
+        (
+            (AROUND["group"] % "poll: {until: steps.s2.outcome == 'failed'}"),
+            "there is no step `s2`",
+        ),
+        (AROUND["group"] % "poll: {interval: 1s}", "`poll` has no `until`"),
+        ("steps: [{name: s, kind: shell, run: ls, settles: t}]", "there is no step `t`"),
+        (
+            "steps: [{name: s, kind: shell, run: ls, settles: s}]",
+            "`s` does not come before this one",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: ls}, {name: t, kind: shell, run: ls, settles: s}]",
+            "step `s` has no `undo` that could be settled",
+        ),
+        ("steps: [{name: s, kind: shell, run: ls, label: x}]", "`label` needs a `foreach`"),
+        (
+            "steps: [{name: s, kind: shell, run: ls, keep_going: true}]",
+            "`keep_going` needs a `foreach`",
+        ),
+        (
+            "steps: [{name: s, foreach: [1], confirm: '{{ loop.index }}?', kind: shell, run: ls}]",
+            "`loop` is not known here: it stands for the place of one item",
+        ),
+        (
+            "steps: [{name: s, kind: shell, run: 'echo {{ loop.index }}'}]",
+            "`loop` is known only inside",
+        ),
+        ("steps: [{name: s, kind: stop, status: done}]", "`status` cannot be `done`"),
+        (
+            "steps: [{name: s, kind: shell, run: ls, undo: {kind: group, steps: [{name: t, kind: stop}]}}]",
+            "a stop step cannot stand in `undo` or in the cleanup",
+        ),
+        (
+            (AROUND["group"] % "id: s").removesuffix("]")
+            + ", {name: t, kind: shell, run: 'echo {{ steps.s.output }}'}]",
+            "step `s` is a group step, which has no results",
         ),
         ("steps: [{name: s, kind: shell, run: ls, success_codes: []}]", "`success_codes`"),
         ("steps: [{name: s, kind: shell, run: ls, foreach: 'a ='}]", "1:"),

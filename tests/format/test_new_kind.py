@@ -52,6 +52,10 @@ def test_the_plan_tells_it_in_a_line(made: Any) -> None:
     assert (made["line"], made["mutates"]) == ("fetch 7", None)
 
 
+def test_what_goes_into_it_is_told_with_it(made: Any) -> None:
+    assert made["body"] == "of 7"
+
+
 def test_editors_know_it(made: Any) -> None:
     assert made["described"] == "Fetches a record."
 

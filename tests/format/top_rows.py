@@ -71,6 +71,12 @@ TOP = [
     ),
     Row(
         place="top",
+        key="profiles",
+        text="profiles: [staging, production]\n" + HELLO,
+        refused="it runs with the profiles staging, production only, not without one",
+    ),
+    Row(
+        place="top",
         key="steps",
         text="steps: [{name: a, kind: shell, run: echo 1}, {name: b, kind: shell, run: echo 2}]",
         prints=("1", "2"),
@@ -134,6 +140,31 @@ DEFAULTS = [
             """,
         prints=("/", "/usr"),
     ),
+    Row(
+        place="defaults",
+        key="strict",
+        text="""
+            defaults: {strict: true}
+            steps:
+              - {name: a, kind: shell, run: 'false; echo on', strict: false}
+              - {name: b, kind: shell, run: print(1), shell: python3}
+              - {name: c, kind: shell, run: 'false; echo no'}
+            """,
+        prints=("on", "1"),
+        ends="failed",
+    ),
+    Row(
+        place="defaults",
+        key="shell",
+        text="""
+            defaults: {shell: bash}
+            steps:
+              - {name: a, kind: shell, run: '[[ a == a* ]] && echo bash'}
+              - {name: b, kind: shell, run: "#!/usr/bin/env python3\\nprint(2)"}
+              - {name: c, kind: shell, run: print(3), shell: python3}
+            """,
+        prints=("bash", "2", "3"),
+    ),
 ]
 
 
@@ -165,7 +196,7 @@ VARIABLES = [
     ),
     variable("type", "{type: integer}", "7", "7"),
     variable("type", "{type: integer}", value="7.5", refused="is not a whole number"),
-    variable("type", "{type: number}", "7.5", "7.50"),
+    variable("type", "{type: number}", "7.50", "7.50"),
     variable("type", "{type: number}", value="x", refused="is not a number"),
     variable("type", "{type: boolean}", "true", "yes"),
     variable("type", "{type: boolean}", value="maybe", refused="neither true nor false"),

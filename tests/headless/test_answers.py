@@ -172,6 +172,17 @@ def test_values_are_asked_for_one_after_the_other(program: Program) -> None:
     assert not any(b"hunter22" in path.read_bytes() for path in files)
 
 
+def test_what_was_given_before_is_not_asked_for(program: Program) -> None:
+    program.write("values", VALUES)
+    (program.cwd / "v.yaml").write_text("answers: {ask: {TOKEN: hunter22, SHADE: dark}}\n")
+    with typed(program, "run", "values.yaml", "--arg-file", "v.yaml") as child:
+        child.expect("COLOUR \\[red, green\\]: ")
+        child.sendline("green")
+        child.expect("green dark no reason")
+        assert "TOKEN: " not in (child.before or "")
+        assert ended(child) == 0
+
+
 def test_a_variable_that_matters_now_is_asked_for(program: Program) -> None:
     program.write("values", VALUES)
     with typed(program, "run", "values.yaml") as child:

@@ -14,7 +14,7 @@ from pup_tui.headless.stream import Outlet, Pump
 from pup_tui.headless.text import TextFace
 from pup_tui.output.spool import Line
 from pup_tui.runbook.model import AnyStep, GroupStep, ParallelStep, Runbook, ShellStep
-from pup_tui.runbook.parts import Retry
+from pup_tui.runbook.parts import Poll, Retry
 from tests.support.player import FAILS, OK, Player, Result
 
 
@@ -77,6 +77,27 @@ async def test_items_are_told_apart() -> None:
         "● 1/1 Do a (shell)",
         "● 1/1 a[0]: Do a (shell)",
         "● 1/1 a[1]: Do a (shell)",
+    ]
+
+
+async def test_an_item_is_told_with_its_label() -> None:
+    step = shell("a", foreach=("x", "y\x1b"), label="{{ item | upper }} {{ loop.index }}")
+    told = await Told(step).play().progress()
+    begun = [line for line in told if line.startswith("●")]
+    assert begun[1:] == [
+        "● 1/1 a[0]: Do a · X 1 (shell)",
+        "● 1/1 a[1]: Do a · Y\\x1b 2 (shell)",
+    ]
+
+
+async def test_each_attempt_of_a_block_is_told_when_it_is_judged() -> None:
+    poll = Poll(until="attempt == 2", interval="5s")
+    block = GroupStep(id="g", name="Do g", steps=(shell("a"),), poll=poll)
+    told = await Told(block).play().progress()
+    assert [line for line in told if "(group" in line] == ["● 1/2 Do g (group)"]
+    assert [line for line in told if "⧗" in line] == [
+        "  ⧗ g: attempt 1: not yet · 1.0 s of 10 m 00 s",
+        "  ⧗ g: attempt 2: met · 7.0 s of 10 m 00 s",
     ]
 
 

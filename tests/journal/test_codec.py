@@ -9,14 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pup_tui.core import events
-from pup_tui.core.events import AnyEvent, AttemptFinished, Findings, Moment, durable
+from pup_tui.core.events import AnyEvent, AttemptFinished, AttemptStarted, Findings, Moment, durable
+from pup_tui.core.sent import Sent
 from pup_tui.journal import codec
+from pup_tui.spelling import spelled
 
 texts = st.text(max_size=20)
 numbers = st.floats(allow_nan=False)
 moments = st.builds(Moment, wall=numbers, clock=numbers)
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | numbers | texts,
+    st.none() | st.booleans() | st.integers() | numbers | texts | st.just(spelled(1.1, "1.10")),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=8,
 )
@@ -42,6 +44,7 @@ failures = st.builds(
 decisions = st.builds(
     events.Decision, step=texts, what=texts, value=values, failure=st.none() | failures
 )
+sent = st.builds(Sent, **dict.fromkeys(Sent.__struct_fields__, st.none() | texts))
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "at": moments,
     "decided": st.lists(decisions, max_size=3).map(tuple),
@@ -60,6 +63,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "exit_code": st.none() | st.integers(),
     "status_code": st.none() | st.integers(),
     "findings": findings,
+    "sent": sent,
 }
 KINDS: tuple[type[AnyEvent], ...] = AnyEvent.__args__
 every_event: st.SearchStrategy[AnyEvent] = st.one_of(
@@ -73,6 +77,13 @@ every_event: st.SearchStrategy[AnyEvent] = st.one_of(
 @given(event=every_event)
 def test_an_event_comes_back_as_it_was_but_for_its_secrets(event: AnyEvent) -> None:
     assert codec.decode(codec.encode(event).encode()) == durable(event)
+
+
+def test_an_attempt_of_an_older_journal_had_nothing_sent() -> None:
+    body = (
+        b'{"type":"attempt-started","at":{"wall":1.0,"clock":0.0},"attempt":"a#1","command":"cat"}'
+    )
+    assert codec.decode(body) == AttemptStarted(at=Moment(1.0, 0.0), attempt="a#1", command="cat")
 
 
 def test_what_common_json_cannot_hold_comes_back() -> None:

@@ -22,6 +22,7 @@ NEEDED = {
     "confirm": "message: Sure?",
     "manual": "message: Look",
     "wait": "duration: 5s",
+    "stop": "status: failed",
     "input": "vars: {X: {}}",
     "notify": "to: slack://x/y\n    message: hi",
     "runbook": "runbook: other",
@@ -78,6 +79,8 @@ def test_the_table_of_needed_keys_covers_every_kind() -> None:
         "foreach: [a, 1, {b: '{{ run.id }}'}]",
         "foreach: '[1, 2]'",
         "foreach: '{{ [1, 2] }}'\n    as: host\n    max_parallel: 3",
+        "foreach: [a]\n    label: '{{ item }} {{ loop.index }}'\n    keep_going: true",
+        "foreach: [a]\n    max_parallel: 10%",
         "foreach: []\n    max_parallel: '{{ run.id }}'",
         "env: {A: 1, B: no}",
         "cwd: /tmp",
@@ -87,7 +90,8 @@ def test_the_table_of_needed_keys_covers_every_kind() -> None:
     ],
 )
 def test_keys_of_every_kind(kind: str, key: str, errors: Errors) -> None:
-    assert errors(step(kind, key), OTHERS) == []
+    refused = (kind, key) == ("stop", "when: cleanup")
+    assert len(errors(step(kind, key), OTHERS)) == refused
 
 
 OUTPUT_KEYS = [
@@ -139,7 +143,7 @@ def test_retry_needs_something_that_fails(kind: str, key: str, errors: Errors) -
 
 
 @pytest.mark.parametrize("kind", NEEDED)
-@pytest.mark.parametrize("key", ["as: x", "max_parallel: 2"])
+@pytest.mark.parametrize("key", ["as: x", "label: x", "keep_going: true", "max_parallel: 2"])
 def test_keys_that_need_a_foreach(kind: str, key: str, errors: Errors) -> None:
     told = errors(step(kind, key), OTHERS)
     if (kind, key) == ("parallel", "max_parallel: 2"):
@@ -229,7 +233,7 @@ def test_keys_of_one_kind(kind: str, keys: list[str], errors: Errors) -> None:
         ("http", "json: {a: .nan}", "6:15: `a` must be a finite number"),
         ("http", "method: PO ST", "6:13: `PO ST` is not an HTTP method"),
         ("http", "headers: {'a b': x}", "6:15: `a b` cannot be the name of a header"),
-        ("http", 'headers: {A: "a\\nb"}', "6:18: a header cannot hold control characters"),
+        ("http", 'headers: {A: "a\\nb"}', "6:18: the header `A` cannot hold control characters"),
         ("http", "expect_status: 99", "6:20: `expect_status`: `99` is not a status code"),
         ("http", "expect_status: [2xx, 6xx]", "6:26: item 2 of `expect_status`: `6xx` is not"),
         ("http", "verify: off", "6:13: `verify` must be true or false, not text"),
@@ -255,7 +259,7 @@ def test_keys_of_one_kind(kind: str, keys: list[str], errors: Errors) -> None:
         ("shell", "retry: {attempts: 2, backoff: 0.5}", "`backoff`: `0.5` is not a number from 1"),
         ("shell", "retry: {attempts: 2, delay: 0}", "`delay`: a duration must be over 0, not 0"),
         ("shell", "retry: {attempts: 2, on: '= 1'}", "6:31:"),
-        ("shell", "foreach: [1]\n    max_parallel: 0", "`0` is not a whole number over 0"),
+        ("shell", "foreach: [1]\n    max_parallel: 0", "`0` is neither a whole number over 0 nor"),
         ("shell", "foreach: 'a{{ run.id }}'", "6:14: `foreach` must be one value"),
         ("shell", "foreach: [1]\n    as: a-b", "7:9: `a-b` cannot be the name of an item"),
         ("shell", "foreach: [1]\n    as: steps", "7:9: `steps` has a meaning of its own"),

@@ -82,7 +82,7 @@ def test_keys_beside_a_group(key: str, check: Check) -> None:
         ("steps: [{name: x, kind: wait, duration: 1s}]", "`steps` does not belong beside"),
         ("capture: X", "a group step has no output to capture from"),
         ("assert: empty", "a group step has no output to assert anything over"),
-        ("poll: {until: empty}", "a group step cannot be polled"),
+        ("poll: {until: empty}", "a group step has no output for `empty` to judge"),
         ("run: echo", "unknown key `run`"),
         ("call: {template: x}", "unknown key `call`"),
     ],

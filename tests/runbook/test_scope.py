@@ -149,7 +149,7 @@ def test_an_assert_knows_the_captures_of_its_step(errors: Errors) -> None:
         ('{a: "{{ c }}", b: "{{ a }}", c: "{{ b }}"}', "in a circle: a -> c -> b -> a"),
         ('{a: "{{ b }}", b: x}', "2:15: `b` stands below `a`"),
         ('{a: "{{ c }}"}', "2:15: `c` is not a variable"),
-        ('{a: "{{ steps.s.output }}"}', "a default cannot use `steps` or `run`"),
+        ('{a: "{{ steps.s.output }}"}', "a default cannot use `steps`"),
         ('{a: "{{ b | }}"}', "2:"),
     ],
 )
@@ -191,7 +191,7 @@ def test_what_a_step_said_that_captures_a_secret_is_secret(field: str, errors: E
         f"  - {{name: p, kind: pup, run: 'monitors search --query {{{{ steps.s.{field} }}}}'}}\n"
     )
     refused = any(f"`steps.s.{field}` is a secret and may not stand" in e for e in errors(text))
-    assert refused is (field not in {"exit_code", "status_code", "duration"})
+    assert refused is (field not in {"outcome", "exit_code", "status_code", "duration"})
 
 
 @pytest.mark.parametrize(

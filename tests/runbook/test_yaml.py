@@ -116,10 +116,16 @@ def test_numbers_out_of_range(typed: str) -> None:
             "a: `b`\n",
             "f:1:4: not YAML: found character that cannot start any token: quote the value",
         ),
-        ("a: b: c\n", "a value that holds `: ` must be quoted"),
+        ("a: b: c\n", "put the whole text in a block (`a: |`, and the text below it)"),
+        ('run: echo "n: {{ X }}" && x\n', "put the whole text in a block (`run: |`, and the text"),
+        ('- run: "echo" && x\n', "put the whole text in a block (`run: |`, and the text"),
+        ("run: [ -f x ] && x\n", "put the whole text in a block (`run: |`, and the text"),
+        ("a: b\n  c: d\n", "a value that holds `: ` must be quoted"),
+        ('a: "\\d"\n', "in double quotes a backslash is written"),
+        ("a:\n  b: {{ X }}: c\n", "quote the value"),
         ('a: "b\nc: d\n', "f:1:4: not YAML: the quote that opens here is never closed"),
         ("a: [b\nc: d\n", "not YAML"),
-        ('a: "b" c\n', "check the indentation; text after a closing quote is not allowed"),
+        ('a: "b" c\n', "put the whole text in a block (`a: |`, and the text below it)"),
     ],
 )
 def test_problem_is_told_with_its_place(text: str, problem: str) -> None:

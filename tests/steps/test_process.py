@@ -118,7 +118,7 @@ class TestEnd:
         self, sink: RecordingSink, stop: Stop, context: Context
     ) -> None:
         outcome = await play(sh("kill -KILL $$"), sink, stop, context)
-        assert (outcome.ok, outcome.exit_code) == (False, -signal.SIGKILL)
+        assert (outcome.ok, outcome.exit_code, outcome.signal) == (False, 137, "SIGKILL")
         assert outcome.reason == "killed by SIGKILL"
 
     async def test_exit_ends_it_though_a_grandchild_holds_the_pipes(
@@ -181,7 +181,7 @@ class TestStop:
     ) -> None:
         patient = replace(context, grace=50)
         outcome = await self.stopped(sh("echo ready; exec sleep 600"), sink, stop, patient)
-        assert (outcome.ok, outcome.exit_code) == (False, -signal.SIGTERM)
+        assert (outcome.ok, outcome.exit_code, outcome.signal) == (False, 143, "SIGTERM")
         assert outcome.reason == "cancelled"
 
     async def test_clean_end_on_term_is_cancelled_all_the_same(
@@ -216,7 +216,7 @@ class TestStop:
             "while True: time.sleep(600)"
         )
         outcome = await self.stopped(python(code), sink, stop, context)
-        assert (outcome.ok, outcome.exit_code) == (False, -signal.SIGKILL)
+        assert (outcome.ok, outcome.exit_code, outcome.signal) == (False, 137, "SIGKILL")
         assert outcome.reason.startswith("cancelled; killed by SIGKILL")
 
     async def test_stopped_process_is_ended(
@@ -224,7 +224,7 @@ class TestStop:
     ) -> None:
         script = "echo ready; kill -STOP $$"
         outcome = await self.stopped(sh(script), sink, stop, replace(context, grace=50))
-        assert (outcome.exit_code, outcome.reason) == (-signal.SIGTERM, "cancelled")
+        assert (outcome.exit_code, outcome.reason) == (143, "cancelled")
 
     async def test_group_goes_with_its_leader(
         self, sink: RecordingSink, stop: Stop, context: Context

@@ -212,9 +212,10 @@ class TestCannotStart:
         assert "cannot enter the directory" in outcome.reason
 
     async def test_shell_missing(self, run: Run) -> None:
-        outcome = await run("echo x", shell="no-such-shell")
-        assert not outcome.ok
-        assert outcome.reason.startswith("the shell no-such-shell is not on PATH")
+        for name, what in (("zsh", "shell"), ("no-such-program", "interpreter")):
+            outcome = await run("echo x", shell=name, env={"PATH": "/nowhere"})
+            assert not outcome.ok
+            assert outcome.reason.startswith(f"the {what} {name} is not on PATH")
 
     async def test_shell_that_is_no_program(self, run: Run, context: Context) -> None:
         shell = context.cwd / "zsh"

@@ -37,7 +37,7 @@ PATIENCE = 120.0
 class Console:
     """A running application with its pilot."""
 
-    def __init__(self, app: PupTuiApp, pilot: Pilot[None]) -> None:
+    def __init__(self, app: PupTuiApp, pilot: Pilot[str]) -> None:
         self.app = app
         self.pilot = pilot
 

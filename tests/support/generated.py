@@ -57,6 +57,8 @@ class Maker:
         self._captured: list[str] = []
         self._hidden: set[str] = set()
         self._beside = 0
+        self._before: list[str] = []
+        self._undoable: list[str] = []
 
     def text(self) -> str:
         """The runbook as YAML."""
@@ -90,12 +92,16 @@ class Maker:
     def _step(self, depth: int, *, side_by_side: bool) -> dict[str, Any]:
         step: dict[str, Any] = {"name": self._name("s")}
         kinds = [self._process] * 6 + [self._question] * 2 + [self._wait, self._template]
+        kinds += [self._stop] if depth or self._maybe(0.3) else []
         if depth < 3:
             kinds += [self._group, self._parallel, self._runbook]
             # What a call gives back has one name, and side by side every name is made once.
             kinds += [] if self._beside else [self._call]
         self._chance.choice(kinds)(step, depth)
         self._common(step, side_by_side=side_by_side)
+        self._again(step)
+        if depth == 0 and step.get("when") != "cleanup":
+            self._look_back(step)
         if depth == 0 and "foreach" not in step and step.get("when") != "cleanup":
             captured = step.get("capture")
             self._captured += [captured] if isinstance(captured, str) else list(captured or ())
@@ -104,7 +110,7 @@ class Maker:
     # Kinds
 
     def _process(self, step: dict[str, Any], depth: int) -> None:
-        kind = self._chance.choice(["shell", "shell", "pup", "http", "datadog-workflow", "notify"])
+        kind = self._chance.choice(["shell", "sql", "pup", "http", "datadog-workflow", "notify"])
         step["kind"] = kind
         value = self._value()
         match kind:
@@ -114,6 +120,10 @@ class Maker:
                     step |= {"stdin": value, "success_codes": [0, 3], "shell": "bash"}
             case "pup":
                 step["run"] = f'logs search --query="{value}"'
+            case "sql":
+                step |= {"url": "sqlite://", "query": f"select {value}, {self._part()}"}
+                if self._maybe(0.2):
+                    step |= {"max_rows": "{{ N }}", "format": "json"}
             case "http":
                 step |= {"url": f"https://example.com/x?y={value}", "json": {"a": [value]}}
             case "datadog-workflow":
@@ -176,6 +186,11 @@ class Maker:
             "duration": self._either(["10s", "1m", "{{ N }}s"], ["{{ SN | int }}s", "{{ S }}s"]),
         }
 
+    def _stop(self, step: dict[str, Any], depth: int) -> None:
+        status = self._chance.choice(["succeeded", "failed", "aborted"])
+        step |= {"kind": "stop", "status": status, "message": f"Enough: {self._part()}"}
+        step["if"] = self._either(["N > 1", "N > 5"], ["SN | int > 2", "S == 'x'"])
+
     def _template(self, step: dict[str, Any], depth: int) -> None:
         step["template"] = "one"
 
@@ -203,7 +218,7 @@ class Maker:
     def _common(self, step: dict[str, Any], *, side_by_side: bool) -> None:
         question = step.get("kind") in ("confirm", "manual", "input")
         if self._maybe(0.3):
-            whens = ["on_success", "cleanup"]
+            whens = ["on_success", *(["cleanup"] if not self._stops(step) else [])]
             whens += [] if side_by_side else ["on_failure", "always"]
             step["when"] = self._chance.choice(whens)
         if self._maybe(0.2):
@@ -219,6 +234,37 @@ class Maker:
         if self._maybe(0.1):
             step |= {"idempotent": True, "description": "Look *here*."}
 
+    def _again(self, step: dict[str, Any]) -> None:
+        """Have a block run again until it is well, or until something in it is."""
+        if (
+            step.get("kind") not in ("group", "parallel", "runbook")
+            and step.get("template") != "look"
+        ):
+            return
+        if self._maybe(0.3):
+            inner = [
+                each["name"] for each in step.get("steps", ()) if each.get("when") != "cleanup"
+            ]
+            named = [f"steps.{name}.outcome == 'succeeded'" for name in inner]
+            until = self._either(["attempt == 2", "elapsed >= 20", *named], ["SN | int < attempt"])
+            step["poll"] = {"interval": "5s", "timeout": "40s", "until": until}
+            if self._maybe(0.3):
+                step["poll"] |= {"max_attempts": 3, "fail_if": "attempt > N"}
+        if self._maybe(0.2):
+            step["retry"] = {"attempts": 2, "delay": "2s"}
+
+    def _look_back(self, step: dict[str, Any]) -> None:
+        """Have an outermost step look at how one before it ended, and maybe take it back."""
+        if self._before and self._maybe(0.3) and "if" not in step:
+            step["if"] = f"steps.{self._chance.choice(self._before)}.outcome != 'cancelled'"
+        if self._undoable and self._maybe(0.3):
+            step["settles"] = self._chance.choice(self._undoable)
+        self._before.append(step["name"])
+        self._undoable += [step["name"]] if "undo" in step else []
+
+    def _stops(self, step: dict[str, Any]) -> bool:
+        return step.get("kind") == "stop" or any(map(self._stops, step.get("steps", ())))
+
     def _limits(self, step: dict[str, Any]) -> None:
         if self._maybe(0.2):
             step["timeout"] = self._either(["15s"], ["{{ SN | int }}5s", "{{ S[:1] }}s", "{{ S }}"])
@@ -232,7 +278,11 @@ class Maker:
             lists = ["SL", "S.split('-')", ["p", "{{ S }}"], "['p'] if S else []", "S"]
             step["foreach"] = self._either([["p", "{{ A }}"], "L", "{{ L }}", []], lists)
             step["as"] = self._name("it")
+            step["keep_going"] = self._maybe(0.5)
+            if self._maybe(0.5):
+                label = f"{self._part()} {{{{ loop.index }}}} {{{{ {step['as']} }}}}"
+                step["label"] = label
             if step.get("kind") != "parallel" and self._maybe(0.5):
-                step["max_parallel"] = self._either([2], ["{{ SN | int }}"])
+                step["max_parallel"] = self._either([2, "50%"], ["{{ SN | int }}"])
         if self._maybe(0.1):
             step |= {"env": {"E": self._part()}, "cwd": "/", "output_limit": "1 MiB"}

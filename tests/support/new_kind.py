@@ -20,6 +20,7 @@ class FetchStep(model.Step, frozen=True, kw_only=True, tag="fetch"):
     """Fetches a record."""
 
     record: Annotated[keys.Argument, keys.key("The record.", never_blank=True)]
+    note: Annotated[keys.PlainText | None, keys.key("Goes with it.", sent="body")] = None
 
 
 class PauseStep(model.Step, frozen=True, kw_only=True, tag="pause-for-a-while"):
@@ -144,7 +145,7 @@ VARS = "name: new\nvars: {TOKEN: {type: secret}, ID: {default: '7'}}\nsteps:\n"
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    plain = VARS + "  - {name: Get, kind: fetch, record: '{{ ID }}'}\n"
+    plain = VARS + "  - {name: Get, kind: fetch, record: '{{ ID }}', note: 'of {{ ID }}'}\n"
     program = compile_program("new", load(plain).require())
     (planned,) = plan(program, {"ID": "7"}, ("TOKEN",), "ada", mutates)
     captured = VARS + (
@@ -161,6 +162,7 @@ def main() -> None:
         "blank": told(VARS + "  - {name: Get, kind: fetch, record: ' '}\n"),
         "unknown": told(VARS + "  - {name: Get, kind: fetch, recrod: a, record: b}\n"),
         "line": planned.command,
+        "body": planned.body,
         "mutates": planned.mutates,
         "without_role": refusal(),
         "described": schema()["$defs"]["fetchStep"]["description"],

@@ -61,6 +61,7 @@ class Result:
     value: float | None = None
     takes: float = 1.0
     hangs: bool = False
+    unknown: bool = False
 
 
 OK = Result()
@@ -137,6 +138,17 @@ class Player:
                 self.tell(event)
         return self
 
+    def answer(self, step: str, answer: str, values: Mapping[str, Any] | None = None) -> Player:
+        """Answer a question that the script leaves open."""
+        given = dict(values or {})
+        self.tell(Answered(at=self.moment, step=step, answer=answer, by="ada", values=given))
+        return self
+
+    def undo(self, steps: Sequence[str]) -> Player:
+        """Say what is to be taken back, where the script does not."""
+        self.tell(UndoChosen(at=self.moment, steps=tuple(steps), by="ada"))
+        return self
+
     def later(self, seconds: float, make: Callable[[Moment], AnyEvent]) -> int:
         """Have a fact arrive after a while."""
         number = next(self._order)
@@ -188,7 +200,12 @@ class Player:
         script = self._results.get(action.step, [])
         result = script.pop(0) if len(script) > 1 else script[0] if script else OK
         self._running[attempt] = action
-        self.later(0, lambda at: AttemptStarted(at=at, attempt=attempt, command=action.shown))
+        self.later(
+            0,
+            lambda at: AttemptStarted(
+                at=at, attempt=attempt, command=action.shown, sent=action.sent
+            ),
+        )
         if not result.hangs:
             self.later(result.takes, lambda at: self._finish(at, action, result))
 
@@ -209,6 +226,7 @@ class Player:
             duration=result.takes,
             exit_code=result.exit_code,
             reason=result.reason,
+            unknown=result.unknown,
             findings=Findings(
                 captures=dict(result.captures) if result.ok else {},
                 missing=dict(result.missing),

@@ -65,6 +65,7 @@ async def local_run(
     clock: Clock | None = None,
     journal: MemoryJournal | None = None,
     sources: Sources | None = None,
+    left_out: Sequence[str] = (),
 ) -> LocalRun:
     """A run that is ready to be driven; its outputs go to `folder`."""
     clock = clock or SystemClock()
@@ -79,6 +80,7 @@ async def local_run(
         host="here",
         values={**(values or {}), **hidden},
         secrets=tuple(hidden),
+        left_out=tuple(left_out),
     )
     await journal.create_run(RunRecord.of(created, name="test", pid=1), {})
     around = Surroundings(

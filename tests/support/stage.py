@@ -235,7 +235,9 @@ class Stage:
         async with Parts(kept.settings, journal=False).launcher(state) as launcher:
             run = await launcher.launch(
                 compile_program(loaded.id, loaded.runbook),
-                source=Source(path=str(path), sha256=loaded.sha256),
+                source=Source(
+                    path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs
+                ),
                 files=loaded.files,
                 values=resolved.values,
                 left_out=resolved.left_out,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import shlex
 from typing import Any
 from urllib.parse import unquote
@@ -26,6 +27,20 @@ def _apply(source: str, value: Any) -> Any:
     ("source", "value", "expected"),
     [
         ("A | lower", "ÄB", "äb"),
+        ("A | flatten", [1, [2, [3, []]], "[4]"], [1, 2, 3, "[4]"]),
+        ("A | flatten(1)", [1, [2, [3]]], [1, 2, [3]]),
+        ("A | flatten", "[[1], [2]]", [1, 2]),
+        ("A | contains(2)", [1, 2], True),
+        ("A | contains('b')", "abc", True),
+        ("A | contains('b')", {"a": 1}, False),
+        ("A is contains(2)", [1, 2], True),
+        ("A | selectattr('d', 'contains', 'x') | length", ROWS, 2),
+        ("A | sha256", "abc", hashlib.sha256(b"abc").hexdigest()),
+        ("A | to_table", ROWS, 'k  n  d\nb  2  {"x": 1}\na  5  {"x": 0}'),
+        ("A | to_table(['n', 'k', 'z'])", ROWS, "n  k  z\n2  b\n5  a"),
+        ("A | to_table", [["a", "bcd"], ["ef", 1, None]], "a   bcd\nef  1    null"),
+        ("A | to_table", [{"k": "a\nb"}, {"k": None}], "k\na b\n"),
+        ("A | to_table", [], ""),
         ("A | upper", "ß", "SS"),
         ("A | title", "ab cd", "Ab Cd"),
         ("A | capitalize", "ab", "Ab"),

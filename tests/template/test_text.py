@@ -241,7 +241,6 @@ def test_an_error_does_not_tell_a_computed_key() -> None:
         ("{% for steps in z %}{% endfor %}", 1, "cannot be used"),
         ("{% endraw %}", 1, "no {% raw %}"),
         ("\n\n{{ 1 + }}", 3, "syntax error"),
-        ("{{json .}}", 1, "syntax error"),
         ("{{ a b }}", 1, "not expected"),
     ],
 )

@@ -11,7 +11,7 @@ from pup_tui.tui.dialogs.dialog import Answer
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
 from pup_tui.tui.dialogs.reason import ReasonScreen
-from tests.support.dialogs import NOTHING, asked, in_sight, question, shown
+from tests.support.dialogs import NOTHING, asked, in_sight, question, shown, until
 
 HOSTILE = "[/usr/bin] [@click=app.quit]x[/] \x1b]52;c;AAAA\x07\u202e"
 
@@ -107,6 +107,24 @@ async def test_what_is_out_of_sight_of_a_message_is_said_with_its_keys(height: i
         await pilot.pause()
         assert "more line" not in shown(app)
         assert more.region.height == 1
+
+
+@pytest.mark.parametrize("message", ["Sure?", "\n".join(f"line {i}" for i in range(31))])
+async def test_what_a_step_does_is_in_sight_and_scrolls_after_the_message(message: str) -> None:
+    effect = "\n".join(["psql -XAt", "stdin:", *(f"  delete {i};" for i in range(60))])
+    asks = question(message=message, upcoming=effect, expect="sure", danger=True)
+    async with asked(ConfirmScreen(asks, target="production"), (80, 24)) as (app, pilot):
+        await until(pilot, app, "more lines · ↓ ↑ scroll")
+        assert "psql -XAt" in in_sight(app)
+        assert "delete 0;" in in_sight(app)
+        assert "delete 59;" not in in_sight(app)
+        await pilot.press(*["down"] * 100)
+        await until(pilot, app, "the end · ↑ scrolls")
+        assert "delete 59;" in in_sight(app)
+        await pilot.press(*["up"] * 100)
+        await until(pilot, app, "more lines · ↓ ↑ scroll")
+        assert "psql -XAt" in in_sight(app)
+        assert message.splitlines()[0] in in_sight(app)
 
 
 async def test_a_message_that_fits_says_nothing_of_scrolling() -> None:

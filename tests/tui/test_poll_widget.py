@@ -12,6 +12,7 @@ from textual.widgets import ProgressBar, Sparkline, Static
 
 from pup_tui.core.notices import StepFinished, StepPolled, StepStarted
 from pup_tui.core.program import compile_program
+from pup_tui.core.sent import Shown
 from pup_tui.core.state import PollState
 from pup_tui.runbook.model import PupStep, Runbook, WaitStep
 from pup_tui.runbook.parts import Poll
@@ -188,5 +189,5 @@ def test_the_length_of_a_wait_is_read_from_what_it_told(
 ) -> None:
     wait = WaitStep(id="w", name="w", duration="90s")
     progress = RunProgress(compile_program("t", Runbook(name="t", steps=(wait,))))
-    progress.steps["w"].command = command
+    progress.steps["w"].shown = Shown(command)
     assert wait_seconds(progress.steps["w"]) == seconds

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from pup_tui.core.notices import (
     RunFinished,
     StepAnswered,
@@ -10,13 +12,13 @@ from pup_tui.core.notices import (
     StepWaiting,
 )
 from pup_tui.core.program import compile_program
-from pup_tui.core.state import BlockState, Frame, RunState
+from pup_tui.core.state import BlockState, Frame, RunState, StepState
 from pup_tui.runbook.model import AnyStep, GroupStep, ParallelStep, Runbook, ShellStep, WorkflowStep
 from pup_tui.runbook.parts import Poll
 from pup_tui.tui.run_progress import RunProgress, names_exit
 from pup_tui.tui.step_progress import KEPT_VALUES
 
-HEAD = {"ts": "2025-11-21T03:00:00.000000Z", "run": "r"}
+HEAD: dict[str, Any] = {"ts": "2025-11-21T03:00:00.000000Z", "run": "r"}
 
 
 def progress() -> RunProgress:
@@ -51,7 +53,7 @@ def test_a_step_goes_from_pending_to_its_end() -> None:
     step = run.steps["a"]
     assert (step.status, step.over, step.has_run) == ("pending", False, False)
     run.apply(started("a", 2))
-    assert (step.status, step.attempts, step.command) == ("running", 2, "true")
+    assert (step.status, step.attempts, step.shown.command) == ("running", 2, "true")
     assert (run.current, run.done) == ("a", 0)
     run.apply(finished("a", "failed"))
     assert (step.status, step.exit_code, step.duration) == ("failed", 2, 1.5)
@@ -101,6 +103,25 @@ def test_a_question_is_waited_for_until_it_is_answered() -> None:
     run.apply(StepAnswered(**HEAD, step="a", answer="yes", by="ada", note=""))
     assert (run.steps["a"].status, run.steps["a"].reason) == ("running", "")
     assert run.steps["a"].answered == "yes by ada"
+
+
+def test_what_was_asked_given_and_sent_stays_known() -> None:
+    run = progress()
+    run.apply(
+        StepWaiting(
+            **HEAD, step="a", for_="input", message="Which?", expect=None, checklist=("one",)
+        )
+    )
+    run.apply(
+        StepAnswered(**HEAD, step="a", answer="yes", by="ada", note="", values={"REGION": "eu1"})
+    )
+    step = run.steps["a"]
+    assert (step.question, step.given) == ("Which?\n[ ] one", {"REGION": "eu1"})
+    begun = StepStarted(
+        **HEAD, step="b", name="b", kind="shell", index=1, attempt=1, command="cat", stdin="x"
+    )
+    run.apply(begun)
+    assert run.steps["b"].shown.text == "cat\nstdin: x"
 
 
 def test_a_poll_keeps_what_a_sparkline_can_show() -> None:
@@ -218,6 +239,46 @@ def test_all_items_are_known_when_the_loop_begins_and_what_is_in_them_when_they_
     assert [child.id for child in run.steps["deploy[7]"].children] == ["deploy[7]/a", "deploy[7]/b"]
 
 
+def test_an_item_is_called_by_its_label() -> None:
+    run = looped()
+    run.apply(started("deploy"))
+    state = RunState(blocks={"deploy": BlockState(children=["deploy[0]"])})
+    state.frames["deploy[0]"] = Frame(values={"host": "web-7"})
+    state.steps["deploy[0]"] = StepState(label="the first\x1b")
+    run.learn_items("deploy", state)
+    run.apply(started("deploy[0]"))
+    run.learn_items("deploy[0]", state)
+    assert run.steps["deploy[0]"].name == "[0] the first\\x1b"
+
+
+def test_a_block_is_followed_while_it_rests_between_two_attempts() -> None:
+    inner = shell("a")
+    run = progress_of(GroupStep(id="g", name="G", poll=Poll(until="attempt == 3"), steps=(inner,)))
+    group, step = run.steps["g"], run.steps["g/a"]
+    run.apply(started("g"))
+    assert group.status == "polling"
+    run.apply(started("g/a"))
+    run.apply(finished("g/a", "failed"))
+    run.apply(
+        StepPolled(
+            **HEAD,
+            step="g",
+            attempt=1,
+            elapsed=1.0,
+            timeout=60.0,
+            value=None,
+            status=None,
+            met=False,
+            error="`g/a` failed",
+        )
+    )
+    assert run.current == "g"
+    run.apply(started("g/a", 2))
+    assert (group.status, step.status, run.current) == ("polling", "running", "g/a")
+    assert group.last_poll is not None
+    assert group.last_poll.error == "`g/a` failed"
+
+
 def test_a_loop_without_items_has_nothing_inside() -> None:
     run = looped()
     run.apply(started("deploy"))
@@ -234,6 +295,13 @@ def test_what_takes_steps_back_comes_last_in_the_order_of_its_running() -> None:
     run.apply(started("g/a:undo"))
     assert [step.id for step in run] == ["g", "g/a", "g/b", "c", "g/b:undo", "g/a:undo"]
     assert [step.id for step in run.undone] == ["g/b:undo", "g/a:undo"]
+
+
+def test_an_undo_step_tells_the_attempt_that_it_is_about() -> None:
+    run = progress_of(GroupStep(id="g", name="G", steps=(shell("a", undo=shell("back")),)))
+    run.apply(started("g/a#2:undo"))
+    run.apply(started("g/a:undo"))
+    assert [step.name for step in run.undone] == ["back (attempt 2)", "back"]
 
 
 def test_an_undo_step_tells_the_item_that_it_is_about() -> None:

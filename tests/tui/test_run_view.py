@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Button, Input, Static
 
 from pup_tui.drivers.replay import replay
-from pup_tui.runbook.model import ConfirmStep, ManualStep, PupStep, ShellStep, WaitStep
+from pup_tui.runbook.model import ConfirmStep, GroupStep, ManualStep, PupStep, ShellStep, WaitStep
 from pup_tui.runbook.parts import Poll
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import Play
@@ -93,6 +93,13 @@ async def test_a_failed_step_is_selected_at_the_end_with_its_reason(tmp_path: Pa
         assert "▌ boom" in c.output()
         await c.pilot.press("j")
         assert "↷" in c.text(StepDetail)
+
+
+async def test_a_death_by_signal_is_told_with_its_exit_code(tmp_path: Path) -> None:
+    died = Outcome(ok=False, exit_code=137, signal="SIGKILL", reason="killed by SIGKILL")
+    async with console(tmp_path, shell("a"), plays=[Play(outcome=died)]) as c:
+        await c.until(lambda: c.app.ended == ["failed"])
+        await c.until(lambda: "exit code 137 (SIGKILL)" in c.text(StepDetail))
 
 
 async def test_a_confirmation_names_what_comes_next_and_where(tmp_path: Path) -> None:
@@ -247,6 +254,21 @@ async def test_a_poll_shows_what_it_saw_and_obeys_its_keys(tmp_path: Path) -> No
         assert "exit code" not in c.text(StepDetail)
         accepted: Any = c.event("PollAccepted")
         assert (accepted.reason, accepted.by) == ("seen", "ada")
+
+
+async def test_a_block_that_rests_between_attempts_is_followed_and_obeys_the_keys(
+    tmp_path: Path,
+) -> None:
+    poll = Poll(until="attempt == 3", interval="30s", timeout="5m")
+    block = GroupStep(id="g", name="Both", steps=(shell("a"),), poll=poll)
+    async with console(tmp_path, block, plays=[Play(), Play(), Play()]) as c:
+        told = c.view.query_one(PollWidget).query_one("#poll-until", Static)
+        await c.until(lambda: c.view.progress.current == "g" and "attempt 1" in plain(told))
+        await c.pilot.press("c")
+        await c.until(lambda: c.view.progress.current == "g" and "attempt 2" in plain(told))
+        await c.pilot.press("c")
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        assert c.view.progress.steps["g/a"].attempts == 3
 
 
 async def test_stopping_a_poll_is_asked_about(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.options import options_in_arguments, options_in_script
-from pup_tui.template.shell.arithmetic import Origin, Unchecked
+from pup_tui.template.shell.arithmetic import TextOrigin, Unchecked
 from pup_tui.template.shell.command_use import Evaluator
 from pup_tui.template.shell.script import ShellTemplate, compile_shell
 from pup_tui.template.shell.tables import is_builtin
@@ -78,7 +78,7 @@ def evaluated_again(subject: Subject) -> Iterator[Finding]:
         if placed.role is not Role.SCRIPT or stdin is None or "{{" not in stdin.text:
             continue
         try:
-            reader = compile_shell(placed.node.text, step.node.text("shell") or "sh").reader
+            reader = compile_shell(placed.node.text, step.interpreter.name).reader
             outputs = compile_text(stdin.text).outputs
         except TemplateError:
             continue
@@ -106,11 +106,11 @@ def _unchecked(found: Unchecked) -> tuple[str, str]:
     taken = f"the script takes {shown(found.variable)} for a number or a name"
     check = "check first that it is a number, for example with `case $X in *[!0-9]*) exit 1;; esac`"
     match found.origin:
-        case Origin.COMMAND:
+        case TextOrigin.COMMAND:
             return f"{taken}, and a command has given it that", check
-        case Origin.PART:
+        case TextOrigin.PART:
             return f"{taken}, and it is a part of a value", check
-        case Origin.UNREAD:
+        case TextOrigin.UNREAD:
             told = (
                 f"the script cannot be read as shell near this line, so it is not checked what it "
                 f"does with {shown(found.variable)} of `env`"
@@ -137,14 +137,14 @@ def option_injection(subject: Subject) -> Iterator[Finding]:
 
 def _option_places(step: StepDraft, placed: PlacedText) -> tuple[Output, ...]:
     source = placed.node.text
-    if "{{" not in source:
+    if "{{" not in source or placed.role is Role.PROGRAM:
         return ()
     try:
         if placed.role is Role.ARGUMENT:
             return compile_text(source).outputs if source.startswith("{{") else ()
         if placed.role.language is Language.ARGUMENTS:
             return options_in_arguments(source)
-        return options_in_script(source, step.node.text("shell") or "sh")
+        return options_in_script(source, step.interpreter.name)
     except TemplateError:
         return ()
 
@@ -225,6 +225,8 @@ def missing_tool(subject: Subject) -> Iterator[Finding]:
     for step, placed in subject.commands:
         node = placed.node
         word = first_word(node.text) if placed.role is Role.SCRIPT else None
+        if placed.role is Role.PROGRAM:
+            word = step.interpreter.words[0]
         if word is None or len(word) > _LONGEST or _is_function(word, node.text):
             continue
         if is_true(step.node, "optional") or _is_builtin(step, word):
@@ -235,7 +237,7 @@ def missing_tool(subject: Subject) -> Iterator[Finding]:
 
 
 def _is_builtin(step: StepDraft, word: str) -> bool:
-    return is_builtin(step.node.text("shell") or "sh", word)
+    return is_builtin(step.interpreter.name, word)
 
 
 def _is_function(word: str, script: str) -> bool:
@@ -251,6 +253,6 @@ def _scripts(subject: Subject) -> Iterator[tuple[StepDraft, Scalar, ShellTemplat
         try:
             env = step.valued_env(subject.root.get("defaults"))
             if env or "{{" in node.text:
-                yield step, node, compile_shell(node.text, step.node.text("shell") or "sh", env)
+                yield step, node, compile_shell(node.text, step.interpreter.name, env)
         except TemplateError:
             continue

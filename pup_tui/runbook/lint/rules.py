@@ -25,10 +25,12 @@ from pup_tui.runbook.lint.names import (
 )
 from pup_tui.runbook.lint.secrets import literal_secret, password_in_url
 from pup_tui.runbook.lint.silencing import Silencing
+from pup_tui.runbook.lint.spellings import dollar_name, dotted_name
 from pup_tui.runbook.lint.steps import (
     assert_without_condition,
     danger_ignored,
     danger_without_confirm,
+    dollar_in_env,
     never_runs,
     no_process,
     unused_capture,
@@ -61,6 +63,7 @@ RULES: Final[dict[str, LintRule]] = {
     "danger-without-confirm": danger_without_confirm,
     "danger-ignored": danger_ignored,
     "no-process": no_process,
+    "dollar-in-env": dollar_in_env,
     "unused-capture": unused_capture,
     "never-runs": never_runs,
     "unused-variable": unused_variable,
@@ -71,6 +74,8 @@ RULES: Final[dict[str, LintRule]] = {
     "mixed-scripts": mixed_scripts,
     "confusable-names": confusable_names,
     "shadowed-names": shadowed_names,
+    "dotted-name": dotted_name,
+    "dollar-name": dollar_name,
 }
 """By the code of the warning."""
 

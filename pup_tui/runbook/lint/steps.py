@@ -13,6 +13,8 @@ from pup_tui.runbook.shapes import KeyPath
 from pup_tui.runbook.steps import BODY, StepDraft
 
 _EXPRESSIONS = (Language.EXPRESSION, Language.CONDITION, Language.ITEMS)
+_EXPANDED = re.compile(r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*|\()", re.ASCII)
+"""The beginning of what a shell would replace."""
 _FALSE = frozenset({"false", "none", "null", "0", "''", '""', "not true"})
 
 
@@ -75,6 +77,20 @@ def no_process(subject: Subject) -> Iterator[Finding]:
                 tag = step.node.text("kind")
                 told = f"`{key}` does nothing here: a {tag} step starts no process"
                 yield Finding(step.node.entries[key].key, told, "leave it out")
+
+
+def dollar_in_env(subject: Subject) -> Iterator[Finding]:
+    """`env` is no script: `$PATH` in it stays those five characters."""
+    defaults = subject.root.get("defaults")
+    maps = [step.node.get("env") for step in subject.steps]
+    maps += [defaults.get("env") if isinstance(defaults, Mapping) else None]
+    for entry in (entry for env in maps for entry in entries_of(env)):
+        value = entry.value
+        found = _EXPANDED.search(value.text) if isinstance(value, Scalar) else None
+        if found is not None:
+            told = f"`env` does not expand {shown(found[0])}"
+            hint = "write `{{ … }}` for a value, or set the variable in the script"
+            yield Finding(value, told, hint)
 
 
 def _is_gate(step: StepDraft) -> bool:

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, SourceText, YamlEntry, YamlNode
+from pup_tui.runbook.nodes import (
+    Mapping,
+    Scalar,
+    SourceText,
+    YamlEntry,
+    YamlNode,
+    scalars_of,
+)
 from pup_tui.runbook.roles import COMMANDS
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
@@ -32,7 +39,7 @@ class Subject:
     @cached_property
     def scalars(self) -> list[Scalar]:
         """Every text of the file, keys too, each once."""
-        return list(_scalars(self.root))
+        return list(scalars_of(self.root))
 
     @cached_property
     def sources(self) -> list[SourceText]:
@@ -95,21 +102,3 @@ def entries_of(node: YamlNode | None) -> list[YamlEntry]:
 def is_true(node: Mapping, key: str) -> bool:
     value = node.get(key)
     return isinstance(value, Scalar) and value.style == "plain" and value.text.lower() == "true"
-
-
-def _scalars(root: YamlNode) -> Iterator[Scalar]:
-    """Every text of the tree, each once, in the order of the file."""
-    seen: set[int] = set()
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Scalar):
-            yield node
-        elif isinstance(node, Sequence):
-            waiting.extend(reversed(node.items))
-        elif isinstance(node, Mapping):
-            for entry in reversed(node.entries.values()):
-                waiting += (entry.value, entry.key)

@@ -11,6 +11,7 @@ from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.parts import MIN_SECRET, Choice, Variable
 from pup_tui.runbook.pattern import TooCostly, matches
 from pup_tui.runbook.report import listed, suggestion
+from pup_tui.spelling import spelled
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.values import to_json
@@ -126,7 +127,7 @@ def _number(_: Variable, text: str) -> CheckedValue:
         return int(stripped)
     if not _NUMBER.match(stripped) or not math.isfinite(float(stripped)):
         raise ValueError(f"{shown(text)} is not a number")
-    return float(stripped)
+    return spelled(float(stripped), stripped)
 
 
 def _boolean(_: Variable, text: str) -> CheckedValue:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Entries
 from pathlib import Path
+from typing import NamedTuple
 
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import Unreadable, read_file
 from pup_tui.runbook.nodes import Mapping, Scalar, YamlNode
 from pup_tui.runbook.problems import InvalidRunbook, Problem
 
+ANSWERS = "answers"
+"""The key beside the variables that holds answers: `{STEP: {NAME: value}}`."""
 
-def read_values(path: Path) -> dict[str, object]:
-    """The values in a file, by variable; texts stay as they are typed.
 
-    Raises InvalidRunbook with every error where it is no map of texts, numbers and booleans.
+class FileValues(NamedTuple):
+    """The values of variables, and those that answer `input` steps, by the step's id."""
+
+    values: dict[str, object]
+    answers: dict[str, dict[str, object]]
+
+
+def read_values(path: Path) -> FileValues:
+    """The values in a file; texts stay as they are typed.
+
+    Raises InvalidRunbook with every error where it is no map of texts, numbers and booleans, but for its
+    `answers`, which are maps of such maps. A text of that name is the value of a variable that is called so.
     """
     try:
         data = read_file(path)
@@ -25,18 +38,43 @@ def read_values(path: Path) -> dict[str, object]:
         raise InvalidRunbook(problems)
     if not isinstance(node, Mapping):
         raise InvalidRunbook([_problem(path, node, "must be a map of variables to values")])
-    wrong = [
-        _problem(path, entry.value, f"`{name}` must be a text, a number or true or false")
-        for name, entry in node.entries.items()
-        if not isinstance(entry.value, Scalar) or entry.value.is_null
-    ]
-    if wrong:
-        raise InvalidRunbook(wrong)
-    return {
-        name: entry.value.text
-        for name, entry in node.entries.items()
-        if isinstance(entry.value, Scalar)
-    }
+    reading = _Reading(path)
+    entries = {name: entry.value for name, entry in node.entries.items()}
+    answers = entries.pop(ANSWERS) if isinstance(entries.get(ANSWERS), Mapping) else None
+    found = FileValues(reading.values(entries), reading.answers(answers))
+    if reading.problems:
+        raise InvalidRunbook(reading.problems)
+    return found
+
+
+class _Reading:
+    """Takes values out of nodes, and collects what is wrong with them."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.problems: list[Problem] = []
+
+    def values(self, entries: Entries[str, YamlNode]) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for name, value in entries.items():
+            if isinstance(value, Scalar) and not value.is_null:
+                found[name] = value.text
+            else:
+                self._wrong(value, f"`{name}` must be a text, a number or true or false")
+        return found
+
+    def answers(self, node: YamlNode | None) -> dict[str, dict[str, object]]:
+        found: dict[str, dict[str, object]] = {}
+        for step, entry in node.entries.items() if isinstance(node, Mapping) else ():
+            if isinstance(entry.value, Mapping):
+                inside = {name: given.value for name, given in entry.value.entries.items()}
+                found[step] = self.values(inside)
+            else:
+                self._wrong(entry.value, f"the answers of `{step}` must be a map of values")
+        return found
+
+    def _wrong(self, node: YamlNode, message: str) -> None:
+        self.problems.append(_problem(self._path, node, message))
 
 
 def _problem(path: Path, node: YamlNode | None, message: str) -> Problem:

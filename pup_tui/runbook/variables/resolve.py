@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -14,7 +14,13 @@ from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import suggestion
 from pup_tui.runbook.variables.checks import CheckedValue, check_choice, check_value
 from pup_tui.runbook.variables.choices import Choices, find_choices
-from pup_tui.runbook.variables.sources import COMMAND_TIMEOUT, NoKeyring, Sources
+from pup_tui.runbook.variables.sources import (
+    COMMAND_TIMEOUT,
+    From,
+    NoKeyring,
+    ProfileValue,
+    Sources,
+)
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import one_budget
@@ -24,7 +30,7 @@ from pup_tui.template.usage import UsesNames
 from pup_tui.template.value_command import compile_value_command, render_value_command
 from pup_tui.template.values import LEFT_OUT
 
-ValueOrigin = Literal["given", "from", "default"]
+ValueOrigin = Literal["given", "profile", "from", "default"]
 
 _NO_NAMES: Mapping[str, Any] = MappingProxyType({})
 _NOT_NOW = object()
@@ -69,8 +75,9 @@ async def resolve(
     undeclared: Collection[str] = (),
     secrets: Collection[str] = (),
     names: Mapping[str, Any] = _NO_NAMES,
+    profile: Mapping[str, ProfileValue] = _NO_NAMES,
 ) -> Resolved:
-    """Give every variable its value: what was given, then `from`, then `default`.
+    """Give every variable its value: what was given, then what `profile` says, then `from`, then `default`.
 
     `undeclared` are names that may be given without being declared, `names` what texts may use besides the
     variables above them, `secrets` those of the given values and of the names that are secret whatever their
@@ -82,7 +89,7 @@ async def resolve(
     `from` are not used. The value of an enum with `choices_from` must be one of those choices, unless they
     cannot be had: then a note says so.
     """
-    resolving = _Resolving(given, sources, names)
+    resolving = _Resolving(given, sources, {**sources.names, **names}, profile)
     resolving.secrets.update(dict.fromkeys(secrets))
     with one_budget():
         for name, variable in variables.items():
@@ -126,6 +133,7 @@ class _Resolving:
         given: Mapping[str, object],
         sources: Sources,
         names: Mapping[str, Any],
+        profile: Mapping[str, ProfileValue],
     ) -> None:
         self.values: dict[str, Any] = {}
         self.left_out: list[str] = []
@@ -139,6 +147,7 @@ class _Resolving:
         self._given = given
         self._sources = sources
         self._names = names
+        self._profile = profile
 
     async def add(self, name: str, variable: Variable) -> None:
         """Give one declared variable its value."""
@@ -218,22 +227,36 @@ class _Resolving:
         if name in self._given:
             return "given", self._given[name]
         known = len(self.problems)
-        found = await self._first_found(name, variable)
-        if found is not None or len(self.problems) > known:
-            return "from", found
+        said = self._profile.get(name)
+        if said is not None and variable.is_secret and not isinstance(said, From):
+            told = (
+                f"`{name}` is a secret: the profile {shown(self._sources.profile)} may not hold it"
+            )
+            self._problem(name, told, "write {from: …} there")
+            return "profile", None
+        if said is not None and not isinstance(said, From):
+            return "profile", list(said) if isinstance(said, tuple) else said
+        places: dict[ValueOrigin, tuple[str, ...]] = {
+            "profile": said.places if said is not None else (),
+            "from": variable.places,
+        }
+        for origin, listed in places.items():
+            found = await self._first_found(name, variable, listed)
+            if found is not None or len(self.problems) > known:
+                return origin, found
         if variable.has_default:
             return "default", self._default(name, str(variable.default))
         return "from", None
 
-    async def _first_found(self, name: str, variable: Variable) -> object:
-        """What the first of its places gives that has a value, None where none has.
+    async def _first_found(self, name: str, variable: Variable, places: Sequence[str]) -> object:
+        """What the first of some places gives that has a value, None where none has.
 
         Why one cannot be read is a note where another has a value, else a problem. That there is no keyring
         is no problem of a variable that may do without.
         """
         failures: list[str] = []
         harmless = True
-        for place in variable.places:
+        for place in places:
             try:
                 found = await self._looked_up(name, place)
             except NoKeyring as error:
@@ -245,7 +268,7 @@ class _Resolving:
                 failures.append(f"{_short(place)}: {why}")
                 continue
             blank = isinstance(found, str) and not found.strip()
-            last = place == variable.places[-1]
+            last = place == places[-1]
             if found is None or (blank and not (last and variable.takes_blank)):
                 continue
             self._took_from[name] = place
@@ -312,6 +335,7 @@ class _Resolving:
     async def _take(self, name: str, variable: Variable, origin: ValueOrigin, raw: object) -> None:
         told = {
             "given": "",
+            "profile": f" (from the profile {_short(self._sources.profile)})",
             "from": f" (from {_short(self._took_from.get(name, ''))})",
             "default": " (its default)",
         }

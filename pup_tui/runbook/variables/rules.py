@@ -66,7 +66,7 @@ def check_variables(
         check_name(name, entry.key, "a variable", report)
         if isinstance(entry.value, Mapping):
             _check_keys(entry.value, report)
-            for place, source in _sources_of(entry.value):
+            for place, source in sources_of(entry.value):
                 if source.text.startswith(COMMAND):
                     at = (*path, name, *place)
                     _check_source_command(source, at, above, is_known, secrets, roles, report)
@@ -103,11 +103,11 @@ def _check_keys(node: Mapping, report: Report) -> None:
         report.error(both, "`choices_from` and `choices` exclude each other")
     for low, high in (("min", "max"), ("min_length", "max_length")):
         _check_order(node, low, high, report)
-    for _, source in _sources_of(node):
-        _check_source(source, report)
+    for _, source in sources_of(node):
+        check_source(source, report)
 
 
-def _sources_of(node: Mapping) -> Iterator[tuple[KeyPath, Scalar]]:
+def sources_of(node: Mapping) -> Iterator[tuple[KeyPath, Scalar]]:
     """What stands under `from`, each with its place below the variable."""
     given = node.get("from")
     if isinstance(given, Scalar):
@@ -129,7 +129,8 @@ def _check_order(node: Mapping, low: str, high: str, report: Report) -> None:
         report.error(node, "a length cannot be below 0")
 
 
-def _check_source(source: Scalar, report: Report) -> None:
+def check_source(source: Scalar, report: Report) -> None:
+    """Report what is wrong with one place under `from`."""
     kind, _, place = source.text.partition(":")
     if kind not in _SOURCES or not place.strip():
         hint = "write env:NAME, keyring:SERVICE/USER, command:… or file:PATH"
@@ -212,7 +213,7 @@ def _check_given_value(name: str, node: YamlNode, variable: Variable, report: Re
             report.error(node, told)
         return
     try:
-        value = node.value
+        value = node.typed
     except OutOfRange:
         return
     if isinstance(value, str) and ("{{" in value or "{%" in value):

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated, Any, ClassVar, Protocol
+
+from msgspec import Meta, Struct, field
 
 from pup_tui.runbook.files import under_home
+from pup_tui.runbook.keys import NEVER_BLANK
 from pup_tui.runbook.parts import Choice
 from pup_tui.template.value_command import ValueCommand
 
@@ -18,6 +22,24 @@ COMMAND_TIMEOUT = 10.0
 """Seconds after which a command that gives values is ended, where nothing else is said."""
 
 RunCommand = Callable[[ValueCommand, float], Awaitable[str]]
+
+
+class From(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a profile takes the value of a variable from, written as the `from` of a variable."""
+
+    told_as: ClassVar[str] = "a value that a profile takes from elsewhere"
+
+    from_: Annotated[
+        str | Annotated[tuple[str, ...], Meta(min_length=1)], Meta(extra={NEVER_BLANK: True})
+    ] = field(name="from")
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return (self.from_,) if isinstance(self.from_, str) else self.from_
+
+
+ProfileValue = str | tuple[str, ...] | From
+"""What a profile gives a variable: a value, the items of a list, or where it comes from."""
 
 
 class NoKeyring(ValueError):
@@ -40,7 +62,8 @@ class Sources:
     gives the password of a service and a user, None where there is none, and raises NoKeyring.
     `run` gives what a command (ended after so many seconds) prints on standard output, and raises
     ValueError with a sentence without secrets. Where `keyring` or `run` is None nothing is asked or run: what
-    they would give is not known then.
+    they would give is not known then. `profile` is the name of the operator's profile, empty without one, and
+    `profile_values` what it gives to variables.
     """
 
     environ: Mapping[str, str]
@@ -49,6 +72,13 @@ class Sources:
     keyring: Callable[[str, str], Awaitable[str | None]] | None = None
     run: RunCommand | None = None
     kept: KeptChoices | None = None
+    profile: str = ""
+    profile_values: Mapping[str, ProfileValue] = dataclass_field(default_factory=dict)
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """What defaults, and texts like them, know beside the variables above them."""
+        return {"run": {"profile": self.profile}}
 
     def path(self, text: str) -> Path:
         """The file that a value or a `from` names."""

@@ -50,7 +50,7 @@ _EVALUATED: Final = re.compile(rb"\(\(|\[\[|\$\[|\blet\b")
 _BODIES: Final = frozenset({"do_group", "compound_statement"})
 
 
-class Origin(Enum):
+class TextOrigin(Enum):
     """Where a text comes from with which the shell calculates unchecked."""
 
     COMMAND = auto()
@@ -67,7 +67,7 @@ class Unchecked:
 
     variable: str
     line: int
-    origin: Origin = Origin.COMMAND
+    origin: TextOrigin = TextOrigin.COMMAND
 
 
 class Arithmetic:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from pup_tui.template.shell.arithmetic import Arithmetic, Origin, Unchecked
+from pup_tui.template.shell.arithmetic import Arithmetic, TextOrigin, Unchecked
 from pup_tui.template.shell.places import Need, Reached, UnsafePlaceError
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
@@ -72,7 +72,7 @@ def follow(
     whole_sources = {source: sources[source] for source in sources.keys() - split}
     asked = _of_sources(sources, parts, operands) | _of_sources(whole_sources, numbers)
     derived = [
-        Unchecked(each.variable, each.line, Origin.PART)
+        Unchecked(each.variable, each.line, TextOrigin.PART)
         for each in dict.fromkeys(asked.values())
         if each.need is Need.PLAIN
     ]

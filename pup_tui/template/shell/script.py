@@ -19,7 +19,7 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length, spend
 from pup_tui.template.secrets import MASK
-from pup_tui.template.shell.arithmetic import Origin, Unchecked
+from pup_tui.template.shell.arithmetic import TextOrigin, Unchecked
 from pup_tui.template.shell.judgement import ScriptJudgement, judge
 from pup_tui.template.shell.markers import Hole, Marked, is_raw, variants
 from pup_tui.template.shell.places import ENV_HINT, Need, Place, Quoting, Reached
@@ -184,7 +184,7 @@ class ShellTemplate(UsesNames):
         """The variables of the environment that a script uses which cannot be read near a line."""
         for name in sorted(self._env) if line else ():
             if re.search(rf"\b{re.escape(name)}\b".encode(), marked.script):
-                yield Unchecked(name, line, Origin.UNREAD)
+                yield Unchecked(name, line, TextOrigin.UNREAD)
 
 
 def _is_quoted(output: Output) -> bool:

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
@@ -18,6 +17,7 @@ from pup_tui.tui.dialogs.dialog import (
     Dialog,
     ScrollBehind,
     SecondsLeft,
+    effect,
     labelled,
     shown_text,
 )
@@ -52,8 +52,7 @@ class ConfirmScreen(Dialog):
         if self._target is not None:
             yield labelled("in", safe_text(self._target), "dialog-target")
         if question.upcoming:
-            with VerticalScroll(classes="dialog-upcoming", can_focus=False):
-                yield labelled("next", shown_text(question.upcoming), "dialog-row")
+            yield effect("next", question.upcoming)
         if question.expect is not None:
             yield Static(self._expected("Type "), id="confirm-expected", markup=False)
             yield Input(id="confirm-typed", compact=True, select_on_focus=False)

@@ -33,7 +33,9 @@ MOST_SHOWN = 20_000
 """Characters of a message that are shown; how many more there are is said."""
 
 LEAST_MESSAGE = 3
-"""Lines of a message that are in sight in the smallest window."""
+LEAST_EFFECT = 5
+LEAST_EFFECT_SHORT = 2
+"""Lines of a message, and of what a step does, that are always in sight; the latter in a short window."""
 
 SOON = 30.0
 """Seconds before a question closes from which on the countdown stands out."""
@@ -77,6 +79,12 @@ def labelled(label: str, text: str, classes: str) -> Widget:
     )
 
 
+def effect(label: str, text: str) -> Widget:
+    """What a step does, which may be long and scrolls after the message."""
+    told = labelled(label, shown_text(text), "dialog-row")
+    return VerticalScroll(told, classes="dialog-effect", can_focus=False)
+
+
 def shown_text(text: str) -> str:
     """Foreign text for a dialog: several lines, and not without end."""
     shown = safe_text(text[:MOST_SHOWN].strip(), multiline=True)
@@ -117,7 +125,6 @@ class Dialog(ModalScreen[Answer | None]):
         self._danger = danger
         self._behind = behind
         self._left = left
-        self._message_lines = LEAST_MESSAGE
         self._armed = False
         self._withdrawn = False
         self._had_focus: Widget | None = None
@@ -161,13 +168,15 @@ class Dialog(ModalScreen[Answer | None]):
         if self._left is not None:
             self._count_down(self._left)
             self.set_interval(COUNTS, partial(self._count_down, self._left))
-        for change in ("scroll_y", "virtual_size"):
-            self.watch(self._scroller, change, self._tell_more, init=False)
+        for scroller in self._scrollers:
+            for change in ("scroll_y", "virtual_size"):
+                self.watch(scroller, change, self._tell_more, init=False)
         self.watch(self.query_one(".dialog"), "virtual_size", self._share_height)
 
     @property
-    def _scroller(self) -> VerticalScroll:
-        return self.query_one(".dialog-message", VerticalScroll)
+    def _scrollers(self) -> list[VerticalScroll]:
+        """The message and, where there is one, what a step does."""
+        return list(self.query(".dialog-message, .dialog-effect").results(VerticalScroll))
 
     def _count_down(self, left: SecondsLeft) -> None:
         seconds = left()
@@ -178,28 +187,32 @@ class Dialog(ModalScreen[Answer | None]):
         self._share_height()
 
     def _share_height(self) -> None:
-        """Let the message have what the rest leaves, so that title and buttons are always in sight."""
-        self.call_after_refresh(self._fit_message)
+        """Let what scrolls have what the rest leaves, so that title and buttons are always in sight."""
+        self.call_after_refresh(self._fit)
 
-    def _fit_message(self) -> None:
-        box, message = self.query_one(".dialog"), self._scroller
-        more = self.query_one(".dialog-more")
-        taken = box.virtual_size.height - message.outer_size.height - more.outer_size.height
+    def _fit(self) -> None:
+        box, more = self.query_one(".dialog"), self.query_one(".dialog-more")
+        message, *effects = scrollers = self._scrollers
+        taken = box.virtual_size.height - sum(s.outer_size.height for s in (more, *scrollers))
         room = self.size.height - taken
-        cut = message.virtual_size.height > room
+        cut = sum(s.virtual_size.height for s in scrollers) > room
         if cut and not self.has_class("-tight"):
             self.add_class("-tight")
             return
         more.display = cut
-        self._message_lines = max(LEAST_MESSAGE, room - cut)
-        message.styles.max_height = self._message_lines
+        least = LEAST_EFFECT_SHORT if self.has_class("-short") else LEAST_EFFECT
+        kept = sum(min(s.virtual_size.height, least) for s in effects)
+        lines = max(LEAST_MESSAGE, room - cut - kept)
+        message.styles.max_height = lines
+        for scroller in effects:
+            left = room - cut - min(message.virtual_size.height, lines)
+            scroller.styles.max_height = max(least, left)
         self._tell_more()
 
     def _tell_more(self) -> None:
-        """Say how much of the message is out of sight below, and which keys bring it up."""
-        scroller = self._scroller
-        below = scroller.virtual_size.height - round(scroller.scroll_y) - self._message_lines
-        told = "the end of the message · ↑ scrolls"
+        """Say how much is out of sight below, and which keys bring it up."""
+        below = sum(_lines_below(scroller) for scroller in self._scrollers)
+        told = "the end · ↑ scrolls"
         if below > 0:
             told = f"▾ {counted(below, 'more line')} · ↓ ↑ scroll"
         self.query_one(".dialog-more", Static).update(Content(told), layout=False)
@@ -245,4 +258,15 @@ class Dialog(ModalScreen[Answer | None]):
             self._behind(pages)
 
     def action_scroll_message(self, by: int) -> None:
-        self._scroller.scroll_relative(y=by, animate=False)
+        """Scroll the message and, where that is at its end, what a step does; back in the other order."""
+        for scroller in self._scrollers[:: 1 if by > 0 else -1]:
+            if _lines_below(scroller) > 0 if by > 0 else round(scroller.scroll_y) > 0:
+                scroller.scroll_relative(y=by, animate=False)
+                return
+
+
+def _lines_below(scroller: VerticalScroll) -> int:
+    """How many lines are out of sight at the end."""
+    most = scroller.styles.max_height
+    seen = scroller.size.height if most is None else round(most.value)
+    return max(0, scroller.virtual_size.height - round(scroller.scroll_y) - seen)

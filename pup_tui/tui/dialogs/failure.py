@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from pup_tui.core.actions import Question
-from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, labelled, shown_text
+from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, effect, shown_text
 from pup_tui.tui.run_progress import names_exit
 
 
@@ -45,8 +44,7 @@ class FailureScreen(Dialog):
 
     def compose_fixed(self) -> Iterable[Widget]:
         if self._question.upcoming:
-            with VerticalScroll(classes="dialog-upcoming", can_focus=False):
-                yield labelled("ran", shown_text(self._question.upcoming), "dialog-row")
+            yield effect("ran", self._question.upcoming)
 
     def compose_buttons(self) -> Iterable[Widget]:
         again = "Run again: dangerous" if self._question.danger else "Run again"

@@ -16,6 +16,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.fields.controls import (
     CHOOSE,
     Control,
+    FewChoices,
     LineControl,
     ManyChoices,
     OfferedOptions,
@@ -147,6 +148,11 @@ class Field(Vertical):
             if text is not None and not self._edited and text != self._followed:
                 self._followed = self._wanted = text
                 self._control.put(text)
+        elif origin == "profile" and text is not None:
+            told = "from the profile" if secret else f"from the profile: {safe_text(text)}"
+            self._hint(told)
+            if isinstance(self._control, FewChoices | ManyChoices) and not self._edited:
+                self._tell(told, "$text-muted")
         elif origin == "default" and text is not None:
             self._hint("the default" if secret else f"default: {safe_text(text)}")
         else:

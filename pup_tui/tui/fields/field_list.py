@@ -144,7 +144,8 @@ class FieldList(Vertical):
         origin = resolved.sources.get(name, "")
         if origin != "given":
             found = resolved.values.get(name)
-            text = None if found is None or origin != "default" else text_of(found)
+            known = found is not None and origin in ("default", "profile")
+            text = text_of(found) if known else None
             field.show_default(text, origin=origin, secret=name in resolved.secrets)
 
     # Choices

@@ -45,6 +45,7 @@ class MainScreen(Shell):
         Binding("r", "run", "Run"),
         Binding("p", "plan", "Plan"),
         Binding("h", "history", "History"),
+        Binding("P", "profile", "Choose the profile", show=False),
     ]
 
     def __init__(self, services: Services, runs: Runs) -> None:
@@ -247,6 +248,21 @@ class MainScreen(Shell):
         """Whether it comes from where somebody vouches for what lies there."""
         entry = next((e for e in self.library.entries if e.path == loaded.path), None)
         return entry is None or entry.trusted
+
+    @work(group="profile", exclusive=True, exit_on_error=False)
+    async def action_profile(self) -> None:
+        """Choose the profile that runs are made with: the console begins anew with it."""
+        from pup_tui.tui.dialogs.profile import ProfileScreen
+
+        if self._runs.under_way:
+            told = "The profile is that of all runs: it can be changed when none is under way."
+            self.notify(told, severity="warning", markup=False)
+            return
+        current = self._services.profile
+        offers = await asyncio.to_thread(self._services.profiles)
+        answer = await self.app.push_screen_wait(ProfileScreen(offers, current.name))
+        if answer is not None and answer.answer != current.name and not self._runs.under_way:
+            self.app.exit(answer.answer)
 
     # Runs
 

@@ -53,7 +53,7 @@ class Shell(Screen[None]):
         self._sidebar_wish: bool | None = None
 
     def compose(self) -> ComposeResult:
-        yield TitleBar(self._services.site)
+        yield TitleBar(self._services.profile, self._services.site)
         with Horizontal(id="main"):
             yield Sidebar([folder.path for folder in self._services.catalog.places])
             with Vertical(id="content"):

@@ -53,16 +53,17 @@ class Planned:
 
 
 async def make_plan(
-    loaded: Loaded, resolved: Resolved, *, operator: str, hidden: Iterable[str]
+    loaded: Loaded, resolved: Resolved, *, operator: str, hidden: Iterable[str], profile: str = ""
 ) -> Planned:
     """Plan a run, in a thread. `hidden` are secrets beside the variables; none is left in the plan."""
-    return await asyncio.to_thread(_planned, loaded, resolved, operator, tuple(hidden))
+    return await asyncio.to_thread(_planned, loaded, resolved, operator, tuple(hidden), profile)
 
 
-def _planned(loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence[str]) -> Planned:
-    import msgspec
-
+def _planned(
+    loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence[str], profile: str
+) -> Planned:
     from pup_tui.catalog.effects import mutates
+    from pup_tui.core.events import Source
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
@@ -72,13 +73,14 @@ def _planned(loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence
     secrets = [str(values[name]) for name in resolved.secrets]
     masking = Masking([*hidden, *secrets])
     program = compile_program(loaded.id, runbook)
-    steps = plan(program, values, resolved.left_out, operator, mutates, resolved.secrets)
-    shown = [
-        msgspec.structs.replace(
-            step, command=masking.text(step.command), reason=masking.text(step.reason)
-        )
-        for step in steps
-    ]
+    known = (values, resolved.left_out, operator, mutates, resolved.secrets)
+    steps = plan(
+        program,
+        *known,
+        source=Source(path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs),
+        profile=profile,
+    )
+    shown = [step.masked(masking.text) for step in steps]
     return Planned(loaded, resolved, program, shown)
 
 
@@ -234,7 +236,7 @@ def _step(step: PlannedStep, node: Node, digits: int, width: int) -> Content:
         effect_content(step.mutates, danger=step.danger),
     )
     lines = [first]
-    lines += [indented(Content(line), indent, width) for line in _command(step.command)]
+    lines += [indented(Content(line), indent, width) for line in _command(step.shown.text)]
     if not node.is_item:
         lines += [
             indented(Content.styled(safe_text(told), "$text-muted"), indent, width)

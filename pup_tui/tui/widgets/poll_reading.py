@@ -66,7 +66,7 @@ def read_poll(step: StepProgress, state: PollState | None, now: float) -> PollRe
 
 def wait_seconds(step: StepProgress) -> float | None:
     """How long a `wait` step takes, from the command it told; None where that is something else."""
-    found = _WAIT.fullmatch(step.command)
+    found = _WAIT.fullmatch(step.shown.command)
     try:
         return float(found[1]) if found else None
     except ValueError:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pup_tui.core.actions import Question
+from pup_tui.core.notices import RunStarted
 from pup_tui.tui.dialogs.dialog import Answer, Dialog, ScrollBehind
 from pup_tui.tui.dialogs.questions import QuestionContext, dialog_for, line_count
 from pup_tui.tui.run_progress import RunProgress
@@ -61,7 +62,7 @@ class RunQuestions(OpenQuestions):
     def _dialog_for(self, question: Question) -> Dialog:
         step, started = self._progress.steps.get(question.step), self._progress.started
         state = self._times.state_of(question.step)
-        target = None if started is None else started.vars.get(TARGET)
+        target = [] if started is None else _targets(started)
         first_lines = self._first_lines.get(question.step, [])
         culprit = self._progress.culprit(question.step)
         times = self._times
@@ -70,7 +71,7 @@ class RunQuestions(OpenQuestions):
             exit_code=None if state is None else state.exit_code,
             attempt=len(first_lines) + 1,
             first_line=self._first_lines.get(culprit, [0])[-1],
-            target=None if target is None else str(target),
+            target=" · ".join(target) or None,
             left=None
             if times.question_left(question) is None
             else lambda: times.question_left(question) or 0.0,
@@ -84,3 +85,9 @@ class RunQuestions(OpenQuestions):
         if self._requests is not None:
             self._requests.answer(question, answer)
         self._answered()
+
+
+def _targets(started: RunStarted) -> list[str]:
+    """What tells where a run acts: the variable that names it, and the profile."""
+    named = [str(started.vars[TARGET])] if started.vars.get(TARGET) is not None else []
+    return [*named, *([f"profile {started.profile}"] if started.profile else [])]

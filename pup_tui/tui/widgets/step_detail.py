@@ -47,8 +47,11 @@ def _told(step: StepProgress, width: int, retry_in: float | None) -> list[Conten
         )
     elif step.reason:
         told.append(Content.styled(f"{mark.glyph} {_clipped(step.reason)}", TONES[mark.tone]))
-    if step.command:
-        lines = Content(_clipped(step.command)).wrap(width - 2)
+    if step.question and step.status != "waiting":
+        told.append(Content.styled(f"? {_clipped(step.question)}", "dim"))
+    told += [Content(f"{name} = {_clipped(str(value))}") for name, value in step.given.items()]
+    if step.shown.command:
+        lines = Content(_clipped(step.shown.text)).wrap(width - 2)
         told.append(Content.assemble(("$ ", "dim"), Content("\n  ").join(lines)))
     facts = _facts(step)
     if facts:
@@ -76,7 +79,8 @@ def _facts(step: StepProgress) -> list[str]:
     if step.holds_known:
         facts.append(f"{step.done:,} of {counted(len(step.children), _inside(step))} ended")
     if step.exit_code and not names_exit(step.reason, step.exit_code):
-        facts.append(f"exit code {step.exit_code}")
+        killed = f" ({step.signal})" if step.signal else ""
+        facts.append(f"exit code {step.exit_code}{killed}")
     if step.attempts > 1:
         facts.append(f"{step.attempts} attempts")
     if step.answered and step.answered.partition(" ")[2] not in step.reason:

@@ -6,6 +6,7 @@ import pytest
 
 from pup_tui.runbook.parts import Choice, Variable, VariableType
 from pup_tui.runbook.variables.checks import MAX_VALUE, check_value
+from pup_tui.spelling import spelled
 
 ENUM = Variable(type="enum", choices=("staging", Choice(value="production", label="Live")))
 
@@ -23,7 +24,8 @@ ENUM = Variable(type="enum", choices=("staging", Choice(value="production", labe
         ("integer", str(2**63 - 1), 2**63 - 1),
         ("number", "1.5", 1.5),
         ("number", "5", 5),
-        ("number", "1e3", 1000.0),
+        ("number", "1e3", spelled(1000.0, "1e3")),
+        ("number", "1.10", spelled(1.1, "1.10")),
         ("number", 0.5, 0.5),
         ("boolean", "true", True),
         ("boolean", "No", False),

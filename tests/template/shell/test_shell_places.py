@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell.arithmetic import Origin
+from pup_tui.template.shell.arithmetic import TextOrigin
 from pup_tui.template.shell.script import compile_shell
 from tests.template.shell.generator import Hunt
 
@@ -408,7 +408,7 @@ def test_the_elements_of_other_arrays_are_not(options: str) -> None:
 def test_an_environment_in_a_script_that_cannot_be_read_is_told() -> None:
     names = frozenset({"N", "OTHER"})
     (found,) = compile_shell("true\necho ${(e)N}", "zsh", names).unchecked
-    assert (found.variable, found.line, found.origin) == ("N", 2, Origin.UNREAD)
+    assert (found.variable, found.line, found.origin) == ("N", 2, TextOrigin.UNREAD)
     assert not compile_shell("echo ${(e)M}", "zsh", names).unchecked
     assert not compile_shell('echo "$N"', "zsh", names).unchecked
 
@@ -435,7 +435,7 @@ def test_calculating_with_a_part_of_a_value_is_told_and_what_could_run_is_stoppe
 ) -> None:
     for shell in shells.split():
         template = compile_shell(script, shell)
-        assert [found.origin for found in template.unchecked] == [Origin.PART]
+        assert [found.origin for found in template.unchecked] == [TextOrigin.PART]
         for value in ("3.11.7", "v3.11-rc1", "2026-01-31 10:30", "release/42", ""):
             assert template.render({"V": value}).script
         for value in (BAIT, "1.$(mkdir pwned)", "1.`mkdir pwned`", "f(1)", "3\n4", "x=1"):

@@ -1,0 +1,142 @@
+"""Answers to `input` steps that are given before a run begins, and the questions that have none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from pup_tui.cli.failure import Failure, tell
+
+if TYPE_CHECKING:
+    from pup_tui.core.program import Node, Program
+    from pup_tui.headless.answers import GivenAnswer, GivenAnswers
+
+SET = "--set"
+ARG_FILE = "--arg-file"
+
+MOST_NAMED = 5
+"""Questions that a warning names."""
+
+NamedAnswers = Mapping[str, Mapping[str, object]]
+"""Values by the id of their step and the name of their variable."""
+
+
+def given_answers(program: Program, in_file: NamedAnswers, by_set: NamedAnswers) -> GivenAnswers:
+    """The answers that were given; of a variable that is in both, the one `by_set` counts.
+
+    Raises Failure for a step that asks for no values, an unknown or wrong value, and a secret among `by_set`.
+    """
+    from pup_tui.headless.answers import GivenAnswer
+
+    asking = {node.id: node for node in program.nodes if node.step.asks_values}
+    for option, answers in ((ARG_FILE, in_file), (SET, by_set)):
+        for step, values in answers.items():
+            _check(asking, step, values, option)
+    return {
+        step: GivenAnswer(
+            {**in_file.get(step, {}), **by_set.get(step, {})}, SET if step in by_set else ARG_FILE
+        )
+        for step in {**in_file, **by_set}
+    }
+
+
+def _check(
+    asking: Mapping[str, Node], step: str, values: Mapping[str, object], option: str
+) -> None:
+    from pup_tui.catalog.inputs import check_input
+    from pup_tui.template.suggest import did_you_mean
+
+    if step not in asking:
+        known = ", ".join(f"`{other}`" for other in asking) or "none"
+        hint = did_you_mean(step, asking.keys()) or f"steps that ask for values: {known}"
+        raise Failure(f"there is no input step `{step}`", option, hint)
+    variables = asking[step].step.asked
+    for name, value in values.items():
+        if name not in variables:
+            known = ", ".join(f"`{other}`" for other in variables)
+            hint = did_you_mean(name, variables.keys()) or f"it asks for {known}"
+            raise Failure(f"`{step}` does not ask for `{name}`", option, hint)
+        if variables[name].is_secret and option == SET:
+            raise Failure(
+                f"{step}.{name} is a secret and may not stand on a command line",
+                option,
+                f"use --arg-file: answers: {{{step}: {{{name}: …}}}}",
+            )
+        try:
+            check_input(variables[name], value)
+        except ValueError as error:
+            raise Failure(f"{step}.{name}: {error}", option) from error
+
+
+def check_answered(program: Program, given: GivenAnswers, *, yes: bool) -> None:
+    """Judge the questions of a run in which nobody can be asked, before it begins.
+
+    Raises Failure for an `input` step that is surely asked and surely has no answer; other questions that
+    would end the run are told. With `yes` all are answered but for values that nothing gives.
+    """
+    lacking = {node.id: _lacking(node, given.get(node.id), yes=yes) for node in program.nodes}
+    asking = [] if yes else [node for node in program.nodes if lacking[node.id]]
+    sure = [node for node in asking if _is_surely_asked(program, node)]
+    if sure:
+        told = ", ".join(f"`{node.id}` ({', '.join(lacking[node.id])})" for node in sure)
+        first = sure[0]
+        raise Failure(
+            f"nobody can be asked here, and there is no answer to {told}",
+            "",
+            _way_out(first, lacking[first.id]),
+        )
+    open_ = [
+        f"`{node.id}`"
+        for node in program.nodes
+        if lacking[node.id] or (not yes and _asks_for_a_yes(node))
+    ]
+    if open_:
+        rest = f" and {len(open_) - MOST_NAMED} more" if len(open_) > MOST_NAMED else ""
+        named = ", ".join(open_[:MOST_NAMED])
+        tell(f"pup-tui: nobody can be asked here: the run ends where it asks {named}{rest}")
+
+
+def _lacking(node: Node, known: GivenAnswer | None, *, yes: bool) -> list[str]:
+    """The variables of an `input` step that nothing gives a value; all of them where nothing was answered."""
+    if known is None and not yes:
+        return list(node.step.asked)
+    return [
+        name
+        for name, variable in node.step.asked.items()
+        if not (known and name in known.values)
+        and variable.required
+        and variable.when is None
+        and not (variable.has_default or variable.places)
+    ]
+
+
+def _asks_for_a_yes(node: Node) -> bool:
+    asks_itself = node.step.is_question and not node.step.asks_values
+    before = node.step.confirm is not None or (node.asks_first and not node.confirmed_by)
+    return asks_itself or before
+
+
+def _is_surely_asked(program: Program, node: Node) -> bool:
+    return not any(
+        around.step.if_ is not None
+        or around.step.foreach is not None
+        or around.step.when == "on_failure"
+        for around in _around(program, node)
+    )
+
+
+def _around(program: Program, node: Node) -> Iterator[Node]:
+    """The step and what holds it, the innermost first."""
+    from pup_tui.core.ids import holder_id
+
+    step = node.id
+    while step:
+        yield program.node(step)
+        step = holder_id(step)
+
+
+def _way_out(node: Node, names: list[str]) -> str:
+    secret = next((name for name in names if node.step.asked[name].is_secret), None)
+    if secret is not None:
+        return f"give --arg-file a file with answers: {{{node.id}: {{{secret}: …}}}}"
+    return f"give --set {node.id}.{names[0]}=VALUE, or --yes where the defaults will do"

@@ -1,0 +1,47 @@
+"""Blocks that run again: an attempt begins without what the one before it made, and what that one did can
+still be taken back.
+"""
+
+from __future__ import annotations
+
+from pup_tui.core.ids import is_inside, kept_id, undo_id
+from pup_tui.core.program import Node, captures_of
+from pup_tui.core.run import Run
+from pup_tui.core.scope import frame_of, seen_at
+
+
+def begin(run: Run, node: Node) -> None:
+    """Let an attempt of a block begin: the steps inside are pending, and what they make stands for nothing.
+
+    Attempts keep their numbers. The items of a foreach inside stay what they were until it begins anew: there
+    may be fewer of them then.
+    """
+    step = run.step(node)
+    frame = frame_of(run.state, node.id)
+    own = [run.program.node(id_) for id_ in run.program.nested(node.id)]
+    own = [inner for inner in own if inner.frame == node.frame]
+    captured = [name for inner in (node, *own) for name in captures_of(inner.step)]
+    if step.attempts == 0:
+        step.before = {name: frame.captured[name] for name in captured if name in frame.captured}
+        return
+    _keep_for_undo(run, node)
+    for id_ in run.program.nested(node.id):
+        if id_ in run.state.steps:
+            run.make_state(id_)
+    for name in captured:
+        frame.captured.pop(name, None)
+    for inner in own:
+        frame.results.pop(inner.step.id, None)
+        for name in inner.step.asked:
+            frame.values.pop(name, None)
+    frame.captured.update(step.before)
+
+
+def _keep_for_undo(run: Run, node: Node) -> None:
+    """Keep the names by which what succeeded inside is taken back: each attempt has its own."""
+    state = run.state
+    for at, done in enumerate(state.completed):
+        if is_inside(done, node.id) and done in state.steps:
+            kept = kept_id(done, state.steps[done].attempts)
+            state.frames[kept] = seen_at(state, undo_id(done))
+            state.completed[at] = kept

@@ -1,0 +1,33 @@
+"""Rows as a table of text."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+_BREAKS = str.maketrans({"\n": "⏎", "\r": "␍", "\t": "␉"})
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table with a head, a rule and a line for each row; a line break within a cell is shown as a sign."""
+    count = "1 row" if len(rows) == 1 else f"{len(rows):,} rows"
+    if not columns:
+        return f"({count})\n"
+    lines = [[cell.translate(_BREAKS) for cell in row] for row in (columns, *rows)]
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    head, *body = [
+        " | ".join(
+            cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)
+        )
+        for line in lines
+    ]
+    rule = "-+-".join("-" * width for width in widths)
+    return "\n".join([*(line.rstrip() for line in (head, rule, *body)), f"({count})", ""])
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal that a text takes."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(each) in "WF" for each in text)
+    return len(text) + wide - sum(map(bool, map(unicodedata.combining, text)))

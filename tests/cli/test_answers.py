@@ -1,0 +1,191 @@
+"""Answers to `input` steps from before the run, and questions that nobody can be asked."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.program import Program
+
+RUNBOOK = """\
+name: asks
+steps:
+  - {name: first, kind: shell, run: echo began}
+  - {name: ask, kind: input, vars: {WHO: {}, HOW: {default: fast}, N: {type: integer, default: 1}}}
+  - {name: use, kind: shell, run: "echo {{ WHO }} {{ HOW }} {{ N }}"}
+"""
+
+
+def steps(*lines: str) -> str:
+    return "\n".join(["name: asks", "steps:", *(f"  - {line}" for line in lines), ""])
+
+
+def test_values_by_set_and_by_a_file(program: Program) -> None:
+    program.write("asks", RUNBOOK)
+    done = program("run", "asks.yaml", "--set", "ask.WHO=a=b", "--arg", "ask.N=3")
+    assert (done.code, done.out) == (0, "began\na=b fast 3\n")
+    (program.cwd / "v.yaml").write_text("answers: {ask: {WHO: ada, HOW: slow}}\n")
+    done = program("run", "asks.yaml", "--arg-file", "v.yaml", "--json")
+    assert done.event("step.answered")["by"] == "--arg-file"
+    done = program("run", "asks.yaml", "--arg-file", "v.yaml", "--set", "ask.WHO=bob")
+    assert (done.code, done.out) == (0, "began\nbob slow 1\n")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("aks.WHO=x", "there is no input step `aks`: --set: did you mean `ask`?"),
+        ("first.WHO=x", "there is no input step `first`: --set: steps that ask for values: `ask`"),
+        ("ask.HWO=x", "`ask` does not ask for `HWO`: --set: did you mean `WHO`?"),
+        ("ask.N=many", "ask.N: "),
+        (".WHO=x", "there is no input step ``"),
+    ],
+)
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_a_wrong_answer_is_refused_before_anything_runs(
+    program: Program, command: str, given: str, told: str
+) -> None:
+    program.write("asks", RUNBOOK)
+    done = program(command, "asks.yaml", "--set", "ask.WHO=x", "--set", given)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+
+
+def test_a_secret_comes_by_a_file_only(program: Program) -> None:
+    program.write("asks", steps("{name: ask, kind: input, vars: {T: {type: secret}}}"))
+    done = program("run", "asks.yaml", "--set", "ask.T=hunter2-token")
+    assert done.code == 2
+    assert "ask.T is a secret" in done.err
+    assert "answers: {ask: {T: …}}" in done.err
+    assert "hunter2" not in done.err
+    done = program("run", "asks.yaml")
+    assert (done.code, "--arg-file a file with answers: {ask: {T: …}}" in done.err) == (2, True)
+    (program.cwd / "v.yaml").write_text("answers: {ask: {T: hunter2-token}}\n")
+    assert program("run", "asks.yaml", "--arg-file", "v.yaml").code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("answers: {ask: WHO}", "1:16: the answers of `ask` must be a map of values"),
+        ("answers: {ask: {WHO: [a]}}", "`WHO` must be a text, a number or true or false"),
+    ],
+)
+def test_a_wrong_file_is_told(program: Program, text: str, told: str) -> None:
+    program.write("asks", RUNBOOK)
+    (program.cwd / "v.yaml").write_text(text)
+    done = program("run", "asks.yaml", "--arg-file", "v.yaml")
+    assert done.code == 2
+    assert told in done.err
+
+
+def test_a_variable_may_be_called_answers(program: Program) -> None:
+    program.write(
+        "x",
+        "name: x\nvars: {answers: }\nsteps: [{name: a, kind: shell, run: 'echo {{ answers }}'}]\n",
+    )
+    (program.cwd / "v.yaml").write_text("answers: none\n")
+    assert program("run", "x.yaml", "--arg-file", "v.yaml").out == "none\n"
+
+
+NESTED = """\
+name: asks
+steps:
+  - name: outer
+    kind: group
+    foreach: [a, b]
+    as: letter
+    steps:
+      - {name: ask, kind: input, vars: {WHO: {}}}
+      - {name: use, kind: shell, run: "echo {{ letter }} {{ WHO }}"}
+"""
+
+
+def test_items_share_an_answer_and_nested_steps_are_named_whole(program: Program) -> None:
+    program.write("asks", NESTED)
+    done = program("run", "asks.yaml", "--set", "outer/ask.WHO=ada")
+    assert (done.code, done.out) == (0, "a ada\nb ada\n")
+
+
+ASK = "kind: input, vars: {WHO: {}}"
+
+
+@pytest.mark.parametrize(
+    ("step", "named"),
+    [
+        (f"{{name: ask, {ASK}}}", "`ask` (WHO)"),
+        ("{name: ask, kind: input, vars: {WHO: {default: a}}}", "`ask` (WHO)"),
+        (f"{{name: g, kind: group, steps: [{{name: ask, {ASK}}}]}}", "`g/ask` (WHO)"),
+        (f"{{name: ask, when: cleanup, {ASK}}}", "`ask` (WHO)"),
+    ],
+)
+def test_a_question_without_an_answer_ends_it_before_the_first_step(
+    program: Program, step: str, named: str
+) -> None:
+    program.write("asks", steps("{name: first, kind: shell, run: echo began}", step))
+    done = program("run", "asks.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert f"there is no answer to {named}" in done.err
+    assert "ask.WHO=VALUE" in done.err
+
+
+def test_an_answer_that_is_not_whole_is_none(program: Program) -> None:
+    program.write("asks", RUNBOOK)
+    done = program("run", "asks.yaml", "--set", "ask.HOW=slow")
+    assert (done.code, done.out) == (2, "")
+    assert "there is no answer to `ask` (WHO)" in done.err
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        f"{{name: ask, if: 'false', {ASK}}}",
+        f"{{name: ask, foreach: [], {ASK}}}",
+        f"{{name: ask, when: on_failure, {ASK}}}",
+        f"{{name: g, kind: group, if: 'false', steps: [{{name: ask, {ASK}}}]}}",
+    ],
+)
+def test_a_question_that_may_not_come_is_a_warning(program: Program, step: str) -> None:
+    program.write("asks", steps("{name: first, kind: shell, run: echo began}", step))
+    done = program("run", "asks.yaml")
+    assert (done.code, done.out) == (0, "began\n")
+    assert "nobody can be asked here: the run ends where it asks `" in done.err
+
+
+def test_a_yes_that_nobody_can_give_is_a_warning(program: Program) -> None:
+    program.write(
+        "asks",
+        steps(
+            "{name: first, kind: shell, run: echo began}",
+            "{name: sure, kind: confirm, message: Sure?}",
+            "{name: harm, kind: shell, danger: true, run: echo harm}",
+            "{name: more, kind: shell, danger: true, run: echo more}",
+        ),
+    )
+    done = program("run", "asks.yaml")
+    assert (done.code, done.out) == (3, "began\n")
+    assert "the run ends where it asks `sure`, `more`\n" in done.err
+    done = program("run", "asks.yaml", "--yes")
+    assert (done.code, "nobody can be asked" in done.err) == (0, False)
+
+
+def test_what_yes_has_no_value_for_is_a_warning(program: Program) -> None:
+    program.write("asks", RUNBOOK)
+    done = program("run", "asks.yaml", "--yes")
+    assert (done.code, done.out) == (3, "began\n")
+    assert "the run ends where it asks `ask`\n" in done.err
+    done = program("run", "asks.yaml", "--yes", "--set", "ask.WHO=ada")
+    assert (done.code, done.out) == (0, "began\nada fast 1\n")
+
+
+def test_an_answer_that_its_question_refuses_ends_the_run(program: Program) -> None:
+    program.write(
+        "asks",
+        steps("{name: ask, kind: input, vars: {A: {type: enum, choices_from: 'echo eu1'}}}"),
+    )
+    done = program("run", "asks.yaml", "--set", "ask.A=us9", "--json")
+    assert done.code == 3
+    answered = done.event("step.answered")
+    assert (answered["answer"], answered["by"]) == ("no", "--set")
+    assert "us9" in json.dumps(answered["note"])

@@ -1,0 +1,107 @@
+"""What goes into a step beside its command, as it is told before the step, at its start and in the plan."""
+
+from __future__ import annotations
+
+import pytest
+
+from pup_tui.core.notices import StepStarted
+from pup_tui.core.plan import plan
+from pup_tui.core.sent import MOST_KEPT, Sent, Shown
+from tests.support.player import FAILS, Player, Result
+from tests.support.runbooks import program_of
+
+TEXT = """
+vars: {X: db}
+steps:
+  - {name: look, kind: shell, run: look, capture: OUT}
+  - {name: sure, kind: confirm, message: Sure?}
+  - {name: drop, kind: shell, danger: true, run: psql -XAt, stdin: "drop {{ X }};\\nselect 1;"}
+  - {name: tell, kind: http, method: POST, confirm: Tell?, url: "https://example.com/{{ OUT }}",
+     json: {dropped: "{{ X }}"}}
+  - {name: each, kind: shell, foreach: [a, b], danger: true, run: cat, stdin: "{{ item }}"}
+"""
+
+
+def test_a_question_tells_what_goes_in() -> None:
+    answers = {step: ["yes"] for step in ("sure", "tell", "each")}
+    player = Player(
+        program_of(TEXT), answers=answers, results={"look": [Result(captures={"OUT": "1"})]}
+    )
+    player.create(X="db").play()
+    assert [asked.question.upcoming for asked in player.asked] == [
+        "psql -XAt\nstdin:\n  drop db;\n  select 1;",
+        'POST https://example.com/1\nbody: {"dropped":"db"}',
+        "for each of 2 items:\ncat\nstdin: a\ncat\nstdin: b",
+    ]
+
+
+def test_a_question_about_a_failure_tells_what_went_in() -> None:
+    program = program_of(
+        "steps: [{name: a, kind: shell, run: cat, stdin: '{{ run.operator }}', on_failure: confirm}]"
+    )
+    player = Player(program, results={"a": [FAILS]}, answers={"a": ["abort"]}).create().play()
+    assert player.asked[0].question.upcoming == "cat\nstdin: ada"
+
+
+def test_what_can_be_taken_back_tells_what_goes_in() -> None:
+    program = program_of(
+        """
+        steps:
+          - {name: a, kind: shell, run: x, undo: {kind: shell, run: psql, stdin: restore}}
+          - {name: b, kind: shell, run: y}
+        """
+    )
+    player = Player(program, results={"b": [FAILS]}).create().play()
+    (offer,) = player.asked[0].question.offers
+    assert offer.command == "psql\nstdin: restore"
+
+
+def test_of_a_poll_the_first_attempt_tells_what_goes_in() -> None:
+    program = program_of(
+        """
+        steps: [{name: a, kind: shell, run: cat, stdin: x, poll: {interval: 1s, until: exit_code == 0}}]
+        """
+    )
+    player = (
+        Player(program, results={"a": [Result(until=False), Result(until=True)]}).create().play()
+    )
+    assert [action.sent for action in player.started] == [Sent(stdin="x"), Sent()]
+    (started,) = (n for n in player.notices if isinstance(n, StepStarted))
+    assert started.shown == Shown("cat", Sent(stdin="x"))
+    assert player.machine.state.steps["a"].sent == Sent(stdin="x")
+
+
+def test_a_plan_tells_what_goes_in_as_far_as_it_is_known() -> None:
+    steps = plan(program_of(TEXT), {"X": "db"}, (), "ada", lambda step: None)
+    told = {step.id: (step.known, step.shown.text) for step in steps}
+    assert told["drop"] == (True, "psql -XAt\nstdin:\n  drop db;\n  select 1;")
+    assert told["tell"] == (False, 'POST https://example.com/{{ OUT }}\nbody: {"dropped":"db"}')
+    assert told["each[1]"] == (True, "cat\nstdin: b")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("json: {v: '{{ T }}', w: x}", '{"v":"***","w":"x"}'),
+        ("json: []", "[]"),
+        ("form: {v: '{{ T }}', w: 'x y'}", "v=***&w=x+y"),
+        ("body: 'v={{ T }}', content_type: text/plain", "v=***"),
+        ('body: \'{"v": "{{ T }}"}\'', '{"v": "***"}'),
+    ],
+)
+def test_what_is_made_out_of_a_secret_is_hidden_in_a_body(body: str, told: str) -> None:
+    program = program_of(
+        f"""
+        vars: {{T: {{type: secret}}}}
+        steps: [{{name: a, kind: http, method: POST, url: "https://example.com", {body}}}]
+        """
+    )
+    player = Player(program).create(T="hunter2-token", secrets=("T",)).play()
+    assert player.started[0].sent == Sent(body=told)
+
+
+def test_what_is_kept_is_masked_before_it_is_cut() -> None:
+    text = "x" * (MOST_KEPT - 2) + "secret" + "y" * 10
+    kept = Sent(stdin=text, body_file="f").as_kept(lambda text: text.replace("secret", "***"))
+    assert kept.body_file == "f"
+    assert kept.stdin == "x" * (MOST_KEPT - 2) + "**\n… 11 more characters are not kept"

@@ -1,0 +1,60 @@
+"""Everything that is wrong with a text is told in one round: its mistakes and the names nobody declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+MANUAL = (
+    "name: runbook\nvars: {{A: {{}}}}\nsteps:\n  - {{name: a, kind: manual, message: '{text}'}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{{ X }} {{ a b }} {{ Y }}", ["`X`", "syntax error: `b`", "`Y`"]),
+        ("{{ a b }} {{ A | nope }}", ["syntax error: `b`", "no filter `nope`"]),
+        ("{{ X }} {{ steps.z.output }} {{ A", ["`X`", "no step `z`", "{{ without }}"]),
+        ("{% if X %}{{ a b }}{% endif %}{{ Y }}", ["`X`", "syntax error: `b`", "`Y`"]),
+        ("{% if a b %}{{ X }}{% else %}{{ Y }}{% endif %}", ["syntax error", "`X`", "`Y`"]),
+        ("{% for i in a b %}{{ i }}{% endfor %}{{ Y }}", ["syntax error", "`Y`"]),
+        ("{% for i in A %}{{ i }}{{ c d }}{% endfor %}", ["syntax error: `d`"]),
+        ("{{ X }}{% if A %}", ["`X`", "{% if %} has no {% endif %}"]),
+        ("{{ X }}{% endif %}{{ Y }}", ["`X`", "{% endif %} does not close"]),
+    ],
+)
+def test_mistakes_and_names_are_told_together(
+    errors: Callable[..., list[str]], text: str, told: list[str]
+) -> None:
+    found = errors(MANUAL.format(text=text))
+    assert len(found) == len(told)
+    assert all(part in line for line, part in zip(found, told, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("kind: shell, run: 'if then {{ X }}'", ["cannot be read as shell", "`X`"]),
+        ("kind: pup, run: 'a \"{{ X }}'", ["is not closed", "`X`"]),
+        ("kind: http, url: 'ftp://x/{{ X }}'", ["a URL begins with", "`X`"]),
+    ],
+)
+def test_so_are_names_and_what_is_wrong_with_the_place(
+    errors: Callable[..., list[str]], step: str, told: list[str]
+) -> None:
+    found = errors(f"name: runbook\nsteps:\n  - {{name: a, {step}}}\n")
+    assert all(any(part in line for line in found) for part in told)
+
+
+def test_a_broken_default_tells_its_names(errors: Callable[..., list[str]]) -> None:
+    found = errors(
+        "name: runbook\nvars: {A: '{{ X }} {{ a b }}', B: '{{ a b }}'}\n"
+        "steps:\n  - {name: a, kind: wait, duration: 1s}\n"
+    )
+    assert [line.partition(": ")[2][:12] for line in found] == [
+        "`X` is not a",
+        "syntax error",
+        "syntax error",
+    ]

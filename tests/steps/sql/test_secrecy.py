@@ -1,0 +1,92 @@
+"""A secret in the URL and among the values of a statement is in nothing that people or the record see."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import msgspec
+
+from pup_tui.core.requests import SqlRequest
+from pup_tui.journal.writer import MemoryJournal
+from pup_tui.steps.sql.executor import SqlExecutor
+from tests.support.databases import PASSWORD, Server
+from tests.support.runbooks import program_of
+from tests.support.runs import Seen, local_run
+
+VALUE = "4-hunter-2-value"
+
+
+async def test_a_secret_is_shown_and_recorded_nowhere(
+    tmp_path: Path, postgresql_server: Server
+) -> None:
+    port = postgresql_server.port
+    program = program_of(f"""
+vars: {{P: {{type: secret}}, V: {{type: secret}}}}
+steps:
+  - name: good
+    kind: sql
+    url: "postgresql://app:{{{{ P }}}}@127.0.0.1:{port}/shop"
+    query: select {{{{ V }}}} as v, pg_sleep(1)
+  - name: bad
+    kind: sql
+    url: "postgresql://nobody:{{{{ P }}}}@127.0.0.1:{port}/shop"
+    query: select {{{{ V }}}} as v
+    on_failure: warn
+  - name: refused
+    kind: sql
+    url: "postgresql://app:{{{{ P }}}}@127.0.0.1:{port}/shop"
+    query: select {{{{ V }}}}::int
+    on_failure: warn
+""")
+    journal = MemoryJournal()
+    live = await local_run(
+        program,
+        tmp_path,
+        secrets={"P": PASSWORD, "V": VALUE},
+        executors={SqlRequest: SqlExecutor()},
+        journal=journal,
+    )
+    seen = Seen(live)
+    live.watch(seen)
+    driving = asyncio.create_task(live.drive())
+    arguments: set[str] = set()
+    while not driving.done():
+        arguments |= _all_arguments()
+        await asyncio.sleep(0.1)
+    state = await driving
+    assert {id_: str(step.status) for id_, step in state.steps.items()} == {
+        "good": "succeeded",
+        "bad": "warned",
+        "refused": "warned",
+    }
+    assert any("pup_tui.steps.sql.client" in each for each in arguments)
+    assert "select *** as v" in state.steps["good"].command
+    told = [
+        *arguments,
+        repr(seen.notices),
+        repr(seen.lines),
+        repr(msgspec.to_builtins(journal.events)),
+        *_logs(tmp_path),
+    ]
+    for each in told:
+        assert VALUE not in each
+        assert PASSWORD not in each
+
+
+def _logs(folder: Path) -> list[str]:
+    return [path.read_text(errors="replace") for path in folder.rglob("*.log")]
+
+
+def _all_arguments() -> set[str]:
+    """The arguments of every process."""
+    return {_arguments(path) for path in Path("/proc").glob("[0-9]*/cmdline")}
+
+
+def _arguments(path: Path) -> str:
+    """The arguments of a process, unless it has ended."""
+    try:
+        return os.fsdecode(path.read_bytes())
+    except OSError:
+        return ""

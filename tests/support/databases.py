@@ -1,0 +1,172 @@
+"""Real database servers for tests: of Debian's packages, in folders of their own, on free ports of loopback.
+
+Each is started at most once by a process that runs tests, and stopped by it.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PASSWORD = "s3cret/p@ss:word"
+"""What the operator `app` logs in with; every character of it has a meaning in URLs."""
+
+PATIENCE = 120.0
+"""Seconds that a server may take to answer."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server with a database `shop` and the role `app`; `tools` is the folder of its programs."""
+
+    port: int
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+
+def _lacking(package: str) -> None:
+    """Skip the test, but where CI has to run it."""
+    told = f"the Debian package {package} is not installed"
+    if os.environ.get("TESTS_SKIP_NOTHING"):
+        pytest.fail(told)
+    pytest.skip(told)
+
+
+def _as(user: str) -> list[str]:
+    """The beginning of a command that root runs as somebody else: servers refuse to run as root."""
+    if os.geteuid() != 0:
+        return []
+    return ["setpriv", f"--reuid={user}", f"--regid={pwd.getpwnam(user).pw_gid}", "--clear-groups"]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _folder(user: str) -> Iterator[Path]:
+    """A folder whose name is short enough for sockets, and which belongs to the server's user."""
+    folder = Path(tempfile.mkdtemp(prefix="pup-db-", dir="/tmp"))
+    try:
+        if os.geteuid() == 0:
+            shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(*command: str, text: str | None = None) -> None:
+    done = subprocess.run(command, input=text, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+
+
+@contextmanager
+def _running(command: list[str], folder: Path, ready: Callable[[], bool]) -> Iterator[Server]:
+    port = int(command[-1].rpartition("=")[2])
+    with open(folder / "log", "wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + PATIENCE
+        while not ready():
+            told = (folder / "log").read_text(errors="replace")
+            assert process.poll() is None, told
+            assert time.monotonic() < end, told
+            time.sleep(0.05)
+        yield Server(port, folder, process)
+    finally:
+        process.terminate()
+        try:
+            process.wait(PATIENCE)
+        finally:
+            process.kill()
+
+
+@contextmanager
+def postgresql() -> Iterator[Server]:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        _lacking("postgresql")
+    tools, user = found[-1].parent, "postgres"
+    with _folder(user) as folder:
+        first = [*_as(user), "env", "LC_ALL=C.UTF-8"]
+        options = ("--auth=scram-sha-256", "--no-sync", "--username=app", "--encoding=UTF8")
+        password = folder / "password"
+        password.write_text(PASSWORD)
+        password.chmod(0o644)
+        _run(*first, str(found[-1]), *options, f"--pwfile={password}", f"--pgdata={folder}/data")
+        command = [
+            *first,
+            str(tools / "postgres"),
+            f"-D{folder}/data",
+            "-cfsync=off",
+            "-clisten_addresses=127.0.0.1",
+            f"-cunix_socket_directories={folder}",
+            f"-cport={_free_port()}",
+        ]
+        port = command[-1].rpartition("=")[2]
+        ask = [str(tools / "pg_isready"), "-q", "-h127.0.0.1", f"-p{port}"]
+        with _running(
+            command, folder, lambda: subprocess.run(ask, check=False).returncode == 0
+        ) as up:
+            environ = {**os.environ, "PGPASSWORD": PASSWORD}
+            create = [str(tools / "createdb"), "-h127.0.0.1", f"-p{port}", "-Uapp", "shop"]
+            subprocess.run(create, check=True, env=environ)
+            yield up
+
+
+@contextmanager
+def mariadb() -> Iterator[Server]:
+    install = shutil.which("mariadb-install-db")
+    server = shutil.which("mariadbd", path=f"{os.environ['PATH']}:/usr/sbin")
+    if install is None or server is None:
+        _lacking("mariadb-server")
+    assert install
+    assert server
+    user = "mysql"
+    with _folder(user) as folder:
+        quick = ["--innodb-log-file-size=4M", "--innodb-flush-log-at-trx-commit=0"]
+        _run(
+            *_as(user),
+            install,
+            "--no-defaults",
+            f"--datadir={folder}/data",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+            *quick,
+        )
+        start = folder / "start.sql"
+        start.write_text(
+            "create database shop;\n"
+            f"create user app@'127.0.0.1' identified by '{PASSWORD}';\n"
+            "grant all on *.* to app@'127.0.0.1';\n"
+        )
+        start.chmod(0o644)
+        command = [
+            *_as(user),
+            server,
+            "--no-defaults",
+            f"--datadir={folder}/data",
+            f"--socket={folder}/socket",
+            f"--init-file={start}",
+            "--bind-address=127.0.0.1",
+            "--skip-name-resolve",
+            *quick,
+            f"--port={_free_port()}",
+        ]
+        log = folder / "log"
+        with _running(command, folder, lambda: b"ready for connections" in log.read_bytes()) as up:
+            yield up
