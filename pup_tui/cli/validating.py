@@ -70,6 +70,10 @@ def _as_json(loaded: Loaded) -> dict[str, Any]:
             {"code": p.code, "line": p.line, "column": p.column, "message": p.message}
             for p in loaded.warnings
         ],
+        "silenced": [
+            {"code": p.code, "line": p.line, "column": p.column, "reason": p.reason}
+            for p in loaded.silenced
+        ],
     }
 
 
@@ -81,9 +85,11 @@ def _print(checked: Sequence[Loaded]) -> None:
             click.echo(f"warning: {safe_text(str(problem))} [{problem.code}]")
     broken = sum(1 for loaded in checked if loaded.errors)
     warnings = sum(len(loaded.warnings) for loaded in checked)
-    apart = "\n" if any(loaded.problems for loaded in checked) else ""
+    silenced = sum(len(loaded.silenced) for loaded in checked)
+    apart = "\n" if any(loaded.errors or loaded.warnings for loaded in checked) else ""
     click.echo(
         f"{apart}{len(checked)} runbook{'s' if len(checked) != 1 else ''}: {len(checked) - broken} valid, "
-        f"{broken} broken, {warnings} warning{'s' if warnings != 1 else ''}",
+        f"{broken} broken, {warnings} warning{'s' if warnings != 1 else ''}"
+        + (f", {silenced} silenced" if silenced else ""),
         err=True,
     )

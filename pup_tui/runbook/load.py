@@ -53,6 +53,11 @@ class Loaded(Struct, frozen=True, kw_only=True):
         return tuple(problem for problem in self.problems if problem.severity == "warning")
 
     @property
+    def silenced(self) -> tuple[Problem, ...]:
+        """Warnings that comments silence, each with its reason."""
+        return tuple(problem for problem in self.problems if problem.severity == "silenced")
+
+    @property
     def ok(self) -> bool:
         return self.runbook is not None
 

@@ -9,15 +9,19 @@ from msgspec import Struct
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """One error or warning; `line` and `column` count from 1, `code` names a lint rule."""
+    """One error or warning; `line` and `column` count from 1, `code` names a lint rule.
+
+    A warning that a comment silences is `silenced`, for the `reason` that it gives.
+    """
 
     path: str
     message: str
     line: int = 1
     column: int = 1
     hint: str = ""
-    severity: Literal["error", "warning"] = "error"
+    severity: Literal["error", "warning", "silenced"] = "error"
     code: str = ""
+    reason: str = ""
 
     def __str__(self) -> str:
         told = f"{self.path}:{self.line}:{self.column}: {self.message}"

@@ -208,13 +208,13 @@ def test_validate_warns_with_codes(program: Program) -> None:
         "care",
         "name: care\nvars: {DIR: {}}\nsteps:\n"
         "  - {name: a, kind: shell, run: nosuch-tool x}\n"
-        "  - {name: b, kind: shell, run: 'rm -r {{ DIR }}'}\n",
+        "  - {name: b, kind: shell, run: 'rm {{ DIR }}'}\n",
     )
     done = program("validate", "care.yaml", "--json")
     assert done.code == 0
     (checked,) = done.json["files"]
     found = [(each["code"], each["line"], each["column"]) for each in checked["warnings"]]
-    assert found == [("missing-tool", 4, 33), ("option-injection", 5, 43)]
+    assert found == [("missing-tool", 4, 33), ("option-injection", 5, 40)]
     assert "[option-injection]" in program("validate", "care.yaml").out
 
 
@@ -222,3 +222,17 @@ def test_schema_is_one_json_document(program: Program) -> None:
     told = program("schema").json
     assert told["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert {"stepTemplate", "group"} <= told["$defs"].keys()
+
+
+def test_validate_counts_what_is_silenced(program: Program) -> None:
+    step = (
+        "{name: a, kind: http, url: /x, verify: false}  # lint: ok verify-off because no name yet"
+    )
+    program.write("quiet", f"name: quiet\nsteps:\n  - {step}\n")
+    told = "1 runbook: 1 valid, 0 broken, 0 warnings, 1 silenced\n"
+    assert program("validate", "quiet.yaml").err == told
+    (checked,) = program("validate", "quiet.yaml", "--json").json["files"]
+    assert checked["warnings"] == []
+    assert [(each["code"], each["line"], each["reason"]) for each in checked["silenced"]] == [
+        ("verify-off", 3, "no name yet")
+    ]

@@ -8,6 +8,7 @@ import pytest
 
 from pup_tui.catalog.places import bundled_dir
 from pup_tui.runbook.lint import RULES, linter
+from pup_tui.runbook.lint.silencing import USELESS
 from pup_tui.runbook.load import Loaded, load
 
 Lint = Callable[..., Loaded]
@@ -38,6 +39,36 @@ RUN = "{name: b, kind: shell, run: x}"
 CONFIRM = "{name: c, kind: confirm, message: Sure?}"
 DANGER = "{name: d, kind: shell, run: x, danger: true}"
 
+DESTRUCTIVE = [
+    "rm -rf /srv/{{ X }}",
+    "sudo rm -r /srv/a",
+    "echo a | xargs rm -r",
+    "kubectl -n {{ X }} delete pod a",
+    "terraform -chdir=a apply -auto-approve",
+    "tofu destroy",
+    "aws --region {{ X }} ec2 terminate-instances --instance-ids a",
+    "aws s3api delete-object --bucket a",
+    "git push --force origin main",
+    "truncate -s 0 /var/log/a",
+    "psql -c 'DROP TABLE a'",
+    "psql -c 'begin; delete  from a'",
+    "mysql <<< 'drop table a'",
+    "ssh host 'rm -r /srv/a'",
+]
+HARMLESS = [
+    "rm {{ X }}",
+    "rm -r /tmp/a /var/tmp/b",
+    't=$(mktemp -d); rm -rf "$t"',
+    "kubectl delete pod a --dry-run=client",
+    "kubectl get pod delete",
+    "echo kubectl delete",
+    "terraform plan -destroy",
+    "aws ec2 describe-instances --filters delete-a",
+    "git push origin main",
+    "psql -c 'select drop from a'",
+    "find . -name a",
+    "# rm -r /srv",
+]
 VARS = "name: runbook\nvars: {X: {}}"
 
 CASES = [
@@ -128,8 +159,8 @@ CASES = [
         ),
         None,
     ),
-    ("unbounded-wait", shell("while true; do check; sleep 1; done"), 6),
-    ("unbounded-wait", shell("until check; do sleep 1; done"), 6),
+    ("unbounded-wait", shell("while true; do check; sleep 1; done"), 7),
+    ("unbounded-wait", shell("until check; do sleep 1; done"), 7),
     ("unbounded-wait", shell("tail -n 5 -f /var/log/syslog"), 6),
     ("unbounded-wait", shell("kubectl logs --follow pod/x"), 6),
     ("unbounded-wait", shell("kubectl rollout status deploy/x"), 6),
@@ -219,6 +250,60 @@ CASES = [
     ("dollar-in-env", step("run: here", "env: {A: '$(id)'}"), 6),
     ("dollar-in-env", step("run: here", "env: {A: 'costs 5$, $5'}"), None),
     ("missing-tool", step("run: repeat 3 here", "shell: zsh"), None),
+    ("unbounded-wait", shell("i=0; while [ $i -lt 3 ]; do i=$((i+1)); sleep 1; done"), None),
+    ("unbounded-wait", shell("while [ $i -lt 3 ]; do i=$(expr $i + 1); sleep 1; done"), None),
+    ("unbounded-wait", shell("while read -r l; do sleep 1; done < f"), None),
+    ("unbounded-wait", shell("cat f | while IFS= read -r l || [ -n \"$l\" ]; do sleep 1; done"), None),
+    ("unbounded-wait", shell("until x || [ $n -ge 2 ]; do n=$((n+1)); sleep 1; done"), None),
+    ("unbounded-wait", shell("while ((i-- > 0)); do sleep 1; done", "shell: bash"), None),
+    ("unbounded-wait", shell("while :; do x && break; n=$((n+1)); [ $n -gt 5 ] && exit 1; done"), None),
+    ("unbounded-wait", shell("until x; do [ $(date +%s) -lt $end ] || exit 1; sleep 1; done"), None),
+    ("unbounded-wait", shell("until x; do (( SECONDS > 9 )) && exit 1; sleep 1; done", "shell: bash"), None),
+    ("unbounded-wait", shell("while [ $# -gt 0 ]; do sleep 1; shift; done"), None),
+    ("unbounded-wait", shell("while :; do x || break; n=$((n+1)); done"), 7),
+    ("unbounded-wait", shell("while [ $(x | wc -l) -gt 1 ]; do sleep 1; done"), 7),
+    ("unused-variable", step("run: x", top="name: runbook\nvars: {A: {}}"), 2),
+    ("unused-variable", step("run: x {{ A }}", top="name: runbook\nvars: {A: {}}"), None),
+    ("unused-variable", step("run: x", "if: A == 'b'", top="name: runbook\nvars: {A: {}}"), None),
+    ("unused-variable", step("run: x {{ B }}", top="name: runbook\nvars: {A: {}, B: '{{ A }}'}"), None),
+    (
+        "unused-variable",
+        step("run: x {{ B }}", top="name: runbook\nvars: {A: {}, B: {when: A == 'b'}}"),
+        None,
+    ),
+    ("unused-variable", step("run: x", top="name: runbook\nvars: {A: {}}\nlock: a/{{ A }}"), None),
+    ("one-round", shell("for h in {{ X }}; do echo $h; done"), 7),
+    ("one-round", shell('for h in "{{ X }}"; do echo $h; done'), 7),
+    ("one-round", shell("for h in a {{ X }}; do echo $h; done"), None),
+    ("one-round", shell("for h in a b; do echo {{ X }}; done"), None),
+    ("one-round", shell("for h in $(seq {{ X }}); do echo $h; done"), None),
+    ("unseen-failure", step("run: |", "  first", "  second"), 6),
+    ("unseen-failure", step("run: |", "  A=$(first)", "  second"), 6),
+    ("unseen-failure", step("run: |", "  for a in b; do first; done"), 6),
+    ("unseen-failure", step("run: |", "  if a; then first; second; fi"), 6),
+    ("unseen-failure", step("run: |", "  if a; then first; fi"), None),
+    ("unseen-failure", step("run: |", "  case $X in a) first;; esac", "  second"), 6),
+    ("unseen-failure", step("run: |", "  f() { first; second; }", "  f"), 6),
+    ("unseen-failure", step("run: |", "  first || exit 1", "  ! third", "  second"), None),
+    ("unseen-failure", step("run: |", "  while first; do echo; done", "  second"), None),
+    ("unseen-failure", step("run: |", "  first", "  code=$?", "  exit $code"), None),
+    ("unseen-failure", step("run: |", "  first &", "  second"), None),
+    ("unseen-failure", step("run: |", "  set -eu", "  first", "  second"), None),
+    ("unseen-failure", step("run: |", "  set -u -o errexit", "  first", "  second"), None),
+    ("unseen-failure", step("run: |", "  set -u", "  first", "  second"), 7),
+    ("unseen-failure", step("run: |", "  #!/bin/sh -eu", "  first", "  second"), None),
+    ("unseen-failure", step("run: |", "  #!/usr/bin/env python3", "  first", "  second"), None),
+    ("unseen-failure", step("run: |", "  cd /srv", "  echo a; sleep 1", "  second"), None),
+    *[("destructive-without-danger", shell(script), 7) for script in DESTRUCTIVE],
+    *[("destructive-without-danger", shell(script), None) for script in HARMLESS],
+    ("destructive-without-danger", shell("psql", "stdin: drop table x"), 8),
+    ("destructive-without-danger", shell("cat", "stdin: drop table x"), None),
+    ("destructive-without-danger", shell("rm -r /srv", "danger: true"), None),
+    (
+        "destructive-without-danger",
+        steps("{name: g, kind: group, danger: true, steps: [{name: a, kind: shell, run: rm -r /x}]}"),
+        None,
+    ),
 ]  # fmt: skip
 
 
@@ -237,7 +322,7 @@ def test_every_rule_is_tried() -> None:
 
 def test_every_rule_is_explained() -> None:
     told = Path(__file__).parent.parent.parent.joinpath("docs", "warnings.md").read_text()
-    assert set(re.findall(r"^\| `([a-z-]+)` \|", told, re.MULTILINE)) == set(RULES)
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", told, re.MULTILINE)) == {*RULES, USELESS}
 
 
 def test_every_rule_says_why() -> None:
@@ -285,3 +370,43 @@ def test_loading_alone_does_not_lint(check: Lint) -> None:
 @pytest.mark.parametrize("path", sorted(bundled_dir().glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_bundled_runbooks_have_no_warnings(path: Path) -> None:
     assert [str(problem) for problem in load(path, linter=linter()).problems] == []
+
+
+OFF = "verify: false"
+BECAUSE = "# lint: ok verify-off because the host has no name yet"
+
+
+def test_a_comment_with_a_reason_silences_a_warning_on_its_line(lint: Lint) -> None:
+    loaded = lint(step("url: /x", f"{OFF}  {BECAUSE}", kind="http"))
+    assert loaded.warnings == ()
+    told = [(p.code, p.line, p.reason) for p in loaded.silenced]
+    assert told == [("verify-off", 6, "the host has no name yet")]
+
+
+def test_a_comment_alone_on_its_line_is_about_the_next(lint: Lint) -> None:
+    loaded = lint(step("url: /x", BECAUSE, OFF, kind="http"))
+    assert (loaded.warnings, len(loaded.silenced)) == ((), 1)
+
+
+def test_a_comment_within_a_script_silences_what_stands_there(lint: Lint) -> None:
+    script = "rm {{ X }}  # lint: ok option-injection because it is made here"
+    loaded = lint(shell(script))
+    assert "option-injection" not in {p.code for p in loaded.warnings}
+    assert [p.code for p in loaded.silenced] == ["option-injection"]
+
+
+@pytest.mark.parametrize(
+    ("comment", "codes"),
+    [
+        ("# lint: ok verify-off", {"verify-off", "useless-silencing"}),
+        ("# lint: ok verify-off because", {"verify-off", "useless-silencing"}),
+        ("# lint: ok", {"verify-off", "useless-silencing"}),
+        ("# lint: ok verify-of because so", {"verify-off", "useless-silencing"}),
+        ("# lint: ok danger-ignored because so", {"verify-off", "useless-silencing"}),
+        ("# lint: okay", {"verify-off"}),
+    ],
+)
+def test_a_comment_that_silences_nothing_is_told(comment: str, codes: set[str], lint: Lint) -> None:
+    loaded = lint(step("url: /x", f"{OFF}  {comment}", kind="http"))
+    assert {p.code for p in loaded.warnings} == codes
+    assert loaded.silenced == ()

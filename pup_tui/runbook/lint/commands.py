@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import assert_never
 
+from pup_tui.runbook.lint.loops import endless_loops
 from pup_tui.runbook.lint.subject import Finding, Subject, is_true
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.pattern import PatternError, compile_pattern
@@ -27,14 +28,6 @@ _REST = r"[^\n;|&]{0,120}"
 """The rest of a command; as far as that, so that no script takes long to look through."""
 
 _ENDLESS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (
-        re.compile(r"\bwhile\s{1,20}(?:true|:|\[?\s?1\s?\]?)\s{0,20}(?:;|\n|&&)"),
-        "this loop has no end",
-    ),
-    (
-        re.compile(r"\b(?:until|while)\b[^\n]{0,200}?(?:;|\n)\s{0,40}do\b[^#]{0,200}?\bsleep\b"),
-        "this loop may wait for ever",
-    ),
     (
         re.compile(rf"\btail\b{_REST}\s(?:-[a-zA-Z]{{0,9}}[fF]|--follow)\b"),
         "`tail -f` does not end",
@@ -210,9 +203,13 @@ def unbounded_wait(subject: Subject) -> Iterator[Finding]:
     """
     if subject.default("timeout") is not None:
         return
+    loops = {id(found.node): found for found in endless_loops(subject)}
     for step, placed in subject.commands:
         node = placed.node
         if step.node.get("timeout") is not None or "timeout" in node.text:
+            continue
+        if id(node) in loops:
+            yield loops[id(node)]
             continue
         script = _COMMENT.sub("", node.text[:20_000])
         for form, told in _ENDLESS:

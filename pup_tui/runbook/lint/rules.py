@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Final
 
 from pup_tui.runbook.check import Linter
@@ -13,6 +14,8 @@ from pup_tui.runbook.lint.commands import (
     unbounded_wait,
     unchecked_arithmetic,
 )
+from pup_tui.runbook.lint.destructive import destructive_without_danger
+from pup_tui.runbook.lint.loops import one_round
 from pup_tui.runbook.lint.names import (
     confusable_names,
     hidden_characters,
@@ -21,6 +24,7 @@ from pup_tui.runbook.lint.names import (
     shadowed_names,
 )
 from pup_tui.runbook.lint.secrets import literal_secret, password_in_url
+from pup_tui.runbook.lint.silencing import Silencing
 from pup_tui.runbook.lint.spellings import dollar_name, dotted_name
 from pup_tui.runbook.lint.steps import (
     assert_without_condition,
@@ -30,9 +34,11 @@ from pup_tui.runbook.lint.steps import (
     never_runs,
     no_process,
     unused_capture,
+    unused_variable,
     verify_off,
 )
-from pup_tui.runbook.lint.subject import IsInstalled, LintRule, Subject
+from pup_tui.runbook.lint.strictness import unseen_failure
+from pup_tui.runbook.lint.subject import Finding, IsInstalled, LintRule, Subject
 from pup_tui.runbook.nodes import Mapping
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
@@ -60,6 +66,10 @@ RULES: Final[dict[str, LintRule]] = {
     "dollar-in-env": dollar_in_env,
     "unused-capture": unused_capture,
     "never-runs": never_runs,
+    "unused-variable": unused_variable,
+    "unseen-failure": unseen_failure,
+    "one-round": one_round,
+    "destructive-without-danger": destructive_without_danger,
     "hidden-characters": hidden_characters,
     "mixed-scripts": mixed_scripts,
     "confusable-names": confusable_names,
@@ -82,20 +92,31 @@ def linter(is_installed: IsInstalled | None = None) -> Linter:
 
 
 def lint(subject: Subject, report: Report) -> None:
-    """Add the warnings of every rule to the report."""
+    """Add the warnings of every rule to the report, and what is wrong with comments that silence some."""
+    silencing = Silencing(subject.sources, RULES)
     for code, rule in RULES.items():
-        for count, found in enumerate(rule(subject)):
-            if count == MAX_WARNINGS:
+        told = 0
+        for found in rule(subject):
+            problem = _problem(code, found, silencing)
+            report.add(problem)
+            told += problem.severity == "warning"
+            if told == MAX_WARNINGS:
                 break
-            line, column = found.place
-            report.add(
-                Problem(
-                    path=found.node.source.path,
-                    line=line,
-                    column=column,
-                    message=found.message,
-                    hint=found.hint,
-                    severity="warning",
-                    code=code,
-                )
-            )
+    for problem in islice(silencing.problems(), MAX_WARNINGS):
+        report.add(problem)
+
+
+def _problem(code: str, found: Finding, silencing: Silencing) -> Problem:
+    line, column = found.place
+    path = found.node.source.path
+    reason = silencing.reason(path, line, code)
+    return Problem(
+        path=path,
+        line=line,
+        column=column,
+        message=found.message,
+        hint=found.hint,
+        severity="silenced" if reason else "warning",
+        code=code,
+        reason=reason,
+    )

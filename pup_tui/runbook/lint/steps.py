@@ -112,6 +112,17 @@ def unused_capture(subject: Subject) -> Iterator[Finding]:
                 )
 
 
+def unused_variable(subject: Subject) -> Iterator[Finding]:
+    """A variable that nothing names is asked of the operator for nothing."""
+    used = _used_names(subject)
+    given = subject.root.get("vars")
+    for entry in entries_of(given):
+        name = entry.key.text
+        if name not in used:
+            told = f"the variable {shown(name)} is never used"
+            yield Finding(entry.key, told, f"use it as {{{{ {name[:60]} }}}}, or leave it out")
+
+
 def _used_names(subject: Subject) -> frozenset[str]:
     """The names in all texts, as far as they can be read; in expressions every word counts."""
     used: set[str] = set()
@@ -121,8 +132,8 @@ def _used_names(subject: Subject) -> frozenset[str]:
         if placed.role.language in _EXPRESSIONS:
             used.update(re.findall(r"[A-Za-z_]\w*", placed.node.text))
         used |= names_in(placed.node.text)
-    for step in subject.steps:
-        for asked in entries_of(step.node.get("vars")):
+    for node in (subject.root, *(step.node for step in subject.steps)):
+        for asked in entries_of(node.get("vars")):
             default = (
                 asked.value.get("default") if isinstance(asked.value, Mapping) else asked.value
             )

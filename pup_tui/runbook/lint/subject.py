@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from pup_tui.runbook.nodes import Mapping, Scalar, YamlEntry, YamlNode, scalars_of
+from pup_tui.runbook.nodes import (
+    Mapping,
+    Scalar,
+    SourceText,
+    YamlEntry,
+    YamlNode,
+    scalars_of,
+)
 from pup_tui.runbook.roles import COMMANDS
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
@@ -33,6 +40,13 @@ class Subject:
     def scalars(self) -> list[Scalar]:
         """Every text of the file, keys too, each once."""
         return list(scalars_of(self.root))
+
+    @cached_property
+    def sources(self) -> list[SourceText]:
+        """The files in which the texts stand: the runbook's own, and those of its step templates."""
+        nodes: list[YamlNode] = [self.root, *(step.node for step in self.steps)]
+        nodes += (placed.node for placed in self.texts)
+        return list({id(node.source): node.source for node in nodes}.values())
 
     @cached_property
     def step_lists(self) -> list[list[StepDraft]]:

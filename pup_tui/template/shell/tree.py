@@ -62,7 +62,7 @@ class ScriptTree:
         # Late: only who looks for warnings asks, and the table of programs is large.
         from pup_tui.template.shell.evaluation import Evaluations
 
-        return Evaluations(self._root)
+        return Evaluations(self.root)
 
     def places(self) -> Iterator[Place]:
         """Tell the place of each marker. Raises `UnsafePlaceError`."""
@@ -72,17 +72,18 @@ class ScriptTree:
     @cached_property
     def survey(self) -> Survey:
         """What the script says of itself."""
-        return Survey(self._root, self._script, self._shell, _markers(self._script, self._spans))
+        return Survey(self.root, self._script, self._shell, _markers(self._script, self._spans))
 
     @property
-    def _root(self) -> Node:
+    def root(self) -> Node:
+        """The outermost node of the tree."""
         if self._tree is None:
             raise ValueError("there is no tree of this script")
         return self._tree.root_node
 
     def paths(self) -> list[tuple[int, list[Node]]]:
         """Where each marker begins, and the nodes around it, outermost first."""
-        waiting: list[tuple[list[Node], Sequence[Span]]] = [([self._root], self._spans)]
+        waiting: list[tuple[list[Node], Sequence[Span]]] = [([self.root], self._spans)]
         found: list[tuple[int, list[Node]]] = []
         while waiting:
             path, inside = waiting.pop()

@@ -1,0 +1,118 @@
+"""Warnings about loops: those that may never end, and those that have one round only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from pup_tui.runbook.lint.statements import all_nodes, scripts_of, source_of
+from pup_tui.runbook.lint.subject import Finding, Subject
+from pup_tui.runbook.nodes import shown
+from pup_tui.template.blocks import Block, For, If
+from pup_tui.template.text import compile_text
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_ALWAYS: Final = re.compile(r"\s*(?:true|:|\[\s*1\s*\]|\(\(\s*1\s*\)\)|1)\s*\Z")
+_SLEEPS: Final = re.compile(r"\bsleep\b")
+_READS: Final = re.compile(r"(?:^|[\s;&|(])(?:read|mapfile|readarray|getopts)\b")
+_SHIFTS: Final = re.compile(r"\bshift\b")
+_CLOCK: Final = re.compile(r"\bSECONDS\b|\bEPOCHSECONDS\b|\bdate\s+[^;|&]*\+")
+_COMPARES: Final = re.compile(r"-(?:lt|le|gt|ge|eq|ne)\b|[<>]|[!=]=|=")
+_COUNTS: Final = re.compile(
+    r"\b([A-Za-z_]\w*)(?:\+\+|--|\s*[-+*/]=)|(?:\+\+|--)([A-Za-z_]\w*)|"
+    r"\b([A-Za-z_]\w*)=\"?(?:\$\(\(|\$\(\s*expr\b|`\s*expr\b)|"
+    r"\(\(\s*([A-Za-z_]\w*)\s*=|\blet\s+[\"']?([A-Za-z_]\w*)"
+)
+_LEAVES: Final = re.compile(r"\b(?:break|exit|return)\b")
+_TESTS: Final = frozenset({"test_command", "compound_statement", "command"})
+
+
+def endless_loops(subject: Subject) -> Iterator[Finding]:
+    """The loops that no counter, clock, file or `read` ends."""
+    for script in scripts_of(subject):
+        for node in all_nodes(script.root):
+            if node.type != "while_statement":
+                continue
+            told = _endless(node)
+            if told:
+                hint = "give the step a `timeout`, or use `poll`"
+                yield Finding(script.node, told, hint, script.line(node), node.children[0].type)
+                break
+
+
+def _endless(loop: Node) -> str:
+    body = next((child for child in loop.children if child.type == "do_group"), None)
+    if body is None:
+        return ""
+    condition = " ".join(source_of(child) for child in loop.named_children if child.id != body.id)
+    is_always = loop.children[0].type == "while" and _ALWAYS.match(condition) is not None
+    if not is_always and not _SLEEPS.search(source_of(loop)):
+        return ""
+    if _READS.search(condition) or _is_bounded(loop, condition, source_of(body), body):
+        return ""
+    return "this loop has no end" if is_always else "this loop may wait for ever"
+
+
+def _is_bounded(loop: Node, condition: str, inside: str, body: Node) -> bool:
+    """Whether the condition, or a test that leaves the loop, looks at a counter or at the clock."""
+    counted = {name for found in _COUNTS.findall(source_of(loop)) for name in found if name}
+    judged = [condition, *_ways_out(body)]
+    if _SHIFTS.search(inside):
+        counted.add("#")
+    for test in judged:
+        names = set(re.findall(r"[A-Za-z_]\w*|#", test))
+        is_counter = bool(names & counted) and _COMPARES.search(test) is not None
+        if is_counter or ("((" in test and bool(names & counted)) or _CLOCK.search(test):
+            return True
+    return False
+
+
+def _ways_out(body: Node) -> Iterator[str]:
+    """The statements of a loop's body that may leave it, each with the test that decides it."""
+    for node in all_nodes(body):
+        if node.type in ("if_statement", "list"):
+            text = source_of(node)
+            if _LEAVES.search(text) or _READS.search(text):
+                yield text
+
+
+def one_round(subject: Subject) -> Iterator[Finding]:
+    """A value is one word, so a loop over it has one round, whatever the value holds."""
+    for script in scripts_of(subject):
+        given = _targets(compile_text(script.node.text).blocks)
+        outputs = {
+            start: output
+            for start, output in script.outputs.items()
+            if not output.expression.names & given
+        }
+        for start, path in script.tree.paths():
+            loop = next((node for node in reversed(path) if node.type == "for_statement"), None)
+            if loop is None or start not in outputs:
+                continue
+            body = [child for child in loop.named_children if child.type == "do_group"]
+            words = [child for child in loop.named_children[1:] if child not in body]
+            source = script.tree.root.text or b""
+            alone = len(words) == 1 and words[0].start_byte <= start < words[0].end_byte
+            if alone and _is_one_value(source[words[0].start_byte : words[0].end_byte]):
+                output = outputs[start]
+                told = f"this loop has one round: {shown(output.expression.source)} is one word"
+                hint = "use `foreach` on the step, with the list as items"
+                yield Finding(script.node, told, hint, output.line, output.expression.source)
+
+
+def _targets(blocks: Sequence[Block]) -> frozenset[str]:
+    """The names that the loops of a template give to their items."""
+    found: set[str] = set()
+    for block in blocks:
+        if isinstance(block, For):
+            found.update(block.targets, _targets(block.body))
+        elif isinstance(block, If):
+            found.update(*(_targets(branch.body) for branch in block.branches))
+    return frozenset(found)
+
+
+def _is_one_value(word: bytes) -> bool:
+    return re.fullmatch(rb"\"?PUPVALUEX*[0-9]+E\"?", word) is not None

@@ -1,0 +1,83 @@
+"""The commands and loops of a step's script, as the grammar of shell has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from pup_tui.runbook.lint.subject import Subject
+from pup_tui.runbook.nodes import Scalar
+from pup_tui.runbook.roles import Role
+from pup_tui.runbook.steps import StepDraft
+from pup_tui.template.blocks import Output
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.shell.markers import MARKER, Marked, variants
+from pup_tui.template.shell.tree import ScriptTree
+from pup_tui.template.text import compile_text
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_LONGEST: Final = 20_000
+"""Characters of a script that is looked through; more than that is no script of a step."""
+
+_SHELL_LINE: Final = re.compile(r"#![^\n]*\b(?:ba|da|k|z)?sh\b")
+
+
+@dataclass
+class StepScript:
+    """The script of a step with markers in place of its values."""
+
+    step: StepDraft
+    node: Scalar
+    shell: str
+    marked: Marked
+    tree: ScriptTree
+
+    @cached_property
+    def root(self) -> Node:
+        return self.tree.root
+
+    @property
+    def outputs(self) -> dict[int, Output]:
+        """The values by where their markers begin."""
+        units = ((hole.marker, hole.unit) for hole in self.marked.holes)
+        return {start: unit for start, unit in units if isinstance(unit, Output)}
+
+    def line(self, node: Node) -> int:
+        """The line of the script on which a part of it begins, from 1."""
+        return node.start_point[0] + 1
+
+
+def scripts_of(subject: Subject) -> Iterator[StepScript]:
+    """The scripts of the steps that the grammar knows, as they are with every `{% if %}` taken."""
+    for step, placed in subject.commands:
+        source = placed.node.text
+        foreign = source.startswith("#!") and not _SHELL_LINE.match(source)
+        if placed.role is not Role.SCRIPT or len(source) > _LONGEST or foreign:
+            continue
+        shell = step.node.text("shell") or "sh"
+        try:
+            marked = Marked(next(iter(variants(compile_text(source).blocks))))
+        except (TemplateError, StopIteration):
+            continue
+        tree = ScriptTree(marked.script, shell, marked.spans)
+        if tree.is_read and not tree.unknown_line:
+            yield StepScript(step, placed.node, shell, marked, tree)
+
+
+def all_nodes(root: Node) -> Iterator[Node]:
+    """A node and all within it, in the order of the script."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(node.children))
+
+
+def source_of(node: Node) -> str:
+    """What a part of the script says, with `{{…}}` for its values."""
+    return MARKER.sub(b"{{...}}", node.text or b"").decode(errors="replace")
