@@ -11,7 +11,7 @@ MAX_VALUE = 1024
 
 
 def compile_pattern(source: str) -> Regex:
-    """The pattern, which is kept. Raises `PatternError`."""
+    """The pattern, which is kept. Raises `PatternError` and `TooCostly`."""
     return compile_regex(source)
 
 

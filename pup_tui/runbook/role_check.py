@@ -10,7 +10,7 @@ from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_ope
 from pup_tui.runbook.interpreters import check_program
 from pup_tui.runbook.languages import compiled
 from pup_tui.runbook.nodes import Scalar, shown
-from pup_tui.runbook.pattern import PatternError, compile_pattern
+from pup_tui.runbook.pattern import PatternError, TooCostly, compile_pattern
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.shapes import PlacedText, label
@@ -141,7 +141,7 @@ class RoleCheck:
         elif placed.role is Role.PATTERN:
             try:
                 compile_pattern(placed.node.text)
-            except PatternError as error:
+            except (PatternError, TooCostly) as error:
                 self._report.error(placed.node, f"{label(placed.path)} is not usable: {error}")
 
     def _script(

@@ -105,13 +105,13 @@ _Way = tuple[int, tuple[int, ...]]
 
 
 class Regex:
-    """A compiled pattern; raises `PatternError`."""
+    """A compiled pattern; raises `PatternError`, and `TooCostly` where there is no more to spend on it."""
 
     def __init__(self, source: str, options: RegexOptions = PLAIN) -> None:
         if len(source) > MAX_PATTERN:
             raise PatternError(f"a pattern is at most {MAX_PATTERN} characters")
+        _spend(_PER_CHARACTER * len(source))
         known = checked(source)
-        self._length = len(source)
         self.names = dict(known.groupindex)
         self.groups = known.groups
         parser = Parser(source, options)
@@ -121,18 +121,17 @@ class Regex:
 
     @cached_property
     def _program(self) -> list[Instruction]:
+        _spend(_PER_STEP * self._tree.size)
         program: list[Instruction] = []
         self._tree.write(program)
         return [*program, Found()]
 
     def match(self, text: str, *, whole: bool = False) -> Match | None:
         """What a text begins with; with `whole` it has to go on to the end. Raises `TooCostly`."""
-        _spend(_PER_CHARACTER * self._length)
         return self._run(text, Steps(), 0, whole=whole, anywhere=False)
 
     def all(self, text: str) -> Iterator[Match]:
         """Every match in a text, none of which overlaps another. Raises `TooCostly`."""
-        _spend(_PER_CHARACTER * self._length)
         position, steps = 0, Steps()
         while position <= len(text):
             found = self._run(text, steps, position, whole=False, anywhere=True)

@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 MAX_PROGRAM: Final = 20_000
@@ -88,6 +89,7 @@ class RegexNode:
     may_be_empty: bool
 
 
+@lru_cache(maxsize=512)
 def checked(source: str, flags: int = 0) -> re.Pattern[str]:
     try:
         with warnings.catch_warnings():

@@ -104,7 +104,7 @@ def test_costly_file_is_judged_within_the_limits(name: str, tmp_path: Path) -> N
 SCRIPT = HEAD + "  - name: s\n    kind: shell\n    run: |\n      "
 COSTLY_TO_LINT = {
     "patterns": "name: a\nvars:\n"
-    + many("  V#: {pattern: '((a?){99}){99}#?'}\n", 990)
+    + many("  V#: {pattern: '((a?){65}){65}#?'}\n", 990)
     + "steps:\n"
     + many("  - {name: s#, kind: shell, run: 'ls {{ V# }}'}\n", 900),
     "branches": SCRIPT + "{% if A %}rm {{ A }}{% else %}ls {{ A }}{% endif %};" * 700,

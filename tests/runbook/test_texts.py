@@ -59,7 +59,7 @@ def test_texts_of_a_step(check: Callable[..., Loaded]) -> None:
     }
 
 
-DEFAULTS = [(("method",), "GET"), (("as",), "item")]
+DEFAULTS = [(("method",), "GET"), (("as",), "item"), (("shell",), "sh")]
 BUNDLED = sorted((Path(__file__).parents[2] / "runbooks").glob("*.yaml"))
 
 

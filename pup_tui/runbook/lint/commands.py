@@ -9,7 +9,7 @@ from typing import assert_never
 from pup_tui.runbook.lint.loops import endless_loops
 from pup_tui.runbook.lint.subject import Finding, Subject, is_true
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, shown
-from pup_tui.runbook.pattern import PatternError, compile_pattern
+from pup_tui.runbook.pattern import PatternError, TooCostly, compile_pattern
 from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
@@ -191,7 +191,7 @@ def _may_be_option(variable: YamlNode) -> bool:
         return True
     try:
         return compile_pattern(pattern).may_begin_with("-")
-    except PatternError:
+    except (PatternError, TooCostly):
         return False
 
 

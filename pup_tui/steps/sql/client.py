@@ -82,7 +82,11 @@ class Work:
     def _connected(self) -> Database:
         request = self._request
         target = DatabaseTarget(
-            request["url"], request["service"], request["autocommit"], request["read_only"]
+            request["url"],
+            request["service"],
+            request["autocommit"],
+            request["read_only"],
+            request["home"],
         )
         module = import_module(f"pup_tui.steps.sql.{request['engine']}")
         connect: Callable[[DatabaseTarget, TellNotice], Database] = getattr(

@@ -24,12 +24,16 @@ class ConnectionLost(DatabaseError):
 
 @dataclass(frozen=True, slots=True)
 class DatabaseTarget:
-    """Where the database is: by its `url` or its `service`. `read_only` holds for the whole connection."""
+    """Where the database is: by its `url` or its `service`. `read_only` holds for the whole connection.
+
+    `home` is the operator's folder, empty where it is not known.
+    """
 
     url: str | None
     service: str | None
     autocommit: bool
     read_only: bool
+    home: str
 
 
 @dataclass(frozen=True, slots=True)

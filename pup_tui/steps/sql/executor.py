@@ -46,7 +46,9 @@ class SqlExecutor:
         )
         with contextlib.ExitStack() as files:
             try:
-                descriptor = nameless_file(_as_json(request), files)
+                descriptor = nameless_file(
+                    _as_json(request, command.environ.get("HOME", "")), files
+                )
             except UnicodeEncodeError:
                 return Outcome(ok=False, reason="a value is not valid Unicode")
             except OSError as error:
@@ -137,7 +139,7 @@ def _json_of(columns: list[str], rows: list[list[Any]]) -> str:
     return "[\n" + ",\n".join(lines) + "\n]\n" if lines else "[]\n"
 
 
-def _as_json(request: SqlRequest) -> bytes:
-    """What the client reads."""
+def _as_json(request: SqlRequest, home: str) -> bytes:
+    """What the client reads; the operator's `home` holds files that name databases."""
     fields = {name: getattr(request, name) for name in _SENT}
-    return msgspec.json.encode({**fields, "statements": request.statements})
+    return msgspec.json.encode({**fields, "home": home, "statements": request.statements})

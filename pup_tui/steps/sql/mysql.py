@@ -48,7 +48,11 @@ class MySQL:
     def __init__(self, target: DatabaseTarget, tell: TellNotice) -> None:
         self._given = {
             "connection_timeout": CONNECT_TIMEOUT,
-            **(_of_service(target.service) if target.url is None else _of_url(target.url)),
+            **(
+                _of_service(target.service, target.home)
+                if target.url is None
+                else _of_url(target.url)
+            ),
             # In Python alone a signal is handled while an answer is waited for.
             "use_pure": True,
             "autocommit": True,
@@ -133,9 +137,10 @@ def _of_url(url: str) -> dict[str, Any]:
     return given
 
 
-def _of_service(group: str | None) -> dict[str, Any]:
+def _of_service(group: str | None, home: str) -> dict[str, Any]:
     """The options of a group in MySQL's option files, over those that are meant for every client."""
-    files = [str(path) for name in _OPTION_FILES if (path := Path(name).expanduser()).is_file()]
+    places = [Path(home, name.removeprefix("~/")) for name in _OPTION_FILES]
+    files = [str(path) for path in places if path.is_file()]
     from mysql.connector.optionfiles import MySQLOptionsParser
 
     parser = MySQLOptionsParser(files, keep_dashes=False)
