@@ -104,7 +104,7 @@ def test_locks_are_inherited(start: Start, tmp_path: Path) -> None:
 
 
 def test_ctrl_c_reaches_the_script_and_not_us(start: Start) -> None:
-    operator = start("trap 'echo caught; exit 5' INT; echo ready; while :; do sleep 0.1; done")
+    operator = start("trap 'echo caught; exit 5' INT; echo ready; read -r _")
     operator.sees("ready")
     operator.types(CTRL_C)
     operator.sees("caught")

@@ -97,13 +97,14 @@ class Screen:
         self._again_until(key, lambda: re.search(pattern, self.text) is not None)
         return self.wait_for(pattern)
 
-    def answer(self, key: str, question: str) -> None:
-        """Press a key until a question is gone.
+    def answer(self, key: str, question: str, choice: str = r"\bNo {2,}n\b") -> None:
+        """Press a key until the dialog that asks a question, and offers a choice, is gone.
 
-        A dialog takes none before a person can have read it.
+        It takes none before a person can have read it. The question itself may stay, as a part of the record.
         """
         self.wait_for(question)
-        self._again_until(key, lambda: re.search(question, self.text) is None)
+        self.wait_for(choice)
+        self._again_until(key, lambda: re.search(choice, self.text) is None)
 
     def type_text(self, text: str) -> None:
         """Type into a field that has the focus, and wait until the text stands there, alone in its line."""

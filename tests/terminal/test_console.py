@@ -105,7 +105,7 @@ def test_leaving_with_a_run_open_asks_and_stays_by_default(program: Program) -> 
         start(screen)
         screen.wait_for("it-is-up")
         screen.press("ctrl+q")
-        screen.answer("enter", "(?i)stay")
+        screen.answer("enter", "(?i)stay", "Cancel the runs and quit")
         screen.wait_for("running")
         assert not child_is_gone(program)
 

@@ -111,17 +111,17 @@ async def test_what_is_out_of_sight_of_a_message_is_said_with_its_keys(height: i
 
 @pytest.mark.parametrize("message", ["Sure?", "\n".join(f"line {i}" for i in range(31))])
 async def test_what_a_step_does_is_in_sight_and_scrolls_after_the_message(message: str) -> None:
-    effect = "\n".join(["psql -XAt", "stdin:", *(f"  delete {i};" for i in range(60))])
+    effect = "\n".join(["psql -XAt", "stdin:", *(f"  delete {i};" for i in range(20))])
     asks = question(message=message, upcoming=effect, expect="sure", danger=True)
     async with asked(ConfirmScreen(asks, target="production"), (80, 24)) as (app, pilot):
         await until(pilot, app, "more lines · ↓ ↑ scroll")
         assert "psql -XAt" in in_sight(app)
         assert "delete 0;" in in_sight(app)
-        assert "delete 59;" not in in_sight(app)
-        await pilot.press(*["down"] * 100)
+        assert "delete 19;" not in in_sight(app)
+        await pilot.press(*["down"] * 60)
         await until(pilot, app, "the end · ↑ scrolls")
-        assert "delete 59;" in in_sight(app)
-        await pilot.press(*["up"] * 100)
+        assert "delete 19;" in in_sight(app)
+        await pilot.press(*["up"] * 60)
         await until(pilot, app, "more lines · ↓ ↑ scroll")
         assert "psql -XAt" in in_sight(app)
         assert message.splitlines()[0] in in_sight(app)
