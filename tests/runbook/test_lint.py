@@ -293,6 +293,13 @@ CASES = [
     ("unseen-failure", step("run: |", "  set -u", "  first", "  second"), 7),
     ("unseen-failure", step("run: |", "  #!/bin/sh -eu", "  first", "  second"), None),
     ("unseen-failure", step("run: |", "  #!/usr/bin/env python3", "  first", "  second"), None),
+    ("unseen-failure", step("run: |", "  #!/bin/bash", "  mapfile -t A", "  second"), None),
+    ("unseen-failure", step("run: |", "  #!/bin/sh", "  mapfile -t A", "  second"), 7),
+    (
+        "unseen-failure",
+        step("run: |", "  mapfile -t A", "  second", top="name: runbook\ndefaults: {shell: bash}"),
+        None,
+    ),
     ("unseen-failure", step("run: |", "  cd /srv", "  echo a; sleep 1", "  second"), None),
     *[("destructive-without-danger", shell(script), 7) for script in DESTRUCTIVE],
     *[("destructive-without-danger", shell(script), None) for script in HARMLESS],

@@ -11,7 +11,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.statements import StepScript, all_nodes, scripts_of, source_of
+from pup_tui.runbook.lint.statements import StepScript, all_nodes, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject, is_true
 from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.roles import Role
@@ -98,7 +98,7 @@ def _row(line: str) -> _Row:
 def destructive_without_danger(subject: Subject) -> Iterator[Finding]:
     """A step that destroys something should be marked, so that plan and dialogs show it."""
     given = {placed.step: placed.node for placed in subject.texts if placed.role is Role.STDIN}
-    for script in scripts_of(subject):
+    for script in subject.scripts:
         if _is_marked(script.step):
             continue
         hint = "write `danger: true`, so that the plan shows it and the operator is asked"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.statements import all_nodes, scripts_of, source_of
+from pup_tui.runbook.lint.statements import all_nodes, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import shown
 from pup_tui.template.blocks import Block, For, If
@@ -32,7 +32,7 @@ _TESTS: Final = frozenset({"test_command", "compound_statement", "command"})
 
 def endless_loops(subject: Subject) -> Iterator[Finding]:
     """The loops that no counter, clock, file or `read` ends."""
-    for script in scripts_of(subject):
+    for script in subject.scripts:
         for node in all_nodes(script.root):
             if node.type != "while_statement":
                 continue
@@ -81,7 +81,7 @@ def _ways_out(body: Node) -> Iterator[str]:
 
 def one_round(subject: Subject) -> Iterator[Finding]:
     """A value is one word, so a loop over it has one round, whatever the value holds."""
-    for script in scripts_of(subject):
+    for script in subject.scripts:
         given = _targets(compile_text(script.node.text).blocks)
         outputs = {
             start: output

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.subject import Subject
 from pup_tui.runbook.nodes import Scalar
 from pup_tui.runbook.roles import Role
+from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 20_000
 """Characters of a script that is looked through; more than that is no script of a step."""
-
-_SHELL_LINE: Final = re.compile(r"#![^\n]*\b(?:ba|da|k|z)?sh\b")
 
 
 @dataclass
@@ -52,14 +49,13 @@ class StepScript:
         return node.start_point[0] + 1
 
 
-def scripts_of(subject: Subject) -> Iterator[StepScript]:
-    """The scripts of the steps that the grammar knows, as they are with every `{% if %}` taken."""
-    for step, placed in subject.commands:
+def read_scripts(commands: Iterable[tuple[StepDraft, PlacedText]]) -> Iterator[StepScript]:
+    """The scripts among commands that the grammar knows, as they are with every `{% if %}` taken."""
+    for step, placed in commands:
         source = placed.node.text
-        foreign = source.startswith("#!") and not _SHELL_LINE.match(source)
-        if placed.role is not Role.SCRIPT or len(source) > _LONGEST or foreign:
+        if placed.role is not Role.SCRIPT or len(source) > _LONGEST:
             continue
-        shell = step.node.text("shell") or "sh"
+        shell = step.interpreter.name
         try:
             marked = Marked(next(iter(variants(compile_text(source).blocks))))
         except (TemplateError, StopIteration):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.statements import StepScript, scripts_of, source_of
+from pup_tui.runbook.lint.statements import StepScript, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject, is_true
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.template.shell.tables import is_builtin
@@ -45,7 +45,7 @@ _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_stat
 def unseen_failure(subject: Subject) -> Iterator[Finding]:
     """Without `set -e` a script goes on behind a command that failed, and its last one decides."""
     is_strict = _says_strict(subject.default("strict"))
-    for script in scripts_of(subject):
+    for script in subject.scripts:
         own = script.step.node.get("strict")
         if (is_strict if own is None else is_true(script.step.node, "strict")) or _STRICT.search(
             script.node.text

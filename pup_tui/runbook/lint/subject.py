@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
+from pup_tui.runbook.lint.statements import StepScript, read_scripts
 from pup_tui.runbook.nodes import (
     Mapping,
     Scalar,
@@ -66,6 +67,11 @@ class Subject:
             for placed in self.texts
             if placed.role in COMMANDS and placed.step in by_path
         ]
+
+    @cached_property
+    def scripts(self) -> list[StepScript]:
+        """The scripts that the grammar knows, each read once for all rules."""
+        return list(read_scripts(self.commands))
 
     def default(self, key: str) -> YamlNode | None:
         """What `defaults` say for every step."""
