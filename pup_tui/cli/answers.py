@@ -103,10 +103,7 @@ def _lacking(node: Node, known: GivenAnswer | None, *, yes: bool) -> list[str]:
     return [
         name
         for name, variable in node.step.asked.items()
-        if not (known and name in known.values)
-        and variable.required
-        and variable.when is None
-        and not (variable.has_default or variable.places)
+        if not (known and name in known.values) and variable.needed and variable.when is None
     ]
 
 

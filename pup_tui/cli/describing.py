@@ -116,7 +116,7 @@ def _value(variable: Variable) -> str:
     if variable.has_default and not variable.is_secret:
         told = f"default: {variable.default}"
     elif variable.places:
-        told = f"from {' or '.join(variable.places)}"
+        told = f"from {variable.places_in_words}"
     else:
         told = "required" if variable.required else "may be left out"
     if variable.options:

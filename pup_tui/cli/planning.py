@@ -78,7 +78,7 @@ def print_plan(
         told = {"runbook": loaded.id, "profile": settings.profile_name}
         print_json({**told, "vars": values, "steps": shown})
     else:
-        unknown = {name: " or ".join(runbook.vars[name].places) for name in resolved.unknown}
+        unknown = {name: runbook.vars[name].places_in_words for name in resolved.unknown}
         _print(program, settings.profile_name, values, unknown, shown)
 
 

@@ -137,6 +137,11 @@ class Variable(Section, frozen=True, kw_only=True):
         return (self.from_,) if isinstance(self.from_, str) else self.from_
 
     @property
+    def places_in_words(self) -> str:
+        """Where the value comes from when none is given, for people; empty without such a place."""
+        return " or ".join(self.places)
+
+    @property
     def takes_blank(self) -> bool:
         """Whether white space alone is a value: where it may be left out, or where `min_length` says so."""
         return self.has_default or not self.required or self.min_length == 0

@@ -111,7 +111,7 @@ class Field(Vertical):
         """What becomes of the variable if nothing is given; None where something must be."""
         variable = self.variable
         if variable.places:
-            return f"from {safe_text(' or '.join(variable.places))}"
+            return f"from {safe_text(variable.places_in_words)}"
         if variable.has_default:
             return None if self._follows_default else _default_words(variable)
         return None if variable.required else "may be left out"

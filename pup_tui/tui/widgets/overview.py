@@ -233,7 +233,7 @@ def _need(variable: Variable) -> Content:
     if variable.has_default and not variable.is_secret:
         return Content.styled(f"= {safe_text(str(variable.default))}", "$text-muted")
     if variable.places:
-        return Content.styled(f"from {safe_text(' or '.join(variable.places))}", "$text-muted")
+        return Content.styled(f"from {safe_text(variable.places_in_words)}", "$text-muted")
     return Content.styled("optional", "$text-muted")
 
 
