@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -42,11 +43,19 @@ def sent_of(step: Step, text: Callable[[str], str]) -> Sent:
     """What goes into a step beside its command; `text` gives the text of a key."""
     given = {
         sent: text(key)
-        for key, field in fields_of(type(step)).items()
-        if (sent := options_of(field.type).sent)
-        and getattr(step, field.name) not in (None, msgspec.UNSET)
+        for sent, key, name in _sent_keys(type(step))
+        if getattr(step, name) not in (None, msgspec.UNSET)
     }
     return Sent(**given)
+
+
+@cache
+def _sent_keys(kind: type[Step]) -> tuple[tuple[str, str, str], ...]:
+    """The keys whose text goes into a step, each with its field, behind what it is to the step."""
+    options = {key: (options_of(field.type), field) for key, field in fields_of(kind).items()}
+    return tuple(
+        (each.sent, key, field.name) for key, (each, field) in options.items() if each.sent
+    )
 
 
 def as_written(step: Step, scope: Mapping[str, Any]) -> Shown:

@@ -22,7 +22,7 @@ from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.role_check import RoleCheck
-from pup_tui.runbook.roles import Role
+from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.rules import RULES, Rule, check_environment
 from pup_tui.runbook.runbook_files import NamedFile, RunbookFiles, is_name
 from pup_tui.runbook.scope import ScopeCheck
@@ -284,7 +284,10 @@ class _Judge:
         if step is not None and placed.role is Role.SCRIPT and len(placed.inner) == 1:
             shell = step.interpreter.name
             env = step.valued_env(self._defaults)
-        uses = self._roles.check(placed, shell, env, UNKNOWN_USE if step is None else step.sql_use)
+        sql = UNKNOWN_USE
+        if step is not None and placed.role.language is Language.SQL:
+            sql = step.sql_use
+        uses = self._roles.check(placed, shell, env, sql)
         if uses is not None:
             self._scope.check(step, placed, uses)
 

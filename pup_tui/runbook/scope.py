@@ -14,7 +14,7 @@ from pup_tui.runbook.steps import BODY, STEP_FIELDS, DraftFrame, StepDraft
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.omit import NAME as OMIT
 from pup_tui.template.text import compile_text
-from pup_tui.template.usage import UsesNames
+from pup_tui.template.usage import NO_USAGE, UsesNames
 
 ALWAYS = frozenset({"steps", "run"})
 """Names that every template knows."""
@@ -88,6 +88,8 @@ class ScopeCheck:
             return
         if step is None and placed.path[0] == "lock":
             self._check_lock(placed.node, uses)
+            return
+        if uses.usage == NO_USAGE:
             return
         omits = OMIT in uses.names | uses.optional_names and not self._is_known(OMIT, use)
         if omits and not may_stand(placed):

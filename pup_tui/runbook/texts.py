@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -53,8 +54,16 @@ def tool_of(step: Step) -> str | None:
 
 
 def _in_struct(struct: Struct, path: KeyPath) -> Iterator[FoundText]:
-    for key, field in fields_of(type(struct)).items():
-        yield from _in_value(getattr(struct, field.name), options_of(field.type), (*path, key))
+    for key, name, options in _keys_of(type(struct)):
+        yield from _in_value(getattr(struct, name), options, (*path, key))
+
+
+@cache
+def _keys_of(kind: type[Struct]) -> tuple[tuple[str, str, Options], ...]:
+    """Each key with its field and what its type allows."""
+    return tuple(
+        (key, field.name, options_of(field.type)) for key, field in fields_of(kind).items()
+    )
 
 
 def _in_value(value: Any, options: Options, path: KeyPath) -> Iterator[FoundText]:
