@@ -63,7 +63,8 @@ class Question(Struct, frozen=True, kw_only=True):
 
     `upcoming` is what a *yes* leads to (the rendered command and what goes into it), `expect` the text that
     must be typed for it, `timeout` the time in seconds, from when it is asked, after which it counts as
-    refused. `variables` are what an `input` step asks for, as they stand in the file; their texts may use the
+    refused. `captures` are the names that an attempt would have made of which nobody knows whether it was done.
+    `variables` are what an `input` step asks for, as they stand in the file; their texts may use the
     variables above and
     `names`, what the run knows (never to be shown or stored), of which `secrets` names the secret ones.
     `offers` are what can be undone, in the order in which it would run; the `step` of that question is
@@ -72,7 +73,7 @@ class Question(Struct, frozen=True, kw_only=True):
 
     step: str
     title: str
-    kind: Literal["confirm", "manual", "input", "failure", "undo"]
+    kind: Literal["confirm", "manual", "input", "failure", "unknown", "undo"]
     message: str
     expect: str | None = None
     checklist: tuple[str, ...] = ()
@@ -83,6 +84,7 @@ class Question(Struct, frozen=True, kw_only=True):
     names: dict[str, Any] = {}
     secrets: tuple[str, ...] = ()
     offers: tuple[UndoOffer, ...] = ()
+    captures: tuple[str, ...] = ()
 
 
 class Action(Struct, frozen=True, kw_only=True):

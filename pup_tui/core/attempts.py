@@ -57,6 +57,7 @@ def _start(run: Run, node: Node, prepared: Prepared) -> None:
     step.attempts += 1
     step.tries += 0 if step.poll is not None else 1
     step.phase, step.stopped_because, step.limit = StepPhase.STARTING, None, limits.seconds
+    step.due = None
     if limits.poll is not None:
         polls.begin(run, node, limits.poll)
     if limits.seconds is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from pup_tui.core import order, polls, repeats
+from pup_tui.core import order, polls, repeats, resuming
 from pup_tui.core.actions import ResolveValues, TakeLock
 from pup_tui.core.amounts import Scope, render_items, render_share
 from pup_tui.core.events import Event, LockAnswered, ValuesResolved
@@ -69,11 +69,12 @@ def _open_items(run: Run, node: Node) -> None:
     foreach, most = node.step.foreach, node.step.max_parallel
     assert foreach is not None
     hidden = bool(names_in_items(foreach) & secrets_of(run.state, node.id))
+    known = resuming.items_before(run.state, node)
     found = run.decided(
         node,
         "items",
         _Items,
-        lambda scope: _Items(values=render_items(foreach, scope)),
+        lambda scope: _Items(values=render_items(foreach, scope) if known is None else known),
         lambda items: _Items(hidden=len(items.values)) if hidden else items,
     )
     items = [*found.values, *[HIDDEN] * found.hidden]
@@ -167,6 +168,9 @@ def _open(
 
 def _resolve(run: Run, node: Node, variables: dict[str, Variable], given: dict[str, Any]) -> None:
     """Ask for the values of what the step calls: from what is given, from elsewhere, from defaults."""
+    if (before := resuming.values_before(run.state, node)) is not None:
+        _take_values(run, node, before)
+        return
     secrets = secrets_of(run.state, node.id)
     hidden = tuple(name for name, tree in given.items() if names_in(tree) & secrets)
     run.step(node).phase = StepPhase.LOOKING_UP
@@ -193,17 +197,22 @@ def resolved(run: Run, node: Node, event: Event) -> None:
         run.step(node).final = True
         run.fail(node, "; ".join(event.problems))
         return
-    run.state.frames[f"{node.id}/"] = Frame(
+    frame = Frame(
         values=dict(event.values),
         left_out=list(event.left_out),
         secrets=list(event.secrets),
         directory=directory_of(run.state, node.step),
     )
+    _take_values(run, node, frame)
+
+
+def _take_values(run: Run, node: Node, frame: Frame) -> None:
+    run.state.frames[f"{node.id}/"] = frame
     called = node.step.called
     lock = None if called is None else called.lock
     try:
         if lock is not None:
-            check_lock(lock, event.secrets)
+            check_lock(lock, frame.secrets)
             value = run.decided(
                 node, "lock", str, lambda scope: render_text(lock, scope), within=True
             )

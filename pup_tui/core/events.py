@@ -190,6 +190,9 @@ class TimerFired(Event, frozen=True, kw_only=True, tag="timer-fired"):
 class Answered(Event, frozen=True, kw_only=True, tag="answered"):
     """An answer to a step's question: `yes` or `no`; to a failure: `retry`, `continue` or `abort`.
 
+    To an attempt of which nobody knows whether it was done: `done` (with the captures as `values`), `retry`,
+    `skip` or `abort`.
+
     `by` is the operator's name, `--yes`, or `nobody` where there was no one to ask. To an `input` step a
     `yes` brings the values, checked already; `left_out` and `secrets` are as in `RunCreated`.
     """
@@ -261,8 +264,24 @@ class Interrupted(Event, frozen=True, kw_only=True, tag="interrupted"):
     reason: str
 
 
+class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
+    """The run goes on after it was interrupted, cancelled, failed or aborted: another leg of it.
+
+    `values` are secret variables, asked for once more; `captures` what steps had captured as secrets, by the
+    step. `again` names steps that ended well and run once more, since a secret that they captured is not known.
+    """
+
+    by: str
+    host: str
+    values: dict[str, Any] = {}
+    captures: dict[str, dict[str, Any]] = {}
+    again: tuple[str, ...] = ()
+    lock: Lock | None = None
+
+
 AnyEvent = (
     RunCreated
+    | Resumed
     | ValuesResolved
     | LockAnswered
     | ToolLookedUp
@@ -286,6 +305,12 @@ def durable(event: AnyEvent) -> AnyEvent:
     if isinstance(event, RunCreated | ValuesResolved | Answered) and event.secrets:
         values = {k: None if k in event.secrets else v for k, v in event.values.items()}
         return msgspec.structs.replace(event, values=values)
+    if isinstance(event, Resumed):
+        return msgspec.structs.replace(
+            event,
+            values=dict.fromkeys(event.values),
+            captures={step: dict.fromkeys(made) for step, made in event.captures.items()},
+        )
     if isinstance(event, AttemptFinished) and event.findings.secrets:
         found = event.findings
         hidden = set(found.secrets)

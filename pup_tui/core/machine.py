@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pup_tui.core import attempts, blocks, order, polls, questions, undoing
+from pup_tui.core import attempts, blocks, order, polls, questions, resuming, undoing
 from pup_tui.core.actions import AnyAction, EndRun, LookUpTool, Record
 from pup_tui.core.events import (
     Answered,
@@ -24,6 +24,7 @@ from pup_tui.core.events import (
     PollExtended,
     PollNudged,
     PollStopped,
+    Resumed,
     RunCreated,
     TimerFired,
     ToolLookedUp,
@@ -182,7 +183,11 @@ def _take_up(run: Run, node: Node, key: str) -> None:
     blocked = order.why_not(run.state, node, key)
     if blocked is not None:
         order.note_passed_over(run.state, node, key, blocked)
+        run.step(node).passed_over = True
         run.end(node, StepStatus.SKIPPED, blocked)
+        return
+    run.step(node).late = order.is_late(run.state, node, key)
+    if resuming.take_up(run, node):
         return
     if not _wanted(run, node):
         return
@@ -276,6 +281,7 @@ TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
     (StepPhase.ASKING, Answered): questions.answered,
     (StepPhase.ASKING, Timer.ANSWER): questions.answer_timed_out,
     (StepPhase.FAILURE, Answered): questions.failure_answered,
+    (StepPhase.UNKNOWN, Answered): resuming.answered,
     #
     (StepPhase.STARTING, AttemptStarted): attempts.started,
     (StepPhase.STARTING, AttemptFinished): attempts.finished,
@@ -331,9 +337,10 @@ _UNDER_WAY = (RunPhase.RUNNING, RunPhase.UNDOING, RunPhase.CLEANUP)
 
 RUN_TRANSITIONS: dict[tuple[RunPhase, type[Event]], Callable[[Run, Event], None]] = {
     (RunPhase.NEW, RunCreated): _create,
+    **{(phase, Resumed): resuming.resume for phase in (*_UNDER_WAY, RunPhase.ENDED)},
     (RunPhase.UNDOING, UndoChosen): undoing.chosen,
     **{(phase, CancelRequested): _cancel for phase in _UNDER_WAY},
     **{(phase, Interrupted): _interrupt for phase in _UNDER_WAY},
     **{(phase, kind): _step_event for phase in _UNDER_WAY for kind in _STEP_EVENTS},
 }
-"""What a run does with an event in each phase; a run that has ended does nothing any more."""
+"""What a run does with an event in each phase; one that has ended can only be resumed."""

@@ -49,6 +49,20 @@ class RunStarted(Notice, frozen=True, kw_only=True, tag="run.started"):
     profile: str = ""
 
 
+class RunResumed(Notice, frozen=True, kw_only=True, tag="run.resumed"):
+    """The run goes on, as its `leg` (2 the first time), by the word of `operator`.
+
+    `finished` counts the steps that stay as they are, `unknown` are those of which nobody knows whether they
+    were done.
+    """
+
+    leg: int
+    operator: str
+    host: str
+    finished: int
+    unknown: tuple[str, ...] = ()
+
+
 class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
     """A step, or another attempt of it, begins; `attempt` counts from 1, `index` (its place) from 0.
 
@@ -166,6 +180,7 @@ class RunFinished(Notice, frozen=True, kw_only=True, tag="run.finished"):
 
 AnyNotice = (
     RunStarted
+    | RunResumed
     | StepStarted
     | StepOutput
     | StepPolled

@@ -71,6 +71,15 @@ def _by_when(state: RunState, node: Node, key: str, block: BlockState) -> str | 
     return None
 
 
+def is_late(state: RunState, node: Node, key: str) -> bool:
+    """Whether a step runs because something failed, or although it did: `on_failure`, `always`."""
+    return (
+        node.part == "body"
+        and node.step.when != "on_success"
+        and (state.refused or _failed_around(state, key))
+    )
+
+
 def _failed_around(state: RunState, key: str) -> bool:
     """Whether something failed in this block or in one around it.
 

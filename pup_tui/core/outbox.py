@@ -10,6 +10,7 @@ from pup_tui.core.events import Moment
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
+    RunResumed,
     RunStarted,
     SourceNotice,
     StepAnswered,
@@ -61,6 +62,18 @@ class Outbox:
                 operator=state.operator,
                 source=source,
                 profile=state.profile,
+            )
+        )
+
+    def tell_run_resumed(self, by: str, host: str, finished: int, unknown: Collection[str]) -> None:
+        self._tell(
+            RunResumed(
+                **self._common,
+                leg=self._state.leg,
+                operator=by,
+                host=host,
+                finished=finished,
+                unknown=tuple(unknown),
             )
         )
 
@@ -144,7 +157,8 @@ class Outbox:
 
     def tell_finished(self, node: Node, step: StepState) -> None:
         assert step.status is not None
-        began = self.at.clock if step.began is None else step.began
+        ended = self.at.clock if step.ended is None else step.ended
+        began = ended if step.began is None else step.began
         self._tell(
             StepFinished(
                 **self._common,
@@ -153,7 +167,7 @@ class Outbox:
                 outcome=step.status.value,
                 exit_code=step.exit_code,
                 signal=step.signal or None,
-                duration=max(0.0, self.at.clock - began),
+                duration=max(0.0, ended - began),
                 attempts=step.attempts,
                 reason=step.reason,
                 captured=tuple(step.captured),

@@ -85,6 +85,13 @@ def begin(run: Run, node: Node, limits: PollLimits) -> None:
     run.set_timer(node, Timer.POLL, limits.timeout)
 
 
+def go_on(run: Run, node: Node) -> None:
+    """Set the timer of a poll that an earlier leg began; one whose time is over makes one attempt more."""
+    poll = run.step(node).poll
+    if poll is not None and (left := poll.began + poll.timeout - run.now) > 0:
+        run.set_timer(node, Timer.POLL, left)
+
+
 def judge(run: Run, node: Node, event: AttemptFinished, failed: str | None = None) -> None:
     """Judge one attempt; `failed` says why it could not come to its end."""
     poll = run.step(node).poll

@@ -252,6 +252,8 @@ def wait(run: Run, node: Node, duration: str | float) -> None:
     limit = timeout_of(run, node)
     step = run.step(node)
     step.phase, step.began, step.attempts = StepPhase.PAUSED, run.now, step.attempts + 1
+    step.due = run.now + seconds if step.due is None else min(step.due, run.now + seconds)
+    seconds = max(0.0, step.due - run.now)
     run.outbox.tell_started(node, step.attempts, f"wait {seconds:g} s")
     if limit is not None and limit < seconds:
         run.set_timer(node, Timer.TIMEOUT, limit)

@@ -8,6 +8,7 @@ from pup_tui.core.ids import is_inside, kept_id, undo_id
 from pup_tui.core.program import Node, captures_of
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, seen_at
+from pup_tui.core.state import Earlier
 
 
 def begin(run: Run, node: Node) -> None:
@@ -21,10 +22,14 @@ def begin(run: Run, node: Node) -> None:
     own = [run.program.node(id_) for id_ in run.program.nested(node.id)]
     own = [inner for inner in own if inner.frame == node.frame]
     captured = [name for inner in (node, *own) for name in captures_of(inner.step)]
+    if step.continues:
+        step.continues = False
+        return
     if step.attempts == 0:
         step.before = {name: frame.captured[name] for name in captured if name in frame.captured}
         return
     _keep_for_undo(run, node)
+    forget(run.state.earlier, node.id)
     for id_ in run.program.nested(node.id):
         if id_ in run.state.steps:
             run.make_state(id_)
@@ -35,6 +40,12 @@ def begin(run: Run, node: Node) -> None:
         for name in inner.step.asked:
             frame.values.pop(name, None)
     frame.captured.update(step.before)
+
+
+def forget(earlier: Earlier, holder: str) -> None:
+    """What an earlier leg of the run did inside a block that begins anew is nothing to go on from."""
+    for id_ in [id_ for id_ in earlier.steps if is_inside(id_, holder)]:
+        del earlier.steps[id_]
 
 
 def _keep_for_undo(run: Run, node: Node) -> None:

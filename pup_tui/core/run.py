@@ -100,14 +100,16 @@ class Run:
 
     # How a step ends
 
-    def end(self, node: Node, status: StepStatus, reason: str = "") -> None:
-        """End the step for good, with the status and reason that everyone is told."""
+    def end(
+        self, node: Node, status: StepStatus, reason: str = "", *, ended: float | None = None
+    ) -> None:
+        """End the step for good, with the status and reason that everyone is told; it `ended` now, or then."""
         step = self.step(node)
         for timer in step.timers:
             self.outbox.add(CancelTimer(timer=timer))
         step.timers = []
         step.phase, step.status, step.reason = StepPhase.ENDED, status, reason
-        step.ended = self.now
+        step.ended = self.now if ended is None else ended
         block = self.state.blocks.pop(node.id, None)
         if block is not None and block.unasked:
             self.block(node).unasked = True
@@ -189,7 +191,7 @@ class Run:
             return
         policy = self._failure_policy(node)
         if policy == "confirm" and not given_up:
-            self._ask_about_failure(node, reason)
+            self.ask_about_failure(node, reason)
             return
         statuses = {"warn": StepStatus.WARNED, "ignore": StepStatus.IGNORED}
         self.end(node, statuses.get(policy, StepStatus.FAILED), reason)
@@ -213,7 +215,7 @@ class Run:
         delay = limits.delay_after(step.tries)
         self.clear_timers(node)
         self.state.blocks.pop(node.id, None)
-        step.phase, step.poll = StepPhase.PAUSED, None
+        step.phase, step.poll, step.due = StepPhase.PAUSED, None, self.now + delay
         self.outbox.tell_retrying(node, step.tries, limits.attempts, delay, reason)
         self.set_timer(node, Timer.RETRY, delay)
         return True
@@ -223,7 +225,7 @@ class Run:
             return node.step.on_failure
         return "warn" if node.step.optional else node.defaults.on_failure or "fail"
 
-    def _ask_about_failure(self, node: Node, reason: str) -> None:
+    def ask_about_failure(self, node: Node, reason: str) -> None:
         step = self.step(node)
         step.failing = reason
         self.clear_timers(node)
@@ -264,10 +266,12 @@ class Run:
             step.left = True
             self.stop_attempt(node, why)
             return
-        if step.phase in (StepPhase.ASKING, StepPhase.FAILURE):
+        if step.phase in (StepPhase.ASKING, StepPhase.FAILURE, StepPhase.UNKNOWN):
             self.outbox.add(Withdraw(step=node.id))
         if step.phase is StepPhase.FAILURE:
             self.end(node, StepStatus.FAILED, step.failing or why)
+        elif step.phase is StepPhase.UNKNOWN:
+            self.end(node, StepStatus.UNKNOWN, why)
         else:
             self.end(node, StepStatus.CANCELLED, why)
 
@@ -294,7 +298,7 @@ class Run:
 
     def asks_inside(self, node: Node) -> bool:
         """Whether somebody is asked something inside a block."""
-        asks = (StepPhase.ASKING, StepPhase.FAILURE)
+        asks = (StepPhase.ASKING, StepPhase.FAILURE, StepPhase.UNKNOWN)
         return any(
             step.phase in asks and is_inside(id_, node.id) for id_, step in self.state.steps.items()
         )
@@ -318,8 +322,8 @@ class Run:
     # Questions, names, timers
 
     def ask(self, node: Node, question: Question) -> None:
-        failing = question.kind == "failure"
-        self.step(node).phase = StepPhase.FAILURE if failing else StepPhase.ASKING
+        phases = {"failure": StepPhase.FAILURE, "unknown": StepPhase.UNKNOWN}
+        self.step(node).phase = phases.get(question.kind, StepPhase.ASKING)
         self.outbox.tell_waiting(question)
         self.outbox.add(Ask(question=question))
 
@@ -336,7 +340,8 @@ class Run:
     def make_state(self, step: str) -> None:
         """Make a step pending, maybe once more: its attempts keep their numbers."""
         known = self.state.steps.get(step)
-        self.state.steps[step] = StepState(attempts=known.attempts if known else 0)
+        made = known.attempts if known else self.state.earlier.attempts.get(step, 0)
+        self.state.steps[step] = StepState(attempts=made)
 
     def set_timer(self, node: Node, kind: Timer, seconds: float) -> None:
         timer = f"{kind}:{node.id}"

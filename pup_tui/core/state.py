@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from pup_tui.core.events import Lock
 from pup_tui.core.sent import NOTHING_SENT, Sent
@@ -26,6 +26,7 @@ class StepPhase(StrEnum):
     STOPPING = "stopping"
     PAUSED = "paused"
     FAILURE = "failure"
+    UNKNOWN = "unknown"
     OPEN = "open"
     ENDED = "ended"
 
@@ -101,7 +102,9 @@ class StepState(Struct):
     `tries` counts the attempts that its `retry` allows, `retry_on` is what its condition said of the last
     one; `final` tells that somebody ended it for good. `items` is how many items a foreach had when it
     began, `label` how an item is called, `before` what the captures made inside a block stood for before its
-    first attempt.
+    first attempt. `due` is when its wait ends or its `retry` tries again. `passed_over` tells that something
+    outside of it kept it from its turn, `late` that it ran because something had failed or been refused,
+    `continues` that an attempt of an earlier leg of the run goes on.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -128,6 +131,10 @@ class StepState(Struct):
     items: int = 0
     before: dict[str, Any] = {}
     label: str = ""
+    due: float | None = None
+    passed_over: bool = False
+    late: bool = False
+    continues: bool = False
 
 
 class Frame(Struct):
@@ -175,6 +182,20 @@ class BlockState(Struct):
     stopped: EarlyEnd | None = None
 
 
+class Earlier(Struct):
+    """What earlier legs of a resumed run did, as far as this leg has not come to it yet.
+
+    `steps` and `frames` are as they stood at the end, without what has to be done once more. `again` names
+    steps that ended well and still run again, since a secret that they made is not known. `attempts` is how
+    many attempts each step has made, so that none gets the number of another.
+    """
+
+    steps: dict[str, StepState] = {}
+    frames: dict[str, Frame] = {}
+    again: tuple[str, ...] = ()
+    attempts: dict[str, int] = {}
+
+
 class RunState(Struct):
     """Everything a run knows.
 
@@ -184,7 +205,8 @@ class RunState(Struct):
     the id of the step that holds them, the parts of the run by `BODY`, `ids.UNDO` and `CLEANUP`. `completed`
     are steps that succeeded and can be taken back, in that order; `offered` are the undo steps that were
     offered. `refused` tells that a person or time closed a gate, `kept` names the
-    `always` steps that a closed gate kept from running, `verdict` what decided the result first.
+    `always` steps that a closed gate kept from running, `verdict` what decided the result first. `leg` counts
+    how often it was begun or resumed.
     """
 
     schema: int = SCHEMA
@@ -210,6 +232,8 @@ class RunState(Struct):
     interrupted: str | None = None
     lock: Lock | None = None
     profile: str = ""
+    leg: int = 1
+    earlier: Earlier = field(default_factory=Earlier)
 
 
 BODY = ""

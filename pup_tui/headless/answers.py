@@ -183,7 +183,7 @@ class SayYes(_Finding):
 
     def ask(self, question: Question, replies: Replies) -> None:
         match question.kind:
-            case "failure":
+            case "failure" | "unknown":
                 replies.answer(question.step, "abort", YES)
             case "manual":
                 replies.answer(question.step, "yes", YES, "assumed")

@@ -99,6 +99,8 @@ class TerminalAsker:
         match question.kind:
             case "failure":
                 said = await self._about_failure()
+            case "unknown":
+                said = await self._about_unknown()
             case "manual":
                 said, note = await self._checklist(question)
             case "input":
@@ -142,6 +144,12 @@ class TerminalAsker:
         return {"r": "retry", "retry": "retry", "c": "continue", "continue": "continue"}.get(
             typed, "abort"
         )
+
+    async def _about_unknown(self) -> str:
+        """What became of an attempt that did not finish; nothing happens by an answer that is none."""
+        told = "[d]one, [r]un it again, [s]kip or [a]bort? [a] "
+        typed = (await self._line(told)).strip().lower()
+        return {"d": "done", "r": "retry", "s": "skip"}.get(typed[:1], "abort")
 
     # Values
 

@@ -31,6 +31,7 @@ from pup_tui.core.events import (
     Judgement,
     LockAnswered,
     Moment,
+    Resumed,
     RunCreated,
     Source,
     TimerFired,
@@ -142,6 +143,20 @@ class Player:
         """Answer a question that the script leaves open."""
         given = dict(values or {})
         self.tell(Answered(at=self.moment, step=step, answer=answer, by="ada", values=given))
+        return self
+
+    def crash(self) -> Player:
+        """Lose all that was under way: attempts, timers, questions."""
+        self._due.clear()
+        self._timers.clear()
+        self._running.clear()
+        return self
+
+    def resume(self, later: float = 0.0, **given: Any) -> Player:
+        """Go on, `later` seconds after the last event."""
+        self._clock += later
+        self.crash()
+        self.tell(Resumed(at=self.moment, by="grace", host="there", **given))
         return self
 
     def undo(self, steps: Sequence[str]) -> Player:
