@@ -20,6 +20,7 @@ COMMANDS = {
     "describe": "describing",
     "validate": "validating",
     "run": "running",
+    "resume": "resuming",
     "plan": "planning",
     "history": "past",
     "show": "past",

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
@@ -27,20 +27,26 @@ from pup_tui.cli.wiring import Parts, open_catalog
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
+    from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.watcher import Watcher
-    from pup_tui.headless.answers import Answers, GivenAnswers
+    from pup_tui.headless.answers import Answers, GivenAnswers, UnknownAnswer
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.stream import Outlet
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook
     from pup_tui.settings.settings import Settings
+    from pup_tui.steps.executor import Terminal
+
+
+Launch: TypeAlias = Callable[..., "Awaitable[LocalRun]"]
+"""Begins or resumes a run; `breaking` says whose lock is to be broken."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
     """How a run is to go: what `--yes`, `--undo`, `--json` and `--break-lock` (its reason) say, and what is
-    answered before it begins.
+    answered before it begins. `unknown` is what becomes of attempts that did not finish, where that is said.
     """
 
     yes: bool
@@ -48,6 +54,7 @@ class Manner:
     as_json: bool = False
     break_lock: str | None = None
     answers: GivenAnswers = field(default_factory=dict)
+    unknown: UnknownAnswer | None = None
 
 
 @click.command("run")
@@ -117,16 +124,32 @@ def run_loaded(
     parts: Parts, loaded: Loaded, runbook: Runbook, resolved: Resolved, manner: Manner
 ) -> int:
     """Run what is loaded and valid; returns the exit code."""
-    way_out = "; --no-journal keeps no record"
-    with journal_failures("free it, or set PUP_TUI_STATE_DIR", way_out), lock_failures():
-        return asyncio.run(_run(parts, loaded, runbook, resolved, manner))
-
-
-async def _run(
-    parts: Parts, loaded: Loaded, runbook: Runbook, resolved: Resolved, manner: Manner
-) -> int:
     from pup_tui.core.events import Source
     from pup_tui.core.program import compile_program
+
+    def launch(launcher: Launcher, terminal: Terminal | None) -> Launch:
+        return partial(
+            launcher.launch,
+            compile_program(loaded.id, runbook),
+            source=Source(
+                path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs
+            ),
+            files=loaded.files,
+            values=resolved.values,
+            left_out=resolved.left_out,
+            secrets=resolved.secrets,
+            terminal=terminal,
+        )
+
+    way_out = "; --no-journal keeps no record"
+    with journal_failures("free it, or set PUP_TUI_STATE_DIR", way_out), lock_failures():
+        return asyncio.run(drive(parts, launch, manner))
+
+
+async def drive(
+    parts: Parts, launching: Callable[[Launcher, Terminal | None], Launch], manner: Manner
+) -> int:
+    """Begin or resume a run, and carry it to its end; returns the exit code."""
     from pup_tui.headless.answers import Undoing
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.runner import run_headless
@@ -137,19 +160,7 @@ async def _run(
         async with parts.launcher(state) as launcher:
             pump = Pump()
             terminal = PlainTerminal(pump) if facts.can_ask else None
-            launch = partial(
-                launcher.launch,
-                compile_program(loaded.id, runbook),
-                source=Source(
-                    path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs
-                ),
-                files=loaded.files,
-                values=resolved.values,
-                left_out=resolved.left_out,
-                secrets=resolved.secrets,
-                terminal=terminal,
-            )
-            run = await _launched(launch, manner.break_lock)
+            run = await _launched(launching(launcher, terminal), manner.break_lock)
             coloured = facts.errors and facts.colour
             out = Outlet(sys.stdout, pump, coloured=coloured and facts.output)
             err = Outlet(sys.stderr, pump, coloured=coloured)
@@ -163,7 +174,7 @@ async def _run(
                 await pump.drain()
 
 
-async def _launched(launch: Callable[..., Awaitable[LocalRun]], break_lock: str | None) -> LocalRun:
+async def _launched(launch: Launch, break_lock: str | None) -> LocalRun:
     """A run that has its lock: where it is held and may be broken, taken from who is found to hold it."""
     from pup_tui.drivers.locks import Breaking, LockHeld
 
@@ -198,6 +209,15 @@ def _asking(
     operator: str, err: Outlet, sources: Sources, terminal: PlainTerminal | None, manner: Manner
 ) -> Answers:
     """Who answers the run's questions, but for what is taken back."""
+    from pup_tui.headless.answers import AboutUnknown
+
+    asking = _asking_person(operator, err, sources, terminal, manner)
+    return asking if manner.unknown is None else AboutUnknown(asking, manner.unknown)
+
+
+def _asking_person(
+    operator: str, err: Outlet, sources: Sources, terminal: PlainTerminal | None, manner: Manner
+) -> Answers:
     from pup_tui.headless.answers import GivenBefore, Nobody, SayYes
     from pup_tui.headless.terminal import TerminalAsker
 

@@ -17,6 +17,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:
+    from pup_tui.core.events import AnyEvent
     from pup_tui.core.notices import StepAnswered
     from pup_tui.core.program import Program
     from pup_tui.core.state import RunState
@@ -58,7 +59,8 @@ class ShownRun:
                 f"the runbook of run {row.run} cannot be read by this version", journal.path
             )
         self.program: Program = compile_program(row.runbook, loaded.runbook)
-        replayed = replay(self.program, journal.events(row.run))
+        self.events: Sequence[AnyEvent] = journal.events(row.run)
+        replayed = replay(self.program, self.events)
         self.state: RunState = replayed.state
         self.notices: Sequence[Any] = replayed.notices
 

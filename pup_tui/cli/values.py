@@ -38,7 +38,7 @@ def given_values(program: Program, args: Sequence[str], arg_file: Path | None) -
     from pup_tui.cli.answers import given_answers
 
     runbook = program.runbook
-    given, in_file = ({}, {}) if arg_file is None else _from_file(arg_file)
+    given, in_file, _ = ({}, {}, {}) if arg_file is None else from_file(arg_file)
     by_set: dict[str, dict[str, object]] = {}
     for arg in args:
         name, equals, value = _utf8(arg).partition("=")
@@ -64,7 +64,7 @@ def _utf8(arg: str) -> str:
     return os.fsencode(arg).decode("utf-8", "surrogateescape")
 
 
-def _from_file(path: Path) -> FileValues:
+def from_file(path: Path) -> FileValues:
     from pup_tui.runbook.problems import InvalidRunbook
     from pup_tui.runbook.variables.file import read_values
 

@@ -268,7 +268,8 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     """The run goes on after it was interrupted, cancelled, failed or aborted: another leg of it.
 
     `values` are secret variables, asked for once more; `captures` what steps had captured as secrets, by the
-    step. `again` names steps that ended well and run once more, since a secret that they captured is not known.
+    step. `again` names steps that ended well and run once more, since a secret that they captured is not
+    known.
     """
 
     by: str

@@ -1,20 +1,21 @@
 """A run that goes on after it was interrupted, cancelled, failed or aborted.
 
-It goes through its steps from the beginning once more, with the memory of its earlier legs (`state.Earlier`): what
-ended well ends at once, as it ended then; a block that was open is entered again; what was never done begins; and
-of an attempt that began and did not finish somebody has to say whether it was done.
+It goes through its steps from the beginning once more, with the memory of its earlier legs
+(`state.Earlier`): what ended well ends at once, as it ended then; a block that was open is entered again;
+what was never done begins; and of an attempt that began and did not finish somebody has to say whether it
+was done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, structs
 
 from pup_tui.core import polls
 from pup_tui.core.actions import Question
 from pup_tui.core.events import Answered, Event, Resumed
-from pup_tui.core.ids import UNDO, Timer, is_inside, is_kept, item_id, static_id
+from pup_tui.core.ids import UNDO, Timer, holder_id, is_inside, is_kept, item_id, static_id
 from pup_tui.core.program import Node, Program, captures_of
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_keys, frame_of
@@ -39,9 +40,10 @@ _ACTING = (StepPhase.RUNNING, StepPhase.STOPPING)
 class Standing(Struct, frozen=True, kw_only=True):
     """Where a run stands that could go on: ids of steps, in the order of the file.
 
-    `finished` stay as they are. `unknown` began and did not finish. `undone` were taken back and run again,
-    `repeated` are the steps for failures and for the end that have run and run again. `hidden` ended well, but
-    captured a secret that is not stored.
+    `finished` stay as they are. `unknown` began and did not finish, and may not simply be done twice.
+    `undone` were taken back and run again, `repeated` are the steps for failures and for the end that have
+    run and run again. `hidden` ended well, but captured secrets, which are not stored; of those `again` may
+    be done twice.
     """
 
     finished: tuple[str, ...] = ()
@@ -49,6 +51,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     undone: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
 
 
 def can_resume(state: RunState) -> bool:
@@ -60,23 +63,26 @@ def standing(program: Program, state: RunState) -> Standing:
     """What of a run would be done, asked about and done once more if it were resumed now."""
     earlier = _remembered(program, state)
     leaves = _leaves(program, earlier)
-    undone = [id_.removesuffix(UNDO) for id_ in _undone(state)]
+    finished = [id_ for id_, step in leaves.items() if _ended_well(step)]
+    hidden = [id_ for id_ in finished if _hides(state, id_, leaves[id_])]
+    repeated = [
+        id_
+        for id_, step in state.steps.items()
+        if step.began is not None
+        and UNDO not in id_
+        and (step.late or program.node(id_).part == "cleanup")
+    ]
     return Standing(
-        finished=tuple(id_ for id_, step in leaves.items() if _ended_well(step)),
-        unknown=tuple(id_ for id_, step in leaves.items() if _is_unknown(step)),
-        undone=tuple(program.in_order(undone)),
-        repeated=tuple(
-            program.in_order(
-                id_
-                for id_, step in state.steps.items()
-                if step.began is not None
-                and UNDO not in id_
-                and (step.late or program.node(id_).part == "cleanup")
-            )
+        finished=tuple(finished),
+        unknown=tuple(
+            id_
+            for id_, step in leaves.items()
+            if _is_unknown(step) and not _may_repeat(program, program.node(id_))
         ),
-        hidden=tuple(
-            id_ for id_, step in leaves.items() if _ended_well(step) and _hides(state, id_, step)
-        ),
+        undone=tuple(program.in_order(_undone(program, state.steps))),
+        repeated=tuple(program.in_order(repeated)),
+        hidden=tuple(hidden),
+        again=tuple(id_ for id_ in hidden if _may_repeat(program, program.node(id_))),
     )
 
 
@@ -87,7 +93,7 @@ def resume(run: Run, event: Event) -> None:
     if not can_resume(state):
         return
     earlier = _remembered(run.program, state)
-    earlier.again = event.again
+    earlier.again, earlier.completed = event.again, list(state.completed)
     earlier.attempts = state.earlier.attempts | {
         id_: step.attempts for id_, step in state.steps.items()
     }
@@ -100,7 +106,7 @@ def resume(run: Run, event: Event) -> None:
         run=state.run,
         directories=state.directories,
         runbook=state.runbook,
-        operator=event.by,
+        operator=state.operator,
         created=state.created,
         profile=state.profile,
         lock=event.lock,
@@ -137,7 +143,7 @@ def take_up(run: Run, node: Node) -> bool:
         return False
     polls.go_on(run, node)
     if _is_unknown(known):
-        if node.step.idempotent:
+        if _may_repeat(run.program, node):
             return False
         _ask_whether_done(run, node, known)
         return True
@@ -205,7 +211,7 @@ def _remembered(program: Program, state: RunState) -> Earlier:
         if step.phase is not StepPhase.PENDING and not (step.passed_over and id_ in before.steps)
     }
     dropped = {id_ for id_, step in known.items() if step.late or program.node(id_).part != "body"}
-    dropped |= set(_behind(program, known, _undone(state)))
+    dropped |= set(_behind(program, known, _undone(program, known)))
     frames = dict(before.frames)
     for key, frame in state.frames.items():
         frames[key] = _joined(frames[key], frame) if key in frames else frame
@@ -217,28 +223,30 @@ def _remembered(program: Program, state: RunState) -> Earlier:
     return Earlier(steps=left, frames=frames)
 
 
-def _undone(state: RunState) -> list[str]:
-    """The ids of what was taken back, by an undo step that began or by a step that settled it."""
-    return [
-        id_ for id_, step in state.steps.items() if id_.endswith(UNDO) and step.began is not None
-    ]
+def _undone(program: Program, steps: Mapping[str, StepState]) -> set[str]:
+    """The steps that were taken back: by an undo step that began, or by a step that settles them."""
+    undone = {
+        id_.removesuffix(UNDO)
+        for id_, step in steps.items()
+        if id_.endswith(UNDO) and step.began is not None
+    }
+    settling = (program.node(id_) for id_, step in steps.items() if _ended_well(step))
+    settled = {target for node in settling if (target := program.settled(node)) is not None}
+    return undone | {id_ for id_ in steps if static_id(id_) in settled and not is_kept(id_)}
 
 
 def _behind(program: Program, known: Iterable[str], undone: Iterable[str]) -> Iterator[str]:
-    """What was taken back, and all that comes behind it in the order of the file."""
-    targets = [static_id(id_.removesuffix(UNDO)) for id_ in undone]
+    """The first step that was taken back, and all that comes behind it in the order of the file."""
+    targets = {static_id(id_) for id_ in undone}
     ordered = program.in_order(known)
-    first = min((n for n, id_ in enumerate(ordered) if static_id(id_) in targets), default=None)
-    if first is None:
-        return
-    target = ordered[first]
-    yield from (id_ for id_ in ordered[first:] if not is_inside(target, id_))
+    first = next((n for n, id_ in enumerate(ordered) if static_id(id_) in targets), len(ordered))
+    yield from ordered[first:]
 
 
 def _joined(before: Frame, now: Frame) -> Frame:
     return Frame(
         values={**before.values, **now.values},
-        left_out=[name for name in now.left_out],
+        left_out=list(now.left_out),
         captured={**before.captured, **now.captured},
         results={**before.results, **now.results},
         secrets=list(dict.fromkeys((*before.secrets, *now.secrets))),
@@ -261,7 +269,7 @@ def _ended_well(step: StepState) -> bool:
 
 
 def _is_unknown(step: StepState) -> bool:
-    """Whether nobody knows if its newest attempt had its effect: it was under way, or was stopped from outside."""
+    """Whether nobody knows if its newest attempt was done: it was under way, or stopped from outside."""
     if step.phase is not StepPhase.ENDED:
         return step.phase in (*_ACTING, StepPhase.UNKNOWN)
     stopped = step.status is StepStatus.CANCELLED and step.stopped_because is not None
@@ -321,9 +329,14 @@ def _recall(run: Run, node: Node, known: StepState) -> None:
     inside = [id_ for id_ in run.program.in_order(earlier.steps) if is_inside(id_, node.id)]
     for key in [key for key in earlier.frames if key == node.id or is_inside(key, node.id)]:
         state.frames[key] = earlier.frames[key]
-    for id_ in (*inside, node.id):
-        state.steps[id_] = known if id_ == node.id else earlier.steps.pop(id_)
-        _take_names(run, run.program.node(id_), state.steps[id_])
+    for id_ in (node.id, *inside):
+        step = known if id_ == node.id else earlier.steps.pop(id_)
+        state.steps[id_] = step
+        if run.program.node(id_).is_loop:
+            # Also the cleanup steps in it, which are still to come.
+            for number in range(step.items):
+                run.make_states(item_id(id_, number))
+        _take_names(run, run.program.node(id_), step)
     for id_ in inside:
         inner, step = run.program.node(id_), state.steps[id_]
         if (
@@ -335,6 +348,8 @@ def _recall(run: Run, node: Node, known: StepState) -> None:
         run.outbox.tell_finished(inner, step)
     assert known.status is not None
     run.end(node, known.status, known.reason, ended=known.ended)
+    place = {id_: number for number, id_ in enumerate(earlier.completed)}
+    state.completed.sort(key=lambda done: place.get(done, len(place)))
 
 
 def _take_names(run: Run, node: Node, step: StepState) -> None:
@@ -359,6 +374,16 @@ def _take_names(run: Run, node: Node, step: StepState) -> None:
             if name in names or name.startswith(f"steps.{node.step.id}.")
         ),
     )
+
+
+def _may_repeat(program: Program, node: Node) -> bool:
+    """Whether a step, or a block around it, says that it may be done twice."""
+    id_ = node.id
+    while id_ != BODY:
+        if program.node(id_).step.idempotent:
+            return True
+        id_ = holder_id(id_)
+    return False
 
 
 def _ask_whether_done(run: Run, node: Node, known: StepState) -> None:

@@ -103,7 +103,10 @@ class Run:
     def end(
         self, node: Node, status: StepStatus, reason: str = "", *, ended: float | None = None
     ) -> None:
-        """End the step for good, with the status and reason that everyone is told; it `ended` now, or then."""
+        """End the step for good, with the status and reason that everyone is told.
+
+        It `ended` now, or then.
+        """
         step = self.step(node)
         for timer in step.timers:
             self.outbox.add(CancelTimer(timer=timer))
@@ -113,7 +116,7 @@ class Run:
         block = self.state.blocks.pop(node.id, None)
         if block is not None and block.unasked:
             self.block(node).unasked = True
-        if not (node.is_loop and block is not None):
+        if ended is None and not (node.is_loop and block is not None):
             # A foreach that ran has the outcomes of its items.
             self._note_outcome(node, status)
         if status not in (StepStatus.SUCCEEDED, StepStatus.SKIPPED):

@@ -185,13 +185,15 @@ class BlockState(Struct):
 class Earlier(Struct):
     """What earlier legs of a resumed run did, as far as this leg has not come to it yet.
 
-    `steps` and `frames` are as they stood at the end, without what has to be done once more. `again` names
-    steps that ended well and still run again, since a secret that they made is not known. `attempts` is how
-    many attempts each step has made, so that none gets the number of another.
+    `steps` and `frames` are as they stood at the end, without what has to be done once more; `completed` is
+    the order in which steps ended that can be taken back. `again` names steps that ended well and still run
+    again, since a secret that they made is not known. `attempts` is how many attempts each step has made, so
+    that none gets the number of another.
     """
 
     steps: dict[str, StepState] = {}
     frames: dict[str, Frame] = {}
+    completed: list[str] = []
     again: tuple[str, ...] = ()
     attempts: dict[str, int] = {}
 

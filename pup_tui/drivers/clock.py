@@ -29,10 +29,10 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clocks: UTC to show, the monotonic one to count with."""
+    """The machine's clocks: UTC to show, the monotonic one to count with, from `start` (seconds) on."""
 
-    def __init__(self) -> None:
-        self._began = time.monotonic()
+    def __init__(self, start: float = 0.0) -> None:
+        self._began = time.monotonic() - start
 
     def now(self) -> Moment:
         return Moment(wall=time.time(), clock=time.monotonic() - self._began)

@@ -7,14 +7,14 @@ import os
 import secrets as randomness
 import socket
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from pup_tui.core.events import Lock, RunCreated, Source
+from pup_tui.core.events import AnyEvent, Lock, Resumed, RunCreated, Source
 from pup_tui.core.program import Program
 from pup_tui.core.requests import StepRequest
 from pup_tui.drivers.clock import SystemClock
@@ -22,6 +22,7 @@ from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.lock_value import lock_value
 from pup_tui.drivers.locks import Breaking, HeldLocks
 from pup_tui.drivers.masking import Masking
+from pup_tui.drivers.replay import replay
 from pup_tui.drivers.values import Resolve
 from pup_tui.journal.places import locks_dir, make_run_dir
 from pup_tui.journal.records import RunRecord
@@ -103,15 +104,80 @@ class Launcher:
         try:
             record = RunRecord.of(created, name=program.runbook.name, pid=os.getpid())
             await self.log.create_run(record, {**files, **self.profile_files})
-            outputs = make_run_dir(self.state, created.run)
+            around = self._around(created.run, clock, masking, locks, terminal)
         except BaseException:
             locks.release()
             raise
-        around = Surroundings(
+        return LocalRun(program, created, around)
+
+    async def resume(
+        self,
+        program: Program,
+        events: Sequence[AnyEvent],
+        *,
+        secrets: Mapping[str, Any],
+        captures: Mapping[str, Mapping[str, Any]] = {},
+        again: Iterable[str] = (),
+        breaking: Breaking | None = None,
+        terminal: Terminal | None = None,
+    ) -> LocalRun:
+        """Own a past run again and return it, ready to go on where its `events` left it.
+
+        `secrets` are the values of its secret variables, `captures` what its steps captured as secrets, by
+        the step; the steps in `again` run once more for want of theirs. Raises what `launch` does, and
+        RunGoesOn if somebody else has resumed it.
+        """
+        first, last = events[0], events[-1]
+        assert isinstance(first, RunCreated)
+        masking = Masking(self.hidden)
+        masking.find(secrets, secrets)
+        for made in captures.values():
+            masking.find(made, made)
+        # The run's own clock went on while nobody drove it: waits and deadlines are in its time.
+        clock = SystemClock(last.at.clock + max(0.0, time.time() - last.at.wall))
+        now, host = clock.now(), socket.gethostname()
+        owner = msgspec.structs.replace(
+            first,
+            at=now,
+            operator=self.operator,
+            host=host,
+            values={**first.values, **secrets},
+        )
+        locks = HeldLocks(self.locks or locks_dir(self.state), owner)
+        resumed = Resumed(
+            at=now,
+            by=self.operator,
+            host=host,
+            values=dict(secrets),
+            captures={step: dict(made) for step, made in captures.items()},
+            again=tuple(again),
+        )
+        try:
+            if program.runbook.lock is not None:
+                value = first.lock.value if first.lock is not None else ""
+                lock = await asyncio.to_thread(locks.take, value, now.wall, breaking)
+                reason = masking.text(lock.reason)
+                resumed = msgspec.structs.replace(resumed, lock=Lock(value, lock.broken, reason))
+            await self.log.reopen_run(first.run, len(events), host=host, pid=os.getpid())
+            around = self._around(first.run, clock, masking, locks, terminal)
+        except BaseException:
+            locks.release()
+            raise
+        return LocalRun(program, resumed, around, replay(program, events).state)
+
+    def _around(
+        self,
+        run: str,
+        clock: SystemClock,
+        masking: Masking,
+        locks: HeldLocks,
+        terminal: Terminal | None,
+    ) -> Surroundings:
+        return Surroundings(
             executors=self.executors,
             environ=self.environ,
             cwd=self.cwd,
-            outputs=outputs,
+            outputs=make_run_dir(self.state, run),
             clock=clock,
             log=self.log,
             masking=masking,
@@ -119,4 +185,3 @@ class Launcher:
             resolve=self.resolve,
             terminal=terminal,
         )
-        return LocalRun(program, created, around)

@@ -41,6 +41,7 @@ from pup_tui.core.events import (
     PollExtended,
     PollNudged,
     PollStopped,
+    Resumed,
     RunCreated,
     TimerFired,
     ToolLookedUp,
@@ -97,12 +98,19 @@ class _Attempt:
 class LocalRun:
     """One run under way. Everything goes through one queue: the order of events is that of the run."""
 
-    def __init__(self, program: Program, created: RunCreated, around: Surroundings) -> None:
-        self.run = created.run
+    def __init__(
+        self,
+        program: Program,
+        first: RunCreated | Resumed,
+        around: Surroundings,
+        state: RunState | None = None,
+    ) -> None:
+        """A run that begins with the event `first`; one that is resumed has the `state` in which it stood."""
+        self.run = first.run if isinstance(first, RunCreated) else _known(state).run
         self.program = program
-        self._created = created
+        self._first = first
         self._around = around
-        self._machine = Machine(program)
+        self._machine = Machine(program, state)
         self._events: asyncio.Queue[AnyEvent] = asyncio.Queue()
         self._watchers: list[Watcher] = []
         self._attempts: dict[str, _Attempt] = {}
@@ -119,7 +127,7 @@ class LocalRun:
     @property
     def lock(self) -> Lock | None:
         """What the run holds by its own `lock`; one that it broke says from whom it was taken."""
-        return self._created.lock
+        return self._first.lock
 
     @property
     def clock(self) -> Clock:
@@ -134,7 +142,7 @@ class LocalRun:
         Raises JournalError if it can no longer be recorded; what was running is then stopped.
         """
         try:
-            await self._take(self._created)
+            await self._take(self._first)
             while not self._over:
                 await self._take(await self._events.get())
         finally:
@@ -413,6 +421,12 @@ class LocalRun:
             self.outputs.close()
         finally:
             await asyncio.to_thread(self._around.locks.release)
+
+
+def _known(state: RunState | None) -> RunState:
+    if state is None:
+        raise ValueError("a run that is resumed stood somewhere")
+    return state
 
 
 async def _carry_out(

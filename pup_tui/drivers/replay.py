@@ -9,7 +9,14 @@ from typing import Any
 import msgspec
 
 from pup_tui.core.actions import Tell
-from pup_tui.core.events import Answered, AnyEvent, AttemptFinished, RunCreated, ValuesResolved
+from pup_tui.core.events import (
+    Answered,
+    AnyEvent,
+    AttemptFinished,
+    Resumed,
+    RunCreated,
+    ValuesResolved,
+)
 from pup_tui.core.machine import Machine
 from pup_tui.core.notices import AnyNotice
 from pup_tui.core.program import Program
@@ -46,6 +53,12 @@ def _with_hidden(event: AnyEvent) -> AnyEvent:
     match event:
         case RunCreated() | ValuesResolved() | Answered():
             return msgspec.structs.replace(event, values=_marked(event.values, event.secrets))
+        case Resumed():
+            return msgspec.structs.replace(
+                event,
+                values=_marked(event.values, event.values),
+                captures={step: _marked(made, made) for step, made in event.captures.items()},
+            )
         case AttemptFinished(findings=found) if found.secrets:
             results = [name.removeprefix("steps.") for name in found.secrets if "." in name]
             found = msgspec.structs.replace(

@@ -17,6 +17,7 @@ from pup_tui.output.sanitize import safe_text
 
 YES = "--yes"
 UNDO = "--undo"
+UNKNOWN = "--unknown"
 
 
 class Replies(Protocol):
@@ -51,7 +52,8 @@ class Answers(Protocol):
 
 def refuse(question: Question, replies: Replies, note: str = "") -> None:
     """Answer a question that nobody can be asked: a failure aborts the run, anything else is a *no*."""
-    replies.answer(question.step, "abort" if question.kind == "failure" else "no", NOBODY, note)
+    said = "abort" if question.kind in ("failure", "unknown") else "no"
+    replies.answer(question.step, said, NOBODY, note)
 
 
 def give(question: Question, replies: Replies, found: Resolved, by: str) -> None:
@@ -118,6 +120,33 @@ class Undoing:
         self._err.write(f"Not taken back, since {UNDO} was not given:\n")
         for offer in question.offers:
             self._err.write(f"  {safe_text(offer.name)}: {safe_text(offer.command)}\n")
+
+
+@dataclass(frozen=True)
+class UnknownAnswer:
+    """What was said before of attempts that did not finish: `retry`, `done` (with `captures`) or `skip`."""
+
+    answer: str
+    captures: Mapping[str, Mapping[str, object]]
+
+
+class AboutUnknown:
+    """Answers what became of attempts that did not finish. The rest is for others."""
+
+    def __init__(self, others: Answers, given: UnknownAnswer) -> None:
+        self._others = others
+        self._given = given
+
+    def ask(self, question: Question, replies: Replies) -> None:
+        if question.kind != "unknown":
+            self._others.ask(question, replies)
+            return
+        done = self._given.answer == "done"
+        made = dict(self._given.captures.get(question.step, {})) if done else {}
+        replies.answer(question.step, self._given.answer, UNKNOWN, values=made)
+
+    def withdraw(self, step: str) -> None:
+        self._others.withdraw(step)
 
 
 class _Finding:

@@ -10,6 +10,7 @@ from pup_tui.core.ids import UNDO
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
+    RunResumed,
     RunStarted,
     StepAnswered,
     StepFinished,
@@ -57,6 +58,9 @@ class TextFace(Watcher):
             case RunStarted():
                 with_it = f" · profile {safe_text(notice.profile)}" if notice.profile else ""
                 self._say(f"{safe_text(notice.runbook)} · run {notice.run}{with_it}", bold=True)
+            case RunResumed():
+                told = f"run {notice.run} goes on · {notice.finished} steps are done"
+                self._say(f"{told} · resumed by {safe_text(notice.operator)}", bold=True)
             case StepStarted():
                 self._started(notice)
             case StepPolled():

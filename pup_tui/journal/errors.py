@@ -23,3 +23,18 @@ class AmbiguousRunError(JournalError):
             path,
             f"give more of the id: {shown}",
         )
+
+
+class RunOwned(JournalError):
+    """Another process owns the run."""
+
+
+class RunGoesOn(JournalError):
+    """A past run that is to be resumed is under way elsewhere, or has gone on since it was looked at."""
+
+    def __init__(self, run: str, path: Path) -> None:
+        super().__init__(
+            f"the run {run} is under way in another process, or somebody else has resumed it",
+            path,
+            "see `pup-tui history`",
+        )

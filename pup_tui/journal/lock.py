@@ -8,7 +8,7 @@ import os
 import socket
 from pathlib import Path
 
-from pup_tui.journal.errors import JournalError
+from pup_tui.journal.errors import JournalError, RunOwned
 from pup_tui.journal.places import make_run_dir, run_dir
 from pup_tui.private import open_private
 
@@ -47,7 +47,7 @@ class RunLock:
         except OSError as error:
             if error.errno in _HELD:
                 os.close(descriptor)
-                raise JournalError(
+                raise RunOwned(
                     f"the run {run} is under way in another process",
                     path,
                     "wait until it has ended",

@@ -15,7 +15,7 @@ from pup_tui.core.events import AnyEvent
 from pup_tui.core.state import RunStatus
 from pup_tui.journal import codec
 from pup_tui.journal.database import PATIENCE, explained, open_database
-from pup_tui.journal.errors import JournalError
+from pup_tui.journal.errors import JournalError, RunGoesOn, RunOwned
 from pup_tui.journal.lock import RunLock
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import RunRecord, RunSummary
@@ -67,6 +67,39 @@ class Journal(JournalReader):
             lock.release()
             raise
         self._locks[record.run] = lock
+
+    def reopen_run(self, run: str, events: int, *, host: str, pid: int) -> None:
+        """Own a past run again, of which `events` are known, so that it can go on.
+
+        Raises RunGoesOn if another process owns it or it has gone on since, JournalError if there is no such
+        run.
+        """
+        number = self._known(run)
+        try:
+            lock = RunLock.acquire(self.state, run)
+        except RunOwned as error:
+            raise RunGoesOn(run, self.path) from error
+        try:
+            with self._transaction():
+                found = self._database.execute(
+                    "SELECT count(*) FROM event WHERE run = ?", (number,)
+                ).fetchone()
+                if found[0] != events:
+                    raise RunGoesOn(run, self.path)
+                self._database.execute(
+                    "UPDATE run SET status = :status, reason = '', warnings = 0, duration = NULL,"
+                    " ended_wall = NULL, host = :host, pid = :pid WHERE number = :number",
+                    {
+                        "status": RunStatus.RUNNING,
+                        "host": codec.storable(host),
+                        "pid": pid,
+                        "number": number,
+                    },
+                )
+        except BaseException:
+            lock.release()
+            raise
+        self._locks[run] = lock
 
     def append(self, run: str, event: AnyEvent, *, summary: RunSummary | None = None) -> int:
         """Store an event without its secrets, and with `summary` how the run ended, in one commit.

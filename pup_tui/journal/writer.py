@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from pup_tui.core.events import AnyEvent, durable
 from pup_tui.journal.database import PATIENCE
-from pup_tui.journal.errors import JournalError
+from pup_tui.journal.errors import JournalError, RunGoesOn
 from pup_tui.journal.places import journal_path
 from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.store import Journal
@@ -24,6 +24,9 @@ class Recorder(Protocol):
 
     async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
         """Begin a run; `files` are the texts it was made from, by name."""
+
+    async def reopen_run(self, run: str, events: int, *, host: str, pid: int) -> None:
+        """Own a past run again; RunGoesOn if another process does, or if it has more than these `events`."""
 
     async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
         """Record an event, and with `summary` how the run ended; its place in the run, from 1."""
@@ -65,6 +68,9 @@ class JournalWriter(Recorder):
     async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
         await self._do(lambda: self._journal.create_run(record, files))
 
+    async def reopen_run(self, run: str, events: int, *, host: str, pid: int) -> None:
+        await self._do(lambda: self._journal.reopen_run(run, events, host=host, pid=pid))
+
     async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
         return await self._do(lambda: self._journal.append(run, event, summary=summary))
 
@@ -101,6 +107,13 @@ class MemoryJournal(Recorder):
         self.records[record.run] = record
         self.files[record.run] = dict(files)
         self.events[record.run] = []
+
+    async def reopen_run(self, run: str, events: int, *, host: str, pid: int) -> None:
+        if run not in self.records:
+            raise JournalError(f"there is no run {run}", _NOWHERE)
+        if len(self.events[run]) != events:
+            raise RunGoesOn(run, _NOWHERE)
+        self.summaries.pop(run, None)
 
     async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
         if run not in self.records:

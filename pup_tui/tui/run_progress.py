@@ -10,6 +10,7 @@ from pup_tui.core.ids import UNDO, holder_id, is_item, item_numbers
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
+    RunResumed,
     RunStarted,
     StepAnswered,
     StepFinished,
@@ -180,7 +181,7 @@ class RunProgress:
             case RunFinished():
                 self.status, self.reason = notice.status, notice.reason
                 self.duration, self.warnings = notice.duration, notice.warnings
-            case StepOutput():
+            case StepOutput() | RunResumed():
                 return
             case _:
                 try:

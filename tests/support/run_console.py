@@ -50,8 +50,8 @@ class MemoryLog(Recorder):
     async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
         raise AssertionError("the run is begun already")
 
-    async def reopen(self) -> None:
-        raise AssertionError("nothing went wrong")
+    async def reopen_run(self, run: str, events: int, *, host: str, pid: int) -> None:
+        raise AssertionError("the run is begun already")
 
     async def close(self) -> None:
         raise AssertionError("it is not ours to close")

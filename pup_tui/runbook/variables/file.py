@@ -15,18 +15,24 @@ ANSWERS = "answers"
 """The key beside the variables that holds answers: `{STEP: {NAME: value}}`."""
 
 
+CAPTURES = "captures"
+"""The key that holds what steps of a run made that is resumed, in the same shape."""
+
+
 class FileValues(NamedTuple):
-    """The values of variables, and those that answer `input` steps, by the step's id."""
+    """The values of variables; by the step's id those that answer `input` steps, and what steps captured."""
 
     values: dict[str, object]
     answers: dict[str, dict[str, object]]
+    captures: dict[str, dict[str, object]]
 
 
 def read_values(path: Path) -> FileValues:
     """The values in a file; texts stay as they are typed.
 
     Raises InvalidRunbook with every error where it is no map of texts, numbers and booleans, but for its
-    `answers`, which are maps of such maps. A text of that name is the value of a variable that is called so.
+    `answers` and `captures`, which are maps of such maps. A text of that name is the value of a variable
+    that is called so.
     """
     try:
         data = read_file(path)
@@ -40,8 +46,15 @@ def read_values(path: Path) -> FileValues:
         raise InvalidRunbook([_problem(path, node, "must be a map of variables to values")])
     reading = _Reading(path)
     entries = {name: entry.value for name, entry in node.entries.items()}
-    answers = entries.pop(ANSWERS) if isinstance(entries.get(ANSWERS), Mapping) else None
-    found = FileValues(reading.values(entries), reading.answers(answers))
+    by_step = {
+        key: entries.pop(key) if isinstance(entries.get(key), Mapping) else None
+        for key in (ANSWERS, CAPTURES)
+    }
+    found = FileValues(
+        reading.values(entries),
+        reading.by_step(by_step[ANSWERS], "answers"),
+        reading.by_step(by_step[CAPTURES], "captures"),
+    )
     if reading.problems:
         raise InvalidRunbook(reading.problems)
     return found
@@ -63,14 +76,14 @@ class _Reading:
                 self._wrong(value, f"`{name}` must be a text, a number or true or false")
         return found
 
-    def answers(self, node: YamlNode | None) -> dict[str, dict[str, object]]:
+    def by_step(self, node: YamlNode | None, what: str) -> dict[str, dict[str, object]]:
         found: dict[str, dict[str, object]] = {}
         for step, entry in node.entries.items() if isinstance(node, Mapping) else ():
             if isinstance(entry.value, Mapping):
                 inside = {name: given.value for name, given in entry.value.entries.items()}
                 found[step] = self.values(inside)
             else:
-                self._wrong(entry.value, f"the answers of `{step}` must be a map of values")
+                self._wrong(entry.value, f"the {what} of `{step}` must be a map of values")
         return found
 
     def _wrong(self, node: YamlNode, message: str) -> None:

@@ -1,0 +1,219 @@
+"""`pup-tui resume`: goes on with a run that was interrupted, cancelled, failed or aborted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
+from pup_tui.cli.options import json_option, pass_settings, profile_option, runbooks_option
+from pup_tui.cli.running import Launch, Manner, drive
+from pup_tui.cli.shown import ShownRun
+from pup_tui.cli.values import from_file, resolve_values
+from pup_tui.cli.wiring import Parts
+from pup_tui.core.state import RunStatus
+from pup_tui.headless.answers import UnknownAnswer
+from pup_tui.headless.exits import LOCKED, UNDECIDED
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.inputs import Sources
+    from pup_tui.core.resuming import Standing
+    from pup_tui.drivers.launcher import Launcher
+    from pup_tui.journal.records import RunRow
+    from pup_tui.runbook.variables.file import FileValues
+    from pup_tui.settings.settings import Settings
+    from pup_tui.steps.executor import Terminal
+
+_RESUMABLE = (RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED, RunStatus.ABORTED)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What the command line says about the run."""
+
+    unknown: str | None
+    yes: bool
+    file: FileValues
+
+
+@click.command("resume")
+@click.argument("run", required=False)
+@click.option(
+    "--unknown",
+    type=click.Choice(["retry", "done", "skip"]),
+    help="What becomes of a step that began and did not finish.",
+)
+@click.option(
+    "--arg-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Secrets, and captures of steps that nobody knows: captures: {STEP: {NAME: value}}.",
+)
+@click.option("--yes", is_flag=True, help="Answer every question with yes; a failure with abort.")
+@click.option("--undo", is_flag=True, help="Take finished steps back if the run fails again.")
+@click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
+@json_option
+@profile_option
+@runbooks_option
+@pass_settings
+def resume_command(
+    settings: Settings,
+    run: str | None,
+    unknown: str | None,
+    arg_file: Path | None,
+    yes: bool,
+    undo: bool,
+    break_lock: str | None,
+    as_json: bool,
+) -> int:
+    """Go on with RUN (the newest that did not succeed) where it stood."""
+    from pup_tui.core.resuming import standing as standing_of
+    from pup_tui.runbook.variables.file import FileValues
+
+    file = FileValues({}, {}, {}) if arg_file is None else from_file(arg_file)
+    given = _Given(unknown, yes, file)
+    past = _past(settings, run)
+    can_ask = settings.terminal.can_ask and not yes
+    standing = standing_of(past.program, past.state)
+    _tell(past, standing)
+    captures = {step: file.captures[step] for step in standing.hidden if step in file.captures}
+    again = [step for step in standing.again if step not in captures]
+    if not can_ask:
+        _refuse_undecided(past, standing, given, [*captures, *again])
+    parts = Parts(settings)
+    secrets = _secrets(past, file.values, parts.sources, ask=can_ask)
+    manner = Manner(
+        yes=yes,
+        undo=undo,
+        as_json=as_json,
+        break_lock=break_lock,
+        unknown=None if unknown is None else UnknownAnswer(unknown, file.captures),
+    )
+
+    def launch(launcher: Launcher, terminal: Terminal | None) -> Launch:
+        return partial(
+            launcher.resume,
+            past.program,
+            past.events,
+            secrets=secrets,
+            captures=captures,
+            again=again,
+            terminal=terminal,
+        )
+
+    with journal_failures("free it, or set PUP_TUI_STATE_DIR"), lock_failures():
+        return asyncio.run(drive(parts, launch, manner))
+
+
+def _past(settings: Settings, run: str | None) -> ShownRun:
+    """The run that is meant. Raises Failure where there is none, or nothing is left of it to do."""
+    from pup_tui.journal.reader import read_journal
+
+    with journal_failures(), read_journal(settings.state_dir) as journal:
+        row = None
+        if journal is not None:
+            row = _newest(journal.runs()) if run is None else journal.run(run)
+        if journal is None or row is None:
+            told = "there is no run to resume" if run is None else f"there is no run `{run}`"
+            raise Failure(told, "", "`pup-tui history` shows the runs")
+        if row.status is RunStatus.RUNNING:
+            where = f"process {row.pid} on {row.host}"
+            raise Failure(f"run {row.run} is under way", where, "wait until it ends", code=LOCKED)
+        if row.status not in _RESUMABLE:
+            raise Failure(
+                f"run {row.run} has {row.status}: nothing is left to do",
+                "",
+                f"`pup-tui run {row.runbook}` runs it again",
+            )
+        return ShownRun(journal, row)
+
+
+def _newest(rows: Sequence[RunRow]) -> RunRow | None:
+    """The newest run that was interrupted, else the newest that could go on."""
+    interrupted = (row for row in rows if row.status is RunStatus.INTERRUPTED)
+    resumable = (row for row in rows if row.status in _RESUMABLE)
+    return next(interrupted, None) or next(resumable, None)
+
+
+def _tell(past: ShownRun, standing: Standing) -> None:
+    """Say where the run stands, and what will be done once more."""
+    row = past.row
+    tell(f"{row.runbook} · run {row.run} was {row.status}: {len(standing.finished)} steps are done")
+    for steps, told in (
+        (standing.unknown, "began and did not finish"),
+        (standing.undone, "taken back: runs again, and all behind it"),
+        (standing.repeated, "ran for the failure or at the end: runs again where it is due"),
+    ):
+        for step in steps:
+            tell(f"  {step}: {told}")
+
+
+def _refuse_undecided(
+    past: ShownRun, standing: Standing, given: _Given, known: Sequence[str]
+) -> None:
+    """Raise Failure for what only a person can decide, where nobody can be asked."""
+    from pup_tui.core.program import captures_of
+
+    if standing.unknown and given.unknown is None:
+        told = ", ".join(f"`{step}`" for step in standing.unknown)
+        raise Failure(
+            f"nobody knows whether {told} was done, and nobody can be asked here",
+            "",
+            "look, and say --unknown=retry, --unknown=done or --unknown=skip",
+            code=UNDECIDED,
+        )
+    if given.unknown == "done":
+        for step in standing.unknown:
+            made = given.file.captures.get(step, {})
+            missing = [n for n in captures_of(past.program.node(step).step) if n not in made]
+            if missing:
+                raise Failure(
+                    f"`{step}` would have captured {', '.join(missing)}",
+                    "",
+                    f"give --arg-file a file with captures: {{{step}: {{{missing[0]}: …}}}}",
+                    code=UNDECIDED,
+                )
+    hidden = [step for step in standing.hidden if step not in known]
+    if hidden:
+        told = ", ".join(f"`{step}`" for step in hidden)
+        raise Failure(
+            f"{told} captured a secret, which is not stored",
+            "",
+            f"give --arg-file a file with captures: {{{hidden[0]}: {{NAME: …}}}}",
+            code=UNDECIDED,
+        )
+    again = (*standing.undone, *standing.repeated)
+    if again and not given.yes:
+        told = ", ".join(f"`{step}`" for step in again)
+        raise Failure(
+            f"what was taken back or cleaned up would run again: {told}",
+            "",
+            "resume it on a terminal, or say --yes",
+            code=UNDECIDED,
+        )
+
+
+def _secrets(
+    past: ShownRun, given: Mapping[str, object], sources: Sources, *, ask: bool
+) -> dict[str, Any]:
+    """The values of the run's secret variables once more."""
+    from msgspec.structs import replace
+
+    from pup_tui.core.events import RunCreated
+
+    created = past.events[0]
+    assert isinstance(created, RunCreated)
+    hidden = {name: v for name, v in past.program.runbook.vars.items() if name in created.secrets}
+    if not hidden:
+        return {}
+    runbook = replace(past.program.runbook, vars=hidden)
+    resolved = resolve_values(
+        runbook, {name: value for name, value in given.items() if name in hidden}, sources, ask=ask
+    )
+    return resolved.values
