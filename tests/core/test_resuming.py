@@ -1,0 +1,236 @@
+"""A run that was interrupted, cancelled, or that failed goes on where it stood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from pup_tui.core.events import CancelRequested, Interrupted
+from pup_tui.core.notices import RunResumed
+from pup_tui.core.program import Program
+from pup_tui.core.resuming import standing
+from pup_tui.core.state import RunStatus
+from tests.support.player import FAILS, OK, Player, Result
+from tests.support.runbooks import program_of
+
+HANGS = Result(hangs=True)
+
+THREE = """
+steps:
+  - {name: a, kind: shell, run: echo a, capture: A}
+  - {name: b, kind: shell, run: 'echo {{ A }}', capture: B}
+  - {name: c, kind: shell, run: 'echo {{ A }} {{ B }}'}
+"""
+
+
+def attempts(player: Player) -> list[str]:
+    return [action.attempt for action in player.started]
+
+
+def status_of(player: Player) -> str:
+    return str(player.machine.state.status)
+
+
+def broken_off(
+    text: str, results: Mapping[str, Sequence[Result]], **options: Sequence[str]
+) -> tuple[Program, Player]:
+    program = program_of(text)
+    player = Player(program, results=results, undo=options.get("undo"))
+    player.create().play()
+    return program, player
+
+
+A_THEN_HANGS = {
+    "a": [Result(captures={"A": "1"})],
+    "b": [HANGS, Result(captures={"B": "2"})],
+}
+
+
+def test_what_finished_stays_and_what_did_not_is_asked_about() -> None:
+    program, player = broken_off(THREE, A_THEN_HANGS)
+    assert standing(program, player.machine.state).unknown == ("b",)
+    player.resume().play()
+    assert attempts(player) == ["a#1", "b#1"]
+    asked = player.asked[-1].question
+    assert (asked.kind, asked.step, asked.captures) == ("unknown", "b", ("B",))
+    assert asked.upcoming == "echo 1"
+    player.answer("b", "retry").play()
+    assert attempts(player) == ["a#1", "b#1", "b#2", "c#1"]
+    assert status_of(player) == "succeeded"
+    told = next(notice for notice in player.notices if isinstance(notice, RunResumed))
+    assert (told.leg, told.operator, told.finished, told.unknown) == (2, "grace", 1, ("b",))
+
+
+def test_it_was_done_and_what_it_made_is_known() -> None:
+    _, player = broken_off(THREE, A_THEN_HANGS)
+    player.resume().play().answer("b", "done", {"B": "typed"}).play()
+    assert attempts(player) == ["a#1", "b#1", "c#1"]
+    assert "echo 1 typed" in player.started[-1].shown
+    assert player.machine.state.steps["b"].reason == "it was done, says ada"
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "last"),
+    [("skip", RunStatus.SUCCEEDED, "c#1"), ("abort", RunStatus.ABORTED, "b#1")],
+)
+def test_it_is_left_out_or_ends_the_run(answer: str, status: RunStatus, last: str) -> None:
+    text = THREE.replace(" {{ B }}", "")
+    _, player = broken_off(text, A_THEN_HANGS)
+    player.resume().play().answer("b", answer).play()
+    assert player.machine.state.status is status
+    assert attempts(player)[-1] == last
+
+
+def test_a_step_that_may_be_done_twice_is_not_asked_about() -> None:
+    program, player = broken_off(
+        THREE.replace("capture: B", "capture: B, idempotent: true"), A_THEN_HANGS
+    )
+    assert standing(program, player.machine.state).unknown == ()
+    player.resume().play()
+    assert status_of(player) == "succeeded"
+
+
+def test_a_group_that_may_be_done_twice_holds_steps_that_may() -> None:
+    text = """
+steps:
+  - name: g
+    kind: group
+    idempotent: true
+    steps:
+      - {name: a, kind: shell, run: echo a}
+"""
+    _, player = broken_off(text, {"g/a": [HANGS, OK]})
+    player.resume().play()
+    assert status_of(player) == "succeeded"
+
+
+def test_a_failed_step_is_where_a_failed_run_goes_on() -> None:
+    _, player = broken_off(
+        THREE, {"b": [FAILS, Result(captures={"B": "2"})], "a": A_THEN_HANGS["a"]}
+    )
+    assert status_of(player) == "failed"
+    player.resume().play()
+    assert attempts(player) == ["a#1", "b#1", "b#2", "c#1"]
+    assert status_of(player) == "succeeded"
+
+
+@pytest.mark.parametrize("how", ["cancelled", "interrupted"])
+def test_an_attempt_that_was_stopped_from_outside_is_unknown(how: str) -> None:
+    program = program_of(THREE)
+    player = Player(program, results=A_THEN_HANGS)
+    player.create().play()
+    if how == "cancelled":
+        player.tell(CancelRequested(at=player.moment, by="ada"))
+    else:
+        player.tell(Interrupted(at=player.moment, reason="the terminal was lost"))
+    player.play()
+    assert str(player.machine.state.status) == how
+    player.resume().play()
+    assert player.asked[-1].question.kind == "unknown"
+
+
+def test_the_no_that_ended_the_run_is_asked_again_and_other_answers_stand() -> None:
+    text = """
+steps:
+  - {name: one, kind: confirm, message: First?}
+  - {name: a, kind: shell, run: echo a}
+  - {name: two, kind: confirm, message: Second?}
+  - {name: b, kind: shell, run: echo b}
+"""
+    program = program_of(text)
+    player = Player(program, answers={"one": ["yes"], "two": ["no", "yes"]})
+    player.create().play()
+    assert status_of(player) == "aborted"
+    player.resume().play()
+    assert [ask.question.step for ask in player.asked] == ["one", "two", "two"]
+    assert attempts(player) == ["a#1", "b#1"]
+
+
+def test_blocks_go_on_inside() -> None:
+    text = """
+steps:
+  - name: g
+    kind: group
+    steps:
+      - {name: l, kind: shell, run: 'echo {{ item }}', foreach: [x, y, z], capture: L}
+      - {name: all, kind: shell, run: 'echo {{ L }}'}
+  - name: par
+    kind: parallel
+    steps:
+      - {name: p, kind: shell, run: echo p}
+      - {name: q, kind: shell, run: echo q}
+"""
+    made = {f"g/l[{n}]": [Result(captures={"L": str(n)})] for n in range(3)}
+    made["g/l[1]"] = [HANGS, Result(captures={"L": "1"})]
+    program = program_of(text)
+    player = Player(program, results={**made, "par/q": [FAILS, OK]})
+    player.create().play()
+    player.resume().play().answer("g/l[1]", "retry").play()
+    assert player.machine.state.frames[""].captured["L"] == ["0", "1", "2"]
+    assert status_of(player) == "failed"
+    player.resume().play()
+    once = ["g/l[0]#1", "g/l[1]#1", "g/l[1]#2", "g/l[2]#1", "g/all#1", "par/p#1", "par/q#1"]
+    assert attempts(player) == [*once, "par/q#2"]
+    assert status_of(player) == "succeeded"
+
+
+TAKEN_BACK = """
+steps:
+  - {name: before, kind: shell, run: echo before}
+  - {name: up, kind: shell, run: echo up, undo: {kind: shell, run: echo down}}
+  - {name: after, kind: shell, run: echo after}
+  - {name: breaks, kind: shell, run: 'false'}
+  - {name: tell, kind: shell, run: echo, when: on_failure}
+  - {name: tidy, kind: shell, run: echo, when: cleanup}
+"""
+
+
+def test_what_was_taken_back_runs_again_with_all_behind_it() -> None:
+    program, player = broken_off(TAKEN_BACK, {"breaks": [FAILS, OK]}, undo=["up:undo"])
+    found = standing(program, player.machine.state)
+    assert (found.finished, found.undone) == (("before",), ("up",))
+    assert found.repeated == ("tell", "tidy")
+    began = len(player.started)
+    player.resume().play()
+    assert attempts(player)[began:] == ["up#2", "after#2", "breaks#2", "tidy#2"]
+
+
+def test_what_was_not_taken_back_stays() -> None:
+    _, player = broken_off(TAKEN_BACK, {"breaks": [FAILS, OK]}, undo=[])
+    began = len(player.started)
+    player.resume().play()
+    assert attempts(player)[began:] == ["breaks#2", "tidy#2"]
+
+
+def test_a_poll_makes_one_attempt_more_though_its_time_is_over() -> None:
+    text = """
+steps:
+  - {name: p, kind: shell, run: look, poll: {until: exit_code == 0, interval: 5s, timeout: 60s}}
+"""
+    program = program_of(text)
+    player = Player(program, results={"p": [Result(until=False), Result(until=False), HANGS, OK]})
+    player.create().play(until=lambda p: len(p.started) == 3)
+    player.resume(later=1000).play()
+    assert attempts(player) == ["p#1", "p#2", "p#3"]
+    player.answer("p", "retry").play()
+    assert attempts(player)[-1] == "p#4"
+    assert "within 60 s" in player.machine.state.steps["p"].reason
+
+
+def test_a_wait_goes_on_with_what_is_left_of_it() -> None:
+    program = program_of("steps:\n  - {name: w, kind: wait, duration: 100s}\n")
+    player = Player(program)
+    player.create()
+    player.resume(later=70)
+    began = player.moment.clock
+    player.play()
+    assert player.moment.clock - began == pytest.approx(30)
+    assert status_of(player) == "succeeded"
+
+
+def test_a_run_that_succeeded_is_over() -> None:
+    _, player = broken_off(THREE, {"a": A_THEN_HANGS["a"], "b": [Result(captures={"B": "2"})]})
+    player.resume().play()
+    assert attempts(player) == ["a#1", "b#1", "c#1"]
+    assert status_of(player) == "succeeded"

@@ -1,0 +1,150 @@
+"""Made-up runbooks that break off anywhere and are resumed, as often as it takes."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from pup_tui.core.actions import Ask, StartAttempt
+from pup_tui.core.events import (
+    Answered,
+    AnyEvent,
+    AttemptFinished,
+    CancelRequested,
+    Interrupted,
+    Moment,
+    UndoChosen,
+)
+from pup_tui.core.program import Program
+from pup_tui.core.resuming import can_resume
+from pup_tui.core.state import RunPhase
+from pup_tui.drivers.replay import replay
+from pup_tui.journal.codec import decode, encode
+from tests.format.test_generated import VALUES, program_from
+from tests.support.generated import Maker
+from tests.support.player import Player, Result
+
+CHUNKS = 20
+EACH = 10
+
+
+class Chance(Player):
+    """A run whose attempts end as chance has it: the same for a step that has ended as often."""
+
+    def __init__(self, program: Program, seed: int, *, fails: bool) -> None:
+        super().__init__(program)
+        self.ended: Counter[str] = Counter()
+        self._seed = seed
+        self._fails = fails
+
+    def tell(self, event: AnyEvent) -> None:
+        if isinstance(event, AttemptFinished):
+            self.ended[event.attempt.rpartition("#")[0]] += 1
+        super().tell(event)
+
+    def _start(self, action: StartAttempt) -> None:
+        chance = random.Random(f"{self._seed} {action.step} {self.ended[action.step]}")
+        result = Result(
+            ok=not (self._fails and chance.random() < 0.15),
+            reason="as chance has it",
+            until=True,
+            fail_if=False,
+            retry_on=True,
+            takes=chance.choice([0.5, 1.0, 2.0]),
+        )
+        self._results[action.step] = [result]
+        super()._start(action)
+
+    def _finish(self, at: Moment, action: StartAttempt, result: Result) -> AnyEvent:
+        event = super()._finish(at, action, result)
+        assert isinstance(event, AttemptFinished)
+        made = [capture.name for capture in action.wanted.captures] if result.ok else []
+        found = structs.replace(
+            event.findings,
+            captures={name: f"{name} of {action.step}" for name in made},
+            results=dict.fromkeys(action.wanted.results, 0),
+        )
+        return structs.replace(event, findings=found)
+
+    def _ask(self, action: Ask) -> None:
+        asked, answers = action.question, {"failure": "continue", "unknown": "retry"}
+        if asked.kind == "undo":
+            steps = tuple(offer.step for offer in asked.offers)
+            self.later(1, lambda at: UndoChosen(at=at, steps=steps, by="ada"))
+            return
+        values = {name: str(v.default) for name, v in asked.variables.items()}
+        answer = answers.get(asked.kind, "yes")
+        self.later(
+            1, lambda at: Answered(at=at, step=asked.step, answer=answer, by="ada", values=values)
+        )
+
+
+def end_of(player: Chance) -> tuple[Any, ...]:
+    """All that matters of how a run ended."""
+    state = player.machine.state
+    names = {key: (f.values, f.captured, f.results) for key, f in state.frames.items()}
+    statuses = {id_: step.status for id_, step in state.steps.items()}
+    return state.status, statuses, names, player.ended, sorted(state.completed)
+
+
+def break_off_and_resume(player: Chance, chance: random.Random, length: int, times: int) -> None:
+    """Lose everything that is under way at `times` moments of a run, and go on."""
+    for _ in range(times):
+        until = len(player.events) + chance.randint(1, length)
+        player.play(until=lambda p, until=until: len(p.events) >= until)  # type: ignore[misc]
+        if player.machine.state.phase is not RunPhase.RUNNING:
+            break
+        player.resume()
+    player.play()
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_a_run_that_broke_off_ends_as_one_that_did_not(chunk: int) -> None:
+    """What ended well is not done again, what was lost is: each attempt ends as often as without a break."""
+    for seed in range(chunk * EACH, (chunk + 1) * EACH):
+        text = Maker(seed).text()
+        # How often a poll looks depends on the time that passes; what was settled is done once more.
+        if "poll:" in text or "settles:" in text:
+            continue
+        program, chance = program_from(seed), random.Random(seed)
+        whole = Chance(program, seed, fails=False)
+        whole.create(**VALUES).play()
+        for _ in range(3):
+            broken = Chance(program, seed, fails=False)
+            broken.create(**VALUES)
+            break_off_and_resume(broken, chance, len(whole.events), 3)
+            assert end_of(broken) == end_of(whole), f"seed {seed}"
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_whatever_ended_a_run_it_goes_on_and_is_told_again(chunk: int) -> None:
+    for seed in range(chunk * EACH, (chunk + 1) * EACH):
+        program, chance = program_from(seed), random.Random(seed)
+        player = Chance(program, seed, fails=True)
+        player.create(**VALUES)
+        for _ in range(4):
+            until = len(player.events) + chance.randint(1, 40)
+            end = chance.choice(["crash", "cancel", "interrupt", "end"])
+            if end == "end":
+                player.play()
+            else:
+                player.play(until=lambda p, until=until: len(p.events) >= until)  # type: ignore[misc]
+            if end == "cancel":
+                player.tell(CancelRequested(at=player.moment, by="ada"))
+                player.play()
+            elif end == "interrupt":
+                player.tell(Interrupted(at=player.moment, reason="the terminal was lost"))
+                player.play()
+            if not can_resume(player.machine.state):
+                break
+            player.resume(later=chance.choice([0, 5, 1000]))
+        player.play()
+        state = player.machine.state
+        assert state.phase is RunPhase.ENDED, f"seed {seed}"
+        assert [id_ for id_, step in state.steps.items() if step.status is None] == []
+        events = [decode(encode(event).encode()) for event in player.events]
+        assert replay(program, events).state == state, f"seed {seed}"
