@@ -210,7 +210,7 @@ steps:
 """
     program = program_of(text)
     player = Player(program, results={"p": [Result(until=False), Result(until=False), HANGS, OK]})
-    player.create().play(until=lambda p: len(p.started) == 3)
+    player.create().play(until=lambda p: "p#3" in str(p.events[-1]))
     player.resume(later=1000).play()
     assert attempts(player) == ["p#1", "p#2", "p#3"]
     player.answer("p", "retry").play()
