@@ -48,12 +48,14 @@ def refuse_problems(problems: Sequence[Problem], what: str, todo: str, where: st
 @contextmanager
 def journal_failures(otherwise: str = "", besides: str = "") -> Iterator[None]:
     """Turn errors of the journal into failures, with their hint (or else `otherwise`) and then `besides`."""
-    from pup_tui.journal.errors import AmbiguousRunError, JournalError
+    from pup_tui.journal.errors import AmbiguousRunError, JournalError, RunGoesOn
 
     try:
         yield
     except AmbiguousRunError as error:
         raise Failure(error.message, "", error.hint) from error
+    except RunGoesOn as error:
+        raise Failure(error.message, "", error.hint, code=LOCKED) from error
     except JournalError as error:
         todo = f"{error.hint or otherwise}{besides}"
         raise Failure(error.message, str(error.path), todo, code=FAILED) from error

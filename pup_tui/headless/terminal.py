@@ -100,7 +100,8 @@ class TerminalAsker:
             case "failure":
                 said = await self._about_failure()
             case "unknown":
-                said = await self._about_unknown()
+                await self._about_unknown(question, replies)
+                return
             case "manual":
                 said, note = await self._checklist(question)
             case "input":
@@ -145,11 +146,15 @@ class TerminalAsker:
             typed, "abort"
         )
 
-    async def _about_unknown(self) -> str:
-        """What became of an attempt that did not finish; nothing happens by an answer that is none."""
-        told = "[d]one, [r]un it again, [s]kip or [a]bort? [a] "
-        typed = (await self._line(told)).strip().lower()
-        return {"d": "done", "r": "retry", "s": "skip"}.get(typed[:1], "abort")
+    async def _about_unknown(self, question: Question, replies: Replies) -> None:
+        """What became of an attempt that did not finish; what is no answer lets nothing happen."""
+        self._say("began:", question.upcoming or question.title)
+        typed = (await self._line("[d]one, [r]un again, [s]kip or [a]bort? [a] ")).strip().lower()
+        said = {"d": "done", "r": "retry", "s": "skip"}.get(typed[:1], "abort")
+        values = {}
+        for name in question.captures if said == "done" else ():
+            values[name] = await self._line(f"  {safe_text(name)}, which it captured: ")
+        replies.answer(question.step, said, self._operator, values=values)
 
     # Values
 

@@ -14,6 +14,7 @@ from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, SecondsLeft
 from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
 from pup_tui.tui.dialogs.undo import UndoScreen
+from pup_tui.tui.dialogs.unknown import UnknownScreen
 from pup_tui.tui.lines.line_text import folded, plain_line
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def dialog_for(question: Question, asked: QuestionContext, behind: ScrollBehind)
             return _input(question, asked, behind)
         case "undo":
             return UndoScreen(question, behind=behind)
+        case "unknown":
+            return UnknownScreen(question, behind=behind)
         case "failure":
             return FailureScreen(
                 question,

@@ -36,7 +36,8 @@ class RunRequests:
             case UndoAnswer(steps=steps):
                 live.undo(steps, by, answer.note)
             case ValuesAnswer(values=values, left_out=left_out, secrets=secrets):
-                live.answer(step, "yes", by, values=values, left_out=left_out, secrets=secrets)
+                said = answer.answer
+                live.answer(step, said, by, values=values, left_out=left_out, secrets=secrets)
             case _:
                 live.answer(step, answer.answer, by, answer.note)
 

@@ -1,0 +1,180 @@
+"""`pup-tui resume`: a run goes on where it stood, and what nobody knows is not done twice."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from tests.support.program import Program
+
+DIES = "echo {name} >> effects; [ -e again ] || {{ touch again; kill -9 $PPID; exit 1; }}"
+"""A script that kills the program which runs it, the first time."""
+
+KILLED = f"""
+name: killed
+vars:
+  T: {{type: secret, from: 'env:T'}}
+steps:
+  - {{name: one, kind: shell, run: 'echo one >> effects; echo 1', capture: ONE}}
+  - name: two
+    kind: shell
+    run: |
+      {DIES.format(name="two")}
+      echo {{{{ T }}}}-2
+    capture: TWO
+  - {{name: three, kind: shell, run: 'echo {{{{ ONE }}}} {{{{ TWO }}}} >> effects'}}
+"""
+
+TOKEN = "hunter2-token"
+
+
+def effects(program: Program) -> list[str]:
+    return (program.cwd / "effects").read_text().splitlines()
+
+
+def killed(program: Program, text: str = KILLED, **environ: str) -> None:
+    path = program.write("killed", text)
+    process = program.start("run", str(path), "--json", **environ)
+    process.communicate(timeout=200)
+    assert process.returncode == -9
+
+
+def newest(program: Program) -> Any:
+    run = program("history", "--json").json[0]["run"]
+    return program("show", run, "--json").json
+
+
+def test_off_a_terminal_what_nobody_knows_is_refused_by_name(program: Program) -> None:
+    killed(program, T=TOKEN)
+    refused = program("resume", T=TOKEN)
+    assert refused.code == 5
+    assert "`two`" in refused.err
+    assert "--unknown=retry" in refused.err
+    assert effects(program) == ["one", "two"]
+    assert newest(program)["status"] == "interrupted"
+
+
+def test_it_is_run_again_and_what_is_done_is_not(program: Program) -> None:
+    killed(program, T=TOKEN)
+    done = program("resume", "--unknown=retry", "--json", T=TOKEN)
+    assert done.code == 0, done.err
+    assert effects(program) == ["one", "two", "two", f"1 {TOKEN}-2"]
+    told = done.event("run.resumed")
+    assert (told["leg"], told["finished"], told["unknown"]) == (2, 1, ["two"])
+    shown = newest(program)
+    assert shown["status"] == "succeeded"
+    assert [step["attempts"] for step in shown["steps"]] == [1, 2, 1]
+    assert TOKEN not in done.out + done.err + json.dumps(shown)
+    assert program("resume").code == 2
+
+
+def test_it_was_done_takes_what_it_captured(program: Program) -> None:
+    killed(program, KILLED.replace("capture: TWO", "capture: TWO"), T=TOKEN)
+    refused = program("resume", "--unknown=done", T=TOKEN)
+    assert refused.code == 5
+    assert "TWO" in refused.err
+    given = program.cwd / "given.yaml"
+    given.write_text("captures: {two: {TWO: typed}}\n")
+    done = program("resume", "--unknown=done", "--arg-file", str(given), T=TOKEN)
+    assert done.code == 0, done.err
+    assert effects(program) == ["one", "two", "1 typed"]
+
+
+def test_a_secret_comes_from_where_it_came_from(program: Program) -> None:
+    killed(program, T=TOKEN)
+    refused = program("resume", "--unknown=retry")
+    assert refused.code == 2
+    assert "T" in refused.err
+    given = program.cwd / "given.yaml"
+    given.write_text("T: another-token\n")
+    done = program("resume", "--unknown=retry", "--arg-file", str(given))
+    assert done.code == 0, done.err
+    assert effects(program)[-1] == "1 another-token-2"
+
+
+SECRET_CAPTURE = f"""
+name: killed
+steps:
+  - name: login
+    kind: shell
+    run: echo in >> effects; echo session-1234
+    capture: {{S: {{secret: true}}}}
+  - {{name: two, kind: shell, run: '{DIES.format(name="two")}', idempotent: true}}
+  - {{name: use, kind: shell, run: 'echo {{{{ S }}}} >> effects'}}
+"""
+
+
+def test_a_secret_that_a_step_captured_is_given_or_captured_again(program: Program) -> None:
+    killed(program, SECRET_CAPTURE)
+    refused = program("resume")
+    assert refused.code == 5
+    assert "`login`" in refused.err
+    given = program.cwd / "given.yaml"
+    given.write_text("captures: {login: {S: session-5678}}\n")
+    done = program("resume", "--arg-file", str(given))
+    assert done.code == 0, done.err
+    assert effects(program) == ["in", "two", "two", "session-5678"]
+    assert "session-5678" not in done.out + done.err + json.dumps(newest(program))
+
+
+def test_where_a_step_may_be_done_twice_its_secret_is_captured_again(program: Program) -> None:
+    killed(program, SECRET_CAPTURE.replace("name: login", "name: login\n    idempotent: true"))
+    done = program("resume")
+    assert done.code == 0, done.err
+    assert effects(program) == ["in", "two", "in", "two", "session-1234"]
+
+
+FAILS_ONCE = """
+name: killed
+steps:
+  - {name: one, kind: shell, run: echo one >> effects}
+  - {name: two, kind: shell, run: 'echo two >> effects; mkdir again'}
+  - {name: tidy, kind: shell, run: echo tidy >> effects, when: cleanup}
+"""
+
+
+def test_a_failed_run_goes_on_at_the_step_that_failed(program: Program) -> None:
+    path = program.write("killed", FAILS_ONCE)
+    (program.cwd / "again").mkdir()
+    assert program("run", str(path)).code == 1
+    (program.cwd / "again").rmdir()
+    refused = program("resume")
+    assert refused.code == 5
+    assert "`tidy`" in refused.err
+    done = program("resume", "--yes")
+    assert done.code == 0, done.err
+    assert effects(program) == ["one", "two", "tidy", "two", "tidy"]
+
+
+def test_of_several_who_resume_a_run_one_does(program: Program) -> None:
+    text = SECRET_CAPTURE.replace("capture: {S: {secret: true}}", "capture: S")
+    waits = "use, kind: shell, run: 'while [ ! -e go ]; do sleep 0.1; done; "
+    killed(program, text.replace("use, kind: shell, run: '", waits))
+    calls = [program.start("resume") for _ in range(3)]
+    try:
+        while sum(call.poll() is not None for call in calls) < 2:
+            time.sleep(0.05)
+    finally:
+        (program.cwd / "go").touch()
+        told = [call.communicate(timeout=200) for call in calls]
+    assert sorted(call.returncode for call in calls) == [0, 4, 4], told
+    assert effects(program) == ["in", "two", "two", "session-1234"]
+
+
+def test_every_lock_is_taken_again(program: Program) -> None:
+    killed(program, f"lock: target\n{KILLED}", T=TOKEN)
+    holds = "touch held; while [ -e held ]; do sleep 0.1; done"
+    steps = f"steps: [{{name: a, kind: shell, run: '{holds}'}}]"
+    other = program.write("other", f"name: o\nlock: target\n{steps}\n")
+    holder = program.start("run", str(other))
+    try:
+        while not (program.cwd / "held").exists():
+            assert holder.poll() is None
+        refused = program("resume", "--unknown=retry", T=TOKEN)
+        assert refused.code == 4, refused.err
+    finally:
+        (program.cwd / "held").unlink()
+        holder.communicate(timeout=200)
+    done = program("resume", "--unknown=retry", T=TOKEN)
+    assert done.code == 0, done.err
