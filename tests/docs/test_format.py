@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
-import pexpect
 import pytest
 
 from pup_tui.runbook.allowed import fields_of
 from pup_tui.runbook.model import AnyStep, Runbook, Step
 from pup_tui.runbook.parts import Variable
-from tests.support.manual import Example, agrees, examples
-from tests.support.program import PROGRAM
+from tests.support.manual import Example, examples, is_true
 from tests.support.stage import Stage
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "format.md"
@@ -24,30 +21,7 @@ EXAMPLES = examples(DOCUMENT)
     "example", EXAMPLES, ids=[f"{number}-{e.title}" for number, e in enumerate(EXAMPLES)]
 )
 async def test_example(example: Example, stage: Stage) -> None:
-    if "typed" in example.setup:
-        await type_in(example, stage)
-        return
-    played = await stage.play(example.runbook, example.files, **example.setup)
-    printed = played.printed()
-    assert agrees(example.printed, printed), "\n".join(printed)
-    assert played.ended == example.ended, played.reason
-    assert {step: played.statuses.get(step) for step in example.statuses} == example.statuses
-
-
-async def type_in(example: Example, stage: Stage) -> None:
-    """Run an example that somebody at a terminal takes part in."""
-    await stage.write("typed.yaml", f"name: typed\n{example.runbook}")
-    environ: Any = {**os.environ, "TERM": "xterm-256color"}
-    child: pexpect.spawn[str] = pexpect.spawn(
-        PROGRAM[0], [*PROGRAM[1:], "run", "typed.yaml"], env=environ, encoding="utf-8", timeout=200
-    )
-    try:
-        child.sendline(example.setup["typed"])
-        for line in [*example.printed, example.ended]:
-            child.expect_exact(line)
-        child.expect(pexpect.EOF)
-    finally:
-        child.close(force=True)
+    await is_true(example, stage)
 
 
 @pytest.mark.parametrize("kind", [str(s.__struct_config__.tag) for s in get_args(AnyStep)])
