@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
 from pup_tui.runbook.allowed import fields_of
-from pup_tui.runbook.model import AnyStep, Runbook, Step
-from pup_tui.runbook.parts import Variable
+from pup_tui.runbook.model import AnyStep, Call, Defaults, Runbook, Step
+from pup_tui.runbook.parts import (
+    Assertion,
+    Capture,
+    Choice,
+    ChoicesFrom,
+    Link,
+    Poll,
+    Retry,
+    Variable,
+)
 from tests.support.manual import Example, examples, is_true
 from tests.support.stage import Stage
 
@@ -41,3 +51,32 @@ def test_every_other_key_has_an_example(struct: type) -> None:
     missing = [key for key in fields_of(struct) if f"{key}:" not in shown]
     # Packs and profiles are the operator's: no example stands alone with them.
     assert missing == (["import", "profiles"] if struct is Runbook else [])
+
+
+PARTS: list[tuple[type, str]] = [
+    (Runbook, "Top level"),
+    (Defaults, "Top level"),
+    (Link, "Top level"),
+    (Variable, "Variables"),
+    (Choice, "Variables"),
+    (ChoicesFrom, "Variables"),
+    (Step, "What every step can say"),
+    (Poll, "Polls"),
+    (Retry, "Failing and retrying"),
+    (Capture, "Captures"),
+    (Assertion, "Assertions"),
+    (Call, "Step templates and groups in files"),
+    *((kind, str(kind.__struct_config__.tag)) for kind in get_args(AnyStep)),
+]
+
+
+@pytest.mark.parametrize(("struct", "title"), PARTS, ids=[struct.__name__ for struct, _ in PARTS])
+def test_every_key_is_told_of_where_it_belongs(struct: type, title: str) -> None:
+    prose = re.sub(r"```.*?```", "", DOCUMENT.read_text(), flags=re.DOTALL)
+    section = re.search(rf"^#+ {re.escape(title)}\n(.*?)(?=^#|\Z)", prose, re.M | re.S)
+    assert section is not None
+    told = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`[^`]+`", section[1]))))
+    keys = set(fields_of(struct))
+    if issubclass(struct, Step) and struct is not Step:
+        keys -= set(fields_of(Step))
+    assert sorted(keys - told) == []
