@@ -65,3 +65,15 @@ def test_every_command_is_documented() -> None:
     told = (ROOT / "docs" / "command-line.md").read_text()
     missing = [name for name in COMMANDS if f"pup-tui {name}" not in told]
     assert missing == []
+
+
+def test_every_option_of_a_command_is_in_its_row_or_in_the_text_below_the_table() -> None:
+    lines = (ROOT / "docs" / "command-line.md").read_text().splitlines()
+    text = " ".join(line for line in lines if not line.startswith("|"))
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        row = next(line for line in lines if line.startswith(f"| `pup-tui {name}"))
+        options = [option for parameter in command.params for option in parameter.opts]
+        told = set(re.findall(r"--[a-z-]+", f"{row} {text}"))
+        assert {option for option in options if option.startswith("-")} <= told, name
