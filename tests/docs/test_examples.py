@@ -16,7 +16,7 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 EXAMPLES = [
     (document, number, text)
     for document in DOCUMENTS
-    if document.name != "format.md"  # its examples are not only loaded but run: test_format.py
+    if document.name not in ("format.md", "cookbook.md")  # theirs are not only loaded but run
     for number, text in enumerate(re.findall(r"```yaml\n(.*?)```", document.read_text(), re.S))
 ]
 
@@ -48,11 +48,32 @@ def test_every_command_and_option_in_the_documents_exists() -> None:
 
 def test_every_link_between_the_documents_leads_somewhere() -> None:
     for document in DOCUMENTS:
-        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text()):
-            assert (document.parent / target).exists(), f"{document.name}: {target}"
+        for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]+))?\)", document.read_text()):
+            leads_to = document.parent / target if target else document
+            assert leads_to.exists(), f"{document.name}: {target}"
+            assert not anchor or anchor in anchors(leads_to), f"{document.name}: {target}#{anchor}"
+
+
+def anchors(document: Path) -> set[str]:
+    """The names under which the headings of a document can be linked to."""
+    text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def test_every_command_is_documented() -> None:
     told = (ROOT / "docs" / "command-line.md").read_text()
     missing = [name for name in COMMANDS if f"pup-tui {name}" not in told]
     assert missing == []
+
+
+def test_every_option_of_a_command_is_in_its_row_or_in_the_text_below_the_table() -> None:
+    lines = (ROOT / "docs" / "command-line.md").read_text().splitlines()
+    text = " ".join(line for line in lines if not line.startswith("|"))
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        row = next(line for line in lines if line.startswith(f"| `pup-tui {name}"))
+        options = [option for parameter in command.params for option in parameter.opts]
+        told = set(re.findall(r"--[a-z-]+", f"{row} {text}"))
+        assert {option for option in options if option.startswith("-")} <= told, name

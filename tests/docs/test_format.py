@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import os
+import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
-import pexpect
 import pytest
 
 from pup_tui.runbook.allowed import fields_of
-from pup_tui.runbook.model import AnyStep, Runbook, Step
-from pup_tui.runbook.parts import Variable
-from tests.support.manual import Example, agrees, examples
-from tests.support.program import PROGRAM
+from pup_tui.runbook.model import AnyStep, Call, Defaults, Runbook, Step
+from pup_tui.runbook.parts import (
+    Assertion,
+    Capture,
+    Choice,
+    ChoicesFrom,
+    Link,
+    Poll,
+    Retry,
+    Variable,
+)
+from tests.support.manual import Example, examples, is_true
 from tests.support.stage import Stage
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "format.md"
@@ -24,30 +31,7 @@ EXAMPLES = examples(DOCUMENT)
     "example", EXAMPLES, ids=[f"{number}-{e.title}" for number, e in enumerate(EXAMPLES)]
 )
 async def test_example(example: Example, stage: Stage) -> None:
-    if "typed" in example.setup:
-        await type_in(example, stage)
-        return
-    played = await stage.play(example.runbook, example.files, **example.setup)
-    printed = played.printed()
-    assert agrees(example.printed, printed), "\n".join(printed)
-    assert played.ended == example.ended, played.reason
-    assert {step: played.statuses.get(step) for step in example.statuses} == example.statuses
-
-
-async def type_in(example: Example, stage: Stage) -> None:
-    """Run an example that somebody at a terminal takes part in."""
-    await stage.write("typed.yaml", f"name: typed\n{example.runbook}")
-    environ: Any = {**os.environ, "TERM": "xterm-256color"}
-    child: pexpect.spawn[str] = pexpect.spawn(
-        PROGRAM[0], [*PROGRAM[1:], "run", "typed.yaml"], env=environ, encoding="utf-8", timeout=200
-    )
-    try:
-        child.sendline(example.setup["typed"])
-        for line in [*example.printed, example.ended]:
-            child.expect_exact(line)
-        child.expect(pexpect.EOF)
-    finally:
-        child.close(force=True)
+    await is_true(example, stage)
 
 
 @pytest.mark.parametrize("kind", [str(s.__struct_config__.tag) for s in get_args(AnyStep)])
@@ -67,3 +51,32 @@ def test_every_other_key_has_an_example(struct: type) -> None:
     missing = [key for key in fields_of(struct) if f"{key}:" not in shown]
     # Packs and profiles are the operator's: no example stands alone with them.
     assert missing == (["import", "profiles"] if struct is Runbook else [])
+
+
+PARTS: list[tuple[type, str]] = [
+    (Runbook, "Top level"),
+    (Defaults, "Top level"),
+    (Link, "Top level"),
+    (Variable, "Variables"),
+    (Choice, "Variables"),
+    (ChoicesFrom, "Variables"),
+    (Step, "What every step can say"),
+    (Poll, "Polls"),
+    (Retry, "Failing and retrying"),
+    (Capture, "Captures"),
+    (Assertion, "Assertions"),
+    (Call, "Step templates and groups in files"),
+    *((kind, str(kind.__struct_config__.tag)) for kind in get_args(AnyStep)),
+]
+
+
+@pytest.mark.parametrize(("struct", "title"), PARTS, ids=[struct.__name__ for struct, _ in PARTS])
+def test_every_key_is_told_of_where_it_belongs(struct: type, title: str) -> None:
+    prose = re.sub(r"```.*?```", "", DOCUMENT.read_text(), flags=re.DOTALL)
+    section = re.search(rf"^#+ {re.escape(title)}\n(.*?)(?=^#|\Z)", prose, re.M | re.S)
+    assert section is not None
+    told = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`[^`]+`", section[1]))))
+    keys = set(fields_of(struct))
+    if issubclass(struct, Step) and struct is not Step:
+        keys -= set(fields_of(Step))
+    assert sorted(keys - told) == []

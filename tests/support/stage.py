@@ -186,16 +186,20 @@ class Stage:
 
     async def write(self, name: str, text: str) -> Path:
         """A file in the stage's folder, with the web server's address put in."""
-        text = dedent(text)
-        if HOST in text:
-            address = (await self.web()).url.removeprefix("http://")
-            text = text.replace(f"https://{HOST}", f"http://{address}").replace(HOST, address)
+        text = await self.addressed(dedent(text))
         if UNTRUSTED in text:
             text = text.replace(UNTRUSTED, await self.untrusted())
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         return path
+
+    async def addressed(self, text: str) -> str:
+        """The text with the web server's address put in."""
+        if HOST in text:
+            address = (await self.web()).url.removeprefix("http://")
+            text = text.replace(f"https://{HOST}", f"http://{address}").replace(HOST, address)
+        return text
 
     async def errors(self, text: str, files: Mapping[str, str] | None = None) -> list[str]:
         """What is wrong with a runbook, each as `LINE:COLUMN: message: hint`."""
@@ -265,8 +269,8 @@ class Site:
     """A small web service with answers that are always the same.
 
     `/flags/NAME` is a flag that is on, `/busy` refuses twice and then answers, `/old` leads to `/flags/new`,
-    `/text` is plain text, `/bytes` is no text at all, `/slow` never answers, `/missing` is not there, and
-    every other path tells what was sent.
+    `/text` is plain text, `/bytes` is no text at all, `/slow` never answers, `/missing` is not there,
+    `/orders?page=N` is one of three pages for who has the token, and every other path tells what was sent.
     """
 
     def __init__(self) -> None:
@@ -279,6 +283,8 @@ class Site:
             case ["busy"] if self._busy:
                 self._busy -= 1
                 return Reply(503, {"error": "busy"})
+            case ["orders"]:
+                return _orders(sent)
             case ["missing"]:
                 return Reply(404, {"error": "not found"})
             case ["old"]:
@@ -290,3 +296,12 @@ class Site:
             case ["slow"]:
                 await asyncio.Event().wait()
         return Reply(body={"method": sent.method, "body": sent.body.decode("utf-8", "replace")})
+
+
+def _orders(sent: Recorded) -> Reply:
+    """A page with two orders, the last one with one."""
+    if sent.headers.get("authorization") != "Bearer t0ken-value":
+        return Reply(401, {"error": "who are you?"})
+    page = int(sent.query.get("page", "1"))
+    orders = [f"o-{number}" for number in range(1, 6)]
+    return Reply(body={"page": page, "pages": 3, "orders": orders[2 * page - 2 : 2 * page]})
