@@ -205,7 +205,8 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
     read_only: Annotated[
         bool | None,
         key(
-            "true: the step only looks, which plan and overview believe; false: it may change things."
+            "true: the step only looks, which plan and overview believe where the file is trusted; "
+            "false: it may change things."
         ),
     ] = None
     foreach: Annotated[

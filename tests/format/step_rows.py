@@ -203,6 +203,12 @@ CARE = [
         ends="failed",
         reasons={"a": "readonly"},
     ),
+    step(
+        "read_only",
+        "steps: [{name: a, read_only: true, kind: shell, run: echo looks}]",
+        prints=("looks",),
+        shown=lambda told: told["steps"][0]["read_only"] is True,
+    ),
 ]
 
 ITEMS = [
