@@ -13,8 +13,8 @@ from pup_tui.catalog.entries import Entry, Origin
 from pup_tui.catalog.places import Folder
 
 if TYPE_CHECKING:
-    from pup_tui.runbook.check import Linter
     from pup_tui.runbook.load import Loaded
+    from pup_tui.runbook.steps import Linter
 
 SUFFIXES = (".yaml", ".yml")
 _MAX_LISTED = 1000

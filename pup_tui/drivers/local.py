@@ -58,6 +58,7 @@ from pup_tui.drivers.lock_value import check_masked
 from pup_tui.drivers.locks import HeldLocks, InvalidLock, LockError, LockHeld
 from pup_tui.drivers.masking import Masking
 from pup_tui.drivers.outputs import AttemptOutput, Outputs
+from pup_tui.drivers.showing import keep_shown
 from pup_tui.drivers.tools import is_command
 from pup_tui.drivers.values import Resolve, resolve_values
 from pup_tui.drivers.watcher import Watcher
@@ -377,6 +378,12 @@ class LocalRun:
             findings = find(action.wanted, captured, outcome, duration, around.masking)
         except Exception as error:
             outcome, findings = replace(outcome, ok=False, reason=told_fault(error)), Findings()
+        if outcome.ok:
+            path = self.outputs.path(action.step)
+            why_not = await keep_shown(path, action.wanted, captured, around.masking)
+            if why_not:
+                output.write("stderr", f"[pup-tui] shown as it is: {why_not}\n".encode())
+                output.end()
         self._attempts.pop(action.attempt, None)
         self._post(self._finished(action.attempt, outcome, duration, findings))
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import msgspec
 
@@ -30,13 +30,11 @@ from pup_tui.runbook.scope import ScopeCheck
 from pup_tui.runbook.secret_names import given_secrets, secret_names, secrets_at
 from pup_tui.runbook.shapes import INVALID, KeyPath, PlacedText, ShapeCheck
 from pup_tui.runbook.step_templates import Templates
-from pup_tui.runbook.steps import DraftFrame, StepDraft, assign_ids, frames_of
+from pup_tui.runbook.steps import DraftFrame, Linter, StepDraft, assign_ids, frames_of
 from pup_tui.runbook.variables.rules import check_given, check_variables
 from pup_tui.template.sql.engines import UNKNOWN_USE
 
 MAX_IMPORTS = 100
-
-Linter: TypeAlias = Callable[[Mapping, str, list[StepDraft], list[PlacedText], Report], None]
 
 
 class Checking:

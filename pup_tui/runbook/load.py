@@ -15,13 +15,14 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.runbook import yaml
-from pup_tui.runbook.check import Checking, Linter
+from pup_tui.runbook.check import Checking
 from pup_tui.runbook.files import DirectoryFiles, Files, PackFiles, Stamp, Unreadable
 from pup_tui.runbook.looking import PupChanges, nobody_knows
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.problems import InvalidRunbook, Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.runbook_files import RunbookFiles, given_places
+from pup_tui.runbook.steps import Linter
 from pup_tui.template.limits import one_budget
 
 

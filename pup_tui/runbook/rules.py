@@ -62,6 +62,7 @@ def output_keys(step: StepDraft, report: Report) -> None:
         return
     tag = step.node.text("kind")
     refused = {"capture": f"a {tag} step has no output to capture from"}
+    refused["show"] = f"a {tag} step has no output to show"
     refused["assert"] = f"a {tag} step has no output to assert anything over"
     if not kind.is_block:
         refused["poll"] = f"a {tag} step cannot be polled"
@@ -159,6 +160,9 @@ def interactive_alone(step: StepDraft, report: Report) -> None:
         if step.node.get(key) is not None and step.node.truth(key) is not False:
             told = f"`interactive` and `{key}` exclude each other"
             report.error(step.node.entries[key].key, told)
+    if step.node.get("show") is not None and step.node.text("show") != "text":
+        told = "`show` has no meaning for an interactive step: what it prints is not kept"
+        report.error(step.node.entries["show"].key, told)
     if step.runs_beside_others:
         told = "an interactive step cannot run beside others"
         hint = "take it out of the `parallel` block, or leave `max_parallel` out"
@@ -191,7 +195,7 @@ def looks_without(step: StepDraft, report: Report) -> None:
 
 RULES: dict[Rule, tuple[str, ...]] = {
     question_keys: ("optional",),
-    output_keys: ("capture", "assert", "poll", "retry"),
+    output_keys: ("capture", "assert", "poll", "retry", "show"),
     input_asks_something: ("vars",),
     success_codes: ("success_codes",),
     interactive_alone: ("interactive",),

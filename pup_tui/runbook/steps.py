@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, KeysView
+from collections.abc import Callable, Iterable, Iterator, KeysView
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import TypeAlias, get_args
 
 from pup_tui.runbook.model import LOOP, OUTCOME, AnyStep, Step
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report
-from pup_tui.runbook.shapes import KeyPath
+from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.interpreter import DEFAULT, Interpreter
 from pup_tui.template.sql.engines import ENGINES, SqlUse, engine_of
@@ -192,6 +192,10 @@ class DraftFrame:
     @property
     def variables(self) -> KeysView[str]:
         return (self.names.entries if self.names is not None else {}).keys()
+
+
+Linter: TypeAlias = Callable[[Mapping, str, list[StepDraft], list[PlacedText], Report], None]
+"""Looks for warnings: in the tree of a file of this stem, in its steps and its texts."""
 
 
 def frames_of(root: Mapping) -> list[DraftFrame]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -30,7 +31,7 @@ class Told:
         self._pump = Pump()
         self._out, self._err = io.StringIO(), io.StringIO()
         out, err = Outlet(self._out, self._pump), Outlet(self._err, self._pump)
-        self.face = TextFace(out, err, self.program)
+        self.face = TextFace(out, err, self.program, Path)
 
     def play(self, results: Mapping[str, Sequence[Result]] | None = None) -> Told:
         player = Player(self.program, results=results).create().play()
