@@ -45,5 +45,6 @@ class StepOutputView(Vertical):
         if waits.display:
             waits.show(times.running_for(step) or 0.0, wait_seconds(step))
         shown = spool_to_show(output, step.node.step.shows, step.status)
-        hidden = f"Its output is not shown. It is kept in {safe_text(str(output))}"
-        self.pane.show(shown, hidden if shown is None and step.has_run else why_empty(step))
+        hidden = f"Its output is not shown: o opens it in the pager. It is kept in {safe_text(str(output))}"
+        told = hidden if shown is None and step.has_run else why_empty(step)
+        self.pane.show(shown, told, output)
