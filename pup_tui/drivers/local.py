@@ -47,6 +47,7 @@ from pup_tui.core.events import (
     UndoChosen,
     WaitCut,
 )
+from pup_tui.core.ids import Timer
 from pup_tui.core.machine import Machine
 from pup_tui.core.program import Program
 from pup_tui.core.requests import StepRequest
@@ -64,6 +65,7 @@ from pup_tui.drivers.values import Resolve, resolve_values
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.journal.records import RunSummary
 from pup_tui.journal.writer import Recorder
+from pup_tui.output.pipeline import Captured
 from pup_tui.steps.executor import Context, Executor, Outcome, Stop, Terminal
 
 
@@ -378,14 +380,22 @@ class LocalRun:
             findings = find(action.wanted, captured, outcome, duration, around.masking)
         except Exception as error:
             outcome, findings = replace(outcome, ok=False, reason=told_fault(error)), Findings()
-        if outcome.ok:
-            path = self.outputs.path(action.step)
-            why_not = await keep_shown(path, action.wanted, captured, around.masking)
-            if why_not:
-                output.write("stderr", f"[pup-tui] shown as it is: {why_not}\n".encode())
-                output.end()
+        if outcome.ok and action.wanted.show is not None and _is_last(findings):
+            await self._make_shown(action, captured, output)
         self._attempts.pop(action.attempt, None)
         self._post(self._finished(action.attempt, outcome, duration, findings))
+
+    async def _make_shown(
+        self, action: StartAttempt, captured: Captured, output: AttemptOutput
+    ) -> None:
+        """Make what people are shown of the output. The attempt is over: that takes none of its time."""
+        for timer in (Timer.TIMEOUT, Timer.POLL):
+            self._cancel_timer(f"{timer}:{action.step}")
+        path = self.outputs.path(action.step)
+        why_not = await keep_shown(path, action.wanted, captured, self._around.masking)
+        if why_not:
+            output.write("stderr", f"[pup-tui] shown as it is: {why_not}\n".encode())
+            output.end()
 
     def _finished(
         self, attempt: str, outcome: Outcome, duration: float, findings: Findings
@@ -420,6 +430,11 @@ class LocalRun:
             self.outputs.close()
         finally:
             await asyncio.to_thread(self._around.locks.release)
+
+
+def _is_last(findings: Findings) -> bool:
+    """Whether an attempt that succeeded is the step's last: of a poll it is, where its condition holds."""
+    return findings.until is None or findings.until.holds is True
 
 
 async def _carry_out(

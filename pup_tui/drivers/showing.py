@@ -16,6 +16,7 @@ from pup_tui.output.linefile import index_path
 from pup_tui.output.mask import MASK, Masker
 from pup_tui.output.pipeline import Captured, KeptOutput
 from pup_tui.output.shown import made_path, pretty_json, shown_table
+from pup_tui.output.spool import Line, SpoolWriter
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.limits import one_budget
@@ -58,9 +59,10 @@ def _keep(path: Path, wanted: Wanted, seen: Captured, masker: Masker) -> None:
         old.unlink(missing_ok=True)
     with one_budget():
         text = _table(how, wanted, seen) if isinstance(how, WantedTable) else _json(seen)
+    spool = SpoolWriter(made)
+    spool.append([Line("stdout", line) for line in masker.mask(text)[:-1].split("\n")])
+    spool.close()
     kept = KeptOutput(made, masker)
-    kept.write("stdout", text.encode(errors="replace"))
-    kept.end_attempt()
     kept.write("stderr", seen.stderr.encode(errors="replace"))
     kept.close()
     if kept.error is not None:
