@@ -59,7 +59,7 @@ from pup_tui.drivers.lock_value import check_masked
 from pup_tui.drivers.locks import HeldLocks, InvalidLock, LockError, LockHeld
 from pup_tui.drivers.masking import Masking
 from pup_tui.drivers.outputs import AttemptOutput, Outputs
-from pup_tui.drivers.showing import keep_shown
+from pup_tui.drivers.showing import is_to_show, keep_shown
 from pup_tui.drivers.tools import is_command
 from pup_tui.drivers.values import Resolve, resolve_values
 from pup_tui.drivers.watcher import Watcher
@@ -380,19 +380,23 @@ class LocalRun:
             findings = find(action.wanted, captured, outcome, duration, around.masking)
         except Exception as error:
             outcome, findings = replace(outcome, ok=False, reason=told_fault(error)), Findings()
-        if outcome.ok and action.wanted.show is not None and _is_last(findings):
-            await self._make_shown(action, captured, output)
+        if is_to_show(action.wanted, outcome, findings):
+            await self._make_shown(action, captured, outcome, output)
         self._attempts.pop(action.attempt, None)
         self._post(self._finished(action.attempt, outcome, duration, findings))
 
     async def _make_shown(
-        self, action: StartAttempt, captured: Captured, output: AttemptOutput
+        self,
+        action: StartAttempt,
+        captured: Captured,
+        outcome: Outcome,
+        output: AttemptOutput,
     ) -> None:
         """Make what people are shown of the output. The attempt is over: that takes none of its time."""
         for timer in (Timer.TIMEOUT, Timer.POLL):
             self._cancel_timer(f"{timer}:{action.step}")
         path = self.outputs.path(action.step)
-        why_not = await keep_shown(path, action.wanted, captured, self._around.masking)
+        why_not = await keep_shown(path, action.wanted, captured, outcome, self._around.masking)
         if why_not:
             output.write("stderr", f"[pup-tui] shown as it is: {why_not}\n".encode())
             output.end()
@@ -430,11 +434,6 @@ class LocalRun:
             self.outputs.close()
         finally:
             await asyncio.to_thread(self._around.locks.release)
-
-
-def _is_last(findings: Findings) -> bool:
-    """Whether an attempt that succeeded is the step's last: of a poll it is, where its condition holds."""
-    return findings.until is None or findings.until.holds is True
 
 
 async def _carry_out(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from pup_tui.core.actions import Wanted, WantedColumn, WantedTable
+from pup_tui.core.events import Findings
 from pup_tui.drivers.faults import told_fault
 from pup_tui.drivers.findings import TOO_MUCH
 from pup_tui.drivers.masking import Masking
@@ -17,11 +19,12 @@ from pup_tui.output.mask import MASK, Masker
 from pup_tui.output.pipeline import Captured, KeptOutput
 from pup_tui.output.shown import made_path, pretty_json, shown_table
 from pup_tui.output.spool import Line, SpoolWriter
+from pup_tui.steps.executor import Outcome
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.limits import one_budget
 from pup_tui.template.reading import reading_scope
-from pup_tui.template.secrets import hiding, watched
+from pup_tui.template.secrets import SECRETS, hiding, watched
 from pup_tui.template.text import compile_text
 from pup_tui.template.values import NOTHING, enter, is_list, parse_json, to_text
 
@@ -30,19 +33,38 @@ ROW: Final = "row"
 """The name of a row in the expressions of a table's columns."""
 
 
-async def keep_shown(path: Path, wanted: Wanted, output: Captured, masking: Masking) -> str:
+@dataclass(frozen=True)
+class _Seen:
+    """What an attempt printed, masked: what an expression took out of a secret could not be told."""
+
+    stdout: str
+    stderr: str
+    outcome: Outcome
+    headers: Mapping[str, str]
+
+
+def is_to_show(wanted: Wanted, outcome: Outcome, findings: Findings) -> bool:
+    """Whether something is made of an attempt's output: it succeeded, and is the last of a poll."""
+    met = findings.until is None or findings.until.holds is True
+    return wanted.show is not None and outcome.ok and met
+
+
+async def keep_shown(
+    path: Path, wanted: Wanted, output: Captured, outcome: Outcome, masking: Masking
+) -> str:
     """Make of an output what its step wants to be shown, beside the spool at `path`.
 
     Why that cannot be, and people are shown the output as it is; empty where it was made.
     """
-    if wanted.show is None:
-        return ""
-    if output.truncated:
-        return TOO_MUCH
-    # Made out of what is masked already: what an expression took out of a secret could not be told.
-    seen = Captured(masking.text(output.stdout), masking.text(output.stderr), truncated=False)
+    mask = masking.text
+    headers = {name: mask(value) for name, value in (outcome.headers or {}).items()}
     masker = deepcopy(masking.masker)  # other steps may add secrets while the thread masks
     try:
+        for old in (made_path(path), index_path(made_path(path))):  # of an earlier attempt
+            old.unlink(missing_ok=True)
+        if output.truncated:
+            return TOO_MUCH
+        seen = _Seen(mask(output.stdout), mask(output.stderr), outcome, headers)
         await asyncio.to_thread(_keep, path, wanted, seen, masker)
     except TemplateError as error:
         return masking.text(error.told)
@@ -53,10 +75,8 @@ async def keep_shown(path: Path, wanted: Wanted, output: Captured, masking: Mask
     return ""
 
 
-def _keep(path: Path, wanted: Wanted, seen: Captured, masker: Masker) -> None:
+def _keep(path: Path, wanted: Wanted, seen: _Seen, masker: Masker) -> None:
     how, made = wanted.show, made_path(path)
-    for old in (made, index_path(made)):  # of an earlier attempt
-        old.unlink(missing_ok=True)
     with one_budget():
         text = _table(how, wanted, seen) if isinstance(how, WantedTable) else _json(seen)
     spool = SpoolWriter(made)
@@ -70,15 +90,21 @@ def _keep(path: Path, wanted: Wanted, seen: Captured, masker: Masker) -> None:
         raise kept.error
 
 
-def _json(seen: Captured) -> str:
+def _json(seen: _Seen) -> str:
     if parse_json(seen.stdout) is NOTHING:
         raise TemplateError("the output is not JSON")
     return _small(pretty_json(seen.stdout))
 
 
-def _table(given: WantedTable, wanted: Wanted, seen: Captured) -> str:
+def _table(given: WantedTable, wanted: Wanted, seen: _Seen) -> str:
     reading = reading_scope(
-        seen.stdout, seen.stderr, attempt=wanted.attempt, elapsed=wanted.elapsed
+        seen.stdout,
+        seen.stderr,
+        exit_code=seen.outcome.exit_code,
+        status_code=seen.outcome.status_code,
+        headers=seen.headers,
+        attempt=wanted.attempt,
+        elapsed=wanted.elapsed,
     )
     scope = {**reading, **wanted.names}
     rows = _rows(given.rows, scope)
@@ -124,9 +150,11 @@ def _cell(column: WantedColumn, row: Any, scope: Mapping[str, Any]) -> str:
 
 def _worked_out(expression: str, row: Any, scope: Mapping[str, Any]) -> Any:
     fields = {str(name): its for name, its in row.items()} if isinstance(row, Mapping) else {}
-    within, made = watched({**scope, **fields, ROW: row})
+    within, made = watched(scope)
     try:
-        value = compile_expression(expression).evaluate(within)
+        value = compile_expression(expression).evaluate(
+            {**within, **fields, ROW: row, SECRETS: within[SECRETS]}
+        )
     except UndefinedName:
         return NOTHING
     except TemplateError as error:

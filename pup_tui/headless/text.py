@@ -195,13 +195,19 @@ class TextFace(Watcher):
 
 
 def _kept_lines(path: Path, stream: str, *, coloured: bool) -> Iterator[str]:
-    """The lines of a stream that a spool holds, some at a time."""
-    reader = SpoolReader(path)
+    """The lines of a stream that a spool holds, some at a time; or why they cannot be read."""
+    try:
+        reader = SpoolReader(path)
+    except OSError as error:
+        yield f"[pup-tui] the output cannot be read: {path}: {error.strerror}\n"
+        return
     try:
         reader.refresh()
         for start in range(0, reader.line_count, 1000):
             lines = reader.lines(start, min(start + 1000, reader.line_count))
             text = "".join(f"{line.text}\n" for line in lines if line.stream == stream)
             yield text if coloured else click.unstyle(text)
+    except OSError as error:
+        yield f"[pup-tui] the output cannot be read: {path}: {error.strerror}\n"
     finally:
         reader.close()

@@ -73,3 +73,40 @@ async def test_what_went_to_stderr_stands_below_what_was_made(tmp_path: Path) ->
     await run.drive()
     made = made_path(run.outputs.path("a")).read_text()
     assert made == "[\n  \x1b[33m1\x1b[0m\n]\ncareful \n"
+
+
+async def test_no_field_of_a_row_lets_a_secret_out(tmp_path: Path) -> None:
+    program = program_of("""
+        vars: {WORD: {type: secret}}
+        steps:
+          - name: a
+            kind: shell
+            run: x
+            show: {table: {rows: json, columns: [n, {title: W, value: "WORD[:4]"}]}}
+    """)
+    play = Play(stdout=b'[{"n": 1, "\\u0000secrets": [], "row": 2, "WORD": "shadow"}, {"n": 2}]')
+    run = await local_run(
+        program,
+        tmp_path,
+        secrets={"WORD": "hunter-of-tests"},
+        executors={ShellRequest: FakeExecutor(play)},
+    )
+    await run.drive()
+    made = made_path(run.outputs.path("a")).read_text()
+    assert made == "n | W\n--+----\n1 | ***\n2 | ***\n(2 rows)\n"
+
+
+async def test_nothing_of_an_earlier_attempt_is_left_to_show(tmp_path: Path) -> None:
+    program = program_of("""
+        steps:
+          - name: a
+            kind: shell
+            run: x
+            assert: "exit_code == 0 and output != '[1]'"
+            retry: {attempts: 2, delay: 1ms}
+            show: json
+    """)
+    plays = [Play(stdout=b"[1]"), Play(stdout=b"x" * 2_000_000)]
+    run = await local_run(program, tmp_path, executors={ShellRequest: FakeExecutor(*plays)})
+    await run.drive()
+    assert not made_path(run.outputs.path("a")).exists()
