@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pup_tui.output.shown import made_path
 from pup_tui.output.spool import spool_name
 from pup_tui.output.style import strip_style
@@ -19,7 +21,8 @@ SIDE_BY_SIDE = "touch {{ item }}; until [ -e one ] && [ -e two ]; do sleep 0.02;
 
 def made_of(played: Played, step: str) -> str:
     """What was made of a step's output for people."""
-    return made_path(played.outputs / spool_name(0, step)).read_text()
+    name = made_path(Path(spool_name(0, step))).name
+    return next(played.outputs.rglob(name)).read_text()
 
 
 def asked(played: Played) -> dict[str, str]:
