@@ -14,6 +14,7 @@ from pup_tui.catalog.places import Folder
 
 if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
+    from pup_tui.runbook.steps import Linter
 
 SUFFIXES = (".yaml", ".yml")
 _MAX_LISTED = 1000
@@ -92,12 +93,12 @@ class Catalog:
     def load(self, path: Path) -> Loaded:
         """The file as it is on disk now; it is read again only when it, or a file it uses, has changed."""
         from pup_tui.runbook.files import stamp_of
-        from pup_tui.runbook.load import load, unreadable
+        from pup_tui.runbook.load import unreadable
 
         known = self._loaded.get(path)
         if known is None or any(stamp_of(used) != was for used, was in known.stamps.items()):
             try:
-                known = load(path, root=self._root_of(path), packs=self.packs)
+                known = self._read(path)
             except Exception as error:
                 # A fault of ours over one file must not hide the others.
                 fault = f"a fault in pup-tui ({type(error).__name__}), please report it"
@@ -108,10 +109,14 @@ class Catalog:
     def lint(self, path: Path, is_installed: Callable[[str], bool]) -> Loaded:
         """The file with its warnings; `is_installed` tells which commands there are on this machine."""
         from pup_tui.runbook.lint import linter
+
+        return self._read(path, linter(is_installed))
+
+    def _read(self, path: Path, linter: Linter | None = None) -> Loaded:
         from pup_tui.runbook.load import load
 
         root = self._root_of(path)
-        return load(path, root=root, packs=self.packs, linter=linter(is_installed))
+        return load(path, root=root, packs=self.packs, linter=linter, pup_changes=_pup_changes)
 
     def _root_of(self, path: Path) -> Path | None:
         """The untrusted directory that a file is in, which no link may lead out of; None for any other."""
@@ -142,6 +147,12 @@ def runbook_files(folder: Path) -> list[Path]:
         return []
     paths = [folder / name for name in names if not name.startswith(("_", "."))]
     return [path for path in paths if path.suffix in SUFFIXES and not path.is_dir()]
+
+
+def _pup_changes(words: Sequence[str]) -> bool | None:
+    from pup_tui.datadog import commands
+
+    return commands.mutates(words)
 
 
 def _stat(path: Path) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pup_tui.datadog import commands
+from pup_tui.runbook.looking import why_it_changes
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.texts import texts_of
@@ -10,18 +11,25 @@ from pup_tui.runbook.texts import texts_of
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def mutates(step: Step) -> bool | None:
+def mutates(step: Step, *, is_believed: bool = False) -> bool | None:
     """True if the step changes something, False if it only looks, None if that cannot be told.
 
-    A block changes something if one of its steps does.
+    Its `read_only: true` counts only where its file `is_believed` (`Loaded.is_believed`) and nothing speaks
+    against it. A block changes something if one of its steps does.
     """
+    if step.is_block:
+        inside = {mutates(child, is_believed=is_believed) for child in step.inside}
+        found = True if True in inside else None if None in inside else False
+    elif step.read_only and is_believed and not why_it_changes(step, commands.mutates):
+        found = False
+    else:
+        found = _by_kind(step)
     if step.danger and not step.is_question:
         return True
-    if step.read_only is not None:
-        return not step.read_only
-    if step.is_block:
-        inside = {mutates(child) for child in step.inside}
-        return True if True in inside else None if None in inside else False
+    return found or None if step.read_only is False else found
+
+
+def _by_kind(step: Step) -> bool | None:
     for text in texts_of(step):
         if text.role is Role.METHOD:
             return None if "{" in text.source else text.source.upper() not in _HARMLESS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,8 @@ def print_plan(
     resolved = resolve_values(runbook, given, sources, ask=False)
     hidden = set(resolved.secrets)
     masking = Masking(str(resolved.values[name]) for name in hidden)
-    known = (resolved.values, resolved.left_out, settings.operator, mutates, hidden)
+    changes = partial(mutates, is_believed=loaded.is_believed)
+    known = (resolved.values, resolved.left_out, settings.operator, changes, hidden)
     steps = plan(
         program,
         *known,

@@ -202,7 +202,7 @@ def _face(run: LocalRun, out: Outlet, err: Outlet, *, as_json: bool) -> Watcher:
 
     if as_json:
         return JsonFace(out, run.run, run.clock)
-    return TextFace(out, err, run.program)
+    return TextFace(out, err, run.program, run.outputs.path)
 
 
 def _asking(

@@ -190,12 +190,17 @@ class ShownRun:
         self._print_output(id_, indent)
 
     def _print_output(self, id_: str, indent: str) -> None:
+        from pup_tui.output.shown import spool_to_show
         from pup_tui.output.spool import SpoolReader
 
         path = self.output(id_)
         if not path.exists():
             return
-        reader = SpoolReader(path)
+        shown = spool_to_show(path, self.program.node(id_).step.shows, self.status(id_))
+        if shown is None:
+            click.echo(f"{indent}   its output is not shown: {safe_text(str(path))}")
+            return
+        reader = SpoolReader(shown)
         try:
             reader.refresh()
             for start in range(0, reader.line_count, 1000):

@@ -29,11 +29,27 @@ class WantedAssertion(Struct, frozen=True):
     holds: bool = True
 
 
+class WantedColumn(Struct, frozen=True):
+    """A column of a table: a template over it, and an expression over a row; or the name of a `field`."""
+
+    title: str
+    value: str
+    is_field: bool
+
+
+class WantedTable(Struct, frozen=True):
+    """A table to make of the output: an expression for its rows; without columns all their fields."""
+
+    rows: str
+    columns: tuple[WantedColumn, ...]
+
+
 class Wanted(Struct, frozen=True, kw_only=True):
     """What the machine wants to know of an attempt's output; `results` are fields that later steps name.
 
-    `names` are the variables and earlier results that the expressions may use, `history` the values of a
-    poll's earlier samples (oldest first).
+    `show` is what is made of it for people, where it is not shown as it is. `names` are the variables and
+    earlier results that the expressions may use, `history` the values of a poll's earlier samples (oldest
+    first).
     """
 
     captures: tuple[WantedCapture, ...] = ()
@@ -42,6 +58,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     fail_if: ConditionText | None = None
     retry_on: ConditionText | None = None
     assertions: tuple[WantedAssertion, ...] = ()
+    show: Literal["json"] | WantedTable | None = None
     names: dict[str, Any] = {}
     declared: frozenset[str] = frozenset()
     history: tuple[float, ...] = ()

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any
+from typing import Any, Literal, assert_never
 
-from pup_tui.core.actions import Wanted, WantedAssertion, WantedCapture
+from pup_tui.core.actions import (
+    Wanted,
+    WantedAssertion,
+    WantedCapture,
+    WantedColumn,
+    WantedTable,
+)
 from pup_tui.core.amounts import Scope
 from pup_tui.core.ids import UNDO, holder_id, is_item, is_kept
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.program import Node, Program
 from pup_tui.core.state import Frame, RunState
 from pup_tui.runbook.model import Step
-from pup_tui.runbook.parts import Assertion
+from pup_tui.runbook.parts import Assertion, ShownTable
 from pup_tui.template import omit
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError, UndefinedName
@@ -177,9 +183,29 @@ def wanted_of(program: Program, node: Node, state: RunState, scope: Scope, now: 
         fail_if=given.poll.fail_if if given.poll else None,
         retry_on=retry.on if retry else None,
         assertions=tuple(_wanted_assertions(given.assertions)),
+        show=_wanted_show(given),
         names=dict(scope),
         declared=program.frame(node).declared,
         history=tuple(s.value for s in poll.samples if s.value is not None) if poll else (),
         attempt=step.attempts if poll is None else step.attempts - poll.first + 1,
         elapsed=0.0 if poll is None else max(0.0, now - poll.began),
     )
+
+
+def _wanted_show(step: Step) -> Literal["json"] | WantedTable | None:
+    """What is made of its output for people; None where it is shown as it is, or not."""
+    match step.show:
+        case ShownTable(table=table):
+            columns = (
+                WantedColumn(each, each, is_field=True)
+                if isinstance(each, str)
+                else WantedColumn(each.title, each.value, is_field=False)
+                for each in table.columns
+            )
+            return WantedTable(table.rows, tuple(columns))
+        case "json":
+            return "json"
+        case "text" | "none":
+            return None
+        case _ as never:
+            assert_never(never)

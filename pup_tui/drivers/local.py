@@ -48,6 +48,7 @@ from pup_tui.core.events import (
     UndoChosen,
     WaitCut,
 )
+from pup_tui.core.ids import Timer
 from pup_tui.core.machine import Machine
 from pup_tui.core.program import Program
 from pup_tui.core.requests import StepRequest
@@ -59,11 +60,13 @@ from pup_tui.drivers.lock_value import check_masked
 from pup_tui.drivers.locks import HeldLocks, InvalidLock, LockError, LockHeld
 from pup_tui.drivers.masking import Masking
 from pup_tui.drivers.outputs import AttemptOutput, Outputs
+from pup_tui.drivers.showing import is_to_show, keep_shown
 from pup_tui.drivers.tools import is_command
 from pup_tui.drivers.values import Resolve, resolve_values
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.journal.records import RunSummary
 from pup_tui.journal.writer import Recorder
+from pup_tui.output.pipeline import Captured
 from pup_tui.steps.executor import Context, Executor, Outcome, Stop, Terminal
 
 
@@ -385,8 +388,26 @@ class LocalRun:
             findings = find(action.wanted, captured, outcome, duration, around.masking)
         except Exception as error:
             outcome, findings = replace(outcome, ok=False, reason=told_fault(error)), Findings()
+        if is_to_show(action.wanted, outcome, findings):
+            await self._make_shown(action, captured, outcome, output)
         self._attempts.pop(action.attempt, None)
         self._post(self._finished(action.attempt, outcome, duration, findings))
+
+    async def _make_shown(
+        self,
+        action: StartAttempt,
+        captured: Captured,
+        outcome: Outcome,
+        output: AttemptOutput,
+    ) -> None:
+        """Make what people are shown of the output. The attempt is over: that takes none of its time."""
+        for timer in (Timer.TIMEOUT, Timer.POLL):
+            self._cancel_timer(f"{timer}:{action.step}")
+        path = self.outputs.path(action.step)
+        why_not = await keep_shown(path, action.wanted, captured, outcome, self._around.masking)
+        if why_not:
+            output.write("stderr", f"[pup-tui] shown as it is: {why_not}\n".encode())
+            output.end()
 
     def _finished(
         self, attempt: str, outcome: Outcome, duration: float, findings: Findings

@@ -6,7 +6,7 @@ import asyncio
 import os
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import TextIO
@@ -83,6 +83,15 @@ class Outlet:
         if not self._closed:
             self._in_line = not text.endswith("\n")
             self._pump.put(partial(self._write, text), len(text))
+
+    def copy(self, texts: Callable[[], Iterable[str]]) -> None:
+        """Write texts of whole lines that are read only when their turn comes, by the thread that writes."""
+        if not self._closed:
+            self._pump.put(partial(self._copy, texts), 0)
+
+    def _copy(self, texts: Callable[[], Iterable[str]]) -> None:
+        for text in texts():
+            self._write(text)
 
     def end_line(self) -> None:
         """Begin a new line where the last one, such as a prompt, has no end."""

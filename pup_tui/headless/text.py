@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
 
 import click
 
@@ -24,7 +26,8 @@ from pup_tui.core.state import RunStatus, StepStatus
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.sanitize import safe_text
-from pup_tui.output.spool import Line
+from pup_tui.output.shown import Shows, spool_to_show
+from pup_tui.output.spool import Line, SpoolReader
 from pup_tui.template.duration import format_duration
 
 GLYPHS = {
@@ -39,6 +42,15 @@ GLYPHS = {
 RUN_COLOURS = {RunStatus.SUCCEEDED: "green", RunStatus.FAILED: "red", RunStatus.ABORTED: "yellow"}
 
 
+_HELD: dict[Shows, frozenset[str]] = {
+    "text": frozenset(),
+    "json": frozenset({"stdout"}),
+    "table": frozenset({"stdout"}),
+    "none": frozenset({"stdout", "stderr"}),
+}
+"""What of a step's output is held back until it has ended, by how it is shown."""
+
+
 class TextFace(Watcher):
     """Tells a run to people and pipes. Colours only on a terminal, and never where NO_COLOR is set.
 
@@ -46,11 +58,16 @@ class TextFace(Watcher):
     Questions are shown by whoever answers them.
     """
 
-    def __init__(self, out: Outlet, err: Outlet, program: Program) -> None:
+    def __init__(
+        self, out: Outlet, err: Outlet, program: Program, spool: Callable[[str], Path]
+    ) -> None:
+        """`spool` tells where a step's output is kept."""
+        self._spool = spool
         self._out = out
         self._err = err
         self._program = program
         self._started_steps: set[str] = set()
+        self._shown_kept: set[str] = set()
         self._subject = ""
 
     def notice(self, notice: AnyNotice) -> None:
@@ -69,6 +86,8 @@ class TextFace(Watcher):
                 about = self._about(notice.step)
                 for line in notice.message.strip().splitlines():
                     self._say(f"  ? {about}{safe_text(line)}", "cyan")
+                if notice.for_ == "failure":
+                    self._show_kept(notice.step, "waiting")
             case StepAnswered():
                 note = f" ({safe_text(notice.note)})" if notice.note else ""
                 told = f"{notice.answer}, answered by {safe_text(notice.by)}{note}"
@@ -86,6 +105,7 @@ class TextFace(Watcher):
 
     def _started(self, notice: StepStarted) -> None:
         self._started_steps.add(notice.step)
+        self._shown_kept.discard(notice.step)
         self._subject = notice.step
         again = f", attempt {notice.attempt}" if notice.attempt > 1 else ""
         title = self._title(notice.step, notice.label)
@@ -121,6 +141,8 @@ class TextFace(Watcher):
     def _finished(self, notice: StepFinished) -> None:
         status = StepStatus(notice.status)
         glyph, colour = GLYPHS[status]
+        if notice.step in self._started_steps:
+            self._show_kept(notice.step, status)
         about = self._about(notice.step)
         name = f" {about}".rstrip()
         if notice.step not in self._started_steps:
@@ -141,6 +163,10 @@ class TextFace(Watcher):
         self._say(told, RUN_COLOURS.get(status, "magenta"), bold=True)
 
     def output(self, step: str, lines: Sequence[Line]) -> None:
+        held = _HELD[self._program.node(step).step.shows]
+        lines = [line for line in lines if line.stream not in held]
+        if not lines:
+            return
         about = self._about(step)
         if about:
             self._say(f"▸ {about.rstrip(': ')}", "bright_black")
@@ -150,7 +176,42 @@ class TextFace(Watcher):
                 self._err.end_line()
                 outlet.write(text if outlet.coloured else click.unstyle(text))
 
+    def _show_kept(self, step: str, status: str) -> None:
+        """Show what was held back of an output while its step ran, once."""
+        shows = self._program.node(step).step.shows
+        held, path = _HELD[shows], self._spool(step)
+        if not held or step in self._shown_kept or not path.exists():
+            return
+        self._shown_kept.add(step)
+        shown = spool_to_show(path, shows, status)
+        if shown is None:
+            self._say(f"    its output is not shown: {safe_text(str(path))}", "bright_black")
+            return
+        for stream, outlet in (("stdout", self._out), ("stderr", self._err)):
+            if stream in held:
+                self._err.end_line()
+                outlet.copy(partial(_kept_lines, shown, stream, coloured=outlet.coloured))
+
     def _say(self, text: str, colour: str | None = None, *, bold: bool = False) -> None:
         styled = click.style(text, fg=colour, bold=bold) if self._err.coloured else text
         self._err.end_line()
         self._err.write(f"{styled}\n")
+
+
+def _kept_lines(path: Path, stream: str, *, coloured: bool) -> Iterator[str]:
+    """The lines of a stream that a spool holds, some at a time; or why they cannot be read."""
+    try:
+        reader = SpoolReader(path)
+    except OSError as error:
+        yield f"[pup-tui] the output cannot be read: {path}: {error.strerror}\n"
+        return
+    try:
+        reader.refresh()
+        for start in range(0, reader.line_count, 1000):
+            lines = reader.lines(start, min(start + 1000, reader.line_count))
+            text = "".join(f"{line.text}\n" for line in lines if line.stream == stream)
+            yield text if coloured else click.unstyle(text)
+    except OSError as error:
+        yield f"[pup-tui] the output cannot be read: {path}: {error.strerror}\n"
+    finally:
+        reader.close()

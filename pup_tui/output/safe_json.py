@@ -29,9 +29,12 @@ def safe_json(value: Any, *, indent: int = 0) -> str:
         plain = msgspec.to_builtins(value, str_keys=True, builtin_types=SPELLED)
         text = dumps(plain, ensure_ascii=False, separators=(",", ":"))
         text = _SURROGATE.sub("\ufffd", text)
-    if indent:
-        text = msgspec.json.format(text, indent=indent)
-    return _NOT_PLAIN.sub(_shown, text)
+    return safe_json_text(text, indent=indent) if indent else _NOT_PLAIN.sub(_shown, text)
+
+
+def safe_json_text(text: str, *, indent: int) -> str:
+    """Return JSON over several lines, visible like that of ``safe_json``; numbers stay as spelled."""
+    return _NOT_PLAIN.sub(_shown, msgspec.json.format(text, indent=indent))
 
 
 def _shown(match: re.Match[str]) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import msgspec
 
@@ -17,6 +17,7 @@ from pup_tui.runbook.exposure import exposed_names
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES
 from pup_tui.runbook.go_names import claim_names
 from pup_tui.runbook.interpreters import settle_interpreter, with_role
+from pup_tui.runbook.looking import PupChanges, check_looking, nobody_knows
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, described, shown
 from pup_tui.runbook.parts import Variable
@@ -29,25 +30,31 @@ from pup_tui.runbook.scope import ScopeCheck
 from pup_tui.runbook.secret_names import given_secrets, secret_names, secrets_at
 from pup_tui.runbook.shapes import INVALID, KeyPath, PlacedText, ShapeCheck
 from pup_tui.runbook.step_templates import Templates
-from pup_tui.runbook.steps import DraftFrame, StepDraft, assign_ids, frames_of
+from pup_tui.runbook.steps import DraftFrame, Linter, StepDraft, assign_ids, frames_of
 from pup_tui.runbook.variables.rules import check_given, check_variables
 from pup_tui.template.sql.engines import UNKNOWN_USE
 
 MAX_IMPORTS = 100
 
-Linter: TypeAlias = Callable[[Mapping, str, list[StepDraft], list[PlacedText], Report], None]
-
 
 class Checking:
     """Judges a runbook and those that it calls; all their problems go to one report.
 
-    `linter` looks for warnings in the runbook itself; without one nothing is linted.
+    `linter` looks for warnings in the runbook itself; without one nothing is linted. `pup_changes` tells
+    which subcommands of `pup` change something.
     """
 
-    def __init__(self, library: RunbookFiles, report: Report, linter: Linter | None = None) -> None:
+    def __init__(
+        self,
+        library: RunbookFiles,
+        report: Report,
+        linter: Linter | None = None,
+        pup_changes: PupChanges = nobody_knows,
+    ) -> None:
         self._library = library
         self._report = report
         self._linter = linter
+        self._pup_changes = pup_changes
         self._allowance = Allowance()
         self._calls = Calls(library, report, self._called)
 
@@ -75,6 +82,9 @@ class Checking:
             return None
         file = _File.of(root, self._library, self._report)
         steps, deep = self._add_called(file, chain)
+        check_looking(
+            file.steps, file.shape.made, file.shape.texts, self._pup_changes, self._report
+        )
         if self._check_meaning(file) and stem and self._linter is not None:
             self._linter(file.root, stem, file.steps, file.shape.texts, self._report)
         runbook = None
@@ -218,7 +228,7 @@ class _File:
         by_path = {step.path: step for frame in frames for step in frame.steps}
         shape.texts = [with_role(placed, by_path.get(placed.step)) for placed in shape.texts]
         steps = by_path.values()
-        is_interactive = any(step.node.text("interactive") == "true" for step in steps)
+        is_interactive = any(step.node.truth("interactive") for step in steps)
         return cls(filled, shape, built, frames, expansion.count, expansion.is_open, is_interactive)
 
 

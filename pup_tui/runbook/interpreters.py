@@ -48,11 +48,11 @@ def settle_interpreter(
     if found is not None:
         made["shell"] = found.words
     strict = step.node.get("strict")
-    if strict is not None and step.node.text("strict") == "true" and not step.interpreter.is_shell:
+    if strict is not None and step.node.truth("strict") and not step.interpreter.is_shell:
         told = f"`strict` is for shells, and {shown(step.interpreter.name)} runs this script"
         report.error(step.node.entries["strict"].key, told, "leave `strict` out")
     if strict is None and default is not None and step.interpreter.is_shell:
-        made["strict"] = default.text("strict") == "true"
+        made["strict"] = default.truth("strict") is True
     if step.interpreter.reads_stdin and step.node.get("stdin") is not None:
         told = f"{shown(step.interpreter.name)} reads the script from its standard input"
         hint = "leave `stdin` out, or the word `-` of the interpreter"

@@ -15,12 +15,14 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.runbook import yaml
-from pup_tui.runbook.check import Checking, Linter
+from pup_tui.runbook.check import Checking
 from pup_tui.runbook.files import DirectoryFiles, Files, PackFiles, Stamp, Unreadable
+from pup_tui.runbook.looking import PupChanges, nobody_knows
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.problems import InvalidRunbook, Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.runbook_files import RunbookFiles, given_places
+from pup_tui.runbook.steps import Linter
 from pup_tui.template.limits import one_budget
 
 
@@ -32,7 +34,8 @@ class Loaded(Struct, frozen=True, kw_only=True):
     as `pack-N/…`. `sha256` is that of the file itself. `runbook` is None where there are errors. Problems of
     the files that it uses are among its own, under their own paths. `packs` are the directories of the packs
     in their order. `stamps` tell when one of the files that
-    were looked for has changed; they are empty for a runbook that was loaded from bytes.
+    were looked for has changed; they are empty for a runbook that was loaded from bytes. `is_believed` tells
+    that a `read_only: true` counts: not in a directory that is not trusted, and not where nobody knows it.
     """
 
     id: str
@@ -43,6 +46,7 @@ class Loaded(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
     packs: tuple[str, ...] = ()
     stamps: Mapping[Path, Stamp] = MappingProxyType({})
+    is_believed: bool = False
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -74,20 +78,24 @@ def load(
     root: Path | None = None,
     packs: Sequence[Path] = (),
     linter: Linter | None = None,
+    pup_changes: PupChanges = nobody_knows,
 ) -> Loaded:
     """Load a runbook file; what is wrong with it, even that it cannot be read, is in `problems`.
 
     `packs` are directories with runbooks, the runbook's own may be among them: what a runbook calls or
     imports and what does not lie beside it is looked for there, in their order. No file outside of them is
     read, also not through a link; with `root`, a path without links, the same holds for the runbook's own
-    directory. Warnings are among the problems only where a `linter` (see `lint.linter`) looks for them.
+    directory, and the runbook is not believed. Warnings are among the problems only where a `linter` (see
+    `lint.linter`) looks for them; `pup_changes` tells which subcommands of `pup` change something.
     """
     own = DirectoryFiles(path.parent, root)
     others = [PackFiles(pack) for pack in packs]
-    loaded = _load(path.stem, path, path.name, [own, *others], linter)
+    loaded = _load(path.stem, path, path.name, [own, *others], linter, pup_changes)
     stamps = {path: stamp for files in (own, *others) for path, stamp in files.stamps.items()}
     directories = tuple(str(pack.absolute()) for pack in packs)
-    return msgspec.structs.replace(loaded, stamps=MappingProxyType(stamps), packs=directories)
+    return msgspec.structs.replace(
+        loaded, stamps=MappingProxyType(stamps), packs=directories, is_believed=root is None
+    )
 
 
 def load_files(
@@ -102,7 +110,12 @@ def load_files(
 
 
 def _load(
-    stem: str, path: Path, name: str, places: Sequence[Files], linter: Linter | None
+    stem: str,
+    path: Path,
+    name: str,
+    places: Sequence[Files],
+    linter: Linter | None,
+    pup_changes: PupChanges = nobody_knows,
 ) -> Loaded:
     report = Report()
     library = RunbookFiles(places, report)
@@ -116,7 +129,7 @@ def _load(
     for problem in problems:
         report.add(problem)
     with one_budget():
-        checking = Checking(library, report, linter)
+        checking = Checking(library, report, linter, pup_changes)
         runbook = None if tree is None else checking.runbook(tree, stem, name)
     return Loaded(
         id=stem,

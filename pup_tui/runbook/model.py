@@ -52,6 +52,7 @@ from pup_tui.runbook.parts import (
     Poll,
     Retry,
     Section,
+    ShownTable,
     Variable,
 )
 from pup_tui.template.sql.engines import Engine
@@ -205,9 +206,18 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
     read_only: Annotated[
         bool | None,
         key(
-            "true: the step only looks, which plan and overview believe; false: it may change things."
+            "true: the step only looks, which plan and overview believe where the file is trusted; "
+            "false: it may change things."
         ),
     ] = None
+    show: Annotated[
+        Literal["text", "json", "none"] | ShownTable,
+        key(
+            "How its output is shown: as it is, as pretty JSON, not at all, or as a table. A failure is "
+            "always shown as it was printed.",
+            examples=("json", {"table": {"rows": "json.items", "columns": ["name", "status"]}}),
+        ),
+    ] = "text"
     foreach: Annotated[
         Items | tuple[JsonTree, ...] | None,
         key(
@@ -254,6 +264,11 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
             examples=("64 MiB",),
         ),
     ] = None
+
+    @property
+    def shows(self) -> Literal["text", "json", "table", "none"]:
+        """How its output is shown where it succeeded."""
+        return self.show if isinstance(self.show, str) else "table"
 
     @property
     def kind(self) -> str:

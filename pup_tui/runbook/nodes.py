@@ -132,6 +132,13 @@ class Mapping(YamlNode):
         value = self.get(key)
         return value.text if isinstance(value, Scalar) else None
 
+    def truth(self, key: str) -> bool | None:
+        """The truth value of `key`, however it is spelled; None where it has none."""
+        value = self.get(key)
+        if not isinstance(value, Scalar) or value.style != "plain":
+            return None
+        return _WORDS.get(value.text)
+
 
 @dataclass(slots=True, eq=False)
 class GroupCall(Mapping):

@@ -12,6 +12,7 @@ from pup_tui.runbook.keys import (
     Count,
     ExpressionText,
     Factor,
+    LiteralName,
     Message,
     PatternText,
     Seconds,
@@ -182,6 +183,42 @@ class Assertion(Section, frozen=True, kw_only=True):
             "What is shown when it does not hold. A message alone is a reminder and checks nothing."
         ),
     ] = ""
+
+
+class Column(Section, frozen=True, kw_only=True):
+    """A column of a table that is no field of its rows, or is called otherwise."""
+
+    title: Annotated[Message, key("What stands over the column.")]
+    value: Annotated[
+        ExpressionText,
+        key(
+            "An expression over `row` and its fields; a row for which it gives nothing has a blank.",
+            examples=("age | int", "row['restart count']"),
+        ),
+    ]
+
+
+class Table(Section, frozen=True, kw_only=True):
+    """An output as rows and columns."""
+
+    rows: Annotated[
+        ExpressionText,
+        key("An expression over the output that gives a list.", examples=("json", "json.items")),
+    ]
+    columns: Annotated[
+        tuple[LiteralName | Column, ...],
+        key(
+            "The columns: names of fields (`metadata.name` is one inside another), or `{title, "
+            "value}`. All fields of the rows where left out.",
+            examples=(["name", {"title": "Age", "value": "age | int"}],),
+        ),
+    ] = ()
+
+
+class ShownTable(Section, frozen=True, kw_only=True):
+    """An output that is shown as a table."""
+
+    table: Annotated[Table, key("The rows and columns of the table.")]
 
 
 class Poll(Section, frozen=True, kw_only=True):

@@ -49,7 +49,7 @@ Rule = Callable[[StepDraft, Report], None]
 def question_keys(step: StepDraft, report: Report) -> None:
     """A question cannot be optional."""
     kind = step.kind
-    if kind is not None and kind.is_question and step.node.text("optional") == "true":
+    if kind is not None and kind.is_question and step.node.truth("optional"):
         tag = step.node.text("kind")
         told = f"a {tag} step cannot be optional: that would turn a no into a yes"
         report.error(step.node.entries["optional"].key, told)
@@ -62,6 +62,7 @@ def output_keys(step: StepDraft, report: Report) -> None:
         return
     tag = step.node.text("kind")
     refused = {"capture": f"a {tag} step has no output to capture from"}
+    refused["show"] = f"a {tag} step has no output to show"
     refused["assert"] = f"a {tag} step has no output to assert anything over"
     if not kind.is_block:
         refused["poll"] = f"a {tag} step cannot be polled"
@@ -153,13 +154,15 @@ def success_codes(step: StepDraft, report: Report) -> None:
 
 def interactive_alone(step: StepDraft, report: Report) -> None:
     """The operator's own terminal can be given to one process at a time, and read by nobody else."""
-    if step.node.text("interactive") != "true":
+    if not step.node.truth("interactive"):
         return
     for key in ("tty", "stdin", "poll"):
-        value = step.node.get(key)
-        if value is not None and not (isinstance(value, Scalar) and value.text == "false"):
+        if step.node.get(key) is not None and step.node.truth(key) is not False:
             told = f"`interactive` and `{key}` exclude each other"
             report.error(step.node.entries[key].key, told)
+    if step.node.get("show") is not None and step.node.text("show") != "text":
+        told = "`show` has no meaning for an interactive step: what it prints is not kept"
+        report.error(step.node.entries["show"].key, told)
     if step.runs_beside_others:
         told = "an interactive step cannot run beside others"
         hint = "take it out of the `parallel` block, or leave `max_parallel` out"
@@ -180,29 +183,26 @@ def sql_target(step: StepDraft, report: Report) -> None:
         report.error(node.entries["engine"].key, told, "leave `engine` out")
 
 
-def sql_read_only(step: StepDraft, report: Report) -> None:
-    """What only looks is one transaction that the database keeps from changing anything, and no danger."""
-    if step.node.text("read_only") != "true":
+def looks_without(step: StepDraft, report: Report) -> None:
+    """What only looks is no danger; statements that do are one transaction, which the database guards."""
+    if not step.node.truth("read_only"):
         return
     for key in ("autocommit", "danger"):
-        if step.node.text(key) == "true":
+        if step.node.truth(key):
             told = f"`read_only` and `{key}` exclude each other"
             report.error(step.node.entries[key].key, told)
-    if step.node.text("kind") != "sql":
-        told = f"`read_only` on a {step.node.text('kind')} step is not supported yet"
-        report.error(step.node.entries["read_only"].key, told)
 
 
 RULES: dict[Rule, tuple[str, ...]] = {
     question_keys: ("optional",),
-    output_keys: ("capture", "assert", "poll", "retry"),
+    output_keys: ("capture", "assert", "poll", "retry", "show"),
     input_asks_something: ("vars",),
     success_codes: ("success_codes",),
     interactive_alone: ("interactive",),
     poll_needs_condition: ("poll",),
     one_body: _BODIES,
     sql_target: ("query",),
-    sql_read_only: ("read_only",),
+    looks_without: ("read_only",),
     header_names: ("headers",),
     environment_names: ("env",),
     capture_names: ("capture",),

@@ -62,6 +62,9 @@ def _definitions() -> Schema:
         parts.Assertion,
         parts.Poll,
         parts.Retry,
+        parts.Column,
+        parts.Table,
+        parts.ShownTable,
         model.Defaults,
     )
     made: Schema = {_name(part): _struct(part) for part in structs}

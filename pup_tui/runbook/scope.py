@@ -48,9 +48,10 @@ _JUDGES_ATTEMPT = (
     ("poll", "until"),
     ("poll", "fail_if"),
     ("retry", "on"),
+    ("show",),
     ("defaults", "retry", "on"),
 )
-_WHERE_JUDGED = "until, fail_if, assert, capture and retry.on"
+_WHERE_JUDGED = "until, fail_if, assert, capture, show and retry.on"
 _BEFORE_ITEMS = frozenset({"foreach", "confirm", "max_parallel"})
 """Keys of a `foreach` step that are worked out once, before its first item."""
 
@@ -130,6 +131,8 @@ class ScopeCheck:
         return any(_why_not(maker, step) is None for maker in self._makers.get(name, ()))
 
     def _is_known(self, name: str, use: _Use) -> bool:
+        if use.sees_fields:
+            return True
         if name in self._variables or name in use.attempt_names:
             return True
         if name in use.items:
@@ -249,6 +252,11 @@ class _Use:
         if not any(self.inner[: len(judge)] == judge for judge in _JUDGES_ATTEMPT):
             return frozenset()
         return BLOCK_NAMES if self.judges_block else ATTEMPT_NAMES
+
+    @property
+    def sees_fields(self) -> bool:
+        """Whether it is a column of a table: any name may be a field of a row."""
+        return self.inner[:3] == ("show", "table", "columns") and self.inner[-1] == "value"
 
     @property
     def judges_block(self) -> bool:

@@ -140,7 +140,7 @@ def is_secret(variable: YamlNode) -> bool:
 
 
 def _is_hidden(capture: YamlNode) -> bool:
-    return isinstance(capture, Mapping) and capture.text("secret") == "true"
+    return isinstance(capture, Mapping) and capture.truth("secret") is True
 
 
 def _uses(role: Role, node: YamlNode | None) -> frozenset[str]:

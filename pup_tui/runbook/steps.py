@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, KeysView
+from collections.abc import Callable, Iterable, Iterator, KeysView
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import TypeAlias, get_args
 
 from pup_tui.runbook.model import LOOP, OUTCOME, AnyStep, Step
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report
-from pup_tui.runbook.shapes import KeyPath
+from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.interpreter import DEFAULT, Interpreter
 from pup_tui.template.sql.engines import ENGINES, SqlUse, engine_of
@@ -73,11 +73,7 @@ class StepDraft:
 
     def environment(self, defaults: YamlNode | None) -> dict[str, YamlNode]:
         """The variables of its processes' environment: its own, and those of what stands around it."""
-        around: StepDraft | None = self
-        given = []
-        while around is not None:
-            given.append(around.node.get("env"))
-            around = around.around or around.frame.caller
+        given = [step.node.get("env") for step in self.lineage()]
         if isinstance(defaults, Mapping):
             given.append(defaults.get("env"))
         maps = [env for env in reversed(given) if isinstance(env, Mapping)]
@@ -111,12 +107,19 @@ class StepDraft:
         if known is None:
             url = self.node.text("url")
             known = "postgresql" if url is None else engine_of(url)
-        return SqlUse(known, read_only=self.node.text("read_only") == "true")
+        return SqlUse(known, read_only=self.node.truth("read_only") is True)
 
     @property
     def is_undo(self) -> bool:
         """Whether it stands under `undo`, and not only in a block that does."""
         return self.path[-1] == "undo"
+
+    def lineage(self) -> Iterator[StepDraft]:
+        """The step, and all that it stands in, from the inside out."""
+        step: StepDraft | None = self
+        while step is not None:
+            yield step
+            step = step.around or step.frame.caller
 
     @property
     def loops(self) -> bool:
@@ -189,6 +192,10 @@ class DraftFrame:
     @property
     def variables(self) -> KeysView[str]:
         return (self.names.entries if self.names is not None else {}).keys()
+
+
+Linter: TypeAlias = Callable[[Mapping, str, list[StepDraft], list[PlacedText], Report], None]
+"""Looks for warnings: in the tree of a file of this stem, in its steps and its texts."""
 
 
 def frames_of(root: Mapping) -> list[DraftFrame]:

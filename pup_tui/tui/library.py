@@ -122,12 +122,14 @@ def describe(services: Services, entry: Entry) -> Described:
     except JournalError as error:
         problem = str(error)
     where = place(entry.path, services.home)
-    return Described(entry, where, loaded, list(_described(steps, 0)), runs, problem)
+    return Described(
+        entry, where, loaded, list(_described(steps, 0, loaded.is_believed)), runs, problem
+    )
 
 
-def _described(steps: Iterable[Step], depth: int) -> Iterator[DescribedStep]:
+def _described(steps: Iterable[Step], depth: int, is_believed: bool) -> Iterator[DescribedStep]:
     from pup_tui.catalog.effects import mutates
 
     for step in steps:
-        yield DescribedStep(step, depth, mutates(step))
-        yield from _described(step.inside, depth + 1)
+        yield DescribedStep(step, depth, mutates(step, is_believed=is_believed))
+        yield from _described(step.inside, depth + 1, is_believed)

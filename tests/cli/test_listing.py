@@ -120,6 +120,26 @@ def test_plan_renders_what_is_known_and_says_what_is_not(program: Program) -> No
     assert program("run", *args, "--dry-run").out == program("plan", *args).out
 
 
+def test_a_plan_believes_only_a_trusted_file_that_its_steps_look(program: Program) -> None:
+    text = "name: local\nsteps: [{name: a, kind: shell, read_only: true, run: ls}]\n"
+    program.write("local", text)
+    assert program("plan", "local.yaml", "--json").json["steps"][0]["mutates"] is False
+    assert "[shell, only looks]" in program("plan", "local.yaml").out
+    folder = program.cwd / "runbooks"
+    folder.mkdir()
+    (folder / "other.yaml").write_text(text.replace("local", "other"))
+    for name in ("other", "runbooks/other.yaml"):
+        assert program("plan", name, "--json").json["steps"][0]["mutates"] is None
+    assert "[shell, may change things]" in program("plan", "other").out
+    program.write(
+        "pages",
+        "name: pages\nsteps: [{name: a, kind: pup, read_only: true, run: downtime cancel 1}]\n",
+    )
+    refused = program("validate", "pages.yaml")
+    assert refused.code == 2
+    assert "`pup downtime cancel 1` changes something" in refused.out
+
+
 def test_plan_unfolds_what_is_inside_a_step(program: Program) -> None:
     program.write(
         "n",

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from pup_tui.output.shown import made_path
+from pup_tui.output.spool import spool_name
+from pup_tui.output.style import strip_style
 from tests.format.rows import Row
 from tests.support.stage import Played
 
@@ -12,6 +17,12 @@ def step(key: str, text: str, **told: object) -> Row:
 
 SIDE_BY_SIDE = "touch {{ item }}; until [ -e one ] && [ -e two ]; do sleep 0.02; done"
 """Ends only if the steps that run it, for the items one and two, run at the same time."""
+
+
+def made_of(played: Played, step: str) -> str:
+    """What was made of a step's output for people."""
+    name = made_path(Path(spool_name(0, step))).name
+    return next(played.outputs.rglob(name)).read_text()
 
 
 def asked(played: Played) -> dict[str, str]:
@@ -202,6 +213,49 @@ CARE = [
         "steps: [{name: a, read_only: true, kind: sql, url: 'sqlite://', query: create table t (a)}]",
         ends="failed",
         reasons={"a": "readonly"},
+    ),
+    step(
+        "show",
+        "steps: [{name: a, show: json, kind: shell, run: 'echo [1.10]'}]",
+        prints=("[1.10]",),
+        sees=lambda played: strip_style(made_of(played, "a")) == "[\n  1.10\n]\n",
+        shown=lambda told: told["steps"][0]["show"] == "json",
+    ),
+    step(
+        "show",
+        """
+        vars: {HEAD: Age}
+        steps:
+          - name: a
+            foreach: [ada, grace]
+            kind: shell
+            stdin: '{"of": [{"name": "{{ item }}", "at": {"age": 36}}]}'
+            run: cat
+            show:
+              table:
+                rows: json.of
+                columns: [name, at.age, {title: '{{ HEAD }}', value: at.age + 1}]
+        """,
+        sees=lambda played: (
+            made_of(played, "a[1]").splitlines()[::2]
+            == ["name  | at.age | Age", "grace | 36     | 37"]
+        ),
+    ),
+    step(
+        "show",
+        "steps: [{name: a, show: none, kind: shell, run: echo kept}]",
+        prints=("kept",),
+    ),
+    step(
+        "show",
+        "steps: [{name: a, show: text, kind: shell, run: echo as it is}]",
+        prints=("as it is",),
+    ),
+    step(
+        "read_only",
+        "steps: [{name: a, read_only: true, kind: shell, run: echo looks}]",
+        prints=("looks",),
+        shown=lambda told: told["steps"][0]["read_only"] is True,
     ),
 ]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from pup_tui.core.notices import AnyNotice
 from pup_tui.core.program import compile_program
 from pup_tui.headless.stream import Outlet, Pump
 from pup_tui.headless.text import TextFace
-from pup_tui.output.spool import Line
+from pup_tui.output.spool import Line, SpoolWriter
 from pup_tui.runbook.model import AnyStep, GroupStep, ParallelStep, Runbook, ShellStep
 from pup_tui.runbook.parts import Poll, Retry
 from tests.support.player import FAILS, OK, Player, Result
@@ -25,12 +26,12 @@ def shell(id_: str, **keys: object) -> ShellStep:
 class Told:
     """A face that writes to memory, with a player for what it is told."""
 
-    def __init__(self, *steps: AnyStep) -> None:
+    def __init__(self, *steps: AnyStep, spool: Callable[[str], Path] = Path) -> None:
         self.program = compile_program("test", Runbook(name="test", steps=steps))
         self._pump = Pump()
         self._out, self._err = io.StringIO(), io.StringIO()
         out, err = Outlet(self._out, self._pump), Outlet(self._err, self._pump)
-        self.face = TextFace(out, err, self.program)
+        self.face = TextFace(out, err, self.program, spool)
 
     def play(self, results: Mapping[str, Sequence[Result]] | None = None) -> Told:
         player = Player(self.program, results=results).create().play()
@@ -133,3 +134,14 @@ async def test_what_steps_print_side_by_side_stays_in_whole_lines_and_is_told_ap
 async def test_hostile_reasons_are_made_safe(text: str) -> None:
     told = await Told(shell("a")).play({"a": [Result(ok=False, reason=text)]}).progress()
     assert not set("\x1b\x07\u202e") & set("\n".join(told))
+
+
+async def test_what_was_held_back_is_told_before_a_failure_is_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "0000-a.log"
+    spool = SpoolWriter(path)
+    spool.append([Line("stdout", "evidence")])
+    spool.close()
+    told = Told(shell("a", show="none", on_failure="confirm"), spool=lambda _: path)
+    told.play({"a": [FAILS]})
+    told.face.output("a", [Line("stdout", "evidence")])
+    assert await told.printed() == "evidence\n"

@@ -55,7 +55,7 @@ def test_accepted(keys: str) -> None:
             "kind: sql, query: select 1, url: 'sqlite://', read_only: true, autocommit: true",
             "exclude",
         ),
-        ("kind: shell, run: ls, read_only: true", "not supported yet"),
+        ("kind: sql, query: commit, url: 'sqlite://', read_only: TRUE", "`commit` cannot stand"),
         ('kind: sql, url: "mysql://h/d", query: "select \\"{{ X }}\\""', "within quotes"),
         ('kind: sql, service: x, query: "select $$ {{ X }} $$"', "within quotes"),
     ],

@@ -233,6 +233,12 @@ class Maker:
         self._limits(step)
         if self._maybe(0.1):
             step |= {"idempotent": True, "description": "Look *here*."}
+        if self._maybe(0.3) and step.get("kind") in ("shell", "pup", "http"):
+            columns = ["value", {"title": self._part(), "value": self._either(["status"], ["S"])}]
+            table = {"rows": self._either(["[json]", "L"], ["SL"]), "columns": columns}
+            step["show"] = self._chance.choice(["json", "none", "text", {"table": table}])
+        if self._maybe(0.2):
+            step["read_only"] = step.get("kind") in ("shell", "wait") and "danger" not in step
 
     def _again(self, step: dict[str, Any]) -> None:
         """Have a block run again until it is well, or until something in it is."""

@@ -30,6 +30,7 @@ from pup_tui.runbook.parts import Variable
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.lines.output_lines import OutputLines
+from pup_tui.tui.widgets.output_pane import OutputPane
 from pup_tui.tui.widgets.run_view import RunView
 from pup_tui.tui.widgets.step_list import StepList
 from tests.support.console import PATIENCE
@@ -65,6 +66,7 @@ class Host(App[None]):
         self.view = view
         self.ended: list[str] = []
         self.waits: list[bool] = []
+        self.paged: list[Path] = []
 
     def compose(self) -> ComposeResult:
         yield Input(id="elsewhere")
@@ -75,6 +77,9 @@ class Host(App[None]):
 
     def on_run_view_ended(self, message: RunView.Ended) -> None:
         self.ended.append(message.status)
+
+    def on_output_pane_for_pager(self, message: OutputPane.ForPager) -> None:
+        self.paged.append(message.path)
 
     def on_run_view_waiting(self, message: RunView.Waiting) -> None:
         self.waits.append(message.waiting)

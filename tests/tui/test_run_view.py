@@ -9,7 +9,7 @@ from textual.widgets import Button, Input, Static
 
 from pup_tui.drivers.replay import replay
 from pup_tui.runbook.model import ConfirmStep, GroupStep, ManualStep, PupStep, ShellStep, WaitStep
-from pup_tui.runbook.parts import Poll
+from pup_tui.runbook.parts import Poll, ShownTable, Table
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import Play
 from pup_tui.tui.dialogs import dialog
@@ -468,3 +468,43 @@ async def test_steps_stand_above_or_beside_the_output(
         assert not c.view.query_one("#run-steps").display
         await c.pilot.press("underscore")
         assert c.view.query_one("#run-steps").display
+
+
+async def test_an_output_is_shown_as_its_step_says_and_the_pager_opens_what_was_printed(
+    tmp_path: Path,
+) -> None:
+    plays = [
+        Play(stdout=b'[{"n": "[red]a[/]"}]\n'),
+        Play(stdout=b'{"a": 1.10}\n'),
+        Play(stdout=b"printed\n"),
+        Play(stdout=b"no json\n"),
+    ]
+    steps = (
+        shell("a", show=ShownTable(table=Table(rows="json"))),
+        shell("b", show="json"),
+        shell("c", show="none"),
+        shell("d", show="json"),
+    )
+    async with console(tmp_path, *steps, plays=plays) as c:
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        await c.until(lambda: "  no json" in c.output())
+        assert "▌ [pup-tui] shown as it is: the output is not JSON" in c.output()
+        await c.pilot.press("k")
+        await c.until(lambda: "  Its output is not shown" in "\n".join(c.output()))
+        assert "0002-c.log" in "".join(line.strip() for line in c.output())
+        assert "printed" not in "\n".join(c.output())
+        await c.pilot.press("k")
+        await c.until(lambda: c.output()[:3] == ["  {", '    "a": 1.10', "  }"])
+        await c.pilot.press("k")
+        await c.until(lambda: c.output()[:3] == ["  n", "  ---------", "  [red]a[/]"])
+        await c.pilot.press("o")
+        await c.until(lambda: c.app.paged)
+        assert c.app.paged == [c.live.outputs.path("a")]
+
+
+async def test_a_failed_output_is_shown_whatever_its_step_says(tmp_path: Path) -> None:
+    bad = Outcome(ok=False, exit_code=3, reason="it ended with exit code 3")
+    plays = [Play(stdout=b"evidence\n", outcome=bad)]
+    async with console(tmp_path, shell("a", show="none"), plays=plays) as c:
+        await c.until(lambda: c.app.ended == ["failed"])
+        await c.until(lambda: "  evidence" in c.output())

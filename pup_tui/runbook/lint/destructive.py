@@ -12,10 +12,9 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.statements import StepScript, all_nodes, source_of
-from pup_tui.runbook.lint.subject import Finding, Subject, is_true
-from pup_tui.runbook.nodes import shown
+from pup_tui.runbook.lint.subject import Finding, Subject
+from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.roles import Role
-from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.script_parts import ScriptParts
 from pup_tui.template.shell.synopsis import Kind
@@ -99,29 +98,25 @@ def destructive_without_danger(subject: Subject) -> Iterator[Finding]:
     """A step that destroys something should be marked, so that plan and dialogs show it."""
     given = {placed.step: placed.node for placed in subject.texts if placed.role is Role.STDIN}
     for script in subject.scripts:
-        if _is_marked(script.step):
-            continue
-        hint = "write `danger: true`, so that the plan shows it and the operator is asked"
-        found = next(_destructive(script), None)
-        stdin = given.get(script.step.path)
+        is_marked = any(step.node.truth("danger") for step in script.step.lineage())
+        found = None if is_marked else destroys(script, given.get(script.step.path))
         if found is not None:
-            node, told = found
-            fragment = told.split(" ", 1)[0]
-            message = f"{shown(told)} may destroy something"
-            yield Finding(script.node, message, hint, script.line(node), fragment)
-        elif stdin is not None and _reads_sql(script):
-            match = _table()[1].search(stdin.text)
-            if match is not None:
-                statement = match[0].lstrip("; \n")
-                yield Finding(stdin, f"{shown(statement)} may destroy something", hint)
+            found.hint = "write `danger: true`, so that the plan shows it and the operator is asked"
+            yield found
 
 
-def _is_marked(step: StepDraft | None) -> bool:
-    while step is not None:
-        if is_true(step.node, "danger"):
-            return True
-        step = step.around or step.frame.caller
-    return False
+def destroys(script: StepScript, stdin: Scalar | None) -> Finding | None:
+    """The first command of a script, or statement in what it reads, that may destroy something."""
+    found = next(_destructive(script), None)
+    if found is not None:
+        node, told = found
+        message = f"{shown(told)} may destroy something"
+        return Finding(script.node, message, line=script.line(node), fragment=told.split(" ", 1)[0])
+    match = None if stdin is None or not _reads_sql(script) else _table()[1].search(stdin.text)
+    if stdin is None or match is None:
+        return None
+    statement = match[0].lstrip("; \n")
+    return Finding(stdin, f"{shown(statement)} may destroy something")
 
 
 def _reads_sql(script: StepScript) -> bool:

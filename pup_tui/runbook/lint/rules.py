@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final
 
-from pup_tui.runbook.check import Linter
 from pup_tui.runbook.lint.commands import (
     evaluated_again,
     missing_tool,
@@ -43,7 +42,7 @@ from pup_tui.runbook.nodes import Mapping
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import PlacedText
-from pup_tui.runbook.steps import StepDraft
+from pup_tui.runbook.steps import Linter, StepDraft
 
 MAX_WARNINGS: Final = 50
 """Warnings of one rule."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -33,6 +34,7 @@ MOST_COPIED = 1_000_000
 
 
 _CALM = Style(dim=True)
+_MARGIN = "  "
 
 
 class OutputLines(ScrollView, can_focus=True):
@@ -407,8 +409,9 @@ class OutputLines(ScrollView, can_focus=True):
         palette, width = self._use_palette(), self.size.width
         rows = self._rows()
         if y >= len(rows):
-            told = fit(f"  {self.empty_text}", width) if not rows and y == 1 else " " * width
-            return Strip([Segment(told, palette.base + _CALM)], width)
+            told = () if rows else ("", *wrap(self.empty_text, max(1, width - 2 * len(_MARGIN))))
+            line_told = fit(_MARGIN + told[y], width) if y < len(told) else " " * width
+            return Strip([Segment(line_told, palette.base + _CALM)], width)
         line, start, end = rows[y]
         row = self._painter.row(line, start, end, width, self.app.console)
         if not self.wrap and self._painter.text(line).cell_len > end:

@@ -60,6 +60,7 @@ class OutputPane(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self._path: Path | None = None
+        self._kept: Path | None = None
         self._reader: SpoolReader | None = None
         self._matches = Matches()
         self._told = ""
@@ -85,8 +86,12 @@ class OutputPane(Vertical):
 
     # What is shown
 
-    def show(self, path: Path | None, empty_text: str) -> None:
-        """Show the spool at `path` from its end, or, while it holds nothing, say what is going on."""
+    def show(self, path: Path | None, empty_text: str, kept: Path | None = None) -> None:
+        """Show the spool at `path` from its end, or, while it holds nothing, say what is going on.
+
+        The pager opens what is `kept` of the output, where that is not what is shown.
+        """
+        self._kept = kept or path
         self.lines.empty_text = empty_text
         if path == self._path:
             return
@@ -283,7 +288,7 @@ class OutputPane(Vertical):
         self.lines.action_toggle_unfolded()
 
     def action_pager(self) -> None:
-        if self._path is None or not self._path.exists():
+        if self._kept is None or not self._kept.exists():
             self.notify("There is no output to open yet.", markup=False)
             return
-        self.post_message(self.ForPager(self._path))
+        self.post_message(self.ForPager(self._kept))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual.app import ComposeResult
@@ -73,7 +74,8 @@ def _planned(
     secrets = [str(values[name]) for name in resolved.secrets]
     masking = Masking([*hidden, *secrets])
     program = compile_program(loaded.id, runbook)
-    known = (values, resolved.left_out, operator, mutates, resolved.secrets)
+    changes = partial(mutates, is_believed=loaded.is_believed)
+    known = (values, resolved.left_out, operator, changes, resolved.secrets)
     steps = plan(
         program,
         *known,

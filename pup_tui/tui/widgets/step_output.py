@@ -7,6 +7,8 @@ from pathlib import Path
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from pup_tui.output.sanitize import safe_text
+from pup_tui.output.shown import spool_to_show
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.widgets.output_pane import OutputPane
@@ -42,4 +44,7 @@ class StepOutputView(Vertical):
             polls.show(read_poll(step, None if state is None else state.poll, times.now()))
         if waits.display:
             waits.show(times.running_for(step) or 0.0, wait_seconds(step))
-        self.pane.show(output, why_empty(step))
+        shown = spool_to_show(output, step.node.step.shows, step.status)
+        hidden = f"Its output is not shown: o opens it in the pager. It is kept in {safe_text(str(output))}"
+        told = hidden if shown is None and step.has_run else why_empty(step)
+        self.pane.show(shown, told, output)

@@ -1,0 +1,174 @@
+"""What is made of an attempt's output for people to see: pretty JSON or a table, in a spool of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pup_tui.core.actions import Wanted, WantedColumn, WantedTable
+from pup_tui.core.events import Findings
+from pup_tui.drivers.faults import told_fault
+from pup_tui.drivers.findings import TOO_MUCH
+from pup_tui.drivers.masking import Masking
+from pup_tui.output.linefile import index_path
+from pup_tui.output.mask import MASK, Masker
+from pup_tui.output.pipeline import Captured, KeptOutput
+from pup_tui.output.shown import made_path, pretty_json, shown_table
+from pup_tui.output.spool import Line, SpoolWriter
+from pup_tui.steps.executor import Outcome
+from pup_tui.template.errors import TemplateError, UndefinedName
+from pup_tui.template.expression import compile_expression
+from pup_tui.template.limits import one_budget
+from pup_tui.template.reading import reading_scope
+from pup_tui.template.secrets import SECRETS, hiding, watched
+from pup_tui.template.text import compile_text
+from pup_tui.template.values import NOTHING, enter, is_list, parse_json, to_text
+
+MOST_ROWS: Final = 10_000
+ROW: Final = "row"
+"""The name of a row in the expressions of a table's columns."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What an attempt printed, masked: what an expression took out of a secret could not be told."""
+
+    stdout: str
+    stderr: str
+    outcome: Outcome
+    headers: Mapping[str, str]
+
+
+def is_to_show(wanted: Wanted, outcome: Outcome, findings: Findings) -> bool:
+    """Whether something is made of an attempt's output: it succeeded, and is the last of a poll."""
+    met = findings.until is None or findings.until.holds is True
+    return wanted.show is not None and outcome.ok and met
+
+
+async def keep_shown(
+    path: Path, wanted: Wanted, output: Captured, outcome: Outcome, masking: Masking
+) -> str:
+    """Make of an output what its step wants to be shown, beside the spool at `path`.
+
+    Why that cannot be, and people are shown the output as it is; empty where it was made.
+    """
+    mask = masking.text
+    headers = {name: mask(value) for name, value in (outcome.headers or {}).items()}
+    masker = deepcopy(masking.masker)  # other steps may add secrets while the thread masks
+    try:
+        for old in (made_path(path), index_path(made_path(path))):  # of an earlier attempt
+            old.unlink(missing_ok=True)
+        if output.truncated:
+            return TOO_MUCH
+        seen = _Seen(mask(output.stdout), mask(output.stderr), outcome, headers)
+        await asyncio.to_thread(_keep, path, wanted, seen, masker)
+    except TemplateError as error:
+        return masking.text(error.told)
+    except OSError as error:
+        return f"it cannot be kept: {error.strerror or error}"
+    except Exception as error:
+        return told_fault(error)
+    return ""
+
+
+def _keep(path: Path, wanted: Wanted, seen: _Seen, masker: Masker) -> None:
+    how, made = wanted.show, made_path(path)
+    with one_budget():
+        text = _table(how, wanted, seen) if isinstance(how, WantedTable) else _json(seen)
+    spool = SpoolWriter(made)
+    spool.append([Line("stdout", line) for line in masker.mask(text)[:-1].split("\n")])
+    spool.close()
+    kept = KeptOutput(made, masker)
+    kept.write("stderr", seen.stderr.encode(errors="replace"))
+    kept.close()
+    if kept.error is not None:
+        made.unlink(missing_ok=True)
+        raise kept.error
+
+
+def _json(seen: _Seen) -> str:
+    if parse_json(seen.stdout) is NOTHING:
+        raise TemplateError("the output is not JSON")
+    return _small(pretty_json(seen.stdout))
+
+
+def _table(given: WantedTable, wanted: Wanted, seen: _Seen) -> str:
+    reading = reading_scope(
+        seen.stdout,
+        seen.stderr,
+        exit_code=seen.outcome.exit_code,
+        status_code=seen.outcome.status_code,
+        headers=seen.headers,
+        attempt=wanted.attempt,
+        elapsed=wanted.elapsed,
+    )
+    scope = {**reading, **wanted.names}
+    rows = _rows(given.rows, scope)
+    columns = given.columns or tuple(_fields(rows))
+    titles = [each.title if each.is_field else _title(each, scope) for each in columns]
+    cells = [[_cell(each, row, scope) for each in columns] for row in rows]
+    return _small(shown_table(titles, cells))
+
+
+def _small(made: str | None) -> str:
+    if made is None:
+        raise TemplateError("it would become too large")
+    return made
+
+
+def _rows(source: str, scope: Mapping[str, Any]) -> list[Any]:
+    scope, made = watched(scope)
+    rows = compile_expression(source).evaluate(scope)
+    if made:
+        raise TemplateError(f"`{source}` is made out of a secret")
+    if not is_list(rows):
+        raise TemplateError(f"`{source}` gives no list of rows")
+    if len(rows) > MOST_ROWS:
+        raise TemplateError(f"`{source}` gives more than {MOST_ROWS:,} rows")
+    return list(rows)
+
+
+def _fields(rows: list[Any]) -> Iterator[WantedColumn]:
+    """The fields of all rows in the order in which they turn up; rows that have none are one column."""
+    found = {str(name): None for row in rows if isinstance(row, Mapping) for name in row}
+    return (WantedColumn(name, name, is_field=True) for name in found or {ROW: None})
+
+
+def _title(column: WantedColumn, scope: Mapping[str, Any]) -> str:
+    return compile_text(column.title).render(hiding(scope))
+
+
+def _cell(column: WantedColumn, row: Any, scope: Mapping[str, Any]) -> str:
+    """What stands in a column of a row; nothing where the row does not have it."""
+    value = _field(column.value, row) if column.is_field else _worked_out(column.value, row, scope)
+    return "" if value is None or value is NOTHING else to_text(value)
+
+
+def _worked_out(expression: str, row: Any, scope: Mapping[str, Any]) -> Any:
+    fields = {str(name): its for name, its in row.items()} if isinstance(row, Mapping) else {}
+    within, made = watched(scope)
+    try:
+        value = compile_expression(expression).evaluate(
+            {**within, **fields, ROW: row, SECRETS: within[SECRETS]}
+        )
+    except UndefinedName:
+        return NOTHING
+    except TemplateError as error:
+        raise TemplateError(f"in the column `{expression}`, {error.told}") from error
+    return MASK if made else value
+
+
+def _field(name: str, row: Any) -> Any:
+    """A field of a row, or with dots in its name what is deeper inside."""
+    if not isinstance(row, Mapping):
+        return row if name == ROW else NOTHING
+    if name in row:
+        return row[name]
+    value: Any = row
+    for part in name.split("."):
+        value = enter(value, part)
+    return value

@@ -1,0 +1,95 @@
+"""Steps that only look: what speaks against a `read_only: true`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import msgspec
+
+from pup_tui.runbook.model import AnyStep, Step
+from pup_tui.runbook.nodes import shown
+from pup_tui.runbook.report import Report
+from pup_tui.runbook.roles import COMMANDS, Role
+from pup_tui.runbook.shapes import KeyPath, PlacedText
+from pup_tui.runbook.steps import StepDraft
+from pup_tui.runbook.texts import texts_of
+
+PupChanges: TypeAlias = Callable[[Sequence[str]], bool | None]
+"""Whether the `pup` subcommand that words begin with changes anything; None where nobody knows."""
+
+_CHANGING = frozenset({"PUT", "PATCH", "DELETE"})
+"""Methods that are there to change what they are sent to. A POST may be a search with a body."""
+
+
+def nobody_knows(words: Sequence[str]) -> None:
+    """Where no table of `pup` subcommands is at hand."""
+
+
+def why_it_changes(step: Step, pup_changes: PupChanges) -> str:
+    """Why a step surely changes something, or one of those inside it; empty where that is not known."""
+    if step.danger and not step.is_question:
+        return "`danger` says that it changes something"
+    for inside in step.inside:
+        if why := why_it_changes(inside, pup_changes):
+            return f"in its step {shown(inside.id)}, {why}"
+    if step.mutates:
+        return f"a {step.kind} step changes something"
+    for text in texts_of(step):
+        if text.role is Role.METHOD and text.source.upper() in _CHANGING:
+            return f"{text.source.upper()} changes what it is sent to"
+        if text.role is Role.SUBCOMMAND and pup_changes(text.source.split()):
+            return f"{shown(f'pup {text.source}')} changes something"
+    return ""
+
+
+def check_looking(
+    steps: Sequence[StepDraft],
+    made: Mapping[KeyPath, Mapping[str, Any]],
+    texts: Iterable[PlacedText],
+    pup_changes: PupChanges,
+    report: Report,
+) -> None:
+    """Report the steps that say they only look, and are known to change or destroy something.
+
+    `made` are the steps as data, and `texts` are theirs. What `read_only` excludes as a key is one of the
+    `rules`.
+    """
+    looking = [step for step in steps if step.node.truth("read_only")]
+    if not looking:
+        return
+    scripts = [placed for placed in texts if placed.role in COMMANDS or placed.role is Role.STDIN]
+    for step in looking:
+        if step.node.truth("danger"):
+            continue
+        built = _built(made.get(step.path))
+        why = "" if built is None else why_it_changes(built, pup_changes)
+        why = why or next(_destroyed(step, steps, scripts), "")
+        if why:
+            told = f"a {step.node.text('kind')} step that is `read_only` only looks, and {why}"
+            hint = "leave `read_only` out, or the change"
+            report.error(step.node.entries["read_only"].key, told, hint)
+
+
+def _built(made: Mapping[str, Any] | None) -> Step | None:
+    """A step by itself; None where it has errors, which are reported elsewhere."""
+    try:
+        return None if made is None else msgspec.convert(made, AnyStep)
+    except msgspec.ValidationError:
+        return None
+
+
+def _destroyed(
+    step: StepDraft, steps: Iterable[StepDraft], texts: Sequence[PlacedText]
+) -> Iterator[str]:
+    """What the scripts of a step, and of those inside it, may destroy."""
+    from pup_tui.runbook.lint.destructive import destroys
+    from pup_tui.runbook.lint.statements import read_scripts
+
+    held = {each.path: each for each in steps if step in each.lineage()}
+    stdin = {placed.step: placed.node for placed in texts if placed.role is Role.STDIN}
+    commands = [(held[placed.step], placed) for placed in texts if placed.step in held]
+    for script in read_scripts(commands):
+        found = destroys(script, stdin.get(script.step.path))
+        if found is not None:
+            yield f"{found.message} (line {found.place[0]})"
