@@ -83,11 +83,7 @@ class TextFace(Watcher):
             case StepPolled():
                 self._polled(notice)
             case StepWaiting():
-                about = self._about(notice.step)
-                for line in notice.message.strip().splitlines():
-                    self._say(f"  ? {about}{safe_text(line)}", "cyan")
-                if notice.for_ == "failure":
-                    self._show_kept(notice.step, "waiting")
+                self._waiting(notice)
             case StepAnswered():
                 note = f" ({safe_text(notice.note)})" if notice.note else ""
                 told = f"{notice.answer}, answered by {safe_text(notice.by)}{note}"
@@ -126,6 +122,13 @@ class TextFace(Watcher):
         told = "" if step in (self._subject, UNDO) else f"{safe_text(step)}: "
         self._subject = step
         return told
+
+    def _waiting(self, notice: StepWaiting) -> None:
+        about = self._about(notice.step)
+        for line in notice.message.strip().splitlines():
+            self._say(f"  ? {about}{safe_text(line)}", "cyan")
+        if notice.for_ == "failure":
+            self._show_kept(notice.step, "waiting")
 
     def _polled(self, notice: StepPolled) -> None:
         seen = notice.status if notice.value is None else f"{notice.value:g}"
