@@ -131,10 +131,11 @@ async def _run(
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.runner import run_headless
     from pup_tui.headless.stream import Outlet, Pump
+    from pup_tui.steps.leftovers import Leftovers
 
     facts = parts.settings.terminal
-    with parts.state() as state:
-        async with parts.launcher(state) as launcher:
+    with parts.state() as state, Leftovers() as leftovers:
+        async with parts.launcher(state, leftovers) as launcher:
             pump = Pump()
             terminal = PlainTerminal(pump) if facts.can_ask else None
             launch = partial(
