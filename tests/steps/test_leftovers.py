@@ -38,7 +38,7 @@ def short_drain(monkeypatch: pytest.MonkeyPatch, context: Context) -> Iterator[N
 
 async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(60):
-        while not holds():
+        while not holds():  # noqa: ASYNC110 -- another process is waited for
             await asyncio.sleep(0.02)
 
 
