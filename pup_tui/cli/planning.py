@@ -59,10 +59,10 @@ def print_plan(
     settings: Settings, name: str, args: Sequence[str], arg_file: Path | None, *, as_json: bool
 ) -> None:
     from pup_tui.catalog.effects import mutates
-    from pup_tui.core.events import Source
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
+    from pup_tui.drivers.source import source_of
 
     catalog = open_catalog(settings)
     loaded, runbook = load_valid(catalog, find_entry(catalog, name))
@@ -76,7 +76,7 @@ def print_plan(
     steps = plan(
         program,
         *known,
-        source=Source(path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs),
+        source=source_of(loaded),
         profile=settings.profile_name,
         answering=partial(_answered, answers, sources, masking),
     )

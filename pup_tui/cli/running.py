@@ -78,6 +78,7 @@ def run_command(
 ) -> int:
     """Run RUNBOOK (an id or a file) and stream what its steps print."""
     from pup_tui.core.program import compile_program
+    from pup_tui.drivers.source import source_of
 
     if dry_run:
         from pup_tui.cli.planning import print_plan
@@ -101,7 +102,8 @@ def run_command(
     given, answers = given_values(program, args, arg_file)
     if not can_ask:
         check_answered(program, answers, yes=yes)
-    resolved = resolve_values(model, given, parts.sources, ask=can_ask)
+    sources = parts.sources.beside(source_of(loaded).directory)
+    resolved = resolve_values(model, given, sources, ask=can_ask)
     manner = Manner(yes=yes, undo=undo, as_json=as_json, break_lock=break_lock, answers=answers)
     return run_loaded(parts, loaded, model, resolved, manner)
 
@@ -125,8 +127,8 @@ def run_loaded(
 async def _run(
     parts: Parts, loaded: Loaded, runbook: Runbook, resolved: Resolved, manner: Manner
 ) -> int:
-    from pup_tui.core.events import Source
     from pup_tui.core.program import compile_program
+    from pup_tui.drivers.source import source_of
     from pup_tui.headless.answers import Undoing
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.runner import run_headless
@@ -141,9 +143,7 @@ async def _run(
             launch = partial(
                 launcher.launch,
                 compile_program(loaded.id, runbook),
-                source=Source(
-                    path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs
-                ),
+                source=source_of(loaded),
                 files=loaded.files,
                 values=resolved.values,
                 left_out=resolved.left_out,

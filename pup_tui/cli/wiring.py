@@ -71,7 +71,10 @@ def resolver(sources: Sources) -> Resolve:
 
     async def find(action: ResolveValues) -> Resolved:
         return await resolve(
-            action.variables, action.given, sources=sources, secrets=action.secrets
+            action.variables,
+            action.given,
+            sources=sources.beside(action.directory),
+            secrets=action.secrets,
         )
 
     return find
