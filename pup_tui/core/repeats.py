@@ -21,10 +21,11 @@ def begin(run: Run, node: Node) -> None:
     own = [run.program.node(id_) for id_ in run.program.nested(node.id)]
     own = [inner for inner in own if inner.frame == node.frame]
     captured = [name for inner in (node, *own) for name in captures_of(inner.step)]
-    if step.attempts == 0:
+    if step.began is None:
         step.before = {name: frame.captured[name] for name in captured if name in frame.captured}
         return
     _keep_for_undo(run, node)
+    step.earlier = [done for done in run.state.completed if is_inside(done, node.id)]
     for id_ in run.program.nested(node.id):
         if id_ in run.state.steps:
             run.make_state(id_)

@@ -101,7 +101,7 @@ class StepState(Struct):
     `tries` counts the attempts that its `retry` allows, `retry_on` is what its condition said of the last
     one; `final` tells that somebody ended it for good. `items` is how many items a foreach had when it
     began, `label` how an item is called, `before` what the captures made inside a block stood for before its
-    first attempt.
+    first attempt, `earlier` what in it can be taken back that its newest attempt did not do.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -127,6 +127,7 @@ class StepState(Struct):
     final: bool = False
     items: int = 0
     before: dict[str, Any] = {}
+    earlier: list[str] = []
     label: str = ""
 
 
