@@ -215,7 +215,9 @@ class _Planning:
         try:
             return self._shown(node, scope), known, reason
         except TemplateError as error:
-            return as_written(step, scope), False, reason or self._why_not_yet(node, error)
+            # That a step is skipped is known, whatever its texts would have been.
+            skipped = known and bool(reason)
+            return as_written(step, scope), skipped, reason or self._why_not_yet(node, error)
 
     def _turn(self, node: Node, scope: Scope) -> tuple[str, bool]:
         """Why the step has no turn, or (false) why that is not known yet; blank where it has one."""
@@ -295,6 +297,8 @@ class _Planning:
             items = self._items(node)
             if items is not None:
                 return items
+            if node.step.stops_as is not None and node.id not in self._skipped:
+                self._stops.note(node, sure=False)
         if not node.step.is_block:
             return []
         self._give(node)

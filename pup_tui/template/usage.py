@@ -61,6 +61,8 @@ class Usage:
     def guarded(self, keys: frozenset[Key]) -> Usage:
         """Take as optional what a condition around it has found to be defined."""
         found = self.needed & keys
+        if not found:
+            return self
         return replace(self, needed=self.needed - found, optional=self.optional | found)
 
 

@@ -70,6 +70,18 @@ def test_in_a_block_that_may_not_run_it_may_happen(condition: str) -> None:
     assert re.fullmatch(r"`g.*` may end the runbook before it", reason)
 
 
+@pytest.mark.parametrize(("condition", "may"), [("", True), (", if: 'false'", False)])
+def test_one_for_each_item_of_a_list_that_is_not_known_may_happen(
+    condition: str, may: bool
+) -> None:
+    steps = f"""
+  - {{name: a, kind: shell, run: a, capture: A}}
+  - {{name: enough, kind: stop, foreach: A{condition}}}
+  - {{name: b, kind: shell, run: b}}
+"""
+    assert planned(steps).get("b") == (MAYBE.format("enough") if may else None)
+
+
 def test_in_a_called_runbook_it_ends_that_one_alone() -> None:
     program = program_of(
         "steps: [{name: r, kind: runbook, runbook: other}, {name: b, kind: shell, run: b}]",
