@@ -41,6 +41,9 @@ class InputQuestion(Protocol):
     @property
     def secrets(self) -> tuple[str, ...]: ...
 
+    @property
+    def directory(self) -> str: ...
+
 
 def check_input(variable: Variable, given: Any, choices: Choices | None = None) -> Any:
     """The value that a variable gets from what was typed; ValueError says in a sentence what is wrong.
@@ -83,7 +86,7 @@ async def resolve_question(
     return await resolve(
         question.variables,
         given,
-        sources=sources,
+        sources=sources.beside(question.directory),
         secrets=question.secrets,
         names=question.names,
     )
@@ -107,4 +110,5 @@ async def choices_of(
     """
     if question is None:
         return await choices_for(variables, name, resolved, sources)
-    return await choices_for(variables, name, resolved, sources, question.names, question.secrets)
+    beside = sources.beside(question.directory)
+    return await choices_for(variables, name, resolved, beside, question.names, question.secrets)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.settings.profiles import ProfileFile
     from pup_tui.settings.settings import Settings
+    from pup_tui.steps.leftovers import Leftovers
     from pup_tui.tui.services import ProfileOffer, Services
 
 
@@ -64,9 +65,9 @@ def console_command(settings: Settings, runbook: str | None = None) -> int:
             "this terminal cannot show the console", "TERM", "use `pup-tui run RUNBOOK` instead"
         )
 
-    def opened(profile: str | None) -> AbstractAsyncContextManager[Services]:
+    def opened(profile: str | None, leftovers: Leftovers) -> AbstractAsyncContextManager[Services]:
         chosen = settings if profile is None else read_for(ctx, profile)
-        return console_services(chosen, catalog, open_at=open_at)
+        return console_services(chosen, catalog, leftovers, open_at=open_at)
 
     return open_console(opened)
 
@@ -83,22 +84,26 @@ def _named(ctx: click.Context, catalog: Catalog, word: str) -> Entry:
         raise Failure(f"there is no command or runbook `{word}`", "", error.hint) from error
 
 
-def open_console(opened: Callable[[str | None], AbstractAsyncContextManager[Services]]) -> int:
+def open_console(
+    opened: Callable[[str | None, Leftovers], AbstractAsyncContextManager[Services]],
+) -> int:
     """Show the console until the operator leaves it; returns the exit code.
 
     `opened` gives what it works with: as the call says at first, then with each profile that is chosen.
     """
 
     async def show() -> int:
+        from pup_tui.steps.leftovers import Leftovers
         from pup_tui.tui.app import PupTuiApp
 
         profile: str | None = None
-        while True:
-            async with opened(profile) as services:
-                app = PupTuiApp(services)
-                profile = await app.run_async()
-            if profile is None:
-                return app.return_code or 0
+        with Leftovers() as leftovers:
+            while True:
+                async with opened(profile, leftovers) as services:
+                    app = PupTuiApp(services)
+                    profile = await app.run_async()
+                if profile is None:
+                    return app.return_code or 0
 
     # Until the console stands there is next to nothing to collect, and looking for it would delay the first
     # frame; the app turns the collector on again.
@@ -114,6 +119,7 @@ def open_console(opened: Callable[[str | None], AbstractAsyncContextManager[Serv
 async def console_services(
     settings: Settings,
     catalog: Catalog,
+    leftovers: Leftovers | None = None,
     *,
     site: str | None = None,
     suggestions: Mapping[str, str] | None = None,
@@ -121,7 +127,7 @@ async def console_services(
 ) -> AsyncIterator[Services]:
     """What the console works with; all that takes time to import comes when it is used.
 
-    `site` says in a word where runs act; without it that is told from the settings.
+    `site` says in a word where runs act; without it that is told from the settings. `leftovers` outlive it.
     """
     from pup_tui.tui.services import ProfileOffer, Services
 
@@ -136,7 +142,8 @@ async def console_services(
             async def launcher() -> Launcher:
                 async with opening:
                     if not launchers:
-                        launchers.append(await opened.enter_async_context(parts.launcher(state)))
+                        making = parts.launcher(state, leftovers)
+                        launchers.append(await opened.enter_async_context(making))
                 return launchers[0]
 
             yield Services(

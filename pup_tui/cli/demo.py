@@ -43,7 +43,9 @@ def demo_command(settings: Settings) -> int:
             from pup_tui.cli.console import console_services, open_console
 
             return open_console(
-                lambda _: console_services(demo, catalog, site="sandbox", suggestions=suggestions())
+                lambda _, leftovers: console_services(
+                    demo, catalog, leftovers, site="sandbox", suggestions=suggestions()
+                )
             )
         return _run_once(demo, catalog)
 

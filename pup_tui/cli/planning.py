@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -21,11 +22,16 @@ from pup_tui.cli.runbooks import find_entry, load_valid
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import local_values, open_catalog
 from pup_tui.core.ids import item_numbers
+from pup_tui.output.mask import MASK
 from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
-    from pup_tui.core.plan import PlannedStep
+    from pup_tui.catalog.inputs import Sources
+    from pup_tui.core.actions import Question
+    from pup_tui.core.plan import PlannedAnswer, PlannedStep
     from pup_tui.core.program import Node, Program
+    from pup_tui.drivers.masking import Masking
+    from pup_tui.headless.answers import GivenAnswers
     from pup_tui.settings.settings import Settings
 
 INDENT = "  "
@@ -53,15 +59,15 @@ def print_plan(
     settings: Settings, name: str, args: Sequence[str], arg_file: Path | None, *, as_json: bool
 ) -> None:
     from pup_tui.catalog.effects import mutates
-    from pup_tui.core.events import Source
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
+    from pup_tui.drivers.source import source_of
 
     catalog = open_catalog(settings)
     loaded, runbook = load_valid(catalog, find_entry(catalog, name))
     program = compile_program(loaded.id, runbook)
-    given = given_values(program, args, arg_file).values
+    given, answers = given_values(program, args, arg_file)
     sources = local_values(settings, settings.environ).at_rest()
     resolved = resolve_values(runbook, given, sources, ask=False)
     hidden = set(resolved.secrets)
@@ -71,17 +77,36 @@ def print_plan(
     steps = plan(
         program,
         *known,
-        source=Source(path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs),
+        source=source_of(loaded),
         profile=settings.profile_name,
+        answering=partial(_answered, answers, sources, masking),
     )
     shown = [step.masked(masking.text) for step in steps]
-    values = {n: "***" if n in hidden else value for n, value in resolved.values.items()}
+    values = {n: MASK if n in hidden else value for n, value in resolved.values.items()}
     if as_json:
         told = {"runbook": loaded.id, "profile": settings.profile_name}
         print_json({**told, "vars": values, "steps": shown})
     else:
         unknown = {name: runbook.vars[name].places_in_words for name in resolved.unknown}
         _print(program, settings.profile_name, values, unknown, shown)
+
+
+def _answered(
+    given: GivenAnswers, sources: Sources, masking: Masking, question: Question
+) -> PlannedAnswer | None:
+    """What an `input` step will be answered by what was given for it; None where that is not enough."""
+    from pup_tui.catalog.inputs import resolve_question
+    from pup_tui.core.plan import PlannedAnswer
+    from pup_tui.headless.answers import given_for
+
+    known = given_for(question, given)
+    if known is None:
+        return None
+    found = asyncio.run(resolve_question(question, known.values, sources))
+    if found.problems:
+        return None
+    secrets = masking.find(found.values, found.secrets)
+    return PlannedAnswer(values=found.values, left_out=tuple(found.left_out), secrets=secrets)
 
 
 def _print(

@@ -85,6 +85,7 @@ def run_command(
 ) -> int:
     """Run RUNBOOK (an id or a file) and stream what its steps print."""
     from pup_tui.core.program import compile_program
+    from pup_tui.drivers.source import source_of
 
     if dry_run:
         from pup_tui.cli.planning import print_plan
@@ -108,7 +109,8 @@ def run_command(
     given, answers = given_values(program, args, arg_file)
     if not can_ask:
         check_answered(program, answers, yes=yes)
-    resolved = resolve_values(model, given, parts.sources, ask=can_ask)
+    sources = parts.sources.beside(source_of(loaded).directory)
+    resolved = resolve_values(model, given, sources, ask=can_ask)
     manner = Manner(yes=yes, undo=undo, as_json=as_json, break_lock=break_lock, answers=answers)
     return run_loaded(parts, loaded, model, resolved, manner)
 
@@ -124,16 +126,14 @@ def run_loaded(
     parts: Parts, loaded: Loaded, runbook: Runbook, resolved: Resolved, manner: Manner
 ) -> int:
     """Run what is loaded and valid; returns the exit code."""
-    from pup_tui.core.events import Source
     from pup_tui.core.program import compile_program
+    from pup_tui.drivers.source import source_of
 
     def launch(launcher: Launcher, terminal: Terminal | None) -> Launch:
         return partial(
             launcher.launch,
             compile_program(loaded.id, runbook),
-            source=Source(
-                path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs
-            ),
+            source=source_of(loaded),
             files=loaded.files,
             values=resolved.values,
             left_out=resolved.left_out,
@@ -154,10 +154,11 @@ async def drive(
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.runner import run_headless
     from pup_tui.headless.stream import Outlet, Pump
+    from pup_tui.steps.leftovers import Leftovers
 
     facts = parts.settings.terminal
-    with parts.state() as state:
-        async with parts.launcher(state) as launcher:
+    with parts.state() as state, Leftovers() as leftovers:
+        async with parts.launcher(state, leftovers) as launcher:
             pump = Pump()
             terminal = PlainTerminal(pump) if facts.can_ask else None
             run = await _launched(launching(launcher, terminal), manner.break_lock)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pup_tui.runbook.variables.sources import KeptChoices, RunCommand
     from pup_tui.settings.settings import Settings
     from pup_tui.steps.executor import Executor
+    from pup_tui.steps.leftovers import Leftovers
     from pup_tui.template.value_command import ValueCommand
 
 
@@ -70,7 +71,10 @@ def resolver(sources: Sources) -> Resolve:
 
     async def find(action: ResolveValues) -> Resolved:
         return await resolve(
-            action.variables, action.given, sources=sources, secrets=action.secrets
+            action.variables,
+            action.given,
+            sources=sources.beside(action.directory),
+            secrets=action.secrets,
         )
 
     return find
@@ -172,8 +176,10 @@ class Parts:
             yield Path(folder)
 
     @asynccontextmanager
-    async def launcher(self, state: Path) -> AsyncIterator[Launcher]:
-        """A launcher whose runs are recorded in the folder `state`."""
+    async def launcher(
+        self, state: Path, leftovers: Leftovers | None = None
+    ) -> AsyncIterator[Launcher]:
+        """A launcher whose runs are recorded in the folder `state`; `leftovers` outlive them."""
         from pup_tui.drivers.launcher import Launcher
         from pup_tui.journal.places import locks_dir
         from pup_tui.journal.writer import JournalWriter, MemoryJournal
@@ -194,6 +200,7 @@ class Parts:
                 hidden=tuple(self.datadog.secrets()),
                 profile=self.settings.profile_name,
                 profile_files=self.settings.profile_files,
+                leftovers=leftovers,
             )
         finally:
             await log.close()

@@ -83,8 +83,9 @@ class Question(Struct, frozen=True, kw_only=True):
     refused. `captures` are the names that an attempt would have made of which nobody knows whether it was
     done. `variables` are what an `input` step asks for, as they stand in the file; their texts may use the
     variables above and `names`, what the run knows (never to be shown or stored), of which `secrets` names
-    the secret ones. `offers` are what can be undone, in the order in which it would run; the `step` of that
-    question is `ids.UNDO`, and it is answered with `LocalRun.undo`.
+    the secret ones. `directory` is where the file lies that they stand in. `offers` are what can be undone,
+    in the order in which it would run; the `step` of that question is `ids.UNDO`, and it is answered with
+    `LocalRun.undo`.
     """
 
     step: str
@@ -99,6 +100,7 @@ class Question(Struct, frozen=True, kw_only=True):
     variables: dict[str, Variable] = {}
     names: dict[str, Any] = {}
     secrets: tuple[str, ...] = ()
+    directory: str = ""
     offers: tuple[UndoOffer, ...] = ()
     captures: tuple[str, ...] = ()
 
@@ -119,13 +121,14 @@ class ResolveValues(Action, frozen=True, kw_only=True):
     """Find the values of what `step` calls: what is `given`, then `from`, then `default`, each checked.
 
     `secrets` names the given values that are secret whatever their variable's type. Undeclared names among
-    the given ones are problems.
+    the given ones are problems. `directory` is where the file lies that the variables stand in.
     """
 
     step: str
     variables: dict[str, Variable]
     given: dict[str, Any]
     secrets: tuple[str, ...] = ()
+    directory: str = ""
 
 
 class TakeLock(Action, frozen=True, kw_only=True):

@@ -186,6 +186,7 @@ def _resolve(run: Run, node: Node, variables: dict[str, Variable], given: dict[s
                 lambda _: {},
             ),
             secrets=hidden,
+            directory=directory_of(run.state, node.step),
         )
     )
 

@@ -34,6 +34,11 @@ class Source(Struct, frozen=True):
     packs: tuple[str, ...] = ()
 
     @property
+    def directory(self) -> str:
+        """Where the runbook's own file lies; blank where that is not known."""
+        return self.directories[0]
+
+    @property
     def directories(self) -> tuple[str, ...]:
         """Where its files lie, by the number of the place: its own directory, then those of the packs."""
         own = str(PurePath(self.path).parent) if self.path else ""

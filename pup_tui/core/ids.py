@@ -7,6 +7,7 @@ takes that back.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 
 UNDO = ":undo"
@@ -65,6 +66,12 @@ def holder_id(step: str) -> str:
     if step.endswith(UNDO):
         return step.removesuffix(UNDO)
     return step.rpartition("/")[0]
+
+
+def holders(step: str) -> Iterator[str]:
+    """All that a step stands in, the innermost first; the run itself is not among them."""
+    while step := holder_id(step):
+        yield step
 
 
 def sibling_id(step: str, name: str) -> str:

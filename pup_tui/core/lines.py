@@ -113,13 +113,13 @@ def _usual_line(step: Step) -> tuple[str, ...]:
 
 def _without_password(url: str) -> str:
     """A URL as people may see it: its passwords are hidden."""
-    url = _PASSWORD_OPTION.sub(r"\1***", url)
+    url = _PASSWORD_OPTION.sub(rf"\1{MASK}", url)
     scheme, slashes, rest = url.partition("://")
     authority, slash, path = rest.partition("/")
     user, at, host = authority.rpartition("@")
     if not at:
         return url
-    return f"{scheme}{slashes}{user.partition(':')[0]}:***@{host}{slash}{path}"
+    return f"{scheme}{slashes}{user.partition(':')[0]}:{MASK}@{host}{slash}{path}"
 
 
 def _known(found: re.Match[str], scope: Mapping[str, Any]) -> str:

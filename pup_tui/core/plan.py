@@ -7,15 +7,25 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from pup_tui.core.actions import Question
 from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.events import Moment, RunCreated, Source
-from pup_tui.core.ids import holder_id, item_id, item_numbers, sibling_id
+from pup_tui.core.ids import holder_id, is_item, item_id, item_numbers, sibling_id
 from pup_tui.core.lines import as_written
 from pup_tui.core.machine import Machine
 from pup_tui.core.order import judges_if
+from pup_tui.core.planned_stops import PlannedStops
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import render_text
-from pup_tui.core.scope import directory_of, explain, not_made, scope_of, secrets_of, truth_of
+from pup_tui.core.scope import (
+    directory_of,
+    explain,
+    frame_of,
+    not_made,
+    scope_of,
+    secrets_of,
+    truth_of,
+)
 from pup_tui.core.secrecy import names_in
 from pup_tui.core.sent import Shown, shown_of
 from pup_tui.core.shown import item_frames, shown_step
@@ -72,7 +82,16 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
         return structs.replace(self, command=mask(self.command), reason=mask(self.reason), **sent)
 
 
+class PlannedAnswer(Struct, frozen=True):
+    """What an `input` step will be answered; `left_out` and `secrets` are names, as `Answered` has them."""
+
+    values: Mapping[str, Any]
+    left_out: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+
+
 Mutates = Callable[[Step], bool | None]
+Answering = Callable[[Question], PlannedAnswer | None]
 
 
 def plan(
@@ -84,8 +103,11 @@ def plan(
     secrets: Iterable[str] = (),
     source: Source = NOWHERE,
     profile: str = "",
+    answering: Answering = lambda _: None,
 ) -> list[PlannedStep]:
     """Plan a run with these values; `secrets` names those that are secret beside variables of that type.
+
+    `answering` tells what an `input` step will be answered, None where that is not known.
 
     What texts make out of secrets is hidden; what turns up in another way is masked by who shows the plan.
 
@@ -94,7 +116,7 @@ def plan(
     """
     with one_budget():
         state = _begun(program, values, left_out, operator, secrets, source, profile)
-        planning = _Planning(program, state, mutates)
+        planning = _Planning(program, state, mutates, answering)
         for step in planning.upcoming():
             planning.add(program.node(step))
     return planning.steps
@@ -131,14 +153,20 @@ def _begun(
 class _Planning:
     """Walks over the steps as a run would, as far as it can be known where that leads."""
 
-    def __init__(self, program: Program, state: RunState, mutates: Mutates) -> None:
+    def __init__(
+        self, program: Program, state: RunState, mutates: Mutates, answering: Answering
+    ) -> None:
         self.steps: list[PlannedStep] = []
         self._program = program
         self._state = state
         self._mutates = mutates
+        self._answering = answering
+        self._stops = PlannedStops(program)
         self._todo = [node.id for node in reversed(program.nodes) if node.depth == 0]
         self._skipped: dict[str, str] = {}
         self._surely_asked: set[str] = set()
+        self._maybe: set[str] = set()
+        """Steps that have their turn, or not: that is not known yet."""
 
     def upcoming(self) -> Iterator[str]:
         while self._todo:
@@ -179,22 +207,78 @@ class _Planning:
 
     def _look_at(self, node: Node) -> tuple[Shown, bool, str]:
         step, scope = node.step, self._scope(node)
-        known, reason = True, self._skipped.get(holder_id(node.id), "")
-        if not reason and step.if_ is not None and judges_if(node):
-            try:
-                if not truth_of(step.if_, scope, self._program.frame(node).declared):
-                    reason = f"{SKIPPED}: its `if` does not hold: {step.if_}"
-            except TemplateError as error:
-                known, reason = False, self._why_not_yet(node, error)
-        if step.is_gate and known and not reason and not node.is_loop:
-            self._surely_asked.add(node.id)
+        reason, known = self._turn(node, scope)
+        self._foresee(node, reason, scope, known=known)
         if not reason and step.called is not None and not node.is_loop:
             reason = step.called.refuses(self._state.profile)
             known = known and not reason
         try:
             return self._shown(node, scope), known, reason
         except TemplateError as error:
-            return as_written(step, scope), False, reason or self._why_not_yet(node, error)
+            # That a step is skipped is known, whatever its texts would have been.
+            skipped = known and bool(reason)
+            return as_written(step, scope), skipped, reason or self._why_not_yet(node, error)
+
+    def _turn(self, node: Node, scope: Scope) -> tuple[str, bool]:
+        """Why the step has no turn, or (false) why that is not known yet; blank where it has one."""
+        skipped = self._skipped.get(holder_id(node.id))
+        if skipped is not None:
+            return skipped, True
+        stopped = self._stops.before(node)
+        if stopped is not None and stopped.sure:
+            return f"{SKIPPED}: `{stopped.stop}` ends the runbook before it", True
+        given = node.step.if_
+        if given is not None and judges_if(node):
+            try:
+                if not truth_of(given, scope, self._program.frame(node).declared):
+                    return f"{SKIPPED}: its `if` does not hold: {given}", True
+            except TemplateError as error:
+                return self._why_not_yet(node, error), False
+        if stopped is not None:
+            return f"`{stopped.stop}` may end the runbook before it", False
+        return "", True
+
+    def _foresee(self, node: Node, reason: str, scope: dict[str, Any], *, known: bool) -> None:
+        """Note what the turn of a step means for those behind it."""
+        step = node.step
+        if not known or step.when == "on_failure":
+            self._maybe.add(node.id)
+        if node.is_loop or (reason and known):
+            return
+        if step.is_gate and known:
+            self._surely_asked.add(node.id)
+        if step.stops_as is not None:
+            self._stops.note(node, sure=self._is_sure(node))
+        if step.asks_values and self._is_sure(node):
+            self._answer(node, scope)
+
+    def _is_sure(self, node: Node) -> bool:
+        """Whether a step surely has its turn if nothing fails before; not where a list is not known yet."""
+        step, inside = node.id, ""
+        while step:
+            if step in self._maybe or (self._program.node(step).is_loop and not is_item(inside)):
+                return False
+            step, inside = holder_id(step), step
+        return True
+
+    def _answer(self, node: Node, scope: dict[str, Any]) -> None:
+        """Let the steps behind a question know what it will be answered."""
+        step = node.step
+        question = Question(
+            step=node.id,
+            title=step.name,
+            kind="input",
+            message="",
+            variables=step.asked,
+            names=scope,
+            secrets=tuple(sorted(secrets_of(self._state, node.id))),
+        )
+        answer = self._answering(question)
+        if answer is not None:
+            frame = frame_of(self._state, node.id)
+            frame.values.update(answer.values)
+            frame.left_out += answer.left_out
+            frame.secrets += answer.secrets
 
     def _shown(self, node: Node, scope: Scope) -> Shown:
         if node.is_loop:
@@ -213,6 +297,8 @@ class _Planning:
             items = self._items(node)
             if items is not None:
                 return items
+            if node.step.stops_as is not None and node.id not in self._skipped:
+                self._stops.note(node, sure=False)
         if not node.step.is_block:
             return []
         self._give(node)

@@ -13,7 +13,7 @@ from pup_tui.core.ids import Timer, item_id, sibling_id
 from pup_tui.core.program import Node
 from pup_tui.core.render import StepTexts, shown_text
 from pup_tui.core.run import Run
-from pup_tui.core.scope import frame_of, secrets_of
+from pup_tui.core.scope import frame_of, secrets_of, seen_at
 from pup_tui.core.secrecy import check_secrecy
 from pup_tui.core.shown import shown_step
 from pup_tui.core.state import RunStatus, StepPhase, StepStatus
@@ -59,6 +59,7 @@ def ask_step(run: Run, node: Node) -> None:
             variables=given.asked,
             names=run.scope(node),
             secrets=tuple(sorted(secrets_of(run.state, node.id))),
+            directory=seen_at(run.state, node.id).directory,
         )
     step = run.step(node)
     step.began, step.attempts = run.now, step.attempts + 1

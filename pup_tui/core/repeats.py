@@ -25,11 +25,12 @@ def begin(run: Run, node: Node) -> None:
     if step.continues:
         step.continues = False
         return
-    if step.attempts == 0:
+    if step.began is None:
         step.before = {name: frame.captured[name] for name in captured if name in frame.captured}
         return
     _keep_for_undo(run, node)
     forget(run.state.earlier, node.id)
+    step.earlier = [done for done in run.state.completed if is_inside(done, node.id)]
     for id_ in run.program.nested(node.id):
         if id_ in run.state.steps:
             run.make_state(id_)

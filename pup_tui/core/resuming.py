@@ -317,7 +317,7 @@ def _enter_again(run: Run, node: Node, known: StepState) -> None:
     step = run.step(node)
     if known.attempts == 0:
         return
-    step.before, step.continues = known.before, True
+    step.before, step.earlier, step.continues = known.before, known.earlier, True
     step.attempts -= 1
     step.tries -= 1 if step.tries else 0
     polls.go_on(run, node)

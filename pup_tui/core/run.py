@@ -10,7 +10,7 @@ from pup_tui.core.actions import Ask, CancelTimer, Question, SetTimer, StopAttem
 from pup_tui.core.amounts import Scope
 from pup_tui.core.decisions import Decisions, as_it_is
 from pup_tui.core.events import Event
-from pup_tui.core.ids import UNDO, Timer, holder_id, is_inside, is_kept, same_items, static_id
+from pup_tui.core.ids import UNDO, Timer, holder_id, holders, is_inside, same_items, static_id
 from pup_tui.core.outbox import Outbox
 from pup_tui.core.program import Node, Program
 from pup_tui.core.retries import RetryLimits, retry_limits, retry_of
@@ -131,14 +131,18 @@ class Run:
         self._pass_on(node, status, reason)
 
     def _settle(self, node: Node) -> None:
-        """What the step takes back itself is not offered any more; a foreach has then run for all items."""
+        """What the step takes back itself is not offered any more; a foreach has then run for all items.
+
+        Inside a block that runs again it is what the same attempt did, from outside what all of them did.
+        """
         settled = self.program.settled(node)
         if settled is None:
             return
+        earlier = {done for id_ in holders(node.id) for done in self.state.steps[id_].earlier}
         self.state.completed = [
             done
             for done in self.state.completed
-            if static_id(done) != settled or is_kept(done) or not same_items(node.id, done)
+            if static_id(done) != settled or done in earlier or not same_items(node.id, done)
         ]
 
     def _note_outcome(self, node: Node, status: StepStatus) -> None:

@@ -102,9 +102,10 @@ class StepState(Struct):
     `tries` counts the attempts that its `retry` allows, `retry_on` is what its condition said of the last
     one; `final` tells that somebody ended it for good. `items` is how many items a foreach had when it
     began, `label` how an item is called, `before` what the captures made inside a block stood for before its
-    first attempt. `due` is when its wait ends or its `retry` tries again. `passed_over` tells that something
-    outside of it kept it from its turn, `late` that it ran because something had failed or been refused,
-    `continues` that an attempt of an earlier leg of the run goes on.
+    first attempt, `earlier` what in it can be taken back that its newest attempt did not do. `due` is when
+    its wait ends or its `retry` tries again. `passed_over` tells that something outside of it kept it from
+    its turn, `late` that it ran because something had failed or been refused, `continues` that an attempt
+    of an earlier leg of the run goes on.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -130,6 +131,7 @@ class StepState(Struct):
     final: bool = False
     items: int = 0
     before: dict[str, Any] = {}
+    earlier: list[str] = []
     label: str = ""
     due: float | None = None
     passed_over: bool = False

@@ -28,6 +28,7 @@ from pup_tui.journal.places import locks_dir, make_run_dir
 from pup_tui.journal.records import RunRecord
 from pup_tui.journal.writer import Recorder
 from pup_tui.steps.executor import Executor, Terminal
+from pup_tui.steps.leftovers import Leftovers
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -45,6 +46,7 @@ class Launcher:
     `locks` is the folder of locks, where it is not that of `state`; `hidden` are secrets that are not
     variables, such as API keys; `resolve` finds the values of what a run calls. `profile` names the
     operator's profile, empty without one; `profile_files` is its text by its name in the journal.
+    `leftovers` read what background processes of ended steps still write.
     """
 
     log: Recorder
@@ -58,6 +60,7 @@ class Launcher:
     hidden: tuple[str, ...] = ()
     profile: str = ""
     profile_files: Mapping[str, bytes] = field(default_factory=dict)
+    leftovers: Leftovers | None = None
 
     async def launch(
         self,
@@ -184,4 +187,5 @@ class Launcher:
             locks=locks,
             resolve=self.resolve,
             terminal=terminal,
+            leftovers=self.leftovers,
         )

@@ -68,6 +68,7 @@ from pup_tui.journal.records import RunSummary
 from pup_tui.journal.writer import Recorder
 from pup_tui.output.pipeline import Captured
 from pup_tui.steps.executor import Context, Executor, Outcome, Stop, Terminal
+from pup_tui.steps.leftovers import Leftovers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +76,7 @@ class Surroundings:
     """What a run acts in: who carries out its requests, with what environment, and where output goes.
 
     `locks` are those that it holds: the run takes those of the runbooks that it calls, and lets go of all.
-    `resolve` finds the values of what it calls.
+    `resolve` finds the values of what it calls. `leftovers` outlive it.
     """
 
     executors: Mapping[type[StepRequest], Executor]
@@ -89,6 +90,7 @@ class Surroundings:
     resolve: Resolve
     grace: float = 5.0
     terminal: Terminal | None = None
+    leftovers: Leftovers | None = None
 
 
 @dataclass
@@ -364,6 +366,7 @@ class LocalRun:
             grace=around.grace,
             inherit=around.locks.inherit,
             terminal=around.terminal,
+            leftovers=around.leftovers,
         )
         began = self._now().clock
         try:

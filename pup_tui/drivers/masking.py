@@ -31,7 +31,9 @@ from pup_tui.spelling import dumps
 
 _S = TypeVar("_S", bound=msgspec.Struct)
 
-_NOT_TOLD = frozenset({"ts", "run", "step", "kind", "type", "status", "variables", "names"})
+_NOT_TOLD = frozenset(
+    {"ts", "run", "step", "kind", "type", "status", "variables", "names", "directory"}
+)
 """Fields that hold no text of a run: ids, words of ours, what stands in the file, what only a form reads."""
 
 _SENTENCES: dict[type[AnyEvent], str] = {

@@ -84,7 +84,12 @@ async def run_value_command(
     printed = _Printed(stop)
     request = _request(command)
     context = Context(
-        environ=environ, cwd=cwd, run=randomness.token_hex(8), step=_STEP, grace=_GRACE
+        environ=environ,
+        cwd=cwd,
+        run=randomness.token_hex(8),
+        step=_STEP,
+        directory=command.directory,
+        grace=_GRACE,
     )
     try:
         async with asyncio.timeout(seconds):

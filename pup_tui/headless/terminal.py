@@ -24,6 +24,7 @@ from pup_tui.drivers.faults import told_fault
 from pup_tui.headless.answers import NONE_GIVEN, GivenAnswers, Replies, give, given_for, refuse
 from pup_tui.headless.prompts import choices_told, prompt_for
 from pup_tui.headless.stream import Outlet
+from pup_tui.output.mask import MASK
 from pup_tui.output.sanitize import safe_text
 
 
@@ -195,7 +196,7 @@ class TerminalAsker:
             self._say(line)
         offered = None
         if name in found.values:
-            offered = "***" if name in found.secrets else str(found.values[name])
+            offered = MASK if name in found.secrets else str(found.values[name])
         elif name in found.left_out:
             offered = "nothing"
         prompt = prompt_for(name, variable, choices, offered)

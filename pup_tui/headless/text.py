@@ -22,6 +22,7 @@ from pup_tui.core.notices import (
     StepWaiting,
 )
 from pup_tui.core.program import Program
+from pup_tui.core.sent import shown_of
 from pup_tui.core.state import RunStatus, StepStatus
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.stream import Outlet
@@ -106,7 +107,7 @@ class TextFace(Watcher):
         again = f", attempt {notice.attempt}" if notice.attempt > 1 else ""
         title = self._title(notice.step, notice.label)
         self._say(f"● {title} ({notice.kind}{again})", bold=True)
-        for line in notice.command.splitlines():
+        for line in shown_of(notice).text.splitlines():
             self._say(f"    {safe_text(line)}", "bright_black")
 
     def _title(self, step: str, label: str | None) -> str:

@@ -12,6 +12,7 @@ import msgspec
 from pup_tui.runbook.allowance import Allowance
 from pup_tui.runbook.block_rules import BLOCK_RULES
 from pup_tui.runbook.calls import Calls, Chain, Checked
+from pup_tui.runbook.closed_names import closed_among
 from pup_tui.runbook.expansion import MAX_STEPS, Expansion
 from pup_tui.runbook.exposure import exposed_names
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES
@@ -286,6 +287,7 @@ class _Judge:
                     self._report,
                     path=(*step.path, "vars"),
                     is_known=is_known,
+                    closed=closed_among(step.items),
                 )
 
     def check(self, step: StepDraft | None, placed: PlacedText) -> None:

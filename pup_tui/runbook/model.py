@@ -409,7 +409,7 @@ class PupStep(Step, frozen=True, kw_only=True, tag="pup"):
 class SqlStep(Step, frozen=True, kw_only=True, tag="sql"):
     """Has a database carry out statements. Values are parameters, never a part of a statement."""
 
-    line: ClassVar[tuple[str, ...]] = ("{url}:", "{service}:", "{query}")
+    line: ClassVar[tuple[str, ...]] = ("{url}", "service {service}")
     needs_one_of: ClassVar[tuple[str, ...]] = ("url", "service")
 
     query: Annotated[
@@ -419,6 +419,7 @@ class SqlStep(Step, frozen=True, kw_only=True, tag="sql"):
             " `| sql_name`.",
             examples=("select * from orders where id = {{ ID }}",),
             never_blank=True,
+            sent="statement",
         ),
     ]
     url: Annotated[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from pup_tui.runbook.closed_names import EARLY, check_fields, closed_among
 from pup_tui.runbook.model import LOOP, OUTCOME
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.omit import HINT, TOLD, may_stand
@@ -84,6 +85,7 @@ class ScopeCheck:
         """Report the names in a text that it cannot know; `step` None where it is of no step."""
         use = _Use(step, placed)
         report_exposure(placed, secrets_at(step, self._secrets), self._report)
+        check_fields(placed.node, uses, use.closed, self._report)
         if use.variable is not None:
             self._check_variable(use, uses)
             return
@@ -273,11 +275,23 @@ class _Use:
         return self.judges_block and around is not None and in_time
 
     @property
+    def closed(self) -> Mapping[str, frozenset[str]]:
+        """The names here that have certain fields only."""
+        if self.variable is not None and (self.step is None or self.is_param):
+            return EARLY
+        return closed_among(self.items)
+
+    @property
+    def is_param(self) -> bool:
+        """Whether it is a text of what a group takes."""
+        return self.inner[:2] == ("call", "params")
+
+    @property
     def variable(self) -> str | None:
         """The variable, param or value asked for that this is a text of."""
         if self.step is None:
             return str(self.inner[1]) if self.inner[0] == "vars" else None
-        if self.inner[:2] == ("call", "params"):
+        if self.is_param:
             return str(self.inner[2])
         if self.inner[0] == "vars" and self.step.asked:
             return str(self.inner[1])

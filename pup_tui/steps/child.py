@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pup_tui.output.linefile import Stream
     from pup_tui.steps.executor import Context, OutputSink
+    from pup_tui.steps.leftovers import Leftovers
 
 CHUNK = 64 * 1024
 
@@ -62,9 +63,16 @@ class Reader:
                 self.lost = error
 
     def close(self) -> None:
+        self._end(os.close)
+
+    def leave_to(self, leftovers: Leftovers | None) -> None:
+        """Have what is still to come read by `leftovers`, if there are any."""
+        self._end(os.close if leftovers is None else leftovers.take)
+
+    def _end(self, pass_on: Callable[[int], None]) -> None:
         if not self.ended.is_set():
             self._loop.remove_reader(self._descriptor)
-            os.close(self._descriptor)
+            pass_on(self._descriptor)
             self.ended.set()
 
 
@@ -156,13 +164,13 @@ class Child:
             return None
 
     def discard(self) -> None:
-        """Leave nothing behind, also where nobody waits any more."""
+        """Leave nothing of ours behind, also where nobody waits any more."""
         if not self.reaped:
             self._signal(signal.SIGKILL)
             self.reap()
         self._let_go()
         for reader in self._readers:
-            reader.close()
+            reader.leave_to(self._context.leftovers)
 
     async def _gone_within(self, seconds: float) -> bool:
         try:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pup_tui.output.linefile import Stream
+    from pup_tui.steps.leftovers import Leftovers
 
 RUN_MARK = "PUP_TUI_RUN"
 STEP_MARK = "PUP_TUI_STEP"
@@ -86,7 +87,8 @@ class Context:
     starts, and `directory` tells it where the runbook's file lies; `grace` is the time in
     seconds between asking something to end and forcing it. `inherit` are the descriptors that
     every process it starts gets: by them it keeps the locks of its run.
-    `terminal` is the operator's, None where there is none.
+    `terminal` is the operator's, None where there is none. `leftovers` read what still comes from
+    background processes after the attempt; without them that is closed.
     """
 
     environ: Mapping[str, str]
@@ -97,6 +99,7 @@ class Context:
     grace: float = 5.0
     inherit: tuple[int, ...] = ()
     terminal: Terminal | None = None
+    leftovers: Leftovers | None = None
 
     @property
     def marks(self) -> dict[str, str]:

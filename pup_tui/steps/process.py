@@ -70,8 +70,9 @@ async def follow(
     """Run what `start` starts to its end.
 
     A background process that holds the output open after the exit is read for `DRAIN` more seconds
-    and then named in a line on stderr. A stop sends TERM and CONT to the process group and after
-    the grace KILL; what got away from the group is left alone and named in the reason.
+    and then named in a line on stderr; the context's `leftovers` read on. A stop sends TERM and
+    CONT to the process group and after the grace KILL; what got away from the group is left alone
+    and named in the reason.
     """
     if stop.is_set():
         return Outcome(ok=False, reason=CANCELLED)
@@ -109,8 +110,8 @@ async def _finished(child: Child, command: ProcessCommand, sink: OutputSink) -> 
     if not await child.drained(DRAIN):
         holders = survivors.listed(child.holders()) or "a process that it started"
         notice = (
-            f"[pup-tui] ended, though {holders} holds it open: what that writes from here on is not shown, "
-            "and may end it; start it with its output elsewhere: `>log 2>&1 &`\n"
+            f"[pup-tui] ended, though {holders} holds it open: what that writes from here on is thrown away, "
+            "and may end it once pup-tui has ended; start it with its output elsewhere: `>log 2>&1 &`\n"
         )
         with contextlib.suppress(OSError):
             sink.write("stderr", notice.encode())

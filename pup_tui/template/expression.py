@@ -17,7 +17,15 @@ from pup_tui.template.paths import Key, dotted, key_of, path_of, spelled
 from pup_tui.template.sandbox import Missing, compiled
 from pup_tui.template.secrets import secrets_in
 from pup_tui.template.syntax import parse
-from pup_tui.template.usage import NO_USAGE, Usage, UsesNames, usage_of, when_false, when_true
+from pup_tui.template.usage import (
+    NO_USAGE,
+    Usage,
+    UsesNames,
+    usage_of,
+    usage_of_path,
+    when_false,
+    when_true,
+)
 from pup_tui.template.values import NOTHING, contents, enter, kind_of, plain
 
 _Result = TypeVar("_Result")
@@ -171,7 +179,7 @@ class Expression(UsesNames):
 
     def _find_usage(self) -> Usage:
         if self._path:
-            return Usage(frozenset([key_of(self._path)]))
+            return usage_of_path(self._path)
         return NO_USAGE if self._tree is None else usage_of(self._tree)
 
     def _evaluate(self, scope: Mapping[str, Any]) -> Any:

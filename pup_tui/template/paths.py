@@ -11,6 +11,8 @@ from pup_tui.template.errors import TemplateError
 StepField = tuple[str, str]
 Key = str | StepField
 """A root name, or of ``steps.ID.field`` the pair of id and field."""
+NameField = tuple[str, str]
+"""A root name and the field of it that is asked for."""
 
 
 def path_of(tree: nodes.Node) -> list[str | int | None] | None:
@@ -55,6 +57,14 @@ def key_of(path: Sequence[str | int | None]) -> Key:
             hint="write `steps.ID.output`, with the id of an earlier step",
         )
     return step, fields[0]
+
+
+def fields_of(path: Sequence[str | int | None]) -> frozenset[NameField]:
+    """The field that a path asks its root name for, if it is written out; of `steps` `key_of` tells it."""
+    name, *rest = path
+    if name == "steps" or not rest or not isinstance(rest[0], str):
+        return frozenset()
+    return frozenset([(str(name), rest[0])])
 
 
 def dotted(path: Sequence[str | int | None]) -> str:

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from jinja2 import nodes
 
 from pup_tui.template.flow import Flow
-from pup_tui.template.paths import Key, StepField, key_of, path_of, spelled, subscripts
+from pup_tui.template.paths import (
+    Key,
+    NameField,
+    StepField,
+    fields_of,
+    key_of,
+    path_of,
+    spelled,
+    subscripts,
+)
 
 _NONE: frozenset[Key] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The names that something uses: what it needs, and what may be missing."""
+    """The names that something uses: what it needs, what may be missing, and each `NAME.FIELD` of either."""
 
     needed: frozenset[Key] = _NONE
     optional: frozenset[Key] = _NONE
+    fields: frozenset[NameField] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -45,12 +55,15 @@ class Usage:
         return Usage(
             frozenset(key for key in self.needed if _root(key) not in names),
             frozenset(key for key in self.optional if _root(key) not in names),
+            frozenset(field for field in self.fields if field[0] not in names),
         )
 
     def guarded(self, keys: frozenset[Key]) -> Usage:
         """Take as optional what a condition around it has found to be defined."""
         found = self.needed & keys
-        return Usage(self.needed - found, self.optional | found) if found else self
+        if not found:
+            return self
+        return replace(self, needed=self.needed - found, optional=self.optional | found)
 
 
 NO_USAGE = Usage()
@@ -90,6 +103,11 @@ class UsesNames:
         return self.usage.step_fields
 
     @property
+    def fields(self) -> frozenset[NameField]:
+        """The (name, field) of every ``NAME.field`` in it that is written out."""
+        return self.usage.fields
+
+    @property
     def optional_step_fields(self) -> frozenset[StepField]:
         """Those of its step fields that are used only under ``default`` or ``is defined``."""
         return self.usage.optional_step_fields
@@ -101,7 +119,8 @@ def merge(usages: Iterable[Usage]) -> Usage:
     if len(usages) == 1:
         return usages[0]
     needed = _NONE.union(*(usage.needed for usage in usages))
-    return Usage(needed, _NONE.union(*(usage.optional for usage in usages)) - needed)
+    optional = _NONE.union(*(usage.optional for usage in usages)) - needed
+    return Usage(needed, optional, frozenset().union(*(usage.fields for usage in usages)))
 
 
 def _root(key: Key) -> str:
@@ -113,7 +132,10 @@ def usage_of(tree: nodes.Node) -> Usage:
     path = path_of(tree)
     if path is not None:
         inner = merge(usage_of(node) for node in subscripts(tree))
-        return merge([Usage(frozenset([key_of(path)])), inner])
+        return merge([usage_of_path(path), inner])
+    if isinstance(tree, nodes.Call) and isinstance(tree.node, nodes.Getattr):
+        # The name of a method is no field.
+        return merge([usage_of(tree.node.node), _all(tree.args), _all(tree.kwargs)])
     if isinstance(tree, nodes.Filter) and tree.name in ("default", "d"):
         return merge([_as_optional(tree.node), _all(tree.args), _all(tree.kwargs)])
     if isinstance(tree, nodes.Test) and tree.name in ("defined", "undefined"):
@@ -128,6 +150,11 @@ def usage_of(tree: nodes.Node) -> Usage:
             branches.append(usage_of(tree.expr2).guarded(when_false(tree.test)))
         return merge(branches)
     return _all(tree.iter_child_nodes())
+
+
+def usage_of_path(path: Sequence[str | int | None]) -> Usage:
+    """What a chain of accesses uses; TemplateError where it does not say which result of a step."""
+    return Usage(frozenset([key_of(path)]), fields=fields_of(path))
 
 
 def _all(trees: Iterable[nodes.Node]) -> Usage:

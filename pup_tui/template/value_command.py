@@ -26,18 +26,20 @@ _FOR_A_SHELL: Final = re.compile(r"[|&;<>`$\n]")
 class ValueCommand:
     """A rendered command: the `words` of a `pup` subcommand, or a `script` with its `values`.
 
-    `hidden` are secrets that it may know and that what it says of itself must not show.
+    `hidden` are secrets that it may know and that what it says of itself must not show. `directory` is where
+    the runbook's file lies, blank where that is not known.
     """
 
     words: tuple[str, ...] = ()
     script: str = ""
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     hidden: tuple[str, ...] = field(default=(), repr=False)
+    directory: str = ""
 
     @property
     def key(self) -> str:
         """A text that is the same for the same command only."""
-        return json.dumps([self.words, self.script, sorted(self.values.items())])
+        return json.dumps([self.words, self.script, sorted(self.values.items()), self.directory])
 
 
 def is_subcommand(source: str) -> bool:

@@ -43,7 +43,7 @@ class Starter:
 
         runbook = loaded.require()
         suggested = {k: v for k, v in self._services.suggestions.items() if k in runbook.vars}
-        return await resolve_inputs(runbook, suggested, self._services.sources().at_rest())
+        return await resolve_inputs(runbook, suggested, self._beside(loaded).at_rest())
 
     async def plan(self, loaded: Loaded, resolved: Resolved) -> Planned:
         from pup_tui.tui.widgets.plan import make_plan
@@ -64,7 +64,7 @@ class Starter:
         """
         from pup_tui.tui.fields.asked_values import reach_out
 
-        sources = self._services.sources()
+        sources = self._beside(loaded)
         if trusted or not reach_out(loaded.require().vars):
             return sources
         vouched = await self._vouched_for(screen, loaded, for_values=True)
@@ -83,9 +83,9 @@ class Starter:
 
         Called from a worker: it may ask the operator. `terminal` is what interactive steps are given.
         """
-        from pup_tui.core.events import Source
         from pup_tui.core.program import compile_program
         from pup_tui.drivers.locks import InvalidLock, LockError
+        from pup_tui.drivers.source import source_of
         from pup_tui.journal.errors import JournalError
         from pup_tui.tui.dialogs.lock_held import locked_launch
 
@@ -108,9 +108,7 @@ class Starter:
             launch = partial(
                 launcher.launch,
                 program,
-                source=Source(
-                    path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs
-                ),
+                source=source_of(loaded),
                 files=loaded.files,
                 values=resolved.values,
                 left_out=resolved.left_out,
@@ -130,7 +128,13 @@ class Starter:
         from pup_tui.catalog.inputs import resolve_inputs
 
         given = {n: v for n, v in resolved.values.items() if resolved.sources[n] == "given"}
-        return await resolve_inputs(loaded.require(), given, self._services.sources())
+        return await resolve_inputs(loaded.require(), given, self._beside(loaded))
+
+    def _beside(self, loaded: Loaded) -> Sources:
+        """Where values come from, for a runbook in its directory."""
+        from pup_tui.drivers.source import source_of
+
+        return self._services.sources().beside(source_of(loaded).directory)
 
     async def _vouched_for(
         self, screen: Screen[None], loaded: Loaded, *, for_values: bool = False

@@ -16,7 +16,7 @@ def console() -> None:
     from pup_tui.settings.settings import read_settings
 
     settings = read_settings()
-    open_console(lambda _: console_services(settings, open_catalog(settings)))
+    open_console(lambda *_: console_services(settings, open_catalog(settings)))
 
 
 def empty() -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
 from pup_tui.catalog.inputs import resolve_inputs
 from pup_tui.catalog.value_sources import MAX_KEPT, ChoiceCache, local_sources
 from pup_tui.runbook.model import PupStep, Runbook
 from pup_tui.runbook.parts import Choice, Variable
+from tests.support.keyrings import MemoryKeyring, keyring_with
 
 CHOICES = (Choice(value="a"), Choice(value="b", label="B"))
 
@@ -23,34 +23,13 @@ def runbook(**variables: Variable) -> Runbook:
     return Runbook(name="r", vars=variables, steps=(PupStep(name="s", id="s", run="slos list"),))
 
 
-class Store(KeyringBackend):
-    """A store of passwords in memory."""
-
-    priority = 1.0
-
-    def __init__(self, error: Exception | None = None) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._error = error
-
-    def get_password(self, service: str, username: str) -> str | None:
-        if self._error is not None:
-            raise self._error
-        return "hunter22" if (service, username) == ("flags", "ada") else None
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        raise NotImplementedError
-
-
 @pytest.fixture
-def store() -> Iterator[Store]:
-    before = keyring.get_keyring()
-    store = Store()
-    keyring.set_keyring(store)
-    yield store
-    keyring.set_keyring(before)
+def store() -> Iterator[MemoryKeyring]:
+    with keyring_with({("flags", "ada"): "hunter22"}) as store:
+        yield store
 
 
-async def test_a_password_of_the_keyring(store: Store) -> None:
+async def test_a_password_of_the_keyring(store: MemoryKeyring) -> None:
     asked = runbook(T=Variable(type="secret", from_="keyring:flags/ada"))
     assert (await resolve_inputs(asked, {}, local_sources({}, Path.home()))).values == {
         "T": "hunter22"
@@ -60,16 +39,16 @@ async def test_a_password_of_the_keyring(store: Store) -> None:
     assert str(problem) == "`T` is required: keyring:flags/bob holds none; give it a value"
 
 
-async def test_a_keyring_that_is_locked(store: Store) -> None:
-    keyring.set_keyring(Store(KeyringLocked("it is locked")))
+async def test_a_keyring_that_is_locked(store: MemoryKeyring) -> None:
+    keyring.set_keyring(MemoryKeyring({}, KeyringLocked("it is locked")))
     asked = runbook(T=Variable(type="secret", from_="keyring:flags/ada"))
     (problem,) = (await resolve_inputs(asked, {}, local_sources({}, Path.home()))).problems
     told = "`T` cannot be read from keyring:flags/ada: the keyring cannot be read (it is locked)"
     assert str(problem) == told
 
 
-async def test_what_may_be_left_out_needs_no_keyring(store: Store) -> None:
-    keyring.set_keyring(Store(KeyringLocked("it is locked")))
+async def test_what_may_be_left_out_needs_no_keyring(store: MemoryKeyring) -> None:
+    keyring.set_keyring(MemoryKeyring({}, KeyringLocked("it is locked")))
     asked = runbook(T=Variable(type="secret", required=False, from_="keyring:flags/ada"))
     made = await resolve_inputs(asked, {}, local_sources({}, Path.home()))
     assert (made.left_out, made.problems) == (("T",), ())

@@ -189,3 +189,30 @@ def test_an_answer_that_its_question_refuses_ends_the_run(program: Program) -> N
     answered = done.event("step.answered")
     assert (answered["answer"], answered["by"]) == ("no", "--set")
     assert "us9" in json.dumps(answered["note"])
+
+
+CHOICE = """\
+name: asks
+steps:
+  - name: ask
+    kind: input
+    vars: {HOW: {}, WHERE: {default: "near {{ HOW }}"}, T: {type: secret, required: false}}
+  - {name: slow, kind: shell, if: HOW == 'slow', run: "echo {{ WHERE }} ${#T}", env: {T: "{{ T }}"}}
+  - {name: fast, kind: shell, if: HOW == 'fast', run: echo fast}
+  - {name: enough, kind: stop, if: T == 'hunter2-token'}
+  - {name: more, kind: shell, run: echo more}
+"""
+
+
+def test_a_plan_knows_what_was_answered(program: Program) -> None:
+    program.write("asks", CHOICE)
+    reasons = {s["id"]: s for s in program("plan", "asks.yaml", "--json").json["steps"]}
+    assert (reasons["slow"]["known"], reasons["fast"]["known"]) == (False, False)
+    (program.cwd / "v.yaml").write_text("answers: {ask: {T: hunter2-token}}\n")
+    done = program("plan", "asks.yaml", "--json", "--set", "ask.HOW=slow", "--arg-file", "v.yaml")
+    steps = {step["id"]: step for step in done.json["steps"]}
+    assert steps["slow"]["known"]
+    assert steps["slow"]["command"] == "echo 'near slow' ${#T}"
+    assert steps["fast"]["reason"] == "skipped: its `if` does not hold: HOW == 'fast'"
+    assert steps["more"]["reason"] == "skipped: `enough` ends the runbook before it"
+    assert "hunter2" not in done.out

@@ -367,3 +367,25 @@ def test_a_skipped_confirmation_is_no_yes_to_the_dangerous_step_behind_it(progra
     assert not (program.cwd / "dropped").exists()
     assert program("run", "x.yaml", "--yes").code == 0
     assert (program.cwd / "dropped").exists()
+
+
+def test_a_process_that_a_step_left_writes_on_while_the_run_goes_on(program: Program) -> None:
+    """It ends with its first write that nobody takes; the second step waits for more of them."""
+    program.write(
+        "x",
+        r"""
+name: x
+steps:
+  - name: Start
+    kind: shell
+    run: (while echo tick; do echo >>ticks; sleep 0.05; done; echo >ended) &
+  - name: Look
+    kind: shell
+    run: |
+      before=$(wc -l <ticks)
+      until [ "$(wc -l <ticks)" -gt "$((before + 5))" ]; do [ ! -e ended ] || exit 1; sleep 0.1; done
+""",
+    )
+    done = program("run", "x.yaml")
+    assert done.code == 0, done.err
+    assert "is thrown away, and may end it once pup-tui has ended" in done.err

@@ -67,3 +67,29 @@ async def test_a_script_beside_the_runbook_is_found_from_anywhere(stage: Stage) 
             """
         )
         assert played.printed() == [f"hello from {stage.folder}"] * 2
+
+
+async def test_commands_that_give_values_know_where_their_file_lies(stage: Stage) -> None:
+    async with stage:
+        write(stage.folder / "where.sh", 'echo "told by $PUP_TUI_RUNBOOK_DIR"')
+        write(
+            stage.folder / "_templates" / "group.yaml",
+            """
+            params: {P: {from: 'command:sh "$PUP_TUI_RUNBOOK_DIR/where.sh"'}}
+            steps: [{name: a, kind: shell, run: 'echo {{ P }}'}]
+            """,
+        )
+        played = await stage.play(
+            """
+            vars:
+              V: {from: 'command:sh "$PUP_TUI_RUNBOOK_DIR/where.sh"'}
+              C: {type: enum, choices_from: 'sh "$PUP_TUI_RUNBOOK_DIR/where.sh"', default: "{{ V }}"}
+            steps:
+              - {name: v, kind: shell, run: 'echo {{ V }}'}
+              - {name: g, template: group}
+              - {name: i, kind: input, vars: {I: {from: 'command:sh "$PUP_TUI_RUNBOOK_DIR/where.sh"'}}}
+              - {name: s, kind: shell, run: 'echo {{ I }} {{ C }}'}
+            """
+        )
+        told = f"told by {stage.folder}"
+        assert played.printed() == [told, told, f"{told} {told}"]

@@ -7,7 +7,7 @@ import pytest
 from pup_tui.core.events import PollAccepted, PollExtended, PollNudged, PollStopped
 from pup_tui.core.notices import StepPolled
 from pup_tui.core.program import Program
-from tests.support.player import FAILS, Player, Result
+from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
 
 POLLED = """
@@ -350,3 +350,30 @@ steps:
     player = Player(program_of(text), results=results, answers=answers).create().play()
     assert player.machine.state.status == "succeeded"
     assert player.statuses()["c"] == "succeeded"
+
+
+def test_a_block_inside_one_that_runs_again_begins_with_what_stood_before_both() -> None:
+    text = """
+steps:
+  - {name: z, kind: shell, run: ls, capture: X}
+  - name: g
+    kind: group
+    retry: {attempts: 2, delay: 1s}
+    steps:
+      - name: h
+        kind: group
+        retry: {attempts: 2, delay: 1s}
+        steps:
+          - {name: look, kind: shell, run: "look {{ X }}"}
+          - {name: a, kind: shell, run: ls, capture: X}
+          - {name: b, kind: shell, run: ls}
+      - {name: c, kind: shell, run: ls}
+"""
+    results = {
+        "z": said("before"),
+        "g/h/a": said("1", "2", "3"),
+        "g/h/b": [FAILS, OK, OK],
+        "g/c": [FAILS, OK],
+    }
+    player = Player(program_of(text), results=results).create().play()
+    assert [line for line in shown(player) if line.startswith("look")] == ["look before"] * 3

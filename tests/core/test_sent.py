@@ -22,6 +22,38 @@ steps:
 """
 
 
+def test_the_statement_of_an_sql_step_goes_in_beside_its_database() -> None:
+    program = program_of(
+        """
+        vars: {X: a, P: {type: secret}}
+        steps:
+          - name: drop
+            kind: sql
+            url: "postgresql://app:{{ P }}@db/shop"
+            query: "delete from t where n = {{ X }} and p = {{ P }};\\nselect 1"
+            danger: true
+            capture: R
+          - {name: later, kind: sql, service: shop, query: "select {{ R }}"}
+        """
+    )
+    values = {"X": "db", "P": "hunter2-secret"}
+    told = {step.id: step for step in plan(program, values, (), "ada", lambda _: None)}
+    assert told["drop"].command == "postgresql://app:***@db/shop"
+    assert told["drop"].statement == "delete from t where n = 'db' and p = ***;\nselect 1"
+    assert (told["later"].command, told["later"].statement) == ("service shop", "select {{ R }}")
+    player = Player(program, answers={"drop": ["yes"]}).create(**values, secrets=("P",)).play()
+    (question,) = (ask.question for ask in player.asked)
+    assert question.upcoming is not None
+    assert question.upcoming.splitlines() == [
+        "postgresql://app:***@db/shop",
+        "statement:",
+        "  delete from t where n = 'db' and p = ***;",
+        "  select 1",
+    ]
+    (sent, *_) = (started.sent for started in player.started)
+    assert sent.statement == told["drop"].statement
+
+
 def test_a_question_tells_what_goes_in() -> None:
     answers = {step: ["yes"] for step in ("sure", "tell", "each")}
     player = Player(

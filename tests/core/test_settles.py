@@ -74,3 +74,36 @@ steps:
 """
     results = {"g/b": [FAILS, OK]}
     assert offered(text, **results) == ["g/a#1:undo"]
+
+
+REPEATED = """
+steps:
+  - name: g
+    kind: group
+    retry: {attempts: 2, delay: 1s}
+    steps:
+      - name: h
+        kind: group
+        retry: {attempts: 2, delay: 1s}
+        steps:
+          - {name: a, kind: shell, run: up, undo: {kind: shell, run: down}}
+          - {name: b, kind: shell, run: ls}
+      - {name: c, kind: shell, run: down%s, if: steps.b.outcome == 'succeeded'}
+      - {name: d, kind: shell, run: ls}
+  - {name: e, kind: shell, run: down%s}
+  - {name: z, kind: shell, run: ls}
+"""
+TWICE_TWICE = {"g/h/b": [FAILS, OK, FAILS, OK], "g/d": [FAILS, OK]}
+
+
+def test_from_outside_what_all_attempts_of_a_block_did_is_settled() -> None:
+    everything = ["g/h/a:undo", "g/h/a#3:undo", "g/h/a#2:undo", "g/h/a#1:undo"]
+    assert offered(REPEATED % ("", ""), **TWICE_TWICE) == everything
+    assert offered(REPEATED % ("", ", settles: a"), **TWICE_TWICE) == []
+
+
+def test_from_inside_what_the_same_attempt_did_is_settled() -> None:
+    """Each attempt of the outer block makes two of the inner one, and settles both."""
+    assert offered(REPEATED % (", settles: a", ""), **TWICE_TWICE) == []
+    results = {**TWICE_TWICE, "g/c": [FAILS, OK], "g/d": [OK]}
+    assert offered(REPEATED % (", settles: a", ""), **results) == ["g/h/a#2:undo", "g/h/a#1:undo"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -59,6 +60,7 @@ class Maker:
         self._beside = 0
         self._before: list[str] = []
         self._undoable: list[str] = []
+        """Steps of the run's own frame that can be taken back, each made before what may name it."""
 
     def text(self) -> str:
         """The runbook as YAML."""
@@ -71,6 +73,7 @@ class Maker:
             book["vars"] |= {name: {"type": "secret"} for name in SECRETS}
         if self._maybe(0.3):
             book["defaults"] = {"retry": {"attempts": 2, "delay": "1s"}, "env": {"D": "{{ A }}"}}
+            book["defaults"] |= {"strict": True, "shell": "ksh"} if self._maybe(0.5) else {}
         if self._maybe(0.2):
             book["lock"] = "made-up/{{ A }}"
         return yaml.safe_dump(book, sort_keys=False, width=1000)
@@ -100,8 +103,14 @@ class Maker:
         self._chance.choice(kinds)(step, depth)
         self._common(step, side_by_side=side_by_side)
         self._again(step)
-        if depth == 0 and step.get("when") != "cleanup":
-            self._look_back(step)
+        if step.get("when") == "cleanup":
+            # Its steps come after all others.
+            inside = {each["name"] for each in _nested(step)}
+            self._undoable = [name for name in self._undoable if name not in inside]
+        else:
+            self._settle(step)
+            if depth == 0:
+                self._look_back(step)
         if depth == 0 and "foreach" not in step and step.get("when") != "cleanup":
             captured = step.get("capture")
             self._captured += [captured] if isinstance(captured, str) else list(captured or ())
@@ -116,14 +125,15 @@ class Maker:
         match kind:
             case "shell":
                 step["run"] = f"do-it --what {self._part()} {value}"
-                if self._maybe(0.2):
-                    step |= {"stdin": value, "success_codes": [0, 3], "shell": "bash"}
+                self._script_keys(step, value)
             case "pup":
                 step["run"] = f'logs search --query="{value}"'
             case "sql":
                 step |= {"url": "sqlite://", "query": f"select {value}, {self._part()}"}
+                if self._maybe(0.3):
+                    step |= {"max_rows": "{{ N }}", "format": "json", "autocommit": True}
                 if self._maybe(0.2):
-                    step |= {"max_rows": "{{ N }}", "format": "json"}
+                    step |= {"url": "postgresql://app:{{ S }}@db/x"} if self._secrets else {}
             case "http":
                 step |= {"url": f"https://example.com/x?y={value}", "json": {"a": [value]}}
             case "datadog-workflow":
@@ -131,6 +141,20 @@ class Maker:
             case "notify":
                 step |= {"to": "json://127.0.0.1/", "message": f"{value} {self._part()}"}
         self._output_keys(step)
+
+    def _script_keys(self, step: dict[str, Any], value: str) -> None:
+        """What runs the script, how strictly, and what it reads."""
+        if self._maybe(0.2):
+            step |= {"stdin": value, "success_codes": [0, 3], "shell": "bash"}
+        elif self._maybe(0.2):
+            line = self._chance.choice(["#!/bin/bash", "#!/usr/bin/env -S zsh -f", "#! /bin/sh"])
+            step |= {"run": f"{line}\n{step['run']}\n"}
+        elif self._maybe(0.2):
+            step |= {"run": "#!/usr/bin/env python3\nprint({})", "stdin": self._part()}
+        elif self._maybe(0.2):
+            step |= {"run": "console.log('{{}}')", "shell": ["node", "-"], "env": {"E": value}}
+        if step.get("shell") != ["node", "-"] and "python3" not in step["run"]:
+            step |= {"strict": self._maybe(0.5)} if self._maybe(0.5) else {}
 
     def _value(self) -> str:
         captured = (f"{name} | default('-')" for name in self._captured if name not in self._hidden)
@@ -260,12 +284,17 @@ class Maker:
             step["retry"] = {"attempts": 2, "delay": "2s"}
 
     def _look_back(self, step: dict[str, Any]) -> None:
-        """Have an outermost step look at how one before it ended, and maybe take it back."""
+        """Have an outermost step look at how one before it ended."""
         if self._before and self._maybe(0.3) and "if" not in step:
             step["if"] = f"steps.{self._chance.choice(self._before)}.outcome != 'cancelled'"
-        if self._undoable and self._maybe(0.3):
-            step["settles"] = self._chance.choice(self._undoable)
         self._before.append(step["name"])
+
+    def _settle(self, step: dict[str, Any]) -> None:
+        """Have a step, at any depth, take back one that stands before it."""
+        inside = {each["name"] for each in _nested(step)}
+        before = [name for name in self._undoable if name not in inside]
+        if before and self._maybe(0.3):
+            step["settles"] = self._chance.choice(before)
         self._undoable += [step["name"]] if "undo" in step else []
 
     def _stops(self, step: dict[str, Any]) -> bool:
@@ -292,3 +321,10 @@ class Maker:
                 step["max_parallel"] = self._either([2, "50%"], ["{{ SN | int }}"])
         if self._maybe(0.1):
             step |= {"env": {"E": self._part()}, "cwd": "/", "output_limit": "1 MiB"}
+
+
+def _nested(step: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """All steps inside one."""
+    for inner in step.get("steps", ()):
+        yield inner
+        yield from _nested(inner)

@@ -184,6 +184,11 @@ class Screen:
                 break
         raise AssertionError(f"{pattern!r} did not appear:\n{self.text}")
 
+    def wait_until(self, holds: Callable[[], bool], otherwise: str) -> None:
+        """Take in what arrives until something holds that the screen does not show."""
+        self._until(holds, otherwise)
+        assert holds(), f"{otherwise}:\n{self.text}"
+
     def wait_until_gone(self, pattern: str, *, timeout: float = PATIENCE) -> None:
         until = time.monotonic() + timeout
         while time.monotonic() < until and re.search(pattern, self.text):

@@ -21,11 +21,11 @@ import pytest
 from pup_tui.catalog.inputs import Sources, resolve_inputs
 from pup_tui.cli.wiring import Parts
 from pup_tui.core.actions import Question
-from pup_tui.core.events import Source
 from pup_tui.core.notices import AnyNotice, RunFinished, StepFinished
 from pup_tui.core.program import compile_program
 from pup_tui.datadog.sandbox import Sandbox
 from pup_tui.datadog.sandbox.world import World
+from pup_tui.drivers.source import source_of
 from pup_tui.headless.answers import Replies, SayYes
 from pup_tui.headless.runner import run_headless
 from pup_tui.output.spool import Line
@@ -233,15 +233,15 @@ class Stage:
         state = self.folder / ".state"
         state.mkdir(mode=0o700, exist_ok=True)
         kept = Parts(read_settings(environ={**os.environ, "PUP_TUI_STATE_DIR": str(state)}))
-        resolved = await resolve_inputs(loaded.runbook, dict(given or {}), kept.sources)
+        resolved = await resolve_inputs(
+            loaded.runbook, dict(given or {}), kept.sources.beside(str(path.parent))
+        )
         if resolved.problems:
             raise Refused("; ".join(str(problem) for problem in resolved.problems))
         async with Parts(kept.settings, journal=False).launcher(state) as launcher:
             run = await launcher.launch(
                 compile_program(loaded.id, loaded.runbook),
-                source=Source(
-                    path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs
-                ),
+                source=source_of(loaded),
                 files=loaded.files,
                 values=resolved.values,
                 left_out=resolved.left_out,

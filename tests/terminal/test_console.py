@@ -207,3 +207,44 @@ def test_an_interactive_step_gets_the_terminal_and_gives_it_back(program: Progra
         screen.wait_for("succeeded")
         screen.press("q")
         assert screen.wait_for_exit() == 0
+
+
+DAEMON = """\
+steps:
+  - name: a
+    kind: shell
+    run: |
+      (while echo tick && [ ! -e enough ]; do echo >>ticks; sleep 0.05; done; echo >ended) &
+      echo "it is $COLOUR"
+"""
+"""Its step leaves a process that writes on, and that ends with its first write that nobody takes."""
+
+
+def writes_on(program: Program, screen: Screen) -> None:
+    path = program.cwd / "ticks"
+    before = path.stat().st_size
+    screen.wait_until(lambda: path.stat().st_size > before + 3, "the process does not write")
+
+
+def test_a_daemon_writes_on_behind_its_run_and_when_another_profile_is_chosen(
+    program: Program,
+) -> None:
+    write(program, "daemon", DAEMON)
+    profiles = Path(program.environ["PUP_TUI_CONFIG_DIR"]) / "profiles"
+    profiles.mkdir(parents=True)
+    (profiles / "blue.yaml").write_text("env: {COLOUR: blue}\n")
+    (profiles / "red.yaml").write_text("danger: true\nenv: {COLOUR: red}\n")
+    with console(program, "--profile", "blue", "daemon") as screen:
+        start(screen)
+        screen.wait_for("it is blue")
+        screen.wait_for("1 of 1")
+        writes_on(program, screen)
+        screen.press("escape", "P")
+        screen.wait_for("red +DANGER")
+        screen.press("down")
+        screen.press_until("enter", "DANGER red")
+        writes_on(program, screen)
+        (program.cwd / "enough").touch()
+        screen.wait_until((program.cwd / "ended").exists, "the process did not end by itself")
+        start(screen)
+        screen.wait_for("it is red")

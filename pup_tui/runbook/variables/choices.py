@@ -21,7 +21,6 @@ from pup_tui.template.text import compile_text
 from pup_tui.template.value_command import (
     ValueCommand,
     compile_value_command,
-    render_value_command,
 )
 from pup_tui.template.values import parse_json, to_text
 
@@ -76,7 +75,7 @@ async def find_choices(
     if sources.run is None:
         return Choices(problem="the choices are not known before the run")
     try:
-        command = render_value_command(source, scope, secrets)
+        command = sources.command(source, scope, secrets)
         seconds = _timeout(variable, scope)
     except (TemplateError, ValueError) as error:
         return Choices(problem=f"the choices cannot be had: {error}")

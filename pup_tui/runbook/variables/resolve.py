@@ -27,7 +27,7 @@ from pup_tui.template.limits import one_budget
 from pup_tui.template.secrets import watched, with_secrets
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
-from pup_tui.template.value_command import compile_value_command, render_value_command
+from pup_tui.template.value_command import compile_value_command
 from pup_tui.template.values import LEFT_OUT
 
 ValueOrigin = Literal["given", "profile", "from", "default"]
@@ -313,7 +313,7 @@ class _Resolving:
         wrong = self._depends(name, compile_value_command(source), "a command")
         if wrong or self._sources.run is None:
             return _NOT_NOW
-        command = render_value_command(source, self._scope, self.secrets)
+        command = self._sources.command(source, self._scope, self.secrets)
         return (await self._sources.run(command, COMMAND_TIMEOUT)).strip()
 
     def _default(self, name: str, default: str) -> object:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from pup_tui.runbook.closed_names import EARLY, check_fields
 from pup_tui.runbook.nodes import Mapping, OutOfRange, Scalar, Sequence, YamlNode, described, shown
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import Report, listed
@@ -50,10 +51,12 @@ def check_variables(
     *,
     path: KeyPath = ("vars",),
     is_known: Callable[[str], bool] = lambda _: False,
+    closed: MappingOf[str, frozenset[str]] = EARLY,
 ) -> None:
     """Check `vars` at `path`; `made` is what the walk made of every map that has the right shape.
 
-    `is_known` tells which names a default may use beside the variables above it; `secrets` are secret there.
+    `is_known` tells which names a default may use beside the variables above it, `closed` the fields of those
+    that have no others; `secrets` are secret there.
     """
     if not isinstance(node, Mapping):
         return
@@ -75,6 +78,8 @@ def check_variables(
         if default is None:
             continue
         used = roles.check(PlacedText(Role.TEXT, (*path, name, "default"), default))
+        if used is not None:
+            check_fields(default, used, closed, report)
         if used is not None and used.names:
             uses[name] = (default, used)
         elif used is not None and (*path, name) in made:

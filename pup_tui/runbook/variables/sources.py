@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from pathlib import Path
@@ -13,7 +13,7 @@ from msgspec import Meta, Struct, field
 from pup_tui.runbook.files import under_home
 from pup_tui.runbook.keys import NEVER_BLANK
 from pup_tui.runbook.parts import Choice
-from pup_tui.template.value_command import ValueCommand
+from pup_tui.template.value_command import ValueCommand, render_value_command
 
 COMMAND = "command:"
 """How a `from` begins that is a command."""
@@ -63,7 +63,8 @@ class Sources:
     `run` gives what a command (ended after so many seconds) prints on standard output, and raises
     ValueError with a sentence without secrets. Where `keyring` or `run` is None nothing is asked or run: what
     they would give is not known then. `profile` is the name of the operator's profile, empty without one, and
-    `profile_values` what it gives to variables.
+    `profile_values` what it gives to variables. `directory` is where the file lies that the variables stand
+    in, which commands are told.
     """
 
     environ: Mapping[str, str]
@@ -74,6 +75,7 @@ class Sources:
     kept: KeptChoices | None = None
     profile: str = ""
     profile_values: Mapping[str, ProfileValue] = dataclass_field(default_factory=dict)
+    directory: str = ""
 
     @property
     def names(self) -> dict[str, Any]:
@@ -83,6 +85,16 @@ class Sources:
     def path(self, text: str) -> Path:
         """The file that a value or a `from` names."""
         return under_home(text, self.home)
+
+    def command(
+        self, source: str, scope: Mapping[str, Any], secrets: Collection[str] = ()
+    ) -> ValueCommand:
+        """A command that gives values, rendered for `run`. Raises `TemplateError`."""
+        return replace(render_value_command(source, scope, secrets), directory=self.directory)
+
+    def beside(self, directory: str) -> Sources:
+        """The same for variables of a file in this directory."""
+        return replace(self, directory=directory)
 
     def at_rest(self) -> Sources:
         """The same, running no command and opening no keyring: for a plan, or while somebody types."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import mysql.connector
 from mysql.connector import errorcode
 from mysql.connector.connection import MySQLConnection
 from mysql.connector.constants import ClientFlag
+from mysql.connector.protocol import MySQLProtocol
 
 from pup_tui.steps.sql.database import (
     ConnectionLost,
@@ -112,7 +114,20 @@ class MySQL:
 def _connected(given: dict[str, Any]) -> MySQLConnection:
     connection = mysql.connector.connect(**given)
     assert isinstance(connection, MySQLConnection)
+    connection._protocol = _Protocol()
     return connection
+
+
+class _Protocol(MySQLProtocol):
+    """The connector's, which takes only the days of a negative TIME for negative."""
+
+    @staticmethod
+    def _parse_binary_time(packet: bytes) -> tuple[bytes, timedelta]:
+        length, is_negative = packet[0], packet[1:2] == b"\x01"
+        if not length or not is_negative:
+            return MySQLProtocol._parse_binary_time(packet)
+        rest, span = MySQLProtocol._parse_binary_time(packet[:1] + b"\0" + packet[2:])
+        return rest, -span
 
 
 def _of_url(url: str) -> dict[str, Any]:
@@ -161,8 +176,6 @@ def _typed(value: Any) -> Any:
 def _explained() -> Iterator[None]:
     try:
         yield
-    except UnicodeEncodeError:
-        raise DatabaseError("a value is not valid Unicode") from None
     except OSError as error:
         raise ConnectionLost(error.strerror or type(error).__name__) from None
     except mysql.connector.Error as error:

@@ -83,8 +83,6 @@ def _uri(url: str, *, read_only: bool) -> str:
 def _explained() -> Iterator[None]:
     try:
         yield
-    except UnicodeEncodeError:
-        raise DatabaseError("a value is not valid Unicode") from None
     except OverflowError:
         raise DatabaseError("a number is larger than SQLite can hold") from None
     except (sqlite3.Error, sqlite3.Warning) as error:

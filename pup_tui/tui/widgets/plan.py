@@ -64,10 +64,10 @@ def _planned(
     loaded: Loaded, resolved: Resolved, operator: str, hidden: Sequence[str], profile: str
 ) -> Planned:
     from pup_tui.catalog.effects import mutates
-    from pup_tui.core.events import Source
     from pup_tui.core.plan import plan
     from pup_tui.core.program import compile_program
     from pup_tui.drivers.masking import Masking
+    from pup_tui.drivers.source import source_of
 
     runbook = loaded.require()
     values = resolved.values
@@ -79,7 +79,7 @@ def _planned(
     steps = plan(
         program,
         *known,
-        source=Source(path=str(loaded.path.absolute()), sha256=loaded.sha256, packs=loaded.packs),
+        source=source_of(loaded),
         profile=profile,
     )
     shown = [step.masked(masking.text) for step in steps]

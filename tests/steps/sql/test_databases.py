@@ -316,6 +316,16 @@ async def test_exact_numbers_dates_and_other_types_of_mysql(connect: Connect) ->
     ]
 
 
+async def test_negative_times_of_mysql(connect: Connect) -> None:
+    times = ["-00:00:01", "-00:30:00.000005", "-25:01:02", "-838:59:59", "00:00:00", "838:59:59"]
+    columns = ", ".join(f"cast('{each}' as time(6)) as `{each}`" for each in times)
+    (row,) = (await connect("mysql").ask(f"select {columns}, 1 as last")).rows
+    assert row == {**{each: each for each in times}, "last": 1}
+    own = {"T": "-25:01:02"}
+    asked = await connect("mysql").ask("select cast({{ T }} as time) as t", own)
+    assert asked.rows == [{"t": "-25:01:02"}]
+
+
 async def test_notices_and_counts_are_told_beside_the_rows(connect: Connect) -> None:
     asked = await connect("postgresql").ask("do $$ begin raise notice 'look'; end $$")
     assert "NOTICE: look" in asked.shown("stderr")

@@ -62,7 +62,8 @@ steps:
         "refused": "warned",
     }
     assert any("pup_tui.steps.sql.client" in each for each in arguments)
-    assert "select *** as v" in state.steps["good"].command
+    assert state.steps["good"].command == f"postgresql://app:***@127.0.0.1:{port}/shop"
+    assert state.steps["good"].sent.statement == "select *** as v"
     told = [
         *arguments,
         repr(seen.notices),

@@ -1,0 +1,111 @@
+"""What the manual says of events and of `--json` is what the program prints, field by field."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.program import Program, program_in
+
+MANUAL = (Path(__file__).parent.parent.parent / "docs" / "command-line.md").read_text()
+
+RUNBOOK = r"""
+name: shapes
+vars: {X: x, Y: y} # lint: ok unused-variable because it shows what is silenced
+lock: "shapes"
+steps:
+  - {name: Ask, kind: input, vars: {A: {default: a}}}
+  - {name: Sure, kind: confirm, message: Sure?}
+  - name: Each
+    kind: shell
+    foreach: [1]
+    label: "number {{ item }}"
+    run: printf 'one\rtwo\n'; cat; kill -KILL $$
+    stdin: "{{ A }}"
+    retry: {attempts: 2, delay: 10ms}
+    on_failure: ignore
+  - {name: Wait, kind: shell, run: echo 3, poll: {until: value > 2, interval: 1s}}
+  - {name: Ask the database, kind: sql, url: "sqlite://", query: "select {{ X }} as x"}
+  - {name: Look, kind: shell, run: no-such-tool, optional: true, if: X == 'y'}
+"""
+
+
+def fields_of_events() -> dict[str, set[str]]:
+    """The fields in the manual's table, without what stands in parentheses about one of them."""
+    rows = re.findall(r"^\| `((?:run|step)\.\w+)` \| (.*) \|$", MANUAL, re.M)
+    return {
+        type_: set(re.findall(r"`(\w+)`", re.sub(r"\([^()]*\)", "", told))) for type_, told in rows
+    }
+
+
+def shape_of(row: str) -> Any:
+    """A shape from the manual's table: maps of fields, and lists of such maps."""
+    (told,) = re.findall(rf"^\| {re.escape(row)} \| [^{{]*`(\{{.*?\}})`", MANUAL, re.M)
+    return yaml.safe_load(told)
+
+
+def check(shape: Any, found: Any) -> None:
+    """Everything that is found has the fields of its shape and no others."""
+    if isinstance(shape, list):
+        for each in found:
+            check(shape[0], each)
+    elif isinstance(shape, dict):
+        assert set(found) == set(shape)
+        for name, inner in shape.items():
+            if inner is not None:
+                check(inner, found[name])
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    program = program_in(tmp_path)
+    program.write("shapes", RUNBOOK)
+    return program
+
+
+def test_events_and_what_is_recorded_of_them(program: Program) -> None:
+    done = program("run", "shapes.yaml", "--yes", "--json")
+    assert done.code == 0, done.err
+    told = fields_of_events()
+    assert {event["type"] for event in done.events} == set(told)
+    optional = {"step.output": {"overwritten"}}
+    for event in done.events:
+        fields = set(event) - {"type", "ts", "run"}
+        assert fields | optional.get(event["type"], set()) == told[event["type"]]
+    assert any("overwritten" in event for event in done.events)
+    killed = done.event("step.finished", step="each[0]")
+    assert (killed["exit_code"], killed["signal"], killed["label"]) == (137, "SIGKILL", "number 1")
+    assert done.event("step.answered", step="ask")["values"] == {"A": "a"}
+    asked = done.event("step.started", step="ask_the_database")
+    assert (asked["command"], asked["statement"]) == ("sqlite://", "select 'x' as x")
+
+    history = program("history", "--json").json
+    check([shape_of("`history`")], history)
+    shown = program("show", history[0]["run"], "--json").json
+    check(shape_of("`show`"), shown)
+    check([shape_of("`show`: `steps`")], shown["steps"])
+    check([shape_of("`show`: `decisions`")], shown["decisions"])
+    assert [each["step"] for each in shown["decisions"]] == ["ask", "sure"]
+    (sql,) = (step for step in shown["steps"] if step["kind"] == "sql")
+    assert sql["statement"] == "select 'x' as x"
+    (listed,) = (
+        each for each in program("--runbooks", ".", "list", "--json").json if each["id"] == "shapes"
+    )
+    check(shape_of("`list`"), listed)
+    check(shape_of("`history`"), listed["last_run"])
+
+
+def test_what_is_told_of_a_runbook(program: Program) -> None:
+    check(shape_of("`plan`"), program("plan", "shapes.yaml", "--json").json)
+    check(shape_of("`describe`"), program("describe", "shapes.yaml", "--json").json)
+    validated = program("validate", "shapes.yaml", "--json").json
+    check(shape_of("`validate`"), validated)
+    assert len(validated["files"][0]["silenced"]) == 1
+    program.write("broken", "name: broken\nsteps: []\n")
+    validated = program("validate", "broken.yaml", "--json").json
+    check(shape_of("`validate`"), validated)
+    assert validated["files"][0]["errors"]
