@@ -10,7 +10,7 @@ from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.undeclared import names_under_default
 from pup_tui.runbook.variables.checks import check_choice, check_value
 from pup_tui.runbook.variables.choices import Choices, choices_need
-from pup_tui.runbook.variables.items import items_in
+from pup_tui.runbook.variables.items import items_in, lines_as_json, lines_of
 from pup_tui.runbook.variables.resolve import Resolved, VariableProblem, choices_for, resolve
 from pup_tui.runbook.variables.sources import Sources
 
@@ -24,6 +24,8 @@ __all__ = [
     "choices_of",
     "items_in",
     "joined_input",
+    "lines_as_json",
+    "lines_of",
     "resolve_inputs",
     "resolve_question",
     "wanted_inputs",

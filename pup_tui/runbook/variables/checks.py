@@ -11,7 +11,7 @@ from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.parts import MIN_SECRET, Choice, Variable
 from pup_tui.runbook.pattern import TooCostly, matches
 from pup_tui.runbook.report import listed, suggestion
-from pup_tui.runbook.variables.items import MAX_ITEMS, items_of
+from pup_tui.runbook.variables.items import MAX_ITEMS, entries_in, items_of
 from pup_tui.spelling import spelled
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
@@ -59,7 +59,7 @@ def check_value(variable: Variable, raw: object) -> CheckedValue:
 
 def is_blank(variable: Variable, text: str) -> bool:
     """Whether a text gives nothing: white space alone, and for a list no item."""
-    return not text.strip() or (variable.is_list and text.split() in (["[]"], ["[", "]"]))
+    return not (entries_in(text) if variable.is_list else text.strip())
 
 
 def check_pattern(variable: Variable, value: str) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
+
+from pup_tui.spelling import as_typed, dumps
 
 MAX_ITEMS = 10_000
 """Items of a list: as many as the loops of a template may have rounds."""
@@ -19,7 +22,7 @@ def items_of(raw: object) -> list[str]:
     if isinstance(raw, list | tuple):
         return [_item(item, number) for number, item in enumerate(raw, 1)]
     if isinstance(raw, bool | int | float):
-        return [_word(raw)]
+        return [as_typed(raw)]
     raise ValueError("it must be a list of texts")
 
 
@@ -28,42 +31,48 @@ def items_in(text: str) -> list[str]:
 
     Numbers stay as they are written. Raises ValueError as `items_of` does.
     """
+    return items_of(entries_in(text))
+
+
+def entries_in(text: str) -> list[Any]:
+    """As `items_in`, with what a list may not hold too: of lists and maps in it only that they are there."""
     if not text.strip():
         return []
     if text.lstrip().startswith("["):
         try:
+            # Numbers are texts here: so they keep how they are written.
             tree = json.loads(text, parse_int=str, parse_float=str, parse_constant=_no_json)
         except (ValueError, RecursionError):
             return [text]
-        return items_of(tree)
+        return [type(entry)() if isinstance(entry, list | dict) else entry for entry in tree]
     return [text]
 
 
-def lines_in(text: str) -> list[str]:
-    """The items of a text, one on each line; `items_in` reads a line without the blanks around it."""
-    return [item for line in text.split("\n") for item in items_in(line.strip())]
+def lines_as_json(text: str) -> str:
+    """The JSON list for a text with one item on each line, which is read without the blanks around it.
+
+    A line that is a JSON list gives all that it holds, whether a list may hold it or not.
+    """
+    return dumps([entry for line in text.split("\n") for entry in entries_in(line.strip())])
 
 
 def lines_of(items: Iterable[str]) -> str:
-    """The text from which `lines_in` reads these items."""
+    """The text that `lines_as_json` makes these items of."""
     return "\n".join(map(_line, items))
 
 
 def _line(item: str) -> str:
-    return item if item.isprintable() and lines_in(item) == [item] else json.dumps([item])
+    is_itself = item.isprintable() and entries_in(item.strip()) == [item]
+    return item if is_itself else json.dumps([item])
 
 
 def _item(item: object, number: int) -> str:
     if isinstance(item, str):
         return item
     if isinstance(item, bool | int | float):
-        return _word(item)
+        return as_typed(item)
     kind = "null" if item is None else "a map" if isinstance(item, dict) else "a list"
     raise ValueError(f"item {number} must be text, not {kind}")
-
-
-def _word(value: float) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _no_json(word: str) -> object:
