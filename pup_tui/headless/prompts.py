@@ -67,11 +67,10 @@ class Typing:
     def _take_items(self, line: str) -> None:
         items = [*self._items, *items_in(line)]
         if len(items) > len(self._items):
-            any_number = replace(self._variable, min_length=0, max_length=None)
-            check_input(any_number, items, self._choices)
+            unfinished = replace(self._variable, min_length=0)
+            check_input(unfinished, items, self._choices)
             self._items = items
         else:
-            self._items = []
             self._end(items)
 
     def _end(self, typed: object) -> None:
