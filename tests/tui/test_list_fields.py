@@ -148,7 +148,7 @@ async def test_choices_that_are_gone_are_named() -> None:
 
 async def test_without_choices_the_list_is_typed() -> None:
     async with fields(FROM_COMMAND, Commands()) as form:
-        await form.sees("type the value")
+        await form.sees("exited with 1; type the")
         form["HOSTS"].focus()
         await form.pilot.press(*"c1", "enter")
         await form.eventually(lambda: form.values["HOSTS"] == ["c1", "b1"])
