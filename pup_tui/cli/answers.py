@@ -32,6 +32,13 @@ def joined(variable: Variable | None, texts: Sequence[str], told_as: str, option
         raise Failure(f"{told_as}: {error}", option) from error
 
 
+def refuse_list(variable: Variable | None, value: object, told_as: str) -> None:
+    """Raise Failure where a file gives a list to what is none."""
+    if isinstance(value, list) and variable is not None and not variable.is_list:
+        hint = "write its text, or JSON in quotes"
+        raise Failure(f"{told_as} must be one value, not a list", ARG_FILE, hint)
+
+
 def given_answers(
     program: Program, in_file: NamedAnswers, set_texts: Mapping[str, Mapping[str, Sequence[str]]]
 ) -> GivenAnswers:
@@ -86,6 +93,7 @@ def _check(
                 option,
                 f"use --arg-file: answers: {{{step}: {{{name}: …}}}}",
             )
+        refuse_list(variables[name], value, f"{step}.{name}")
         try:
             check_input(variables[name], value)
         except ValueError as error:

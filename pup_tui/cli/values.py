@@ -35,10 +35,12 @@ class GivenValues(NamedTuple):
 
 def given_values(program: Program, args: Sequence[str], arg_file: Path | None) -> GivenValues:
     """What the command line gives. Raises Failure for a secret among the arguments and a wrong answer."""
-    from pup_tui.cli.answers import given_answers, joined
+    from pup_tui.cli.answers import given_answers, joined, refuse_list
 
     runbook = program.runbook
     given, in_file = ({}, {}) if arg_file is None else _from_file(arg_file)
+    for name, value in given.items():
+        refuse_list(runbook.vars.get(name), value, name)
     by_arg: dict[str, list[str]] = {}
     by_set: dict[str, dict[str, list[str]]] = {}
     for arg in args:

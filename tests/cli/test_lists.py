@@ -89,6 +89,16 @@ def test_a_list_in_a_file_of_values_holds_texts_only(program: Program) -> None:
     )
 
 
+def test_a_list_in_a_file_is_for_lists_only(program: Program) -> None:
+    program.write(
+        "one", "name: one\nvars: {A: {}}\nsteps: [{name: s, kind: shell, run: 'x {{ A }}'}]\n"
+    )
+    (program.cwd / "values.yaml").write_text("A: [a]\n")
+    done = program("run", "one.yaml", "--arg-file", "values.yaml")
+    assert done.code == 2
+    assert "A must be one value, not a list: --arg-file" in done.err
+
+
 def test_a_list_is_told_as_json_everywhere(program: Program) -> None:
     program.write("lists", RUNBOOK)
     described = program("describe", "lists.yaml")
