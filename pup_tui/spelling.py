@@ -101,6 +101,13 @@ def from_stored(read: dict[str, Any]) -> Any:
     return read
 
 
+def as_typed(value: Any) -> str:
+    """A value as one types it: true, false, null, lists and maps as JSON, numbers as they were typed."""
+    if value is None or isinstance(value, bool | list | tuple | Mapping):
+        return dumps(value, ensure_ascii=False)
+    return str(value)
+
+
 def _holds_spelled(value: Any) -> bool:
     waiting = [value]
     while waiting:

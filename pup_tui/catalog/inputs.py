@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from pup_tui.runbook.model import Runbook
@@ -10,6 +10,7 @@ from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.undeclared import names_under_default
 from pup_tui.runbook.variables.checks import check_choice, check_value
 from pup_tui.runbook.variables.choices import Choices, choices_need
+from pup_tui.runbook.variables.items import items_in, lines_as_json, lines_of
 from pup_tui.runbook.variables.resolve import Resolved, VariableProblem, choices_for, resolve
 from pup_tui.runbook.variables.sources import Sources
 
@@ -21,6 +22,10 @@ __all__ = [
     "check_input",
     "choices_need",
     "choices_of",
+    "items_in",
+    "joined_input",
+    "lines_as_json",
+    "lines_of",
     "resolve_inputs",
     "resolve_question",
     "wanted_inputs",
@@ -48,12 +53,23 @@ class InputQuestion(Protocol):
 def check_input(variable: Variable, given: Any, choices: Choices | None = None) -> Any:
     """The value that a variable gets from what was typed; ValueError says in a sentence what is wrong.
 
-    With `choices` the value of an enum is also judged by what its command gives, where that is known.
+    With `choices` a value that must be one of them is also judged by what the command for them gives, where
+    that is known.
     """
     value = check_value(variable, given)
-    if variable.type == "enum" and choices is not None and not choices.problem:
-        check_choice(str(value), choices.options)
+    if variable.is_chosen and choices is not None and not choices.problem:
+        check_choice(value, choices.options)
     return value
+
+
+def joined_input(variable: Variable | None, given: Sequence[str]) -> object:
+    """What texts that were given one after the other stand for: all items of a list, else the last of them.
+
+    Raises ValueError as `check_input`.
+    """
+    if variable is None or not variable.is_list:
+        return given[-1]
+    return [item for text in given for item in items_in(text)]
 
 
 async def resolve_inputs(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pup_tui.cli.failure import Failure, tell
@@ -10,6 +10,7 @@ from pup_tui.cli.failure import Failure, tell
 if TYPE_CHECKING:
     from pup_tui.core.program import Node, Program
     from pup_tui.headless.answers import GivenAnswer, GivenAnswers
+    from pup_tui.runbook.parts import Variable
 
 SET = "--set"
 ARG_FILE = "--arg-file"
@@ -21,14 +22,40 @@ NamedAnswers = Mapping[str, Mapping[str, object]]
 """Values by the id of their step and the name of their variable."""
 
 
-def given_answers(program: Program, in_file: NamedAnswers, by_set: NamedAnswers) -> GivenAnswers:
-    """The answers that were given; of a variable that is in both, the one `by_set` counts.
+def joined(variable: Variable | None, texts: Sequence[str], told_as: str, option: str) -> object:
+    """What an option stands for that was given several times for a variable; Failure where that is wrong."""
+    from pup_tui.catalog.inputs import joined_input
 
-    Raises Failure for a step that asks for no values, an unknown or wrong value, and a secret among `by_set`.
+    try:
+        return joined_input(variable, texts)
+    except ValueError as error:
+        raise Failure(f"{told_as}: {error}", option) from error
+
+
+def refuse_list(variable: Variable | None, value: object, told_as: str) -> None:
+    """Raise Failure where a file gives a list to what is none."""
+    if isinstance(value, list) and variable is not None and not variable.is_list:
+        hint = "write its text, or JSON in quotes"
+        raise Failure(f"{told_as} must be one value, not a list", ARG_FILE, hint)
+
+
+def given_answers(
+    program: Program, in_file: NamedAnswers, set_texts: Mapping[str, Mapping[str, Sequence[str]]]
+) -> GivenAnswers:
+    """The answers that were given; `set_texts` are those of `--set`, which count more.
+
+    Raises Failure for a step that asks for no values, an unknown or wrong value, and a secret among those.
     """
     from pup_tui.headless.answers import GivenAnswer
 
     asking = {node.id: node for node in program.nodes if node.step.asks_values}
+    by_set = {
+        step: {
+            name: joined(_asked(asking, step, name), texts, f"{step}.{name}", SET)
+            for name, texts in values.items()
+        }
+        for step, values in set_texts.items()
+    }
     for option, answers in ((ARG_FILE, in_file), (SET, by_set)):
         for step, values in answers.items():
             _check(asking, step, values, option)
@@ -38,6 +65,10 @@ def given_answers(program: Program, in_file: NamedAnswers, by_set: NamedAnswers)
         )
         for step in {**in_file, **by_set}
     }
+
+
+def _asked(asking: Mapping[str, Node], step: str, name: str) -> Variable | None:
+    return asking[step].step.asked.get(name) if step in asking else None
 
 
 def _check(
@@ -62,6 +93,7 @@ def _check(
                 option,
                 f"use --arg-file: answers: {{{step}: {{{name}: …}}}}",
             )
+        refuse_list(variables[name], value, f"{step}.{name}")
         try:
             check_input(variables[name], value)
         except ValueError as error:

@@ -113,18 +113,19 @@ def _print(loaded: Loaded, runbook: Runbook, edge: int | None) -> None:
 
 
 def _value(variable: Variable) -> str:
+    some = "any of" if variable.is_list else "one of"
     if variable.has_default and not variable.is_secret:
-        told = f"default: {variable.default}"
+        told = f"default: {variable.default_in_words}"
     elif variable.places:
         told = f"from {variable.places_in_words}"
     else:
         told = "required" if variable.required else "may be left out"
     if variable.options:
-        told += f" (one of {', '.join(str(option.value) for option in variable.options)})"
+        told += f" ({some} {', '.join(str(option.value) for option in variable.options)})"
     if variable.choices_from is not None:
         told += (
-            " (one of what a command gives)"
-            if variable.type == "enum"
+            f" ({some} what a command gives)"
+            if variable.is_chosen
             else " (a command suggests some)"
         )
     if variable.when is not None:

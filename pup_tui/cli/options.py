@@ -92,7 +92,7 @@ def values_options(command: F) -> F:
             "args",
             metavar="NAME=VALUE",
             multiple=True,
-            help="A variable's value; may be given again.",
+            help="A variable's value; may be given again, a list's for each item.",
         ),
     ):
         command = option(command)

@@ -24,6 +24,7 @@ from pup_tui.cli.wiring import local_values, open_catalog
 from pup_tui.core.ids import item_numbers
 from pup_tui.output.mask import MASK
 from pup_tui.output.sanitize import safe_text
+from pup_tui.spelling import as_typed
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
@@ -71,7 +72,7 @@ def print_plan(
     sources = local_values(settings, settings.environ).at_rest()
     resolved = resolve_values(runbook, given, sources, ask=False)
     hidden = set(resolved.secrets)
-    masking = Masking(str(resolved.values[name]) for name in hidden)
+    masking = Masking(resolved.values[name] for name in hidden)
     changes = partial(mutates, is_believed=loaded.is_believed)
     known = (resolved.values, resolved.left_out, settings.operator, changes, hidden)
     steps = plan(
@@ -120,7 +121,7 @@ def _print(
     with_it = f" with the profile {safe_text(profile)}" if profile else ""
     click.echo(f"{safe_text(program.id)}{with_it}: {number}; nothing is run")
     for name, value in values.items():
-        click.echo(f"  {name} = {safe_text(str(value))}")
+        click.echo(f"  {name} = {safe_text(as_typed(value))}")
     for name, source in unknown.items():
         why = f": from {safe_text(source)}" if source else ""
         click.echo(f"  {name}: not known before the run{why}")

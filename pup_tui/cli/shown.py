@@ -14,6 +14,7 @@ from pup_tui.core.ids import UNDO, item_numbers
 from pup_tui.core.notices import rfc3339
 from pup_tui.core.state import RunStatus
 from pup_tui.output.sanitize import safe_text
+from pup_tui.spelling import as_typed
 from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class ShownRun:
         who = f"{safe_text(row.operator)}{with_it}"
         click.echo(f"started {local_time(row.started_at)} by {who}{took}")
         for name, value in row.vars.items():
-            click.echo(f"  {name} = {safe_text(str(value))}")
+            click.echo(f"  {name} = {safe_text(as_typed(value))}")
         for id_ in self.steps:
             self._print_step(id_)
         decisions = self._decisions()
@@ -171,7 +172,7 @@ class ShownRun:
             for line in decision["question"].splitlines():
                 click.echo(f"    {safe_text(line)}")
             for name, value in decision["values"].items():
-                click.echo(f"    {name} = {safe_text(str(value))}")
+                click.echo(f"    {name} = {safe_text(as_typed(value))}")
 
     def _print_step(self, id_: str) -> None:
         node, step = self.program.node(id_), self._step(id_)

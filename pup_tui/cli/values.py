@@ -35,18 +35,21 @@ class GivenValues(NamedTuple):
 
 def given_values(program: Program, args: Sequence[str], arg_file: Path | None) -> GivenValues:
     """What the command line gives. Raises Failure for a secret among the arguments and a wrong answer."""
-    from pup_tui.cli.answers import given_answers
+    from pup_tui.cli.answers import given_answers, joined, refuse_list
 
     runbook = program.runbook
     given, in_file, _ = ({}, {}, {}) if arg_file is None else from_file(arg_file)
-    by_set: dict[str, dict[str, object]] = {}
+    for name, value in given.items():
+        refuse_list(runbook.vars.get(name), value, name)
+    by_arg: dict[str, list[str]] = {}
+    by_set: dict[str, dict[str, list[str]]] = {}
     for arg in args:
         name, equals, value = _utf8(arg).partition("=")
         if not equals or not name:
             raise Failure("--arg needs NAME=VALUE", "", "for example --arg SERVICE=payments")
         step, dot, answers = name.rpartition(".")
         if dot:
-            by_set.setdefault(step, {})[answers] = value
+            by_set.setdefault(step, {}).setdefault(answers, []).append(value)
             continue
         variable = runbook.vars.get(name)
         if variable is not None and variable.is_secret:
@@ -55,7 +58,9 @@ def given_values(program: Program, args: Sequence[str], arg_file: Path | None) -
                 "--arg",
                 "use --arg-file, or the place its `from` names",
             )
-        given[name] = value
+        by_arg.setdefault(name, []).append(value)
+    for name, texts in by_arg.items():
+        given[name] = joined(runbook.vars.get(name), texts, name, "--arg")
     return GivenValues(given, given_answers(program, in_file, by_set))
 
 
@@ -141,25 +146,22 @@ def _to_ask_for(runbook: Runbook, resolved: Resolved, values: Mapping[str, objec
 
 def _prompt(name: str, variable: Variable, choices: Choices) -> Any:
     """Ask for a value until it is a valid one."""
-    from pup_tui.catalog.inputs import check_input
-    from pup_tui.headless.prompts import choices_told, prompt_for
+    from pup_tui.headless.prompts import Typing, choices_told
 
     for line in choices_told(choices):
         click.echo(line, err=True)
-    prompt = prompt_for(name, variable, choices)
-    while True:
-        typed = click.prompt(
-            prompt,
+    typing = Typing(name, variable, choices)
+    while not typing.done:
+        line = click.prompt(
+            typing.prompt,
             prompt_suffix="",
             hide_input=variable.is_secret,
             err=True,
             default="",
             show_default=False,
         )
-        if not typed:
-            tell("  it needs a value")
-            continue
         try:
-            return check_input(variable, typed, choices)
+            typing.take(line)
         except ValueError as error:
             tell(f"  {error}")
+    return typing.value

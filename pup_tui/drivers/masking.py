@@ -50,7 +50,7 @@ _SENTENCES: dict[type[AnyEvent], str] = {
 class Masking:
     """The secrets of a run, and the masker that all of its texts go through."""
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
+    def __init__(self, secrets: Iterable[Any] = ()) -> None:
         self.masker = Masker()
         self._given: set[str] = set()
         """The secrets that were not made out of others, as wholes."""

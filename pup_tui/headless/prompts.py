@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from pup_tui.catalog.inputs import Choices, check_input, items_in
 from pup_tui.output.sanitize import safe_text
 from pup_tui.runbook.parts import Variable
-
-if TYPE_CHECKING:
-    from pup_tui.catalog.inputs import Choices
 
 MOST_LISTED = 50
 """Choices that are listed; of more the number is told."""
@@ -28,7 +27,55 @@ def prompt_for(name: str, variable: Variable, choices: Choices, offered: str | N
         parts.append(f"[{short}]")
     if offered is not None:
         parts.append(f"{{{safe_text(offered)}}}")
+    if variable.is_list:
+        parts.append("one item a line, an empty line ends")
     return f"{' '.join(parts)}: "
+
+
+class Typing:
+    """What is typed for a variable: a line, or for a list lines up to an empty one.
+
+    Once it is `done` the `value` is there, None where nothing was typed in place of what was `offered`.
+    """
+
+    def __init__(
+        self, name: str, variable: Variable, choices: Choices, offered: str | None = None
+    ) -> None:
+        self.done = False
+        self.value: object = None
+        self._variable = variable
+        self._choices = choices
+        self._offered = offered
+        self._first = prompt_for(name, variable, choices, offered)
+        self._items: list[str] = []
+
+    @property
+    def prompt(self) -> str:
+        return "  and: " if self._items else self._first
+
+    def take(self, line: str) -> None:
+        """Take a line; ValueError says in a sentence why it does not count."""
+        if line == "" and not self._items:
+            if self._offered is None:
+                raise ValueError("it needs a value")
+            self.done = True
+        elif self._variable.is_list:
+            self._take_items(line)
+        else:
+            self._end(line)
+
+    def _take_items(self, line: str) -> None:
+        items = [*self._items, *items_in(line)]
+        if len(items) > len(self._items):
+            unfinished = replace(self._variable, min_length=0)
+            check_input(unfinished, items, self._choices)
+            self._items = items
+        else:
+            self._end(items)
+
+    def _end(self, typed: object) -> None:
+        self.value = check_input(self._variable, typed, self._choices)
+        self.done = True
 
 
 def choices_told(choices: Choices) -> Iterator[str]:

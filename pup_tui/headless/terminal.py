@@ -14,7 +14,6 @@ from pup_tui.catalog.inputs import (
     Choices,
     Resolved,
     Sources,
-    check_input,
     choices_of,
     resolve_question,
     wanted_inputs,
@@ -22,10 +21,11 @@ from pup_tui.catalog.inputs import (
 from pup_tui.core.actions import Question
 from pup_tui.drivers.faults import told_fault
 from pup_tui.headless.answers import NONE_GIVEN, GivenAnswers, Replies, give, given_for, refuse
-from pup_tui.headless.prompts import choices_told, prompt_for
+from pup_tui.headless.prompts import Typing, choices_told
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.mask import MASK
 from pup_tui.output.sanitize import safe_text
+from pup_tui.spelling import as_typed
 
 
 class TerminalAsker:
@@ -196,20 +196,17 @@ class TerminalAsker:
             self._say(line)
         offered = None
         if name in found.values:
-            offered = MASK if name in found.secrets else str(found.values[name])
+            offered = MASK if name in found.secrets else as_typed(found.values[name])
         elif name in found.left_out:
             offered = "nothing"
-        prompt = prompt_for(name, variable, choices, offered)
-        while True:
-            typed = await self._read(prompt, hidden=variable.is_secret)
-            if typed == "" and offered is not None:
-                return None
+        typing = Typing(name, variable, choices, offered)
+        while not typing.done:
+            line = await self._read(typing.prompt, hidden=variable.is_secret)
             try:
-                if typed == "":
-                    raise ValueError("it needs a value")
-                return check_input(variable, typed, choices)
+                typing.take(line)
             except ValueError as error:
                 self._say(f"  {error}")
+        return typing.value
 
     # Lines
 

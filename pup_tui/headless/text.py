@@ -29,6 +29,7 @@ from pup_tui.headless.stream import Outlet
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.shown import Shows, spool_to_show
 from pup_tui.output.spool import Line, SpoolReader
+from pup_tui.spelling import as_typed
 from pup_tui.template.duration import format_duration
 
 GLYPHS = {
@@ -90,7 +91,7 @@ class TextFace(Watcher):
                 told = f"{notice.answer}, answered by {safe_text(notice.by)}{note}"
                 self._say(f"  ? {self._about(notice.step)}{told}", "cyan")
                 for name, value in notice.values.items():
-                    self._say(f"      {name} = {safe_text(str(value))}", "cyan")
+                    self._say(f"      {name} = {safe_text(as_typed(value))}", "cyan")
             case StepRetrying():
                 failed = f"attempt {notice.attempt} of {notice.attempts} failed"
                 told = f"{failed}: {safe_text(notice.reason)}, again in {format_duration(notice.delay)}"

@@ -19,9 +19,20 @@ from pup_tui.runbook.keys import (
     ValueCommandText,
     key,
 )
+from pup_tui.spelling import as_typed
 
 VariableType = Literal[
-    "string", "text", "integer", "number", "boolean", "enum", "duration", "url", "file", "secret"
+    "string",
+    "text",
+    "integer",
+    "number",
+    "boolean",
+    "enum",
+    "duration",
+    "url",
+    "file",
+    "list",
+    "secret",
 ]
 
 MIN_SECRET: Final = 6
@@ -38,7 +49,7 @@ class Link(Section, frozen=True, kw_only=True):
 
 
 class Choice(Section, frozen=True, kw_only=True):
-    """One value of an enum, always text as it was typed."""
+    """One value that can be chosen, always text as it was typed."""
 
     value: Annotated[str, key("The value itself, as text.")]
     label: Annotated[str, key("What the form shows in place of the value.")] = ""
@@ -65,7 +76,7 @@ class Variable(Section, frozen=True, kw_only=True):
     """An input of the runbook, of a group of steps, or of an `input` step.
 
     `default` and choices are text as it was typed, whatever the type: `check_value` reads them, as it reads
-    what an operator gives.
+    what an operator gives. The default of a list may be a text for each item.
     """
 
     description: Annotated[str, key("What the form tells about the variable.")] = ""
@@ -73,8 +84,8 @@ class Variable(Section, frozen=True, kw_only=True):
         VariableType,
         key(
             "What the value must be: `string` (one line), `text` (several lines), `integer`, "
-            "`number`, `boolean`, `enum` (one of `choices`), `duration`, `url`, `file`, or "
-            "`secret` (never shown or recorded)."
+            "`number`, `boolean`, `enum` (one of `choices`), `duration`, `url`, `file`, `list` (of "
+            "texts; with `choices` a multiple choice), or `secret` (never shown or recorded)."
         ),
     ] = "string"
     required: Annotated[
@@ -82,11 +93,15 @@ class Variable(Section, frozen=True, kw_only=True):
         key("Whether a run needs a value. A variable with a default may be left out in any case."),
     ] = True
     default: Annotated[
-        str | msgspec.UnsetType,
-        key("The value where none is given; it may use the variables above it in {{ }}."),
+        str | tuple[str, ...] | msgspec.UnsetType,
+        key(
+            "The value where none is given; it may use the variables above it in {{ }}. Of a `list` "
+            "a list of texts."
+        ),
     ] = msgspec.UNSET
     choices: Annotated[
-        tuple[str | Choice, ...], key("The values of an `enum`, each plain or with a label.")
+        tuple[str | Choice, ...],
+        key("The values of an `enum` or a `list`, each plain or with a label."),
     ] = ()
     choices_from: Annotated[
         ValueCommandText | ChoicesFrom | None,
@@ -94,12 +109,19 @@ class Variable(Section, frozen=True, kw_only=True):
     ] = None
     pattern: Annotated[
         PatternText | None,
-        key("A regular expression that must match the whole value.", examples=("[a-z0-9-]+",)),
+        key(
+            "A regular expression that must match the whole value; of a `list` each item.",
+            examples=("[a-z0-9-]+",),
+        ),
     ] = None
     min: Annotated[int | float | None, key("The least number that is allowed.")] = None
     max: Annotated[int | float | None, key("The largest number that is allowed.")] = None
-    min_length: Annotated[int | None, key("The least number of characters.")] = None
-    max_length: Annotated[int | None, key("The largest number of characters.")] = None
+    min_length: Annotated[
+        int | None, key("The least number of characters, of a `list` of items.")
+    ] = None
+    max_length: Annotated[
+        int | None, key("The largest number of characters, of a `list` of items.")
+    ] = None
     from_: Annotated[
         str | Annotated[tuple[str, ...], Meta(min_length=1)] | None,
         key(
@@ -120,6 +142,27 @@ class Variable(Section, frozen=True, kw_only=True):
     @property
     def has_default(self) -> bool:
         return self.default is not msgspec.UNSET
+
+    @property
+    def default_texts(self) -> tuple[str, ...]:
+        """The texts of the default, of which each may be a template; none without one."""
+        if isinstance(self.default, msgspec.UnsetType):
+            return ()
+        return (self.default,) if isinstance(self.default, str) else self.default
+
+    @property
+    def default_in_words(self) -> str:
+        """The default as it could be given, that of a list as JSON; empty without one."""
+        return "" if isinstance(self.default, msgspec.UnsetType) else as_typed(self.default)
+
+    @property
+    def is_list(self) -> bool:
+        return self.type == "list"
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether a value must be one of the choices: those of a `string` are suggestions."""
+        return self.type != "string" and bool(self.choices or self.choices_from)
 
     @property
     def is_secret(self) -> bool:
@@ -144,7 +187,7 @@ class Variable(Section, frozen=True, kw_only=True):
 
     @property
     def takes_blank(self) -> bool:
-        """Whether white space alone is a value: where it may be left out, or where `min_length` says so."""
+        """Whether white space alone, or no item, is a value: it may be left out, or `min_length` is 0."""
         return self.has_default or not self.required or self.min_length == 0
 
     @property

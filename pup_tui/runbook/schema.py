@@ -68,7 +68,7 @@ def _definitions() -> Schema:
         model.Defaults,
     )
     made: Schema = {_name(part): _struct(part) for part in structs}
-    made["variable"] |= _ENUM_HAS_CHOICES
+    made["variable"]["allOf"] = [_ENUM_HAS_CHOICES, _LIST_HAS_DEFAULTS]
     made["everyStep"] = _every_step()
     made |= {_name(kind): _kind(tag, kind) for tag, kind in KINDS.items()}
     made["anyStep"] = _any_step()
@@ -82,6 +82,11 @@ def _definitions() -> Schema:
 _ENUM_HAS_CHOICES: Final[Schema] = {
     "if": {"properties": {"type": {"const": "enum"}}, "required": ["type"]},
     "then": {"anyOf": [{"required": ["choices"]}, {"required": ["choices_from"]}]},
+}
+
+_LIST_HAS_DEFAULTS: Final[Schema] = {
+    "if": {"properties": {"default": {"type": "array"}}, "required": ["default"]},
+    "then": {"properties": {"type": {"const": "list"}}, "required": ["type"]},
 }
 
 

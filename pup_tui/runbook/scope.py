@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pup_tui.runbook.closed_names import EARLY, check_fields, closed_among
 from pup_tui.runbook.model import LOOP, OUTCOME
@@ -347,20 +347,25 @@ def _runs_beside(one: StepDraft, other: StepDraft) -> bool:
 
 def check_default_names(
     variables: Iterable[str],
-    uses: Mapping[str, tuple[Scalar, UsesNames]],
+    uses: Sequence[tuple[str, Scalar, UsesNames]],
     report: Report,
     is_known: Callable[[str], bool],
 ) -> None:
     """Report defaults that use what does not stand above them, and circles among them.
 
-    `is_known` tells of other names whether they may be used as well.
+    `uses` has each text of a default that names something, with its variable. `is_known` tells of other names
+    whether they may be used as well.
     """
     order = {name: index for index, name in enumerate(variables)}
-    circle = _circle({name: used.names for name, (_, used) in uses.items()})
+    needs: dict[str, frozenset[str]] = {}
+    for name, _, used in uses:
+        needs[name] = needs.get(name, frozenset()) | used.names
+    circle = _circle(needs)
     if circle:
         told = " -> ".join([*circle, circle[0]])
-        report.error(uses[circle[0]][0], f"the defaults go round in a circle: {told}")
-    for name, (node, used) in uses.items():
+        first = next(node for name, node, _ in uses if name == circle[0])
+        report.error(first, f"the defaults go round in a circle: {told}")
+    for name, node, used in uses:
         above = {other for other in used.names if order.get(other, order[name]) < order[name]}
         for other in sorted(used.names - above - ALWAYS - set(circle)):
             if is_known(other):

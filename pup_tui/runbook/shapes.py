@@ -251,6 +251,8 @@ class ShapeCheck:
 
 
 def _wrong_hint(node: YamlNode, options: Options) -> str:
+    if isinstance(node, Sequence) and options.structs and options.structs[0].cls is Variable:
+        return "write {type: list, default: […]}"
     if not isinstance(node, Scalar):
         if isinstance(node, Mapping) and options.text is not None:
             return "quote a text that begins with {"

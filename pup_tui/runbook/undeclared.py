@@ -59,8 +59,8 @@ def _all_uses(
 
 
 def _uses_of(variable: Variable) -> Iterable[UsesNames]:
-    if variable.has_default:
-        yield compile_text(str(variable.default))
+    for text in variable.default_texts:
+        yield compile_text(text)
     if variable.when is not None:
         yield compile_expression(variable.when)
     for command in commands_of(variable):

@@ -69,7 +69,7 @@ def test_a_secret_comes_by_a_file_only(program: Program) -> None:
     ("text", "told"),
     [
         ("answers: {ask: WHO}", "1:16: the answers of `ask` must be a map of values"),
-        ("answers: {ask: {WHO: [a]}}", "`WHO` must be a text, a number or true or false"),
+        ("answers: {ask: {WHO: [a]}}", "ask.WHO must be one value, not a list"),
     ],
 )
 def test_a_wrong_file_is_told(program: Program, text: str, told: str) -> None:

@@ -32,7 +32,7 @@ CHUNKS = 40
 EACH = 25
 """How many runbooks are made up in all: 1,000."""
 
-VALUES: dict[str, Any] = {"A": "a value", "N": 3, "L": '["x", "y"]'}
+VALUES: dict[str, Any] = {"A": "a value", "N": 3, "L": ["x", "y"]}
 
 
 def program_from(seed: int, *, secrets: bool = False) -> Program:
@@ -82,7 +82,10 @@ class AnyAnswer(Seen):
             answer = chance.choice(["retry", "continue", "continue", "abort"])
             run.answer(question.step, answer, "ada")
         else:
-            values = {name: str(v.default) for name, v in question.variables.items()}
+            values = {
+                name: list(v.default_texts) if v.is_list else str(v.default)
+                for name, v in question.variables.items()
+            }
             answer = chance.choice(["yes"] * 6 + ["no"])
             run.answer(question.step, answer, "ada", values=values if answer == "yes" else None)
 

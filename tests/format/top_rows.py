@@ -207,26 +207,55 @@ VARIABLES = [
     variable("type", "{type: url}", value="ftp://example.com", refused="must be a URL"),
     variable("type", "{type: file}", "notes.txt", "notes.txt"),
     variable("type", "{type: file}", value=" ", refused="the path of a file"),
+    variable("type", "{type: list}", '["a b", "1.10", "; id"]', '["a b", 1.10, "; id"]'),
+    variable("type", "{type: list}", '["[a, b"]', "[a, b"),
+    variable("type", "{type: list}", value='["a", {"b": 1}]', refused="item 2 must be text"),
+    variable("type", "{type: list}", value="[]", refused="`V`: it is required"),
     variable("type", "{type: secret}", "***", "s3cret-value"),
     variable("type", "{type: secret}", value="short", refused="at least 6 characters"),
     variable("required", "{required: false}", "nothing"),
     variable("required", "{required: true}", refused="`V` is required"),
     variable("default", "{default: '{{ OTHER | upper }} L'}", "ADA L"),
     variable("default", "NO", "NO"),
+    variable(
+        "default", "{type: list, default: [NO, 3.10, '{{ OTHER }} l']}", '["NO", "3.10", "ada l"]'
+    ),
+    variable("default", "{type: list, default: []}", "[]"),
     variable("choices", "{type: enum, choices: [a, {value: b, label: Bee}]}", "b", "b"),
     variable("choices", "{type: enum, choices: [alpha, beta]}", value="alpa", refused="alpha"),
+    variable(
+        "choices", "{type: list, choices: [a, {value: b, label: Bee}]}", '["b", "a"]', '["b", "a"]'
+    ),
+    variable("choices", "{type: list, choices: [alpha, beta]}", value="alpa", refused="item 1: "),
     variable(
         "choices_from", "{type: enum, choices_from: 'echo {{ OTHER }}; echo b'}", "ada", "ada"
     ),
     variable("choices_from", "{type: enum, choices_from: 'echo a'}", value="c", refused="choices"),
+    variable("choices_from", "{type: list, choices_from: 'echo a; echo b'}", '["b"]', "b"),
+    variable(
+        "choices_from",
+        "{type: list, choices_from: 'echo a'}",
+        value='["a", "c"]',
+        refused="item 2: `c` is not one of the choices",
+    ),
     variable("pattern", "{pattern: '[a-z]+'}", "abc", "abc"),
     variable("pattern", "{pattern: '[a-z]+'}", value="abc; id", refused="does not match"),
+    variable("pattern", "{type: list, pattern: '[a-z]+'}", '["ab", "c"]', '["ab", "c"]'),
+    variable(
+        "pattern", "{type: list, pattern: '[a-z]+'}", value='["ab", "C"]', refused="item 2: `C`"
+    ),
     variable("min", "{type: integer, min: 3}", "3", "3"),
     variable("min", "{type: integer, min: 3}", value="2", refused="at least 3"),
     variable("max", "{type: number, max: 0.5}", "0.5", "0.5"),
     variable("max", "{type: number, max: 0.5}", value="0.51", refused="at most 0.5"),
     variable("min_length", "{min_length: 2}", "äö", "äö"),
     variable("min_length", "{min_length: 2}", value="ä", refused="at least 2"),
+    variable("min_length", "{type: list, min_length: 2}", value="abc", refused="at least 2 items"),
+    variable("min_length", "{type: list, min_length: 0}", "[]", ""),
+    variable("max_length", "{type: list, max_length: 1}", '["abc"]', "abc"),
+    variable(
+        "max_length", "{type: list, max_length: 1}", value='["a", "b"]', refused="most 1 item"
+    ),
     variable("max_length", "{max_length: 2}", "äö", "äö"),
     variable("max_length", "{max_length: 2}", value="äöü", refused="at most 2"),
     variable("from", "{from: 'env:HOME_REGION'}", "eu1", environ={"HOME_REGION": "eu1"}),
@@ -242,6 +271,12 @@ VARIABLES = [
         files={"region.txt": "us3\n"},
     ),
     variable("from", "{from: 'env:HOME_REGION'}", "given", "given"),
+    variable(
+        "from",
+        "{type: list, from: ['env:NONE', 'command:echo \"[1.10]\"']}",
+        '["1.10"]',
+        environ={"NONE": " [ ] "},
+    ),
     variable("when", "{when: 'OTHER == \"grace\"'}", "nothing"),
     variable("when", "{when: 'OTHER == \"ada\"'}", refused="`V` is required"),
 ]

@@ -275,6 +275,25 @@ CASES = [
     ("one-round", shell("for h in {{ X }}; do echo $h; done"), 7),
     ("one-round", shell('for h in "{{ X }}"; do echo $h; done'), 7),
     ("one-round", shell("for h in a {{ X }}; do echo $h; done"), None),
+    ("one-round", shell("for h in {{ X }}; do echo $h; done", variables="X: {type: list}"), 7),
+    (
+        "one-round",
+        shell(
+            "for h in {% for h in X %}{{ h }} {% endfor %}; do echo $h; done",
+            variables="X: {type: list}",
+        ),
+        None,
+    ),
+    (
+        "unused-variable",
+        step("run: x {{ B }}", top="name: runbook\nvars: {A: {}, B: {type: list, default: ['{{ A }}']}}"),
+        None,
+    ),
+    (
+        "literal-secret",
+        step("run: x", top="name: runbook\nvars: {API_KEY: {type: list, default: [abcdefgh]}}"),
+        2,
+    ),
     ("one-round", shell("for h in a b; do echo {{ X }}; done"), None),
     ("one-round", shell("for h in $(seq {{ X }}); do echo $h; done"), None),
     ("unseen-failure", step("run: |", "  first", "  second"), 6),

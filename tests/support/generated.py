@@ -10,7 +10,7 @@ import yaml
 
 OTHER = """
 name: other
-vars: {WHO: nobody, COUNT: {type: integer, default: 2}}
+vars: {WHO: nobody, COUNT: {type: integer, default: 2}, SOME: {type: list, default: [a]}}
 steps:
   - {name: Look, kind: pup, run: "monitors list --tags={{ WHO }}", capture: FOUND}
   - {name: Tell, kind: shell, run: "echo {{ FOUND }} {{ COUNT }}", when: always}
@@ -45,6 +45,10 @@ SECRETS = {"S": "4-hunter-2-secret", "SN": "000003", "SL": '["x-secret", "y-secr
 """The secrets of a made-up runbook that has any."""
 
 
+LIST = {"type": "list", "default": ["x", "y"], "pattern": "[a-z]"}
+"""The variable of a made-up runbook that is a list."""
+
+
 class Maker:
     """Makes one runbook; the same seed gives the same one.
 
@@ -66,7 +70,7 @@ class Maker:
         """The runbook as YAML."""
         book: dict[str, Any] = {
             "name": "made-up",
-            "vars": {"A": "a value", "N": {"type": "integer", "default": 3}, "L": '["x", "y"]'},
+            "vars": {"A": "a value", "N": {"type": "integer", "default": 3}, "L": LIST},
             "steps": self._steps(0, self._chance.randint(1, 6)),
         }
         if self._secrets:
@@ -202,7 +206,10 @@ class Maker:
         if step["kind"] == "manual":
             step["checklist"] = ["one", f"two {self._part()}"]
         if step["kind"] == "input":
-            step["vars"] = {self._name("IN"): "{{ A }}"}
+            step["vars"] = {
+                self._name("IN"): "{{ A }}",
+                self._name("IN"): {"type": "list", "default": ["{{ A }}", "b"], "max_length": 5},
+            }
 
     def _wait(self, step: dict[str, Any], depth: int) -> None:
         step |= {
@@ -235,7 +242,11 @@ class Maker:
         step |= {"template": "look", "with": {"WHO": self._value(), "MORE": self._part()}}
 
     def _runbook(self, step: dict[str, Any], depth: int) -> None:
-        step |= {"kind": "runbook", "runbook": "other", "vars": {"WHO": self._value()}}
+        step |= {
+            "kind": "runbook",
+            "runbook": "other",
+            "vars": {"WHO": self._value(), "SOME": [self._value()]},
+        }
 
     # Keys of every kind
 

@@ -158,7 +158,7 @@ def _option(
     for name in sorted(expression.names | expression.optional_names):
         declared = step.frame.names.entries.get(name) if step.frame.names else None
         if declared is not None:
-            if not _may_be_option(declared.value):
+            if not _may_be_option(declared.value, alone=expression.source.strip() == name):
                 continue
         elif not with_captures or not _is_captured(step, name):
             continue
@@ -173,15 +173,18 @@ def _is_captured(step: StepDraft, name: str) -> bool:
     return name == "steps" or name in step.frame.made
 
 
-def _may_be_option(variable: YamlNode) -> bool:
-    """Whether a declared variable may have a value that begins with `-`."""
+def _may_be_option(variable: YamlNode, *, alone: bool) -> bool:
+    """Whether a declared variable, or an item of it, may have a value that begins with `-`.
+
+    `alone`: nothing is made of it; a list is then its JSON.
+    """
     if not isinstance(variable, Mapping):
         return True
     kind = variable.text("type") or "string"
-    if kind in _SAFE_TYPES:
+    if kind in _SAFE_TYPES or (kind == "list" and alone):
         return False
-    if kind == "enum":
-        choices = variable.get("choices")
+    choices = variable.get("choices")
+    if kind == "enum" or choices is not None:
         items = choices.items if isinstance(choices, Sequence) else []
         texts = [item.text("value") if isinstance(item, Mapping) else item for item in items]
         given = [text.text if isinstance(text, Scalar) else str(text) for text in texts]

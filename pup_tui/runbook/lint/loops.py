@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.statements import all_nodes, source_of
+from pup_tui.runbook.lint.statements import StepScript, all_nodes, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject
-from pup_tui.runbook.nodes import shown
+from pup_tui.runbook.nodes import Mapping, shown
 from pup_tui.template.blocks import Block, For, If
 from pup_tui.template.text import compile_text
 
@@ -99,8 +99,18 @@ def one_round(subject: Subject) -> Iterator[Finding]:
             if alone and _is_one_value(source[words[0].start_byte : words[0].end_byte]):
                 output = outputs[start]
                 told = f"this loop has one round: {shown(output.expression.source)} is one word"
-                hint = "use `foreach` on the step, with the list as items"
+                hint = _instead_of_one_round(output.expression.source, script)
                 yield Finding(script.node, told, hint, output.line, output.expression.source)
+
+
+def _instead_of_one_round(source: str, script: StepScript) -> str:
+    names = script.step.frame.names
+    declared = names.get(source.strip()) if names is not None else None
+    foreach = "use `foreach` on the step, with the list as items"
+    if isinstance(declared, Mapping) and declared.text("type") == "list":
+        each = f"{{% for each in {source.strip()[:60]} %}}{{{{ each }}}} {{% endfor %}}"
+        return f"write {each} in its place, or {foreach}"
+    return foreach
 
 
 def _targets(blocks: Sequence[Block]) -> frozenset[str]:

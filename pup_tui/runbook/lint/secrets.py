@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pup_tui.runbook.lint.subject import Finding, Subject, entries_of
 from pup_tui.runbook.nodes import Mapping, Scalar, YamlNode, shown
 from pup_tui.runbook.roles import Role
+from pup_tui.runbook.variables.rules import default_texts
 
 _HINT = "declare a variable of type secret and use {{ NAME }}"
 
@@ -51,13 +52,13 @@ def _variables(subject: Subject) -> Iterator[Finding]:
     variables = [subject.root.get("vars"), *(s.node.get("vars") for s in subject.steps if s.asked)]
     for entry in (entry for node in variables for entry in entries_of(node)):
         given = entry.value
-        default = given.get("default") if isinstance(given, Mapping) else given
         is_secret = isinstance(given, Mapping) and given.text("type") == "secret"
-        if not isinstance(default, Scalar) or "{{" in default.text or not default.text:
-            continue
-        if is_secret or _is_written_secret(entry.key.text, default):
-            told = "the default of a secret is written in the file"
-            yield Finding(default, told, "leave it out, or say where it comes from with `from`")
+        for _, default in default_texts(given):
+            if "{{" in default.text or not default.text:
+                continue
+            if is_secret or _is_written_secret(entry.key.text, default):
+                told = "the default of a secret is written in the file"
+                yield Finding(default, told, "leave it out, or say where it comes from with `from`")
 
 
 def _in_words(script: Scalar) -> Iterator[Finding]:

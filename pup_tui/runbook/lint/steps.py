@@ -11,6 +11,7 @@ from pup_tui.runbook.roles import COMMANDS, Language, Role
 from pup_tui.runbook.scope import names_in
 from pup_tui.runbook.shapes import KeyPath
 from pup_tui.runbook.steps import BODY, StepDraft
+from pup_tui.runbook.variables.rules import default_texts
 
 _EXPRESSIONS = (Language.EXPRESSION, Language.CONDITION, Language.ITEMS)
 _EXPANDED = re.compile(r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*|\()", re.ASCII)
@@ -134,10 +135,7 @@ def _used_names(subject: Subject) -> frozenset[str]:
         used |= names_in(placed.node.text)
     for node in (subject.root, *(step.node for step in subject.steps)):
         for asked in entries_of(node.get("vars")):
-            default = (
-                asked.value.get("default") if isinstance(asked.value, Mapping) else asked.value
-            )
-            if isinstance(default, Scalar):
+            for _, default in default_texts(asked.value):
                 used |= names_in(default.text)
     return frozenset(used)
 

@@ -11,12 +11,14 @@ from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.parts import MIN_SECRET, Choice, Variable
 from pup_tui.runbook.pattern import TooCostly, matches
 from pup_tui.runbook.report import listed, suggestion
+from pup_tui.runbook.variables.items import MAX_ITEMS, entries_in, items_of
 from pup_tui.spelling import spelled
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.values import to_json
 
-CheckedValue = str | int | float | bool
+_OneValue = str | int | float | bool
+CheckedValue = _OneValue | list[str]
 
 MAX_VALUE = 1024 * 1024
 """Characters of a value."""
@@ -32,11 +34,12 @@ _SPACE_OR_CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f]")
 def check_value(variable: Variable, raw: object) -> CheckedValue:
     """The value of a variable that was given as `raw`.
 
-    Text is read as the variable's type asks (the command line and forms know only text). A list or a map,
-    which only another runbook can give, becomes its JSON where the type is text. What a command in
-    `choices_from` would have to tell is not judged here. Raises `ValueError` with a sentence for the
-    operator, which never holds a secret.
+    Text is read as the variable's type asks (the command line and forms know only text). A list or a map
+    becomes its JSON where the type is text. What a command in `choices_from` would have to tell is not judged
+    here. Raises `ValueError` with a sentence for the operator, which never holds a secret.
     """
+    if variable.is_list:
+        return _checked_items(variable, items_of(raw))
     if isinstance(raw, list | dict) and variable.type in ("string", "text"):
         raw = _json_of(raw)
     if raw is None or not isinstance(raw, str | int | float | bool):
@@ -44,14 +47,19 @@ def check_value(variable: Variable, raw: object) -> CheckedValue:
     text = _text_of(raw)
     _check_characters(text)
     value = _READERS[variable.type](variable, text)
-    if isinstance(value, str):
-        if not variable.takes_blank and not value.strip():
-            raise ValueError("it is required and may not be blank")
-        _check_length(variable, value)
-        check_pattern(variable, value)
-    else:
+    if not isinstance(value, str):
         _check_range(variable, value)
+        return value
+    if not variable.takes_blank and not value.strip():
+        raise ValueError("it is required and may not be blank")
+    _check_length(variable, len(value), "character")
+    check_pattern(variable, value)
     return value
+
+
+def is_blank(variable: Variable, text: str) -> bool:
+    """Whether a text gives nothing: white space alone, and for a list no item."""
+    return not (entries_in(text) if variable.is_list else text.strip())
 
 
 def check_pattern(variable: Variable, value: str) -> None:
@@ -67,12 +75,51 @@ def check_pattern(variable: Variable, value: str) -> None:
         raise ValueError(f"{told} does not match the pattern {shown(variable.pattern)}")
 
 
-def check_choice(value: str, options: Iterable[Choice]) -> None:
-    """Raise `ValueError` where a value is none of the choices."""
+def check_item(variable: Variable, item: str) -> None:
+    """Raise `ValueError` where a list may not have this item."""
+    _check_characters(item)
+    check_pattern(variable, item)
+    if variable.choices:
+        check_choice(item, variable.options)
+
+
+def check_count(variable: Variable, items: int) -> None:
+    """Raise `ValueError` where a list may not have so many items."""
+    if items == 0 and not variable.takes_blank:
+        raise ValueError("it is required and may not be empty")
+    if items > MAX_ITEMS:
+        raise ValueError(f"it has more than {MAX_ITEMS:,} items")
+    _check_length(variable, items, "item")
+
+
+def check_choice(value: CheckedValue, options: Iterable[Choice]) -> None:
+    """Raise `ValueError` where a value, or an item of a list, is none of the choices."""
     values = [option.value for option in options]
+    if isinstance(value, list):
+        _check_each(value, lambda item: _check_one_choice(item, values))
+    else:
+        _check_one_choice(str(value), values)
+
+
+def _check_one_choice(value: str, values: list[str]) -> None:
     if value not in values:
         hint = suggestion(value, values) or f"one of {listed(values[:20])}"
         raise ValueError(f"{shown(value)} is not one of the choices: {hint}")
+
+
+def _check_each(items: Iterable[str], check: Callable[[str], None]) -> None:
+    for number, item in enumerate(items, 1):
+        try:
+            check(item)
+        except ValueError as error:
+            raise ValueError(f"item {number}: {error}") from None
+
+
+def _checked_items(variable: Variable, items: list[str]) -> list[str]:
+    check_count(variable, len(items))
+    _check_each(items, lambda item: check_item(variable, item))
+    _json_of(list(items))
+    return items
 
 
 def _json_of(raw: list[object] | dict[str, object]) -> str:
@@ -97,11 +144,16 @@ def _check_characters(text: str) -> None:
         raise ValueError("it is not valid text (bytes that are not UTF-8)")
 
 
-def _check_length(variable: Variable, value: str) -> None:
-    if variable.min_length is not None and len(value) < variable.min_length:
-        raise ValueError(f"it must have at least {variable.min_length} characters")
-    if variable.max_length is not None and len(value) > variable.max_length:
-        raise ValueError(f"it must have at most {variable.max_length} characters")
+def _check_length(variable: Variable, length: int, of: str) -> None:
+    least, most = variable.min_length, variable.max_length
+    if least is not None and length < least:
+        raise ValueError(f"it must have at least {_counted(least, of)}")
+    if most is not None and length > most:
+        raise ValueError(f"it must have at most {_counted(most, of)}")
+
+
+def _counted(number: int, of: str) -> str:
+    return f"{number} {of}" if number == 1 else f"{number} {of}s"
 
 
 def _check_range(variable: Variable, value: float) -> None:
@@ -111,17 +163,17 @@ def _check_range(variable: Variable, value: float) -> None:
         raise ValueError(f"it must be at most {variable.max}")
 
 
-def _text(_: Variable, text: str) -> CheckedValue:
+def _text(_: Variable, text: str) -> _OneValue:
     return text
 
 
-def _integer(_: Variable, text: str) -> CheckedValue:
+def _integer(_: Variable, text: str) -> _OneValue:
     if not _INTEGER.match(text.strip()) or not -(2**63) <= int(text) < 2**63:
         raise ValueError(f"{shown(text)} is not a whole number")
     return int(text)
 
 
-def _number(_: Variable, text: str) -> CheckedValue:
+def _number(_: Variable, text: str) -> _OneValue:
     stripped = text.strip()
     if _INTEGER.match(stripped) and -(2**63) <= int(stripped) < 2**63:
         return int(stripped)
@@ -130,25 +182,25 @@ def _number(_: Variable, text: str) -> CheckedValue:
     return spelled(float(stripped), stripped)
 
 
-def _boolean(_: Variable, text: str) -> CheckedValue:
+def _boolean(_: Variable, text: str) -> _OneValue:
     word = text.strip().lower()
     if word not in TRUE_WORDS | FALSE_WORDS:
         raise ValueError(f"{shown(text)} is neither true nor false")
     return word in TRUE_WORDS
 
 
-def _enum(variable: Variable, text: str) -> CheckedValue:
+def _enum(variable: Variable, text: str) -> _OneValue:
     if variable.choices_from is None:
         check_choice(text, variable.options)
     return text
 
 
-def _duration(_: Variable, text: str) -> CheckedValue:
+def _duration(_: Variable, text: str) -> _OneValue:
     parse_duration(text)
     return text.strip()
 
 
-def _url(_: Variable, text: str) -> CheckedValue:
+def _url(_: Variable, text: str) -> _OneValue:
     try:
         parts = urlsplit(text)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -159,20 +211,20 @@ def _url(_: Variable, text: str) -> CheckedValue:
     return text
 
 
-def _file(_: Variable, text: str) -> CheckedValue:
+def _file(_: Variable, text: str) -> _OneValue:
     if not text.strip():
         raise ValueError("it must be the path of a file")
     return text
 
 
-def _secret(_: Variable, text: str) -> CheckedValue:
+def _secret(_: Variable, text: str) -> _OneValue:
     if len(text) < MIN_SECRET:
         told = f"a secret needs at least {MIN_SECRET} characters: masking a shorter one"
         raise ValueError(f"{told} would mask ordinary text")
     return text
 
 
-_READERS: dict[str, Callable[[Variable, str], CheckedValue]] = {
+_READERS: dict[str, Callable[[Variable, str], _OneValue]] = {
     "string": _text,
     "text": _text,
     "integer": _integer,

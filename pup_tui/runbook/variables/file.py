@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import Unreadable, read_file
-from pup_tui.runbook.nodes import Mapping, Scalar, YamlNode
+from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode
 from pup_tui.runbook.problems import InvalidRunbook, Problem
+
+_ONE = "a text, a number or true or false"
 
 ANSWERS = "answers"
 """The key beside the variables that holds answers: `{STEP: {NAME: value}}`."""
@@ -30,9 +32,9 @@ class FileValues(NamedTuple):
 def read_values(path: Path) -> FileValues:
     """The values in a file; texts stay as they are typed.
 
-    Raises InvalidRunbook with every error where it is no map of texts, numbers and booleans, but for its
-    `answers` and `captures`, which are maps of such maps. A text of that name is the value of a variable
-    that is called so.
+    Raises InvalidRunbook with every error where it is no map of texts, numbers, booleans and lists of these,
+    but for its `answers` and `captures`, which are maps of such maps. Anything else of these names is the
+    value of a variable that is called so.
     """
     try:
         data = read_file(path)
@@ -70,11 +72,21 @@ class _Reading:
     def values(self, entries: Entries[str, YamlNode]) -> dict[str, object]:
         found: dict[str, object] = {}
         for name, value in entries.items():
-            if isinstance(value, Scalar) and not value.is_null:
-                found[name] = value.text
+            if isinstance(value, Sequence):
+                found[name] = [
+                    self._text(item, f"item {number} of `{name}` must be {_ONE}")
+                    for number, item in enumerate(value.items, 1)
+                ]
             else:
-                self._wrong(value, f"`{name}` must be a text, a number or true or false")
+                found[name] = self._text(value, f"`{name}` must be {_ONE}, or a list of such")
         return found
+
+    def _text(self, node: YamlNode, wanted: str) -> str:
+        """What was typed; empty after a report."""
+        if isinstance(node, Scalar) and not node.is_null:
+            return node.text
+        self._wrong(node, wanted)
+        return ""
 
     def by_step(self, node: YamlNode | None, what: str) -> dict[str, dict[str, object]]:
         found: dict[str, dict[str, object]] = {}

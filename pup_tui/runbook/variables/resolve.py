@@ -12,7 +12,7 @@ from msgspec import Struct
 from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.report import suggestion
-from pup_tui.runbook.variables.checks import CheckedValue, check_choice, check_value
+from pup_tui.runbook.variables.checks import CheckedValue, check_choice, check_value, is_blank
 from pup_tui.runbook.variables.choices import Choices, find_choices
 from pup_tui.runbook.variables.sources import (
     COMMAND_TIMEOUT,
@@ -86,8 +86,8 @@ async def resolve(
     A default, a `when` and a command see the variables above them. A file that is not there gives nothing,
     one that cannot be read is a problem, and one line end at its end is dropped. A variable whose `when` does
     not hold is left out, even a required one; a value that was given for it is a problem, its default and its
-    `from` are not used. The value of an enum with `choices_from` must be one of those choices, unless they
-    cannot be had: then a note says so.
+    `from` are not used. The value of an enum with `choices_from`, and each item of such a list, must be one
+    of those choices, unless they cannot be had: then a note says so.
     """
     resolving = _Resolving(given, sources, {**sources.names, **names}, profile)
     resolving.secrets.update(dict.fromkeys(secrets))
@@ -245,7 +245,7 @@ class _Resolving:
             if found is not None or len(self.problems) > known:
                 return origin, found
         if variable.has_default:
-            return "default", self._default(name, str(variable.default))
+            return "default", self._default(name, variable)
         return "from", None
 
     async def _first_found(self, name: str, variable: Variable, places: Sequence[str]) -> object:
@@ -267,7 +267,7 @@ class _Resolving:
                 why = getattr(error, "strerror", None) or str(error)
                 failures.append(f"{_short(place)}: {why}")
                 continue
-            blank = isinstance(found, str) and not found.strip()
+            blank = isinstance(found, str) and is_blank(variable, found)
             last = place == places[-1]
             if found is None or (blank and not (last and variable.takes_blank)):
                 continue
@@ -316,19 +316,19 @@ class _Resolving:
         command = self._sources.command(source, self._scope, self.secrets)
         return (await self._sources.run(command, COMMAND_TIMEOUT)).strip()
 
-    def _default(self, name: str, default: str) -> object:
-        text = compile_text(default)
-        if self._depends(name, text, "a default"):
+    def _default(self, name: str, variable: Variable) -> object:
+        texts = [compile_text(text) for text in variable.default_texts]
+        if any(self._depends(name, text, "a default") for text in texts):
             return _NOT_NOW
         scope, made = watched(self._scope)
         try:
-            value = text.render(scope)
+            values = [text.render(scope) for text in texts]
         except TemplateError as error:
             self._problem(name, f"the default of `{name}` cannot be worked out: {error}")
             return None
         if made:
             self.secrets[name] = None
-        return value
+        return values if isinstance(variable.default, tuple) else values[0]
 
     # What becomes of it
 
@@ -341,7 +341,7 @@ class _Resolving:
         }
         try:
             value = check_value(variable, raw)
-            if variable.type == "enum" and variable.choices_from is not None:
+            if variable.is_chosen and variable.choices_from is not None:
                 await self._check_choice(name, variable, value)
         except ValueError as error:
             why = "the secret in it does not fit" if name in self.secrets else error
@@ -360,7 +360,7 @@ class _Resolving:
         if choices.problem:
             self.notes.append(f"`{name}` could not be checked: {choices.problem}")
         else:
-            check_choice(str(value), choices.options)
+            check_choice(value, choices.options)
 
     def _leave_out(self, name: str, variable: Variable) -> None:
         if not variable.required:

@@ -20,7 +20,7 @@ from pup_tui.runbook.rules import check_name
 from pup_tui.runbook.scope import check_default_names
 from pup_tui.runbook.secret_names import report_exposure
 from pup_tui.runbook.shapes import KeyPath, PlacedText
-from pup_tui.runbook.variables.checks import check_value
+from pup_tui.runbook.variables.checks import check_count, check_item, check_value
 from pup_tui.runbook.variables.sources import COMMAND
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
@@ -30,13 +30,13 @@ _MATCHED_AT_LOAD = 200
 """Characters of a default up to which its pattern is tried when the file is loaded."""
 
 _FITS: dict[str, frozenset[str]] = {
-    "choices": frozenset({"enum"}),
-    "choices_from": frozenset({"enum", "string"}),
+    "choices": frozenset({"enum", "list"}),
+    "choices_from": frozenset({"enum", "list", "string"}),
     "min": frozenset({"integer", "number"}),
     "max": frozenset({"integer", "number"}),
-    "min_length": frozenset({"string", "text", "secret", "url", "file"}),
-    "max_length": frozenset({"string", "text", "secret", "url", "file"}),
-    "pattern": frozenset({"string", "text", "secret", "url", "file", "duration"}),
+    "min_length": frozenset({"string", "text", "secret", "url", "file", "list"}),
+    "max_length": frozenset({"string", "text", "secret", "url", "file", "list"}),
+    "pattern": frozenset({"string", "text", "secret", "url", "file", "list", "duration"}),
 }
 _KEYRING = re.compile(r".+/[^/]+\Z")
 _SOURCES = ("env", "file", "keyring", "command")
@@ -63,7 +63,7 @@ def check_variables(
     if len(node.entries) > MAX_VARIABLES:
         report.error(node, f"more than {MAX_VARIABLES:,} variables")
         return
-    uses: dict[str, tuple[Scalar, UsesNames]] = {}
+    uses: list[tuple[str, Scalar, UsesNames]] = []
     above: dict[str, YamlNode] = {}
     for name, entry in node.entries.items():
         check_name(name, entry.key, "a variable", report)
@@ -74,22 +74,29 @@ def check_variables(
                     at = (*path, name, *place)
                     _check_source_command(source, at, above, is_known, secrets, roles, report)
         above[name] = entry.value
-        default = _default(entry.value)
-        if default is None:
-            continue
-        used = roles.check(PlacedText(Role.TEXT, (*path, name, "default"), default))
-        if used is not None:
-            check_fields(default, used, closed, report)
-        if used is not None and used.names:
-            uses[name] = (default, used)
-        elif used is not None and (*path, name) in made:
-            _check_default(default, made[(*path, name)], report)
+        texts = [
+            (text, roles.check(PlacedText(Role.TEXT, (*path, name, *place), text)))
+            for place, text in default_texts(entry.value)
+        ]
+        for text, used in texts:
+            if used is not None:
+                check_fields(text, used, closed, report)
+        uses += [(name, text, used) for text, used in texts if used is not None and used.names]
+        literal = all(used is not None and not used.names for _, used in texts)
+        if texts and literal and (*path, name) in made:
+            _check_default(entry.value, made[(*path, name)], report)
     check_default_names(node.entries, uses, report, is_known)
 
 
-def _default(node: YamlNode) -> Scalar | None:
+def default_texts(node: YamlNode) -> Iterator[tuple[KeyPath, Scalar]]:
+    """The texts of a variable's default, each with its place below the variable."""
     value = node.get("default") if isinstance(node, Mapping) else node
-    return value if isinstance(value, Scalar) and not value.is_null else None
+    if isinstance(value, Scalar) and not value.is_null:
+        yield ("default",), value
+    elif isinstance(value, Sequence):
+        for number, item in enumerate(value.items):
+            if isinstance(item, Scalar):
+                yield ("default", number), item
 
 
 def _check_keys(node: Mapping, report: Report) -> None:
@@ -98,6 +105,10 @@ def _check_keys(node: Mapping, report: Report) -> None:
         if node.get(key) is not None and kind not in kinds:
             hint = f"it belongs to {listed(sorted(kinds))}"
             report.error(node.entries[key].key, f"`{key}` does not fit type {shown(kind)}", hint)
+    default = node.get("default")
+    if kind != "list" and isinstance(default, Sequence):
+        told = f"`default` of type {shown(kind)} must be one value, not a list"
+        report.error(default, told, "write `type: list`")
     has_choices = node.get("choices") is not None or node.get("choices_from") is not None
     if kind == "enum" and not has_choices:
         report.error(
@@ -145,18 +156,22 @@ def check_source(source: Scalar, report: Report) -> None:
         report.error(source, told, "write keyring:SERVICE/USER")
 
 
-def _check_default(default: Scalar, built: Any, report: Report) -> None:
-    if not compile_text(default.text).is_literal:
-        return
+def _check_default(node: YamlNode, built: Any, report: Report) -> None:
+    """Judge a default in which no template names anything."""
     try:
         variable = msgspec.convert(built, Variable)
-        if len(default.text) > _MATCHED_AT_LOAD:
+        texts = variable.default_texts
+        wrong_type = isinstance(variable.default, tuple) and not variable.is_list
+        if wrong_type or not all(compile_text(text).is_literal for text in texts):
+            return
+        if sum(map(len, texts)) > _MATCHED_AT_LOAD:
             variable = msgspec.structs.replace(variable, pattern=None)
-        check_value(variable, default.text)
+        check_value(variable, variable.default)
     except msgspec.ValidationError:
         return
     except ValueError as error:
-        report.error(default, f"the default does not fit: {error}")
+        default = node.get("default") if isinstance(node, Mapping) else None
+        report.error(default or node, f"the default does not fit: {error}")
 
 
 def _check_source_command(
@@ -212,18 +227,46 @@ def check_given(
 
 def _check_given_value(name: str, node: YamlNode, variable: Variable, report: Report) -> None:
     """Judge what is literal; what holds a template is judged when it has been rendered."""
+    if variable.is_list and isinstance(node, Sequence):
+        for at, why in _misfits(variable, node):
+            report.error(at, f"{shown(name)} does not fit: {why}")
+        return
     if not isinstance(node, Scalar):
         if variable.type not in ("string", "text"):
-            told = f"{shown(name)} does not fit: it must be one value, not {described(node)}"
+            wanted = "a list of texts" if variable.is_list else "one value"
+            told = f"{shown(name)} does not fit: it must be {wanted}, not {described(node)}"
             report.error(node, told)
         return
     try:
         value = node.typed
     except OutOfRange:
         return
-    if isinstance(value, str) and ("{{" in value or "{%" in value):
+    if isinstance(value, str) and _is_template(value):
         return
     try:
         check_value(variable, value)
     except ValueError as error:
         report.error(node, f"{shown(name)} does not fit: {error}")
+
+
+def _misfits(variable: Variable, node: Sequence) -> Iterator[tuple[YamlNode, str]]:
+    """What is wrong with the items that are literal, and with how many there are where all of them are."""
+    literal = 0
+    for item in node.items:
+        if not isinstance(item, Scalar) or item.is_null:
+            yield item, f"each item must be text, not {described(item)}"
+        elif not _is_template(item.text):
+            literal += 1
+            try:
+                check_item(variable, item.text)
+            except ValueError as error:
+                yield item, str(error)
+    if literal == len(node.items):
+        try:
+            check_count(variable, literal)
+        except ValueError as error:
+            yield node, str(error)
+
+
+def _is_template(text: str) -> bool:
+    return "{{" in text or "{%" in text

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, RadioSet, Select, Static, Switch, TextArea
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.spelling import as_typed
 from pup_tui.tui.fields.controls import (
     CHOOSE,
     Control,
@@ -24,9 +25,13 @@ from pup_tui.tui.fields.controls import (
     YesNo,
     chooser,
 )
+from pup_tui.tui.fields.list_controls import ItemLines, SeveralChoices
 
 if TYPE_CHECKING:
     from pup_tui.runbook.parts import Choice, Variable
+
+LateChoices = ManyChoices | SeveralChoices
+"""Controls that can be offered other choices."""
 
 LOADING = "loading the choices…"
 
@@ -51,7 +56,7 @@ class Field(Vertical):
         self._problem = Static(classes="field-problem", markup=False)
         self._note = Static(classes="field-note", markup=False)
         self._edited = given is not None
-        self._wanted = "" if given is None else text_of(given)
+        self._wanted = "" if given is None else as_typed(given)
         self._followed: str | None = None
         self._told = self._hinted = ""
         if given is None and self._follows_default:
@@ -67,7 +72,7 @@ class Field(Vertical):
         yield self._problem
 
     def on_mount(self) -> None:
-        self._note.display = False
+        self._tell("")
 
     def _label(self) -> Content:
         variable = self.variable
@@ -81,7 +86,9 @@ class Field(Vertical):
     def _make_control(self) -> Control:
         variable, text = self.variable, self._wanted
         if variable.choices_from is not None:
-            return ManyChoices((), "", prompt=LOADING)
+            return self._empty_chooser(LOADING)
+        if variable.is_list:
+            return self._several() if variable.choices else self._with_hint(ItemLines(text))
         if variable.type == "enum":
             return chooser(self._options(variable.options), text)
         if variable.type == "boolean":
@@ -90,7 +97,19 @@ class Field(Vertical):
             return YesNo(text)
         return self._line() if variable.type != "text" else self._with_hint(Paragraph(text))
 
+    def _empty_chooser(self, prompt: str = "") -> LateChoices:
+        """What choices will be offered in, saying in its place why there are none yet."""
+        if not self.variable.is_list:
+            return ManyChoices((), "", prompt=prompt)
+        return SeveralChoices((), "", prompt=prompt, none_counts=self._follows_default)
+
+    def _several(self) -> Control:
+        options = [(choice.label or choice.value, choice.value) for choice in self.variable.options]
+        return SeveralChoices(options, self._wanted, none_counts=self._follows_default)
+
     def _line(self) -> Control:
+        if self.variable.is_list:
+            return self._with_hint(ItemLines(self._wanted))
         secret = self.variable.is_secret
         return self._with_hint(LineControl("" if secret else self._wanted, secret=secret))
 
@@ -120,8 +139,8 @@ class Field(Vertical):
     def _follows_default(self) -> bool:
         """Whether the control shows a default by being where the default says."""
         variable = self.variable
-        chosen = variable.type in ("enum", "boolean") or variable.choices_from is not None
-        return chosen and variable.has_default and not variable.places
+        chosen = variable.type == "boolean" or variable.choices or variable.choices_from
+        return bool(chosen) and variable.has_default and not variable.places
 
     # The value
 
@@ -138,7 +157,7 @@ class Field(Vertical):
 
     def put(self, value: object) -> None:
         """Fill in a value; a choice that there is no more is left as it is."""
-        self._wanted = text_of(value)
+        self._wanted = as_typed(value)
         self._edited = True
         self._control.put(self._wanted)
 
@@ -151,7 +170,7 @@ class Field(Vertical):
         elif origin == "profile" and text is not None:
             told = "from the profile" if secret else f"from the profile: {safe_text(text)}"
             self._hint(told)
-            if isinstance(self._control, FewChoices | ManyChoices) and not self._edited:
+            if isinstance(self._control, FewChoices | LateChoices) and not self._edited:
                 self._tell(told, "$text-muted")
         elif origin == "default" and text is not None:
             self._hint("the default" if secret else f"default: {safe_text(text)}")
@@ -175,7 +194,7 @@ class Field(Vertical):
 
     def say_loading(self) -> None:
         """Its choices are on their way; those that it has stay until then."""
-        if isinstance(self._control, ManyChoices) and self._control.raw is None:
+        if isinstance(self._control, LateChoices) and self._control.raw is None:
             self._control.prompt = LOADING
             self._tell("")
         else:
@@ -198,26 +217,32 @@ class Field(Vertical):
         control = await self._as_choices()
         control.offer(self._options(choices), CHOOSE)
         told = f"▲ {problem}; these are the ones of the last time" if problem else ""
-        values = [choice.value for choice in choices]
-        if self._wanted in values:
-            control.put(self._wanted)
-        elif self._wanted and not told:
-            told = f"▲ {self._wanted} is not among the choices"
+        control.put(self._wanted)
+        missing = set(self._wanted_values()).difference(choice.value for choice in choices)
+        if missing and not told:
+            told = f"▲ {', '.join(sorted(missing))} is not among the choices"
         self._tell(told, "$text-warning")
+
+    def _wanted_values(self) -> list[str]:
+        if self.variable.is_list:
+            from pup_tui.catalog.inputs import items_in
+
+            return items_in(self._wanted)
+        return [self._wanted] if self._wanted else []
 
     def _remember(self) -> None:
         """Keep what was chosen or typed over another control."""
         if self._edited and self._control.raw is not None:
             self._wanted = self._control.raw
 
-    async def _as_choices(self) -> ManyChoices:
-        if not isinstance(self._control, ManyChoices):
-            await self._replace(ManyChoices((), ""))
-        assert isinstance(self._control, ManyChoices)
+    async def _as_choices(self) -> LateChoices:
+        if not isinstance(self._control, LateChoices):
+            await self._replace(self._empty_chooser())
+        assert isinstance(self._control, LateChoices)
         return self._control
 
     async def _as_text(self) -> None:
-        if isinstance(self._control, ManyChoices):
+        if isinstance(self._control, LateChoices):
             await self._replace(self._line())
 
     async def _replace(self, control: Control) -> None:
@@ -232,6 +257,9 @@ class Field(Vertical):
             control.entry.focus(scroll_visible=False)
 
     def _tell(self, text: str, style: str = "") -> None:
+        origin = self._origin()
+        if not text and origin is not None and isinstance(self._control, SeveralChoices):
+            text, style = f"none chosen: {origin}", "$text-muted"
         self._note.display = bool(text)
         self._note.update(Content.styled(safe_text(text), style))
 
@@ -289,6 +317,10 @@ class Field(Vertical):
         event.stop()
         self._changed()
 
+    def on_several_choices_changed(self, event: SeveralChoices.Changed) -> None:
+        event.stop()
+        self._changed()
+
     def on_select_changed(self, event: Select.Changed) -> None:
         event.stop()
         self._changed()
@@ -300,6 +332,7 @@ _HINTS = {
     "integer": "a whole number",
     "number": "a number",
     "file": "a path",
+    "list": "one item a line",
 }
 
 
@@ -316,10 +349,5 @@ def literal_default(variable: Variable) -> str | None:
     """The default as text, unless there is none or it has yet to be worked out from other variables."""
     if not variable.has_default or variable.places:
         return None
-    text = text_of(variable.default)
+    text = variable.default_in_words
     return None if "{{" in text or "{%" in text else text
-
-
-def text_of(value: object) -> str:
-    """A value as one types it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)

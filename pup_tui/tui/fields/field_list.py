@@ -12,8 +12,9 @@ from textual.message import Message
 from textual.worker import Worker
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.spelling import as_typed
 from pup_tui.tui.faults import tell_fault
-from pup_tui.tui.fields.field import Field, text_of
+from pup_tui.tui.fields.field import Field
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
@@ -145,7 +146,7 @@ class FieldList(Vertical):
         if origin != "given":
             found = resolved.values.get(name)
             known = found is not None and origin in ("default", "profile")
-            text = text_of(found) if known else None
+            text = as_typed(found) if known else None
             field.show_default(text, origin=origin, secret=name in resolved.secrets)
 
     # Choices

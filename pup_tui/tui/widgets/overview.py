@@ -231,7 +231,7 @@ def _need(variable: Variable) -> Content:
         kind = variable.type if variable.type != "string" else ""
         return Content.styled(f"required {kind}".rstrip(), "$text-warning")
     if variable.has_default and not variable.is_secret:
-        return Content.styled(f"= {safe_text(str(variable.default))}", "$text-muted")
+        return Content.styled(f"= {safe_text(variable.default_in_words)}", "$text-muted")
     if variable.places:
         return Content.styled(f"from {safe_text(variable.places_in_words)}", "$text-muted")
     return Content.styled("optional", "$text-muted")

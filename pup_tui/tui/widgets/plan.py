@@ -71,8 +71,7 @@ def _planned(
 
     runbook = loaded.require()
     values = resolved.values
-    secrets = [str(values[name]) for name in resolved.secrets]
-    masking = Masking([*hidden, *secrets])
+    masking = Masking([*hidden, *(values[name] for name in resolved.secrets)])
     program = compile_program(loaded.id, runbook)
     changes = partial(mutates, is_believed=loaded.is_believed)
     known = (values, resolved.left_out, operator, changes, resolved.secrets)

@@ -7,6 +7,7 @@ from textual.widgets import Static
 
 from pup_tui.core.notices import StepRetrying
 from pup_tui.output.sanitize import safe_text
+from pup_tui.spelling import as_typed
 from pup_tui.tui.glyphs import TONES, mark_of
 from pup_tui.tui.run_progress import names_exit
 from pup_tui.tui.step_progress import StepProgress
@@ -49,7 +50,7 @@ def _told(step: StepProgress, width: int, retry_in: float | None) -> list[Conten
         told.append(Content.styled(f"{mark.glyph} {_clipped(step.reason)}", TONES[mark.tone]))
     if step.question and step.status != "waiting":
         told.append(Content.styled(f"? {_clipped(step.question)}", "dim"))
-    told += [Content(f"{name} = {_clipped(str(value))}") for name, value in step.given.items()]
+    told += [Content(f"{name} = {_clipped(as_typed(value))}") for name, value in step.given.items()]
     if step.shown.command:
         lines = Content(_clipped(step.shown.text)).wrap(width - 2)
         told.append(Content.assemble(("$ ", "dim"), Content("\n  ").join(lines)))

@@ -174,7 +174,7 @@ def test_a_file_that_is_not_text(resolved: Callable[..., Resolved]) -> None:
         ("{A: {pattern: '[a-z]+', default: A1}}", "2:40: the default does not fit: `A1`"),
         ("{A: {pattern: '['}}", "2:21: `pattern` is not usable"),
         ("{A: {pattern: '(?=x)'}}", "2:21: `pattern` is not usable: lookaround"),
-        ("{A: {default: [1]}}", "2:21: `default` must be text, not a list"),
+        ("{A: {default: [1]}}", "2:21: `default` of type `string` must be one value, not a list"),
         ("{A: {required: maybe}}", "2:22: `required` must be true or false"),
         ("{A: {from: HOME}}", "2:18: `HOME` names no place to take a value from"),
         ("{A: {from: 'env:'}}", "2:18: `env:` names no place to take a value from"),
