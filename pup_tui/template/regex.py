@@ -144,6 +144,36 @@ class Regex:
         """Whether some text that begins so could match."""
         return any(form.fullmatch(character) for form in self._tree.first)
 
+    def may_hold(self, character: str, behind: str = "") -> bool:
+        """Whether some text that has it could match: right behind another character, if one is given.
+
+        What holds at a place (`^`, `\\b`) is taken to hold anywhere.
+        """
+        taking = [
+            at
+            for at, instruction in enumerate(self._program)
+            if isinstance(instruction, Character)
+            and instruction.form.fullmatch(behind or character)
+        ]
+        if not behind:
+            return bool(taking)
+        seen: set[int] = set()
+        waiting = [at + 1 for at in taking]
+        while waiting:
+            at = waiting.pop()
+            if at in seen:
+                continue
+            seen.add(at)
+            match self._program[at]:
+                case Split(first, second):
+                    waiting += [first, second]
+                case Character(form):
+                    if form.fullmatch(character):
+                        return True
+                case Save() | RegexPlace():
+                    waiting.append(at + 1)
+        return False
+
     def _run(
         self, text: str, steps: Steps, start: int, *, whole: bool, anywhere: bool
     ) -> Match | None:

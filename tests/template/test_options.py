@@ -38,7 +38,7 @@ SCRIPTS = [
 @pytest.mark.parametrize(("script", "names"), SCRIPTS)
 def test_values_that_may_be_options_of_a_command(script: str, names: list[str]) -> None:
     found = options_in_script(script, "sh")
-    assert [output.expression.source for output in found] == names
+    assert [place.output.expression.source for place in found] == names
 
 
 ARGUMENTS = [
@@ -54,4 +54,5 @@ ARGUMENTS = [
 
 @pytest.mark.parametrize(("words", "names"), ARGUMENTS)
 def test_values_that_may_be_options_in_a_list(words: str, names: list[str]) -> None:
-    assert [output.expression.source for output in options_in_arguments(words)] == names
+    found = options_in_arguments(words)
+    assert [place.output.expression.source for place in found] == names

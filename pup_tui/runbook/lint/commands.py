@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from pup_tui.runbook.lint.loops import endless_loops
+from pup_tui.runbook.lint.ranges import is_harmless
 from pup_tui.runbook.lint.subject import Finding, Subject, is_true
-from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, shown
-from pup_tui.runbook.pattern import PatternError, TooCostly, compile_pattern
+from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.roles import Language, Role
-from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.options import options_in_arguments, options_in_script
 from pup_tui.template.shell.arithmetic import TextOrigin, Unchecked
 from pup_tui.template.shell.command_use import Evaluator
 from pup_tui.template.shell.script import ShellTemplate, compile_shell
@@ -47,9 +45,6 @@ _SCRIPTS = (Language.SCRIPT, Language.VALUE_COMMAND)
 _LONGEST = 200
 """Characters of a command's name; nothing longer is one."""
 
-_SAFE_TYPES = frozenset({"integer", "number", "boolean", "duration", "url"})
-_SAFE_FILTERS = frozenset({"int", "float", "length", "count", "round", "abs", "shell_quote"})
-
 
 def raw_in_shell(subject: Subject) -> Iterator[Finding]:
     """`raw` puts a value into a script as code."""
@@ -66,11 +61,16 @@ def raw_in_shell(subject: Subject) -> Iterator[Finding]:
 
 
 def evaluated_again(subject: Subject) -> Iterator[Finding]:
-    """A command that takes a word, or its standard input, for code runs what a value holds."""
+    """A command that takes a word, or its standard input, for code runs what a value holds.
+
+    Not what a number, some literals or a pattern without a character of code allow.
+    """
     for step, node, script in _scripts(subject):
-        quoted = {f"${name}" for name in step.quoted_env(subject.root.get("defaults"))}
+        env = step.env_texts(subject.root.get("defaults"))
+        safe = {f"${name}" for name, text in env.items() if _are_safe(step, text.outputs)}
         for found in script.evaluated_again:
-            if found.source not in quoted:
+            is_safe = found.output is not None and _are_safe(step, [found.output])
+            if found.source not in safe and not is_safe:
                 yield _evaluated(node, found.evaluator, found.source, found.line)
     given = {placed.step: placed.node for placed in subject.texts if placed.role is Role.STDIN}
     for step, placed in subject.commands:
@@ -83,8 +83,16 @@ def evaluated_again(subject: Subject) -> Iterator[Finding]:
         except TemplateError:
             continue
         for output in outputs:
-            if reader is not None and "shell_quote" not in output.expression.filters:
+            if reader is not None and not _are_safe(step, [output]):
                 yield _evaluated(stdin, reader, output.expression.source, output.line)
+
+
+def _are_safe(step: StepDraft, outputs: Iterable[Output]) -> bool:
+    """Whether values are quoted for a shell, or cannot be more than a word of code."""
+    return all(
+        "shell_quote" in each.expression.filters or is_harmless(step, each.expression)
+        for each in outputs
+    )
 
 
 def _evaluated(node: Scalar, by: Evaluator, source: str, line: int) -> Finding:
@@ -123,78 +131,6 @@ def _unchecked(found: Unchecked) -> tuple[str, str]:
             assert_never(found.origin)
 
 
-def option_injection(subject: Subject) -> Iterator[Finding]:
-    """A value such as `-rf` at the beginning of a word is an option, not what the author meant.
-
-    Variables that cannot begin with `-` by their type, choices or pattern are safe. Of captures all but `pup`
-    subcommands are judged: the positionals of the Datadog client are ids.
-    """
-    for step, placed in subject.commands:
-        with_captures = placed.role is not Role.SUBCOMMAND
-        for output in _option_places(step, placed):
-            yield from _option(step, placed.node, output, with_captures=with_captures)
-
-
-def _option_places(step: StepDraft, placed: PlacedText) -> tuple[Output, ...]:
-    source = placed.node.text
-    if "{{" not in source or placed.role is Role.PROGRAM:
-        return ()
-    try:
-        if placed.role is Role.ARGUMENT:
-            return compile_text(source).outputs if source.startswith("{{") else ()
-        if placed.role.language is Language.ARGUMENTS:
-            return options_in_arguments(source)
-        return options_in_script(source, step.interpreter.name)
-    except TemplateError:
-        return ()
-
-
-def _option(
-    step: StepDraft, node: Scalar, output: Output, *, with_captures: bool
-) -> Iterator[Finding]:
-    expression = output.expression
-    if expression.filters & _SAFE_FILTERS:
-        return
-    for name in sorted(expression.names | expression.optional_names):
-        declared = step.frame.names.entries.get(name) if step.frame.names else None
-        if declared is not None:
-            if not _may_be_option(declared.value):
-                continue
-        elif not with_captures or not _is_captured(step, name):
-            continue
-        told = f"a value of {shown(name)} that begins with - would be an option"
-        hint = "write -- before it"
-        if declared is not None:
-            hint += f", or give {name[:60]} a pattern such as [a-z0-9][a-z0-9-]*"
-        yield Finding(node, told, hint, output.line, name)
-
-
-def _is_captured(step: StepDraft, name: str) -> bool:
-    return name == "steps" or name in step.frame.made
-
-
-def _may_be_option(variable: YamlNode) -> bool:
-    """Whether a declared variable may have a value that begins with `-`."""
-    if not isinstance(variable, Mapping):
-        return True
-    kind = variable.text("type") or "string"
-    if kind in _SAFE_TYPES:
-        return False
-    if kind == "enum":
-        choices = variable.get("choices")
-        items = choices.items if isinstance(choices, Sequence) else []
-        texts = [item.text("value") if isinstance(item, Mapping) else item for item in items]
-        given = [text.text if isinstance(text, Scalar) else str(text) for text in texts]
-        return any(text.startswith("-") for text in given)
-    pattern = variable.text("pattern")
-    if pattern is None:
-        return True
-    try:
-        return compile_pattern(pattern).may_begin_with("-")
-    except (PatternError, TooCostly):
-        return False
-
-
 def unbounded_wait(subject: Subject) -> Iterator[Finding]:
     """A command that waits for ever stops the run until somebody cancels it.
 
@@ -222,6 +158,7 @@ def missing_tool(subject: Subject) -> Iterator[Finding]:
     """A script whose first command is not there fails at once."""
     if subject.is_installed is None:
         return
+    told: set[str] = set()
     for step, placed in subject.commands:
         node = placed.node
         word = first_word(node.text) if placed.role is Role.SCRIPT else None
@@ -231,9 +168,12 @@ def missing_tool(subject: Subject) -> Iterator[Finding]:
             continue
         if is_true(step.node, "optional") or _is_builtin(step, word):
             continue
-        if step.node.get("env") is None and not subject.is_installed(word):
-            told = f"{shown(word)} is not installed on this machine"
-            yield Finding(node, told, "install it, or write `optional: true`")
+        if word in told or step.node.get("env") is not None:
+            continue
+        if not subject.is_installed(word):
+            told.add(word)
+            message = f"{shown(word)} is not installed on this machine"
+            yield Finding(node, message, "install it, or write `optional: true`")
 
 
 def _is_builtin(step: StepDraft, word: str) -> bool:

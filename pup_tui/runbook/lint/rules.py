@@ -9,7 +9,6 @@ from pup_tui.runbook.check import Linter
 from pup_tui.runbook.lint.commands import (
     evaluated_again,
     missing_tool,
-    option_injection,
     raw_in_shell,
     unbounded_wait,
     unchecked_arithmetic,
@@ -23,6 +22,7 @@ from pup_tui.runbook.lint.names import (
     name_differs,
     shadowed_names,
 )
+from pup_tui.runbook.lint.options import option_injection
 from pup_tui.runbook.lint.secrets import literal_secret, password_in_url
 from pup_tui.runbook.lint.silencing import Silencing
 from pup_tui.runbook.lint.spellings import dollar_name, dotted_name
@@ -37,7 +37,7 @@ from pup_tui.runbook.lint.steps import (
     unused_variable,
     verify_off,
 )
-from pup_tui.runbook.lint.strictness import unseen_failure
+from pup_tui.runbook.lint.strictness import strict_codes, strict_pipeline, unseen_failure
 from pup_tui.runbook.lint.subject import Finding, IsInstalled, LintRule, Subject
 from pup_tui.runbook.nodes import Mapping
 from pup_tui.runbook.problems import Problem
@@ -68,6 +68,8 @@ RULES: Final[dict[str, LintRule]] = {
     "never-runs": never_runs,
     "unused-variable": unused_variable,
     "unseen-failure": unseen_failure,
+    "strict-pipeline": strict_pipeline,
+    "strict-codes": strict_codes,
     "one-round": one_round,
     "destructive-without-danger": destructive_without_danger,
     "hidden-characters": hidden_characters,

@@ -71,7 +71,8 @@ def no_process(subject: Subject) -> Iterator[Finding]:
         if kind is None or kind.is_block:
             continue
         used = roles.get(step.path, set())
-        useless = {"env": COMMANDS, "cwd": COMMANDS | {Role.FILE}}
+        processes = COMMANDS | {Role.STATEMENTS}
+        useless = {"env": processes, "cwd": processes | {Role.FILE}}
         for key, needed in useless.items():
             if step.node.get(key) is not None and not used & needed:
                 tag = step.node.text("kind")

@@ -72,6 +72,8 @@ class EvaluatedAgain:
     source: str
     line: int
     column: int
+    output: Output | None = None
+    """None where it comes by a variable of the environment."""
 
 
 class ShellTemplate(UsesNames):
@@ -176,7 +178,7 @@ class ShellTemplate(UsesNames):
                     evaluator = Evaluator(place.command, "")
                 if isinstance(output, Output) and evaluator and not _is_quoted(output):
                     found[output] = EvaluatedAgain(
-                        evaluator, output.expression.source, output.line, output.column
+                        evaluator, output.expression.source, output.line, output.column, output
                     )
         return tuple(found.values())
 
