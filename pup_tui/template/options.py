@@ -118,6 +118,7 @@ def _place(
     output: Output, path: Sequence[Node], start: int, parts: ScriptParts
 ) -> OptionPlace | None:
     """The place of a value that begins an argument which the command may take for an option."""
+    from pup_tui.template.shell.command_use import program_of
     from pup_tui.template.shell.synopsis import Kind
 
     enclosing = _enclosing_command(path)
@@ -132,6 +133,10 @@ def _place(
     if use.uses[position].kind in (Kind.NAME, Kind.CODE):
         return None
     name = max(n for n in range(position) if use.uses[n].kind is Kind.NAME or not n)
+    known = program_of(use.words[name])
+    is_interpreter = known is not None and known.is_interpreter
+    if is_interpreter and any(what.kind is Kind.CODE for what in use.uses[name:position]):
+        return None  # `sh -c CODE` hands it to that code
     program, *before = [each.decode(errors="replace") for each in use.words[name:position]]
     return _judged(output, program.rsplit("/", 1)[-1], before)
 

@@ -16,7 +16,8 @@ DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 EXAMPLES = [
     (document, number, text)
     for document in DOCUMENTS
-    if document.name != "format.md"  # its examples are not only loaded but run: test_format.py
+    # Their examples are not only loaded but run: test_format.py, test_warnings.py.
+    if document.name not in ("format.md", "warnings.md")
     for number, text in enumerate(re.findall(r"```yaml\n(.*?)```", document.read_text(), re.S))
 ]
 
