@@ -54,7 +54,7 @@ class _Table:
             return False
         if option.startswith("--"):
             return True
-        return letters != "*" and not set(option[1:]) <= set(letters)
+        return not set(option[1:]) <= set(letters)
 
 
 @lru_cache(maxsize=1)
@@ -133,15 +133,22 @@ def _place(
     if use.uses[position].kind in (Kind.NAME, Kind.CODE):
         return None
     name = max(n for n in range(position) if use.uses[n].kind is Kind.NAME or not n)
+    before = use.words[name + 1 : position]
     known = program_of(use.words[name])
-    is_interpreter = known is not None and known.is_interpreter
-    if is_interpreter and any(what.kind is Kind.CODE for what in use.uses[name:position]):
-        return None  # `sh -c CODE` hands it to that code
-    program, *before = [each.decode(errors="replace") for each in use.words[name:position]]
-    return _judged(output, program.rsplit("/", 1)[-1], before)
+    if use.words[name] in parts.functions:
+        return None
+    if known is not None:
+        is_code = b"-" in before or any(u.kind is Kind.CODE for u in use.uses[name:position])
+        if known.is_interpreter and is_code:
+            return None  # `sh -c CODE` hands it to that code
+        wide = known.options.get(before[-2]) if len(before) > 1 else None
+        if wide is not None and wide.values > 1:
+            return None
+    program = use.words[name].decode(errors="replace").rsplit("/", 1)[-1]
+    return _judged(output, program, [each.decode(errors="replace") for each in before])
 
 
-def _judged(output: Output, program: str, before: list[str]) -> OptionPlace | None:
+def _judged(output: Output, program: str, before: Sequence[str]) -> OptionPlace | None:
     """What a value is to a program that has these words before it."""
     table = _table()
     if program in table.none or "--" in before:

@@ -23,10 +23,15 @@ _STRICT: Final = re.compile(
 _HARMLESS: Final = frozenset(
     {
         *("sleep", "date", "hostname", "whoami", "id", "uname", "basename", "dirname", "seq"),
-        *("tput", "clear", "cat", "printf", "echo", "exit", "nproc", "uptime"),
+        *("tput", "clear", "cat", "printf", "echo", "exit", "nproc", "uptime", "mktemp"),
     }
 )
 """Programs that do not fail, or whose failure is seen by what they do not print."""
+
+_FILTERS: Final = frozenset(
+    {*("awk", "sed", "cut", "tr", "head", "tail", "sort", "uniq", "wc", "column", "tee", "xxd")}
+)
+"""Programs that do not fail behind a pipe."""
 
 _MADE_OF: Final = frozenset(
     {
@@ -131,7 +136,9 @@ def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
     if node.type == "redirected_statement":
         yield from _within(script, node.named_children[0], is_last=is_last)
     elif node.type == "pipeline":
-        yield from _within(script, node.named_children[-1], is_last=is_last)
+        for part in node.named_children[-1 if is_last else 0 :]:
+            if part.id == node.named_children[0].id or _name(part) not in _FILTERS:
+                yield from _within(script, part, is_last=is_last)
     elif node.type == "function_definition":
         yield from _within(script, node.named_children[-1], is_last=True)
     elif node.type in _LOOPS:
@@ -145,7 +152,10 @@ def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
 
 
 def _may_fail(script: StepScript, name: str) -> bool:
-    return bool(name) and name not in _HARMLESS and not is_builtin(script.shell, name)
+    if not name or name in _HARMLESS or is_builtin(script.shell, name):
+        return False
+    function = script.parts.functions.get(name.encode())
+    return function is None or re.search(r"\bexit\b", source_of(function)) is None
 
 
 def _is_judged(node: Node, behind: Sequence[Node]) -> bool:
@@ -154,7 +164,7 @@ def _is_judged(node: Node, behind: Sequence[Node]) -> bool:
         return False
     variable = re.escape(source_of(node.children[0]))
     if behind[0].type == "if_statement":
-        form = rf"-[zn]\s+[\"']?\$\{{?{variable}\b"
+        form = rf"-[zn]\s+[\"']?\$\{{?{variable}\b|\$\{{?{variable}\b\}}?[\"']?\s+!="
     else:
         form = rf"\A(?:!\s*)?(?:test|\[\[?)\s[^\n;]*\$\{{?{variable}\b"
     return re.search(form, source_of(behind[0])) is not None
