@@ -25,7 +25,7 @@ _HARMLESS: Final = frozenset(
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:,@%+/-"
 )
 """Characters that mean nothing to a shell, and cannot end a text of another language."""
-_SUSPECT: Final = tuple(chr(code) for code in range(128) if chr(code) not in _HARMLESS)
+_SUSPECT: Final = "".join(chr(code) for code in range(128) if chr(code) not in _HARMLESS)
 _SPLIT: Final = re.compile(
     r"[.|]\s*split\b(?!\()|[.|]\s*split\(\s*(?:(['\"])(?P<by>.)\1\s*)?\)"
     r"|\.splitlines\(\)|\|\s*lines\b"
@@ -98,13 +98,12 @@ class Matching:
     separators: str = ""
 
     def may_begin_with_dash(self) -> bool:
-        return self.pattern.may_begin_with("-") or any(
-            self.pattern.may_hold("-", behind=separator) for separator in self.separators
-        )
+        begins = self.pattern.may_begin_with("-")
+        return begins or (self.separators != "" and self.pattern.may_hold("-", self.separators))
 
     def is_harmless(self) -> bool:
-        suspect = (each for each in _SUSPECT if each not in self.separators)
-        return not any(self.pattern.may_hold(each) for each in suspect)
+        suspect = "".join(each for each in _SUSPECT if each not in self.separators)
+        return not self.pattern.may_hold(suspect)
 
 
 @dataclass(frozen=True, slots=True)
