@@ -10,6 +10,7 @@ from pup_tui.catalog.places import bundled_dir
 from pup_tui.runbook.lint import RULES, linter
 from pup_tui.runbook.lint.silencing import USELESS
 from pup_tui.runbook.load import Loaded, load
+from pup_tui.runbook.pattern import matches
 
 Lint = Callable[..., Loaded]
 
@@ -304,6 +305,10 @@ CASES = [
     ("evaluated-again", shell('eval "ls $N"', 'env: {N: "{{ X | shell_quote }}{{ X }}"}'), 7),
     ("unchecked-arithmetic", shell("V={{ X }}; N=${V%%.*}; echo $((N))"), 7),
     ("unchecked-arithmetic", shell("V={{ X }}; N=${V%%.*}; echo $N ${#V}"), None),
+    ("evaluated-again", shell("python3 -c {{ X | shell_quote }}"), 7),
+    ("evaluated-again", shell("psql -c 'select {{ X | shell_quote }}'"), 7),
+    ("evaluated-again", shell("psql", "stdin: 'select {{ X | shell_quote }}'"), 8),
+    ("evaluated-again", shell("ssh h sh", "stdin: 'ls {{ X | shell_quote }}'"), None),
     ("evaluated-again", shell("echo {{ X }}"), None),
     ("evaluated-again", shell("psql", "stdin: 'select {{ X }}'"), 8),
     ("evaluated-again", shell("psql -f x.sql", "stdin: 'select {{ X }}'"), None),
@@ -447,6 +452,35 @@ def test_rule(code: str, text: str, line: int | None, lint: Lint) -> None:
     found = [problem for problem in loaded.warnings if problem.code == code]
     assert [problem.line for problem in found] == ([] if line is None else [line])
     assert all(problem.hint for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("script", "hint"),
+    [
+        ("psql -c 'select {{ X }}'", "kind: sql"),
+        ("ssh h ls {{ X }}", "| shell_quote"),
+        ("jq .{{ X }} f.json", "--arg"),
+        ("rm {{ X }}", "write -- before it, or give X a pattern such as [^-].*"),
+        ("find {{ X }} -name a", "give X a pattern such as [^-].*"),
+    ],
+)
+def test_a_hint_fits_the_place(script: str, hint: str, lint: Lint) -> None:
+    hints = [p.hint for p in lint(shell(script)).warnings if p.code != "destructive-without-danger"]
+    assert any(hint in each for each in hints)
+    assert any("write --" in each for each in hints) == ("write --" in hint)
+
+
+def test_a_variable_that_may_be_an_option_is_told_of_once(lint: Lint) -> None:
+    loaded = lint(shell("rm {{ X }}; ls {{ X }}; cat {{ X }}"))
+    (told,) = [p.message for p in loaded.warnings if p.code == "option-injection"]
+    assert told.endswith("would be an option, here and in 2 other places")
+
+
+@pytest.mark.parametrize("pattern", [r"[^-].*", r"([^-\s]\S*\s*)+"])
+@pytest.mark.parametrize("value", ["db-1", "db-1:5432", "/var/log/a b.log", "registry/app:1.2"])
+def test_the_pattern_that_a_hint_names_allows_what_is_natural(pattern: str, value: str) -> None:
+    assert matches(pattern, value)
+    assert not matches(pattern, f"-{value}")
 
 
 def test_every_rule_is_tried() -> None:

@@ -67,10 +67,9 @@ def evaluated_again(subject: Subject) -> Iterator[Finding]:
     """
     for step, node, script in _scripts(subject):
         env = step.env_texts(subject.root.get("defaults"))
-        safe = {f"${name}" for name, text in env.items() if _are_safe(step, text.outputs)}
         for found in script.evaluated_again:
-            is_safe = found.output is not None and _are_safe(step, [found.output])
-            if found.source not in safe and not is_safe:
+            outputs = [found.output] if found.output else env[found.source[1:]].outputs
+            if not _are_safe(step, outputs, found.evaluator):
                 yield _evaluated(node, found.evaluator, found.source, found.line)
     given = {placed.step: placed.node for placed in subject.texts if placed.role is Role.STDIN}
     for step, placed in subject.commands:
@@ -83,14 +82,15 @@ def evaluated_again(subject: Subject) -> Iterator[Finding]:
         except TemplateError:
             continue
         for output in outputs:
-            if reader is not None and not _are_safe(step, [output]):
+            if reader is not None and not _are_safe(step, [output], reader):
                 yield _evaluated(stdin, reader, output.expression.source, output.line)
 
 
-def _are_safe(step: StepDraft, outputs: Iterable[Output]) -> bool:
-    """Whether values are quoted for a shell, or cannot be more than a word of code."""
+def _are_safe(step: StepDraft, outputs: Iterable[Output], by: Evaluator) -> bool:
+    """Whether values are quoted for the shell that evaluates them, or cannot be more than a word of code."""
     return all(
-        "shell_quote" in each.expression.filters or is_harmless(step, each.expression)
+        (by.is_shell and "shell_quote" in each.expression.filters)
+        or is_harmless(step, each.expression)
         for each in outputs
     )
 
@@ -98,7 +98,14 @@ def _are_safe(step: StepDraft, outputs: Iterable[Output]) -> bool:
 def _evaluated(node: Scalar, by: Evaluator, source: str, line: int) -> Finding:
     code = f"{by.language} code" if by.language else "code"
     told = f"{shown(by.command)} evaluates {shown(source)} once more, as {code}"
-    hint = "hand the value over as data (`env`, `stdin`, an argument), or use `| shell_quote`"
+    if by.language == "SQL":
+        hint = (
+            "use `kind: sql`, where a value is a parameter, or let the client bind it (`psql -v`)"
+        )
+    elif by.is_shell:
+        hint = "hand the value over as data (`env`, `stdin`, an argument), or use `| shell_quote`"
+    else:
+        hint = "hand the value over as data (`env`, `stdin`, an option such as `-v` or `--arg`)"
     return Finding(node, told, hint, line, source)
 
 

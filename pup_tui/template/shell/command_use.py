@@ -41,6 +41,11 @@ class Evaluator:
     command: str
     language: str
 
+    @property
+    def is_shell(self) -> bool:
+        """Whether it takes a text as a shell does, so that `| shell_quote` makes a value data."""
+        return self.language in ("shell", "")
+
 
 @dataclass(frozen=True, slots=True)
 class WordUse:
