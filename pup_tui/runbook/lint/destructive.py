@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.destroyers import COMMANDS
-from pup_tui.runbook.lint.sql import Destroyer, destroyer, destroyer_in_template
+from pup_tui.runbook.lint.sql import destroyer, destroyer_in_template
 from pup_tui.runbook.lint.statements import StepScript, all_nodes
 from pup_tui.runbook.lint.subject import Finding, Subject, is_true
 from pup_tui.runbook.nodes import Scalar, shown
@@ -33,7 +33,6 @@ _MADE_HERE: Final = re.compile(r"\b([A-Za-z_]\w*)=\"?(?:\$\(|`)\s*mktemp\b")
 _VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)\}?(?:/.*)?")
 
 
-_HINT: Final = "write `danger: true`, so that the plan shows it and the operator is asked"
 _ENGINES: Final[dict[str, Engine]] = {
     **dict.fromkeys(("mysql", "mariadb", "mycli", "mysqlsh"), "mysql"),
     **dict.fromkeys(("sqlite", "sqlite3", "litecli", "sqlcipher"), "sqlite"),
@@ -43,56 +42,25 @@ _ENGINES: Final[dict[str, Engine]] = {
 
 def destructive_without_danger(subject: Subject) -> Iterator[Finding]:
     """A step that destroys something should be marked, so that plan and dialogs show it."""
+    for found in _unmarked(subject):
+        found.hint = "write `danger: true`, so that the plan shows it and the operator is asked"
+        yield found
+
+
+def _unmarked(subject: Subject) -> Iterator[Finding]:
     given = {placed.step: placed.node for placed in subject.texts if placed.role is Role.STDIN}
     for script in subject.scripts:
-        if _is_marked(script.step):
-            continue
-        found = next(_destructive(script), None)
-        stdin = given.get(script.step.path)
+        found = None if _is_marked(script.step) else destroys(script, given.get(script.step.path))
         if found is not None:
-            node, told = found
-            fragment = told.split(" ", 1)[0]
-            yield Finding(script.node, _told(told), _HINT, script.line(node), fragment)
-        elif stdin is not None:
-            yield from _in_stdin(script, stdin)
+            yield found
     by_path = {step.path: step for step in subject.steps}
     for placed in subject.texts:
         step = by_path.get(placed.step)
         if placed.role is Role.STATEMENTS and step is not None and not _is_marked(step):
             engine = step.sql_use.engine or "postgresql"
-            yield from _of_statement(placed.node, destroyer_in_template(placed.node.text, engine))
-
-
-def _told(what: str) -> str:
-    return f"{shown(what)} may destroy something"
-
-
-def _of_statement(node: Scalar, found: Destroyer | None) -> Iterator[Finding]:
-    if found is not None:
-        yield Finding(node, _told(found.told), _HINT, found.line, found.told.split(" ", 1)[0])
-
-
-def _in_stdin(script: StepScript, stdin: Scalar) -> Iterator[Finding]:
-    """What destroys in the text that a shell or a client of databases reads from the step's `stdin`."""
-    reader = script.tree.reader()
-    if reader is None:
-        return
-    if reader.language == "SQL":
-        yield from _of_statement(stdin, destroyer_in_template(stdin.text, _engine(reader.command)))
-    elif reader.language == "shell":
-        try:
-            marked = Marked(next(iter(variants(compile_text(stdin.text).blocks)), []))
-        except TemplateError:
-            return
-        _, tree = read(marked.script)
-        for node, told in _within(tree.root_node, 0) if tree is not None else ():
-            if not _is_tidying(told, set()):
-                yield Finding(stdin, _told(told), _HINT, node.start_point.row + 1, told.split()[0])
-                return
-
-
-def _engine(command: str) -> Engine:
-    return _ENGINES.get(command.rsplit("/", 1)[-1], "postgresql")
+            statement = destroyer_in_template(placed.node.text, engine)
+            if statement is not None:
+                yield _finding(placed.node, statement.told, statement.line)
 
 
 def _is_marked(step: StepDraft | None) -> bool:
@@ -101,6 +69,42 @@ def _is_marked(step: StepDraft | None) -> bool:
             return True
         step = step.around or step.frame.caller
     return False
+
+
+def destroys(script: StepScript, stdin: Scalar | None) -> Finding | None:
+    """The first command or statement of a script, or in what it reads, that may destroy something."""
+    found = next(_destructive(script), None)
+    if found is not None:
+        node, told = found
+        return _finding(script.node, told, script.line(node))
+    return None if stdin is None else _in_stdin(script, stdin)
+
+
+def _finding(node: Scalar, told: str, line: int) -> Finding:
+    message = f"{shown(told)} may destroy something"
+    return Finding(node, message, line=line, fragment=told.split(" ", 1)[0])
+
+
+def _in_stdin(script: StepScript, stdin: Scalar) -> Finding | None:
+    """What destroys in the text that a shell or a client of databases reads from the step's `stdin`."""
+    reader = script.tree.reader()
+    if reader is None:
+        return None
+    if reader.language == "SQL":
+        statement = destroyer_in_template(stdin.text, _engine(reader.command))
+        return None if statement is None else _finding(stdin, statement.told, statement.line)
+    try:
+        marked = Marked(next(iter(variants(compile_text(stdin.text).blocks)), []))
+    except TemplateError:
+        return None
+    _, tree = read(marked.script)
+    inside = _within(tree.root_node, 0) if tree is not None and reader.is_shell else iter(())
+    commands = ((node, told) for node, told in inside if not _is_tidying(told, set()))
+    return next((_finding(stdin, told, node.start_point.row + 1) for node, told in commands), None)
+
+
+def _engine(command: str) -> Engine:
+    return _ENGINES.get(command.rsplit("/", 1)[-1], "postgresql")
 
 
 def _destructive(script: StepScript) -> Iterator[tuple[Node, str]]:
