@@ -489,6 +489,18 @@ def test_a_variable_that_may_be_an_option_is_told_of_once(lint: Lint) -> None:
     assert told.endswith("would be an option, here and in 2 other places")
 
 
+def test_what_is_told_of_once_is_silenced_in_each_place(lint: Lint) -> None:
+    because = "# lint: ok option-injection because only we give it"
+    lines = ("rm {{ X }}", f"  cat {{{{ X }}}}  {because}", "  ls {{ X }}")
+    loaded = lint(shell("\n    ".join(lines)))
+    told = [(p.line, p.message) for p in loaded.warnings if p.code == "option-injection"]
+    assert told == [
+        (7, "a value of `X` that begins with - would be an option, here and in 1 other place")
+    ]
+    assert [(p.code, p.line) for p in loaded.silenced] == [("option-injection", 8)]
+    assert "useless-silencing" not in {p.code for p in loaded.warnings}
+
+
 @pytest.mark.parametrize("pattern", [r"[^-].*", r"([^-\s]\S*\s*)+"])
 @pytest.mark.parametrize("value", ["db-1", "db-1:5432", "/var/log/a b.log", "registry/app:1.2"])
 def test_the_pattern_that_a_hint_names_allows_what_is_natural(pattern: str, value: str) -> None:

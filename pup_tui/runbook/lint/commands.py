@@ -165,7 +165,6 @@ def missing_tool(subject: Subject) -> Iterator[Finding]:
     """A script whose first command is not there fails at once."""
     if subject.is_installed is None:
         return
-    told: set[str] = set()
     for step, placed in subject.commands:
         node = placed.node
         word = first_word(node.text) if placed.role is Role.SCRIPT else None
@@ -175,12 +174,9 @@ def missing_tool(subject: Subject) -> Iterator[Finding]:
             continue
         if is_true(step.node, "optional") or _is_builtin(step, word):
             continue
-        if word in told or step.node.get("env") is not None:
-            continue
-        if not subject.is_installed(word):
-            told.add(word)
-            message = f"{shown(word)} is not installed on this machine"
-            yield Finding(node, message, "install it, or write `optional: true`")
+        if step.node.get("env") is None and not subject.is_installed(word):
+            told = f"{shown(word)} is not installed on this machine"
+            yield Finding(node, told, "install it, or write `optional: true`", group=word)
 
 
 def _is_builtin(step: StepDraft, word: str) -> bool:

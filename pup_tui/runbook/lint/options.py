@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from pup_tui.runbook.lint.ranges import NamedRange, is_number, range_of
@@ -21,30 +20,16 @@ _PATTERN: Final = "[^-].*"
 _PATTERN_OF_PARTS: Final = r"([^-\s]\S*\s*)+"
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
-    """A value in the place of an option."""
-
-    step: StepDraft
-    node: Scalar
-    place: OptionPlace
-    name: str
-    known: NamedRange
-
-
 def option_injection(subject: Subject) -> Iterator[Finding]:
     """A value such as `-rf` at the beginning of a word is an option, not what the author meant.
 
     What cannot begin with `-` by its type, choices or pattern is safe. Of captures all but `pup` subcommands
     are judged: the positionals of the Datadog client are ids. A name is told of once, where it is used first.
     """
-    found: dict[tuple[int, str], list[_Use]] = {}
     for step, placed in subject.commands:
         with_captures = placed.role is not Role.SUBCOMMAND
         for place in _places(step, placed):
-            for use in _uses(step, placed.node, place, with_captures=with_captures):
-                found.setdefault((id(step.frame), use.name), []).append(use)
-    return map(_finding, found.values())
+            yield from _found(step, placed.node, place, with_captures=with_captures)
 
 
 def _places(step: StepDraft, placed: PlacedText) -> Sequence[OptionPlace]:
@@ -62,9 +47,9 @@ def _places(step: StepDraft, placed: PlacedText) -> Sequence[OptionPlace]:
         return ()
 
 
-def _uses(
+def _found(
     step: StepDraft, node: Scalar, place: OptionPlace, *, with_captures: bool
-) -> Iterator[_Use]:
+) -> Iterator[Finding]:
     expression = place.output.expression
     if is_number(expression) or "shell_quote" in expression.filters:
         return
@@ -72,26 +57,21 @@ def _uses(
         known = range_of(step, name)
         is_ours = known.variable or (with_captures and _is_made(step, name))
         if is_ours and known.values.may_begin_with_dash():
-            yield _Use(step, node, place, name, known)
+            told = f"a value of {shown(name)} that begins with - would be an option"
+            group = f"{id(step.frame)} {expression.source if name == 'steps' else name}"
+            yield Finding(node, told, _cure(place, known), place.output.line, name, group)
 
 
 def _is_made(step: StepDraft, name: str) -> bool:
     return name == "steps" or name in step.frame.made or name in step.items
 
 
-def _finding(uses: Sequence[_Use]) -> Finding:
-    use = uses[0]
-    told = f"a value of {shown(use.name)} that begins with - would be an option"
-    if len(uses) > 1:
-        told += f", here and in {len(uses) - 1} other place{'s' * (len(uses) > 2)}"
-    cures = []
-    if all(each.place.takes_dashes for each in uses):
-        cures.append("write -- before it")
-    variable = use.known.variable[:60]
-    if variable and use.known.is_split:
-        cures.append(f"give {variable} a pattern such as {_PATTERN_OF_PARTS}")
-    elif variable:
-        cures.append(f"give {variable} a pattern such as {_PATTERN}")
+def _cure(place: OptionPlace, known: NamedRange) -> str:
+    cures = ["write -- before it"] if place.takes_dashes else []
+    variable = known.variable[:60]
+    if variable:
+        pattern = _PATTERN_OF_PARTS if known.is_split else _PATTERN
+        cures.append(f"give {variable} a pattern such as {pattern}")
     elif not cures:
         cures.append("let it stand behind other text of its word, or `assert` where it is made")
-    return Finding(use.node, told, ", or ".join(cures), use.place.output.line, use.name)
+    return ", or ".join(cures)

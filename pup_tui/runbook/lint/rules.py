@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final
 
+from msgspec.structs import replace
+
 from pup_tui.runbook.check import Linter
 from pup_tui.runbook.lint.commands import (
     evaluated_again,
@@ -98,14 +100,29 @@ def lint(subject: Subject, report: Report) -> None:
     silencing = Silencing(subject.sources, RULES)
     for code, rule in RULES.items():
         told = 0
+        groups: dict[str, list[Problem]] = {}
         for found in rule(subject):
             problem = _problem(code, found, silencing)
+            if found.group and problem.severity == "warning":
+                groups.setdefault(found.group, []).append(problem)
+                continue
             report.add(problem)
             told += problem.severity == "warning"
             if told == MAX_WARNINGS:
                 break
+        for problems in islice(groups.values(), MAX_WARNINGS - told):
+            report.add(_once(problems))
     for problem in islice(silencing.problems(), MAX_WARNINGS):
         report.add(problem)
+
+
+def _once(problems: list[Problem]) -> Problem:
+    """The first of several problems, which tells how many others there are."""
+    first, *others = problems
+    if not others:
+        return first
+    told = f"{first.message}, here and in {len(others)} other place{'s' * (len(others) > 1)}"
+    return replace(first, message=told)
 
 
 def _problem(code: str, found: Finding, silencing: Silencing) -> Problem:

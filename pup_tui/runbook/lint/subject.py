@@ -89,6 +89,8 @@ class Finding:
     line: int | None = None
     fragment: str = ""
     """With these the place is that of `fragment` within the text, on line `line` of it."""
+    group: str = ""
+    """What is found in several places for one reason is told once, and silenced in each."""
 
     @property
     def place(self) -> tuple[int, int]:
