@@ -16,7 +16,6 @@ from pup_tui.template.regex import Regex
 
 _NUMBERS: Final = frozenset({"integer", "number", "boolean", "duration"})
 """Types whose values are digits, letters and dots."""
-_NUMBER_FILTERS: Final = frozenset({"int", "float", "length", "count", "round", "abs"})
 _NUMBER_NAMES: Final = re.compile(
     r"steps\.\w+\.(?:exit_code|status_code|duration)|loop\.(?:index|length)|run\.id"
 )
@@ -121,8 +120,7 @@ _ANY: Final = NamedRange(AnyText())
 
 def is_number(expression: Expression) -> bool:
     """Whether an expression gives numbers, whatever its names stand for."""
-    is_counted = expression.last_filter in _NUMBER_FILTERS
-    return is_counted or _NUMBER_NAMES.fullmatch(expression.source) is not None
+    return expression.is_number or _NUMBER_NAMES.fullmatch(expression.source) is not None
 
 
 def is_harmless(step: StepDraft, expression: Expression) -> bool:
