@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pup_tui.runbook.lint.ranges import NamedRange, is_number, range_of
+from pup_tui.runbook.lint.ranges import NamedRange, is_list, is_number, range_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.roles import Language, Role
@@ -54,6 +54,8 @@ def _found(
     if is_number(expression) or "shell_quote" in expression.filters:
         return
     for name in sorted(expression.names | expression.optional_names):
+        if expression.source == name and is_list(step, name):
+            continue  # its JSON, which begins with a bracket
         known = range_of(step, name)
         is_ours = known.variable or (with_captures and _is_made(step, name))
         if is_ours and known.values.may_begin_with_dash():

@@ -202,7 +202,7 @@ def _item(loop: StepDraft) -> NamedRange:
     whole = range_of(loop, name)
     split = _SPLIT.search(given.text)
     if split is None:
-        return whole if _is_list(loop, name) else _ANY
+        return whole if is_list(loop, name) else _ANY
     values = whole.values
     if isinstance(values, Matching):
         values = Matching(values.pattern, split["by"] or _BLANKS)
@@ -211,7 +211,7 @@ def _item(loop: StepDraft) -> NamedRange:
     return NamedRange(values, whole.variable, is_split=True)
 
 
-def _is_list(step: StepDraft, name: str) -> bool:
+def is_list(step: StepDraft, name: str) -> bool:
     """Whether a variable is a list, whose pattern and choices are those of its items."""
     names = step.frame.names
     entry = names.entries.get(name) if names is not None else None
