@@ -81,17 +81,10 @@ class StepDraft:
 
     def valued_env(self, defaults: YamlNode | None) -> frozenset[str]:
         """The variables of its processes' environment that hold values."""
-        return frozenset(self._valued_env(defaults))
+        return frozenset(self.env_texts(defaults))
 
-    def quoted_env(self, defaults: YamlNode | None) -> frozenset[str]:
-        """Those of them whose values are all quoted for a shell."""
-        return frozenset(
-            name
-            for name, text in self._valued_env(defaults).items()
-            if all("shell_quote" in each.expression.filters for each in text.outputs)
-        )
-
-    def _valued_env(self, defaults: YamlNode | None) -> dict[str, Text]:
+    def env_texts(self, defaults: YamlNode | None) -> dict[str, Text]:
+        """Their texts."""
         found: dict[str, Text] = {}
         for name, value in self.environment(defaults).items():
             text = _template(value.text) if isinstance(value, Scalar) else None

@@ -38,6 +38,12 @@ _NOT_A_PATH: Final = frozenset(
         *("self", "super", "caller", "varargs", "kwargs"),
     }
 )
+_NUMBER_FILTERS: Final = frozenset({"int", "float", "length", "count", "round", "abs"})
+_NUMBER_NODES: Final = (
+    *(nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos),
+    *(nodes.Compare, nodes.Not, nodes.Test),
+)
+"""What gives a number or a truth, or fails."""
 _TOO_MUCH: Final = "the expression is too much to work out"
 
 
@@ -96,6 +102,11 @@ class Expression(UsesNames):
             return frozenset()
         trees = [self._tree, *self._tree.find_all(nodes.Filter)]
         return frozenset(tree.name for tree in trees if isinstance(tree, nodes.Filter))
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it surely gives a number or a truth, whatever its names stand for."""
+        return self._tree is not None and _is_number(self._tree)
 
     @cached_property
     def defined_if_true(self) -> frozenset[Key]:
@@ -207,6 +218,21 @@ class Expression(UsesNames):
                 return _undefined_path(path, position)
         # The missing key was computed, so it may be a value: it is not told.
         return UndefinedName(self.source)
+
+
+def _is_number(tree: nodes.Node) -> bool:
+    match tree:
+        case nodes.Filter():
+            # A fallback (`int('x')`) is given as it is.
+            return tree.name in _NUMBER_FILTERS and all(map(_is_number, tree.args))
+        case nodes.Const():
+            return isinstance(tree.value, int | float)
+        case nodes.Add():
+            return _is_number(tree.left) or _is_number(tree.right)
+        case nodes.CondExpr():
+            return _is_number(tree.expr1) and tree.expr2 is not None and _is_number(tree.expr2)
+        case _:
+            return isinstance(tree, _NUMBER_NODES)
 
 
 def _simple_path(source: str) -> tuple[str, ...] | None:

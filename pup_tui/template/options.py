@@ -1,9 +1,17 @@
-"""Where a value begins a word of a command, so that a value such as ``-rf`` would be an option."""
+"""Where a value begins a word of a command, so that a value such as ``-rf`` would be an option.
+
+How programs tell options from operands stands in ``operands.toml``.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.arguments import compile_arguments
@@ -15,38 +23,67 @@ from pup_tui.template.text import Text, compile_text
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_HARMLESS: Final = frozenset(
-    {
-        *(b"echo", b"printf", b"test", b"true", b"false", b":", b"exit", b"return", b"export"),
-        *(b"local", b"readonly", b"shift", b"wait", b"sleep", b"cd", b"set", b"eval", b"trap"),
-    }
-)
-"""Commands for which an option more does no harm, or which is another matter."""
+    from pup_tui.template.shell.script_parts import ScriptParts
 
-_FLAGS_ONLY: Final = frozenset(
-    {
-        *(b"rm", b"cp", b"mv", b"ln", b"ls", b"cat", b"mkdir", b"rmdir", b"touch", b"chmod"),
-        *(b"chown", b"kill", b"pkill", b"killall", b"find", b"tee", b"wc", b"sort", b"shred"),
-    }
-)
-"""Commands whose short options take no value in the next word."""
-
-_TAKES_VALUE: Final = re.compile(rb"-[A-Za-z]|--[A-Za-z][A-Za-z0-9-]*")
+_OPTION: Final = re.compile(r"-[A-Za-z0-9][\w-]*|--[A-Za-z][\w-]*")
+_QUOTES: Final = (b"", b'"', b"'")
 
 
-def options_in_arguments(source: str) -> tuple[Output, ...]:
+@dataclass(frozen=True, slots=True)
+class OptionPlace:
+    """A value that may be an option of the program that gets it."""
+
+    output: Output
+    takes_dashes: bool
+    """Whether the program takes ``--`` as the end of its options."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """``dashes`` are the programs that take ``--``, each with its short options that take no value."""
+
+    dashes: dict[str, str]
+    first_operand: frozenset[str]
+    none: frozenset[str]
+    flags: tuple[str, ...]
+
+    def may_take_value(self, program: str, option: str) -> bool:
+        """Whether the word behind an option may be its value."""
+        letters = self.dashes.get(program, "")
+        if not _OPTION.fullmatch(option) or any(fnmatchcase(option, flag) for flag in self.flags):
+            return False
+        if option.startswith("--"):
+            return True
+        return not set(option[1:]) <= set(letters)
+
+
+@lru_cache(maxsize=1)
+def _table() -> _Table:
+    text = resources.files("pup_tui.template").joinpath("operands.toml").read_text("utf-8")
+    data = tomllib.loads(text)
+    dashes: dict[str, str] = {}
+    for line in data["dashes"]:
+        names, _, letters = line.partition("|")
+        dashes |= dict.fromkeys(names.split(), letters.strip().removeprefix("-"))
+    words = {key: [word for line in data[key] for word in line.split()] for key in data}
+    return _Table(
+        dashes, frozenset(words["first_operand"]), frozenset(words["none"]), tuple(words["flags"])
+    )
+
+
+def options_in_arguments(source: str) -> tuple[OptionPlace, ...]:
     """The values that begin a word of an argument list with no ``--`` before it.
 
     A word right behind an option is taken for that option's value. Raises `TemplateError`.
     """
-    found: list[Output] = []
+    found: list[OptionPlace] = []
     before = ""
     for number, word in enumerate(compile_arguments(source).words):
         first = word.blocks[0] if word.blocks else None
         if word.literal == "--":
             break
-        if isinstance(first, Output) and number and not _takes_value(before.encode()):
-            found.append(first)
+        if isinstance(first, Output) and number and not _table().may_take_value("", before):
+            found.append(OptionPlace(first, takes_dashes=True))
         before = word.literal if word.literal is not None else _beginning(word)
     return tuple(found)
 
@@ -56,38 +93,81 @@ def _beginning(word: Text) -> str:
     return f"{first.text}=" if isinstance(first, Literal) else ""
 
 
-def options_in_script(source: str, shell: str) -> tuple[Output, ...]:
+def options_in_script(source: str, shell: str) -> tuple[OptionPlace, ...]:
     """The same for the commands of a script. Raises `TemplateError`."""
-    found: dict[int, Output] = {}
+    # Late: only who looks for warnings asks, and the table of programs is large.
+    from pup_tui.template.shell.script_parts import ScriptParts
+
+    found: dict[int, OptionPlace] = {}
     for variant in variants(compile_text(source).blocks):
         marked = Marked(variant)
         tree = ScriptTree(marked.script, shell, marked.spans)
         if not marked.holes or tree.unknown_line:
             continue
+        parts = ScriptParts(tree.root)
         starts = {hole.marker: hole for hole in marked.holes}
         for start, path in tree.paths():
             unit = starts[start].unit
-            if isinstance(unit, Output) and _begins_word(path, start, marked.script):
-                found[id(unit)] = unit
+            place = _place(unit, path, start, parts) if isinstance(unit, Output) else None
+            if place is not None:
+                found[id(unit)] = place
     return tuple(found.values())
 
 
-def _begins_word(path: Sequence[Node], start: int, script: bytes) -> bool:
-    """Whether a marker is the beginning of an argument that the command may take for an option."""
-    found = _enclosing_command(path)
-    if found is None:
-        return False
-    node, child = found
-    opening = script[child.start_byte : start]
-    if child.type in ("command_name", "variable_assignment") or opening not in (b"", b'"', b"'"):
-        return False
-    words = [each.text or b"" for each in node.children if each.start_byte < child.start_byte]
-    name = _name(words)
-    if name in _HARMLESS or b"--" in words or not words:
-        return False
-    if name in _FLAGS_ONLY:
-        return True
-    return not _takes_value(words[-1])
+def _place(
+    output: Output, path: Sequence[Node], start: int, parts: ScriptParts
+) -> OptionPlace | None:
+    """The place of a value that begins an argument which the command may take for an option."""
+    from pup_tui.template.shell.command_use import program_of
+    from pup_tui.template.shell.synopsis import Kind
+
+    enclosing = _enclosing_command(path)
+    if enclosing is None:
+        return None
+    command, word = enclosing
+    opening = (word.text or b"")[: start - word.start_byte]
+    position = parts.position(command, word)
+    if word.type == "variable_assignment" or opening not in _QUOTES or not position:
+        return None
+    use = parts.use(command)
+    if use.uses[position].kind in (Kind.NAME, Kind.CODE):
+        return None
+    name = max(n for n in range(position) if use.uses[n].kind is Kind.NAME or not n)
+    before = use.words[name + 1 : position]
+    known = program_of(use.words[name])
+    if use.words[name] in parts.functions:
+        return None
+    if known is not None:
+        is_code = b"-" in before or any(u.kind is Kind.CODE for u in use.uses[name:position])
+        if known.is_interpreter and is_code:
+            return None  # `sh -c CODE` hands it to that code
+        wide = known.options.get(before[-2]) if len(before) > 1 else None
+        if wide is not None and wide.values > 1:
+            return None
+    program = use.words[name].decode(errors="replace").rsplit("/", 1)[-1]
+    return _judged(output, program, [each.decode(errors="replace") for each in before])
+
+
+def _judged(output: Output, program: str, before: Sequence[str]) -> OptionPlace | None:
+    """What a value is to a program that has these words before it."""
+    table = _table()
+    if program in table.none or "--" in before:
+        return None
+    if before and table.may_take_value(program, before[-1]):
+        return None
+    if program in table.first_operand and _has_operand(table, program, before):
+        return None
+    return OptionPlace(output, program in table.dashes)
+
+
+def _has_operand(table: _Table, program: str, words: Sequence[str]) -> bool:
+    """Whether one of the words is neither an option nor the value of one."""
+    is_value = False
+    for word in words:
+        if not word.startswith("-") and not is_value:
+            return True
+        is_value = table.may_take_value(program, word)
+    return False
 
 
 def _enclosing_command(path: Sequence[Node]) -> tuple[Node, Node] | None:
@@ -99,13 +179,3 @@ def _enclosing_command(path: Sequence[Node]) -> tuple[Node, Node] | None:
         if node.type in ("command_substitution", "process_substitution", "file_redirect"):
             return None
     return None
-
-
-def _name(words: Sequence[bytes]) -> bytes:
-    """The command's name, behind words that only run another."""
-    named = (word for word in words if word not in (b"sudo", b"command", b"exec", b"nohup"))
-    return next(named, b"").rsplit(b"/", 1)[-1]
-
-
-def _takes_value(word: bytes) -> bool:
-    return _TAKES_VALUE.fullmatch(word) is not None

@@ -38,6 +38,9 @@ MAX_PATTERN: Final = 500
 MAX_STEPS: Final = 200_000
 """Places of a pattern that one match may look at, about a fifth of a second."""
 
+_MAX_ANALYSED: Final = 1_000
+"""Instructions of a pattern of which it is told what its texts may hold."""
+
 _PER_STEP, _PER_CHARACTER = 12, 160
 """What one step costs, and reading a character of a pattern, in the measure of `template.limits`."""
 
@@ -143,6 +146,41 @@ class Regex:
     def may_begin_with(self, character: str) -> bool:
         """Whether some text that begins so could match."""
         return any(form.fullmatch(character) for form in self._tree.first)
+
+    def may_hold(self, characters: str, behind: str = "") -> bool:
+        """Whether a text with one of the characters, right behind one of others if given, could match.
+
+        What holds at a place (`^`, `\\b`) is taken to hold anywhere, and a large pattern to hold anything.
+        """
+        if self._tree.size > _MAX_ANALYSED:
+            return True
+        taking = [
+            at
+            for at, instruction in enumerate(self._program)
+            if isinstance(instruction, Character) and instruction.form.search(behind or characters)
+        ]
+        return self._may_follow(taking, characters) if behind else bool(taking)
+
+    def _may_follow(self, places: list[int], characters: str) -> bool:
+        """Whether one of the characters may be taken right behind one of the places."""
+        seen: set[int] = set()
+        waiting = [at + 1 for at in places]
+        while waiting:
+            at = waiting.pop()
+            if at in seen:
+                continue
+            seen.add(at)
+            match self._program[at]:
+                case Split(first, second):
+                    waiting += [first, second]
+                case Character(form):
+                    if form.search(characters):
+                        return True
+                case Save() | RegexPlace():
+                    waiting.append(at + 1)
+                case Found():
+                    pass
+        return False
 
     def _run(
         self, text: str, steps: Steps, start: int, *, whole: bool, anywhere: bool

@@ -10,6 +10,7 @@ from pup_tui.catalog.places import bundled_dir
 from pup_tui.runbook.lint import RULES, linter
 from pup_tui.runbook.lint.silencing import USELESS
 from pup_tui.runbook.load import Loaded, load
+from pup_tui.runbook.pattern import matches
 
 Lint = Callable[..., Loaded]
 
@@ -31,6 +32,11 @@ def pup(words: str, variables: str = "X: {}") -> str:
     return step(f"run: {words}", kind="pup", top=f"name: runbook\nvars: {{{variables}}}")
 
 
+def sql(query: str, *more: str) -> str:
+    url = "url: postgresql://db.example.com/a"
+    return step(f'query: "{query}"', url, *more, kind="sql", top="name: runbook\nvars: {X: {}}")
+
+
 TOKEN = "ghp_" + "a" * 36
 HEX = "0123456789abcdef" * 2
 AFTER_FAILURE = "{name: b, kind: shell, run: x, when: on_failure}"
@@ -46,6 +52,15 @@ DESTRUCTIVE = [
     "kubectl -n {{ X }} delete pod a",
     "terraform -chdir=a apply -auto-approve",
     "tofu destroy",
+    "terraform state rm aws_instance.a",
+    "docker compose -f a.yml down -v",
+    "docker-compose down --volumes",
+    "crontab -u a -r",
+    "gh repo delete a/b --yes",
+    "git clean -fdx",
+    "velero backup delete a",
+    "kubectl replace --force -f a.yml",
+    "mysqladmin -h a drop b",
     "aws --region {{ X }} ec2 terminate-instances --instance-ids a",
     "aws s3api delete-object --bucket a",
     "git push --force origin main",
@@ -54,6 +69,14 @@ DESTRUCTIVE = [
     "psql -c 'begin; delete  from a'",
     "mysql <<< 'drop table a'",
     "ssh host 'rm -r /srv/a'",
+    'psql -c "update a set b = 1"',
+    'psql "$URL" -XAt -c "DELETE FROM $TABLE"',
+    'mysql -e "alter table a drop column b"',
+    "sqlite3 a.db 'drop table if exists b'",
+    "ssh host 'psql -c \"truncate a\"'",
+    "psql -c 'with x as (select 1) delete from a'",
+    "psql -c 'update a set b = (select 1 where true)'",
+    "psql <<E\n      \\timing\n      delete from a;\n      E",
 ]
 HARMLESS = [
     "rm {{ X }}",
@@ -61,11 +84,22 @@ HARMLESS = [
     't=$(mktemp -d); rm -rf "$t"',
     "kubectl delete pod a --dry-run=client",
     "kubectl get pod delete",
+    "docker compose down",
+    "crontab -l",
+    "kubectl replace -f a.yml",
+    "git branch -d a",
     "echo kubectl delete",
     "terraform plan -destroy",
     "aws ec2 describe-instances --filters delete-a",
     "git push origin main",
     "psql -c 'select drop from a'",
+    "psql -c \"delete from a where b < now() - interval '1 day'\"",
+    "psql -c \"update a set b = 'drop' where c = {{ X }}\"",
+    "psql -c 'select 1 -- drop table a'",
+    "psql -c 'alter table a alter b drop not null'",
+    "psql -c 'insert into a values (1) on conflict do update set b = 1'",
+    "psql -c 'explain delete from a'",
+    "mysql -e 'drop temporary table a'",
     "find . -name a",
     "# rm -r /srv",
 ]
@@ -194,6 +228,57 @@ CASES = [
     ("option-injection", shell("rm {{ X }}", variables="X: {pattern: '[a-z0-9][a-z-]*'}"), None),
     ("option-injection", shell("rm {{ X }}", variables="X: {pattern: '[a-z-]+'}"), 7),
     ("option-injection", shell("rm {{ X | length }}"), None),
+    ("option-injection", shell("rm {{ X }}", variables="X: {type: url}"), None),
+    ("option-injection", shell("rm {{ X }}", variables="X: {type: duration}"), None),
+    ("option-injection", shell("rm {{ X }}", variables="X: {type: enum, choices_from: ls}"), 7),
+    ("option-injection", shell("kubectl --namespace {{ X }} get pods"), None),
+    ("option-injection", shell("openssl s_client -servername {{ X }}"), None),
+    ("option-injection", shell("kubectl delete --force {{ X }}"), 7),
+    ("option-injection", shell("kubectl set image deploy/a app={{ X }}"), None),
+    ("option-injection", shell("redis-cli -h h sentinel failover {{ X }}"), None),
+    ("option-injection", shell("redis-cli -h h {{ X }}"), 7),
+    ("option-injection", shell("sudo -u a rm -r {{ X }}"), 7),
+    ("option-injection", shell("timeout 5 rm {{ X }}"), 7),
+    ("option-injection", shell("ssh h rm {{ X }}"), None),
+    ("option-injection", shell("ssh -t {{ X }} uptime"), 7),
+    ("option-injection", shell("ssh -l {{ X }} h"), None),
+    ("option-injection", shell("ssh -- {{ X }} uptime"), None),
+    ("option-injection", shell("ssh a@{{ X }} uptime"), None),
+    ("option-injection", shell("rm {{ item }}", "foreach: '{{ X.split() }}'"), 7),
+    ("option-injection", shell("rm {{ h }}", "foreach: X.split()", "as: h"), 7),
+    ("option-injection", shell("rm {{ item }}", "foreach: [a, b]"), None),
+    ("option-injection", shell("rm {{ item }}", "foreach: [a, -b]"), 7),
+    (
+        "option-injection",
+        shell("rm {{ item }}", "foreach: X.split()", variables="X: {pattern: '[a-z -]+'}"),
+        7,
+    ),
+    (
+        "option-injection",
+        shell("rm {{ item }}", "foreach: X.split()", variables=r"X: {pattern: '[a-z]\S*( [a-z]\S*)*'}"),
+        None,
+    ),
+    (
+        "option-injection",
+        shell("rm {{ item }}", "foreach: X | split(',')", variables="X: {pattern: '[a-z]+(,-?[a-z]+)*'}"),
+        7,
+    ),
+    (
+        "option-injection",
+        steps(
+            "{name: a, kind: input, message: m, vars: {N: {type: integer}}}",
+            "{name: b, kind: shell, run: 'kill {{ N }}'}",
+        ),
+        None,
+    ),
+    (
+        "option-injection",
+        steps(
+            "{name: a, kind: shell, run: x, capture: {N: 'output | trim | int'}}",
+            "{name: b, kind: shell, run: 'kill {{ N }}'}",
+        ),
+        None,
+    ),
     ("option-injection", pup("monitors get {{ X }}"), 6),
     ("option-injection", pup("monitors get -- {{ X }}"), None),
     ("option-injection", pup("monitors list --tags {{ X }} --name={{ X }}"), None),
@@ -204,6 +289,18 @@ CASES = [
         4,
     ),
     ("evaluated-again", shell("eval {{ X }}"), 7),
+    ("evaluated-again", shell("ssh h find -mtime {{ X }}", variables="X: {type: integer}"), None),
+    ("evaluated-again", shell("ssh h stop {{ X }}", variables="X: {pattern: '[a-z0-9@._-]+'}"), None),
+    ("evaluated-again", shell("ssh h stop {{ X }}", variables="X: {pattern: '[a-z ]+'}"), 7),
+    ("evaluated-again", shell("ssh h stop {{ X }}", variables="X: {pattern: 'a.b'}"), 7),
+    ("evaluated-again", shell("ssh h {{ X }}", variables="X: {type: enum, choices: [a, b]}"), None),
+    ("evaluated-again", shell("ssh h {{ X }}", variables="X: {type: enum, choices: [a; b]}"), 7),
+    ("evaluated-again", shell("ssh h {{ X }}", variables="X: {type: url}"), 7),
+    ("evaluated-again", shell("ssh h stop {{ item }}", "foreach: [web, api]"), None),
+    ("evaluated-again", shell("ssh h stop {{ item }}", "foreach: X.split()"), 7),
+    ("evaluated-again", shell("ssh h echo {{ X | length }}{{ run.id }}"), None),
+    ("evaluated-again", shell('eval "ls $N"', 'env: {N: "{{ X }}"}', variables="X: {type: integer}"), None),
+    ("evaluated-again", shell("psql", "stdin: 'select {{ X }}'", variables="X: {type: integer}"), None),
     ("evaluated-again", shell("ssh host {{ X }}"), 7),
     ("evaluated-again", shell('A={{ X }}; eval "ls $A"'), 7),
     ("evaluated-again", shell("echo $(($(wc -l {{ X }})))"), 7),
@@ -211,6 +308,8 @@ CASES = [
     ("unchecked-arithmetic", shell("read -r N; [[ $N -gt 3 ]] || rm {{ X }}", "shell: bash"), 7),
     ("unchecked-arithmetic", shell("N=$(wc -l {{ X }}); echo $N"), None),
     ("unchecked-arithmetic", shell("echo ${(e)N}", "shell: zsh", 'env: {N: "{{ X }}"}'), 7),
+    ("unchecked-arithmetic", shell("N=$(date -d {{ X }} +%s); echo $((N))"), None),
+    ("unchecked-arithmetic", shell("N=$(date -d {{ X }} +%Y); echo $((N))"), 7),
     ("unchecked-arithmetic", shell("N=3; echo {{ X }} $((N)) $(($#))"), None),
     ("unchecked-arithmetic", shell("N=$(wc -l x); echo $((N))"), None),
     ("evaluated-again", shell("ssh host {{ X | shell_quote }}"), None),
@@ -219,6 +318,10 @@ CASES = [
     ("evaluated-again", shell('eval "ls $N"', 'env: {N: "{{ X | shell_quote }}{{ X }}"}'), 7),
     ("unchecked-arithmetic", shell("V={{ X }}; N=${V%%.*}; echo $((N))"), 7),
     ("unchecked-arithmetic", shell("V={{ X }}; N=${V%%.*}; echo $N ${#V}"), None),
+    ("evaluated-again", shell("python3 -c {{ X | shell_quote }}"), 7),
+    ("evaluated-again", shell("psql -c 'select {{ X | shell_quote }}'"), 7),
+    ("evaluated-again", shell("psql", "stdin: 'select {{ X | shell_quote }}'"), 8),
+    ("evaluated-again", shell("ssh h sh", "stdin: 'ls {{ X | shell_quote }}'"), None),
     ("evaluated-again", shell("echo {{ X }}"), None),
     ("evaluated-again", shell("psql", "stdin: 'select {{ X }}'"), 8),
     ("evaluated-again", shell("psql -f x.sql", "stdin: 'select {{ X }}'"), None),
@@ -320,10 +423,51 @@ CASES = [
         None,
     ),
     ("unseen-failure", step("run: |", "  cd /srv", "  echo a; sleep 1", "  second"), None),
+    ("unseen-failure", step("run: |", "  A=$(first)", "  test \"$A\" = 200"), None),
+    ("unseen-failure", step("run: |", "  A=$(first)", "  [ -n \"$A\" ] || exit 1", "  second"), None),
+    ("unseen-failure", step("run: |", "  A=$(first)", "  if [ -z \"$A\" ]; then exit 1; fi"), None),
+    ("unseen-failure", step("run: |", "  A=$(first)", "  if [ \"$A\" -gt 5 ]; then second; fi"), 6),
+    ("unseen-failure", step("run: |", "  first", "  second", "strict: true"), None),
+    ("unseen-failure", step("run: |", "  A=$(first)", "  if [ \"$A\" != 200 ]; then exit 1; fi"), None),
+    ("unseen-failure", step("run: |", "  first | awk x", "  second"), 6),
+    ("unseen-failure", step("run: |", "  echo a | awk x", "  second"), None),
+    ("unseen-failure", step("run: |", "  first | awk x"), None),
+    ("unseen-failure", step("run: |", "  f() { a || exit 1; }", "  f", "  second"), None),
+    ("unseen-failure", step("run: |", "  f() { a || return 1; }", "  f", "  second"), 7),
+    ("strict-pipeline", step("run: first | second", "strict: true"), 5),
+    ("strict-pipeline", step("run: first | second", "strict: true", "shell: dash"), 5),
+    ("strict-pipeline", step("run: first | second", "strict: true", "shell: bash"), None),
+    ("strict-pipeline", step("run: first | second"), None),
+    ("strict-pipeline", step("run: echo a | first", "strict: true"), None),
+    ("strict-pipeline", step("run: if first | second; then third; fi", "strict: true"), None),
+    ("strict-pipeline", step("run: if x; then first | second; fi", "strict: true"), 5),
+    ("strict-pipeline", step("run: first 2>&1 | second || exit 1", "strict: true"), None),
+    ("strict-pipeline", step("run: x | y", top="name: runbook\ndefaults: {strict: true}"), 6),
+    ("strict-codes", step("run: first", "strict: true", "success_codes: [0, 3]"), 7),
+    ("strict-codes", step("run: first", "strict: true", "success_codes: [0]"), None),
+    ("strict-codes", step("run: first", "success_codes: [0, 3]"), None),
+    (
+        "strict-codes",
+        step("run: a; b", "success_codes: [3]", top="name: runbook\ndefaults: {strict: true}"),
+        7,
+    ),
+    (
+        "strict-codes",
+        step("run: a", "success_codes: [3]", top="name: runbook\ndefaults: {strict: true}"),
+        None,
+    ),
     *[("destructive-without-danger", shell(script), 7) for script in DESTRUCTIVE],
     *[("destructive-without-danger", shell(script), None) for script in HARMLESS],
     ("destructive-without-danger", shell("psql", "stdin: drop table x"), 8),
     ("destructive-without-danger", shell("cat", "stdin: drop table x"), None),
+    ("destructive-without-danger", shell("bash -s", "stdin: rm -r /srv/{{ X }}"), 8),
+    ("destructive-without-danger", shell("ssh h sh", "stdin: rm -r /tmp/x"), None),
+    ("destructive-without-danger", sql("truncate a"), 6),
+    ("destructive-without-danger", sql("select 1; delete from {{ X | sql_name }}"), 6),
+    ("destructive-without-danger", sql("delete from a where b = {{ X }}"), None),
+    ("destructive-without-danger", sql("select 'drop table a'"), None),
+    ("destructive-without-danger", sql("drop table a", "danger: true"), None),
+    ("no-process", sql("select 1", "env: {PGUSER: a}", "cwd: /srv"), None),
     ("destructive-without-danger", shell("rm -r /srv", "danger: true"), None),
     (
         "destructive-without-danger",
@@ -340,6 +484,47 @@ def test_rule(code: str, text: str, line: int | None, lint: Lint) -> None:
     found = [problem for problem in loaded.warnings if problem.code == code]
     assert [problem.line for problem in found] == ([] if line is None else [line])
     assert all(problem.hint for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("script", "hint"),
+    [
+        ("psql -c 'select {{ X }}'", "kind: sql"),
+        ("ssh h ls {{ X }}", "| shell_quote"),
+        ("jq .{{ X }} f.json", "--arg"),
+        ("rm {{ X }}", "write -- before it, or give X a pattern such as [^-].*"),
+        ("find {{ X }} -name a", "give X a pattern such as [^-].*"),
+    ],
+)
+def test_a_hint_fits_the_place(script: str, hint: str, lint: Lint) -> None:
+    hints = [p.hint for p in lint(shell(script)).warnings if p.code != "destructive-without-danger"]
+    assert any(hint in each for each in hints)
+    assert any("write --" in each for each in hints) == ("write --" in hint)
+
+
+def test_a_variable_that_may_be_an_option_is_told_of_once(lint: Lint) -> None:
+    loaded = lint(shell("rm {{ X }}; ls {{ X }}; cat {{ X }}"))
+    (told,) = [p.message for p in loaded.warnings if p.code == "option-injection"]
+    assert told.endswith("would be an option, here and in 2 other places")
+
+
+def test_what_is_told_of_once_is_silenced_in_each_place(lint: Lint) -> None:
+    because = "# lint: ok option-injection because only we give it"
+    lines = ("rm {{ X }}", f"  cat {{{{ X }}}}  {because}", "  ls {{ X }}")
+    loaded = lint(shell("\n    ".join(lines)))
+    told = [(p.line, p.message) for p in loaded.warnings if p.code == "option-injection"]
+    assert told == [
+        (7, "a value of `X` that begins with - would be an option, here and in 1 other place")
+    ]
+    assert [(p.code, p.line) for p in loaded.silenced] == [("option-injection", 8)]
+    assert "useless-silencing" not in {p.code for p in loaded.warnings}
+
+
+@pytest.mark.parametrize("pattern", [r"[^-].*", r"([^-\s]\S*\s*)+"])
+@pytest.mark.parametrize("value", ["db-1", "db-1:5432", "/var/log/a b.log", "registry/app:1.2"])
+def test_the_pattern_that_a_hint_names_allows_what_is_natural(pattern: str, value: str) -> None:
+    assert matches(pattern, value)
+    assert not matches(pattern, f"-{value}")
 
 
 def test_every_rule_is_tried() -> None:

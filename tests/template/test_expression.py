@@ -301,3 +301,28 @@ _TOKENS = [
 def test_any_expression_gives_a_value_or_a_template_error(source: str) -> None:
     with contextlib.suppress(TemplateError):
         compile_expression(source).evaluate({"A": "[1, 2]", "B": {"x": 1}})
+
+
+@pytest.mark.parametrize(
+    ("source", "is_number"),
+    [
+        ("X | int", True),
+        ("X | trim | int(0)", True),
+        ("X | int(Y)", False),
+        ("X | int + 1", True),
+        ("X + Y", False),
+        ("X * 2", True),
+        ("-X", True),
+        ("X == 'a'", True),
+        ("X is defined", True),
+        ("X | length if Y else 0", True),
+        ("X | length if Y else Z", False),
+        ("X or 1", False),
+        ("X | int ~ Y", False),
+        ("X", False),
+        ("3", True),
+        ("'3'", False),
+    ],
+)
+def test_what_surely_gives_a_number(source: str, is_number: bool) -> None:
+    assert compile_expression(source).is_number is is_number

@@ -32,13 +32,51 @@ SCRIPTS = [
     ("# rm {{ A }}", []),
     ("cat <<X\n{{ A }}\nX", []),
     ("rm {{ A | raw }}", []),
+    ("sh -c 'rm \"$1\"' _ {{ A }}", []),
+    ("python3 -c 'print()' {{ A }}", []),
+    ("python3 tool.py {{ A }}", ["A"]),
+    ("sudo -u {{ A }} rm {{ B }}", ["B"]),
+    ("xargs rm {{ A }}", ["A"]),
+    ("docker exec {{ A }} rm {{ B }}", ["A", "B"]),
+    ("awk '{print}' {{ A }}", []),
+    ("tool -list {{ A }}", []),
+    ("jq --arg a {{ A }} .b", []),
+    ("jq --argjson {{ A }} 1 .b", []),
+    ("python3 - {{ A }} <<E\nE", []),
+    ("f() { echo; }; f {{ A }}", []),
+    ("journalctl -u {{ A }}", []),
+    ("head -n {{ A }} {{ B }}", ["B"]),
+    ("mkdir -m {{ A }} {{ B }}", ["B"]),
+    ("tar -czf {{ A }} {{ B }}", ["B"]),
+    ("stat -c {{ A }} {{ B }}", ["B"]),
+    ("tool --force {{ A }}", ["A"]),
+    ("ls -la {{ A }}", ["A"]),
+    ("psql -XAtc {{ A }}", []),
+    ("ssh -tq {{ A }} {{ B }}", ["A"]),
 ]
 
 
 @pytest.mark.parametrize(("script", "names"), SCRIPTS)
 def test_values_that_may_be_options_of_a_command(script: str, names: list[str]) -> None:
     found = options_in_script(script, "sh")
-    assert [output.expression.source for output in found] == names
+    assert [place.output.expression.source for place in found] == names
+
+
+@pytest.mark.parametrize(
+    ("script", "takes_dashes"),
+    [
+        ("rm {{ A }}", True),
+        ("/usr/bin/sudo rm {{ A }}", True),
+        ("kubectl get pod {{ A }}", True),
+        ("git checkout {{ A }}", False),
+        ("find {{ A }} -name x", False),
+        ("dig {{ A }}", False),
+        ("some-tool {{ A }}", False),
+    ],
+)
+def test_programs_whose_options_end_at_two_dashes(script: str, takes_dashes: bool) -> None:
+    (place,) = options_in_script(script, "sh")
+    assert place.takes_dashes is takes_dashes
 
 
 ARGUMENTS = [
@@ -54,4 +92,5 @@ ARGUMENTS = [
 
 @pytest.mark.parametrize(("words", "names"), ARGUMENTS)
 def test_values_that_may_be_options_in_a_list(words: str, names: list[str]) -> None:
-    assert [output.expression.source for output in options_in_arguments(words)] == names
+    found = options_in_arguments(words)
+    assert [place.output.expression.source for place in found] == names

@@ -112,3 +112,31 @@ def test_a_long_text_is_searched_for_what_a_match_begins_with() -> None:
 def test_unusable_pattern(source: str, message: str) -> None:
     with pytest.raises(PatternError, match=re.escape(message)):
         Regex(source)
+
+
+@settings(max_examples=300)
+@given(sources, texts)
+def test_what_a_matching_text_holds_may_be_held(source: str, text: str) -> None:
+    compiled = _compiled(source)
+    if compiled is None or compiled[1].match(text, whole=True) is None:
+        return
+    assert all(compiled[1].may_hold(character) for character in text)
+    assert all(compiled[1].may_hold(text[i + 1], text[i]) for i in range(len(text) - 1))
+
+
+@pytest.mark.parametrize(
+    ("source", "characters", "behind", "may"),
+    [
+        ("[a-z0-9@._-]+", ";$ \n", "", False),
+        ("[a-z ]+", ";$ \n", "", True),
+        (".*", "\n", "", False),
+        (".*", ";", "", True),
+        (r"[a-z]+( [a-z]+)*", "-", " ", False),
+        (r"[a-z]+( [a-z-]+)*", "-", " ", True),
+        (r"([^-\s]\S*\s*)+", "-", " \n", False),
+        (r"(\S+\s*)+", "-", " \n", True),
+        ("a{1000}b{1000}", ";", "", True),
+    ],
+)
+def test_what_a_pattern_may_hold(source: str, characters: str, behind: str, may: bool) -> None:
+    assert Regex(source).may_hold(characters, behind) is may

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from pup_tui.runbook.lint.loops import endless_loops
-from pup_tui.runbook.lint.subject import Finding, Subject, is_true
-from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, shown
-from pup_tui.runbook.pattern import PatternError, TooCostly, compile_pattern
+from pup_tui.runbook.lint.ranges import is_harmless
+from pup_tui.runbook.lint.subject import Finding, Subject
+from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.roles import Language, Role
-from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.options import options_in_arguments, options_in_script
 from pup_tui.template.shell.arithmetic import TextOrigin, Unchecked
 from pup_tui.template.shell.command_use import Evaluator
 from pup_tui.template.shell.script import ShellTemplate, compile_shell
@@ -47,9 +45,6 @@ _SCRIPTS = (Language.SCRIPT, Language.VALUE_COMMAND)
 _LONGEST = 200
 """Characters of a command's name; nothing longer is one."""
 
-_SAFE_TYPES = frozenset({"integer", "number", "boolean", "duration", "url"})
-_SAFE_FILTERS = frozenset({"int", "float", "length", "count", "round", "abs", "shell_quote"})
-
 
 def raw_in_shell(subject: Subject) -> Iterator[Finding]:
     """`raw` puts a value into a script as code."""
@@ -66,11 +61,15 @@ def raw_in_shell(subject: Subject) -> Iterator[Finding]:
 
 
 def evaluated_again(subject: Subject) -> Iterator[Finding]:
-    """A command that takes a word, or its standard input, for code runs what a value holds."""
+    """A command that takes a word, or its standard input, for code runs what a value holds.
+
+    Not what a number, some literals or a pattern without a character of code allow.
+    """
     for step, node, script in _scripts(subject):
-        quoted = {f"${name}" for name in step.quoted_env(subject.root.get("defaults"))}
+        env = step.env_texts(subject.root.get("defaults"))
         for found in script.evaluated_again:
-            if found.source not in quoted:
+            outputs = [found.output] if found.output else env[found.source[1:]].outputs
+            if not _are_safe(step, outputs, found.evaluator):
                 yield _evaluated(node, found.evaluator, found.source, found.line)
     given = {placed.step: placed.node for placed in subject.texts if placed.role is Role.STDIN}
     for step, placed in subject.commands:
@@ -83,14 +82,30 @@ def evaluated_again(subject: Subject) -> Iterator[Finding]:
         except TemplateError:
             continue
         for output in outputs:
-            if reader is not None and "shell_quote" not in output.expression.filters:
+            if reader is not None and not _are_safe(step, [output], reader):
                 yield _evaluated(stdin, reader, output.expression.source, output.line)
+
+
+def _are_safe(step: StepDraft, outputs: Iterable[Output], by: Evaluator) -> bool:
+    """Whether values are quoted for the shell that evaluates them, or cannot be more than a word of code."""
+    return all(
+        (by.is_shell and "shell_quote" in each.expression.filters)
+        or is_harmless(step, each.expression)
+        for each in outputs
+    )
 
 
 def _evaluated(node: Scalar, by: Evaluator, source: str, line: int) -> Finding:
     code = f"{by.language} code" if by.language else "code"
     told = f"{shown(by.command)} evaluates {shown(source)} once more, as {code}"
-    hint = "hand the value over as data (`env`, `stdin`, an argument), or use `| shell_quote`"
+    if by.language == "SQL":
+        hint = (
+            "use `kind: sql`, where a value is a parameter, or let the client bind it (`psql -v`)"
+        )
+    elif by.is_shell:
+        hint = "hand the value over as data (`env`, `stdin`, an argument), or use `| shell_quote`"
+    else:
+        hint = "hand the value over as data (`env`, `stdin`, an option such as `-v` or `--arg`)"
     return Finding(node, told, hint, line, source)
 
 
@@ -121,81 +136,6 @@ def _unchecked(found: Unchecked) -> tuple[str, str]:
             )
         case _:
             assert_never(found.origin)
-
-
-def option_injection(subject: Subject) -> Iterator[Finding]:
-    """A value such as `-rf` at the beginning of a word is an option, not what the author meant.
-
-    Variables that cannot begin with `-` by their type, choices or pattern are safe. Of captures all but `pup`
-    subcommands are judged: the positionals of the Datadog client are ids.
-    """
-    for step, placed in subject.commands:
-        with_captures = placed.role is not Role.SUBCOMMAND
-        for output in _option_places(step, placed):
-            yield from _option(step, placed.node, output, with_captures=with_captures)
-
-
-def _option_places(step: StepDraft, placed: PlacedText) -> tuple[Output, ...]:
-    source = placed.node.text
-    if "{{" not in source or placed.role is Role.PROGRAM:
-        return ()
-    try:
-        if placed.role is Role.ARGUMENT:
-            return compile_text(source).outputs if source.startswith("{{") else ()
-        if placed.role.language is Language.ARGUMENTS:
-            return options_in_arguments(source)
-        return options_in_script(source, step.interpreter.name)
-    except TemplateError:
-        return ()
-
-
-def _option(
-    step: StepDraft, node: Scalar, output: Output, *, with_captures: bool
-) -> Iterator[Finding]:
-    expression = output.expression
-    if expression.filters & _SAFE_FILTERS:
-        return
-    for name in sorted(expression.names | expression.optional_names):
-        declared = step.frame.names.entries.get(name) if step.frame.names else None
-        if declared is not None:
-            if not _may_be_option(declared.value, alone=expression.source.strip() == name):
-                continue
-        elif not with_captures or not _is_captured(step, name):
-            continue
-        told = f"a value of {shown(name)} that begins with - would be an option"
-        hint = "write -- before it"
-        if declared is not None:
-            hint += f", or give {name[:60]} a pattern such as [a-z0-9][a-z0-9-]*"
-        yield Finding(node, told, hint, output.line, name)
-
-
-def _is_captured(step: StepDraft, name: str) -> bool:
-    return name == "steps" or name in step.frame.made
-
-
-def _may_be_option(variable: YamlNode, *, alone: bool) -> bool:
-    """Whether a declared variable, or an item of it, may have a value that begins with `-`.
-
-    `alone`: nothing is made of it; a list is then its JSON.
-    """
-    if not isinstance(variable, Mapping):
-        return True
-    kind = variable.text("type") or "string"
-    if kind in _SAFE_TYPES or (kind == "list" and alone):
-        return False
-    choices = variable.get("choices")
-    if kind == "enum" or choices is not None:
-        items = choices.items if isinstance(choices, Sequence) else []
-        texts = [item.text("value") if isinstance(item, Mapping) else item for item in items]
-        given = [text.text if isinstance(text, Scalar) else str(text) for text in texts]
-        return any(text.startswith("-") for text in given)
-    pattern = variable.text("pattern")
-    if pattern is None:
-        return True
-    try:
-        return compile_pattern(pattern).may_begin_with("-")
-    except (PatternError, TooCostly):
-        return False
 
 
 def unbounded_wait(subject: Subject) -> Iterator[Finding]:
@@ -232,11 +172,11 @@ def missing_tool(subject: Subject) -> Iterator[Finding]:
             word = step.interpreter.words[0]
         if word is None or len(word) > _LONGEST or _is_function(word, node.text):
             continue
-        if is_true(step.node, "optional") or _is_builtin(step, word):
+        if step.node.truth("optional") or _is_builtin(step, word):
             continue
         if step.node.get("env") is None and not subject.is_installed(word):
             told = f"{shown(word)} is not installed on this machine"
-            yield Finding(node, told, "install it, or write `optional: true`")
+            yield Finding(node, told, "install it, or write `optional: true`", group=word)
 
 
 def _is_builtin(step: StepDraft, word: str) -> bool:

@@ -1,23 +1,26 @@
-"""A warning about commands that destroy in steps that are not marked so; the table is `destructive.toml`."""
+"""A warning about commands and statements that destroy in steps that are not marked so."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from functools import lru_cache
-from importlib import resources
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.statements import StepScript, all_nodes, source_of
+from pup_tui.runbook.lint.destroyers import COMMANDS
+from pup_tui.runbook.lint.sql import destroyer, destroyer_in_template
+from pup_tui.runbook.lint.statements import StepScript, all_nodes
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.roles import Role
+from pup_tui.runbook.steps import StepDraft
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.shell.command_use import Evaluator
 from pup_tui.template.shell.grammar import read
+from pup_tui.template.shell.markers import MARKER, Marked, variants
 from pup_tui.template.shell.script_parts import ScriptParts
 from pup_tui.template.shell.synopsis import Kind
+from pup_tui.template.sql.engines import Engine
+from pup_tui.template.text import compile_text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -30,109 +33,90 @@ _MADE_HERE: Final = re.compile(r"\b([A-Za-z_]\w*)=\"?(?:\$\(|`)\s*mktemp\b")
 _VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)\}?(?:/.*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One line of the table."""
-
-    words: tuple[str, ...]
-    wanted: tuple[str, ...]
-    harmless: tuple[str, ...]
-
-    def matches(self, words: Sequence[str]) -> bool:
-        """Whether this is the command; a word behind an option may be its value."""
-        options = [word for word in words if word.startswith("-")]
-        if any(_has(options, option) for option in self.harmless):
-            return False
-        if self.wanted and not any(_has(options, option) for option in self.wanted):
-            return False
-        return self._begins(words)
-
-    def _begins(self, words: Sequence[str]) -> bool:
-        if not _fits(self.words[0], words[0].rsplit("/", 1)[-1]):
-            return False
-        # How many words of the line were met, and whether the next one may be an option's value.
-        states = {(1, False)}
-        for word in words[1:]:
-            if any(met == len(self.words) for met, _ in states):
-                return True
-            if word.startswith("-"):
-                states = {(met, "=" not in word) for met, _ in states}
-            else:
-                further = {(met + 1, False) for met, _ in states if _fits(self.words[met], word)}
-                states = further | {(met, False) for met, is_value in states if is_value}
-        return any(met == len(self.words) for met, _ in states)
-
-
-def _fits(form: str, word: str) -> bool:
-    return any(fnmatchcase(word, each) for each in form.split("|"))
-
-
-def _has(options: Sequence[str], wanted: str) -> bool:
-    """Whether an option is there, with a value or among other letters too."""
-    is_letter = re.fullmatch(r"-[a-zA-Z]", wanted) is not None
-    return any(
-        option.partition("=")[0] == wanted
-        or (is_letter and re.fullmatch(r"-[a-zA-Z]+", option) is not None and wanted[1] in option)
-        for option in options
-    )
-
-
-@lru_cache(maxsize=1)
-def _table() -> tuple[tuple[_Row, ...], re.Pattern[str]]:
-    text = resources.files("pup_tui.runbook.lint").joinpath("destructive.toml").read_text("utf-8")
-    data = tomllib.loads(text)
-    statements = "|".join(each.replace(" ", r"\s+") for each in data["statements"])
-    pattern = re.compile(rf"(?:\A|;)\s*(?:{statements})\b", re.IGNORECASE)
-    return tuple(map(_row, data["commands"])), pattern
-
-
-def _row(line: str) -> _Row:
-    command, _, harmless = line.partition(" -without ")
-    words = command.split()
-    wanted = tuple(word[1:] for word in words if word.startswith("+"))
-    named = tuple(word for word in words if not word.startswith("+"))
-    return _Row(named, wanted, tuple(harmless.split()))
+_ENGINES: Final[dict[str, Engine]] = {
+    **dict.fromkeys(("mysql", "mariadb", "mycli", "mysqlsh"), "mysql"),
+    **dict.fromkeys(("sqlite", "sqlite3", "litecli", "sqlcipher"), "sqlite"),
+}
+"""Whose dialect a client of databases takes; any other one is taken for one of PostgreSQL."""
 
 
 def destructive_without_danger(subject: Subject) -> Iterator[Finding]:
     """A step that destroys something should be marked, so that plan and dialogs show it."""
+    for found in _unmarked(subject):
+        found.hint = "write `danger: true`, so that the plan shows it and the operator is asked"
+        yield found
+
+
+def _unmarked(subject: Subject) -> Iterator[Finding]:
     given = {placed.step: placed.node for placed in subject.texts if placed.role is Role.STDIN}
     for script in subject.scripts:
-        is_marked = any(step.node.truth("danger") for step in script.step.lineage())
-        found = None if is_marked else destroys(script, given.get(script.step.path))
+        found = None if _is_marked(script.step) else destroys(script, given.get(script.step.path))
         if found is not None:
-            found.hint = "write `danger: true`, so that the plan shows it and the operator is asked"
             yield found
+    by_path = {step.path: step for step in subject.steps}
+    for placed in subject.texts:
+        step = by_path.get(placed.step)
+        if placed.role is Role.STATEMENTS and step is not None and not _is_marked(step):
+            engine = step.sql_use.engine or "postgresql"
+            statement = destroyer_in_template(placed.node.text, engine)
+            if statement is not None:
+                yield _finding(placed.node, statement.told, statement.line)
+
+
+def _is_marked(step: StepDraft) -> bool:
+    return any(each.node.truth("danger") for each in step.lineage())
 
 
 def destroys(script: StepScript, stdin: Scalar | None) -> Finding | None:
-    """The first command of a script, or statement in what it reads, that may destroy something."""
+    """The first command or statement of a script, or in what it reads, that may destroy something."""
     found = next(_destructive(script), None)
     if found is not None:
         node, told = found
-        message = f"{shown(told)} may destroy something"
-        return Finding(script.node, message, line=script.line(node), fragment=told.split(" ", 1)[0])
-    match = None if stdin is None or not _reads_sql(script) else _table()[1].search(stdin.text)
-    if stdin is None or match is None:
-        return None
-    statement = match[0].lstrip("; \n")
-    return Finding(stdin, f"{shown(statement)} may destroy something")
+        return _finding(script.node, told, script.line(node))
+    return None if stdin is None else _in_stdin(script, stdin)
 
 
-def _reads_sql(script: StepScript) -> bool:
+def _finding(node: Scalar, told: str, line: int) -> Finding:
+    message = f"{shown(told)} may destroy something"
+    return Finding(node, message, line=line, fragment=told.split(" ", 1)[0])
+
+
+def _in_stdin(script: StepScript, stdin: Scalar) -> Finding | None:
+    """What destroys in the text that a shell or a client of databases reads from the step's `stdin`."""
     reader = script.tree.reader()
-    return reader is not None and reader.language == "SQL"
+    if reader is None:
+        return None
+    if reader.language == "SQL":
+        statement = destroyer_in_template(stdin.text, _engine(reader.command))
+        return None if statement is None else _finding(stdin, statement.told, statement.line)
+    try:
+        marked = Marked(next(iter(variants(compile_text(stdin.text).blocks)), []))
+    except TemplateError:
+        return None
+    _, tree = read(marked.script)
+    inside = _within(tree.root_node, 0) if tree is not None and reader.is_shell else iter(())
+    commands = ((node, told) for node, told in inside if not _is_tidying(told, set()))
+    return next((_finding(stdin, told, node.start_point.row + 1) for node, told in commands), None)
+
+
+def _engine(command: str) -> Engine:
+    return _ENGINES.get(command.rsplit("/", 1)[-1], "postgresql")
 
 
 def _destructive(script: StepScript) -> Iterator[tuple[Node, str]]:
     """The commands and statements that destroy, each with what is told of it."""
     made = set(_MADE_HERE.findall(script.node.text))
     for node, told in _within(script.root, 0):
-        name, *words = told.split()
-        operands = [word for word in words if not word.startswith("-")]
-        is_rm = name.rsplit("/", 1)[-1] == "rm" and operands != []
-        if not (is_rm and all(_is_temporary(word, made) for word in operands)):
+        if not _is_tidying(told, made):
             yield node, told
+
+
+def _is_tidying(command: str, made: set[str]) -> bool:
+    """Whether this removes only what is temporary."""
+    name, *words = command.split()
+    operands = [word for word in words if not word.startswith("-")]
+    is_rm = name.rsplit("/", 1)[-1] == "rm" and operands != []
+    return is_rm and all(_is_temporary(word, made) for word in operands)
 
 
 def _is_temporary(word: str, made: set[str]) -> bool:
@@ -142,7 +126,6 @@ def _is_temporary(word: str, made: set[str]) -> bool:
 
 
 def _within(root: Node, depth: int) -> Iterator[tuple[Node, str]]:
-    rows, statements = _table()
     parts = ScriptParts(root)
     for node in all_nodes(root):
         if node.type != "command":
@@ -150,25 +133,31 @@ def _within(root: Node, depth: int) -> Iterator[tuple[Node, str]]:
         use = parts.use(node)
         words = [word.decode(errors="replace").replace("\x01", "{{...}}") for word in use.words]
         for at, what in enumerate(use.uses):
-            if what.kind is Kind.NAME and any(row.matches(words[at:]) for row in rows):
+            if what.kind is Kind.NAME and any(row.matches(words[at:]) for row in COMMANDS):
                 yield node, " ".join(words[at:])
-            is_sql = what.evaluator is not None and what.evaluator.language == "SQL"
-            match = statements.search(words[at]) if is_sql else None
-            if match is not None:
-                yield node, match[0].lstrip("; \n")
+            if what.evaluator is not None and what.evaluator.language == "SQL":
+                text = use.words[at].decode(errors="replace")
+                yield from _statement(node, text, what.evaluator)
         if use.reader is not None and use.reader.language == "SQL":
-            yield from _fed(node, statements)
+            yield from _fed(node, use.reader)
         if use.script and depth < _DEEPEST:
             _, tree = read(use.script)
             inner = _within(tree.root_node, depth + 1) if tree is not None else iter(())
             yield from ((node, told) for _, told in inner)
 
 
-def _fed(command: Node, statements: re.Pattern[str]) -> Iterator[tuple[Node, str]]:
+def _statement(node: Node, text: str, client: Evaluator) -> Iterator[tuple[Node, str]]:
+    found = destroyer(text, _engine(client.command))
+    if found is not None:
+        yield node, found.told
+
+
+def _fed(command: Node, client: Evaluator) -> Iterator[tuple[Node, str]]:
     """The statements of a command's here-document or here-string."""
     owner = command.parent if command.parent is not None else command
     for part in all_nodes(owner):
         if part.type in ("heredoc_body", "herestring_redirect"):
-            match = statements.search(source_of(part).lstrip("<\"' "))
-            if match is not None:
-                yield command, match[0].lstrip("; \n")
+            text = MARKER.sub(b"x", part.text or b"").decode(errors="replace")
+            if part.type == "herestring_redirect":
+                text = text.removeprefix("<<<").strip(" \"'")
+            yield from _statement(command, text, client)

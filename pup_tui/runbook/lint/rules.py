@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final
 
+from msgspec.structs import replace
+
 from pup_tui.runbook.lint.commands import (
     evaluated_again,
     missing_tool,
-    option_injection,
     raw_in_shell,
     unbounded_wait,
     unchecked_arithmetic,
@@ -22,6 +23,7 @@ from pup_tui.runbook.lint.names import (
     name_differs,
     shadowed_names,
 )
+from pup_tui.runbook.lint.options import option_injection
 from pup_tui.runbook.lint.secrets import literal_secret, password_in_url
 from pup_tui.runbook.lint.silencing import Silencing
 from pup_tui.runbook.lint.spellings import dollar_name, dotted_name
@@ -36,7 +38,7 @@ from pup_tui.runbook.lint.steps import (
     unused_variable,
     verify_off,
 )
-from pup_tui.runbook.lint.strictness import unseen_failure
+from pup_tui.runbook.lint.strictness import strict_codes, strict_pipeline, unseen_failure
 from pup_tui.runbook.lint.subject import Finding, IsInstalled, LintRule, Subject
 from pup_tui.runbook.nodes import Mapping
 from pup_tui.runbook.problems import Problem
@@ -67,6 +69,8 @@ RULES: Final[dict[str, LintRule]] = {
     "never-runs": never_runs,
     "unused-variable": unused_variable,
     "unseen-failure": unseen_failure,
+    "strict-pipeline": strict_pipeline,
+    "strict-codes": strict_codes,
     "one-round": one_round,
     "destructive-without-danger": destructive_without_danger,
     "hidden-characters": hidden_characters,
@@ -95,14 +99,29 @@ def lint(subject: Subject, report: Report) -> None:
     silencing = Silencing(subject.sources, RULES)
     for code, rule in RULES.items():
         told = 0
+        groups: dict[str, list[Problem]] = {}
         for found in rule(subject):
             problem = _problem(code, found, silencing)
+            if found.group and problem.severity == "warning":
+                groups.setdefault(found.group, []).append(problem)
+                continue
             report.add(problem)
             told += problem.severity == "warning"
             if told == MAX_WARNINGS:
                 break
+        for problems in islice(groups.values(), MAX_WARNINGS - told):
+            report.add(_once(problems))
     for problem in islice(silencing.problems(), MAX_WARNINGS):
         report.add(problem)
+
+
+def _once(problems: list[Problem]) -> Problem:
+    """The first of several problems, which tells how many others there are."""
+    first, *others = problems
+    if not others:
+        return first
+    told = f"{first.message}, here and in {len(others)} other place{'s' * (len(others) > 1)}"
+    return replace(first, message=told)
 
 
 def _problem(code: str, found: Finding, silencing: Silencing) -> Problem:

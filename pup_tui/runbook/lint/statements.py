@@ -14,6 +14,7 @@ from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.markers import MARKER, Marked, variants
+from pup_tui.template.shell.script_parts import ScriptParts
 from pup_tui.template.shell.tree import ScriptTree
 from pup_tui.template.text import compile_text
 
@@ -37,6 +38,10 @@ class StepScript:
     @cached_property
     def root(self) -> Node:
         return self.tree.root
+
+    @cached_property
+    def parts(self) -> ScriptParts:
+        return ScriptParts(self.root)
 
     @property
     def outputs(self) -> dict[int, Output]:

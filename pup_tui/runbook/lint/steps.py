@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pup_tui.runbook.lint.subject import Finding, Subject, entries_of, is_true
+from pup_tui.runbook.lint.subject import Finding, Subject, entries_of
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, shown
 from pup_tui.runbook.roles import COMMANDS, Language, Role
 from pup_tui.runbook.scope import names_in
@@ -42,7 +42,7 @@ def danger_without_confirm(subject: Subject) -> Iterator[Finding]:
     """A dangerous step is asked about in any case; only its author can say what it will do."""
     for steps in subject.step_lists:
         for before, step in zip([None, *steps], steps, strict=False):
-            if not is_true(step.node, "danger") or _is_gate(step):
+            if not step.node.truth("danger") or _is_gate(step):
                 continue
             if step.node.get("confirm") is None and (before is None or not _is_gate(before)):
                 told = "this step is dangerous, and nothing says what the operator agrees to"
@@ -54,7 +54,7 @@ def danger_ignored(subject: Subject) -> Iterator[Finding]:
     """A dangerous step that failed half-way should not go unnoticed."""
     for step in subject.steps:
         value = step.node.get("on_failure")
-        if is_true(step.node, "danger") and isinstance(value, Scalar) and value.text == "ignore":
+        if step.node.truth("danger") and isinstance(value, Scalar) and value.text == "ignore":
             told = "the failure of a dangerous step is ignored"
             yield Finding(
                 value, told, "write `on_failure: warn`, so that the run's result shows it"
@@ -72,7 +72,8 @@ def no_process(subject: Subject) -> Iterator[Finding]:
         if kind is None or kind.is_block:
             continue
         used = roles.get(step.path, set())
-        useless = {"env": COMMANDS, "cwd": COMMANDS | {Role.FILE}}
+        processes = COMMANDS | {Role.STATEMENTS}
+        useless = {"env": processes, "cwd": processes | {Role.FILE}}
         for key, needed in useless.items():
             if step.node.get(key) is not None and not used & needed:
                 tag = step.node.text("kind")
@@ -105,7 +106,7 @@ def unused_capture(subject: Subject) -> Iterator[Finding]:
         given = step.node.get("capture")
         for name, node in step.captures.items():
             value = given.get(name) if isinstance(given, Mapping) else None
-            hidden = isinstance(value, Mapping) and is_true(value, "secret")
+            hidden = isinstance(value, Mapping) and value.truth("secret")
             if name not in used and not hidden:
                 told = f"{shown(name)} is captured and never used"
                 yield Finding(
@@ -165,7 +166,7 @@ def _always_fails(step: StepDraft) -> bool:
     node = step.node
     if node.text("on_failure") not in (None, "fail") or node.get("if") is not None:
         return False
-    if node.text("when") not in (None, "on_success") or is_true(node, "optional"):
+    if node.text("when") not in (None, "on_success") or node.truth("optional"):
         return False
     poll = node.get("poll")
     given = node.get("assert")

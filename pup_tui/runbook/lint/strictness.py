@@ -1,4 +1,4 @@
-"""A warning about commands whose failure nobody sees."""
+"""Warnings about commands whose failure nobody sees, and about what `strict` does not see."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.statements import StepScript, source_of
-from pup_tui.runbook.lint.subject import Finding, Subject, is_true
+from pup_tui.runbook.lint.statements import StepScript, all_nodes, source_of
+from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, shown
+from pup_tui.runbook.nodes import Sequence as YamlSequence
+from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.shell.tables import is_builtin
 
 if TYPE_CHECKING:
@@ -21,10 +23,15 @@ _STRICT: Final = re.compile(
 _HARMLESS: Final = frozenset(
     {
         *("sleep", "date", "hostname", "whoami", "id", "uname", "basename", "dirname", "seq"),
-        *("tput", "clear", "cat", "printf", "echo", "exit", "nproc", "uptime"),
+        *("tput", "clear", "cat", "printf", "echo", "exit", "nproc", "uptime", "mktemp"),
     }
 )
 """Programs that do not fail, or whose failure is seen by what they do not print."""
+
+_FILTERS: Final = frozenset(
+    {*("awk", "sed", "cut", "tr", "head", "tail", "sort", "uniq", "wc", "column", "tee", "xxd")}
+)
+"""Programs that do not fail behind a pipe."""
 
 _MADE_OF: Final = frozenset(
     {
@@ -39,28 +46,76 @@ _MADE_OF: Final = frozenset(
         *("case_statement", "case_item"),
     }
 )
+_CONDITIONS: Final = frozenset({"while_statement", "list", "negated_command"})
+_WITHOUT_PIPEFAIL: Final = frozenset({"sh", "dash"})
 _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
 
 
 def unseen_failure(subject: Subject) -> Iterator[Finding]:
     """Without `set -e` a script goes on behind a command that failed, and its last one decides."""
-    is_strict = _says_strict(subject.default("strict"))
     for script in subject.scripts:
-        own = script.step.node.get("strict")
-        if (is_strict if own is None else is_true(script.step.node, "strict")) or _STRICT.search(
-            script.node.text
-        ):
+        if _is_strict(subject, script.step) or _STRICT.search(script.node.text):
             continue
         found = next(_unseen(script, script.root.named_children, is_last=True), None)
         if found is not None:
             name = _name(found)
             told = f"{shown(name)} may fail unseen: only the last command decides how the step ends"
-            hint = "begin the script with `set -e`, or write `|| exit` behind the command"
+            hint = "give the step `strict: true`, or write `|| exit` behind the command"
             yield Finding(script.node, told, hint, script.line(found), name)
 
 
-def _says_strict(node: object) -> bool:
-    return isinstance(node, Scalar) and node.style == "plain" and node.text.lower() == "true"
+def strict_pipeline(subject: Subject) -> Iterator[Finding]:
+    """`strict` sees the last command of a pipeline only, where the shell has no `pipefail`."""
+    for script in subject.scripts:
+        if script.shell not in _WITHOUT_PIPEFAIL or not _is_strict(subject, script.step):
+            continue
+        found = next(_hidden_by_pipes(script), None)
+        if found is not None:
+            name = _name(found)
+            told = f"{shown(name)} may fail unseen: {script.shell} has no `pipefail` for `strict`"
+            hint = "write `shell: bash`, or let the command write to a file first"
+            yield Finding(script.node, told, hint, script.line(found), name)
+
+
+def _hidden_by_pipes(script: StepScript) -> Iterator[Node]:
+    """The commands of pipelines that pipe into others and may fail."""
+    for node in all_nodes(script.root):
+        if node.type == "pipeline" and not _is_looked_at(node):
+            for part in node.named_children[:-1]:
+                inner = part.named_children[0] if part.type == "redirected_statement" else part
+                if inner.type == "command" and _may_fail(script, _name(inner)):
+                    yield inner
+
+
+def _is_looked_at(pipeline: Node) -> bool:
+    """Whether a pipeline is a condition, for which `strict` means nothing."""
+    around = pipeline.parent
+    then = _then(around) if around is not None else None
+    is_before = then is not None and pipeline.end_byte <= then.start_byte
+    return is_before or (around is not None and around.type in _CONDITIONS)
+
+
+def strict_codes(subject: Subject) -> Iterator[Finding]:
+    """A strict script ends with the code of whatever failed, which may be one that counts as success."""
+    for script in subject.scripts:
+        node = script.step.node
+        codes = node.get("success_codes")
+        given = codes.items if isinstance(codes, YamlSequence) else []
+        others = [code for code in given if isinstance(code, Scalar) and code.text != "0"]
+        if not others or not _is_strict(subject, script.step):
+            continue
+        if node.truth("strict") or len(script.root.named_children) > 1:
+            told = f"any command of this strict script that ends with {others[0].text} is a success"
+            hint = "leave `strict` out, or look at the code in the script (`|| [ $? -eq 1 ]`)"
+            yield Finding(others[0], told, hint)
+
+
+def _is_strict(subject: Subject, step: StepDraft) -> bool:
+    """Whether the step, or else `defaults`, says `strict: true`."""
+    if step.node.get("strict") is not None:
+        return step.node.truth("strict")
+    default = subject.default("strict")
+    return isinstance(default, Scalar) and default.style == "plain" and default.text == "true"
 
 
 def _unseen(script: StepScript, statements: Sequence[Node], *, is_last: bool) -> Iterator[Node]:
@@ -69,7 +124,11 @@ def _unseen(script: StepScript, statements: Sequence[Node], *, is_last: bool) ->
     for number, node in enumerate(told):
         last = is_last and number + 1 == len(told)
         behind = source_of(told[number + 1]) if number + 1 < len(told) else ""
-        if "$?" not in behind and not _is_in_background(node):
+        if not (
+            "$?" in behind
+            or _is_in_background(node)
+            or _is_judged(node, told[number + 1 : number + 2])
+        ):
             yield from _within(script, node, is_last=last)
 
 
@@ -77,7 +136,9 @@ def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
     if node.type == "redirected_statement":
         yield from _within(script, node.named_children[0], is_last=is_last)
     elif node.type == "pipeline":
-        yield from _within(script, node.named_children[-1], is_last=is_last)
+        for part in node.named_children[-1 if is_last else 0 :]:
+            if part.id == node.named_children[0].id or _name(part) not in _FILTERS:
+                yield from _within(script, part, is_last=is_last)
     elif node.type == "function_definition":
         yield from _within(script, node.named_children[-1], is_last=True)
     elif node.type in _LOOPS:
@@ -87,15 +148,32 @@ def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
     elif node.type in _MADE_OF:
         yield from _in_parts(script, node, is_last=is_last)
     elif node.type in ("command", "variable_assignment") and not is_last:
-        name = _name(node)
-        if name and name not in _HARMLESS and not is_builtin(script.shell, name):
-            yield node
+        yield from [node] if _may_fail(script, _name(node)) else ()
+
+
+def _may_fail(script: StepScript, name: str) -> bool:
+    if not name or name in _HARMLESS or is_builtin(script.shell, name):
+        return False
+    function = script.parts.functions.get(name.encode())
+    return function is None or re.search(r"\bexit\b", source_of(function)) is None
+
+
+def _is_judged(node: Node, behind: Sequence[Node]) -> bool:
+    """Whether what a variable is given is tested right behind, so that nothing is no answer."""
+    if node.type != "variable_assignment" or not behind:
+        return False
+    variable = re.escape(source_of(node.children[0]))
+    if behind[0].type == "if_statement":
+        form = rf"-[zn]\s+[\"']?\$\{{?{variable}\b|\$\{{?{variable}\b\}}?[\"']?\s+!="
+    else:
+        form = rf"\A(?:!\s*)?(?:test|\[\[?)\s[^\n;]*\$\{{?{variable}\b"
+    return re.search(form, source_of(behind[0])) is not None
 
 
 def _in_parts(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
     """Within a compound statement, but not in the conditions of its branches."""
     parts = node.named_children
-    then = next((child for child in node.children if child.type == "then"), None)
+    then = _then(node)
     if then is not None:
         parts = [part for part in parts if part.start_byte > then.start_byte]
     elif node.type in ("case_statement", "case_item"):
@@ -106,6 +184,11 @@ def _in_parts(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node
     for part in parts:
         if part.type in branches:
             yield from _in_parts(script, part, is_last=is_last)
+
+
+def _then(statement: Node) -> Node | None:
+    """Where the conditions of a branch end."""
+    return next((child for child in statement.children if child.type == "then"), None)
 
 
 def _is_in_background(node: Node) -> bool:

@@ -89,6 +89,8 @@ class Finding:
     line: int | None = None
     fragment: str = ""
     """With these the place is that of `fragment` within the text, on line `line` of it."""
+    group: str = ""
+    """What is found in several places for one reason is told once, and silenced in each."""
 
     @property
     def place(self) -> tuple[int, int]:
@@ -103,8 +105,3 @@ LintRule: TypeAlias = Callable[[Subject], Iterator[Finding]]
 
 def entries_of(node: YamlNode | None) -> list[YamlEntry]:
     return list(node.entries.values()) if isinstance(node, Mapping) else []
-
-
-def is_true(node: Mapping, key: str) -> bool:
-    value = node.get(key)
-    return isinstance(value, Scalar) and value.style == "plain" and value.text.lower() == "true"

@@ -41,6 +41,11 @@ class Evaluator:
     command: str
     language: str
 
+    @property
+    def is_shell(self) -> bool:
+        """Whether it takes a text as a shell does, so that `| shell_quote` makes a value data."""
+        return self.language in ("shell", "")
+
 
 @dataclass(frozen=True, slots=True)
 class WordUse:
@@ -130,7 +135,7 @@ class CommandUse:
         if at == end:
             return
         self.uses[at] = name if _MAY_ASSIGN.match(self.words[at]) else WordUse(Kind.NAME)
-        program = _program(self.words[at])
+        program = program_of(self.words[at])
         if program is None:
             self._search(at + 1, end)
         else:
@@ -139,7 +144,7 @@ class CommandUse:
     def _search(self, start: int, end: int) -> None:
         """Find an interpreter with code among the words of a program that is not known."""
         for at in range(start, end):
-            program = None if _UNKNOWN_TEXT.search(self.words[at]) else _program(self.words[at])
+            program = None if _UNKNOWN_TEXT.search(self.words[at]) else program_of(self.words[at])
             if program is None or not (program.options or program.reads_code):
                 continue
             inner = CommandUse(self.words[at:end], self._depth)
@@ -149,7 +154,7 @@ class CommandUse:
             return
 
 
-def _program(word: bytes) -> Synopsis | None:
+def program_of(word: bytes) -> Synopsis | None:
     """The program of a name or path, with or without a version behind it."""
     if _UNKNOWN_TEXT.search(word):
         return _ANY_INTERPRETER
@@ -159,7 +164,7 @@ def _program(word: bytes) -> Synopsis | None:
 
 def _is_known(word: bytes) -> bool:
     """Whether a word is the literal name of a program that is in the table, or an assignment."""
-    literal = _UNKNOWN_TEXT.search(word) is None and _program(word) is not None
+    literal = _UNKNOWN_TEXT.search(word) is None and program_of(word) is not None
     return literal or _ASSIGNMENT.match(word) is not None
 
 

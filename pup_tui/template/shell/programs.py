@@ -146,9 +146,12 @@ npm exec, npm x, pnpm exec, pnpm dlx, yarn exec, yarn dlx | shell | -c=CODE --ca
 """
 
 _REMOTE: Final = r"""
-ssh, slogin, autossh, rsh, dbclient, remsh | shell |
+ssh, slogin, rsh, dbclient, remsh | shell |
     -o=CODE/(proxycommand|localcommand|knownhostscommand|remotecommand|match)\b/ -p= -i= -l= -F= -b= -B=
     -c= -D= -E= -e= -I= -J= -L= -m= -O= -Q= -R= -S= -W= -w= -P= <CODE _ CODE*
+autossh | shell |
+    -o=CODE/(proxycommand|localcommand|knownhostscommand|remotecommand|match)\b/ -p= -i= -l= -F= -b= -B=
+    -c= -D= -E= -e= -I= -J= -L= -m= -M= -O= -Q= -R= -S= -W= -w= -P= <CODE _ CODE*
 mosh | shell | --ssh=CODE -p= --predict= --server=CODE _ RUN
 pdsh, clush, dsh | shell | -w= -x= -g= -a? -l= -f= -t= -u= -R= -X= -m= -o= <CODE CODE*
 pssh, parallel-ssh | shell | -h= -H= -l= -p= -o= -e= -t= -O= -x= CODE*

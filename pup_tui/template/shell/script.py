@@ -72,6 +72,8 @@ class EvaluatedAgain:
     source: str
     line: int
     column: int
+    output: Output | None = None
+    """None where it comes by a variable of the environment."""
 
 
 class ShellTemplate(UsesNames):
@@ -174,9 +176,11 @@ class ShellTemplate(UsesNames):
                 output = hole.unit
                 if evaluator is None and place.command is not None:
                     evaluator = Evaluator(place.command, "")
-                if isinstance(output, Output) and evaluator and not _is_quoted(output):
+                if not isinstance(output, Output) or evaluator is None:
+                    continue
+                if not (evaluator.is_shell and _is_quoted(output)):
                     found[output] = EvaluatedAgain(
-                        evaluator, output.expression.source, output.line, output.column
+                        evaluator, output.expression.source, output.line, output.column, output
                     )
         return tuple(found.values())
 

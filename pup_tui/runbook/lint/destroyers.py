@@ -1,0 +1,90 @@
+"""Which commands and statements destroy: what stands in `destructive.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from importlib import resources
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    """A command that destroys; with one of ``wanted``, where there are some, and none of ``harmless``."""
+
+    words: tuple[str, ...]
+    wanted: tuple[str, ...]
+    harmless: tuple[str, ...]
+
+    def matches(self, words: Sequence[str]) -> bool:
+        """Whether this is the command; a word behind an option may be its value."""
+        options = [word for word in words if word.startswith("-")]
+        if any(_has(options, option) for option in self.harmless):
+            return False
+        if self.wanted and not any(_has(options, option) for option in self.wanted):
+            return False
+        return self._begins(words)
+
+    def _begins(self, words: Sequence[str]) -> bool:
+        if not _fits(self.words[0], words[0].rsplit("/", 1)[-1]):
+            return False
+        # How many words of the line were met, and whether the next one may be an option's value.
+        states = {(1, False)}
+        for word in words[1:]:
+            if any(met == len(self.words) for met, _ in states):
+                return True
+            if word.startswith("-"):
+                states = {(met, "=" not in word) for met, _ in states}
+            else:
+                further = {(met + 1, False) for met, _ in states if _fits(self.words[met], word)}
+                states = further | {(met, False) for met, is_value in states if is_value}
+        return any(met == len(self.words) for met, _ in states)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """A statement that begins with ``word``; the same of its other words."""
+
+    word: str
+    wanted: tuple[str, ...]
+    harmless: tuple[str, ...]
+
+    def matches(self, words: Sequence[str]) -> bool:
+        """Whether this is the statement."""
+        behind = set(words[1:])
+        is_wanted = not self.wanted or not behind.isdisjoint(self.wanted)
+        return words[0] == self.word and is_wanted and behind.isdisjoint(self.harmless)
+
+
+def _fits(form: str, word: str) -> bool:
+    return any(fnmatchcase(word, each) for each in form.split("|"))
+
+
+def _has(options: Sequence[str], wanted: str) -> bool:
+    """Whether an option is there, with a value or among other letters too."""
+    is_letter = re.fullmatch(r"-[a-zA-Z]", wanted) is not None
+    return any(
+        option.partition("=")[0] == wanted
+        or (is_letter and re.fullmatch(r"-[a-zA-Z]+", option) is not None and wanted[1] in option)
+        for option in options
+    )
+
+
+def _parts(line: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    command, _, harmless = line.partition(" -without ")
+    words = command.split()
+    wanted = tuple(word[1:] for word in words if word.startswith("+"))
+    named = tuple(word for word in words if not word.startswith("+"))
+    return named, wanted, tuple(harmless.split())
+
+
+def _read(key: str) -> list[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
+    text = resources.files("pup_tui.runbook.lint").joinpath("destructive.toml").read_text("utf-8")
+    return [_parts(line) for line in tomllib.loads(text)[key]]
+
+
+COMMANDS: Final = tuple(CommandRow(*parts) for parts in _read("commands"))
+STATEMENTS: Final = tuple(StatementRow(words[0], *rest) for words, *rest in _read("statements"))

@@ -1,0 +1,84 @@
+"""Statements of SQL that destroy: they drop, or change rows without saying which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+from pup_tui.runbook.lint.destroyers import STATEMENTS
+from pup_tui.template.blocks import Output
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.shell.markers import variants
+from pup_tui.template.sql.engines import Engine
+from pup_tui.template.sql.splitting import split
+from pup_tui.template.sql.tokens import Token, tokens_of
+from pup_tui.template.text import compile_text
+
+_MAY_DESTROY: Final = re.compile(
+    rf"\b(?:{'|'.join(row.word for row in STATEMENTS)})\b", re.IGNORECASE
+)
+_SHELL_VARIABLE: Final = re.compile(r"\$(?:[A-Za-z_]\w*(?![\w$])|\{\w+\})|\x01")
+_CLIENT_COMMAND: Final = re.compile(r"(?m)^[ \t]*[\\.][A-Za-z?!].*$")
+"""What `psql` and `sqlite3` do themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyer:
+    """A statement that destroys: how it begins, and on which line of its text."""
+
+    told: str
+    line: int
+
+
+def destroyer_in_template(source: str, engine: Engine) -> Destroyer | None:
+    """The first statement of a template that destroys."""
+    try:
+        units = next(iter(variants(compile_text(source).blocks)), [])
+    except TemplateError:
+        return None
+    return destroyer("".join("x" if isinstance(each, Output) else each for each in units), engine)
+
+
+def destroyer(text: str, engine: Engine) -> Destroyer | None:
+    """The first statement that destroys; variables of a shell in it are taken for names."""
+    if _MAY_DESTROY.search(text) is None:
+        return None
+    plain = _CLIENT_COMMAND.sub("", _SHELL_VARIABLE.sub("x", text))
+    try:
+        statements = split(tokens_of(plain, engine))
+    except TemplateError:
+        return None
+    for statement in map(_behind_with, statements):
+        words = _outermost_words(statement)
+        if words and any(row.matches(words) for row in STATEMENTS):
+            start, end = statement[0].start, statement[:3][-1].end
+            told = " ".join(plain[start:end].split())
+            return Destroyer(told, plain.count("\n", 0, start) + 1)
+    return None
+
+
+def _behind_with(statement: Sequence[Token]) -> Sequence[Token]:
+    """A statement without the queries of `with` that stand before it."""
+    if statement[0].text != "WITH":
+        return statement
+    depths = _depths(statement)
+    changing = (
+        number
+        for number, token in enumerate(statement)
+        if not depths[number] and token.text in ("DELETE", "UPDATE")
+    )
+    return statement[next(changing, 0) :]
+
+
+def _outermost_words(statement: Sequence[Token]) -> list[str]:
+    """The words of a statement that stand in no brackets."""
+    depths = _depths(statement)
+    outermost = (token for number, token in enumerate(statement) if not depths[number])
+    return [word.lower() for token in outermost for word in token.text.split()]
+
+
+def _depths(statement: Sequence[Token]) -> list[int]:
+    return list(accumulate((token.text == "(") - (token.text == ")") for token in statement))
