@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pup_tui.runbook.lint.statements import StepScript, all_nodes, source_of
+from pup_tui.runbook.lint.statements import StepScript, nodes_of, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject, is_true
 from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.roles import Role
@@ -78,13 +78,35 @@ def _has(options: Sequence[str], wanted: str) -> bool:
     )
 
 
+class _Table(NamedTuple):
+    """The lines by the names of their programs, those whose name is a pattern, and the SQL that destroys."""
+
+    named: Mapping[str, Sequence[_Row]]
+    patterns: Sequence[_Row]
+    statements: re.Pattern[str]
+
+    def matches(self, words: Sequence[str]) -> bool:
+        """Whether a command destroys something."""
+        name = words[0].rsplit("/", 1)[-1]
+        return any(row.matches(words) for row in (*self.named.get(name, ()), *self.patterns))
+
+
 @lru_cache(maxsize=1)
-def _table() -> tuple[tuple[_Row, ...], re.Pattern[str]]:
+def _table() -> _Table:
     text = resources.files("pup_tui.runbook.lint").joinpath("destructive.toml").read_text("utf-8")
     data = tomllib.loads(text)
     statements = "|".join(each.replace(" ", r"\s+") for each in data["statements"])
     pattern = re.compile(rf"(?:\A|;)\s*(?:{statements})\b", re.IGNORECASE)
-    return tuple(map(_row, data["commands"])), pattern
+    named: dict[str, list[_Row]] = {}
+    patterns: list[_Row] = []
+    for row in map(_row, data["commands"]):
+        names = row.words[0].split("|")
+        if any("*" in name for name in names):
+            patterns.append(row)
+        else:
+            for name in names:
+                named.setdefault(name, []).append(row)
+    return _Table(named, patterns, pattern)
 
 
 def _row(line: str) -> _Row:
@@ -110,7 +132,7 @@ def destructive_without_danger(subject: Subject) -> Iterator[Finding]:
             message = f"{shown(told)} may destroy something"
             yield Finding(script.node, message, hint, script.line(node), fragment)
         elif stdin is not None and _reads_sql(script):
-            match = _table()[1].search(stdin.text)
+            match = _table().statements.search(stdin.text)
             if match is not None:
                 statement = match[0].lstrip("; \n")
                 yield Finding(stdin, f"{shown(statement)} may destroy something", hint)
@@ -147,22 +169,20 @@ def _is_temporary(word: str, made: set[str]) -> bool:
 
 
 def _within(root: Node, depth: int) -> Iterator[tuple[Node, str]]:
-    rows, statements = _table()
+    table = _table()
     parts = ScriptParts(root)
-    for node in all_nodes(root):
-        if node.type != "command":
-            continue
+    for node in nodes_of(root, "command"):
         use = parts.use(node)
         words = [word.decode(errors="replace").replace("\x01", "{{...}}") for word in use.words]
         for at, what in enumerate(use.uses):
-            if what.kind is Kind.NAME and any(row.matches(words[at:]) for row in rows):
+            if what.kind is Kind.NAME and table.matches(words[at:]):
                 yield node, " ".join(words[at:])
             is_sql = what.evaluator is not None and what.evaluator.language == "SQL"
-            match = statements.search(words[at]) if is_sql else None
+            match = table.statements.search(words[at]) if is_sql else None
             if match is not None:
                 yield node, match[0].lstrip("; \n")
         if use.reader is not None and use.reader.language == "SQL":
-            yield from _fed(node, statements)
+            yield from _fed(node, table.statements)
         if use.script and depth < _DEEPEST:
             _, tree = read(use.script)
             inner = _within(tree.root_node, depth + 1) if tree is not None else iter(())
@@ -172,8 +192,7 @@ def _within(root: Node, depth: int) -> Iterator[tuple[Node, str]]:
 def _fed(command: Node, statements: re.Pattern[str]) -> Iterator[tuple[Node, str]]:
     """The statements of a command's here-document or here-string."""
     owner = command.parent if command.parent is not None else command
-    for part in all_nodes(owner):
-        if part.type in ("heredoc_body", "herestring_redirect"):
-            match = statements.search(source_of(part).lstrip("<\"' "))
-            if match is not None:
-                yield command, match[0].lstrip("; \n")
+    for part in nodes_of(owner, "heredoc_body", "herestring_redirect"):
+        match = statements.search(source_of(part).lstrip("<\"' "))
+        if match is not None:
+            yield command, match[0].lstrip("; \n")
