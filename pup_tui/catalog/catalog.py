@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pup_tui.catalog.entries import Entry, Origin
-from pup_tui.catalog.places import Folder
+from pup_tui.catalog.places import HERE, Folder
 
 if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
@@ -81,7 +81,8 @@ class Catalog:
         by_lower = {each.lower(): each for each in known}
         near = difflib.get_close_matches(name.lower(), by_lower, n=3)
         if near:
-            meant = " or ".join(by_lower[each] for each in near)
+            paths = {entry.id: entry.path for entry in entries}
+            meant = " or ".join(_typed(by_lower[each], paths) for each in near)
             raise UnknownRunbook(name, f"did you mean {meant}?")
         raise UnknownRunbook(name, "`pup-tui list` shows what is installed")
 
@@ -119,16 +120,19 @@ class Catalog:
         return load(path, root=root, packs=self.packs, linter=linter, pup_changes=_pup_changes)
 
     def _root_of(self, path: Path) -> Path | None:
-        """The untrusted directory that a file is in, which no link may lead out of; None for any other."""
-        untrusted = [
-            folder for folder in self.places if not folder.trusted and folder.path.is_dir()
-        ]
-        if not untrusted:
-            return None
-        around = Path(os.path.abspath(path)).parents
+        """The untrusted directory that a file is in, which no link may lead out of; None for any other.
+
+        That is `./runbooks`, and the `runbooks` of any other place, for whoever stands there.
+        """
         # Links are followed to a directory's parent only: it may be a link that leads out itself.
-        places = {Path(os.path.realpath(folder.parent), folder.name) for folder in around}
-        return next((folder.path for folder in untrusted if folder.path in places), None)
+        around = [_without_links(folder) for folder in Path(os.path.abspath(path)).parents]
+        for folder in self.places:
+            if not folder.trusted and folder.path.is_dir() and folder.path in around:
+                return folder.path
+        for folder in self.places:
+            if {_without_links(folder.path), folder.path.resolve()} & set(around):
+                return None
+        return next((folder for folder in around if folder.name == HERE), None)
 
     def stamp(self) -> tuple[object, ...]:
         """A value that differs once a file was added, removed or edited; cheap enough to ask often."""
@@ -137,6 +141,18 @@ class Catalog:
             for folder in self.places
             for path in (*runbook_files(folder.path), *_template_files(folder.path))
         )
+
+
+def _without_links(folder: Path) -> Path:
+    """A directory by its name in its parent, which is told without links."""
+    return Path(os.path.realpath(folder.parent), folder.name)
+
+
+def _typed(name: str, paths: Mapping[str, Path]) -> str:
+    """What to type for a name: for one that is no UTF-8 a pattern that the shell makes the file's path of."""
+    if name.isprintable() or name not in paths:
+        return name
+    return "".join(each if each.isprintable() else "?" for each in str(paths[name]))
 
 
 def runbook_files(folder: Path) -> list[Path]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 
 import pup_tui
 from pup_tui.catalog.entries import Origin
+
+HERE: Final = "runbooks"
+"""The directory in a project that holds its runbooks."""
 
 
 class Folder(Struct, frozen=True):
@@ -50,7 +54,7 @@ def folders(
         Folder(pup, Origin.PUP),
         Folder(bundled_dir(), Origin.BUNDLED),
     ]
-    here = Folder(cwd / "runbooks", Origin.HERE, trusted=False)
+    here = Folder(cwd / HERE, Origin.HERE, trusted=False)
     if here.path.resolve() not in {folder.path.resolve() for folder in found}:
         found.append(here)
     unique: dict[Path, Folder] = {}

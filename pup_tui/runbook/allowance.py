@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import assert_never
 
+from pup_tui.runbook.nodes import Scalar
+from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Language, Role
+from pup_tui.template.shell.markers import MAX_VARIANT_TEXT, MAX_VARIANTS
 
 MAX_POINTS = 500_000
 """Points of all different texts of a file; a point stands for about a microsecond."""
@@ -16,11 +19,24 @@ MAX_OPERATORS = 500
 The time that the grammar of shell needs grows with the square of how many follow each other.
 """
 
+MAX_LINTED = 1_000_000
+"""Points of the commands of a file that are looked through for warnings."""
+
+_PER_LINTED_CHARACTER = 10
+_PER_LINTED_VALUE = 150
+_PER_LINTED_PIPE = 150
+
 _PER_NAME = 25
 _PER_EXPRESSION_CHARACTER = 8
 _PER_WORD_CHARACTER = 3
 _PER_SCRIPT_CHARACTER = 3
 _PER_OPERATOR = 50
+_PAIRS_PER_POINT = 3
+"""For a value in a script the words before it in its command are looked at."""
+
+_PER_ASSIGNED_PAIR = 3
+"""Where a script calculates, each variable is followed through each assignment."""
+
 _PER_SQL_CHARACTER = 5
 _PER_PATTERN_CHARACTER = 20
 
@@ -31,25 +47,43 @@ _OPERATOR = re.compile(r"[|&(<`]")
 class Allowance:
     """What checking one file may still cost; a text that comes again is free: its outcome is kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, report: Report) -> None:
         self._left = MAX_POINTS
-        self._seen: set[tuple[Role, str, frozenset[str] | None]] = set()
+        self._report = report
+        self._seen: set[tuple[object, ...]] = set()
+        self.broken: set[tuple[Language, str]] = set()
+        """What could not be read, which need not be tried again."""
 
     @property
     def exhausted(self) -> bool:
         """Whether texts were refused because there are too many of them."""
         return self._left < 0
 
-    def take(self, role: Role, source: str, declared: frozenset[str] = frozenset()) -> bool:
-        """Pay for a text; False where it is more than is left.
+    def take(
+        self,
+        role: Role,
+        node: Scalar,
+        declared: frozenset[str] = frozenset(),
+        shell: str = "sh",
+        env: frozenset[str] = frozenset(),
+    ) -> bool:
+        """Pay for a text; False where it is more than is left, which is reported once.
 
-        What a condition means depends on the `declared` names, so it is read anew for others.
+        What a condition means depends on the `declared` names, and what a script does on its `shell` and the
+        variables of its `env`, so they are read anew for others.
         """
-        text = (role, source, declared if role.language is Language.CONDITION else None)
+        if self.exhausted:
+            return False
+        around = declared if role.language is Language.CONDITION else env
+        read_as = role if role.language is Language.PLAIN else role.language
+        text = (read_as, node.text, around, shell)
         if text in self._seen:
             return True
         self._seen.add(text)
-        self._left -= _cost(role, source)
+        self._left -= _cost(role, node.text, has_env=bool(env))
+        if self._left < 0:
+            told = "from here on the file holds more templates and commands than can be checked"
+            self._report.error(node, told, "split the runbook, or put long scripts into files")
         return self._left >= 0
 
 
@@ -58,7 +92,19 @@ def has_too_many_operators(script: str) -> bool:
     return len(_OPERATOR.findall(script)) > MAX_OPERATORS
 
 
-def _cost(role: Role, source: str) -> int:
+def linting_cost(source: str) -> int:
+    """What looking through a command for warnings costs, also one that came before."""
+    values, pipes = source.count("{{"), source.count("|")
+    cost = _PER_LINTED_VALUE * values + _PER_LINTED_PIPE * pipes
+    return (cost + _PER_LINTED_CHARACTER * len(source)) * _most_variants(source)
+
+
+def _most_variants(source: str) -> int:
+    """How often a script is read at most, so that each of its branches is."""
+    return min(1 + source.count("{%") // 2, MAX_VARIANTS, 1 + MAX_VARIANT_TEXT // (1 + len(source)))
+
+
+def _cost(role: Role, source: str, *, has_env: bool) -> int:
     match role.language:
         case Language.PLAIN:
             return _PER_PATTERN_CHARACTER * len(source) if role is Role.PATTERN else 0
@@ -66,9 +112,12 @@ def _cost(role: Role, source: str) -> int:
             return _inside_braces(source)
         case Language.SCRIPT | Language.VALUE_COMMAND:
             cost = _inside_braces(source)
-            if cost:
-                cost += _PER_SCRIPT_CHARACTER * len(source)
-                cost += _PER_OPERATOR * len(_OPERATOR.findall(source))
+            if cost or has_env:
+                judged = _PER_SCRIPT_CHARACTER * len(source)
+                judged += source.count("{{") * len(source.split()) // _PAIRS_PER_POINT
+                judged += _PER_ASSIGNED_PAIR * source.count("=") * source.count("$")
+                judged += _PER_OPERATOR * len(_OPERATOR.findall(source))
+                cost += judged * _most_variants(source)
             return cost
         case Language.SQL:
             return _inside_braces(source) + _PER_SQL_CHARACTER * len(source)

@@ -56,7 +56,7 @@ class Checking:
         self._report = report
         self._linter = linter
         self._pup_changes = pup_changes
-        self._allowance = Allowance()
+        self._allowance = Allowance(report)
         self._calls = Calls(library, report, self._called)
 
     def runbook(self, root: YamlNode, stem: str, key: str) -> Runbook | None:
@@ -81,7 +81,7 @@ class Checking:
             return None
         if _too_many_steps(root, self._report):
             return None
-        file = _File.of(root, self._library, self._report)
+        file = _File.of(root, self._library, self._allowance, self._report)
         steps, deep = self._add_called(file, chain)
         check_looking(
             file.steps, file.shape.made, file.shape.texts, self._pup_changes, self._report
@@ -137,7 +137,7 @@ class Checking:
                 self._report.error(value, told, f"it does at {at}; {exposure.why}")
 
     def _check_meaning(self, file: _File) -> bool:
-        """Judge what the texts say; False where there were too many to judge."""
+        """Judge what the texts say; False where there is too much, of texts or of what is wrong."""
         defaults = file.root.get("defaults")
         if isinstance(defaults, Mapping):
             check_environment(defaults.get("env"), self._report)
@@ -150,7 +150,7 @@ class Checking:
             if self._allowance.exhausted or self._report.full:
                 break
             judges[id(frame)].check(step, placed)
-        return not self._allowance.exhausted
+        return not (self._allowance.exhausted or self._report.full)
 
 
 @dataclass(slots=True)
@@ -169,11 +169,12 @@ class _File:
     count: int
     is_open: bool
     is_interactive: bool
+    allowance: Allowance
     called: dict[KeyPath, Checked] = field(default_factory=dict)
     secrets: MappingOf[int, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.secrets = secret_names(self.frames)
+        self.secrets = secret_names(self.frames, self.allowance)
 
     def placed(self) -> Iterator[tuple[PlacedText, StepDraft | None, DraftFrame]]:
         """Every text, with its step and the frame whose names it sees."""
@@ -187,7 +188,7 @@ class _File:
 
     def exposes(self, name: str) -> PlacedText | None:
         """The first text that would put a secret where others can read it, were it given for a variable."""
-        secrets = secret_names(self.frames, {name})
+        secrets = secret_names(self.frames, self.allowance, {name})
         for placed, step, frame in self.placed():
             if placed.role.exposure is not None:
                 seen = secrets_at(step, secrets[id(frame)])
@@ -206,7 +207,9 @@ class _File:
         return [step for frame in self.frames for step in frame.steps]
 
     @classmethod
-    def of(cls, root: Mapping, library: RunbookFiles, report: Report) -> _File:
+    def of(
+        cls, root: Mapping, library: RunbookFiles, allowance: Allowance, report: Report
+    ) -> _File:
         templates = Templates(library, _imports(root, library, report), report)
         expansion = Expansion(library, templates, report)
         filled = expansion.file(root)
@@ -230,7 +233,8 @@ class _File:
         shape.texts = [with_role(placed, by_path.get(placed.step)) for placed in shape.texts]
         steps = by_path.values()
         is_interactive = any(step.node.truth("interactive") for step in steps)
-        return cls(filled, shape, built, frames, expansion.count, expansion.is_open, is_interactive)
+        count, is_open = expansion.count, expansion.is_open
+        return cls(filled, shape, built, frames, count, is_open, is_interactive, allowance)
 
 
 _STEP_RULES = RULES | BLOCK_RULES

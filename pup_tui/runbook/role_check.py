@@ -72,11 +72,7 @@ class RoleCheck:
         `shell` is what a script is written for, `env` are the variables of its environment that hold values;
         `sql` is for statements.
         """
-        if self._allowance.exhausted:
-            return None
-        if not self._allowance.take(placed.role, placed.node.text, self._declared):
-            told = "from here on the file holds more templates and commands than can be checked"
-            self._report.error(placed.node, told, "split the runbook")
+        if not self._allowance.take(placed.role, placed.node, self._declared, shell, env):
             return None
         try:
             return self._read(placed, shell, env, sql)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 
+from pup_tui.runbook.allowance import Allowance
 from pup_tui.runbook.exposure import exposed_names
 from pup_tui.runbook.languages import compiled
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, shown
@@ -35,16 +36,17 @@ class _Flow:
 
 
 def secret_names(
-    frames: list[DraftFrame], given: Collection[str] = ()
+    frames: list[DraftFrame], allowance: Allowance, given: Collection[str] = ()
 ) -> MappingOf[int, frozenset[str]]:
     """The secret names of each frame of a file, by the frame's `id()`.
 
     They are the secret variables and captures, what is said by steps that capture a secret, and whatever is
-    made out of one. `given` are the variables of the file that get one from a caller.
+    made out of one. `given` are the variables of the file that get one from a caller. Reading the
+    texts is paid for with the `allowance`; where it is not enough, the file is refused.
     """
     found = {id(frame): set(_told(frame)) for frame in frames}
     found[id(frames[0])] |= set(given)
-    flows = [flow for frame in frames for flow in _flows(frame) if flow.names]
+    flows = [flow for frame in frames for flow in _flows(frame, allowance) if flow.names]
     grows = True
     while grows:
         grows = False
@@ -70,19 +72,19 @@ def _told(frame: DraftFrame) -> Iterator[str]:
             yield from (f"steps.{step.id}.{field}" for field in STEP_FIELDS - NOT_SAID)
 
 
-def _flows(frame: DraftFrame) -> Iterator[_Flow]:
+def _flows(frame: DraftFrame, allowance: Allowance) -> Iterator[_Flow]:
     for step, name, node in _declared(frame):
         default = node.get("default") if isinstance(node, Mapping) else node
-        yield _Flow(frame, name, frame, step, _uses(Role.TEXT, default))
+        yield _Flow(frame, name, frame, step, _uses(Role.TEXT, default, allowance))
     for step in frame.steps:
         for name, entry in _entries(step.node.get("capture")):
             value = entry.get("value") if isinstance(entry, Mapping) else entry
-            yield _Flow(frame, name, frame, step, _uses(Role.EXPRESSION, value))
+            yield _Flow(frame, name, frame, step, _uses(Role.EXPRESSION, value, allowance))
         if step.inner is not None and isinstance(step.node, GroupCall):
             for name, value in _entries(step.node.get("with")):
-                yield _Flow(step.inner, name, frame, step, _uses(Role.JSON, value))
+                yield _Flow(step.inner, name, frame, step, _uses(Role.JSON, value, allowance))
             for name, value in _entries(step.node.call.get("outputs")):
-                yield _Flow(frame, name, step.inner, None, _uses(Role.EXPRESSION, value))
+                yield _Flow(frame, name, step.inner, None, _uses(Role.EXPRESSION, value, allowance))
 
 
 def given_secrets(step: StepDraft, secrets: frozenset[str]) -> Iterator[tuple[str, YamlNode]]:
@@ -143,9 +145,10 @@ def _is_hidden(capture: YamlNode) -> bool:
     return isinstance(capture, Mapping) and capture.truth("secret") is True
 
 
-def _uses(role: Role, node: YamlNode | None) -> frozenset[str]:
+def _uses(role: Role, node: YamlNode | None, allowance: Allowance | None = None) -> frozenset[str]:
     """The names that a value is made out of; none where it cannot be read, which is reported elsewhere."""
     found: frozenset[str] = frozenset()
+    broken = set() if allowance is None else allowance.broken
     waiting = [node]
     while waiting:
         inner = waiting.pop()
@@ -155,8 +158,12 @@ def _uses(role: Role, node: YamlNode | None) -> frozenset[str]:
             waiting += inner.items
             role = Role.JSON
         elif isinstance(inner, Scalar) and (role in _CODE or "{" in inner.text):
+            if (role.language, inner.text) in broken:
+                continue
+            if allowance is not None and not allowance.take(role, inner):
+                break
             try:
                 found |= compiled(role, inner.text).flowing_names
             except TemplateError:
-                continue
+                broken.add((role.language, inner.text))
     return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -263,17 +265,36 @@ def test_no_link_leads_out_of_a_directory_that_is_not_trusted(
     link(work, outside)
     (tmp_path / "other-way").symlink_to(work)
     monkeypatch.chdir(work)
-    catalog = _catalog_at(work, tmp_path / "config" / "runbooks")
-    for path in (
-        work / "runbooks" / "x.yaml",
-        Path("runbooks/x.yaml"),
-        tmp_path / "other-way" / "runbooks" / "x.yaml",
+    (tmp_path / "elsewhere").mkdir()
+    here, elsewhere = (
+        _catalog_at(place, tmp_path / "config" / "runbooks")
+        for place in (work, tmp_path / "elsewhere")
+    )
+    for path, catalog in product(
+        (
+            work / "runbooks" / "x.yaml",
+            Path("runbooks/x.yaml"),
+            tmp_path / "other-way" / "runbooks" / "x.yaml",
+        ),
+        (here, elsewhere),
     ):
         for loaded in (catalog.load(path), catalog.lint(path, lambda word: True)):
             told = " ".join(map(str, loaded.errors))
             assert "leads out of" in told
             assert "password" not in told
             assert "hunter2" not in str(loaded)
+
+
+def test_a_name_that_cannot_be_typed_is_suggested_as_a_pattern_for_the_shell(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "work" / "runbooks" / os.fsdecode(b"audit\xfe.yaml")
+    path.parent.mkdir(parents=True)
+    path.write_text("name: a\n")
+    catalog = _catalog_at(tmp_path / "work", tmp_path / "config" / "runbooks")
+    with pytest.raises(UnknownRunbook) as raised:
+        catalog.find("audit")
+    assert raised.value.hint == f"did you mean {path.parent}/audit?.yaml?"
 
 
 def test_links_inside_and_in_directories_of_the_operator_are_followed(tmp_path: Path) -> None:

@@ -3,7 +3,16 @@ from __future__ import annotations
 import pytest
 
 from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_operators
+from pup_tui.runbook.nodes import Scalar, SourceText
+from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Role
+from tests.runbook.conftest import Check
+
+SOURCE = SourceText("a.yaml", "")
+
+
+def _text(text: str) -> Scalar:
+    return Scalar(SOURCE, 1, 1, text, "plain", 1)
 
 
 @pytest.mark.parametrize(
@@ -21,8 +30,8 @@ from pup_tui.runbook.roles import Role
     ],
 )
 def test_what_is_costly_runs_out(role: Role, text: str) -> None:
-    allowance = Allowance()
-    taken = [allowance.take(role, f"{text} {number}") for number in range(60_000)]
+    allowance = Allowance(Report())
+    taken = [allowance.take(role, _text(f"{text} {number}")) for number in range(60_000)]
     assert taken[0]
     assert not taken[-1]
     assert taken == sorted(taken, reverse=True)
@@ -32,24 +41,66 @@ def test_what_is_costly_runs_out(role: Role, text: str) -> None:
     ("role", "text"), [(Role.TEXT, "plain"), (Role.SCRIPT, "a | b"), (Role.JSON, "x")]
 )
 def test_plain_text_costs_nothing(role: Role, text: str) -> None:
-    allowance = Allowance()
-    assert all(allowance.take(role, f"{text} {number}") for number in range(60_000))
+    allowance = Allowance(Report())
+    assert all(allowance.take(role, _text(f"{text} {number}")) for number in range(60_000))
 
 
 def test_a_text_that_comes_again_costs_nothing() -> None:
-    allowance = Allowance()
-    assert all(allowance.take(Role.EXPRESSION, "A | length > 3") for _ in range(60_000))
+    allowance = Allowance(Report())
+    assert all(allowance.take(Role.EXPRESSION, _text("A | length > 3")) for _ in range(60_000))
 
 
 def test_a_thousand_ordinary_steps_can_be_checked() -> None:
-    allowance = Allowance()
+    allowance = Allowance(Report())
     for number in range(1000):
-        assert allowance.take(
-            Role.ARGUMENTS, f"monitors search --query='service:{{{{ A }}}}' {number}"
-        )
-        assert allowance.take(Role.CONDITION, f"json.monitors | length > {number}")
+        words = _text(f"monitors search --query='service:{{{{ A }}}}' {number}")
+        assert allowance.take(Role.ARGUMENTS, words)
+        assert allowance.take(Role.CONDITION, _text(f"json.monitors | length > {number}"))
 
 
 def test_operators_of_a_script() -> None:
     assert not has_too_many_operators("a | " * MAX_OPERATORS)
     assert has_too_many_operators("a | " * (MAX_OPERATORS + 1))
+
+
+NEST = "x=$(echo ${a:-$(echo b)}); " * 34
+
+
+@pytest.mark.parametrize(
+    ("keys", "script"),
+    [
+        ("", NEST + "echo {{ T }} @"),
+        ("env: {V: '{{ T }}'}", NEST + "echo $V @"),
+        ("env: {V@: '{{ T }}'}", NEST + "echo $V"),
+        ("", "echo " + "{{ T }} " * 100 + "@"),
+        ("", "{% if T %}a{% endif %} " * 40 + "echo {{ T }} @"),
+        ("", "a={{ T }}; b=$a; [[ $b -gt 3 ]]; " * 25 + "@"),
+    ],
+)
+def test_scripts_that_take_long_to_judge_are_refused_where_they_become_too_many(
+    keys: str, script: str, check: Check
+) -> None:
+    steps = (
+        f"  - name: s{number}\n    kind: shell\n    shell: bash\n    run: |\n      {script}\n    {keys}\n"
+        for number in range(900)
+    )
+    text = "".join(step.replace("@", str(number)) for number, step in enumerate(steps))
+    loaded = check("name: runbook\nvars: {T: {}}\nsteps:\n" + text)
+    (told,) = loaded.errors
+    assert "more templates and commands than can be checked" in told.message
+    assert told.hint.startswith("split the runbook")
+    assert 10 < told.line < 4500
+
+
+def test_three_hundred_steps_of_ordinary_scripts_are_judged_and_looked_through(lint: Check) -> None:
+    script = (
+        "set -euo pipefail\n"
+        'pods=$(kubectl -n {{ T }} get pods -l "app={{ T }}" -o name | sort)\n'
+        'for pod in $pods; do kubectl -n {{ T }} logs "$pod" --tail=5 || echo "no logs"; done\n'
+    ).replace("\n", "\n      ")
+    steps = "".join(
+        f"  - name: s{number}\n    kind: shell\n    timeout: 1m\n    run: |\n      {script}echo {number}\n"
+        for number in range(300)
+    )
+    loaded = lint("name: runbook\nvars: {T: {pattern: '[a-z]+'}}\nsteps:\n" + steps)
+    assert [str(problem) for problem in loaded.problems] == []

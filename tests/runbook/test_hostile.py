@@ -51,6 +51,9 @@ def many(line: str, count: int) -> str:
 HEAD = "name: a\nvars: {A: {default: x}}\nsteps:\n"
 HTTP = HEAD + "  - name: s\n    kind: http\n    url: /x\n"
 COSTLY = {
+    "branches": HEAD
+    + "  - name: s\n    kind: shell\n    run: "
+    + "{% if A %}rm {{ A }}{% else %}ls {{ A }}{% endif %};" * 700,
     "undefined names": HTTP + "    json:\n" + many('      k#: "{{ B# }}"\n', 30_000),
     "one line": HTTP + "    json: [" + many('"{{ B# }}",', 50_000) + "]\n",
     "filters": HTTP + "    json:\n" + many("      k#: \"{{ A | default('#') }}\"\n", 20_000),
@@ -107,7 +110,6 @@ COSTLY_TO_LINT = {
     + many("  V#: {pattern: '((a?){65}){65}#?'}\n", 990)
     + "steps:\n"
     + many("  - {name: s#, kind: shell, run: 'ls {{ V# }}'}\n", 900),
-    "branches": SCRIPT + "{% if A %}rm {{ A }}{% else %}ls {{ A }}{% endif %};" * 700,
     "loops": SCRIPT + "until x; do " * 80_000,
     "comments": SCRIPT + "# " * 450_000,
     "one word": SCRIPT + "-a" * 450_000,

@@ -105,7 +105,11 @@ HARMLESS = [
 ]
 VARS = "name: runbook\nvars: {X: {}}"
 
+MANY = "".join(f"  - {{name: s{n}, kind: shell, run: '{'true; ' * 1000}'}}\n" for n in range(20))
+
 CASES = [
+    ("not-looked-through", f"name: runbook\nsteps:\n{MANY}", 19),
+    ("not-looked-through", step("run: x"), None),
     ("dotted-name", step("run: docker ps -f '{{ .X }}'", top=VARS), 6),
     ("dotted-name", step("message: 'a {{- .X | upper -}}'", kind="manual", top=VARS), 6),
     ("dotted-name", step("run: docker ps -f '{{ .Names }} {{ X }} {{ .X.Y }}'", top=VARS), None),

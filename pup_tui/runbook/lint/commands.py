@@ -46,6 +46,14 @@ _LONGEST = 200
 """Characters of a command's name; nothing longer is one."""
 
 
+def not_looked_through(subject: Subject) -> Iterator[Finding]:
+    """A file may hold more commands than can be looked through for warnings in a second."""
+    if subject.not_looked_at is not None:
+        told = "from here on the file holds more commands than are looked through for warnings"
+        hint = "put long scripts into files of their own, or split the runbook"
+        yield Finding(subject.not_looked_at, told, hint)
+
+
 def raw_in_shell(subject: Subject) -> Iterator[Finding]:
     """`raw` puts a value into a script as code."""
     for placed in subject.texts:

@@ -86,5 +86,24 @@ def _read(key: str) -> list[tuple[tuple[str, ...], tuple[str, ...], tuple[str, .
     return [_parts(line) for line in tomllib.loads(text)[key]]
 
 
-COMMANDS: Final = tuple(CommandRow(*parts) for parts in _read("commands"))
+def is_destroyer(words: Sequence[str]) -> bool:
+    """Whether a command destroys something."""
+    name = words[0].rsplit("/", 1)[-1]
+    return any(row.matches(words) for row in (*_NAMED.get(name, ()), *_PATTERNS))
+
+
+_NAMED: Final[dict[str, list[CommandRow]]] = {}
+"""The rows by the names of their programs."""
+
+_PATTERNS: Final[list[CommandRow]] = []
+"""Those whose program is a pattern."""
+
+for _row in (CommandRow(*parts) for parts in _read("commands")):
+    _names = _row.words[0].split("|")
+    if any("*" in name for name in _names):
+        _PATTERNS.append(_row)
+    else:
+        for _name in _names:
+            _NAMED.setdefault(_name, []).append(_row)
+
 STATEMENTS: Final = tuple(StatementRow(words[0], *rest) for words, *rest in _read("statements"))

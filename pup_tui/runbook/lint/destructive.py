@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.destroyers import COMMANDS
+from pup_tui.runbook.lint.destroyers import is_destroyer
 from pup_tui.runbook.lint.sql import destroyer, destroyer_in_template
-from pup_tui.runbook.lint.statements import StepScript, all_nodes
+from pup_tui.runbook.lint.statements import StepScript, nodes_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.roles import Role
@@ -127,13 +127,11 @@ def _is_temporary(word: str, made: set[str]) -> bool:
 
 def _within(root: Node, depth: int) -> Iterator[tuple[Node, str]]:
     parts = ScriptParts(root)
-    for node in all_nodes(root):
-        if node.type != "command":
-            continue
+    for node in nodes_of(root, "command"):
         use = parts.use(node)
         words = [word.decode(errors="replace").replace("\x01", "{{...}}") for word in use.words]
         for at, what in enumerate(use.uses):
-            if what.kind is Kind.NAME and any(row.matches(words[at:]) for row in COMMANDS):
+            if what.kind is Kind.NAME and is_destroyer(words[at:]):
                 yield node, " ".join(words[at:])
             if what.evaluator is not None and what.evaluator.language == "SQL":
                 text = use.words[at].decode(errors="replace")
@@ -155,9 +153,8 @@ def _statement(node: Node, text: str, client: Evaluator) -> Iterator[tuple[Node,
 def _fed(command: Node, client: Evaluator) -> Iterator[tuple[Node, str]]:
     """The statements of a command's here-document or here-string."""
     owner = command.parent if command.parent is not None else command
-    for part in all_nodes(owner):
-        if part.type in ("heredoc_body", "herestring_redirect"):
-            text = MARKER.sub(b"x", part.text or b"").decode(errors="replace")
-            if part.type == "herestring_redirect":
-                text = text.removeprefix("<<<").strip(" \"'")
-            yield from _statement(command, text, client)
+    for part in nodes_of(owner, "heredoc_body", "herestring_redirect"):
+        text = MARKER.sub(b"x", part.text or b"").decode(errors="replace")
+        if part.type == "herestring_redirect":
+            text = text.removeprefix("<<<").strip(" \"'")
+        yield from _statement(command, text, client)

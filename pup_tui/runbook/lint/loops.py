@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.statements import StepScript, all_nodes, source_of
+from pup_tui.runbook.lint.statements import StepScript, nodes_of, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Mapping, shown
 from pup_tui.template.blocks import Block, For, If
@@ -33,9 +33,7 @@ _TESTS: Final = frozenset({"test_command", "compound_statement", "command"})
 def endless_loops(subject: Subject) -> Iterator[Finding]:
     """The loops that no counter, clock, file or `read` ends."""
     for script in subject.scripts:
-        for node in all_nodes(script.root):
-            if node.type != "while_statement":
-                continue
+        for node in nodes_of(script.root, "while_statement"):
             told = _endless(node)
             if told:
                 hint = "give the step a `timeout`, or use `poll`"
@@ -72,11 +70,10 @@ def _is_bounded(loop: Node, condition: str, inside: str, body: Node) -> bool:
 
 def _ways_out(body: Node) -> Iterator[str]:
     """The statements of a loop's body that may leave it, each with the test that decides it."""
-    for node in all_nodes(body):
-        if node.type in ("if_statement", "list"):
-            text = source_of(node)
-            if _LEAVES.search(text) or _READS.search(text):
-                yield text
+    for node in nodes_of(body, "if_statement", "list"):
+        text = source_of(node)
+        if _LEAVES.search(text) or _READS.search(text):
+            yield text
 
 
 def one_round(subject: Subject) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from pup_tui.runbook.lint.commands import (
     evaluated_again,
     missing_tool,
+    not_looked_through,
     raw_in_shell,
     unbounded_wait,
     unchecked_arithmetic,
@@ -52,6 +53,7 @@ MAX_WARNINGS: Final = 50
 RULES: Final[dict[str, LintRule]] = {
     "name-differs": name_differs,
     "assert-without-condition": assert_without_condition,
+    "not-looked-through": not_looked_through,
     "raw-in-shell": raw_in_shell,
     "evaluated-again": evaluated_again,
     "unchecked-arithmetic": unchecked_arithmetic,

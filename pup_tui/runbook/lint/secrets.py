@@ -13,17 +13,15 @@ from pup_tui.runbook.variables.rules import default_texts
 _HINT = "declare a variable of type secret and use {{ NAME }}"
 
 _TOKEN = re.compile(
-    r"\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_\w{40}|\bglpat-[\w-]{20}|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
-    r"|\bxox[abeoprs]-[\w-]{10}|\bxapp-[0-9]-[\w-]{10}|\b[sr]k_live_\w{16}|\bAIza[\w-]{35}"
-    r"|\bnpm_[A-Za-z0-9]{36}|\bSG\.[\w-]{22}\.[\w-]{43}|\bddapi?_?key=[0-9a-f]{32}"
-    r"|\beyJ[\w-]{10,60}\.eyJ[\w-]{10}|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----"
-    r"|\b(?:Bearer|Basic) [A-Za-z0-9._~+/-]{20}|https://hooks\.slack\.com/services/T\w+/B\w+/\w+"
+    r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{40}|glpat-[\w-]{20}|(?:AKIA|ASIA)[0-9A-Z]{16}\b"
+    r"|xox[abeoprs]-[\w-]{10}|xapp-[0-9]-[\w-]{10}|[sr]k_live_\w{16}|AIza[\w-]{35}"
+    r"|npm_[A-Za-z0-9]{36}|SG\.[\w-]{22}\.[\w-]{43}|ddapi?_?key=[0-9a-f]{32}"
+    r"|eyJ[\w-]{10,60}\.eyJ[\w-]{10}|(?:Bearer|Basic) [A-Za-z0-9._~+/-]{20})"
+    r"|-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----|https://hooks\.slack\.com/services/T\w+/B\w+/\w+"
 )
 _NAMES = r"(?:token|secret|passw(?:or)?d|pwd|(?:api|app|application|private|access)[_-]?key)"
 _SECRET_NAME = re.compile(rf"(?:^|[a-z0-9_-]){_NAMES}$", re.IGNORECASE)
-_ARGUMENT = re.compile(
-    rf"\b[\w-]{{0,40}}{_NAMES}(?:=|[ \t]+)['\"]?(?P<value>[^\s'\"]+)", re.IGNORECASE
-)
+_ARGUMENT = re.compile(rf"{_NAMES}(?:=|[ \t]+)['\"]?(?P<value>[^\s'\"]+)", re.IGNORECASE)
 _KEY = re.compile(r"[0-9a-fA-F]{32}(?:[0-9a-fA-F]{8})?")
 _PLACEHOLDER = re.compile(r"\{[{%]|^[./$~@<-]|^(?:env|file|keyring|command):|^\*+$|^x+$", re.I)
 _LONG = 6

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.statements import StepScript, all_nodes, source_of
+from pup_tui.runbook.lint.statements import StepScript, nodes_of, source_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.nodes import Sequence as YamlSequence
@@ -79,12 +79,11 @@ def strict_pipeline(subject: Subject) -> Iterator[Finding]:
 
 def _hidden_by_pipes(script: StepScript) -> Iterator[Node]:
     """The commands of pipelines that pipe into others and may fail."""
-    for node in all_nodes(script.root):
-        if node.type == "pipeline" and not _is_looked_at(node):
-            for part in node.named_children[:-1]:
-                inner = part.named_children[0] if part.type == "redirected_statement" else part
-                if inner.type == "command" and _may_fail(script, _name(inner)):
-                    yield inner
+    for node in nodes_of(script.root, "pipeline"):
+        for part in () if _is_looked_at(node) else node.named_children[:-1]:
+            inner = part.named_children[0] if part.type == "redirected_statement" else part
+            if inner.type == "command" and _may_fail(script, _name(inner)):
+                yield inner
 
 
 def _is_looked_at(pipeline: Node) -> bool:
@@ -113,7 +112,7 @@ def strict_codes(subject: Subject) -> Iterator[Finding]:
 def _is_strict(subject: Subject, step: StepDraft) -> bool:
     """Whether the step, or else `defaults`, says `strict: true`."""
     if step.node.get("strict") is not None:
-        return step.node.truth("strict")
+        return step.node.truth("strict") is True
     default = subject.default("strict")
     return isinstance(default, Scalar) and default.style == "plain" and default.text == "true"
 

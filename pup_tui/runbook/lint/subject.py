@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
+from pup_tui.runbook.allowance import MAX_LINTED, linting_cost
 from pup_tui.runbook.lint.statements import StepScript, read_scripts
 from pup_tui.runbook.nodes import (
     Mapping,
@@ -60,7 +61,24 @@ class Subject:
 
     @cached_property
     def commands(self) -> list[tuple[StepDraft, PlacedText]]:
-        """The scripts and argument lists that steps run, each with its step."""
+        """The scripts and argument lists of steps, as far as they are looked through, each with its step."""
+        left = MAX_LINTED
+        found: list[tuple[StepDraft, PlacedText]] = []
+        for step, placed in self._all_commands:
+            left -= linting_cost(placed.node.text)
+            if left < 0:
+                break
+            found.append((step, placed))
+        return found
+
+    @property
+    def not_looked_at(self) -> Scalar | None:
+        """The first command that is not looked through, for there is too much before it."""
+        behind = self._all_commands[len(self.commands) :]
+        return behind[0][1].node if behind else None
+
+    @cached_property
+    def _all_commands(self) -> list[tuple[StepDraft, PlacedText]]:
         by_path = {step.path: step for step in self.steps}
         return [
             (by_path[placed.step], placed)

@@ -42,6 +42,7 @@ _TRANSPARENT: Final = frozenset(
 )
 _OPAQUE: Final = frozenset({"word", "regex", "extglob_pattern", "string_content"})
 _BRACE_RANGE: Final = re.compile(rb"\{[^{}\s]*\.\.[^{}\s]*\}")
+_BLANKS: Final = (b" ", b"\t", b"\n", b"\r", b"\f", b"\v")
 _NEAR: Final = 4096
 """Bytes around a value in which a word is looked at."""
 
@@ -181,7 +182,8 @@ class Climb:
     def _check_word(self) -> None:
         """Refuse words whose meaning the shell settles before it looks at variables."""
         script, start = self._survey.script, self._start
-        before = re.split(rb"\s", script[max(0, start - _NEAR) : start])[-1]
+        before = script[max(0, start - _NEAR) : start]
+        before = before[max(before.rfind(blank) for blank in _BLANKS) + 1 :]
         after = re.split(rb"\s", script[start : start + _NEAR], maxsplit=1)[0]
         for match in _BRACE_RANGE.finditer(before + after):
             if match.start() < len(before) < match.end():

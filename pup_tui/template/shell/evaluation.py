@@ -25,6 +25,7 @@ from pup_tui.template.shell.script_parts import (
     body,
     feeds_input,
     function_name,
+    is_to_descriptor,
     redirects,
     substitutions,
     text,
@@ -42,6 +43,7 @@ _NO_TEXT: Final = frozenset(
 """What a text in a word does not get out of."""
 
 _DESCRIPTOR: Final = re.compile(rb"/dev/(?:std|fd|tty)")
+_OTHER_DESCRIPTOR: Final = re.compile(rb"/dev/fd/(?![012]\Z)")
 _CALCULATING: Final = frozenset(
     {
         *("arithmetic_expansion", "subscript", "test_command", "compound_statement"),
@@ -246,6 +248,8 @@ class Evaluations:
 
     def _from_output(self, node: Node) -> _Steps:
         """From a text that a statement prints."""
+        if node.type == "command" and self._parts.speaks_up(node):
+            yield from self._to_listeners()
         parent = node.parent
         if parent is None:
             return
@@ -262,6 +266,8 @@ class Evaluations:
             yield from map(_Output, self._parts.calls(function_name(parent)))
         elif parent.type != "program":
             yield _Output(parent)
+        else:
+            yield from map(_Input, self._parts.output_listeners)
 
     def _from_redirected(self, statement: Node) -> _Steps:
         """From a text that is printed where redirections, or a pipe in a here-document's line, take it."""
@@ -271,15 +277,25 @@ class Evaluations:
             if redirect.type == "heredoc_redirect" and piped:
                 yield _Input(piped[0])
                 return
+        if any(map(is_to_descriptor, found)):
+            yield from self._to_listeners()
         targets = [target for target in map(written, found) if target is not None]
         files = [unquoted(text(target)) for target in targets]
         for target, name in zip(targets, files, strict=True):
             if target.type == "process_substitution":
                 yield _Input(target)
+            elif _OTHER_DESCRIPTOR.match(name):
+                yield from self._to_listeners()
             elif not name.startswith(b"/dev/"):
                 yield _File(name)
         if all(map(_DESCRIPTOR.match, files)):
             yield _Output(statement)
+
+    def _to_listeners(self) -> _Steps:
+        """To whoever may read what is written to a descriptor or coprocess of the script."""
+        for node in self._parts.listeners:
+            is_file = node.type not in ("command", "process_substitution")
+            yield _File(unquoted(text(node))) if is_file else _Input(node)
 
     def _from_input(self, node: Node) -> _Steps:
         """From a text that a statement reads."""

@@ -24,6 +24,9 @@ _PREFIXES: Final = re.compile(
 )
 """`!` and `time` before each other or a compound command: the grammar knows one, before a plain one."""
 
+_READS_AND_WRITES: Final = re.compile(rb"(?<![<>&])<(>)(?![<>&(-])")
+"""A redirection of which the grammar knows the first half."""
+
 _COMMANDS: Final = frozenset(
     {
         *("compound_statement", "if_statement", "while_statement", "for_statement", "subshell"),
@@ -85,14 +88,16 @@ def _lost() -> Query:
 def read(script: bytes) -> tuple[bytes, Tree | None]:
     """Read a script: what was read, and its tree, or none where the grammar gives up.
 
-    ``!`` and ``time`` before a compound command are left out, with blanks in their place. That is what they
-    are only where the tree without them has a command: in a text or among a command's words they stay.
+    ``!`` and ``time`` before a compound command are left out, with blanks in their place, and so is the
+    second half of ``<>``. That is what they are only where the tree without them has a command, or a
+    redirection: in a text or among a command's words they stay.
     """
     spans = [match.span() for match in _PREFIXES.finditer(script)]
+    spans += (match.span(1) for match in _READS_AND_WRITES.finditer(script))
     while spans:
         blanked = _blanked(script, spans)
         tree = _parse(blanked)
-        sure = [span for span in spans if tree is not None and _begins_command(tree, span[1])]
+        sure = [span for span in spans if tree is not None and _is_left_out(tree, script, span)]
         if sure == spans:
             return blanked, tree
         spans = sure
@@ -104,6 +109,16 @@ def _blanked(script: bytes, spans: Sequence[tuple[int, int]]) -> bytes:
     for start, end in spans:
         blanked[start:end] = b" " * (end - start)
     return bytes(blanked)
+
+
+def _is_left_out(tree: Tree, script: bytes, span: tuple[int, int]) -> bool:
+    """Whether what was left out is what it looked like, by the tree without it."""
+    start, end = span
+    if not script.startswith(b">", start):
+        return _begins_command(tree, end)
+    token = tree.root_node.descendant_for_byte_range(start - 1, start)
+    redirect = token.parent if token is not None and token.type == "<" else None
+    return redirect is not None and redirect.type == "file_redirect"
 
 
 def _begins_command(tree: Tree, at: int) -> bool:

@@ -12,8 +12,10 @@ from pup_tui.template.blocks import Block, For, If, Literal, Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.text import Value
 
-_MAX_VARIANTS: Final = 64
-_MAX_VARIANT_TEXT: Final = 256 * 1024
+MAX_VARIANTS: Final = 64
+MAX_VARIANT_TEXT: Final = 256 * 1024
+"""Characters of all variants of a script that are read."""
+
 _PER_VALUE: Final = 100
 """Characters of text that take about as long to judge as one value does."""
 
@@ -35,8 +37,8 @@ def variants(blocks: Sequence[Block]) -> Iterator[list[str | Output]]:
     They stop where checking them all would take too long; what was not seen then is judged when
     the script is rendered, as everything is.
     """
-    left = _MAX_VARIANT_TEXT
-    for choices in islice(chain([{}], _choices(blocks, {})), _MAX_VARIANTS):
+    left = MAX_VARIANT_TEXT
+    for choices in islice(chain([{}], _choices(blocks, {})), MAX_VARIANTS):
         variant = _flat(blocks, choices)
         yield variant
         left -= sum(len(unit) if isinstance(unit, str) else _PER_VALUE for unit in variant)

@@ -38,7 +38,11 @@ _WORDS: Final = frozenset(
 )
 _EXPORTS: Final = re.compile(rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&|]*")
 _EXPORTS_ALL: Final = re.compile(rb"\bset\s+-\w*a\w*\b|\ballexport\b")
+_TO_DESCRIPTOR: Final = re.compile(rb"-\w*[pu]")
+_STANDARD: Final = frozenset({b"0", b"1", b"2"})
 _INPUT: Final = frozenset({"<", "<>"})
+_DUPLICATES: Final = frozenset({">&"})
+_COMPUTED: Final = frozenset({"expansion", "simple_expansion", "string"})
 _OUTPUT: Final = frozenset({">", ">>", ">|", "&>", "&>>", ">&"})
 
 
@@ -174,6 +178,38 @@ class ScriptParts:
         """The redirections from a file of this name."""
         return self._readings.get(_plain(name), [])
 
+    @cached_property
+    def listeners(self) -> list[Node]:
+        """What may get a text that is written to a descriptor of the script's own or to a coprocess.
+
+        They are the targets of the descriptors from 3 on and of ``exec``, the commands behind ``coproc``, and
+        those before ``|&``, which is a coprocess in ksh.
+        """
+        found: list[Node] = []
+        for redirect in self._found.get("redirect", ()):
+            target = _target(redirect)
+            is_listed = _is_of_exec(redirect) or _is_own(redirect)
+            if target is not None and target.type != "number" and is_listed:
+                found.append(target)
+        for command in self._commands:
+            behind = command.next_sibling
+            is_ksh = behind is not None and behind.type == "|&"
+            if is_ksh or self.use(command).words[:1] == [b"coproc"]:
+                found.append(command)
+        return found
+
+    @cached_property
+    def output_listeners(self) -> list[Node]:
+        """The process substitutions that ``exec`` makes the standard output of the script."""
+        redirected = filter(_is_of_exec, self._found.get("redirect", ()))
+        targets = [target for target in map(written, redirected) if target is not None]
+        return [target for target in targets if target.type == "process_substitution"]
+
+    def speaks_up(self, command: Node) -> bool:
+        """Whether a command prints to a descriptor that its option names: ``print -p``, ``print -u3``."""
+        name, *options = self.use(command).words or [b""]
+        return name == b"print" and any(_TO_DESCRIPTOR.match(option) for option in options)
+
     def substitutions(self, command: Node) -> list[Node]:
         """The substitutions in the words of a command."""
         if command.id not in self._substitutions:
@@ -282,6 +318,29 @@ def written(redirect: Node) -> Node | None:
     is_output = redirect.type == "file_redirect" and _is(redirect, _OUTPUT, b"1")
     target = _target(redirect)
     return target if is_output and target is not None and target.type != "number" else None
+
+
+def is_to_descriptor(redirect: Node) -> bool:
+    """Whether a redirection is one to a descriptor that is not standard output or standard error."""
+    target = _target(redirect) if redirect.type == "file_redirect" else None
+    return (
+        target is not None
+        and _is(redirect, _DUPLICATES, b"1")
+        and text(target) not in _STANDARD
+        and (target.type in _COMPUTED or text(target) == b"p" or text(target).isdigit())
+    )
+
+
+def _is_of_exec(redirect: Node) -> bool:
+    """Whether a redirection is made for the rest of the script."""
+    owner = body(redirect)
+    return owner is not None and text(owner).split(maxsplit=1)[:1] == [b"exec"]
+
+
+def _is_own(redirect: Node) -> bool:
+    """Whether a redirection is that of a descriptor from 3 on."""
+    given = [text(n) for n in redirect.children if n.type == "file_descriptor"]
+    return bool(given) and given[0] not in _STANDARD
 
 
 def _is(redirect: Node, operators: frozenset[str], descriptor: bytes) -> bool:

@@ -90,6 +90,9 @@ TEXTS = [
     ('D={{ V }}; mkdir -- "$D" && cd "$D" && printf \'%s\' "$(basename "$PWD")"', "@", ALL),
     ("echo x > {{ V }}; printf '%s' *é", "@", ALL),
     ("echo a >> {{ V }}; cat < {{ V }}", "a\n", ALL),
+    # Without a number `<>` is standard output in ksh.
+    ("echo a > {{ V }}; cat <>{{ V }}; printf '<>%s' {{ V }}", "a\n<>@", "sh bash dash zsh"),
+    ("echo a > {{ V }}; cat 0<>{{ V }}; printf '<>%s' {{ V }}", "a\n<>@", ALL),
     ("X=$(printf '%s' {{ V }}); printf '%s' \"$X\"", "@", ALL),
     ("printf '%s' {{ V }} | { read -r x; printf '%s' \"$x\"; }", "@", ALL),
     ("printf '%s\\n' {{ V }} | grep -cF -- {{ V }}", "1\n", ALL),
