@@ -47,6 +47,9 @@ _CALCULATED_HINT: Final = (
     "declare the variable with `type: integer`; texts are compared with = and !="
 )
 _INTEGER: Final = re.compile(r"\s*([+-]?[0-9]{1,19})\s*", re.ASCII)
+_DIGITS: Final = re.compile(r"\s*([+-]?[0-9A-Za-z]{1,64})\s*", re.ASCII)
+_DECIMAL: Final = 10
+_TOO_LARGE: Final = 10**19
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.,:+/@~ -]*")
 """Texts whose parts make arithmetic run nothing: no index, no call, no substitution."""
 
@@ -291,7 +294,8 @@ class _Writer:
             return _Edit(hole.start, hole.end, "", "")
         if place.integer:
             digits = _integer(value, place)
-            return _Edit(hole.start, hole.end, digits, MASK if value.is_secret else digits)
+            start = hole.start - len(place.base)
+            return _Edit(start, hole.end, digits, MASK if value.is_secret else digits)
         if place.is_operand and text.startswith(("-", "+")):
             raise value.error(_OPTION, "write -- before the value")
         if place.reached is not None:
@@ -361,15 +365,22 @@ class _Writer:
 
 
 def _integer(value: Value, place: Place) -> str:
-    match = _INTEGER.fullmatch(value.text)
-    if match is None:
+    """The number that a value is, in base 10, which every shell knows."""
+    base = 16 if place.base[1:] in (b"x", b"X") else int(place.base.rstrip(b"#") or b"10")
+    match = (_INTEGER if base == _DECIMAL else _DIGITS).fullmatch(value.text)
+    try:
+        number = int(match[1], base) if match else _TOO_LARGE
+    except ValueError:
+        number = _TOO_LARGE
+    if abs(number) >= _TOO_LARGE:
+        kind = "whole number" + f" in base {base}" * (base != _DECIMAL)
         raise value.error(
-            "the shell calculates with this value, so it must be a whole number",
+            f"the shell calculates with this value, so it must be a {kind}",
             None
             if place.arithmetic
             else "texts are compared with = and !=, files are written with >",
         )
-    digits = str(int(match[1]))
+    digits = str(number)
     # `x-{{ N }}` must not become `x--5`, nor `${x:{{ N }}}` become `${x:-5}`.
     apart = place.arithmetic and place.quoting is Quoting.BARE and digits.startswith("-")
     return f" {digits}" if apart else digits
