@@ -55,9 +55,15 @@ _NUMBERS: Final = frozenset(
     }
 )
 _CALCULATES: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_for_statement"})
-_WORDS: Final = frozenset({"word", "concatenation", "extglob_pattern", "regex"})
+_WORDS: Final = frozenset(
+    {
+        *("word", "concatenation", "extglob_pattern", "regex"),
+        *("binary_expression", "unary_expression", "parenthesized_expression"),
+    }
+)
+"""What may stand between a word and what it is a word of."""
 _HOLDS_WORDS: Final = frozenset(
-    {"command", "for_statement", "array", "variable_assignment", "file_redirect"}
+    {"command", "for_statement", "array", "variable_assignment", "file_redirect", "test_command"}
 )
 _RUNS_WORDS: Final = re.compile(rb"(?:time|coproc|repeat|no(?:correct|glob)|-|!)\Z")
 _HAS_GROUPS: Final = frozenset({"bash", "ksh"})
@@ -162,7 +168,7 @@ def _is_loop(root: Node, start: int, end: int) -> bool:
 
 def _is_word(root: Node, start: int, _end: int) -> bool:
     """Whether a word begins or goes on here that is not the name of a command."""
-    around = [n for n in _around(root, start) if n.type not in _WORDS]
-    if around[0].type == "command":
-        return _RUNS_WORDS.match(around[0].children[0].text or b"") is None
-    return around[0].type in _HOLDS_WORDS or any(n.type == "test_command" for n in around[:2])
+    around = next(n for n in _around(root, start) if n.type not in _WORDS)
+    if around.type == "command":
+        return _RUNS_WORDS.match(around.children[0].text or b"") is None
+    return around.type in _HOLDS_WORDS

@@ -21,7 +21,15 @@ from pup_tui.template.limits import check_length, spend
 from pup_tui.template.secrets import MASK
 from pup_tui.template.shell.arithmetic import TextOrigin, Unchecked
 from pup_tui.template.shell.judgement import ScriptJudgement, judge
-from pup_tui.template.shell.markers import Hole, Marked, is_raw, variants
+from pup_tui.template.shell.markers import (
+    Hole,
+    Marked,
+    Variant,
+    branch_variants,
+    empty_rounds,
+    is_raw,
+    variants,
+)
 from pup_tui.template.shell.places import ENV_HINT, Need, Place, Quoting, Reached
 from pup_tui.template.shell.tree import ScriptTree
 from pup_tui.template.text import Text, Value, compile_text
@@ -75,6 +83,10 @@ class EvaluatedAgain:
     source: str
     line: int
     column: int
+
+
+class UnreadableScriptError(TemplateError):
+    """A script is no shell that is known."""
 
 
 class ShellTemplate(UsesNames):
@@ -139,14 +151,26 @@ class ShellTemplate(UsesNames):
                 "shells that are known: " + ", ".join(sorted(SHELLS)),
             )
         found: list[tuple[Marked, ScriptJudgement]] = []
-        for variant in variants(self.text.blocks):
-            marked = Marked(variant)
+        read = set(empty_rounds(self.text.blocks))
+        unread: list[tuple[Variant, TemplateError]] = []
+        for variant in branch_variants(self.text.blocks):
+            marked = Marked(variant.units)
             try:
-                found.append((marked, _judgement(marked, self.shell, self._env)))
-            except TemplateError:
+                judged = _judgement(marked, self.shell, self._env)
+            except TemplateError as error:
                 # What raw text is put in may complete a script that the grammar cannot read yet.
-                if len(values) == len(self.text.outputs):
+                if len(values) < len(self.text.outputs):
+                    continue
+                if not isinstance(error, UnreadableScriptError):
                     raise
+                unread.append((variant, error))
+            else:
+                found.append((marked, judged))
+                read |= variant.branches
+        for variant, unreadable in unread:
+            # Branches that are never taken together may give no script together.
+            if not variant.branches or not variant.branches <= read:
+                raise unreadable
         return tuple(found)
 
     @cached_property
@@ -238,7 +262,7 @@ def _judgement(marked: Marked, shell: str, env: frozenset[str]) -> ScriptJudgeme
     judged = judge(marked.script, shell, marked.spans, env)
     if judged.unknown_line and marked.holes:
         line = judged.unknown_line
-        raise TemplateError(
+        raise UnreadableScriptError(
             f"the script cannot be read as shell near its line {line}, "
             "so no value can be put into it",
             expression=marked.line(line),
@@ -376,7 +400,7 @@ def _integer(value: Value, place: Place) -> str:
         kind = "whole number" + f" in base {base}" * (base != _DECIMAL)
         raise value.error(
             f"the shell calculates with this value, so it must be a {kind}",
-            None
+            "declare the variable with `type: integer`; keys of an array are texts after `declare -A`"
             if place.arithmetic
             else "texts are compared with = and !=, files are written with >",
         )

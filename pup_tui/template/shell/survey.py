@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.builtins import FORWARDED, Names
 from pup_tui.template.shell.grammar import language
+from pup_tui.template.shell.keys import Keys
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import ONE_VARIABLE, UNKNOWN, ShellWord, command_nodes, read_word
 
@@ -31,9 +32,6 @@ _ARRAYS: Final = re.compile(
 )
 _REFERENCES: Final = re.compile(
     rb"\b(?:declare|typeset|local|readonly|export)\b[^\n;&|]*?\s[-+][A-Za-z]*n|\bnameref\s"
-)
-_KEYED: Final = re.compile(
-    rb"\b(?:declare|typeset|local|readonly|export|private)\b[^\n;&|]*?\s[-+][A-Za-z]*A"
 )
 _LINE: Final = re.compile(rb"[^\n;&|]*")
 _NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
@@ -223,10 +221,16 @@ class Survey:
             holds_more=self._holds_more,
         )
 
+    def is_keyed(self, name: bytes, node: Node) -> bool:
+        """Whether a variable surely is an array whose keys are texts when a place is reached.
+
+        Of any other array the shell calculates the key.
+        """
+        return self._keys.is_keyed(name, node)
+
     @cached_property
-    def keyed(self) -> frozenset[bytes]:
-        """Arrays whose keys are texts."""
-        return self._declared(_KEYED)
+    def _keys(self) -> Keys:
+        return Keys(self)
 
     @cached_property
     def arrays(self) -> frozenset[bytes]:

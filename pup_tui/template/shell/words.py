@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _PRINTS_NUMBER: Final = re.compile(
-    rb"date (?:-u )?['\"]?\+(?:%-?[sHMSdmYjuwUVWNy])+['\"]?|wc -[clmw](?: ?< ?[^\s<>]+)?|nproc|id -u|grep -c \S+"
-    rb"|tr -(?:dc|cd) ['\"]?(?:0-9|\[:digit:\])['\"]?"
+    rb"date (?:-u )?['\"]?\+(?:%-?[sHMSdmYjuwUVWNy])+['\"]?|wc -[clmw](?: ?< ?[^\s<>]+)?"
+    rb"|nproc|id -u|grep -c \S+|tr -(?:dc|cd) ['\"]?(?:0-9|\[:digit:\])['\"]?"
 )
 """Commands that print a number and nothing else."""
 
