@@ -419,7 +419,8 @@ class Uses:
 
     def _check_command(self, word: ShellWord) -> None:
         """A value that chooses the command may choose one that evaluates the other words."""
-        if not self._survey.names.commands(word) and not _OWN_WORDS.match(word.raw):
+        is_known = word.is_path or self._survey.names.commands(word)
+        if not is_known and not _OWN_WORDS.match(word.raw):
             shown = word.raw.decode(errors="replace")
             raise UnsafePlaceError(
                 f"{shown} chooses the command, and what that does with its words is not known",

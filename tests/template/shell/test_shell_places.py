@@ -85,6 +85,16 @@ BAIT = "PATH[$(mkdir pwned)]"
         ("> x [[ {{ V }} -gt 2 ]]", "zsh"),
         ("2>&1 [[ {{ V }} -gt 2 ]]", "zsh"),
         ('K="printf -v"; $K y {{ V }}; (( y > 1 ))', "bash"),
+        ('run() { shift; "$@"; }; run x read {{ V }}', "bash ksh zsh"),
+        ('run() { "${@:2}"; }; run x read {{ V }}', "bash ksh zsh"),
+        ('run() { shift; command "$@"; }; run x read {{ V }}', "bash zsh"),
+        ('run() { shift; "$@"; }; run $X y {{ V }} {{ W }}', "bash ksh zsh"),
+        ('run() { if a; then shift; fi; "$@"; }; run {{ V }} {{ W }}', "bash ksh zsh"),
+        ('run() { shift & "$@"; }; run {{ V }} {{ W }}', "bash ksh zsh"),
+        ('run() { "$@"; shift; }; run {{ V }} {{ W }}', "bash ksh zsh"),
+        ('run() { eval shift; "$@"; }; run a {{ V }} {{ W }}', "bash ksh zsh"),
+        ('run() { local c="$1"; shift; "$c" "$@"; }; run read {{ V }}', "bash zsh"),
+        ('a() { "$@"; }; b() { shift; a "$@"; }; b x read {{ V }}', "bash ksh zsh"),
     ],
 )
 def test_a_place_that_is_not_data_is_refused_at_load(source: str, shells: str) -> None:
