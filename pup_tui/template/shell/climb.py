@@ -98,7 +98,17 @@ class Climb:
             is_operand=uses.use is Use.OPERAND,
             targets=frozenset(uses.targets),
             is_split=uses.is_part,
+            has_literal=self._has_literal(quoting),
         )
+
+    def _has_literal(self, quoting: Quoting) -> bool:
+        """Whether any text can be quoted here: the rules within ``${…}`` and backticks are others."""
+        if quoting is Quoting.LITERAL_HEREDOC:
+            return True
+        kinds = [node.type for node in self._path]
+        documents = kinds.count("heredoc_body")
+        is_plain = "expansion" not in kinds and not self._within_backticks()
+        return is_plain and documents == (quoting is Quoting.HEREDOC)
 
     def _base(self) -> bytes:
         """The text right before a number that tells its base; a name there would take the number in."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import tables
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-    from pup_tui.template.shell.survey import Survey
 
 _KEYED: Final = re.compile(rb"-[grxlut]*A[grxlut]*")
 _GLOBAL: Final = re.compile(rb"-\w*g")
@@ -21,6 +20,12 @@ _FUNCTION: Final = "function_definition"
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*(?=\[|\+?=|\Z)")
 _MAKES: Final = re.compile(rb"\b(?:unset|local|declare|typeset|eval \W*\$)")
 _FILLING: Final = (b"read", b"mapfile", b"readarray", b"set", b"unset")
+
+
+@lru_cache(maxsize=1)
+def keys_of(survey: Survey) -> Keys:
+    """The keys of a script's arrays; kept, since each place in it asks for them."""
+    return Keys(survey)
 
 
 class Keys:

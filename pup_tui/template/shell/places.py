@@ -61,7 +61,8 @@ class Place:
     that gives its base, as in ``10#``: the number is written without. ``command`` is the literal name of
     the command that evaluates the value again, if it is one of those. ``is_operand``: what begins with
     ``-`` or ``+`` would be an option. ``targets`` are the variables that get the value, with ``is_split`` in
-    parts; ``reached`` says what is asked of the value for the sake of one of them.
+    parts; ``reached`` says what is asked of the value for the sake of one of them. ``has_literal``: any text
+    can be written here within quotes.
     """
 
     quoting: Quoting
@@ -74,6 +75,7 @@ class Place:
     targets: frozenset[bytes] = frozenset()
     is_split: bool = False
     reached: Reached | None = None
+    has_literal: bool = True
 
 
 class UnsafePlaceError(Exception):

@@ -51,6 +51,7 @@ _CHUNK: Final = 25_000
 """Characters per variable: with its name and at 4 bytes each, within what Linux takes."""
 
 _OPTION: Final = "the value begins with - or +, which the command takes for an option"
+_INPUT_HINT: Final = 'give it a variable on a line of its own, NAME={{ … }}, and write "$NAME" here'
 _CALCULATED_HINT: Final = (
     "declare the variable with `type: integer`; texts are compared with = and !="
 )
@@ -92,9 +93,10 @@ class UnreadableScriptError(TemplateError):
 class ShellTemplate(UsesNames):
     """A compiled script. Made by `compile_shell`."""
 
-    def __init__(self, text: Text, shell: str, env: frozenset[str]) -> None:
+    def __init__(self, text: Text, shell: str, env: frozenset[str], *, is_input: bool) -> None:
         self.text = text
         self.shell = shell
+        self._is_input = is_input
         self._env = env
         self._judged = self._judge() if env or not all(map(is_raw, text.outputs)) else ()
 
@@ -129,7 +131,7 @@ class ShellTemplate(UsesNames):
             script = "".join(p if isinstance(p, str) else p.text for p in pieces)
             shown = "".join(p if isinstance(p, str) else p.shown for p in pieces)
             return ShellScript(script, {}, shown)
-        return _Writer(Marked(pieces), self.shell, self._env).write()
+        return _Writer(Marked(pieces), self.shell, self._env, is_input=self._is_input).write()
 
     def _check_env(self, marked: Marked, env: Mapping[str, str]) -> None:
         """Check the variables of the environment that the script calculates with."""
@@ -156,7 +158,7 @@ class ShellTemplate(UsesNames):
         for variant in branch_variants(self.text.blocks):
             marked = Marked(variant.units)
             try:
-                judged = _judgement(marked, self.shell, self._env)
+                judged = _judgement(marked, self.shell, self._env, self._is_input)
             except TemplateError as error:
                 # What raw text is put in may complete a script that the grammar cannot read yet.
                 if len(values) < len(self.text.outputs):
@@ -257,7 +259,7 @@ def _check_reached(
             assert_never(reached.need)
 
 
-def _judgement(marked: Marked, shell: str, env: frozenset[str]) -> ScriptJudgement:
+def _judgement(marked: Marked, shell: str, env: frozenset[str], is_input: bool) -> ScriptJudgement:
     """Judge the place of each value. Raises `TemplateError` for one that is not safe."""
     judged = judge(marked.script, shell, marked.spans, env)
     if judged.unknown_line and marked.holes:
@@ -274,6 +276,10 @@ def _judgement(marked: Marked, shell: str, env: frozenset[str]) -> ScriptJudgeme
         if isinstance(index, str):
             raise TemplateError(f"{index} of `env`: {message}", line=line, hint=hint)
         raise _error(marked.holes[index].unit, message, hint)
+    for hole, place in zip(marked.holes, judged.places, strict=False):
+        if is_input and not (place.has_literal or place.integer):
+            told = "what a shell reads on standard input holds values in quotes, and here none can stand"
+            raise _error(hole.unit, told, _INPUT_HINT)
     return judged
 
 
@@ -290,8 +296,9 @@ class _Edit:
 class _Writer:
     """Writes the script that is run and the one that is shown."""
 
-    def __init__(self, marked: Marked, shell: str, env: frozenset[str]) -> None:
+    def __init__(self, marked: Marked, shell: str, env: frozenset[str], *, is_input: bool) -> None:
         self._env = env
+        self._is_input = is_input
         self._marked = marked
         self._shell = shell
         self._names: dict[str, str] = {}
@@ -300,7 +307,7 @@ class _Writer:
 
     def write(self) -> ShellScript:
         spend(_PER_PLACE * len(self._marked.holes))
-        judged = _judgement(self._marked, self._shell, self._env)
+        judged = _judgement(self._marked, self._shell, self._env, self._is_input)
         for hole, place in zip(self._marked.holes, judged.places, strict=True):
             if isinstance(hole.unit, Value):
                 self._edits.append(self._edit(hole, hole.unit, place))
@@ -336,6 +343,8 @@ class _Writer:
         return _Edit(hole.start, hole.end, self._reference(text, place.quoting), shown)
 
     def _reference(self, text: str, quoting: Quoting) -> str:
+        if self._is_input:
+            return _literal(text, quoting)
         chunks = [text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK)] or [""]
         names = [self._names.setdefault(c, f"{VARIABLE}{len(self._names)}") for c in chunks]
         inner = "".join(f"${{{name}}}" for name in names)
@@ -410,6 +419,26 @@ def _integer(value: Value, place: Place) -> str:
     return f" {digits}" if apart else digits
 
 
+def _literal(text: str, quoting: Quoting) -> str:
+    """A text as quotes around its place let it stand in a script, whatever it holds."""
+    quoted = shlex.quote(text)
+    match quoting:
+        case Quoting.BARE:
+            return quoted
+        case Quoting.DOUBLE:
+            return f'"{quoted}"'
+        case Quoting.SINGLE:
+            return f"'{quoted}'"
+        case Quoting.ANSI:
+            return f"'{quoted}$'"
+        case Quoting.HEREDOC:
+            # With `$()`, which is nothing, no line is the one that ends the document.
+            return "$()" + re.sub(r"[$`\\]", r"\\\g<0>", text).replace("\n", "\n$()")
+        case Quoting.LITERAL_HEREDOC | Quoting.COMMENT:
+            return text
+    assert_never(quoting)
+
+
 def _shown(text: str, quoting: Quoting) -> str:
     quoted = shlex.quote(text)
     if quoting is Quoting.BARE:
@@ -422,11 +451,12 @@ def _shown(text: str, quoting: Quoting) -> str:
 
 @lru_cache(maxsize=4096)
 def compile_shell(
-    source: str, shell: str = "sh", env: frozenset[str] = frozenset()
+    source: str, shell: str = "sh", env: frozenset[str] = frozenset(), *, is_input: bool = False
 ) -> ShellTemplate:
     """Check a script for one of the `SHELLS`, named or given by its path.
 
-    ``env`` are the variables of its environment that hold values. Raises `TemplateError` with line,
+    ``env`` are the variables of its environment that hold values. ``is_input``: the shell reads the script on
+    standard input, maybe elsewhere, so that values stand in it as literals. Raises `TemplateError` with line,
     expression and a hint where a value stands in, or gets to, a place that is not safe or not known.
     """
-    return ShellTemplate(compile_text(source), shell.rsplit("/", 1)[-1], env)
+    return ShellTemplate(compile_text(source), shell.rsplit("/", 1)[-1], env, is_input=is_input)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names
 from pup_tui.template.shell.grammar import language
-from pup_tui.template.shell.keys import Keys
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.words import ONE_VARIABLE, ShellWord, command_nodes, read_word
 
@@ -232,17 +231,6 @@ class Survey:
             commands=self._stands_for,
             holds_more=self._holds_more,
         )
-
-    def is_keyed(self, name: bytes, node: Node) -> bool:
-        """Whether a variable surely is an array whose keys are texts when a place is reached.
-
-        Of any other array the shell calculates the key.
-        """
-        return self._keys.is_keyed(name, node)
-
-    @cached_property
-    def _keys(self) -> Keys:
-        return Keys(self)
 
     @cached_property
     def arrays(self) -> frozenset[bytes]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.builtins import JudgedCommand
+from pup_tui.template.shell.keys import keys_of
 from pup_tui.template.shell.places import UnsafePlaceError
 from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import Use, parameter_use, tables
@@ -231,7 +232,7 @@ class Uses:
     def _is_key(self, array: bytes, node: Node) -> bool:
         """Whether a key is a text; zsh takes quotes around one for a part of it."""
         is_known = self._is_reference or self._survey.shell != "zsh"
-        return is_known and self._survey.is_keyed(array, node)
+        return is_known and keys_of(self._survey).is_keyed(array, node)
 
     def _naming(self, _node: Node, _child: Node) -> None:
         raise UnsafePlaceError(
