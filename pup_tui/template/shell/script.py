@@ -51,6 +51,7 @@ _CHUNK: Final = 25_000
 """Characters per variable: with its name and at 4 bytes each, within what Linux takes."""
 
 _OPTION: Final = "the value begins with - or +, which the command takes for an option"
+_NOTHING: Final = "${IFS+}"
 _INPUT_HINT: Final = 'give it a variable on a line of its own, NAME={{ … }}, and write "$NAME" here'
 _CALCULATED_HINT: Final = (
     "declare the variable with `type: integer`; texts are compared with = and !="
@@ -432,8 +433,8 @@ def _literal(text: str, quoting: Quoting) -> str:
         case Quoting.ANSI:
             return f"'{quoted}$'"
         case Quoting.HEREDOC:
-            # With `$()`, which is nothing, no line is the one that ends the document.
-            return "$()" + re.sub(r"[$`\\]", r"\\\g<0>", text).replace("\n", "\n$()")
+            # With an expansion that is nothing, no line is the one that ends the document.
+            return _NOTHING + re.sub(r"[$`\\]", r"\\\g<0>", text).replace("\n", f"\n{_NOTHING}")
         case Quoting.LITERAL_HEREDOC | Quoting.COMMENT:
             return text
     assert_never(quoting)

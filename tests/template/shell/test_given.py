@@ -66,7 +66,16 @@ def test_a_literal_is_the_value(
     script: str, before: str, after: str, shell: str, tmp_path: Path
 ) -> None:
     template = compile_shell(script, shell, is_input=True)
-    for value in (*VALUES, "EOF", "OF"):
+    for value in (
+        "|".join(VALUES) + "\n\n",
+        "EOF",
+        "OF",
+        "",
+        "\\",
+        "\nEOF\ntouch pwned\n",
+        "'",
+        "*",
+    ):
         rendered = template.render({"V": value})
         assert rendered.env == {}
         for command in COMMANDS[shell]:
