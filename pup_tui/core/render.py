@@ -16,7 +16,7 @@ from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_o
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import Section
 from pup_tui.runbook.roles import AMOUNTS, TARGETS, Role
-from pup_tui.runbook.texts import interpreter_at
+from pup_tui.runbook.texts import input_shell_at, interpreter_at
 from pup_tui.template.arguments import compile_arguments, render_argument
 from pup_tui.template.header import render_header
 from pup_tui.template.jsontext import render_json
@@ -135,7 +135,7 @@ class StepTexts:
         match role:
             case Role.NAME | Role.MARKDOWN | Role.LITERAL | Role.PATTERN | Role.PROGRAM:
                 return given
-            case Role.MESSAGE | Role.TEXT | Role.STDIN | Role.EXPECT | Role.LOCK | Role.FILE:
+            case Role.MESSAGE | Role.TEXT | Role.EXPECT | Role.LOCK | Role.FILE:
                 return render_text(given, self.scope)
             case Role.METHOD | Role.RESOURCE:
                 text = render_text(given, self.scope).strip()
@@ -146,7 +146,7 @@ class StepTexts:
                 return render_header(key, compile_text(given), self.scope)
             case Role.QUERY | Role.JSON:
                 return render_json(given, self.scope)
-            case Role.SCRIPT | Role.STATEMENTS:
+            case Role.SCRIPT | Role.STATEMENTS | Role.STDIN:
                 return self._code(role, given)
             case Role.ARGUMENT:
                 return render_argument(compile_text(given), self.scope)
@@ -156,14 +156,25 @@ class StepTexts:
                 return tuple(words[1:] if drops else words)
             case Role.DURATION | Role.SIZE | Role.COUNT | Role.SHARE | Role.FACTOR | Role.STATUS:
                 return render_amount(role, given, self.scope)
-            case Role.EXPRESSION | Role.CONDITION | Role.ITEMS | Role.VALUE_COMMAND:
+            case (
+                Role.EXPRESSION
+                | Role.CONDITION
+                | Role.ITEMS
+                | Role.VALUE_COMMAND
+                | Role.INPUT_SCRIPT
+            ):
                 raise AssertionError(f"{role} is worked out where it is judged")
             case _ as never:
                 assert_never(never)
 
-    def _code(self, role: Role, given: str) -> ShellScript | SqlScript:
+    def _code(self, role: Role, given: str) -> ShellScript | SqlScript | str:
         if role is Role.STATEMENTS:
             return compile_sql(given).render(self.scope)
+        if role is Role.STDIN:
+            shell = input_shell_at(self.step)
+            if shell is None:
+                return render_text(given, self.scope)
+            return compile_shell(given, shell, is_input=True).render(self.scope)
         interpreter = interpreter_at(self.step)
         if not interpreter.is_shell:
             return ShellScript(given, {}, given)

@@ -31,6 +31,7 @@ from pup_tui.spelling import SPELLED, token
 from pup_tui.template.jsontext import render_json_body
 from pup_tui.template.secrets import watched
 from pup_tui.template.shell.interpreter import Interpreter
+from pup_tui.template.shell.script import ShellScript
 from pup_tui.template.sql.engines import Engine, need_engine
 from pup_tui.template.sql.script import Statement
 from pup_tui.template.text import compile_text
@@ -101,7 +102,7 @@ class ShellRequest(StepRequest, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
-        step, script = texts.step, texts["run"]
+        step, script, stdin = texts.step, texts["run"], texts["stdin"]
         assert isinstance(step, ShellStep)
         interpreter = interpreter_at(step)
         return cls(
@@ -112,7 +113,7 @@ class ShellRequest(StepRequest, frozen=True, kw_only=True):
             values=script.env,
             env=texts.around.env,
             cwd=texts.around.cwd,
-            stdin=texts["stdin"],
+            stdin=stdin.script if isinstance(stdin, ShellScript) else stdin,
             tty=step.tty,
             interactive=step.interactive,
             success_codes=step.success_codes,

@@ -17,7 +17,7 @@ from pup_tui.runbook.expansion import MAX_STEPS, Expansion
 from pup_tui.runbook.exposure import exposed_names
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES
 from pup_tui.runbook.go_names import claim_names
-from pup_tui.runbook.interpreters import settle_interpreter, with_role
+from pup_tui.runbook.interpreters import settle_interpreter, shell_of_input, with_role
 from pup_tui.runbook.looking import PupChanges, check_looking, nobody_knows
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, described, shown
@@ -300,6 +300,8 @@ class _Judge:
         if step is not None and placed.role is Role.SCRIPT and len(placed.inner) == 1:
             shell = step.interpreter.name
             env = step.valued_env(self._defaults)
+        elif step is not None and placed.role is Role.INPUT_SCRIPT:
+            shell = shell_of_input(step) or shell
         sql = UNKNOWN_USE
         if step is not None and placed.role.language is Language.SQL:
             sql = step.sql_use

@@ -63,7 +63,17 @@ def with_role(placed: PlacedText, step: StepDraft | None) -> PlacedText:
     """A text in its role: the script of an interpreter that is no shell is a program."""
     if placed.role is Role.SCRIPT and step is not None and not step.interpreter.is_shell:
         return replace(placed, role=Role.PROGRAM)
+    if placed.role is Role.STDIN and step is not None and shell_of_input(step) is not None:
+        return replace(placed, role=Role.INPUT_SCRIPT)
     return placed
+
+
+def shell_of_input(step: StepDraft) -> str | None:
+    """The shell that reads the standard input of a step as its script."""
+    from pup_tui.template.shell.given import input_shell
+
+    script = step.node.text("run")
+    return input_shell(script, step.interpreter.name) if script else None
 
 
 def check_program(node: Scalar, declared: frozenset[str]) -> None:

@@ -153,7 +153,8 @@ class RoleCheck:
             return text
         from pup_tui.template.shell.script import compile_shell
 
-        return compile_shell(placed.node.text, shell, env)
+        is_input = placed.role is Role.INPUT_SCRIPT
+        return compile_shell(placed.node.text, shell, env, is_input=is_input)
 
     def _items(self, placed: PlacedText) -> UsesNames:
         if not _has_template(placed.node.text):

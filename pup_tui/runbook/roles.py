@@ -89,6 +89,8 @@ class Role(Enum):
     JSON = "json", Language.TEMPLATE, _MASKED
     """A JSON value; one that stands alone in its text keeps its type."""
     SCRIPT = "script", Language.SCRIPT, _MASKED
+    INPUT_SCRIPT = "input_script", Language.SCRIPT, _MASKED
+    """What a shell reads on standard input as its script."""
     STATEMENTS = "statements", Language.SQL, _MASKED
     """What a database is asked to carry out."""
     DATABASE = "database", Language.TEMPLATE, _MASKED

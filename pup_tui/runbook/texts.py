@@ -30,8 +30,19 @@ def texts_of(step: Step) -> Iterator[FoundText]:
     Only its own: not those of nested steps, of its undo, or of what it calls.
     """
     for text in _in_struct(step, ()):
-        is_program = text.role is Role.SCRIPT and not interpreter_at(step).is_shell
-        yield msgspec.structs.replace(text, role=Role.PROGRAM) if is_program else text
+        role = text.role
+        if role is Role.SCRIPT and not interpreter_at(step).is_shell:
+            role = Role.PROGRAM
+        elif role is Role.STDIN and input_shell_at(step) is not None:
+            role = Role.INPUT_SCRIPT
+        yield msgspec.structs.replace(text, role=role) if role is not text.role else text
+
+
+def input_shell_at(step: Step) -> str | None:
+    """The shell that reads the standard input of a step as its script."""
+    from pup_tui.template.shell.given import input_shell
+
+    return input_shell(step.run, interpreter_at(step).name) if isinstance(step, ShellStep) else None
 
 
 def interpreter_at(step: Step) -> Interpreter:

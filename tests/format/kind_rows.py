@@ -72,6 +72,7 @@ SHELL = [
         for shell in ("bash", "ksh", "zsh")
     ),
     one("shell", "stdin", "stdin: '{{ \"$(id)\" }}', run: cat", prints=("$(id)",)),
+    one("shell", "stdin", "stdin: 'echo {{ \"$(id)\" }}', run: sh -s", prints=("$(id)",)),
     one(
         "shell",
         "tty",

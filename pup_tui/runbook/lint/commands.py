@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import assert_never
 
+from pup_tui.runbook.interpreters import shell_of_input
 from pup_tui.runbook.lint.loops import endless_loops
 from pup_tui.runbook.lint.ranges import is_harmless
 from pup_tui.runbook.lint.subject import Finding, Subject
@@ -207,3 +209,8 @@ def _scripts(subject: Subject) -> Iterator[tuple[StepDraft, Scalar, ShellTemplat
                 yield step, node, compile_shell(node.text, step.interpreter.name, env)
         except TemplateError:
             continue
+    for step, placed in subject.texts_in((Role.INPUT_SCRIPT,)):
+        shell = shell_of_input(step)
+        if shell is not None and "{{" in placed.node.text:
+            with suppress(TemplateError):
+                yield step, placed.node, compile_shell(placed.node.text, shell, is_input=True)

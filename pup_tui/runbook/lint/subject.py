@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -17,7 +17,7 @@ from pup_tui.runbook.nodes import (
     YamlNode,
     scalars_of,
 )
-from pup_tui.runbook.roles import COMMANDS
+from pup_tui.runbook.roles import COMMANDS, Role
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 
@@ -79,11 +79,15 @@ class Subject:
 
     @cached_property
     def _all_commands(self) -> list[tuple[StepDraft, PlacedText]]:
+        return self.texts_in(COMMANDS)
+
+    def texts_in(self, roles: Container[Role]) -> list[tuple[StepDraft, PlacedText]]:
+        """The texts of steps in some roles, each with its step."""
         by_path = {step.path: step for step in self.steps}
         return [
             (by_path[placed.step], placed)
             for placed in self.texts
-            if placed.role in COMMANDS and placed.step in by_path
+            if placed.role in roles and placed.step in by_path
         ]
 
     @cached_property

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.builtins import JudgedCommand
+from pup_tui.template.shell.keys import keys_of
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import ShellTable, Use, tables
@@ -100,7 +101,8 @@ class Arithmetic:
                 yield from self._identifiers(match[2], command)
         if _INDIRECT.search(self._survey.script):
             for match in _INDEX.finditer(self._survey.script):
-                if match[1] not in self._survey.keyed:
+                place = self._survey.root.descendant_for_byte_range(*match.span(1))
+                if place is None or not keys_of(self._survey).is_keyed(match[1], place):
                     yield from self._identifiers(match[2], self._survey.root)
         for match in _NAMED_TESTS.finditer(self._survey.script):
             yield from self._identifiers(match[1], self._survey.root)
@@ -134,9 +136,8 @@ class Arithmetic:
             if node.type == "c_style_for_statement" and child.type in _BODIES:
                 continue
             is_name = node.type in ("subscript", "expansion") and _is_first(child, node)
-            keyed = (
-                node.type == "subscript"
-                and self._survey.text(node.children[0]) in self._survey.keyed
+            keyed = node.type == "subscript" and keys_of(self._survey).is_keyed(
+                self._survey.text(node.children[0]), node
             )
             yield from self._calculated(child, is_inside if is_name or keyed else inside)
 

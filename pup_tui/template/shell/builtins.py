@@ -26,8 +26,23 @@ _INHERITED: Final = frozenset({b"BASH_ENV", b"ENV", b"PS4"})
 _INHERITED_FUNCTION: Final = b"BASH_FUNC_"
 """How the names begin by which bash finds functions in its environment."""
 
-FORWARDED: Final = 1_000
+
+ANY_WORD: Final = 1_000
 """More words than any command has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """The words that a function runs as a command: from which on that begins, from 0, and at the latest."""
+
+    first: int
+    last: int
+
+    def starts(self, words: Sequence[ShellWord], name: int, end: int) -> range:
+        """Where the command may begin among words, before an end; its name is that of the function."""
+        sure = not any(word.spreads for word in words[name + 1 : end])
+        first, last = (self.first, self.last) if sure else (0, ANY_WORD)
+        return range(name + 1 + first, min(name + 2 + last, end))
 
 
 @dataclass(frozen=True)
@@ -35,8 +50,8 @@ class Names:
     """What the script itself says about names that its commands use."""
 
     aliases: frozenset[bytes] = frozenset()
-    forwarders: dict[bytes, int] = field(default_factory=dict)
-    """Functions that run their own words as a command, and at which word that begins at the latest."""
+    forwarders: dict[bytes, Forwarded] = field(default_factory=dict)
+    """Functions that run their own words as a command."""
     assigned: Callable[[bytes], Use] = lambda _name: Use.DATA
     """What becomes of a text that is assigned to a variable."""
     commands: Callable[[ShellWord], frozenset[bytes]] = lambda _word: frozenset()
@@ -84,7 +99,7 @@ class JudgedCommand:
             return self._named(word.text, start, index, prefix)
         names = self.names.commands(word)
         if word.holds_value and not names:
-            return Use.CODE
+            return Use.DATA if word.is_path else Use.CODE
         uses = [self._named(name, start, index, prefix) for name in names]
         if names and self.names.holds_more(word):
             builtins = (self.table.builtins.get(name) for name in names)
@@ -103,9 +118,9 @@ class JudgedCommand:
         is_inherited = variable in _INHERITED or variable.startswith(_INHERITED_FUNCTION)
         if equals and name.rsplit(b"/", 1)[-1] in _ENVIRONMENT and is_inherited:
             return Use.CODE
-        last = min(start + self.names.forwarders.get(name, 0), index - 1)
-        forwarded = (self._command(at, index, prefix) for at in range(start + 1, last + 1))
-        return max(forwarded, default=Use.DATA)
+        forwarded = self.names.forwarders.get(name)
+        starts = forwarded.starts(self.words, start, index + 1) if forwarded is not None else ()
+        return max((self._command(at, index, prefix) for at in starts), default=Use.DATA)
 
     def _builtin(self, builtin: Builtin, name: bytes, start: int, index: int, prefix: bytes) -> Use:
         if builtin.form == "keyword":
@@ -221,7 +236,8 @@ def _conversions(form: bytes, number: Use) -> tuple[list[Use], bool]:
 
 
 def _is_option(text: bytes) -> bool:
-    return len(text) > 1 and text.startswith(_OPTION)
+    is_sign = text.startswith(b"+") and not text[1:2].isalpha() and text[1:2] != UNKNOWN
+    return len(text) > 1 and text.startswith(_OPTION) and not is_sign
 
 
 def _option_argument(builtin: Builtin, text: bytes) -> tuple[str, bytes] | None:

@@ -33,7 +33,15 @@ _TRANSPARENT: Final = frozenset(
         ),
         *("declaration_command", "do_group", "elif_clause", "else_clause", "extglob_pattern"),
         *("file_redirect", "for_statement", "function_definition", "heredoc_content"),
-        *("heredoc_redirect", "herestring_redirect", "if_statement", "list", "negated_command"),
+        *(
+            "number",
+            "variable_assignments",
+            "heredoc_redirect",
+            "herestring_redirect",
+            "if_statement",
+            "list",
+            "negated_command",
+        ),
         *("parenthesized_expression", "pipeline", "postfix_expression", "redirected_statement"),
         *("regex", "simple_expansion", "string_content", "subscript", "subshell"),
         *("ternary_expression", "test_command", "unary_expression", "unset_command"),
@@ -43,6 +51,13 @@ _TRANSPARENT: Final = frozenset(
 _OPAQUE: Final = frozenset({"word", "regex", "extglob_pattern", "string_content"})
 _BRACE_RANGE: Final = re.compile(rb"\{[^{}\s]*\.\.[^{}\s]*\}")
 _BLANKS: Final = (b" ", b"\t", b"\n", b"\r", b"\f", b"\v")
+_BASE: Final = re.compile(rb"(?<![\w#@$}])([0-9]{1,2}#|0[xX])\Z")
+_BASES: Final = range(2, 37)
+_GLUED: Final = re.compile(rb"(?:(?<![\w@#])[A-Za-z_]\w*|\$\{?\w+\}?,?)\Z")
+"""A name to whose end a number would belong."""
+_GLUED_OPTION: Final = re.compile(rb"(?<=\s)[-+][A-Za-z]\Z")
+_GOES_ON: Final = re.compile(rb"[\w@#]")
+_CALCULATORS: Final = frozenset({b"let", b"test", b"["})
 _NEAR: Final = 4096
 """Bytes around a value in which a word is looked at."""
 
@@ -73,16 +88,60 @@ class Climb:
         quoting = self._quoting or Quoting.BARE
         uses = Uses(self._survey, self._path, self._start)
         self._check_surroundings(quoting)
+        is_integer = uses.use is Use.INT
         return Place(
             quoting,
-            uses.use is Use.INT,
+            is_integer,
             uses.arithmetic,
+            self._base() if is_integer else b"",
             self._heredoc,
             uses.command,
             is_operand=uses.use is Use.OPERAND,
             targets=frozenset(uses.targets),
             is_split=uses.is_part,
+            has_literal=self._has_literal(quoting),
         )
+
+    def _has_literal(self, quoting: Quoting) -> bool:
+        """Whether any text can be quoted here: the rules within ``${…}`` and backticks are others."""
+        if quoting is Quoting.LITERAL_HEREDOC:
+            return True
+        kinds = [node.type for node in self._path]
+        documents = kinds.count("heredoc_body")
+        is_plain = "expansion" not in kinds and not self._within_backticks()
+        return is_plain and documents == (quoting is Quoting.HEREDOC)
+
+    def _base(self) -> bytes:
+        """The text right before a number that tells its base; a name there would take the number in."""
+        script = self._survey.script
+        before = script[max(0, self._start - _NEAR) : self._start]
+        before = self._survey.marker.sub(b"1", before)
+        match = _BASE.search(before)
+        if match is None:
+            is_option = _GLUED_OPTION.search(before) and not self._is_calculator()
+            if _GLUED.search(before) and not is_option:
+                raise UnsafePlaceError(
+                    "the value would become a part of the name before it", "put an operator between"
+                )
+            return b""
+        number = match[1].rstrip(b"#")
+        if number.isdigit() and int(number) not in _BASES:
+            raise UnsafePlaceError("the base before the value is none from 2 to 36", "write 10#")
+        marker = self._survey.marker.match(script, self._start)
+        if marker is not None and _GOES_ON.match(script, marker.end()):
+            raise UnsafePlaceError(
+                "more digits follow the value behind its base", "put them into the expression"
+            )
+        return match[1]
+
+    def _is_calculator(self) -> bool:
+        """Whether the word around the value is one that a command calculates with as a whole."""
+        command = next(
+            (n for n in reversed(self._path) if n.type in ("command", "test_command")), None
+        )
+        if command is None or command.type == "test_command":
+            return True
+        return not _CALCULATORS.isdisjoint(word.text for word in self._survey.words(command))
 
     def _climb(self) -> None:
         child = self._leaf

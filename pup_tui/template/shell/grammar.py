@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Final
 
+from pup_tui.template.shell.respelling import Respelling, negations, respelled, respellings
 from pup_tui.template.shell.words import command_nodes
 
 if TYPE_CHECKING:
@@ -17,30 +17,6 @@ _CHUNK: Final = 1024
 _CHUNKS_AT_LEAST: Final = 128
 _CHUNKS_PER_CHUNK: Final = 8
 """A script that the grammar knows takes about 6 chunks, and 2 more for each it is long."""
-
-_PREFIXES: Final = re.compile(
-    rb"(?<![^\s;&|(){}`])(?:(?:!|time(?:[ \t]+-p)?(?:[ \t]+--)?)[ \t]+)+"
-    rb"(?=(?:!|time|[{]|if|case|while|until|for|select|\[\[)\s|for\(\(|\()"
-)
-"""`!` and `time` before each other or a compound command: the grammar knows one, before a plain one."""
-
-_READS_AND_WRITES: Final = re.compile(rb"(?<![<>&])<(>)(?![<>&(-])")
-"""A redirection of which the grammar knows the first half."""
-
-_COMMANDS: Final = frozenset(
-    {
-        *("compound_statement", "if_statement", "while_statement", "for_statement", "subshell"),
-        *("c_style_for_statement", "case_statement", "test_command", "negated_command"),
-    }
-)
-_MADE_OF_COMMANDS: Final = frozenset({"redirected_statement", "list", "pipeline"})
-_HOLDS_COMMANDS: Final = frozenset(
-    {
-        *("program", "compound_statement", "do_group", "subshell", "list", "if_statement"),
-        *("elif_clause", "else_clause", "while_statement", "case_item"),
-        *("command_substitution", "process_substitution"),
-    }
-)
 
 _RESERVED: Final = frozenset(
     b"{ } ! if then elif else fi case esac for select while until do [[ function".split()
@@ -85,54 +61,28 @@ def _lost() -> Query:
     return Query(language(), _LOST)
 
 
-def read(script: bytes) -> tuple[bytes, Tree | None]:
+def read(script: bytes, shell: str = "sh") -> tuple[bytes, Tree | None]:
     """Read a script: what was read, and its tree, or none where the grammar gives up.
 
-    ``!`` and ``time`` before a compound command are left out, with blanks in their place, and so is the
-    second half of ``<>``. That is what they are only where the tree without them has a command, or a
-    redirection: in a text or among a command's words they stay.
+    What the grammar does not know is spelled in another way, in as many bytes, where the tree of the script
+    with that spelling confirms it; in a text or among a command's words it stays.
     """
-    spans = [match.span() for match in _PREFIXES.finditer(script)]
-    spans += (match.span(1) for match in _READS_AND_WRITES.finditer(script))
-    while spans:
-        blanked = _blanked(script, spans)
-        tree = _parse(blanked)
-        sure = [span for span in spans if tree is not None and _is_left_out(tree, script, span)]
-        if sure == spans:
-            return blanked, tree
-        spans = sure
+    read, tree = _read_as(script, negations(script))
+    if tree is not None and not tree.root_node.has_error:
+        return read, tree
+    return _read_as(script, respellings(script, shell))
+
+
+def _read_as(script: bytes, spellings: list[Respelling]) -> tuple[bytes, Tree | None]:
+    while spellings:
+        written = respelled(script, spellings)
+        tree = _parse(written)
+        root = tree.root_node if tree is not None else None
+        sure = [each for each in spellings if root and each.confirmed(root, each.start, each.end)]
+        if len(sure) == len(spellings):
+            return written, tree
+        spellings = sure
     return script, _parse(script)
-
-
-def _blanked(script: bytes, spans: Sequence[tuple[int, int]]) -> bytes:
-    blanked = bytearray(script)
-    for start, end in spans:
-        blanked[start:end] = b" " * (end - start)
-    return bytes(blanked)
-
-
-def _is_left_out(tree: Tree, script: bytes, span: tuple[int, int]) -> bool:
-    """Whether what was left out is what it looked like, by the tree without it."""
-    start, end = span
-    if not script.startswith(b">", start):
-        return _begins_command(tree, end)
-    token = tree.root_node.descendant_for_byte_range(start - 1, start)
-    redirect = token.parent if token is not None and token.type == "<" else None
-    return redirect is not None and redirect.type == "file_redirect"
-
-
-def _begins_command(tree: Tree, at: int) -> bool:
-    """Whether a compound or negated command, or ``time``, begins here and may have ``!`` before it."""
-    node = tree.root_node.descendant_for_byte_range(at, at + 1)
-    kinds: list[str] = []
-    while node is not None and node.start_byte == at and node.type != "program":
-        kinds.append(node.type)
-        node = node.parent
-    if node is None or node.type not in _HOLDS_COMMANDS:
-        return False
-    while kinds and kinds[-1] in _MADE_OF_COMMANDS:
-        kinds.pop()
-    return kinds[-1:] == ["command"] or (len(kinds) > 1 and _COMMANDS.issuperset(kinds[1:]))
 
 
 def _parse(script: bytes) -> Tree | None:

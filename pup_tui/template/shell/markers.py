@@ -23,6 +23,7 @@ _PREFIX: Final = "PUPVALUE"
 MARKER: Final = re.compile(rb"PUPVALUEX*[0-9]+E")
 """The inert word that stands for a value."""
 
+_ROUND: Final = re.compile(r"\s*(?:(not)\s+)?loop\.(first|last)\s*")
 _VARIABLE_BEFORE: Final = re.compile(r"\$\w+\Z")
 
 
@@ -31,19 +32,64 @@ def is_raw(output: Output) -> bool:
     return output.expression.is_raw
 
 
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One script that a template may give: its pieces, and the branches in it, each by block and number."""
+
+    units: list[str | Output]
+    branches: frozenset[tuple[int, int]]
+
+
 def variants(blocks: Sequence[Block]) -> Iterator[list[str | Output]]:
+    """Give the pieces of scripts in which together every branch of every ``if`` and ``for`` is there once."""
+    return (variant.units for variant in branch_variants(blocks))
+
+
+def branch_variants(blocks: Sequence[Block]) -> Iterator[Variant]:
     """Give scripts in which together every branch of every ``if`` and ``for`` is there once.
 
-    They stop where checking them all would take too long; what was not seen then is judged when
-    the script is rendered, as everything is.
+    Where a condition stands twice, it is true in both places or in none. They stop where checking them all
+    would take too long; what was not seen then is judged when the script is rendered, as everything is.
     """
+    alike = _alike(blocks)
     left = MAX_VARIANT_TEXT
     for choices in islice(chain([{}], _choices(blocks, {})), MAX_VARIANTS):
-        variant = _flat(blocks, choices)
-        yield variant
-        left -= sum(len(unit) if isinstance(unit, str) else _PER_VALUE for unit in variant)
+        wanted = {other: index for block, index in choices.items() for other in alike[block]}
+        branches: set[tuple[int, int]] = set()
+        units = list(_flat(blocks, {**wanted, **choices}, branches))
+        yield Variant(units, frozenset(branches))
+        left -= sum(len(unit) if isinstance(unit, str) else _PER_VALUE for unit in units)
         if left < 0:
             return
+
+
+def empty_rounds(blocks: Sequence[Block]) -> frozenset[tuple[int, int]]:
+    """The branches that stand for a loop without rounds and without an ``else``."""
+    loops = (block for block in _all_blocks(blocks) if isinstance(block, For))
+    return frozenset((id(loop), 1) for loop in loops if not loop.otherwise)
+
+
+def _all_blocks(blocks: Sequence[Block]) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        for body in _bodies(block):
+            yield from _all_blocks(body)
+
+
+def _alike(blocks: Sequence[Block]) -> dict[int, list[int]]:
+    """For each block those that ask for the same."""
+    found: dict[tuple[str, ...], list[int]] = {}
+    asked: dict[int, tuple[str, ...]] = {}
+    for block in _all_blocks(blocks):
+        if isinstance(block, If):
+            asks = tuple(branch.test.source.strip() for branch in block.branches if branch.test)
+        elif isinstance(block, For):
+            asks = ("for", block.values.source)
+        else:
+            continue
+        asked[id(block)] = asks
+        found.setdefault(asks, []).append(id(block))
+    return {block: found[asks] for block, asks in asked.items()}
 
 
 def _choices(blocks: Sequence[Block], path: dict[int, int]) -> Iterator[dict[int, int]]:
@@ -63,16 +109,47 @@ def _bodies(block: Block) -> list[Sequence[Block]]:
     return [block.body, block.otherwise] if isinstance(block, For) else []
 
 
-def _flat(blocks: Sequence[Block], choices: Mapping[int, int]) -> list[str | Output]:
-    units: list[str | Output] = []
+def _flat(
+    blocks: Sequence[Block], choices: Mapping[int, int], branches: set[tuple[int, int]]
+) -> Iterator[str | Output]:
     for block in blocks:
         if isinstance(block, Literal):
-            units.append(block.text)
+            yield block.text
         elif isinstance(block, Output):
-            units.append(block)
+            yield block
         else:
-            units.extend(_flat(_bodies(block)[choices.get(id(block), 0)], choices))
-    return units
+            index = choices.get(id(block), 0)
+            branches.add((id(block), index))
+            for round_choices in _rounds(block, index, choices):
+                yield from _flat(_bodies(block)[index], round_choices, branches)
+
+
+def _rounds(block: If | For, index: int, choices: Mapping[int, int]) -> list[Mapping[int, int]]:
+    """What to choose within a branch: a loop that asks for its first or last round has both."""
+    asking = _round_tests(block.body) if isinstance(block, For) and index == 0 else {}
+    if not asking:
+        return [choices]
+    rounds = ("first", "last")
+    told = [
+        {each: int((is_not == "not") == (word == this)) for each, (is_not, word) in asking.items()}
+        for this in rounds
+    ]
+    return [{**choices, **each} for each in told]
+
+
+def _round_tests(blocks: Sequence[Block]) -> dict[int, tuple[str, str]]:
+    """The blocks that ask for the first or last round of the loop that they stand in."""
+    found: dict[int, tuple[str, str]] = {}
+    for block in blocks:
+        if isinstance(block, If):
+            match = _ROUND.fullmatch(
+                block.branches[0].test.source if block.branches[0].test else ""
+            )
+            if match is not None:
+                found[id(block)] = (match[1] or "", match[2])
+            for body in _bodies(block):
+                found |= _round_tests(body)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

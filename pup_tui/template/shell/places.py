@@ -57,21 +57,25 @@ class Place:
     """What surrounds a marker.
 
     ``integer``: the shell calculates with what stands here. ``arithmetic``: it does so in an
-    arithmetic expression, where a sign needs a space before it. ``command`` is the literal name of
+    arithmetic expression, where a sign needs a space before it. ``base`` is the text before the value
+    that gives its base, as in ``10#``: the number is written without. ``command`` is the literal name of
     the command that evaluates the value again, if it is one of those. ``is_operand``: what begins with
     ``-`` or ``+`` would be an option. ``targets`` are the variables that get the value, with ``is_split`` in
-    parts; ``reached`` says what is asked of the value for the sake of one of them.
+    parts; ``reached`` says what is asked of the value for the sake of one of them. ``has_literal``: any text
+    can be written here within quotes.
     """
 
     quoting: Quoting
     integer: bool = False
     arithmetic: bool = False
+    base: bytes = b""
     heredoc: Heredoc | None = None
     command: str | None = None
     is_operand: bool = False
     targets: frozenset[bytes] = frozenset()
     is_split: bool = False
     reached: Reached | None = None
+    has_literal: bool = True
 
 
 class UnsafePlaceError(Exception):

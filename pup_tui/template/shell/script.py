@@ -21,7 +21,15 @@ from pup_tui.template.limits import check_length, spend
 from pup_tui.template.secrets import MASK
 from pup_tui.template.shell.arithmetic import TextOrigin, Unchecked
 from pup_tui.template.shell.judgement import ScriptJudgement, judge
-from pup_tui.template.shell.markers import Hole, Marked, is_raw, variants
+from pup_tui.template.shell.markers import (
+    Hole,
+    Marked,
+    Variant,
+    branch_variants,
+    empty_rounds,
+    is_raw,
+    variants,
+)
 from pup_tui.template.shell.places import ENV_HINT, Need, Place, Quoting, Reached
 from pup_tui.template.shell.tree import ScriptTree
 from pup_tui.template.text import Text, Value, compile_text
@@ -43,10 +51,15 @@ _CHUNK: Final = 25_000
 """Characters per variable: with its name and at 4 bytes each, within what Linux takes."""
 
 _OPTION: Final = "the value begins with - or +, which the command takes for an option"
+_NOTHING: Final = "${IFS+}"
+_INPUT_HINT: Final = 'give it a variable on a line of its own, NAME={{ … }}, and write "$NAME" here'
 _CALCULATED_HINT: Final = (
     "declare the variable with `type: integer`; texts are compared with = and !="
 )
 _INTEGER: Final = re.compile(r"\s*([+-]?[0-9]{1,19})\s*", re.ASCII)
+_DIGITS: Final = re.compile(r"\s*([+-]?[0-9A-Za-z]{1,64})\s*", re.ASCII)
+_DECIMAL: Final = 10
+_TOO_LARGE: Final = 10**19
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.,:+/@~ -]*")
 """Texts whose parts make arithmetic run nothing: no index, no call, no substitution."""
 
@@ -76,12 +89,17 @@ class EvaluatedAgain:
     """None where it comes by a variable of the environment."""
 
 
+class UnreadableScriptError(TemplateError):
+    """A script is no shell that is known."""
+
+
 class ShellTemplate(UsesNames):
     """A compiled script. Made by `compile_shell`."""
 
-    def __init__(self, text: Text, shell: str, env: frozenset[str]) -> None:
+    def __init__(self, text: Text, shell: str, env: frozenset[str], *, is_input: bool) -> None:
         self.text = text
         self.shell = shell
+        self._is_input = is_input
         self._env = env
         self._judged = self._judge() if env or not all(map(is_raw, text.outputs)) else ()
 
@@ -116,7 +134,7 @@ class ShellTemplate(UsesNames):
             script = "".join(p if isinstance(p, str) else p.text for p in pieces)
             shown = "".join(p if isinstance(p, str) else p.shown for p in pieces)
             return ShellScript(script, {}, shown)
-        return _Writer(Marked(pieces), self.shell, self._env).write()
+        return _Writer(Marked(pieces), self.shell, self._env, is_input=self._is_input).write()
 
     def _check_env(self, marked: Marked, env: Mapping[str, str]) -> None:
         """Check the variables of the environment that the script calculates with."""
@@ -138,14 +156,26 @@ class ShellTemplate(UsesNames):
                 "shells that are known: " + ", ".join(sorted(SHELLS)),
             )
         found: list[tuple[Marked, ScriptJudgement]] = []
-        for variant in variants(self.text.blocks):
-            marked = Marked(variant)
+        read = set(empty_rounds(self.text.blocks))
+        unread: list[tuple[Variant, TemplateError]] = []
+        for variant in branch_variants(self.text.blocks):
+            marked = Marked(variant.units)
             try:
-                found.append((marked, _judgement(marked, self.shell, self._env)))
-            except TemplateError:
+                judged = _judgement(marked, self.shell, self._env, self._is_input)
+            except TemplateError as error:
                 # What raw text is put in may complete a script that the grammar cannot read yet.
-                if len(values) == len(self.text.outputs):
+                if len(values) < len(self.text.outputs):
+                    continue
+                if not isinstance(error, UnreadableScriptError):
                     raise
+                unread.append((variant, error))
+            else:
+                found.append((marked, judged))
+                read |= variant.branches
+        for variant, unreadable in unread:
+            # Branches that are never taken together may give no script together.
+            if not variant.branches or not variant.branches <= read:
+                raise unreadable
         return tuple(found)
 
     @cached_property
@@ -234,12 +264,12 @@ def _check_reached(
             assert_never(reached.need)
 
 
-def _judgement(marked: Marked, shell: str, env: frozenset[str]) -> ScriptJudgement:
+def _judgement(marked: Marked, shell: str, env: frozenset[str], is_input: bool) -> ScriptJudgement:
     """Judge the place of each value. Raises `TemplateError` for one that is not safe."""
     judged = judge(marked.script, shell, marked.spans, env)
     if judged.unknown_line and marked.holes:
         line = judged.unknown_line
-        raise TemplateError(
+        raise UnreadableScriptError(
             f"the script cannot be read as shell near its line {line}, "
             "so no value can be put into it",
             expression=marked.line(line),
@@ -251,6 +281,10 @@ def _judgement(marked: Marked, shell: str, env: frozenset[str]) -> ScriptJudgeme
         if isinstance(index, str):
             raise TemplateError(f"{index} of `env`: {message}", line=line, hint=hint)
         raise _error(marked.holes[index].unit, message, hint)
+    for hole, place in zip(marked.holes, judged.places, strict=False):
+        if is_input and not (place.has_literal or place.integer):
+            told = "what a shell reads on standard input holds values in quotes, and here none can stand"
+            raise _error(hole.unit, told, _INPUT_HINT)
     return judged
 
 
@@ -267,8 +301,9 @@ class _Edit:
 class _Writer:
     """Writes the script that is run and the one that is shown."""
 
-    def __init__(self, marked: Marked, shell: str, env: frozenset[str]) -> None:
+    def __init__(self, marked: Marked, shell: str, env: frozenset[str], *, is_input: bool) -> None:
         self._env = env
+        self._is_input = is_input
         self._marked = marked
         self._shell = shell
         self._names: dict[str, str] = {}
@@ -277,7 +312,7 @@ class _Writer:
 
     def write(self) -> ShellScript:
         spend(_PER_PLACE * len(self._marked.holes))
-        judged = _judgement(self._marked, self._shell, self._env)
+        judged = _judgement(self._marked, self._shell, self._env, self._is_input)
         for hole, place in zip(self._marked.holes, judged.places, strict=True):
             if isinstance(hole.unit, Value):
                 self._edits.append(self._edit(hole, hole.unit, place))
@@ -295,7 +330,8 @@ class _Writer:
             return _Edit(hole.start, hole.end, "", "")
         if place.integer:
             digits = _integer(value, place)
-            return _Edit(hole.start, hole.end, digits, MASK if value.is_secret else digits)
+            start = hole.start - len(place.base)
+            return _Edit(start, hole.end, digits, MASK if value.is_secret else digits)
         if place.is_operand and text.startswith(("-", "+")):
             raise value.error(_OPTION, "write -- before the value")
         if place.reached is not None:
@@ -312,6 +348,8 @@ class _Writer:
         return _Edit(hole.start, hole.end, self._reference(text, place.quoting), shown)
 
     def _reference(self, text: str, quoting: Quoting) -> str:
+        if self._is_input:
+            return _literal(text, quoting)
         chunks = [text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK)] or [""]
         names = [self._names.setdefault(c, f"{VARIABLE}{len(self._names)}") for c in chunks]
         inner = "".join(f"${{{name}}}" for name in names)
@@ -365,18 +403,45 @@ class _Writer:
 
 
 def _integer(value: Value, place: Place) -> str:
-    match = _INTEGER.fullmatch(value.text)
-    if match is None:
+    """The number that a value is, in base 10, which every shell knows."""
+    base = 16 if place.base[1:] in (b"x", b"X") else int(place.base.rstrip(b"#") or b"10")
+    match = (_INTEGER if base == _DECIMAL else _DIGITS).fullmatch(value.text)
+    try:
+        number = int(match[1], base) if match else _TOO_LARGE
+    except ValueError:
+        number = _TOO_LARGE
+    if abs(number) >= _TOO_LARGE:
+        kind = "whole number" + f" in base {base}" * (base != _DECIMAL)
         raise value.error(
-            "the shell calculates with this value, so it must be a whole number",
-            None
+            f"the shell calculates with this value, so it must be a {kind}",
+            "declare the variable with `type: integer`; keys of an array are texts after `declare -A`"
             if place.arithmetic
             else "texts are compared with = and !=, files are written with >",
         )
-    digits = str(int(match[1]))
+    digits = str(number)
     # `x-{{ N }}` must not become `x--5`, nor `${x:{{ N }}}` become `${x:-5}`.
     apart = place.arithmetic and place.quoting is Quoting.BARE and digits.startswith("-")
     return f" {digits}" if apart else digits
+
+
+def _literal(text: str, quoting: Quoting) -> str:
+    """A text as quotes around its place let it stand in a script, whatever it holds."""
+    quoted = shlex.quote(text)
+    match quoting:
+        case Quoting.BARE:
+            return quoted
+        case Quoting.DOUBLE:
+            return f'"{quoted}"'
+        case Quoting.SINGLE:
+            return f"'{quoted}'"
+        case Quoting.ANSI:
+            return f"'{quoted}$'"
+        case Quoting.HEREDOC:
+            # With an expansion that is nothing, no line is the one that ends the document.
+            return _NOTHING + re.sub(r"[$`\\]", r"\\\g<0>", text).replace("\n", f"\n{_NOTHING}")
+        case Quoting.LITERAL_HEREDOC | Quoting.COMMENT:
+            return text
+    assert_never(quoting)
 
 
 def _shown(text: str, quoting: Quoting) -> str:
@@ -391,11 +456,12 @@ def _shown(text: str, quoting: Quoting) -> str:
 
 @lru_cache(maxsize=4096)
 def compile_shell(
-    source: str, shell: str = "sh", env: frozenset[str] = frozenset()
+    source: str, shell: str = "sh", env: frozenset[str] = frozenset(), *, is_input: bool = False
 ) -> ShellTemplate:
     """Check a script for one of the `SHELLS`, named or given by its path.
 
-    ``env`` are the variables of its environment that hold values. Raises `TemplateError` with line,
+    ``env`` are the variables of its environment that hold values. ``is_input``: the shell reads the script on
+    standard input, maybe elsewhere, so that values stand in it as literals. Raises `TemplateError` with line,
     expression and a hint where a value stands in, or gets to, a place that is not safe or not known.
     """
-    return ShellTemplate(compile_text(source), shell.rsplit("/", 1)[-1], env)
+    return ShellTemplate(compile_text(source), shell.rsplit("/", 1)[-1], env, is_input=is_input)

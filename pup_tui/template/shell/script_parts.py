@@ -20,7 +20,7 @@ STATEMENTS: Final = frozenset(
         *("command", "redirected_statement", "pipeline", "list", "subshell", "negated_command"),
         *("compound_statement", "if_statement", "elif_clause", "else_clause", "while_statement"),
         *("for_statement", "c_style_for_statement", "case_statement", "case_item", "do_group"),
-        *("declaration_command", "variable_assignment"),
+        *("declaration_command", "variable_assignment", "variable_assignments"),
     }
 )
 SUBSTITUTIONS: Final = frozenset({"command_substitution", "process_substitution"})

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell.builtins import FORWARDED, Names
+from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names
 from pup_tui.template.shell.grammar import language
 from pup_tui.template.shell.tables import Use, parameter_use, tables
-from pup_tui.template.shell.words import ONE_VARIABLE, UNKNOWN, ShellWord, command_nodes, read_word
+from pup_tui.template.shell.words import ONE_VARIABLE, ShellWord, command_nodes, read_word
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query
@@ -32,11 +32,10 @@ _ARRAYS: Final = re.compile(
 _REFERENCES: Final = re.compile(
     rb"\b(?:declare|typeset|local|readonly|export)\b[^\n;&|]*?\s[-+][A-Za-z]*n|\bnameref\s"
 )
-_KEYED: Final = re.compile(
-    rb"\b(?:declare|typeset|local|readonly|export|private)\b[^\n;&|]*?\s[-+][A-Za-z]*A"
-)
 _LINE: Final = re.compile(rb"[^\n;&|]*")
 _NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
+_OWN_WORD: Final = re.compile(rb"\"?\$(?:\{?([1-9][0-9]*)|\{[@*]:([1-9])\}|\{?[@*])")
+_MOVES_WORDS: Final = re.compile(rb"\b(?:shift|set)\b")
 _DEFINES: Final = re.compile(rb"\(\s*\)|\bfunction\b")
 _MAY_CALCULATE: Final = re.compile(
     rb"\(\(|\[|\blet\b|\bexit\b|\breturn\b|\bshift\b|-[a-z]*i|\binteger\b|\bfloat\b|[<>]&|\$\{\w+:|\$\{!"
@@ -159,15 +158,25 @@ class Survey:
 
     def starts(self, words: Sequence[ShellWord]) -> list[int]:
         """Where the command that is run may begin: also behind ``command``, ``time`` and the like."""
+        return self._starts(words, self._forwarders)
+
+    def _starts(
+        self, words: Sequence[ShellWord], forwarders: Mapping[bytes, Forwarded]
+    ) -> list[int]:
         found = waiting = [0][: len(words)]
         while waiting:
             found = sorted({*found, *waiting})
-            behind = {at for start in waiting for at in self._behind(words, start)}
+            behind = {at for start in waiting for at in self._behind(words, start, forwarders)}
             waiting = sorted(behind.difference(found))
         return found
 
-    def _behind(self, words: Sequence[ShellWord], start: int) -> Iterator[int]:
+    def _behind(
+        self, words: Sequence[ShellWord], start: int, forwarders: Mapping[bytes, Forwarded]
+    ) -> Iterator[int]:
         """The words that may begin a command which the one that begins here runs."""
+        for name in self.names_of(words[start]):
+            if name in forwarders:
+                yield from forwarders[name].starts(words, start, len(words))
         reach = max((self._reach(name) for name in self.names_of(words[start])), default=0)
         reach = max(reach, int(words[start].spreads))
         for at in range(start + 1, len(words)):
@@ -184,7 +193,7 @@ class Survey:
         builtins = (table.builtins.get(name) for table in tables(self.shell))
         operands = (builtin.operands for builtin in builtins if builtin is not None)
         found = (each.index("command") + 1 for each in operands if "command" in each)
-        return max(self._forwarders.get(name, 0), *found, 0)
+        return max(*found, 0, 0)
 
     def names_of(self, word: ShellWord) -> frozenset[bytes]:
         """The commands that a word may name."""
@@ -222,11 +231,6 @@ class Survey:
             commands=self._stands_for,
             holds_more=self._holds_more,
         )
-
-    @cached_property
-    def keyed(self) -> frozenset[bytes]:
-        """Arrays whose keys are texts."""
-        return self._declared(_KEYED)
 
     @cached_property
     def arrays(self) -> frozenset[bytes]:
@@ -276,26 +280,53 @@ class Survey:
         )
 
     @cached_property
-    def _forwarders(self) -> dict[bytes, int]:
-        """Functions in which a positional parameter stands where a command begins."""
-        found: dict[bytes, int] = {}
-        for name, definitions in self.functions.items():
-            for definition in definitions:
-                body = definition.child_by_field_name("body") or definition
-                text = self.text(body)
-                if b"$" in text and self._runs_its_words(definition):
-                    found[name] = FORWARDED
-        return found
+    def _forwarders(self) -> dict[bytes, Forwarded]:
+        """Functions that run their own words."""
+        found: dict[bytes, Forwarded] = {}
+        while True:
+            further: dict[bytes, Forwarded] = {}
+            for name, definitions in self.functions.items():
+                runs = [run for each in definitions for run in self._run_words(each, found)]
+                if runs:
+                    first = min(run.first for run in runs)
+                    further[name] = Forwarded(first, max(run.last for run in runs))
+            if further == found:
+                return found
+            found = further
 
-    def _runs_its_words(self, definition: Node) -> bool:
-        for command in self.commands_within(definition):
+    def _run_words(
+        self, definition: Node, forwarders: Mapping[bytes, Forwarded]
+    ) -> Iterator[Forwarded]:
+        """Which of its own words a function runs."""
+        body = definition.child_by_field_name("body") or definition
+        if b"$" not in self.text(body):
+            return
+        commands = self.commands_within(definition)
+        moving = [command for command in commands if _MOVES_WORDS.search(self.text(command))]
+        shifts = [command for command in moving if self._surely_shifts(command, body)]
+        for command in commands:
             words = self.words(command)
-            for word in words:
-                if UNKNOWN in word.text:
-                    if re.match(rb"\"?\$\{?[@*0-9]", word.raw):
-                        return True
-                    break
-        return False
+            for at in self._starts(words, forwarders):
+                match = _OWN_WORD.match(words[at].raw)
+                if match is not None and len(moving) == len(shifts):
+                    dropped = sum(shift.end_byte <= command.start_byte for shift in shifts)
+                    first = dropped + max(int(match[1] or match[2] or 1) - 1, 0)
+                    yield Forwarded(first, first)
+                elif match is not None or self._holds_own_word(words[at]):
+                    yield Forwarded(0, ANY_WORD)
+
+    def _holds_own_word(self, word: ShellWord) -> bool:
+        """Whether a word is a variable to which one of a function's own words is assigned."""
+        match = ONE_VARIABLE.fullmatch(word.raw)
+        texts = self._assigned_texts.get(match[1], ()) if match else ()
+        return any(_OWN_WORD.match(text.lstrip(b"('")) for text in texts)
+
+    def _surely_shifts(self, command: Node, body: Node) -> bool:
+        """Whether a command drops a word of its function whenever what stands behind it in there runs."""
+        is_own = command.parent is not None and command.parent.id == body.id
+        behind = command.next_sibling
+        is_last = behind is None or behind.type not in ("&", "|")
+        return is_own and is_last and self.text(command).split() == [b"shift"]
 
     def _stands_for(self, word: ShellWord) -> frozenset[bytes]:
         """The commands that are assigned as they are to the variable of which a word is made.

@@ -30,7 +30,7 @@ class ScriptTree:
     """The syntax tree of a script; ``spans`` are where its markers stand, in their order."""
 
     def __init__(self, script: bytes, shell: str, spans: Sequence[Span] = ()) -> None:
-        self._script, self._tree = read(script)
+        self._script, self._tree = read(script, shell)
         self._shell = shell
         self._spans = spans
 

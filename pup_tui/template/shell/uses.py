@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.builtins import JudgedCommand
+from pup_tui.template.shell.keys import keys_of
 from pup_tui.template.shell.places import UnsafePlaceError
 from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import Use, parameter_use, tables
@@ -33,7 +34,11 @@ _READING: Final = frozenset({b"read", b"mapfile", b"readarray"})
 _OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
 _ZSH_SUBSCRIPT: Final = re.compile(rb"\$[A-Za-z0-9_@*]+(?:\[[^]\s]*\])*\[[^]\n]*\Z")
 _ZSH_PATTERNS: Final = re.compile(rb"glob_?subst|emulate", re.IGNORECASE)
-_PLAIN_ARRAY: Final = re.compile(rb"-[argx]+")
+_PLAIN_ARRAYS: Final = {
+    "bash": re.compile(rb"-[aArgx]+"),
+    "ksh": re.compile(rb"-[aArx]+"),
+    "zsh": re.compile(rb"-[aArgx]+"),
+}
 _NEAR: Final = 1024
 _HEREDOC: Final = frozenset({"heredoc_body", "herestring_redirect"})
 
@@ -151,9 +156,19 @@ class Uses:
         self._is_used(Use.INT)
         self.arithmetic = True
 
-    def _in_array(self, _node: Node, child: Node) -> None:
-        if self._survey.text(child).startswith(b"["):
-            raise UnsafePlaceError("a value cannot be the key of an array's element")
+    def _in_array(self, node: Node, child: Node) -> None:
+        """Judge the key of an element ``[KEY]=VALUE``; what else stands here is a word."""
+        if not self._survey.text(child).startswith(b"["):
+            return
+        ends = [part for part in child.children[1:] if self._survey.text(part) == b"]"]
+        if len(ends) != 1:
+            raise UnsafePlaceError(
+                "the place of the value in the element is not known",
+                "write NAME[KEY]=… on a line of its own",
+            )
+        array = self._survey.text(self._parent.children[0]) if self._parent is not None else b""
+        if self._start < ends[0].start_byte and not self._is_key(array, node):
+            self._in_arithmetic(node, child)
 
     def _in_binary_expression(self, node: Node, _child: Node) -> None:
         operators = {self._survey.text(part) for part in node.children[1:-1]}
@@ -211,8 +226,13 @@ class Uses:
         name = node.children[0]
         if name.id == child.id:
             self._naming(node, child)
-        if not (self._is_reference and self._survey.text(name) in self._survey.keyed):
+        if not self._is_key(self._survey.text(name), node):
             self._in_arithmetic(node, child)
+
+    def _is_key(self, array: bytes, node: Node) -> bool:
+        """Whether a key is a text; zsh takes quotes around one for a part of it."""
+        is_known = self._is_reference or self._survey.shell != "zsh"
+        return is_known and keys_of(self._survey).is_keyed(array, node)
 
     def _naming(self, _node: Node, _child: Node) -> None:
         raise UnsafePlaceError(
@@ -270,10 +290,11 @@ class Uses:
 
     def _lists_elements(self, declaration: Node, assignment: Node) -> bool:
         """Whether this is ``declare -a NAME=(…)``, whose elements are words whatever they hold."""
-        if assignment.children[-1].type != "array":
+        form = _PLAIN_ARRAYS.get(self._survey.shell)
+        if form is None or assignment.children[-1].type != "array":
             return False
         options = [self._survey.text(n) for n in declaration.children[1:] if n.type == "word"]
-        return self._survey.shell == "bash" and all(map(_PLAIN_ARRAY.fullmatch, options))
+        return all(map(form.fullmatch, options))
 
     def _refuse_declaration(self, array: bytes = b"") -> None:
         if array:
@@ -399,7 +420,8 @@ class Uses:
 
     def _check_command(self, word: ShellWord) -> None:
         """A value that chooses the command may choose one that evaluates the other words."""
-        if not self._survey.names.commands(word) and not _OWN_WORDS.match(word.raw):
+        is_known = word.is_path or self._survey.names.commands(word)
+        if not is_known and not _OWN_WORDS.match(word.raw):
             shown = word.raw.decode(errors="replace")
             raise UnsafePlaceError(
                 f"{shown} chooses the command, and what that does with its words is not known",

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _PRINTS_NUMBER: Final = re.compile(
-    rb"date (?:[^\n;|&]*\s)?['\"]?\+%s['\"]?|wc -[clmw](?: ?< ?[^\s<>]+)?|nproc|id -u|grep -c \S+"
-    rb"|tr -(?:dc|cd) ['\"]?(?:0-9|\[:digit:\])['\"]?"
+    rb"date (?:[^|;&<>`]*\s)?['\"]?\+(?:%-?[sHMSdmYjuwUVWNy])+['\"]?"
+    rb"|stat -L?c ['\"]?%[sXYZ]['\"]? [^\s*?\[]+|wc -[clmw](?: ?< ?[^\s<>]+)?|nproc|id -u"
+    rb"|grep -c \S+|tr -(?:dc|cd) ['\"]?(?:0-9|\[:digit:\])['\"]?"
 )
 """Commands that print a number and nothing else."""
 
@@ -53,6 +54,11 @@ class ShellWord:
     def is_literal(self) -> bool:
         """Whether the word is what the script says, whenever it runs."""
         return not self.spreads and UNKNOWN not in self.text
+
+    @property
+    def is_path(self) -> bool:
+        """Whether, as the name of a command, it can be a program only."""
+        return not self.spreads and b"/" in self.text
 
 
 def command_nodes(command: Node) -> list[Node]:

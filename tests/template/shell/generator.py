@@ -63,7 +63,7 @@ _NEVER = {
     *("history", "coproc", "bye", "logout", "mapfile", "readarray", "getln", "help", "chmod"),
     *("tail", "cat", "zf_rm", "zf_mkdir", "mkdir", "exec", "[", "test"),
 }
-_VARIABLES = ["X", "Y", "n", "a", "m", "REPLY", "IFS", "OPTARG", "LOG", "OPTS"]
+_VARIABLES = ["X", "X1", "Y", "n", "a", "m", "REPLY", "IFS", "OPTARG", "LOG", "OPTS"]
 _OPERATORS = ["-eq", "-gt", "-lt", "=", "!=", "-nt", "-ef", "-a", "-o", "==", "<", "-ge", "=~"]
 _UNARY = ["-n", "-z", "-v", "-t", "-f", "-R", "-o", "!", "-e", "-k", "-X"]
 _REDIRECTS = [">", ">>", "<", ">&", "<&", "1>&", "2>&", "&>", ">|", "<>", "<<<", "&>>"]
@@ -215,6 +215,13 @@ class Generator:
                     f"set -x; {name}={word}",
                 ),
                 f"printf -v {name} '%s' {word}",
+                *(f"X={word} {name}={{{{ V }}}}", f"{name}=1 Y={word} a[{word}]={word}"),
+                *(f"{name}=([{word}]={word})", f"{name}+=([x]={word} [{word}]=1 {word})"),
+                *(
+                    f"typeset -A {name}\n{name}[{word}]={word}",
+                    f"typeset -A {name}=([{word}]={word})",
+                ),
+                *(f"typeset -a {name}=({word})", f"unset {name}; {name}[{word}]=1"),
             ]
         )
 
@@ -262,6 +269,23 @@ class Generator:
                     f"unset ${name}",
                     f">&${name} echo",
                 ),
+                *(f"echo $((10#${name}))", "echo $((10#{{ V }}))", f"echo $(({name}{{{{ N }}}}))"),
+                *(
+                    f"echo $((${name}{{{{ V }}}}))",
+                    "[[ 16#{{ V }} -gt 3 ]]",
+                    f"echo ${{a[${name}]}}",
+                ),
+                *(
+                    f"ls !(*.{{{{ V }}}}|${name})",
+                    "echo @({{ V }}|*(b))",
+                    f"[[ ${name} == +({{{{ V }}}}) ]]",
+                ),
+                *(
+                    f"(({name}[{{{{ V }}}}]++))",
+                    f"{name}[${name}]=1",
+                    f"echo ${{{name}[{{{{ V }}}}]}}",
+                ),
+                f"for {name} in ; do echo ${name}; done",
             ]
         )
 
@@ -298,7 +322,7 @@ class Hunt:
     def one(self, generator: Generator) -> None:
         """Try one script."""
         source = generator.script()
-        values = {"V": generator.value(), "W": generator.value()}
+        values = {"V": generator.value(), "W": generator.value(), "N": "1"}
         self.counts["tried"] += 1
         try:
             template = compile_shell.__wrapped__(source, self.shell)

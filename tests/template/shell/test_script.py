@@ -112,7 +112,13 @@ def test_a_secret_number_and_a_secret_delimiter_are_hidden() -> None:
         ("declare -a x={{ V }}", "evaluate the value again"),
         ("local -A x={{ V }}", "evaluate the value again"),
         ("typeset $OPTIONS x={{ V }}", "evaluate the value again"),
-        ("a=([{{ V }}]=1)", "key of an array"),
+        ("a=([x[1]{{ V }}]=1)", "element is not known"),
+        ("echo $((x{{ V }}))", "part of the name"),
+        ("echo $(($X{{ V }}))", "part of the name"),
+        ("let -x{{ V }}", "part of the name"),
+        ("[[ -x{{ V }} -gt 3 ]]", "part of the name"),
+        ("echo $((64#{{ V }}))", "none from 2 to 36"),
+        ("echo $((16#{{ V }}f))", "more digits"),
         ("echo {1..{{ V }}}", "does not take values"),
         ("echo ~{{ V }}", "the user's name"),
         ("echo \\{{ V }}", "backslash"),
@@ -203,14 +209,61 @@ def test_branches_are_judged_apart() -> None:
     assert template.render({"A": True, "V": "x"}).script.startswith("if true")
 
 
+@pytest.mark.parametrize(
+    ("source", "scope"),
+    [
+        ("{% if A %}if true; then{% endif %} echo {{ V }}{% if A %}; fi{% endif %}", {"A": 1}),
+        ("{% if A %}( {% endif %}echo {{ V }}{% if A %} ){% else %};{% endif %}", {"A": 0}),
+        (
+            "{% if A == 1 %}if true; then{% endif %}{% if A != 1 %}if no; then{% endif %} {{ V }}; fi",
+            {"A": 2},
+        ),
+        (
+            "{% if A %}cat <<'E'\n{% endif %}{% if B %}x{% endif %}:{% if A %}\nE\n{% endif %}\n{{ V }}",
+            {"A": 1, "B": 1},
+        ),
+        ("{% for l in L %}echo {{ l }}{% if not loop.last %} && {% endif %}{% endfor %}", {}),
+        (
+            "{% for l in L %}{% if loop.first %}if{% endif %} echo {{ l }}; {% endfor %}then :; fi",
+            {},
+        ),
+        ("if true; then\n{% for l in L %}echo {{ l }}\n{% endfor %}fi", {}),
+        (
+            "echo {{ V }}; for x in {% for l in L %}{{ l }} {% endfor %}; do echo $x; done",
+            {"L": []},
+        ),
+        ("echo {{ V }}; for x in {% for l in L %}{{ l }} {% endfor %}; do echo $x; done", {}),
+        ("echo {{ V }} {% for l in L %}| {{ l }} {% endfor %}", {"L": []}),
+    ],
+)
+def test_branches_may_make_up_a_script_together(source: str, scope: dict[str, Any]) -> None:
+    assert compile_shell(source).render({"V": "x", "L": ["a", "b"], **scope}).env or scope == {
+        "L": []
+    }
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% if A %}if true; then{% endif %} echo {{ V }}",
+        "{% if A %}if true; then{% endif %} echo {{ V }}{% if B %}; fi{% endif %}",
+        "{% for l in L %}echo {{ l }} &&{% endfor %}",
+        "{% for l in L %}:{% else %}echo '{{ V }}{% endfor %}",
+        "while {% if A %}true{% endif %}; do echo {{ V }}; done",
+    ],
+)
+def test_a_branch_that_is_in_no_script_is_refused_at_load(source: str) -> None:
+    with pytest.raises(TemplateError, match="cannot be read as shell"):
+        compile_shell(source)
+
+
 def test_what_the_branches_make_together_is_judged_when_rendered() -> None:
-    source = (
-        "{% if A %}cat <<'E'\n{% endif %}{% if B %}x{% endif %}:{% if A %}\nE\n{% endif %} {{ V }}"
-    )
     template = compile_shell("echo {% if A %}a{% endif %} {{ V }}")
     assert template.render({"A": False, "V": "x"}).env
-    with pytest.raises(TemplateError):
-        compile_shell(source)
+    template = compile_shell("echo {{ V }} |{% for l in L %} {{ l }}{% endfor %}")
+    assert template.render({"L": [1], "V": "x"}).env
+    with pytest.raises(TemplateError, match="cannot be read as shell"):
+        template.render({"L": [], "V": "x"})
 
 
 def test_raw_text_is_judged_with_the_rest_when_rendered() -> None:

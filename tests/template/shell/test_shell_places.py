@@ -85,6 +85,16 @@ BAIT = "PATH[$(mkdir pwned)]"
         ("> x [[ {{ V }} -gt 2 ]]", "zsh"),
         ("2>&1 [[ {{ V }} -gt 2 ]]", "zsh"),
         ('K="printf -v"; $K y {{ V }}; (( y > 1 ))', "bash"),
+        ('run() { shift; "$@"; }; run x read {{ V }}', "bash ksh zsh"),
+        ('run() { "${@:2}"; }; run x read {{ V }}', "bash ksh zsh"),
+        ('run() { shift; command "$@"; }; run x read {{ V }}', "bash zsh"),
+        ('run() { shift; "$@"; }; run $X y {{ V }} {{ W }}', "bash ksh zsh"),
+        ('run() { if a; then shift; fi; "$@"; }; run {{ V }} {{ W }}', "bash ksh zsh"),
+        ('run() { shift & "$@"; }; run {{ V }} {{ W }}', "bash ksh zsh"),
+        ('run() { "$@"; shift; }; run {{ V }} {{ W }}', "bash ksh zsh"),
+        ('run() { eval shift; "$@"; }; run a {{ V }} {{ W }}', "bash ksh zsh"),
+        ('run() { local c="$1"; shift; "$c" "$@"; }; run read {{ V }}', "bash zsh"),
+        ('a() { "$@"; }; b() { shift; a "$@"; }; b x read {{ V }}', "bash ksh zsh"),
     ],
 )
 def test_a_place_that_is_not_data_is_refused_at_load(source: str, shells: str) -> None:
@@ -154,6 +164,13 @@ def test_a_place_that_is_not_data_is_refused_at_load(source: str, shells: str) -
         ("time while read x; do echo $((x)); done <<< {{ N }}", "bash ksh zsh"),
         ("! while read x; do echo $((x)); done <<E\n{{ N }}\nE", "sh bash dash ksh zsh"),
         ("[[ -f {{ N }} || -foo -gt {{ N }} ]]", "bash"),
+        ("a=([{{ N }}]=1)", "bash ksh zsh"),
+        ("a[{{ N }}]=1 b={{ N }}", "bash ksh zsh"),
+        ("echo $((10#{{ N }})) $((0x{{ N }}))", "sh bash dash ksh zsh"),
+        ("let x=10#{{ N }}", "bash ksh zsh"),
+        ("x=1 RANDOM={{ N }}", "bash ksh zsh"),
+        ("X={{ N }}; echo $((10#$X + 1))", "bash ksh zsh"),
+        ("X={{ N }} Y=1; [[ 10#$X -gt 3 ]]", "bash ksh zsh"),
     ],
 )
 def test_a_number_is_asked_for_where_the_shell_calculates(source: str, shells: str) -> None:
@@ -399,7 +416,7 @@ def test_the_elements_of_an_array_are_words(source: str, value: str, tmp_path: P
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("options", ["-i", "-A", "-ai", "-n"])
+@pytest.mark.parametrize("options", ["-i", "-ai", "-Ai", "-n"])
 def test_the_elements_of_other_arrays_are_not(options: str) -> None:
     with pytest.raises(TemplateError):
         compile_shell(f"declare {options} A=({{{{ V }}}})", "bash").render({"V": BAIT})

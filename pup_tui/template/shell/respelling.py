@@ -1,0 +1,185 @@
+"""What shells know and the grammar does not, spelled for it in as many bytes.
+
+A spelling is only looked for by its text; whether it is there is told by the tree of the script in which
+it is replaced: in a string, a comment or among a command's words the same text is something else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_PREFIXES: Final = re.compile(
+    rb"(?<![^\s;&|(){}`])(?:(?:!|time(?:[ \t]+-p)?(?:[ \t]+--)?)[ \t]+)+"
+    rb"(?=(?:!|time|[{]|if|case|while|until|for|select|\[\[)\s|for\(\(|\()"
+)
+"""`!` and `time` before each other or a compound command: the grammar knows one, before a plain one."""
+
+_READS_AND_WRITES: Final = re.compile(rb"(?<=[^<>&]<)>(?![<>&(-])|(?<=\A<)>(?![<>&(-])")
+"""The second half of a redirection of which the grammar knows the first."""
+
+_BASES: Final = re.compile(rb"(?<![\w#@$}])(?:[0-9]{1,2}#(?=[\"$]))")
+"""The base of a number that is a variable: ``10#$MONTH``."""
+
+_NO_WORDS: Final = re.compile(rb"(?<=\s)in(?=[ \t]*[;\n]\s*do\b)")
+"""The ``in`` of a loop over nothing."""
+
+_QUOTED: Final = rb"'[^']*'|\"(?:[^\"$`\\]|\\.|\$\w+|\$\{\w+\})*\""
+_GROUPS: Final = re.compile(
+    rb"[?*+@!]\((?:[^\s()'\"$`\\;&<>]|\\.|\$\w+|\$\{\w+\}|%b)*\)" % _QUOTED, re.DOTALL
+)
+"""A group of bash's ``extglob`` and of ksh."""
+_BARS: Final = re.compile(rb"(\\.|%b)|\|" % _QUOTED, re.DOTALL)
+_DEEPEST_GROUP: Final = 5
+
+_COMMANDS: Final = frozenset(
+    {
+        *("compound_statement", "if_statement", "while_statement", "for_statement", "subshell"),
+        *("c_style_for_statement", "case_statement", "test_command", "negated_command"),
+    }
+)
+_MADE_OF_COMMANDS: Final = frozenset({"redirected_statement", "list", "pipeline"})
+_HOLDS_COMMANDS: Final = frozenset(
+    {
+        *("program", "compound_statement", "do_group", "subshell", "list", "if_statement"),
+        *("elif_clause", "else_clause", "while_statement", "case_item"),
+        *("command_substitution", "process_substitution"),
+    }
+)
+_NUMBERS: Final = frozenset(
+    {
+        *("simple_expansion", "expansion", "string", "binary_expression", "unary_expression"),
+        *("ternary_expression", "parenthesized_expression", "command_substitution"),
+        *("variable_assignment", "$", "$(", "${", '"'),
+    }
+)
+_CALCULATES: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_for_statement"})
+_WORDS: Final = frozenset(
+    {
+        *("word", "concatenation", "extglob_pattern", "regex"),
+        *("binary_expression", "unary_expression", "parenthesized_expression"),
+    }
+)
+"""What may stand between a word and what it is a word of."""
+_HOLDS_WORDS: Final = frozenset(
+    {"command", "for_statement", "array", "variable_assignment", "file_redirect", "test_command"}
+)
+_RUNS_WORDS: Final = re.compile(rb"(?:time|coproc|repeat|no(?:correct|glob)|-|!)\Z")
+_HAS_GROUPS: Final = frozenset({"bash", "ksh"})
+
+
+class Respelling(NamedTuple):
+    """Bytes of a script, what is written for them, and whether a tree of the result confirms it."""
+
+    start: int
+    end: int
+    written: bytes
+    confirmed: Callable[[Node, int, int], bool]
+
+
+def negations(script: bytes) -> list[Respelling]:
+    """``!`` and ``time`` before what the grammar does not know them before, and ``<>``."""
+    prefixes = _blanks(_PREFIXES, script, _begins_command)
+    return [*prefixes, *_blanks(_READS_AND_WRITES, script, _is_redirection)]
+
+
+def respellings(script: bytes, shell: str) -> list[Respelling]:
+    """All that may have to be spelled in another way; none overlaps another."""
+    groups = _groups(script) if shell in _HAS_GROUPS else []
+    blanks = [*_blanks(_BASES, script, _is_number), *_blanks(_NO_WORDS, script, _is_loop)]
+    apart = (
+        each
+        for each in blanks
+        if not any(g.start < each.end and each.start < g.end for g in groups)
+    )
+    return [*negations(script), *groups, *apart]
+
+
+def respelled(script: bytes, spellings: Sequence[Respelling]) -> bytes:
+    """The script with these spellings."""
+    written = bytearray(script)
+    for each in spellings:
+        written[each.start : each.end] = each.written
+    return bytes(written)
+
+
+def _blanks(
+    pattern: re.Pattern[bytes], script: bytes, confirmed: Callable[[Node, int, int], bool]
+) -> Iterator[Respelling]:
+    for match in pattern.finditer(script):
+        yield Respelling(*match.span(), b" " * len(match[0]), confirmed)
+
+
+def _groups(script: bytes) -> list[Respelling]:
+    """The outermost groups. In their place stands a word that may become several, as they may."""
+    spans: list[tuple[int, int]] = []
+    for _ in range(_DEEPEST_GROUP):
+        inner = [match.span() for match in _GROUPS.finditer(script)]
+        if not inner:
+            break
+        spans = [s for s in spans if not any(i[0] < s[0] and s[1] < i[1] for i in inner)] + inner
+        script = _GROUPS.sub(_inert, script)
+    return [Respelling(*span, script[slice(*span)], _is_word) for span in spans]
+
+
+def _inert(match: re.Match[bytes]) -> bytes:
+    return b"*." + _BARS.sub(lambda part: part[1] or b".", match[0][2:-1]) + b"."
+
+
+def _around(root: Node, at: int) -> Iterator[Node]:
+    """The nodes at a byte, innermost first."""
+    node = root.descendant_for_byte_range(at, at + 1)
+    while node is not None:
+        yield node
+        node = node.parent
+
+
+def _begins_command(root: Node, _start: int, at: int) -> bool:
+    """Whether a compound or negated command, or ``time``, begins here and may have ``!`` before it."""
+    kinds: list[str] = []
+    for node in _around(root, at):
+        if node.start_byte != at or node.type == "program":
+            if node.type not in _HOLDS_COMMANDS:
+                return False
+            break
+        kinds.append(node.type)
+    while kinds and kinds[-1] in _MADE_OF_COMMANDS:
+        kinds.pop()
+    return kinds[-1:] == ["command"] or (len(kinds) > 1 and _COMMANDS.issuperset(kinds[1:]))
+
+
+def _is_redirection(root: Node, start: int, _end: int) -> bool:
+    """Whether a redirection begins right before this."""
+    token = root.descendant_for_byte_range(start - 1, start)
+    redirect = token.parent if token is not None and token.type == "<" else None
+    return redirect is not None and redirect.type == "file_redirect"
+
+
+def _is_number(root: Node, _start: int, at: int) -> bool:
+    """Whether the shell calculates with what stands here."""
+    around = next((node for node in _around(root, at) if node.type not in _NUMBERS), None)
+    if around is None:
+        return False
+    first = around.children[0].type if around.children else ""
+    return around.type in _CALCULATES or first in ("((", "[[")
+
+
+def _is_loop(root: Node, start: int, end: int) -> bool:
+    """Whether these are blanks between the name and the body of a loop."""
+    loop = root.descendant_for_byte_range(start, end)
+    if loop is None or loop.type != "for_statement":
+        return False
+    before = [child.type for child in loop.children if child.end_byte <= start]
+    return len(before) > 1 and before[-1] == "variable_name"
+
+
+def _is_word(root: Node, start: int, _end: int) -> bool:
+    """Whether a word begins or goes on here that is not the name of a command."""
+    around = next(n for n in _around(root, start) if n.type not in _WORDS)
+    if around.type == "command":
+        return _RUNS_WORDS.match(around.children[0].text or b"") is None
+    return around.type in _HOLDS_WORDS

@@ -1,0 +1,73 @@
+"""Keys of arrays: texts of those that surely are declared so, calculated for any other."""
+
+from __future__ import annotations
+
+import pytest
+
+from pup_tui.template.errors import TemplateError
+from pup_tui.template.shell.script import compile_shell
+
+BAIT = "a[$(touch pwned)]"
+
+
+@pytest.mark.parametrize("key", ["{{ V }}", '"{{ V }}"', "'x {{ V }}'", "$K", '"$K"'])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "declare -A l; l[@]=x",
+        "K={{ V }}; declare -A l; l[@]=x",
+        "declare -A l=([@]=x)",
+        "declare -rA l=([@]={{ V }}); echo ${l[@]}",
+        "typeset -A l; l+=([@]=1 [b]=2)",
+        "f() { local -A l; l[@]=x; }; K={{ V }}; f",
+        "declare -A l; f() { l[@]=x; }; f",
+        "declare -A l; { if true; then l[@]=x; fi; }",
+        "declare -A l; l=(); l[@]=x",
+        "declare -A l; trap 'rm -f x' EXIT; l[@]=x",
+    ],
+)
+def test_a_key_of_a_declared_array_is_a_text(source: str, key: str) -> None:
+    template = compile_shell(f"K={{{{ V }}}}; {source.replace('@', key, 1)}", "bash")
+    assert template.render({"V": BAIT}).env
+
+
+@pytest.mark.parametrize("key", ["{{ V }}", '"{{ V }}"', "$K"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "l[@]=x",
+        "l[@]=x; declare -A l",
+        "l=(); declare -A l; l[@]=x",
+        "read -ra l; declare -A l; l[@]=x",
+        "f() { declare -A l; }; f; l[@]=x",
+        "declare -A l; f() { local l; l[@]=x; }; f",
+        "f() { l[@]=x; }; f; declare -A l",
+        "f() { declare -gA l; l[@]=x; }; l=(); f",
+        "if false; then declare -A l; fi; l[@]=x",
+        "false && declare -A l; l[@]=x",
+        "( declare -A l ); l[@]=x",
+        "declare -A l | cat; l[@]=x",
+        "declare -A l &\nl[@]=x",
+        "declare -A l; unset l; l[@]=x",
+        'declare -A l; unset "$x"; l[@]=x',
+        "declare -A l; eval 'unset l'; l[@]=x",
+        "trap 'unset l' DEBUG; declare -A l; l[@]=x",
+        "declare -pA l; l[@]=x",
+        "declare -A l; (( l[@]++ ))",
+        "declare -A l; echo $(( l[@] ))",
+        "declare -A l; let 'l[@]=1'",
+    ],
+)
+def test_a_key_of_any_other_array_is_a_number(source: str, key: str) -> None:
+    if key == "$K" and "'l[@]" in source:
+        key = "K"
+    template = compile_shell(f"K={{{{ V }}}}; {source.replace('@', key, 1)}", "bash")
+    with pytest.raises(TemplateError, match="whole number") as caught:
+        template.render({"V": BAIT})
+    assert caught.value.hint
+
+
+def test_zsh_takes_quotes_for_a_part_of_a_key() -> None:
+    with pytest.raises(TemplateError, match="whole number"):
+        compile_shell("typeset -A l; l[{{ V }}]=x", "zsh").render({"V": "prod"})
+    assert compile_shell("typeset -A l; K={{ V }}; l[$K]=x", "zsh").render({"V": "prod"}).env
