@@ -393,6 +393,7 @@ class LocalRun:
             status_code=outcome.status_code,
             reason=outcome.reason,
             unknown=outcome.is_unknown,
+            by_itself=not outcome.stopped,
             findings=findings,
         )
 

@@ -14,6 +14,7 @@ import signal
 import subprocess
 from typing import TYPE_CHECKING
 
+from pup_tui import late
 from pup_tui.steps import survivors
 
 if TYPE_CHECKING:
@@ -113,11 +114,21 @@ class Child:
             loop.remove_reader(descriptor)
             os.close(descriptor)
 
+    def has_exited(self) -> bool:
+        """Whether it has exited by this moment, reaped or not."""
+        if self.reaped or not hasattr(os, "waitid"):
+            return self._popen.poll() is not None
+        try:
+            how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+            return os.waitid(os.P_PID, self.pid, how) is not None
+        except ChildProcessError:
+            return True
+
     async def drained(self, seconds: float) -> bool:
         """Read until every stream has ended, for at most `seconds`; whether they have."""
         self._let_go()
         try:
-            async with asyncio.timeout(seconds):
+            async with late.timeout(seconds):
                 for reader in self._readers:
                     await reader.ended.wait()
         except TimeoutError:
@@ -166,7 +177,7 @@ class Child:
 
     async def _gone_within(self, seconds: float) -> bool:
         try:
-            async with asyncio.timeout(seconds):
+            async with late.timeout(seconds):
                 await self.exited()
                 while survivors.group_lives(self.pid):  # noqa: ASYNC110 -- nothing to wait on
                     await asyncio.sleep(_LOOK_AGAIN)

@@ -11,7 +11,14 @@ from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.failures import TransportError, safe_url
 from pup_tui.datadog.transport import Request, Response, send
 from pup_tui.steps.bodies import Printed, printed
-from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
+from pup_tui.steps.executor import (
+    Context,
+    Outcome,
+    OutputSink,
+    Stop,
+    told_to_stop,
+    unless_stopped,
+)
 from pup_tui.steps.files import FileProblem, check_target, read_whole, write_whole
 from pup_tui.steps.notes import note, waits
 
@@ -44,7 +51,7 @@ class HttpExecutor:
         self, request: HttpRequest, sink: OutputSink, stop: Stop, context: Context
     ) -> Outcome:
         if stop.is_set():
-            return Outcome(ok=False, reason=CANCELLED)
+            return told_to_stop()
         try:
             outcome = await unless_stopped(self._carry_out(request, sink, context), stop)
         except (FileProblem, TransportError) as error:
@@ -58,8 +65,8 @@ class HttpExecutor:
         if outcome is not None:
             return outcome
         if request.method in _SAFE:
-            return Outcome(ok=False, reason=CANCELLED)
-        return Outcome(ok=False, reason=f"{CANCELLED}; the server may have carried it out")
+            return told_to_stop()
+        return told_to_stop("the server may have carried it out")
 
     async def _carry_out(self, request: HttpRequest, sink: OutputSink, context: Context) -> Outcome:
         cwd = context.cwd / (request.cwd or "")

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 from pup_tui.output.linefile import Stream
 from pup_tui.steps import survivors
 from pup_tui.steps.child import Child, Reader
-from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
+from pup_tui.steps.executor import (
+    Context,
+    Outcome,
+    OutputSink,
+    Stop,
+    told_to_stop,
+    unless_stopped,
+)
 from pup_tui.steps.start_errors import explain
 
 if TYPE_CHECKING:
@@ -71,17 +78,18 @@ async def follow(
 
     A background process that holds the output open after the exit is read for `DRAIN` more seconds
     and then named in a line on stderr. A stop sends TERM and CONT to the process group and after
-    the grace KILL; what got away from the group is left alone and named in the reason.
+    the grace KILL; what got away from the group is left alone and named in the reason. What has
+    exited before that has ended by itself.
     """
     if stop.is_set():
-        return Outcome(ok=False, reason=CANCELLED)
+        return told_to_stop()
     try:
         child = start()
     except (OSError, ValueError) as error:
         environ = {**command.environ, **context.marks}
         return Outcome(ok=False, reason=explain(error, command.executable, environ))
     try:
-        if await unless_stopped(child.exited(), stop):
+        if await unless_stopped(child.exited(), stop) or child.has_exited():
             return await _finished(child, command, sink)
         return await _stopped(child)
     except asyncio.CancelledError:
@@ -126,14 +134,14 @@ async def _stopped(child: Child) -> Outcome:
     killed = await child.end()
     await child.drained(_DRAIN_AFTER_STOP)
     code = child.reap()
-    parts = [CANCELLED]
+    parts = []
     if code is None:
         parts.append(f"process {child.pid} does not end, not even by SIGKILL")
     elif killed:
         parts.append("killed by SIGKILL because SIGTERM did not end it")
     if left := child.left():
         parts.append(f"still running: {survivors.listed(left)}")
-    return _ended(code, ok=False, reason="; ".join(parts))
+    return told_to_stop("; ".join(parts), _ended(code, ok=False, reason=""))
 
 
 def _ended(code: int | None, *, ok: bool, reason: str) -> Outcome:

@@ -325,3 +325,38 @@ asyncio.run(main())
             "cannot start /bin/true: the limit of processes is reached (ulimit -u); "
             "end some and try again\n"
         ), done.stderr
+
+
+class TestLateStop:
+    """A stop that comes when the process has exited: its exit is a fact."""
+
+    async def test_what_has_exited_has_ended_by_itself(
+        self, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        running = asyncio.create_task(
+            play(sh("echo on; read -r x <go; exit 3"), sink, stop, context)
+        )
+        os.mkfifo(context.cwd / "go")
+        await sink.seen(b"on")
+        (leader,) = [s for s in survivors.marked(context.run) if s.pid != os.getpid()]
+        with open(context.cwd / "go", "w"):  # noqa: ASYNC230 -- nothing else shall get a turn
+            pass
+        os.waitid(os.P_PID, leader.pid, os.WEXITED | os.WNOWAIT)  # noqa: ASYNC222
+        stop.set()
+        outcome = await running
+        assert (outcome.ok, outcome.exit_code, outcome.reason) == (False, 3, "exited with 3")
+        assert not outcome.stopped
+
+    async def test_what_a_stop_has_ended_says_so(
+        self, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        running = asyncio.create_task(
+            play(
+                sh("trap 'exit 0' TERM; echo on; while :; do sleep 0.1; done"), sink, stop, context
+            )
+        )
+        await sink.seen(b"on")
+        stop.set()
+        outcome = await running
+        assert (outcome.ok, outcome.stopped, outcome.exit_code) == (False, True, 0)
+        assert outcome.reason == "cancelled"

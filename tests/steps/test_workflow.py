@@ -187,7 +187,7 @@ async def test_stop_while_nothing_answers_the_start(
     async with FakeServer(handler=silence) as server, asyncio.timeout(30):
         outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
     assert not outcome.ok
-    assert outcome.reason.startswith("cancelled while the workflow was being started; it may run")
+    assert outcome.reason.startswith("cancelled; the workflow was being started, and may run")
 
 
 async def test_cancel_that_fails_is_told(

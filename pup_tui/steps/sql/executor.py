@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ import msgspec
 
 from pup_tui.output.linefile import Stream
 from pup_tui.output.table import table
-from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop
+from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop, told_to_stop
 from pup_tui.steps.files import nameless_file
 from pup_tui.steps.notes import note
 from pup_tui.steps.process import ProcessCommand, run_process
@@ -35,7 +34,7 @@ class SqlExecutor:
         if refusal := _refusal(request):
             return Outcome(ok=False, reason=refusal)
         if stop.is_set():
-            return Outcome(ok=False, reason=CANCELLED)
+            return told_to_stop()
         answer = _Answer(request, sink)
         command = ProcessCommand(
             executable=sys.executable,
@@ -55,9 +54,9 @@ class SqlExecutor:
                 return Outcome(ok=False, reason=f"it cannot be handed over: {error.strerror}")
             ended = await run_process(command, answer, stop, context, stdin=descriptor)
         outcome = answer.outcome(ended)
-        return (
-            replace(outcome, reason=f"{CANCELLED}; {outcome.reason}") if stop.is_set() else outcome
-        )
+        # What the client has told is done is done, whatever it was told by then.
+        was_stopped = ended.stopped and not outcome.ok
+        return told_to_stop(outcome.reason, outcome) if was_stopped else outcome
 
 
 def _refusal(request: SqlRequest) -> str:
