@@ -29,9 +29,14 @@ async def slowly_read(descriptor: int, told: list[str]) -> None:
 async def test_what_has_come_is_taken_in_before_a_late_call() -> None:
     told: list[str] = []
     called = asyncio.Event()
+
+    def call() -> None:
+        told.append("call")
+        called.set()
+
     reading, writing = os.pipe()
     try:
-        late.Call(0.01, lambda: (told.append("call"), called.set()))  # type: ignore[func-returns-value]
+        late.Call(0.01, call)
         task = asyncio.create_task(slowly_read(reading, told))
         await asyncio.sleep(0)
         os.write(writing, b"x" * 20)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets as randomness
 import socket
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from pup_tui.aside import aside
 from pup_tui.core.events import Lock, RunCreated, Source
 from pup_tui.core.program import Program
 from pup_tui.core.requests import StepRequest
@@ -97,7 +98,7 @@ class Launcher:
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         if program.runbook.lock is not None:
             value = lock_value(program.runbook.lock, created, masking)
-            lock = await asyncio.to_thread(locks.take, value, created.at.wall, breaking)
+            lock = await aside(partial(locks.take, value, created.at.wall, breaking))
             reason = masking.text(lock.reason)
             created = msgspec.structs.replace(created, lock=Lock(value, lock.broken, reason))
         try:

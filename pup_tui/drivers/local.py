@@ -6,11 +6,13 @@ import asyncio
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from pup_tui.aside import aside
 from pup_tui.core.actions import (
     AnyAction,
     Ask,
@@ -282,7 +284,7 @@ class LocalRun:
         around, holder, problem = self._around, "", ""
         try:
             check_masked(action.value, around.masking)
-            await asyncio.to_thread(around.locks.take, action.value, self._now().wall)
+            await aside(partial(around.locks.take, action.value, self._now().wall))
         except LockHeld as held:
             holder = "; ".join(filter(None, (held.by, held.why)))
         except (LockError, InvalidLock) as error:
@@ -374,7 +376,8 @@ class LocalRun:
             why = f"its output could not be kept: {output.error.strerror or output.error}"
             outcome = replace(outcome, ok=False, reason=f"{outcome.reason}; {why}".lstrip("; "))
         try:
-            findings = find(action.wanted, captured, outcome, duration, around.masking)
+            look = partial(find, action.wanted, captured, outcome, duration, around.masking)
+            findings = await aside(look) if action.wanted.anything else Findings()
         except Exception as error:
             outcome, findings = replace(outcome, ok=False, reason=told_fault(error)), Findings()
         self._attempts.pop(action.attempt, None)
@@ -413,7 +416,7 @@ class LocalRun:
         try:
             self.outputs.close()
         finally:
-            await asyncio.to_thread(self._around.locks.release)
+            await aside(self._around.locks.release)
 
 
 async def _carry_out(
