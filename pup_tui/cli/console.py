@@ -89,6 +89,8 @@ def open_console(opened: Callable[[str | None], AbstractAsyncContextManager[Serv
     `opened` gives what it works with: as the call says at first, then with each profile that is chosen.
     """
 
+    from pup_tui.aside import check_room
+
     async def show() -> int:
         from pup_tui.tui.app import PupTuiApp
 
@@ -104,6 +106,7 @@ def open_console(opened: Callable[[str | None], AbstractAsyncContextManager[Serv
     # frame; the app turns the collector on again.
     gc.disable()
     try:
+        check_room()
         with journal_failures("free it, or set PUP_TUI_STATE_DIR"):
             return asyncio.run(show())
     finally:

@@ -8,7 +8,6 @@ import socket
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +97,7 @@ class Launcher:
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         if program.runbook.lock is not None:
             value = lock_value(program.runbook.lock, created, masking)
-            lock = await aside(partial(locks.take, value, created.at.wall, breaking))
+            lock = await aside(locks.take, value, created.at.wall, breaking)
             reason = masking.text(lock.reason)
             created = msgspec.structs.replace(created, lock=Lock(value, lock.broken, reason))
         try:

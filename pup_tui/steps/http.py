@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urldefrag, urlencode
 
+from pup_tui.aside import aside
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.failures import TransportError, safe_url
@@ -75,7 +75,7 @@ class HttpExecutor:
             check_target(target)
         body = None if request.body is None else request.body.encode("utf-8", "surrogateescape")
         if request.body_file is not None:
-            body = await asyncio.to_thread(read_whole, cwd / request.body_file, MAX_BYTES)
+            body = await aside(read_whole, cwd / request.body_file, MAX_BYTES)
         if request.to_datadog:
             response = await self._ask_datadog(request, body, sink)
         else:
@@ -83,7 +83,7 @@ class HttpExecutor:
         if not expected(response.status, request.expect_status):
             return _refused(request, response, sink)
         if target is not None:
-            await asyncio.to_thread(write_whole, target, response.body)
+            await aside(write_whole, target, response.body)
             sink.write("stdout", f"written {len(response.body)} bytes to {target}\n".encode())
             return _outcome(response)
         return _told(request, response, sink)

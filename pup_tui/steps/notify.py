@@ -15,6 +15,7 @@ from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop, told_to_s
 from pup_tui.steps.files import nameless_file
 from pup_tui.steps.notes import note
 from pup_tui.steps.process import ProcessCommand, run_process
+from pup_tui.steps.start_errors import told
 
 if TYPE_CHECKING:
     from pup_tui.core.requests import NotifyRequest
@@ -77,7 +78,7 @@ async def _send(request: NotifyRequest, results: _Results, stop: Stop, context: 
         try:
             descriptor = nameless_file(_as_json(request), files)
         except OSError as error:
-            return Outcome(ok=False, reason=f"it cannot be handed over: {error.strerror}")
+            return Outcome(ok=False, reason=f"it cannot be handed over: {told(error)}")
         return await run_process(command, results, stop, context, stdin=descriptor)
 
 

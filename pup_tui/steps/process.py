@@ -21,7 +21,7 @@ from pup_tui.steps.executor import (
     told_to_stop,
     unless_stopped,
 )
-from pup_tui.steps.start_errors import explain
+from pup_tui.steps.start_errors import explain, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,7 +87,8 @@ async def follow(
         child = start()
     except (OSError, ValueError) as error:
         environ = {**command.environ, **context.marks}
-        return Outcome(ok=False, reason=explain(error, command.executable, environ))
+        why = explain(error, command.executable, command.arguments, environ)
+        return Outcome(ok=False, reason=why)
     try:
         if await unless_stopped(child.exited(), stop) or child.has_exited():
             return await _finished(child, command, sink)
@@ -126,7 +127,7 @@ async def _finished(child: Child, command: ProcessCommand, sink: OutputSink) -> 
     lost = child.lost
     if lost is None:
         return _ended(code, ok=not reason, reason=reason)
-    reason = f"{_ending(code)}, but its output could not be kept: {lost.strerror or lost}"
+    reason = f"{_ending(code)}, but its output could not be kept: {told(lost)}"
     return _ended(code, ok=False, reason=reason)
 
 

@@ -360,3 +360,29 @@ class TestLateStop:
         outcome = await running
         assert (outcome.ok, outcome.stopped, outcome.exit_code) == (False, True, 0)
         assert outcome.reason == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["/no/such/thing"], "cannot start /no/such/thing: it is not there"),
+        (["/bin/echo", "x" * 200_000], "cannot start /bin/echo: argument 1 takes 200,000 bytes"),
+        (["/bin/echo", *["x" * 100_000] * 100], "arguments and the environment together"),
+        (["/dev/null"], "it may not be executed here; check its permissions"),
+    ],
+)
+async def test_what_cannot_start_says_why(
+    words: list[str], told: str, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    outcome = await play(words, sink, stop, context)
+    assert not outcome.ok
+    assert told in outcome.reason
+
+
+async def test_a_directory_that_is_not_there_is_named(
+    sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    where = replace(context, cwd=context.cwd / "gone")
+    outcome = await play(sh("true"), sink, stop, where)
+    assert "cannot enter the directory" in outcome.reason
+    assert "gone" in outcome.reason

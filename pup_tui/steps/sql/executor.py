@@ -16,6 +16,7 @@ from pup_tui.steps.files import nameless_file
 from pup_tui.steps.notes import note
 from pup_tui.steps.process import ProcessCommand, run_process
 from pup_tui.steps.sql.cells import decoded, encoded, text_of
+from pup_tui.steps.start_errors import told
 
 if TYPE_CHECKING:
     from pup_tui.core.requests import SqlRequest
@@ -51,7 +52,7 @@ class SqlExecutor:
             except UnicodeEncodeError:
                 return Outcome(ok=False, reason="a value is not valid Unicode")
             except OSError as error:
-                return Outcome(ok=False, reason=f"it cannot be handed over: {error.strerror}")
+                return Outcome(ok=False, reason=f"it cannot be handed over: {told(error)}")
             ended = await run_process(command, answer, stop, context, stdin=descriptor)
         outcome = answer.outcome(ended)
         # What the client has told is done is done, whatever it was told by then.
