@@ -15,7 +15,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from pup_tui import late
-from pup_tui.steps import survivors
+from pup_tui.steps import adopted, survivors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -87,6 +87,7 @@ class Child:
         self._readers = readers
         self._context = context
         self._let_go = let_go
+        adopted.begin(self.pid)
 
     @property
     def reaped(self) -> bool:
@@ -96,6 +97,11 @@ class Child:
     def lost(self) -> OSError | None:
         """Why output could not be kept."""
         return next((reader.lost for reader in self._readers if reader.lost), None)
+
+    @property
+    def ended(self) -> bool:
+        """Whether every stream has ended."""
+        return all(reader.ended.is_set() for reader in self._readers)
 
     async def exited(self) -> bool:
         """Wait for the exit, without reaping: an unreaped leader keeps its group's number taken."""
@@ -153,7 +159,20 @@ class Child:
         """The live processes that the step has started, except the leader."""
         found = survivors.marked(self._context.run, self._context.step)
         found += survivors.in_session(self.pid)
+        found += self._adopted()
         return [survivor for survivor in found if survivor.pid != self.pid]
+
+    async def left_behind(self) -> list[survivors.Survivor]:
+        """What goes on after an exit that nobody asked for; what is about to end is waited for a moment."""
+        if not adopted.left_behind(self._context.run, self._context.step):
+            return []
+        await asyncio.sleep(_LOOK_AGAIN)
+        return self._adopted()
+
+    def _adopted(self) -> list[survivors.Survivor]:
+        found = adopted.left_behind(self._context.run, self._context.step)
+        adopted.tell(found)
+        return found
 
     def holders(self) -> list[survivors.Survivor]:
         """The live processes that hold a stream open which has not ended."""
@@ -162,7 +181,9 @@ class Child:
     def reap(self) -> int | None:
         """The exit code, -N after signal N; None if it has not ended."""
         try:
-            return self._popen.wait(timeout=0.2)
+            code = self._popen.wait(timeout=0.2)
+            adopted.end(self.pid)
+            return code
         except subprocess.TimeoutExpired:
             return None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pup_tui.output.linefile import Stream
-from pup_tui.steps import survivors
+from pup_tui.steps import adopted, survivors
 from pup_tui.steps.child import Child, Reader
 from pup_tui.steps.executor import (
     Context,
@@ -21,6 +21,7 @@ from pup_tui.steps.executor import (
     told_to_stop,
     unless_stopped,
 )
+from pup_tui.steps.notes import note
 from pup_tui.steps.start_errors import explain, told
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ async def follow(
 
 def popen(command: ProcessCommand, context: Context, **streams: Any) -> subprocess.Popen[bytes]:
     """Start `command` with these streams, marked as the step's, and with what it shall inherit."""
+    adopted.adopt()
     return subprocess.Popen(  # noqa: S603 -- to run what the operator wants is the purpose
         command.arguments,
         executable=command.executable,
@@ -115,14 +117,17 @@ def popen(command: ProcessCommand, context: Context, **streams: Any) -> subproce
 
 async def _finished(child: Child, command: ProcessCommand, sink: OutputSink) -> Outcome:
     code = child.reap()
-    if not await child.drained(DRAIN):
-        holders = survivors.listed(child.holders()) or "a process that it started"
-        notice = (
-            f"[pup-tui] ended, though {holders} holds it open: what that writes from here on is not shown, "
-            "and may end it; start it with its output elsewhere: `>log 2>&1 &`\n"
-        )
-        with contextlib.suppress(OSError):
-            sink.write("stderr", notice.encode())
+    holders = [] if await child.drained(DRAIN) else child.holders()
+    with contextlib.suppress(OSError):
+        if not child.ended:
+            named = survivors.listed(holders) or "a process that it started"
+            note(
+                sink,
+                f"ended, though {named} holds it open: what that writes from here on is not shown, "
+                "and may end it; start it with its output elsewhere: `>log 2>&1 &`",
+            )
+        if left := [each for each in await child.left_behind() if each not in holders]:
+            note(sink, f"still running, and not waited for: {survivors.listed(left)}")
     reason = _exit_reason(code, command.success_codes)
     lost = child.lost
     if lost is None:

@@ -154,7 +154,6 @@ class TestEnd:
         script = "sleep 600 > /dev/null 2>&1 & echo $!"
         outcome = await play(sh(script), sink, stop, context)
         assert outcome.ok
-        assert sink.stderr == b""
         os.kill(int(sink.stdout), 0)
 
 
@@ -386,3 +385,60 @@ async def test_a_directory_that_is_not_there_is_named(
     outcome = await play(sh("true"), sink, stop, where)
     assert "cannot enter the directory" in outcome.reason
     assert "gone" in outcome.reason
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who was left behind")
+class TestLeftBehind:
+    """What goes on when a step has ended, whatever it did to get away."""
+
+    WAIT = 'until [ "$(cat /proc/$!/comm)" = sleep ]; do sleep 0.02; done; echo $! >pid'
+
+    @pytest.mark.parametrize("how", ["", "setsid", "env -i setsid", "nohup"])
+    async def test_it_is_named_after_an_exit(
+        self, how: str, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        script = f"{how} sleep 600 </dev/null >/dev/null 2>&1 & {self.WAIT}"
+        outcome = await play(sh(script), sink, stop, context)
+        pid = int((context.cwd / "pid").read_text())
+        try:
+            assert outcome.ok
+            told = f"[pup-tui] still running, and not waited for: sleep (pid {pid})\n"
+            assert sink.stderr.decode() == told
+        finally:
+            os.kill(pid, signal.SIGKILL)
+
+    async def test_it_is_named_after_a_stop_without_marks(
+        self, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        script = f"env -i setsid sleep 600 </dev/null >/dev/null 2>&1 & {self.WAIT}; echo on; wait"
+        running = asyncio.create_task(play(sh(script), sink, stop, context))
+        await sink.seen(b"on")
+        stop.set()
+        outcome = await running
+        pid = int((context.cwd / "pid").read_text())
+        try:
+            assert outcome.reason == f"cancelled; still running: sleep (pid {pid})"
+        finally:
+            os.kill(pid, signal.SIGKILL)
+
+    async def test_it_is_named_once_and_reaped_when_it_ends(
+        self, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        script = f"setsid sleep 600 </dev/null >/dev/null 2>&1 & {self.WAIT}"
+        await play(sh(script), sink, stop, context)
+        pid = int((context.cwd / "pid").read_text())
+        later = RecordingSink()
+        await play(sh("true"), later, stop, context)
+        assert later.stderr == b""
+        os.kill(pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # noqa: ASYNC222 -- it was killed
+        await play(sh("true"), later, stop, context)
+        assert later.stderr == b""
+        with pytest.raises(ChildProcessError):
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG)  # noqa: ASYNC222
+
+    async def test_what_ends_with_the_step_is_not_named(
+        self, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        await play(sh("true & true | true"), sink, stop, context)
+        assert sink.stderr == b""
