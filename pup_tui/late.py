@@ -21,7 +21,7 @@ CATCH_UP = 0.25
 """Seconds that a late call is put off."""
 
 
-class Call:
+class Deadline:
     """A call of `callback` in `seconds`, on the running loop."""
 
     def __init__(self, seconds: float, callback: Callable[[], None]) -> None:
@@ -45,7 +45,7 @@ async def timeout(seconds: float) -> AsyncIterator[asyncio.Timeout]:
     """As `asyncio.timeout`, which would not wait for what is there already."""
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(None) as limit:
-        call = Call(seconds, lambda: limit.reschedule(loop.time()))
+        call = Deadline(seconds, lambda: limit.reschedule(loop.time()))
         try:
             yield limit
         finally:

@@ -36,7 +36,7 @@ async def test_what_has_come_is_taken_in_before_a_late_call() -> None:
 
     reading, writing = os.pipe()
     try:
-        late.Call(0.01, call)
+        late.Deadline(0.01, call)
         task = asyncio.create_task(slowly_read(reading, told))
         await asyncio.sleep(0)
         os.write(writing, b"x" * 20)
@@ -85,9 +85,9 @@ async def test_a_late_timeout_ends_what_does_not_end_all_the_same() -> None:
 
 async def test_a_cancelled_call_does_not_come() -> None:
     told: list[str] = []
-    call = late.Call(0.01, lambda: told.append("call"))
+    call = late.Deadline(0.01, lambda: told.append("call"))
     call.cancel()
     after = asyncio.Event()
-    late.Call(0.02, after.set)
+    late.Deadline(0.02, after.set)
     await after.wait()
     assert told == []

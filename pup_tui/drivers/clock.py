@@ -40,7 +40,7 @@ class SystemClock:
         return Moment(wall=time.time(), clock=time.monotonic() - self._began)
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Handle:
-        return late.Call(seconds, callback)
+        return late.Deadline(seconds, callback)
 
 
 class _FakeHandle:
