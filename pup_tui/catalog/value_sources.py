@@ -101,7 +101,7 @@ class ChoiceCache:
 
 
 async def _read_file(path: Path) -> str:
-    import asyncio
+    from pup_tui.aside import aside
 
     def read() -> str:
         try:
@@ -109,14 +109,14 @@ async def _read_file(path: Path) -> str:
         except Unreadable as error:
             raise ValueError(str(error)) from error
 
-    return await asyncio.to_thread(read)
+    return await aside(read)
 
 
 async def _read_keyring(service: str, user: str) -> str | None:
     """As `keyring_password`, in a thread: the store may ask the operator to unlock it."""
-    import asyncio
+    from pup_tui.aside import aside
 
-    return await asyncio.to_thread(keyring_password, service, user)
+    return await aside(keyring_password, service, user)
 
 
 def keyring_password(service: str, user: str) -> str | None:

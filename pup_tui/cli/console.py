@@ -92,6 +92,8 @@ def open_console(
     `opened` gives what it works with: as the call says at first, then with each profile that is chosen.
     """
 
+    from pup_tui.aside import check_room
+
     async def show() -> int:
         from pup_tui.steps.leftovers import Leftovers
         from pup_tui.tui.app import PupTuiApp
@@ -109,6 +111,7 @@ def open_console(
     # frame; the app turns the collector on again.
     gc.disable()
     try:
+        check_room()
         with journal_failures("free it, or set PUP_TUI_STATE_DIR"):
             return asyncio.run(show())
     finally:

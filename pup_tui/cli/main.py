@@ -128,6 +128,13 @@ def _main(args: Sequence[str] | None) -> int:
         return 0
     except OSError as error:
         return _told(f"pup-tui: {error.strerror or type(error).__name__}", 1)
+    except (RuntimeError, MemoryError) as error:
+        from pup_tui.aside import told_limit
+
+        limit = told_limit(error)
+        if limit is None:
+            raise
+        return _told(f"pup-tui: {': '.join(limit)}", 1)
     return result if isinstance(result, int) else 0
 
 

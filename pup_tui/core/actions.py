@@ -65,6 +65,12 @@ class Wanted(Struct, frozen=True, kw_only=True):
     attempt: int = 1
     elapsed: float = 0.0
 
+    @property
+    def anything(self) -> bool:
+        """Whether the output is looked at at all."""
+        looks = (self.captures, self.results, self.until, self.fail_if, self.retry_on)
+        return bool(self.assertions) or any(looks)
+
 
 class UndoOffer(Struct, frozen=True, kw_only=True):
     """An undo step that could run: its id, the name of the step that it takes back, its command."""

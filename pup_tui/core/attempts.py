@@ -132,12 +132,18 @@ def finished(run: Run, node: Node, event: Event) -> None:
 
 
 def stopped(run: Run, node: Node, event: Event) -> None:
-    """Handle the end of an attempt that its executor was asked to stop."""
+    """Handle the end of an attempt that its executor was asked to stop.
+
+    Where it was over by itself, what it came to is what counts, but for a poll that somebody accepted.
+    """
     assert isinstance(event, AttemptFinished)
+    step = run.step(node)
+    if event.by_itself and (step.poll is None or step.poll.accepted is None):
+        finished(run, node, event)
+        return
     run.clear_timer(node, Timer.TIMEOUT)
     _keep_results(run, node, event)
     _note_retry(run, node, event)
-    step = run.step(node)
     why = step.stopped_because or "stopped"
     detail = event.reason.removeprefix("cancelled").lstrip(" ,;:")
     told = f"{why} ({detail})" if detail else why

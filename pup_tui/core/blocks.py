@@ -254,6 +254,9 @@ def close(run: Run, node: Node) -> None:
         run.step(node).left = True
         if block.keep_going:
             spread(run, node, block.stopped)
+    if block.whole and not (run.step(node).left and run.step(node).poll is not None):
+        # It was given up, or timed out, too late to keep anything in it from its end.
+        block.cut, block.timed_out = None, False
     if node.is_loop:
         _close_items(run, node, block)
     elif run.step(node).poll is not None and not run.step(node).left:
@@ -290,7 +293,7 @@ def _close_attempt(run: Run, node: Node, block: BlockState) -> None:
     run.clear_timer(node, Timer.TIMEOUT)
     if step.poll.accepted is not None:
         run.end(node, StepStatus.SUCCEEDED, step.poll.accepted)
-    elif step.poll.over:
+    elif step.poll.over and not block.whole:
         run.fail(node, step.stopped_because or "stopped")
     elif cut is not None and (run.state.refused or not failure):
         run.end(node, StepStatus.CANCELLED, cut)

@@ -174,7 +174,8 @@ class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     """`ok` is the executor's verdict (exit code, HTTP status); `duration` is in seconds.
 
     `signal` names what killed its process; `exit_code` is then 128 and the signal's number. `unknown` tells
-    that nobody knows whether it was done.
+    that nobody knows whether it was done, `by_itself` that it was over before it could be stopped: then it
+    counts, whatever had been decided in the meantime.
     """
 
     attempt: str
@@ -185,6 +186,7 @@ class AttemptFinished(Event, frozen=True, kw_only=True, tag="attempt-finished"):
     status_code: int | None = None
     reason: str = ""
     unknown: bool = False
+    by_itself: bool = False
     findings: Findings = Findings()
 
 

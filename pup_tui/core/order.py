@@ -104,6 +104,7 @@ def note_passed_over(state: RunState, node: Node, key: str, why: str) -> None:
     block = state.blocks[key]
     if block.cut is None and _ended(state, node) is not None:
         block.cut = why
+    block.lacks = block.lacks or block.cut is not None
     if node.has_gate and (block.failure is not None or block.cut is not None):
         block.unasked = True
     if node.step.when == "always" and node.part == "body" and (state.refused or block.unasked):

@@ -105,10 +105,14 @@ def judge(run: Run, node: Node, event: AttemptFinished, failed: str | None = Non
     elif fail_if is not None and fail_if.holds:
         assert node.step.poll is not None
         run.fail(node, f"`fail_if` holds: {node.step.poll.fail_if} ({fail_if.reason})")
+    elif run.step(node).left:
+        run.end(node, StepStatus.CANCELLED, run.step(node).stopped_because or "stopped")
     elif poll.max_attempts is not None and len(poll.samples) >= poll.max_attempts:
         run.fail(node, _not_met(node, poll, f"after {len(poll.samples)} attempts"))
     elif sample.elapsed >= poll.timeout:
         run.fail(node, _not_met(node, poll, f"within {poll.timeout:g} s"))
+    elif poll.over:
+        run.fail(node, run.step(node).stopped_because or "stopped")
     else:
         run.step(node).phase = StepPhase.PAUSED
         run.state.blocks.pop(node.id, None)

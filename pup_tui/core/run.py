@@ -166,8 +166,8 @@ class Run:
         key = self.holder(node)
         block = self.state.blocks[key]
         block.active -= 1
-        if status is StepStatus.CANCELLED and block.cut is None and key not in (BODY, CLEANUP):
-            block.cut = reason
+        if status is StepStatus.CANCELLED and key not in (BODY, CLEANUP):
+            block.cut, block.lacks = block.cut or reason, True
         if status in (StepStatus.FAILED, StepStatus.UNKNOWN):
             block.failure = block.failure or node.id
             if key in (BODY, CLEANUP):
@@ -263,7 +263,10 @@ class Run:
     # Giving up
 
     def leave(self, node: Node, why: str) -> None:
-        """Give up a step in progress: at once, or when its executor has reported back."""
+        """Give up a step in progress: at once, or when its executor has reported back.
+
+        What its executor could not stop, because it was over, keeps the end that it had.
+        """
         step = self.step(node)
         if step.phase is StepPhase.OPEN:
             step.left = True

@@ -168,7 +168,8 @@ class BlockState(Struct):
     `taken` of the `children` have had their turn, `active` of those have not ended. `failure` is the first
     that failed; `unasked` tells that a confirmation was not asked because of a failure, `cut` why nothing
     more begins, `timed_out` that this is because of the block's own timeout, `stopped` that a `stop` step
-    ended the runbook. With `keep_going` none of these but `cut` keeps an item from its turn.
+    ended the runbook. With `keep_going` none of these but `cut` keeps an item from its turn. `lacks` tells
+    that because of `cut` a step had no turn, or was stopped.
     """
 
     children: list[str]
@@ -180,8 +181,14 @@ class BlockState(Struct):
     failure: str | None = None
     unasked: bool = False
     cut: str | None = None
+    lacks: bool = False
     timed_out: bool = False
     stopped: EarlyEnd | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it has run, and nothing in it failed."""
+        return not self.lacks and self.failure is None
 
 
 class Earlier(Struct):

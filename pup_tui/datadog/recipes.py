@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from pup_tui import late
 from pup_tui.datadog import workflows
 from pup_tui.datadog.arguments import CommandError
 from pup_tui.datadog.errors import DatadogError
@@ -134,7 +135,7 @@ async def workflow_run(built: Built, client: DatadogClient) -> Result:
     limit = built.options["timeout"]
     body: Any = None
     try:
-        async with asyncio.timeout(limit) as timer:
+        async with late.timeout(limit) as timer:
             ended = False
             while not ended:
                 body = await workflows.get_instance(client, workflow_id, instance)

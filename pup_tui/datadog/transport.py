@@ -7,7 +7,6 @@ hold the query string. So no text of httpx is passed on, and no redirect is left
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from pup_tui import late
 from pup_tui.datadog.decoding import (
     ACCEPT_ENCODING,
     BodyDecoder,
@@ -129,7 +129,7 @@ async def send(
         network=network,
     )
     try:
-        async with asyncio.timeout(deadline) as timer:
+        async with late.timeout(deadline) as timer:
             if client is not None:
                 return await follow(client)
             async with open_client(verify=verify, network=network) as own:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import heapq
 import itertools
 import time
 from collections.abc import Callable
 from typing import Protocol
 
+from pup_tui import late
 from pup_tui.core.events import Moment
 
 
@@ -25,7 +25,9 @@ class Clock(Protocol):
         """This moment; its `clock` counts from when the run's clock was made."""
         ...
 
-    def call_later(self, seconds: float, callback: Callable[[], None]) -> Handle: ...
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> Handle:
+        """Call back in that time; where the program stood still then, after what has happened meanwhile."""
+        ...
 
 
 class SystemClock:
@@ -38,7 +40,7 @@ class SystemClock:
         return Moment(wall=time.time(), clock=time.monotonic() - self._began)
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Handle:
-        return asyncio.get_running_loop().call_later(seconds, callback)
+        return late.Deadline(seconds, callback)
 
 
 class _FakeHandle:

@@ -32,7 +32,7 @@ def find(
 ) -> Findings:
     """Evaluate everything that is wanted; what cannot be known says why instead of being true.
 
-    What is captured as a secret is masked from now on.
+    What is captured as a secret is masked from now on. It takes its time where the output is long.
     """
     reading = reading_scope(
         output.stdout,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets as randomness
 import socket
@@ -14,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from pup_tui.aside import aside
 from pup_tui.core.events import AnyEvent, Lock, Resumed, RunCreated, Source
 from pup_tui.core.program import Program
 from pup_tui.core.requests import StepRequest
@@ -101,7 +101,7 @@ class Launcher:
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         if program.runbook.lock is not None:
             value = lock_value(program.runbook.lock, created, masking)
-            lock = await asyncio.to_thread(locks.take, value, created.at.wall, breaking)
+            lock = await aside(locks.take, value, created.at.wall, breaking)
             reason = masking.text(lock.reason)
             created = msgspec.structs.replace(created, lock=Lock(value, lock.broken, reason))
         try:
@@ -158,7 +158,7 @@ class Launcher:
         try:
             if program.runbook.lock is not None:
                 value = first.lock.value if first.lock is not None else ""
-                lock = await asyncio.to_thread(locks.take, value, now.wall, breaking)
+                lock = await aside(locks.take, value, now.wall, breaking)
                 reason = masking.text(lock.reason)
                 resumed = msgspec.structs.replace(resumed, lock=Lock(value, lock.broken, reason))
             await self.log.reopen_run(first.run, len(events), host=host, pid=os.getpid())

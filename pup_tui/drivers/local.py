@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from pup_tui.aside import aside, told_limit
 from pup_tui.core.actions import (
     AnyAction,
     Ask,
@@ -69,6 +70,7 @@ from pup_tui.journal.writer import Recorder
 from pup_tui.output.pipeline import Captured
 from pup_tui.steps.executor import Context, Executor, Outcome, Stop, Terminal
 from pup_tui.steps.leftovers import Leftovers
+from pup_tui.steps.start_errors import told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,7 +297,7 @@ class LocalRun:
         around, holder, problem = self._around, "", ""
         try:
             check_masked(action.value, around.masking)
-            await asyncio.to_thread(around.locks.take, action.value, self._now().wall)
+            await aside(around.locks.take, action.value, self._now().wall)
         except LockHeld as held:
             holder = "; ".join(filter(None, (held.by, held.why)))
         except (LockError, InvalidLock) as error:
@@ -372,7 +374,7 @@ class LocalRun:
         try:
             output = self.outputs.begin(action.step, action.output_limit)
         except OSError as error:
-            why = f"its output cannot be kept: {self.outputs.path(action.step)}: {error.strerror}"
+            why = f"its output cannot be kept: {self.outputs.path(action.step)}: {told(error)}"
             self._attempts.pop(action.attempt, None)
             self._post(
                 self._finished(action.attempt, Outcome(ok=False, reason=why), 0.0, Findings())
@@ -385,10 +387,14 @@ class LocalRun:
         if outcome.said is not None:
             captured = captured.saying(outcome.said)
         if output.error is not None:
-            why = f"its output could not be kept: {output.error.strerror or output.error}"
+            why = f"its output could not be kept: {told(output.error)}"
             outcome = replace(outcome, ok=False, reason=f"{outcome.reason}; {why}".lstrip("; "))
         try:
-            findings = find(action.wanted, captured, outcome, duration, around.masking)
+            findings = Findings()
+            if action.wanted.anything:
+                findings = await aside(
+                    find, action.wanted, captured, outcome, duration, around.masking
+                )
         except Exception as error:
             outcome, findings = replace(outcome, ok=False, reason=told_fault(error)), Findings()
         if is_to_show(action.wanted, outcome, findings):
@@ -425,6 +431,7 @@ class LocalRun:
             status_code=outcome.status_code,
             reason=outcome.reason,
             unknown=outcome.is_unknown,
+            by_itself=not outcome.stopped,
             findings=findings,
         )
 
@@ -444,7 +451,7 @@ class LocalRun:
         try:
             self.outputs.close()
         finally:
-            await asyncio.to_thread(self._around.locks.release)
+            await aside(self._around.locks.release)
 
 
 def _known(state: RunState | None) -> RunState:
@@ -465,5 +472,6 @@ async def _carry_out(
         executor = executors[type(action.request)]
         return await executor.run(action.request, output, stop, context)
     except Exception as error:
-        output.write("stderr", traceback.format_exc().encode())
+        if told_limit(error) is None:
+            output.write("stderr", traceback.format_exc().encode())
         return Outcome(ok=False, reason=told_fault(error))

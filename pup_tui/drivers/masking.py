@@ -48,7 +48,7 @@ _SENTENCES: dict[type[AnyEvent], str] = {
 
 
 class Masking:
-    """The secrets of a run, and the masker that all of its texts go through."""
+    """The secrets of a run, and the masker that all of its texts go through; any thread may add and mask."""
 
     def __init__(self, secrets: Iterable[Any] = ()) -> None:
         self.masker = Masker()
@@ -113,7 +113,7 @@ class Masking:
                 self._words.update(map(str.strip, part.splitlines()))
 
     def _holds_given(self, text: str) -> bool:
-        return any(secret in text for secret in self._given if is_long_enough(secret))
+        return any(secret in text for secret in tuple(self._given) if is_long_enough(secret))
 
     def _is_words(self, text: str) -> bool:
         return self._words.issuperset(map(str.strip, text.splitlines()))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from pup_tui.aside import aside
 from pup_tui.core.actions import Wanted, WantedColumn, WantedTable
 from pup_tui.core.events import Findings
 from pup_tui.drivers.faults import told_fault
@@ -58,14 +57,13 @@ async def keep_shown(
     """
     mask = masking.text
     headers = {name: mask(value) for name, value in (outcome.headers or {}).items()}
-    masker = deepcopy(masking.masker)  # other steps may add secrets while the thread masks
     try:
         for old in (made_path(path), index_path(made_path(path))):  # of an earlier attempt
             old.unlink(missing_ok=True)
         if output.truncated:
             return TOO_MUCH
         seen = _Seen(mask(output.stdout), mask(output.stderr), outcome, headers)
-        await asyncio.to_thread(_keep, path, wanted, seen, masker)
+        await aside(_keep, path, wanted, seen, masking.masker)
     except TemplateError as error:
         return masking.text(error.told)
     except OSError as error:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets as randomness
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from pup_tui import late
 from pup_tui.core.actions import ResolveValues
 from pup_tui.core.events import Moment, ValuesResolved
 from pup_tui.core.requests import PupRequest, ShellRequest, StepRequest
@@ -92,7 +92,7 @@ async def run_value_command(
         grace=_GRACE,
     )
     try:
-        async with asyncio.timeout(seconds):
+        async with late.timeout(seconds):
             outcome = await executors[type(request)].run(request, printed, stop, context)
     except TimeoutError:
         raise ValueError(f"the command did not end within {seconds:g} s") from None

@@ -16,21 +16,21 @@ MOST_WAITING = 64 * 1024 * 1024
 
 
 class Pump:
-    """Writes in order from one thread, so that a reader who pauses stops neither timeouts nor signals."""
+    """Writes in order from one thread, so that a reader who pauses stops neither timeouts nor signals.
+
+    RuntimeError where no thread can be started.
+    """
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[Callable[[], object], int]] = deque()
         self._size = 0
         self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
         self._held = False
+        threading.Thread(target=self._work, name="streams", daemon=True).start()
 
     def put(self, write: Callable[[], object], size: int) -> None:
         """Have `write` called when its turn comes; `size` is how much it holds in memory until then."""
         with self._changed:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="streams", daemon=True)
-                self._thread.start()
             while self._size > MOST_WAITING and not self._held:
                 self._changed.wait()
             self._waiting.append((write, size))

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from pup_tui.aside import END_SOME, NO_THREAD
 from pup_tui.core.events import AnyEvent, durable
 from pup_tui.journal.database import PATIENCE
 from pup_tui.journal.errors import JournalError, RunGoesOn
@@ -56,9 +57,7 @@ class JournalWriter(Recorder):
             journal = await asyncio.get_running_loop().run_in_executor(thread, begin)
         except RuntimeError as error:
             raise JournalError(
-                "the journal cannot be written: the limit of threads or processes is reached",
-                journal_path(state),
-                "end some processes, or raise the limit (ulimit -u)",
+                f"the journal cannot be written: {NO_THREAD}", journal_path(state), END_SOME
             ) from error
         except BaseException:
             thread.shutdown(wait=False)

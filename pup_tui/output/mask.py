@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from .sanitize import Sanitizer, safe_text
@@ -37,7 +38,8 @@ class Masker:
     """Knows the secrets of a run and replaces them wherever they turn up.
 
     Where secrets overlap, their union becomes one ``***``. Colours inside a secret do not hide it.
-    A secret that is added later is found in what is masked from then on, by open streams too.
+    A secret that is added later is found in what is masked from then on, by open streams too. Threads may add
+    secrets while others mask.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
@@ -46,6 +48,7 @@ class Masker:
         self._forms: dict[str, list[str]] = {}
         self._beginnings: set[str] = set()
         self._longest = 0
+        self._adding = threading.Lock()
         self._short_lines = ShortLines()
         for secret in secrets:
             self.add(secret)
@@ -56,20 +59,24 @@ class Masker:
             raise SecretTooShort
         forms = spellings(secret)
         forms |= {_as_printed(form) for form in forms} | {safe_text(secret)}
-        for form in forms:
-            if len(form) >= MIN_SECRET:
-                self._add_form(form)
-        for text in normal_forms(secret):
-            self._short_lines.add(text)
+        with self._adding:
+            for form in forms:
+                if len(form) >= MIN_SECRET:
+                    self._add_form(form)
+            for text in normal_forms(secret):
+                self._short_lines.add(text)
 
     def _add_form(self, form: str) -> None:
         beginning = form[:MIN_SECRET]
-        same = self._forms.setdefault(beginning, [])
+        same = self._forms.get(beginning, [])
         if form not in same:
-            same.append(form)
-            same.sort(key=len, reverse=True)
+            self._forms[beginning] = sorted([*same, form], key=len, reverse=True)
             self._longest = max(self._longest, len(form))
             self._beginnings.update(beginning[:size] for size in range(1, MIN_SECRET))
+
+    def _by_beginning(self) -> list[tuple[str, list[str]]]:
+        with self._adding:
+            return list(self._forms.items())
 
     def mask(self, text: str) -> str:
         """Return ``text`` with every spelling of every secret replaced by ``***``."""
@@ -123,7 +130,7 @@ class Masker:
         length = len(text)
         start = length
         near = max(0, length - self._longest + 1)
-        for beginning, forms in self._forms.items():
+        for beginning, forms in self._by_beginning():
             at = text.find(beginning, near)
             while 0 <= at < start:
                 if any(len(form) > length - at and form.startswith(text[at:]) for form in forms):
@@ -138,7 +145,7 @@ class Masker:
         """Return where secrets are in the first ``size`` characters, in order, overlapping ones joined."""
         seen = before + text
         found = [_Span(*span) for span in self._short_lines.spans(seen)]
-        for beginning, forms in self._forms.items():
+        for beginning, forms in self._by_beginning():
             at = seen.find(beginning)
             while at >= 0:
                 form = next((form for form in forms if seen.startswith(form, at)), None)

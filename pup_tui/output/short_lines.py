@@ -43,8 +43,9 @@ class ShortLines:
         lines = [_line(text.strip()) for text in secret.strip().splitlines()]
         short = {line.text: line.at_end for line in lines if line.at_end is not None}
         if short and len(short) < len(lines):
-            self._secrets[secret] = lines
-            self._short |= short
+            # Replaced, not changed: another thread may be looking through them.
+            self._secrets = {**self._secrets, secret: lines}
+            self._short = {**self._short, **short}
             runs = groupby(line.at_end is not None for line in lines)
             longest = max(len(list(run)) for is_short, run in runs if is_short)
             self._reach = max(self._reach, longest + 1)

@@ -14,7 +14,8 @@ import signal
 import subprocess
 from typing import TYPE_CHECKING
 
-from pup_tui.steps import survivors
+from pup_tui import late
+from pup_tui.steps import adopted, survivors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,6 +95,7 @@ class Child:
         self._readers = readers
         self._context = context
         self._let_go = let_go
+        adopted.begin(self.pid)
 
     @property
     def reaped(self) -> bool:
@@ -103,6 +105,11 @@ class Child:
     def lost(self) -> OSError | None:
         """Why output could not be kept."""
         return next((reader.lost for reader in self._readers if reader.lost), None)
+
+    @property
+    def ended(self) -> bool:
+        """Whether every stream has ended."""
+        return all(reader.ended.is_set() for reader in self._readers)
 
     async def exited(self) -> bool:
         """Wait for the exit, without reaping: an unreaped leader keeps its group's number taken."""
@@ -121,11 +128,21 @@ class Child:
             loop.remove_reader(descriptor)
             os.close(descriptor)
 
+    def has_exited(self) -> bool:
+        """Whether it has exited by this moment, reaped or not."""
+        if self.reaped or not hasattr(os, "waitid"):
+            return self._popen.poll() is not None
+        try:
+            how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+            return os.waitid(os.P_PID, self.pid, how) is not None
+        except ChildProcessError:
+            return True
+
     async def drained(self, seconds: float) -> bool:
         """Read until every stream has ended, for at most `seconds`; whether they have."""
         self._let_go()
         try:
-            async with asyncio.timeout(seconds):
+            async with late.timeout(seconds):
                 for reader in self._readers:
                     await reader.ended.wait()
         except TimeoutError:
@@ -150,7 +167,20 @@ class Child:
         """The live processes that the step has started, except the leader."""
         found = survivors.marked(self._context.run, self._context.step)
         found += survivors.in_session(self.pid)
+        found += self._adopted()
         return [survivor for survivor in found if survivor.pid != self.pid]
+
+    async def left_behind(self) -> list[survivors.Survivor]:
+        """What goes on after an exit that nobody asked for; what is about to end is waited for a moment."""
+        if not adopted.left_behind(self._context.run, self._context.step):
+            return []
+        await asyncio.sleep(_LOOK_AGAIN)
+        return self._adopted()
+
+    def _adopted(self) -> list[survivors.Survivor]:
+        found = adopted.left_behind(self._context.run, self._context.step)
+        adopted.tell(found)
+        return found
 
     def holders(self) -> list[survivors.Survivor]:
         """The live processes that hold a stream open which has not ended."""
@@ -159,7 +189,9 @@ class Child:
     def reap(self) -> int | None:
         """The exit code, -N after signal N; None if it has not ended."""
         try:
-            return self._popen.wait(timeout=0.2)
+            code = self._popen.wait(timeout=0.2)
+            adopted.end(self.pid)
+            return code
         except subprocess.TimeoutExpired:
             return None
 
@@ -174,7 +206,7 @@ class Child:
 
     async def _gone_within(self, seconds: float) -> bool:
         try:
-            async with asyncio.timeout(seconds):
+            async with late.timeout(seconds):
                 await self.exited()
                 while survivors.group_lives(self.pid):  # noqa: ASYNC110 -- nothing to wait on
                     await asyncio.sleep(_LOOK_AGAIN)

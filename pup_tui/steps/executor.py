@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ class Outcome:
     is then 128 and the signal's number, as shells have it. `reason` is a plain sentence without
     secrets: what is wrong, where, what to do; empty when there is nothing to say. `is_unknown` tells that
     nobody knows whether it was done. `said` is what captures and conditions see for standard output, where
-    people are shown another form of it.
+    people are shown another form of it. `stopped` tells that it ended because it was told to, as
+    `told_to_stop` says: what ended by itself is a fact, whatever was wanted of it by then.
     """
 
     ok: bool
@@ -63,6 +64,7 @@ class Outcome:
     reason: str = ""
     is_unknown: bool = False
     said: str | None = None
+    stopped: bool = False
 
 
 class Terminal(Protocol):
@@ -119,8 +121,8 @@ class Executor(Protocol):
     """Carries out requests of one kind.
 
     What can go wrong in the world is an outcome, never an exception. After `stop` was set the
-    executor ends promptly with an outcome whose reason begins with "cancelled". A cancelled task
-    leaves nothing running.
+    executor ends promptly: with the outcome of what had ended before it could be stopped, else with
+    that of `told_to_stop`. A cancelled task leaves nothing running.
     """
 
     async def run(
@@ -128,16 +130,26 @@ class Executor(Protocol):
     ) -> Outcome: ...
 
 
+def told_to_stop(detail: str = "", ended: Outcome | None = None) -> Outcome:
+    """The outcome of what a stop has ended: a `detail` for people, and what is known of how it `ended`."""
+    reason = f"{CANCELLED}; {detail}" if detail else CANCELLED
+    return replace(ended or Outcome(ok=False), ok=False, stopped=True, reason=reason)
+
+
 async def unless_stopped(work: Coroutine[Any, Any, T], stop: Stop) -> T | None:
-    """What `work` gives, or None if `stop` came first; `work` is then cancelled and has ended."""
+    """What `work` gives, or None if `stop` came first; `work` is then cancelled and has ended.
+
+    What it gives although it was cancelled counts; an exception then does not.
+    """
     task = asyncio.ensure_future(work)
     stopped = asyncio.ensure_future(stop.wait())
     try:
         await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            return task.result()
-        return None
+        in_time = task.done()
     finally:
         task.cancel()
         stopped.cancel()
         await asyncio.gather(task, stopped, return_exceptions=True)
+    if task.cancelled() or (task.exception() is not None and not in_time):
+        return None
+    return task.result()

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pup_tui.steps.executor import CANCELLED, Outcome, unless_stopped
+from pup_tui.steps.executor import Outcome, told_to_stop, unless_stopped
 
 if TYPE_CHECKING:
     from pup_tui.output.linefile import Stream
@@ -79,5 +79,5 @@ class FakeExecutor:
         if play.hold is not None:
             await unless_stopped(play.hold.wait(), stop)
         if stop.is_set():
-            return Outcome(ok=False, reason=CANCELLED)
+            return told_to_stop()
         return play.outcome

@@ -10,7 +10,14 @@ import termios
 from typing import TYPE_CHECKING
 
 from pup_tui.steps.child import Child
-from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
+from pup_tui.steps.executor import (
+    Context,
+    Outcome,
+    OutputSink,
+    Stop,
+    told_to_stop,
+    unless_stopped,
+)
 from pup_tui.steps.notes import note
 from pup_tui.steps.process import ProcessCommand, follow, popen
 
@@ -52,7 +59,7 @@ async def run_in_foreground(
         except OSError as error:
             return Outcome(ok=False, reason=f"the terminal cannot be had: {error.strerror}")
         if descriptor is None:
-            return Outcome(ok=False, reason=CANCELLED)
+            return told_to_stop()
         note(sink, "on the operator's terminal; what it shows there is not recorded")
         return await _run(command, descriptor, stdin, go, sink, stop, context)
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urldefrag, urlencode
 
+from pup_tui.aside import aside
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.failures import TransportError, safe_url
 from pup_tui.datadog.transport import Request, Response, send
 from pup_tui.steps.bodies import Printed, printed
-from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
+from pup_tui.steps.executor import (
+    Context,
+    Outcome,
+    OutputSink,
+    Stop,
+    told_to_stop,
+    unless_stopped,
+)
 from pup_tui.steps.files import FileProblem, check_target, read_whole, write_whole
 from pup_tui.steps.notes import note, waits
 
@@ -44,7 +51,7 @@ class HttpExecutor:
         self, request: HttpRequest, sink: OutputSink, stop: Stop, context: Context
     ) -> Outcome:
         if stop.is_set():
-            return Outcome(ok=False, reason=CANCELLED)
+            return told_to_stop()
         try:
             outcome = await unless_stopped(self._carry_out(request, sink, context), stop)
         except (FileProblem, TransportError) as error:
@@ -58,8 +65,8 @@ class HttpExecutor:
         if outcome is not None:
             return outcome
         if request.method in _SAFE:
-            return Outcome(ok=False, reason=CANCELLED)
-        return Outcome(ok=False, reason=f"{CANCELLED}; the server may have carried it out")
+            return told_to_stop()
+        return told_to_stop("the server may have carried it out")
 
     async def _carry_out(self, request: HttpRequest, sink: OutputSink, context: Context) -> Outcome:
         cwd = context.cwd / (request.cwd or "")
@@ -68,7 +75,7 @@ class HttpExecutor:
             check_target(target)
         body = None if request.body is None else request.body.encode("utf-8", "surrogateescape")
         if request.body_file is not None:
-            body = await asyncio.to_thread(read_whole, cwd / request.body_file, MAX_BYTES)
+            body = await aside(read_whole, cwd / request.body_file, MAX_BYTES)
         if request.to_datadog:
             response = await self._ask_datadog(request, body, sink)
         else:
@@ -76,7 +83,7 @@ class HttpExecutor:
         if not expected(response.status, request.expect_status):
             return _refused(request, response, sink)
         if target is not None:
-            await asyncio.to_thread(write_whole, target, response.body)
+            await aside(write_whole, target, response.body)
             sink.write("stdout", f"written {len(response.body)} bytes to {target}\n".encode())
             return _outcome(response)
         return _told(request, response, sink)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import re
 import sys
-from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from pup_tui import late
 from pup_tui.output.linefile import Stream
-from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop
+from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop, told_to_stop
 from pup_tui.steps.files import nameless_file
 from pup_tui.steps.notes import note
 from pup_tui.steps.process import ProcessCommand, run_process
+from pup_tui.steps.start_errors import told
 
 if TYPE_CHECKING:
     from pup_tui.core.requests import NotifyRequest
@@ -39,21 +39,19 @@ class NotifyExecutor:
         if refusal := _refusal(request):
             return Outcome(ok=False, reason=refusal)
         if stop.is_set():
-            return Outcome(ok=False, reason=CANCELLED)
+            return told_to_stop()
         results = _Results(request, sink)
         try:
-            async with asyncio.timeout(LIMIT) as limit:
+            async with late.timeout(LIMIT) as limit:
                 ended = await _send(request, results, stop, context)
         except TimeoutError:
             if not limit.expired():
                 raise
             return results.outcome(f"did not answer within {LIMIT:g} s, and may have it")
-        if not stop.is_set():
+        if not ended.stopped:
             return results.outcome(f"was not reached: {ended.reason or 'the sender ended early'}")
         outcome = results.outcome("may have it")
-        if outcome.ok:
-            return outcome
-        return replace(outcome, reason=f"{CANCELLED}; {outcome.reason}")
+        return outcome if outcome.ok else told_to_stop(outcome.reason)
 
 
 def _refusal(request: NotifyRequest) -> str:
@@ -80,7 +78,7 @@ async def _send(request: NotifyRequest, results: _Results, stop: Stop, context: 
         try:
             descriptor = nameless_file(_as_json(request), files)
         except OSError as error:
-            return Outcome(ok=False, reason=f"it cannot be handed over: {error.strerror}")
+            return Outcome(ok=False, reason=f"it cannot be handed over: {told(error)}")
         return await run_process(command, results, stop, context, stdin=descriptor)
 
 

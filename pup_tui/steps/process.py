@@ -11,10 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pup_tui.output.linefile import Stream
-from pup_tui.steps import survivors
+from pup_tui.steps import adopted, survivors
 from pup_tui.steps.child import Child, Reader
-from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
-from pup_tui.steps.start_errors import explain
+from pup_tui.steps.executor import (
+    Context,
+    Outcome,
+    OutputSink,
+    Stop,
+    told_to_stop,
+    unless_stopped,
+)
+from pup_tui.steps.notes import note
+from pup_tui.steps.start_errors import explain, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,17 +80,18 @@ async def follow(
     A background process that holds the output open after the exit is read for `DRAIN` more seconds
     and then named in a line on stderr; the context's `leftovers` read on. A stop sends TERM and
     CONT to the process group and after the grace KILL; what got away from the group is left alone
-    and named in the reason.
+    and named in the reason. What has exited before that has ended by itself.
     """
     if stop.is_set():
-        return Outcome(ok=False, reason=CANCELLED)
+        return told_to_stop()
     try:
         child = start()
     except (OSError, ValueError) as error:
         environ = {**command.environ, **context.marks}
-        return Outcome(ok=False, reason=explain(error, command.executable, environ))
+        why = explain(error, command.executable, command.arguments, environ)
+        return Outcome(ok=False, reason=why)
     try:
-        if await unless_stopped(child.exited(), stop):
+        if await unless_stopped(child.exited(), stop) or child.has_exited():
             return await _finished(child, command, sink)
         return await _stopped(child)
     except asyncio.CancelledError:
@@ -95,6 +104,7 @@ async def follow(
 
 def popen(command: ProcessCommand, context: Context, **streams: Any) -> subprocess.Popen[bytes]:
     """Start `command` with these streams, marked as the step's, and with what it shall inherit."""
+    adopted.adopt()
     return subprocess.Popen(  # noqa: S603 -- to run what the operator wants is the purpose
         command.arguments,
         executable=command.executable,
@@ -107,19 +117,22 @@ def popen(command: ProcessCommand, context: Context, **streams: Any) -> subproce
 
 async def _finished(child: Child, command: ProcessCommand, sink: OutputSink) -> Outcome:
     code = child.reap()
-    if not await child.drained(DRAIN):
-        holders = survivors.listed(child.holders()) or "a process that it started"
-        notice = (
-            f"[pup-tui] ended, though {holders} holds it open: what that writes from here on is thrown away, "
-            "and may end it once pup-tui has ended; start it with its output elsewhere: `>log 2>&1 &`\n"
-        )
-        with contextlib.suppress(OSError):
-            sink.write("stderr", notice.encode())
+    holders = [] if await child.drained(DRAIN) else child.holders()
+    with contextlib.suppress(OSError):
+        if not child.ended:
+            named = survivors.listed(holders) or "a process that it started"
+            note(
+                sink,
+                f"ended, though {named} holds it open: what that writes from here on is thrown away, "
+                "and may end it once pup-tui has ended; start it with its output elsewhere: `>log 2>&1 &`",
+            )
+        if left := [each for each in await child.left_behind() if each not in holders]:
+            note(sink, f"still running, and not waited for: {survivors.listed(left)}")
     reason = _exit_reason(code, command.success_codes)
     lost = child.lost
     if lost is None:
         return _ended(code, ok=not reason, reason=reason)
-    reason = f"{_ending(code)}, but its output could not be kept: {lost.strerror or lost}"
+    reason = f"{_ending(code)}, but its output could not be kept: {told(lost)}"
     return _ended(code, ok=False, reason=reason)
 
 
@@ -127,14 +140,14 @@ async def _stopped(child: Child) -> Outcome:
     killed = await child.end()
     await child.drained(_DRAIN_AFTER_STOP)
     code = child.reap()
-    parts = [CANCELLED]
+    parts = []
     if code is None:
         parts.append(f"process {child.pid} does not end, not even by SIGKILL")
     elif killed:
         parts.append("killed by SIGKILL because SIGTERM did not end it")
     if left := child.left():
         parts.append(f"still running: {survivors.listed(left)}")
-    return _ended(code, ok=False, reason="; ".join(parts))
+    return told_to_stop("; ".join(parts), _ended(code, ok=False, reason=""))
 
 
 def _ended(code: int | None, *, ok: bool, reason: str) -> Outcome:

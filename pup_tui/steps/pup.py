@@ -9,7 +9,14 @@ from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.commands import CommandError, Invocation, execute, resolve
 from pup_tui.datadog.configuration import ConfigurationError, DatadogConfiguration, PupChoice
 from pup_tui.datadog.errors import DatadogError
-from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
+from pup_tui.steps.executor import (
+    Context,
+    Outcome,
+    OutputSink,
+    Stop,
+    told_to_stop,
+    unless_stopped,
+)
 from pup_tui.steps.notes import waits
 from pup_tui.steps.process import ProcessCommand, run_process
 
@@ -50,7 +57,7 @@ class PupExecutor:
         if not words:
             return Outcome(ok=False, reason="there is no subcommand after `pup`")
         if stop.is_set():
-            return Outcome(ok=False, reason=CANCELLED)
+            return told_to_stop()
         try:
             invocation = resolve(words)
         except CommandError as error:
@@ -110,8 +117,7 @@ async def _on_client(
         sink.write("stderr", error.body)
         return Outcome(ok=False, exit_code=1, status_code=error.status, reason=str(error))
     if result is None:
-        maybe = "; Datadog may have carried it out" if invocation.mutates else ""
-        return Outcome(ok=False, reason=CANCELLED + maybe)
+        return told_to_stop("Datadog may have carried it out" if invocation.mutates else "")
     sink.write("stdout", result.stdout.encode("utf-8", "replace"))
     sink.write("stderr", result.stderr.encode("utf-8", "replace"))
     return Outcome(ok=True, exit_code=0)

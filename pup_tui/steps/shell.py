@@ -12,6 +12,7 @@ from pup_tui.steps.files import nameless_file
 from pup_tui.steps.foreground import run_in_foreground
 from pup_tui.steps.process import ProcessCommand, run_process
 from pup_tui.steps.pseudo_terminal import TERM, run_on_terminal
+from pup_tui.steps.start_errors import told
 
 if TYPE_CHECKING:
     from pup_tui.core.requests import ShellRequest
@@ -50,8 +51,8 @@ class ShellExecutor:
         for needed in dict.fromkeys((request.shell, name)):
             if shutil.which(needed, path=environ.get("PATH")) is None:
                 what = "shell" if needed == name else "interpreter"
-                told = f"the {what} {needed} is not on PATH; install it or change `shell`"
-                return Outcome(ok=False, reason=told)
+                missing = f"the {what} {needed} is not on PATH; install it or change `shell`"
+                return Outcome(ok=False, reason=missing)
         shell = shutil.which(name, path=environ.get("PATH")) or name
         with contextlib.ExitStack() as files:
             prologue = _FROM_TERMINAL if request.tty or request.interactive else _EMPTY
@@ -79,7 +80,7 @@ class ShellExecutor:
                     prologue += _STRICT + _INHERIT * (interpreter.name == "bash")
                 script = nameless_file(_encoded(prologue + text), files)
             except (OSError, UnicodeEncodeError) as error:
-                why = error.strerror if isinstance(error, OSError) else "it is not valid Unicode"
+                why = told(error) if isinstance(error, OSError) else "it is not valid Unicode"
                 return Outcome(ok=False, reason=f"{what} cannot be handed to the shell: {why}")
             command = ProcessCommand(
                 executable=shell,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,8 @@ from pup_tui.steps.executor import RUN_MARK, STEP_MARK
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Set
 
-_PROC = Path("/proc")
-_DEAD = frozenset("ZX")
+PROC = Path("/proc")
+DEAD = frozenset("ZX")
 
 
 @dataclass(frozen=True)
@@ -23,17 +23,21 @@ class Survivor:
 
     pid: int
     name: str
+    started: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.name} (pid {self.pid})"
 
 
 @dataclass(frozen=True)
-class _Status:
+class Status:
+    """What the kernel tells of a process; `started` is when, as a word that differs from all later ones'."""
+
     name: str
     state: str
     group: int
     session: int
+    started: str
 
 
 def marked(run: str, step: str | None = None) -> list[Survivor]:
@@ -45,39 +49,51 @@ def marked(run: str, step: str | None = None) -> list[Survivor]:
     if step is not None:
         wanted.add(f"{STEP_MARK}={step}".encode(errors="surrogateescape"))
     return [
-        Survivor(pid, status.name)
-        for pid, status in _living()
+        Survivor(pid, each.name)
+        for pid, each in _living()
         if wanted <= set(_environ(pid).split(b"\0"))
     ]
 
 
+def belongs_elsewhere(pid: int, run: str, step: str) -> bool:
+    """Whether its marks say that a process is another step's; one without marks is anybody's."""
+    marks = set(_environ(pid).split(b"\0"))
+    wanted = {RUN_MARK: run, STEP_MARK: step}
+    return any(
+        mark.startswith(f"{name}=".encode())
+        and mark != f"{name}={value}".encode(errors="surrogateescape")
+        for name, value in wanted.items()
+        for mark in marks
+    )
+
+
 def in_session(session: int) -> list[Survivor]:
     """Live processes of a session. Linux only."""
-    return [Survivor(pid, status.name) for pid, status in _living() if status.session == session]
+    return [Survivor(pid, each.name) for pid, each in _living() if each.session == session]
 
 
 def holding(names: Set[str]) -> list[Survivor]:
     """Live processes that hold one of these files open: a path, or `pipe:[inode]`. Linux only."""
-    return [Survivor(pid, status.name) for pid, status in _living() if names & _open_files(pid)]
+    return [Survivor(pid, each.name) for pid, each in _living() if names & _open_files(pid)]
 
 
 def having_open(path: Path) -> list[Survivor]:
     """Live processes that have this file open, this one among them. Linux only."""
     name = os.path.realpath(path)
     own = os.getpid()
-    every = [*_living(), *((own, status) for status in [_status(own)] if status is not None)]
-    return [Survivor(pid, status.name) for pid, status in every if name in _open_files(pid)]
+    every = [*_living(), *((own, each) for each in [status(own)] if each is not None)]
+    return [Survivor(pid, each.name) for pid, each in every if name in _open_files(pid)]
 
 
 def group_lives(group: int) -> bool:
     """Whether a process group has a live member; one that only waits to be reaped is dead."""
-    if not (_PROC / "self" / "stat").exists():
+    if not (PROC / "self" / "stat").exists():
         try:
             os.killpg(group, 0)
         except OSError:
             return False
         return True
-    return any(status.group == group for _, status in _living())
+    return any(each.group == group for _, each in _living())
 
 
 def listed(survivors: Iterable[Survivor], limit: int = 5) -> str:
@@ -87,43 +103,46 @@ def listed(survivors: Iterable[Survivor], limit: int = 5) -> str:
     return f"{shown} and {len(every) - limit} more" if len(every) > limit else shown
 
 
-def _living() -> Iterator[tuple[int, _Status]]:
+def _living() -> Iterator[tuple[int, Status]]:
     own = os.getpid()
     try:
-        names = os.listdir(_PROC)
+        names = os.listdir(PROC)
     except OSError:
         return
     for name in names:
         if not name.isdigit() or int(name) == own:
             continue
-        status = _status(int(name))
-        if status is not None and status.state not in _DEAD:
-            yield int(name), status
+        each = status(int(name))
+        if each is not None and each.state not in DEAD:
+            yield int(name), each
 
 
-def _status(pid: int) -> _Status | None:
+def status(pid: int) -> Status | None:
+    """What the kernel tells of a process; None where there is none. Linux only."""
     try:
-        text = (_PROC / str(pid) / "stat").read_bytes().decode("utf-8", "replace")
+        text = (PROC / str(pid) / "stat").read_bytes().decode("utf-8", "replace")
     except OSError:
         return None
     # The name stands in parentheses and may hold spaces and parentheses itself.
     head, _, tail = text.rpartition(")")
     name = "".join(c if c.isprintable() else "?" for c in head.partition("(")[2])
     fields = tail.split()
-    return _Status(name=name, state=fields[0], group=int(fields[2]), session=int(fields[3]))
+    return Status(
+        name=name, state=fields[0], group=int(fields[2]), session=int(fields[3]), started=fields[19]
+    )
 
 
 def _open_files(pid: int) -> set[str]:
     found = set()
     with contextlib.suppress(OSError):
-        for name in os.listdir(_PROC / str(pid) / "fd"):
+        for name in os.listdir(PROC / str(pid) / "fd"):
             with contextlib.suppress(OSError):
-                found.add(os.readlink(_PROC / str(pid) / "fd" / name))
+                found.add(os.readlink(PROC / str(pid) / "fd" / name))
     return found
 
 
 def _environ(pid: int) -> bytes:
     try:
-        return (_PROC / str(pid) / "environ").read_bytes()
+        return (PROC / str(pid) / "environ").read_bytes()
     except OSError:
         return b""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from pup_tui import late
 from pup_tui.datadog.client import DatadogClient
 from pup_tui.datadog.errors import DatadogError
 from pup_tui.datadog.workflows import (
@@ -16,7 +18,14 @@ from pup_tui.datadog.workflows import (
     instance_state,
     start_instance,
 )
-from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
+from pup_tui.steps.executor import (
+    Context,
+    Outcome,
+    OutputSink,
+    Stop,
+    told_to_stop,
+    unless_stopped,
+)
 from pup_tui.steps.notes import note, waits
 
 if TYPE_CHECKING:
@@ -39,18 +48,16 @@ class WorkflowExecutor:
         if not request.workflow_id.strip():
             return Outcome(ok=False, reason="`workflow_id` is empty; nothing was started")
         if stop.is_set():
-            return Outcome(ok=False, reason=CANCELLED)
+            return told_to_stop()
         async with DatadogClient(self._configuration, on_wait=waits(sink)) as client:
             try:
                 instance = await _start(client, request, stop, context.grace)
             except DatadogError as error:
-                began = f"{CANCELLED}; " if stop.is_set() else ""
-                return Outcome(ok=False, status_code=error.status, reason=f"{began}{error}")
+                failed = Outcome(ok=False, status_code=error.status, reason=str(error))
+                return told_to_stop(str(error), failed) if stop.is_set() else failed
             if instance is None:
-                return Outcome(
-                    ok=False,
-                    reason=f"{CANCELLED} while the workflow was being started; it may run: "
-                    "look at its run history",
+                return told_to_stop(
+                    "the workflow was being started, and may run: look at its run history"
                 )
             note(sink, f"workflow instance {instance} started")
             following = _Following(client, request, instance, sink)
@@ -61,8 +68,9 @@ class WorkflowExecutor:
                 raise
             if outcome is not None:
                 return outcome
-            said = await following.cancel(context.grace)
-            return Outcome(ok=False, reason=f"{CANCELLED}; {said}")
+            return await following.last_look(context.grace / 2) or told_to_stop(
+                await following.cancel(context.grace)
+            )
 
 
 async def _start(
@@ -116,10 +124,19 @@ class _Following:
                     return self._ended(body, state)
             await asyncio.sleep(self._request.interval)
 
+    async def last_look(self, seconds: float) -> Outcome | None:
+        """Its end, if it had come to it since it was seen last; None also where that is not told in time."""
+        with contextlib.suppress(TimeoutError, DatadogError):
+            async with late.timeout(seconds):
+                body = await get_instance(self._client, self._request.workflow_id, self._instance)
+            state, ended = instance_state(body)
+            return self._ended(body, state) if ended else None
+        return None
+
     async def cancel(self, seconds: float) -> str:
         """Cancel the instance, within `seconds`; what became of it, for a sentence."""
         try:
-            async with asyncio.timeout(seconds):
+            async with late.timeout(seconds):
                 await cancel_instance(self._client, self._request.workflow_id, self._instance)
         except TimeoutError:
             cause = f"no answer within {seconds:g} s"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pup_tui.aside import aside
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
@@ -40,7 +41,7 @@ class Library:
         """
         before = self.problem
         try:
-            found = await asyncio.to_thread(self._changed)
+            found = await aside(self._changed)
         except Exception as error:  # no file may take the list of all the others away
             self.problem = f"{type(error).__name__}: {error}"
             self.loading = False
@@ -70,7 +71,7 @@ class Library:
         from pup_tui.tui.past import last_runs
 
         with suppress(JournalError):
-            self.last_runs = await asyncio.to_thread(last_runs, self.services.state)
+            self.last_runs = await aside(last_runs, self.services.state)
 
     def opened_at(self) -> Entry | None:
         """The runbook that the console is to show first."""

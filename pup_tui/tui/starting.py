@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
+from pup_tui.aside import aside
 from pup_tui.output.sanitize import safe_text
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Starter:
 
     async def load(self, entry: Entry) -> Loaded:
         """The runbook as its file is now."""
-        return await asyncio.to_thread(self._services.catalog.load, entry.path)
+        return await aside(self._services.catalog.load, entry.path)
 
     async def resolve(self, loaded: Loaded) -> Resolved:
         """The values that a run would have without anybody giving any, but for the suggestions."""
@@ -89,7 +89,7 @@ class Starter:
         from pup_tui.journal.errors import JournalError
         from pup_tui.tui.dialogs.lock_held import locked_launch
 
-        fresh = await asyncio.to_thread(self._services.catalog.load, loaded.path)
+        fresh = await aside(self._services.catalog.load, loaded.path)
         if fresh.files != loaded.files:
             told = "The runbook has changed on disk since: go back and open it again."
             screen.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
@@ -102,7 +102,7 @@ class Starter:
             told = f"Nothing was run: {safe_text(str(resolved.problems[0]))}"
             screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return None
-        program = await asyncio.to_thread(compile_program, loaded.id, loaded.require())
+        program = await aside(compile_program, loaded.id, loaded.require())
         try:
             launcher = await self._services.launcher()
             launch = partial(
@@ -162,7 +162,7 @@ class Starter:
         from pup_tui.tui.past import last_values
 
         try:
-            return await asyncio.to_thread(last_values, self._services.state, loaded.id)
+            return await aside(last_values, self._services.state, loaded.id)
         except JournalError:
             return {}
 
@@ -172,7 +172,7 @@ class Starter:
         from pup_tui.tui.past import past_runs
 
         try:
-            return await asyncio.to_thread(past_runs, self._services.state), ""
+            return await aside(past_runs, self._services.state), ""
         except JournalError as error:
             return (), str(error)
 
@@ -182,7 +182,7 @@ class Starter:
         from pup_tui.tui.past import read_run
 
         try:
-            return await asyncio.to_thread(read_run, self._services.state, run)
+            return await aside(read_run, self._services.state, run)
         except JournalError as error:
             told = safe_text(str(error))
             screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)

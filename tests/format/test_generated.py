@@ -24,7 +24,7 @@ from pup_tui.drivers.replay import replay
 from pup_tui.journal.codec import decode, encode
 from pup_tui.journal.writer import MemoryJournal
 from pup_tui.runbook.load import load_files
-from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop, unless_stopped
+from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop, told_to_stop, unless_stopped
 from tests.support.generated import FILES, SECRETS, Maker
 from tests.support.runs import Seen, local_run
 
@@ -60,7 +60,7 @@ class AnyOutcome:
             self._clock.call_later(30, late.set)
             await unless_stopped(late.wait(), stop)
         if stop.is_set():
-            return Outcome(ok=False, reason=CANCELLED)
+            return told_to_stop()
         if self._chance.random() < 0.15:
             return Outcome(ok=False, exit_code=2, reason="exited with 2")
         return Outcome(ok=True, exit_code=0)

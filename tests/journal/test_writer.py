@@ -202,6 +202,6 @@ async def test_without_a_thread_it_is_told_what_to_do(
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", refused)
-    with pytest.raises(JournalError, match="limit of threads or processes") as caught:
+    with pytest.raises(JournalError, match="no thread can be started") as caught:
         await JournalWriter.open(state)
     assert "ulimit -u" in caught.value.hint

@@ -5,6 +5,7 @@ import html
 import json
 import re
 import shlex
+import threading
 from itertools import pairwise
 from typing import Literal
 from unicodedata import normalize
@@ -259,3 +260,22 @@ def test_short_lines_are_masked_the_same_wherever_a_stream_is_cut(
     stream = masker.stream()
     shown = "".join(stream.feed(text[a:b]) for a, b in pairwise(edges)) + stream.flush()
     assert shown == masker.mask(text)
+
+
+def test_secrets_are_added_while_others_mask() -> None:
+    masker = Masker(["secret-of-old"])
+    text = "it is secret-of-old, " * 5
+    masked = masker.mask(text)
+    done = threading.Event()
+
+    def add() -> None:
+        for number in range(100):
+            masker.add(f"secret-{number:05}")
+        done.set()
+
+    thread = threading.Thread(target=add)
+    thread.start()
+    while not done.is_set():
+        assert masker.mask(text) == masked
+    thread.join()
+    assert masker.mask("secret-00007 secret-00099") == "*** ***"

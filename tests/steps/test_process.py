@@ -154,7 +154,6 @@ class TestEnd:
         script = "sleep 600 > /dev/null 2>&1 & echo $!"
         outcome = await play(sh(script), sink, stop, context)
         assert outcome.ok
-        assert sink.stderr == b""
         os.kill(int(sink.stdout), 0)
 
 
@@ -325,3 +324,121 @@ asyncio.run(main())
             "cannot start /bin/true: the limit of processes is reached (ulimit -u); "
             "end some and try again\n"
         ), done.stderr
+
+
+class TestLateStop:
+    """A stop that comes when the process has exited: its exit is a fact."""
+
+    async def test_what_has_exited_has_ended_by_itself(
+        self, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        running = asyncio.create_task(
+            play(sh("echo on; read -r x <go; exit 3"), sink, stop, context)
+        )
+        os.mkfifo(context.cwd / "go")
+        await sink.seen(b"on")
+        (leader,) = [s for s in survivors.marked(context.run) if s.pid != os.getpid()]
+        with open(context.cwd / "go", "w"):  # noqa: ASYNC230 -- nothing else shall get a turn
+            pass
+        os.waitid(os.P_PID, leader.pid, os.WEXITED | os.WNOWAIT)  # noqa: ASYNC222
+        stop.set()
+        outcome = await running
+        assert (outcome.ok, outcome.exit_code, outcome.reason) == (False, 3, "exited with 3")
+        assert not outcome.stopped
+
+    async def test_what_a_stop_has_ended_says_so(
+        self, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        running = asyncio.create_task(
+            play(
+                sh("trap 'exit 0' TERM; echo on; while :; do sleep 0.1; done"), sink, stop, context
+            )
+        )
+        await sink.seen(b"on")
+        stop.set()
+        outcome = await running
+        assert (outcome.ok, outcome.stopped, outcome.exit_code) == (False, True, 0)
+        assert outcome.reason == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["/no/such/thing"], "cannot start /no/such/thing: it is not there"),
+        (["/bin/echo", "x" * 200_000], "cannot start /bin/echo: argument 1 takes 200,000 bytes"),
+        (["/bin/echo", *["x" * 100_000] * 100], "arguments and the environment together"),
+        (["/dev/null"], "it may not be executed here; check its permissions"),
+    ],
+)
+async def test_what_cannot_start_says_why(
+    words: list[str], told: str, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    outcome = await play(words, sink, stop, context)
+    assert not outcome.ok
+    assert told in outcome.reason
+
+
+async def test_a_directory_that_is_not_there_is_named(
+    sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    where = replace(context, cwd=context.cwd / "gone")
+    outcome = await play(sh("true"), sink, stop, where)
+    assert "cannot enter the directory" in outcome.reason
+    assert "gone" in outcome.reason
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who was left behind")
+class TestLeftBehind:
+    """What goes on when a step has ended, whatever it did to get away."""
+
+    WAIT = 'until [ "$(cat /proc/$!/comm)" = sleep ]; do sleep 0.02; done; echo $! >pid'
+
+    @pytest.mark.parametrize("how", ["", "setsid", "env -i setsid", "nohup"])
+    async def test_it_is_named_after_an_exit(
+        self, how: str, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        script = f"{how} sleep 600 </dev/null >/dev/null 2>&1 & {self.WAIT}"
+        outcome = await play(sh(script), sink, stop, context)
+        pid = int((context.cwd / "pid").read_text())
+        try:
+            assert outcome.ok
+            told = f"[pup-tui] still running, and not waited for: sleep (pid {pid})\n"
+            assert sink.stderr.decode() == told
+        finally:
+            os.kill(pid, signal.SIGKILL)
+
+    async def test_it_is_named_after_a_stop_without_marks(
+        self, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        script = f"env -i setsid sleep 600 </dev/null >/dev/null 2>&1 & {self.WAIT}; echo on; wait"
+        running = asyncio.create_task(play(sh(script), sink, stop, context))
+        await sink.seen(b"on")
+        stop.set()
+        outcome = await running
+        pid = int((context.cwd / "pid").read_text())
+        try:
+            assert outcome.reason == f"cancelled; still running: sleep (pid {pid})"
+        finally:
+            os.kill(pid, signal.SIGKILL)
+
+    async def test_it_is_named_once_and_reaped_when_it_ends(
+        self, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        script = f"setsid sleep 600 </dev/null >/dev/null 2>&1 & {self.WAIT}"
+        await play(sh(script), sink, stop, context)
+        pid = int((context.cwd / "pid").read_text())
+        later = RecordingSink()
+        await play(sh("true"), later, stop, context)
+        assert later.stderr == b""
+        os.kill(pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # noqa: ASYNC222 -- it was killed
+        await play(sh("true"), later, stop, context)
+        assert later.stderr == b""
+        with pytest.raises(ChildProcessError):
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG)  # noqa: ASYNC222
+
+    async def test_what_ends_with_the_step_is_not_named(
+        self, sink: RecordingSink, stop: Stop, context: Context
+    ) -> None:
+        await play(sh("true & true | true"), sink, stop, context)
+        assert sink.stderr == b""

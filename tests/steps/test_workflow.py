@@ -177,6 +177,23 @@ async def test_stop_while_it_starts_still_cancels_the_instance(
     assert (asked[0], asked[-1]) == ("POST instances", "PUT cancel")
 
 
+async def test_an_instance_that_has_ended_when_the_stop_comes_is_not_cancelled(
+    account: Account, sink: RecordingSink, stop: Stop, context: Context
+) -> None:
+    answers = [STARTED, instance("IN_PROGRESS"), instance("SUCCEEDED", ended=True)]
+    seldom = WorkflowRequest(workflow_id="w-1", inputs={}, interval=1000)
+    async with FakeServer(*answers) as server, asyncio.timeout(60):
+        running = asyncio.create_task(
+            WorkflowExecutor(account(server.url)).run(seldom, sink, stop, context)
+        )
+        await sink.seen(b"IN_PROGRESS", "stderr")
+        stop.set()
+        outcome = await running
+        asked = [recorded.method for recorded in server.requests]
+    assert (outcome.ok, outcome.stopped) == (True, False)
+    assert asked == ["POST", "GET", "GET"]
+
+
 async def test_stop_while_nothing_answers_the_start(
     account: Account, sink: RecordingSink, stop: Stop, context: Context
 ) -> None:
@@ -187,7 +204,7 @@ async def test_stop_while_nothing_answers_the_start(
     async with FakeServer(handler=silence) as server, asyncio.timeout(30):
         outcome = await WorkflowExecutor(account(server.url)).run(request(), sink, stop, context)
     assert not outcome.ok
-    assert outcome.reason.startswith("cancelled while the workflow was being started; it may run")
+    assert outcome.reason.startswith("cancelled; the workflow was being started, and may run")
 
 
 async def test_cancel_that_fails_is_told(

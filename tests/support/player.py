@@ -46,7 +46,10 @@ from pup_tui.core.program import Program
 
 @dataclass
 class Result:
-    """What one attempt comes to; `hangs` leaves it running until it is stopped."""
+    """What one attempt comes to; `hangs` leaves it running until it is stopped.
+
+    With `by_itself` it was over when the stop reached it, and comes to the same all the same.
+    """
 
     ok: bool = True
     reason: str = ""
@@ -63,6 +66,7 @@ class Result:
     takes: float = 1.0
     hangs: bool = False
     unknown: bool = False
+    by_itself: bool = False
 
 
 OK = Result()
@@ -97,7 +101,7 @@ class Player:
         self._order = count()
         self._due: list[tuple[float, int, Callable[[Moment], AnyEvent]]] = []
         self._timers: dict[str, int] = {}
-        self._running: dict[str, StartAttempt] = {}
+        self._running: dict[str, tuple[StartAttempt, Result]] = {}
 
     @property
     def moment(self) -> Moment:
@@ -214,7 +218,7 @@ class Player:
         attempt = action.attempt
         script = self._results.get(action.step, [])
         result = script.pop(0) if len(script) > 1 else script[0] if script else OK
-        self._running[attempt] = action
+        self._running[attempt] = (action, result)
         self.later(
             0,
             lambda at: AttemptStarted(
@@ -225,9 +229,10 @@ class Player:
             self.later(result.takes, lambda at: self._finish(at, action, result))
 
     def _stop(self, attempt: str) -> None:
-        action = self._running.get(attempt)
-        if action is not None:
-            stopped = Result(ok=False)
+        running = self._running.get(attempt)
+        if running is not None:
+            action, result = running
+            stopped = result if result.by_itself else Result(ok=False)
             self.later(0.1, lambda at: self._finish(at, action, stopped))
 
     def _finish(self, at: Moment, action: StartAttempt, result: Result) -> AnyEvent:
@@ -242,6 +247,7 @@ class Player:
             exit_code=result.exit_code,
             reason=result.reason,
             unknown=result.unknown,
+            by_itself=result.by_itself,
             findings=Findings(
                 captures=dict(result.captures) if result.ok else {},
                 missing=dict(result.missing),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from dataclasses import replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +11,12 @@ import msgspec
 
 from pup_tui.output.linefile import Stream
 from pup_tui.output.table import table
-from pup_tui.steps.executor import CANCELLED, Context, Outcome, OutputSink, Stop
+from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop, told_to_stop
 from pup_tui.steps.files import nameless_file
 from pup_tui.steps.notes import note
 from pup_tui.steps.process import ProcessCommand, run_process
 from pup_tui.steps.sql.cells import decoded, encoded, text_of
+from pup_tui.steps.start_errors import told
 
 if TYPE_CHECKING:
     from pup_tui.core.requests import SqlRequest
@@ -35,7 +35,7 @@ class SqlExecutor:
         if refusal := _refusal(request):
             return Outcome(ok=False, reason=refusal)
         if stop.is_set():
-            return Outcome(ok=False, reason=CANCELLED)
+            return told_to_stop()
         answer = _Answer(request, sink)
         command = ProcessCommand(
             executable=sys.executable,
@@ -52,12 +52,12 @@ class SqlExecutor:
             except UnicodeEncodeError:
                 return Outcome(ok=False, reason="a value is not valid Unicode")
             except OSError as error:
-                return Outcome(ok=False, reason=f"it cannot be handed over: {error.strerror}")
+                return Outcome(ok=False, reason=f"it cannot be handed over: {told(error)}")
             ended = await run_process(command, answer, stop, context, stdin=descriptor)
         outcome = answer.outcome(ended)
-        return (
-            replace(outcome, reason=f"{CANCELLED}; {outcome.reason}") if stop.is_set() else outcome
-        )
+        # What the client has told is done is done, whatever it was told by then.
+        was_stopped = ended.stopped and not outcome.ok
+        return told_to_stop(outcome.reason, outcome) if was_stopped else outcome
 
 
 def _refusal(request: SqlRequest) -> str:

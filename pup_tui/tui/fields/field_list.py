@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.worker import Worker
 
+from pup_tui.aside import aside
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
 from pup_tui.tui.faults import tell_fault
@@ -120,7 +121,7 @@ class FieldList(Vertical):
             return None
         given = self.given
         resolved = await (values.complete(given) if complete else values.at_rest(given))
-        missing = await asyncio.to_thread(_missing_files, values, resolved)
+        missing = await aside(_missing_files, values, resolved)
         if values is not self._values:
             return None
         if complete and given != self.given:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 
+from pup_tui.aside import aside
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.library import Library, describe
 from pup_tui.tui.listing import Activity, Group
@@ -120,7 +121,7 @@ class MainScreen(Shell):
             told = "" if self.library.loading else "Choose a runbook on the left."
             overview.show_nothing(told)
             return
-        overview.show(await asyncio.to_thread(describe, self._services, entry))
+        overview.show(await aside(describe, self._services, entry))
 
     async def _show_group(self, group: Group) -> None:
         self.pages.overview.show_group(group)
@@ -259,7 +260,7 @@ class MainScreen(Shell):
             self.notify(told, severity="warning", markup=False)
             return
         current = self._services.profile
-        offers = await asyncio.to_thread(self._services.profiles)
+        offers = await aside(self._services.profiles)
         answer = await self.app.push_screen_wait(ProfileScreen(offers, current.name))
         if answer is not None and answer.answer != current.name and not self._runs.under_way:
             self.app.exit(answer.answer)

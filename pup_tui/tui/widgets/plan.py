@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
+from pup_tui.aside import aside
 from pup_tui.core.ids import holder_id, is_inside, is_item, item_numbers
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import effect_content
@@ -57,7 +57,7 @@ async def make_plan(
     loaded: Loaded, resolved: Resolved, *, operator: str, hidden: Iterable[str], profile: str = ""
 ) -> Planned:
     """Plan a run, in a thread. `hidden` are secrets beside the variables; none is left in the plan."""
-    return await asyncio.to_thread(_planned, loaded, resolved, operator, tuple(hidden), profile)
+    return await aside(_planned, loaded, resolved, operator, tuple(hidden), profile)
 
 
 def _planned(

@@ -1,0 +1,75 @@
+"""Processes that steps leave behind: on Linux this process becomes their parent, whatever they did.
+
+The kernel gives the orphans among what a process started to the nearest *subreaper* above them (prctl(2)).
+So neither a cleared environment nor a session of its own hides one. It goes on, and goes to init when this
+process ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from functools import cache
+
+from pup_tui.steps.survivors import DEAD, PROC, Survivor, belongs_elsewhere, status
+
+_SET_CHILD_SUBREAPER = 36
+
+_leaders: set[int] = set()
+_named: set[tuple[int, str]] = set()
+
+
+@cache
+def adopt() -> bool:
+    """Become the parent of what steps leave behind; whether the system can do that."""
+    if sys.platform != "linux":
+        return False
+    with contextlib.suppress(ImportError, OSError, AttributeError):
+        import ctypes
+
+        return bool(ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+    return False
+
+
+def begin(leader: int) -> None:
+    """Take note of a process that a step was started with: it is nobody's orphan."""
+    _leaders.add(leader)
+
+
+def end(leader: int) -> None:
+    _leaders.discard(leader)
+
+
+def left_behind(run: str, step: str) -> list[Survivor]:
+    """The orphans that live and that no step was told of yet, but for those marked as another step's.
+
+    Those that have ended are reaped. Linux only, elsewhere empty.
+    """
+    found = []
+    for pid in _children() - _leaders:
+        seen = status(pid)
+        # What shares our session was started by the program itself: a pager, an editor.
+        if seen is None or seen.session == os.getsid(0):
+            continue
+        if seen.state in DEAD:
+            with contextlib.suppress(ChildProcessError):
+                os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG)
+        elif (pid, seen.started) not in _named and not belongs_elsewhere(pid, run, step):
+            found.append(Survivor(pid, seen.name, seen.started))
+    return found
+
+
+def tell(survivors: list[Survivor]) -> None:
+    """Take note that these were named."""
+    _named.update((each.pid, each.started) for each in survivors)
+
+
+def _children() -> set[int]:
+    found: set[int] = set()
+    with contextlib.suppress(OSError):
+        for thread in os.listdir(PROC / "self" / "task"):
+            with contextlib.suppress(OSError):
+                text = (PROC / "self" / "task" / thread / "children").read_text()
+                found.update(map(int, text.split()))
+    return found

@@ -1,0 +1,38 @@
+"""Work beside the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from pup_tui.aside import aside
+
+
+async def test_the_loop_goes_on_while_it_works() -> None:
+    go_on = threading.Event()
+    asyncio.get_running_loop().call_soon(go_on.set)
+    assert await aside(lambda: go_on.wait(60)) is True
+
+
+async def test_what_it_raises_is_raised() -> None:
+    with pytest.raises(ZeroDivisionError):
+        await aside(lambda: 1 // 0)
+
+
+async def test_whoever_waits_can_be_cancelled() -> None:
+    began, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def call() -> None:
+        began.set()
+        go_on.wait(60)
+        ended.set()
+
+    task = asyncio.create_task(aside(call))
+    await aside(lambda: began.wait(60))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    go_on.set()
+    assert await aside(lambda: ended.wait(60))
