@@ -89,7 +89,7 @@ COSTLY = {
     "loops": steps("{% for i in L %}x#{% endfor %}", ONES),
     "loops with sums": steps("{% for i in L %}{{ i + i + i + # }}{% endfor %}", ONES, 500),
     "loops with tests": steps(
-        "{% for i in L %}{% if i is number and i == # %}x{% endif %}{% endfor %}", ONES, 500
+        "{% for i in L %}{% if i is number and i == # %}x{% endif %}{% endfor %}", ONES, 400
     ),
     "long values": steps("{{ L }} #", "x" * 500_000),
     "lists of the same lists": nested_lists(),

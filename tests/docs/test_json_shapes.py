@@ -71,7 +71,7 @@ def test_events_and_what_is_recorded_of_them(program: Program) -> None:
     done = program("run", "shapes.yaml", "--yes", "--json")
     assert done.code == 0, done.err
     told = fields_of_events()
-    assert {event["type"] for event in done.events} == set(told)
+    assert {event["type"] for event in done.events} == set(told) - {"run.resumed"}
     optional = {"step.output": {"overwritten"}}
     for event in done.events:
         fields = set(event) - {"type", "ts", "run"}
@@ -97,6 +97,16 @@ def test_events_and_what_is_recorded_of_them(program: Program) -> None:
     )
     check(shape_of("`list`"), listed)
     check(shape_of("`history`"), listed["last_run"])
+
+
+def test_the_event_of_a_run_that_goes_on(program: Program) -> None:
+    program.write("once", "name: once\nsteps: [{name: a, kind: shell, run: test -e made}]\n")
+    assert program("run", "once.yaml").code == 1
+    (program.cwd / "made").touch()
+    done = program("resume", "--json")
+    assert done.code == 0, done.err
+    fields = set(done.event("run.resumed")) - {"type", "ts", "run"}
+    assert fields == fields_of_events()["run.resumed"]
 
 
 def test_what_is_told_of_a_runbook(program: Program) -> None:

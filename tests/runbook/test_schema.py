@@ -71,6 +71,8 @@ SHOWN = [
     for number, text in enumerate(
         re.findall(r"^```yaml\n(.*?)^```", document.read_text(), re.S | re.M)
     )
+    # What is named by its first line and is no template is a profile or a file of answers.
+    if not re.match(r"# (?!_templates/)\S+\.yaml$", text, re.M)
 ]
 
 

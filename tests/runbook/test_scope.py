@@ -47,7 +47,7 @@ def test_known_names(run: str, errors: Errors) -> None:
         ("echo {{ A ~ B }}", "6:23: `B` is not defined"),
         (
             "echo {{ output }}",
-            "6:19: `output` is known only in until, fail_if, assert, capture and retry.on",
+            "6:19: `output` is known only in until, fail_if, assert, capture, show and retry.on",
         ),
         ("echo {{ steps.nope.output }}", "6:25: there is no step `nope`"),
         ("echo {{ steps.s.output }}", "6:25: step `s` is this very step"),

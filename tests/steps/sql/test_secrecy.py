@@ -63,7 +63,7 @@ steps:
     }
     assert any("pup_tui.steps.sql.client" in each for each in arguments)
     assert state.steps["good"].command == f"postgresql://app:***@127.0.0.1:{port}/shop"
-    assert state.steps["good"].sent.statement == "select *** as v"
+    assert state.steps["good"].sent.statement == "select *** as v, pg_sleep(1)"
     told = [
         *arguments,
         repr(seen.notices),
