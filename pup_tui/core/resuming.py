@@ -64,7 +64,7 @@ def standing(program: Program, state: RunState) -> Standing:
     earlier = _remembered(program, state)
     leaves = _leaves(program, earlier)
     finished = [id_ for id_, step in leaves.items() if _ended_well(step)]
-    hidden = [id_ for id_ in finished if _hides(state, id_, leaves[id_])]
+    hidden = hidden_captures(program, state)
     repeated = [
         id_
         for id_, step in state.steps.items()
@@ -86,6 +86,18 @@ def standing(program: Program, state: RunState) -> Standing:
     )
 
 
+def hidden_captures(program: Program, state: RunState) -> dict[str, tuple[str, ...]]:
+    """The names of what steps that ended well captured and that is not stored, by the step."""
+    earlier = _remembered(program, state)
+    seen = structs.replace(state, frames=earlier.frames)
+    made = {
+        id_: tuple(name for name in step.captured if name in frame_of(seen, id_).secrets)
+        for id_, step in _leaves(program, earlier).items()
+        if _ended_well(step)
+    }
+    return {id_: names for id_, names in made.items() if names}
+
+
 def resume(run: Run, event: Event) -> None:
     """Begin another leg of a run that has not succeeded."""
     assert isinstance(event, Resumed)
@@ -97,8 +109,9 @@ def resume(run: Run, event: Event) -> None:
     earlier.attempts = state.earlier.attempts | {
         id_: step.attempts for id_, step in state.steps.items()
     }
+    seen = structs.replace(state, frames=earlier.frames)
     for step, made in event.captures.items():
-        _frame_of(earlier, state, step).captured.update(made)
+        frame_of(seen, step).captured.update(made)
     kept = {id_: state.frames[id_] for id_ in state.completed if is_kept(id_)}
     body = _first_frame(run.program, state)
     body.values.update(event.values)
@@ -276,16 +289,6 @@ def _is_unknown(step: StepState) -> bool:
     return stopped or step.status is StepStatus.UNKNOWN
 
 
-def _hides(state: RunState, id_: str, step: StepState) -> bool:
-    """Whether a step captured what is not stored."""
-    frame = state.frames.get(next(frame_keys(state, id_)), Frame())
-    return any(name in frame.secrets for name in step.captured)
-
-
-def _frame_of(earlier: Earlier, state: RunState, step: str) -> Frame:
-    return earlier.frames[next(frame_keys(state, step))]
-
-
 def _first_frame(program: Program, state: RunState) -> Frame:
     """The frame of the run as it was created: without what steps captured and asked for."""
     now = state.frames[BODY]
@@ -388,6 +391,8 @@ def _may_repeat(program: Program, node: Node) -> bool:
 
 def _ask_whether_done(run: Run, node: Node, known: StepState) -> None:
     """Put an attempt that did not finish to the operator."""
+    captures = node.step.captures
+    named = run.program.captures_named(node)
     run.step(node).command, run.step(node).sent = known.command, known.sent
     run.ask(
         node,
@@ -398,6 +403,7 @@ def _ask_whether_done(run: Run, node: Node, known: StepState) -> None:
             message="Its last attempt began and did not finish: nobody knows whether it was done.",
             danger=node.step.danger,
             upcoming=Shown(known.command, known.sent).text if known.command else None,
-            captures=tuple(captures_of(node.step)),
+            captures=named,
+            secrets=tuple(name for name in named if captures[name].secret),
         ),
     )
