@@ -21,6 +21,7 @@ from pup_tui.journal.errors import AmbiguousRunError, JournalError
 from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.places import check_state_dir, journal_path
 from pup_tui.journal.records import RunRow
+from pup_tui.journal.schema import IS_RESUMED
 from pup_tui.spelling import from_stored
 
 OWNER_GONE = "the program ended while the run was under way"
@@ -31,7 +32,10 @@ _PROFILE = """
     (SELECT CASE WHEN json_valid(body) THEN CAST(json_extract(body, '$.profile') AS BLOB) END
     FROM event WHERE event.run = run.number AND sequence = 1)
 """
-_COLUMNS = (_PROFILE if name == "profile" else name for name in RunRow.__struct_fields__)
+_RESUMED = "SELECT count(*) FROM event WHERE event.run = run.number"
+_LEG = f"(1 + ({_RESUMED} AND {IS_RESUMED}))"
+_FROM_EVENTS = {"profile": _PROFILE, "leg": _LEG}
+_COLUMNS = (_FROM_EVENTS.get(name, name) for name in RunRow.__struct_fields__)
 _SELECT_RUNS = f"SELECT {', '.join(_COLUMNS)} FROM run"  # noqa: S608 - own names only
 
 
