@@ -9,7 +9,7 @@ import pytest
 from pup_tui.core.events import CancelRequested, Interrupted
 from pup_tui.core.notices import RunResumed
 from pup_tui.core.program import Program
-from pup_tui.core.resuming import standing
+from pup_tui.core.resuming import hidden_captures, standing
 from pup_tui.core.state import RunStatus
 from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
@@ -234,3 +234,48 @@ def test_a_run_that_succeeded_is_over() -> None:
     player.resume().play()
     assert attempts(player) == ["a#1", "b#1", "c#1"]
     assert status_of(player) == "succeeded"
+
+
+NAMED = """
+steps:
+  - name: a
+    kind: shell
+    run: make
+    capture: {ID: {value: json.id}, UNUSED: {value: json.id}, TOKEN: {value: json.token, secret: true}}
+  - {name: b, kind: shell, run: 'use {{ ID }} {{ TOKEN | default("") }}'}
+"""
+
+
+def test_of_what_an_attempt_captured_only_what_others_name_is_asked_for() -> None:
+    _, player = broken_off(NAMED, {"a": [HANGS, OK]})
+    player.resume().play()
+    asked = player.asked[-1].question
+    assert (asked.captures, asked.secrets) == (("ID", "TOKEN"), ("TOKEN",))
+
+
+OUTPUTS = """
+outputs: {MADE: ID}
+steps:
+  - {name: a, kind: shell, run: make, capture: ID}
+"""
+
+
+def test_an_output_of_a_group_names_what_its_steps_captured() -> None:
+    files = {"_templates/made.yaml": OUTPUTS}
+    program = program_of("steps: [{name: g, template: made}]", files=files)
+    assert program.captures_named(program.node("g/a")) == ("ID",)
+
+
+def test_a_secret_that_an_earlier_leg_captured_is_missing_in_each_that_follows() -> None:
+    text = """
+steps:
+  - {name: a, kind: shell, run: a, capture: {A: {secret: true}}}
+  - {name: b, kind: shell, run: b, capture: {B: {secret: true}}}
+  - {name: c, kind: shell, run: 'c {{ A }} {{ B }}'}
+"""
+    made = {name: [Result(captures={name.upper(): "s"}, secrets=(name.upper(),))] for name in "ab"}
+    program, player = broken_off(text, {**made, "c": [HANGS], "a": [*made["a"], HANGS]})
+    state = player.machine.state
+    assert hidden_captures(program, state) == {"a": ("A",), "b": ("B",)}
+    player.resume(again=("a",), captures={"b": {"B": "s"}}).play()
+    assert hidden_captures(program, state) == {"b": ("B",)}

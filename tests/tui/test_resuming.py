@@ -126,7 +126,7 @@ async def test_a_run_that_broke_off_is_told_of_and_goes_on_where_it_stood(
         assert "interrupted" not in console.screen
         await to_history(console)
         await console.press("enter")
-        await console.sees("past run", leg)
+        await console.sees("past run", "leg 2")
 
 
 async def test_a_run_that_failed_goes_on_from_its_tab(

@@ -12,7 +12,7 @@ from pup_tui.core.resuming import Standing
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.dialogs.input import InputScreen
-from pup_tui.tui.glyphs import TONES
+from pup_tui.tui.glyphs import TONES, status_content
 from pup_tui.tui.past import PastRun
 from pup_tui.tui.texts import counted, moment
 
@@ -31,9 +31,10 @@ class ResumeScreen(Dialog):
 
     def compose_message(self) -> Iterable[Widget]:
         row, standing = self._past.row, self._standing
+        began = f"begun {moment(row.started_at)} by {safe_text(row.operator)}"
+        yield Static(Content.styled(began, TONES["calm"]), markup=False)
         why = f": {safe_text(row.reason)}" if row.reason else ""
-        began = f"It began {moment(row.started_at)} by {safe_text(row.operator)}"
-        yield Static(Content(f"{began} and was {row.status}{why}"), markup=False)
+        yield Static(status_content(row.status) + Content(why), markup=False)
         yield Static("", markup=False)
         done = f"✔ {counted(len(standing.finished), 'step')} done: not done again"
         yield Static(Content.styled(done, TONES["good"]), markup=False)
