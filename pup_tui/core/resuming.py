@@ -146,7 +146,8 @@ def take_up(run: Run, node: Node) -> bool:
     known = earlier.steps.pop(node.id, None)
     if known is None:
         return False
-    if _ended_well(known) and node.id not in earlier.again:
+    again = any(id_ == node.id or is_inside(id_, node.id) for id_ in earlier.again)
+    if _ended_well(known) and not again:
         _recall(run, node, known)
         return True
     step = run.step(node)

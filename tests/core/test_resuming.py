@@ -279,3 +279,26 @@ steps:
     assert hidden_captures(program, state) == {"a": ("A",), "b": ("B",)}
     player.resume(again=("a",), captures={"b": {"B": "s"}}).play()
     assert hidden_captures(program, state) == {"b": ("B",)}
+
+
+@pytest.mark.parametrize("inside", ["", "foreach: [x], as: it, "])
+def test_a_step_that_runs_again_for_its_secret_does_so_in_a_block_that_has_ended(
+    inside: str,
+) -> None:
+    text = f"""
+steps:
+  - name: g
+    kind: group
+    {inside.replace(", ", chr(10) + "    ")}
+    steps:
+      - {{name: login, kind: shell, run: login, capture: {{A: {{secret: true}}}}}}
+      - {{name: other, kind: shell, run: other}}
+  - {{name: c, kind: shell, run: c}}
+"""
+    login = "g[0]/login" if inside else "g/login"
+    made = Result(captures={"A": "s"}, secrets=("A",))
+    program, player = broken_off(text, {login: [made, made], "c": [FAILS, OK]})
+    assert list(hidden_captures(program, player.machine.state)) == [login]
+    player.resume(again=(login,)).play()
+    assert status_of(player) == "succeeded"
+    assert attempts(player)[3:] == [f"{login}#2", "c#2"]

@@ -69,10 +69,11 @@ def test_a_run_that_was_resumed_is_shown_with_all_that_its_legs_did() -> None:
     broken = broken_off(player.machine.state, "crashed", ts="", duration=1.0)
     for notice in broken:
         run.apply(notice)
-    assert run.over
+    assert run.status == "interrupted"
     player.resume()
     take_in()
-    assert not run.over
+    assert run.status == "running"
+    assert run.duration is None
     assert run.resumed is not None
     assert (run.resumed.leg, run.resumed.operator) == (2, "grace")
     assert run.steps["each[0]/b"].status == "succeeded"
