@@ -34,6 +34,13 @@ _PROFILE = """
 _COLUMNS = (_PROFILE if name == "profile" else name for name in RunRow.__struct_fields__)
 _SELECT_RUNS = f"SELECT {', '.join(_COLUMNS)} FROM run"  # noqa: S608 - own names only
 
+_RESUMED = """substr(body, 1, 17) = '{"type":"resumed"'"""
+_FIRST_EVENTS = f"""
+    SELECT run.run, CAST(body AS BLOB) FROM event JOIN run ON event.run = run.number
+    WHERE event.run IN (SELECT run FROM event WHERE {_RESUMED}) AND (sequence = 1 OR {_RESUMED})
+    ORDER BY event.run, sequence
+"""  # noqa: S608 - own names only
+
 
 @contextmanager
 def read_journal(state: Path) -> Iterator[JournalReader | None]:
@@ -141,6 +148,21 @@ class JournalReader:
                 raise
             raise JournalError(error.message, self.path, _intact(events)) from error
         return events
+
+    def first_events(self) -> dict[str, list[AnyEvent]]:
+        """The events that the legs of a run begin with, by the run; only of runs that were resumed.
+
+        Raises JournalError if one is not as it was written.
+        """
+        found: dict[str, list[AnyEvent]] = {}
+        with self._reading():
+            rows = self._database.execute(_FIRST_EVENTS).fetchall()
+        for run, body in rows:
+            try:
+                found.setdefault(run, []).append(codec.decode(body))
+            except ValueError as error:
+                raise self._damaged(run, [], "cannot be understood by this version") from error
+        return found
 
     def files(self, run: str) -> dict[str, bytes]:
         """The texts that a run was made from, by name. Raises JournalError if one is damaged."""

@@ -178,3 +178,45 @@ def test_every_lock_is_taken_again(program: Program) -> None:
         holder.communicate(timeout=200)
     done = program("resume", "--unknown=retry", T=TOKEN)
     assert done.code == 0, done.err
+
+
+def test_the_legs_of_a_run_are_told(program: Program) -> None:
+    path = program.write("killed", FAILS_ONCE)
+    (program.cwd / "again").mkdir()
+    assert program("run", str(path)).code == 1
+    assert program("resume", "--yes", USER="grace").code == 1
+    (program.cwd / "again").rmdir()
+    assert program("resume", "--yes", USER="bo").code == 0
+    (entry,) = program("history", "--json").json
+    assert [leg["operator"] for leg in entry["legs"]] == ["ada", "grace", "bo"]
+    legs = newest(program)["legs"]
+    assert [(leg["leg"], leg["status"], leg["finished"]) for leg in legs] == [
+        (1, "failed", 0),
+        (2, "failed", 1),
+        (3, "succeeded", 1),
+    ]
+    assert all(leg["host"] for leg in legs)
+    told = program("show", entry["run"]).out
+    assert "by grace on" in told
+    assert told.count("it was failed, steps done: 1") == 2
+
+
+def test_what_a_leg_did_not_come_to_stands_as_it_was_left(program: Program) -> None:
+    login = """
+  - name: login
+    kind: shell
+    run: '[ ! -e again ] || [ -e twice ] || { touch twice; kill -9 $PPID; exit 1; }; echo session-1234'
+    capture: {S: {secret: true}}
+    idempotent: true
+  - {name: mid, kind: shell, run: echo mid >> effects}
+"""
+    steps = SECRET_CAPTURE[SECRET_CAPTURE.index("  - {name: two") :]
+    killed(program, f"name: killed\nsteps:{login}{steps}")
+    assert program("resume").code == -9
+    shown = newest(program)
+    statuses = {step["step"]: step["status"] for step in shown["steps"]}
+    assert statuses == {"login": "unknown", "mid": "succeeded", "two": "unknown", "use": "pending"}
+    assert [leg["status"] for leg in shown["legs"]] == ["interrupted", "interrupted"]
+    assert shown["legs"][1]["again"] == ["login"]
+    assert program("resume").code == 0
+    assert effects(program) == ["mid", "two", "two", "session-1234"]
