@@ -46,9 +46,7 @@ def history_command(
         )
         legs = journal.first_events() if journal and as_json else {}
     if as_json:
-        print_json(
-            [{**run_json(row), "legs": legs_json(row, legs.get(row.run, ()))} for row in rows]
-        )
+        print_json([{**run_json(row), "legs": legs_json(legs.get(row.run, ()))} for row in rows])
     elif rows:
         columns(
             settings.terminal.columns,

@@ -17,6 +17,7 @@ from pup_tui.cli.before_resuming import (
     refuse_under_way,
     settle_left_running,
 )
+from pup_tui.cli.changed_text import tell_changes
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
 from pup_tui.cli.options import json_option, pass_settings, profile_option, runbooks_option
 from pup_tui.cli.running import Launch, Manner, drive
@@ -29,6 +30,7 @@ from pup_tui.headless.exits import UNDECIDED
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
+    from pup_tui.core.events import RunCreated
     from pup_tui.core.resuming import Standing
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.journal.reader import JournalReader
@@ -87,6 +89,7 @@ def resume_command(
     can_ask = settings.terminal.can_ask and not yes
     standing = standing_of(past.program, past.state)
     _tell(past, standing)
+    tell_changes(_created(past).source, past.files)
     settle_left_running(settings.state_dir, past.row, standing, ask=can_ask)
     if not can_ask:
         _refuse_unknown(past, standing, given)
@@ -200,10 +203,7 @@ def _secrets(
     """The values of the run's secret variables once more."""
     from msgspec.structs import replace
 
-    from pup_tui.core.events import RunCreated
-
-    created = past.events[0]
-    assert isinstance(created, RunCreated)
+    created = _created(past)
     hidden = {name: v for name, v in past.program.runbook.vars.items() if name in created.secrets}
     if not hidden:
         return {}
@@ -212,3 +212,11 @@ def _secrets(
         runbook, {name: value for name, value in given.items() if name in hidden}, sources, ask=ask
     )
     return resolved.values
+
+
+def _created(past: ShownRun) -> RunCreated:
+    from pup_tui.core.events import RunCreated
+
+    created = past.events[0]
+    assert isinstance(created, RunCreated)
+    return created

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -43,10 +43,9 @@ def run_json(row: RunRow) -> dict[str, Any]:
     }
 
 
-def legs_json(row: RunRow, events: Sequence[AnyEvent]) -> list[dict[str, Any]]:
-    """The legs of a run as they stand in the history's JSON; `events` may be empty where there is one."""
-    first = Leg(number=1, operator=row.operator, host=row.host, wall=row.started_at)
-    return [_leg_json(leg) for leg in legs_of(events) or [first]]
+def legs_json(events: Sequence[AnyEvent]) -> list[dict[str, Any]]:
+    """The legs of a run as they stand in the history's JSON, by the events that they begin with."""
+    return [_leg_json(leg) for leg in legs_of(events)]
 
 
 def _leg_json(leg: Leg) -> dict[str, Any]:
@@ -54,6 +53,7 @@ def _leg_json(leg: Leg) -> dict[str, Any]:
         "leg": leg.number,
         "operator": leg.operator,
         "host": leg.host,
+        "version": leg.version,
         "started_at": rfc3339(leg.wall),
     }
 
@@ -75,6 +75,7 @@ class ShownRun:
             raise JournalError(
                 f"the runbook of run {row.run} cannot be read by this version", journal.path
             )
+        self.files: Mapping[str, bytes] = loaded.files
         self.program: Program = compile_program(row.runbook, loaded.runbook)
         self.events: Sequence[AnyEvent] = journal.events(row.run)
         replayed = replay(self.program, self.events)

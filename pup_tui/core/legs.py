@@ -12,6 +12,8 @@ from pup_tui.core.events import AnyEvent, Lock, Resumed, RunCreated
 class Leg(Struct, frozen=True, kw_only=True):
     """A stretch of a run, by the word of `operator` on `host` since `wall` (UTC, seconds since 1970).
 
+    `version` is that of the program, empty where none was recorded.
+
     `again` are steps that were told to run again for want of a secret, `given` names the secrets that came
     in their place, by the step. `lock` is what was taken at its start.
     """
@@ -20,6 +22,7 @@ class Leg(Struct, frozen=True, kw_only=True):
     operator: str
     host: str
     wall: float
+    version: str = ""
     again: tuple[str, ...] = ()
     given: dict[str, tuple[str, ...]] = {}
     lock: Lock | None = None
@@ -36,6 +39,7 @@ def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
                     operator=event.operator,
                     host=event.host,
                     wall=event.at.wall,
+                    version=event.version,
                     lock=event.lock,
                 )
             )
@@ -46,6 +50,7 @@ def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
                     operator=event.by,
                     host=event.host,
                     wall=event.at.wall,
+                    version=event.version,
                     again=event.again,
                     given={step: tuple(made) for step, made in event.captures.items()},
                     lock=event.lock,

@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 
-from pup_tui.core.actions import Tell
+from pup_tui.core.actions import StartAttempt, Tell
 from pup_tui.core.events import (
     Answered,
     AnyEvent,
     AttemptFinished,
+    AttemptStarted,
     Resumed,
     RunCreated,
     ValuesResolved,
@@ -57,6 +58,27 @@ def replay(program: Program, events: Iterable[AnyEvent]) -> Replayed:
     for step in program.instances(""):
         machine.state.steps.setdefault(step, StepState())
     return Replayed(machine.state, notices, ends)
+
+
+def first_difference(program: Program, events: Iterable[AnyEvent]) -> str | None:
+    """How the machine goes about a recorded run otherwise than it went, or None where it does not.
+
+    Every attempt that is asked for is recorded next, unless the program ended before.
+    """
+    machine = Machine(program)
+    wanted: list[str] = []
+    for event in events:
+        if isinstance(event, Resumed):
+            wanted = []
+        elif isinstance(event, AttemptStarted):
+            if event.attempt not in wanted:
+                return f"the attempt {event.attempt} would not have been made"
+            wanted.remove(event.attempt)
+        elif wanted:
+            return f"the attempt {wanted[0]} would have been made"
+        actions = machine.handle(_with_hidden(event))
+        wanted += (action.attempt for action in actions if isinstance(action, StartAttempt))
+    return None
 
 
 def _with_hidden(event: AnyEvent) -> AnyEvent:

@@ -37,7 +37,7 @@ _SELECT_RUNS = f"SELECT {', '.join(_COLUMNS)} FROM run"  # noqa: S608 - own name
 _RESUMED = """substr(body, 1, 17) = '{"type":"resumed"'"""
 _FIRST_EVENTS = f"""
     SELECT run.run, CAST(body AS BLOB) FROM event JOIN run ON event.run = run.number
-    WHERE event.run IN (SELECT run FROM event WHERE {_RESUMED}) AND (sequence = 1 OR {_RESUMED})
+    WHERE sequence = 1 OR {_RESUMED}
     ORDER BY event.run, sequence
 """  # noqa: S608 - own names only
 
@@ -150,7 +150,7 @@ class JournalReader:
         return events
 
     def first_events(self) -> dict[str, list[AnyEvent]]:
-        """The events that the legs of a run begin with, by the run; only of runs that were resumed.
+        """The events that the legs of each run begin with, by the run.
 
         Raises JournalError if one is not as it was written.
         """

@@ -20,6 +20,7 @@ from pup_tui.cli.shown import ShownRun
 from pup_tui.core.events import Answered, AttemptFinished, AttemptStarted, Resumed
 from pup_tui.core.ids import UNDO
 from pup_tui.core.state import RunStatus
+from pup_tui.drivers.replay import first_difference
 from pup_tui.journal.reader import JournalReader
 from pup_tui.output.spool import SpoolReader
 from tests.support import forked
@@ -224,6 +225,7 @@ def check(story: Story, figures: Figures) -> None:
     for step in began:
         assert ended[step] <= effects[step] <= began[step], f"{step}: {effects[step]} effects"
     assert set(effects) <= set(began)
+    assert first_difference(shown.program, shown.events) is None
     check_shown(story, shown)
 
 
