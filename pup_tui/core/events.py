@@ -112,7 +112,7 @@ class Lock(Struct, frozen=True, omit_defaults=True):
 class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     """`left_out` names variables that have no value; `secrets` those whose value is never stored.
 
-    `profile` is the name of the operator's profile, empty without one.
+    `profile` is the name of the operator's profile, empty without one; `version` is that of the program.
     """
 
     run: str
@@ -125,6 +125,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     secrets: tuple[str, ...] = ()
     lock: Lock | None = None
     profile: str = ""
+    version: str = ""
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):
@@ -278,6 +279,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     captures: dict[str, dict[str, Any]] = {}
     again: tuple[str, ...] = ()
     lock: Lock | None = None
+    version: str = ""
 
 
 AnyEvent = (

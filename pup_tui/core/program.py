@@ -123,19 +123,6 @@ class Program(Struct, frozen=True, kw_only=True):
     def frame(self, node: Node) -> FrameNames:
         return self.frames[node.frame]
 
-    def captures_named(self, node: Node) -> tuple[str, ...]:
-        """The captures of a step that texts of other steps name, or an output of the group they stand in."""
-        declared, own = self.frame(node).declared, static_id(node.id)
-        others = [o.step for o in self.by_id.values() if o.frame == node.frame and o.id != own]
-        caller = self.by_id.get(node.frame.removesuffix("/"))
-        outputs = () if caller is None else tuple(caller.step.outputs.values())
-        return tuple(
-            name
-            for name in captures_of(node.step)
-            if any(_names(step, name, declared) for step in others)
-            or any(name in compile_expression(output).names for output in outputs)
-        )
-
     def gathered(self, loop: Node) -> list[Node]:
         """The step of a foreach and those inside it, without undo steps and the steps of what it calls."""
         own = static_id(loop.id)
@@ -340,14 +327,6 @@ def captures_of(step: Step) -> Iterator[str]:
     """The names of the captures that a step makes in its own frame."""
     yield from step.captures
     yield from step.outputs
-
-
-def _names(step: Step, name: str, declared: frozenset[str]) -> bool:
-    """Whether a text of a step uses a name."""
-    found = (
-        compiled(text.role, text.source, declared) for text in texts_of(step) if name in text.source
-    )
-    return any(name in used.names | used.optional_names for used in found)
 
 
 def _named_fields(step: Step, declared: frozenset[str]) -> Iterator[tuple[str, str]]:

@@ -15,7 +15,8 @@ from msgspec import Struct, structs
 from pup_tui.core import polls
 from pup_tui.core.actions import Question
 from pup_tui.core.events import Answered, Event, Resumed
-from pup_tui.core.ids import UNDO, Timer, holder_id, is_inside, is_kept, item_id, static_id
+from pup_tui.core.ids import UNDO, Timer, holder_id, is_inside, is_kept, item_id, static_id, undo_id
+from pup_tui.core.named import named_captures
 from pup_tui.core.program import Node, Program, captures_of
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_keys, frame_of
@@ -40,17 +41,20 @@ _ACTING = (StepPhase.RUNNING, StepPhase.STOPPING)
 class Standing(Struct, frozen=True, kw_only=True):
     """Where a run stands that could go on: ids of steps, in the order of the file.
 
-    `finished` stay as they are. `unknown` began and did not finish, and may not simply be done twice.
-    `undone` were taken back and run again, `repeated` are the steps for failures and for the end that have
-    run and run again. `hidden` ended well, but captured secrets, which are not stored; of those `again` may
-    be done twice.
+    `finished` stay as they are. `begun` did not finish; of those `unknown` may not simply be done twice.
+    `undone` were taken back and run again, though of `half_undone` nobody knows whether they were,
+    `repeated` are the steps for failures and for the end that have run and run again. `hidden` ended
+    well, but captured secrets under these names, which are not stored; of those `again` may be done
+    twice.
     """
 
     finished: tuple[str, ...] = ()
+    begun: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     undone: tuple[str, ...] = ()
+    half_undone: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
-    hidden: tuple[str, ...] = ()
+    hidden: dict[str, tuple[str, ...]] = {}
     again: tuple[str, ...] = ()
 
 
@@ -64,7 +68,11 @@ def standing(program: Program, state: RunState) -> Standing:
     earlier = _remembered(program, state)
     leaves = _leaves(program, earlier)
     finished = [id_ for id_, step in leaves.items() if _ended_well(step)]
-    hidden = hidden_captures(program, state)
+    unknown = [id_ for id_, step in leaves.items() if _is_unknown(step)]
+    # Also those that take back or clean up, which are not asked about: what may live on is what began.
+    begun = {id_ for id_, step in state.steps.items() if _is_unknown(step)}.union(unknown)
+    undone = program.in_order(_undone(program, state.steps))
+    hidden = {id_: names for id_ in finished if (names := _hidden_names(earlier, id_))}
     repeated = [
         id_
         for id_, step in state.steps.items()
@@ -74,28 +82,14 @@ def standing(program: Program, state: RunState) -> Standing:
     ]
     return Standing(
         finished=tuple(finished),
-        unknown=tuple(
-            id_
-            for id_, step in leaves.items()
-            if _is_unknown(step) and not _may_repeat(program, program.node(id_))
-        ),
-        undone=tuple(program.in_order(_undone(program, state.steps))),
+        begun=tuple(program.in_order(sorted(begun))),
+        unknown=tuple(id_ for id_ in unknown if not _may_repeat(program, program.node(id_))),
+        undone=tuple(undone),
+        half_undone=tuple(id_ for id_ in undone if _is_half_undone(state, id_)),
         repeated=tuple(program.in_order(repeated)),
-        hidden=tuple(hidden),
+        hidden=hidden,
         again=tuple(id_ for id_ in hidden if _may_repeat(program, program.node(id_))),
     )
-
-
-def hidden_captures(program: Program, state: RunState) -> dict[str, tuple[str, ...]]:
-    """The names of what steps that ended well captured and that is not stored, by the step."""
-    earlier = _remembered(program, state)
-    seen = structs.replace(state, frames=earlier.frames)
-    made = {
-        id_: tuple(name for name in step.captured if name in frame_of(seen, id_).secrets)
-        for id_, step in _leaves(program, earlier).items()
-        if _ended_well(step)
-    }
-    return {id_: names for id_, names in made.items() if names}
 
 
 def resume(run: Run, event: Event) -> None:
@@ -109,9 +103,8 @@ def resume(run: Run, event: Event) -> None:
     earlier.attempts = state.earlier.attempts | {
         id_: step.attempts for id_, step in state.steps.items()
     }
-    seen = structs.replace(state, frames=earlier.frames)
     for step, made in event.captures.items():
-        frame_of(seen, step).captured.update(made)
+        _frame_of(earlier, step).captured.update(made)
     kept = {id_: state.frames[id_] for id_ in state.completed if is_kept(id_)}
     body = _first_frame(run.program, state)
     body.values.update(event.values)
@@ -249,6 +242,11 @@ def _undone(program: Program, steps: Mapping[str, StepState]) -> set[str]:
     return undone | {id_ for id_ in steps if static_id(id_) in settled and not is_kept(id_)}
 
 
+def _is_half_undone(state: RunState, id_: str) -> bool:
+    undo = state.steps.get(undo_id(id_))
+    return undo is not None and undo.began is not None and not _ended_well(undo)
+
+
 def _behind(program: Program, known: Iterable[str], undone: Iterable[str]) -> Iterator[str]:
     """The first step that was taken back, and all that comes behind it in the order of the file."""
     targets = {static_id(id_) for id_ in undone}
@@ -288,6 +286,16 @@ def _is_unknown(step: StepState) -> bool:
         return step.phase in (*_ACTING, StepPhase.UNKNOWN)
     stopped = step.status is StepStatus.CANCELLED and step.stopped_because is not None
     return stopped or step.status is StepStatus.UNKNOWN
+
+
+def _hidden_names(earlier: Earlier, id_: str) -> tuple[str, ...]:
+    """What a step captured and no record holds, since it is secret."""
+    secrets = _frame_of(earlier, id_).secrets
+    return tuple(name for name in earlier.steps[id_].captured if name in secrets)
+
+
+def _frame_of(earlier: Earlier, step: str) -> Frame:
+    return frame_of(RunState(frames=earlier.frames), step)
 
 
 def _first_frame(program: Program, state: RunState) -> Frame:
@@ -392,9 +400,8 @@ def _may_repeat(program: Program, node: Node) -> bool:
 
 def _ask_whether_done(run: Run, node: Node, known: StepState) -> None:
     """Put an attempt that did not finish to the operator."""
-    captures = node.step.captures
-    named = run.program.captures_named(node)
     run.step(node).command, run.step(node).sent = known.command, known.sent
+    captures = named_captures(run.program, node)
     run.ask(
         node,
         Question(
@@ -404,7 +411,7 @@ def _ask_whether_done(run: Run, node: Node, known: StepState) -> None:
             message="Its last attempt began and did not finish: nobody knows whether it was done.",
             danger=node.step.danger,
             upcoming=Shown(known.command, known.sent).text if known.command else None,
-            captures=named,
-            secrets=tuple(name for name in named if captures[name].secret),
+            captures=captures,
+            secrets=tuple(name for name in captures if name in node.step.secret_captures),
         ),
     )

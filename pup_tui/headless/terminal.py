@@ -155,7 +155,7 @@ class TerminalAsker:
         for name in question.captures if said == "done" else ():
             prompt = f"  {safe_text(name)}, which it captured: "
             values[name] = await self._line(prompt, hidden=name in question.secrets)
-        replies.answer(question.step, said, self._operator, values=values, secrets=question.secrets)
+        replies.answer(question.step, said, self._operator, values=values)
 
     # Values
 

@@ -32,11 +32,17 @@ _PROFILE = """
     (SELECT CASE WHEN json_valid(body) THEN CAST(json_extract(body, '$.profile') AS BLOB) END
     FROM event WHERE event.run = run.number AND sequence = 1)
 """
-_RESUMED = "SELECT count(*) FROM event WHERE event.run = run.number"
-_LEG = f"(1 + ({_RESUMED} AND {IS_RESUMED}))"
+_ITS_EVENTS = "SELECT count(*) FROM event WHERE event.run = run.number"
+_LEG = f"(1 + ({_ITS_EVENTS} AND {IS_RESUMED}))"
 _FROM_EVENTS = {"profile": _PROFILE, "leg": _LEG}
 _COLUMNS = (_FROM_EVENTS.get(name, name) for name in RunRow.__struct_fields__)
 _SELECT_RUNS = f"SELECT {', '.join(_COLUMNS)} FROM run"  # noqa: S608 - own names only
+
+_FIRST_EVENTS = f"""
+    SELECT run.run, CAST(body AS BLOB) FROM event JOIN run ON event.run = run.number
+    WHERE sequence = 1 OR {IS_RESUMED}
+    ORDER BY event.run, sequence
+"""  # noqa: S608 - own names only
 
 
 @contextmanager
@@ -145,6 +151,21 @@ class JournalReader:
                 raise
             raise JournalError(error.message, self.path, _intact(events)) from error
         return events
+
+    def first_events(self) -> dict[str, list[AnyEvent]]:
+        """The events that the legs of each run begin with, by the run.
+
+        Raises JournalError if one is not as it was written.
+        """
+        found: dict[str, list[AnyEvent]] = {}
+        with self._reading():
+            rows = self._database.execute(_FIRST_EVENTS).fetchall()
+        for run, body in rows:
+            try:
+                found.setdefault(run, []).append(codec.decode(body))
+            except ValueError as error:
+                raise self._damaged(run, [], "cannot be understood by this version") from error
+        return found
 
     def files(self, run: str) -> dict[str, bytes]:
         """The texts that a run was made from, by name. Raises JournalError if one is damaged."""

@@ -48,6 +48,7 @@ class Resumer:
         `terminal` is what interactive steps are given.
         """
         from pup_tui.core.resuming import standing
+        from pup_tui.drivers.left_behind import can_be_seen
         from pup_tui.drivers.locks import InvalidLock, LockError
         from pup_tui.journal.errors import JournalError
         from pup_tui.tui.dialogs.lock_held import locked_launch
@@ -58,13 +59,16 @@ class Resumer:
             return None
         stands = standing(past.program, past.state)
         changed = await asyncio.to_thread(_has_changed, past)
-        shown = ResumeScreen(past, stands, changed=changed)
+        unseen = bool(stands.begun) and not can_be_seen(past.row)
+        shown = ResumeScreen(past, stands, changed=changed, unseen=unseen)
         if await self._screen.app.push_screen_wait(shown) is None:
             return None
-        secrets = await self._secrets(past, stands)
-        if secrets is None:
-            return None
         try:
+            if not await self._nothing_runs(past, stands):
+                return None
+            secrets = await self._secrets(past, stands)
+            if secrets is None:
+                return None
             launcher = await self._services.launcher()
             launch = partial(
                 launcher.resume,
@@ -97,16 +101,34 @@ class Resumer:
             return f"This run was made {made}: choose that first (P)."
         return ""
 
+    async def _nothing_runs(self, past: PastRun, standing: Standing) -> bool:
+        """See to it that no attempt that did not finish still runs; False where the operator leaves one.
+
+        Raises RunGoesOn if the run is under way again.
+        """
+        from pup_tui.drivers.left_behind import left_behind
+        from pup_tui.tui.dialogs.left_running import LeftRunningScreen
+
+        for left in await left_behind(self._services.state, past.row, standing.begun):
+            name = past.program.node(left.step).step.name
+            asked = LeftRunningScreen(name, left.processes, left.lives)
+            answer = await self._screen.app.push_screen_wait(asked)
+            if answer is None:
+                return False
+            if answer.answer == "end" and (living := await left.end()):
+                self._tell(f"Nothing was run: {living} could not be ended.")
+                return False
+        return True
+
     async def _secrets(self, past: PastRun, standing: Standing) -> _Secrets | None:
         """The secrets of the run once more: from where they come from, else asked for. None for no."""
         from pup_tui.catalog.inputs import resolve_question
-        from pup_tui.core.resuming import hidden_captures
         from pup_tui.tui.dialogs.dialog import ValuesAnswer
         from pup_tui.tui.dialogs.resume import SecretsScreen
 
         captures = {
             f"{step}.{name}": (step, name)
-            for step, names in hidden_captures(past.program, past.state).items()
+            for step, names in standing.hidden.items()
             for name in (() if step in standing.again else names)
         }
         question = _question(past, captures)

@@ -9,7 +9,7 @@ import pytest
 from pup_tui.core.events import CancelRequested, Interrupted
 from pup_tui.core.notices import RunResumed
 from pup_tui.core.program import Program
-from pup_tui.core.resuming import hidden_captures, standing
+from pup_tui.core.resuming import standing
 from pup_tui.core.state import RunStatus
 from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
@@ -253,19 +253,6 @@ def test_of_what_an_attempt_captured_only_what_others_name_is_asked_for() -> Non
     assert (asked.captures, asked.secrets) == (("ID", "TOKEN"), ("TOKEN",))
 
 
-OUTPUTS = """
-outputs: {MADE: ID}
-steps:
-  - {name: a, kind: shell, run: make, capture: ID}
-"""
-
-
-def test_an_output_of_a_group_names_what_its_steps_captured() -> None:
-    files = {"_templates/made.yaml": OUTPUTS}
-    program = program_of("steps: [{name: g, template: made}]", files=files)
-    assert program.captures_named(program.node("g/a")) == ("ID",)
-
-
 def test_a_secret_that_an_earlier_leg_captured_is_missing_in_each_that_follows() -> None:
     text = """
 steps:
@@ -276,9 +263,9 @@ steps:
     made = {name: [Result(captures={name.upper(): "s"}, secrets=(name.upper(),))] for name in "ab"}
     program, player = broken_off(text, {**made, "c": [HANGS], "a": [*made["a"], HANGS]})
     state = player.machine.state
-    assert hidden_captures(program, state) == {"a": ("A",), "b": ("B",)}
+    assert standing(program, state).hidden == {"a": ("A",), "b": ("B",)}
     player.resume(again=("a",), captures={"b": {"B": "s"}}).play()
-    assert hidden_captures(program, state) == {"b": ("B",)}
+    assert standing(program, state).hidden == {"b": ("B",)}
 
 
 @pytest.mark.parametrize("inside", ["", "foreach: [x], as: it, "])
@@ -298,7 +285,7 @@ steps:
     login = "g[0]/login" if inside else "g/login"
     made = Result(captures={"A": "s"}, secrets=("A",))
     program, player = broken_off(text, {login: [made, made], "c": [FAILS, OK]})
-    assert list(hidden_captures(program, player.machine.state)) == [login]
+    assert list(standing(program, player.machine.state).hidden) == [login]
     player.resume(again=(login,)).play()
     assert status_of(player) == "succeeded"
     assert attempts(player)[3:] == [f"{login}#2", "c#2"]

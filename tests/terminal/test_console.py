@@ -166,11 +166,21 @@ steps:
 
 def test_a_run_whose_console_was_killed_is_resumed_by_the_next(program: Program) -> None:
     write(program, "deploys", DEPLOYS)
-    with ending_the_child(program), console(program, "deploys") as screen:
-        start(screen)
-        screen.wait_for("half-way")
-        os.kill(screen.pid, signal.SIGKILL)
-        screen.wait_for_exit()
+    with ending_the_child(program):
+        with console(program, "deploys") as screen:
+            start(screen)
+            screen.wait_for("half-way")
+            os.kill(screen.pid, signal.SIGKILL)
+            screen.wait_for_exit()
+        resume_in_a_console(program)
+    effects = (program.cwd / "effects").read_text().split()
+    assert effects == ["look", "deploy", "d-17", "i-looked"]
+    (row,) = program("history", "--json").json
+    assert row["status"] == "succeeded"
+
+
+def resume_in_a_console(program: Program) -> None:
+    """End what the run left running, and say that it was done, and what it would have captured."""
     with console(program) as screen:
         screen.wait_for("a run was interrupted: deploys")
         screen.wait_for(READY)
@@ -179,7 +189,10 @@ def test_a_run_whose_console_was_killed_is_resumed_by_the_next(program: Program)
         screen.press("r")
         screen.wait_for("Resume deploys\\?[\\s\\S]*1 step done[\\s\\S]*deploy")
         screen.press("tab")
-        screen.answer("enter", "Resume deploys", "  Back  ")
+        screen.answer("enter", "Resume deploys", "Resume deploys")
+        screen.wait_for("Still running: deploy[\\s\\S]*sleep")
+        screen.press("tab")
+        screen.answer("enter", "Still running", "End it")
         screen.wait_for("Was it done\\? deploy[\\s\\S]*half-way")
         screen.press("shift+tab")
         screen.type_text("d-17")
@@ -188,14 +201,6 @@ def test_a_run_whose_console_was_killed_is_resumed_by_the_next(program: Program)
         screen.wait_for("3 of 3[\\s\\S]*all-told")
         screen.wait_for("leg 2 by ")
         screen.press_until("g", "i-looked")
-    assert (program.cwd / "effects").read_text().split("\n") == [
-        "look",
-        "deploy",
-        "d-17 i-looked",
-        "",
-    ]
-    (row,) = program("history", "--json").json
-    assert row["status"] == "succeeded"
 
 
 def test_resizing_keeps_everything(program: Program) -> None:

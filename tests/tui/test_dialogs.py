@@ -10,10 +10,11 @@ from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Answer, ValuesAnswer
 from pup_tui.tui.dialogs.failure import FailureScreen
+from pup_tui.tui.dialogs.left_running import LeftRunningScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
 from pup_tui.tui.dialogs.reason import ReasonScreen
 from pup_tui.tui.dialogs.unknown import UnknownScreen
-from tests.support.dialogs import NOTHING, asked, in_sight, question, shown, until
+from tests.support.dialogs import NOTHING, answer_of, asked, in_sight, question, shown, until
 
 HOSTILE = "[/usr/bin] [@click=app.quit]x[/] \x1b]52;c;AAAA\x07\u202e"
 
@@ -275,6 +276,32 @@ async def test_that_it_was_done_takes_what_it_captured_and_hides_what_is_secret(
         await pilot.click("#done")
         made = {"ID": "d-17", "TOKEN": "hunter2"}
         assert app.answer == ValuesAnswer("done", values=made, secrets=("TOKEN",))
+
+
+async def test_what_still_runs_is_waited_for() -> None:
+    living = [True]
+
+    async def lives() -> bool:
+        return living[0]
+
+    async with asked(LeftRunningScreen("Deploy", "sleep (pid 7)", lives)) as (app, pilot):
+        await until(pilot, app, "Still running: Deploy", "sleep (pid 7)")
+        assert app.answer == NOTHING
+        living.clear()
+        living.append(False)
+        assert await answer_of(pilot, app) == Answer("ended")
+
+
+@pytest.mark.parametrize(("keys", "answer"), [(["enter"], None), (["tab", "enter"], Answer("end"))])
+async def test_what_still_runs_is_ended_on_a_word_only(
+    keys: list[str], answer: Answer | None
+) -> None:
+    async def lives() -> bool:
+        return True
+
+    async with asked(LeftRunningScreen("Deploy", "sleep (pid 7)", lives)) as (app, pilot):
+        await pilot.press(*keys)
+        assert await answer_of(pilot, app) == answer
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (200, 50)])

@@ -22,12 +22,15 @@ class ResumeScreen(Dialog):
 
     KEYS = "esc back · tab next"
 
-    def __init__(self, past: PastRun, standing: Standing, *, changed: bool) -> None:
-        """`changed` tells that the runbook's file is another one by now."""
+    def __init__(self, past: PastRun, standing: Standing, *, changed: bool, unseen: bool) -> None:
+        """`changed` tells that the runbook's file is another one by now, `unseen` that nothing here can tell
+        what the run has left running.
+        """
         super().__init__(f"Resume {past.row.runbook}?")
         self._past = past
         self._standing = standing
         self._changed = changed
+        self._unseen = unseen
 
     def compose_message(self) -> Iterable[Widget]:
         row, standing = self._past.row, self._standing
@@ -38,16 +41,23 @@ class ResumeScreen(Dialog):
         yield Static("", markup=False)
         done = f"✔ {counted(len(standing.finished), 'step')} done: not done again"
         yield Static(Content.styled(done, TONES["good"]), markup=False)
+        undone = [step for step in standing.undone if step not in standing.half_undone]
         for told, steps in (
             ("… began and did not finish: you are asked what became of it", standing.unknown),
-            ("↻ taken back: runs again, with all behind it", standing.undone),
+            ("↻ taken back: runs again, with all behind it", undone),
+            ("… was being taken back: runs again; look whether it was", standing.half_undone),
             ("↻ ran for the failure or at the end: runs again where it is due", standing.repeated),
             ("↻ captured a secret, and may run again for it", standing.again),
         ):
             yield from self._steps(told, steps)
         if self._changed:
-            told = "▲ Its file has changed since: what runs is the text in the record."
-            yield Static(Content.styled(told, TONES["care"]), markup=False)
+            yield self._warning("Its file has changed since: what runs is the text in the record.")
+        if self._unseen:
+            where = safe_text(row.host)
+            yield self._warning(f"What it may have left running on {where} is not seen from here.")
+
+    def _warning(self, told: str) -> Widget:
+        return Static(Content.styled(f"▲ {told}", TONES["care"]), markup=False)
 
     def _steps(self, told: str, steps: Sequence[str]) -> Iterator[Widget]:
         if not steps:
