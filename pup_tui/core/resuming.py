@@ -88,7 +88,7 @@ def standing(program: Program, state: RunState) -> Standing:
         undone=tuple(undone),
         half_undone=tuple(id_ for id_ in undone if _is_half_undone(state, id_)),
         repeated=tuple(program.in_order(repeated)),
-        failed={i: s.reason for i, s in leaves.items() if s.status is StepStatus.FAILED},
+        failed=_failed(program, {**state.steps, **leaves}),
         hidden=hidden,
         again=tuple(id_ for id_ in hidden if _may_repeat(program, program.node(id_))),
     )
@@ -249,6 +249,17 @@ def _undone(program: Program, steps: Mapping[str, StepState]) -> set[str]:
     settling = (program.node(id_) for id_, step in steps.items() if _ended_well(step))
     settled = {target for node in settling if (target := program.settled(node)) is not None}
     return undone | {id_ for id_ in steps if static_id(id_) in settled and not is_kept(id_)}
+
+
+def _failed(program: Program, steps: Mapping[str, StepState]) -> dict[str, str]:
+    """Why steps of the body failed, those included that run again since others were taken back."""
+    failed = (id_ for id_, step in steps.items() if step.status is StepStatus.FAILED)
+    nodes = (program.node(id_) for id_ in program.in_order(failed))
+    return {
+        node.id: steps[node.id].reason
+        for node in nodes
+        if node.part == "body" and not node.is_block and not steps[node.id].late
+    }
 
 
 def _is_half_undone(state: RunState, id_: str) -> bool:

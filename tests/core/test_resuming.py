@@ -250,6 +250,22 @@ steps:
     assert player.machine.state.steps["a"].reason == "skipped by grace: done by hand"
 
 
+def test_a_step_that_failed_is_told_as_such_though_others_were_taken_back() -> None:
+    text = """
+steps:
+  - {name: a, kind: shell, run: echo a, undo: {kind: shell, run: echo undo}}
+  - name: g
+    kind: group
+    steps: [{name: b, kind: shell, run: echo b}]
+"""
+    program, player = broken_off(text, {"g/b": [FAILS]}, undo=["a:undo"])
+    stood = standing(program, player.machine.state)
+    assert (stood.undone, list(stood.failed)) == (("a",), ["g/b"])
+    player.resume(skipped={"g/b": "by hand"}).play()
+    assert attempts(player) == ["a#1", "g/b#1", "a:undo#1", "a#2"]
+    assert status_of(player) == "succeeded"
+
+
 def test_another_value_counts_from_the_step_that_runs_again() -> None:
     text = """
 vars: {X: {default: old}}
