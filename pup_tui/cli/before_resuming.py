@@ -23,7 +23,7 @@ GRACE = 5.0
 """Seconds that what was left running has to end when it is told to."""
 
 
-class Hidden(NamedTuple):
+class CapturedSecrets(NamedTuple):
     """What steps captured as secrets, by the step, and those that run again for want of theirs."""
 
     captures: dict[str, dict[str, object]]
@@ -78,12 +78,12 @@ def _settle(run: str, step: str, living: list[Survivor], *, ask: bool) -> None:
 
 def hidden_captures(
     standing: Standing, given: Mapping[str, Mapping[str, object]], *, ask: bool
-) -> Hidden:
+) -> CapturedSecrets:
     """Find what steps captured as secrets, which no record has: given, or typed without an echo.
 
     Raises Failure where some is missing and nobody can be asked.
     """
-    found = Hidden({}, [])
+    found = CapturedSecrets({}, [])
     for step, names in standing.hidden.items():
         if step in given:
             found.captures[step] = dict(given[step])

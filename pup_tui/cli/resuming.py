@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pup_tui.cli.about_failed import Decided, about_failed
 from pup_tui.cli.before_resuming import (
     agree_to_repeat,
     hidden_captures,
@@ -96,6 +97,7 @@ def resume_command(
     hidden = hidden_captures(standing, file.captures, ask=can_ask)
     if not yes:
         agree_to_repeat(standing, ask=can_ask)
+    decided = about_failed(past, standing) if can_ask else Decided({}, {})
     parts = Parts(settings)
     secrets = _secrets(past, file.values, parts.sources, ask=can_ask)
     manner = Manner(
@@ -114,6 +116,8 @@ def resume_command(
             secrets=secrets,
             captures=hidden.captures,
             again=hidden.again,
+            skipped=decided.skipped,
+            changed=decided.changed,
             terminal=terminal,
         )
 

@@ -122,6 +122,8 @@ class ShownRun:
                     "finished": 0 if notice is None else notice.finished,
                     "unknown": [] if notice is None else list(notice.unknown),
                     "again": list(leg.again),
+                    "skipped": leg.skipped,
+                    "changed": leg.changed,
                     "given": {step: list(names) for step, names in leg.given.items()},
                 }
             )
@@ -238,6 +240,10 @@ class ShownRun:
             ):
                 for step in steps:
                     click.echo(f"  {safe_text(step)}: {told}")
+            for step, why in leg["skipped"].items():
+                click.echo(f"  {safe_text(step)}: skipped: {safe_text(why)}")
+            for name, value in leg["changed"].items():
+                click.echo(f"  {name} = {safe_text(str(value))}")
 
     def _print_step(self, id_: str) -> None:
         node, step = self.program.node(id_), self._step(id_)

@@ -270,7 +270,8 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
 
     `values` are secret variables, asked for once more; `captures` what steps had captured as secrets, by the
     step. `again` names steps that ended well and run once more, since a secret that they captured is not
-    known.
+    known. `skipped` are steps that are left out, each with the reason, `changed` are variables that have
+    another value from here on.
     """
 
     by: str
@@ -278,6 +279,8 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     values: dict[str, Any] = {}
     captures: dict[str, dict[str, Any]] = {}
     again: tuple[str, ...] = ()
+    skipped: dict[str, str] = {}
+    changed: dict[str, Any] = {}
     lock: Lock | None = None
     version: str = ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from msgspec import Struct
 
@@ -15,7 +16,8 @@ class Leg(Struct, frozen=True, kw_only=True):
     `version` is that of the program, empty where none was recorded.
 
     `again` are steps that were told to run again for want of a secret, `given` names the secrets that came
-    in their place, by the step. `lock` is what was taken at its start.
+    in their place, by the step; `skipped` are steps that were left out, with the reason, `changed` the
+    variables that got another value. `lock` is what was taken at its start.
     """
 
     number: int
@@ -25,6 +27,8 @@ class Leg(Struct, frozen=True, kw_only=True):
     version: str = ""
     again: tuple[str, ...] = ()
     given: dict[str, tuple[str, ...]] = {}
+    skipped: dict[str, str] = {}
+    changed: dict[str, Any] = {}
     lock: Lock | None = None
 
 
@@ -52,6 +56,8 @@ def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
                     wall=event.at.wall,
                     version=event.version,
                     again=event.again,
+                    skipped=event.skipped,
+                    changed=event.changed,
                     given={step: tuple(made) for step, made in event.captures.items()},
                     lock=event.lock,
                 )

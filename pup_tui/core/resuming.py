@@ -43,9 +43,9 @@ class Standing(Struct, frozen=True, kw_only=True):
 
     `finished` stay as they are. `begun` did not finish; of those `unknown` may not simply be done twice.
     `undone` were taken back and run again, though of `half_undone` nobody knows whether they were,
-    `repeated` are the steps for failures and for the end that have run and run again. `hidden` ended
-    well, but captured secrets under these names, which are not stored; of those `again` may be done
-    twice.
+    `repeated` are the steps for failures and for the end that have run and run again. `failed` run again,
+    each with the reason why it failed. `hidden` ended well, but captured secrets under these names, which
+    are not stored; of those `again` may be done twice.
     """
 
     finished: tuple[str, ...] = ()
@@ -54,6 +54,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     undone: tuple[str, ...] = ()
     half_undone: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
+    failed: dict[str, str] = {}
     hidden: dict[str, tuple[str, ...]] = {}
     again: tuple[str, ...] = ()
 
@@ -87,6 +88,7 @@ def standing(program: Program, state: RunState) -> Standing:
         undone=tuple(undone),
         half_undone=tuple(id_ for id_ in undone if _is_half_undone(state, id_)),
         repeated=tuple(program.in_order(repeated)),
+        failed=_failed(program, {**state.steps, **leaves}),
         hidden=hidden,
         again=tuple(id_ for id_ in hidden if _may_repeat(program, program.node(id_))),
     )
@@ -100,6 +102,9 @@ def resume(run: Run, event: Event) -> None:
         return
     earlier = _remembered(run.program, state)
     earlier.again, earlier.completed = event.again, list(state.completed)
+    earlier.skipped = state.earlier.skipped | {
+        step: f"skipped by {event.by}: {why}" for step, why in event.skipped.items()
+    }
     earlier.attempts = state.earlier.attempts | {
         id_: step.attempts for id_, step in state.steps.items()
     }
@@ -107,7 +112,9 @@ def resume(run: Run, event: Event) -> None:
         _frame_of(earlier, step).captured.update(made)
     kept = {id_: state.frames[id_] for id_ in state.completed if is_kept(id_)}
     body = _first_frame(run.program, state)
-    body.values.update(event.values)
+    body.values.update(event.values | event.changed)
+    body.secrets = list(dict.fromkeys((*body.secrets, *event.values)))
+    body.left_out = [name for name in body.left_out if name not in body.values]
     fresh = RunState(
         run=state.run,
         directories=state.directories,
@@ -129,7 +136,7 @@ def resume(run: Run, event: Event) -> None:
     leaves = _leaves(run.program, earlier)
     finished = sum(_ended_well(step) for step in leaves.values())
     unknown = [id_ for id_, step in leaves.items() if _is_unknown(step)]
-    run.outbox.tell_run_resumed(event.by, event.host, finished, unknown)
+    run.outbox.tell_run_resumed(event, finished, unknown)
     run.todo.append(BODY)
 
 
@@ -137,6 +144,9 @@ def take_up(run: Run, node: Node) -> bool:
     """Let a step take its turn with what is remembered of it; False where it begins as any other."""
     earlier = run.state.earlier
     known = earlier.steps.pop(node.id, None)
+    if node.id in earlier.skipped:
+        run.end(node, StepStatus.SKIPPED, earlier.skipped[node.id])
+        return True
     if known is None:
         return False
     again = any(id_ == node.id or is_inside(id_, node.id) for id_ in earlier.again)
@@ -240,6 +250,17 @@ def _undone(program: Program, steps: Mapping[str, StepState]) -> set[str]:
     settling = (program.node(id_) for id_, step in steps.items() if _ended_well(step))
     settled = {target for node in settling if (target := program.settled(node)) is not None}
     return undone | {id_ for id_ in steps if static_id(id_) in settled and not is_kept(id_)}
+
+
+def _failed(program: Program, steps: Mapping[str, StepState]) -> dict[str, str]:
+    """Why steps of the body failed, those included that run again since others were taken back."""
+    failed = (id_ for id_, step in steps.items() if step.status is StepStatus.FAILED)
+    nodes = (program.node(id_) for id_ in program.in_order(failed))
+    return {
+        node.id: steps[node.id].reason
+        for node in nodes
+        if node.part == "body" and not node.is_block and not steps[node.id].late
+    }
 
 
 def _is_half_undone(state: RunState, id_: str) -> bool:

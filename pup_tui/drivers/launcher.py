@@ -122,15 +122,18 @@ class Launcher:
         secrets: Mapping[str, Any],
         captures: Mapping[str, Mapping[str, Any]] = {},
         again: Iterable[str] = (),
+        skipped: Mapping[str, str] = {},
+        changed: Mapping[str, Any] = {},
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
         """Own a past run again and return it, ready to go on where its `events` left it.
 
-        `secrets` are the values of its secret variables, `captures` what its steps captured as secrets, by
-        the step; the steps in `again` run once more for want of theirs. Raises what `launch` does,
-        RunGoesOn if somebody else has resumed it, and JournalError if another version of the program has
-        recorded it, which would have gone on otherwise than this one.
+        `secrets` are the values of its secret variables, `captures` what its steps captured as secrets,
+        by the step; the steps in `again` run once more for want of theirs, those that are `skipped` are
+        left out for the given reason. `changed` are variables with another value. Raises what `launch`
+        does, RunGoesOn if somebody else has resumed it, and JournalError if another version of the
+        program has recorded it, which would have gone on otherwise than this one.
         """
         first, last = events[0], events[-1]
         assert isinstance(first, RunCreated)
@@ -139,6 +142,8 @@ class Launcher:
         masking.find(secrets, secrets)
         for made in captures.values():
             masking.find(made, made)
+        holding = masking.find(changed, ())
+        values = {**secrets, **{name: changed[name] for name in holding}}
         # The run's own clock went on while nobody drove it: waits and deadlines are in its time.
         clock = SystemClock(last.at.clock + max(0.0, time.time() - last.at.wall))
         now, host = clock.now(), socket.gethostname()
@@ -147,16 +152,18 @@ class Launcher:
             at=now,
             operator=self.operator,
             host=host,
-            values={**first.values, **secrets},
+            values={**first.values, **secrets, **changed},
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), owner)
         resumed = Resumed(
             at=now,
             by=self.operator,
             host=host,
-            values=dict(secrets),
+            values=values,
             captures={step: dict(made) for step, made in captures.items()},
             again=tuple(again),
+            skipped={step: masking.text(why) for step, why in skipped.items()},
+            changed={name: value for name, value in changed.items() if name not in holding},
             version=__version__,
         )
         try:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -153,18 +153,16 @@ class JournalReader:
         return events
 
     def first_events(self) -> dict[str, list[AnyEvent]]:
-        """The events that the legs of each run begin with, by the run.
+        """The events that the legs of each run begin with, by the run; what is damaged is left out.
 
-        Raises JournalError if one is not as it was written.
+        Reading the run itself tells the damage.
         """
         found: dict[str, list[AnyEvent]] = {}
         with self._reading():
             rows = self._database.execute(_FIRST_EVENTS).fetchall()
         for run, body in rows:
-            try:
+            with suppress(ValueError):
                 found.setdefault(run, []).append(codec.decode(body))
-            except ValueError as error:
-                raise self._damaged(run, [], "cannot be understood by this version") from error
         return found
 
     def files(self, run: str) -> dict[str, bytes]:

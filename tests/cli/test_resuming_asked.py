@@ -45,6 +45,9 @@ def test_what_would_run_again_is_shown_and_agreed_to(
         child.expect("tidy: ran for the failure or at the end")
         child.expect("Go on")
         child.sendline(said)
+        if code == 0:
+            child.expect("`two` failed: ")
+            child.sendline("r")
         assert ended(child) == code
     assert effects(program) == ["one", "two", "tidy", *(["two", "tidy"] if code == 0 else [])]
 
@@ -181,3 +184,64 @@ def test_it_is_left_alone(program: Program) -> None:
     finally:
         (program.cwd / "go").touch()
     assert newest(program)["status"] == "interrupted"
+
+
+FAILS_BY_A_VALUE = """
+name: killed
+vars: {WORD: {type: enum, choices: [bad, good], default: bad}}
+steps:
+  - {name: one, kind: shell, run: echo one >> effects}
+  - {name: two, kind: shell, run: 'echo two {{ WORD }} >> effects; test {{ WORD }} = good'}
+  - {name: three, kind: shell, run: echo three >> effects}
+"""
+
+
+def failed(program: Program) -> None:
+    path = program.write("killed", FAILS_BY_A_VALUE)
+    assert program("run", str(path)).code == 1
+
+
+def test_a_step_that_failed_runs_again_with_another_value(program: Program) -> None:
+    failed(program)
+    with typed(program, "resume", "--json") as child:
+        child.expect("`two` failed: ")
+        child.sendline("e")
+        child.expect("Which variable")
+        child.sendline("WORD")
+        child.expect_exact("WORD [bad]")
+        child.sendline("neither")
+        child.expect_exact("WORD [bad]")
+        child.sendline("good")
+        assert ended(child) == 0
+    assert effects(program) == ["one", "two bad", "two good", "three"]
+    shown = newest(program)
+    assert shown["status"] == "succeeded"
+    assert (shown["legs"][1]["operator"], shown["legs"][1]["changed"]) == ("ada", {"WORD": "good"})
+    assert shown["steps"][1]["command"].endswith("test good = good")
+    assert "  WORD = good" in program("show", shown["run"]).out
+
+
+def test_a_step_that_failed_is_skipped_with_a_reason(program: Program) -> None:
+    failed(program)
+    with typed(program, "resume") as child:
+        child.expect("`two` failed: ")
+        child.sendline("s")
+        child.expect("Why is it skipped")
+        child.sendline("done by hand")
+        assert ended(child) == 0
+    assert effects(program) == ["one", "two bad", "three"]
+    shown = newest(program)
+    assert shown["legs"][1]["skipped"] == {"two": "done by hand"}
+    two = shown["steps"][1]
+    assert (two["status"], two["reason"]) == ("skipped", "skipped by ada: done by hand")
+    assert "two: skipped: done by hand" in program("show", shown["run"]).out
+
+
+def test_a_failed_run_is_left_as_it_is(program: Program) -> None:
+    failed(program)
+    with typed(program, "resume") as child:
+        child.expect("`two` failed: ")
+        child.sendline("")
+        assert ended(child) == 3
+    assert newest(program)["status"] == "failed"
+    assert effects(program) == ["one", "two bad"]

@@ -289,3 +289,46 @@ steps:
     player.resume(again=(login,)).play()
     assert status_of(player) == "succeeded"
     assert attempts(player)[3:] == [f"{login}#2", "c#2"]
+
+
+def test_a_step_that_is_skipped_stays_so_though_its_leg_breaks_off_before() -> None:
+    text = """
+steps:
+  - {name: first, kind: shell, run: one, idempotent: true}
+  - {name: a, kind: shell, run: echo a}
+  - {name: b, kind: shell, run: echo b}
+"""
+    _, player = broken_off(text, {"first": [OK, HANGS, OK], "a": [FAILS]})
+    player.resume(again=("first",), skipped={"a": "done by hand"}).play()
+    player.resume().play()
+    assert player.statuses() == {"first": "succeeded", "a": "skipped", "b": "succeeded"}
+    assert player.machine.state.steps["a"].reason == "skipped by grace: done by hand"
+
+
+def test_a_step_that_failed_is_told_as_such_though_others_were_taken_back() -> None:
+    text = """
+steps:
+  - {name: a, kind: shell, run: echo a, undo: {kind: shell, run: echo undo}}
+  - name: g
+    kind: group
+    steps: [{name: b, kind: shell, run: echo b}]
+"""
+    program, player = broken_off(text, {"g/b": [FAILS]}, undo=["a:undo"])
+    stood = standing(program, player.machine.state)
+    assert (stood.undone, list(stood.failed)) == (("a",), ["g/b"])
+    player.resume(skipped={"g/b": "by hand"}).play()
+    assert attempts(player) == ["a#1", "g/b#1", "a:undo#1", "a#2"]
+    assert status_of(player) == "succeeded"
+
+
+def test_another_value_counts_from_the_step_that_runs_again() -> None:
+    text = """
+vars: {X: {default: old}}
+steps:
+  - {name: a, kind: shell, run: 'echo {{ X }}'}
+  - {name: b, kind: shell, run: 'echo {{ X }}'}
+"""
+    player = Player(program_of(text), results={"b": [FAILS, OK]}).create(X="old").play()
+    player.resume(changed={"X": "new"}).play()
+    assert [action.shown for action in player.started] == ["echo old", "echo old", "echo new"]
+    assert player.machine.state.status == "succeeded"

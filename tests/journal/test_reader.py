@@ -291,3 +291,14 @@ def test_a_run_tells_how_often_it_was_resumed(
         with closing(sqlite3.connect(journal.path)) as database:
             database.execute("DROP INDEX event_of_leg")
     assert {row.run: row.leg for row in journal.runs()} == {"aa11": 3, "bb22": 1}
+
+
+def test_the_legs_of_every_run_that_can_be_read_are_told(journal: Journal, begin: Beginner) -> None:
+    first, _ = begin(), begin("bb22")
+    resumed = Resumed(at=Moment(2.0, 1.0), by="grace", host="there")
+    journal.append("aa11", Interrupted(at=Moment(1.0, 1.0), reason=""))
+    journal.append("aa11", resumed)
+    with closing(sqlite3.connect(journal.path)) as database:
+        database.execute("UPDATE event SET body = CAST(x'7bff' AS TEXT) WHERE run = 2")
+        database.commit()
+    assert journal.first_events() == {"aa11": [first, resumed], "bb22": []}
