@@ -139,7 +139,7 @@ async def test_a_run_that_failed_goes_on_from_its_tab(
         await begin(console)
         await console.sees("failed", "no luck", "r Resume")
         await console.press("r")
-        await console.sees("no luck")
+        await console.sees("no luck", "failed: runs again", "Deploy it")
         await confirm_resume(console)
         await console.sees("succeeded", "leg 2", "3 of 3")
         assert commands(executor)[1:] == ["deploy", "deploy", "tell d-18 seen"]

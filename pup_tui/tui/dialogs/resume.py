@@ -43,6 +43,7 @@ class ResumeScreen(Dialog):
         yield Static(Content.styled(done, TONES["good"]), markup=False)
         undone = [step for step in standing.undone if step not in standing.half_undone]
         for told, steps in (
+            ("✖ failed: runs again", tuple(standing.failed)),
             ("… began and did not finish: you are asked what became of it", standing.unknown),
             ("↻ taken back: runs again, with all behind it", undone),
             ("… was being taken back: runs again; look whether it was", standing.half_undone),
