@@ -13,7 +13,7 @@ import click
 from pup_tui.cli.failure import Failure, journal_failures
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, local_time, print_json
-from pup_tui.cli.shown import ShownRun, run_json
+from pup_tui.cli.shown import ShownRun, legs_json, run_json
 from pup_tui.core.state import RunStatus
 from pup_tui.template.duration import format_duration
 
@@ -44,8 +44,9 @@ def history_command(
             if journal
             else []
         )
+        legs = journal.first_events() if journal and as_json else {}
     if as_json:
-        print_json([run_json(row) for row in rows])
+        print_json([{**run_json(row), "legs": legs_json(legs.get(row.run, ()))} for row in rows])
     elif rows:
         columns(
             settings.terminal.columns,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,21 +11,30 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pup_tui.cli.about_failed import Decided, about_failed
+from pup_tui.cli.before_resuming import (
+    agree_to_repeat,
+    hidden_captures,
+    refuse_under_way,
+    settle_left_running,
+)
+from pup_tui.cli.changed_text import tell_changes
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
 from pup_tui.cli.options import json_option, pass_settings, profile_option, runbooks_option
 from pup_tui.cli.running import Launch, Manner, drive
 from pup_tui.cli.shown import ShownRun
 from pup_tui.cli.values import from_file, resolve_values
 from pup_tui.cli.wiring import Parts
-from pup_tui.core.state import RunStatus
+from pup_tui.core.state import RunPhase, RunStatus
 from pup_tui.headless.answers import UnknownAnswer
-from pup_tui.headless.exits import LOCKED, UNDECIDED
+from pup_tui.headless.exits import UNDECIDED
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
+    from pup_tui.core.events import RunCreated
     from pup_tui.core.resuming import Standing
     from pup_tui.drivers.launcher import Launcher
-    from pup_tui.journal.records import RunRow
+    from pup_tui.journal.reader import JournalReader
     from pup_tui.runbook.variables.file import FileValues
     from pup_tui.settings.settings import Settings
     from pup_tui.steps.executor import Terminal
@@ -38,7 +47,6 @@ class _Given:
     """What the command line says about the run."""
 
     unknown: str | None
-    yes: bool
     file: FileValues
 
 
@@ -77,15 +85,19 @@ def resume_command(
     from pup_tui.runbook.variables.file import FileValues
 
     file = FileValues({}, {}, {}) if arg_file is None else from_file(arg_file)
-    given = _Given(unknown, yes, file)
+    given = _Given(unknown, file)
     past = _past(settings, run)
     can_ask = settings.terminal.can_ask and not yes
     standing = standing_of(past.program, past.state)
     _tell(past, standing)
-    captures = {step: file.captures[step] for step in standing.hidden if step in file.captures}
-    again = [step for step in standing.again if step not in captures]
+    tell_changes(_created(past).source, past.files)
+    settle_left_running(settings.state_dir, past.row, standing, ask=can_ask)
     if not can_ask:
-        _refuse_undecided(past, standing, given, [*captures, *again])
+        _refuse_unknown(past, standing, given)
+    hidden = hidden_captures(standing, file.captures, ask=can_ask)
+    if not yes:
+        agree_to_repeat(standing, ask=can_ask)
+    decided = about_failed(past, standing) if can_ask else Decided({}, {})
     parts = Parts(settings)
     secrets = _secrets(past, file.values, parts.sources, ask=can_ask)
     manner = Manner(
@@ -102,8 +114,10 @@ def resume_command(
             past.program,
             past.events,
             secrets=secrets,
-            captures=captures,
-            again=again,
+            captures=hidden.captures,
+            again=hidden.again,
+            skipped=decided.skipped,
+            changed=decided.changed,
             terminal=terminal,
         )
 
@@ -113,52 +127,56 @@ def resume_command(
 
 def _past(settings: Settings, run: str | None) -> ShownRun:
     """The run that is meant. Raises Failure where there is none, or nothing is left of it to do."""
+    from pup_tui.core.resuming import can_resume
     from pup_tui.journal.reader import read_journal
 
     with journal_failures(), read_journal(settings.state_dir) as journal:
-        row = None
-        if journal is not None:
-            row = _newest(journal.runs()) if run is None else journal.run(run)
+        if run is None:
+            past = None if journal is None else _newest(journal)
+            if past is None:
+                raise Failure("there is no run to resume", "", "`pup-tui history` shows the runs")
+            return past
+        row = None if journal is None else journal.run(run)
         if journal is None or row is None:
-            told = "there is no run to resume" if run is None else f"there is no run `{run}`"
-            raise Failure(told, "", "`pup-tui history` shows the runs")
+            raise Failure(f"there is no run `{run}`", "", "`pup-tui history` shows the runs")
         if row.status is RunStatus.RUNNING:
-            where = f"process {row.pid} on {row.host}"
-            raise Failure(f"run {row.run} is under way", where, "wait until it ends", code=LOCKED)
-        if row.status not in _RESUMABLE:
-            raise Failure(
-                f"run {row.run} has {row.status}: nothing is left to do",
-                "",
-                f"`pup-tui run {row.runbook}` runs it again",
-            )
-        return ShownRun(journal, row)
+            refuse_under_way(row)
+        past = ShownRun(journal, row)
+    if not can_resume(past.state):
+        begun = past.state.phase is not RunPhase.NEW
+        why = f"has {row.status}: nothing is left to do" if begun else "broke off before it began"
+        raise Failure(f"run {row.run} {why}", "", f"`pup-tui run {row.runbook}` begins another one")
+    return past
 
 
-def _newest(rows: Sequence[RunRow]) -> RunRow | None:
+def _newest(journal: JournalReader) -> ShownRun | None:
     """The newest run that was interrupted, else the newest that could go on."""
-    interrupted = (row for row in rows if row.status is RunStatus.INTERRUPTED)
-    resumable = (row for row in rows if row.status in _RESUMABLE)
-    return next(interrupted, None) or next(resumable, None)
+    from pup_tui.core.resuming import can_resume
+
+    rows = [row for row in journal.runs() if row.status in _RESUMABLE]
+    rows.sort(key=lambda row: row.status is not RunStatus.INTERRUPTED)
+    runs = (ShownRun(journal, row) for row in rows)
+    return next((past for past in runs if can_resume(past.state)), None)
 
 
 def _tell(past: ShownRun, standing: Standing) -> None:
     """Say where the run stands, and what will be done once more."""
     row = past.row
-    tell(f"{row.runbook} · run {row.run} was {row.status}: {len(standing.finished)} steps are done")
+    done = f"steps done: {len(standing.finished)}"
+    tell(f"{row.runbook} · run {row.run} · it was {row.status}, {done}")
     for steps, told in (
         (standing.unknown, "began and did not finish"),
         (standing.undone, "taken back: runs again, and all behind it"),
+        (standing.half_undone, "its undo did not finish: look whether it was taken back"),
         (standing.repeated, "ran for the failure or at the end: runs again where it is due"),
     ):
         for step in steps:
             tell(f"  {step}: {told}")
 
 
-def _refuse_undecided(
-    past: ShownRun, standing: Standing, given: _Given, known: Sequence[str]
-) -> None:
-    """Raise Failure for what only a person can decide, where nobody can be asked."""
-    from pup_tui.core.program import captures_of
+def _refuse_unknown(past: ShownRun, standing: Standing, given: _Given) -> None:
+    """Raise Failure for attempts that did not finish, where nobody says what became of them."""
+    from pup_tui.core.named import named_captures
 
     if standing.unknown and given.unknown is None:
         told = ", ".join(f"`{step}`" for step in standing.unknown)
@@ -168,35 +186,19 @@ def _refuse_undecided(
             "look, and say --unknown=retry, --unknown=done or --unknown=skip",
             code=UNDECIDED,
         )
-    if given.unknown == "done":
-        for step in standing.unknown:
-            made = given.file.captures.get(step, {})
-            missing = [n for n in captures_of(past.program.node(step).step) if n not in made]
-            if missing:
-                raise Failure(
-                    f"`{step}` would have captured {', '.join(missing)}",
-                    "",
-                    f"give --arg-file a file with captures: {{{step}: {{{missing[0]}: …}}}}",
-                    code=UNDECIDED,
-                )
-    hidden = [step for step in standing.hidden if step not in known]
-    if hidden:
-        told = ", ".join(f"`{step}`" for step in hidden)
-        raise Failure(
-            f"{told} captured a secret, which is not stored",
-            "",
-            f"give --arg-file a file with captures: {{{hidden[0]}: {{NAME: …}}}}",
-            code=UNDECIDED,
-        )
-    again = (*standing.undone, *standing.repeated)
-    if again and not given.yes:
-        told = ", ".join(f"`{step}`" for step in again)
-        raise Failure(
-            f"what was taken back or cleaned up would run again: {told}",
-            "",
-            "resume it on a terminal, or say --yes",
-            code=UNDECIDED,
-        )
+    if given.unknown != "done":
+        return
+    for step in standing.unknown:
+        made = given.file.captures.get(step, {})
+        named = named_captures(past.program, past.program.node(step))
+        missing = [name for name in named if name not in made]
+        if missing:
+            raise Failure(
+                f"`{step}` would have captured {', '.join(missing)}",
+                "",
+                f"give --arg-file a file with captures: {{{step}: {{{missing[0]}: …}}}}",
+                code=UNDECIDED,
+            )
 
 
 def _secrets(
@@ -205,10 +207,7 @@ def _secrets(
     """The values of the run's secret variables once more."""
     from msgspec.structs import replace
 
-    from pup_tui.core.events import RunCreated
-
-    created = past.events[0]
-    assert isinstance(created, RunCreated)
+    created = _created(past)
     hidden = {name: v for name, v in past.program.runbook.vars.items() if name in created.secrets}
     if not hidden:
         return {}
@@ -217,3 +216,11 @@ def _secrets(
         runbook, {name: value for name, value in given.items() if name in hidden}, sources, ask=ask
     )
     return resolved.values
+
+
+def _created(past: ShownRun) -> RunCreated:
+    from pup_tui.core.events import RunCreated
+
+    created = past.events[0]
+    assert isinstance(created, RunCreated)
+    return created

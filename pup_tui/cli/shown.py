@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,9 @@ import click
 
 from pup_tui.cli.printing import local_time
 from pup_tui.core.ids import UNDO, item_numbers
+from pup_tui.core.legs import Leg, legs_of
 from pup_tui.core.notices import rfc3339
-from pup_tui.core.state import RunStatus
+from pup_tui.core.state import RunStatus, StepPhase
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
 from pup_tui.template.duration import format_duration
@@ -29,7 +31,7 @@ INDENT = "  "
 
 
 def run_json(row: RunRow) -> dict[str, Any]:
-    """A run as it stands in the history's JSON."""
+    """A run as it stands in JSON, without its legs."""
     return {
         "run": row.run,
         "runbook": row.runbook,
@@ -39,6 +41,21 @@ def run_json(row: RunRow) -> dict[str, Any]:
         "operator": row.operator,
         "profile": row.profile,
         "warnings": row.warnings,
+    }
+
+
+def legs_json(events: Sequence[AnyEvent]) -> list[dict[str, Any]]:
+    """The legs of a run as they stand in the history's JSON, by the events that they begin with."""
+    return [_leg_json(leg) for leg in legs_of(events)]
+
+
+def _leg_json(leg: Leg) -> dict[str, Any]:
+    return {
+        "leg": leg.number,
+        "operator": leg.operator,
+        "host": leg.host,
+        "version": leg.version,
+        "started_at": rfc3339(leg.wall),
     }
 
 
@@ -59,15 +76,25 @@ class ShownRun:
             raise JournalError(
                 f"the runbook of run {row.run} cannot be read by this version", journal.path
             )
+        self.files: Mapping[str, bytes] = loaded.files
         self.program: Program = compile_program(row.runbook, loaded.runbook)
         self.events: Sequence[AnyEvent] = journal.events(row.run)
         replayed = replay(self.program, self.events)
         self.state: RunState = replayed.state
         self.notices: Sequence[Any] = replayed.notices
+        # How the newest leg ended stands in the row.
+        self._ends: Sequence[RunStatus] = [*replayed.ends, row.status]
+        # What this leg has not come to yet stands as an earlier one left it.
+        waiting = {i: s for i, s in self.state.steps.items() if s.phase is StepPhase.PENDING}
+        self._known = {
+            **self.state.steps,
+            **{i: self.state.earlier.steps.get(i, s) for i, s in waiting.items()},
+        }
 
     def as_json(self) -> dict[str, Any]:
         return {
             **run_json(self.row),
+            "legs": self._legs(),
             "reason": self.row.reason,
             "vars": self.row.vars,
             "lock": None if self.state.lock is None else self.state.lock.value,
@@ -80,9 +107,32 @@ class ShownRun:
         """The ids of all steps in the order of the file, items of a foreach one by one, undo steps last."""
         return self.program.in_order(self.state.steps)
 
+    def _legs(self) -> list[dict[str, Any]]:
+        """Each leg with how it ended, and what was known and decided when it began."""
+        from pup_tui.core.notices import RunResumed
+
+        resumed = [notice for notice in self.notices if isinstance(notice, RunResumed)]
+        legs = []
+        for leg, ended, notice in zip(
+            legs_of(self.events), self._ends, [None, *resumed], strict=False
+        ):
+            legs.append(
+                {
+                    **_leg_json(leg),
+                    "status": ended,
+                    "finished": 0 if notice is None else notice.finished,
+                    "unknown": [] if notice is None else list(notice.unknown),
+                    "again": list(leg.again),
+                    "skipped": leg.skipped,
+                    "changed": leg.changed,
+                    "given": {step: list(names) for step, names in leg.given.items()},
+                }
+            )
+        return legs
+
     def _step(self, id_: str) -> dict[str, Any]:
         node = self.program.node(id_)
-        step = self.state.steps[id_]
+        step = self._known[id_]
         path = self.output(id_)
         duration = None
         if step.began is not None and step.ended is not None:
@@ -106,12 +156,13 @@ class ShownRun:
 
     def status(self, id_: str) -> str:
         """How a step ended; `unknown` if it had begun when the program ended, `pending` if it had not."""
-        step = self.state.steps[id_]
+        step = self._known[id_]
         if step.status is not None:
             return step.status
         if self.row.status is RunStatus.RUNNING:
             return step.phase
-        return "unknown" if step.attempts else "pending"
+        began = step.attempts > 0 and step.phase is not StepPhase.PENDING
+        return "unknown" if began else "pending"
 
     def output(self, id_: str) -> Path:
         from pup_tui.output.spool import spool_name
@@ -122,7 +173,7 @@ class ShownRun:
         """What was decided, in its order: each answer with the question that was put."""
         from pup_tui.core.notices import StepAnswered, StepWaiting
 
-        decisions, asked = self._broken_lock(), dict[str, str]()
+        decisions, asked = self._broken_locks(), dict[str, str]()
         for notice in self.notices:
             if isinstance(notice, StepWaiting):
                 asked[notice.step] = notice.question
@@ -130,21 +181,21 @@ class ShownRun:
                 decisions.append(_decision(notice, asked.pop(notice.step, "")))
         return decisions
 
-    def _broken_lock(self) -> list[dict[str, Any]]:
-        """The decision to take the lock from another run; no step made it."""
-        state, lock = self.state, self.state.lock
-        if lock is None or not lock.broken:
-            return []
-        decision = {
-            "step": "",
-            "question": "",
-            "answer": f"broke the lock {lock.value} of {lock.broken}",
-            "by": state.operator,
-            "note": lock.reason,
-            "values": {},
-            "ts": rfc3339(state.created),
-        }
-        return [decision]
+    def _broken_locks(self) -> list[dict[str, Any]]:
+        """The decisions to take the lock from another run; no step made them."""
+        return [
+            {
+                "step": "",
+                "question": "",
+                "answer": f"broke the lock {leg.lock.value} of {leg.lock.broken}",
+                "by": leg.operator,
+                "note": leg.lock.reason,
+                "values": {},
+                "ts": rfc3339(leg.wall),
+            }
+            for leg in legs_of(self.events)
+            if leg.lock is not None and leg.lock.broken
+        ]
 
     def print(self) -> None:
         row = self.row
@@ -154,6 +205,7 @@ class ShownRun:
         with_it = f" with the profile {safe_text(row.profile)}" if row.profile else ""
         who = f"{safe_text(row.operator)}{with_it}"
         click.echo(f"started {local_time(row.started_at)} by {who}{took}")
+        self._print_legs()
         for name, value in row.vars.items():
             click.echo(f"  {name} = {safe_text(as_typed(value))}")
         for id_ in self.steps:
@@ -174,6 +226,26 @@ class ShownRun:
             for name, value in decision["values"].items():
                 click.echo(f"    {name} = {safe_text(as_typed(value))}")
 
+    def _print_legs(self) -> None:
+        """Say of each leg but the first how the run came to it."""
+        legs = self._legs()
+        for before, leg in pairwise(legs):
+            when = local_time(datetime.fromisoformat(leg["started_at"]).timestamp())
+            who = f"{safe_text(leg['operator'])} on {safe_text(leg['host'])}"
+            stood = f"{before['status']}, steps done: {leg['finished']}"
+            click.echo(f"resumed {when} by {who} · it was {stood}")
+            for told, steps in (
+                ("began and did not finish", leg["unknown"]),
+                ("ran again for want of a secret", leg["again"]),
+                ("its secrets were given", leg["given"]),
+            ):
+                for step in steps:
+                    click.echo(f"  {safe_text(step)}: {told}")
+            for step, why in leg["skipped"].items():
+                click.echo(f"  {safe_text(step)}: skipped: {safe_text(why)}")
+            for name, value in leg["changed"].items():
+                click.echo(f"  {name} = {safe_text(str(value))}")
+
     def _print_step(self, id_: str) -> None:
         node, step = self.program.node(id_), self._step(id_)
         indent = INDENT * (node.depth + len(item_numbers(id_)))
@@ -186,7 +258,7 @@ class ShownRun:
         click.echo(f"\n{indent}{place}{name} · {step['status']}{reason}{took}")
         for line in step["command"].splitlines():
             click.echo(f"{indent}   $ {safe_text(line)}")
-        for line in self.state.steps[id_].sent.lines():
+        for line in self._known[id_].sent.lines():
             click.echo(f"{indent}   {safe_text(line)}")
         self._print_output(id_, indent)
 

@@ -84,14 +84,14 @@ class UndoOffer(Struct, frozen=True, kw_only=True):
 class Question(Struct, frozen=True, kw_only=True):
     """Something only a person can decide.
 
-    `upcoming` is what a *yes* leads to (the rendered command and what goes into it), `expect` the text that
-    must be typed for it, `timeout` the time in seconds, from when it is asked, after which it counts as
-    refused. `captures` are the names that an attempt would have made of which nobody knows whether it was
-    done. `variables` are what an `input` step asks for, as they stand in the file; their texts may use the
-    variables above and `names`, what the run knows (never to be shown or stored), of which `secrets` names
-    the secret ones. `directory` is where the file lies that they stand in. `offers` are what can be undone,
-    in the order in which it would run; the `step` of that question is `ids.UNDO`, and it is answered with
-    `LocalRun.undo`.
+    `upcoming` is what a *yes* leads to (the rendered command and what goes into it), `expect` the text
+    that must be typed for it, `timeout` the time in seconds, from when it is asked, after which it
+    counts as refused. `captures` are the names that an attempt of which nobody knows whether it was done
+    would have made for other steps. `variables` are what an `input` step asks for, as they stand in the
+    file; their texts may use the variables above and `names`, what the run knows (never to be shown or
+    stored), of which `secrets` names the secret ones (and of `captures`). `directory` is where the file
+    lies that they stand in. `offers` are what can be undone, in the order in which it would run; the
+    `step` of that question is `ids.UNDO`, and it is answered with `LocalRun.undo`.
     """
 
     step: str

@@ -117,7 +117,7 @@ class Lock(Struct, frozen=True, omit_defaults=True):
 class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     """`left_out` names variables that have no value; `secrets` those whose value is never stored.
 
-    `profile` is the name of the operator's profile, empty without one.
+    `profile` is the name of the operator's profile, empty without one; `version` is that of the program.
     """
 
     run: str
@@ -130,6 +130,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     secrets: tuple[str, ...] = ()
     lock: Lock | None = None
     profile: str = ""
+    version: str = ""
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):
@@ -276,7 +277,8 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
 
     `values` are secret variables, asked for once more; `captures` what steps had captured as secrets, by the
     step. `again` names steps that ended well and run once more, since a secret that they captured is not
-    known.
+    known. `skipped` are steps that are left out, each with the reason, `changed` are variables that have
+    another value from here on.
     """
 
     by: str
@@ -284,7 +286,10 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     values: dict[str, Any] = {}
     captures: dict[str, dict[str, Any]] = {}
     again: tuple[str, ...] = ()
+    skipped: dict[str, str] = {}
+    changed: dict[str, Any] = {}
     lock: Lock | None = None
+    version: str = ""
 
 
 AnyEvent = (

@@ -53,7 +53,8 @@ class RunResumed(Notice, frozen=True, kw_only=True, tag="run.resumed"):
     """The run goes on, as its `leg` (2 the first time), by the word of `operator`.
 
     `finished` counts the steps that stay as they are, `unknown` are those of which nobody knows whether they
-    were done.
+    were done, `skipped` those that are left out, with the reason, `changed` the variables that got another
+    value.
     """
 
     leg: int
@@ -61,6 +62,8 @@ class RunResumed(Notice, frozen=True, kw_only=True, tag="run.resumed"):
     host: str
     finished: int
     unknown: tuple[str, ...] = ()
+    skipped: dict[str, str] = {}
+    changed: dict[str, Any] = {}
 
 
 class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pup_tui.core.actions import AnyAction, Question, Tell
-from pup_tui.core.events import Moment
+from pup_tui.core.events import Moment, Resumed
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
@@ -65,15 +65,17 @@ class Outbox:
             )
         )
 
-    def tell_run_resumed(self, by: str, host: str, finished: int, unknown: Collection[str]) -> None:
+    def tell_run_resumed(self, event: Resumed, finished: int, unknown: Collection[str]) -> None:
         self._tell(
             RunResumed(
                 **self._common,
                 leg=self._state.leg,
-                operator=by,
-                host=host,
+                operator=event.by,
+                host=event.host,
                 finished=finished,
                 unknown=tuple(unknown),
+                skipped=event.skipped,
+                changed=event.changed,
             )
         )
 

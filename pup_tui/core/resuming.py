@@ -15,7 +15,8 @@ from msgspec import Struct, structs
 from pup_tui.core import polls
 from pup_tui.core.actions import Question
 from pup_tui.core.events import Answered, Event, Resumed
-from pup_tui.core.ids import UNDO, Timer, holder_id, is_inside, is_kept, item_id, static_id
+from pup_tui.core.ids import UNDO, Timer, holder_id, is_inside, is_kept, item_id, static_id, undo_id
+from pup_tui.core.named import named_captures
 from pup_tui.core.program import Node, Program, captures_of
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_keys, frame_of
@@ -40,17 +41,21 @@ _ACTING = (StepPhase.RUNNING, StepPhase.STOPPING)
 class Standing(Struct, frozen=True, kw_only=True):
     """Where a run stands that could go on: ids of steps, in the order of the file.
 
-    `finished` stay as they are. `unknown` began and did not finish, and may not simply be done twice.
-    `undone` were taken back and run again, `repeated` are the steps for failures and for the end that have
-    run and run again. `hidden` ended well, but captured secrets, which are not stored; of those `again` may
-    be done twice.
+    `finished` stay as they are. `begun` did not finish; of those `unknown` may not simply be done twice.
+    `undone` were taken back and run again, though of `half_undone` nobody knows whether they were,
+    `repeated` are the steps for failures and for the end that have run and run again. `failed` run again,
+    each with the reason why it failed. `hidden` ended well, but captured secrets under these names, which
+    are not stored; of those `again` may be done twice.
     """
 
     finished: tuple[str, ...] = ()
+    begun: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     undone: tuple[str, ...] = ()
+    half_undone: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
-    hidden: tuple[str, ...] = ()
+    failed: dict[str, str] = {}
+    hidden: dict[str, tuple[str, ...]] = {}
     again: tuple[str, ...] = ()
 
 
@@ -64,7 +69,11 @@ def standing(program: Program, state: RunState) -> Standing:
     earlier = _remembered(program, state)
     leaves = _leaves(program, earlier)
     finished = [id_ for id_, step in leaves.items() if _ended_well(step)]
-    hidden = [id_ for id_ in finished if _hides(state, id_, leaves[id_])]
+    unknown = [id_ for id_, step in leaves.items() if _is_unknown(step)]
+    # Also those that take back or clean up, which are not asked about: what may live on is what began.
+    begun = {id_ for id_, step in state.steps.items() if _is_unknown(step)}.union(unknown)
+    undone = program.in_order(_undone(program, state.steps))
+    hidden = {id_: names for id_ in finished if (names := _hidden_names(earlier, id_))}
     repeated = [
         id_
         for id_, step in state.steps.items()
@@ -74,14 +83,13 @@ def standing(program: Program, state: RunState) -> Standing:
     ]
     return Standing(
         finished=tuple(finished),
-        unknown=tuple(
-            id_
-            for id_, step in leaves.items()
-            if _is_unknown(step) and not _may_repeat(program, program.node(id_))
-        ),
-        undone=tuple(program.in_order(_undone(program, state.steps))),
+        begun=tuple(program.in_order(sorted(begun))),
+        unknown=tuple(id_ for id_ in unknown if not _may_repeat(program, program.node(id_))),
+        undone=tuple(undone),
+        half_undone=tuple(id_ for id_ in undone if _is_half_undone(state, id_)),
         repeated=tuple(program.in_order(repeated)),
-        hidden=tuple(hidden),
+        failed=_failed(program, {**state.steps, **leaves}),
+        hidden=hidden,
         again=tuple(id_ for id_ in hidden if _may_repeat(program, program.node(id_))),
     )
 
@@ -94,14 +102,19 @@ def resume(run: Run, event: Event) -> None:
         return
     earlier = _remembered(run.program, state)
     earlier.again, earlier.completed = event.again, list(state.completed)
+    earlier.skipped = state.earlier.skipped | {
+        step: f"skipped by {event.by}: {why}" for step, why in event.skipped.items()
+    }
     earlier.attempts = state.earlier.attempts | {
         id_: step.attempts for id_, step in state.steps.items()
     }
     for step, made in event.captures.items():
-        _frame_of(earlier, state, step).captured.update(made)
+        _frame_of(earlier, step).captured.update(made)
     kept = {id_: state.frames[id_] for id_ in state.completed if is_kept(id_)}
     body = _first_frame(run.program, state)
-    body.values.update(event.values)
+    body.values.update(event.values | event.changed)
+    body.secrets = list(dict.fromkeys((*body.secrets, *event.values)))
+    body.left_out = [name for name in body.left_out if name not in body.values]
     fresh = RunState(
         run=state.run,
         directories=state.directories,
@@ -123,7 +136,7 @@ def resume(run: Run, event: Event) -> None:
     leaves = _leaves(run.program, earlier)
     finished = sum(_ended_well(step) for step in leaves.values())
     unknown = [id_ for id_, step in leaves.items() if _is_unknown(step)]
-    run.outbox.tell_run_resumed(event.by, event.host, finished, unknown)
+    run.outbox.tell_run_resumed(event, finished, unknown)
     run.todo.append(BODY)
 
 
@@ -131,9 +144,13 @@ def take_up(run: Run, node: Node) -> bool:
     """Let a step take its turn with what is remembered of it; False where it begins as any other."""
     earlier = run.state.earlier
     known = earlier.steps.pop(node.id, None)
+    if node.id in earlier.skipped:
+        run.end(node, StepStatus.SKIPPED, earlier.skipped[node.id])
+        return True
     if known is None:
         return False
-    if _ended_well(known) and node.id not in earlier.again:
+    again = any(id_ == node.id or is_inside(id_, node.id) for id_ in earlier.again)
+    if _ended_well(known) and not again:
         _recall(run, node, known)
         return True
     step = run.step(node)
@@ -235,6 +252,22 @@ def _undone(program: Program, steps: Mapping[str, StepState]) -> set[str]:
     return undone | {id_ for id_ in steps if static_id(id_) in settled and not is_kept(id_)}
 
 
+def _failed(program: Program, steps: Mapping[str, StepState]) -> dict[str, str]:
+    """Why steps of the body failed, those included that run again since others were taken back."""
+    failed = (id_ for id_, step in steps.items() if step.status is StepStatus.FAILED)
+    nodes = (program.node(id_) for id_ in program.in_order(failed))
+    return {
+        node.id: steps[node.id].reason
+        for node in nodes
+        if node.part == "body" and not node.is_block and not steps[node.id].late
+    }
+
+
+def _is_half_undone(state: RunState, id_: str) -> bool:
+    undo = state.steps.get(undo_id(id_))
+    return undo is not None and undo.began is not None and not _ended_well(undo)
+
+
 def _behind(program: Program, known: Iterable[str], undone: Iterable[str]) -> Iterator[str]:
     """The first step that was taken back, and all that comes behind it in the order of the file."""
     targets = {static_id(id_) for id_ in undone}
@@ -276,14 +309,14 @@ def _is_unknown(step: StepState) -> bool:
     return stopped or step.status is StepStatus.UNKNOWN
 
 
-def _hides(state: RunState, id_: str, step: StepState) -> bool:
-    """Whether a step captured what is not stored."""
-    frame = state.frames.get(next(frame_keys(state, id_)), Frame())
-    return any(name in frame.secrets for name in step.captured)
+def _hidden_names(earlier: Earlier, id_: str) -> tuple[str, ...]:
+    """What a step captured and no record holds, since it is secret."""
+    secrets = _frame_of(earlier, id_).secrets
+    return tuple(name for name in earlier.steps[id_].captured if name in secrets)
 
 
-def _frame_of(earlier: Earlier, state: RunState, step: str) -> Frame:
-    return earlier.frames[next(frame_keys(state, step))]
+def _frame_of(earlier: Earlier, step: str) -> Frame:
+    return frame_of(RunState(frames=earlier.frames), step)
 
 
 def _first_frame(program: Program, state: RunState) -> Frame:
@@ -380,7 +413,8 @@ def _may_repeat(program: Program, node: Node) -> bool:
     """Whether a step, or a block around it, says that it may be done twice."""
     id_ = node.id
     while id_ != BODY:
-        if program.node(id_).step.idempotent:
+        step = program.node(id_).step
+        if step.idempotent or step.read_only is True:
             return True
         id_ = holder_id(id_)
     return False
@@ -389,6 +423,7 @@ def _may_repeat(program: Program, node: Node) -> bool:
 def _ask_whether_done(run: Run, node: Node, known: StepState) -> None:
     """Put an attempt that did not finish to the operator."""
     run.step(node).command, run.step(node).sent = known.command, known.sent
+    captures = named_captures(run.program, node)
     run.ask(
         node,
         Question(
@@ -398,6 +433,7 @@ def _ask_whether_done(run: Run, node: Node, known: StepState) -> None:
             message="Its last attempt began and did not finish: nobody knows whether it was done.",
             danger=node.step.danger,
             upcoming=Shown(known.command, known.sent).text if known.command else None,
-            captures=tuple(captures_of(node.step)),
+            captures=captures,
+            secrets=tuple(name for name in captures if name in node.step.secret_captures),
         ),
     )

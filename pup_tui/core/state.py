@@ -196,7 +196,8 @@ class Earlier(Struct):
 
     `steps` and `frames` are as they stood at the end, without what has to be done once more; `completed` is
     the order in which steps ended that can be taken back. `again` names steps that ended well and still run
-    again, since a secret that they made is not known. `attempts` is how many attempts each step has made, so
+    again, since a secret that they made is not known. `skipped` says of steps that are left out by whom and
+    why. `attempts` is how many attempts each step has made, so
     that none gets the number of another.
     """
 
@@ -204,6 +205,7 @@ class Earlier(Struct):
     frames: dict[str, Frame] = {}
     completed: list[str] = []
     again: tuple[str, ...] = ()
+    skipped: dict[str, str] = {}
     attempts: dict[str, int] = {}
 
 

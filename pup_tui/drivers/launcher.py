@@ -13,8 +13,10 @@ from typing import Any
 
 import msgspec
 
+from pup_tui import __version__
 from pup_tui.aside import aside
 from pup_tui.core.events import AnyEvent, Lock, Resumed, RunCreated, Source
+from pup_tui.core.legs import legs_of
 from pup_tui.core.program import Program
 from pup_tui.core.requests import StepRequest
 from pup_tui.drivers.clock import SystemClock
@@ -22,9 +24,10 @@ from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.lock_value import lock_value
 from pup_tui.drivers.locks import Breaking, HeldLocks
 from pup_tui.drivers.masking import Masking
-from pup_tui.drivers.replay import replay
+from pup_tui.drivers.replay import first_difference, replay
 from pup_tui.drivers.values import Resolve
-from pup_tui.journal.places import locks_dir, make_run_dir
+from pup_tui.journal.errors import JournalError
+from pup_tui.journal.places import journal_path, locks_dir, make_run_dir
 from pup_tui.journal.records import RunRecord
 from pup_tui.journal.writer import Recorder
 from pup_tui.steps.executor import Executor, Terminal
@@ -97,6 +100,7 @@ class Launcher:
             left_out=tuple(left_out),
             secrets=hidden,
             profile=self.profile,
+            version=__version__,
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         if program.runbook.lock is not None:
@@ -121,21 +125,28 @@ class Launcher:
         secrets: Mapping[str, Any],
         captures: Mapping[str, Mapping[str, Any]] = {},
         again: Iterable[str] = (),
+        skipped: Mapping[str, str] = {},
+        changed: Mapping[str, Any] = {},
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
         """Own a past run again and return it, ready to go on where its `events` left it.
 
-        `secrets` are the values of its secret variables, `captures` what its steps captured as secrets, by
-        the step; the steps in `again` run once more for want of theirs. Raises what `launch` does, and
-        RunGoesOn if somebody else has resumed it.
+        `secrets` are the values of its secret variables, `captures` what its steps captured as secrets,
+        by the step; the steps in `again` run once more for want of theirs, those that are `skipped` are
+        left out for the given reason. `changed` are variables with another value. Raises what `launch`
+        does, RunGoesOn if somebody else has resumed it, and JournalError if another version of the
+        program has recorded it, which would have gone on otherwise than this one.
         """
         first, last = events[0], events[-1]
         assert isinstance(first, RunCreated)
+        self._check_version(program, events)
         masking = Masking(self.hidden)
         masking.find(secrets, secrets)
         for made in captures.values():
             masking.find(made, made)
+        holding = masking.find(changed, ())
+        values = {**secrets, **{name: changed[name] for name in holding}}
         # The run's own clock went on while nobody drove it: waits and deadlines are in its time.
         clock = SystemClock(last.at.clock + max(0.0, time.time() - last.at.wall))
         now, host = clock.now(), socket.gethostname()
@@ -144,16 +155,19 @@ class Launcher:
             at=now,
             operator=self.operator,
             host=host,
-            values={**first.values, **secrets},
+            values={**first.values, **secrets, **changed},
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), owner)
         resumed = Resumed(
             at=now,
             by=self.operator,
             host=host,
-            values=dict(secrets),
+            values=values,
             captures={step: dict(made) for step, made in captures.items()},
             again=tuple(again),
+            skipped={step: masking.text(why) for step, why in skipped.items()},
+            changed={name: value for name, value in changed.items() if name not in holding},
+            version=__version__,
         )
         try:
             if program.runbook.lock is not None:
@@ -167,6 +181,18 @@ class Launcher:
             locks.release()
             raise
         return LocalRun(program, resumed, around, replay(program, events).state)
+
+    def _check_version(self, program: Program, events: Sequence[AnyEvent]) -> None:
+        others = [leg.version for leg in legs_of(events) if leg.version != __version__]
+        if others and (difference := first_difference(program, events)) is not None:
+            told = (
+                f"recorded by pup-tui {others[0]}" if others[0] else "recorded by an older pup-tui"
+            )
+            raise JournalError(
+                f"the run was {told}; this is {__version__}, and {difference}",
+                journal_path(self.state),
+                "resume it with that version, or run the runbook anew",
+            )
 
     def _around(
         self,

@@ -171,9 +171,11 @@ class LocalRun:
     ) -> None:
         """Answer the question of `step`; what is not asked is not answered.
 
-        A yes to an `input` step brings its `values`, checked already; `secrets` names those that are secret.
+        A yes to an `input` step brings its `values`, checked already; `secrets` names those that are secret,
+        beside what the file says of captures.
         """
         given = dict(values or {})
+        captured = self.program.node(step).step.secret_captures
         answered = Answered(
             at=self._now(),
             step=step,
@@ -182,7 +184,7 @@ class LocalRun:
             note=note,
             values=given,
             left_out=tuple(left_out),
-            secrets=self._around.masking.find(given, secrets),
+            secrets=self._around.masking.find(given, {*secrets, *captured}),
         )
         self._post(answered)
 

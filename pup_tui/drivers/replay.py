@@ -8,28 +8,34 @@ from typing import Any
 
 import msgspec
 
-from pup_tui.core.actions import Tell
+from pup_tui.core.actions import StartAttempt, Tell
 from pup_tui.core.events import (
     Answered,
     AnyEvent,
     AttemptFinished,
+    AttemptStarted,
     Resumed,
     RunCreated,
     ValuesResolved,
 )
 from pup_tui.core.machine import Machine
-from pup_tui.core.notices import AnyNotice
+from pup_tui.core.notices import AnyNotice, RunFinished
 from pup_tui.core.program import Program
-from pup_tui.core.state import RunState, StepState
+from pup_tui.core.state import RunPhase, RunState, RunStatus, StepState
 from pup_tui.template.values import HIDDEN
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """What a run was: its state as it stood at the last event, and all that watchers were told."""
+    """What a run was: its state as it stood at the last event, and all that watchers were told.
+
+    Of a run that was resumed the end of an earlier leg is not among the `notices`, since the run went on;
+    `ends` has how each of those legs ended.
+    """
 
     state: RunState
     notices: list[AnyNotice]
+    ends: list[RunStatus]
 
 
 def replay(program: Program, events: Iterable[AnyEvent]) -> Replayed:
@@ -39,13 +45,40 @@ def replay(program: Program, events: Iterable[AnyEvent]) -> Replayed:
     """
     machine = Machine(program)
     notices: list[AnyNotice] = []
+    ends: list[RunStatus] = []
     for event in events:
+        if isinstance(event, Resumed):
+            notices = [notice for notice in notices if not isinstance(notice, RunFinished)]
+            state = machine.state
+            ended = state.phase is RunPhase.ENDED
+            ends.append(state.status if ended else RunStatus.INTERRUPTED)
         actions = machine.handle(_with_hidden(event))
         notices += (action.notice for action in actions if isinstance(action, Tell))
     # Of a run that broke off before its first event nothing is known: its steps are pending.
     for step in program.instances(""):
         machine.state.steps.setdefault(step, StepState())
-    return Replayed(machine.state, notices)
+    return Replayed(machine.state, notices, ends)
+
+
+def first_difference(program: Program, events: Iterable[AnyEvent]) -> str | None:
+    """How the machine goes about a recorded run otherwise than it went, or None where it does not.
+
+    Every attempt that is asked for is recorded next, unless the program ended before.
+    """
+    machine = Machine(program)
+    wanted: list[str] = []
+    for event in events:
+        if isinstance(event, Resumed):
+            wanted = []
+        elif isinstance(event, AttemptStarted):
+            if event.attempt not in wanted:
+                return f"the attempt {event.attempt} would not have been made"
+            wanted.remove(event.attempt)
+        elif wanted:
+            return f"the attempt {wanted[0]} would have been made"
+        actions = machine.handle(_with_hidden(event))
+        wanted += (action.attempt for action in actions if isinstance(action, StartAttempt))
+    return None
 
 
 def _with_hidden(event: AnyEvent) -> AnyEvent:

@@ -143,7 +143,9 @@ class AboutUnknown:
             return
         done = self._given.answer == "done"
         made = dict(self._given.captures.get(question.step, {})) if done else {}
-        replies.answer(question.step, self._given.answer, UNKNOWN, values=made)
+        replies.answer(
+            question.step, self._given.answer, UNKNOWN, values=made, secrets=question.secrets
+        )
 
     def withdraw(self, step: str) -> None:
         self._others.withdraw(step)

@@ -154,7 +154,8 @@ class TerminalAsker:
         said = {"d": "done", "r": "retry", "s": "skip"}.get(typed[:1], "abort")
         values = {}
         for name in question.captures if said == "done" else ():
-            values[name] = await self._line(f"  {safe_text(name)}, which it captured: ")
+            prompt = f"  {safe_text(name)}, which it captured: "
+            values[name] = await self._line(prompt, hidden=name in question.secrets)
         replies.answer(question.step, said, self._operator, values=values)
 
     # Values
@@ -215,10 +216,10 @@ class TerminalAsker:
         if told:
             self._err.write(told.rstrip("\n") + "\n")
 
-    async def _line(self, prompt: str) -> str:
+    async def _line(self, prompt: str, *, hidden: bool = False) -> str:
         """One line of standard input without its end, made valid text; empty at its end."""
         try:
-            line = await self._read(prompt)
+            line = await self._read(prompt, hidden=hidden)
         except EOFError:
             return ""
         return line.encode(errors="surrogateescape").decode(errors="replace")

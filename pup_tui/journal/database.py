@@ -11,7 +11,7 @@ from typing import Literal
 
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import OVERRIDE, check_state_dir, journal_path, make_state_dir
-from pup_tui.journal.schema import APPLICATION_ID, MIGRATIONS, VERSION
+from pup_tui.journal.schema import APPLICATION_ID, INDEXES, MIGRATIONS, VERSION
 from pup_tui.private import NotPrivate, refuse_link
 
 PATIENCE = 10.0
@@ -81,6 +81,8 @@ def open_database(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connect
             database.execute("PRAGMA foreign_keys = ON")
             database.execute("PRAGMA trusted_schema = OFF")
             _migrate(database)
+            for statement in INDEXES:
+                database.execute(statement)
         except BaseException:
             database.close()
             raise

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -21,6 +21,7 @@ from pup_tui.journal.errors import AmbiguousRunError, JournalError
 from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.places import check_state_dir, journal_path
 from pup_tui.journal.records import RunRow
+from pup_tui.journal.schema import IS_RESUMED
 from pup_tui.spelling import from_stored
 
 OWNER_GONE = "the program ended while the run was under way"
@@ -31,8 +32,17 @@ _PROFILE = """
     (SELECT CASE WHEN json_valid(body) THEN CAST(json_extract(body, '$.profile') AS BLOB) END
     FROM event WHERE event.run = run.number AND sequence = 1)
 """
-_COLUMNS = (_PROFILE if name == "profile" else name for name in RunRow.__struct_fields__)
+_ITS_EVENTS = "SELECT count(*) FROM event WHERE event.run = run.number"
+_LEG = f"(1 + ({_ITS_EVENTS} AND {IS_RESUMED}))"
+_FROM_EVENTS = {"profile": _PROFILE, "leg": _LEG}
+_COLUMNS = (_FROM_EVENTS.get(name, name) for name in RunRow.__struct_fields__)
 _SELECT_RUNS = f"SELECT {', '.join(_COLUMNS)} FROM run"  # noqa: S608 - own names only
+
+_FIRST_EVENTS = f"""
+    SELECT run.run, CAST(body AS BLOB) FROM event JOIN run ON event.run = run.number
+    WHERE sequence = 1 OR {IS_RESUMED}
+    ORDER BY event.run, sequence
+"""  # noqa: S608 - own names only
 
 
 @contextmanager
@@ -141,6 +151,19 @@ class JournalReader:
                 raise
             raise JournalError(error.message, self.path, _intact(events)) from error
         return events
+
+    def first_events(self) -> dict[str, list[AnyEvent]]:
+        """The events that the legs of each run begin with, by the run; what is damaged is left out.
+
+        Reading the run itself tells the damage.
+        """
+        found: dict[str, list[AnyEvent]] = {}
+        with self._reading():
+            rows = self._database.execute(_FIRST_EVENTS).fetchall()
+        for run, body in rows:
+            with suppress(ValueError):
+                found.setdefault(run, []).append(codec.decode(body))
+        return found
 
     def files(self, run: str) -> dict[str, bytes]:
         """The texts that a run was made from, by name. Raises JournalError if one is damaged."""

@@ -66,10 +66,11 @@ class RunSummary(Struct, frozen=True, kw_only=True):
 class RunRow(RunRecord, frozen=True, kw_only=True):
     """A run as the journal knows it; `duration` and `ended_wall` are None while it is under way.
 
-    `profile` is what its first event says, empty without one.
+    `profile` is what its first event says, empty without one; `leg` counts how often it was begun or resumed.
     """
 
     profile: str = ""
+    leg: int = 1
     status: RunStatus
     reason: str = ""
     warnings: int = 0

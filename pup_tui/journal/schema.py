@@ -60,3 +60,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (_VERSION_1,)
 
 VERSION = len(MIGRATIONS)
 """The version that this program reads and writes."""
+
+IS_RESUMED = """substr(body, 1, 17) = '{"type":"resumed"'"""
+"""Says of an event that another leg of its run begins with it."""
+
+INDEXES = (f"CREATE INDEX IF NOT EXISTS event_of_leg ON event (run) WHERE {IS_RESUMED}",)
+"""What finds things faster and is made wherever it is missing: a journal of any version goes without."""

@@ -344,6 +344,11 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         }
 
     @property
+    def secret_captures(self) -> frozenset[str]:
+        """The captures that the file says are secret."""
+        return frozenset(name for name, capture in self.captures.items() if capture.secret)
+
+    @property
     def assertions(self) -> tuple[Assertion, ...]:
         """Assertions in order, whichever form the file uses."""
         if self.assert_ is None:

@@ -18,6 +18,7 @@ from pup_tui.journal.records import HIDDEN, RunRow
 from pup_tui.output.spool import spool_name
 
 if TYPE_CHECKING:
+    from pup_tui.core.events import AnyEvent
     from pup_tui.core.program import Program
 
 MOST_RUNS = 1_000
@@ -36,6 +37,14 @@ def past_runs(state: Path, runbook: str | None = None, limit: int = MOST_RUNS) -
         return [] if journal is None else journal.runs(runbook=runbook, limit=limit)
 
 
+def interrupted_runs(state: Path, since: float) -> list[RunRow]:
+    """Runs that were interrupted and began at or after `since` (seconds since 1970). Raises JournalError."""
+    with read_journal(state) as journal:
+        if journal is None:
+            return []
+        return journal.runs(status=RunStatus.INTERRUPTED, since=since)
+
+
 def last_values(state: Path, runbook: str) -> dict[str, object]:
     """The values that the newest run of a runbook was given, without secrets. Raises JournalError."""
     rows = past_runs(state, runbook, 1)
@@ -44,12 +53,13 @@ def last_values(state: Path, runbook: str) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class PastRun:
-    """A run as it was: the program it was made from, the state it ended in, what was told about it, where its
-    output is.
+    """A run as it was: the program it was made from, what happened and was told, the state it ended in, where
+    its output is.
     """
 
     row: RunRow
     program: Program
+    events: list[AnyEvent]
     state: RunState
     notices: list[AnyNotice]
     folder: Path
@@ -75,13 +85,14 @@ def read_run(state: Path, run: str) -> PastRun:
                 f"the runbook of run {row.run} cannot be read by this version", journal.path
             )
         program = compile_program(row.runbook, loaded.runbook)
-        replayed = replay(program, journal.events(row.run))
+        events = journal.events(row.run)
+        replayed = replay(program, events)
     notices = [_masked(notice, row) for notice in replayed.notices]
     if row.status is RunStatus.INTERRUPTED:
         ended = rfc3339(row.ended_wall or row.started_at)
         broken = broken_off(replayed.state, row.reason, ts=ended, duration=row.duration or 0.0)
         notices = completed(notices, broken)
-    return PastRun(row, program, replayed.state, notices, run_dir(state, row.run))
+    return PastRun(row, program, events, replayed.state, notices, run_dir(state, row.run))
 
 
 def _masked(notice: AnyNotice, row: RunRow) -> AnyNotice:

@@ -50,6 +50,8 @@ class RunProgress:
         self.status = "running"
         self.reason = ""
         self.started: RunStarted | None = None
+        self.resumed: RunResumed | None = None
+        """How the newest leg of the run began, where that is not its first."""
         self.duration: float | None = None
         self.warnings = 0
         self.current: str | None = None
@@ -158,7 +160,8 @@ class RunProgress:
         step = self.steps.get(step_id)
         if step is None:
             return
-        block, frame = state.blocks.get(step_id), state.frames.get(step_id)
+        block = state.blocks.get(step_id)
+        frame = state.frames.get(step_id) or state.earlier.frames.get(step_id)
         if step.node.is_loop and block is not None:
             for item in block.children:
                 # What is inside an item is added when it begins: there may be a thousand.
@@ -181,7 +184,9 @@ class RunProgress:
             case RunFinished():
                 self.status, self.reason = notice.status, notice.reason
                 self.duration, self.warnings = notice.duration, notice.warnings
-            case StepOutput() | RunResumed():
+            case RunResumed():
+                self._begin_leg(notice)
+            case StepOutput():
                 return
             case _:
                 try:
@@ -217,6 +222,16 @@ class RunProgress:
                 step.duration = notice.duration
                 self._turn(step, notice.status)
                 self._settle_inside(step)
+
+    def _begin_leg(self, notice: RunResumed) -> None:
+        """Every step is to come again, and is told again to have ended where it had; undo steps have run."""
+        self.resumed = notice
+        self.status, self.reason, self.duration, self.warnings = "running", "", None, 0
+        for root in self.roots:
+            for step in (root, *root.inside()):
+                step.reason, step.duration, step.exit_code, step.signal = "", None, None, None
+                step.retrying = None
+                self._turn(step, "pending")
 
     def _start(self, step: StepProgress, notice: StepStarted) -> None:
         self._fill(step)

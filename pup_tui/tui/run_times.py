@@ -31,6 +31,13 @@ class RunTimes:
     def state_of(self, step: str) -> StepState | None:
         return None if self._live is None else self._live.state.steps.get(step)
 
+    def began_at(self, step: str) -> float | None:
+        """When the newest attempt of a step began, in seconds since 1970; None where that is not known."""
+        state = self.state_of(step)
+        if self._live is None or state is None or state.began is None:
+            return None
+        return self._live.state.created + state.began
+
     def running_for(self, step: StepProgress) -> float | None:
         """For how long a step has been under way; None where it is not, or that is not known."""
         state = self.state_of(step.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 ERROR_SECONDS = 20.0
 """How long a message stays that the operator has to read to go on."""
+
+
+LATELY = 7 * 86_400.0
+"""Seconds for which a run that was interrupted is told of when the console starts."""
 
 
 class Starter:
@@ -175,6 +180,17 @@ class Starter:
             return await aside(past_runs, self._services.state), ""
         except JournalError as error:
             return (), str(error)
+
+    async def interrupted_runs(self) -> Sequence[RunRow]:
+        """The runs that were interrupted lately; none where that cannot be read, which the history tells."""
+        from pup_tui.journal.errors import JournalError
+        from pup_tui.tui.past import interrupted_runs
+
+        since = time.time() - LATELY
+        try:
+            return await aside(interrupted_runs, self._services.state, since)
+        except JournalError:
+            return ()
 
     async def past_run(self, screen: Screen[None], run: str) -> PastRun | None:
         """A run as it was; None, and the reason shown, where it cannot be read."""

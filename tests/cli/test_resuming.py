@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from typing import Any
 
+import pytest
+
+import pup_tui
 from tests.support.program import Program
 
 DIES = "echo {name} >> effects; [ -e again ] || {{ touch again; kill -9 $PPID; exit 1; }}"
@@ -178,3 +183,113 @@ def test_every_lock_is_taken_again(program: Program) -> None:
         holder.communicate(timeout=200)
     done = program("resume", "--unknown=retry", T=TOKEN)
     assert done.code == 0, done.err
+
+
+def test_the_legs_of_a_run_are_told(program: Program) -> None:
+    path = program.write("killed", FAILS_ONCE)
+    (program.cwd / "again").mkdir()
+    assert program("run", str(path)).code == 1
+    assert program("resume", "--yes", USER="grace").code == 1
+    (program.cwd / "again").rmdir()
+    assert program("resume", "--yes", USER="bo").code == 0
+    (entry,) = program("history", "--json").json
+    assert [leg["operator"] for leg in entry["legs"]] == ["ada", "grace", "bo"]
+    legs = newest(program)["legs"]
+    assert [(leg["leg"], leg["status"], leg["finished"]) for leg in legs] == [
+        (1, "failed", 0),
+        (2, "failed", 1),
+        (3, "succeeded", 1),
+    ]
+    assert all(leg["host"] for leg in legs)
+    told = program("show", entry["run"]).out
+    assert "by grace on" in told
+    assert told.count("it was failed, steps done: 1") == 2
+
+
+def test_what_a_leg_did_not_come_to_stands_as_it_was_left(program: Program) -> None:
+    login = """
+  - name: login
+    kind: shell
+    run: '[ ! -e again ] || [ -e twice ] || { touch twice; kill -9 $PPID; exit 1; }; echo session-1234'
+    capture: {S: {secret: true}}
+    idempotent: true
+  - {name: mid, kind: shell, run: echo mid >> effects}
+"""
+    steps = SECRET_CAPTURE[SECRET_CAPTURE.index("  - {name: two") :]
+    killed(program, f"name: killed\nsteps:{login}{steps}")
+    assert program("resume").code == -9
+    shown = newest(program)
+    statuses = {step["step"]: step["status"] for step in shown["steps"]}
+    assert statuses == {"login": "unknown", "mid": "succeeded", "two": "unknown", "use": "pending"}
+    assert [leg["status"] for leg in shown["legs"]] == ["interrupted", "interrupted"]
+    assert shown["legs"][1]["again"] == ["login"]
+    assert program("resume").code == 0
+    assert effects(program) == ["mid", "two", "two", "session-1234"]
+
+
+def test_a_file_that_changed_is_told_and_the_recorded_text_runs(program: Program) -> None:
+    killed(program, T=TOKEN)
+    unchanged = program("resume", T=TOKEN)
+    assert "has changed" not in unchanged.err
+    path = program.cwd / "killed.yaml"
+    path.write_text(path.read_text().replace("name: three", "name: \x1b[31mthree\u202e"))
+    done = program("resume", "--unknown=retry", T=TOKEN)
+    assert done.code == 0, done.err
+    assert f"{path} has changed since" in done.err
+    assert "-  - {name: three, " in done.err
+    assert "\x1b" not in done.err
+    assert "\u202e" not in done.err
+    assert effects(program)[-1] == f"1 {TOKEN}-2"
+
+
+def test_a_file_that_is_gone_is_told_and_the_recorded_text_runs(program: Program) -> None:
+    killed(program, T=TOKEN)
+    (program.cwd / "killed.yaml").unlink()
+    done = program("resume", "--unknown=retry", T=TOKEN)
+    assert done.code == 0, done.err
+    assert "cannot be read any more" in done.err
+
+
+OTHER_VERSION = """
+import sys
+from pup_tui.core import machine
+from pup_tui.drivers import launcher
+
+launcher.__version__ = "0.0.1"
+if sys.argv[1] == "otherwise":
+    machine._wanted = lambda run, node: True
+from pup_tui.cli.main import main
+
+main(["run", "killed.yaml", "--json"])
+"""
+"""The program as another version of it, which may go about runs otherwise: `if` means nothing to it."""
+
+
+@pytest.mark.parametrize("how", ["alike", "otherwise"])
+def test_a_run_of_another_version_is_resumed_if_this_one_comes_to_the_same(
+    program: Program, how: str
+) -> None:
+    program.write(
+        "killed",
+        f"""
+name: killed
+steps:
+  - {{name: one, kind: shell, run: echo one >> effects, if: 1 == 2}}
+  - {{name: two, kind: shell, run: '{DIES.format(name="two")}'}}
+""",
+    )
+    call = [sys.executable, "-c", OTHER_VERSION, how]
+    run = subprocess.run(
+        call, cwd=program.cwd, env=program.environ, check=False, capture_output=True, timeout=200
+    )
+    assert run.returncode == -9, run.stderr
+    resumed = program("resume", "--unknown=retry")
+    if how == "alike":
+        assert resumed.code == 0, resumed.err
+        versions = [leg["version"] for leg in newest(program)["legs"]]
+        assert versions == ["0.0.1", pup_tui.__version__]
+    else:
+        assert resumed.code == 1
+        assert "recorded by pup-tui 0.0.1" in resumed.err
+        assert "the attempt one#1 would not have been made" in resumed.err
+        assert effects(program) == ["one", "two"]

@@ -234,3 +234,101 @@ def test_a_run_that_succeeded_is_over() -> None:
     player.resume().play()
     assert attempts(player) == ["a#1", "b#1", "c#1"]
     assert status_of(player) == "succeeded"
+
+
+NAMED = """
+steps:
+  - name: a
+    kind: shell
+    run: make
+    capture: {ID: {value: json.id}, UNUSED: {value: json.id}, TOKEN: {value: json.token, secret: true}}
+  - {name: b, kind: shell, run: 'use {{ ID }} {{ TOKEN | default("") }}'}
+"""
+
+
+def test_of_what_an_attempt_captured_only_what_others_name_is_asked_for() -> None:
+    _, player = broken_off(NAMED, {"a": [HANGS, OK]})
+    player.resume().play()
+    asked = player.asked[-1].question
+    assert (asked.captures, asked.secrets) == (("ID", "TOKEN"), ("TOKEN",))
+
+
+def test_a_secret_that_an_earlier_leg_captured_is_missing_in_each_that_follows() -> None:
+    text = """
+steps:
+  - {name: a, kind: shell, run: a, capture: {A: {secret: true}}}
+  - {name: b, kind: shell, run: b, capture: {B: {secret: true}}}
+  - {name: c, kind: shell, run: 'c {{ A }} {{ B }}'}
+"""
+    made = {name: [Result(captures={name.upper(): "s"}, secrets=(name.upper(),))] for name in "ab"}
+    program, player = broken_off(text, {**made, "c": [HANGS], "a": [*made["a"], HANGS]})
+    state = player.machine.state
+    assert standing(program, state).hidden == {"a": ("A",), "b": ("B",)}
+    player.resume(again=("a",), captures={"b": {"B": "s"}}).play()
+    assert standing(program, state).hidden == {"b": ("B",)}
+
+
+@pytest.mark.parametrize("inside", ["", "foreach: [x], as: it, "])
+def test_a_step_that_runs_again_for_its_secret_does_so_in_a_block_that_has_ended(
+    inside: str,
+) -> None:
+    text = f"""
+steps:
+  - name: g
+    kind: group
+    {inside.replace(", ", chr(10) + "    ")}
+    steps:
+      - {{name: login, kind: shell, run: login, capture: {{A: {{secret: true}}}}}}
+      - {{name: other, kind: shell, run: other}}
+  - {{name: c, kind: shell, run: c}}
+"""
+    login = "g[0]/login" if inside else "g/login"
+    made = Result(captures={"A": "s"}, secrets=("A",))
+    program, player = broken_off(text, {login: [made, made], "c": [FAILS, OK]})
+    assert list(standing(program, player.machine.state).hidden) == [login]
+    player.resume(again=(login,)).play()
+    assert status_of(player) == "succeeded"
+    assert attempts(player)[3:] == [f"{login}#2", "c#2"]
+
+
+def test_a_step_that_is_skipped_stays_so_though_its_leg_breaks_off_before() -> None:
+    text = """
+steps:
+  - {name: first, kind: shell, run: one, idempotent: true}
+  - {name: a, kind: shell, run: echo a}
+  - {name: b, kind: shell, run: echo b}
+"""
+    _, player = broken_off(text, {"first": [OK, HANGS, OK], "a": [FAILS]})
+    player.resume(again=("first",), skipped={"a": "done by hand"}).play()
+    player.resume().play()
+    assert player.statuses() == {"first": "succeeded", "a": "skipped", "b": "succeeded"}
+    assert player.machine.state.steps["a"].reason == "skipped by grace: done by hand"
+
+
+def test_a_step_that_failed_is_told_as_such_though_others_were_taken_back() -> None:
+    text = """
+steps:
+  - {name: a, kind: shell, run: echo a, undo: {kind: shell, run: echo undo}}
+  - name: g
+    kind: group
+    steps: [{name: b, kind: shell, run: echo b}]
+"""
+    program, player = broken_off(text, {"g/b": [FAILS]}, undo=["a:undo"])
+    stood = standing(program, player.machine.state)
+    assert (stood.undone, list(stood.failed)) == (("a",), ["g/b"])
+    player.resume(skipped={"g/b": "by hand"}).play()
+    assert attempts(player) == ["a#1", "g/b#1", "a:undo#1", "a#2"]
+    assert status_of(player) == "succeeded"
+
+
+def test_another_value_counts_from_the_step_that_runs_again() -> None:
+    text = """
+vars: {X: {default: old}}
+steps:
+  - {name: a, kind: shell, run: 'echo {{ X }}'}
+  - {name: b, kind: shell, run: 'echo {{ X }}'}
+"""
+    player = Player(program_of(text), results={"b": [FAILS, OK]}).create(X="old").play()
+    player.resume(changed={"X": "new"}).play()
+    assert [action.shown for action in player.started] == ["echo old", "echo old", "echo new"]
+    assert player.machine.state.status == "succeeded"

@@ -64,6 +64,11 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "status_code": st.none() | st.integers(),
     "findings": findings,
     "sent": sent,
+    "unknown": st.booleans(),
+    "captures": st.dictionaries(texts, named, max_size=3),
+    "again": names,
+    "skipped": st.dictionaries(texts, texts, max_size=3),
+    "changed": named,
 }
 KINDS: tuple[type[AnyEvent], ...] = AnyEvent.__args__
 every_event: st.SearchStrategy[AnyEvent] = st.one_of(

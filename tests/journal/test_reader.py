@@ -16,6 +16,7 @@ from pup_tui.core.events import (
     AttemptStarted,
     Interrupted,
     Moment,
+    Resumed,
     RunCreated,
 )
 from pup_tui.core.state import RunStatus
@@ -272,3 +273,32 @@ def test_a_run_is_found_by_the_end_of_its_id_as_by_its_beginning(
         assert row is not None
         assert row.run == "aa11"
     assert journal.run("a1") is None
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_a_run_tells_how_often_it_was_resumed(
+    journal: Journal, begin: Beginner, *, indexed: bool
+) -> None:
+    begin("aa11")
+    begin("bb22")
+    ends = RunSummary(status=RunStatus.INTERRUPTED)
+    for leg in range(2):
+        at = Moment(1_700_000_100.0 + leg, 100.0)
+        journal.append("aa11", Interrupted(at=at, reason="lost"), summary=ends)
+        journal.reopen_run("aa11", 2 + 2 * leg, host="there", pid=1)
+        journal.append("aa11", Resumed(at=at, by="grace", host="there"))
+    if not indexed:
+        with closing(sqlite3.connect(journal.path)) as database:
+            database.execute("DROP INDEX event_of_leg")
+    assert {row.run: row.leg for row in journal.runs()} == {"aa11": 3, "bb22": 1}
+
+
+def test_the_legs_of_every_run_that_can_be_read_are_told(journal: Journal, begin: Beginner) -> None:
+    first, _ = begin(), begin("bb22")
+    resumed = Resumed(at=Moment(2.0, 1.0), by="grace", host="there")
+    journal.append("aa11", Interrupted(at=Moment(1.0, 1.0), reason=""))
+    journal.append("aa11", resumed)
+    with closing(sqlite3.connect(journal.path)) as database:
+        database.execute("UPDATE event SET body = CAST(x'7bff' AS TEXT) WHERE run = 2")
+        database.commit()
+    assert journal.first_events() == {"aa11": [first, resumed], "bb22": []}

@@ -64,13 +64,15 @@ async def main() -> None:
             shutil.copytree(OWN_RUNBOOKS, library, dirs_exist_ok=True)
             settings = demo_settings(os.environ, Path(folder), sandbox.url)
             catalog = Catalog([Folder(library, Origin.CONFIGURATION)])
-            async with (
-                console_services(
-                    settings, catalog, site="sandbox", suggestions=suggestions()
-                ) as services,
-                PupTuiApp(services).run_test(size=SIZE) as pilot,
-            ):
-                await story(pilot)
+            async with console_services(
+                settings, catalog, site="sandbox", suggestions=suggestions()
+            ) as services:
+                for told in (story, breaking_off, going_on):
+                    app = PupTuiApp(services)
+                    async with app.run_test(size=SIZE) as pilot:
+                        await told(pilot)
+                        app.runs.interrupt("the terminal was lost")
+                        await app.runs.end("the terminal was lost")
 
 
 async def story(pilot: Pilot[Any]) -> None:
@@ -109,6 +111,32 @@ async def story(pilot: Pilot[Any]) -> None:
     await pilot.press("a")
     await wait_for(pilot, lambda text: "Undo 3 steps" in text)
     take(pilot, "undo")
+
+
+async def breaking_off(pilot: Pilot[Any]) -> None:
+    """A console that is lost while a database gets another primary."""
+    await wait_for(pilot, lambda text: "move-primary" in text)
+    await choose(pilot, "move", "Makes a replica the primary")
+    await pilot.press("r")
+    await wait_for(pilot, lambda text: "Back" in text)
+    await pilot.press("ctrl+r")
+    await wait_for(pilot, lambda text: "do this dangerous step" in text)
+    await pilot.press("y")
+    await wait_for(pilot, lambda text: "as change 7731" in text)
+
+
+async def going_on(pilot: Pilot[Any]) -> None:
+    """The next console resumes the run."""
+    await wait_for(pilot, lambda text: "R shows" in text)
+    await pilot.press("R")
+    await wait_for(pilot, lambda text: "Resume" in text)
+    await pilot.press("r")
+    await wait_for(pilot, lambda text: "begun" in text)
+    await pilot.pause(0.5)
+    take(pilot, "resume")
+    await pilot.press("tab", "enter")
+    await wait_for(pilot, lambda text: "Was it done?" in text)
+    take(pilot, "unknown")
 
 
 async def choose(pilot: Pilot[Any], name: str, shown: str) -> None:

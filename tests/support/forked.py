@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import pkgutil
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,21 @@ def forked(work: Callable[..., None], *args: Any) -> int:
         process.kill()
         process.join()
         raise AssertionError(f"it did not end within {PATIENCE:.0f} s")
+    process.close()
+    return code
+
+
+def killed(begun: Callable[[], bool], seconds: float, work: Callable[..., None], *args: Any) -> int:
+    """Do some work in a process of its own that is killed `seconds` after it has `begun`."""
+    process = _PROCESSES.Process(target=work, args=args)
+    process.start()
+    while process.is_alive() and not begun():
+        time.sleep(0.01)
+    process.join(seconds)
+    process.kill()
+    process.join()
+    code = process.exitcode
+    assert code is not None
     process.close()
     return code
 

@@ -40,7 +40,7 @@ def start(screen: Screen) -> None:
     screen.press("r")
     screen.wait_for(r"\^r Run  ")
     screen.press("ctrl+r")
-    screen.wait_for("of 1 step")
+    screen.wait_for(r"of \d steps?")
 
 
 def test_the_first_line_shows_while_the_step_still_runs(program: Program) -> None:
@@ -151,6 +151,56 @@ def test_a_killed_console_leaves_the_run_interrupted(program: Program) -> None:
         screen.wait_for(READY)
         screen.press("h")
         screen.wait_for("interrupted")
+
+
+DEPLOYS = """\
+steps:
+  - {name: look, kind: shell, run: 'echo look >> effects; echo i-looked', capture: SEEN}
+  - name: deploy
+    kind: shell
+    run: echo $$ > pid; echo deploy >> effects; echo half-way; exec sleep 600
+    capture: ID
+  - {name: tell, kind: shell, run: 'echo {{ ID }} {{ SEEN }} >> effects; echo all-told'}
+"""
+
+
+def test_a_run_whose_console_was_killed_is_resumed_by_the_next(program: Program) -> None:
+    write(program, "deploys", DEPLOYS)
+    with ending_the_child(program):
+        with console(program, "deploys") as screen:
+            start(screen)
+            screen.wait_for("half-way")
+            os.kill(screen.pid, signal.SIGKILL)
+            screen.wait_for_exit()
+        resume_in_a_console(program)
+    effects = (program.cwd / "effects").read_text().split()
+    assert effects == ["look", "deploy", "d-17", "i-looked"]
+    (row,) = program("history", "--json").json
+    assert row["status"] == "succeeded"
+
+
+def resume_in_a_console(program: Program) -> None:
+    """End what the run left running, and say that it was done, and what it would have captured."""
+    with console(program) as screen:
+        screen.wait_for("a run was interrupted: deploys")
+        screen.wait_for(READY)
+        screen.press("R")
+        screen.wait_for("… interrupted[\\s\\S]*r Resume")
+        screen.press("r")
+        screen.wait_for("Resume deploys\\?[\\s\\S]*1 step done[\\s\\S]*deploy")
+        screen.press("tab")
+        screen.answer("enter", "Resume deploys", "Resume deploys")
+        screen.wait_for("Still running: deploy[\\s\\S]*sleep")
+        screen.press("tab")
+        screen.answer("enter", "Still running", "End it")
+        screen.wait_for("Was it done\\? deploy[\\s\\S]*half-way")
+        screen.press("shift+tab")
+        screen.type_text("d-17")
+        screen.press("tab", "tab")
+        screen.answer("enter", "Was it done", "It was done")
+        screen.wait_for("3 of 3[\\s\\S]*all-told")
+        screen.wait_for("leg 2 by ")
+        screen.press_until("g", "i-looked")
 
 
 def test_resizing_keeps_everything(program: Program) -> None:

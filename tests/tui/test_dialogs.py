@@ -3,15 +3,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec import structs
 from textual.widgets import Input, Static
 
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
-from pup_tui.tui.dialogs.dialog import Answer
+from pup_tui.tui.dialogs.dialog import Answer, ValuesAnswer
 from pup_tui.tui.dialogs.failure import FailureScreen
+from pup_tui.tui.dialogs.left_running import LeftRunningScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
 from pup_tui.tui.dialogs.reason import ReasonScreen
-from tests.support.dialogs import NOTHING, asked, in_sight, question, shown, until
+from pup_tui.tui.dialogs.unknown import UnknownScreen
+from tests.support.dialogs import NOTHING, answer_of, asked, in_sight, question, shown, until
 
 HOSTILE = "[/usr/bin] [@click=app.quit]x[/] \x1b]52;c;AAAA\x07\u202e"
 
@@ -238,6 +241,93 @@ async def test_a_failure_left_alone_decides_nothing() -> None:
         assert app.answer is None
 
 
+@pytest.mark.parametrize("answer", ["retry", "skip", "abort"])
+async def test_of_an_attempt_that_nobody_knows_of_a_button_says_what_becomes(answer: str) -> None:
+    asks = UnknownScreen(question("unknown", upcoming="deploy --now"), last_lines=["half way"])
+    async with asked(asks) as (app, pilot):
+        for told in ("Was it done? Ask", "half way", "deploy --now"):
+            assert told in in_sight(app)
+        await pilot.press("d", "r", "s", "a", "y")
+        assert app.answer == NOTHING
+        await pilot.click(f"#{answer}")
+        assert app.answer == Answer(answer)
+
+
+async def test_of_an_attempt_that_nobody_knows_of_nothing_is_decided_by_leaving_it() -> None:
+    async with asked(UnknownScreen(question("unknown"))) as (app, pilot):
+        assert "It had printed nothing." in in_sight(app)
+        await pilot.press("enter")
+        assert app.answer is None
+
+
+async def test_that_it_was_done_takes_what_it_captured_and_hides_what_is_secret() -> None:
+    asks = UnknownScreen(question("unknown", captures=("ID", "TOKEN"), secrets=("TOKEN",)))
+    async with asked(asks) as (app, pilot):
+        await pilot.click("#done")
+        assert app.answer == NOTHING
+        id_, token = app.screen.query(Input)
+        id_.focus()
+        await pilot.press(*"d-17", "enter")
+        assert app.focused is token
+        assert app.screen.query("#done:disabled")
+        await pilot.press(*"hunter2")
+        assert "d-17" in in_sight(app)
+        assert "hunter2" not in in_sight(app)
+        await pilot.click("#done")
+        made = {"ID": "d-17", "TOKEN": "hunter2"}
+        assert app.answer == ValuesAnswer("done", values=made, secrets=("TOKEN",))
+
+
+async def test_what_still_runs_is_waited_for() -> None:
+    living = [True]
+
+    async def lives() -> bool:
+        return living[0]
+
+    async with asked(LeftRunningScreen("Deploy", "sleep (pid 7)", lives)) as (app, pilot):
+        await until(pilot, app, "Still running: Deploy", "sleep (pid 7)")
+        assert app.answer == NOTHING
+        living.clear()
+        living.append(False)
+        assert await answer_of(pilot, app) == Answer("ended")
+
+
+@pytest.mark.parametrize(("keys", "answer"), [(["enter"], None), (["tab", "enter"], Answer("end"))])
+async def test_what_still_runs_is_ended_on_a_word_only(
+    keys: list[str], answer: Answer | None
+) -> None:
+    async def lives() -> bool:
+        return True
+
+    async with asked(LeftRunningScreen("Deploy", "sleep (pid 7)", lives)) as (app, pilot):
+        await pilot.press(*keys)
+        assert await answer_of(pilot, app) == answer
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (200, 50)])
+@pytest.mark.parametrize("danger", [True, False])
+async def test_all_that_can_become_of_an_attempt_is_in_sight(
+    size: tuple[int, int], danger: bool
+) -> None:
+    asks = UnknownScreen(
+        question(
+            "unknown",
+            upcoming="word " * 500,
+            danger=danger,
+            captures=tuple(f"NAME_{n}" for n in range(20)),
+        ),
+        began=0.0,
+        last_lines=["line"] * 8,
+    )
+    async with asked(asks, size) as (app, pilot):
+        await until(pilot, app, "more lines · ↓ ↑ scroll")
+        buttons = ["#later", "#done", "#retry", "#skip", "#abort"]
+        for place in (".dialog-title", *(buttons if size[0] >= 80 else [])):
+            region = app.screen.query_one(place).region
+            assert region.height > 0
+            assert app.screen.query_one(".dialog").content_region.contains_region(region)
+
+
 async def test_a_reason_is_needed() -> None:
     async with asked(ReasonScreen("Accept", "Why?")) as (app, pilot):
         await pilot.press("enter", "space", "enter")
@@ -257,6 +347,7 @@ HOSTILE_QUESTION = question(
         lambda: ConfirmScreen(HOSTILE_QUESTION, target=HOSTILE),
         lambda: ManualScreen(HOSTILE_QUESTION),
         lambda: FailureScreen(HOSTILE_QUESTION),
+        lambda: UnknownScreen(structs.replace(HOSTILE_QUESTION, captures=(HOSTILE,))),
         lambda: ReasonScreen(HOSTILE, HOSTILE),
     ],
 )

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from pup_tui.core.events import Interrupted
-from pup_tui.core.notices import StepFinished
+from pup_tui.core.notices import StepFinished, StepStarted
 from pup_tui.core.program import compile_program
 from pup_tui.runbook.model import ConfirmStep, GroupStep, Runbook, ShellStep
 from pup_tui.tui.past import broken_off, completed
 from pup_tui.tui.run_progress import RunProgress
 from tests.support.player import Player, Result
+from tests.support.runbooks import program_of
 
 
 def test_of_a_run_that_broke_off_inside_a_block_the_step_is_what_has_to_be_looked_at() -> None:
@@ -36,3 +37,52 @@ def test_the_block_in_which_a_run_was_interrupted_is_not_shown_as_running() -> N
         run.apply(notice)
     assert [step.status for step in run] == ["unknown", "cancelled"]
     assert run.over
+
+
+RESUMED = """
+steps:
+  - name: each
+    kind: group
+    foreach: [x, y]
+    as: it
+    steps:
+      - {name: a, kind: shell, run: 'a {{ it }}', undo: {kind: shell, run: back}}
+      - {name: b, kind: shell, run: 'b {{ it }}'}
+  - {name: c, kind: shell, run: c}
+"""
+
+
+def test_a_run_that_was_resumed_is_shown_with_all_that_its_legs_did() -> None:
+    program = program_of(RESUMED)
+    player = Player(program, results={"each[1]/b": [Result(hangs=True), Result()]}).create().play()
+    run = RunProgress(program)
+
+    def take_in() -> None:
+        """What was told since the last time, and what the state knows of items."""
+        while player.notices:
+            notice = player.notices.pop(0)
+            run.apply(notice)
+            if isinstance(notice, StepStarted):
+                run.learn_items(notice.step, player.machine.state)
+
+    take_in()
+    broken = broken_off(player.machine.state, "crashed", ts="", duration=1.0)
+    for notice in broken:
+        run.apply(notice)
+    assert run.status == "interrupted"
+    player.resume()
+    take_in()
+    assert run.status == "running"
+    assert run.duration is None
+    assert run.resumed is not None
+    assert (run.resumed.leg, run.resumed.operator) == (2, "grace")
+    assert run.steps["each[0]/b"].status == "succeeded"
+    assert run.steps["each[0]/b"].shown.command == "b x"
+    assert run.steps["each[1]/b"].status == "waiting"
+    assert run.current == "each[1]/b"
+    assert [run.steps[f"each[{n}]"].name for n in (0, 1)] == ["[0] x", "[1] y"]
+    assert (run.done, run.total) == (3, 5)
+    player.answer("each[1]/b", "retry").play()
+    take_in()
+    assert {step.status for step in run} == {"succeeded"}
+    assert (run.status, run.done, run.total) == ("succeeded", 5, 5)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LAST_LINES = 8
 LAST_COLUMNS = 500
-"""How much of the end of an output a failure's dialog shows."""
+"""How much of the end of an output a dialog about a step shows."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,16 @@ class QuestionContext:
     """What stands around a question: the output and exit code of its step, where the run acts.
 
     `attempt` is how often the operator has had the step run, `first_line` where that attempt's output
-    begins; `left` tells when the question closes by itself, where it does. `sources` makes what values come
-    from; `typed` is what was typed when the question was put away.
+    begins; `began` is when that did, in seconds since 1970. `left` tells when the question closes by itself,
+    where it does. `sources` makes what values come from; `typed` is what was typed when the question was put
+    away.
     """
 
     output: Path
     exit_code: int | None = None
     attempt: int = 1
     first_line: int = 0
+    began: float | None = None
     target: str | None = None
     left: SecondsLeft | None = None
     sources: Callable[[], Sources] | None = None
@@ -56,7 +58,9 @@ def dialog_for(question: Question, asked: QuestionContext, behind: ScrollBehind)
         case "undo":
             return UndoScreen(question, behind=behind)
         case "unknown":
-            return UnknownScreen(question, behind=behind)
+            return UnknownScreen(
+                question, began=asked.began, last_lines=last_lines(asked.output), behind=behind
+            )
         case "failure":
             return FailureScreen(
                 question,

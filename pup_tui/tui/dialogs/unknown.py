@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
@@ -11,33 +12,59 @@ from textual.widgets import Button, Input, Static
 from pup_tui.core.actions import Question
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, ValuesAnswer, effect, shown_text
+from pup_tui.tui.texts import moment
 
 
 class UnknownScreen(Dialog):
-    """What the attempt would have done. To say that it was done takes what it would have captured."""
+    """What the attempt would have done, when it began, and what it said last.
 
-    def __init__(self, question: Question, *, behind: ScrollBehind | None = None) -> None:
+    To say that it was done takes what it would have captured for other steps.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        *,
+        began: float | None = None,
+        last_lines: Sequence[str] = (),
+        behind: ScrollBehind | None = None,
+    ) -> None:
+        """`began` is in seconds since 1970; `last_lines` are the end of the step's output, safe to show."""
         title = f"Was it done? {question.title}"
         super().__init__(title, danger=question.danger, behind=behind)
         self._question = question
+        self._began = began
+        self._last_lines = last_lines
 
     def compose_message(self) -> Iterable[Widget]:
         yield Static(shown_text(self._question.message), markup=False)
+        if self._began is not None:
+            yield Static(f"It began {moment(self._began)}.", classes="dialog-muted", markup=False)
+        told = "last lines of its output" if self._last_lines else "It had printed nothing."
+        yield Static(told, classes="dialog-muted", markup=False)
+        if self._last_lines:
+            last = "\n".join(self._last_lines)
+            yield Static(Content(last), classes="dialog-output", markup=False)
         if self._question.captures:
-            told = "If it was done: what did it capture? Later steps may use it."
-            yield Static(told, classes="dialog-muted", markup=False)
+            yield Static("", markup=False)
+            yield Static("If it was done, other steps need what it captured:", markup=False)
+        for name in self._question.captures:
+            secret = name in self._question.secrets
+            yield Horizontal(
+                Static(safe_text(name), classes="dialog-name", markup=False),
+                Input(name=name, password=secret, compact=True, select_on_focus=False),
+                classes="dialog-row",
+            )
 
     def compose_fixed(self) -> Iterable[Widget]:
         if self._question.upcoming:
             yield effect("began", self._question.upcoming)
-        for name in self._question.captures:
-            yield Input(placeholder=safe_text(name), name=name, compact=True)
 
     def compose_buttons(self) -> Iterable[Widget]:
-        again = "Run again: dangerous" if self._danger else "Run again"
-        yield Button(Content("Look at the output"), id="later")
-        yield Button(Content(again), id="retry", variant="error" if self._danger else "default")
+        again = "Run again: danger" if self._danger else "Run again"
+        yield Button(Content("Look at it"), id="later")
         yield Button(Content("It was done"), id="done", disabled=bool(self._question.captures))
+        yield Button(Content(again), id="retry", variant="error" if self._danger else "default")
         yield Button(Content("Skip"), id="skip", variant="warning")
         yield Button(Content("Abort"), id="abort", variant="error")
 
@@ -48,14 +75,19 @@ class UnknownScreen(Dialog):
         event.stop()
         self.query_one("#done", Button).disabled = not all(self._captures().values())
 
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_next()
+
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
         if event.button.id == "later":
             self.action_put_away()
         elif event.button.id == "done":
-            self.answer_with(ValuesAnswer("done", values=self._captures()))
+            done = ValuesAnswer("done", values=self._captures(), secrets=self._question.secrets)
+            self.answer_with(done)
         elif event.button.id is not None:
             self.give(event.button.id)
 
     def _captures(self) -> dict[str, str]:
-        return {field.name or "": field.value for field in self.query(Input)}
+        return {field.name or "": field.value.strip() for field in self.query(Input)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -15,12 +16,14 @@ from pup_tui.tui.listing import Activity, Group
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.screens.shell import Shell
 from pup_tui.tui.starting import Starter
+from pup_tui.tui.widgets.interrupted_banner import InterruptedBanner
 from pup_tui.tui.widgets.sidebar import Sidebar
 from pup_tui.tui.widgets.title_bar import TitleBar
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.inputs import Resolved
+    from pup_tui.core.notices import AnyNotice
     from pup_tui.drivers.local import LocalRun
     from pup_tui.runbook.load import Loaded
     from pup_tui.tui.services import Services
@@ -46,6 +49,7 @@ class MainScreen(Shell):
         Binding("r", "run", "Run"),
         Binding("p", "plan", "Plan"),
         Binding("h", "history", "History"),
+        Binding("R", "interrupted", "Interrupted runs", show=False),
         Binding("P", "profile", "Choose the profile", show=False),
     ]
 
@@ -68,8 +72,21 @@ class MainScreen(Shell):
         self._show_activity()
         self._look()
         self._look_at_runs()
+        self.do("interrupted", self._tell_interrupted)
         self.set_interval(LOOK, self._look)
         self.set_interval(LOOK_AT_RUNS, self._look_at_runs)
+
+    async def _tell_interrupted(self) -> None:
+        """Say once that runs were interrupted; older ones are in the history all the same."""
+        found = await self._starter.interrupted_runs()
+        if found:
+            await self.mount(InterruptedBanner(found), after=self.query_one(TitleBar))
+            self.refresh_bindings()
+
+    async def action_interrupted(self) -> None:
+        """Show the runs that were interrupted, to resume them; they have been told of then."""
+        await self.query(InterruptedBanner).remove()
+        self.do("history", self._show_history, "interrupted")
 
     # The catalog
 
@@ -143,6 +160,8 @@ class MainScreen(Shell):
             return bool(self.run_pages)
         if action == "history":
             return self.page == "overview"
+        if action == "interrupted":
+            return bool(self.query(InterruptedBanner))
         return True
 
     def action_run(self) -> None:
@@ -267,14 +286,48 @@ class MainScreen(Shell):
 
     # Runs
 
-    async def _open_live(self, live: LocalRun) -> None:
+    async def _open_live(self, live: LocalRun, told: Sequence[AnyNotice] = ()) -> None:
+        """Show a run that begins, or that goes on after what it has `told`, and let it go."""
         from pup_tui.tui.widgets.run_page import RunPage
 
-        page = RunPage.of_live(live, self._services, self.next_id())
+        page = RunPage.of_live(live, self._services, self.next_id(), told)
         await self.open_tab(page)
         self._runs.begin(live, page.fail)
         self._before_run = "overview"
         self._show_activity()
+
+    def on_run_page_resume_wanted(self, message: RunPage.ResumeWanted) -> None:
+        message.stop()
+        self._request_resume(message.run)
+
+    def on_history_resume_wanted(self, message: History.ResumeWanted) -> None:
+        self._request_resume(message.run)
+
+    def _request_resume(self, run: str) -> None:
+        if not self._starting:
+            self._starting = True
+            self._resume(run)
+
+    @work(group="start", exit_on_error=False)
+    async def _resume(self, run: str) -> None:
+        """Let a past run go on, with the operator's word, and show it in place of its past."""
+        from pup_tui.tui.handover import ConsoleTerminal
+        from pup_tui.tui.resuming import Resumer
+
+        try:
+            past = await self._starter.past_run(self, run)
+            if past is None:
+                return
+            terminal = ConsoleTerminal(self.app, self._turn, self.show_run)
+            live = await Resumer(self._services, self).resume(past, terminal)
+            if live is not None:
+                terminal.run = run
+                before = [page for page in self.run_pages.values() if page.view.run == run]
+                await self._open_live(live, past.notices)
+                for page in before:
+                    await self.forget_tab(page)
+        finally:
+            self._starting = False
 
     def on_run_view_waiting(self, message: RunView.Waiting) -> None:
         message.stop()

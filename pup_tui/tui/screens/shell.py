@@ -168,9 +168,14 @@ class Shell(Screen[None]):
                 self.show_page(name)
 
     async def close_tab(self, page: RunPage) -> None:
-        self.run_pages.pop(page.id or "", None)
         self.show_page(self._before_run)
+        await self.forget_tab(page)
+
+    async def forget_tab(self, page: RunPage) -> None:
+        """Take away the tab of a run that is not in front."""
+        self.run_pages.pop(page.id or "", None)
         await page.remove()
+        self.show_tabs()
 
     def on_run_page_left(self) -> None:
         self.action_runbooks()

@@ -26,6 +26,7 @@ _COLUMNS = (
     ("when", "When", 16),
     ("runbook", "Runbook", 20),
     ("status", "Status", 13),
+    ("leg", "Leg", 3),
     ("duration", "Took", 7),
     ("operator", "Operator", 10),
     ("warnings", "Warnings", 8),
@@ -49,6 +50,7 @@ class History(Vertical):
     """What was run, newest first, filtered as one types."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "resume", "Resume"),
         Binding("slash", "filter", "Filter"),
         Binding("s", "status", "Status"),
         Binding("escape", "leave", "Back"),
@@ -61,12 +63,20 @@ class History(Vertical):
             super().__init__()
             self.row = row
 
+    class ResumeWanted(Message):
+        """The operator wants this run to go on."""
+
+        def __init__(self, run: str) -> None:
+            super().__init__()
+            self.run = run
+
     class Left(Message):
         """The operator wants to go back."""
 
     def __init__(self) -> None:
         super().__init__(id="history")
         self._rows: Sequence[RunRow] = ()
+        self._found: Sequence[RunRow] = ()
         self._problem = ""
         self._began_with = ""
         self._loading = True
@@ -117,7 +127,7 @@ class History(Vertical):
         return self
 
     def _show_rows(self) -> None:
-        found = [
+        self._found = found = [
             row
             for row in self._rows
             if self._status in ("", row.status) and _matches(row, self._filter.value)
@@ -160,6 +170,7 @@ class History(Vertical):
             Text(moment(row.started_at)),
             Text(safe_text(row.runbook)),
             Text(f"{mark.glyph} {mark.word}", colour),
+            Text("" if row.leg == 1 else str(row.leg), justify="right"),
             Text(duration, justify="right"),
             Text(safe_text(row.operator)),
             Text(str(row.warnings or ""), justify="right"),
@@ -176,11 +187,29 @@ class History(Vertical):
         event.stop()
         self._table.focus()
 
+    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+        event.stop()
+        self.refresh_bindings()
+
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         event.stop()
-        for row in self._rows:
-            if row.run == event.row_key.value:
-                self.post_message(self.Opened(row))
+        if (row := self._here) is not None:
+            self.post_message(self.Opened(row))
+
+    @property
+    def _here(self) -> RunRow | None:
+        """The run under the cursor."""
+        at = self._table.cursor_row
+        return self._found[at] if at < len(self._found) else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "resume":
+            return self._here is not None and self._here.status != "succeeded"
+        return True
+
+    def action_resume(self) -> None:
+        if (row := self._here) is not None:
+            self.post_message(self.ResumeWanted(row.run))
 
     def action_filter(self) -> None:
         self._filter.focus()

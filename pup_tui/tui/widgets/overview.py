@@ -308,6 +308,8 @@ def _runs(described: Described) -> Content:
 
 def _outcome(row: RunRow) -> str:
     parts = [safe_text(row.operator)]
+    if row.leg > 1:
+        parts.append(f"leg {row.leg}")
     if row.warnings:
         parts.append(counted(row.warnings, "warning"))
     if row.reason:

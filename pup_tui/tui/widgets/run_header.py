@@ -52,6 +52,10 @@ class RunHeader(Static):
             begun = progress.started.ts[:16].replace("T", " ")
             parts.append(Content.styled(f"past run of {begun} UTC", TONES["care"]))
         parts.append(status_content(heading.status))
+        if progress.resumed is not None:
+            by = f"{', resumed' if heading.wide else ''} by {safe_text(progress.resumed.operator)}"
+            leg = f"leg {progress.resumed.leg}{by}"
+            parts.append(Content.styled(leg, TONES["care"]))
         if heading.elapsed is not None:
             # A length that is final is rounded, as it is wherever else it is told.
             parts.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual.app import ComposeResult
@@ -11,7 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from pup_tui.core.notices import rfc3339
+from pup_tui.core.notices import AnyNotice, rfc3339
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.past import PastRun, broken_off
 from pup_tui.tui.widgets.run_tabs import Tab
@@ -26,12 +27,20 @@ class RunPage(Vertical):
     """One run, live or past."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "resume", "Resume"),
         Binding("escape", "leave", "Runbooks"),
         Binding("ctrl+w", "close", "Close the tab", show=False),
     ]
 
     class Left(Message):
         """The operator wants to go back to the runbooks; the run goes on."""
+
+    class ResumeWanted(Message):
+        """The operator wants this run to go on."""
+
+        def __init__(self, run: str) -> None:
+            super().__init__()
+            self.run = run
 
     class Closed(Message):
         """The operator needs this tab no more."""
@@ -47,14 +56,17 @@ class RunPage(Vertical):
         self._note = ""
 
     @classmethod
-    def of_live(cls, live: LocalRun, services: Services, page: str) -> RunPage:
-        """A page for a run that is about to begin."""
+    def of_live(
+        cls, live: LocalRun, services: Services, page: str, told: Iterable[AnyNotice] = ()
+    ) -> RunPage:
+        """A page for a run that is about to begin, or to go on after what it has `told`."""
         view = RunView(
             live.program,
             live.run,
             live.outputs.path,
             live=live,
             operator=services.operator,
+            told=told,
             sources=services.sources,
         )
         live.watch(view)
@@ -70,9 +82,8 @@ class RunPage(Vertical):
             live=None,
             operator=operator,
             past=past.state,
+            told=past.notices,
         )
-        for notice in past.notices:
-            view.notice(notice)
         shown = cls(view, None, page)
         if past.row.status == "running":
             shown._note = "This run is still under way in another process: it is shown as it stood."
@@ -118,6 +129,14 @@ class RunPage(Vertical):
         note = self.query_one(".run-note", Static)
         note.display = bool(self._note)
         note.update(Content(safe_text(self._note)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "resume":
+            return self.over and self.view.progress.status != "succeeded"
+        return True
+
+    def action_resume(self) -> None:
+        self.post_message(self.ResumeWanted(self.view.run))
 
     def action_cancel_run(self) -> None:
         if self.over:

@@ -71,6 +71,7 @@ class RunQuestions(OpenQuestions):
             exit_code=None if state is None else state.exit_code,
             attempt=len(first_lines) + 1,
             first_line=self._first_lines.get(culprit, [0])[-1],
+            began=self._times.began_at(question.step),
             target=" · ".join(target) or None,
             left=None
             if times.question_left(question) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -113,12 +113,13 @@ class RunView(Vertical):
         live: LocalRun | None,
         operator: str,
         past: RunState | None = None,
+        told: Iterable[AnyNotice] = (),
         sources: Callable[[], Sources] | None = None,
     ) -> None:
         """`output_path` tells where a step's output is; `live` is None for a run of the past.
 
-        `past` is the state that a past run ended in. `sources` makes what the values that a run asks for come
-        from; a run without `input` steps needs none.
+        `past` is the state that a past run ended in, `told` what a run has told so far. `sources` makes what
+        the values that a run asks for come from; a run without `input` steps needs none.
         """
         super().__init__()
         self.run = run
@@ -144,6 +145,10 @@ class RunView(Vertical):
         self._steps_dirty = True
         self._output_dirty = True
         self._beat = -1
+        for notice in told:
+            self._take(notice)
+        shown = self.progress.trouble if self.progress.over else None
+        self._select(shown.id if shown is not None else self.progress.current or self._selected)
 
     # What others may know
 
@@ -168,27 +173,27 @@ class RunView(Vertical):
 
     # What the run tells
 
-    def notice(self, notice: AnyNotice) -> None:
+    def _take(self, notice: AnyNotice) -> None:
+        """Note what was told; of a foreach the state tells more."""
         self.progress.apply(notice)
+        state = self._past if self._live is None else self._live.state
+        if isinstance(notice, StepStarted) and state is not None:
+            self.progress.learn_items(notice.step, state)
+
+    def notice(self, notice: AnyNotice) -> None:
+        self._take(notice)
         self._steps_dirty = True
         if isinstance(notice, StepFinished) and self._requests is not None:
             self._requests.withdraw(notice.step)
         match notice:
-            case StepStarted():
-                self._step_began(notice)
+            case StepStarted() if self._live is not None:
+                self._questions.attempt_begins(notice.step, notice.attempt)
             case StepFinished() | StepPolled() if notice.step == self._selected:
                 self._output_dirty = True
             case RunFinished():
                 self._run_ended(notice.status)
         if self._follows_run and self.progress.current is not None and not self.progress.over:
             self._select(self.progress.current)
-
-    def _step_began(self, notice: StepStarted) -> None:
-        state = self._past if self._live is None else self._live.state
-        if state is not None:
-            self.progress.learn_items(notice.step, state)
-        if self._live is not None:
-            self._questions.attempt_begins(notice.step, notice.attempt)
 
     def output(self, step: str, lines: Sequence[Line]) -> None:
         if step == self._selected:

@@ -1,0 +1,63 @@
+"""What the operator makes of steps that failed, before their run goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from pup_tui.cli.failure import Failure, tell
+from pup_tui.headless.exits import ABORTED
+
+if TYPE_CHECKING:
+    from pup_tui.cli.shown import ShownRun
+    from pup_tui.core.resuming import Standing
+    from pup_tui.runbook.parts import Variable
+
+
+class Decided(NamedTuple):
+    """Steps that are left out, each with the reason, and variables that get another value."""
+
+    skipped: dict[str, str]
+    changed: dict[str, object]
+
+
+def about_failed(past: ShownRun, standing: Standing) -> Decided:
+    """Ask of each step that failed. Raises Failure where the operator wants to leave the run as it is."""
+    decided = Decided({}, {})
+    for step, why in standing.failed.items():
+        tell(f"`{step}` failed: {why}")
+        prompt = "[r]un again, [e]dit a variable and run again, [s]kip or [a]bort?"
+        said = click.prompt(prompt, default="a", err=True).strip().lower()[:1]
+        if said == "s":
+            decided.skipped[step] = click.prompt("Why is it skipped?", err=True)
+        elif said == "e":
+            _edit(past, decided)
+        elif said != "r":
+            raise Failure("nothing was resumed", code=ABORTED)
+    return decided
+
+
+def _edit(past: ShownRun, decided: Decided) -> None:
+    """Ask for another value of one variable, until it is a valid one; secrets are asked for anyway."""
+    from pup_tui.catalog.inputs import check_input
+
+    known = {name: v for name, v in past.program.runbook.vars.items() if not v.is_secret}
+    if not known:
+        tell("  the runbook has no variables that could be changed: it runs again as it was")
+        return
+    name, variable = _chosen(known)
+    values = {**past.row.vars, **decided.changed}
+    while True:
+        typed = click.prompt(name, default=str(values.get(name, "")), err=True)
+        try:
+            decided.changed[name] = check_input(variable, typed)
+        except ValueError as error:
+            tell(f"  {error}")
+            continue
+        return
+
+
+def _chosen(known: dict[str, Variable]) -> tuple[str, Variable]:
+    name = click.prompt("Which variable", type=click.Choice(list(known)), err=True)
+    return name, known[name]

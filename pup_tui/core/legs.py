@@ -1,0 +1,65 @@
+"""The legs of a run: who began or resumed it, where, when, and what that one decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import Struct
+
+from pup_tui.core.events import AnyEvent, Lock, Resumed, RunCreated
+
+
+class Leg(Struct, frozen=True, kw_only=True):
+    """A stretch of a run, by the word of `operator` on `host` since `wall` (UTC, seconds since 1970).
+
+    `version` is that of the program, empty where none was recorded.
+
+    `again` are steps that were told to run again for want of a secret, `given` names the secrets that came
+    in their place, by the step; `skipped` are steps that were left out, with the reason, `changed` the
+    variables that got another value. `lock` is what was taken at its start.
+    """
+
+    number: int
+    operator: str
+    host: str
+    wall: float
+    version: str = ""
+    again: tuple[str, ...] = ()
+    given: dict[str, tuple[str, ...]] = {}
+    skipped: dict[str, str] = {}
+    changed: dict[str, Any] = {}
+    lock: Lock | None = None
+
+
+def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
+    """The legs of a run, of all or only the first events of each leg."""
+    legs: list[Leg] = []
+    for event in events:
+        if isinstance(event, RunCreated):
+            legs.append(
+                Leg(
+                    number=1,
+                    operator=event.operator,
+                    host=event.host,
+                    wall=event.at.wall,
+                    version=event.version,
+                    lock=event.lock,
+                )
+            )
+        elif isinstance(event, Resumed):
+            legs.append(
+                Leg(
+                    number=len(legs) + 1,
+                    operator=event.by,
+                    host=event.host,
+                    wall=event.at.wall,
+                    version=event.version,
+                    again=event.again,
+                    skipped=event.skipped,
+                    changed=event.changed,
+                    given={step: tuple(made) for step, made in event.captures.items()},
+                    lock=event.lock,
+                )
+            )
+    return legs

@@ -1,0 +1,195 @@
+"""From a run of the past to the same run under way again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.screen import Screen
+
+from pup_tui.aside import aside
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.starting import ERROR_SECONDS
+
+if TYPE_CHECKING:
+    from pup_tui.core.actions import Question
+    from pup_tui.core.resuming import Standing
+    from pup_tui.drivers.local import LocalRun
+    from pup_tui.tui.handover import ConsoleTerminal
+    from pup_tui.tui.past import PastRun
+    from pup_tui.tui.services import Services
+
+
+@dataclass(frozen=True)
+class _Secrets:
+    """What the record of a run does not have: the values of its variables, and by the step what that
+    captured; the steps in `again` run once more for theirs.
+    """
+
+    values: Mapping[str, Any]
+    captures: Mapping[str, Mapping[str, Any]]
+    again: tuple[str, ...]
+
+
+class Resumer:
+    """Lets past runs go on, with the operator's word. All is called from a worker: it asks the operator."""
+
+    def __init__(self, services: Services, screen: Screen[None]) -> None:
+        self._services = services
+        self._screen = screen
+
+    async def resume(self, past: PastRun, terminal: ConsoleTerminal) -> LocalRun | None:
+        """Own the run again, ready to go on; None, and where there is one the reason shown, if it does not.
+
+        `terminal` is what interactive steps are given.
+        """
+        from pup_tui.core.resuming import standing
+        from pup_tui.drivers.left_behind import can_be_seen
+        from pup_tui.drivers.locks import InvalidLock, LockError
+        from pup_tui.journal.errors import JournalError
+        from pup_tui.tui.dialogs.lock_held import locked_launch
+        from pup_tui.tui.dialogs.resume import ResumeScreen
+
+        if why := self._refusal(past):
+            self._tell(why)
+            return None
+        stands = standing(past.program, past.state)
+        changed = await aside(_has_changed, past)
+        unseen = bool(stands.begun) and not can_be_seen(past.row)
+        shown = ResumeScreen(past, stands, changed=changed, unseen=unseen)
+        if await self._screen.app.push_screen_wait(shown) is None:
+            return None
+        try:
+            if not await self._nothing_runs(past, stands):
+                return None
+            secrets = await self._secrets(past, stands)
+            if secrets is None:
+                return None
+            launcher = await self._services.launcher()
+            launch = partial(
+                launcher.resume,
+                past.program,
+                past.events,
+                secrets=secrets.values,
+                captures=secrets.captures,
+                again=secrets.again,
+                terminal=terminal,
+            )
+            return await locked_launch(self._screen, launch)
+        except (JournalError, LockError, InvalidLock) as error:
+            self._tell(f"Nothing was run: {error}")
+            return None
+
+    def _tell(self, why: str) -> None:
+        told = safe_text(why)
+        self._screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
+
+    def _refusal(self, past: PastRun) -> str:
+        """Why the run cannot go on in this console, empty if it can."""
+        row = past.row
+        if row.status == "running":
+            where = f"process {row.pid} on {row.host}"
+            return f"This run is under way ({where}): wait until it ends."
+        if row.status == "succeeded":
+            return "This run has succeeded: nothing is left to do."
+        if row.profile != self._services.profile.name:
+            made = f"with the profile {row.profile}" if row.profile else "without a profile"
+            return f"This run was made {made}: choose that first (P)."
+        return ""
+
+    async def _nothing_runs(self, past: PastRun, standing: Standing) -> bool:
+        """See to it that no attempt that did not finish still runs; False where the operator leaves one.
+
+        Raises RunGoesOn if the run is under way again.
+        """
+        from pup_tui.drivers.left_behind import left_behind
+        from pup_tui.tui.dialogs.left_running import LeftRunningScreen
+
+        for left in await left_behind(self._services.state, past.row, standing.begun):
+            name = past.program.node(left.step).step.name
+            asked = LeftRunningScreen(name, left.processes, left.lives)
+            answer = await self._screen.app.push_screen_wait(asked)
+            if answer is None:
+                return False
+            if answer.answer == "end" and (living := await left.end()):
+                self._tell(f"Nothing was run: {living} could not be ended.")
+                return False
+        return True
+
+    async def _secrets(self, past: PastRun, standing: Standing) -> _Secrets | None:
+        """The secrets of the run once more: from where they come from, else asked for. None for no."""
+        from pup_tui.catalog.inputs import resolve_question
+        from pup_tui.tui.dialogs.dialog import ValuesAnswer
+        from pup_tui.tui.dialogs.resume import SecretsScreen
+
+        captures = {
+            f"{step}.{name}": (step, name)
+            for step, names in standing.hidden.items()
+            for name in (() if step in standing.again else names)
+        }
+        question = _question(past, captures)
+        sources = self._services.sources().remembering()
+        found = await resolve_question(question, {}, sources)
+        if not (found.problems or captures):
+            return _Secrets(found.values, {}, standing.again)
+        answer = await self._screen.app.push_screen_wait(SecretsScreen(question, sources))
+        return (
+            _sorted_out(answer.values, captures, standing)
+            if isinstance(answer, ValuesAnswer)
+            else None
+        )
+
+
+def _has_changed(past: PastRun) -> bool:
+    """Whether the runbook's file is not the one that the run was made from; also where it is gone."""
+    try:
+        text = Path(past.row.path).read_bytes()
+    except OSError:
+        return True
+    return hashlib.sha256(text).hexdigest() != past.row.sha256
+
+
+def _question(past: PastRun, captures: Mapping[str, tuple[str, str]]) -> Question:
+    """Asks for what is secret: variables as the file has them, captures by their step."""
+    from msgspec.structs import replace
+
+    from pup_tui.core.actions import Question
+    from pup_tui.core.events import RunCreated
+    from pup_tui.runbook.parts import Variable
+
+    created = past.events[0]
+    assert isinstance(created, RunCreated)
+    # The run had a value, so what decided whether it needs one has been judged.
+    variables = {
+        name: replace(variable, when=None)
+        for name, variable in past.program.runbook.vars.items()
+        if name in created.secrets
+    }
+    for asked, (step, _) in captures.items():
+        told = f"captured by {past.program.node(step).step.name}; without it that step runs again"
+        variables[asked] = Variable(type="secret", required=False, description=told)
+    return Question(
+        step="",
+        title=f"Secrets of {past.row.runbook}",
+        kind="input",
+        message="They are not in the record of the run, which needs them once more.",
+        variables=variables,
+        names={k: v for k, v in created.values.items() if k not in created.secrets},
+    )
+
+
+def _sorted_out(
+    values: Mapping[str, Any], captures: Mapping[str, tuple[str, str]], standing: Standing
+) -> _Secrets:
+    """What was given, as the run wants it: a step of which one capture is missing runs again for all."""
+    again = {step: None for name, (step, _) in captures.items() if name not in values}
+    made: dict[str, dict[str, Any]] = {}
+    for asked, (step, name) in captures.items():
+        if step not in again:
+            made.setdefault(step, {})[name] = values[asked]
+    variables = {name: value for name, value in values.items() if name not in captures}
+    return _Secrets(variables, made, (*standing.again, *again))

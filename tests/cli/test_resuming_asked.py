@@ -1,0 +1,247 @@
+"""`pup-tui resume` on a terminal: what is shown, asked for and agreed to before a run goes on."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_resuming import DIES, FAILS_ONCE, SECRET_CAPTURE, effects, killed, newest
+from tests.support.program import Program
+from tests.support.terminal import ended, typed
+
+
+def test_a_secret_that_a_step_captured_is_asked_for_and_not_shown(program: Program) -> None:
+    killed(program, SECRET_CAPTURE)
+    with typed(program, "resume") as child:
+        child.expect("S, a secret that `login` captured")
+        child.sendline("session-5678")
+        assert ended(child) == 0
+        assert "session-5678" not in (child.before or "")
+    assert effects(program) == ["in", "two", "two", "session-5678"]
+    assert "session-5678" not in json.dumps(newest(program))
+
+
+def test_enter_lets_its_step_run_again(program: Program) -> None:
+    killed(program, SECRET_CAPTURE)
+    with typed(program, "resume") as child:
+        child.expect("S, a secret that `login` captured")
+        child.sendline("")
+        assert ended(child) == 0
+    assert effects(program) == ["in", "two", "in", "two", "session-1234"]
+
+
+@pytest.mark.parametrize(("said", "code"), [("y", 0), ("n", 3), ("", 3)])
+def test_what_would_run_again_is_shown_and_agreed_to(
+    program: Program, said: str, code: int
+) -> None:
+    path = program.write("killed", FAILS_ONCE)
+    (program.cwd / "again").mkdir()
+    assert program("run", str(path)).code == 1
+    (program.cwd / "again").rmdir()
+    with typed(program, "resume") as child:
+        child.expect("tidy: ran for the failure or at the end")
+        child.expect("Go on")
+        child.sendline(said)
+        if code == 0:
+            child.expect("`two` failed: ")
+            child.sendline("r")
+        assert ended(child) == code
+    assert effects(program) == ["one", "two", "tidy", *(["two", "tidy"] if code == 0 else [])]
+
+
+CAPTURES = f"""
+name: killed
+steps:
+  - name: two
+    kind: shell
+    run: '{DIES.format(name="two")}'
+    capture: {{A: {{}}, B: {{}}, C: {{secret: true}}}}
+  - {{name: use, kind: shell, run: 'echo {{{{ B }}}} {{{{ C }}}} >> effects'}}
+"""
+
+
+def test_only_what_later_steps_name_is_asked_for(program: Program) -> None:
+    killed(program, CAPTURES)
+    with typed(program, "resume") as child:
+        child.expect_exact("[d]one, ")
+        child.sendline("d")
+        assert child.expect(["A, which it captured", "B, which it captured"]) == 1
+        child.sendline("typed")
+        child.expect("C, which it captured: ")
+        child.sendline("hidden-12345")
+        assert ended(child) == 0
+        assert "hidden-12345" not in (child.before or "")
+    assert effects(program) == ["two", "typed hidden-12345"]
+    shown = newest(program)
+    assert "hidden-12345" not in json.dumps(shown)
+    assert shown["decisions"][-1]["values"] == {"B": "typed", "C": "***"}
+
+
+def test_off_a_terminal_as_well(program: Program) -> None:
+    killed(program, CAPTURES)
+    refused = program("resume", "--unknown=done")
+    assert refused.code == 5
+    assert "`two` would have captured B, C" in refused.err
+    given = program.cwd / "given.yaml"
+    given.write_text("captures: {two: {B: typed, C: hidden-12345}}\n")
+    done = program("resume", "--unknown=done", "--arg-file", str(given), "--json")
+    assert done.code == 0, done.err
+    assert effects(program) == ["two", "typed hidden-12345"]
+    assert "hidden-12345" not in done.out + json.dumps(newest(program))
+
+
+LIVES = """
+name: killed
+steps:
+  - name: two
+    kind: shell
+    run: |
+      echo two >> effects
+      [ ! -e again ] || exit 0
+      touch again
+      echo $$ > child
+      kill -9 $PPID
+      while [ ! -e go ]; do sleep 0.1; done
+      echo late >> effects
+"""
+
+
+def child_of(program: Program) -> int:
+    return int((program.cwd / "child").read_text())
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process lives; one that only waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_off_a_terminal_a_child_that_lives_is_named_and_nothing_begins(program: Program) -> None:
+    killed_but_its_child(program)
+    try:
+        for arguments in ((), ("--unknown=retry",)):
+            refused = program("resume", *arguments)
+            assert refused.code == 5
+            assert f"`two` is still running: sh (pid {child_of(program)})" in refused.err
+        assert effects(program) == ["two"]
+    finally:
+        (program.cwd / "go").touch()
+    while is_alive(child_of(program)):
+        time.sleep(0.05)
+    done = program("resume", "--unknown=retry")
+    assert done.code == 0, done.err
+    assert effects(program) == ["two", "late", "two"]
+
+
+def killed_but_its_child(program: Program) -> None:
+    """Nobody reads what the child would print; the program's own output goes to a file for that."""
+    path = program.write("killed", LIVES)
+    assert program("run", str(path), "--json").code == -9
+    assert is_alive(child_of(program))
+
+
+def test_it_is_waited_for_and_then_asked_about(program: Program) -> None:
+    killed_but_its_child(program)
+    with typed(program, "resume") as child:
+        child.expect("`two` is still running")
+        child.sendline("w")
+        (program.cwd / "go").touch()
+        child.expect("`two` has ended")
+        child.expect_exact("[d]one, ")
+        child.sendline("d")
+        assert ended(child) == 0
+    assert effects(program) == ["two", "late"]
+
+
+def test_it_is_ended_and_then_asked_about(program: Program) -> None:
+    killed_but_its_child(program)
+    pid = child_of(program)
+    with typed(program, "resume") as child:
+        child.expect("`two` is still running")
+        child.sendline("e")
+        child.expect("`two` has ended")
+        assert not is_alive(pid)
+        child.expect_exact("[d]one, ")
+        child.sendline("r")
+        assert ended(child) == 0
+    assert effects(program) == ["two", "two"]
+
+
+def test_it_is_left_alone(program: Program) -> None:
+    killed_but_its_child(program)
+    try:
+        with typed(program, "resume") as child:
+            child.expect("`two` is still running")
+            child.sendline("")
+            assert ended(child) == 3
+        assert is_alive(child_of(program))
+
+    finally:
+        (program.cwd / "go").touch()
+    assert newest(program)["status"] == "interrupted"
+
+
+FAILS_BY_A_VALUE = """
+name: killed
+vars: {WORD: {type: enum, choices: [bad, good], default: bad}}
+steps:
+  - {name: one, kind: shell, run: echo one >> effects}
+  - {name: two, kind: shell, run: 'echo two {{ WORD }} >> effects; test {{ WORD }} = good'}
+  - {name: three, kind: shell, run: echo three >> effects}
+"""
+
+
+def failed(program: Program) -> None:
+    path = program.write("killed", FAILS_BY_A_VALUE)
+    assert program("run", str(path)).code == 1
+
+
+def test_a_step_that_failed_runs_again_with_another_value(program: Program) -> None:
+    failed(program)
+    with typed(program, "resume", "--json") as child:
+        child.expect("`two` failed: ")
+        child.sendline("e")
+        child.expect("Which variable")
+        child.sendline("WORD")
+        child.expect_exact("WORD [bad]")
+        child.sendline("neither")
+        child.expect_exact("WORD [bad]")
+        child.sendline("good")
+        assert ended(child) == 0
+    assert effects(program) == ["one", "two bad", "two good", "three"]
+    shown = newest(program)
+    assert shown["status"] == "succeeded"
+    assert (shown["legs"][1]["operator"], shown["legs"][1]["changed"]) == ("ada", {"WORD": "good"})
+    assert shown["steps"][1]["command"].endswith("test good = good")
+    assert "  WORD = good" in program("show", shown["run"]).out
+
+
+def test_a_step_that_failed_is_skipped_with_a_reason(program: Program) -> None:
+    failed(program)
+    with typed(program, "resume") as child:
+        child.expect("`two` failed: ")
+        child.sendline("s")
+        child.expect("Why is it skipped")
+        child.sendline("done by hand")
+        assert ended(child) == 0
+    assert effects(program) == ["one", "two bad", "three"]
+    shown = newest(program)
+    assert shown["legs"][1]["skipped"] == {"two": "done by hand"}
+    two = shown["steps"][1]
+    assert (two["status"], two["reason"]) == ("skipped", "skipped by ada: done by hand")
+    assert "two: skipped: done by hand" in program("show", shown["run"]).out
+
+
+def test_a_failed_run_is_left_as_it_is(program: Program) -> None:
+    failed(program)
+    with typed(program, "resume") as child:
+        child.expect("`two` failed: ")
+        child.sendline("")
+        assert ended(child) == 3
+    assert newest(program)["status"] == "failed"
+    assert effects(program) == ["one", "two bad"]

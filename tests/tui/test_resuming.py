@@ -1,0 +1,326 @@
+"""Runs of the past go on in the console, with the operator's word."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from textual.widgets import Input
+
+from pup_tui.core.events import Answered, Resumed
+from pup_tui.drivers.locks import HeldLocks
+from pup_tui.journal.reader import read_journal
+from pup_tui.steps.executor import Outcome
+from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.tui.services import ProfileOffer, Services
+from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole
+
+DEPLOY = """
+name: deploy
+steps:
+  - {name: Look, kind: shell, run: look, capture: SEEN}
+  - {name: Deploy it, kind: shell, run: deploy, capture: ID}
+  - {name: Tell, kind: shell, run: 'tell {{ ID }} {{ SEEN }}'}
+"""
+FAILED = Outcome(ok=False, exit_code=3, reason="no luck")
+
+
+async def begin(console: Console, runbook: str = "deploy") -> None:
+    """Run a runbook without variables from its plan."""
+    console.select(runbook)
+    await console.eventually(lambda: console.main.entry and console.main.entry.id == runbook)
+    await console.press("enter")
+    await console.on("plan")
+    await console.press("ctrl+r")
+    await console.eventually(lambda: console.app.runs.under_way or console.main.run_tabs())
+
+
+async def breaks_off(
+    open_console: OpenConsole, services: Services, said: str, size: tuple[int, int] = SMALL
+) -> None:
+    """A console that ends while a step of its run, which has said something, is under way."""
+    async with open_console(services, size) as console:
+        await begin(console)
+        await console.sees(said)
+
+
+async def to_history(console: Console) -> None:
+    await console.press("h")
+    await console.on("history")
+    await console.sees("deploy")
+
+
+async def confirm_resume(console: Console) -> None:
+    await console.sees("Resume deploy?")
+    await console.press("tab", "enter")
+
+
+def commands(executor: FakeExecutor) -> list[str]:
+    """What was run, with its values in their places."""
+    scripts = []
+    for request in executor.requests:
+        script = request.script
+        for name, value in request.values.items():
+            script = script.replace(f'"${{{name}}}"', value)
+        scripts.append(script)
+    return scripts
+
+
+def events(tmp_path: Path) -> list[Any]:
+    with read_journal(tmp_path / "state") as journal:
+        assert journal is not None
+        return journal.events(journal.runs()[0].run)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_a_run_that_broke_off_is_told_of_and_goes_on_where_it_stood(
+    make_services: MakeServices,
+    open_console: OpenConsole,
+    tmp_path: Path,
+    size: tuple[int, int],
+) -> None:
+    executor = FakeExecutor(
+        Play(stdout=b"seen\n"),
+        Play(stdout=b"half way\n", hold=asyncio.Event()),
+        Play(stdout=b"told\n"),
+    )
+    leg = "leg 2, resumed by alice" if size == LARGE else "leg 2 by alice"
+    services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
+    await breaks_off(open_console, services, "half way", size)
+    async with open_console(services, size) as console:
+        await console.sees("a run was interrupted: deploy", "R shows it")
+        await console.press("R")
+        await console.on("history")
+        await console.sees("interrupted", "1 run ")
+        assert "R shows it" not in console.screen
+        await console.press("r")
+        await console.sees("Resume deploy?", "1 step done", "Deploy it", "asked what became of it")
+        await console.press("enter")
+        await console.eventually(lambda: "Resume deploy?" not in console.screen)
+        assert not console.main.run_tabs()
+        await console.press("r")
+        await confirm_resume(console)
+        await console.sees("Was it done? Deploy it", "half way", "ID")
+        console.app.screen.query_one(Input).focus()
+        await console.type("d-17")
+        await console.pilot.click("#done")
+        await console.sees("3 of 3", "succeeded", leg, "told")
+        await console.press("g")
+        await console.sees("seen")
+        await console.press("j")
+        await console.sees("half way", "it was done, says alice")
+        assert commands(executor) == ["look", "deploy", "tell d-17 seen"]
+        await console.press("escape")
+        await to_history(console)
+        await console.eventually(lambda: re.search(r"succeeded +2 ", console.screen))
+        await console.press("r")
+        assert "Resume deploy?" not in console.screen
+    answered = next(e for e in events(tmp_path) if isinstance(e, Answered))
+    assert (answered.answer, answered.by, answered.values) == ("done", "alice", {"ID": "d-17"})
+    async with open_console(services, size) as console:
+        assert "interrupted" not in console.screen
+        await to_history(console)
+        await console.press("enter")
+        await console.sees("past run", "leg 2")
+
+
+async def test_a_run_that_failed_goes_on_from_its_tab(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(
+        Play(stdout=b"seen\n"), Play(outcome=FAILED), Play(stdout=b"d-18\n"), Play()
+    )
+    async with open_console(make_services({"deploy.yaml": DEPLOY}, executor=executor)) as console:
+        await begin(console)
+        await console.sees("failed", "no luck", "r Resume")
+        await console.press("r")
+        await console.sees("no luck", "failed: runs again", "Deploy it")
+        await confirm_resume(console)
+        await console.sees("succeeded", "leg 2", "3 of 3")
+        assert commands(executor)[1:] == ["deploy", "deploy", "tell d-18 seen"]
+        assert len(console.main.run_tabs()) == 1
+        assert "r Resume" not in console.screen
+
+
+SECRET = """
+name: deploy
+vars:
+  TYPED: {type: secret}
+  FOUND: {type: secret, from: 'env:FOUND'}
+  PLAIN: {default: p}
+steps:
+  - {name: Log in, kind: shell, run: login, capture: {SESSION: {secret: true}}}
+  - {name: Deploy it, kind: shell, run: 'deploy {{ TYPED }} {{ FOUND }} {{ SESSION }}'}
+"""
+
+
+@pytest.mark.parametrize("knows_session", [True, False])
+async def test_only_secrets_are_asked_for_and_a_captured_one_may_be_captured_again(
+    make_services: MakeServices,
+    open_console: OpenConsole,
+    tmp_path: Path,
+    knows_session: bool,
+) -> None:
+    executor = FakeExecutor(
+        Play(stdout=b"session-1234\n"), Play(outcome=FAILED), Play(stdout=b"session-9999\n")
+    )
+    services = make_services(
+        {"deploy.yaml": SECRET}, executor=executor, environ={"FOUND": "found-secret"}
+    )
+    async with open_console(services, LARGE) as console:
+        console.select("deploy")
+        await console.press("enter")
+        await console.on("form")
+        await console.type("typed-secret")
+        await console.press("ctrl+r")
+        await console.sees("failed")
+        await console.press("r")
+        await confirm_resume(console)
+        await console.sees("Secrets of deploy", "TYPED", "FOUND", "log_in.SESSION", "Log in")
+        assert "PLAIN" not in console.screen
+        await console.type("typed-again")
+        if knows_session:
+            console.app.screen.query(Input).last().focus()
+            await console.type("session-5678")
+        assert "typed-again" not in console.screen
+        await console.press("ctrl+r")
+        await console.sees("leg 2", "succeeded", "2 of 2")
+    again = [] if knows_session else ["login"]
+    session = "session-5678" if knows_session else "session-9999"
+    assert commands(executor)[2:] == [*again, f"deploy typed-again found-secret {session}"]
+    kept = repr(events(tmp_path))
+    assert not [s for s in ("typed-again", "found-secret", "session-") if s in kept]
+
+
+async def test_secrets_that_are_found_are_not_asked_for(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    text = SECRET.replace("  TYPED: {type: secret}\n", "").replace("{{ TYPED }} ", "")
+    text = text.replace("name: Log in", "name: Log in, idempotent: true")
+    executor = FakeExecutor(
+        Play(stdout=b"session-1234\n"), Play(outcome=FAILED), Play(stdout=b"session-9999\n")
+    )
+    services = make_services(
+        {"deploy.yaml": text}, executor=executor, environ={"FOUND": "found-secret"}
+    )
+    async with open_console(services) as console:
+        console.select("deploy")
+        await console.press("enter")
+        await console.on("form")
+        await console.press("ctrl+r")
+        await console.sees("failed")
+        await console.press("r")
+        await console.sees("may run again for it", "Log in")
+        await confirm_resume(console)
+        await console.sees("leg 2", "succeeded")
+    assert commands(executor)[-1] == "deploy found-secret session-9999"
+
+
+async def test_what_ran_at_the_end_is_shown_before_it_runs_again(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    tidies = f"{DEPLOY}  - {{name: Tidy up, kind: shell, run: tidy, when: cleanup}}\n"
+    executor = FakeExecutor(Play(stdout=b"seen\n"), Play(outcome=FAILED), Play(stdout=b"d\n"))
+    async with open_console(make_services({"deploy.yaml": tidies}, executor=executor)) as console:
+        await begin(console)
+        await console.sees("failed", "r Resume")
+        await console.press("r")
+        await console.sees("runs again where it is due", "Tidy up")
+        await confirm_resume(console)
+        await console.sees("leg 2", "succeeded", "4 of 4")
+    assert commands(executor).count("tidy") == 2
+
+
+async def test_a_run_under_way_is_not_resumed(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(stdout=b"half way\n", hold=asyncio.Event()))
+    async with open_console(make_services({"deploy.yaml": DEPLOY}, executor=executor)) as console:
+        await begin(console)
+        await console.sees("half way")
+        await console.press("r")
+        await console.press("escape")
+        await to_history(console)
+        await console.press("r")
+        await console.tells("This run is under way")
+        assert "Resume deploy?" not in console.screen
+
+
+async def test_of_two_who_resume_a_run_one_is_told(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    executor = FakeExecutor(Play(outcome=FAILED))
+    services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
+    async with open_console(services) as console:
+        await begin(console)
+        await console.sees("failed", "r Resume")
+        await console.press("r")
+        await console.sees("Resume deploy?")
+        past = console.main.run_pages["run-1"].view
+        launcher = await services.launcher()
+        await launcher.resume(past.program, events(tmp_path), secrets={})
+        await confirm_resume(console)
+        await console.tells("Nothing was run", "somebody else has resumed it")
+    assert len(executor.requests) == 1
+
+
+async def test_the_lock_is_taken_again_or_broken(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    executor = FakeExecutor(Play(outcome=FAILED), Play(stdout=b"x\n"))
+    services = make_services({"deploy.yaml": f"lock: target\n{DEPLOY}"}, executor=executor)
+    async with open_console(services) as console:
+        await begin(console)
+        await console.sees("failed", "r Resume")
+        created = events(tmp_path)[0]
+        other = HeldLocks(
+            tmp_path / "state" / "locks", replace(created, run="OTHER", operator="bob")
+        )
+        other.take("target", 0.0)
+        await console.press("r")
+        await confirm_resume(console)
+        await console.sees("Another run holds the lock", "bob")
+        await console.press("tab", "enter")
+        await console.sees("Break the lock")
+        await console.type("bob is gone")
+        await console.press("enter")
+        await console.sees("leg 2", "succeeded")
+        other.release()
+    resumed = next(e for e in events(tmp_path) if isinstance(e, Resumed))
+    assert resumed.lock is not None
+    assert resumed.lock.reason == "bob is gone"
+
+
+async def test_a_run_is_resumed_with_its_own_profile_only(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"deploy.yaml": DEPLOY}, executor=FakeExecutor(Play(outcome=FAILED)))
+    async with open_console(services) as console:
+        await begin(console)
+        await console.sees("failed")
+    other = dataclasses.replace(services, profile=ProfileOffer(name="prod"))
+    async with open_console(other) as console:
+        await to_history(console)
+        await console.press("r")
+        await console.tells("made without a profile: choose that first (P)")
+
+
+async def test_that_the_file_has_changed_is_said_and_what_is_recorded_runs(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    executor = FakeExecutor(Play(outcome=FAILED), Play(stdout=b"x\n"))
+    services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
+    async with open_console(services) as console:
+        await begin(console)
+        await console.sees("failed", "r Resume")
+        (tmp_path / "runbooks" / "deploy.yaml").write_text(DEPLOY.replace("run: deploy", "run: no"))
+        await console.press("r")
+        await console.sees("Its file has changed since")
+        await confirm_resume(console)
+        await console.sees("leg 2", "succeeded")
+    assert "deploy" in commands(executor)
