@@ -198,7 +198,9 @@ def check(story: Story, figures: Figures) -> None:
             case AttemptStarted(attempt=attempt):
                 step = attempt.rpartition("#")[0]
                 assert step not in done, f"{step} ended well and ran again"
-                known = step not in open_ or step in asked or step.endswith(UNDO)
+                # What takes back and cleans up is agreed to as a whole, here by `--yes`.
+                agreed = step.endswith(UNDO) or step == "tidy"
+                known = step not in open_ or step in asked or agreed
                 assert known, f"{step} ran again, and nobody was asked"
                 began[step] += 1
                 done.discard(step + UNDO)
