@@ -10,8 +10,15 @@ from pathlib import Path
 from typing import Literal
 
 from pup_tui.journal.errors import JournalError
-from pup_tui.journal.places import OVERRIDE, check_state_dir, journal_path, make_state_dir
+from pup_tui.journal.places import (
+    OVERRIDE,
+    check_state_dir,
+    journal_path,
+    make_state_dir,
+    unusable,
+)
 from pup_tui.journal.schema import APPLICATION_ID, MIGRATIONS, VERSION
+from pup_tui.place_errors import other_owner
 from pup_tui.private import NotPrivate, refuse_link
 
 PATIENCE = 10.0
@@ -49,7 +56,12 @@ def explained(error: sqlite3.Error, path: Path) -> JournalError:
     """What SQLite says, as an error for the operator."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     message, hint = _CAUSES.get(code, (f"the journal cannot be used ({error})", "check the file"))
-    return JournalError(message, path, hint)
+    return JournalError(f"{message}{_of_another(path)}", path, hint)
+
+
+def _of_another(path: Path) -> str:
+    owner = other_owner(path)
+    return f", it belongs to {owner}" if owner else ""
 
 
 def open_database(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connection:
@@ -152,11 +164,7 @@ def _size(path: Path) -> int | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise JournalError(
-            f"the journal cannot be looked at ({error.strerror})",
-            path,
-            f"check the folder's rights, or set {OVERRIDE} to another folder",
-        ) from error
+        raise unusable(error, path, "the journal cannot be looked at") from error
 
 
 def _refuse_links(path: Path) -> None:
@@ -173,7 +181,7 @@ def _refuse_unwritable(state: Path, path: Path) -> None:
     for what, place in places.items():
         if not os.access(place, os.W_OK):
             raise JournalError(
-                f"the {what} cannot be written",
+                f"the {what} cannot be written{_of_another(place)}",
                 place,
                 f"make it writable, or set {OVERRIDE} to a folder that is",
             )
@@ -232,11 +240,7 @@ def _create(path: Path) -> None:
                 return
             _sync_folder(path.parent)
     except OSError as error:
-        raise JournalError(
-            f"the journal cannot be made ({error.strerror})",
-            path,
-            f"check the folder and its free space, or set {OVERRIDE} to another",
-        ) from error
+        raise unusable(error, path, "the journal cannot be made") from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pup_tui.private import PlaceError
+from pup_tui.place_errors import PlaceError
 from pup_tui.quoted import quoted
 
 

@@ -8,8 +8,8 @@ import os
 import socket
 from pathlib import Path
 
-from pup_tui.journal.errors import JournalError, RunOwned
-from pup_tui.journal.places import make_run_dir, run_dir
+from pup_tui.journal.errors import RunOwned
+from pup_tui.journal.places import make_run_dir, run_dir, unusable
 from pup_tui.private import open_private
 
 _HELD = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
@@ -37,11 +37,7 @@ class RunLock:
         try:
             descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
         except OSError as error:
-            raise JournalError(
-                f"the run's lock cannot be made ({error.strerror})",
-                path,
-                "check the folder's rights",
-            ) from error
+            raise unusable(error, path, "the run's lock cannot be made") from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pup_tui.journal.errors import JournalError
+from pup_tui.place_errors import place_error
 from pup_tui.private import NotPrivate, check_private_dir, make_private_dir, refuse_link
 
 OVERRIDE = "PUP_TUI_STATE_DIR"
@@ -33,8 +34,7 @@ def check_state_dir(state: Path) -> bool:
         except FileNotFoundError:
             return False
         except OSError as error:
-            told = f"the folder cannot be looked at ({error.strerror})"
-            raise JournalError(told, state, f"check its rights, or set {OVERRIDE}") from error
+            raise unusable(error, state, "the folder cannot be looked at") from error
     return True
 
 
@@ -73,6 +73,12 @@ def make_run_dir(state: Path, run: str) -> Path:
     wanted = run_dir(state, run)
     with _as_journal_error():
         return make_private_dir(state, wanted.parent.name, wanted.name)
+
+
+def unusable(error: OSError, path: Path, what: str) -> JournalError:
+    """What the system has against something in the state folder, and (`what`) what that prevents."""
+    found = place_error(error, path, OVERRIDE)
+    return JournalError(f"{what} ({found.message})", path, found.hint)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from pup_tui.datadog.configuration import (
     checked,
     site_of,
 )
+from pup_tui.place_errors import PlaceError, place_error
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import Unreadable, read_file
 from pup_tui.runbook.keys import NEVER_BLANK
@@ -22,6 +23,9 @@ from pup_tui.runbook.nodes import Mapping, Scalar, YamlNode, described
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import ShapeCheck
+
+CONFIG_DIR_VARIABLE = "PUP_TUI_CONFIG_DIR"
+"""The environment variable that names another configuration folder."""
 
 KEYS = "DD_API_KEY, DD_APP_KEY or DD_ACCESS_TOKEN"
 FilledText = Annotated[str, Meta(extra={NEVER_BLANK: True})]
@@ -63,9 +67,7 @@ def read_config(path: Path) -> ConfigFile:
     except (FileNotFoundError, NotADirectoryError):
         return ConfigFile()
     except (OSError, Unreadable) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        problem = Problem(path=str(path), message=f"the configuration cannot be read: {why}")
-        return ConfigFile(problems=(problem,))
+        return ConfigFile(problems=(unreadable(error, path, "the configuration"),))
     if all(line.lstrip()[:1] in (b"", b"#") for line in data.splitlines()):
         return ConfigFile()
     tree, problems = yaml.parse(data, str(path))
@@ -89,6 +91,15 @@ def read_config(path: Path) -> ConfigFile:
     if report.has_errors:
         return ConfigFile(problems=report.problems)
     return ConfigFile(said=msgspec.convert(built, Configuration), lines=_lines(tree))
+
+
+def unreadable(error: OSError | Unreadable, path: Path, what: str) -> Problem:
+    """That a file of the configuration folder cannot be read, and what to do about it."""
+    found = PlaceError(str(error), path)
+    if isinstance(error, OSError):
+        found = place_error(error, path, CONFIG_DIR_VARIABLE)
+    message = f"{what} cannot be read: {found.message}"
+    return Problem(path=str(path), message=message, hint=found.hint)
 
 
 def _under(tree: Mapping, *keys: str) -> YamlNode | None:

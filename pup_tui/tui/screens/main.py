@@ -13,7 +13,7 @@ from pup_tui.tui.library import Library, describe
 from pup_tui.tui.listing import Activity, Group
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.screens.shell import Shell
-from pup_tui.tui.starting import Starter
+from pup_tui.tui.starting import ERROR_SECONDS, Starter
 from pup_tui.tui.widgets.sidebar import Sidebar
 from pup_tui.tui.widgets.title_bar import TitleBar
 
@@ -81,8 +81,12 @@ class MainScreen(Shell):
     @work(group="library", exit_on_error=False)
     async def _take_in_catalog(self) -> None:
         try:
-            first = self.library.loading
-            if await self.library.look():
+            first, closed = self.library.loading, self.library.closed
+            changed = await self.library.look()
+            if self.library.closed not in ("", closed):
+                told = safe_text(self.library.closed, multiline=True)
+                self.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
+            if changed:
                 library = self.library
                 self.sidebar.show(library.entries, library.problem, outside=library.outside)
                 wanted = library.opened_at() if first else None
