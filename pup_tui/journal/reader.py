@@ -7,7 +7,6 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -34,6 +33,11 @@ _PROFILE = """
 _COLUMNS = (_PROFILE if name == "profile" else name for name in RunRow.__struct_fields__)
 _SELECT_RUNS = f"SELECT {', '.join(_COLUMNS)} FROM run"  # noqa: S608 - own names only
 
+_PAGE = (
+    "AND (:before IS NULL OR number < (SELECT number FROM run WHERE run = :before))"
+    " ORDER BY number DESC LIMIT :asked"
+)
+
 
 @contextmanager
 def read_journal(state: Path) -> Iterator[JournalReader | None]:
@@ -58,6 +62,7 @@ class JournalReader:
         self.state = state
         self.path = journal_path(state)
         self._database = database
+        database.create_function("holds", 2, _holds, deterministic=True)
 
     @classmethod
     def open(cls, state: Path, *, patience: float = PATIENCE) -> Self:
@@ -77,25 +82,48 @@ class JournalReader:
         runbook: str | None = None,
         status: RunStatus | None = None,
         since: float | None = None,
+        words: str = "",
+        before: str | None = None,
         limit: int | None = None,
     ) -> list[RunRow]:
         """Runs in the order in which they began, newest first; `since` is in seconds since 1970.
 
-        A run whose process is gone is shown as interrupted, though nothing stores that.
+        Each of the `words` stands in the run's id, runbook, title, status or operator, in either case. With
+        `before`, a run's id, only runs that began before that one. A run whose process is gone is shown as
+        interrupted, though nothing stores that.
         """
-        condition = "WHERE (:runbook IS NULL OR runbook = :runbook)"
-        if since is not None:
-            condition += " AND started_at >= :since"
-        if status is RunStatus.INTERRUPTED:
-            condition += " AND status IN ('running', 'interrupted')"
-        elif status is not None:
-            condition += " AND status = :status"
+        condition, values = _wanted(runbook, status, since, words)
+        found: list[RunRow] = []
+        while True:
+            # Page by page, since whether a run goes on is known only when its row is looked at.
+            asked = -1 if limit is None else limit - len(found)
+            with self._reading():
+                page = {**values, "before": before, "asked": asked}
+                rows = list(self._rows(f"{condition} {_PAGE}", page))
+            found += [row for row in rows if _is_wanted(row, status, words)]
+            if limit is None or len(found) == limit or len(rows) < asked:
+                return found
+            before = rows[-1].run
+
+    def count(self, *, status: RunStatus | None = None, words: str = "") -> int:
+        """How many runs `runs` gives for the same."""
+        condition, values = _wanted(None, status, None, words)
         with self._reading():
-            rows = self._rows(
-                f"{condition} ORDER BY number DESC",
-                {"runbook": runbook, "since": since, "status": status},
-            )
-            return list(islice((row for row in rows if status in (None, row.status)), limit))
+            ended = self._database.execute(
+                f"SELECT count(*) FROM run {condition} AND status <> 'running'",  # noqa: S608 - own text
+                values,
+            ).fetchone()
+            open_ones = self._rows(f"{condition} AND status = 'running'", values)
+            return int(ended[0]) + sum(1 for row in open_ones if _is_wanted(row, status, words))
+
+    def statuses(self) -> set[RunStatus]:
+        """The statuses that there are runs of."""
+        with self._reading():
+            ended = self._database.execute(
+                "SELECT DISTINCT status FROM run WHERE status <> 'running'"
+            ).fetchall()
+            open_ones = {row.status for row in self._rows("WHERE status = 'running'")}
+        return open_ones | {RunStatus(status) for (status,) in ended}
 
     def run(self, run: str) -> RunRow | None:
         """The run with this id, or the only one whose id begins or ends so.
@@ -225,6 +253,35 @@ class JournalReader:
         if number is None:
             raise JournalError(f"there is no run {run}", self.path, "see the history")
         return number
+
+
+def _wanted(
+    runbook: str | None, status: RunStatus | None, since: float | None, words: str
+) -> tuple[str, dict[str, Any]]:
+    """The condition of runs that may be wanted: of one without an end it is not known which status it has."""
+    condition = "WHERE (:runbook IS NULL OR runbook = :runbook)"
+    if since is not None:
+        condition += " AND started_at >= :since"
+    if status is RunStatus.INTERRUPTED:
+        condition += " AND status IN ('running', 'interrupted')"
+    elif status is not None:
+        condition += " AND status = :status"
+    if words.strip():
+        condition += (
+            " AND holds(run || ' ' || runbook || ' ' || name || ' ' || operator || ' ' || CASE status"
+            " WHEN 'running' THEN 'running interrupted' ELSE status END, :words)"
+        )
+    return condition, {"runbook": runbook, "status": status, "since": since, "words": words}
+
+
+def _is_wanted(row: RunRow, status: RunStatus | None, words: str) -> bool:
+    text = f"{row.run} {row.runbook} {row.name} {row.operator} {row.status}"
+    return status in (None, row.status) and _holds(codec.storable(text), codec.storable(words))
+
+
+def _holds(text: str, words: str) -> bool:
+    folded = text.casefold()
+    return all(word in folded for word in words.casefold().split())
 
 
 def _intact(before: list[AnyEvent]) -> str:

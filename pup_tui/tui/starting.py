@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.inputs import Resolved, Sources
     from pup_tui.drivers.local import LocalRun
-    from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
     from pup_tui.tui.handover import ConsoleTerminal
     from pup_tui.tui.past import PastRun
@@ -165,16 +163,6 @@ class Starter:
             return await asyncio.to_thread(last_values, self._services.state, loaded.id)
         except JournalError:
             return {}
-
-    async def past_runs(self) -> tuple[Sequence[RunRow], str]:
-        """Past runs, and what is wrong if they cannot be read."""
-        from pup_tui.journal.errors import JournalError
-        from pup_tui.tui.past import past_runs
-
-        try:
-            return await asyncio.to_thread(past_runs, self._services.state), ""
-        except JournalError as error:
-            return (), str(error)
 
     async def past_run(self, screen: Screen[None], run: str) -> PastRun | None:
         """A run as it was; None, and the reason shown, where it cannot be read."""

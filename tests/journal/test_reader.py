@@ -272,3 +272,53 @@ def test_a_run_is_found_by_the_end_of_its_id_as_by_its_beginning(
         assert row is not None
         assert row.run == "aa11"
     assert journal.run("a1") is None
+
+
+def test_words_are_looked_for_in_what_a_row_shows_in_either_case(
+    journal: Journal, begin: Callable[..., RunCreated], finished: AttemptFinished
+) -> None:
+    begin("aa11", "payments/restart")
+    begin("bb22", "flags/Öffnen", operator="ALEX")
+    ended = RunSummary(status=RunStatus.FAILED)
+    journal.append("bb22", finished, summary=ended)
+    found = {
+        words: ids(journal, words=words)
+        for words in ("restart", "öffnen alex", "casey", "failed", "running", "b22 fail", "zzz")
+    }
+    assert found == {
+        "restart": ["bb22", "aa11"],
+        "öffnen alex": ["bb22"],
+        "casey": ["aa11"],
+        "failed": ["bb22"],
+        "running": ["aa11"],
+        "b22 fail": ["bb22"],
+        "zzz": [],
+    }
+    assert [journal.count(words=words) for words in found] == [len(each) for each in found.values()]
+    assert journal.statuses() == {RunStatus.RUNNING, RunStatus.FAILED}
+
+
+def test_pages_follow_one_another_and_those_of_interrupted_runs_are_full(
+    state: Path, journal: Journal, begin: Callable[..., RunCreated], finished: AttemptFinished
+) -> None:
+    for each in range(9):
+        begin(f"run{each}")
+        if each % 2:
+            journal.append(f"run{each}", finished, summary=RunSummary(status=RunStatus.SUCCEEDED))
+    journal.close()
+    with closing(JournalReader.open(state)) as reader:
+        pages, before = [], None
+        while page := ids(reader, before=before, limit=4):
+            pages.append(page)
+            before = page[-1]
+        assert pages == [
+            ["run8", "run7", "run6", "run5"],
+            ["run4", "run3", "run2", "run1"],
+            ["run0"],
+        ]
+        wanted = {"status": RunStatus.INTERRUPTED}
+        assert ids(reader, **wanted, limit=2) == ["run8", "run6"]
+        assert ids(reader, **wanted, limit=9, before="run6") == ["run4", "run2", "run0"]
+        assert reader.count(**wanted) == 5
+        assert reader.count(status=RunStatus.RUNNING) == 0
+        assert reader.count(words="interrupted") == 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -328,10 +329,12 @@ class MainScreen(Shell):
         self.do("history", self._show_history, runbook)
 
     async def _show_history(self, runbook: str) -> None:
+        from pup_tui.tui.past_search import find_runs
+
         history = await self.pages.history()
         history.set_filter(runbook)
         self.show_page("history")
-        history.show(*await self._starter.past_runs())
+        history.show(partial(find_runs, self._services.state))
 
     def on_history_left(self) -> None:
         self.show_page("overview")
