@@ -65,6 +65,9 @@ def _last_runs(state: Path) -> dict[str, RunRow] | None:
 
     try:
         with read_journal(state) as journal:
+            losses = journal.losses() if journal else ""
+            if losses:
+                tell(f"pup-tui: some last runs are not known: {losses}")
             return journal.last_runs() if journal else {}
     except JournalError as error:
         tell(f"pup-tui: the last runs are not known: {error}")

@@ -13,6 +13,10 @@ class JournalError(PlaceError):
     """The journal cannot do what was asked."""
 
 
+class JournalDamaged(JournalError):
+    """Something of the journal is lost or damaged; `repair` sets it aside."""
+
+
 class AmbiguousRunError(JournalError):
     """More than one run's id begins or ends with what was given; `matches` are these, newest first."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from pup_tui.private import NotPrivate, check_private_dir, make_private_dir, ref
 
 OVERRIDE = "PUP_TUI_STATE_DIR"
 """The environment variable that names another state folder."""
+
+OWNER_LOCK = "owner.lock"
+"""The file in a run's folder that its owner holds."""
 
 _RUN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 
@@ -61,11 +65,38 @@ def run_dir(state: Path, run: str) -> Path:
     """
     if not _RUN_ID.fullmatch(run):
         raise ValueError(f"not the id of a run: '{run}'")
-    outputs = state / "outputs"
+    outputs = outputs_dir(state)
     with _as_journal_error():
         refuse_link(outputs)
         refuse_link(outputs / run)
     return outputs / run
+
+
+def outputs_dir(state: Path) -> Path:
+    """Where the folders of runs are; nothing is created."""
+    return state / "outputs"
+
+
+def with_outputs(state: Path, but: Collection[str] = ()) -> list[str]:
+    """The runs, but for some, of which outputs are kept, in their order. Raises JournalError.
+
+    A folder with the lock of its owner alone says nothing: it is made before the run is recorded.
+    """
+    outputs = outputs_dir(state)
+    with _as_journal_error():
+        refuse_link(outputs)
+    try:
+        names = sorted(set(os.listdir(outputs)).difference(but))
+        return [name for name in names if set(os.listdir(outputs / name)) - {OWNER_LOCK}]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise unusable(error, outputs, "the outputs of runs cannot be looked at") from error
+
+
+def counted_runs(number: int) -> str:
+    """A number of runs in words."""
+    return "1 run" if number == 1 else f"{number} runs"
 
 
 def make_run_dir(state: Path, run: str) -> Path:

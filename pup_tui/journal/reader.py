@@ -15,10 +15,16 @@ import msgspec
 from pup_tui.core.events import AnyEvent, Moment
 from pup_tui.core.state import RunStatus
 from pup_tui.journal import codec
-from pup_tui.journal.database import PATIENCE, explained, open_read_only
-from pup_tui.journal.errors import AmbiguousRunError, JournalError
+from pup_tui.journal.database import PATIENCE, REPAIR, explained, open_read_only, refuse_lost
+from pup_tui.journal.errors import AmbiguousRunError, JournalDamaged, JournalError
 from pup_tui.journal.lock import owner_is_gone
-from pup_tui.journal.places import check_state_dir, journal_path
+from pup_tui.journal.places import (
+    check_state_dir,
+    counted_runs,
+    journal_path,
+    outputs_dir,
+    with_outputs,
+)
 from pup_tui.journal.records import RunRow
 from pup_tui.spelling import from_stored
 
@@ -45,7 +51,11 @@ def read_journal(state: Path) -> Iterator[JournalReader | None]:
 
     Raises JournalError.
     """
-    if not check_state_dir(state) or not journal_path(state).exists():
+    if not check_state_dir(state):
+        yield None
+        return
+    refuse_lost(state)
+    if not journal_path(state).exists():
         yield None
         return
     reader = JournalReader.open(state)
@@ -115,6 +125,30 @@ class JournalReader:
             ).fetchone()
             open_ones = self._rows(f"{condition} AND status = 'running'", values)
             return int(ended[0]) + sum(1 for row in open_ones if _is_wanted(row, status, words))
+
+    def check(self) -> None:
+        """Look through the whole file. Raises JournalDamaged."""
+        with self._reading():
+            found = self._database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if found != "ok":
+            raise JournalDamaged("the journal is damaged", self.path, REPAIR)
+
+    def unknown_runs(self) -> list[str]:
+        """Runs of which outputs are kept, while the journal knows nothing of them: their records are lost."""
+        with self._reading():
+            known = {run for (run,) in self._database.execute("SELECT run FROM run")}
+        return with_outputs(self.state, but=known)
+
+    def losses(self) -> str:
+        """What is to be said of records that are lost, empty if none are known to be."""
+        try:
+            lost = len(self.unknown_runs())
+        except JournalError as error:
+            return str(error)
+        if not lost:
+            return ""
+        told = f"the records of {counted_runs(lost)} are lost, only what they printed is left"
+        return f"{told}: {outputs_dir(self.state)}: {REPAIR}"
 
     def statuses(self) -> set[RunStatus]:
         """The statuses that there are runs of."""

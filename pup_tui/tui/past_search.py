@@ -25,11 +25,15 @@ class Search:
 
 @dataclass(frozen=True)
 class Found:
-    """The next runs, newest first; how many match in all; which statuses there are, of whatever run."""
+    """The next runs, newest first; how many match in all; which statuses there are, of whatever run.
+
+    `losses` says what of the journal is known to be lost.
+    """
 
     rows: Sequence[RunRow] = ()
     total: int = 0
     statuses: Sequence[RunStatus] = ()
+    losses: str = ""
 
 
 FindRuns: TypeAlias = Callable[[Search, str | None], Found]
@@ -43,4 +47,5 @@ def find_runs(state: Path, wanted: Search, behind: str | None) -> Found:
             return Found()
         rows = journal.runs(status=wanted.status, words=wanted.words, before=behind, limit=PAGE)
         total = journal.count(status=wanted.status, words=wanted.words)
-        return Found(rows, total, sorted(journal.statuses()))
+        losses = "" if behind else journal.losses()
+        return Found(rows, total, sorted(journal.statuses()), losses)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -222,6 +223,19 @@ async def test_all_runs_are_there_page_by_page_and_an_old_interrupted_one_is_fou
         await console.sees("… interrupted", "quick")
         await console.press("s")
         await console.sees("1 run · status: interrupted")
+
+
+async def test_outputs_without_records_are_said_above_the_runs(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK})
+    async with open_console(services, LARGE) as console:
+        await run(console, "quick")
+        (row,) = past_runs(services.state)
+        outputs = services.state / "outputs"
+        shutil.copytree(outputs / row.run, outputs / "01LOST")
+        await console.press("h")
+        await console.sees("1 run · status: any", "the records of 1 run are lost", "✔ succeeded")
 
 
 async def test_hostile_names_in_the_table_are_shown_literally(

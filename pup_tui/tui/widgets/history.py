@@ -182,7 +182,8 @@ class History(Vertical):
         except JournalError as error:
             self._problem = str(error)
             return Found()
-        self._problem = ""
+        if behind is None:
+            self._problem = found.losses
         return found
 
     def _add(self, rows: Sequence[RunRow]) -> None:
@@ -199,7 +200,7 @@ class History(Vertical):
         )
         self.query_one("#history-title", Static).update(title)
         state = self.query_one("#history-state", Static)
-        state.display = not self._rows
+        state.display = bool(self._problem) or not self._rows
         if self._problem:
             state.update(Content.styled(safe_text(self._problem), "$text-error"))
         elif self._loading:
