@@ -1,7 +1,9 @@
-"""`pup-tui history repair` and `backup`: the journal as a file."""
+"""`pup-tui history repair`, `backup` and `prune`: the journal as a file."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +12,11 @@ import click
 from pup_tui.cli.failure import Failure, journal_failures, tell
 from pup_tui.cli.options import pass_settings
 from pup_tui.headless.exits import ABORTED
+from pup_tui.template.duration import parse_duration
+from pup_tui.template.size import parse_size
 
 if TYPE_CHECKING:
+    from pup_tui.journal.retention import Removable
     from pup_tui.settings.settings import Settings
 
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
@@ -51,6 +56,56 @@ def backup_command(settings: Settings, file: Path) -> None:
     tell(
         f"The journal is in {file}; the outputs of steps are in {outputs_dir(settings.state_dir)}."
     )
+
+
+@click.command("prune")
+@click.option("--older-than", metavar="AGE", help="Runs that ended this long ago, as 90d.")
+@click.option("--larger-than", metavar="SIZE", help="Runs whose steps printed more, as 100 MB.")
+@yes_option
+@pass_settings
+def prune_command(
+    settings: Settings, older_than: str | None, larger_than: str | None, yes: bool
+) -> None:
+    """Remove past runs and what they printed: those of which both are true, as far as given.
+
+    Without an option it goes by `retention` in config.yaml. Runs that are under way, interrupted or hold a
+    lock stay.
+    """
+    from pup_tui.drivers.lock_holders import lock_holders
+    from pup_tui.journal.places import counted_runs, locks_dir
+    from pup_tui.journal.reader import read_journal
+    from pup_tui.journal.retention import removable, remove
+
+    if older_than is None and larger_than is None:
+        older_than = settings.retention["older_than"]
+        larger_than = settings.retention["larger_than"]
+    age = _read(older_than, parse_duration, "--older-than")
+    size = _read(larger_than, parse_size, "--larger-than")
+    if age is None and size is None:
+        raise Failure("nothing says which runs may go", "", "add --older-than or --larger-than")
+    before = None if age is None else time.time() - age
+    runs: list[Removable] = []
+    with journal_failures(), read_journal(settings.state_dir) as journal:
+        if journal is not None:
+            needed = lock_holders(locks_dir(settings.state_dir))
+            runs = removable(journal, before=before, larger_than=int(size or 0), needed=needed)
+    if not runs:
+        click.echo("no such runs: nothing was removed", err=True)
+        return
+    megabytes = sum(each.size for each in runs) / 1e6
+    agreed(
+        settings, f"Remove {counted_runs(len(runs))} with {megabytes:,.1f} MB of output?", yes=yes
+    )
+    with journal_failures():
+        removed = remove(settings.state_dir, runs)
+    click.echo(f"{counted_runs(removed)} removed", err=True)
+
+
+def _read(given: str | None, read: Callable[[str], float], option: str) -> float | None:
+    try:
+        return read(given) if given else None
+    except ValueError as error:
+        raise Failure(str(error), option) from error
 
 
 def agreed(settings: Settings, question: str, *, yes: bool) -> None:

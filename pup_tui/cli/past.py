@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pup_tui.cli.failure import Failure, journal_failures, tell
-from pup_tui.cli.keeping import backup_command, repair_command
+from pup_tui.cli.keeping import backup_command, prune_command, repair_command
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, local_time, print_json
 from pup_tui.cli.shown import ShownRun, run_json
@@ -39,7 +39,7 @@ def history_command(ctx: click.Context, /, **wanted: Any) -> None:
         raise click.UsageError(f"`{ctx.invoked_subcommand}` stands before its options", ctx)
 
 
-for each in (repair_command, backup_command):
+for each in (backup_command, prune_command, repair_command):
     history_command.add_command(each)
 
 
