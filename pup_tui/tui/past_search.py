@@ -24,7 +24,7 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundRuns:
     """The next runs, newest first; how many match in all; which statuses there are, of whatever run.
 
     `losses` says what of the journal is known to be lost.
@@ -36,16 +36,16 @@ class Found:
     losses: str = ""
 
 
-FindRuns: TypeAlias = Callable[[Search, str | None], Found]
+FindRuns: TypeAlias = Callable[[Search, str | None], FoundRuns]
 """Finds the first page, or the one that goes on behind the run with this id. Raises JournalError."""
 
 
-def find_runs(state: Path, wanted: Search, behind: str | None) -> Found:
+def find_runs(state: Path, wanted: Search, behind: str | None) -> FoundRuns:
     """A page of the history in the folder `state`, as `FindRuns` says."""
     with read_journal(state) as journal:
         if journal is None:
-            return Found()
+            return FoundRuns()
         rows = journal.runs(status=wanted.status, words=wanted.words, before=behind, limit=PAGE)
         total = journal.count(status=wanted.status, words=wanted.words)
         losses = "" if behind else journal.losses()
-        return Found(rows, total, sorted(journal.statuses()), losses)
+        return FoundRuns(rows, total, sorted(journal.statuses()), losses)

@@ -20,7 +20,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import mark_of
-from pup_tui.tui.past_search import Found, Search
+from pup_tui.tui.past_search import FoundRuns, Search
 from pup_tui.tui.texts import counted, moment, short_duration
 
 if TYPE_CHECKING:
@@ -175,13 +175,13 @@ class History(Vertical):
         if to_the_end:
             self._table.action_scroll_bottom()
 
-    async def _page(self, behind: str | None) -> Found:
+    async def _page(self, behind: str | None) -> FoundRuns:
         assert self._find is not None
         try:
             found = await asyncio.to_thread(self._find, self._wanted, behind)
         except JournalError as error:
             self._problem = str(error)
-            return Found()
+            return FoundRuns()
         if behind is None:
             self._problem = found.losses
         return found
