@@ -142,7 +142,7 @@ class _Reading:
         self._told: list[Told] = []
         self._file: ConfigFile | None = None
         self._home = Path(environ.get("HOME") or _account_home()).absolute()
-        usual = platformdirs.user_config_path("pup-tui", appauthor=False)
+        usual = self._usual(platformdirs.user_config_path, ".config")
         named = self._text("config_dir", "PUP_TUI_CONFIG_DIR", str(usual))
         self._config_dir = Path(named).absolute()
         self._file = _config_file(self._config_dir / CONFIG_FILE)
@@ -204,6 +204,13 @@ class _Reading:
     def _tell(self, name: str, value: str | bool, source: str) -> None:
         self._told.append(Told(name, value, source))
 
+    def _usual(self, find: Callable[..., Path], below_home: str) -> Path:
+        """A folder of the platform; one below the home where the platform knows of no home."""
+        try:
+            return find("pup-tui", appauthor=False)
+        except RuntimeError:
+            return self._home / below_home / "pup-tui"
+
     def _from_config(self, said: str) -> Path:
         """A path as `config.yaml` means it: from its own folder."""
         from pup_tui.runbook.files import under_home
@@ -211,7 +218,7 @@ class _Reading:
         return self._config_dir / under_home(said, self._home)
 
     def _state_dir(self, said: str) -> Path:
-        usual = platformdirs.user_state_path("pup-tui", appauthor=False)
+        usual = self._usual(platformdirs.user_state_path, ".local/state")
         meant = str(self._from_config(said)) if said else ""
         return Path(self._text("state_dir", "PUP_TUI_STATE_DIR", str(usual), meant)).absolute()
 
