@@ -7,24 +7,13 @@ and where the next one writes.
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from pathlib import Path
 
+from pup_tui.place_errors import PlaceError, other_owner, place_error
+
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
-
-
-class PlaceError(Exception):
-    """Something is wrong with what is kept on disk: what, where, and what to do about it."""
-
-    def __init__(self, message: str, path: Path, hint: str = "") -> None:
-        super().__init__(message, path, hint)
-        self.message = message
-        self.path = path
-        self.hint = hint
-
-    def __str__(self) -> str:
-        told = f"{self.message}: {self.path}"
-        return f"{told}: {self.hint}" if self.hint else told
 
 
 class NotPrivate(PlaceError):
@@ -51,8 +40,9 @@ def make_private_dir(path: Path, *inside: str) -> Path:
             path.mkdir(mode=0o700, exist_ok=True)
             check_private_dir(path, inside=True)
     except OSError as error:
-        hint = "make it writable, or choose another"
-        raise NotPrivate(f"the folder cannot be used ({error.strerror})", path, hint) from error
+        found = place_error(error, path)
+        hint = f"{found.hint}, or choose another" if found.hint else "choose another"
+        raise NotPrivate(f"the folder cannot be used ({found.message})", path, hint) from error
     return path
 
 
@@ -69,7 +59,9 @@ def check_private_dir(path: Path, *, inside: bool = False) -> None:
         raise NotPrivate("this is a file, not a folder", real, "choose a folder")
     if status.st_uid != os.geteuid():
         raise NotPrivate(
-            "the folder belongs to another user", real, "choose one that is yours alone"
+            f"the folder belongs to {other_owner(real) or 'another user'}, not to you",
+            real,
+            f"{given_back(real)}, or choose one that is yours alone",
         )
     if status.st_mode & _OTHERS_WRITE:
         raise NotPrivate(
@@ -88,9 +80,22 @@ def check_private_dir(path: Path, *, inside: bool = False) -> None:
             )
 
 
+def given_back(path: Path) -> str:
+    """What to do about a file or folder of another user, which `sudo` leaves behind."""
+    return f"`sudo chown -R {os.geteuid()} {shlex.quote(str(path))}` makes it yours"
+
+
 def refuse_link(path: Path) -> None:
-    """Raise NotPrivate if `path` is a link, wherever it leads; nothing happens where there is nothing."""
-    if path.is_symlink():
+    """Raise NotPrivate if `path` is a link, wherever it leads, or if that cannot be told.
+
+    Nothing happens where there is nothing.
+    """
+    try:
+        is_link = path.is_symlink()
+    except OSError as error:
+        found = place_error(error, path)
+        raise NotPrivate(found.message, path, found.hint) from error
+    if is_link:
         raise NotPrivate(
             "this is a link, and no link is followed here",
             path,

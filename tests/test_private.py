@@ -37,7 +37,7 @@ def test_a_folder_of_another_user_is_refused(tmp_path: Path) -> None:
     wanted = tmp_path / "given-away"
     wanted.mkdir(mode=0o700)
     os.chown(wanted, 12345, 12345)
-    with pytest.raises(NotPrivate, match="belongs to another user"):
+    with pytest.raises(NotPrivate, match=r"belongs to user 12345, not to you: .*`sudo chown -R 0 "):
         make_private_dir(wanted)
 
 

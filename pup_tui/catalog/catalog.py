@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pup_tui.catalog.entries import Entry, Origin
 from pup_tui.catalog.places import HERE, Folder
+from pup_tui.place_errors import PlaceError, place_error
 
 if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.steps import Linter
 
 SUFFIXES = (".yaml", ".yml")
+RUNBOOKS_VARIABLE = "PUP_TUI_RUNBOOKS"
+"""The environment variable that names folders with runbooks."""
+
 _MAX_LISTED = 1000
 
 
@@ -74,7 +78,7 @@ class Catalog:
                 return entry
         path = Path(name)
         if path.suffix in SUFFIXES or "/" in name:
-            if path.exists():
+            if _is_there(path):
                 return self._entry(path, Folder(path.parent, Origin.GIVEN), {})
             raise UnknownRunbook(name, "there is no such file")
         known = sorted({*others, *(entry.id for entry in entries)})
@@ -84,7 +88,12 @@ class Catalog:
             paths = {entry.id: entry.path for entry in entries}
             meant = " or ".join(_typed(by_lower[each], paths) for each in near)
             raise UnknownRunbook(name, f"did you mean {meant}?")
-        raise UnknownRunbook(name, "`pup-tui list` shows what is installed")
+        closed = [str(error) for error in self.closed_folders()]
+        raise UnknownRunbook(name, "; ".join(["`pup-tui list` shows what is installed", *closed]))
+
+    def closed_folders(self) -> list[PlaceError]:
+        """The folders that are there and cannot be read, and why."""
+        return [error for folder in self.places if (error := _closed(folder.path)) is not None]
 
     @property
     def packs(self) -> tuple[Path, ...]:
@@ -127,7 +136,7 @@ class Catalog:
         # Links are followed to a directory's parent only: it may be a link that leads out itself.
         around = [_without_links(folder) for folder in Path(os.path.abspath(path)).parents]
         for folder in self.places:
-            if not folder.trusted and folder.path.is_dir() and folder.path in around:
+            if not folder.trusted and os.path.isdir(folder.path) and folder.path in around:
                 return folder.path
         for folder in self.places:
             if {_without_links(folder.path), folder.path.resolve()} & set(around):
@@ -162,7 +171,33 @@ def runbook_files(folder: Path) -> list[Path]:
     except OSError:
         return []
     paths = [folder / name for name in names if not name.startswith(("_", "."))]
-    return [path for path in paths if path.suffix in SUFFIXES and not path.is_dir()]
+    # Not by the path's own method, which raises where nobody may look.
+    return [path for path in paths if path.suffix in SUFFIXES and not os.path.isdir(path)]
+
+
+def _closed(folder: Path) -> PlaceError | None:
+    try:
+        with os.scandir(folder):
+            return None if os.access(folder, os.X_OK) else _no_entry(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return place_error(error, folder, RUNBOOKS_VARIABLE)
+
+
+def _no_entry(folder: Path) -> PlaceError:
+    return place_error(PermissionError(errno.EACCES, ""), folder, RUNBOOKS_VARIABLE)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is such a file; true also where nobody may look, since loading it says why."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _pup_changes(words: Sequence[str]) -> bool | None:
@@ -181,5 +216,7 @@ def _stat(path: Path) -> object:
 
 def _template_files(folder: Path) -> list[Path]:
     """The step templates and groups of a directory, of at most `_MAX_LISTED` files."""
-    found = islice((folder / "_templates").rglob("*"), _MAX_LISTED)
+    from pup_tui.runbook.files import below
+
+    found = below(folder / "_templates", _MAX_LISTED)
     return sorted(path for path in found if path.suffix in SUFFIXES)

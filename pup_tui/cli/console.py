@@ -137,34 +137,33 @@ async def console_services(
     refuse_problems(settings.problems, "the profile", "fix what is told above")
     parts = Parts(settings)
     profile = settings.profile
-    with parts.state() as state:
-        async with AsyncExitStack() as opened:
-            opening = asyncio.Lock()
-            launchers: list[Launcher] = []
+    async with AsyncExitStack() as opened:
+        opening = asyncio.Lock()
+        launchers: list[Launcher] = []
 
-            async def launcher() -> Launcher:
-                async with opening:
-                    if not launchers:
-                        making = parts.launcher(state, leftovers)
-                        launchers.append(await opened.enter_async_context(making))
-                return launchers[0]
+        async def launcher() -> Launcher:
+            async with opening:
+                if not launchers:
+                    making = parts.launcher(settings.state_dir, leftovers)
+                    launchers.append(await opened.enter_async_context(making))
+            return launchers[0]
 
-            yield Services(
-                catalog=catalog,
-                launcher=launcher,
-                operator=settings.operator,
-                hidden=tuple(parts.datadog.secrets()),
-                state=state,
-                environ=parts.environ,
-                home=settings.home,
-                pager=settings.pager,
-                sources=lambda: parts.sources,
-                site=site or parts.datadog.place,
-                suggestions=suggestions or {},
-                open_at=open_at,
-                profile=ProfileOffer(name="") if profile is None else _offer(profile),
-                profiles=partial(_profiles, settings),
-            )
+        yield Services(
+            catalog=catalog,
+            launcher=launcher,
+            operator=settings.operator,
+            hidden=tuple(parts.datadog.secrets()),
+            state=settings.state_dir,
+            environ=parts.environ,
+            home=settings.home,
+            pager=settings.pager,
+            sources=lambda: parts.sources,
+            site=site or parts.datadog.place,
+            suggestions=suggestions or {},
+            open_at=open_at,
+            profile=ProfileOffer(name="") if profile is None else _offer(profile),
+            profiles=partial(_profiles, settings),
+        )
 
 
 def _profiles(settings: Settings) -> list[ProfileOffer]:

@@ -11,6 +11,7 @@ import click
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, print_json
+from pup_tui.cli.runbooks import tell_closed
 from pup_tui.cli.wiring import open_catalog
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 @pass_settings
 def list_command(settings: Settings, tags: Sequence[str], as_json: bool) -> None:
     """The runbooks that are installed."""
-    entries = [entry for entry in open_catalog(settings).entries() if _has_tags(entry, tags)]
+    catalog = open_catalog(settings)
+    tell_closed(catalog)
+    entries = [entry for entry in catalog.entries() if _has_tags(entry, tags)]
     last_runs = _last_runs(settings.state_dir)
     if as_json:
         print_json([_as_json(entry, (last_runs or {}).get(entry.id)) for entry in entries])
@@ -62,6 +65,9 @@ def _last_runs(state: Path) -> dict[str, RunRow] | None:
 
     try:
         with read_journal(state) as journal:
+            losses = journal.losses() if journal else ""
+            if losses:
+                tell(f"pup-tui: some last runs are not known: {losses}")
             return journal.last_runs() if journal else {}
     except JournalError as error:
         tell(f"pup-tui: the last runs are not known: {error}")

@@ -127,14 +127,16 @@ def _main(args: Sequence[str] | None) -> int:
         sys.stderr.close()
         return 0
     except OSError as error:
-        return _told(f"pup-tui: {error.strerror or type(error).__name__}", 1)
+        from pup_tui.place_errors import told as explained
+
+        return _told(f"pup-tui: {explained(error)}", 1)
     except (RuntimeError, MemoryError) as error:
         from pup_tui.aside import told_limit
 
         limit = told_limit(error)
         if limit is None:
             raise
-        return _told(f"pup-tui: {': '.join(limit)}", 1)
+        return _told(f"pup-tui: {', '.join(limit)}", 1)
     return result if isinstance(result, int) else 0
 
 

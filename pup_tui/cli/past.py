@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pup_tui.cli.failure import Failure, journal_failures
+from pup_tui.cli.failure import Failure, journal_failures, tell
+from pup_tui.cli.keeping import backup_command, prune_command, repair_command
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, local_time, print_json
 from pup_tui.cli.shown import ShownRun, legs_json, run_json
@@ -23,17 +24,29 @@ if TYPE_CHECKING:
     from pup_tui.settings.settings import Settings
 
 
-@click.command("history")
+@click.group("history", invoke_without_command=True, subcommand_metavar="[COMMAND [ARGS]...]")
 @click.option("--runbook", metavar="R", help="Only runs of this runbook.")
 @click.option("--status", type=click.Choice([s.value for s in RunStatus]), help="Only such runs.")
 @click.option("--since", metavar="AGE", help="Only runs that began this long ago or later, as 7d.")
 @json_option
 @runbooks_option
+@click.pass_context
+def history_command(ctx: click.Context, /, **wanted: Any) -> None:
+    """Past runs, newest first."""
+    if ctx.invoked_subcommand is None:
+        _list(**wanted)
+    elif any(wanted.values()):
+        raise click.UsageError(f"`{ctx.invoked_subcommand}` stands before its options", ctx)
+
+
+for each in (backup_command, prune_command, repair_command):
+    history_command.add_command(each)
+
+
 @pass_settings
-def history_command(
+def _list(
     settings: Settings, runbook: str | None, status: str | None, since: str | None, as_json: bool
 ) -> None:
-    """Past runs, newest first."""
     with _journal(settings.state_dir) as journal:
         rows = (
             journal.runs(
@@ -81,6 +94,9 @@ def _journal(state: Path) -> Iterator[JournalReader | None]:
     from pup_tui.journal.reader import read_journal
 
     with journal_failures(), read_journal(state) as journal:
+        losses = journal.losses() if journal else ""
+        if losses:
+            tell(f"pup-tui: {losses}")
         yield journal
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pup_tui.cli.failure import Failure, refuse_problems
+from pup_tui.cli.failure import Failure, refuse_problems, tell
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
@@ -20,6 +20,12 @@ def find_entry(catalog: Catalog, name: str) -> Entry:
         return catalog.find(name)
     except UnknownRunbook as error:
         raise Failure(str(error), "", error.hint) from error
+
+
+def tell_closed(catalog: Catalog) -> None:
+    """Say which folders with runbooks cannot be read: what is in them is missing."""
+    for error in catalog.closed_folders():
+        tell(f"pup-tui: some runbooks are not known: {error}")
 
 
 def load_valid(catalog: Catalog, entry: Entry) -> tuple[Loaded, Runbook]:

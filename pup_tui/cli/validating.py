@@ -11,6 +11,7 @@ import click
 
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import print_json
+from pup_tui.cli.runbooks import tell_closed
 from pup_tui.cli.wiring import open_catalog
 from pup_tui.headless.exits import USAGE
 from pup_tui.output.sanitize import safe_text
@@ -35,6 +36,7 @@ def validate_command(settings: Settings, names: Sequence[str], as_json: bool) ->
     if names:
         checked = [_checked(catalog, name, is_installed) for name in names]
     else:
+        tell_closed(catalog)
         checked = [catalog.lint(entry.path, is_installed) for entry in catalog.entries()]
     valid = not any(loaded.errors for loaded in checked)
     if as_json:

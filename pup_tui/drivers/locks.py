@@ -28,7 +28,8 @@ from pup_tui.core.events import Lock, RunCreated
 from pup_tui.core.notices import rfc3339
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import make_locks_dir
-from pup_tui.private import PlaceError, open_private
+from pup_tui.place_errors import PlaceError
+from pup_tui.private import open_private
 from pup_tui.steps import survivors
 
 _LOWEST = 64

@@ -9,9 +9,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
-from pup_tui.journal.errors import JournalError
-from pup_tui.journal.places import OVERRIDE, check_state_dir, journal_path, make_state_dir
+from pup_tui.journal.errors import JournalDamaged, JournalError
+from pup_tui.journal.places import (
+    OVERRIDE,
+    check_state_dir,
+    counted_runs,
+    journal_path,
+    make_state_dir,
+    unusable,
+    with_outputs,
+)
 from pup_tui.journal.schema import APPLICATION_ID, INDEXES, MIGRATIONS, VERSION
+from pup_tui.place_errors import other_owner
 from pup_tui.private import NotPrivate, refuse_link
 
 PATIENCE = 10.0
@@ -21,7 +30,7 @@ CHECKED_AT_OPENING = 64 * 1024 * 1024
 """Bytes up to which the whole file is checked when it is opened for writing (about 1 ms for each MB)."""
 
 _COMPANIONS = ("", "-wal", "-shm")
-_ASIDE = "nothing was changed: restore a backup, or move it (and its -wal) aside to begin a new one"
+REPAIR = "nothing was changed: restore a backup, or `pup-tui history repair` sets it aside"
 _CAUSES = {
     sqlite3.SQLITE_FULL: ("the journal cannot be written: the disk is full", "free some space"),
     sqlite3.SQLITE_IOERR: (
@@ -40,8 +49,8 @@ _CAUSES = {
         "the journal cannot be opened",
         f"check the rights of the file and its folder, or set {OVERRIDE} to another folder",
     ),
-    sqlite3.SQLITE_CORRUPT: ("the journal is damaged", _ASIDE),
-    sqlite3.SQLITE_NOTADB: ("the journal is damaged: it is no database", _ASIDE),
+    sqlite3.SQLITE_CORRUPT: ("the journal is damaged", REPAIR),
+    sqlite3.SQLITE_NOTADB: ("the journal is damaged: it is no database", REPAIR),
 }
 
 
@@ -49,7 +58,13 @@ def explained(error: sqlite3.Error, path: Path) -> JournalError:
     """What SQLite says, as an error for the operator."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     message, hint = _CAUSES.get(code, (f"the journal cannot be used ({error})", "check the file"))
-    return JournalError(message, path, hint)
+    kind = JournalDamaged if hint == REPAIR else JournalError
+    return kind(f"{message}{_of_another(path)}", path, hint)
+
+
+def _of_another(path: Path) -> str:
+    owner = other_owner(path)
+    return f", it belongs to {owner}" if owner else ""
 
 
 def open_database(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connection:
@@ -63,8 +78,8 @@ def open_database(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connect
     _refuse_links(path)
     _refuse_unwritable(state, path)
     try:
+        refuse_lost(state)
         if _size(path) is None:
-            _refuse_orphaned(path)
             _create(path)
         size = _refuse_empty(path)
         # Checked through a connection that cannot write: closing one that can would move the write-ahead
@@ -97,7 +112,10 @@ def open_read_only(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connec
     Raises JournalError as `open_database` does, and if there is no journal.
     """
     path = journal_path(state)
-    if not check_state_dir(state) or _size(path) is None:
+    if not check_state_dir(state):
+        raise JournalError("there is no journal yet", path, "it is made with the first run")
+    refuse_lost(state)
+    if _size(path) is None:
         raise JournalError("there is no journal yet", path, "it is made with the first run")
     _refuse_links(path)
     _refuse_empty(path)
@@ -126,7 +144,7 @@ def _connect_for_reading(path: Path, patience: float) -> sqlite3.Connection:
         version = _checked_version(database, path)
     except sqlite3.OperationalError:
         database.close()
-        if _size(_log(path)):
+        if _size(companions(path)[0]):
             raise
         # Where the shared-memory file cannot be made SQLite reads only what it is told will not change;
         # that loses nothing as long as the log is empty.
@@ -143,10 +161,6 @@ def _connect_for_reading(path: Path, patience: float) -> sqlite3.Connection:
     return database
 
 
-def _log(path: Path) -> Path:
-    return Path(f"{path}-wal")
-
-
 def _size(path: Path) -> int | None:
     """The file's size in bytes; None if there is none."""
     try:
@@ -154,11 +168,7 @@ def _size(path: Path) -> int | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise JournalError(
-            f"the journal cannot be looked at ({error.strerror})",
-            path,
-            f"check the folder's rights, or set {OVERRIDE} to another folder",
-        ) from error
+        raise unusable(error, path, "the journal cannot be looked at") from error
 
 
 def _refuse_links(path: Path) -> None:
@@ -175,7 +185,7 @@ def _refuse_unwritable(state: Path, path: Path) -> None:
     for what, place in places.items():
         if not os.access(place, os.W_OK):
             raise JournalError(
-                f"the {what} cannot be written",
+                f"the {what} cannot be written{_of_another(place)}",
                 place,
                 f"make it writable, or set {OVERRIDE} to a folder that is",
             )
@@ -185,22 +195,41 @@ def _refuse_empty(path: Path) -> int:
     # SQLite takes an empty file for a new database. Ours is complete before it gets its name.
     size = _size(path)
     if not size:
-        raise JournalError("the journal is damaged: it is empty", path, _ASIDE)
+        raise JournalDamaged("the journal is damaged: it is empty", path, REPAIR)
     return size
 
 
-def _refuse_orphaned(path: Path) -> None:
-    # SQLite would delete a log without its database; the log may hold the last records there are.
-    if _size(_log(path)):
-        raise JournalError(
-            "the journal is gone, but the log that belongs to it is there", _log(path), _ASIDE
-        )
+def refuse_lost(state: Path) -> None:
+    """Raise JournalDamaged where what is left beside the journal tells that something of it is gone.
+
+    While a journal is open, and after a kill, its log stands beside it, and the index of the log is made
+    after the log and removed before it. Outputs are made when the journal is there.
+    """
+    path = journal_path(state)
+    log, index = companions(path)
+    if _size(path) is None:
+        if _size(log):
+            # SQLite would delete it; it may hold the last records there are.
+            told = "the journal is gone, but the log that belongs to it is there"
+            raise JournalDamaged(told, log, REPAIR)
+        runs = len(with_outputs(state))
+        if runs:
+            told = f"the journal is gone, but outputs of {counted_runs(runs)} are there"
+            raise JournalDamaged(told, path, REPAIR)
+    elif _size(log) is None and _size(index) is not None and _size(log) is None:
+        told = "the journal's log is gone, and with it perhaps the last records"
+        raise JournalDamaged(told, log, REPAIR)
+
+
+def companions(path: Path) -> tuple[Path, Path]:
+    """The log of a journal that is open or was killed, and the index of that log."""
+    return Path(f"{path}-wal"), Path(f"{path}-shm")
 
 
 def _refuse_damaged(database: sqlite3.Connection, path: Path) -> None:
     found: str = database.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
-        raise JournalError("the journal is damaged", path, _ASIDE)
+        raise JournalDamaged("the journal is damaged", path, REPAIR)
 
 
 def _checked_version(database: sqlite3.Connection, path: Path) -> int:
@@ -208,7 +237,7 @@ def _checked_version(database: sqlite3.Connection, path: Path) -> int:
     version: int = database.execute("PRAGMA user_version").fetchone()[0]
     database.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if application != APPLICATION_ID:
-        raise JournalError("this is no journal of pup-tui", path, _ASIDE)
+        raise JournalDamaged("this is no journal of pup-tui", path, REPAIR)
     if version > VERSION:
         raise JournalError(
             f"the journal is of version {version}, newer than the {VERSION} known here",
@@ -234,11 +263,7 @@ def _create(path: Path) -> None:
                 return
             _sync_folder(path.parent)
     except OSError as error:
-        raise JournalError(
-            f"the journal cannot be made ({error.strerror})",
-            path,
-            f"check the folder and its free space, or set {OVERRIDE} to another",
-        ) from error
+        raise unusable(error, path, "the journal cannot be made") from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pup_tui.private import PlaceError
+from pup_tui.place_errors import PlaceError
 from pup_tui.quoted import quoted
 
 
 class JournalError(PlaceError):
     """The journal cannot do what was asked."""
+
+
+class JournalDamaged(JournalError):
+    """Something of the journal is lost or damaged; `repair` sets it aside."""
 
 
 class AmbiguousRunError(JournalError):

@@ -8,15 +8,15 @@ import os
 import socket
 from pathlib import Path
 
-from pup_tui.journal.errors import JournalError, RunOwned
-from pup_tui.journal.places import make_run_dir, run_dir
+from pup_tui.journal.errors import RunOwned
+from pup_tui.journal.places import OWNER_LOCK, make_run_dir, run_dir, unusable
 from pup_tui.private import open_private
 
 _HELD = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
 
 
 def _lock_path(state: Path, run: str) -> Path:
-    return run_dir(state, run) / "owner.lock"
+    return run_dir(state, run) / OWNER_LOCK
 
 
 class RunLock:
@@ -37,11 +37,7 @@ class RunLock:
         try:
             descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
         except OSError as error:
-            raise JournalError(
-                f"the run's lock cannot be made ({error.strerror})",
-                path,
-                "check the folder's rights",
-            ) from error
+            raise unusable(error, path, "the run's lock cannot be made") from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -73,6 +69,11 @@ def owner_is_gone(state: Path, run: str, *, host: str, pid: int) -> bool:
     if host != socket.gethostname():
         return False
     return not _is_alive(pid)
+
+
+def is_owned(state: Path, run: str) -> bool:
+    """Whether a process holds the run's lock, as far as that can be told."""
+    return bool(_is_held(_lock_path(state, run)))
 
 
 def _is_held(path: Path) -> bool | None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pup_tui.journal.errors import JournalError
+from pup_tui.place_errors import place_error
 from pup_tui.private import NotPrivate, check_private_dir, make_private_dir, refuse_link
 
 OVERRIDE = "PUP_TUI_STATE_DIR"
 """The environment variable that names another state folder."""
+
+OWNER_LOCK = "owner.lock"
+"""The file in a run's folder that its owner holds."""
 
 _RUN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 
@@ -33,8 +38,7 @@ def check_state_dir(state: Path) -> bool:
         except FileNotFoundError:
             return False
         except OSError as error:
-            told = f"the folder cannot be looked at ({error.strerror})"
-            raise JournalError(told, state, f"check its rights, or set {OVERRIDE}") from error
+            raise unusable(error, state, "the folder cannot be looked at") from error
     return True
 
 
@@ -61,11 +65,38 @@ def run_dir(state: Path, run: str) -> Path:
     """
     if not _RUN_ID.fullmatch(run):
         raise ValueError(f"not the id of a run: '{run}'")
-    outputs = state / "outputs"
+    outputs = outputs_dir(state)
     with _as_journal_error():
         refuse_link(outputs)
         refuse_link(outputs / run)
     return outputs / run
+
+
+def outputs_dir(state: Path) -> Path:
+    """Where the folders of runs are; nothing is created."""
+    return state / "outputs"
+
+
+def with_outputs(state: Path, but: Collection[str] = ()) -> list[str]:
+    """The runs, but for some, of which outputs are kept, in their order. Raises JournalError.
+
+    A folder with the lock of its owner alone says nothing: it is made before the run is recorded.
+    """
+    outputs = outputs_dir(state)
+    with _as_journal_error():
+        refuse_link(outputs)
+    try:
+        names = sorted(set(os.listdir(outputs)).difference(but))
+        return [name for name in names if set(os.listdir(outputs / name)) - {OWNER_LOCK}]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise unusable(error, outputs, "the outputs of runs cannot be looked at") from error
+
+
+def counted_runs(number: int) -> str:
+    """A number of runs in words."""
+    return "1 run" if number == 1 else f"{number} runs"
 
 
 def make_run_dir(state: Path, run: str) -> Path:
@@ -73,6 +104,12 @@ def make_run_dir(state: Path, run: str) -> Path:
     wanted = run_dir(state, run)
     with _as_journal_error():
         return make_private_dir(state, wanted.parent.name, wanted.name)
+
+
+def unusable(error: OSError, path: Path, what: str) -> JournalError:
+    """What the system has against something in the state folder, and (`what`) what that prevents."""
+    found = place_error(error, path, OVERRIDE)
+    return JournalError(f"{what} ({found.message})", path, found.hint)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,10 +15,16 @@ import msgspec
 from pup_tui.core.events import AnyEvent, Moment
 from pup_tui.core.state import RunStatus
 from pup_tui.journal import codec
-from pup_tui.journal.database import PATIENCE, explained, open_read_only
-from pup_tui.journal.errors import AmbiguousRunError, JournalError
+from pup_tui.journal.database import PATIENCE, REPAIR, explained, open_read_only, refuse_lost
+from pup_tui.journal.errors import AmbiguousRunError, JournalDamaged, JournalError
 from pup_tui.journal.lock import owner_is_gone
-from pup_tui.journal.places import check_state_dir, journal_path
+from pup_tui.journal.places import (
+    check_state_dir,
+    counted_runs,
+    journal_path,
+    outputs_dir,
+    with_outputs,
+)
 from pup_tui.journal.records import RunRow
 from pup_tui.journal.schema import IS_RESUMED
 from pup_tui.spelling import from_stored
@@ -43,6 +48,10 @@ _FIRST_EVENTS = f"""
     WHERE sequence = 1 OR {IS_RESUMED}
     ORDER BY event.run, sequence
 """  # noqa: S608 - own names only
+_PAGE = (
+    "AND (:before IS NULL OR number < (SELECT number FROM run WHERE run = :before))"
+    " ORDER BY number DESC LIMIT :asked"
+)
 
 
 @contextmanager
@@ -51,7 +60,11 @@ def read_journal(state: Path) -> Iterator[JournalReader | None]:
 
     Raises JournalError.
     """
-    if not check_state_dir(state) or not journal_path(state).exists():
+    if not check_state_dir(state):
+        yield None
+        return
+    refuse_lost(state)
+    if not journal_path(state).exists():
         yield None
         return
     reader = JournalReader.open(state)
@@ -68,6 +81,7 @@ class JournalReader:
         self.state = state
         self.path = journal_path(state)
         self._database = database
+        database.create_function("holds", 2, _holds, deterministic=True)
 
     @classmethod
     def open(cls, state: Path, *, patience: float = PATIENCE) -> Self:
@@ -87,25 +101,72 @@ class JournalReader:
         runbook: str | None = None,
         status: RunStatus | None = None,
         since: float | None = None,
+        words: str = "",
+        before: str | None = None,
         limit: int | None = None,
     ) -> list[RunRow]:
         """Runs in the order in which they began, newest first; `since` is in seconds since 1970.
 
-        A run whose process is gone is shown as interrupted, though nothing stores that.
+        Each of the `words` stands in the run's id, runbook, title, status or operator, in either case. With
+        `before`, a run's id, only runs that began before that one. A run whose process is gone is shown as
+        interrupted, though nothing stores that.
         """
-        condition = "WHERE (:runbook IS NULL OR runbook = :runbook)"
-        if since is not None:
-            condition += " AND started_at >= :since"
-        if status is RunStatus.INTERRUPTED:
-            condition += " AND status IN ('running', 'interrupted')"
-        elif status is not None:
-            condition += " AND status = :status"
+        condition, values = _wanted(runbook, status, since, words)
+        found: list[RunRow] = []
+        while True:
+            # Page by page, since whether a run goes on is known only when its row is looked at.
+            asked = -1 if limit is None else limit - len(found)
+            with self._reading():
+                page = {**values, "before": before, "asked": asked}
+                rows = list(self._rows(f"{condition} {_PAGE}", page))
+            found += [row for row in rows if _is_wanted(row, status, words)]
+            if limit is None or len(found) == limit or len(rows) < asked:
+                return found
+            before = rows[-1].run
+
+    def count(self, *, status: RunStatus | None = None, words: str = "") -> int:
+        """How many runs `runs` gives for the same."""
+        condition, values = _wanted(None, status, None, words)
         with self._reading():
-            rows = self._rows(
-                f"{condition} ORDER BY number DESC",
-                {"runbook": runbook, "since": since, "status": status},
-            )
-            return list(islice((row for row in rows if status in (None, row.status)), limit))
+            ended = self._database.execute(
+                f"SELECT count(*) FROM run {condition} AND status <> 'running'",  # noqa: S608 - own text
+                values,
+            ).fetchone()
+            open_ones = self._rows(f"{condition} AND status = 'running'", values)
+            return int(ended[0]) + sum(1 for row in open_ones if _is_wanted(row, status, words))
+
+    def check(self) -> None:
+        """Look through the whole file. Raises JournalDamaged."""
+        with self._reading():
+            found = self._database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if found != "ok":
+            raise JournalDamaged("the journal is damaged", self.path, REPAIR)
+
+    def unknown_runs(self) -> list[str]:
+        """Runs of which outputs are kept, while the journal knows nothing of them: their records are lost."""
+        with self._reading():
+            known = {run for (run,) in self._database.execute("SELECT run FROM run")}
+        return with_outputs(self.state, but=known)
+
+    def losses(self) -> str:
+        """What is to be said of records that are lost, empty if none are known to be."""
+        try:
+            lost = len(self.unknown_runs())
+        except JournalError as error:
+            return str(error)
+        if not lost:
+            return ""
+        told = f"the records of {counted_runs(lost)} are lost, only what they printed is left"
+        return f"{told}: {outputs_dir(self.state)}: {REPAIR}"
+
+    def statuses(self) -> set[RunStatus]:
+        """The statuses that there are runs of."""
+        with self._reading():
+            ended = self._database.execute(
+                "SELECT DISTINCT status FROM run WHERE status <> 'running'"
+            ).fetchall()
+            open_ones = {row.status for row in self._rows("WHERE status = 'running'")}
+        return open_ones | {RunStatus(status) for (status,) in ended}
 
     def run(self, run: str) -> RunRow | None:
         """The run with this id, or the only one whose id begins or ends so.
@@ -248,6 +309,35 @@ class JournalReader:
         if number is None:
             raise JournalError(f"there is no run {run}", self.path, "see the history")
         return number
+
+
+def _wanted(
+    runbook: str | None, status: RunStatus | None, since: float | None, words: str
+) -> tuple[str, dict[str, Any]]:
+    """The condition of runs that may be wanted: of one without an end it is not known which status it has."""
+    condition = "WHERE (:runbook IS NULL OR runbook = :runbook)"
+    if since is not None:
+        condition += " AND started_at >= :since"
+    if status is RunStatus.INTERRUPTED:
+        condition += " AND status IN ('running', 'interrupted')"
+    elif status is not None:
+        condition += " AND status = :status"
+    if words.strip():
+        condition += (
+            " AND holds(run || ' ' || runbook || ' ' || name || ' ' || operator || ' ' || CASE status"
+            " WHEN 'running' THEN 'running interrupted' ELSE status END, :words)"
+        )
+    return condition, {"runbook": runbook, "status": status, "since": since, "words": words}
+
+
+def _is_wanted(row: RunRow, status: RunStatus | None, words: str) -> bool:
+    text = f"{row.run} {row.runbook} {row.name} {row.operator} {row.status}"
+    return status in (None, row.status) and _holds(codec.storable(text), codec.storable(words))
+
+
+def _holds(text: str, words: str) -> bool:
+    folded = text.casefold()
+    return all(word in folded for word in words.casefold().split())
 
 
 def _intact(before: list[AnyEvent]) -> str:

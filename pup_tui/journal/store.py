@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,6 +18,7 @@ from pup_tui.journal import codec
 from pup_tui.journal.database import PATIENCE, explained, open_database
 from pup_tui.journal.errors import JournalError, RunGoesOn, RunOwned
 from pup_tui.journal.lock import RunLock
+from pup_tui.journal.places import run_dir, unusable
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import RunRecord, RunSummary
 
@@ -130,6 +132,51 @@ class Journal(JournalReader):
         if summary is not None:
             self._release(run)
         return sequence
+
+    def remove_runs(self, runs: Sequence[str]) -> list[str]:
+        """Remove runs that have ended, with what their steps printed; returns those that were removed.
+
+        One that another process owns, or that has no end, stays. Outputs go first: where a crash comes in
+        between, the run is still there to be removed. Raises JournalError.
+        """
+        with ExitStack() as owned:
+            removable = []
+            for run in runs:
+                with suppress(RunOwned):
+                    owned.callback(RunLock.acquire(self.state, run).release)
+                    removable.append(run)
+            with self._transaction():
+                return [run for run in removable if self._remove(run)]
+
+    def _remove(self, run: str) -> bool:
+        number = self._number(run)
+        if number is None or self._has_no_end(number):
+            return False
+        folder = run_dir(self.state, run)
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            raise unusable(error, folder, "the outputs of a run cannot be removed") from error
+        for table in ("event", "run_file"):
+            self._database.execute(f"DELETE FROM {table} WHERE run = ?", (number,))  # noqa: S608 - own names
+        self._database.execute("DELETE FROM run WHERE number = ?", (number,))
+        return True
+
+    def _has_no_end(self, number: int) -> bool:
+        (status,) = self._database.execute(
+            "SELECT status FROM run WHERE number = ?", (number,)
+        ).fetchone()
+        return status in (RunStatus.RUNNING, RunStatus.INTERRUPTED)
+
+    def shrink(self) -> None:
+        """Forget the texts that no run was made from, and give free space back to the disk."""
+        with self._transaction():
+            self._database.execute(
+                "DELETE FROM content WHERE sha256 NOT IN (SELECT sha256 FROM run_file)"
+            )
+        # Another program may be in the middle of something: then the space is used by the next runs.
+        with suppress(sqlite3.OperationalError):
+            self._database.execute("VACUUM")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
+from pup_tui.place_errors import place_error
 from pup_tui.runbook.yaml import MAX_BYTES
 
 TEMPLATES = "_templates"
@@ -60,7 +61,7 @@ class DirectoryFiles:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise Unreadable(error.strerror or "it cannot be read") from None
+            raise Unreadable(place_error(error, path).message) from None
         except RuntimeError:
             raise Unreadable("it is a link that leads to itself") from None
         except ValueError as error:
@@ -72,7 +73,7 @@ class DirectoryFiles:
             return []
         return sorted(
             path.relative_to(self._directory).as_posix()
-            for path in islice(folder.rglob("*"), _MAX_LISTED)
+            for path in below(folder, _MAX_LISTED)
             if path.suffix in SUFFIXES
         )
 
@@ -110,6 +111,14 @@ class GivenFiles:
 
     def path(self, name: str) -> str:
         return str(self._directory / name)
+
+
+def below(folder: Path, most: int) -> list[Path]:
+    """What is in a folder and in those inside it, at most so many; nothing where nobody may look."""
+    try:
+        return list(islice(folder.rglob("*"), most))
+    except OSError:
+        return []
 
 
 def under_home(text: str, home: Path) -> Path:

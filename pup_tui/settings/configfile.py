@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, ClassVar
 
@@ -15,6 +16,7 @@ from pup_tui.datadog.configuration import (
     checked,
     site_of,
 )
+from pup_tui.place_errors import PlaceError, place_error
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import Unreadable, read_file
 from pup_tui.runbook.keys import NEVER_BLANK
@@ -22,6 +24,11 @@ from pup_tui.runbook.nodes import Mapping, Scalar, YamlNode, described
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import ShapeCheck
+from pup_tui.template.duration import parse_duration
+from pup_tui.template.size import parse_size
+
+CONFIG_DIR_VARIABLE = "PUP_TUI_CONFIG_DIR"
+"""The environment variable that names another configuration folder."""
 
 KEYS = "DD_API_KEY, DD_APP_KEY or DD_ACCESS_TOKEN"
 FilledText = Annotated[str, Meta(extra={NEVER_BLANK: True})]
@@ -36,6 +43,15 @@ class Datadog(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     url: FilledText = ""
 
 
+class Retention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which past runs `pup-tui history prune` removes: those of which both are true, as far as said."""
+
+    told_as: ClassVar[str] = "`retention`"
+
+    older_than: FilledText = ""
+    larger_than: FilledText = ""
+
+
 class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the file may say. What it leaves out has its default elsewhere.
 
@@ -46,6 +62,7 @@ class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     state_dir: FilledText = ""
     pup: PupChoice = "auto"
     datadog: Datadog = Datadog()
+    retention: Retention = Retention()
 
 
 class ConfigFile(Struct, frozen=True, kw_only=True):
@@ -63,9 +80,7 @@ def read_config(path: Path) -> ConfigFile:
     except (FileNotFoundError, NotADirectoryError):
         return ConfigFile()
     except (OSError, Unreadable) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        problem = Problem(path=str(path), message=f"the configuration cannot be read: {why}")
-        return ConfigFile(problems=(problem,))
+        return ConfigFile(problems=(unreadable(error, path, "the configuration"),))
     if all(line.lstrip()[:1] in (b"", b"#") for line in data.splitlines()):
         return ConfigFile()
     tree, problems = yaml.parse(data, str(path))
@@ -78,17 +93,31 @@ def read_config(path: Path) -> ConfigFile:
         report.error(tree, f"a configuration must be a map, not {described(tree)}")
         return ConfigFile(problems=report.problems)
     built = ShapeCheck(report).struct(tree, Configuration, ())
-    for key, check in (("site", site_of), ("url", base_url_of)):
-        node = _under(tree, "datadog", key)
+    for group, key, check in (
+        ("datadog", "site", partial(checked, "`site`", site_of)),
+        ("datadog", "url", partial(checked, "`url`", base_url_of)),
+        ("retention", "older_than", parse_duration),
+        ("retention", "larger_than", parse_size),
+    ):
+        node = _under(tree, group, key)
         if not isinstance(node, Scalar):
             continue
         try:
-            checked(f"`{key}`", check, node.text)
-        except ConfigurationError as error:
+            check(node.text)
+        except (ConfigurationError, ValueError) as error:
             report.error(node, str(error))
     if report.has_errors:
         return ConfigFile(problems=report.problems)
     return ConfigFile(said=msgspec.convert(built, Configuration), lines=_lines(tree))
+
+
+def unreadable(error: OSError | Unreadable, path: Path, what: str) -> Problem:
+    """That a file of the configuration folder cannot be read, and what to do about it."""
+    found = PlaceError(str(error), path)
+    if isinstance(error, OSError):
+        found = place_error(error, path, CONFIG_DIR_VARIABLE)
+    message = f"{what} cannot be read: {found.message}"
+    return Problem(path=str(path), message=message, hint=found.hint)
 
 
 def _under(tree: Mapping, *keys: str) -> YamlNode | None:

@@ -21,6 +21,7 @@ from pup_tui.runbook.runbook_files import is_name
 from pup_tui.runbook.shapes import ShapeCheck
 from pup_tui.runbook.variables.rules import check_source, sources_of
 from pup_tui.runbook.variables.sources import ProfileValue
+from pup_tui.settings.configfile import unreadable
 
 FOLDER = "profiles"
 SUFFIX = ".yaml"
@@ -96,8 +97,8 @@ def read_profile(config_dir: Path, name: str) -> ProfileFile:
         hint = suggestion(name, known) or (f"there are {listed(known)}" if known else "")
         return _refused(name, path, f"there is no profile {shown(name)}", hint)
     except (OSError, Unreadable) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        return _refused(name, path, f"the profile {shown(name)} cannot be read: {why}")
+        problem = unreadable(error, path, f"the profile {shown(name)}")
+        return ProfileFile(name=name, problems=(problem,))
     return _read(name, path, data)
 
 

@@ -28,13 +28,14 @@ from pup_tui.datadog.configuration import (
 
 if TYPE_CHECKING:
     from pup_tui.runbook.problems import Problem
-    from pup_tui.settings.configfile import ConfigFile, Datadog
+    from pup_tui.settings.configfile import ConfigFile, Datadog, Retention
     from pup_tui.settings.profiles import Profile, ProfileFile
 
 CONFIG_FILE = "config.yaml"
 PROFILE_VARIABLE = "PUP_TUI_PROFILE"
 COMMAND_LINE = "command line"
 DEFAULT = "default"
+RETENTION = ("older_than", "larger_than")
 KEYS = ("DD_API_KEY", "DD_APP_KEY", "DD_ACCESS_TOKEN")
 """The variables with credentials; of these it is only ever told whether they are set."""
 
@@ -91,7 +92,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Everything from outside that a call goes by. Hand its parts on by name, not the whole.
 
     `environ` is the environment that processes get: the operator's, with what `config.yaml` says of Datadog,
-    and what the profile says, so that a step's own programs act on the same. `problems` are those of
+    and what the profile says, so that a step's own programs act on the same. `retention` holds, as written,
+    what `history prune` goes by; what is not said is empty. `problems` are those of
     `config.yaml` and of the profile; with any of them nothing of that file counts. `profile` is None without
     one.
     """
@@ -104,6 +106,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     state_dir: Path
     runbooks: RunbookFolders
     pup: str
+    retention: Mapping[str, str]
     operator: str
     pager: str
     terminal: TerminalFacts
@@ -139,7 +142,7 @@ class _Reading:
         self._told: list[Told] = []
         self._file: ConfigFile | None = None
         self._home = Path(environ.get("HOME") or _account_home()).absolute()
-        usual = platformdirs.user_config_path("pup-tui", appauthor=False)
+        usual = self._usual(platformdirs.user_config_path, ".config")
         named = self._text("config_dir", "PUP_TUI_CONFIG_DIR", str(usual))
         self._config_dir = Path(named).absolute()
         self._file = _config_file(self._config_dir / CONFIG_FILE)
@@ -155,6 +158,7 @@ class _Reading:
             state_dir=self._state_dir(said.state_dir if said else ""),
             runbooks=self._runbooks(said.runbooks if said else ()),
             pup=self._text("pup", "PUP_TUI_PUP", "auto", said.pup if said else ""),
+            retention=self._retention(said.retention if said else None),
             environ=self._process_environ(said.datadog if said else None),
             operator=self._text("operator", "USER", _account),
             pager=self._text("pager", "PAGER", "less"),
@@ -200,6 +204,13 @@ class _Reading:
     def _tell(self, name: str, value: str | bool, source: str) -> None:
         self._told.append(Told(name, value, source))
 
+    def _usual(self, find: Callable[..., Path], below_home: str) -> Path:
+        """A folder of the platform; one below the home where the platform knows of no home."""
+        try:
+            return find("pup-tui", appauthor=False)
+        except RuntimeError:
+            return self._home / below_home / "pup-tui"
+
     def _from_config(self, said: str) -> Path:
         """A path as `config.yaml` means it: from its own folder."""
         from pup_tui.runbook.files import under_home
@@ -207,7 +218,7 @@ class _Reading:
         return self._config_dir / under_home(said, self._home)
 
     def _state_dir(self, said: str) -> Path:
-        usual = platformdirs.user_state_path("pup-tui", appauthor=False)
+        usual = self._usual(platformdirs.user_state_path, ".local/state")
         meant = str(self._from_config(said)) if said else ""
         return Path(self._text("state_dir", "PUP_TUI_STATE_DIR", str(usual), meant)).absolute()
 
@@ -230,6 +241,13 @@ class _Reading:
             for path in paths:
                 self._tell("runbooks", str(path), source)
         return folders
+
+    def _retention(self, said: Retention | None) -> Mapping[str, str]:
+        texts = {name: getattr(said, name, "") for name in RETENTION}
+        for name, text in texts.items():
+            line = self._line(f"retention.{name}")
+            self._tell(f"retention.{name}", text, f"{CONFIG_FILE}:{line}" if line else DEFAULT)
+        return texts
 
     def _pup_runbooks(self) -> Path:
         """Where `pup` itself keeps runbooks."""

@@ -21,6 +21,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen, SystemModalScreen
 
 from pup_tui.tui import theme
+from pup_tui.tui.faults import as_told
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.screens.main import MainScreen
 from pup_tui.tui.terminal import LastingDriver
@@ -200,6 +201,9 @@ class PupTuiApp(App[str]):
     def _fatal_error(self) -> None:
         """Say that the fault is ours, and where: Textual's own traceback shows the values of variables."""
         error = sys.exc_info()[1]
+        if isinstance(error, OSError):
+            self.panic(Text(f"pup-tui: {as_told(error)}"))
+            return
         frames = traceback.extract_tb(error.__traceback__) if error is not None else []
         place = (
             f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"

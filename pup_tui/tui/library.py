@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pup_tui.aside import aside
+from pup_tui.tui.faults import as_told
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
@@ -29,6 +30,8 @@ class Library:
     entries: list[Entry] = field(default_factory=list)
     last_runs: dict[str, RunRow] = field(default_factory=dict)
     problem: str = ""
+    closed: str = ""
+    """Which folders with runbooks cannot be read, and why."""
     loading: bool = True
     outside: Path | None = None
     """The file that the console was opened at, where it is none of the catalog's."""
@@ -43,7 +46,7 @@ class Library:
         try:
             found = await aside(self._changed)
         except Exception as error:  # no file may take the list of all the others away
-            self.problem = f"{type(error).__name__}: {error}"
+            self.problem = as_told(error)
             self.loading = False
             return self.problem != before
         self.problem = ""
@@ -55,6 +58,7 @@ class Library:
 
     def _changed(self) -> tuple[object, list[Entry]] | None:
         catalog = self.services.catalog
+        self.closed = "\n".join(str(error) for error in catalog.closed_folders())
         given = self.services.open_at
         stamp = (catalog.stamp(), None if given is None else catalog.load(given.path))
         if stamp == self._stamp:

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from pup_tui.core.events import AnyEvent
     from pup_tui.core.program import Program
 
-MOST_RUNS = 1_000
-"""Runs that the history shows; older ones are found with `pup-tui history`."""
-
 
 def last_runs(state: Path) -> dict[str, RunRow]:
     """The newest run of each runbook. Raises JournalError."""
@@ -31,7 +28,7 @@ def last_runs(state: Path) -> dict[str, RunRow]:
         return {} if journal is None else journal.last_runs()
 
 
-def past_runs(state: Path, runbook: str | None = None, limit: int = MOST_RUNS) -> list[RunRow]:
+def past_runs(state: Path, runbook: str | None = None, limit: int | None = None) -> list[RunRow]:
     """Runs, newest first. Raises JournalError."""
     with read_journal(state) as journal:
         return [] if journal is None else journal.runs(runbook=runbook, limit=limit)

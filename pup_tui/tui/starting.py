@@ -171,16 +171,6 @@ class Starter:
         except JournalError:
             return {}
 
-    async def past_runs(self) -> tuple[Sequence[RunRow], str]:
-        """Past runs, and what is wrong if they cannot be read."""
-        from pup_tui.journal.errors import JournalError
-        from pup_tui.tui.past import past_runs
-
-        try:
-            return await aside(past_runs, self._services.state), ""
-        except JournalError as error:
-            return (), str(error)
-
     async def interrupted_runs(self) -> Sequence[RunRow]:
         """The runs that were interrupted lately; none where that cannot be read, which the history tells."""
         from pup_tui.journal.errors import JournalError

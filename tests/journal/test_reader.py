@@ -302,3 +302,53 @@ def test_the_legs_of_every_run_that_can_be_read_are_told(journal: Journal, begin
         database.execute("UPDATE event SET body = CAST(x'7bff' AS TEXT) WHERE run = 2")
         database.commit()
     assert journal.first_events() == {"aa11": [first, resumed], "bb22": []}
+
+
+def test_words_are_looked_for_in_what_a_row_shows_in_either_case(
+    journal: Journal, begin: Callable[..., RunCreated], finished: AttemptFinished
+) -> None:
+    begin("aa11", "payments/restart")
+    begin("bb22", "flags/Öffnen", operator="ALEX")
+    ended = RunSummary(status=RunStatus.FAILED)
+    journal.append("bb22", finished, summary=ended)
+    found = {
+        words: ids(journal, words=words)
+        for words in ("restart", "öffnen alex", "casey", "failed", "running", "b22 fail", "zzz")
+    }
+    assert found == {
+        "restart": ["bb22", "aa11"],
+        "öffnen alex": ["bb22"],
+        "casey": ["aa11"],
+        "failed": ["bb22"],
+        "running": ["aa11"],
+        "b22 fail": ["bb22"],
+        "zzz": [],
+    }
+    assert [journal.count(words=words) for words in found] == [len(each) for each in found.values()]
+    assert journal.statuses() == {RunStatus.RUNNING, RunStatus.FAILED}
+
+
+def test_pages_follow_one_another_and_those_of_interrupted_runs_are_full(
+    state: Path, journal: Journal, begin: Callable[..., RunCreated], finished: AttemptFinished
+) -> None:
+    for each in range(9):
+        begin(f"run{each}")
+        if each % 2:
+            journal.append(f"run{each}", finished, summary=RunSummary(status=RunStatus.SUCCEEDED))
+    journal.close()
+    with closing(JournalReader.open(state)) as reader:
+        pages, before = [], None
+        while page := ids(reader, before=before, limit=4):
+            pages.append(page)
+            before = page[-1]
+        assert pages == [
+            ["run8", "run7", "run6", "run5"],
+            ["run4", "run3", "run2", "run1"],
+            ["run0"],
+        ]
+        wanted = {"status": RunStatus.INTERRUPTED}
+        assert ids(reader, **wanted, limit=2) == ["run8", "run6"]
+        assert ids(reader, **wanted, limit=9, before="run6") == ["run4", "run2", "run0"]
+        assert reader.count(**wanted) == 5
+        assert reader.count(status=RunStatus.RUNNING) == 0
+        assert reader.count(words="interrupted") == 5

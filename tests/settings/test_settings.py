@@ -204,3 +204,14 @@ def test_a_file_that_cannot_be_read_is_an_error(config: Path) -> None:
     (config / "config.yaml").rmdir()
     (config / "config.yaml").symlink_to(config / "gone")
     assert read(config).problems == ()
+
+
+def test_an_account_that_nobody_knows_has_no_folder_in_the_one_it_is_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)
+    settings = read_settings(environ={})
+    assert settings.state_dir == Path("/.local/state/pup-tui")
+    assert settings.config_dir == Path("/.config/pup-tui")

@@ -80,3 +80,14 @@ def program(
     from pup_tui.cli.main import main
 
     main()
+
+
+def nobodys_program(
+    args: Sequence[str], cwd: Path, environ: Mapping[str, str], streams: tuple[Path, Path, Path]
+) -> None:
+    """Be the program, called by the account that owns nothing; only root can become it."""
+    streams[1].parent.chmod(0o777)
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+    program(args, cwd, environ, streams)

@@ -54,6 +54,7 @@ class Program:
 
     cwd: Path
     environ: Mapping[str, str]
+    work = staticmethod(forked.program)
 
     def __call__(self, *args: str, stdin: str | None = None, **environ: str) -> Ended:
         """Call it and wait until it has ended."""
@@ -64,7 +65,7 @@ class Program:
             if stdin is not None:
                 asked = Path(folder, "in")
                 asked.write_text(stdin)
-            code = forked.forked(forked.program, args, self.cwd, given, (asked, out, err))
+            code = forked.forked(self.work, args, self.cwd, given, (asked, out, err))
             ended = Ended(code, out.read_text(), err.read_text())
         assert "Traceback" not in ended.err, ended.err
         return ended

@@ -298,3 +298,19 @@ def test_a_daemon_writes_on_behind_its_run_and_when_another_profile_is_chosen(
         screen.wait_until((program.cwd / "ended").exists, "the process did not end by itself")
         start(screen)
         screen.wait_for("it is red")
+
+
+def test_a_state_folder_that_cannot_be_used_is_said_and_the_catalog_is_there(
+    program: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state").chmod(0o777)
+    write(program, "quick", "steps: [{name: a, kind: shell, run: echo hi}]\n")
+    with console(program, "quick", size=(200, 30)) as screen:
+        screen.wait_for(r"past runs cannot be read: others may write in the folder")
+        screen.press("r")
+        screen.wait_for(r"\^r Run  ")
+        screen.press("ctrl+r")
+        screen.wait_for(r"Nothing was run: the run cannot be recorded")
+        screen.press("q")
+        assert screen.wait_for_exit() == 0

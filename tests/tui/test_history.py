@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -8,14 +9,17 @@ from typing import Any
 import pytest
 
 from pup_tui.core.events import AttemptStarted, Moment, RunCreated, Source
+from pup_tui.core.state import RunStatus
 from pup_tui.journal.errors import JournalError
-from pup_tui.journal.records import RunRecord
+from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.store import Journal
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
-from pup_tui.tui import past
+from pup_tui.tui import past_search
 from pup_tui.tui.past import last_runs, past_runs, read_run
+from pup_tui.tui.past_search import PAGE, find_runs
 from pup_tui.tui.services import Services
+from pup_tui.tui.widgets.history import RunTable
 from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole
 
 QUICK = "name: quick\nsteps: [{name: Say, kind: shell, run: echo}]\n"
@@ -79,11 +83,11 @@ async def test_a_key_in_haste_is_not_typed_into_the_filter(
 
     def slow(*args: Any) -> Any:
         may_read.wait(60)
-        return past_runs(*args)
+        return find_runs(*args)
 
     async with open_console(make_services({"quick.yaml": QUICK})) as console:
         await run(console, "quick")
-        monkeypatch.setattr(past, "past_runs", slow)
+        monkeypatch.setattr(past_search, "find_runs", slow)
         await console.press("h")
         await console.sees("Reading the journal", "Filter")
         await console.press("s")
@@ -174,6 +178,64 @@ async def test_a_journal_that_cannot_be_read_is_said_and_the_runbooks_stay_there
         await console.press("h")
         await console.on("history")
         await console.sees("the journal is damaged")
+
+
+def many_runs(services: Services, number: int) -> None:
+    """Runs of `busy`, before them one of `old` that broke off, all made as the program makes them."""
+    broken_off(services)
+    journal = Journal.open(services.state)
+    journal._database.execute("PRAGMA synchronous = OFF")
+    for each in range(number):
+        created = RunCreated(
+            at=Moment(wall=1_700_000_100.0 + each, clock=0.0),
+            run=f"01RUN{each:06}",
+            runbook="busy",
+            source=Source(path="/somewhere/busy.yaml", sha256="0" * 64),
+            operator="bob",
+            host="host.example.com",
+            values={"each": each},
+        )
+        journal.create_run(RunRecord.of(created, name="Busy", pid=1), {"busy.yaml": b""})
+        journal.append(created.run, created, summary=RunSummary(status=RunStatus.SUCCEEDED))
+    journal.close()
+
+
+async def test_all_runs_are_there_page_by_page_and_an_old_interrupted_one_is_found(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK})
+    number = 2 * PAGE + 10
+    await asyncio.to_thread(many_runs, services, number)
+    async with open_console(services) as console:
+        console.select("quick")
+        await console.eventually(lambda: console.main.entry)
+        await console.press("h")
+        await console.sees("1 run · status: any", "quick", "… interrupted")
+        await console.press("slash", "ctrl+u")
+        await console.sees(f"{number + 1:,} runs", "busy")
+        await console.press("enter")
+        table = console.app.screen.query_one(RunTable)
+        assert table.row_count == PAGE
+        while table.row_count == PAGE:
+            await console.press("pagedown")
+        await console.press("G")
+        await console.eventually(lambda: table.row_count == number + 1)
+        await console.sees("… interrupted", "quick")
+        await console.press("s")
+        await console.sees("1 run · status: interrupted")
+
+
+async def test_outputs_without_records_are_said_above_the_runs(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK})
+    async with open_console(services, LARGE) as console:
+        await run(console, "quick")
+        (row,) = past_runs(services.state)
+        outputs = services.state / "outputs"
+        shutil.copytree(outputs / row.run, outputs / "01LOST")
+        await console.press("h")
+        await console.sees("1 run · status: any", "the records of 1 run are lost", "✔ succeeded")
 
 
 async def test_hostile_names_in_the_table_are_shown_literally(

@@ -12,6 +12,7 @@ from pup_tui.drivers.locks import HeldLocks
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.dialogs.lock_held import LockHeldScreen
 from pup_tui.tui.dialogs.reason import ReasonScreen
+from pup_tui.tui.past import past_runs
 from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole
 
 LOCKED = """
@@ -109,7 +110,7 @@ async def test_it_is_broken_for_a_reason_that_is_recorded(
         await console.press("enter")
         await console.eventually(console.main.run_tabs)
         await console.eventually(lambda: not console.app.runs.under_way)
-        (row,), _ = await console.main._starter.past_runs()
+        (row,) = past_runs(console.main._services.state)
         past = await console.main._starter.past_run(console.main, row.run)
         assert past is not None
         lock = past.state.lock

@@ -6,6 +6,7 @@ from collections.abc import Mapping as Entries
 from pathlib import Path
 from typing import NamedTuple
 
+from pup_tui.place_errors import place_error
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import Unreadable, read_file
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode
@@ -39,7 +40,7 @@ def read_values(path: Path) -> FileValues:
     try:
         data = read_file(path)
     except (OSError, Unreadable) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        why = place_error(error, path).message if isinstance(error, OSError) else str(error)
         raise InvalidRunbook([Problem(path=str(path), message=f"cannot be read: {why}")]) from error
     node, problems = yaml.parse(data, str(path))
     if problems:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -15,7 +16,7 @@ from pup_tui.tui.library import Library, describe
 from pup_tui.tui.listing import Activity, Group
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.screens.shell import Shell
-from pup_tui.tui.starting import Starter
+from pup_tui.tui.starting import ERROR_SECONDS, Starter
 from pup_tui.tui.widgets.interrupted_banner import InterruptedBanner
 from pup_tui.tui.widgets.sidebar import Sidebar
 from pup_tui.tui.widgets.title_bar import TitleBar
@@ -99,8 +100,12 @@ class MainScreen(Shell):
     @work(group="library", exit_on_error=False)
     async def _take_in_catalog(self) -> None:
         try:
-            first = self.library.loading
-            if await self.library.look():
+            first, closed = self.library.loading, self.library.closed
+            changed = await self.library.look()
+            if self.library.closed not in ("", closed):
+                told = safe_text(self.library.closed, multiline=True)
+                self.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
+            if changed:
                 library = self.library
                 self.sidebar.show(library.entries, library.problem, outside=library.outside)
                 wanted = library.opened_at() if first else None
@@ -378,10 +383,12 @@ class MainScreen(Shell):
         self.do("history", self._show_history, runbook)
 
     async def _show_history(self, runbook: str) -> None:
+        from pup_tui.tui.past_search import find_runs
+
         history = await self.pages.history()
         history.set_filter(runbook)
         self.show_page("history")
-        history.show(*await self._starter.past_runs())
+        history.show(partial(find_runs, self._services.state))
 
     def on_history_left(self) -> None:
         self.show_page("overview")

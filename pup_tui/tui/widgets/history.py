@@ -12,14 +12,21 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import DataTable, Input, Static
+from textual.worker import Worker
 
+from pup_tui.aside import aside
+from pup_tui.journal.errors import JournalError
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.faults import tell_fault
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import mark_of
+from pup_tui.tui.past_search import FoundRuns, Search
 from pup_tui.tui.texts import counted, moment, short_duration
 
 if TYPE_CHECKING:
+    from pup_tui.core.state import RunStatus
     from pup_tui.journal.records import RunRow
+    from pup_tui.tui.past_search import FindRuns
 
 _TONES = {"good": "success", "bad": "error", "care": "warning", "busy": "accent"}
 _COLUMNS = (
@@ -42,8 +49,22 @@ class RunTable(DataTable[Text]):
         Binding("j", "cursor_down", "Down", show=False),
         Binding("k", "cursor_up", "Up", show=False),
         Binding("g", "scroll_top", "First", show=False),
-        Binding("G", "scroll_bottom", "Last", show=False),
+        Binding("G", "last", "Last", show=False),
     ]
+
+    class NearEnd(Message):
+        """There is little left below what is shown."""
+
+    class LastWanted(Message):
+        """The operator wants to see the oldest run."""
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if new_value > old_value and self.max_scroll_y - new_value < 2 * self.size.height:
+            self.post_message(self.NearEnd())
+
+    def action_last(self) -> None:
+        self.post_message(self.LastWanted())
 
 
 class History(Vertical):
@@ -75,14 +96,16 @@ class History(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="history")
-        self._rows: Sequence[RunRow] = ()
-        self._found: Sequence[RunRow] = ()
+        self._find: FindRuns | None = None
+        self._rows: list[RunRow] = []
+        self._total = 0
+        self._statuses: Sequence[RunStatus] = ()
         self._problem = ""
         self._began_with = ""
-        self._loading = True
         # Until there are rows no field has the focus, so that a key in haste is not typed into the filter.
         self.can_focus = True
-        self._status = ""
+        self._loading = True
+        self._status: RunStatus | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="history-title", markup=False)
@@ -96,7 +119,7 @@ class History(Vertical):
         table = self._table
         for key, label, width in _COLUMNS:
             table.add_column(Text(label), key=key, width=width)
-        self._show_rows()
+        self._show_state()
 
     @property
     def _table(self) -> RunTable:
@@ -106,18 +129,15 @@ class History(Vertical):
     def _filter(self) -> LineInput:
         return self.query_one(LineInput)
 
-    def show(self, rows: Sequence[RunRow], problem: str = "") -> None:
-        """Show these runs, or why they cannot be read."""
-        self._rows, self._problem, self._loading = rows, problem, False
-        self._show_rows()
-        if self.has_focus:
-            self.focus()
-        self.can_focus = False
+    def show(self, find: FindRuns) -> None:
+        """Show what `find` gives."""
+        self._find = find
+        self._search()
 
     def set_filter(self, text: str) -> None:
         """Show only the runs that hold each of these words, as long as the filter is not changed."""
         self._began_with = text
-        self._status = ""
+        self._status = None
         self._filter.value = text
 
     def focus(self, scroll_visible: bool = True) -> Self:
@@ -126,38 +146,75 @@ class History(Vertical):
         (self._table if self._table.display else self._filter).focus(scroll_visible)
         return self
 
-    def _show_rows(self) -> None:
-        self._found = found = [
-            row
-            for row in self._rows
-            if self._status in ("", row.status) and _matches(row, self._filter.value)
-        ]
+    # What is found
+
+    @property
+    def _wanted(self) -> Search:
+        return Search(self._filter.value, self._status)
+
+    def _search(self) -> None:
+        if self._find is not None:
+            self.run_worker(self._begin(), group="history", exclusive=True, exit_on_error=False)
+
+    async def _begin(self) -> None:
+        """Show the first page of what is wanted."""
+        found = await self._page(None)
+        self._rows, self._total, self._statuses = [], found.total, found.statuses
         table = self._table
         here = table.cursor_row
         table.clear()
-        for row in found:
-            table.add_row(*self._cells(row), key=row.run)
-        table.move_cursor(row=min(here, max(0, len(found) - 1)), animate=False)
-        if table.has_focus and not found:
+        self._add(found.rows)
+        table.move_cursor(row=min(here, max(0, len(found.rows) - 1)), animate=False)
+        if table.has_focus and not found.rows:
             self._filter.focus()
-        table.display = bool(found)
-        self._show_state(len(found))
+        table.display = bool(found.rows)
+        self._loading = False
+        self._show_state()
+        if self.has_focus:
+            self.focus()
+        self.can_focus = False
 
-    def _show_state(self, found: int) -> None:
+    async def _go_on(self, *, to_the_end: bool = False) -> None:
+        """Show the next page, or all that there are."""
+        while self._rows and len(self._rows) < self._total:
+            found = await self._page(self._rows[-1].run)
+            self._add(found.rows)
+            if not (to_the_end and found.rows):
+                break
+        if to_the_end:
+            self._table.action_scroll_bottom()
+
+    async def _page(self, behind: str | None) -> FoundRuns:
+        assert self._find is not None
+        try:
+            found = await aside(self._find, self._wanted, behind)
+        except JournalError as error:
+            self._problem = str(error)
+            return FoundRuns()
+        if behind is None:
+            self._problem = found.losses
+        return found
+
+    def _add(self, rows: Sequence[RunRow]) -> None:
+        self._rows += rows
+        for row in rows:
+            self._table.add_row(*self._cells(row), key=row.run)
+
+    def _show_state(self) -> None:
         title = Content.assemble(
             ("History", "bold $text-primary"),
-            (f"   {counted(found, 'run')} · status: ", "$text-muted"),
+            (f"   {counted(self._total, 'run')} · status: ", "$text-muted"),
             (self._status or "any", "bold" if self._status else "$text-muted"),
             ("  s changes", "$text-muted"),
         )
         self.query_one("#history-title", Static).update(title)
         state = self.query_one("#history-state", Static)
-        state.display = not found
+        state.display = bool(self._problem) or not self._rows
         if self._problem:
             state.update(Content.styled(safe_text(self._problem), "$text-error"))
         elif self._loading:
             state.update(Content("Reading the journal…"))
-        elif self._rows:
+        elif self._statuses:
             state.update(Content("No run matches. / and s change what is shown."))
         else:
             state.update(Content("Nothing has been run yet. Choose a runbook and press enter."))
@@ -181,7 +238,25 @@ class History(Vertical):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._show_rows()
+        self._search()
+
+    def on_run_table_near_end(self, message: RunTable.NearEnd) -> None:
+        message.stop()
+        if self._is_idle():
+            self.run_worker(self._go_on(), group="history", exit_on_error=False)
+
+    def on_run_table_last_wanted(self, message: RunTable.LastWanted) -> None:
+        message.stop()
+        if self._is_idle():
+            reading = self._go_on(to_the_end=True)
+            self.run_worker(reading, group="history", exit_on_error=False)
+
+    def _is_idle(self) -> bool:
+        """Whether no page is being read: two at once would show the same runs twice."""
+        return not any(each.node is self and not each.is_finished for each in self.workers)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        tell_fault(self, event)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -200,7 +275,7 @@ class History(Vertical):
     def _here(self) -> RunRow | None:
         """The run under the cursor."""
         at = self._table.cursor_row
-        return self._found[at] if at < len(self._found) else None
+        return self._rows[at] if at < len(self._rows) else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "resume":
@@ -216,10 +291,10 @@ class History(Vertical):
 
     def action_status(self) -> None:
         """Show only runs with the next of the statuses there are; after the last one, all runs."""
-        there = ["", *sorted({str(row.status) for row in self._rows})]
+        there = [None, *self._statuses]
         here = there.index(self._status) if self._status in there else 0
         self._status = there[(here + 1) % len(there)]
-        self._show_rows()
+        self._search()
 
     def action_leave(self) -> None:
         """Undo what was typed into the filter; where nothing was, go back."""
@@ -228,8 +303,3 @@ class History(Vertical):
             self._table.focus()
         else:
             self.post_message(self.Left())
-
-
-def _matches(row: RunRow, wanted: str) -> bool:
-    text = f"{row.runbook} {row.name} {row.status} {row.operator} {row.run}".casefold()
-    return all(word in text for word in wanted.casefold().split())

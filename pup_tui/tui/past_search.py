@@ -1,0 +1,51 @@
+"""The history as one looks through it, page by page. Blocks: the console calls it in threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from pup_tui.core.state import RunStatus
+from pup_tui.journal.reader import read_journal
+from pup_tui.journal.records import RunRow
+
+PAGE = 500
+"""Runs that are read at once."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which runs are asked for: those with each of the `words`, and with this status if one is named."""
+
+    words: str = ""
+    status: RunStatus | None = None
+
+
+@dataclass(frozen=True)
+class FoundRuns:
+    """The next runs, newest first; how many match in all; which statuses there are, of whatever run.
+
+    `losses` says what of the journal is known to be lost.
+    """
+
+    rows: Sequence[RunRow] = ()
+    total: int = 0
+    statuses: Sequence[RunStatus] = ()
+    losses: str = ""
+
+
+FindRuns: TypeAlias = Callable[[Search, str | None], FoundRuns]
+"""Finds the first page, or the one that goes on behind the run with this id. Raises JournalError."""
+
+
+def find_runs(state: Path, wanted: Search, behind: str | None) -> FoundRuns:
+    """A page of the history in the folder `state`, as `FindRuns` says."""
+    with read_journal(state) as journal:
+        if journal is None:
+            return FoundRuns()
+        rows = journal.runs(status=wanted.status, words=wanted.words, before=behind, limit=PAGE)
+        total = journal.count(status=wanted.status, words=wanted.words)
+        losses = "" if behind else journal.losses()
+        return FoundRuns(rows, total, sorted(journal.statuses()), losses)

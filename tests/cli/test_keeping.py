@@ -1,0 +1,181 @@
+"""What is lost or damaged of a journal: said by all that read it, set aside on a yes, never deleted."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.program import Program
+from tests.support.terminal import ended, typed
+
+QUICK = "name: Quick\nsteps:\n  - {name: Say, kind: shell, run: echo hi}\n"
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from pup_tui.journal.store import Journal
+journal = Journal.open(Path(sys.argv[1]))
+journal._database.execute("UPDATE run SET reason = 'of the log'")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def state(program: Program, tmp_path: Path) -> Path:
+    """A state folder with one run in it."""
+    program.write("quick", QUICK)
+    assert program("run", "quick.yaml").code == 0
+    return tmp_path / "state"
+
+
+def truncated(state: Path) -> None:
+    (state / "journal.db").write_bytes(b"")
+
+
+def overwritten(state: Path) -> None:
+    (state / "journal.db").write_bytes(b"this is no database " * 1000)
+
+
+def deleted(state: Path) -> None:
+    (state / "journal.db").unlink()
+
+
+def log_deleted(state: Path) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, str(state)], check=False)
+    (state / "journal.db-wal").unlink()
+
+
+def log_left_alone(state: Path) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, str(state)], check=False)
+    (state / "journal.db").unlink()
+
+
+Harm = Callable[[Path], None]
+HARMS: dict[Harm, str] = {
+    truncated: "the journal is damaged: it is empty",
+    overwritten: "the journal is damaged: it is no database",
+    deleted: "the journal is gone, but outputs of 1 run are there",
+    log_deleted: "the journal's log is gone, and with it perhaps the last records",
+    log_left_alone: "the journal is gone, but the log that belongs to it is there",
+}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All files below a folder but the locks, by what they are called in it."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "locks" not in path.parts
+    }
+
+
+@pytest.mark.parametrize("harm", HARMS)
+@pytest.mark.parametrize(
+    "args", [["history"], ["show", "0"], ["list"], ["run", "quick.yaml"], ["resume"]]
+)
+def test_it_is_said_and_nothing_is_changed(
+    program: Program, state: Path, harm: Harm, args: list[str]
+) -> None:
+    harm(state)
+    before = contents(state)
+    done = program(*args)
+    assert HARMS[harm] in done.err
+    assert "pup-tui history repair" in done.err
+    assert done.code == (0 if args == ["list"] else 1)
+    assert contents(state) == before
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_it_is_set_aside_on_a_yes_and_the_next_run_is_recorded(
+    program: Program, state: Path, harm: Harm
+) -> None:
+    harm(state)
+    before = contents(state)
+    asked = program("history", "repair")
+    assert (asked.code, "add --yes" in asked.err) == (3, True)
+    assert HARMS[harm] in asked.err
+    assert contents(state) == before
+    done = program("history", "repair", "--yes")
+    assert done.code == 0
+    (aside,) = state.glob("aside-*")
+    assert str(aside) in done.err
+    kept = {name.removeprefix(f"{aside.name}/"): data for name, data in contents(state).items()}
+    assert kept == before
+    assert program("run", "quick.yaml").code == 0
+    assert len(program("history", "--json").json) == (2 if harm is log_deleted else 1)
+    assert "sound" in program("history", "repair").err
+
+
+def test_outputs_of_runs_that_the_journal_does_not_know(program: Program, state: Path) -> None:
+    (known,) = program("history", "--json").json
+    shutil.copytree(state / "outputs" / known["run"], state / "outputs" / "01LOST")
+    for args in (["history"], ["list"], ["show", known["run"]]):
+        done = program(*args)
+        assert done.code == 0
+        assert "the records of 1 run are lost, only what they printed is left" in done.err
+    assert program("history", "repair", "--yes").code == 0
+    assert [path.name for path in (state / "outputs").iterdir()] == [known["run"]]
+    assert len(list(state.glob("aside-*/outputs/01LOST/*"))) > 0
+    assert program("history").err == ""
+
+
+def test_a_run_that_began_and_was_never_recorded_is_no_loss(program: Program, state: Path) -> None:
+    folder = state / "outputs" / "01BEGAN"
+    folder.mkdir()
+    (folder / "owner.lock").touch()
+    assert program("history").err == ""
+
+
+def test_the_operator_is_asked_on_a_terminal(program: Program, state: Path) -> None:
+    overwritten(state)
+    with typed(program, "history", "repair") as child:
+        child.expect_exact("Set this aside in a folder of its own?")
+        child.sendline("n")
+        assert ended(child) == 3
+    assert list(state.glob("aside-*")) == []
+    with typed(program, "history", "repair") as child:
+        child.expect_exact("Set this aside in a folder of its own?")
+        child.sendline("y")
+        assert ended(child) == 0
+    assert len(list(state.glob("aside-*/journal.db"))) == 1
+
+
+def test_what_is_not_set_aside(program: Program, state: Path) -> None:
+    with closing(sqlite3.connect(state / "journal.db")) as database:
+        database.execute("PRAGMA user_version = 99")
+    done = program("history", "repair", "--yes")
+    assert (done.code, "newer" in done.err) == (1, True)
+    assert list(state.glob("aside-*")) == []
+
+
+def test_a_backup_has_what_is_still_in_the_log_and_can_be_put_back(
+    program: Program, state: Path, tmp_path: Path
+) -> None:
+    subprocess.run([sys.executable, "-c", KILLED, str(state)], check=False)
+    assert (state / "journal.db-wal").stat().st_size > 0
+    copy = tmp_path / "copy.db"
+    done = program("history", "backup", str(copy))
+    assert done.code == 0
+    assert str(state / "outputs") in done.err
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.glob("copy.db*")] == ["copy.db"]
+    again = program("history", "backup", str(copy))
+    assert (again.code, "there is such a file already" in again.err) == (1, True)
+    for path in state.glob("journal.db*"):
+        path.unlink()
+    shutil.copy(copy, state / "journal.db")
+    (row,) = program("history", "--json").json
+    assert program("show", row["run"], "--json").json["reason"] == "of the log"
+    assert program("run", "quick.yaml").code == 0
+
+
+def test_options_of_the_list_are_none_of_its_commands(program: Program) -> None:
+    done = program("history", "--json", "repair")
+    assert done.code == 2
+    assert "`repair` stands before its options" in done.err

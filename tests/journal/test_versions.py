@@ -1,0 +1,78 @@
+"""A journal of each version that there was opens, is brought up to date, and tells the same runs.
+
+The files were made by the programs of their time: `data/journal-N.db` by one that wrote version N.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from pup_tui.core.events import AttemptFinished, RunCreated
+from pup_tui.core.state import RunStatus
+from pup_tui.journal.reader import JournalReader
+from pup_tui.journal.schema import VERSION
+from pup_tui.journal.store import Journal
+from tests.support.journals import problems_of
+from tests.support.program import Program, program_in
+
+DATA = Path(__file__).parent / "data"
+VERSIONS = range(1, VERSION + 1)
+
+
+@pytest.fixture(params=VERSIONS, ids=lambda version: f"version {version}")
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A state folder with the kept journal of a version."""
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    shutil.copy(DATA / f"journal-{request.param}.db", state / "journal.db")
+    return state
+
+
+def test_one_is_kept_of_each_version() -> None:
+    assert {path.name for path in DATA.iterdir()} == {f"journal-{n}.db" for n in VERSIONS}
+
+
+def test_it_is_brought_up_to_date_and_tells_the_same(kept: Path) -> None:
+    Journal.open(kept).close()
+    with closing(JournalReader.open(kept)) as reader:
+        assert problems_of(reader) == []
+        rows = reader.runs()
+        events = {row.status: reader.events(row.run) for row in rows}
+        texts = [reader.files(row.run) for row in rows]
+        version = reader._database.execute("PRAGMA user_version").fetchone()[0]
+    assert version == VERSION
+    assert [(row.runbook, row.status) for row in rows] == [
+        ("restart", RunStatus.ABORTED),
+        ("restart", RunStatus.FAILED),
+    ]
+    assert [row.vars for row in rows] == [
+        {"SERVICE": "checkout", "TOKEN": "***"},
+        {"SERVICE": "payments", "TOKEN": "***"},
+    ]
+    assert [list(each) for each in texts] == [["restart.yaml"]] * 2
+    failed = events[RunStatus.FAILED]
+    assert isinstance(failed[0], RunCreated)
+    ended = [event.exit_code for event in failed if isinstance(event, AttemptFinished)]
+    assert ended == [0, 0, 0, 3, 3]
+
+
+def test_its_runs_are_shown_and_new_ones_are_recorded(kept: Path, tmp_path: Path) -> None:
+    program: Program = program_in(tmp_path)
+    aborted, failed = (row["run"] for row in program("history", "--json").json)
+    shown = program("show", failed, "--json").json
+    assert {step["step"]: step["status"] for step in shown["steps"]} == {
+        "look": "succeeded",
+        "sure": "succeeded",
+        "restart": "succeeded",
+        "restart[0]": "succeeded",
+        "restart[1]": "succeeded",
+        "fails": "failed",
+    }
+    assert program("show", aborted).code == 0
+    program.write("quick", "name: Q\nsteps:\n  - {name: Say, kind: shell, run: echo hi}\n")
+    assert program("run", "quick.yaml").code == 0
+    assert len(program("history", "--json").json) == 3
