@@ -176,7 +176,11 @@ async def drive(
 
 
 async def _launched(launch: Launch, break_lock: str | None) -> LocalRun:
-    """A run that has its lock: where it is held and may be broken, taken from who is found to hold it."""
+    """A run that has its lock: where it is held and may be broken, taken from who is found to hold it.
+
+    Whoever broke it had decided by the time the program was started.
+    """
+    from pup_tui.drivers.clock import program_began
     from pup_tui.drivers.locks import Breaking, LockHeld
 
     try:
@@ -184,7 +188,7 @@ async def _launched(launch: Launch, break_lock: str | None) -> LocalRun:
     except LockHeld as held:
         if break_lock is None:
             raise
-        breaking = Breaking(held.holder, break_lock.strip())
+        breaking = Breaking(held.holder, break_lock.strip(), asked=program_began())
     return await launch(breaking=breaking)
 
 
