@@ -206,7 +206,7 @@ def _face(run: LocalRun, out: Outlet, err: Outlet, *, as_json: bool) -> Watcher:
     from pup_tui.headless.text import TextFace
 
     if as_json:
-        return JsonFace(out, run.run, run.clock)
+        return JsonFace(out, err, run.run, run.clock)
     return TextFace(out, err, run.program, run.outputs.path)
 
 

@@ -83,9 +83,9 @@ class Holder(Struct, frozen=True, kw_only=True):
 class Breaking:
     """The decision to take a lock from `holder`, who was found to hold it, and why.
 
-    Whoever holds it by now in that one's place keeps it: nobody has decided about them. `asked` is when it was
-    decided (seconds since 1970), where that was before anybody looked who holds the lock: then it is not about
-    who took the lock later, nor about who has just broken it, which of several that break at once is only one.
+    Whoever holds it by now in that one's place keeps it: nobody has decided about them. `asked` is when it
+    was decided (seconds since 1970), where that was before anybody looked who holds the lock: then it is not
+    about who took it later, nor about who has just broken it.
     """
 
     holder: Holder | None

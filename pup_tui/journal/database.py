@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from contextlib import closing
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +22,10 @@ CHECKED_AT_OPENING = 64 * 1024 * 1024
 """Bytes up to which the whole file is checked when it is opened for writing (about 1 ms for each MB)."""
 
 _COMPANIONS = ("", "-wal", "-shm")
+_GONE = (
+    "the journal was deleted, moved or replaced while it was in use",
+    "put it back from a backup if it is lost; what was going on is not recorded to its end",
+)
 _ASIDE = "nothing was changed: restore a backup, or move it (and its -wal) aside to begin a new one"
 _CAUSES = {
     sqlite3.SQLITE_FULL: ("the journal cannot be written: the disk is full", "free some space"),
@@ -103,6 +108,31 @@ def open_read_only(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connec
         return _connect_for_reading(path, patience)
     except sqlite3.Error as error:
         raise explained(error, path) from error
+
+
+def places_of(path: Path) -> dict[Path, os.stat_result]:
+    """The database at `path` and its two companions, as far as they are there, for `check_in_place`."""
+    found = {}
+    for end in _COMPANIONS:
+        place = Path(f"{path}{end}")
+        with suppress(FileNotFoundError):
+            found[place] = os.stat(place, follow_symlinks=False)
+    return found
+
+
+def check_in_place(places: Mapping[Path, os.stat_result]) -> None:
+    """Raise JournalError where a path leads to another file than it did, or to none.
+
+    SQLite goes on to write files that nobody can find any more.
+    """
+    for path, known in places.items():
+        try:
+            same = os.path.samestat(os.stat(path, follow_symlinks=False), known)
+        except OSError:
+            same = False
+        if not same:
+            message, hint = _GONE
+            raise JournalError(message, path, hint)
 
 
 def _connect(

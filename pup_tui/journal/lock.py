@@ -26,8 +26,9 @@ class RunLock:
     file system knows no locks nothing is held, and `owner_is_gone` goes by the process id.
     """
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, path: Path) -> None:
         self._descriptor: int | None = descriptor
+        self.path = path
 
     @classmethod
     def acquire(cls, state: Path, run: str) -> RunLock:
@@ -52,7 +53,17 @@ class RunLock:
                     path,
                     "wait until it has ended",
                 ) from error
-        return cls(descriptor)
+        return cls(descriptor, path)
+
+    def is_in_place(self) -> bool:
+        """Whether the run's folder is still where it was, with this lock in it."""
+        if self._descriptor is None:
+            return False
+        try:
+            there = os.stat(self.path, follow_symlinks=False)
+        except OSError:
+            return False
+        return os.path.samestat(there, os.fstat(self._descriptor))
 
     def release(self) -> None:
         """Give the run up; a second time does nothing. The file stays."""

@@ -123,7 +123,7 @@ def test_of_those_who_break_a_lock_at_once_one_runs_and_the_others_know_its_name
         breaking = [program.start("run", "act.yaml", "--break-lock", "stuck") for _ in range(3)]
         starter = program.start("run", "act.yaml")
         assert starter.wait(timeout=200) == 4
-        refused = []
+        refused: list[subprocess.Popen[str]] = []
         while len(refused) < 2:
             ended = [process for process in breaking if process.poll() is not None]
             refused += ended

@@ -14,6 +14,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Iterator
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -331,14 +332,15 @@ def test_a_number_from_before_the_computer_was_started_is_nobody(folder: Path) -
 def _break(folder: Path, run: str, reason: str | None, line: Connection) -> None:
     """Take each lock that is named as `pup-tui run` does, with `--break-lock` where there is a reason."""
     line.send("ready")
+    locks = HeldLocks(folder, created(run))
+
+    async def launch(value: str, breaking: Breaking | None = None) -> Any:
+        return locks.take(value, time.time(), breaking)
+
     for value in iter(line.recv, None):
-        locks = HeldLocks(folder, created(run))
-
-        async def launch(breaking: Breaking | None = None, value: str = value) -> Any:
-            return locks.take(value, time.time(), breaking)
-
         try:
-            line.send((run, asyncio.run(_launched(launch, reason)) and run))
+            asyncio.run(_launched(partial(launch, value), reason))
+            line.send((run, run))
         except LockHeld as held:
             line.send((run, held.holder and held.holder.run))
 
