@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from pup_tui.cli.answers import check_answered
-from pup_tui.cli.failure import Failure, journal_failures, lock_failures
+from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
 from pup_tui.cli.options import (
     json_option,
     pass_settings,
@@ -170,9 +170,24 @@ async def drive(
             asking = partial(_asking, launcher.operator, err, parts.sources, terminal)
             answers = Undoing(asking(manner), err, undo=manner.undo)
             try:
-                return await run_headless(run, face, answers)
+                code = await run_headless(run, face, answers)
             finally:
                 await pump.drain()
+            whole = f"`pup-tui show {run.run}` has all of it" if parts.journal else ""
+            return _told_lost(code, out, err, whole)
+
+
+def _told_lost(code: int, out: Outlet, err: Outlet, whole: str) -> int:
+    """The exit code of a run of which something could not be printed, once that is said.
+
+    `whole` tells where all of it is found.
+    """
+    from pup_tui.headless.exits import FAILED, SUCCEEDED
+
+    if out.lost:
+        told = f"what the run printed is cut off ({out.lost})"
+        tell(str(Failure(told, "standard output", whole)))
+    return FAILED if code == SUCCEEDED and (out.lost or err.lost) else code
 
 
 async def _launched(launch: Launch, break_lock: str | None) -> LocalRun:
