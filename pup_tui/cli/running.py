@@ -154,6 +154,7 @@ async def drive(
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.runner import run_headless
     from pup_tui.headless.stream import Outlet, Pump
+    from pup_tui.output.sanitize import safe_text
     from pup_tui.steps.leftovers import Leftovers
 
     facts = parts.settings.terminal
@@ -161,10 +162,11 @@ async def drive(
         async with parts.launcher(state, leftovers) as launcher:
             pump = Pump()
             terminal = PlainTerminal(pump) if facts.can_ask else None
-            run = await _launched(launching(launcher, terminal), manner.break_lock)
             coloured = facts.errors and facts.colour
             out = Outlet(sys.stdout, pump, coloured=coloured and facts.output)
             err = Outlet(sys.stderr, pump, coloured=coloured)
+            launcher.log.tell_busy(lambda told: err.write(f"▲ {safe_text(told)}\n"))
+            run = await _launched(launching(launcher, terminal), manner.break_lock)
             _tell_broken(run, err)
             face = _face(run, out, err, as_json=manner.as_json)
             asking = partial(_asking, launcher.operator, err, parts.sources, terminal)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -97,6 +100,29 @@ def test_a_journal_that_was_replaced_is_left_alone(program: Program, state: Path
     assert {Path(name).name for name in sums[1::2]} >= {"journal.db", "journal.db-wal"}
     assert (state / "journal.db-wal").exists()
     assert len(program("history", "--json").json) == 2
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["text", "json"])
+def test_a_busy_journal_is_waited_for_and_that_is_said(
+    program: Program, state: Path, as_json: bool
+) -> None:
+    program.write("taken", TAKEN.format(how="echo up; read x < gate"))
+    os.mkfifo(program.cwd / "gate")
+    process = program.start("run", "taken.yaml", *(["--json"] if as_json else []))
+    assert process.stdout is not None
+    assert process.stderr is not None
+    while "up" not in process.stdout.readline().split('"text":')[-1]:
+        pass
+    with closing(sqlite3.connect(state / "journal.db", isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        (program.cwd / "gate").write_text("go\n")
+        while not (line := process.stderr.readline()).startswith("▲ "):
+            assert line
+        holder.execute("ROLLBACK")
+    assert f"the journal is busy: {state}/journal.db: another program holds it" in line
+    process.communicate(timeout=200)
+    assert process.returncode == 0
+    assert (program.cwd / "effects").exists()
 
 
 def test_an_output_that_is_deleted_while_its_step_runs_fails_it(
