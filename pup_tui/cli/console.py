@@ -14,6 +14,7 @@ import click
 from pup_tui.cli.failure import Failure, journal_failures, refuse_problems
 from pup_tui.cli.options import pass_settings, profile_option, read_for, runbooks_option
 from pup_tui.cli.wiring import Parts, open_catalog
+from pup_tui.headless.exits import FAILED, SUCCEEDED
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
@@ -99,13 +100,15 @@ def open_console(
         from pup_tui.tui.app import PupTuiApp
 
         profile: str | None = None
+        incomplete = False
         with Leftovers() as leftovers:
             while True:
                 async with opened(profile, leftovers) as services:
                     app = PupTuiApp(services)
                     profile = await app.run_async()
+                    incomplete = incomplete or app.runs.incomplete
                 if profile is None:
-                    return app.return_code or 0
+                    return app.return_code or (FAILED if incomplete else SUCCEEDED)
 
     # Until the console stands there is next to nothing to collect, and looking for it would delay the first
     # frame; the app turns the collector on again.

@@ -70,6 +70,8 @@ def lock_failures() -> Iterator[None]:
         yield
     except LockHeld as held:
         todo = "wait for it, or break it with --break-lock REASON"
+        if held.kept:
+            todo = "look at that run, then wait for it or break it anew (just broken: in a minute)"
         raise Failure("the lock is held", str(held), todo, code=LOCKED) from held
     except LockError as error:
         raise Failure(error.message, str(error.path), error.hint, code=FAILED) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,10 @@ COMMANDS = {
     "sandbox": "sandbox",
 }
 """Each command's module; it is imported when the command is called."""
+
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""Errors of a stream that leads to a file whose disk is full, or that may not grow."""
 
 
 def _console() -> click.Command:
@@ -127,6 +132,8 @@ def _main(args: Sequence[str] | None) -> int:
         sys.stderr.close()
         return 0
     except OSError as error:
+        if error.errno in _NO_ROOM and error.filename is None:
+            return _cut_off(error)
         from pup_tui.place_errors import told as explained
 
         return _told(f"pup-tui: {explained(error)}", 1)
@@ -140,6 +147,22 @@ def _main(args: Sequence[str] | None) -> int:
     return result if isinstance(result, int) else 0
 
 
+def _cut_off(error: OSError) -> int:
+    """Say that what a command prints is not whole; nothing but the standard streams is without a name."""
+    from pup_tui.headless.stream import silence
+
+    silence(sys.stdout)
+    where = "standard output, or standard error"
+    todo = "make room, or print to another place"
+    return _told(str(Failure(f"what is printed is cut off ({error.strerror})", where, todo)), 1)
+
+
 def _told(error: str, code: int) -> int:
-    tell(error)
+    try:
+        tell(error)
+    except OSError:
+        # Nobody can be told; the exit code stands.
+        from pup_tui.headless.stream import silence
+
+        silence(sys.stderr)
     return code

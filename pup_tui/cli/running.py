@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 
 from pup_tui.cli.answers import check_answered
-from pup_tui.cli.failure import Failure, journal_failures, lock_failures
+from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
 from pup_tui.cli.options import (
     json_option,
     pass_settings,
@@ -154,6 +154,7 @@ async def drive(
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.runner import run_headless
     from pup_tui.headless.stream import Outlet, Pump
+    from pup_tui.output.sanitize import safe_text
     from pup_tui.steps.leftovers import Leftovers
 
     facts = parts.settings.terminal
@@ -161,22 +162,42 @@ async def drive(
         async with parts.launcher(state, leftovers) as launcher:
             pump = Pump()
             terminal = PlainTerminal(pump) if facts.can_ask else None
-            run = await _launched(launching(launcher, terminal), manner.break_lock)
             coloured = facts.errors and facts.colour
             out = Outlet(sys.stdout, pump, coloured=coloured and facts.output)
             err = Outlet(sys.stderr, pump, coloured=coloured)
+            launcher.log.tell_busy(lambda told: err.write(f"▲ {safe_text(told)}\n"))
+            run = await _launched(launching(launcher, terminal), manner.break_lock)
             _tell_broken(run, err)
             face = _face(run, out, err, as_json=manner.as_json)
             asking = partial(_asking, launcher.operator, err, parts.sources, terminal)
             answers = Undoing(asking(manner), err, undo=manner.undo)
             try:
-                return await run_headless(run, face, answers)
+                code = await run_headless(run, face, answers)
             finally:
                 await pump.drain()
+            whole = f"`pup-tui show {run.run}` has all of it" if parts.journal else ""
+            return _told_lost(code, out, err, whole)
+
+
+def _told_lost(code: int, out: Outlet, err: Outlet, whole: str) -> int:
+    """The exit code of a run of which something could not be printed, once that is said.
+
+    `whole` tells where all of it is found.
+    """
+    from pup_tui.headless.exits import FAILED, SUCCEEDED
+
+    if out.lost:
+        told = f"what the run printed is cut off ({out.lost})"
+        tell(str(Failure(told, "standard output", whole)))
+    return FAILED if code == SUCCEEDED and (out.lost or err.lost) else code
 
 
 async def _launched(launch: Launch, break_lock: str | None) -> LocalRun:
-    """A run that has its lock: where it is held and may be broken, taken from who is found to hold it."""
+    """A run that has its lock: where it is held and may be broken, taken from who is found to hold it.
+
+    Whoever broke it had decided by the time the program was started.
+    """
+    from pup_tui.drivers.clock import program_began
     from pup_tui.drivers.locks import Breaking, LockHeld
 
     try:
@@ -184,7 +205,7 @@ async def _launched(launch: Launch, break_lock: str | None) -> LocalRun:
     except LockHeld as held:
         if break_lock is None:
             raise
-        breaking = Breaking(held.holder, break_lock.strip())
+        breaking = Breaking(held.holder, break_lock.strip(), asked=program_began())
     return await launch(breaking=breaking)
 
 
@@ -202,7 +223,7 @@ def _face(run: LocalRun, out: Outlet, err: Outlet, *, as_json: bool) -> Watcher:
     from pup_tui.headless.text import TextFace
 
     if as_json:
-        return JsonFace(out, run.run, run.clock)
+        return JsonFace(out, err, run.run, run.clock)
     return TextFace(out, err, run.program, run.outputs.path)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 from pup_tui import late
@@ -28,6 +30,21 @@ class Clock(Protocol):
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Handle:
         """Call back in that time; where the program stood still then, after what has happened meanwhile."""
         ...
+
+
+def program_began() -> float:
+    """When this process was started, in seconds since 1970, to a hundredth of one.
+
+    Where the system does not tell (not Linux), the latest moment at which it can have been.
+    """
+    try:
+        status = Path("/proc/self/stat").read_bytes()
+    except OSError:
+        return time.time() - time.process_time()
+    # The program's name stands in parentheses and may hold spaces: `starttime` is the 20th field after it.
+    ticks = int(status.rpartition(b")")[2].split()[19])
+    age = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    return time.time() - age
 
 
 class SystemClock:

@@ -51,6 +51,7 @@ from pup_tui.core.events import (
 )
 from pup_tui.core.ids import Timer
 from pup_tui.core.machine import Machine
+from pup_tui.core.notices import AnyNotice
 from pup_tui.core.program import Program
 from pup_tui.core.requests import StepRequest
 from pup_tui.core.state import RunState, RunStatus, StepStatus
@@ -63,8 +64,10 @@ from pup_tui.drivers.masking import Masking
 from pup_tui.drivers.outputs import AttemptOutput, Outputs
 from pup_tui.drivers.showing import is_to_show, keep_shown
 from pup_tui.drivers.tools import is_command
+from pup_tui.drivers.unrecorded import Unrecorded
 from pup_tui.drivers.values import Resolve, resolve_values
 from pup_tui.drivers.watcher import Watcher
+from pup_tui.journal.errors import JournalError
 from pup_tui.journal.records import RunSummary
 from pup_tui.journal.writer import Recorder
 from pup_tui.output.pipeline import Captured
@@ -124,7 +127,10 @@ class LocalRun:
         self._timers: dict[str, Handle] = {}
         self._resolving: set[asyncio.Task[None]] = set()
         self._over = False
-        self.outputs = Outputs(around.outputs, program, around.masking, self._on_lines)
+        self._unrecorded = Unrecorded()
+        self.outputs = Outputs(
+            around.outputs, program, around.masking, self._on_lines, self._on_output_error
+        )
 
     @property
     def state(self) -> RunState:
@@ -146,12 +152,19 @@ class LocalRun:
     async def drive(self) -> RunState:
         """Carry the run to its end.
 
-        Raises JournalError if it can no longer be recorded; what was running is then stopped.
+        Raises JournalError if it can no longer be recorded; what was running is then stopped, and those who
+        watch are told how it ended.
         """
         try:
             await self._take(self._first)
             while not self._over:
                 await self._take(await self._events.get())
+        except JournalError as error:
+            await self._close()
+            why = f"it can no longer be recorded: {error.message}: {error.path}"
+            for notice in self._unrecorded.notices(self.run, why, self._now()):
+                self._tell(notice)
+            raise
         finally:
             await self._close()
         return self.state
@@ -250,8 +263,8 @@ class LocalRun:
     async def _perform(self, action: AnyAction) -> None:
         match action:
             case Tell(notice=notice):
-                masked = self._around.masking.notice(notice)
-                self._each(lambda watcher: watcher.notice(masked))
+                self._unrecorded.told(notice)
+                self._tell(self._around.masking.notice(notice))
             case StartAttempt():
                 await self._start(action)
             case StopAttempt(attempt=attempt):
@@ -323,8 +336,24 @@ class LocalRun:
                     {"message": told, "exception": error}
                 )
 
+    def _tell(self, notice: AnyNotice) -> None:
+        self._each(lambda watcher: watcher.notice(notice))
+
     def _on_lines(self, step: str, lines: Sequence[Any]) -> None:
         self._each(lambda watcher: watcher.output(step, lines))
+
+    def _on_output_error(self, step: str, error: OSError) -> None:
+        why = self._why_not_kept(step, error)
+        told = f"the output of {step} is not whole in the record: {why}"
+        if step in {attempt.action.step for attempt in self._attempts.values()}:
+            told = (
+                f"the output of {step} cannot be kept: {why}: the step goes on and counts as failed, and "
+                "what it prints from here on is not in the record"
+            )
+        self._each(lambda watcher: watcher.trouble(told))
+
+    def _why_not_kept(self, step: str, error: OSError) -> str:
+        return f"{self.outputs.path(step)}: {told(error)}"
 
     # Timers
 
@@ -376,11 +405,8 @@ class LocalRun:
         try:
             output = self.outputs.begin(action.step, action.output_limit)
         except OSError as error:
-            why = f"its output cannot be kept: {self.outputs.path(action.step)}: {told(error)}"
-            self._attempts.pop(action.attempt, None)
-            self._post(
-                self._finished(action.attempt, Outcome(ok=False, reason=why), 0.0, Findings())
-            )
+            why = f"its output cannot be kept: {self._why_not_kept(action.step, error)}"
+            self._end_attempt(action, Outcome(ok=False, reason=why), 0.0, Findings())
             return
         outcome = await _carry_out(around.executors, action, output, attempt.stop, context)
         outcome = replace(outcome, reason=around.masking.told(outcome.reason, action.made))
@@ -389,7 +415,7 @@ class LocalRun:
         if outcome.said is not None:
             captured = captured.saying(outcome.said)
         if output.error is not None:
-            why = f"its output could not be kept: {told(output.error)}"
+            why = f"its output could not be kept: {self._why_not_kept(action.step, output.error)}"
             outcome = replace(outcome, ok=False, reason=f"{outcome.reason}; {why}".lstrip("; "))
         try:
             findings = Findings()
@@ -401,8 +427,7 @@ class LocalRun:
             outcome, findings = replace(outcome, ok=False, reason=told_fault(error)), Findings()
         if is_to_show(action.wanted, outcome, findings):
             await self._make_shown(action, captured, outcome, output)
-        self._attempts.pop(action.attempt, None)
-        self._post(self._finished(action.attempt, outcome, duration, findings))
+        self._end_attempt(action, outcome, duration, findings)
 
     async def _make_shown(
         self,
@@ -420,12 +445,13 @@ class LocalRun:
             output.write("stderr", f"[pup-tui] shown as it is: {why_not}\n".encode())
             output.end()
 
-    def _finished(
-        self, attempt: str, outcome: Outcome, duration: float, findings: Findings
-    ) -> AttemptFinished:
-        return AttemptFinished(
+    def _end_attempt(
+        self, action: StartAttempt, outcome: Outcome, duration: float, findings: Findings
+    ) -> None:
+        self._attempts.pop(action.attempt, None)
+        finished = AttemptFinished(
             at=self._now(),
-            attempt=attempt,
+            attempt=action.attempt,
             ok=outcome.ok,
             duration=duration,
             exit_code=outcome.exit_code,
@@ -436,6 +462,8 @@ class LocalRun:
             by_itself=not outcome.stopped,
             findings=findings,
         )
+        self._unrecorded.ended(action.step, finished)
+        self._post(finished)
 
     async def _close(self) -> None:
         """Leave nothing behind: no timer, no process, no open file."""

@@ -19,6 +19,7 @@ import socket
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -26,6 +27,7 @@ from msgspec import Struct
 
 from pup_tui.core.events import Lock, RunCreated
 from pup_tui.core.notices import rfc3339
+from pup_tui.journal.boot import boot_id, is_of_another_boot
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import make_locks_dir
 from pup_tui.place_errors import PlaceError
@@ -35,6 +37,9 @@ from pup_tui.steps import survivors
 _LOWEST = 64
 """The first descriptor that a lock may have: a script that says `exec 3>file` must not close it."""
 
+BROKEN_AGAIN = 60.0
+"""Seconds after which a lock that was broken may be broken again by who has not seen its holder's name."""
+
 _GATE = "gate"
 _NAMELESS = "a run that left no name"
 _HELD = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES}
@@ -42,7 +47,10 @@ _PROC = Path("/proc/self/fd")
 
 
 class Holder(Struct, frozen=True, kw_only=True):
-    """Who holds a lock, as its file tells; `since` is RFC 3339 in UTC."""
+    """Who holds a lock, as its file tells; `since` is RFC 3339 in UTC.
+
+    `broke` says from whom it was taken, where it was; `boot` is the start of the computer that `pid` is of.
+    """
 
     value: str
     run: str
@@ -51,11 +59,21 @@ class Holder(Struct, frozen=True, kw_only=True):
     host: str
     pid: int
     since: str
+    broke: str = ""
+    boot: str = ""
 
     @property
     def moment(self) -> str:
         """`since` as people read it, to the second."""
         return f"{self.since[:19].replace('T', ' ')} UTC"
+
+    @property
+    def wall(self) -> float:
+        """`since` in seconds since 1970; 0 where the file tells no moment."""
+        try:
+            return datetime.fromisoformat(self.since).timestamp()
+        except ValueError:
+            return 0.0
 
     def __str__(self) -> str:
         who = f"{self.operator} on {self.host} since {self.moment}"
@@ -66,18 +84,30 @@ class Holder(Struct, frozen=True, kw_only=True):
 class Breaking:
     """The decision to take a lock from `holder`, who was found to hold it, and why.
 
-    Whoever holds it by now in that one's place keeps it: nobody has decided about them.
+    Whoever holds it by now in that one's place keeps it: nobody has decided about them. `asked` is when it
+    was decided (seconds since 1970), where that was before anybody looked who holds the lock: then it is not
+    about who took it later, nor about who has just broken it.
     """
 
     holder: Holder | None
     reason: str
+    asked: float | None = None
+
+    def is_about(self, holder: Holder | None, wall: float) -> bool:
+        """Whether `holder`, found at `wall` (seconds since 1970), is whom it takes the lock from."""
+        if holder is None or holder != self.holder or self.asked is None:
+            return holder == self.holder
+        if holder.wall > self.asked:
+            return False
+        return not holder.broke or wall - holder.wall >= BROKEN_AGAIN
 
 
 class LockHeld(Exception):
     """Somebody else holds the lock.
 
     `ended` is true where the holder's run is over and only processes that it started keep the lock; `left`
-    names them, as far as they can be seen.
+    names them, as far as they can be seen. `kept` is true where the lock was to be broken and the decision
+    is not about this holder.
     """
 
     def __init__(
@@ -88,6 +118,7 @@ class LockHeld(Exception):
         self.holder = holder
         self.ended = ended
         self.left = left
+        self.kept = False
 
     @property
     def by(self) -> str:
@@ -96,14 +127,19 @@ class LockHeld(Exception):
 
     @property
     def why(self) -> str:
-        """What keeps the lock where the run itself does not; else empty."""
-        if not self.ended:
+        """What keeps the lock where the run itself does not, or from who breaks it; else empty."""
+        if self.ended:
+            left = self.left or "a process out of sight"
+            return f"that run has ended, but it left running: {left}"
+        if not self.kept:
             return ""
-        return f"that run has ended, but it left running: {self.left or 'a process out of sight'}"
+        broke = self.holder.broke if self.holder is not None else ""
+        how = f"broke the lock of {broke}" if broke else "took it"
+        return f"that run {how} just before, so nobody has decided to take it from that one"
 
     def __str__(self) -> str:
         told = f"{self.value} by {self.by}"
-        return f"{told}; {self.why}" if self.ended else told
+        return f"{told}; {self.why}" if self.why else told
 
 
 class LockError(PlaceError):
@@ -142,11 +178,12 @@ class HeldLocks:
             lock = Lock(value)
             if not _locked(descriptor, path):
                 found = _found_held(descriptor, path, value)
-                if breaking is None or breaking.holder != found.holder:
+                if breaking is None or not breaking.is_about(found.holder, wall):
+                    found.kept = breaking is not None
                     raise found
                 descriptor = _replaced(path)
                 lock = Lock(value, broken=found.by, reason=breaking.reason)
-            _name(descriptor, path, self._holder(value, wall))
+            _name(descriptor, path, self._holder(lock, wall))
         self._held[value] = (descriptor, lock)
         return lock
 
@@ -159,16 +196,18 @@ class HeldLocks:
             with contextlib.suppress(OSError, LockError), _gate(self._folder):
                 _tidy(_place(self._folder, value))
 
-    def _holder(self, value: str, wall: float) -> Holder:
+    def _holder(self, lock: Lock, wall: float) -> Holder:
         run = self._run
         return Holder(
-            value=value,
+            value=lock.value,
             run=run.run,
             runbook=run.runbook,
             operator=run.operator,
             host=run.host,
             pid=os.getpid(),
             since=rfc3339(wall),
+            broke=lock.broken,
+            boot=boot_id(),
         )
 
 
@@ -254,7 +293,7 @@ def _found_held(descriptor: int, path: Path, value: str) -> LockHeld:
         return LockHeld(value, holder)
     holding = survivors.having_open(path)
     # By the file that it has open, not by its number alone, which another process may have by now.
-    ended = all(survivor.pid != holder.pid for survivor in holding)
+    ended = is_of_another_boot(holder.boot) or all(s.pid != holder.pid for s in holding)
     return LockHeld(value, holder, ended=ended, left=survivors.listed(holding))
 
 

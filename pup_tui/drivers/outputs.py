@@ -14,6 +14,7 @@ from pup_tui.output.pipeline import IDLE_SECONDS, Captured, KeptOutput
 from pup_tui.output.spool import DEFAULT_LIMIT, Line, spool_name
 
 OnLines = Callable[[str, Sequence[Line]], None]
+OnError = Callable[[str, OSError], None]
 
 
 class AttemptOutput:
@@ -61,11 +62,20 @@ class AttemptOutput:
 class Outputs:
     """One spool per step in the run's folder, opened when the step first runs."""
 
-    def __init__(self, folder: Path, program: Program, masking: Masking, on_lines: OnLines) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        program: Program,
+        masking: Masking,
+        on_lines: OnLines,
+        on_error: OnError,
+    ) -> None:
+        """`on_error` is told once of each step whose output cannot be kept any more, or is gone."""
         self._folder = folder
         self._program = program
         self._masking = masking
         self._on_lines = on_lines
+        self._on_error = on_error
         self._open: dict[str, KeptOutput] = {}
 
     def path(self, step: str) -> Path:
@@ -81,6 +91,7 @@ class Outputs:
                 self._masking.masker,
                 limit=DEFAULT_LIMIT if limit is None else limit,
                 on_lines=partial(self._on_lines, step),
+                on_error=partial(self._on_error, step),
             )
             self._open[step] = output
         return AttemptOutput(output)

@@ -25,6 +25,10 @@ class Watcher(Protocol):
         """Called with lines that a step printed; they are in its spool as well."""
         return
 
+    def trouble(self, told: str) -> None:
+        """Called when what is kept of the run is found to be incomplete; `told` says what and where."""
+        return
+
     def question(self, question: Question) -> None:
         """Called when the run asks something, and waits until somebody answers."""
         return

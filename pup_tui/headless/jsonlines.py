@@ -10,19 +10,27 @@ from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.stream import Outlet
 from pup_tui.output.overwritten import states
 from pup_tui.output.safe_json import safe_json
+from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import Line
 
 
 class JsonFace(Watcher):
-    """Writes what a watcher is told, as it is told; notices tell of questions and of their end as well."""
+    """Writes what a watcher is told, as it is told; notices tell of questions and of their end as well.
 
-    def __init__(self, out: Outlet, run: str, clock: Clock) -> None:
+    What is no event of the run goes to `err`, in words.
+    """
+
+    def __init__(self, out: Outlet, err: Outlet, run: str, clock: Clock) -> None:
         self._out = out
+        self._err = err
         self._run = run
         self._clock = clock
 
     def notice(self, notice: AnyNotice) -> None:
         self._out.write(safe_json(notice) + "\n")
+
+    def trouble(self, told: str) -> None:
+        self._err.write(f"▲ {safe_text(told)}\n")
 
     def output(self, step: str, lines: Sequence[Line]) -> None:
         ts = rfc3339(self._clock.now().wall)

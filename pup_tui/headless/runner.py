@@ -11,18 +11,29 @@ from pup_tui.core.actions import Question
 from pup_tui.drivers.local import LocalRun
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.answers import Answers
-from pup_tui.headless.exits import HANGUP, INTERRUPT, TERMINATED, exit_code
+from pup_tui.headless.exits import (
+    FAILED,
+    HANGUP,
+    INTERRUPT,
+    SUCCEEDED,
+    TERMINATED,
+    exit_code,
+)
 
 
 class _Asked(Watcher):
-    """Passes a run's questions to whoever answers them."""
+    """Passes a run's questions to whoever answers them; `incomplete`: whether its record lacks something."""
 
     def __init__(self, run: LocalRun, answers: Answers) -> None:
         self._run = run
         self._answers = answers
+        self.incomplete = False
 
     def question(self, question: Question) -> None:
         self._answers.ask(question, self._run)
+
+    def trouble(self, told: str) -> None:
+        self.incomplete = True
 
     def withdrawn(self, step: str) -> None:
         self._answers.withdraw(step)
@@ -31,10 +42,12 @@ class _Asked(Watcher):
 async def run_headless(run: LocalRun, face: Watcher, answers: Answers) -> int:
     """Drive a run to its end and return the exit code. Raises JournalError if it cannot be recorded."""
     run.watch(face)
-    run.watch(_Asked(run, answers))
+    asked = _Asked(run, answers)
+    run.watch(asked)
     with _signals(run) as received:
         state = await run.drive()
-    return exit_code(state.status, received[0] if received else None)
+    code = exit_code(state.status, received[0] if received else None)
+    return FAILED if code == SUCCEEDED and asked.incomplete else code
 
 
 @contextmanager

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
+import stat
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -70,12 +72,16 @@ class Pump:
 
 
 class Outlet:
-    """One stream, with colours or without. When its reader has gone, the run goes on without it."""
+    """One stream, with colours or without. When its reader has gone, the run goes on without it.
+
+    So it does where what is printed cannot be written (a full disk): that is a loss, and `lost` says why.
+    """
 
     def __init__(self, stream: TextIO, pump: Pump, *, coloured: bool = False) -> None:
         self._stream = stream
         self._pump = pump
         self._closed = False
+        self.lost = ""
         self._in_line = False
         self.coloured = coloured
 
@@ -108,16 +114,26 @@ class Outlet:
         try:
             self._stream.write(text)
             self._stream.flush()
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
             self._closed = True
-            self._silence()
+            if isinstance(error, OSError) and not _has_left(error, self._stream):
+                self.lost = error.strerror or type(error).__name__
+            silence(self._stream)
 
-    def _silence(self) -> None:
-        """Keep the interpreter from complaining about the lost pipe when it ends."""
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        try:
-            os.dup2(nowhere, self._stream.fileno())
-        except (OSError, ValueError):
-            pass
-        finally:
-            os.close(nowhere)
+
+def _has_left(error: OSError, stream: TextIO) -> bool:
+    """Whether nobody reads the stream any more. A closed terminal gives the same error as a bad disk."""
+    if error.errno != errno.EIO:
+        return error.errno == errno.EPIPE
+    return not stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+
+
+def silence(stream: TextIO) -> None:
+    """Let what is still written to a lost stream go nowhere: the interpreter would complain when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, stream.fileno())
+    except (OSError, ValueError):
+        pass
+    finally:
+        os.close(nowhere)

@@ -167,6 +167,9 @@ class TextFace(Watcher):
         told = f"{reason or status} · {counts} · {format_duration(notice.duration)}"
         self._say(told, RUN_COLOURS.get(status, "magenta"), bold=True)
 
+    def trouble(self, told: str) -> None:
+        self._say(f"▲ {safe_text(told)}", "yellow", bold=True)
+
     def output(self, step: str, lines: Sequence[Line]) -> None:
         held = _HELD[self._program.node(step).step.shows]
         lines = [line for line in lines if line.stream not in held]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import sqlite3
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -29,8 +32,15 @@ PATIENCE = 10.0
 CHECKED_AT_OPENING = 64 * 1024 * 1024
 """Bytes up to which the whole file is checked when it is opened for writing (about 1 ms for each MB)."""
 
+_NEW = ".new-"
+"""What the folder in which a journal is made begins with."""
+
 _COMPANIONS = ("", "-wal", "-shm")
 REPAIR = "nothing was changed: restore a backup, or `pup-tui history repair` sets it aside"
+_GONE = (
+    "the journal was deleted, moved or replaced while it was in use",
+    "put it back from a backup if it is lost; what was going on is not recorded to its end",
+)
 _CAUSES = {
     sqlite3.SQLITE_FULL: ("the journal cannot be written: the disk is full", "free some space"),
     sqlite3.SQLITE_IOERR: (
@@ -103,6 +113,7 @@ def open_database(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connect
             raise
     except sqlite3.Error as error:
         raise explained(error, path) from error
+    _clear_away(state)
     return database
 
 
@@ -123,6 +134,31 @@ def open_read_only(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connec
         return _connect_for_reading(path, patience)
     except sqlite3.Error as error:
         raise explained(error, path) from error
+
+
+def places_of(path: Path) -> dict[Path, os.stat_result]:
+    """The database at `path` and its two companions, as far as they are there, for `check_in_place`."""
+    found = {}
+    for end in _COMPANIONS:
+        place = Path(f"{path}{end}")
+        with suppress(FileNotFoundError):
+            found[place] = os.stat(place, follow_symlinks=False)
+    return found
+
+
+def check_in_place(places: Mapping[Path, os.stat_result]) -> None:
+    """Raise JournalError where a path leads to another file than it did, or to none.
+
+    SQLite goes on to write files that nobody can find any more.
+    """
+    for path, known in places.items():
+        try:
+            same = os.path.samestat(os.stat(path, follow_symlinks=False), known)
+        except OSError:
+            same = False
+        if not same:
+            message, hint = _GONE
+            raise JournalError(message, path, hint)
 
 
 def _connect(
@@ -250,8 +286,8 @@ def _checked_version(database: sqlite3.Connection, path: Path) -> int:
 def _create(path: Path) -> None:
     """Make a complete journal and give it its name in one step, unless another process was faster."""
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".new-") as folder:
-            made = Path(folder) / path.name
+        with _new_folder(path.parent) as folder:
+            made = folder / path.name
             made.touch(mode=0o600)
             with closing(_connect(made, "rw", 0)) as database:
                 database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -263,7 +299,34 @@ def _create(path: Path) -> None:
                 return
             _sync_folder(path.parent)
     except OSError as error:
+        if _size(path) is not None:
+            return  # Another process was faster, and cleared away what was being made.
         raise unusable(error, path, "the journal cannot be made") from error
+
+
+@contextmanager
+def _new_folder(state: Path) -> Iterator[Path]:
+    """A folder to make the journal in, locked for as long as its maker lives."""
+    with tempfile.TemporaryDirectory(dir=state, prefix=_NEW, ignore_cleanup_errors=True) as folder:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            with suppress(OSError):
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield Path(folder)
+        finally:
+            os.close(descriptor)
+
+
+def _clear_away(state: Path) -> None:
+    """Remove what processes have left that were killed while they made the journal."""
+    for left in state.glob(f"{_NEW}*"):
+        with suppress(OSError):
+            descriptor = os.open(left, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left)
+            finally:
+                os.close(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -6,8 +6,10 @@ import errno
 import fcntl
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 
+from pup_tui.journal.boot import boot_id, is_of_another_boot
 from pup_tui.journal.errors import RunOwned
 from pup_tui.journal.places import OWNER_LOCK, make_run_dir, run_dir, unusable
 from pup_tui.private import open_private
@@ -23,11 +25,13 @@ class RunLock:
     """Held by the process that owns a run; the system frees it however that process ends.
 
     The descriptor is not inheritable, so a child that outlives its parent does not hold the lock. Where the
-    file system knows no locks nothing is held, and `owner_is_gone` goes by the process id.
+    file system knows no locks nothing is held, and `owner_is_gone` goes by the process id and by the start of
+    the computer that it is of, which stands in the file.
     """
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, path: Path) -> None:
         self._descriptor: int | None = descriptor
+        self.path = path
 
     @classmethod
     def acquire(cls, state: Path, run: str) -> RunLock:
@@ -48,7 +52,21 @@ class RunLock:
                     path,
                     "wait until it has ended",
                 ) from error
-        return cls(descriptor)
+        # Without it, as on a full disk, only the process id tells.
+        with suppress(OSError):
+            os.truncate(descriptor, 0)
+            os.pwrite(descriptor, boot_id().encode(), 0)
+        return cls(descriptor, path)
+
+    def is_in_place(self) -> bool:
+        """Whether the run's folder is still where it was, with this lock in it."""
+        if self._descriptor is None:
+            return False
+        try:
+            there = os.stat(self.path, follow_symlinks=False)
+        except OSError:
+            return False
+        return os.path.samestat(there, os.fstat(self._descriptor))
 
     def release(self) -> None:
         """Give the run up; a second time does nothing. The file stays."""
@@ -60,15 +78,16 @@ class RunLock:
 def owner_is_gone(state: Path, run: str, *, host: str, pid: int) -> bool:
     """Whether no process owns the run any more.
 
-    The lock decides. Without one it is the process id, if it is of this host; an owner on another host
-    that left no lock counts as alive, since nothing here can tell.
+    The lock decides. Without one it is the process id, if it is of this host and of this start of it; an
+    owner on another host that left no lock counts as alive, since nothing here can tell.
     """
-    held = _is_held(_lock_path(state, run))
+    path = _lock_path(state, run)
+    held = _is_held(path)
     if held is not None:
         return not held
     if host != socket.gethostname():
         return False
-    return not _is_alive(pid)
+    return is_of_another_boot(_noted_boot(path)) or not _is_alive(pid)
 
 
 def is_owned(state: Path, run: str) -> bool:
@@ -89,6 +108,18 @@ def _is_held(path: Path) -> bool | None:
     finally:
         os.close(descriptor)
     return False
+
+
+def _noted_boot(path: Path) -> str:
+    """The start of the computer in which the owner took the lock; empty where that is not known."""
+    try:
+        descriptor = open_private(path, os.O_RDONLY)
+    except OSError:
+        return ""
+    try:
+        return os.read(descriptor, 64).decode("ascii", "replace")
+    finally:
+        os.close(descriptor)
 
 
 def _is_alive(pid: int) -> bool:

@@ -15,7 +15,13 @@ import msgspec
 from pup_tui.core.events import AnyEvent
 from pup_tui.core.state import RunStatus
 from pup_tui.journal import codec
-from pup_tui.journal.database import PATIENCE, explained, open_database
+from pup_tui.journal.database import (
+    PATIENCE,
+    check_in_place,
+    explained,
+    open_database,
+    places_of,
+)
 from pup_tui.journal.errors import JournalError, RunGoesOn, RunOwned
 from pup_tui.journal.lock import RunLock
 from pup_tui.journal.places import run_dir, unusable
@@ -34,6 +40,7 @@ class Journal(JournalReader):
     def __init__(self, state: Path, database: sqlite3.Connection) -> None:
         super().__init__(state, database)
         self._broken: JournalError | None = None
+        self._places = places_of(self.path)
         self._locks: dict[str, RunLock] = {}
 
     @classmethod
@@ -116,6 +123,7 @@ class Journal(JournalReader):
                 f"an event of {run} cannot be stored ({error})", self.path
             ) from error
         with self._transaction():
+            self._check_folder(run)
             number = self._known(run)
             last = self._database.execute(
                 "SELECT sequence, chain FROM event WHERE run = ? ORDER BY sequence DESC LIMIT 1",
@@ -188,6 +196,7 @@ class Journal(JournalReader):
                 self._broken.hint,
             )
         try:
+            check_in_place(self._places)
             self._database.execute("BEGIN IMMEDIATE")
             yield
             self._database.execute("COMMIT")
@@ -196,6 +205,15 @@ class Journal(JournalReader):
             raise self._broken from error
         finally:
             self._roll_back()
+
+    def _check_folder(self, run: str) -> None:
+        lock = self._locks.get(run)
+        if lock is not None and not lock.is_in_place():
+            raise JournalError(
+                "the run's folder was deleted, moved or replaced while the run was under way",
+                lock.path.parent,
+                "what it printed is lost unless the folder is found",
+            )
 
     def _roll_back(self) -> None:
         """End what is left of a transaction that did not get to its end."""

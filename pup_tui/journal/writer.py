@@ -19,6 +19,9 @@ from pup_tui.journal.store import Journal
 
 _T = TypeVar("_T")
 
+BUSY_AFTER = 1.0
+"""Seconds after which those who wait for the journal are told so."""
+
 
 class Recorder(Protocol):
     """Where a driver records a run. Everything raises JournalError if it could not be recorded."""
@@ -35,6 +38,10 @@ class Recorder(Protocol):
     async def close(self) -> None:
         """Finish what was asked for and close; nothing else may be asked then. A second time does nothing."""
 
+    def tell_busy(self, tell: Callable[[str], None]) -> None:
+        """Have `tell` called, on the loop, with what is waited for each time when something takes long."""
+        return
+
 
 class JournalWriter(Recorder):
     """Writes to a Journal from one thread of its own, in the order of the calls.
@@ -47,6 +54,7 @@ class JournalWriter(Recorder):
         self._journal = journal
         self._thread = thread
         self._closed = False
+        self._tell_busy: Callable[[str], None] | None = None
 
     @classmethod
     async def open(cls, state: Path, *, patience: float = PATIENCE) -> JournalWriter:
@@ -82,12 +90,21 @@ class JournalWriter(Recorder):
             self._closed = True
             self._thread.shutdown(wait=False)
 
+    def tell_busy(self, tell: Callable[[str], None]) -> None:
+        self._tell_busy = tell
+
     async def _do(self, call: Callable[[], _T]) -> _T:
         if self._closed:
             raise JournalError("the journal is closed", self._journal.path)
         future = asyncio.get_running_loop().run_in_executor(self._thread, call)
         # Whoever waits may be cancelled; the journal itself remembers an error that nobody saw.
         future.add_done_callback(lambda done: done.cancelled() or done.exception())
+        done, _ = await asyncio.wait({future}, timeout=BUSY_AFTER)
+        if not done and self._tell_busy is not None:
+            self._tell_busy(
+                f"the journal is busy: {self._journal.path}: another program holds it, or its disk is slow; "
+                f"it is waited for, {PATIENCE:g} seconds at most"
+            )
         return await asyncio.shield(future)
 
 

@@ -9,6 +9,7 @@ of the index, or wrong about unfinished lines, a reader finds in the text.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import struct
@@ -36,6 +37,7 @@ _STDERR = 1
 _OPEN = 2
 _SHIFT = 2
 
+_GONE = "the file was deleted, moved or replaced"
 _ENTRY_SIZE = 8
 _HEADER = struct.Struct("=8s3I4xQQQQ8x")
 _MAGIC = b"pup-idx1"
@@ -89,21 +91,33 @@ class LineFileWriter:
     """Writes one text file and its index. Files have mode 0600. Raises ``OSError``.
 
     An existing file is continued: what its index misses is added to it, and its unfinished lines
-    count as ended. Nobody else may write it, also not while it is released.
+    count as ended. Nobody else may write it, also not while it is released. Where the path leads to
+    another file than the one that was begun, or to none, nothing is written any more.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptors: tuple[int, int] | None = None
+        self._begun: os.stat_result | None = None
         self.count = 0
         self.size = 0
         self._text_size = 0
         self._entries = 0
         try:
             self._recover()
+            self._begun = os.fstat(self._text)
         except OSError:
             self.release()
             raise
+
+    def check_in_place(self) -> None:
+        """Raise ``OSError`` where what was written is no longer to be found at the path."""
+        try:
+            there = os.stat(self.path, follow_symlinks=False)
+        except FileNotFoundError:
+            there = None
+        if self._begun is not None and not (there and os.path.samestat(there, self._begun)):
+            raise OSError(errno.ENOENT, _GONE)
 
     def append(self, lines: Sequence[bytes], stream: Stream) -> None:
         """Add ended lines, made by ``encode_line``. Unfinished lines are gone after it."""
@@ -176,6 +190,7 @@ class LineFileWriter:
 
     def _write(self, data: bytes, entries: list[int]) -> None:
         """Put text and entries after the last ended line, in place of what is there."""
+        self.check_in_place()
         _write_all(self._text, data, self.size)
         if self.size + len(data) < self._text_size:
             os.ftruncate(self._text, self.size + len(data))

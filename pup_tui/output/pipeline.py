@@ -68,8 +68,9 @@ class KeptOutput:
     """Takes the output of one step, all its attempts, and keeps what of it can be shown.
 
     ``on_lines`` is called once for each batch of ended lines. Opening raises ``OSError``; when a
-    later write to disk fails, ``error`` is set, the spool stays as it is, and everything else goes
-    on: the program is not blocked, and captures and ``on_lines`` still work.
+    later write to disk fails, or the file is gone, ``error`` is set and ``on_error`` called with it, once.
+    The spool then stays as it is, and everything else goes on: the program is not blocked, and captures
+    and ``on_lines`` still work.
     """
 
     def __init__(
@@ -79,9 +80,11 @@ class KeptOutput:
         *,
         limit: int = DEFAULT_LIMIT,
         on_lines: Callable[[Sequence[Line]], None] | None = None,
+        on_error: Callable[[OSError], None] | None = None,
     ) -> None:
         self.error: OSError | None = None
         self._on_lines = on_lines
+        self._on_error = on_error
         self._spool: SpoolWriter | None = SpoolWriter(path, limit)
         max_line = max(_MIN_LINE, min(MAX_LINE, limit // _LINE_SHARE))
         self._channels: dict[Stream, _Channel] = {
@@ -115,6 +118,8 @@ class KeptOutput:
             self._publish(channel.end())
             self._show_partial(channel, final=True)
         if self._spool is not None:
+            with self._noting_errors():
+                self._spool.check_in_place()
             self._spool.release()
 
     def captured(self) -> Captured:
@@ -153,7 +158,10 @@ class KeptOutput:
         try:
             yield
         except OSError as error:
-            self.error = self.error or error
+            if self.error is None:
+                self.error = error
+                if self._on_error is not None:
+                    self._on_error(error)
 
 
 class _Channel:

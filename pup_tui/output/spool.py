@@ -136,6 +136,10 @@ class SpoolWriter:
             self._open[stream] = text
         self._write_open()
 
+    def check_in_place(self) -> None:
+        """Raise ``OSError`` where what was written is no longer to be found at the path."""
+        self._main.check_in_place()
+
     def release(self) -> None:
         """Hold no file open until something is written again: a run has many steps."""
         self._file.release()

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pup_tui.drivers.watcher import Watcher
+
 if TYPE_CHECKING:
     from pup_tui.drivers.local import LocalRun
 
@@ -15,10 +17,14 @@ PATIENCE = 6.0
 LAST_CHANCE = 1.0
 
 
-class Runs:
-    """Drives runs in tasks of their own, so that they end in order even where the screen does not."""
+class Runs(Watcher):
+    """Drives runs in tasks of their own, so that they end in order even where the screen does not.
+
+    `incomplete` tells whether the record of one of them lacks something.
+    """
 
     def __init__(self) -> None:
+        self.incomplete = False
         self._tasks: dict[LocalRun, asyncio.Task[None]] = {}
 
     @property
@@ -27,6 +33,7 @@ class Runs:
 
     def begin(self, live: LocalRun, failed: Callable[[str], None]) -> None:
         """Drive a run; `failed` is told where it can go no further for another reason than its own end."""
+        live.watch(self)
         task = asyncio.create_task(self._drive(live, failed), name=f"run {live.run}")
         self._tasks[live] = task
         task.add_done_callback(lambda _: self._tasks.pop(live, None))
@@ -37,9 +44,13 @@ class Runs:
         try:
             await live.drive()
         except JournalError as error:
+            self.incomplete = True
             failed(f"The run was stopped: it can no longer be recorded. {error}")
         except Exception as error:  # a fault of ours must not leave a run that seems to go on
             failed(f"The run was stopped by a fault in pup-tui ({type(error).__name__}).")
+
+    def trouble(self, told: str) -> None:
+        self.incomplete = True
 
     def cancel(self, by: str, reason: str = "") -> None:
         """Ask all runs to stop and clean up; asked again, they leave the cleanup."""

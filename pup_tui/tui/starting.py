@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from textual.app import App
 from textual.screen import Screen
 
 from pup_tui.aside import aside
@@ -110,6 +111,7 @@ class Starter:
         program = await aside(compile_program, loaded.id, loaded.require())
         try:
             launcher = await self._services.launcher()
+            launcher.log.tell_busy(partial(_tell_busy, screen.app))
             launch = partial(
                 launcher.launch,
                 program,
@@ -193,3 +195,8 @@ class Starter:
             told = safe_text(str(error))
             screen.notify(told, severity="error", markup=False, timeout=ERROR_SECONDS)
             return None
+
+
+def _tell_busy(app: App[Any], told: str) -> None:
+    shown = safe_text(f"{told[:1].upper()}{told[1:]}.")
+    app.notify(shown, severity="warning", markup=False, timeout=ERROR_SECONDS)

@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -111,6 +112,34 @@ def test_a_lock_is_broken_with_a_reason_that_is_recorded(program: Program) -> No
         assert decision["by"] == "ada"
         assert decision["note"].startswith("ada is [red]")
         assert "broke the lock flag/checkout of ada" in program("show", newest(program)).out
+
+
+def test_of_those_who_break_a_lock_at_once_one_runs_and_the_others_know_its_name(
+    program: Program,
+) -> None:
+    write(program)
+    program.write("act", RUNBOOK.format(name="act", run="echo x >> effects; exec sleep 1000"))
+    with holding(program):
+        breaking = [program.start("run", "act.yaml", "--break-lock", "stuck") for _ in range(3)]
+        starter = program.start("run", "act.yaml")
+        assert starter.wait(timeout=200) == 4
+        refused: list[subprocess.Popen[str]] = []
+        while len(refused) < 2:
+            ended = [process for process in breaking if process.poll() is not None]
+            refused += ended
+            breaking = [process for process in breaking if process not in ended]
+            time.sleep(0.05)
+        (winner,) = breaking
+        for process in refused:
+            assert process.returncode == 4
+            _, err = process.communicate()
+            assert f"pid {winner.pid})" in err
+            assert "broke the lock of ada on " in err
+        assert (program.cwd / "effects").read_text() == "x\n"
+        winner.terminate()
+        assert winner.wait(timeout=200) == 143
+        starter.communicate()
+        winner.communicate()
 
 
 def test_breaking_needs_a_reason_and_a_lock(program: Program) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import fcntl
 import json
@@ -11,17 +12,22 @@ import select
 import signal
 import stat
 import subprocess
+import time
 from collections.abc import Iterator
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
+from pup_tui.cli.running import _launched
 from pup_tui.core.events import Lock, Moment, RunCreated, Source
 from pup_tui.core.state import RunStatus
 from pup_tui.drivers.lock_value import lock_value
 from pup_tui.drivers.locks import (
+    BROKEN_AGAIN,
     Breaking,
     HeldLocks,
     Holder,
@@ -30,6 +36,7 @@ from pup_tui.drivers.locks import (
     LockHeld,
 )
 from pup_tui.drivers.masking import Masking
+from pup_tui.journal.boot import boot_id
 from tests.support.runbooks import program_of
 from tests.support.runs import local_run
 
@@ -98,6 +105,7 @@ def test_who_holds_it_is_told_and_it_is_free_afterwards(folder: Path) -> None:
         host=os.uname().nodename,
         pid=os.getpid(),
         since="2023-11-14T22:13:20.000000Z",
+        boot=boot_id(),
     )
     assert not held.ended
     first.release()
@@ -268,7 +276,106 @@ def test_only_the_holder_that_somebody_decided_about_loses_it(folder: Path) -> N
     assert caught.value.holder.run == "02RUN"
 
 
+TAKEN = 1_700_000_000.0
+"""When `held_by` takes a lock."""
+
+
+@pytest.mark.parametrize(
+    ("broke", "asked", "now", "taken"),
+    [
+        ("", TAKEN + 1, TAKEN + 1, True),
+        ("", TAKEN - 1, TAKEN + 1, False),
+        ("bob", TAKEN + 1, TAKEN + 1, False),
+        ("bob", TAKEN + 1, TAKEN + BROKEN_AGAIN - 1, False),
+        ("bob", TAKEN + 1, TAKEN + BROKEN_AGAIN, True),
+        ("bob", None, TAKEN + 1, True),
+    ],
+    ids=["held", "taken since", "just broken", "still", "a minute later", "seen by name"],
+)
+def test_nobody_breaks_what_was_taken_or_broken_since_they_decided(
+    folder: Path, broke: str, asked: float | None, now: float, taken: bool
+) -> None:
+    held_by(folder, "01RUN")
+    path = lock_file(folder)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "broke": broke}))
+    breaking = Breaking(refused(folder).holder, "ada is asleep", asked)
+    locks = HeldLocks(folder, created("02RUN"))
+    if taken:
+        assert locks.take(VALUE, now, breaking).broken.startswith("ada on ")
+        return
+    with pytest.raises(LockHeld) as caught:
+        locks.take(VALUE, now, breaking)
+    assert "(run 01RUN, pid " in str(caught.value)
+    assert ("broke the lock of bob" if broke else "took it") in caught.value.why
+
+
+def test_the_file_tells_whose_lock_was_broken(folder: Path) -> None:
+    held_by(folder, "01RUN")
+    held = refused(folder)
+    HeldLocks(folder, created("02RUN")).take(VALUE, 0.0, Breaking(held.holder, "asleep"))
+    now = refused(folder).holder
+    assert now is not None
+    assert now.broke == held.by
+
+
+def test_a_number_from_before_the_computer_was_started_is_nobody(folder: Path) -> None:
+    held_by(folder, "01RUN")
+    assert not refused(folder).ended
+    path = lock_file(folder)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "boot": "another"}))
+    assert refused(folder).ended
+
+
 # Races
+
+
+def _break(folder: Path, run: str, reason: str | None, line: Connection) -> None:
+    """Take each lock that is named as `pup-tui run` does, with `--break-lock` where there is a reason."""
+    line.send("ready")
+    locks = HeldLocks(folder, created(run))
+
+    async def launch(value: str, breaking: Breaking | None = None) -> Any:
+        return locks.take(value, time.time(), breaking)
+
+    for value in iter(line.recv, None):
+        try:
+            asyncio.run(_launched(partial(launch, value), reason))
+            line.send((run, run))
+        except LockHeld as held:
+            line.send((run, held.holder and held.holder.run))
+
+
+@pytest.mark.parametrize(
+    "reasons",
+    [["stuck"] * 3, ["stuck", "stuck", None], ["stuck", None, None]],
+    ids=["three breakers", "two breakers and a starter", "a breaker and two starters"],
+)
+def test_a_lock_is_broken_once_by_those_who_break_it_at_once(
+    folder: Path, reasons: list[str | None]
+) -> None:
+    values = [f"{VALUE} {number}" for number in range(20)]
+    holders = [held_by(folder, "01RUN", value) for value in values]
+    context = multiprocessing.get_context("spawn")
+    racers = []
+    for number, reason in enumerate(reasons):
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_break, args=(folder, f"1{number}RUN", reason, theirs))
+        process.start()
+        racers.append((process, ours))
+    assert [line.recv() for _, line in racers] == ["ready"] * 3
+    for value in values:
+        for _, line in racers:
+            line.send(value)
+        told = [line.recv() for _, line in racers]
+        winners = [run for run, holder in told if run == holder]
+        assert len(winners) == 1, told
+        # A starter may have come before the one who broke it.
+        assert {holder for _, holder in told} <= {*winners, "01RUN"}
+    for process, line in racers:
+        line.send(None)
+        process.join()
+    for locks in holders:
+        locks.release()
 
 
 def _race(folder: Path, run: str, breaking: Breaking | None, line: Connection) -> None:

@@ -13,7 +13,7 @@ PROGRAM = "steps: [{name: a, kind: shell, run: x}, {name: b, kind: shell, run: x
 
 
 def outputs(folder: Path) -> Outputs:
-    return Outputs(folder, program_of(PROGRAM), Masking([]), lambda step, lines: None)
+    return Outputs(folder, program_of(PROGRAM), Masking([]), lambda *_: None, lambda *_: None)
 
 
 def texts(path: Path) -> list[str]:

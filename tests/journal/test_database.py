@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import multiprocessing
 import os
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -89,6 +92,37 @@ def test_many_may_begin_the_journal_at_once(state: Path) -> None:
         journal.close()
     assert len(inodes) == 1
     assert [path.name for path in state.iterdir()] == ["journal.db"]
+
+
+def _killed_while_founding(state: Path) -> None:
+    """Begin a journal, and be killed before it has its name."""
+
+    def killed(made: Path, path: Path) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    os.link = killed  # type: ignore[assignment]
+    Journal.open(state)
+
+
+def test_what_a_killed_founder_left_is_cleared_away_and_what_a_living_one_makes_is_not(
+    state: Path,
+) -> None:
+    founder = multiprocessing.get_context("spawn").Process(
+        target=_killed_while_founding, args=(state,)
+    )
+    founder.start()
+    founder.join()
+    (left,) = state.glob(".new-*")
+    assert list(left.iterdir())
+    living = state / ".new-living"
+    living.mkdir()
+    descriptor = os.open(living, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    Journal.open(state).close()
+    assert list(state.glob(".new-*")) == [living]
+    os.close(descriptor)
+    Journal.open(state).close()
+    assert not living.exists()
 
 
 @pytest.mark.parametrize("name", ["with space", "per%20cent", "q?mode=memory", "hash#", "café"])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import socket
 import subprocess
@@ -52,6 +54,22 @@ def test_releasing_twice_does_nothing(state: Path) -> None:
     lock.release()
     lock.release()
     assert gone(state)
+
+
+def test_where_there_are_no_locks_a_number_of_an_earlier_start_of_the_computer_is_nobody(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    lock = RunLock.acquire(state, "aa11")
+    assert not gone(state, pid=os.getpid())
+    lock.path.write_text("another start")
+    assert gone(state, pid=os.getpid())
+    RunLock.acquire(state, "aa11")
+    assert not gone(state, pid=os.getpid())
+    assert not gone(state, host="elsewhere", pid=os.getpid())
 
 
 def test_without_a_lock_the_process_decides(state: Path) -> None:

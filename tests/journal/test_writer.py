@@ -112,6 +112,23 @@ async def test_the_loop_goes_on_while_the_journal_is_locked(
         assert await waiting == 1
 
 
+async def test_those_who_wait_for_a_busy_journal_are_told_so(
+    writer: JournalWriter, created: Callable[..., RunCreated], state: Path
+) -> None:
+    told: asyncio.Queue[str] = asyncio.Queue()
+    writer.tell_busy(told.put_nowait)
+    await writer.create_run(record_of(created()), {})
+    assert told.empty()
+    with closing(sqlite3.connect(state / "journal.db", isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        waiting = asyncio.create_task(writer.append("aa11", attempt(1)))
+        assert f"the journal is busy: {state / 'journal.db'}: " in await told.get()
+        assert not waiting.done()
+        holder.execute("ROLLBACK")
+        assert await waiting == 1
+    assert told.empty()
+
+
 async def test_a_lock_held_for_too_long_stops_the_writer(
     state: Path, created: Callable[..., RunCreated]
 ) -> None:

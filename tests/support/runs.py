@@ -18,6 +18,7 @@ from pup_tui.drivers.clock import Clock, SystemClock
 from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.locks import HeldLocks
 from pup_tui.drivers.masking import Masking
+from pup_tui.drivers.watcher import Watcher
 from pup_tui.journal.records import RunRecord
 from pup_tui.journal.writer import MemoryJournal
 from pup_tui.output.spool import Line
@@ -27,13 +28,14 @@ from pup_tui.steps.shell import ShellExecutor
 ENVIRON = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
 
-class Seen:
+class Seen(Watcher):
     """A watcher that remembers everything, and answers as it was told."""
 
     def __init__(self, run: LocalRun, answers: Mapping[str, str] | None = None) -> None:
         self.notices: list[AnyNotice] = []
         self.lines: list[tuple[str, Line]] = []
         self.questions: list[Question] = []
+        self.troubles: list[str] = []
         self._run = run
         self._answers = answers or {}
 
@@ -42,6 +44,9 @@ class Seen:
 
     def output(self, step: str, lines: Sequence[Line]) -> None:
         self.lines.extend((step, line) for line in lines)
+
+    def trouble(self, told: str) -> None:
+        self.troubles.append(told)
 
     def question(self, question: Question) -> None:
         self.questions.append(question)

@@ -26,6 +26,7 @@ from pup_tui.core.program import compile_program
 from pup_tui.datadog.sandbox import Sandbox
 from pup_tui.datadog.sandbox.world import World
 from pup_tui.drivers.source import source_of
+from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.answers import Replies, SayYes
 from pup_tui.headless.runner import run_headless
 from pup_tui.output.spool import Line
@@ -52,7 +53,7 @@ class Refused(Exception):
 
 
 @dataclass
-class Played:
+class Played(Watcher):
     """What became of a run, and what it did to the world around it."""
 
     code: int

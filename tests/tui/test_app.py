@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -176,6 +178,24 @@ async def test_nothing_runs_that_cannot_be_recorded(
         assert not console.main.run_tabs()
 
 
+async def test_a_journal_that_is_waited_for_is_said_to_be_busy(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    hold = asyncio.Event()
+    services = make_services({"clean.yaml": CLEAN}, executor=FakeExecutor(Play(hold=hold)))
+    async with open_console(services, LARGE) as console:
+        await start(console, "clean")
+        await console.sees("● 1 running")
+        path = services.state / "journal.db"
+        with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+            holder.execute("BEGIN EXCLUSIVE")
+            hold.set()
+            await console.tells("The journal is busy: ", str(path))
+            holder.execute("ROLLBACK")
+        await console.eventually(lambda: not console.app.runs.under_way)
+        assert not console.app.runs.incomplete
+
+
 async def test_a_journal_that_fails_in_mid_run_stops_it_and_is_said(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
@@ -188,6 +208,7 @@ async def test_a_journal_that_fails_in_mid_run_stops_it_and_is_said(
         hold.set()
         await console.sees("can no longer be recorded", "the disk is full", "no runs", "unknown")
         assert not console.app.runs.under_way
+        assert console.app.runs.incomplete
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q"])

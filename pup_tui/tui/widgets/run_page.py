@@ -113,22 +113,29 @@ class RunPage(Vertical):
     def tab(self) -> Tab:
         return Tab(self.id or "", self.runbook, self.view.status)
 
+    def on_run_view_trouble(self, message: RunView.Trouble) -> None:
+        message.stop()
+        self._add_note(f"{message.told[:1].upper()}{message.told[1:]}.")
+
     def fail(self, why: str) -> None:
         """The run was stopped by something outside of it: say so, and show it as over."""
-        self._note = why
         if self.live is not None and not self.view.progress.over:
             now = self.live.clock.now()
             for notice in broken_off(
                 self.live.state, why, ts=rfc3339(now.wall), duration=now.clock
             ):
                 self.view.notice(notice)
+        self._add_note(why)
+
+    def _add_note(self, told: str) -> None:
+        self._note = f"{self._note}\n{told}".lstrip()
         if self.is_mounted:
             self._show_note()
 
     def _show_note(self) -> None:
         note = self.query_one(".run-note", Static)
         note.display = bool(self._note)
-        note.update(Content(safe_text(self._note)))
+        note.update(Content("\n".join(map(safe_text, self._note.splitlines()))))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "resume":

@@ -104,6 +104,13 @@ class RunView(Vertical):
         def control(self) -> RunView:
             return self.view
 
+    class Trouble(Message):
+        """What is kept of the run is incomplete; `told` may hold anything."""
+
+        def __init__(self, told: str) -> None:
+            super().__init__()
+            self.told = told
+
     def __init__(
         self,
         program: Program,
@@ -198,6 +205,9 @@ class RunView(Vertical):
     def output(self, step: str, lines: Sequence[Line]) -> None:
         if step == self._selected:
             self._output_dirty = True
+
+    def trouble(self, told: str) -> None:
+        self.post_message(self.Trouble(told))
 
     def question(self, question: Question) -> None:
         self._questions.add(question)

@@ -1,0 +1,148 @@
+"""Runs whose record has no room any more, or is taken away under them, with the real program."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.disks import small_disk
+from tests.support.program import Program
+
+CHATTY = """
+name: chatty
+steps:
+  - {name: a, kind: shell, run: "seq 1000000 1040000; echo the-end"}
+  - {name: b, kind: shell, run: "touch effects"}
+"""
+TAKEN = """
+name: taken
+steps:
+  - {{name: before, kind: shell, run: echo hi}}
+  - {{name: a, kind: shell, run: '{how}; echo acted'}}
+  - {{name: b, kind: shell, run: touch effects}}
+"""
+STATE = '"$PUP_TUI_STATE_DIR"'
+
+
+@pytest.fixture
+def state(program: Program) -> Path:
+    return Path(program.environ["PUP_TUI_STATE_DIR"])
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["text", "json"])
+def test_a_full_disk_is_said_at_once_and_the_step_is_told_to_its_end(
+    program: Program, state: Path, as_json: bool
+) -> None:
+    program.write("chatty", CHATTY)
+    with small_disk(state):
+        ended = program("run", "chatty.yaml", *(["--json"] if as_json else []))
+        assert ended.code == 1
+        assert not (program.cwd / "effects").exists()
+        said = next(line for line in ended.err.splitlines() if line.startswith("▲"))
+        assert "the output of a cannot be kept: " in said
+        assert f"{state}/outputs/" in said
+        assert "No space left on device" in said
+        if as_json:
+            assert ended.event("step.output", text="the-end")
+            finished = ended.event("step.finished")
+            assert (finished["status"], finished["exit_code"]) in {("unknown", 0), ("failed", 0)}
+            assert ended.events[-1]["type"] == "run.finished"
+            assert ended.events[-1]["status"] in {"interrupted", "failed"}
+        else:
+            assert ended.out.endswith("the-end\n")
+            assert ended.err.index("▲") < ended.err.index("its output could not be kept")
+        assert program("history", "--json").json[0]["status"] in {"interrupted", "failed"}
+
+
+@pytest.mark.parametrize(
+    ("how", "where"),
+    [
+        (f"rm -r {STATE}", "journal.db"),
+        (f"mv {STATE} elsewhere", "journal.db"),
+        (f"mv {STATE} elsewhere && cp -a elsewhere {STATE}", "journal.db"),
+        (f"rm {STATE}/journal.db", "journal.db"),
+        (f"cp {STATE}/journal.db copy && mv copy {STATE}/journal.db", "journal.db"),
+        (f"rm {STATE}/journal.db-wal", "journal.db-wal"),
+        (f"rm -r {STATE}/outputs", "outputs/"),
+        (f"rm {STATE}/outputs/*/owner.lock", "outputs/"),
+    ],
+)
+def test_nothing_goes_on_whose_record_was_taken_away(
+    program: Program, state: Path, how: str, where: str
+) -> None:
+    program.write("taken", TAKEN.format(how=how))
+    ended = program("run", "taken.yaml", "--json")
+    assert ended.code == 1
+    assert ended.event("step.output", step="a", text="acted")
+    assert not (program.cwd / "effects").exists()
+    finished = ended.event("step.finished", step="a")
+    assert (finished["status"], finished["exit_code"]) == ("unknown", 0)
+    assert finished["reason"].endswith("(exit code 0), which could not be recorded")
+    last = ended.events[-1]
+    assert (last["type"], last["status"]) == ("run.finished", "interrupted")
+    told = next(line for line in ended.err.splitlines() if line.startswith("pup-tui: "))
+    assert "deleted, moved or replaced" in told
+    assert f"{state}/{where}" in told
+
+
+def test_a_journal_that_was_replaced_is_left_alone(program: Program, state: Path) -> None:
+    program.write("taken", TAKEN.format(how="true"))
+    assert program("run", "taken.yaml").code == 0
+    (program.cwd / "effects").unlink()
+    how = f"mv {STATE} elsewhere && cp -a elsewhere {STATE} && sha256sum {STATE}/journal.db* > sums"
+    program.write("taken", TAKEN.format(how=how))
+    assert program("run", "taken.yaml").code == 1
+    sums = (program.cwd / "sums").read_text().split()
+    assert {Path(name).name for name in sums[1::2]} >= {"journal.db", "journal.db-wal"}
+    assert (state / "journal.db-wal").exists()
+    assert len(program("history", "--json").json) == 2
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["text", "json"])
+def test_a_busy_journal_is_waited_for_and_that_is_said(
+    program: Program, state: Path, as_json: bool
+) -> None:
+    program.write("taken", TAKEN.format(how="echo up; read x < gate"))
+    os.mkfifo(program.cwd / "gate")
+    process = program.start("run", "taken.yaml", *(["--json"] if as_json else []))
+    assert process.stdout is not None
+    assert process.stderr is not None
+    while "up" not in process.stdout.readline().split('"text":')[-1]:
+        pass
+    with closing(sqlite3.connect(state / "journal.db", isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        (program.cwd / "gate").write_text("go\n")
+        while not (line := process.stderr.readline()).startswith("▲ "):
+            assert line
+        holder.execute("ROLLBACK")
+    assert f"the journal is busy: {state}/journal.db: another program holds it" in line
+    process.communicate(timeout=200)
+    assert process.returncode == 0
+    assert (program.cwd / "effects").exists()
+
+
+def test_an_output_that_is_deleted_while_its_step_runs_fails_it(
+    program: Program, state: Path
+) -> None:
+    program.write("taken", TAKEN.format(how=f"rm {STATE}/outputs/*/0001-a.log"))
+    ended = program("run", "taken.yaml", "--json")
+    assert ended.code == 1
+    finished = ended.event("step.finished", step="a")
+    assert (finished["status"], finished["exit_code"]) == ("failed", 0)
+    assert "0001-a.log: the file was deleted, moved or replaced" in finished["reason"]
+    assert "▲ the output of a cannot be kept: " in ended.err
+    assert ended.events[-1]["status"] == "failed"
+
+
+def test_an_output_that_is_deleted_later_is_said(program: Program, state: Path) -> None:
+    program.write("taken", TAKEN.format(how=f"rm {STATE}/outputs/*/0000-before.log"))
+    ended = program("run", "taken.yaml")
+    assert ended.code == 1
+    assert (program.cwd / "effects").exists()
+    assert "▲ the output of before is not whole in the record: " in ended.err
+    assert "0000-before.log: the file was deleted, moved or replaced" in ended.err
+    assert program("history", "--json").json[0]["status"] == "succeeded"
