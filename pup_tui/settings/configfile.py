@@ -16,9 +16,9 @@ from pup_tui.datadog.configuration import (
     site_of,
 )
 from pup_tui.runbook import yaml
-from pup_tui.runbook.files import Unreadable, read_file
+from pup_tui.runbook.files import Unreadable, check_home, read_file
 from pup_tui.runbook.keys import NEVER_BLANK
-from pup_tui.runbook.nodes import Mapping, Scalar, YamlNode, described
+from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, described
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import ShapeCheck
@@ -86,9 +86,23 @@ def read_config(path: Path) -> ConfigFile:
             checked(f"`{key}`", check, node.text)
         except ConfigurationError as error:
             report.error(node, str(error))
+    _check_paths(tree, report)
     if report.has_errors:
         return ConfigFile(problems=report.problems)
     return ConfigFile(said=msgspec.convert(built, Configuration), lines=_lines(tree))
+
+
+def _check_paths(tree: Mapping, report: Report) -> None:
+    """Report the paths that stand in the home of another user."""
+    listed = _under(tree, "runbooks")
+    items = listed.items if isinstance(listed, Sequence) else ()
+    for node in (*items, _under(tree, "state_dir")):
+        if not isinstance(node, Scalar):
+            continue
+        try:
+            check_home(node.text)
+        except ValueError as error:
+            report.error(node, str(error))
 
 
 def _under(tree: Mapping, *keys: str) -> YamlNode | None:
