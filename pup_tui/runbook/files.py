@@ -122,9 +122,20 @@ def below(folder: Path, most: int) -> list[Path]:
 
 
 def under_home(text: str, home: Path) -> Path:
-    """The file that a person names: `~/…` is one in the operator's `home`."""
+    """The file that a person names: `~/…` is one in the operator's `home`. Raises ValueError."""
+    check_home(text)
     first, _, rest = text.partition("/")
     return home / rest.lstrip("/") if first == "~" else Path(text)
+
+
+def check_home(text: str) -> None:
+    """Raise ValueError for `~NAME/…`: to a shell that is the home of a user, which is not looked up here."""
+    first = text.partition("/")[0]
+    if first.startswith("~") and first != "~":
+        raise ValueError(
+            f"{first} is the home of another user, and only ~/ is known here: "
+            f"write the whole path, or ./{first} for what has that very name"
+        )
 
 
 def stamp_of(path: Path) -> Stamp:

@@ -18,9 +18,9 @@ from pup_tui.datadog.configuration import (
 )
 from pup_tui.place_errors import PlaceError, place_error
 from pup_tui.runbook import yaml
-from pup_tui.runbook.files import Unreadable, read_file
+from pup_tui.runbook.files import Unreadable, check_home, read_file
 from pup_tui.runbook.keys import NEVER_BLANK
-from pup_tui.runbook.nodes import Mapping, Scalar, YamlNode, described
+from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, described
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import ShapeCheck
@@ -106,6 +106,7 @@ def read_config(path: Path) -> ConfigFile:
             check(node.text)
         except (ConfigurationError, ValueError) as error:
             report.error(node, str(error))
+    _check_paths(tree, report)
     if report.has_errors:
         return ConfigFile(problems=report.problems)
     return ConfigFile(said=msgspec.convert(built, Configuration), lines=_lines(tree))
@@ -118,6 +119,19 @@ def unreadable(error: OSError | Unreadable, path: Path, what: str) -> Problem:
         found = place_error(error, path, CONFIG_DIR_VARIABLE)
     message = f"{what} cannot be read: {found.message}"
     return Problem(path=str(path), message=message, hint=found.hint)
+
+
+def _check_paths(tree: Mapping, report: Report) -> None:
+    """Report the paths that stand in the home of another user."""
+    listed = _under(tree, "runbooks")
+    items = listed.items if isinstance(listed, Sequence) else ()
+    for node in (*items, _under(tree, "state_dir")):
+        if not isinstance(node, Scalar):
+            continue
+        try:
+            check_home(node.text)
+        except ValueError as error:
+            report.error(node, str(error))
 
 
 def _under(tree: Mapping, *keys: str) -> YamlNode | None:

@@ -76,7 +76,7 @@ async def test_a_file(tmp_path: Path) -> None:
     assert (await resolve_inputs(asked, {}, local_sources({}, tmp_path))).values == {"V": "a"}
     asked = runbook(V=Variable(from_="file:~nobody-of-this-name/value"))
     (problem,) = (await resolve_inputs(asked, {}, local_sources({}, Path.home()))).problems
-    assert "`V` is required" in str(problem)
+    assert "write the whole path, or ./~nobody-of-this-name" in str(problem)
 
 
 def test_choices_are_kept_privately(tmp_path: Path) -> None:

@@ -114,9 +114,15 @@ def test_a_path_in_the_file_is_one_from_its_folder(config: Path) -> None:
     settings = read(config, "state_dir: ~/state\n", HOME="/home/ada")
     assert settings.state_dir == Path("/home/ada/state")
     assert settings.home == Path("/home/ada")
-    assert read(config, "state_dir: ~nobody-of-this-name/s\n").state_dir == (
-        config / "~nobody-of-this-name/s"
-    )
+    assert read(config, "state_dir: ./~ada/s\n").state_dir == config / "~ada/s"
+
+
+@pytest.mark.parametrize("text", ["state_dir: ~ada/s\n", "runbooks: [a, ~ada]\n"])
+def test_the_home_of_another_user_is_refused_where_it_stands(config: Path, text: str) -> None:
+    settings = read(config, text)
+    (problem,) = settings.problems
+    assert problem.line == 1
+    assert "only ~/ is known" in problem.message
 
 
 def test_of_keys_only_that_they_are_set_is_told(config: Path) -> None:

@@ -228,6 +228,11 @@ async def test_a_file_that_is_not_there_is_warned_of_and_no_error(
         await console.sees("▲ there is no such file here", "1 value ready")
         field(console, "FROM").put(str(tmp_path))
         await console.eventually(lambda: "▲" not in console.screen)
+        for name in ("~nobody/x", "x" * 5_000):
+            field(console, "FROM").put(name)
+            await console.sees("▲ there is no such file here")
+            field(console, "FROM").put(str(tmp_path))
+            await console.eventually(lambda: "▲" not in console.screen)
 
 
 async def test_only_the_focus_marks_a_choice_that_was_not_made(

@@ -132,6 +132,10 @@ class Arithmetic:
                     is_part=TAKES_PART.match(self._survey.script, node.end_byte) is not None,
                 )
             return
+        if inside and node.type == "raw_string":
+            # Arithmetic is expanded as in double quotes, so that these do not keep anything from it.
+            for name in _EXPANDED.findall(self._survey.text(node)):
+                yield from self._identifiers(name, node)
         for child in node.children:
             if node.type == "c_style_for_statement" and child.type in _BODIES:
                 continue

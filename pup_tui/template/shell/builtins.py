@@ -54,6 +54,8 @@ class Names:
     """Functions that run their own words as a command."""
     assigned: Callable[[bytes], Use] = lambda _name: Use.DATA
     """What becomes of a text that is assigned to a variable."""
+    declared: Callable[[bytes], Use] = lambda _name: Use.DATA
+    """The same where a declaration assigns it."""
     commands: Callable[[ShellWord], frozenset[bytes]] = lambda _word: frozenset()
     """The commands that a word made of a variable may stand for."""
     holds_more: Callable[[ShellWord], bool] = lambda _word: False
@@ -196,7 +198,7 @@ class JudgedCommand:
     def _kind(self, kind: str, prefix: bytes) -> Use:
         if kind == "assign":
             name, equals, _ = prefix.partition(b"=")
-            return self.names.assigned(name.rstrip(b"+")) if equals else Use.NAME
+            return self.names.declared(name.rstrip(b"+")) if equals else Use.NAME
         if kind == "command":
             return Use.NAME if b"=" in prefix else Use.DATA
         if kind == "argument":

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pup_tui.template.shell.arithmetic import Arithmetic, TextOrigin, Unchecked
+from pup_tui.template.shell.keys import keys_name
 from pup_tui.template.shell.places import Need, Reached, UnsafePlaceError
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
@@ -203,9 +204,15 @@ class _Graph:
         for node in self._survey.expansions:
             name, before, _ = _parts(self._survey, node)
             if name is not None and before != b"#" and name not in _NUMERIC:
-                for each in self._words.names(name, node):
+                for each in self._names(name, node):
                     found[each].append(node)
         return found
+
+    def _names(self, name: bytes, node: Node) -> tuple[bytes, ...]:
+        """What an expansion reads: a variable, a function's own words, or the keys of an array too."""
+        names = self._words.names(name, node)
+        reads_keys = self._survey.script.startswith(b"${!", node.start_byte)
+        return (*names, keys_name(name)) if reads_keys else names
 
     def _expansion(self, node: Node) -> Reading | None:
         if node.id not in self._judged:
@@ -216,28 +223,23 @@ class _Graph:
         name, before, after = _parts(self._survey, node)
         if name is None:
             return None
+        names = self._names(name, node)
         line = node.start_point.row + 1
         shown = self._survey.text(node).decode(errors="replace")[:60]
         if before == b"!" and not after.startswith((b"[", b"*", b"@")):
             problem = UnsafePlaceError(
                 f"{shown} takes the value for the name of a variable", "write a `case` instead"
             )
-            return Reading(
-                self._words.names(name, node), shown, line, Use.NAME, frozenset(), problem
-            )
+            return Reading(names, shown, line, Use.NAME, frozenset(), problem)
         if re.match(rb"(?:\[[^]]*\])?@P", after):
             problem = UnsafePlaceError(f"{shown} evaluates the value", "leave `@P` out")
-            return Reading(
-                self._words.names(name, node), shown, line, Use.CODE, frozenset(), problem
-            )
+            return Reading(names, shown, line, Use.CODE, frozenset(), problem)
         try:
             uses = Uses(self._survey, _path(node), node.start_byte, is_reference=True)
         except UnsafePlaceError as problem:
-            return Reading(
-                self._words.names(name, node), shown, line, Use.CODE, frozenset(), problem
-            )
+            return Reading(names, shown, line, Use.CODE, frozenset(), problem)
         return Reading(
-            self._words.names(name, node),
+            names,
             shown,
             line,
             uses.use,

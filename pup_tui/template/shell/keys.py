@@ -22,6 +22,11 @@ _MAKES: Final = re.compile(rb"\b(?:unset|local|declare|typeset|eval \W*\$)")
 _FILLING: Final = (b"read", b"mapfile", b"readarray", b"set", b"unset")
 
 
+def keys_name(array: bytes) -> bytes:
+    """The variable that stands for what the keys of an array hold."""
+    return b"!" + array
+
+
 @lru_cache(maxsize=1)
 def keys_of(survey: Survey) -> Keys:
     """The keys of a script's arrays; kept, since each place in it asks for them."""
@@ -106,6 +111,7 @@ class Keys:
         in_function = self._survey.scope_of(declaration) != b""
         return (
             known
+            and (in_function or first.text != b"local")
             and any(map(_KEYED.fullmatch, options))
             and not (in_function and any(map(_GLOBAL.match, options)))
             and all(re.fullmatch(rb"-[grxlutA]+", option) for option in options)

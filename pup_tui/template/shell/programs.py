@@ -278,7 +278,7 @@ gh api graphql | GraphQL | -F= --field= -f=CODE/query=/ --raw-field=CODE/query=/
 mco rpc shell run | shell | CODE*
 wsl, wsl.exe | shell | -d= -u= -e=RUN --exec=RUN CODE*
 nc, ncat, netcat | shell | -c=CODE --sh-exec=CODE -e=CODE --exec=CODE -p= -s= -w= _*
-socat | shell | CODE*/(exec|system|shell):/
+socat | shell | CODE*/\x01|(exec|system|shell):/
 """
 
 _LANGUAGES: Final = r"""
@@ -348,7 +348,7 @@ python manage.py dbshell | SQL | --database= <CODE REST
 flask shell | Python | <CODE
 terraform console, tofu console | HCL | -var= -var-file= -state= <CODE
 make, gmake, bmake, remake, colormake | make | --eval=CODE -E=CODE -f=FILE --file=FILE --makefile=FILE -C=
-    --directory= -I= -j? -l? -o= -W= CODE*/[a-z_.][\w.-]*(:{0,3}|[+?!])=/
+    --directory= -I= -j? -l? -o= -W= CODE*/\x01|[a-z_.][\w.-]*(:{0,3}|[+?!])=/
 just | shell | -c=RUN --command=RUN --set== --shell=CODE -f=FILE --justfile=FILE -d= _*
 ninja, rake | code | -e=CODE --execute=CODE -E=CODE -p=CODE -f=FILE _*
 git | shell |

@@ -317,6 +317,10 @@ class _Writer:
             if isinstance(hole.unit, Value):
                 self._edits.append(self._edit(hole, hole.unit, place))
         script = self._assembled(self._edits, lambda edit: edit.script)
+        if self._is_input:
+            # In braces all of it is read before any of it runs: else a command that reads standard input
+            # would take the beginning of a literal, and leave the rest of it for the shell to run.
+            script = b"{ " + script + b"\n}\n"
         hidden = [_Edit(start, end, "", MASK) for start, end in self._marked.secrets]
         shown = self._assembled([*hidden, *self._edits], self._shown).decode()
         check_length(len(script))

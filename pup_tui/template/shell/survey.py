@@ -32,6 +32,18 @@ _ARRAYS: Final = re.compile(
 _REFERENCES: Final = re.compile(
     rb"\b(?:declare|typeset|local|readonly|export)\b[^\n;&|]*?\s[-+][A-Za-z]*n|\bnameref\s"
 )
+_FILLS_BY_TEXT: Final = frozenset({"sh", "bash"})
+"""Shells whose declarations take a text for the elements of an array."""
+_ELEMENTS: Final = re.compile(rb"(?<![\w$])([A-Za-z_]\w*)(?:\[|\+?=\()")
+_COPROCESS: Final = re.compile(rb"\bcoproc\s+([A-Za-z_]\w*)")
+_OWN_ARRAYS: Final = frozenset(
+    {
+        *(b"BASH_LINENO", b"BASH_REMATCH", b"BASH_SOURCE", b"BASH_VERSINFO", b"COMPREPLY"),
+        *(b"COMP_WORDS", b"COPROC", b"MAPFILE", b"PIPESTATUS"),
+    }
+)
+"""The arrays that bash itself fills, without those to which nothing can be assigned."""
+_ARRAY_OPTION: Final = re.compile(rb"-[A-Za-z]*a")
 _LINE: Final = re.compile(rb"[^\n;&|]*")
 _NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _OWN_WORD: Final = re.compile(rb"\"?\$(?:\{?([1-9][0-9]*)|\{[@*]:([1-9])\}|\{?[@*])")
@@ -51,6 +63,11 @@ _QUERY: Final = """
 (binary_expression) @arithmetic (unary_expression) @arithmetic
 (compound_statement) @arithmetic (command_substitution) @arithmetic
 """
+
+
+def _may_be_array_option(word: ShellWord) -> bool:
+    """Whether a word of ``read`` may be ``-a``."""
+    return _ARRAY_OPTION.match(word.text) is not None or (word.spreads and not word.is_literal)
 
 
 @lru_cache(maxsize=1)
@@ -228,6 +245,7 @@ class Survey:
             aliases=self._aliases() if b"alias" in self.script else frozenset(),
             forwarders=self._forwarders,
             assigned=self.assigned,
+            declared=self.declared,
             commands=self._stands_for,
             holds_more=self._holds_more,
         )
@@ -237,17 +255,36 @@ class Survey:
         """Names that are declared as arrays: a declaration takes ``(…)`` in a text for their elements."""
         return self._declared(_ARRAYS)
 
+    def declared(self, name: bytes) -> Use:
+        """What becomes of a text that a declaration assigns to a variable of this name.
+
+        Of an array bash takes ``(…)`` in it for the elements, and evaluates them.
+        """
+        is_array = name in self.arrays or (
+            self.shell in _FILLS_BY_TEXT and (self._fills_any or name in self._filled)
+        )
+        return Use.CODE if is_array else self.assigned(name)
+
     @cached_property
-    def filled(self) -> frozenset[bytes]:
-        """Names that become arrays by what is put into them."""
-        found = {
-            self.text(node.children[0]).split(b"[", 1)[0]
-            for node in self.assignments
-            if node.children[0].type == "subscript" or node.children[-1].type == "array"
-        }
-        for _, words in self.named(b"read", b"mapfile", b"readarray"):
+    def _filled(self) -> frozenset[bytes]:
+        """Names that may become arrays by what is put into them, in code of any depth."""
+        found = {*_OWN_ARRAYS, *_ELEMENTS.findall(self.script), *_COPROCESS.findall(self.script)}
+        for words in self._filling:
             found.update(word.text for word in words[1:])
         return frozenset(found)
+
+    @cached_property
+    def _fills_any(self) -> bool:
+        """Whether it may be any name that becomes an array."""
+        words = (word for words in self._filling for word in words[1:])
+        return bool(self.references) or any(not word.is_literal for word in words)
+
+    @cached_property
+    def _filling(self) -> list[list[ShellWord]]:
+        """The words of the commands that fill an array with what they read."""
+        reading = (words for _, words in self.named(b"read"))
+        into_arrays = [each for each in reading if any(map(_may_be_array_option, each[1:]))]
+        return into_arrays + [words for _, words in self.named(b"mapfile", b"readarray")]
 
     @cached_property
     def _integers(self) -> frozenset[bytes]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.builtins import JudgedCommand
-from pup_tui.template.shell.keys import keys_of
+from pup_tui.template.shell.keys import keys_name, keys_of
 from pup_tui.template.shell.places import UnsafePlaceError
 from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import Use, parameter_use, tables
@@ -35,6 +35,7 @@ _OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
 _ZSH_SUBSCRIPT: Final = re.compile(rb"\$[A-Za-z0-9_@*]+(?:\[[^]\s]*\])*\[[^]\n]*\Z")
 _ZSH_PATTERNS: Final = re.compile(rb"glob_?subst|emulate", re.IGNORECASE)
 _PLAIN_ARRAYS: Final = {
+    "sh": re.compile(rb"-[aArgx]+"),
     "bash": re.compile(rb"-[aArgx]+"),
     "ksh": re.compile(rb"-[aArx]+"),
     "zsh": re.compile(rb"-[aArgx]+"),
@@ -228,6 +229,7 @@ class Uses:
             self._naming(node, child)
         if not self._is_key(self._survey.text(name), node):
             self._in_arithmetic(node, child)
+        self.targets.add(keys_name(self._survey.text(name)))
 
     def _is_key(self, array: bytes, node: Node) -> bool:
         """Whether a key is a text; zsh takes quotes around one for a part of it."""
@@ -281,11 +283,6 @@ class Uses:
         declaration = self._parent
         if declaration is not None and declaration.type == "declaration_command":
             self._in_command(declaration, node)
-            is_array = plain in self._survey.arrays or (
-                self._survey.shell == "bash" and plain in self._survey.filled
-            )
-            if is_array and node.children[-1].type != "array":
-                self._refuse_declaration(plain)
         self._assign(plain)
 
     def _lists_elements(self, declaration: Node, assignment: Node) -> bool:
@@ -296,8 +293,10 @@ class Uses:
         options = [self._survey.text(n) for n in declaration.children[1:] if n.type == "word"]
         return all(map(form.fullmatch, options))
 
-    def _refuse_declaration(self, array: bytes = b"") -> None:
-        if array:
+    def _refuse_declaration(self, prefix: bytes, before: Sequence[ShellWord]) -> None:
+        array = prefix.partition(b"=")[0].rstrip(b"+")
+        has_options = any(word.text[:1] in (b"-", b"+") or not word.is_literal for word in before)
+        if not has_options and self._survey.assigned(array) is not Use.CODE:
             shown = array.decode(errors="replace")
             raise UnsafePlaceError(
                 f"{shown} is an array, and a declaration evaluates a value in ( ) as its elements",
@@ -407,7 +406,7 @@ class Uses:
             self.command = next((name.decode() for name in named), None)
         evaluated = use is Use.CODE and self.command is not None
         if use is Use.CODE and node.type == "declaration_command":
-            self._refuse_declaration()
+            self._refuse_declaration(prefix, words[1:index])
         if not evaluated:
             self._judge(use, word)
         if self._is_reference and not index and not all(each.is_literal for each in words[1:]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -81,9 +80,12 @@ class AskedValues:
                 return resolved
             given = {name: value for name, value in given.items() if name not in dropped}
 
-    def path(self, text: str) -> Path:
-        """The file that a value names."""
-        return self._sources.path(text)
+    def is_there(self, text: str) -> bool:
+        """Whether the file that a value names is there."""
+        try:
+            return self._sources.path(text).exists()
+        except (OSError, ValueError):
+            return False
 
     # Choices
 

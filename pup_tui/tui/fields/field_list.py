@@ -200,12 +200,12 @@ def _known(resolved: Resolved) -> dict[str, object]:
 
 def _missing_files(values: AskedValues, resolved: Resolved) -> set[str]:
     """Variables of the type `file` whose file is not there; that may be meant, so it is no error."""
-    paths = {
-        name: values.path(str(resolved.values[name]))
+    named = {
+        name: str(resolved.values[name])
         for name, variable in values.variables.items()
         if variable.type == "file" and resolved.values.get(name) is not None
     }
-    return {name for name, path in paths.items() if not path.exists()}
+    return {name for name, text in named.items() if not values.is_there(text)}
 
 
 def _beside_its_field(name: str, told: str) -> str:

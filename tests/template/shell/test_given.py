@@ -95,6 +95,36 @@ def test_a_literal_is_the_value(
             assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    "script",
+    [
+        "read -r x\nprintf '[%s]' {{ V }}",
+        "read -r x; read -r y\nprintf '[%s]' {{ V }}; # the end",
+        "dd bs=1 count=13 of=/dev/null 2>/dev/null\nprintf '[%s]' '{{ V }}'",
+        "head -n 1 > /dev/null\nprintf '[%s]' \"{{ V }}\"\ncat <<E >/dev/null\n{{ V }}\nE",
+    ],
+)
+def test_a_command_that_reads_standard_input_too_reads_nothing_of_the_script(
+    script: str, shell: str, tmp_path: Path
+) -> None:
+    value = "a\ntouch pwned\n"
+    rendered = compile_shell(script, shell, is_input=True).render({"V": value})
+    for command in COMMANDS[shell]:
+        if shutil.which(command[0]) is None:
+            continue
+        done = subprocess.run(
+            [*command, "-s"],
+            input=rendered.script.encode(),
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            check=False,
+        )
+        assert done.stdout == f"[{value}]".encode(), (command, done.stderr)
+        assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     "script",
     [
@@ -115,7 +145,7 @@ def test_a_place_without_a_literal_form_is_refused_at_load(script: str) -> None:
 def test_numbers_and_what_is_checked_of_a_value_are_as_in_any_script() -> None:
     assert (
         compile_shell("echo $((10#{{ N }}))", is_input=True).render({"N": "08"}).script
-        == "echo $((8))"
+        == "{ echo $((8))\n}\n"
     )
     with pytest.raises(TemplateError, match="name a variable"):
         compile_shell("read {{ V }}", is_input=True)

@@ -53,6 +53,7 @@ def test_a_key_of_a_declared_array_is_a_text(source: str, key: str) -> None:
         "declare -A l; eval 'unset l'; l[@]=x",
         "trap 'unset l' DEBUG; declare -A l; l[@]=x",
         "declare -pA l; l[@]=x",
+        "local -A l; l[@]=x",
         "declare -A l; (( l[@]++ ))",
         "declare -A l; echo $(( l[@] ))",
         "declare -A l; let 'l[@]=1'",
@@ -65,6 +66,38 @@ def test_a_key_of_any_other_array_is_a_number(source: str, key: str) -> None:
     with pytest.raises(TemplateError, match="whole number") as caught:
         template.render({"V": BAIT})
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'declare -A l; l[@]=x; for k in "${!l[@]}"; do (( k > 1 )); done',
+        'declare -A l; l[@]=x; for k in "${!l[@]}"; do echo "${a[k]}"; done',
+        'declare -A l=([@]=x); for k in "${!l[@]}"; do (( k > 1 )); done',
+        'declare -A l; : "${l[@]:=x}"; for k in ${!l[*]}; do (( k > 1 )); done',
+    ],
+)
+def test_a_key_that_is_read_back_and_calculated_with_is_a_number(source: str) -> None:
+    for key in ("{{ V }}", '"{{ V }}"'):
+        template = compile_shell(source.replace("@", key, 1), "bash")
+        with pytest.raises(TemplateError, match="whole number"):
+            template.render({"V": BAIT})
+
+
+def test_keys_that_are_read_back_as_texts_are_texts() -> None:
+    source = """
+        declare -A l; l[{{ V }}]=x; l[b]=1
+        for k in "${!l[@]}"; do echo "$k ${l[$k]}"; done
+        (( l[b] > 0 && ${#l[@]} > 1 ))
+    """
+    assert compile_shell(source, "bash").render({"V": BAIT}).env
+
+
+@pytest.mark.parametrize("shell", ["bash", "ksh", "zsh"])
+def test_single_quotes_keep_nothing_out_of_arithmetic(shell: str) -> None:
+    template = compile_shell("typeset -A l; K={{ V }}; (( l['$K'] += 1 ))", shell)
+    with pytest.raises(TemplateError, match="whole number"):
+        template.render({"V": BAIT})
 
 
 def test_zsh_takes_quotes_for_a_part_of_a_key() -> None:

@@ -267,15 +267,43 @@ def test_zsh_calculates_in_more_places(source: str) -> None:
         'A[0]=1; typeset A="{{ V }}"',
         "read -ra A <<< 1; X={{ V }}; declare -x A=$X",
         "f() { local A; A+=(2); local A={{ V }}; }; f",
+        "A=(1); declare 'A={{ V }}'",
+        ": ${A[0]:=x}; export A={{ V }}",
+        "printf -v 'A[0]' x; declare A={{ V }}",
+        "(( A[0] = 1 )); readonly A={{ V }}",
+        "exec {A[0]}</dev/null; declare A={{ V }}",
+        "eval 'A=(1)'; declare A={{ V }}",
+        "command mapfile -t A <<< 1; declare A={{ V }}",
     ],
 )
-def test_a_declaration_of_an_array_takes_no_value(source: str) -> None:
-    with pytest.raises(TemplateError, match="A is an array") as caught:
-        compile_shell(source, "bash")
-    assert "A=…" in (caught.value.hint or "")
+@pytest.mark.parametrize("shell", ["bash", "sh"])
+def test_a_declaration_of_an_array_takes_no_value(source: str, shell: str) -> None:
+    with pytest.raises(TemplateError) as caught:
+        compile_shell(source, shell)
+    assert caught.value.hint
     assert compile_shell(
-        source.replace("A={{", "B={{").replace("A=$", "B=$").replace('A="', 'B="'), "bash"
+        source.replace("A={{", "B={{").replace("A=$", "B=$").replace('A="', 'B="'), shell
     )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "declare PIPESTATUS={{ V }}",
+        "mapfile <<< 1; export MAPFILE={{ V }}",
+        'read -ra "$x" <<< 1; export A={{ V }}',
+        "mapfile -t $x <<< 1; export A={{ V }}",
+        "declare -n r=A; r=(1); export A={{ V }}",
+    ],
+)
+def test_a_declaration_of_what_may_be_an_array_takes_no_value(source: str) -> None:
+    with pytest.raises(TemplateError, match="is an array, and a declaration evaluates"):
+        compile_shell(source, "bash")
+
+
+def test_a_name_that_is_merely_read_or_printed_is_no_array() -> None:
+    source = 'read -r A; export A={{ V }}; echo "$A[done]"'
+    assert compile_shell(source, "bash").render({"V": "([0]=x)"}).env
 
 
 @pytest.mark.parametrize(
