@@ -49,7 +49,8 @@ def _too_big(environ: Mapping[str, str]) -> str:
     if sizes.get(name, 0) > LONGEST_VALUE:
         return (
             f"the environment variable {name} takes {sizes[name]:,} bytes, "
-            f"and the system's limit is {LONGEST_VALUE:,}; pass it in a file"
+            f"and the system's limit is {LONGEST_VALUE:,}; hand it to the command through the step's "
+            "`stdin:`, or in a file"
         )
     return "the arguments and the environment together are larger than the system takes"
 
