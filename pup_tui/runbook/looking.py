@@ -10,7 +10,7 @@ import msgspec
 from pup_tui.runbook.model import AnyStep, Step
 from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.report import Report
-from pup_tui.runbook.roles import COMMANDS, Role
+from pup_tui.runbook.roles import COMMANDS, INPUTS, Role
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.runbook.texts import texts_of
@@ -58,7 +58,7 @@ def check_looking(
     looking = [step for step in steps if step.node.truth("read_only")]
     if not looking:
         return
-    scripts = [placed for placed in texts if placed.role in COMMANDS or placed.role is Role.STDIN]
+    scripts = [placed for placed in texts if placed.role in COMMANDS | INPUTS]
     for step in looking:
         if step.node.truth("danger"):
             continue
@@ -87,7 +87,7 @@ def _destroyed(
     from pup_tui.runbook.lint.statements import read_scripts
 
     held = {each.path: each for each in steps if step in each.lineage()}
-    stdin = {placed.step: placed.node for placed in texts if placed.role is Role.STDIN}
+    stdin = {placed.step: placed.node for placed in texts if placed.role in INPUTS}
     commands = [(held[placed.step], placed) for placed in texts if placed.step in held]
     for script in read_scripts(commands):
         found = destroys(script, stdin.get(script.step.path))

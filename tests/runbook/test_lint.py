@@ -331,7 +331,7 @@ CASES = [
     ("unchecked-arithmetic", shell("N=$(wc -l {{ X }}); echo $N"), None),
     ("unchecked-arithmetic", shell("echo ${(e)N}", "shell: zsh", 'env: {N: "{{ X }}"}'), 7),
     ("unchecked-arithmetic", shell("N=$(date -d {{ X }} +%s); echo $((N))"), None),
-    ("unchecked-arithmetic", shell("N=$(date -d {{ X }} +%Y); echo $((N))"), 7),
+    ("unchecked-arithmetic", shell("N=$(date -d {{ X }} +%b); echo $((N))"), 7),
     ("unchecked-arithmetic", shell("N=3; echo {{ X }} $((N)) $(($#))"), None),
     ("unchecked-arithmetic", shell("N=$(wc -l x); echo $((N))"), None),
     ("evaluated-again", shell("ssh host {{ X | shell_quote }}"), None),

@@ -11,7 +11,7 @@ from pup_tui.runbook.lint.sql import destroyer, destroyer_in_template
 from pup_tui.runbook.lint.statements import StepScript, nodes_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, shown
-from pup_tui.runbook.roles import Role
+from pup_tui.runbook.roles import INPUTS, Role
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.command_use import Evaluator
@@ -48,7 +48,7 @@ def destructive_without_danger(subject: Subject) -> Iterator[Finding]:
 
 
 def _unmarked(subject: Subject) -> Iterator[Finding]:
-    given = {placed.step: placed.node for placed in subject.texts if placed.role is Role.STDIN}
+    given = {placed.step: placed.node for placed in subject.texts if placed.role in INPUTS}
     for script in subject.scripts:
         found = None if _is_marked(script.step) else destroys(script, given.get(script.step.path))
         if found is not None:
