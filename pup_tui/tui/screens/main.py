@@ -45,7 +45,7 @@ class MainScreen(Shell):
         Binding("r", "run", "Run"),
         Binding("p", "plan", "Plan"),
         Binding("h", "history", "History"),
-        Binding("P", "profile", "Choose the profile", show=False),
+        Binding("P", "profile", "Profile"),
     ]
 
     def __init__(self, services: Services, runs: Runs) -> None:
