@@ -25,7 +25,6 @@ from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.secrets import with_secrets
 from pup_tui.template.values import LEFT_OUT, OMIT
 
-
 _PRINTED: Final = frozenset({"output", "stderr", "lines"})
 """What every step that printed has under `steps.ID`, unless that is more than the 1 MiB that is kept."""
 

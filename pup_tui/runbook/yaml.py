@@ -308,7 +308,8 @@ _ENTRY = re.compile(r"\s*(?:-\s+)*(?P<key>[A-Za-z_][\w-]*):\s+(?P<value>\S.*)")
 _ONE_TEMPLATE = re.compile(r"\{\{[^{}]*\}\}\s*\Z")
 _MAPS = re.compile(r":(?:\s|\Z)")
 _IS_CUT = re.compile(
-    "mapping values|expected key|<block end>|alphabetic or numeric|comment or line break|entries are not|keys are not"
+    "mapping values|expected key|<block end>|alphabetic or numeric|comment or line break"
+    "|entries are not|keys are not"
 )
 """Errors at a place where YAML takes a value to have ended, or to be a map."""
 _QUOTE_VALUE = "quote the value: '…'"
