@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, Literal, assert_never
+from typing import Any, Final, Literal, assert_never
 
 from pup_tui.core.actions import (
     Wanted,
@@ -24,6 +24,9 @@ from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.secrets import with_secrets
 from pup_tui.template.values import LEFT_OUT, OMIT
+
+_PRINTED: Final = frozenset({"output", "stderr", "lines"})
+"""What every step that printed has under `steps.ID`, unless that is more than the 1 MiB that is kept."""
 
 
 def frame_keys(state: RunState, step: str) -> Iterator[str]:
@@ -147,7 +150,9 @@ def not_made(
     if root == "steps":
         named = rest.partition(".")[0]
         if named in ran:
-            return f"it needs {error.name}, which `{frame.steps.get(named, named)}` does not have"
+            given = f"it needs {error.name}, which `{frame.steps.get(named, named)}` does not have"
+            is_printed = rest.partition(".")[2] in _PRINTED
+            return f"{given}, or has over 1 MiB of" if is_printed else given
         return f"it needs {error.name}, and `{frame.steps.get(named, named)}` did not run"
     return None
 

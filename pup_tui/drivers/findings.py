@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -22,7 +22,7 @@ from pup_tui.template.secrets import watched
 
 TOO_MUCH = "the output is over 1 MiB, more than an expression may look at"
 
-_OF_OUTPUT = frozenset({"output", "stderr", "json", "lines", "value", "status"})
+_OF_OUTPUT = frozenset({"output", "json", "lines", "value", "status"})
 
 TOO_SHORT = f"it is to be kept secret and has fewer than {MIN_SECRET} characters"
 
@@ -98,11 +98,12 @@ class _Finder:
         return values, missing
 
     def _capture(self, capture: WantedCapture, scope: Mapping[str, Any]) -> Any:
-        if self._output.truncated:
+        expression = compile_expression(capture.expression or "output")
+        if self._is_cut(expression.names):
             raise TemplateError(TOO_MUCH)
         if capture.expression is None:
             return self._output.stdout.strip()
-        value = compile_expression(capture.expression).evaluate(scope)
+        value = expression.evaluate(scope)
         if value is None:
             raise TemplateError(f"`{capture.expression}` gives nothing")
         return value
@@ -125,7 +126,11 @@ class _Finder:
         Of a step that captures a secret, all that it says is secret: the secret may stand in it in any form.
         """
         known = {**self._reading, "duration": duration}
-        found = {name: known[name] for name in self._wanted.results if name in known}
+        found = {
+            name: known[name]
+            for name in self._wanted.results
+            if name in known and not self._is_cut({name})
+        }
         tells = any(capture.secret for capture in self._wanted.captures)
         self.secrets += [
             f"steps.{name}"
@@ -141,6 +146,11 @@ class _Finder:
             self._masking.leave_words(value)
         return holds
 
+    def _is_cut(self, names: Collection[str]) -> bool:
+        """Whether one of the names stands for more than is kept for expressions."""
+        is_cut = self._output.truncated and not _OF_OUTPUT.isdisjoint(names)
+        return is_cut or (self._output.stderr_truncated and "stderr" in names)
+
     def judge(self, condition: str | None) -> Judgement | None:
         return None if condition is None else self.judged(condition)
 
@@ -152,8 +162,8 @@ class _Finder:
 
     def judged(self, source: str) -> Judgement:
         condition = parse_condition(source, self._wanted.declared)
-        looks = condition.kind != "expression" or condition.names & _OF_OUTPUT
-        if self._output.truncated and looks:
+        looked_at = condition.names if condition.kind == "expression" else _OF_OUTPUT
+        if self._is_cut(looked_at):
             return Judgement(None, TOO_MUCH)
         verdict = condition.judge(self._scope, self._wanted.history)
         return Judgement(verdict.holds, verdict.reason)

@@ -60,7 +60,7 @@ async def keep_shown(
     try:
         for old in (made_path(path), index_path(made_path(path))):  # of an earlier attempt
             old.unlink(missing_ok=True)
-        if output.truncated:
+        if output.truncated or output.stderr_truncated:
             return TOO_MUCH
         seen = _Seen(mask(output.stdout), mask(output.stderr), outcome, headers)
         await aside(_keep, path, wanted, seen, masking.masker)

@@ -54,7 +54,8 @@ class Captured(NamedTuple):
     stdout: str
     stderr: str
     truncated: bool
-    """Whether a stream was longer than ``CAPTURE_LIMIT``."""
+    """Whether standard output was longer than ``CAPTURE_LIMIT``."""
+    stderr_truncated: bool = False
 
     def saying(self, stdout: str) -> Captured:
         """The same with another standard output, held to the same limit."""
@@ -128,7 +129,8 @@ class KeptOutput:
         return Captured(
             stdout=out.captured(),
             stderr=err.captured(),
-            truncated=out.truncated or err.truncated,
+            truncated=out.truncated,
+            stderr_truncated=err.truncated,
         )
 
     def close(self) -> None:

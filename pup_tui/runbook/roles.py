@@ -130,6 +130,8 @@ AMOUNTS: Final = frozenset(
     {Role.DURATION, Role.SIZE, Role.COUNT, Role.SHARE, Role.FACTOR, Role.STATUS}
 )
 """What a text of these is rendered to is a number or a code."""
+INPUTS: Final = frozenset({Role.STDIN, Role.INPUT_SCRIPT})
+"""What a process reads on its standard input."""
 TARGETS: Final = frozenset({Role.URL, Role.DATABASE, Role.TARGET, Role.RESOURCE})
 """What a step reaches for: where that renders to nothing, an optional step is skipped."""
 COMMANDS: Final = frozenset(

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import inspect
 
 from pup_tui.runbook.allowed import Options, fields_of, options_of, required_of
-from pup_tui.runbook.model import AnyStep, Call, Runbook, Step
+from pup_tui.runbook.model import AnyStep, Call, Defaults, Runbook, Step
 from pup_tui.runbook.nodes import (
     GroupCall,
     Mapping,
@@ -35,6 +35,18 @@ KeyPath: TypeAlias = tuple[str | int, ...]
 
 NOTE_PREFIX = "x-"
 """How keys begin that are nobody's but the author's."""
+
+_LATER: Final[dict[type, frozenset[str]]] = {
+    Runbook: frozenset({"agents", "alerts", "manual_time", "pool", "requires"}),
+    Defaults: frozenset({"host"}),
+    Step: frozenset(
+        {
+            *("host", "user", "port", "become", "pool", "approvers"),
+            *("canary", "batch_pause", "max_errors", "unreachable"),
+        }
+    ),
+}
+"""Keys of the format that are not built, by what they are keys of."""
 
 INVALID: Final = object()
 """Stands for a part of the file that was refused and reported."""
@@ -92,7 +104,10 @@ class ShapeCheck:
         for name, entry in node.entries.items():
             field = fields.get(name)
             if field is None:
-                if not self._is_other_key(struct, name):
+                if _is_later(struct, name):
+                    valid = False
+                    self.report.error(entry.key, f"the key {shown(name)} is not supported yet")
+                elif not self._is_other_key(struct, name):
                     valid = False
                     unknown.append(entry.key)
                 continue
@@ -245,9 +260,20 @@ class ShapeCheck:
         return INVALID if any(value is INVALID for value in built.values()) else built
 
     def _wrong(self, node: YamlNode, options: Options, path: KeyPath) -> Any:
+        if path[-1:] == ("foreach",) and isinstance(node, Mapping):
+            told, hint = (
+                "an inventory is not supported yet",
+                "`foreach` takes a list or an expression",
+            )
+            self.report.error(node, told, hint)
+            return INVALID
         told = f"{label(path)} must be {options.expected}, not {described(node)}"
         self.report.error(node, told, _wrong_hint(node, options))
         return INVALID
+
+
+def _is_later(struct: type, name: str) -> bool:
+    return any(issubclass(struct, owner) and name in names for owner, names in _LATER.items())
 
 
 def _wrong_hint(node: YamlNode, options: Options) -> str:

@@ -74,7 +74,9 @@ def parse(data: bytes, path: str) -> tuple[YamlNode | None, list[Problem]]:
     except _Stop as stop:
         return None, [*reader.problems, stop.problem]
     except pyyaml.MarkedYAMLError as error:
-        return None, [*reader.problems, _syntax_problem(error, reader.source)]
+        found = _syntax_problem(error, reader.source)
+        is_told = any(problem.line == found.line for problem in reader.problems)
+        return None, [*reader.problems, *([] if is_told else [found])]
     except pyyaml.YAMLError as error:
         return None, [*reader.problems, Problem(path=path, message=f"not YAML: {error}")]
     finally:
@@ -198,6 +200,8 @@ class _Reader:
             told = "a NUL character" if unusable[0] == "\x00" else "a lone surrogate"
             self._report(event, f"{told} cannot be part of a text")
         style = _STYLES.get(event.style, "plain")
+        if event.tag is not None:
+            text = text or event.tag
         last = end.line + (1 if end.column else 0)
         return Scalar(self.source, start.line + 1, start.column + 1, text, style, last)
 
@@ -211,7 +215,7 @@ class _Reader:
             height = max(height, 1 + item.height)
         return Sequence(self.source, *self._at(event), items, size=size, height=height)
 
-    def _mapping(self, event: pyyaml.Event, depth: int) -> Mapping:
+    def _mapping(self, event: pyyaml.Event, depth: int) -> Mapping | Scalar:
         entries: dict[str, YamlEntry] = {}
         merged: list[Mapping] = []
         while type(following := next(self._events)) is not pyyaml.MappingEndEvent:
@@ -229,6 +233,9 @@ class _Reader:
                 )
             else:
                 entries[key.text] = YamlEntry(key, value)
+        meant = self._unquoted(event, following)
+        if meant is not None and not entries:
+            return meant
         for other in merged:
             for name, entry in other.entries.items():
                 entries.setdefault(name, entry)
@@ -239,6 +246,15 @@ class _Reader:
             if value.height >= height:
                 height = 1 + value.height
         return Mapping(self.source, *self._at(event), entries, size=size, height=height)
+
+    def _unquoted(self, begin: Any, end: Any) -> Scalar | None:
+        """The text that a `{{ X }}` without quotes was meant to be, which is told as a map for a key."""
+        first, last = begin.start_mark, end.end_mark
+        written = self.source.lines[first.line][first.column :]
+        if not written.startswith("{{") or first.line != last.line:
+            return None
+        text = written[: last.column - first.column]
+        return Scalar(self.source, first.line + 1, first.column + 1, text, "plain", last.line)
 
     def _merged(self, value: YamlNode) -> list[Mapping]:
         sources = value.items if isinstance(value, Sequence) else [value]
@@ -291,7 +307,10 @@ class _Reader:
 _ENTRY = re.compile(r"\s*(?:-\s+)*(?P<key>[A-Za-z_][\w-]*):\s+(?P<value>\S.*)")
 _ONE_TEMPLATE = re.compile(r"\{\{[^{}]*\}\}\s*\Z")
 _MAPS = re.compile(r":(?:\s|\Z)")
-_IS_CUT = re.compile("mapping values|expected key|<block end>|alphabetic or numeric")
+_IS_CUT = re.compile(
+    "mapping values|expected key|<block end>|alphabetic or numeric|comment or line break"
+    "|entries are not|keys are not"
+)
 """Errors at a place where YAML takes a value to have ended, or to be a map."""
 _QUOTE_VALUE = "quote the value: '…'"
 _HINTS = (
@@ -314,7 +333,7 @@ _HINTS = (
         r"in double quotes a backslash is written \\; or use single quotes",
     ),
     ("invalid Unicode character escape", "a lone surrogate is not a character"),
-    ("expected a comment or a line break", "nothing may follow | or > on its line"),
+    ("expected comment or line break", "nothing may follow | or > on its line"),
 )
 
 
@@ -346,6 +365,6 @@ def _syntax_hint(message: str, source: SourceText, line: int, column: int) -> st
         key, value = entry["key"], entry["value"]
         if _ONE_TEMPLATE.match(value):
             return 'quote the value: "{{ NAME }}"'
-        if _IS_CUT.search(message) and (value[0] in "'\"[{" or _MAPS.search(value)):
+        if _IS_CUT.search(message) and (value[0] in "'\"[{*-?" or _MAPS.search(value)):
             return f"put the whole text in a block (`{key}: |`, and the text below it), or quote all of it"
     return next((hint for part, hint in _HINTS if part in message), "")

@@ -63,8 +63,8 @@ def _too_big(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
     what = max(sizes, key=lambda each: sizes[each], default="")
     if sizes.get(what, 0) > LONGEST_VALUE:
         return (
-            f"{what} takes {sizes[what]:,} bytes, "
-            f"and the system's limit is {LONGEST_VALUE:,}; pass it in a file"
+            f"{what} takes {sizes[what]:,} bytes, and the system's limit is {LONGEST_VALUE:,}; "
+            "hand it to the command through the step's `stdin:`, or in a file"
         )
     return "the arguments and the environment together are larger than the system takes"
 

@@ -22,6 +22,7 @@ from pup_tui.template.limits import MAX_TEXT, check_length, spend, spend_on_all,
 from pup_tui.template.numbers import MISSING, absolute, arithmetic, round_number, to_float, to_int
 from pup_tui.template.predicates import is_in
 from pup_tui.template.regex_filters import regex_findall, regex_replace, regex_search
+from pup_tui.template.suggest import did_you_mean
 from pup_tui.template.values import (
     NOTHING,
     JsonText,
@@ -312,7 +313,12 @@ def add_lists(left: Sequence[Any], right: Sequence[Any]) -> list[Any]:
 def to_table(value: Any, columns: Any = None) -> str:
     """Write a list as a table of aligned columns: of maps with a line of their keys, or of lists."""
     rows = [contents(row) for row in items_of(value)]
-    names = _column_names(rows) if columns is None else list(items_of(columns))
+    known = _column_names(rows)
+    names = known if columns is None else list(items_of(columns))
+    for name in names:
+        if known and name not in known:
+            hint = did_you_mean(text_of(name), [text_of(each) for each in known])
+            raise TemplateError(f"no row of the table has `{text_of(name)}`", hint=hint)
     lines = [[_cell(row, name) for name in names] for row in rows if isinstance(row, Mapping)]
     if names:
         lines.insert(0, [text_of(name) for name in names])

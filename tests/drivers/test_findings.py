@@ -16,10 +16,12 @@ from pup_tui.template.secrets import with_secrets
 from pup_tui.template.values import LEFT_OUT
 
 
-def found(stdout: str, *, truncated: bool = False, **wanted: Any) -> Findings:
+def found(
+    stdout: str, *, truncated: bool = False, stderr_truncated: bool = False, **wanted: Any
+) -> Findings:
     return find(
         Wanted(**wanted),
-        Captured(stdout, "", truncated),
+        Captured(stdout, "", truncated, stderr_truncated),
         Outcome(ok=True, exit_code=0),
         1.5,
         Masking(["hunter2"]),
@@ -105,6 +107,20 @@ def test_output_over_the_limit_is_an_error_where_it_is_used() -> None:
     assert made.missing == {"X": TOO_MUCH}
     assert (made.until.holds, made.until.reason) == (None, TOO_MUCH)  # type: ignore[union-attr]
     assert made.assertions[0].holds is True
+
+
+def test_what_is_over_the_limit_is_no_result_for_later_texts() -> None:
+    results = ("output", "lines", "json", "status", "stderr", "exit_code")
+    made = found("[1]", truncated=True, results=results)
+    assert set(made.results) == {"stderr", "exit_code"}
+
+
+@pytest.mark.parametrize("name", ["output", "json"])
+def test_too_many_errors_leave_the_output_usable(name: str) -> None:
+    captures_ = captures(X=name, Y="stderr")
+    made = found("7", stderr_truncated=True, captures=captures_, results=("output", "stderr"))
+    assert made.missing == {"Y": TOO_MUCH}
+    assert (set(made.captures), set(made.results)) == ({"X"}, {"output"})
 
 
 def test_results_that_later_texts_name() -> None:

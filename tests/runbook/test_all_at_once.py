@@ -58,3 +58,11 @@ def test_a_broken_default_tells_its_names(errors: Callable[..., list[str]]) -> N
         "syntax error",
         "syntax error",
     ]
+
+
+@pytest.mark.parametrize(
+    "run", ["{{ A }}", "{{ A }}/bin", "{{ A }} {{ A }}", "!(*.log)", "!x echo {{ A }}"]
+)
+def test_one_mistake_of_quoting_is_told_once(errors: Callable[..., list[str]], run: str) -> None:
+    text = "name: runbook\nvars: {A: b}\nsteps:\n  - name: a\n    kind: shell\n    run: "
+    assert len(errors(f"{text}{run}\n")) == 1

@@ -472,3 +472,49 @@ steps:
         any("is a secret and may not stand in an argument list" in error for error in told)
         is refused
     )
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(
+            "host: web-1",
+            "user: ops",
+            "port: 22",
+            "become: true",
+            "pool: eu",
+            "approvers: {min: 2}",
+        ),
+        *("canary: 1", "batch_pause: 1s", "max_errors: 10%", "unreachable: ignore"),
+    ],
+)
+def test_a_key_of_a_step_that_is_not_built_is_not_supported_yet(
+    key: str, errors: Callable[..., list[str]]
+) -> None:
+    step = f"{{name: a, kind: shell, run: echo, {key}}}"
+    for text in (f"steps: [{step}]", f"steps: [{{name: g, kind: group, steps: [{step}]}}]"):
+        (told,) = errors(f"name: runbook\n{text}\n")
+        assert told.endswith(f"the key `{key.partition(':')[0]}` is not supported yet")
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("alerts: []", "the key `alerts` is not supported yet"),
+        ('requires: {kubectl: ">=1"}', "the key `requires` is not supported yet"),
+        ("agents: none", "the key `agents` is not supported yet"),
+        ("manual_time: 5m", "the key `manual_time` is not supported yet"),
+        ("pool: eu", "the key `pool` is not supported yet"),
+        ("defaults: {host: web-1}", "the key `host` is not supported yet"),
+    ],
+)
+def test_so_is_one_of_the_runbook(key: str, told: str, errors: Callable[..., list[str]]) -> None:
+    (found,) = errors(f"name: runbook\n{key}\nsteps: [{{name: a, kind: shell, run: echo}}]\n")
+    assert found.endswith(told)
+
+
+@pytest.mark.parametrize("inventory", ["{ansible: hosts}", "{ssh_config: web-*}", "{command: ls}"])
+def test_so_is_an_inventory(inventory: str, errors: Callable[..., list[str]]) -> None:
+    step = f"{{name: a, kind: shell, run: echo, foreach: {inventory}}}"
+    (found,) = errors(f"name: runbook\nsteps: [{step}]\n")
+    assert "an inventory is not supported yet" in found

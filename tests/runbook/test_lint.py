@@ -42,10 +42,19 @@ HEX = "0123456789abcdef" * 2
 AFTER_FAILURE = "{name: b, kind: shell, run: x, when: on_failure}"
 FAILS = "{name: a, kind: shell, run: x, assert: 'false'}"
 RUN = "{name: b, kind: shell, run: x}"
+UNTIL = "{interval: 1s, until: empty}"
 CONFIRM = "{name: c, kind: confirm, message: Sure?}"
 DANGER = "{name: d, kind: shell, run: x, danger: true}"
 
 DESTRUCTIVE = [
+    "git push origin +main",
+    "curl -fsS -X DELETE https://es.example.com/logs",
+    "curl https://es.example.com/logs --request DELETE",
+    "curl -XDELETE https://es.example.com/logs",
+    "find /var/log -name '*.gz' -mtime +7 -exec rm {} +",
+    "dd if=/dev/zero bs=1M of=/dev/nvme0n1",
+    "shutdown -r now",
+    "iptables -F",
     "rm -rf /srv/{{ X }}",
     "sudo rm -r /srv/a",
     "echo a | xargs rm -r",
@@ -79,6 +88,12 @@ DESTRUCTIVE = [
     "psql <<E\n      \\timing\n      delete from a;\n      E",
 ]
 HARMLESS = [
+    "git push origin main",
+    "curl -X POST https://es.example.com/logs",
+    "find /var/log -exec ls {} +",
+    "dd if=/dev/sda of=/dev/null",
+    "shutdown -c",
+    "iptables -L",
     "rm {{ X }}",
     "rm -r /tmp/a /var/tmp/b",
     't=$(mktemp -d); rm -rf "$t"',
@@ -218,6 +233,9 @@ CASES = [
     ("no-process", step("url: /x", "env: {A: b}", kind="http"), 6),
     ("no-process", step("duration: 1s", "cwd: /", kind="wait"), 6),
     ("no-process", step("run: x", "cwd: /", kind="pup"), None),
+    ("poll-ignored", step("workflow_id: w", f"poll: {UNTIL}", kind="datadog-workflow"), 6),
+    ("poll-ignored", step("run: x", f"poll: {UNTIL}"), None),
+    ("poll-ignored", step("workflow_id: w", "poll: {timeout: 1m}", kind="datadog-workflow"), None),
     ("option-injection", shell("rm -rf {{ X }}"), 7),
     ("option-injection", shell('systemctl restart "{{ X }}"'), 7),
     ("option-injection", shell("systemctl restart {{ X }}-worker"), 7),

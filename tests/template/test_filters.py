@@ -37,7 +37,9 @@ def _apply(source: str, value: Any) -> Any:
         ("A | selectattr('d', 'contains', 'x') | length", ROWS, 2),
         ("A | sha256", "abc", hashlib.sha256(b"abc").hexdigest()),
         ("A | to_table", ROWS, 'k  n  d\nb  2  {"x": 1}\na  5  {"x": 0}'),
-        ("A | to_table(['n', 'k', 'z'])", ROWS, "n  k  z\n2  b\n5  a"),
+        ("A | to_table(['n', 'k'])", ROWS, "n  k\n2  b\n5  a"),
+        ("A | to_table(['n', 'k'])", [{"k": "a"}, {"n": 1}], "n  k\n   a\n1"),
+        ("A | to_table(['n', 'k'])", [], "n  k"),
         ("A | to_table", [["a", "bcd"], ["ef", 1, None]], "a   bcd\nef  1    null"),
         ("A | to_table", [{"k": "a\nb"}, {"k": None}], "k\na b\n"),
         ("A | to_table", [], ""),
@@ -139,6 +141,7 @@ def test_filters(source: str, value: Any, expected: Any) -> None:
         ("A | round(1, 'up')", 1),
         ("A | tojson", float("nan")),
         ("A | duration", "x"),
+        ("A | to_table(['k', 'z'])", ROWS),
     ],
 )
 def test_what_a_filter_cannot_do_is_an_error(source: str, value: Any) -> None:

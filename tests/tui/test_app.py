@@ -420,7 +420,7 @@ async def test_the_footer_never_has_more_than_six_keys(
     make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]
 ) -> None:
     async with open_console(make_services({"quick.yaml": QUICK}), size) as console:
-        await console.sees("? Help", "r Run")
+        await console.sees("? Help", "r Run", "P Profile")
         hints = console.main.query_one(KeyHints)
         assert 2 <= len(hints.children) <= 6
         await start(console, "quick")

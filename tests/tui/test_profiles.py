@@ -66,3 +66,16 @@ async def test_the_profile_stays_while_a_run_is_under_way(
         await console.eventually(lambda: not isinstance(console.app.screen, ConfirmScreen))
         await console.pilot.press("P")
         await console.tells("it can be changed when none is under way")
+
+
+async def test_why_a_runbook_refuses_a_profile_is_shown_whole(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    names = [f"production-{region}" for region in ("europe", "americas", "asia", "africa")]
+    steps = "steps: [{name: a, kind: shell, run: 'echo {{ A }}'}]"
+    text = f"name: picky\nprofiles: [{', '.join(names)}]\nvars: {{A: x}}\n{steps}\n"
+    services = make_services({"picky.yaml": text}, profile=STAGING)
+    async with open_console(services, (80, 24)) as console:
+        console.select("picky")
+        await console.pilot.press("r")
+        await console.sees("Run is off", *names, "title bar")

@@ -16,6 +16,8 @@ from pup_tui.runbook.variables.rules import default_texts
 _EXPRESSIONS = (Language.EXPRESSION, Language.CONDITION, Language.ITEMS)
 _EXPANDED = re.compile(r"\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*|\()", re.ASCII)
 """The beginning of what a shell would replace."""
+_OF_FOLLOWING = ("interval", "timeout")
+"""What of a poll says how something is followed."""
 _FALSE = frozenset({"false", "none", "null", "0", "''", '""', "not true"})
 
 
@@ -79,6 +81,18 @@ def no_process(subject: Subject) -> Iterator[Finding]:
                 tag = step.node.text("kind")
                 told = f"`{key}` does nothing here: a {tag} step starts no process"
                 yield Finding(step.node.entries[key].key, told, "leave it out")
+
+
+def poll_ignored(subject: Subject) -> Iterator[Finding]:
+    """What is only followed to its end has no attempts, so nothing judges or counts them."""
+    for step in subject.steps:
+        poll = step.node.get("poll")
+        if step.kind is None or not step.kind.follows or not isinstance(poll, Mapping):
+            continue
+        for name, entry in poll.entries.items():
+            if name not in _OF_FOLLOWING:
+                told = f"`{name}` does nothing here: a {step.node.text('kind')} step ends by itself"
+                yield Finding(entry.key, told, "judge how it ended with `assert`")
 
 
 def dollar_in_env(subject: Subject) -> Iterator[Finding]:

@@ -148,6 +148,7 @@ class JudgedCommand:
     def _pass(self, builtin: Builtin, state: _State, at: int) -> Use | None:
         """Take a word before the one that is judged; its use if that is certain from here on."""
         word = self.words[at]
+        was_open = state.is_open
         if state.awaited:
             state.awaited = ""
         elif state.is_open and word.text == b"--":
@@ -166,7 +167,7 @@ class JudgedCommand:
             state.is_open, state.count, state.first = False, state.count + 1, state.first or at
         in_arguments = state.first and builtin.operand(state.count) == "argument"
         if word.spreads and not in_arguments:
-            return self._worst(builtin, max(state.count - 1, 0))
+            return self._worst(builtin, max(state.count - 1, 0), with_options=was_open)
         return None
 
     def _arrive(
@@ -188,11 +189,13 @@ class JudgedCommand:
         beginning = state.is_open and not prefix and builtin.has_options
         return max(use, Use.OPERAND) if beginning else use
 
-    def _worst(self, builtin: Builtin, count: int) -> Use:
-        """What may be of a word when it is not sure which one it is."""
+    def _worst(self, builtin: Builtin, count: int, *, with_options: bool = True) -> Use:
+        """What may be of a word when it is not sure which one it is; an option, unless those have ended."""
         if "assign" in builtin.operands:
             return Use.CODE
-        kinds = {*builtin.options.values(), *builtin.operands[count:], builtin.operand(count)}
+        kinds = {*builtin.operands[count:], builtin.operand(count)}
+        if with_options:
+            kinds.update(builtin.options.values())
         return max(self._kind(kind, b"") for kind in kinds if kind)
 
     def _kind(self, kind: str, prefix: bytes) -> Use:

@@ -16,7 +16,11 @@ _PRINTS_NUMBER: Final = re.compile(
 )
 """Commands that print a number and nothing else."""
 
-_FIRST_WORD: Final = re.compile(r"(?:\s|#[^\n]*(?:\n|\Z))*([A-Za-z0-9_./+@:-]+)(?=[\s;&|<>)]|\Z)")
+_FIRST_WORD: Final = re.compile(
+    r"(?:\s|#[^\n]*(?:\n|\Z)|\d*(?:&>>|&>|>>|>&|<&|>\||>|<)[ \t]*[\w./+@:-]+(?=[ \t]))*"
+    r"(?!\d+[<>])([A-Za-z0-9_./+@:-]+)(?=[\s;&|<>)]|\Z)"
+)
+"""A word behind blanks, comments and redirections; a number before one is a part of it."""
 _SHELL_WORDS: Final = frozenset(
     {
         *("if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case"),

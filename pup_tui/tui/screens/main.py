@@ -51,7 +51,7 @@ class MainScreen(Shell):
         Binding("p", "plan", "Plan"),
         Binding("h", "history", "History"),
         Binding("R", "interrupted", "Interrupted runs", show=False),
-        Binding("P", "profile", "Choose the profile", show=False),
+        Binding("P", "profile", "Profile"),
     ]
 
     def __init__(self, services: Services, runs: Runs) -> None:

@@ -395,6 +395,13 @@ def test_names_are_those_of_the_text() -> None:
         ("$X a", None),
         ("foo() { :; }", None),
         ("foo\\ bar", None),
+        ("2>/dev/null foo x", "foo"),
+        ("</dev/null >>log 2>&1 foo; bar", "foo"),
+        ("&>log foo", "foo"),
+        ("2>'a b' foo", None),
+        ("2>$LOG foo", None),
+        ("<<E cat\nE\n", None),
+        ("foo 2>/dev/null", "foo"),
     ],
 )
 def test_first_word(source: str, word: str | None) -> None:

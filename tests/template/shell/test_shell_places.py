@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -442,6 +443,21 @@ def test_the_elements_of_an_array_are_words(source: str, value: str, tmp_path: P
     )
     assert done.stdout == f"[{value}][x-{value}]"
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("source", "refused"),
+    [
+        ("X=(a {{ V }}); print -r -- $X", False),
+        ("typeset -A X=(a {{ V }}); print -r -- ${X[a]} b", False),
+        ("X=({{ V }}); print -r $X", True),
+        ("X=({{ V }}); read -r -- $X", True),
+        ("X=({{ V }}); printf -- $X", True),
+    ],
+)
+def test_several_words_cannot_be_options_where_those_have_ended(source: str, refused: bool) -> None:
+    with pytest.raises(TemplateError) if refused else nullcontext():
+        compile_shell(source, "zsh").render({"V": BAIT})
 
 
 @pytest.mark.parametrize("options", ["-i", "-ai", "-Ai", "-n"])
