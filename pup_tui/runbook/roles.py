@@ -138,5 +138,3 @@ COMMANDS: Final = frozenset(
     {Role.SCRIPT, Role.PROGRAM, Role.ARGUMENT, Role.ARGUMENTS, Role.SUBCOMMAND}
 )
 """What starts a process: its step has an environment and a directory."""
-INPUTS: Final = frozenset({Role.STDIN, Role.INPUT_SCRIPT})
-"""What a step's process reads."""
