@@ -11,7 +11,7 @@ from pup_tui.headless.exits import ABORTED
 
 if TYPE_CHECKING:
     from pup_tui.cli.shown import ShownRun
-    from pup_tui.core.resuming import Standing
+    from pup_tui.core.standing import Standing
     from pup_tui.runbook.parts import Variable
 
 

@@ -15,7 +15,7 @@ from pup_tui.headless.exits import ABORTED, LOCKED, UNDECIDED
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pup_tui.core.resuming import Standing
+    from pup_tui.core.standing import Standing
     from pup_tui.journal.records import RunRow
     from pup_tui.steps.survivors import Survivor
 

@@ -32,7 +32,7 @@ from pup_tui.headless.exits import UNDECIDED
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
     from pup_tui.core.events import RunCreated
-    from pup_tui.core.resuming import Standing
+    from pup_tui.core.standing import Standing
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.journal.reader import JournalReader
     from pup_tui.runbook.variables.file import FileValues
@@ -81,7 +81,7 @@ def resume_command(
     as_json: bool,
 ) -> int:
     """Go on with RUN (the newest that did not succeed) where it stood."""
-    from pup_tui.core.resuming import standing as standing_of
+    from pup_tui.core.standing import standing as standing_of
     from pup_tui.runbook.variables.file import FileValues
 
     file = FileValues({}, {}, {}) if arg_file is None else from_file(arg_file)
@@ -127,7 +127,7 @@ def resume_command(
 
 def _past(settings: Settings, run: str | None) -> ShownRun:
     """The run that is meant. Raises Failure where there is none, or nothing is left of it to do."""
-    from pup_tui.core.resuming import can_resume
+    from pup_tui.core.standing import can_resume
     from pup_tui.journal.reader import read_journal
 
     with journal_failures(), read_journal(settings.state_dir) as journal:
@@ -151,7 +151,7 @@ def _past(settings: Settings, run: str | None) -> ShownRun:
 
 def _newest(journal: JournalReader) -> ShownRun | None:
     """The newest run that was interrupted, else the newest that could go on."""
-    from pup_tui.core.resuming import can_resume
+    from pup_tui.core.standing import can_resume
 
     rows = [row for row in journal.runs() if row.status in _RESUMABLE]
     rows.sort(key=lambda row: row.status is not RunStatus.INTERRUPTED)

@@ -17,7 +17,7 @@ from pup_tui.tui.starting import ERROR_SECONDS
 
 if TYPE_CHECKING:
     from pup_tui.core.actions import Question
-    from pup_tui.core.resuming import Standing
+    from pup_tui.core.standing import Standing
     from pup_tui.drivers.local import LocalRun
     from pup_tui.tui.handover import ConsoleTerminal
     from pup_tui.tui.past import PastRun
@@ -47,7 +47,7 @@ class Resumer:
 
         `terminal` is what interactive steps are given.
         """
-        from pup_tui.core.resuming import standing
+        from pup_tui.core.standing import standing
         from pup_tui.drivers.left_behind import can_be_seen
         from pup_tui.drivers.locks import InvalidLock, LockError
         from pup_tui.journal.errors import JournalError

@@ -9,7 +9,7 @@ import pytest
 from pup_tui.core.events import CancelRequested, Interrupted
 from pup_tui.core.notices import RunResumed
 from pup_tui.core.program import Program
-from pup_tui.core.resuming import standing
+from pup_tui.core.standing import standing
 from pup_tui.core.state import RunStatus
 from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of

@@ -20,7 +20,7 @@ from pup_tui.core.events import (
     UndoChosen,
 )
 from pup_tui.core.program import Program
-from pup_tui.core.resuming import can_resume
+from pup_tui.core.standing import can_resume
 from pup_tui.core.state import RunPhase
 from pup_tui.drivers.replay import replay
 from pup_tui.journal.codec import decode, encode

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from pup_tui.core.resuming import Standing
+from pup_tui.core.standing import Standing
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.dialogs.input import InputScreen
