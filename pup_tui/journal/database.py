@@ -128,7 +128,6 @@ def open_read_only(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connec
     refuse_lost(state)
     if _size(path) is None:
         raise JournalError("there is no journal yet", path, "it is made with the first run")
-    _refuse_links(path)
     _refuse_empty(path)
     try:
         return _connect_for_reading(path, patience)
@@ -243,6 +242,7 @@ def refuse_lost(state: Path) -> None:
     """
     path = journal_path(state)
     log, index = companions(path)
+    _refuse_links(path)
     if _size(path) is None:
         if _size(log):
             # SQLite would delete it; it may hold the last records there are.
@@ -252,7 +252,9 @@ def refuse_lost(state: Path) -> None:
         if runs:
             told = f"the journal is gone, but outputs of {counted_runs(runs)} are there"
             raise JournalDamaged(told, path, REPAIR)
-    elif _size(log) is None and _size(index) is not None and _size(log) is None:
+    elif (
+        _size(log) is None and _size(index) is not None and _size(log) is None
+    ):  # it may just be made
         told = "the journal's log is gone, and with it perhaps the last records"
         raise JournalDamaged(told, log, REPAIR)
 

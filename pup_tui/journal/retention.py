@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pup_tui.core.state import RunStatus
-from pup_tui.journal.places import run_dir
+from pup_tui.journal.places import OWNER_LOCK, run_dir
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.store import Journal
 
@@ -61,6 +61,10 @@ def remove(state: Path, runs: list[Removable]) -> int:
 def _sizes(folder: Path) -> Iterator[int]:
     try:
         with os.scandir(folder) as files:
-            yield from (file.stat(follow_symlinks=False).st_size for file in files)
+            yield from (
+                file.stat(follow_symlinks=False).st_size
+                for file in files
+                if file.name != OWNER_LOCK
+            )
     except OSError:
         return

@@ -96,7 +96,8 @@ def test_events_and_what_is_recorded_of_them(program: Program) -> None:
         each for each in program("--runbooks", ".", "list", "--json").json if each["id"] == "shapes"
     )
     check(shape_of("`list`"), listed)
-    check(shape_of("`history`"), listed["last_run"])
+    last_run = {name: None for name in shape_of("`history`") if name != "legs"}
+    check(last_run, listed["last_run"])
 
 
 def test_the_event_of_a_run_that_goes_on(program: Program) -> None:

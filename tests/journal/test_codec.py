@@ -65,6 +65,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "findings": findings,
     "sent": sent,
     "unknown": st.booleans(),
+    "by_itself": st.booleans(),
     "captures": st.dictionaries(texts, named, max_size=3),
     "again": names,
     "skipped": st.dictionaries(texts, texts, max_size=3),
