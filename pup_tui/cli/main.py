@@ -87,7 +87,22 @@ def main(args: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(_main(args))
+    sys.exit(_flushed(_main(args)))
+
+
+def _flushed(code: int) -> int:
+    """The exit code when all is printed: the interpreter has one of its own where a terminal is gone."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError as error:
+            from pup_tui.headless.stream import silence
+
+            silence(stream)
+            code = code or (_cut_off(error) if error.errno in _NO_ROOM else 0)
+        except ValueError:  # it is closed
+            continue
+    return code
 
 
 def _open_missing_streams() -> None:
