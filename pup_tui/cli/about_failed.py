@@ -8,6 +8,7 @@ import click
 
 from pup_tui.cli.failure import Failure, tell
 from pup_tui.headless.exits import ABORTED
+from pup_tui.spelling import as_typed
 
 if TYPE_CHECKING:
     from pup_tui.cli.shown import ShownRun
@@ -49,7 +50,7 @@ def _edit(past: ShownRun, decided: Decided) -> None:
     name, variable = _chosen(known)
     values = {**past.row.vars, **decided.changed}
     while True:
-        typed = click.prompt(name, default=str(values.get(name, "")), err=True)
+        typed = click.prompt(name, default=as_typed(values.get(name, "")), err=True)
         try:
             decided.changed[name] = check_input(variable, typed)
         except ValueError as error:

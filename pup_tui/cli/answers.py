@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pup_tui.cli.failure import Failure, tell
@@ -146,22 +146,13 @@ def _asks_for_a_yes(node: Node) -> bool:
 
 
 def _is_surely_asked(program: Program, node: Node) -> bool:
+    from pup_tui.core.ids import holders
+
+    steps = (program.node(id_).step for id_ in (node.id, *holders(node.id)))
     return not any(
-        around.step.if_ is not None
-        or around.step.foreach is not None
-        or around.step.when == "on_failure"
-        for around in _around(program, node)
+        step.if_ is not None or step.foreach is not None or step.when == "on_failure"
+        for step in steps
     )
-
-
-def _around(program: Program, node: Node) -> Iterator[Node]:
-    """The step and what holds it, the innermost first."""
-    from pup_tui.core.ids import holder_id
-
-    step = node.id
-    while step:
-        yield program.node(step)
-        step = holder_id(step)
 
 
 def _way_out(node: Node, names: list[str]) -> str:

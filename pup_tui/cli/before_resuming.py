@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import socket
-import sys
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
@@ -16,11 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pup_tui.core.standing import Standing
+    from pup_tui.drivers.left_behind import LeftBehind
     from pup_tui.journal.records import RunRow
-    from pup_tui.steps.survivors import Survivor
-
-GRACE = 5.0
-"""Seconds that what was left running has to end when it is told to."""
 
 
 class CapturedSecrets(NamedTuple):
@@ -41,39 +37,34 @@ def settle_left_running(state: Path, row: RunRow, standing: Standing, *, ask: bo
 
     Raises Failure where one does and nobody can be asked, or nobody wants to wait for it or end it.
     """
-    from pup_tui.journal.lock import owner_is_gone
-    from pup_tui.steps.left_running import left_running
+    from pup_tui.drivers.left_behind import can_be_seen, left_behind
+    from pup_tui.journal.errors import RunGoesOn
 
-    if standing.begun and (
-        row.host != socket.gethostname() or not sys.platform.startswith("linux")
-    ):
+    if standing.begun and not can_be_seen(row):
         tell(f"  what the run may have left running on {row.host} cannot be seen here: look there")
         return
-    found = left_running(row.run, standing.begun)
-    if found and not owner_is_gone(state, row.run, host=row.host, pid=row.pid):
-        # Somebody has resumed the run since it was looked at: these are that one's.
+    try:
+        found = asyncio.run(left_behind(state, row, standing.begun))
+    except RunGoesOn:
         refuse_under_way(row)
-    for step, living in found.items():
-        _settle(row.run, step, living, ask=ask)
+    for each in found:
+        _settle(each, ask=ask)
 
 
-def _settle(run: str, step: str, living: list[Survivor], *, ask: bool) -> None:
-    from pup_tui.steps.left_running import end, wait_for
-    from pup_tui.steps.survivors import listed
-
-    told = f"`{step}` is still running: {listed(living)}"
+def _settle(left: LeftBehind, *, ask: bool) -> None:
+    told = f"`{left.step}` is still running: {left.processes}"
     if not ask:
         todo = "wait until it has ended, or end it; then look what it did and resume"
         raise Failure(told, "", todo, code=UNDECIDED)
     tell(f"{told}. What it prints is lost, and writing to nobody may end it.")
     said = click.prompt("[w]ait, [e]nd it or [a]bort?", default="a", err=True).strip().lower()[:1]
     if said == "w":
-        wait_for(run, step)
+        asyncio.run(left.wait())
     elif said != "e":
-        raise Failure(f"`{step}` runs on, and nothing was resumed", code=ABORTED)
-    elif left := end(run, step, GRACE):
-        raise Failure(f"`{step}` could not be ended: {listed(left)}", "", "end it", code=UNDECIDED)
-    tell(f"`{step}` has ended; nobody knows how")
+        raise Failure(f"`{left.step}` runs on, and nothing was resumed", code=ABORTED)
+    elif living := asyncio.run(left.end()):
+        raise Failure(f"`{left.step}` could not be ended: {living}", "", "end it", code=UNDECIDED)
+    tell(f"`{left.step}` has ended; nobody knows how")
 
 
 def hidden_captures(

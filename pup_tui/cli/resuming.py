@@ -82,9 +82,8 @@ def resume_command(
 ) -> int:
     """Go on with RUN (the newest that did not succeed) where it stood."""
     from pup_tui.core.standing import standing as standing_of
-    from pup_tui.runbook.variables.file import FileValues
 
-    file = FileValues({}, {}, {}) if arg_file is None else from_file(arg_file)
+    file = from_file(arg_file)
     given = _Given(unknown, file)
     past = _past(settings, run)
     can_ask = settings.terminal.can_ask and not yes

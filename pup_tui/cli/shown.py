@@ -244,7 +244,7 @@ class ShownRun:
             for step, why in leg["skipped"].items():
                 click.echo(f"  {safe_text(step)}: skipped: {safe_text(why)}")
             for name, value in leg["changed"].items():
-                click.echo(f"  {name} = {safe_text(str(value))}")
+                click.echo(f"  {name} = {safe_text(as_typed(value))}")
 
     def _print_step(self, id_: str) -> None:
         node, step = self.program.node(id_), self._step(id_)

@@ -38,7 +38,7 @@ def given_values(program: Program, args: Sequence[str], arg_file: Path | None) -
     from pup_tui.cli.answers import given_answers, joined, refuse_list
 
     runbook = program.runbook
-    given, in_file, _ = ({}, {}, {}) if arg_file is None else from_file(arg_file)
+    given, in_file, _ = from_file(arg_file)
     for name, value in given.items():
         refuse_list(runbook.vars.get(name), value, name)
     by_arg: dict[str, list[str]] = {}
@@ -69,12 +69,13 @@ def _utf8(arg: str) -> str:
     return os.fsencode(arg).decode("utf-8", "surrogateescape")
 
 
-def from_file(path: Path) -> FileValues:
+def from_file(path: Path | None) -> FileValues:
+    """What an `--arg-file` gives, nothing where there is none. Raises Failure where it cannot be read."""
     from pup_tui.runbook.problems import InvalidRunbook
-    from pup_tui.runbook.variables.file import read_values
+    from pup_tui.runbook.variables.file import FileValues, read_values
 
     try:
-        return read_values(path)
+        return FileValues({}, {}, {}) if path is None else read_values(path)
     except InvalidRunbook as error:
         raise Failure(
             str(error.problems[0]), "--arg-file", "give a YAML map of variables"

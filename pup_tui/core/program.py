@@ -65,6 +65,11 @@ class Node(Struct, frozen=True, kw_only=True):
         return self.step.foreach is not None and not self.is_item
 
     @property
+    def can_be_undone(self) -> bool:
+        """Whether it is offered to be taken back once it has succeeded; of a foreach its items are."""
+        return self.step.undo is not None and not self.is_loop
+
+    @property
     def is_block(self) -> bool:
         """Whether other steps run inside it."""
         return self.step.is_block or self.is_loop

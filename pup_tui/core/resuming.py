@@ -189,9 +189,15 @@ def _enter_again(run: Run, node: Node, known: StepState) -> None:
 def _recall(run: Run, node: Node, known: StepState) -> None:
     """End a step as it ended in an earlier leg, with all that it holds and has made."""
     earlier, state = run.state.earlier, run.state
-    inside = [id_ for id_ in run.program.in_order(earlier.steps) if is_inside(id_, node.id)]
-    for key in [key for key in earlier.frames if key == node.id or is_inside(key, node.id)]:
-        state.frames[key] = earlier.frames[key]
+    inside: list[str] = []
+    if node.is_block:
+        # Of all that is remembered, which may be much, only a block holds anything.
+        held = (id_ for id_ in earlier.steps if is_inside(id_, node.id))
+        inside = run.program.in_order(held)
+        for key in (key for key in earlier.frames if is_inside(key, node.id)):
+            state.frames[key] = earlier.frames[key]
+    if node.id in earlier.frames:
+        state.frames[node.id] = earlier.frames[node.id]
     for id_ in (node.id, *inside):
         step = known if id_ == node.id else earlier.steps.pop(id_)
         state.steps[id_] = step
@@ -202,11 +208,7 @@ def _recall(run: Run, node: Node, known: StepState) -> None:
         _take_names(run, run.program.node(id_), step)
     for id_ in inside:
         inner, step = run.program.node(id_), state.steps[id_]
-        if (
-            step.status is StepStatus.SUCCEEDED
-            and inner.step.undo is not None
-            and not inner.is_loop
-        ):
+        if step.status is StepStatus.SUCCEEDED and inner.can_be_undone:
             state.completed.append(id_)
         run.outbox.tell_finished(inner, step)
     assert known.status is not None

@@ -105,7 +105,7 @@ class Run:
     ) -> None:
         """End the step for good, with the status and reason that everyone is told.
 
-        It `ended` now, or then.
+        One that `ended` in an earlier leg of the run has its outcome from there.
         """
         step = self.step(node)
         for timer in step.timers:
@@ -125,7 +125,7 @@ class Run:
             self._skip_inside(node, reason)
         if status is StepStatus.SUCCEEDED and not node.is_item:
             self._settle(node)
-        if status is StepStatus.SUCCEEDED and node.step.undo is not None and not node.is_loop:
+        if status is StepStatus.SUCCEEDED and node.can_be_undone:
             self.state.completed.append(node.id)
         self.outbox.tell_finished(node, step)
         self._pass_on(node, status, reason)

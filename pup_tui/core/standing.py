@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, structs
 
-from pup_tui.core.ids import UNDO, holder_id, is_inside, is_kept, static_id, undo_id
+from pup_tui.core.ids import UNDO, holders, is_kept, static_id, undo_id
 from pup_tui.core.program import Node, Program
 from pup_tui.core.scope import frame_of
 from pup_tui.core.state import (
@@ -97,10 +97,11 @@ def remembered(program: Program, state: RunState) -> Earlier:
     frames = dict(before.frames)
     for key, frame in state.frames.items():
         frames[key] = _joined(frames[key], frame) if key in frames else frame
+    around = {holder for id_ in dropped for holder in holders(id_)}
     left = {
-        id_: _unended(step) if any(is_inside(other, id_) for other in dropped) else step
+        id_: _unended(step) if id_ in around else step
         for id_, step in known.items()
-        if not any(id_ == other or is_inside(id_, other) for other in dropped)
+        if id_ not in dropped and dropped.isdisjoint(holders(id_))
     }
     return Earlier(steps=left, frames=frames)
 
@@ -201,10 +202,5 @@ def first_frame(program: Program, state: RunState) -> Frame:
 
 def may_repeat(program: Program, node: Node) -> bool:
     """Whether a step, or a block around it, says that it may be done twice."""
-    id_ = node.id
-    while id_ != BODY:
-        step = program.node(id_).step
-        if step.idempotent or step.read_only is True:
-            return True
-        id_ = holder_id(id_)
-    return False
+    steps = (program.node(id_).step for id_ in (node.id, *holders(node.id)))
+    return any(step.idempotent or step.read_only is True for step in steps)

@@ -197,8 +197,7 @@ class Earlier(Struct):
     `steps` and `frames` are as they stood at the end, without what has to be done once more; `completed` is
     the order in which steps ended that can be taken back. `again` names steps that ended well and still run
     again, since a secret that they made is not known. `skipped` says of steps that are left out by whom and
-    why. `attempts` is how many attempts each step has made, so
-    that none gets the number of another.
+    why. `attempts` is how many attempts each step has made, so that none gets the number of another.
     """
 
     steps: dict[str, StepState] = {}

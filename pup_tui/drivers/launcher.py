@@ -105,9 +105,8 @@ class Launcher:
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         if program.runbook.lock is not None:
             value = lock_value(program.runbook.lock, created, masking)
-            lock = await aside(locks.take, value, created.at.wall, breaking)
-            reason = masking.text(lock.reason)
-            created = msgspec.structs.replace(created, lock=Lock(value, lock.broken, reason))
+            lock = await _taken(locks, value, created.at.wall, breaking, masking)
+            created = msgspec.structs.replace(created, lock=lock)
         try:
             record = RunRecord.of(created, name=program.runbook.name, pid=os.getpid())
             await self.log.create_run(record, {**files, **self.profile_files})
@@ -172,9 +171,8 @@ class Launcher:
         try:
             if program.runbook.lock is not None:
                 value = first.lock.value if first.lock is not None else ""
-                lock = await aside(locks.take, value, now.wall, breaking)
-                reason = masking.text(lock.reason)
-                resumed = msgspec.structs.replace(resumed, lock=Lock(value, lock.broken, reason))
+                lock = await _taken(locks, value, now.wall, breaking, masking)
+                resumed = msgspec.structs.replace(resumed, lock=lock)
             await self.log.reopen_run(first.run, len(events), host=host, pid=os.getpid())
             around = self._around(first.run, clock, masking, locks, terminal)
         except BaseException:
@@ -215,3 +213,11 @@ class Launcher:
             terminal=terminal,
             leftovers=self.leftovers,
         )
+
+
+async def _taken(
+    locks: HeldLocks, value: str, wall: float, breaking: Breaking | None, masking: Masking
+) -> Lock:
+    """A run's own lock, held from now on, as it is recorded."""
+    lock = await aside(locks.take, value, wall, breaking)
+    return Lock(value, lock.broken, masking.text(lock.reason))

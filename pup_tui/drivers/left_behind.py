@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from pup_tui.journal.errors import RunGoesOn
 from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.places import journal_path
 from pup_tui.journal.records import RunRow
-from pup_tui.steps.left_running import end, left_running
+from pup_tui.steps.left_running import LOOK_AGAIN, end, left_running
 from pup_tui.steps.survivors import listed, marked
 
 GRACE = 5.0
@@ -30,6 +31,11 @@ class LeftBehind:
 
     async def lives(self) -> bool:
         return bool(await aside(marked, self.run, self.step))
+
+    async def wait(self) -> None:
+        """Wait until none of them lives."""
+        while await self.lives():  # noqa: ASYNC110 -- there is nothing to wait on
+            await asyncio.sleep(LOOK_AGAIN)
 
     async def end(self) -> str:
         """End them; names those that live all the same, empty if none does."""

@@ -29,12 +29,6 @@ def left_running(run: str, steps: Iterable[str]) -> dict[str, list[Survivor]]:
     return {step: living for step, living in found.items() if living}
 
 
-def wait_for(run: str, step: str) -> None:
-    """Block until no process of the step lives."""
-    while marked(run, step):
-        time.sleep(LOOK_AGAIN)
-
-
 def end(run: str, step: str, grace: float) -> list[Survivor]:
     """Send TERM to the processes of a step, KILL after `grace` seconds; those that live all the same.
 

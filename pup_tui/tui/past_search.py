@@ -25,9 +25,10 @@ class Search:
 
 @dataclass(frozen=True)
 class FoundRuns:
-    """The next runs, newest first; how many match in all; which statuses there are, of whatever run.
+    """The next runs, newest first.
 
-    `losses` says what of the journal is known to be lost.
+    With the first of them: how many match in all, which statuses there are, of whatever run, and what of the
+    journal is known to be lost.
     """
 
     rows: Sequence[RunRow] = ()
@@ -46,6 +47,7 @@ def find_runs(state: Path, wanted: Search, behind: str | None) -> FoundRuns:
         if journal is None:
             return FoundRuns()
         rows = journal.runs(status=wanted.status, words=wanted.words, before=behind, limit=PAGE)
+        if behind is not None:
+            return FoundRuns(rows)
         total = journal.count(status=wanted.status, words=wanted.words)
-        losses = "" if behind else journal.losses()
-        return FoundRuns(rows, total, sorted(journal.statuses()), losses)
+        return FoundRuns(rows, total, sorted(journal.statuses()), journal.losses())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import resources
@@ -92,18 +92,19 @@ def is_destroyer(words: Sequence[str]) -> bool:
     return any(row.matches(words) for row in (*_NAMED.get(name, ()), *_PATTERNS))
 
 
-_NAMED: Final[dict[str, list[CommandRow]]] = {}
-"""The rows by the names of their programs."""
+def _by_program(rows: Iterable[CommandRow]) -> tuple[dict[str, list[CommandRow]], list[CommandRow]]:
+    """The rows by the names of their programs, and those whose program is a pattern."""
+    named: dict[str, list[CommandRow]] = {}
+    patterns: list[CommandRow] = []
+    for row in rows:
+        names = row.words[0].split("|")
+        if any("*" in name for name in names):
+            patterns.append(row)
+        else:
+            for name in names:
+                named.setdefault(name, []).append(row)
+    return named, patterns
 
-_PATTERNS: Final[list[CommandRow]] = []
-"""Those whose program is a pattern."""
 
-for _row in (CommandRow(*parts) for parts in _read("commands")):
-    _names = _row.words[0].split("|")
-    if any("*" in name for name in _names):
-        _PATTERNS.append(_row)
-    else:
-        for _name in _names:
-            _NAMED.setdefault(_name, []).append(_row)
-
+_NAMED, _PATTERNS = _by_program(CommandRow(*parts) for parts in _read("commands"))
 STATEMENTS: Final = tuple(StatementRow(words[0], *rest) for words, *rest in _read("statements"))

@@ -47,6 +47,23 @@ def test_the_shell_that_reads_standard_input_as_its_script(script: str, shell: s
     assert input_shell(script, "python3") is None
 
 
+def assert_prints(script: str, shell: str, folder: Path, printed: str) -> None:
+    """Every program that is this shell prints that for a script on standard input, and makes no file."""
+    for command in COMMANDS[shell]:
+        if shutil.which(command[0]) is None:
+            continue
+        done = subprocess.run(
+            [*command, "-s"],
+            input=script.encode(),
+            cwd=folder,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            check=False,
+        )
+        assert done.stdout == printed.encode(), (command, done.stderr)
+        assert not list(folder.iterdir())
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize(
     ("script", "before", "after"),
@@ -80,19 +97,7 @@ def test_a_literal_is_the_value(
     ):
         rendered = template.render({"V": value})
         assert rendered.env == {}
-        for command in COMMANDS[shell]:
-            if shutil.which(command[0]) is None:
-                continue
-            done = subprocess.run(
-                [*command, "-s"],
-                input=rendered.script.encode(),
-                cwd=tmp_path,
-                env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
-                capture_output=True,
-                check=False,
-            )
-            assert done.stdout == f"{before}{value}{after}".encode(), (command, done.stderr)
-            assert not list(tmp_path.iterdir())
+        assert_prints(rendered.script, shell, tmp_path, f"{before}{value}{after}")
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -110,19 +115,7 @@ def test_a_command_that_reads_standard_input_too_reads_nothing_of_the_script(
 ) -> None:
     value = "a\ntouch pwned\n"
     rendered = compile_shell(script, shell, is_input=True).render({"V": value})
-    for command in COMMANDS[shell]:
-        if shutil.which(command[0]) is None:
-            continue
-        done = subprocess.run(
-            [*command, "-s"],
-            input=rendered.script.encode(),
-            cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
-            capture_output=True,
-            check=False,
-        )
-        assert done.stdout == f"[{value}]".encode(), (command, done.stderr)
-        assert not list(tmp_path.iterdir())
+    assert_prints(rendered.script, shell, tmp_path, f"[{value}]")
 
 
 @pytest.mark.parametrize(
