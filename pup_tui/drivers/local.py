@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,7 @@ from pup_tui.drivers.watcher import Watcher
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.records import RunSummary
 from pup_tui.journal.writer import Recorder
+from pup_tui.output.block import Block
 from pup_tui.output.pipeline import Captured
 from pup_tui.steps.executor import Context, Executor, Outcome, Stop, Terminal
 from pup_tui.steps.leftovers import Leftovers
@@ -129,7 +130,7 @@ class LocalRun:
         self._over = False
         self._unrecorded = Unrecorded()
         self.outputs = Outputs(
-            around.outputs, program, around.masking, self._on_lines, self._on_output_error
+            around.outputs, program, around.masking, self._on_block, self._on_output_error
         )
 
     @property
@@ -339,8 +340,8 @@ class LocalRun:
     def _tell(self, notice: AnyNotice) -> None:
         self._each(lambda watcher: watcher.notice(notice))
 
-    def _on_lines(self, step: str, lines: Sequence[Any]) -> None:
-        self._each(lambda watcher: watcher.output(step, lines))
+    def _on_block(self, step: str, block: Block) -> None:
+        self._each(lambda watcher: watcher.output(step, block))
 
     def _on_output_error(self, step: str, error: OSError) -> None:
         why = self._why_not_kept(step, error)

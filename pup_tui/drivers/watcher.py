@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from pup_tui.core.actions import Question
 from pup_tui.core.notices import AnyNotice
-from pup_tui.output.spool import Line
+from pup_tui.output.block import Block
 
 
 class Watcher(Protocol):
@@ -21,8 +20,8 @@ class Watcher(Protocol):
         """Called when something has happened, once it is recorded."""
         return
 
-    def output(self, step: str, lines: Sequence[Line]) -> None:
-        """Called with lines that a step printed; they are in its spool as well."""
+    def output(self, step: str, block: Block) -> None:
+        """Called with lines that a step printed, many at a time; they are in its spool as well."""
         return
 
     def trouble(self, told: str) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from pup_tui.core.notices import AnyNotice, StepOutput, rfc3339
 from pup_tui.drivers.clock import Clock
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.stream import Outlet
+from pup_tui.output.block import Block
 from pup_tui.output.overwritten import states
 from pup_tui.output.safe_json import safe_json
 from pup_tui.output.sanitize import safe_text
-from pup_tui.output.spool import Line
 
 
 class JsonFace(Watcher):
@@ -32,10 +30,10 @@ class JsonFace(Watcher):
     def trouble(self, told: str) -> None:
         self._err.write(f"▲ {safe_text(told)}\n")
 
-    def output(self, step: str, lines: Sequence[Line]) -> None:
+    def output(self, step: str, block: Block) -> None:
         ts = rfc3339(self._clock.now().wall)
         told: list[str] = []
-        for line in lines:
+        for line in block.lines():
             *overwritten, text = states(line.text)
             notice = StepOutput(
                 ts=ts,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -26,9 +26,11 @@ from pup_tui.core.sent import shown_of
 from pup_tui.core.state import RunStatus, StepStatus
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.stream import Outlet
+from pup_tui.output.block import Block, Stream
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.shown import Shows, spool_to_show
-from pup_tui.output.spool import Line, SpoolReader
+from pup_tui.output.spool import SpoolReader
+from pup_tui.output.style import strip_style
 from pup_tui.spelling import as_typed
 from pup_tui.template.duration import format_duration
 
@@ -65,7 +67,7 @@ class TextFace(Watcher):
     ) -> None:
         """`spool` tells where a step's output is kept."""
         self._spool = spool
-        self._out = out
+        self._outlets: dict[Stream, Outlet] = {"stdout": out, "stderr": err}
         self._err = err
         self._program = program
         self._started_steps: set[str] = set()
@@ -170,19 +172,15 @@ class TextFace(Watcher):
     def trouble(self, told: str) -> None:
         self._say(f"▲ {safe_text(told)}", "yellow", bold=True)
 
-    def output(self, step: str, lines: Sequence[Line]) -> None:
-        held = _HELD[self._program.node(step).step.shows]
-        lines = [line for line in lines if line.stream not in held]
-        if not lines:
+    def output(self, step: str, block: Block) -> None:
+        if block.stream in _HELD[self._program.node(step).step.shows]:
             return
         about = self._about(step)
         if about:
             self._say(f"▸ {about.rstrip(': ')}", "bright_black")
-        for stream, outlet in (("stdout", self._out), ("stderr", self._err)):
-            text = "".join(f"{line.text}\n" for line in lines if line.stream == stream)
-            if text:
-                self._err.end_line()
-                outlet.write(text if outlet.coloured else click.unstyle(text))
+        outlet = self._outlets[block.stream]
+        self._err.end_line()
+        outlet.write(block.text if outlet.coloured else strip_style(block.text))
 
     def _show_kept(self, step: str, status: str) -> None:
         """Show what was held back of an output while its step ran, once."""
@@ -195,7 +193,7 @@ class TextFace(Watcher):
         if shown is None:
             self._say(f"    its output is not shown: {safe_text(str(path))}", "bright_black")
             return
-        for stream, outlet in (("stdout", self._out), ("stderr", self._err)):
+        for stream, outlet in self._outlets.items():
             if stream in held:
                 self._err.end_line()
                 outlet.copy(partial(_kept_lines, shown, stream, coloured=outlet.coloured))
@@ -218,7 +216,7 @@ def _kept_lines(path: Path, stream: str, *, coloured: bool) -> Iterator[str]:
         for start in range(0, reader.line_count, 1000):
             lines = reader.lines(start, min(start + 1000, reader.line_count))
             text = "".join(f"{line.text}\n" for line in lines if line.stream == stream)
-            yield text if coloured else click.unstyle(text)
+            yield text if coloured else strip_style(text)
     except OSError as error:
         yield f"[pup-tui] the output cannot be read: {path}: {error.strerror}\n"
     finally:

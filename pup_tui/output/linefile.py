@@ -1,90 +1,64 @@
-"""A text file of lines with a binary index beside it, readable while it is written.
+"""A text file of lines with an index beside it, readable while it is written.
 
-``NAME.log`` is plain text. ``NAME.idx`` is a header of 64 bytes, then 8 bytes for each line: the
-offset of its end, shifted left by two, with a bit for standard error and one for "unfinished", in
-the machine's byte order. The unfinished lines, one a stream at most, stand at the end of the file
-and are written over later. Text is written before its index entries; whatever a crash leaves out
-of the index, or wrong about unfinished lines, a reader finds in the text.
+``NAME.log`` is plain text. ``NAME.idx`` says where blocks of its lines end, of which stream they are
+and when they were written (``blockindex``). The unfinished lines, one a stream at most, stand at the
+end of the file and are written over later. Text is written before its index entries; whatever a crash
+leaves out of the index, or wrong about unfinished lines, a reader finds in the text.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import re
-import struct
-from array import array
 from bisect import bisect_right
-from dataclasses import dataclass
-from itertools import accumulate
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from .block import Line, Stream
+from .blockindex import (
+    BLOCK_SECONDS,
+    BLOCK_SIZE,
+    ENTRY_SIZE,
+    HEADER_SIZE,
+    NO_ENTRY,
+    OPEN,
+    STDERR,
+    Entry,
+    IndexHeader,
+    index_path,
+    is_old,
+    pack,
+    unpack,
+    unpack_old,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-Stream = Literal["stdout", "stderr"]
-
-
-class Line(NamedTuple):
-    """One line of output, safe to show, without its end."""
-
-    stream: Stream
-    text: str
-
-
-_STDERR = 1
-_OPEN = 2
-_SHIFT = 2
-
 _GONE = "the file was deleted, moved or replaced"
-_ENTRY_SIZE = 8
-_HEADER = struct.Struct("=8s3I4xQQQQ8x")
-_MAGIC = b"pup-idx1"
-_BLOCK = 1 << 20
+_NEWLINE = 1
+_ENTRIES_AT_ONCE = 64
 
 
-@dataclass(frozen=True)
-class IndexHeader:
-    """What the index's header says about the parts of a spool; all zero for a single file."""
+def encode_lines(text: str) -> bytes:
+    """Return text as it is kept: always valid UTF-8."""
+    return text.encode("utf-8", "backslashreplace")
 
-    state: int = 0
-    first_part: int = 0
-    end_part: int = 0
-    head_lines: int = 0
-    head_bytes: int = 0
-    dropped_lines: int = 0
-    dropped_bytes: int = 0
 
-    def pack(self) -> bytes:
-        return _HEADER.pack(
-            _MAGIC,
-            self.state,
-            self.first_part,
-            self.end_part,
-            self.head_lines,
-            self.head_bytes,
-            self.dropped_lines,
-            self.dropped_bytes,
+class _Block(NamedTuple):
+    """The block to which lines can still be added."""
+
+    begin: int
+    entry: Entry
+
+    def takes(self, flags: int, size: int, at: float) -> bool:
+        """Whether lines can be added that make it that long."""
+        return (
+            self.entry.flags == flags
+            and size <= BLOCK_SIZE
+            and 0 <= at - self.entry.at < BLOCK_SECONDS
         )
-
-    @classmethod
-    def unpack(cls, data: bytes) -> IndexHeader:
-        """Read a header; one that is cut off or not ours counts as all zero."""
-        if len(data) < _HEADER.size or not data.startswith(_MAGIC):
-            return cls()
-        return cls(*_HEADER.unpack_from(data)[1:])
-
-
-def index_path(path: Path) -> Path:
-    """Return where the index of a text file is."""
-    return path.with_suffix(".idx")
-
-
-def encode_line(text: str) -> bytes:
-    """Return a line as it is kept: one line whatever the text is, and always valid UTF-8."""
-    data = text.encode("utf-8", "backslashreplace")
-    return (data.replace(b"\n", b"\\n") if b"\n" in data else data) + b"\n"
 
 
 class LineFileWriter:
@@ -102,7 +76,9 @@ class LineFileWriter:
         self.count = 0
         self.size = 0
         self._text_size = 0
+        self._blocks = 0
         self._entries = 0
+        self._block: _Block | None = None
         try:
             self._recover()
             self._begun = os.fstat(self._text)
@@ -119,45 +95,57 @@ class LineFileWriter:
         if self._begun is not None and not (there and os.path.samestat(there, self._begun)):
             raise OSError(errno.ENOENT, _GONE)
 
-    def append(self, lines: Sequence[bytes], stream: Stream) -> None:
-        """Add ended lines, made by ``encode_line``. Unfinished lines are gone after it."""
-        ends = list(accumulate(map(len, lines), initial=self.size))[1:]
-        flag = _STDERR if stream == "stderr" else 0
-        self._write(b"".join(lines), [end << _SHIFT | flag for end in ends])
-        self.count += len(ends)
-        self.size = ends[-1] if ends else self.size
+    def append(self, data: bytes, stream: Stream, at: float) -> None:
+        """Add ended lines, made by ``encode_lines``, at a time in seconds since 1970.
 
-    def set_open(self, lines: Sequence[Line]) -> None:
-        """Replace the unfinished lines at the end of the file."""
-        data = [encode_line(line.text) for line in lines]
-        if data:
-            data[-1] = data[-1][:-1]
-        ends = list(accumulate(map(len, data), initial=self.size))[1:]
-        flags = [_OPEN | (_STDERR if line.stream == "stderr" else 0) for line in lines]
-        entries = [end << _SHIFT | flag for end, flag in zip(ends, flags, strict=True)]
-        self._write(b"".join(data), entries)
+        Unfinished lines are gone after it.
+        """
+        begin, end, flags = self.size, self.size + len(data), _flags(stream)
+        block, blocks = self._block, self._blocks
+        if block is not None and block.takes(flags, end - block.begin, at):
+            begin, at, blocks = block.begin, block.entry.at, blocks - 1
+        entry = Entry(end, self.count + data.count(b"\n"), at, flags)
+        self._write(data, [entry], blocks)
+        self._count_ended([entry], blocks)
+        self._block = _Block(begin, entry)
+
+    def set_open(self, lines: Sequence[Line], at: float) -> None:
+        """Replace the unfinished lines at the end of the file; the last of them has no line feed."""
+        data = b""
+        entries: list[Entry] = []
+        for number, line in enumerate(lines, 1):
+            data += encode_lines(line.text if number == len(lines) else f"{line.text}\n")
+            flags = OPEN | _flags(line.stream)
+            entries.append(Entry(self.size + len(data), self.count + number, at, flags))
+        self._write(data, entries, self._blocks)
 
     def append_from(self, reader: LineFileReader) -> None:
         """Add all lines of another file; an unfinished one counts as ended."""
         reader.refresh()
-        shift = self.size << _SHIFT
-        entries = [(entry & ~_OPEN) + shift for entry in reader.entries()]
-        data = reader.data()
+        data, entries = reader.data(), reader.ended_entries()
+        shifted = [
+            entry._replace(end=entry.end + self.size, lines=entry.lines + self.count)
+            for entry in entries
+        ]
         if data and not data.endswith(b"\n"):
             data += b"\n"
-            entries[-1] += 1 << _SHIFT
-        self._write(data, entries)
-        self.count += len(entries)
-        self.size += len(data)
+        self._write(data, shifted, self._blocks)
+        self._count_ended(shifted, self._blocks)
 
     def truncate(self, header: IndexHeader) -> None:
         """Drop all lines after the head whose size the header tells."""
+        entries = self._read_entries()
+        kept = [entry for entry in entries if entry.end < header.head_bytes]
+        if header.head_bytes:
+            end = entries[len(kept)]._replace(end=header.head_bytes, lines=header.head_lines)
+            kept.append(end)
         self.count, self.size = header.head_lines, header.head_bytes
-        self._write(b"", [])
+        self._write(b"", kept, 0)
+        self._count_ended(kept, 0)
 
     def read_header(self) -> IndexHeader:
         """Return the index's header."""
-        return IndexHeader.unpack(os.pread(self._index, _HEADER.size, 0))
+        return IndexHeader.unpack(os.pread(self._index, HEADER_SIZE, 0))
 
     def write_header(self, header: IndexHeader) -> None:
         """Replace the index's header."""
@@ -188,42 +176,46 @@ class LineFileWriter:
                 raise
         return self._descriptors
 
-    def _write(self, data: bytes, entries: list[int]) -> None:
-        """Put text and entries after the last ended line, in place of what is there."""
+    def _write(self, data: bytes, entries: Sequence[Entry], first: int) -> None:
+        """Put text after the last ended line, and entries at number ``first``, in place of what is there."""
         self.check_in_place()
         _write_all(self._text, data, self.size)
         if self.size + len(data) < self._text_size:
             os.ftruncate(self._text, self.size + len(data))
         self._text_size = self.size + len(data)
-        at = _HEADER.size + self.count * _ENTRY_SIZE
-        _write_all(self._index, array("Q", entries).tobytes(), at)
-        total = self.count + len(entries)
-        if total < self._entries:
-            os.ftruncate(self._index, at + len(entries) * _ENTRY_SIZE)
-        self._entries = total
+        _write_all(self._index, pack(entries), HEADER_SIZE + first * ENTRY_SIZE)
+        if first + len(entries) < self._entries:
+            os.ftruncate(self._index, HEADER_SIZE + (first + len(entries)) * ENTRY_SIZE)
+        self._entries = first + len(entries)
 
-    def _recover(self) -> None:
-        """Continue the file as it is found, with the index that it should have."""
-        if not os.fstat(self._text).st_size:
-            header = self.read_header()
-            os.ftruncate(self._index, 0)
-            self.write_header(header)
-            return
+    def _count_ended(self, entries: Sequence[Entry], first: int) -> None:
+        """Count the lines of entries that were written at number ``first``; nothing is added to these."""
+        self._blocks = first + len(entries)
+        self._block = None
+        if entries:
+            self.size, self.count = entries[-1].end, entries[-1].lines
+
+    def _read_entries(self) -> list[Entry]:
         reader = LineFileReader(self.path)
         try:
             reader.refresh()
-            self.write_header(reader.header)
-            entries = [entry & ~_OPEN for entry in reader.entries()]
+            return reader.ended_entries()
         finally:
             reader.close()
+
+    def _recover(self) -> None:
+        """Continue the file as it is found, with the index that it should have."""
+        header = self.read_header()
         size = os.fstat(self._text).st_size
-        if os.pread(self._text, 1, size - 1) != b"\n":
+        entries = self._read_entries() if size else []
+        if size and os.pread(self._text, _NEWLINE, size - _NEWLINE) != b"\n":
             _write_all(self._text, b"\n", size)
-            entries[-1] += 1 << _SHIFT
-        _write_all(self._index, array("Q", entries).tobytes(), _HEADER.size)
-        os.ftruncate(self._index, _HEADER.size + len(entries) * _ENTRY_SIZE)
-        self.count = self._entries = len(entries)
-        self.size = self._text_size = entries[-1] >> _SHIFT
+        self.write_header(header)
+        self._count_ended(entries, 0)
+        self._text_size = self.size
+        _write_all(self._index, pack(entries), HEADER_SIZE)
+        os.ftruncate(self._index, HEADER_SIZE + len(entries) * ENTRY_SIZE)
+        self._entries = len(entries)
 
 
 class LineFileReader:
@@ -241,14 +233,15 @@ class LineFileReader:
         self.header = IndexHeader()
         self.size = 0
         self._indexed = 0
+        self._last = NO_ENTRY
         self._scanned = (0, 0)
-        # Entries for what the index does not cover, or not rightly: unfinished lines, a crash.
-        self._more = array("Q")
+        # Entries for what the index does not cover, or not rightly: unfinished lines, a crash, an old index.
+        self._more: list[Entry] = []
 
     @property
     def count(self) -> int:
         """How many lines there are, with unfinished ones, as of the last ``refresh``."""
-        return self._indexed + len(self._more)
+        return self._more[-1].lines if self._more else self._last.lines
 
     def refresh(self) -> None:
         """Take in what has been written since."""
@@ -259,54 +252,49 @@ class LineFileReader:
                 self._index = -1
         index_size = os.fstat(self._index).st_size if self._index >= 0 else 0
         self.size = os.fstat(self._text).st_size
-        self.header = IndexHeader.unpack(self._pread_index(0, _HEADER.size))
-        count = max(0, index_size - _HEADER.size) // _ENTRY_SIZE
-        count = self._last_valid(count)
-        ended, open_entries = self._without_open(count)
-        self._indexed = ended
-        if open_entries and open_entries[-1] >> _SHIFT == self.size:
-            self._more = array("Q", open_entries)
+        header = self._pread_index(0, HEADER_SIZE)
+        self.header = IndexHeader.unpack(header)
+        if is_old(header):
+            self._take_old(index_size)
+            return
+        count = max(0, index_size - HEADER_SIZE) // ENTRY_SIZE
+        self._indexed, unfinished = self._without_open(self._last_valid(count))
+        self._last = self._entry(self._indexed - 1) if self._indexed else NO_ENTRY
+        if unfinished and unfinished[-1].end == self.size:
+            self._more = unfinished
             self._scanned = (0, 0)
-        elif self._scanned != (ended, self.size):
-            self._more = self._scan(self.entry_end(ended))
-            self._scanned = (ended, self.size)
-
-    def entry(self, at: int) -> int:
-        """Return the index entry of line ``at``."""
-        if at >= self._indexed:
-            return self._more[at - self._indexed]
-        return self._entries(at, at + 1)[0]
-
-    def entries(self) -> array[int]:
-        """Return all index entries."""
-        return self._entries(0, self._indexed) + self._more
+        elif self._scanned != (self._last.end, self.size):
+            self._more = self._scan(self._last)
+            self._scanned = (self._last.end, self.size)
 
     def data(self) -> bytes:
         """Return the whole text."""
         return self._pread_text(0, self.size)
 
-    def entry_end(self, count: int) -> int:
-        """Return the offset in the text at which the first ``count`` lines end."""
-        return self.entry(count - 1) >> _SHIFT if count > 0 else 0
+    def ended_entries(self) -> list[Entry]:
+        """Return an entry for each block, as when its unfinished lines were ended."""
+        entries = [*self._entries(0, self._indexed), *self._more]
+        entries = [entry._replace(flags=entry.flags & ~OPEN) for entry in entries]
+        if entries and self._pread_text(self.size - _NEWLINE, _NEWLINE) != b"\n":
+            entries[-1] = entries[-1]._replace(end=entries[-1].end + _NEWLINE)
+        return entries
 
     def lines(self, start: int, stop: int) -> list[Line]:
         """Return the lines from ``start`` up to ``stop``, as far as there are any."""
         start, stop = max(0, start), min(stop, self.count)
-        if start >= stop:
-            return []
-        entries = self._entries(start, min(stop, self._indexed))
-        extra_from = max(start, self._indexed) - self._indexed
-        entries.extend(self._more[extra_from : max(0, stop - self._indexed)])
-        begin = self.entry_end(start)
-        data = self._pread_text(begin, (entries[-1] >> _SHIFT) - begin)
         found: list[Line] = []
-        at = 0
-        for entry in entries:
-            end = (entry >> _SHIFT) - begin
-            text = data[at:end].decode("utf-8", "replace").removesuffix("\n")
-            found.append(Line("stderr" if entry & _STDERR else "stdout", text))
-            at = end
+        for begin, entry in self._blocks(start, stop):
+            data = self._pread_text(begin.end, entry.end - begin.end)
+            texts = data.decode("utf-8", "replace").removesuffix("\n").split("\n")
+            stream: Stream = "stderr" if entry.flags & STDERR else "stdout"
+            chosen = texts[max(0, start - begin.lines) : stop - begin.lines]
+            found += [Line(stream, text) for text in chosen]
         return found
+
+    def time_of(self, line: int) -> float | None:
+        """Return when a line was written, in seconds since 1970, at most ``BLOCK_SECONDS`` too early."""
+        at = next((entry.at for _, entry in self._blocks(line, line + 1)), 0.0)
+        return at or None
 
     def close(self) -> None:
         """Close the files."""
@@ -314,46 +302,68 @@ class LineFileReader:
         if self._index >= 0:
             os.close(self._index)
 
+    def _blocks(self, start: int, stop: int) -> Iterator[tuple[Entry, Entry]]:
+        """Return the blocks that hold the lines from ``start`` up to ``stop``, each with the one before."""
+        first = bisect_right(range(self._indexed), start, key=lambda at: self._entry(at).lines)
+        before = self._entry(first - 1) if first else NO_ENTRY
+        for entry in chain(self._indexed_from(first), self._more):
+            if before.lines >= stop:
+                return
+            if entry.lines > start:
+                yield before, entry
+            before = entry
+
+    def _indexed_from(self, first: int) -> Iterator[Entry]:
+        for at in range(first, self._indexed, _ENTRIES_AT_ONCE):
+            yield from self._entries(at, min(at + _ENTRIES_AT_ONCE, self._indexed))
+
     def _last_valid(self, count: int) -> int:
         """Return how many entries lie within the text, which may have been cut."""
-        self._indexed = count
-        if count and self.entry_end(count) > self.size:
-            ends = range(count)
-            return bisect_right(ends, self.size, key=lambda at: self.entry(at) >> _SHIFT)
+        if count and self._entry(count - 1).end > self.size:
+            return bisect_right(range(count), self.size, key=lambda at: self._entry(at).end)
         return count
 
-    def _without_open(self, count: int) -> tuple[int, list[int]]:
+    def _without_open(self, count: int) -> tuple[int, list[Entry]]:
         """Split off the entries of unfinished lines, at most one a stream, at the end."""
-        last = list(self._entries(max(0, count - 2), count))
+        last = self._entries(max(0, count - 2), count)
         ended = len(last)
-        while ended and last[ended - 1] & _OPEN:
+        while ended and last[ended - 1].flags & OPEN:
             ended -= 1
         return count - (len(last) - ended), last[ended:]
 
-    def _scan(self, start: int) -> array[int]:
-        """Return entries for the text from ``start``, with its last line unfinished or not."""
-        entries = array("Q")
-        at = start
+    def _take_old(self, index_size: int) -> None:
+        """Take the entries from an index of the first version."""
+        if self._scanned != (index_size, self.size):
+            old = unpack_old(self._pread_index(0, index_size))
+            self._more = [entry for entry in old if entry.end <= self.size]
+            if not self._more or self._more[-1].end < self.size:
+                self._more = [entry for entry in self._more if not entry.flags & OPEN]
+                self._more += self._scan(self._more[-1] if self._more else NO_ENTRY)
+            self._scanned = (index_size, self.size)
+
+    def _scan(self, last: Entry) -> list[Entry]:
+        """Return entries for the text after a block, with its last line unfinished or not."""
+        entries: list[Entry] = []
+        at = last.end
         while at < self.size:
-            block = self._pread_text(at, min(_BLOCK, self.size - at))
-            if not block:
+            data = self._pread_text(at, min(BLOCK_SIZE, self.size - at))
+            if not data:
                 break
-            ends = (found.end() for found in re.finditer(rb"\n", block))
-            entries.extend(at + end << _SHIFT for end in ends)
-            at += len(block)
-        if at > start and (not entries or entries[-1] >> _SHIFT < at):
-            entries.append(at << _SHIFT | _OPEN)
+            if count := data.count(b"\n"):
+                last = Entry(at + data.rindex(b"\n") + 1, last.lines + count, 0.0, 0)
+                entries.append(last)
+            at += len(data)
+        if at > last.end:
+            entries.append(Entry(at, last.lines + 1, 0.0, OPEN))
         return entries
 
-    def _entries(self, start: int, stop: int) -> array[int]:
-        entries = array("Q")
-        if start < stop:
-            data = self._pread_index(
-                _HEADER.size + start * _ENTRY_SIZE, (stop - start) * _ENTRY_SIZE
-            )
-            data += bytes((stop - start) * _ENTRY_SIZE - len(data))
-            entries.frombytes(data)
-        return entries
+    def _entry(self, at: int) -> Entry:
+        return self._entries(at, at + 1)[0]
+
+    def _entries(self, start: int, stop: int) -> list[Entry]:
+        size = max(0, stop - start) * ENTRY_SIZE
+        data = self._pread_index(HEADER_SIZE + start * ENTRY_SIZE, size)
+        return unpack(data + bytes(size - len(data)))
 
     def _pread_index(self, at: int, size: int) -> bytes:
         return os.pread(self._index, size, at) if self._index >= 0 else b""
@@ -368,6 +378,10 @@ class LineFileReader:
             at += len(part)
             size -= len(part)
         return b"".join(parts)
+
+
+def _flags(stream: Stream) -> int:
+    return STDERR if stream == "stderr" else 0
 
 
 def _open_private(path: Path) -> int:

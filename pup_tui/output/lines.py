@@ -16,6 +16,7 @@ from .style import SGR, cut_before, strip_style
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_EDIT = re.compile(r"[\r\x08]")
 _RETURN_AT_END = re.compile(r"\r+\n")
 _TYPED = re.compile(r"([^\x08]*)(\x08*)")
 
@@ -45,19 +46,18 @@ class LineAssembler:
         body = text.rstrip("\r")
         # Whether it redraws the line or belongs to its end, only the next character tells.
         self._returns = "\r" if len(body) < len(text) else ""
-        if "\r" in body:
+        if "\r\n" in body:
             body = _RETURN_AT_END.sub("\n", body)
-        if "\r" not in body and "\b" not in body:
-            cut = body.rfind("\n") + 1
-            if not cut:
-                return self._append(body)
-            first = body.index("\n")
-            ended = self._append(body[:first]) + self._take() + body[first:cut]
-            return ended + self._append(body[cut:])
-        first_line, *more = body.split("\n")
-        settled = [self._edit(first_line)]
-        for line in more:
-            settled += (self._take(), "\n", self._edit(line))
+        settled: list[str] = []
+        at = 0
+        has_edits = "\r" in body or "\b" in body
+        while has_edits and (found := _EDIT.search(body, at)):
+            start = body.rfind("\n", at, found.start()) + 1 or at
+            end = body.find("\n", found.end())
+            settled.append(self._add(body[at:start]))
+            settled.append(self._edit(body[start : len(body) if end < 0 else end]))
+            at = len(body) if end < 0 else end
+        settled.append(self._add(body[at:]))
         return "".join(settled)
 
     def end(self) -> str:
@@ -75,6 +75,15 @@ class LineAssembler:
         if len(whole) <= limit:
             return whole, True
         return self._line[: cut_before(self._line, limit)], False
+
+    def _add(self, text: str) -> str:
+        """Take in text without redraws and backspaces; return what is settled."""
+        cut = text.rfind("\n") + 1
+        if not cut:
+            return self._append(text)
+        first = text.index("\n")
+        ended = self._append(text[:first]) + self._take() + text[first:cut]
+        return ended + self._append(text[cut:])
 
     def _edit(self, text: str) -> str:
         """Apply text of one line, with its redraws and backspaces; return what had to be settled."""

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from .sanitize import Sanitizer, safe_text
+from .screen import Screen
 from .short_lines import ShortLines
 from .spellings import normal_forms, spellings
 from .style import SGR, strip_style
@@ -47,6 +48,8 @@ class Masker:
         # half there yet is found by the same searches.
         self._forms: dict[str, list[str]] = {}
         self._beginnings: set[str] = set()
+        self._screen: Screen | None = None
+        """Made when it is needed: secrets come many at a time."""
         self._longest = 0
         self._adding = threading.Lock()
         self._short_lines = ShortLines()
@@ -65,6 +68,7 @@ class Masker:
                     self._add_form(form)
             for text in normal_forms(secret):
                 self._short_lines.add(text)
+            self._screen = None
 
     def _add_form(self, form: str) -> None:
         beginning = form[:MIN_SECRET]
@@ -77,6 +81,14 @@ class Masker:
     def _by_beginning(self) -> list[tuple[str, list[str]]]:
         with self._adding:
             return list(self._forms.items())
+
+    def _may_hold(self, text: str) -> bool:
+        """Whether a spelling of a secret can be in ``text``; hardly ever where none is."""
+        with self._adding:
+            if self._screen is None:
+                self._screen = Screen(form for same in self._forms.values() for form in same)
+            screen = self._screen
+        return screen.may_hold(text)
 
     def mask(self, text: str) -> str:
         """Return ``text`` with every spelling of every secret replaced by ``***``."""
@@ -125,6 +137,17 @@ class Masker:
         """Return what of ``text``, without its style, decides about text that follows it."""
         return self._short_lines.context(text)
 
+    def is_clear(self, text: str) -> bool:
+        """Whether no part of a secret is in a text without style, nor begins at its end."""
+        if not self._forms:
+            return True
+        end = len(text)
+        return (
+            "\x1b" not in text
+            and not self._may_hold(text)
+            and self._short_lines.settled(text, self._open_start(text)) == end
+        )
+
     def _open_start(self, text: str) -> int:
         """Return where the earliest spelling begins that the end of ``text`` cuts off."""
         length = len(text)
@@ -144,6 +167,9 @@ class Masker:
     def _spans(self, text: str, before: str = "", size: int | None = None) -> list[_Span]:
         """Return where secrets are in the first ``size`` characters, in order, overlapping ones joined."""
         seen = before + text
+        # Short lines count only beside a long one, which is a spelling itself.
+        if not self._may_hold(seen):
+            return []
         found = [_Span(*span) for span in self._short_lines.spans(seen)]
         for beginning, forms in self._by_beginning():
             at = seen.find(beginning)
@@ -176,6 +202,11 @@ class MaskStream:
     def feed(self, text: str) -> str:
         """Return what can be shown now; a possible beginning of a secret waits for its rest."""
         text = self._held + text
+        seen = self._before + strip_style(text)
+        if self._masker.is_clear(seen):
+            self._held = ""
+            self._before = self._masker.context(seen)
+            return text
         return self._pass_on(text, self._masker.settled(text, self._before))
 
     def preview(self, text: str, *, final: bool = False) -> str:

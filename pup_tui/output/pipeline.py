@@ -1,6 +1,6 @@
 """The output of one step, from the bytes of its process to lines that everyone may see.
 
-    bytes -> decode -> sanitize -> assemble lines -> mask -> spool, ``on_lines``
+    bytes -> decode -> sanitize -> assemble lines -> mask -> spool, ``on_block``
 
 Lines are assembled after sanitizing, so that a backspace or a redraw never makes a new escape
 sequence out of the pieces of others, and before masking, so that a secret is looked for in what
@@ -11,16 +11,19 @@ beginning of a secret; after a pause ``idle_flush`` shows the rest as well.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from .block import Block, Stream
 from .decode import Decoder
 from .lines import LineAssembler
 from .sanitize import Sanitizer
-from .spool import DEFAULT_LIMIT, Line, SpoolWriter, Stream
+from .spool import DEFAULT_LIMIT, SpoolWriter
 from .style import MAX_SGR_CHARS, close_style, cut_before
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from .mask import Masker
@@ -40,6 +43,9 @@ that a line without end costs little at a time."""
 
 PARTIAL_SHOWN = 4096
 """Characters of an unfinished line that are shown; an ended line is shown whole."""
+
+_AT_ONCE = 64 * 1024
+"""Bytes that are looked at together: what a step gives at once may be all of a large answer."""
 
 _MIN_LINE = 1024
 _LINE_SHARE = 16
@@ -68,10 +74,10 @@ class Captured(NamedTuple):
 class KeptOutput:
     """Takes the output of one step, all its attempts, and keeps what of it can be shown.
 
-    ``on_lines`` is called once for each batch of ended lines. Opening raises ``OSError``; when a
+    ``on_block`` is called with ended lines, many at a time. Opening raises ``OSError``; when a
     later write to disk fails, or the file is gone, ``error`` is set and ``on_error`` called with it, once.
     The spool then stays as it is, and everything else goes on: the program is not blocked, and captures
-    and ``on_lines`` still work.
+    and ``on_block`` still work.
     """
 
     def __init__(
@@ -80,11 +86,11 @@ class KeptOutput:
         masker: Masker,
         *,
         limit: int = DEFAULT_LIMIT,
-        on_lines: Callable[[Sequence[Line]], None] | None = None,
+        on_block: Callable[[Block], None] | None = None,
         on_error: Callable[[OSError], None] | None = None,
     ) -> None:
         self.error: OSError | None = None
-        self._on_lines = on_lines
+        self._on_block = on_block
         self._on_error = on_error
         self._spool: SpoolWriter | None = SpoolWriter(path, limit)
         max_line = max(_MIN_LINE, min(MAX_LINE, limit // _LINE_SHARE))
@@ -96,7 +102,8 @@ class KeptOutput:
     def write(self, stream: Stream, data: bytes) -> None:
         """Take in what was read from a stream, cut anywhere."""
         channel = self._channels[stream]
-        self._publish(channel.write(data))
+        for at in range(0, len(data), _AT_ONCE):
+            self._publish(channel.write(data[at : at + _AT_ONCE]))
         self._show_partial(channel, final=False)
 
     def idle_flush(self) -> None:
@@ -141,14 +148,13 @@ class KeptOutput:
             with self._noting_errors():
                 spool.close()
 
-    def _publish(self, lines: list[Line]) -> None:
-        if not lines:
-            return
-        if self._spool is not None and self.error is None:
-            with self._noting_errors():
-                self._spool.append(lines)
-        if self._on_lines is not None:
-            self._on_lines(lines)
+    def _publish(self, blocks: list[Block]) -> None:
+        for block in blocks:
+            if self._spool is not None and self.error is None:
+                with self._noting_errors():
+                    self._spool.append(block)
+            if self._on_block is not None:
+                self._on_block(block)
 
     def _show_partial(self, channel: _Channel, *, final: bool) -> None:
         if self._spool is not None and self.error is None:
@@ -190,18 +196,18 @@ class _Channel:
         """Return the decoded text of this attempt, up to the limit."""
         return "".join(self._capture)
 
-    def write(self, data: bytes) -> list[Line]:
+    def write(self, data: bytes) -> list[Block]:
         """Return the lines that are ended with this."""
         text = self._decoder.feed(data)
         self._keep(text)
         settled = self._assembler.feed(self._sanitizer.feed(text))
         return self._split(self._mask.feed(settled)) if settled else []
 
-    def release(self) -> list[Line]:
+    def release(self) -> list[Block]:
         """Return ended lines that were held back as the possible beginning of a secret."""
         return self._split(self._mask.flush()) if "\n" in self._mask.pending else []
 
-    def end(self) -> list[Line]:
+    def end(self) -> list[Block]:
         """Return what is left as lines, and be as new."""
         text = self._decoder.flush()
         self._keep(text)
@@ -233,33 +239,39 @@ class _Channel:
         self._capture.append(text.encode()[: self._capture_room].decode(errors="ignore"))
         self.truncated = True
 
-    def _split(self, masked: str) -> list[Line]:
+    def _split(self, masked: str) -> list[Block]:
         """Return the lines that ``masked`` ends; the rest is kept."""
-        *ended, self._tail = (self._tail + masked).split("\n")
-        limit = self._max_line
-        if (
-            not self._broken_size
-            and len(self._tail) <= limit
-            and max(map(len, ended), default=0) <= limit
-        ):
-            stream = self.stream
-            return [Line(stream, text) for text in ended]
-        lines: list[Line] = []
-        for text in ended:
-            lines.append(Line(self.stream, self._break(text, lines)))
-            if self._broken_size:
-                size = self._broken_size + len(lines[-1].text)
-                self._broken_size = 0
-                note = f"[pup-tui: the line above has {size:,} characters and is shown in parts]"
-                lines.append(Line("stderr", note))
-        self._tail = self._break(self._tail, lines)
-        return lines
+        text = self._tail + masked
+        cut = text.rfind("\n") + 1
+        ended, self._tail = text[:cut], text[cut:]
+        if self._broken_size or self._has_long(ended) or len(self._tail) > self._max_line:
+            return self._broken(ended)
+        return [Block(self.stream, ended)] if ended else []
 
-    def _break(self, text: str, lines: list[Line]) -> str:
-        """Add what is too long for one line to ``lines`` in parts; return the last part."""
+    def _has_long(self, ended: str) -> bool:
+        limit = self._max_line
+        return len(ended) > limit and max(map(len, ended.split("\n"))) > limit
+
+    def _broken(self, ended: str) -> list[Block]:
+        """Return lines of which some are too long, these in parts; so is the rest that is kept."""
+        parts: list[Block] = []
+        for text in ended.split("\n")[:-1]:
+            rest = self._break(text, parts)
+            parts.append(Block(self.stream, f"{rest}\n"))
+            if self._broken_size:
+                size = self._broken_size + len(rest)
+                self._broken_size = 0
+                note = f"[pup-tui: the line above has {size:,} characters and is shown in parts]\n"
+                parts.append(Block("stderr", note))
+        self._tail = self._break(self._tail, parts)
+        streams = groupby(parts, key=attrgetter("stream"))
+        return [Block(stream, "".join(part.text for part in some)) for stream, some in streams]
+
+    def _break(self, text: str, parts: list[Block]) -> str:
+        """Add what is too long for one line to ``parts``; return the last part."""
         while len(text) > self._max_line:
             cut = cut_before(text, self._max_line)
-            lines.append(Line(self.stream, close_style(text[:cut])))
+            parts.append(Block(self.stream, f"{close_style(text[:cut])}\n"))
             self._broken_size += cut
             text = text[cut:]
         return text

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, zip_longest
 
 from .style import MAX_SGR_CHARS, PLAIN, RESET, apply_sgr, sequence
 
@@ -21,9 +21,11 @@ MAX_MARKS = 8
 # Format characters, bidi controls, zero width and blank "letters", separators that some terminals
 # break lines at, variation selectors and tags, noncharacters, lone surrogates. Arabic number
 # signs are format characters too, but visible, and stay.
-_INVISIBLE = (
+_INVISIBLE_BMP = (
     r"\u0085\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
     r"\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+)
+_INVISIBLE = _INVISIBLE_BMP + (
     r"\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 # Only choose between the picture forms of an emoji; terminals disagree about the width they give.
@@ -32,9 +34,13 @@ _PRESENTATION = "\ufe0e\ufe0f"
 _SPECIAL = re.compile(rf"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f{_INVISIBLE}]")
 _SPECIAL_ASCII = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]")
 """The same for ASCII, which most text is: a class that reaches beyond the BMP is searched range by range."""
+_BMP_BYTES = bytes(range(0xF0))
+_HARMLESS_ASCII = bytes(code for code in range(128) if not _SPECIAL_ASCII.match(chr(code)))
 _START = re.compile(rf"[\x00-\x07\n-\x1f\x7f-\x9f{_INVISIBLE}]")
 _START_ASCII = re.compile(r"[\x00-\x07\n-\x1f\x7f]")
 _MAYBE_FLOOD = re.compile(rf"[^\x00-\u02ff]{{{MAX_MARKS + 1}}}")
+_SGR = re.compile(r"\x1b\[([0-?]*)m")
+_LINE_END = re.compile(r"[\n\r]")
 _STRING_BODY = r"[^\x07\x18\x1a\x1b\x9c\n]*"
 _TOKEN = re.compile(
     rf"""
@@ -99,19 +105,49 @@ class Sanitizer:
         text = self._held + text
         self._held = ""
         special, begin = (_SPECIAL_ASCII, _START_ASCII) if text.isascii() else (_SPECIAL, _START)
-        if self._wanted == self._shown == PLAIN and not special.search(text):
-            return self._cut_marks(text)
+        if self._is_plain() and _is_harmless(text):
+            self._marks = "" if text else self._marks
+            return text
+        pieces = _SGR.split(text)
+        if len(pieces) > 1 and _is_harmless("".join(pieces[::2])):
+            self._marks = ""
+            return self._feed_styled(pieces)
         out: list[str] = []
         at = 0
-        while found := begin.search(text, at):
-            start = found.start()
-            self._put(out, text[at:start])
-            token = _TOKEN.match(text, start)
+        # The end of a line matters only to a style.
+        while found := (special if self._is_plain() else begin).search(text, at):
+            self._put(out, text[at : found.start()])
+            at = found.start()
+            if self._is_plain() and text[at] in "\n\r":
+                continue
+            token = _TOKEN.match(text, at)
             assert token is not None, "every start begins a token"
             at = token.end()
             self._handle(out, token)
         self._put(out, text[at:])
         return "".join(out)
+
+    def _feed_styled(self, pieces: list[str]) -> str:
+        """Do the same, faster, for text in which nothing but style is special: pieces, parameters between."""
+        out: list[str] = []
+        wanted, shown = self._wanted, self._shown
+        for piece, params in zip_longest(pieces[::2], pieces[1::2]):
+            end = None if wanted == shown == PLAIN else _LINE_END.search(piece)
+            before = piece if end is None else piece[: end.start()]
+            if before and wanted != shown:
+                out.append(sequence(wanted))
+                shown = wanted
+            out.append(before)
+            if end is not None:
+                out.append(piece[end.start() :] if shown == PLAIN else RESET + piece[end.start() :])
+                wanted = shown = PLAIN
+            if params is not None:
+                wanted = apply_sgr(wanted, params)
+        self._wanted, self._shown = wanted, shown
+        return "".join(out)
+
+    def _is_plain(self) -> bool:
+        return self._wanted == self._shown == PLAIN
 
     def flush(self) -> str:
         """End the stream: drop an unfinished sequence, end the style. It can be used on."""
@@ -172,6 +208,24 @@ class Sanitizer:
         cut = _without_flood(before + text)
         self._marks = cut[len(cut.rstrip(_marks())) :]
         return cut[len(before) :]
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether a text can stay as it is, said at once of most texts: no sequence, nothing invisible, no mark.
+
+    Of a text with characters beyond the BMP it is not said.
+    """
+    data = text.encode(errors="replace")
+    if text.isascii():
+        return not data.translate(None, _HARMLESS_ASCII)
+    return not (data.translate(None, _BMP_BYTES) or _unusual().search(text))
+
+
+@lru_cache(maxsize=1)
+def _unusual() -> re.Pattern[str]:
+    """What may have to be changed, in the BMP: a class within it is searched as fast as one of ASCII."""
+    marks = "".join(char for char in _marks() if char <= "\uffff")
+    return re.compile(rf"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f{_INVISIBLE_BMP}{marks}]")
 
 
 @lru_cache(maxsize=1)

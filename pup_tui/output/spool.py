@@ -9,36 +9,32 @@ a crash at any point leaves a readable spool.
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import accumulate, groupby
-from operator import attrgetter
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from .linefile import (
-    IndexHeader,
-    Line,
-    LineFileReader,
-    LineFileWriter,
-    Stream,
-    encode_line,
-    index_path,
-)
+from .block import Block, Line, Stream
+from .blockindex import IndexHeader, index_path
+from .linefile import LineFileReader, LineFileWriter, encode_lines
 from .style import strip_style
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-
-__all__ = ["DEFAULT_LIMIT", "Line", "SpoolReader", "SpoolWriter", "Stream", "spool_name"]
 
 DEFAULT_LIMIT = 64 * 1024 * 1024
 """Bytes of output kept of a step. A line counts at least ``MIN_LINE_COST``."""
 
 MIN_LINE_COST = 8
-"""What a short line counts: its index entry is as large, and empty lines must not be free."""
+"""What a short line counts: empty lines must not be free."""
+
+_LONG = b"." * MIN_LINE_COST
+_SHAPE = bytes(ord("\n") if code == ord("\n") else ord(".") for code in range(256))
+"""What tells the length of lines and nothing else."""
 
 SEARCH_LINES = 5_000
 """Lines that one ``search_some`` looks at: a few milliseconds."""
@@ -93,15 +89,43 @@ class _Kept:
         self.cost += cost
 
 
+def _fitting(data: bytes, room: int) -> tuple[int, int]:
+    """Return how much of some lines fits, in bytes, and what these lines count."""
+    cost = _cost(data)
+    if cost <= room:
+        return len(data), cost
+    sizes = [length + 1 for length in _lengths(data)]
+    costs = list(accumulate((max(size, MIN_LINE_COST) for size in sizes), initial=0))
+    fit = max(0, bisect_right(costs, room) - 1)
+    return sum(sizes[:fit]), costs[fit]
+
+
+def _cost(data: bytes) -> int:
+    """Return what some lines count; where all of them are short, that is known from their number."""
+    if _LONG not in data.translate(_SHAPE):
+        return data.count(b"\n") * MIN_LINE_COST
+    short = [length + 1 for length in _lengths(data) if length < MIN_LINE_COST]
+    return len(data) - sum(short) + len(short) * MIN_LINE_COST
+
+
+def _lengths(data: bytes) -> Iterator[int]:
+    """Return how long the lines are, without their ends."""
+    return map(len, data[:-1].split(b"\n"))
+
+
 class SpoolWriter:
     """Writes the spool of a step. Its folder gets mode 0700, its files 0600. Raises ``OSError``.
 
     An existing spool is continued, as a step that is run again after a crash does.
     """
 
-    def __init__(self, path: Path, limit: int = DEFAULT_LIMIT) -> None:
+    def __init__(
+        self, path: Path, limit: int = DEFAULT_LIMIT, now: Callable[[], float] = time.time
+    ) -> None:
+        """`now` is the time in seconds since 1970 that lines get."""
         self._path = path
         self._limit = limit
+        self._now = now
         path.parent.mkdir(mode=0o700, exist_ok=True)
         self._main = LineFileWriter(path)
         self._file = self._main
@@ -117,15 +141,13 @@ class SpoolWriter:
         cost = max(head.size, head.count * MIN_LINE_COST)
         self._head = _Kept(-1, head.count, head.size, cost)
 
-    def append(self, lines: Sequence[Line]) -> None:
+    def append(self, block: Block) -> None:
         """Add ended lines, in place of the unfinished line of their stream."""
-        for stream, group in groupby(lines, key=attrgetter("stream")):
-            self._open.pop(stream, None)
-            self._append([encode_line(line.text) for line in group], stream)
-        if lines:
-            self._drop_surplus()
-            if self._open:
-                self._write_open()
+        self._open.pop(block.stream, None)
+        self._append(encode_lines(block.text), block.stream, self._now())
+        self._drop_surplus()
+        if self._open:
+            self._write_open()
 
     def set_partial(self, stream: Stream, text: str) -> None:
         """Put the unfinished line of a stream on disk, in place of what it was; "" takes it off."""
@@ -154,22 +176,20 @@ class SpoolWriter:
         finally:
             self._main.release()
 
-    def _append(self, lines: list[bytes], stream: Stream) -> None:
-        costs = list(accumulate((max(len(line), MIN_LINE_COST) for line in lines), initial=0))
-        at = 0
-        while at < len(lines):
+    def _append(self, data: bytes, stream: Stream, at: float) -> None:
+        while data:
             kept, room = self._current()
-            fit = bisect_right(costs, costs[at] + room - kept.cost) - 1
-            if fit <= at:
+            size, cost = _fitting(data, room - kept.cost)
+            if not size:
                 if kept.lines or kept is self._head:
                     self._start_part()
                     continue
-                fit = at + 1
-            batch = lines[at:fit]
-            before = self._file.size
-            self._file.append(batch, stream)
-            kept.add(len(batch), self._file.size - before, costs[fit] - costs[at])
-            at = fit
+                size = data.index(b"\n") + 1
+                cost = max(size, MIN_LINE_COST)
+            lines = self._file.count
+            self._file.append(data[:size], stream, at)
+            kept.add(self._file.count - lines, size, cost)
+            data = data[size:]
 
     def _current(self) -> tuple[_Kept, int]:
         if self._parts:
@@ -177,10 +197,11 @@ class SpoolWriter:
         return self._head, self._limit // 2
 
     def _write_open(self) -> None:
-        self._file.set_open([Line(stream, text) for stream, text in self._open.items()])
+        lines = [Line(stream, text) for stream, text in self._open.items()]
+        self._file.set_open(lines, self._now())
 
     def _start_part(self) -> None:
-        self._file.set_open([])
+        self._file.set_open([], self._now())
         number = self._header.end_part
         file = LineFileWriter(_part_path(self._path, number))
         if self._parts:
@@ -221,7 +242,7 @@ class SpoolWriter:
             kept = self._head, *self._parts
             sizes = sum(part.lines for part in kept), sum(part.size for part in kept)
             notice = _notice((header.dropped_lines, header.dropped_bytes), sizes)
-            self._main.append([encode_line(notice)], "stderr")
+            self._main.append(encode_lines(f"{notice}\n"), "stderr", self._now())
         for part in self._parts:
             reader = LineFileReader(_part_path(self._path, part.number))
             try:
@@ -326,6 +347,13 @@ class SpoolReader:
             else:
                 found += section.file.lines(first, last)
         return found
+
+    def time_of(self, line: int) -> float | None:
+        """Return when a line was written, in seconds since 1970, at most 50 ms too early; None if unknown."""
+        for section in self._sections:
+            if section.file is not None and 0 <= line - section.start < section.length:
+                return section.file.time_of(line - section.start)
+        return None
 
     def search_some(
         self, pattern: re.Pattern[str], start: int, forward: bool = True

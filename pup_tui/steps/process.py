@@ -10,7 +10,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pup_tui.output.linefile import Stream
+from pup_tui.output.block import Stream
 from pup_tui.steps import adopted, survivors
 from pup_tui.steps.child import Child, Reader
 from pup_tui.steps.executor import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,8 @@ from pup_tui.drivers.replay import replay
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.records import RunSummary
 from pup_tui.journal.writer import MemoryJournal
-from pup_tui.output.spool import Line, SpoolReader
+from pup_tui.output.block import Block
+from pup_tui.output.spool import SpoolReader
 from tests.support.runbooks import program_of
 from tests.support.runs import Seen, local_run
 
@@ -59,7 +60,7 @@ async def test_the_first_line_is_shown_while_the_step_still_runs(tmp_path: Path)
     run = await local_run(program, tmp_path)
 
     class Opens(Seen):
-        def output(self, step: str, lines: object) -> None:
+        def output(self, step: str, block: object) -> None:
             assert not any(isinstance(notice, StepFinished) for notice in self.notices)
             gate.touch()
 
@@ -155,7 +156,7 @@ async def test_a_cancel_ends_the_process_and_runs_the_cleanup(tmp_path: Path) ->
     run = await local_run(program, tmp_path)
 
     class Cancels(Seen):
-        def output(self, step: str, lines: object) -> None:
+        def output(self, step: str, block: object) -> None:
             run.cancel(by="Ctrl-C")
 
     run.watch(Cancels(run))
@@ -204,8 +205,8 @@ async def test_nothing_is_left_running_when_the_driver_is_cancelled(tmp_path: Pa
     printed = asyncio.Event()
 
     class Notes(Seen):
-        def output(self, step: str, lines: Sequence[Line]) -> None:
-            pids.append(int(lines[0].text))
+        def output(self, step: str, block: Block) -> None:
+            pids.append(int(block.text))
             printed.set()
 
     run.watch(Notes(run))
@@ -223,7 +224,7 @@ async def test_a_watcher_that_fails_does_not_harm_the_run(tmp_path: Path) -> Non
     run = await local_run(program, tmp_path)
 
     class Broken(Seen):
-        def output(self, step: str, lines: object) -> None:
+        def output(self, step: str, block: object) -> None:
             raise RuntimeError("no room")
 
     faults: list[str] = []

@@ -1,22 +1,23 @@
 from __future__ import annotations
 
 import stat
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pup_tui.output.linefile import (
-    Line,
-    LineFileReader,
-    LineFileWriter,
-    encode_line,
-    index_path,
-)
+from pup_tui.output.block import Line
+from pup_tui.output.blockindex import BLOCK_SIZE, ENTRY_SIZE, HEADER_SIZE, index_path
+from pup_tui.output.linefile import LineFileReader, LineFileWriter, encode_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pup_tui.output.linefile import Stream
+    from pup_tui.output.block import Stream
+
+NOW = 1_800_000_000.0
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def append(writer: LineFileWriter, *texts: str, stream: Stream = "stdout") -> None:
-    writer.append([encode_line(text) for text in texts], stream)
+    writer.append(encode_lines("".join(f"{text}\n" for text in texts)), stream, NOW)
 
 
 def all_lines(path: Path) -> list[Line]:
@@ -53,7 +54,7 @@ def test_lines_are_read_back_with_their_streams(path: Path) -> None:
 def test_a_range_is_cut_to_what_is_there(path: Path) -> None:
     writer = LineFileWriter(path)
     append(writer, *map(str, range(10)))
-    writer.set_open([Line("stdout", "open")])
+    writer.set_open([Line("stdout", "open")], NOW)
     writer.release()
     reader = LineFileReader(path)
     reader.refresh()
@@ -68,9 +69,9 @@ def test_a_range_is_cut_to_what_is_there(path: Path) -> None:
 def test_unfinished_lines_are_written_over(path: Path) -> None:
     writer = LineFileWriter(path)
     append(writer, "done")
-    writer.set_open([Line("stdout", "long prompt? "), Line("stderr", "warn")])
+    writer.set_open([Line("stdout", "long prompt? "), Line("stderr", "warn")], NOW)
     assert all_lines(path) == [*out("done", "long prompt? "), Line("stderr", "warn")]
-    writer.set_open([Line("stderr", "x")])
+    writer.set_open([Line("stderr", "x")], NOW)
     assert all_lines(path) == [*out("done"), Line("stderr", "x")]
     append(writer, "next")
     assert path.read_text() == "done\nnext\n"
@@ -84,7 +85,7 @@ def test_a_reader_sees_what_is_added(path: Path) -> None:
     reader.refresh()
     assert reader.count == 0
     append(writer, "one")
-    writer.set_open(out("tw"))
+    writer.set_open(out("tw"), NOW)
     assert reader.count == 0
     reader.refresh()
     assert reader.lines(0, 9) == out("one", "tw")
@@ -95,11 +96,13 @@ def test_a_reader_sees_what_is_added(path: Path) -> None:
     reader.close()
 
 
-@pytest.mark.parametrize("lost", [1, 8, 20, 8 * 5, 8 * 5 + 64])
+@pytest.mark.parametrize(
+    "lost", [1, ENTRY_SIZE, ENTRY_SIZE + 8, 2 * ENTRY_SIZE, 2 * ENTRY_SIZE + 64]
+)
 def test_what_the_index_lost_is_found_in_the_text(path: Path, lost: int) -> None:
     writer = LineFileWriter(path)
     append(writer, "one", "two", "three", "four")
-    writer.set_open(out("fi"))
+    writer.set_open(out("fi"), NOW)
     writer.release()
     index = index_path(path)
     index.write_bytes(index.read_bytes()[:-lost])
@@ -121,7 +124,7 @@ def test_an_index_that_is_ahead_of_a_cut_text_is_not_believed(path: Path) -> Non
 
 def test_a_stale_entry_of_an_unfinished_line_is_not_believed(path: Path) -> None:
     writer = LineFileWriter(path)
-    writer.set_open(out("unfinished"))
+    writer.set_open(out("unfinished"), NOW)
     before = index_path(path).read_bytes()
     append(writer, "unfinished, then ended", "more")
     writer.release()
@@ -129,11 +132,11 @@ def test_a_stale_entry_of_an_unfinished_line_is_not_believed(path: Path) -> None
     assert all_lines(path) == out("unfinished, then ended", "more")
 
 
-@pytest.mark.parametrize("lost", [0, 8, 16])
+@pytest.mark.parametrize("lost", [0, 8, ENTRY_SIZE, 2 * ENTRY_SIZE])
 def test_a_file_is_continued_after_a_crash(path: Path, lost: int) -> None:
     writer = LineFileWriter(path)
     append(writer, "one", "two")
-    writer.set_open(out("thr"))
+    writer.set_open(out("thr"), NOW)
     writer.release()
     index = index_path(path)
     data = index.read_bytes()
@@ -156,17 +159,118 @@ def test_files_are_private_and_links_are_refused(path: Path, tmp_path: Path) -> 
         LineFileWriter(link)
 
 
-def test_one_line_is_one_line_whatever_is_in_it() -> None:
-    assert encode_line("a\nb\ud800") == b"a\\nb\\ud800\n"
+def test_what_is_kept_is_utf_8_whatever_is_in_it() -> None:
+    assert encode_lines("a\ud800\n") == b"a\\ud800\n"
 
 
 def test_a_released_file_goes_on_where_it_was(path: Path) -> None:
     writer = LineFileWriter(path)
     append(writer, "one")
-    writer.set_open([Line("stderr", "still going")])
+    writer.set_open([Line("stderr", "still going")], NOW)
     writer.release()
     writer.release()
     assert all_lines(path) == [Line("stdout", "one"), Line("stderr", "still going")]
     append(writer, "two", stream="stderr")
     writer.release()
     assert all_lines(path) == [Line("stdout", "one"), Line("stderr", "two")]
+
+
+def test_lines_of_some_milliseconds_share_an_entry_and_its_time(path: Path) -> None:
+    writer = LineFileWriter(path)
+    for number, later in enumerate([0, 0.01, 0.04, 0.06, 0.3]):
+        writer.append(f"{number}\n".encode(), "stdout", NOW + later)
+    writer.append(b"trouble\n", "stderr", NOW + 0.31)
+    writer.append(b"the clock was set back\n", "stderr", NOW - 60)
+    writer.release()
+    assert index_path(path).stat().st_size == HEADER_SIZE + 5 * ENTRY_SIZE
+    reader = LineFileReader(path)
+    reader.refresh()
+    times = [reader.time_of(line) for line in range(7)]
+    assert times == [NOW, NOW, NOW, NOW + 0.06, NOW + 0.3, NOW + 0.31, NOW - 60]
+    assert reader.time_of(7) is None
+    reader.close()
+
+
+def test_a_block_is_never_longer_than_a_look_at_it_may_take(path: Path) -> None:
+    writer = LineFileWriter(path)
+    texts = [f"{number:099d}" for number in range(3000)]
+    for text in texts:
+        append(writer, text)
+    writer.release()
+    entries = (index_path(path).stat().st_size - HEADER_SIZE) // ENTRY_SIZE
+    assert entries == -(-len(texts) // (BLOCK_SIZE // 100))
+    assert all_lines(path) == out(*texts)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(("stdout", "stderr")), st.lists(st.text("ab é", max_size=4), min_size=1)
+        ),
+        max_size=8,
+    ),
+    st.integers(0, 40),
+    st.integers(0, 40),
+)
+def test_any_range_of_lines_is_what_was_written(
+    tmp_path_factory: pytest.TempPathFactory,
+    batches: list[tuple[Stream, list[str]]],
+    start: int,
+    length: int,
+) -> None:
+    path = tmp_path_factory.mktemp("lines") / "0001-step.log"
+    writer = LineFileWriter(path)
+    written: list[Line] = []
+    for number, (stream, texts) in enumerate(batches):
+        writer.append("".join(f"{text}\n" for text in texts).encode(), stream, NOW + number / 40)
+        written += (Line(stream, text) for text in texts)
+    writer.set_open([Line("stderr", "open")], NOW)
+    writer.release()
+    written.append(Line("stderr", "open"))
+    reader = LineFileReader(path)
+    reader.refresh()
+    assert reader.count == len(written)
+    assert reader.lines(start, start + length) == written[start : start + length]
+    reader.close()
+
+
+# Made by the program when each line had an entry of its own: a step with both streams and a last line
+# that was not ended.
+OLD_TEXT = b"one\ntwo\n\noops\nthree\nfo"
+OLD_INDEX = bytes.fromhex(
+    "7075702d69647831"
+    + "00" * 56
+    + "".join(
+        (end << 2 | flags).to_bytes(8, sys.byteorder).hex()
+        for end, flags in ((4, 0), (8, 0), (9, 0), (14, 1), (20, 0), (22, 2))
+    )
+)
+
+
+@pytest.fixture
+def old(path: Path) -> Path:
+    path.write_bytes(OLD_TEXT)
+    index_path(path).write_bytes(OLD_INDEX)
+    return path
+
+
+OLD_LINES = [*out("one", "two", ""), Line("stderr", "oops"), *out("three", "fo")]
+
+
+def test_an_index_of_the_first_version_is_read(old: Path) -> None:
+    assert all_lines(old) == OLD_LINES
+
+
+def test_a_file_with_an_index_of_the_first_version_is_continued(old: Path) -> None:
+    writer = LineFileWriter(old)
+    append(writer, "five")
+    writer.release()
+    assert all_lines(old) == [*OLD_LINES, *out("five")]
+    assert index_path(old).read_bytes().startswith(b"pup-idx2")
+
+
+def test_an_old_index_that_knows_less_or_more_than_the_text_is_made_up_for(old: Path) -> None:
+    old.write_bytes(OLD_TEXT + b"ur\nfive\n")
+    assert all_lines(old) == [*OLD_LINES[:-1], *out("four", "five")]
+    old.write_bytes(OLD_TEXT[:13])
+    assert [line.text for line in all_lines(old)] == ["one", "two", "", "oops"]

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pup_tui.output.block import Block, Line
 from pup_tui.output.mask import Masker
 from pup_tui.output.pipeline import CAPTURE_LIMIT, PARTIAL_SHOWN, Captured, KeptOutput
-from pup_tui.output.spool import Line, SpoolReader
+from pup_tui.output.spool import SpoolReader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 SECRET = "S3cr3t-value"
 
@@ -28,11 +29,11 @@ class Step:
     def __init__(self, path: Path, *secrets: str, limit: int = 1_000_000) -> None:
         self.path = path
         self.batches: list[list[Line]] = []
-        self.output = KeptOutput(path, Masker(secrets), limit=limit, on_lines=self._take)
+        self.output = KeptOutput(path, Masker(secrets), limit=limit, on_block=self._take)
         self.output.begin_attempt()
 
-    def _take(self, lines: Sequence[Line]) -> None:
-        self.batches.append(list(lines))
+    def _take(self, block: Block) -> None:
+        self.batches.append(block.lines())
 
     def out(self, *chunks: bytes) -> None:
         for chunk in chunks:

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pup_tui.output.linefile import index_path
-from pup_tui.output.spool import SEARCH_LINES, Line, SpoolReader, SpoolWriter, spool_name
+from pup_tui.output.block import Line
+from pup_tui.output.blockindex import index_path
+from pup_tui.output.spool import SEARCH_LINES, SpoolReader, SpoolWriter, spool_name
+from tests.support.printed import write_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,8 +48,7 @@ def test_what_was_appended_is_read(path: Path) -> None:
     writer = SpoolWriter(path)
     reader = SpoolReader(path)
     mixed = [Line("stdout", "a"), Line("stderr", "b"), Line("stderr", "c"), Line("stdout", "d")]
-    writer.append(mixed)
-    writer.append([])
+    write_lines(writer, mixed)
     reader.refresh()
     assert reader.line_count == 4
     assert reader.size == 8
@@ -61,7 +62,7 @@ def test_a_spool_that_does_not_exist_yet_has_no_lines(path: Path) -> None:
     reader = SpoolReader(path)
     assert (reader.line_count, reader.lines(0, 10), reader.size) == (0, [], 0)
     writer = SpoolWriter(path)
-    writer.append(numbered(0, 2))
+    write_lines(writer, numbered(0, 2))
     reader.refresh()
     assert reader.lines(0, 10) == numbered(0, 2)
     writer.close()
@@ -73,7 +74,7 @@ def test_unfinished_lines_of_both_streams_are_on_disk(path: Path) -> None:
     writer.set_partial("stdout", "Continue? ")
     writer.set_partial("stderr", "warn")
     assert path.read_text() == "Continue? \nwarn"
-    writer.append([Line("stderr", "warning")])
+    write_lines(writer, [Line("stderr", "warning")])
     assert read(path) == [Line("stderr", "warning"), Line("stdout", "Continue? ")]
     writer.set_partial("stdout", "")
     assert read(path) == [Line("stderr", "warning")]
@@ -84,7 +85,7 @@ def test_unfinished_lines_of_both_streams_are_on_disk(path: Path) -> None:
 def test_the_limit_is_met_exactly(path: Path, count: int, dropped: int) -> None:
     writer = SpoolWriter(path, LIMIT)
     for line in numbered(0, count):
-        writer.append([line])
+        write_lines(writer, [line])
     running = read(path)
     writer.close()
     assert read(path) == running
@@ -110,7 +111,7 @@ def test_head_and_tail_are_kept_with_true_counts(
     reader = SpoolReader(path)
     total = 0
     for batch in batches:
-        writer.append(numbered(total, total + batch))
+        write_lines(writer, numbered(total, total + batch))
         total += batch
         writer.set_partial("stdout", "open")
         if one_reader:
@@ -143,7 +144,7 @@ def check_kept(reader: SpoolReader, total: int, partial: list[Line]) -> None:
 def test_empty_lines_are_not_free(path: Path) -> None:
     writer = SpoolWriter(path, LIMIT)
     for _ in range(20):
-        writer.append([Line("stdout", "")] * 1000)
+        write_lines(writer, [Line("stdout", "")] * 1000)
     writer.close()
     assert path.stat().st_size + index_path(path).stat().st_size < 2 * LIMIT
     assert "of 20,000 lines (20,000 bytes) in all" in path.read_text()
@@ -152,7 +153,7 @@ def test_empty_lines_are_not_free(path: Path) -> None:
 def test_a_line_larger_than_a_part_is_kept(path: Path) -> None:
     writer = SpoolWriter(path, 1600)
     long = Line("stdout", "x" * 900)
-    writer.append([*numbered(0, 80), long, *numbered(80, 90)])
+    write_lines(writer, [*numbered(0, 80), long, *numbered(80, 90)])
     writer.close()
     lines = read(path)
     assert lines[:80] == numbered(0, 80)
@@ -161,7 +162,7 @@ def test_a_line_larger_than_a_part_is_kept(path: Path) -> None:
 
 def test_a_kept_reader_survives_the_joining(path: Path) -> None:
     writer = SpoolWriter(path, LIMIT)
-    writer.append(numbered(0, 3000))
+    write_lines(writer, numbered(0, 3000))
     reader = SpoolReader(path)
     before = reader.lines(0, reader.line_count)
     writer.close()
@@ -173,10 +174,10 @@ def test_a_kept_reader_survives_the_joining(path: Path) -> None:
 
 @pytest.mark.parametrize("count", [10, 1000, 5000])
 def test_a_spool_is_continued_after_a_crash(path: Path, count: int) -> None:
-    SpoolWriter(path, LIMIT).append(numbered(0, count))
+    write_lines(SpoolWriter(path, LIMIT), numbered(0, count))
     crashed = read(path)
     writer = SpoolWriter(path, LIMIT)
-    writer.append(numbered(count, count + 5))
+    write_lines(writer, numbered(count, count + 5))
     writer.close()
     after = read(path)
     assert after[-5:] == numbered(count, count + 5)
@@ -187,16 +188,16 @@ def test_a_spool_is_continued_after_a_crash(path: Path, count: int) -> None:
 
 def test_a_spool_without_a_head_is_continued_after_a_crash(path: Path) -> None:
     long = Line("stdout", "x" * LIMIT)
-    SpoolWriter(path, LIMIT).append([long])
+    write_lines(SpoolWriter(path, LIMIT), [long])
     assert read(path) == [long]
     writer = SpoolWriter(path, LIMIT * 2)
-    writer.append(numbered(0, 1))
+    write_lines(writer, numbered(0, 1))
     writer.close()
     assert read(path) == [long, *numbered(0, 1)]
 
 
 def test_a_crash_while_parts_are_joined_loses_nothing(path: Path) -> None:
-    SpoolWriter(path, LIMIT).append(numbered(0, 3000))
+    write_lines(SpoolWriter(path, LIMIT), numbered(0, 3000))
     before = read(path)
     with path.open("a") as text:
         text.write("half joined\n")
@@ -209,7 +210,7 @@ def test_a_crash_while_parts_are_joined_loses_nothing(path: Path) -> None:
 def test_a_closed_spool_is_continued(path: Path) -> None:
     for start in (0, 3000, 6000):
         writer = SpoolWriter(path, LIMIT)
-        writer.append(numbered(start, start + 3000))
+        write_lines(writer, numbered(start, start + 3000))
         writer.close()
     lines = read(path)
     assert lines[-300:] == numbered(8700, 9000)
@@ -219,11 +220,13 @@ def test_a_closed_spool_is_continued(path: Path) -> None:
 PRINTER = """
 import sys
 from pathlib import Path
-from pup_tui.output.spool import Line, SpoolWriter
+from pup_tui.output.block import Block
+from pup_tui.output.spool import SpoolWriter
 writer = SpoolWriter(Path(sys.argv[1]), 100_000)
 number = 0
 while True:
-    writer.append([Line("stdout", f"{n:9d}") for n in range(number, number + 50)])
+    lines = "".join(f"{n:9d}\\n" for n in range(number, number + 50))
+    writer.append(Block("stdout", lines))
     number += 50
     writer.set_partial("stdout", "shown")
     if number % 5000 == 0:
@@ -254,9 +257,9 @@ def test_a_killed_writer_leaves_all_that_was_shown(path: Path, reports: int) -> 
 
 def test_search_finds_in_both_directions_without_colours(path: Path) -> None:
     writer = SpoolWriter(path)
-    writer.append(numbered(0, SEARCH_LINES * 2))
-    writer.append([Line("stderr", "\x1b[0;31mERR\x1b[0mOR")])
-    writer.append(numbered(0, SEARCH_LINES * 2))
+    write_lines(writer, numbered(0, SEARCH_LINES * 2))
+    write_lines(writer, [Line("stderr", "\x1b[0;31mERR\x1b[0mOR")])
+    write_lines(writer, numbered(0, SEARCH_LINES * 2))
     writer.close()
     reader = SpoolReader(path)
     middle = SEARCH_LINES * 2
@@ -307,8 +310,8 @@ def test_spool_names_of_long_ids_differ_and_are_short() -> None:
 def test_a_spool_is_released_between_two_writes_with_parts_or_without(path: Path) -> None:
     plain, released = SpoolWriter(path, LIMIT), SpoolWriter(path.with_name("0002-other.log"), LIMIT)
     for start in range(0, 4000, 100):
-        plain.append(numbered(start, start + 100))
-        released.append(numbered(start, start + 100))
+        write_lines(plain, numbered(start, start + 100))
+        write_lines(released, numbered(start, start + 100))
         released.release()
     assert read(path.with_name("0002-other.log")) == read(path)
     plain.close()

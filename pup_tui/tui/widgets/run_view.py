@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -24,8 +24,8 @@ from pup_tui.core.notices import (
 from pup_tui.core.program import Program
 from pup_tui.core.state import RunState
 from pup_tui.drivers.local import LocalRun
+from pup_tui.output.block import Block
 from pup_tui.output.sanitize import safe_text
-from pup_tui.output.spool import Line
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
@@ -202,7 +202,7 @@ class RunView(Vertical):
         if self._follows_run and self.progress.current is not None and not self.progress.over:
             self._select(self.progress.current)
 
-    def output(self, step: str, lines: Sequence[Line]) -> None:
+    def output(self, step: str, block: Block) -> None:
         if step == self._selected:
             self._output_dirty = True
 
