@@ -91,6 +91,27 @@ def output_lines(folder: Path) -> float:
     return lines / (time.perf_counter() - began)
 
 
+def flood(environ: Mapping[str, str], folder: Path) -> tuple[float, float]:
+    """Seconds of the processor and megabytes that a run of 5,000,000 lines takes, headless to a file.
+
+    Five secrets are looked for.
+    """
+    runbook, secrets = folder / "flood.yaml", folder / "secrets.yaml"
+    names = [f"SECRET{number}" for number in range(5)]
+    listed = "".join(f"  {name}: {{type: secret}}\n" for name in names)
+    runbook.write_text(
+        f"vars:\n{listed}steps:\n  - {{name: flood, kind: shell, run: seq 5000000}}\n"
+    )
+    secrets.write_text("".join(f"{name}: a/secret+value={name}\n" for name in names))
+    command = [sys.executable, "-m", "pup_tui", "run", str(runbook), "--arg-file", str(secrets)]
+    with (folder / "out.txt").open("wb") as out:
+        process = subprocess.Popen(command, env=environ, stdout=out, stderr=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, "the run failed"
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
 def redrawn(folder: Path, state: bytes) -> float:
     """Megabytes a second of a line that is drawn again and again; `state` has a place for a number."""
     from pup_tui.output.mask import Masker
@@ -157,6 +178,7 @@ def main() -> None:
         large = {**environ, "PUP_TUI_RUNBOOKS": f"{name}/catalog"}
         state = folder / "journal"
         state.mkdir(mode=0o700)
+        seconds, megabytes = min(flood(environ, folder) for _ in range(3))
         rows = [
             ("pup-tui --version", best(program(environ, "--version")), "s"),
             ("pup-tui list", best(program(environ, "list")), "s"),
@@ -166,6 +188,8 @@ def main() -> None:
             ("the same with 500 runbooks", best(first_paint(large, "console"), 3), "s"),
             ("machine", machine_events(), "events/s"),
             ("output, bytes to spool", output_lines(folder), "lines/s"),
+            ("5,000,000 lines to a file: processor", seconds, "s"),
+            ("the same: memory", megabytes, "MB"),
             ("a progress bar", redrawn(folder, b"\r%4d of 9999"), "MB/s"),
             ("a flood of backspaces", redrawn(folder, b"%3d\b\b\b"), "MB/s"),
             ("journal", journal_appends(state), "durable events/s"),

@@ -6,10 +6,13 @@ import base64
 import json
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pup_tui.output.mask import Masker
 from pup_tui.output.overwritten import AGAIN
@@ -228,6 +231,37 @@ def test_hostile_output_ends_as_it_should(case: Case, tmp_path: Path) -> None:
     assert shown(path) == case.lines
     assert at_pauses == case.at_pauses
     assert SECRET not in path.read_text()
+
+
+PRINTED = [
+    b"".join(chunk for chunk in case.chunks if isinstance(chunk, bytes))
+    for case in [*ESCAPES, *UNICODES, *LINES, *SECRETS]
+]
+ORDINARY = [
+    b"an ordinary line of a log, status=200\n" * 3,
+    "größe ✔ überprüft\n".encode() * 3,
+    b"\x1b[32mINFO\x1b[0m served\n" * 3,
+    b"1\n" * 20,
+    b"not ended",
+]
+mixtures = st.lists(
+    st.one_of(
+        st.sampled_from(ORDINARY), st.sampled_from([each for each in PRINTED if len(each) < 2000])
+    ),
+    max_size=8,
+)
+
+
+@given(mixtures, st.lists(st.integers(0, 2000), max_size=6))
+def test_any_mixture_in_any_pieces_is_shown_as_it_is_in_small_ones(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[bytes], cuts: list[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("run")
+    data = b"".join(parts)
+    edges = [0, *sorted(cut for cut in cuts if cut < len(data)), len(data)]
+    play(folder / "1.log", [data[a:b] for a, b in pairwise(edges)])
+    play(folder / "2.log", [data[at : at + 3] for at in range(0, len(data), 3)])
+    assert shown(folder / "1.log") == shown(folder / "2.log")
 
 
 def test_binary_output_is_shown_without_any_control(tmp_path: Path) -> None:
