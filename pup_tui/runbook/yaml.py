@@ -8,6 +8,7 @@ one.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any, cast
@@ -44,6 +45,10 @@ _STYLES: dict[str | None, ScalarStyle] = {
 _UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 """Characters that an escape sequence can bring into a text."""
 
+_TWO_ESCAPES = re.compile(
+    r"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
+
 _LINE_SEPARATORS = "\x85\u2028\u2029"
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)"
@@ -64,7 +69,7 @@ def parse(data: bytes, path: str) -> tuple[YamlNode | None, list[Problem]]:
     `path` is only named in the problems.
     """
     try:
-        text = _decoded(data, path)
+        text = _with_whole_characters(_decoded(data, path))
     except _Stop as stop:
         return None, [stop.problem]
     reader = _Reader(SourceText(path, text.replace("\r\n", "\n")))
@@ -105,6 +110,22 @@ def _decoded(data: bytes, path: str) -> str:
     if bad:
         raise _Stop(_forbidden(text, bad.start(), path))
     return text
+
+
+def _with_whole_characters(text: str) -> str:
+    """JSON as YAML has it: a character beyond the BMP is one escape there, where JSON writes two."""
+    if not _TWO_ESCAPES.search(text):
+        return text
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return _TWO_ESCAPES.sub(_one_escape, text)
+
+
+def _one_escape(pair: re.Match[str]) -> str:
+    code = ord(json.loads(f'"{pair[2]}"'))
+    return f"{pair[1]}\\U{code:08x}"
 
 
 def too_large(path: str) -> Problem:

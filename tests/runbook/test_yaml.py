@@ -40,6 +40,20 @@ def test_texts_stay_as_they_were_typed() -> None:
     }
 
 
+def test_json_is_read_with_the_characters_that_it_writes_as_two_escapes() -> None:
+    value = {"a": "\U0001f600 and \U0001f680", "b": "\\ud83d\\ude00 stays", "c": "\\\U0001f600"}
+    node, problems = parse(json.dumps(value).encode(), "f")
+    assert not problems
+    assert plain(node) == value
+
+
+def test_a_script_that_writes_two_escapes_stays_as_it_is() -> None:
+    node, _ = parse(rb"a: printf '\ud83d\ude00'", "f")
+    assert plain(node) == {"a": r"printf '\ud83d\ude00'"}
+    assert told(r'{"a": "\ud83d alone"}')
+    assert told(r'a: "\ud83d\ude00"')
+
+
 @pytest.mark.parametrize(
     ("typed", "value"),
     [
