@@ -1,32 +1,26 @@
-"""Expressions: what stands between ``{{`` and ``}}``, in ``if``, and in captures."""
+"""Expressions: what stands between ``{{`` and ``}}``, in ``if``, and in captures.
+
+By far the most are chains of names, which need no parser: Jinja, with all of the language that is built on
+it, is imported (`parsed`) with the first expression that is more.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Any, Final, TypeVar
-
-from jinja2 import nodes
-from jinja2.exceptions import TemplateSyntaxError, UndefinedError
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pup_tui.template.errors import TemplateError, UndefinedName
-from pup_tui.template.flow import NO_FLOW, Flow, flow_of, ingredients
-from pup_tui.template.limits import MAX_PARTS, Budget
-from pup_tui.template.paths import Key, dotted, key_of, path_of, spelled
-from pup_tui.template.sandbox import Missing, compiled
+from pup_tui.template.flow import Flow
+from pup_tui.template.limits import Budget
+from pup_tui.template.paths import Key, dotted, key_of, spelled
 from pup_tui.template.secrets import secrets_in
-from pup_tui.template.syntax import parse
-from pup_tui.template.usage import (
-    NO_USAGE,
-    Usage,
-    UsesNames,
-    usage_of,
-    usage_of_path,
-    when_false,
-    when_true,
-)
+from pup_tui.template.usage import Usage, UsesNames, usage_of_path
 from pup_tui.template.values import NOTHING, contents, enter, kind_of, plain
+
+if TYPE_CHECKING:
+    from jinja2 import nodes
 
 _Result = TypeVar("_Result")
 
@@ -38,37 +32,53 @@ _NOT_A_PATH: Final = frozenset(
         *("self", "super", "caller", "varargs", "kwargs"),
     }
 )
-_NUMBER_FILTERS: Final = frozenset({"int", "float", "length", "count", "round", "abs"})
-_NUMBER_NODES: Final = (
-    *(nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos),
-    *(nodes.Compare, nodes.Not, nodes.Test),
-)
-"""What gives a number or a truth, or fails."""
 _TOO_MUCH: Final = "the expression is too much to work out"
 
 
 class Expression(UsesNames):
-    """One checked expression. Made by `compile_expression`; compiled when it is first evaluated."""
+    """One checked expression. Made by `compile_expression`."""
 
-    def __init__(self, source: str, tree: nodes.Expr | None = None) -> None:
+    def __init__(self, source: str) -> None:
         self.source = source.strip()
-        self._path = None if tree else _simple_path(source)
-        self._tree = tree
-        if self._path is None and tree is None:
-            self._tree = guarded(self.source, lambda: parse(source))
-        self._usage = guarded(self.source, self._find_usage)
 
     @property
-    def usage(self) -> Usage:
-        """The names that it uses."""
-        return self._usage
+    def tree(self) -> nodes.Expr:
+        """Its syntax."""
+        raise NotImplementedError
 
-    @cached_property
-    def flow(self) -> Flow:
-        """What its value is made out of."""
-        if self._path:
-            return Flow(frozenset([key_of(self._path)]))
-        return NO_FLOW if self._tree is None else flow_of(self._tree)
+    @property
+    def last_filter(self) -> str | None:
+        """The name of the filter that it ends with."""
+        return None
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is one number, text, true, false or none."""
+        return False
+
+    @property
+    def filters(self) -> frozenset[str]:
+        """The names of the filters it uses."""
+        return frozenset()
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it surely gives a number or a truth, whatever its names stand for."""
+        return False
+
+    @property
+    def defined_if_true(self) -> frozenset[Key]:
+        """What is surely defined where it holds."""
+        return frozenset()
+
+    @property
+    def defined_if_false(self) -> frozenset[Key]:
+        """What is surely defined where it does not hold."""
+        return frozenset()
+
+    @property
+    def _ingredients(self) -> tuple[Expression, ...]:
+        return ()
 
     @cached_property
     def flowing_names(self) -> frozenset[str]:
@@ -76,47 +86,9 @@ class Expression(UsesNames):
         return spelled(self.flow.all)
 
     @property
-    def tree(self) -> nodes.Expr:
-        """Its syntax."""
-        return self._tree if self._tree is not None else parse(self.source)
-
-    @property
     def is_raw(self) -> bool:
         """Whether ``| raw`` is what it ends with."""
         return self.last_filter == "raw"
-
-    @property
-    def last_filter(self) -> str | None:
-        """The name of the filter that it ends with."""
-        return self._tree.name if isinstance(self._tree, nodes.Filter) else None
-
-    @property
-    def is_constant(self) -> bool:
-        """Whether it is one number, text, true, false or none."""
-        return isinstance(self._tree, nodes.Const)
-
-    @property
-    def filters(self) -> frozenset[str]:
-        """The names of the filters it uses."""
-        if self._tree is None:
-            return frozenset()
-        trees = [self._tree, *self._tree.find_all(nodes.Filter)]
-        return frozenset(tree.name for tree in trees if isinstance(tree, nodes.Filter))
-
-    @property
-    def is_number(self) -> bool:
-        """Whether it surely gives a number or a truth, whatever its names stand for."""
-        return self._tree is not None and _is_number(self._tree)
-
-    @cached_property
-    def defined_if_true(self) -> frozenset[Key]:
-        """What is surely defined where it holds."""
-        return frozenset() if self._tree is None else when_true(self._tree)
-
-    @cached_property
-    def defined_if_false(self) -> frozenset[Key]:
-        """What is surely defined where it does not hold."""
-        return frozenset() if self._tree is None else when_false(self._tree)
 
     def evaluate(self, scope: Mapping[str, Any]) -> Any:
         """Work out the value. Raises `UndefinedName` or another `TemplateError`.
@@ -156,28 +128,7 @@ class Expression(UsesNames):
 
     def _chooses(self, test: nodes.Expr, scope: Mapping[str, Any]) -> bool | None:
         """What a condition within the expression comes to, as far as that can be told."""
-        known = self._tests.get(id(test))
-        if known is None:
-            known = self._tests[id(test)] = Expression(self.source, test)
-        try:
-            return bool(known.evaluate_within(scope, Budget()))
-        except TemplateError:
-            return None
-
-    @cached_property
-    def _tests(self) -> dict[int, Expression]:
-        """The conditions within it that were asked, by the identity of their trees."""
-        return {}
-
-    @cached_property
-    def _ingredients(self) -> tuple[Expression, ...]:
-        if self._tree is None:
-            return ()
-        parts = {str(part): part for part in ingredients(self._tree)}
-        if len(parts) > MAX_PARTS:
-            told = f"more than {MAX_PARTS} parts are made out of a secret"
-            raise TemplateError(told, hint="make them in several variables")
-        return tuple(Expression(self.source, part) for part in parts.values())
+        raise NotImplementedError
 
     def _value_or_none(self, scope: Mapping[str, Any], budget: Budget) -> Any:
         """The value; None where it has none, which is no matter unless there was no time to find it."""
@@ -188,51 +139,37 @@ class Expression(UsesNames):
                 raise
             return None
 
-    def _find_usage(self) -> Usage:
-        if self._path:
-            return usage_of_path(self._path)
-        return NO_USAGE if self._tree is None else usage_of(self._tree)
-
     def _evaluate(self, scope: Mapping[str, Any]) -> Any:
-        if self._path:
-            return follow(self._path, scope)
-        try:
-            value = self._compiled(scope)
-            if isinstance(value, Missing):
-                str(value)
-        except UndefinedError as error:
-            raise self._undefined(str(error.message)) from None
-        return value
+        raise NotImplementedError
+
+
+class NamePath(Expression):
+    """An expression that is a chain of names: ``NAME.key.key``."""
+
+    def __init__(self, source: str, path: tuple[str, ...]) -> None:
+        super().__init__(source)
+        self._path = path
+        self._usage = guarded(self.source, lambda: usage_of_path(path))
+
+    @property
+    def tree(self) -> nodes.Expr:
+        """Its syntax."""
+        from pup_tui.template.syntax import parse
+
+        return parse(self.source)
+
+    @property
+    def usage(self) -> Usage:
+        """The names that it uses."""
+        return self._usage
 
     @cached_property
-    def _compiled(self) -> Callable[[Mapping[str, Any]], Any]:
-        if self._tree is None:
-            raise TemplateError("there is nothing to compile")
-        return compiled(self._tree)
+    def flow(self) -> Flow:
+        """What its value is made out of."""
+        return Flow(frozenset([key_of(self._path)]))
 
-    def _undefined(self, missing: str) -> UndefinedName:
-        """Tell the whole path in which a name was missing."""
-        for path in _paths(self._tree):
-            if missing in [str(part) for part in path]:
-                position = [str(part) for part in path].index(missing) + 1
-                return _undefined_path(path, position)
-        # The missing key was computed, so it may be a value: it is not told.
-        return UndefinedName(self.source)
-
-
-def _is_number(tree: nodes.Node) -> bool:
-    match tree:
-        case nodes.Filter():
-            # A fallback (`int('x')`) is given as it is.
-            return tree.name in _NUMBER_FILTERS and all(map(_is_number, tree.args))
-        case nodes.Const():
-            return isinstance(tree.value, int | float)
-        case nodes.Add():
-            return _is_number(tree.left) or _is_number(tree.right)
-        case nodes.CondExpr():
-            return _is_number(tree.expr1) and tree.expr2 is not None and _is_number(tree.expr2)
-        case _:
-            return isinstance(tree, _NUMBER_NODES)
+    def _evaluate(self, scope: Mapping[str, Any]) -> Any:
+        return follow(self._path, scope)
 
 
 def _simple_path(source: str) -> tuple[str, ...] | None:
@@ -244,30 +181,20 @@ def _simple_path(source: str) -> tuple[str, ...] | None:
     return None if path[0] in _NOT_A_PATH or path[0].startswith("__") else path
 
 
-def _paths(tree: nodes.Node | None) -> list[list[str | int | None]]:
-    """Every chain of accesses in an expression, the longer before the shorter."""
-    if tree is None:
-        return []
-    kinds = (nodes.Name, nodes.Getattr, nodes.Getitem)
-    candidates = [*([tree] if isinstance(tree, kinds) else []), *tree.find_all(kinds)]
-    paths = [path for node in candidates if (path := path_of(node)) is not None]
-    return sorted(paths, key=len, reverse=True)
-
-
 def follow(path: tuple[str, ...], scope: Mapping[str, Any]) -> Any:
     """Look up a dotted path."""
     if path[0] not in scope:
-        raise _undefined_path(path, 1)
+        raise undefined_path(path, 1)
     value = scope[path[0]]
     for position, key in enumerate(path[1:], start=2):
         inner = enter(value, key)
         if inner is NOTHING:
-            raise _undefined_path(path, position, value)
+            raise undefined_path(path, position, value)
         value = inner
     return value
 
 
-def _undefined_path(
+def undefined_path(
     path: Sequence[str | int | None], position: int, holder: Any = NOTHING
 ) -> UndefinedName:
     missing = dotted(path[:position])
@@ -297,6 +224,8 @@ def guarded(source: str, work: Callable[[], _Result]) -> _Result:
 
 def _translated(error: Exception, source: str) -> TemplateError:
     """Tell an error of Jinja or Python; never its text where that may hold a value."""
+    from jinja2.exceptions import TemplateSyntaxError
+
     if isinstance(error, TemplateSyntaxError):
         return TemplateError(f"syntax error: {error.message}", expression=source)
     if isinstance(error, TypeError):
@@ -309,4 +238,9 @@ def compile_expression(source: str) -> Expression:
     """Check an expression. Raises `TemplateError` for what the language does not have."""
     if not source.strip():
         raise TemplateError("the expression is empty")
-    return Expression(source)
+    path = _simple_path(source)
+    if path is not None:
+        return NamePath(source, path)
+    from pup_tui.template.parsed import parsed
+
+    return parsed(source)
