@@ -10,11 +10,8 @@ from typing import Final
 
 from pup_tui.template.blocks import Block, For, If, Literal, Output
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.limits import MAX_VARIANT_TEXT, MAX_VARIANTS
 from pup_tui.template.text import Value
-
-MAX_VARIANTS: Final = 64
-MAX_VARIANT_TEXT: Final = 256 * 1024
-"""Characters of all variants of a script that are read."""
 
 _PER_VALUE: Final = 100
 """Characters of text that take about as long to judge as one value does."""

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from pup_tui.template.arguments import argument_problem
 from pup_tui.template.blocks import Output
+from pup_tui.template.code import ShellScript
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length, spend
 from pup_tui.template.secrets import MASK
 from pup_tui.template.shell.arithmetic import TextOrigin, Unchecked
+from pup_tui.template.shell.interpreter import SHELLS
 from pup_tui.template.shell.judgement import ScriptJudgement, judge
 from pup_tui.template.shell.markers import (
     Hole,
@@ -37,9 +39,6 @@ from pup_tui.template.usage import Usage, UsesNames
 
 if TYPE_CHECKING:
     from pup_tui.template.shell.command_use import Evaluator
-
-SHELLS: Final = frozenset({"sh", "bash", "dash", "ksh", "zsh"})
-"""The shells whose quoting is known."""
 
 VARIABLE: Final = "PUP_TUI_V"
 """How the names of the environment variables begin."""
@@ -62,19 +61,6 @@ _DECIMAL: Final = 10
 _TOO_LARGE: Final = 10**19
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.,:+/@~ -]*")
 """Texts whose parts make arithmetic run nothing: no index, no call, no substitution."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShellScript:
-    """A rendered script.
-
-    ``script`` is to be run with ``env`` added to its environment. ``shown`` is the script for
-    people, with the values in it, quoted, and what was made out of secrets hidden.
-    """
-
-    script: str
-    env: dict[str, str]
-    shown: str
 
 
 @dataclass(frozen=True, slots=True)
