@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.expression import Expression, compile_expression, guarded
+from pup_tui.template.evaluation import Expression, guarded
+from pup_tui.template.expression import compile_expression
 from pup_tui.template.flow import Flow, merge_flows
 from pup_tui.template.limits import MAX_BLOCKS, MAX_TEXT, too_long
 from pup_tui.template.paths import Key

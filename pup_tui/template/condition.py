@@ -15,7 +15,8 @@ from itertools import pairwise
 from typing import Any, Final, Literal
 
 from pup_tui.template.errors import TemplateError, UndefinedName
-from pup_tui.template.expression import Expression, compile_expression
+from pup_tui.template.evaluation import Expression
+from pup_tui.template.expression import compile_expression
 from pup_tui.template.flow import NO_FLOW, Flow
 from pup_tui.template.reading import is_empty, status_of, value_of
 from pup_tui.template.usage import Usage, UsesNames

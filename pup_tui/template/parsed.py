@@ -10,7 +10,7 @@ from jinja2 import nodes
 from jinja2.exceptions import UndefinedError
 
 from pup_tui.template.errors import TemplateError, UndefinedName
-from pup_tui.template.expression import Expression, guarded, undefined_path
+from pup_tui.template.evaluation import Expression, guarded, undefined_path
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import MAX_PARTS, Budget
 from pup_tui.template.paths import Key

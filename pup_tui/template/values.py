@@ -40,6 +40,8 @@ class Omitted:
 
 
 OMIT: Final = Omitted()
+OMIT_NAME: Final = "omit"
+"""The name by which expressions know it."""
 
 
 class RawText(str):
