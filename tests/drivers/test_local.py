@@ -167,10 +167,12 @@ async def test_a_cancel_ends_the_process_and_runs_the_cleanup(tmp_path: Path) ->
 
 async def test_a_run_that_cannot_be_recorded_stops_what_it_runs(tmp_path: Path) -> None:
     class Full(MemoryJournal):
-        async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
-            if isinstance(event, AttemptFinished):
+        async def append(
+            self, run: str, *events: AnyEvent, summary: RunSummary | None = None
+        ) -> int:
+            if any(isinstance(event, AttemptFinished) for event in events):
                 raise JournalError("the disk is full", tmp_path)
-            return await super().append(run, event, summary)
+            return await super().append(run, *events, summary=summary)
 
     program = program_of(
         "steps: [{name: a, kind: shell, run: echo hi}, {name: b, kind: shell, run: touch b}]"
