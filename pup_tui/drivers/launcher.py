@@ -7,11 +7,11 @@ import secrets as randomness
 import socket
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from pup_tui import __version__
 from pup_tui.aside import aside
@@ -42,8 +42,7 @@ def new_run_id() -> str:
     return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Launcher:
+class Launcher(Struct, frozen=True, kw_only=True):
     """All that runs have in common.
 
     `locks` is the folder of locks, where it is not that of `state`; `hidden` are secrets that are not

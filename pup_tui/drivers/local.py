@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pup_tui.aside import aside, told_limit
 from pup_tui.core.actions import (
@@ -76,8 +77,7 @@ from pup_tui.steps.leftovers import Leftovers
 from pup_tui.steps.start_errors import told
 
 
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True, kw_only=True):
     """What a run acts in: who carries out its requests, with what environment, and where output goes.
 
     `locks` are those that it holds: the run takes those of the runbooks that it calls, and lets go of all.
@@ -98,8 +98,7 @@ class Surroundings:
     leftovers: Leftovers | None = None
 
 
-@dataclass
-class _Attempt:
+class _Attempt(Struct):
     action: StartAttempt
     stop: Stop = field(default_factory=Stop)
     task: asyncio.Task[None] | None = None
@@ -441,7 +440,8 @@ class LocalRun:
                     find, action.wanted, captured, outcome, duration, around.masking
                 )
         except Exception as error:
-            outcome, findings = replace(outcome, ok=False, reason=told_fault(error)), Findings()
+            findings = Findings()
+            outcome = replace(outcome, ok=False, reason=told_fault(error))
         if is_to_show(action.wanted, outcome, findings):
             await self._make_shown(action, captured, outcome, output)
         self._end_attempt(action, outcome, duration, findings)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, TypeAlias, Union, get_args, get_origin
 
-from msgspec import Meta, Struct, UnsetType
+from msgspec import Meta, Struct, UnsetType, field
 from msgspec.structs import FieldInfo, fields
 
 from pup_tui.runbook.keys import LOADED, NEVER_BLANK, ROLE, SENT
@@ -19,8 +18,7 @@ Annotation: TypeAlias = Any
 """A type as the model writes it at a field."""
 
 
-@dataclass(slots=True)
-class Options:
+class Options(Struct):
     """What a type allows to stand at one place of the file."""
 
     role: Role | None = None

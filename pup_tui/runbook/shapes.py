@@ -7,10 +7,10 @@ the model, along with the place of every text that has a role.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, get_args
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import FieldInfo
 
 from pup_tui.runbook.allowed import Annotation, Options, fields_of, options_of, required_of
@@ -52,8 +52,7 @@ INVALID: Final = object()
 """Stands for a part of the file that was refused and reported."""
 
 
-@dataclass(slots=True, frozen=True)
-class PlacedText:
+class PlacedText(Struct, frozen=True):
     """A text with a role: `path` leads to it from the top of the runbook, `step` to the step it is of."""
 
     role: Role

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.evaluation import Expression, guarded
@@ -15,15 +16,13 @@ from pup_tui.template.scanner import RAW_HINT, Segment, scan_as_far_as_possible
 from pup_tui.template.usage import Usage, merge
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """Text that stays as it is."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A ``{{ … }}``. ``line`` and ``column`` (from 1) are its place in the source."""
 
     expression: Expression
@@ -31,8 +30,7 @@ class Output:
     column: int
 
 
-@dataclass(slots=True)
-class Branch:
+class Branch(Struct):
     """One way of an ``if``; without a ``test`` it is the ``else``."""
 
     test: Expression | None
@@ -41,8 +39,7 @@ class Branch:
     body: list[Block] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class If:
+class If(Struct):
     """``if``, ``elif``, ``else``: the first branch whose test holds."""
 
     line: int
@@ -50,8 +47,7 @@ class If:
     branches: list[Branch]
 
 
-@dataclass(slots=True)
-class For:
+class For(Struct):
     """``for targets in values [if test]``; ``otherwise`` is what ``else`` gives for an empty list."""
 
     line: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
 class Code:
@@ -13,8 +13,7 @@ class Code:
     shown: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShellScript(Code):
+class ShellScript(Code, Struct, frozen=True):
     """A rendered script.
 
     ``script`` is to be run with ``env`` added to its environment. ``shown`` is the script for

@@ -9,10 +9,11 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.evaluation import Expression
@@ -43,8 +44,7 @@ _COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionResult:
+class ConditionResult(Struct, frozen=True):
     """What a condition says of one attempt.
 
     ``holds`` is None where it cannot be known; ``reason`` says what was seen.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from msgspec import Struct
 
 from pup_tui.template.paths import Key
 
@@ -15,8 +16,7 @@ Holds: TypeAlias = "Callable[[nodes.Expr], bool | None]"
 """Says of a condition whether it holds; None where that cannot be known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """The keys that a result is made out of, whatever is chosen, and what depends on a choice."""
 
     keys: frozenset[Key] = frozenset()
@@ -39,8 +39,7 @@ class Flow:
         return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Conditional:
+class Conditional(Struct, frozen=True):
     """A condition, and what flows where it holds and where it does not."""
 
     test: nodes.Expr

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pup_tui.template.flow import Flow
 from pup_tui.template.paths import Key, NameField, StepField, fields_of, key_of, spelled
@@ -11,8 +13,7 @@ from pup_tui.template.paths import Key, NameField, StepField, fields_of, key_of,
 _NONE: frozenset[Key] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Struct, frozen=True):
     """The names that something uses: what it needs, what may be missing, and each `NAME.FIELD` of either."""
 
     needed: frozenset[Key] = _NONE
