@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final
+
+from msgspec import Struct
 
 from pup_tui.template.blocks import Block, For, If, Literal, Output
 from pup_tui.template.errors import TemplateError
@@ -29,8 +30,7 @@ def is_raw(output: Output) -> bool:
     return output.expression.is_raw
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """One script that a template may give: its pieces, and the branches in it, each by block and number."""
 
     units: list[str | Output]
@@ -149,8 +149,7 @@ def _round_tests(blocks: Sequence[Block]) -> dict[int, tuple[str, str]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(Struct, frozen=True):
     """A marker in a script: the bytes to replace, and from where on they are the marker."""
 
     start: int
