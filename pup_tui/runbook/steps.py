@@ -65,11 +65,11 @@ class StepDraft(Struct, eq=False):
     id: str = ""
     inner: DraftFrame | None = None
     interpreter: Interpreter = DEFAULT
+    kind: type[Step] | None = None
+    """The model's class of its kind; None where there is no such kind."""
 
-    @property
-    def kind(self) -> type[Step] | None:
-        """The model's class of its kind; None where there is no such kind."""
-        return KINDS.get(self.node.text("kind") or "")
+    def __post_init__(self) -> None:
+        self.kind = KINDS.get(self.node.text("kind") or "")
 
     def environment(self, defaults: YamlNode | None) -> dict[str, YamlNode]:
         """The variables of its processes' environment: its own, and those of what stands around it."""
