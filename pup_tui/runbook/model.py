@@ -6,6 +6,7 @@ What else the program has to know of a kind stands in its class.
 """
 
 # Annotations are values here: as texts each would be compiled again for every kind that inherits it.
+# Only what names `AnyStep` is a text: the union is complete when all kinds are known.
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -836,7 +837,7 @@ class Runbook(Section, frozen=True, kw_only=True):
         Defaults()
     )
     steps: Annotated[
-        tuple[AnyStep, ...],
+        "tuple[AnyStep, ...]",
         Meta(min_length=1, max_length=1000),
         key("What is done, in this order."),
     ]
