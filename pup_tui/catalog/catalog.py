@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import errno
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -42,15 +41,15 @@ class Catalog:
     def entries(self) -> list[Entry]:
         """Every runbook, in the order of the directories and then of the names."""
         found: list[Entry] = []
-        seen: dict[str, Entry] = {}
+        seen: set[str] = set()
         for folder in self.places:
             for path in runbook_files(folder.path):
-                entry = self._entry(path, folder, seen)
-                seen.setdefault(entry.id, entry)
+                entry = self._entry(path, folder, shadowed=path.stem in seen)
+                seen.add(entry.id)
                 found.append(entry)
         return found
 
-    def _entry(self, path: Path, folder: Folder, seen: Mapping[str, Entry]) -> Entry:
+    def _entry(self, path: Path, folder: Folder, *, shadowed: bool = False) -> Entry:
         loaded = self.load(path)
         runbook = loaded.runbook
         return Entry(
@@ -63,33 +62,40 @@ class Catalog:
             path=path,
             broken=runbook is None,
             error=str(loaded.errors[0]) if loaded.errors else "",
-            shadowed=loaded.id in seen,
+            shadowed=shadowed,
             trusted=folder.trusted,
         )
 
     def find(self, name: str, others: Collection[str] = ()) -> Entry:
-        """The runbook with this id, or in this file.
+        """The runbook in this file, or with this id. Only that one is loaded.
 
         Raises UnknownRunbook with the nearest of the ids and of `others`.
         """
-        entries = self.entries()
-        for entry in entries:
-            if entry.id == name and not entry.shadowed:
-                return entry
         path = Path(name)
-        if path.suffix in SUFFIXES or "/" in name:
-            if _is_there(path):
-                return self._entry(path, Folder(path.parent, Origin.GIVEN), {})
+        is_path = path.suffix in SUFFIXES or "/" in name
+        if is_path and _is_there(path):
+            return self._entry(path, Folder(path.parent, Origin.GIVEN))
+        paths: dict[str, Path] = {}
+        for folder in self.places:
+            for found in runbook_files(folder.path):
+                if found.stem == name:
+                    return self._entry(found, folder)
+                paths.setdefault(found.stem, found)
+        if is_path:
             raise UnknownRunbook(name, "there is no such file")
-        known = sorted({*others, *(entry.id for entry in entries)})
-        by_lower = {each.lower(): each for each in known}
+        raise UnknownRunbook(name, self._near(name, paths, others))
+
+    def _near(self, name: str, paths: Mapping[str, Path], others: Collection[str]) -> str:
+        """What to do about a name that nothing has."""
+        import difflib
+
+        by_lower = {each.lower(): each for each in sorted({*others, *paths})}
         near = difflib.get_close_matches(name.lower(), by_lower, n=3)
         if near:
-            paths = {entry.id: entry.path for entry in entries}
             meant = " or ".join(_typed(by_lower[each], paths) for each in near)
-            raise UnknownRunbook(name, f"did you mean {meant}?")
+            return f"did you mean {meant}?"
         closed = [str(error) for error in self.closed_folders()]
-        raise UnknownRunbook(name, "; ".join(["`pup-tui list` shows what is installed", *closed]))
+        return "; ".join(["`pup-tui list` shows what is installed", *closed])
 
     def closed_folders(self) -> list[PlaceError]:
         """The folders that are there and cannot be read, and why."""

@@ -106,6 +106,7 @@ def _run_once(settings: Settings, catalog: Catalog) -> int:
     from pup_tui.cli.runbooks import find_entry, load_valid
     from pup_tui.cli.running import Manner, run_loaded
     from pup_tui.cli.wiring import Parts
+    from pup_tui.core.program import compile_program
 
     loaded, runbook = load_valid(catalog, find_entry(catalog, SHOWN))
     given = {name: value for name, value in suggestions().items() if name in runbook.vars}
@@ -113,4 +114,5 @@ def _run_once(settings: Settings, catalog: Catalog) -> int:
     sys.stderr.flush()
     sources = local_sources(settings.environ, settings.home)
     resolved = asyncio.run(resolve_inputs(runbook, given, sources))
-    return run_loaded(Parts(settings), loaded, runbook, resolved, Manner(yes=True))
+    program = compile_program(loaded.id, runbook)
+    return run_loaded(Parts(settings), loaded, program, resolved, Manner(yes=True))

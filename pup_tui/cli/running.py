@@ -27,6 +27,7 @@ from pup_tui.cli.wiring import Parts, open_catalog
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved, Sources
+    from pup_tui.core.program import Program
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.watcher import Watcher
@@ -112,7 +113,7 @@ def run_command(
     sources = parts.sources.beside(source_of(loaded).directory)
     resolved = resolve_values(model, given, sources, ask=can_ask)
     manner = Manner(yes=yes, undo=undo, as_json=as_json, break_lock=break_lock, answers=answers)
-    return run_loaded(parts, loaded, model, resolved, manner)
+    return run_loaded(parts, loaded, program, resolved, manner)
 
 
 def _check_breaking(runbook: Runbook, reason: str) -> None:
@@ -123,16 +124,15 @@ def _check_breaking(runbook: Runbook, reason: str) -> None:
 
 
 def run_loaded(
-    parts: Parts, loaded: Loaded, runbook: Runbook, resolved: Resolved, manner: Manner
+    parts: Parts, loaded: Loaded, program: Program, resolved: Resolved, manner: Manner
 ) -> int:
-    """Run what is loaded and valid; returns the exit code."""
-    from pup_tui.core.program import compile_program
+    """Run what is loaded and compiled; returns the exit code."""
     from pup_tui.drivers.source import source_of
 
     def launch(launcher: Launcher, terminal: Terminal | None) -> Launch:
         return partial(
             launcher.launch,
-            compile_program(loaded.id, runbook),
+            program,
             source=source_of(loaded),
             files=loaded.files,
             values=resolved.values,

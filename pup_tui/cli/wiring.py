@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
@@ -172,6 +171,8 @@ class Parts:
             make_state_dir(self.settings.state_dir)
             yield self.settings.state_dir
             return
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="pup-tui-") as folder:
             yield Path(folder)
 

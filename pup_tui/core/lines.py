@@ -15,11 +15,10 @@ from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_o
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.roles import Role
 from pup_tui.spelling import token
+from pup_tui.template.code import Code
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import spend_on
 from pup_tui.template.secrets import MASK, secrets_in
-from pup_tui.template.shell.script import ShellScript
-from pup_tui.template.sql.script import SqlScript
 from pup_tui.template.values import Omitted
 
 _SERVICE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)?.*", re.DOTALL)
@@ -83,7 +82,7 @@ def told(value: Any, options: Options) -> str:
         return value.name
     if isinstance(value, tuple) and options.items is not None:
         return ", ".join(told(item, inner_options(options.items)) for item in value)
-    if isinstance(value, ShellScript | SqlScript):
+    if isinstance(value, Code):
         return value.shown
     match options.role:
         case Role.ARGUMENTS | Role.SUBCOMMAND:

@@ -18,12 +18,11 @@ from pup_tui.runbook.parts import Section
 from pup_tui.runbook.roles import AMOUNTS, TARGETS, Role
 from pup_tui.runbook.texts import input_shell_at, interpreter_at
 from pup_tui.template.arguments import compile_arguments, render_argument
+from pup_tui.template.code import Code, ShellScript
 from pup_tui.template.header import render_header
 from pup_tui.template.jsontext import render_json
 from pup_tui.template.omit import is_omitted
 from pup_tui.template.secrets import hiding, secrets_in
-from pup_tui.template.shell.script import ShellScript, compile_shell
-from pup_tui.template.sql.script import SqlScript, compile_sql
 from pup_tui.template.text import compile_text
 from pup_tui.template.url import render_url
 
@@ -167,20 +166,30 @@ class StepTexts:
             case _ as never:
                 assert_never(never)
 
-    def _code(self, role: Role, given: str) -> ShellScript | SqlScript | str:
+    def _code(self, role: Role, given: str) -> Code | str:
         if role is Role.STATEMENTS:
+            from pup_tui.template.sql.script import compile_sql
+
             return compile_sql(given).render(self.scope)
         if role is Role.STDIN:
             shell = input_shell_at(self.step)
-            if shell is None:
-                return render_text(given, self.scope)
-            return compile_shell(given, shell, is_input=True).render(self.scope)
+            return render_text(given, self.scope) if shell is None else self._input(given, shell)
         interpreter = interpreter_at(self.step)
         if not interpreter.is_shell:
             return ShellScript(given, {}, given)
+        literal = compile_text(given).literal
+        if literal is not None and not self.around.valued:
+            return ShellScript(literal, {}, literal)
+        from pup_tui.template.shell.script import compile_shell
+
         script = compile_shell(given, interpreter.name, self.around.valued)
         env = {name: text or "" for name, text in self.around.env.items()}
         return script.render(self.scope, env)
+
+    def _input(self, given: str, shell: str) -> ShellScript:
+        from pup_tui.template.shell.script import compile_shell
+
+        return compile_shell(given, shell, is_input=True).render(self.scope)
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from urllib.parse import urlencode
 
 import msgspec
@@ -28,15 +28,16 @@ from pup_tui.runbook.model import (
 )
 from pup_tui.runbook.texts import interpreter_at
 from pup_tui.spelling import SPELLED, token
+from pup_tui.template.code import ShellScript
 from pup_tui.template.jsontext import render_json_body
 from pup_tui.template.secrets import watched
 from pup_tui.template.shell.interpreter import Interpreter
-from pup_tui.template.shell.script import ShellScript
 from pup_tui.template.sql.engines import Engine, need_engine
-from pup_tui.template.sql.script import Statement
 from pup_tui.template.text import compile_text
-from pup_tui.template.url import parse_url
 from pup_tui.template.values import OMIT
+
+if TYPE_CHECKING:
+    from pup_tui.template.sql.script import Statement
 
 WORKFLOW_INTERVAL = 5.0
 """Seconds between two looks at a workflow's instance where the step says nothing."""
@@ -197,6 +198,8 @@ class HttpRequest(StepRequest, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
+        from pup_tui.template.url import parse_url
+
         body, content_type = _body(texts)
         headers = dict(texts["headers"])
         given = {name.lower() for name in headers}

@@ -19,11 +19,10 @@ from pup_tui.core.program import Node, Program
 from pup_tui.core.state import Frame, RunState
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import Assertion, ShownTable
-from pup_tui.template import omit
 from pup_tui.template.condition import parse_condition
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.secrets import with_secrets
-from pup_tui.template.values import LEFT_OUT, OMIT
+from pup_tui.template.values import LEFT_OUT, OMIT, OMIT_NAME
 
 _PRINTED: Final = frozenset({"output", "stderr", "lines"})
 """What every step that printed has under `steps.ID`, unless that is more than the 1 MiB that is kept."""
@@ -92,7 +91,7 @@ def scope_of(state: RunState, step: str = "") -> dict[str, Any]:
     """
     seen = seen_at(state, step)
     names: dict[str, Any] = {
-        omit.NAME: OMIT,
+        OMIT_NAME: OMIT,
         **dict.fromkeys(seen.left_out, LEFT_OUT),
         **seen.values,
     }

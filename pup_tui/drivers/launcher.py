@@ -7,18 +7,18 @@ import secrets as randomness
 import socket
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
 
 from pup_tui import __version__
 from pup_tui.aside import aside
 from pup_tui.core.events import AnyEvent, Lock, Resumed, RunCreated, Source
 from pup_tui.core.legs import legs_of
 from pup_tui.core.program import Program
-from pup_tui.core.requests import StepRequest
+from pup_tui.core.requests import StepRequest, request_of
 from pup_tui.drivers.clock import SystemClock
 from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.lock_value import lock_value
@@ -42,8 +42,7 @@ def new_run_id() -> str:
     return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Launcher:
+class Launcher(Struct, frozen=True, kw_only=True):
     """All that runs have in common.
 
     `locks` is the folder of locks, where it is not that of `state`; `hidden` are secrets that are not
@@ -110,7 +109,7 @@ class Launcher:
         try:
             record = RunRecord.of(created, name=program.runbook.name, pid=os.getpid())
             await self.log.create_run(record, {**files, **self.profile_files})
-            around = self._around(created.run, clock, masking, locks, terminal)
+            around = self._around(program, created.run, clock, masking, locks, terminal)
         except BaseException:
             locks.release()
             raise
@@ -174,7 +173,7 @@ class Launcher:
                 lock = await _taken(locks, value, now.wall, breaking, masking)
                 resumed = msgspec.structs.replace(resumed, lock=lock)
             await self.log.reopen_run(first.run, len(events), host=host, pid=os.getpid())
-            around = self._around(first.run, clock, masking, locks, terminal)
+            around = self._around(program, first.run, clock, masking, locks, terminal)
         except BaseException:
             locks.release()
             raise
@@ -194,14 +193,21 @@ class Launcher:
 
     def _around(
         self,
+        program: Program,
         run: str,
         clock: SystemClock,
         masking: Masking,
         locks: HeldLocks,
         terminal: Terminal | None,
     ) -> Surroundings:
+        kinds = {type(node.step) for node in program.nodes if node.step.has_output}
         return Surroundings(
-            executors=self.executors,
+            # Imported before the run begins: in the middle of it files or memory may have run out.
+            executors={
+                request: self.executors[request]
+                for request in map(request_of, kinds)
+                if request in self.executors
+            },
             environ=self.environ,
             cwd=self.cwd,
             outputs=make_run_dir(self.state, run),

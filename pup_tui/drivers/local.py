@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pup_tui.aside import aside, told_limit
 from pup_tui.core.actions import (
@@ -77,8 +78,7 @@ from pup_tui.steps.leftovers import Leftovers
 from pup_tui.steps.start_errors import told
 
 
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True, kw_only=True):
     """What a run acts in: who carries out its requests, with what environment, and where output goes.
 
     `locks` are those that it holds: the run takes those of the runbooks that it calls, and lets go of all.
@@ -99,8 +99,7 @@ class Surroundings:
     leftovers: Leftovers | None = None
 
 
-@dataclass
-class _Attempt:
+class _Attempt(Struct):
     action: StartAttempt
     stop: Stop = field(default_factory=Stop)
     task: asyncio.Task[None] | None = None
@@ -237,16 +236,32 @@ class LocalRun:
             self._events.put_nowait(event)
 
     async def _take(self, event: AnyEvent) -> None:
-        """Let the machine handle an event, make it durable, and only then do what follows from it."""
+        """Let the machine handle an event, make it durable, and only then do what follows from it.
+
+        The intents of attempts that it begins are in the same commit: both are known before either is shown.
+        """
+        recorded: list[AnyEvent] = []
+        actions = self._handled(event, recorded)
+        summary = self._summary(recorded[-1])
+        await self._around.log.append(self.run, *recorded, summary=summary)
+        for action in actions:
+            await self._perform(action)
+
+    def _handled(self, event: AnyEvent, recorded: list[AnyEvent]) -> list[AnyAction]:
+        """What follows from an event, and from the intents behind it; `recorded` fills with all of them."""
         event = self._around.masking.event(event)
         actions = self._machine.handle(event)
         for action in actions:
             if isinstance(action, Record):
                 decided = self._around.masking.decided(action.decided)
                 event = msgspec.structs.replace(event, decided=decided)
-        await self._around.log.append(self.run, event, summary=self._summary(event))
+        recorded.append(event)
+        following: list[AnyAction] = []
         for action in actions:
-            await self._perform(action)
+            if isinstance(action, StartAttempt):
+                following += self._handled(self._intent(action), recorded)
+            following.append(action)
+        return following
 
     def _summary(self, event: AnyEvent) -> RunSummary | None:
         state = self.state
@@ -267,7 +282,7 @@ class LocalRun:
                 self._unrecorded.told(notice)
                 self._tell(self._around.masking.notice(notice))
             case StartAttempt():
-                await self._start(action)
+                self._start(action)
             case StopAttempt(attempt=attempt):
                 if attempt in self._attempts:
                     self._attempts[attempt].stop.set()
@@ -374,19 +389,20 @@ class LocalRun:
 
     # Attempts
 
-    async def _start(self, action: StartAttempt) -> None:
-        """Record the intent, then act: after a crash it is known that the effect may have happened."""
-        attempt = _Attempt(action)
-        self._attempts[action.attempt] = attempt
+    def _intent(self, action: StartAttempt) -> AttemptStarted:
+        """What is recorded before an attempt acts: after a crash its effect is known to be possible."""
+        self._attempts[action.attempt] = _Attempt(action)
         self._around.masking.keep_made(action.made)
         mask = self._around.masking.text
-        begins = AttemptStarted(
+        return AttemptStarted(
             at=self._now(),
             attempt=action.attempt,
             command=mask(action.shown),
             sent=action.sent.as_kept(mask),
         )
-        await self._take(begins)
+
+    def _start(self, action: StartAttempt) -> None:
+        attempt = self._attempts[action.attempt]
         attempt.task = asyncio.create_task(self._attempt(attempt), name=f"attempt {action.attempt}")
 
     async def _attempt(self, attempt: _Attempt) -> None:
@@ -425,7 +441,8 @@ class LocalRun:
                     find, action.wanted, captured, outcome, duration, around.masking
                 )
         except Exception as error:
-            outcome, findings = replace(outcome, ok=False, reason=told_fault(error)), Findings()
+            findings = Findings()
+            outcome = replace(outcome, ok=False, reason=told_fault(error))
         if is_to_show(action.wanted, outcome, findings):
             await self._make_shown(action, captured, outcome, output)
         self._end_attempt(action, outcome, duration, findings)

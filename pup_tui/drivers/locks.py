@@ -18,7 +18,6 @@ import os
 import socket
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -80,8 +79,7 @@ class Holder(Struct, frozen=True, kw_only=True):
         return f"{who} (run {self.run}, pid {self.pid})"
 
 
-@dataclass(frozen=True)
-class Breaking:
+class Breaking(Struct, frozen=True):
     """The decision to take a lock from `holder`, who was found to hold it, and why.
 
     Whoever holds it by now in that one's place keeps it: nobody has decided about them. `asked` is when it

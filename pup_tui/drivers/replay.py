@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from pup_tui.core.actions import StartAttempt, Tell
 from pup_tui.core.events import (
@@ -25,8 +25,7 @@ from pup_tui.core.state import RunPhase, RunState, RunStatus, StepState
 from pup_tui.template.values import HIDDEN
 
 
-@dataclass(frozen=True)
-class Replayed:
+class Replayed(Struct, frozen=True):
     """What a run was: its state as it stood at the last event, and all that watchers were told.
 
     Of a run that was resumed the end of an earlier leg is not among the `notices`, since the run went on;

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from pup_tui.aside import aside
 from pup_tui.core.actions import Wanted, WantedColumn, WantedTable
@@ -33,8 +34,7 @@ ROW: Final = "row"
 """The name of a row in the expressions of a table's columns."""
 
 
-@dataclass(frozen=True)
-class _Seen:
+class _Seen(Struct, frozen=True):
     """What an attempt printed, masked: what an expression took out of a secret could not be told."""
 
     stdout: str

@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from pup_tui.template.shell.tables import is_builtin
-
 
 def is_command(word: str, environ: Mapping[str, str], cwd: Path, shell: str = "sh") -> bool:
     """Whether `shell` started in `cwd` with this environment would find `word`."""
+    from pup_tui.template.shell.tables import is_builtin
+
     if is_builtin(shell, word):
         return True
     if "/" in word:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol, assert_never
+
+from msgspec import Struct
 
 from pup_tui.catalog.inputs import Resolved, Sources, resolve_question
 from pup_tui.core.actions import Question
@@ -68,8 +69,7 @@ def give(question: Question, replies: Replies, found: Resolved, by: str) -> None
     )
 
 
-@dataclass(frozen=True)
-class GivenAnswer:
+class GivenAnswer(Struct, frozen=True):
     """Values for an `input` step from before the run; `by` is the option that they came by."""
 
     values: Mapping[str, object]
@@ -122,8 +122,7 @@ class Undoing:
             self._err.write(f"  {safe_text(offer.name)}: {safe_text(offer.command)}\n")
 
 
-@dataclass(frozen=True)
-class UnknownAnswer:
+class UnknownAnswer(Struct, frozen=True):
     """What was said before of attempts that did not finish: `retry`, `done` (with `captures`) or `skip`."""
 
     answer: str

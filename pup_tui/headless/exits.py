@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pup_tui.core.state import RunStatus
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pup_tui.core.state import RunStatus
 
 SUCCEEDED = 0
 FAILED = 1
@@ -17,6 +20,8 @@ TERMINATED = 143
 
 def exit_code(status: RunStatus, signal_code: int | None) -> int:
     """The exit code of a run that ended so; `signal_code` is that of the signal that stopped it."""
+    from pup_tui.core.state import RunStatus
+
     match status:
         case RunStatus.SUCCEEDED:
             return SUCCEEDED

@@ -110,14 +110,14 @@ class Journal(JournalReader):
             raise
         self._locks[run] = lock
 
-    def append(self, run: str, event: AnyEvent, *, summary: RunSummary | None = None) -> int:
-        """Store an event without its secrets, and with `summary` how the run ended, in one commit.
+    def append(self, run: str, *events: AnyEvent, summary: RunSummary | None = None) -> int:
+        """Store events without their secrets, and with `summary` how the run ended, in one commit.
 
-        Returns the event's place in the run, from 1. Raises JournalError if there is no such run, or if
-        the event cannot be stored.
+        Returns the last event's place in the run, from 1. Raises JournalError if there is no such run, or if
+        one of the events cannot be stored; none of them is then.
         """
         try:
-            body = codec.encode(event)
+            bodies = [codec.encode(event) for event in events]
         except ValueError as error:
             raise JournalError(
                 f"an event of {run} cannot be stored ({error})", self.path
@@ -129,17 +129,18 @@ class Journal(JournalReader):
                 "SELECT sequence, chain FROM event WHERE run = ? ORDER BY sequence DESC LIMIT 1",
                 (number,),
             ).fetchone()
-            before, chain = last or (0, codec.first_link(run))
-            sequence = int(before) + 1
-            link = codec.link(chain, sequence, body.encode())
-            self._insert(
-                "event", {"run": number, "sequence": sequence, "body": body, "chain": link}
-            )
+            sequence, chain = last or (0, codec.first_link(run))
+            for body in bodies:
+                sequence += 1
+                chain = codec.link(chain, sequence, body.encode())
+                self._insert(
+                    "event", {"run": number, "sequence": sequence, "body": body, "chain": chain}
+                )
             if summary is not None:
                 self._summarize(number, summary)
         if summary is not None:
             self._release(run)
-        return sequence
+        return int(sequence)
 
     def remove_runs(self, runs: Sequence[str]) -> list[str]:
         """Remove runs that have ended, with what their steps printed; returns those that were removed.

@@ -32,8 +32,11 @@ class Recorder(Protocol):
     async def reopen_run(self, run: str, events: int, *, host: str, pid: int) -> None:
         """Own a past run again; RunGoesOn if another process does, or if it has more than these `events`."""
 
-    async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
-        """Record an event, and with `summary` how the run ended; its place in the run, from 1."""
+    async def append(self, run: str, *events: AnyEvent, summary: RunSummary | None = None) -> int:
+        """Record events, all or none, and with `summary` how the run ended.
+
+        Returns the place of the last one in the run, from 1.
+        """
 
     async def close(self) -> None:
         """Finish what was asked for and close; nothing else may be asked then. A second time does nothing."""
@@ -78,8 +81,8 @@ class JournalWriter(Recorder):
     async def reopen_run(self, run: str, events: int, *, host: str, pid: int) -> None:
         await self._do(lambda: self._journal.reopen_run(run, events, host=host, pid=pid))
 
-    async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
-        return await self._do(lambda: self._journal.append(run, event, summary=summary))
+    async def append(self, run: str, *events: AnyEvent, summary: RunSummary | None = None) -> int:
+        return await self._do(lambda: self._journal.append(run, *events, summary=summary))
 
     async def close(self) -> None:
         if self._closed:
@@ -96,16 +99,22 @@ class JournalWriter(Recorder):
     async def _do(self, call: Callable[[], _T]) -> _T:
         if self._closed:
             raise JournalError("the journal is closed", self._journal.path)
-        future = asyncio.get_running_loop().run_in_executor(self._thread, call)
+        loop = asyncio.get_running_loop()
+        future = loop.run_in_executor(self._thread, call)
         # Whoever waits may be cancelled; the journal itself remembers an error that nobody saw.
         future.add_done_callback(lambda done: done.cancelled() or done.exception())
-        done, _ = await asyncio.wait({future}, timeout=BUSY_AFTER)
-        if not done and self._tell_busy is not None:
+        patience = loop.call_later(BUSY_AFTER, self._busy)
+        try:
+            return await asyncio.shield(future)
+        finally:
+            patience.cancel()
+
+    def _busy(self) -> None:
+        if self._tell_busy is not None:
             self._tell_busy(
                 f"the journal is busy: {self._journal.path}: another program holds it, or its disk is slow; "
                 f"it is waited for, {PATIENCE:g} seconds at most"
             )
-        return await asyncio.shield(future)
 
 
 class MemoryJournal(Recorder):
@@ -131,10 +140,10 @@ class MemoryJournal(Recorder):
             raise RunGoesOn(run, _NOWHERE)
         self.summaries.pop(run, None)
 
-    async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
+    async def append(self, run: str, *events: AnyEvent, summary: RunSummary | None = None) -> int:
         if run not in self.records:
             raise JournalError(f"there is no run {run}", _NOWHERE)
-        self.events[run].append(durable(event))
+        self.events[run] += map(durable, events)
         if summary is not None:
             self.summaries[run] = summary
         return len(self.events[run])

@@ -99,6 +99,8 @@ class Masker:
 
         ``before`` is what stood in front of it, as ``context`` returned it.
         """
+        if not self._forms:
+            return text[:size]
         if "\x1b" not in text:
             return _replace(text[:size], self._spans(text, before, size))
         spans = self._spans(strip_style(text), before, len(strip_style(text[:size])))

@@ -8,7 +8,7 @@ from typing import assert_never
 from pup_tui.runbook.nodes import Scalar
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Language, Role
-from pup_tui.template.shell.markers import MAX_VARIANT_TEXT, MAX_VARIANTS
+from pup_tui.template.limits import MAX_VARIANT_TEXT, MAX_VARIANTS
 
 MAX_POINTS = 500_000
 """Points of all different texts of a file; a point stands for about a microsecond."""

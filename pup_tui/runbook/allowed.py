@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple, get_args
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias, Union, get_args, get_origin
 
-from msgspec import inspect
+from msgspec import Meta, Struct, UnsetType, field
+from msgspec.structs import FieldInfo, fields
 
 from pup_tui.runbook.keys import LOADED, NEVER_BLANK, ROLE, SENT
 from pup_tui.runbook.model import AnyStep, Step
 from pup_tui.runbook.parts import Section, Variable
 from pup_tui.runbook.roles import Role
 
+Annotation: TypeAlias = Any
+"""A type as the model writes it at a field."""
 
-@dataclass(slots=True)
-class Options:
+
+class Options(Struct):
     """What a type allows to stand at one place of the file."""
 
     role: Role | None = None
@@ -24,16 +27,19 @@ class Options:
     """What it is called where it goes into a step beside the command."""
     loaded: bool = False
     """Whether the loader fills it in."""
-    text: inspect.StrType | None = None
+    text: bool = False
+    longest: int | None = None
+    """How many characters a text has at most."""
     whole: bool = False
     number: bool = False
     truth: bool = False
     words: tuple[str, ...] = ()
-    items: inspect.Type | None = None
-    least: int = 0
-    """How many items a list has at least."""
-    values: inspect.Type | None = None
-    structs: tuple[inspect.StructType, ...] = ()
+    items: Annotation = None
+    least: int | None = None
+    most: int | None = None
+    """How many items a list has at least, and at most."""
+    values: Annotation = None
+    structs: tuple[type[Struct], ...] = ()
     kinds: dict[str, type] = field(default_factory=dict)
     """The structs by their tags, where `kind` tells which of them is meant."""
     anything: bool = False
@@ -48,7 +54,7 @@ class Options:
             words.append("text")
         if self.whole or self.number:
             words.append("a number" if self.number else "a whole number")
-        if self.structs and self.structs[0].cls is Variable:
+        if self.structs and self.structs[0] is Variable:
             words.append("a default")
         if self.items is not None:
             words.append("a list")
@@ -58,18 +64,16 @@ class Options:
 
 
 @cache
-def fields_of(struct: type) -> dict[str, inspect.Field]:
+def fields_of(struct: type[Struct]) -> dict[str, FieldInfo]:
     """The fields of a struct by the key that the file uses; those that the loader fills in are no keys."""
-    info = structs().get(struct) or inspect.type_info(struct)
-    assert isinstance(info, inspect.StructType)
-    fields = {field.encode_name: field for field in info.fields}
-    keys = {key: field for key, field in fields.items() if not options_of(field.type).loaded}
+    named = {field.encode_name: field for field in fields(struct)}
+    keys = {key: field for key, field in named.items() if not options_of(field.type).loaded}
     if issubclass(struct, Step) and struct is not Step:
         _check_roles(struct, keys)
     return keys
 
 
-def _check_roles(kind: type[Step], keys: dict[str, inspect.Field]) -> None:
+def _check_roles(kind: type[Step], keys: dict[str, FieldInfo]) -> None:
     """Raise TypeError for a key of a kind whose texts have no role: nobody could tell what they are."""
     common = fields_of(Step)
     for key, given in keys.items():
@@ -81,17 +85,15 @@ def _check_roles(kind: type[Step], keys: dict[str, inspect.Field]) -> None:
             waiting += [options_of(kind) for kind in (options.items, options.values) if kind]
 
 
-@cache
-def structs() -> dict[type, inspect.StructType]:
-    """All of the model, looked at once: each look at a part of it would look at all that it leads to."""
-    waiting: list[type] = [Section]
-    found: list[type] = []
+def structs() -> list[type[Struct]]:
+    """All of the model."""
+    waiting: list[type[Struct]] = [Section]
+    found: list[type[Struct]] = []
     while waiting:
-        derived: list[type] = waiting.pop().__subclasses__()
+        derived: list[type[Struct]] = waiting.pop().__subclasses__()
         found += derived
         waiting += derived
-    infos = inspect.multi_type_info(found)
-    return {info.cls: info for info in infos if isinstance(info, inspect.StructType)}
+    return found
 
 
 @cache
@@ -101,7 +103,7 @@ def keys_of_steps() -> frozenset[str]:
 
 
 @cache
-def required_of(struct: type) -> tuple[str, ...]:
+def required_of(struct: type[Struct]) -> tuple[str, ...]:
     """The keys without which a struct cannot be."""
     return tuple(key for key, field in fields_of(struct).items() if field.required)
 
@@ -113,11 +115,14 @@ class About(NamedTuple):
     examples: tuple[object, ...]
 
 
-def about(field: inspect.Field) -> About:
+def about(field: FieldInfo) -> About:
     """What the model says about a key."""
-    kind = field.type
-    told = (kind.extra_json_schema or {}) if isinstance(kind, inspect.Metadata) else {}
-    return About(told.get("description", ""), tuple(told.get("examples", ())))
+    told = next((meta for meta in _metas(field.type) if meta.description), Meta())
+    return About(told.description or "", tuple(told.examples or ()))
+
+
+def _metas(kind: Annotation) -> tuple[Meta, ...]:
+    return tuple(each for each in getattr(kind, "__metadata__", ()) if isinstance(each, Meta))
 
 
 def does(kind: type[Step]) -> str:
@@ -125,7 +130,7 @@ def does(kind: type[Step]) -> str:
     return (kind.__doc__ or "").partition("\n")[0]
 
 
-def options_of(kind: inspect.Type) -> Options:
+def options_of(kind: Annotation) -> Options:
     """What a type allows."""
     known = _OPTIONS.get(id(kind))
     if known is None:
@@ -135,49 +140,56 @@ def options_of(kind: inspect.Type) -> Options:
     return known[1]
 
 
-def inner_options(kind: inspect.Type | None) -> Options:
-    """What the type of a list's items, or of a map's values, allows."""
+def inner_options(kind: Annotation) -> Options:
+    """What the type of a list's items, or of a map's values, allows; nothing where there is none."""
     return Options() if kind is None else options_of(kind)
 
 
-_OPTIONS: dict[int, tuple[inspect.Type, Options]] = {}
-"""By the type's id, since types have no hash; the type is kept, so that no other gets its id."""
+_OPTIONS: dict[int, tuple[Annotation, Options]] = {}
+"""By the type's id, since not every type has a hash; it is kept, so that no other gets its id."""
 
 
-_FLAGS: dict[type, str] = {
-    inspect.IntType: "whole",
-    inspect.FloatType: "number",
-    inspect.BoolType: "truth",
-    inspect.AnyType: "anything",
+_FLAGS: dict[Annotation, str] = {
+    str: "text",
+    int: "whole",
+    float: "number",
+    bool: "truth",
+    Any: "anything",
 }
 
 
-def _collect(kind: inspect.Type, options: Options) -> None:
-    match kind:
-        case inspect.StrType():
-            options.text = kind
-        case inspect.VarTupleType(item_type=item, min_length=least):
-            options.items, options.least = item, least or 0
-        case inspect.DictType(value_type=value):
-            options.values = value
-        case inspect.StructType():
-            options.structs = (*options.structs, kind)
-            options.kinds[str(kind.tag)] = kind.cls
-        case inspect.LiteralType(values=values):
-            options.words = tuple(str(value) for value in values)
-        case _ if type(kind) in _FLAGS:
-            setattr(options, _FLAGS[type(kind)], True)
-        case inspect.NoneType():
-            pass  # any key may be left empty, whatever its type
-        case inspect.Metadata(type=inner, extra=extra):
-            extra = extra or {}
-            options.role = extra.get(ROLE, options.role)
-            options.never_blank = options.never_blank or extra.get(NEVER_BLANK, False)
-            options.sent = extra.get(SENT, "") or options.sent
-            options.loaded = options.loaded or extra.get(LOADED, False)
-            _collect(inner, options)
-        case inspect.UnionType(types=types):
-            for one in types:
-                _collect(one, options)
-        case _:
-            raise TypeError(f"the model uses a type that files cannot hold: {kind}")
+def _collect(kind: Annotation, options: Options) -> None:
+    origin: Any = get_origin(kind)
+    if origin is Annotated:
+        _collect(kind.__origin__, options)
+        for meta in _metas(kind):
+            _take(meta, options)
+    elif origin in (Union, UnionType):
+        for one in get_args(kind):
+            _collect(one, options)
+    elif origin is tuple:
+        options.items = get_args(kind)[0]
+    elif origin is dict:
+        options.values = get_args(kind)[1]
+    elif origin is Literal:
+        options.words = tuple(sorted(map(str, get_args(kind))))
+    elif kind in _FLAGS:
+        setattr(options, _FLAGS[kind], True)
+    elif isinstance(kind, type) and issubclass(kind, Struct):
+        options.structs = (*options.structs, kind)
+        options.kinds[str(kind.__struct_config__.tag)] = kind
+    elif kind not in (NoneType, UnsetType):  # any key may be left empty, whatever its type
+        raise TypeError(f"the model uses a type that files cannot hold: {kind}")
+
+
+def _take(meta: Meta, options: Options) -> None:
+    extra = meta.extra or {}
+    options.role = extra.get(ROLE, options.role)
+    options.never_blank = options.never_blank or extra.get(NEVER_BLANK, False)
+    options.sent = extra.get(SENT, "") or options.sent
+    options.loaded = options.loaded or extra.get(LOADED, False)
+    if options.items is not None:
+        options.least = meta.min_length or options.least
+        options.most = meta.max_length or options.most
+    elif options.text:
+        options.longest = meta.max_length or options.longest

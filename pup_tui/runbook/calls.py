@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pup_tui.runbook.files import SUFFIXES
 from pup_tui.runbook.model import Runbook
@@ -20,8 +21,7 @@ Chain = tuple[str, ...]
 """The files of the runbooks that call each other, outermost first."""
 
 
-@dataclass(slots=True, frozen=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What became of one file: `runbook` is None where it has errors.
 
     `steps` counts all steps, also of the runbooks that it calls; `deep` how many of those are inside each

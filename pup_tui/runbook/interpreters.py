@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, shown
 from pup_tui.runbook.report import Report

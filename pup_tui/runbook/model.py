@@ -5,7 +5,8 @@ from these definitions. Texts stay as the author wrote them; their role (`roles.
 What else the program has to know of a kind stands in its class.
 """
 
-from __future__ import annotations
+# Annotations are values here: as texts each would be compiled again for every kind that inherits it.
+# Only what names `AnyStep` is a text: the union is complete when all kinds are known.
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -187,7 +188,7 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         Retry | None, key("Try a failed step again.", examples=({"attempts": 3, "delay": "2s"},))
     ] = None
     undo: Annotated[
-        AnyStep | None,
+        "AnyStep | None",
         key(
             "A step that takes this one back; offered, last first, when a run fails or is aborted."
         ),
@@ -292,12 +293,12 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         return None
 
     @property
-    def inside(self) -> tuple[AnyStep, ...]:
+    def inside(self) -> "tuple[AnyStep, ...]":
         """The steps that it holds, in the order of the file."""
         return ()
 
     @property
-    def called(self) -> Runbook | None:
+    def called(self) -> "Runbook | None":
         """The runbook that it runs; the steps inside it are that runbook's."""
         return None
 
@@ -666,14 +667,14 @@ class GroupStep(Step, frozen=True, kw_only=True, tag="group"):
     is_block: ClassVar[bool] = True
     has_output: ClassVar[bool] = False
 
-    steps: Annotated[tuple[AnyStep, ...], Meta(min_length=1), key("The steps of the block.")]
+    steps: Annotated["tuple[AnyStep, ...]", Meta(min_length=1), key("The steps of the block.")]
     given: Annotated[dict[str, JsonTree], key("Values for the `params` of a group.")] = field(
         default_factory=dict, name="with"
     )
     call: Annotated[Call | None, filled_in()] = None
 
     @property
-    def inside(self) -> tuple[AnyStep, ...]:
+    def inside(self) -> "tuple[AnyStep, ...]":
         return self.steps
 
     @property
@@ -705,12 +706,12 @@ class ParallelStep(Step, frozen=True, kw_only=True, tag="parallel"):
     has_output: ClassVar[bool] = False
 
     steps: Annotated[
-        tuple[AnyStep, ...], Meta(min_length=1), key("The steps that run side by side.")
+        "tuple[AnyStep, ...]", Meta(min_length=1), key("The steps that run side by side.")
     ]
     fail_fast: Annotated[bool, key("Whether the first step that fails cancels the others.")] = False
 
     @property
-    def inside(self) -> tuple[AnyStep, ...]:
+    def inside(self) -> "tuple[AnyStep, ...]":
         return self.steps
 
     @property
@@ -732,10 +733,10 @@ class RunbookStep(Step, frozen=True, kw_only=True, tag="runbook"):
     vars: Annotated[dict[str, JsonTree], key("Values for its variables.")] = field(
         default_factory=dict
     )
-    called: Annotated[Runbook | None, filled_in()] = None
+    called: Annotated["Runbook | None", filled_in()] = None
 
     @property
-    def inside(self) -> tuple[AnyStep, ...]:
+    def inside(self) -> "tuple[AnyStep, ...]":
         return () if self.called is None else self.called.steps
 
     @property
@@ -836,7 +837,7 @@ class Runbook(Section, frozen=True, kw_only=True):
         Defaults()
     )
     steps: Annotated[
-        tuple[AnyStep, ...],
+        "tuple[AnyStep, ...]",
         Meta(min_length=1, max_length=1000),
         key("What is done, in this order."),
     ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 from pup_tui.spelling import spelled
 
@@ -40,23 +41,24 @@ class SourceText:
         self.lines = text.split("\n")
 
 
-@dataclass(slots=True, eq=False)
-class YamlNode:
+class _Measured(Struct, eq=False, kw_only=True):
+    size: int = 1
+    height: int = 1
+
+
+class YamlNode(_Measured, eq=False):
     """Any node; `line` and `column` count from 1, `size` and `height` include what aliases stand for."""
 
     source: SourceText
     line: int
     column: int
-    size: int = field(default=1, kw_only=True)
-    height: int = field(default=1, kw_only=True)
 
     @property
     def is_null(self) -> bool:
         return False
 
 
-@dataclass(slots=True, eq=False)
-class Scalar(YamlNode):
+class Scalar(YamlNode, eq=False):
     """A text, number, truth value or null: `text` is what was typed, without its quotes."""
 
     text: str
@@ -105,19 +107,16 @@ class Scalar(YamlNode):
         return self.line, self.column
 
 
-@dataclass(slots=True, eq=False)
-class Sequence(YamlNode):
+class Sequence(YamlNode, eq=False):
     items: list[YamlNode]
 
 
-@dataclass(slots=True)
-class YamlEntry:
+class YamlEntry(Struct):
     key: Scalar
     value: YamlNode
 
 
-@dataclass(slots=True, eq=False)
-class Mapping(YamlNode):
+class Mapping(YamlNode, eq=False):
     entries: dict[str, YamlEntry]
 
     def get(self, key: str) -> YamlNode | None:
@@ -140,15 +139,13 @@ class Mapping(YamlNode):
         return _WORDS.get(value.text)
 
 
-@dataclass(slots=True, eq=False)
-class GroupCall(Mapping):
+class GroupCall(Mapping, eq=False):
     """A step that calls a group from a file: `call` is what that file says beside its steps."""
 
     call: Mapping
 
 
-@dataclass(slots=True, eq=False)
-class Unusable(YamlNode):
+class Unusable(YamlNode, eq=False):
     """Stands where something was refused and reported already."""
 
 

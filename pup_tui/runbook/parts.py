@@ -1,6 +1,6 @@
 """The parts of a runbook file that are no steps: variables, captures, assertions, polls, retries."""
 
-from __future__ import annotations
+# Annotations are values here, as in `model`.
 
 from typing import Annotated, Final, Literal
 

@@ -10,7 +10,6 @@ from pup_tui.runbook.allowance import MAX_OPERATORS, Allowance, has_too_many_ope
 from pup_tui.runbook.interpreters import check_program
 from pup_tui.runbook.languages import compiled
 from pup_tui.runbook.nodes import Scalar, shown
-from pup_tui.runbook.pattern import PatternError, TooCostly, compile_pattern
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.shapes import PlacedText, label
@@ -135,6 +134,8 @@ class RoleCheck:
         elif placed.role is Role.PROGRAM:
             check_program(placed.node, self._declared)
         elif placed.role is Role.PATTERN:
+            from pup_tui.runbook.pattern import PatternError, TooCostly, compile_pattern
+
             try:
                 compile_pattern(placed.node.text)
             except (PatternError, TooCostly) as error:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from pup_tui.runbook import yaml
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES, Files, GivenFiles, Unreadable
@@ -16,8 +17,7 @@ from pup_tui.runbook.report import Report
 _PACK = re.compile(r"pack-([1-9][0-9]{0,5})/")
 
 
-@dataclass(slots=True, frozen=True)
-class NamedFile:
+class NamedFile(Struct, frozen=True):
     """A file that something names. `key` is its name in `Loaded.files`."""
 
     key: str

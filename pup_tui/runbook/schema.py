@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from msgspec import inspect
+from msgspec.structs import FieldInfo
 
 from pup_tui.runbook import model, parts
 from pup_tui.runbook.allowed import about, does, fields_of, inner_options, options_of
@@ -110,13 +110,13 @@ def _map(properties: Schema, required: Iterable[str] = ()) -> Schema:
     return {**made, "required": needed} if needed else made
 
 
-def _own_keys(struct: type) -> dict[str, inspect.Field]:
+def _own_keys(struct: type) -> dict[str, FieldInfo]:
     """The keys of a struct that stand in files; of a kind of step those that not every kind has."""
     common = fields_of(model.Step) if issubclass(struct, model.Step) else {}
     return {key: field for key, field in fields_of(struct).items() if key not in common}
 
 
-def _key(struct: type, field: inspect.Field) -> Schema:
+def _key(struct: type, field: FieldInfo) -> Schema:
     made = _special(struct, field) or type_schema(field.type, _reference)
     if not field.required:
         made = nullable(made)
@@ -124,7 +124,7 @@ def _key(struct: type, field: inspect.Field) -> Schema:
     return {**described(told.about, told.examples, _default(field)), **made}
 
 
-def _default(field: inspect.Field) -> object:
+def _default(field: FieldInfo) -> object:
     """What holds where the key is left out, as far as that is a value that one could write."""
     value = field.default
     if isinstance(value, tuple) and value:
@@ -140,7 +140,7 @@ def _reference(struct: type) -> Schema:
     return {"$ref": f"#/$defs/{_name(struct)}"}
 
 
-def _special(struct: type, field: inspect.Field) -> Schema | None:
+def _special(struct: type, field: FieldInfo) -> Schema | None:
     """Keys of which the format says more than the model's types do."""
     key, held = field.encode_name, inner_options(options_of(field.type).values)
     if key == "undo":
@@ -153,7 +153,7 @@ def _special(struct: type, field: inspect.Field) -> Schema | None:
         return {"anyOf": [name, _named(values)]}
     if key == "env":
         return _named(TEXT)
-    if any(each.cls is parts.Variable for each in held.structs):
+    if any(each is parts.Variable for each in held.structs):
         return _named(_reference(parts.Variable))
     if key == "outputs":
         return _named(TEXT)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
-from msgspec import inspect
-
-from pup_tui.runbook.allowed import Options, options_of
+from pup_tui.runbook.allowed import Annotation, Options, options_of
 from pup_tui.runbook.roles import Role
 from pup_tui.template.duration import MAX_SECONDS
 
@@ -48,25 +46,12 @@ _FORMS: Final[dict[Role, list[Schema]]] = {
 """The literal forms of a role, beside texts with a template in them."""
 
 
-def type_schema(kind: inspect.Type, reference: Callable[[type], Schema]) -> Schema:
+def type_schema(kind: Annotation, reference: Callable[[type], Schema]) -> Schema:
     """The schema of a type; `reference` gives that of a struct."""
     options = options_of(kind)
     if options.anything:
         return {}
-    return _any_of([*_scalars(options), *_collections(options, reference, _sizes(kind))])
-
-
-def _sizes(kind: inspect.Type) -> Schema:
-    """How many items a list may have."""
-    match kind:
-        case inspect.Metadata(type=inner):
-            return _sizes(inner)
-        case inspect.UnionType(types=types):
-            return next((found for one in types if (found := _sizes(one))), {})
-        case inspect.VarTupleType(min_length=least, max_length=most):
-            given = {"minItems": least, "maxItems": most}
-            return {key: size for key, size in given.items() if size is not None}
-    return {}
+    return _any_of([*_scalars(options), *_collections(options, reference)])
 
 
 def _scalars(options: Options) -> list[Schema]:
@@ -74,12 +59,12 @@ def _scalars(options: Options) -> list[Schema]:
         return [{"enum": list(options.words)}]
     if options.role is not None and options.role in _FORMS:
         return _FORMS[options.role]
-    if options.text is not None:
+    if options.text:
         made = dict(TEXT)
         if options.never_blank:
             made["pattern"] = r"\S"
-        if options.text.max_length is not None:
-            made["maxLength"] = options.text.max_length
+        if options.longest is not None:
+            made["maxLength"] = options.longest
         return [made]
     types = {"boolean": options.truth, "number": options.number, "integer": options.whole}
     if options.number:
@@ -87,18 +72,18 @@ def _scalars(options: Options) -> list[Schema]:
     return [{"type": name} for name, allowed in types.items() if allowed]
 
 
-def _collections(
-    options: Options, reference: Callable[[type], Schema], sizes: Schema
-) -> list[Schema]:
+def _collections(options: Options, reference: Callable[[type], Schema]) -> list[Schema]:
     made: list[Schema] = []
     if options.values is not None:
         values = type_schema(options.values, reference)
         made.append({"type": "object", "additionalProperties": values})
     if options.structs:
-        made.append(reference(options.structs[0].cls))
+        made.append(reference(options.structs[0]))
     if options.items is not None:
         items = type_schema(options.items, reference)
-        made.append({"type": "array", "items": items, **sizes})
+        sizes = {"minItems": options.least, "maxItems": options.most}
+        given = {key: size for key, size in sizes.items() if size is not None}
+        made.append({"type": "array", "items": items, **given})
     return made
 
 

@@ -13,9 +13,9 @@ from pup_tui.runbook.secret_names import report_exposure, secrets_at
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import BODY, STEP_FIELDS, DraftFrame, StepDraft
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.omit import NAME as OMIT
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import NO_USAGE, UsesNames
+from pup_tui.template.values import OMIT_NAME
 
 ALWAYS = frozenset({"steps", "run"})
 """Names that every template knows."""
@@ -94,10 +94,10 @@ class ScopeCheck:
             return
         if uses.usage == NO_USAGE:
             return
-        omits = OMIT in uses.names | uses.optional_names and not self._is_known(OMIT, use)
+        omits = OMIT_NAME in uses.names | uses.optional_names and not self._is_known(OMIT_NAME, use)
         if omits and not may_stand(placed):
-            self._report.error_in(placed.node, TOLD, HINT, fragment=OMIT)
-        for name in sorted(uses.names - ALWAYS - {OMIT if omits else ""}):
+            self._report.error_in(placed.node, TOLD, HINT, fragment=OMIT_NAME)
+        for name in sorted(uses.names - ALWAYS - {OMIT_NAME if omits else ""}):
             if not self._is_known(name, use):
                 self._check_name(name, use)
         for step_id, field in sorted(uses.step_fields):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pup_tui.runbook.allowance import Allowance
 from pup_tui.runbook.exposure import exposed_names
@@ -24,8 +25,7 @@ _CODE = frozenset({Role.ITEMS, Role.EXPRESSION})
 """Roles in which a name may stand without braces."""
 
 
-@dataclass(slots=True, frozen=True)
-class _Flow:
+class _Flow(Struct, frozen=True):
     """A name of the frame `into` is made out of `names` of `frame`, as they are seen at `step`."""
 
     into: DraftFrame

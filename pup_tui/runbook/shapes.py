@@ -7,13 +7,13 @@ the model, along with the place of every text that has a role.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, get_args
 
 import msgspec
-from msgspec import inspect
+from msgspec import Struct
+from msgspec.structs import FieldInfo
 
-from pup_tui.runbook.allowed import Options, fields_of, options_of, required_of
+from pup_tui.runbook.allowed import Annotation, Options, fields_of, options_of, required_of
 from pup_tui.runbook.model import AnyStep, Call, Defaults, Runbook, Step
 from pup_tui.runbook.nodes import (
     GroupCall,
@@ -52,8 +52,7 @@ INVALID: Final = object()
 """Stands for a part of the file that was refused and reported."""
 
 
-@dataclass(slots=True, frozen=True)
-class PlacedText:
+class PlacedText(Struct, frozen=True):
     """A text with a role: `path` leads to it from the top of the runbook, `step` to the step it is of."""
 
     role: Role
@@ -76,7 +75,7 @@ class ShapeCheck:
         self.made: dict[KeyPath, dict[str, Any]] = {}
         self._step: KeyPath = ()
 
-    def build(self, node: YamlNode, kind: inspect.Type, path: KeyPath) -> Any:
+    def build(self, node: YamlNode, kind: Annotation, path: KeyPath) -> Any:
         """Plain data for `kind`, or `INVALID` after a report."""
         if isinstance(node, Unusable):
             return INVALID
@@ -90,7 +89,7 @@ class ShapeCheck:
         if isinstance(node, Sequence) and options.items is not None:
             return self._list(node, options, path)
         if isinstance(node, Scalar):
-            if options.structs and options.structs[0].cls is Variable:
+            if options.structs and options.structs[0] is Variable:
                 return {} if node.is_null else {"default": node.text}
             return self._scalar(node, options, path)
         return self._wrong(node, options, path)
@@ -130,7 +129,7 @@ class ShapeCheck:
             return name.startswith(NOTE_PREFIX)
         return issubclass(struct, Step) and name == "kind"
 
-    def _field(self, field: inspect.Field, entry: YamlEntry, path: KeyPath) -> Any:
+    def _field(self, field: FieldInfo, entry: YamlEntry, path: KeyPath) -> Any:
         path = (*path, field.encode_name)
         if entry.value.is_null:
             if not field.required:
@@ -140,8 +139,8 @@ class ShapeCheck:
         return self.build(entry.value, field.type, path)
 
     def _one_of(self, node: Mapping, options: Options, path: KeyPath) -> Any:
-        if options.structs[0].tag_field is None:
-            return self.struct(node, options.structs[0].cls, path)
+        if options.structs[0].__struct_config__.tag_field is None:
+            return self.struct(node, options.structs[0], path)
         chosen = self._kind(node, options.kinds, path)
         if chosen is None:
             return INVALID
@@ -170,7 +169,7 @@ class ShapeCheck:
         self.report.error(value, f"unknown kind {shown(given)}", hint)
         return None
 
-    def _map(self, node: Mapping, kind: inspect.Type, path: KeyPath) -> Any:
+    def _map(self, node: Mapping, kind: Annotation, path: KeyPath) -> Any:
         built = {
             name: self.build(entry.value, kind, (*path, name))
             for name, entry in node.entries.items()
@@ -179,7 +178,7 @@ class ShapeCheck:
 
     def _list(self, node: Sequence, options: Options, path: KeyPath) -> Any:
         assert options.items is not None
-        if len(node.items) < options.least:
+        if len(node.items) < (options.least or 0):
             self.report.error(node, f"{label(path)} is empty", "it needs at least one")
             return INVALID
         built = [self.build(item, options.items, (*path, i)) for i, item in enumerate(node.items)]
@@ -188,7 +187,7 @@ class ShapeCheck:
     def _scalar(self, node: Scalar, options: Options, path: KeyPath) -> Any:
         if options.words:
             return self._word(node, options.words, path)
-        if options.text is None and not (options.truth or options.whole or options.number):
+        if not options.text and not (options.truth or options.whole or options.number):
             return self._wrong(node, options, path)
         if node.is_null:
             self.report.error(node, f"{label(path)} is empty", 'write "" for an empty text')
@@ -207,7 +206,7 @@ class ShapeCheck:
             if options.role is not None:
                 self.texts.append(PlacedText(options.role, path, node, self._step))
             return value
-        if options.text is not None:
+        if options.text:
             return self._text(node, options, path)
         return self._wrong(node, options, path)
 
@@ -220,7 +219,7 @@ class ShapeCheck:
             return INVALID
 
     def _text(self, node: Scalar, options: Options, path: KeyPath) -> Any:
-        most = options.text.max_length if options.text is not None else None
+        most = options.longest
         if options.never_blank and not node.text.strip():
             self.report.error(node, f"{label(path)} must not be empty")
             return INVALID
@@ -277,10 +276,10 @@ def _is_later(struct: type, name: str) -> bool:
 
 
 def _wrong_hint(node: YamlNode, options: Options) -> str:
-    if isinstance(node, Sequence) and options.structs and options.structs[0].cls is Variable:
+    if isinstance(node, Sequence) and options.structs and options.structs[0] is Variable:
         return "write {type: list, default: […]}"
     if not isinstance(node, Scalar):
-        if isinstance(node, Mapping) and options.text is not None:
+        if isinstance(node, Mapping) and options.text:
             return "quote a text that begins with {"
         return ""
     if options.truth:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from pup_tui.runbook.allowed import keys_of_steps
 from pup_tui.runbook.files import TEMPLATES
@@ -29,8 +30,7 @@ _MERGED = frozenset({"headers", "env", "inputs"})
 _IGNORED = frozenset({"name"})
 
 
-@dataclass(slots=True, frozen=True)
-class Template:
+class Template(Struct, frozen=True):
     """A file in `_templates` that can be used. It is a group where it has `steps` and no `kind`."""
 
     key: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, KeysView
-from dataclasses import dataclass, field
 from typing import TypeAlias, get_args
+
+from msgspec import Struct, field
 
 from pup_tui.runbook.model import LOOP, OUTCOME, AnyStep, Step
 from pup_tui.runbook.nodes import GroupCall, Mapping, Scalar, Sequence, YamlNode, shown
@@ -44,8 +45,7 @@ _ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 KINDS: dict[str, type[Step]] = {str(cls.__struct_config__.tag): cls for cls in get_args(AnyStep)}
 
 
-@dataclass(slots=True, eq=False)
-class StepDraft:
+class StepDraft(Struct, eq=False):
     """A step of a file that may still be wrong elsewhere.
 
     `order` is the part of the run in which it runs, and its place among the steps of its frame: what comes
@@ -65,7 +65,7 @@ class StepDraft:
     id: str = ""
     inner: DraftFrame | None = None
     interpreter: Interpreter = DEFAULT
-    kind: type[Step] | None = field(init=False)
+    kind: type[Step] | None = None
     """The model's class of its kind; None where there is no such kind."""
 
     def __post_init__(self) -> None:
@@ -167,8 +167,7 @@ class StepDraft:
         return {**self.captures, **self.asked, **self.outputs}
 
 
-@dataclass(slots=True, eq=False)
-class DraftFrame:
+class DraftFrame(Struct, eq=False):
     """Names that see each other: a runbook's, or those of a group from a file.
 
     `names` are its variables, or the group's params. `steps` are in the order of the file, undo steps and

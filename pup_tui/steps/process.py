@@ -7,8 +7,9 @@ import contextlib
 import os
 import signal
 import subprocess
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from pup_tui.output.block import Stream
 from pup_tui.steps import adopted, survivors
@@ -38,8 +39,7 @@ _DRAIN_AFTER_STOP = 0.5
 _STREAMS: tuple[Stream, Stream] = ("stdout", "stderr")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProcessCommand:
+class ProcessCommand(Struct, frozen=True, kw_only=True):
     """What to start: `arguments[0]` is the name to show, `executable` the file that runs.
 
     It went well if it exits with one of `success_codes`. `descriptors` are what it inherits beside

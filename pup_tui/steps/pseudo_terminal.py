@@ -11,8 +11,9 @@ import contextlib
 import os
 import select
 import termios
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from pup_tui.steps.child import Child, Reader
 from pup_tui.steps.process import ProcessCommand, follow, popen

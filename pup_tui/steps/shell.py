@@ -48,12 +48,14 @@ class ShellExecutor:
         environ = context.environment(term, request.env, request.values)
         interpreter = request.interpreter
         name = interpreter.words[0] if interpreter.is_shell else "sh"
+        shell = name
         for needed in dict.fromkeys((request.shell, name)):
-            if shutil.which(needed, path=environ.get("PATH")) is None:
+            found = shutil.which(needed, path=environ.get("PATH"))
+            if found is None:
                 what = "shell" if needed == name else "interpreter"
                 missing = f"the {what} {needed} is not on PATH; install it or change `shell`"
                 return Outcome(ok=False, reason=missing)
-        shell = shutil.which(name, path=environ.get("PATH")) or name
+            shell = found
         with contextlib.ExitStack() as files:
             prologue = _FROM_TERMINAL if request.tty or request.interactive else _EMPTY
             given: tuple[int, ...] = ()

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from pup_tui.steps.executor import RUN_MARK, STEP_MARK
 
 if TYPE_CHECKING:
@@ -29,8 +31,7 @@ class Survivor:
         return f"{self.name} (pid {self.pid})"
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(Struct, frozen=True):
     """What the kernel tells of a process; `started` is when, as a word that differs from all later ones'."""
 
     name: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from pup_tui.template.blocks import Block, For, If, Literal, Output
 from pup_tui.template.errors import TemplateError
@@ -26,8 +27,7 @@ Unit = str | Value | Output
 """A piece of literal source, or a template, which splitting never looks into."""
 
 
-@dataclass(slots=True)
-class Word:
+class Word(Struct):
     """One word: literal texts and templates; ``quoted`` says that quotes were around some of it."""
 
     parts: list[Unit] = field(default_factory=list)

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+
+from msgspec import Struct, field
 
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.expression import Expression, compile_expression, guarded
+from pup_tui.template.evaluation import Expression, guarded
+from pup_tui.template.expression import compile_expression
 from pup_tui.template.flow import Flow, merge_flows
 from pup_tui.template.limits import MAX_BLOCKS, MAX_TEXT, too_long
 from pup_tui.template.paths import Key
 from pup_tui.template.scanner import RAW_HINT, Segment, scan_as_far_as_possible
-from pup_tui.template.syntax import parse_loop
 from pup_tui.template.usage import Usage, merge
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """Text that stays as it is."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A ``{{ … }}``. ``line`` and ``column`` (from 1) are its place in the source."""
 
     expression: Expression
@@ -32,8 +30,7 @@ class Output:
     column: int
 
 
-@dataclass(slots=True)
-class Branch:
+class Branch(Struct):
     """One way of an ``if``; without a ``test`` it is the ``else``."""
 
     test: Expression | None
@@ -42,8 +39,7 @@ class Branch:
     body: list[Block] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class If:
+class If(Struct):
     """``if``, ``elif``, ``else``: the first branch whose test holds."""
 
     line: int
@@ -51,8 +47,7 @@ class If:
     branches: list[Branch]
 
 
-@dataclass(slots=True)
-class For:
+class For(Struct):
     """``for targets in values [if test]``; ``otherwise`` is what ``else`` gives for an empty list."""
 
     line: int
@@ -66,8 +61,10 @@ class For:
 
 Block = Literal | Output | If | For
 
-_ANYTHING: Final = compile_expression("true")
-"""Stands for a condition or a list that cannot be read."""
+
+def _anything() -> Expression:
+    """Stands for a condition or a list that cannot be read."""
+    return compile_expression("true")
 
 
 def parse_blocks(source: str) -> list[Block]:
@@ -125,12 +122,12 @@ class _Builder:
         """Open a block in the place of one that cannot be read, so that what follows can be; else False."""
         block: If | For
         if segment.word == "if" and len(self._open) < MAX_BLOCKS:
-            block = If(line, column, [Branch(_ANYTHING, line, column)])
+            block = If(line, column, [Branch(_anything(), line, column)])
             self._bodies[-1].append(block)
             body = block.branches[0].body
         elif segment.word == "for" and len(self._open) < MAX_BLOCKS:
             # Nobody can tell the names that are known in it, so it is no part of the tree.
-            block = For(line, column, (), _ANYTHING, None)
+            block = For(line, column, (), _anything(), None)
             body = block.body
         else:
             return False
@@ -212,14 +209,17 @@ def _condition(segment: Segment) -> Expression:
 
 
 def _loop(segment: Segment, line: int, column: int) -> For:
+    from pup_tui.template.parsed import ParsedExpression
+    from pup_tui.template.syntax import parse_loop
+
     targets, values, test = guarded(segment.body, lambda: parse_loop(segment.body))
     source = segment.body
     return For(
         line,
         column,
         targets,
-        Expression(source, values),
-        None if test is None else Expression(source, test),
+        ParsedExpression(source, values),
+        None if test is None else ParsedExpression(source, test),
     )
 
 

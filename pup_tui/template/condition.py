@@ -9,13 +9,15 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final, Literal
 
+from msgspec import Struct
+
 from pup_tui.template.errors import TemplateError, UndefinedName
-from pup_tui.template.expression import Expression, compile_expression
+from pup_tui.template.evaluation import Expression
+from pup_tui.template.expression import compile_expression
 from pup_tui.template.flow import NO_FLOW, Flow
 from pup_tui.template.reading import is_empty, status_of, value_of
 from pup_tui.template.usage import Usage, UsesNames
@@ -42,8 +44,7 @@ _COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionResult:
+class ConditionResult(Struct, frozen=True):
     """What a condition says of one attempt.
 
     ``holds`` is None where it cannot be known; ``reason`` says what was seen.

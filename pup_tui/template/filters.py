@@ -20,6 +20,7 @@ from pup_tui.template.duration import format_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_TEXT, check_length, spend, spend_on_all, too_long
 from pup_tui.template.numbers import MISSING, absolute, arithmetic, round_number, to_float, to_int
+from pup_tui.template.operands import text_of
 from pup_tui.template.predicates import is_in
 from pup_tui.template.regex_filters import regex_findall, regex_replace, regex_search
 from pup_tui.template.suggest import did_you_mean
@@ -36,7 +37,6 @@ from pup_tui.template.values import (
     kind_of,
     parse_json,
     plain,
-    text_of,
     to_json,
 )
 

@@ -27,6 +27,12 @@ MAX_NESTING = 32
 MAX_BLOCKS = 16
 """Blocks (`if`, `for`) within blocks: more than anybody can read."""
 
+MAX_VARIANTS = 64
+"""Ways to take the branches of a script that are read."""
+
+MAX_VARIANT_TEXT = 256 * 1024
+"""Characters of all variants of a script that are read."""
+
 MAX_DEPTH = 100
 """Levels of an expression's syntax tree: the generated code stays within Python's own limits."""
 

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import check_length
+from pup_tui.template.operands import text_of
 from pup_tui.template.regex import (
     Match,
     PatternError,
@@ -16,7 +17,6 @@ from pup_tui.template.regex import (
     TooCostly,
     compile_regex,
 )
-from pup_tui.template.values import text_of
 
 _Result = TypeVar("_Result")
 

@@ -20,8 +20,9 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import spend_on
 from pup_tui.template.methods import call_method
 from pup_tui.template.numbers import check_number
+from pup_tui.template.operands import text_of
 from pup_tui.template.predicates import TESTS, compare, is_in
-from pup_tui.template.values import NOTHING, enter, is_list, kind_of, text_of
+from pup_tui.template.values import NOTHING, enter, is_list, kind_of
 
 METHOD_FILTER: Final = ".method"
 CONCAT_FILTER: Final = ".concat"

@@ -8,8 +8,9 @@ the actions of Go templates (``{{ range .items }}``, ``{{ end }}``).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.go import end_of_action
@@ -35,8 +36,7 @@ _LOOP_NAMES: Final = re.compile(r"for\s+([\w\s,()]{1,500}?)\s+in\b")
 _STRING: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """One piece of a template's source.
 
     ``kind`` is ``text`` (``body`` is the text), ``value`` (the expression between the braces) or

@@ -25,7 +25,7 @@ from pup_tui.template.blocks import (
     usage_of_blocks,
 )
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.expression import Expression
+from pup_tui.template.evaluation import Expression
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import Budget
 from pup_tui.template.scanner import is_plain

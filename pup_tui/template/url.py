@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
+
+from msgspec import Struct
 
 from pup_tui.template.blocks import Literal
 from pup_tui.template.errors import TemplateError
@@ -22,8 +23,7 @@ _SCHEMES: Final = ("http://", "https://")
 _SEGMENT: Final = re.compile(r"[^/]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Url:
+class Url(Struct, frozen=True):
     """A rendered and checked URL.
 
     ``is_datadog`` says that it is a path of the Datadog API, to which its credentials go; then

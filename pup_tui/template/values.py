@@ -9,8 +9,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from jinja2.runtime import Undefined
-
 from pup_tui.spelling import SpelledFloat, dumps
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_TEXT, check_length, spend, too_long
@@ -42,6 +40,8 @@ class Omitted:
 
 
 OMIT: Final = Omitted()
+OMIT_NAME: Final = "omit"
+"""The name by which expressions know it."""
 
 
 class RawText(str):
@@ -101,13 +101,6 @@ def to_text(value: Any) -> str:
     if isinstance(value, float):
         return _float_text(value)
     return to_json(value)
-
-
-def text_of(value: Any) -> str:
-    """Give a value's text form; what is not defined has none."""
-    if isinstance(value, Undefined):
-        str(value)
-    return to_text(value)
 
 
 def to_json(value: Any) -> str:

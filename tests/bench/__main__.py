@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tests.bench import cost
+
 ROUNDS = 5
 
 
@@ -194,6 +196,7 @@ def main() -> None:
             ("a flood of backspaces", redrawn(folder, b"%3d\b\b\b"), "MB/s"),
             ("journal", journal_appends(state), "durable events/s"),
             ("a shell step, all in all", step_latency(folder), "s"),
+            *cost.rows(folder, environ),
         ]
     width = max(len(label) for label, _, _ in rows)
     for label, value, unit in rows:

@@ -168,10 +168,12 @@ async def test_a_cancel_ends_the_process_and_runs_the_cleanup(tmp_path: Path) ->
 
 async def test_a_run_that_cannot_be_recorded_stops_what_it_runs(tmp_path: Path) -> None:
     class Full(MemoryJournal):
-        async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
-            if isinstance(event, AttemptFinished):
+        async def append(
+            self, run: str, *events: AnyEvent, summary: RunSummary | None = None
+        ) -> int:
+            if any(isinstance(event, AttemptFinished) for event in events):
                 raise JournalError("the disk is full", tmp_path)
-            return await super().append(run, event, summary)
+            return await super().append(run, *events, summary=summary)
 
     program = program_of(
         "steps: [{name: a, kind: shell, run: echo hi}, {name: b, kind: shell, run: touch b}]"
@@ -180,6 +182,48 @@ async def test_a_run_that_cannot_be_recorded_stops_what_it_runs(tmp_path: Path) 
     with pytest.raises(JournalError, match="the disk is full"):
         await run.drive()
     assert not (tmp_path / "b").exists()
+
+
+async def test_the_end_of_a_step_and_the_intent_of_the_next_are_recorded_together(
+    tmp_path: Path,
+) -> None:
+    class Commits(MemoryJournal):
+        def __init__(self) -> None:
+            super().__init__()
+            self.kinds: list[tuple[str, ...]] = []
+            self.seen: list[str] = []
+
+        async def append(
+            self, run: str, *events: AnyEvent, summary: RunSummary | None = None
+        ) -> int:
+            self.kinds.append(tuple(type(event).__name__ for event in events))
+            self.seen.append(" ".join(sorted(set(os.listdir(tmp_path)) & {"did-a", "did-b"})))
+            return await super().append(run, *events, summary=summary)
+
+    recorded: list[set[str]] = []
+
+    class Told(Seen):
+        def notice(self, notice: AnyNotice) -> None:
+            super().notice(notice)
+            if isinstance(notice, StepFinished):
+                ends = [e for e in journal.events[run.run] if isinstance(e, AttemptFinished)]
+                recorded.append({end.attempt.partition("#")[0] for end in ends})
+
+    program = program_of(
+        "steps: [{name: a, kind: shell, run: touch did-a}, {name: b, kind: shell, run: touch did-b}]"
+    )
+    journal = Commits()
+    run = await local_run(program, tmp_path, journal=journal)
+    run.watch(Told(run))
+    await run.drive()
+    assert journal.kinds == [
+        ("RunCreated", "AttemptStarted"),
+        ("AttemptFinished", "AttemptStarted"),
+        ("AttemptFinished",),
+    ]
+    assert recorded == [{"a"}, {"a", "b"}]
+    # No effect comes before the commit that holds its intent.
+    assert journal.seen == ["", "did-a", "did-a did-b"]
 
 
 async def test_an_optional_tool_is_looked_up_on_the_path_of_the_run(tmp_path: Path) -> None:

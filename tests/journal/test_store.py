@@ -136,9 +136,20 @@ def test_what_json_cannot_hold_is_refused_and_the_journal_goes_on(
         duration=0.0,
         findings=Findings(captures={"odd": object()}),
     )
-    with pytest.raises(JournalError, match="cannot be stored"):
-        journal.append("aa11", odd)
+    for events in ((odd,), (started, odd)):
+        with pytest.raises(JournalError, match="cannot be stored"):
+            journal.append("aa11", *events)
     assert journal.append("aa11", started) == 2
+
+
+def test_events_that_belong_together_are_stored_in_their_order(
+    journal: Journal, other: Journal, begin: Beginner, started: AttemptStarted
+) -> None:
+    first = begin()
+    finished = AttemptFinished(at=first.at, attempt="read#1", ok=True, duration=0.0)
+    assert journal.append("aa11", started, finished) == 3
+    assert other.events("aa11") == [first, started, finished]
+    assert problems_of(journal) == []
 
 
 def test_names_of_files_that_are_no_text_come_back_as_they_were(

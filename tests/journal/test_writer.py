@@ -59,7 +59,7 @@ async def test_both_recorders_number_a_runs_events_from_one(
         event = created(run)
         await recorder.create_run(record_of(event), TEXTS)
         assert await recorder.append(run, event) == 1
-        assert await recorder.append(run, attempt(1), SUCCEEDED) == 2
+        assert await recorder.append(run, attempt(1), summary=SUCCEEDED) == 2
 
 
 async def test_both_recorders_refuse_what_belongs_to_no_run(
@@ -69,7 +69,7 @@ async def test_both_recorders_refuse_what_belongs_to_no_run(
     with pytest.raises(JournalError, match="there is no run aa11"):
         await recorder.append("aa11", event)
     await recorder.create_run(record_of(event), TEXTS)
-    await recorder.append("aa11", event, SUCCEEDED)
+    await recorder.append("aa11", event, summary=SUCCEEDED)
     with pytest.raises(JournalError, match="there is a run aa11 already"):
         await recorder.create_run(record_of(event), TEXTS)
 
@@ -79,7 +79,7 @@ async def test_what_was_awaited_is_stored(
 ) -> None:
     event = created()
     await writer.create_run(record_of(event), TEXTS)
-    await writer.append("aa11", event, SUCCEEDED)
+    await writer.append("aa11", event, summary=SUCCEEDED)
     journal = Journal.open(state)
     assert journal.events("aa11") == [event]
     assert journal.files("aa11") == TEXTS
@@ -183,7 +183,7 @@ async def test_closing_writes_what_was_asked_for_and_ends_the_thread(
     before = set(threading.enumerate())
     writer = await JournalWriter.open(state)
     await writer.create_run(record_of(created()), {})
-    last = asyncio.create_task(writer.append("aa11", attempt(1), SUCCEEDED))
+    last = asyncio.create_task(writer.append("aa11", attempt(1), summary=SUCCEEDED))
     await asyncio.sleep(0)
     await writer.close()
     await writer.close()
@@ -206,7 +206,7 @@ async def test_the_memory_shows_tests_what_it_was_given(
     memory = MemoryJournal()
     event = created(values={"token": "hunter2-hunter2"}, secrets=("token",))
     await memory.create_run(record_of(event), TEXTS)
-    await memory.append("aa11", event, SUCCEEDED)
+    await memory.append("aa11", event, summary=SUCCEEDED)
     assert memory.files["aa11"] == TEXTS
     assert memory.summaries == {"aa11": SUCCEEDED}
     assert "hunter2" not in repr((memory.records, memory.events))

@@ -36,9 +36,9 @@ class FailingJournal(MemoryJournal):
         self._check()
         await super().create_run(record, files)
 
-    async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
+    async def append(self, run: str, *events: AnyEvent, summary: RunSummary | None = None) -> int:
         self._check()
-        return await super().append(run, event, summary)
+        return await super().append(run, *events, summary=summary)
 
     def _check(self) -> None:
         if self.error is not None:

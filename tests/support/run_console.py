@@ -44,8 +44,8 @@ class MemoryLog(Recorder):
     def __init__(self) -> None:
         self.events: list[AnyEvent] = []
 
-    async def append(self, run: str, event: AnyEvent, summary: RunSummary | None = None) -> int:
-        self.events.append(event)
+    async def append(self, run: str, *events: AnyEvent, summary: RunSummary | None = None) -> int:
+        self.events += events
         return len(self.events)
 
     async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:

@@ -16,8 +16,8 @@ from pup_tui.runbook.roles import Language, Role
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell.arithmetic import TextOrigin, Unchecked
 from pup_tui.template.shell.command_use import Evaluator
+from pup_tui.template.shell.places import TextOrigin, Unchecked
 from pup_tui.template.shell.script import ShellTemplate, compile_shell
 from pup_tui.template.shell.tables import is_builtin
 from pup_tui.template.shell.words import first_word

@@ -11,7 +11,8 @@ from pup_tui.runbook.pattern import PatternError, TooCostly, compile_pattern
 from pup_tui.runbook.scope import names_in
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.expression import Expression, compile_expression
+from pup_tui.template.evaluation import Expression
+from pup_tui.template.expression import compile_expression
 from pup_tui.template.regex import Regex
 
 _NUMBERS: Final = frozenset({"integer", "number", "boolean", "duration"})

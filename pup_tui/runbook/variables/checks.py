@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from pup_tui.runbook.nodes import shown
 from pup_tui.runbook.parts import MIN_SECRET, Choice, Variable
-from pup_tui.runbook.pattern import TooCostly, matches
 from pup_tui.runbook.report import listed, suggestion
 from pup_tui.runbook.variables.items import MAX_ITEMS, entries_in, items_of
 from pup_tui.spelling import spelled
@@ -66,6 +65,8 @@ def check_pattern(variable: Variable, value: str) -> None:
     """Raise `ValueError` where a value does not match the variable's pattern as a whole."""
     if variable.pattern is None:
         return
+    from pup_tui.runbook.pattern import TooCostly, matches
+
     try:
         fits = matches(variable.pattern, value)
     except TooCostly as error:

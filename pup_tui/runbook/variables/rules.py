@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -187,7 +186,7 @@ def _check_source_command(
 
     It sees the variables `above` and what `is_known`, of which some are `secrets`.
     """
-    command = replace(source, text=source.text.removeprefix(COMMAND).strip())
+    command = msgspec.structs.replace(source, text=source.text.removeprefix(COMMAND).strip())
     used = roles.check(PlacedText(Role.VALUE_COMMAND, path, command))
     if used is None:
         return

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.builtins import JudgedCommand
 from pup_tui.template.shell.keys import keys_of
+from pup_tui.template.shell.places import Unchecked
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import ShellTable, Use, tables
@@ -49,26 +48,6 @@ _DEFAULTS: Final = re.compile(rb"\$\{(\w+):?=([^}]*)\}")
 _EXPANDED: Final = re.compile(rb"\$\{?[!#]?([A-Za-z_]\w*|[0-9]+|[@*])")
 _EVALUATED: Final = re.compile(rb"\(\(|\[\[|\$\[|\blet\b")
 _BODIES: Final = frozenset({"do_group", "compound_statement"})
-
-
-class TextOrigin(Enum):
-    """Where a text comes from with which the shell calculates unchecked."""
-
-    COMMAND = auto()
-    """A command has printed it, or it was read."""
-    PART = auto()
-    """It is a part of a value."""
-    UNREAD = auto()
-    """The line is no shell that is known, so it is not told what becomes of the variable."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unchecked:
-    """Arithmetic on a variable of which nothing says that it is a number."""
-
-    variable: str
-    line: int
-    origin: TextOrigin = TextOrigin.COMMAND
 
 
 class Arithmetic:

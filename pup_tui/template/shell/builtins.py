@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from pup_tui.template.shell.tables import Builtin, ShellTable, Use
 from pup_tui.template.shell.tests import test_use
@@ -31,8 +32,7 @@ ANY_WORD: Final = 1_000
 """More words than any command has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Forwarded:
+class Forwarded(Struct, frozen=True):
     """The words that a function runs as a command: from which on that begins, from 0, and at the latest."""
 
     first: int
@@ -45,8 +45,7 @@ class Forwarded:
         return range(name + 1 + first, min(name + 2 + last, end))
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Struct, frozen=True):
     """What the script itself says about names that its commands use."""
 
     aliases: frozenset[bytes] = frozenset()
@@ -62,8 +61,7 @@ class Names:
     """Whether such a word may hold words of the command too."""
 
 
-@dataclass(slots=True)
-class _State:
+class _State(Struct):
     """How far a builtin's words are read.
 
     ``awaited`` is the kind of the argument that the last option wants, ``first`` where the first operand
@@ -77,8 +75,7 @@ class _State:
     is_command: bool = False
 
 
-@dataclass(frozen=True)
-class JudgedCommand:
+class JudgedCommand(Struct, frozen=True):
     """The words of one command, judged by the table of one shell.
 
     ``is_reference``: what is judged is not a value but a variable that holds one.

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from pup_tui.template.shell.arithmetic import Arithmetic, TextOrigin, Unchecked
+from pup_tui.template.shell.arithmetic import Arithmetic
 from pup_tui.template.shell.keys import keys_name
-from pup_tui.template.shell.places import Need, Reached, UnsafePlaceError
+from pup_tui.template.shell.places import Need, Reached, TextOrigin, Unchecked, UnsafePlaceError
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use

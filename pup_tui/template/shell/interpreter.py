@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from pup_tui.template.shell.script import SHELLS
+SHELLS: Final = frozenset({"sh", "bash", "dash", "ksh", "zsh"})
+"""The shells whose quoting is known."""
 
 
 class Interpreter(NamedTuple):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from pup_tui.template.shell.arithmetic import Unchecked
-from pup_tui.template.shell.flow import follow
-from pup_tui.template.shell.places import Place, Reached, UnsafePlaceError
+from msgspec.structs import replace
+
+from pup_tui.template.shell.places import Place, Reached, Unchecked, UnsafePlaceError
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use, parameter_use
 from pup_tui.template.shell.tree import ScriptTree
@@ -56,6 +55,8 @@ def _followed(survey: Survey, found: list[Place], env: frozenset[str]) -> Script
     sources |= {name: frozenset((name.encode(),)) for name in env}
     if not any(sources.values()) and not survey.may_calculate:
         return ScriptJudgement(tuple(found))
+    from pup_tui.template.shell.flow import follow
+
     flow = follow(survey, sources, frozenset(i for i, p in enumerate(found) if p.is_split))
     for source, (variable, problem) in flow.unsafe.items():
         told = f"the value gets to {variable}: {problem.message}"

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final
 
+from msgspec import Struct
+
 from pup_tui.template.blocks import Block, For, If, Literal, Output
 from pup_tui.template.errors import TemplateError
+from pup_tui.template.limits import MAX_VARIANT_TEXT, MAX_VARIANTS
 from pup_tui.template.text import Value
-
-MAX_VARIANTS: Final = 64
-MAX_VARIANT_TEXT: Final = 256 * 1024
-"""Characters of all variants of a script that are read."""
 
 _PER_VALUE: Final = 100
 """Characters of text that take about as long to judge as one value does."""
@@ -32,8 +30,7 @@ def is_raw(output: Output) -> bool:
     return output.expression.is_raw
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """One script that a template may give: its pieces, and the branches in it, each by block and number."""
 
     units: list[str | Output]
@@ -152,8 +149,7 @@ def _round_tests(blocks: Sequence[Block]) -> dict[int, tuple[str, str]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(Struct, frozen=True):
     """A marker in a script: the bytes to replace, and from where on they are the marker."""
 
     start: int

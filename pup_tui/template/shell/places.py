@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
+
+from msgspec import Struct
 
 ENV_HINT: Final = (
     'pass it through the step\'s `env:` (`env: {NAME: "{{ … }}"}`) and write "$NAME" in the script'
@@ -23,8 +24,7 @@ class Quoting(Enum):
     COMMENT = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+class Heredoc(Struct, frozen=True):
     """A here-document whose body is literal: byte ranges of its delimiter's two places."""
 
     start: tuple[int, int]
@@ -43,8 +43,7 @@ class Need(Enum):
     """It begins with neither ``-`` nor ``+``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Struct, frozen=True):
     """What is asked of a value for the sake of a variable that it reaches."""
 
     variable: str
@@ -52,8 +51,7 @@ class Reached:
     need: Need
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """What surrounds a marker.
 
     ``integer``: the shell calculates with what stands here. ``arithmetic``: it does so in an
@@ -85,3 +83,22 @@ class UnsafePlaceError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+class TextOrigin(Enum):
+    """Where a text comes from with which the shell calculates unchecked."""
+
+    COMMAND = auto()
+    """A command has printed it, or it was read."""
+    PART = auto()
+    """It is a part of a value."""
+    UNREAD = auto()
+    """The line is no shell that is known, so it is not told what becomes of the variable."""
+
+
+class Unchecked(Struct, frozen=True):
+    """Arithmetic on a variable of which nothing says that it is a number."""
+
+    variable: str
+    line: int
+    origin: TextOrigin = TextOrigin.COMMAND

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from pup_tui.template.shell.places import UnsafePlaceError
 from pup_tui.template.shell.survey import FUNCTION, Survey
@@ -21,8 +22,7 @@ TAKES_PART: Final = re.compile(rb"(?:\[[^]]*\])?(?:[#%/^,]|:(?![-=?+]))")
 _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A place at which a variable's text is used, where it goes on to, and what is wrong with that."""
 
     names: tuple[bytes, ...]

@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
+from msgspec import Struct
+
 from pup_tui.template.arguments import argument_problem
 from pup_tui.template.blocks import Output
+from pup_tui.template.code import ShellScript
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length, spend
 from pup_tui.template.secrets import MASK
-from pup_tui.template.shell.arithmetic import TextOrigin, Unchecked
+from pup_tui.template.shell.interpreter import SHELLS
 from pup_tui.template.shell.judgement import ScriptJudgement, judge
 from pup_tui.template.shell.markers import (
     Hole,
@@ -30,16 +32,21 @@ from pup_tui.template.shell.markers import (
     is_raw,
     variants,
 )
-from pup_tui.template.shell.places import ENV_HINT, Need, Place, Quoting, Reached
+from pup_tui.template.shell.places import (
+    ENV_HINT,
+    Need,
+    Place,
+    Quoting,
+    Reached,
+    TextOrigin,
+    Unchecked,
+)
 from pup_tui.template.shell.tree import ScriptTree
 from pup_tui.template.text import Text, Value, compile_text
 from pup_tui.template.usage import Usage, UsesNames
 
 if TYPE_CHECKING:
     from pup_tui.template.shell.command_use import Evaluator
-
-SHELLS: Final = frozenset({"sh", "bash", "dash", "ksh", "zsh"})
-"""The shells whose quoting is known."""
 
 VARIABLE: Final = "PUP_TUI_V"
 """How the names of the environment variables begin."""
@@ -64,21 +71,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9_.,:+/@~ -]*")
 """Texts whose parts make arithmetic run nothing: no index, no call, no substitution."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShellScript:
-    """A rendered script.
-
-    ``script`` is to be run with ``env`` added to its environment. ``shown`` is the script for
-    people, with the values in it, quoted, and what was made out of secrets hidden.
-    """
-
-    script: str
-    env: dict[str, str]
-    shown: str
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluatedAgain:
+class EvaluatedAgain(Struct, frozen=True):
     """A value that goes to a command which takes it for code: not promised to be safe."""
 
     evaluator: Evaluator
@@ -288,8 +281,7 @@ def _judgement(marked: Marked, shell: str, env: frozenset[str], is_input: bool) 
     return judged
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
+class _Edit(Struct, frozen=True):
     """Bytes of the marked script, what to write for them, and what to show."""
 
     start: int

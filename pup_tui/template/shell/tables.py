@@ -19,10 +19,11 @@ kinds of words are those of `Use` in small letters; besides
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 
 class Use(IntEnum):
@@ -52,8 +53,7 @@ _CALCULATING_TESTS: Final = frozenset({"ksh", "zsh"})
 """Shells whose ``[`` and ``printf %d`` calculate; others take digits only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Builtin:
+class Builtin(Struct, frozen=True):
     """What a builtin does with its words."""
 
     form: str
@@ -75,8 +75,7 @@ class Builtin:
         return self.operands[-1] if self.repeats else "code"
 
 
-@dataclass(frozen=True, slots=True)
-class ShellTable:
+class ShellTable(Struct, frozen=True):
     """One shell: its builtins by name, and the variables that are more than text to it."""
 
     shell: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from pup_tui.template.shell.builtins import JudgedCommand
 from pup_tui.template.shell.keys import keys_name, keys_of

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -41,8 +42,7 @@ _ALL: Final = re.compile(rb"\$\{?(?:@|[^}]*\[@\])")
 _SKIPPED: Final = frozenset({"variable_assignment", "herestring_redirect", "heredoc_redirect"})
 
 
-@dataclass(frozen=True, slots=True)
-class ShellWord:
+class ShellWord(Struct, frozen=True):
     """One word of a command: ``raw`` as it stands in the script, ``text`` without its quotes.
 
     ``spreads``: the shell may make several words of it, or none. ``holds_value``: a value stands in it.

@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from pup_tui.template.blocks import Output
+from pup_tui.template.code import Code
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.flow import Flow
 from pup_tui.template.limits import check_length, spend
@@ -58,7 +59,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class SqlScript:
+class SqlScript(Code):
     """Rendered statements. `shown` is for people: values are literals of SQL, and secrets are hidden."""
 
     pieces: tuple[Piece, ...] = field(repr=False)

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from pup_tui.template.code import ShellScript
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_ARGUMENT
 from pup_tui.template.secrets import with_secrets
-from pup_tui.template.shell.script import ShellScript, compile_shell
+from pup_tui.template.shell.script import compile_shell
 from pup_tui.template.shell.words import first_word
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell.arithmetic import TextOrigin
+from pup_tui.template.shell.places import TextOrigin
 from pup_tui.template.shell.script import compile_shell
 from tests.template.shell.generator import Hunt
 

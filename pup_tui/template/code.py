@@ -1,0 +1,25 @@
+"""Texts that became code, apart from what makes them: that is imported with the first that holds values."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Code:
+    """Rendered code. `shown` is for people, with what was made out of secrets hidden."""
+
+    __slots__ = ()
+
+    shown: str
+
+
+class ShellScript(Code, Struct, frozen=True):
+    """A rendered script.
+
+    ``script`` is to be run with ``env`` added to its environment. ``shown`` is the script for
+    people, with the values in it, quoted, and what was made out of secrets hidden.
+    """
+
+    script: str
+    env: dict[str, str]
+    shown: str

@@ -1,0 +1,130 @@
+"""What a call imports and reads: that which its runbook needs."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.program import Program
+
+WATCHED = """
+import json, sys
+
+opened = []
+
+def look(event, args):
+    if event == "open" and isinstance(args[0], str):
+        opened.append(args[0])
+
+sys.addaudithook(look)
+report, *sys.argv = sys.argv[1:]
+from pup_tui.cli.main import main
+try:
+    main()
+finally:
+    with open(report, "w") as file:
+        json.dump({"modules": list(sys.modules), "opened": opened}, file)
+"""
+
+RARE = frozenset(
+    {
+        *("apprise", "httpx", "jinja2", "keyring", "mysql", "psycopg", "rich", "textual"),
+        *("tomllib", "tree_sitter", "tree_sitter_bash"),
+        *("pup_tui.datadog.client", "pup_tui.datadog.commands", "pup_tui.runbook.lint"),
+        *("pup_tui.steps.http", "pup_tui.steps.notify", "pup_tui.steps.pup"),
+        *("pup_tui.steps.sql.executor", "pup_tui.steps.workflow"),
+        *("pup_tui.template.parsed", "pup_tui.template.regex", "pup_tui.template.shell.flow"),
+        *("pup_tui.template.shell.script", "pup_tui.template.sql.script"),
+    }
+)
+"""What only some runbooks need, and nobody else shall pay for."""
+
+SHELL = "{name: a, kind: shell, run: echo hi}"
+
+
+def watched(program: Program, tmp_path: Path, *args: str) -> tuple[set[str], list[str]]:
+    """Of a call the rare modules that it imported, and the files that it opened."""
+    report = tmp_path / "report.json"
+    subprocess.run(
+        [sys.executable, "-c", WATCHED, str(report), "pup-tui", *args],
+        cwd=program.cwd,
+        env=program.environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=200,
+    )
+    found = json.loads(report.read_text())
+    return set(RARE.intersection(found["modules"])), found["opened"]
+
+
+@pytest.mark.parametrize(
+    ("step", "needed"),
+    [
+        (SHELL, set()),
+        ("{name: a, kind: confirm, message: Go on?}", set()),
+        ("{name: a, kind: confirm, message: 'Go on with {{ WHO }}?'}", set()),
+        (
+            "{name: a, kind: confirm, message: 'Go on with {{ WHO | upper }}?'}",
+            {"jinja2", "pup_tui.template.parsed", "pup_tui.template.regex"},
+        ),
+        (
+            "{name: a, kind: shell, run: 'echo {{ WHO }}'}",
+            {"tree_sitter", "tree_sitter_bash", "tomllib", "pup_tui.template.shell.script"},
+        ),
+        (
+            "{name: a, kind: pup, run: monitors list}",
+            {
+                *("pup_tui.steps.pup", "pup_tui.datadog.client", "pup_tui.datadog.commands"),
+            },
+        ),
+        (
+            "{name: a, kind: sql, url: 'sqlite:///x.db', query: select 1}",
+            {"pup_tui.steps.sql.executor", "pup_tui.template.sql.script"},
+        ),
+    ],
+)
+def test_a_run_imports_what_its_steps_need(
+    program: Program, tmp_path: Path, step: str, needed: set[str]
+) -> None:
+    program.write("one", f"name: one\nvars: {{WHO: ada}}\nsteps:\n  - {step}\n")
+    modules, _ = watched(program, tmp_path, "run", "one.yaml", "--yes")
+    assert modules == needed
+
+
+def test_a_request_imports_its_client(program: Program, tmp_path: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}/"
+        program.write("one", f"name: one\nsteps: [{{name: a, kind: http, url: '{url}'}}]\n")
+        modules, _ = watched(program, tmp_path, "run", "one.yaml")
+    assert {"httpx", "pup_tui.steps.http"} <= modules
+    assert not {"jinja2", "tree_sitter", "pup_tui.steps.pup"} & modules
+
+
+@pytest.mark.parametrize("args", [("--version",), ("list",), ("schema",)])
+def test_what_runs_nothing_imports_nothing_of_it(
+    program: Program, tmp_path: Path, args: tuple[str, ...]
+) -> None:
+    modules, _ = watched(program, tmp_path, *args)
+    assert not {"httpx", "rich", "textual", "pup_tui.datadog.client"} & modules
+
+
+@pytest.mark.parametrize("named", ["one.yaml", "./one.yaml", "two"])
+def test_only_the_runbook_that_is_named_is_read(
+    program: Program, tmp_path: Path, named: str
+) -> None:
+    text = f"name: one\nsteps: [{SHELL}]\n"
+    program.write("one", text)
+    installed = tmp_path / "config" / "runbooks"
+    installed.mkdir(parents=True)
+    for name in ("two", "three"):
+        (installed / f"{name}.yaml").write_text(text)
+    _, opened = watched(program, tmp_path, "run", named)
+    read = {Path(path).name for path in opened if path.endswith(".yaml")}
+    assert read == {"two.yaml" if named == "two" else "one.yaml"}
