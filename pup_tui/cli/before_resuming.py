@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import click
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pup_tui.core.standing import Standing
     from pup_tui.drivers.left_behind import LeftBehind
     from pup_tui.journal.records import RunRow
+    from pup_tui.runbook.variables.file import FileValues
 
 
 class CapturedSecrets(NamedTuple):
@@ -67,17 +68,16 @@ def _settle(left: LeftBehind, *, ask: bool) -> None:
     tell(f"`{left.step}` has ended; nobody knows how")
 
 
-def hidden_captures(
-    standing: Standing, given: Mapping[str, Mapping[str, object]], *, ask: bool
-) -> CapturedSecrets:
+def hidden_captures(standing: Standing, file: FileValues, *, ask: bool) -> CapturedSecrets:
     """Find what steps captured as secrets, which no record has: given, or typed without an echo.
 
     Raises Failure where some is missing and nobody can be asked.
     """
     found = CapturedSecrets({}, [])
     for step, names in standing.hidden.items():
-        if step in given:
-            found.captures[step] = dict(given[step])
+        given = file.captured(step, names)
+        if len(given) == len(names):
+            found.captures[step] = given
         elif step in standing.again:
             found.again.append(step)
         elif not ask:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,7 @@ from pup_tui.cli.running import Launch, Manner, drive
 from pup_tui.cli.shown import ShownRun
 from pup_tui.cli.values import from_file, resolve_values
 from pup_tui.cli.wiring import Parts
+from pup_tui.core.program import captures_of
 from pup_tui.core.state import RunPhase, RunStatus
 from pup_tui.headless.answers import UnknownAnswer
 from pup_tui.headless.exits import UNDECIDED
@@ -40,14 +40,6 @@ if TYPE_CHECKING:
     from pup_tui.steps.executor import Terminal
 
 _RESUMABLE = (RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED, RunStatus.ABORTED)
-
-
-@dataclass(frozen=True)
-class _Given:
-    """What the command line says about the run."""
-
-    unknown: str | None
-    file: FileValues
 
 
 @click.command("resume")
@@ -84,16 +76,16 @@ def resume_command(
     from pup_tui.core.standing import standing as standing_of
 
     file = from_file(arg_file)
-    given = _Given(unknown, file)
     past = _past(settings, run)
     can_ask = settings.terminal.can_ask and not yes
     standing = standing_of(past.program, past.state)
     _tell(past, standing)
     tell_changes(_created(past).source, past.files)
     settle_left_running(settings.state_dir, past.row, standing, ask=can_ask)
+    made = _made(past, standing, file)
     if not can_ask:
-        _refuse_unknown(past, standing, given)
-    hidden = hidden_captures(standing, file.captures, ask=can_ask)
+        _refuse_unknown(past, standing, unknown, made)
+    hidden = hidden_captures(standing, file, ask=can_ask)
     if not yes:
         agree_to_repeat(standing, ask=can_ask)
     decided = about_failed(past, standing) if can_ask else Decided({}, {})
@@ -104,7 +96,7 @@ def resume_command(
         undo=undo,
         as_json=as_json,
         break_lock=break_lock,
-        unknown=None if unknown is None else UnknownAnswer(unknown, file.captures),
+        unknown=None if unknown is None else UnknownAnswer(unknown, made),
     )
 
     def launch(launcher: Launcher, terminal: Terminal | None) -> Launch:
@@ -173,11 +165,22 @@ def _tell(past: ShownRun, standing: Standing) -> None:
             tell(f"  {step}: {told}")
 
 
-def _refuse_unknown(past: ShownRun, standing: Standing, given: _Given) -> None:
+def _made(past: ShownRun, standing: Standing, file: FileValues) -> dict[str, dict[str, object]]:
+    """What a file says that steps captured of which nobody knows whether they were done."""
+    captures = {step: captures_of(past.program.node(step).step) for step in standing.unknown}
+    return {step: file.captured(step, names) for step, names in captures.items()}
+
+
+def _refuse_unknown(
+    past: ShownRun,
+    standing: Standing,
+    unknown: str | None,
+    captures: Mapping[str, Mapping[str, object]],
+) -> None:
     """Raise Failure for attempts that did not finish, where nobody says what became of them."""
     from pup_tui.core.named import named_captures
 
-    if standing.unknown and given.unknown is None:
+    if standing.unknown and unknown is None:
         told = ", ".join(f"`{step}`" for step in standing.unknown)
         raise Failure(
             f"nobody knows whether {told} was done, and nobody can be asked here",
@@ -185,12 +188,11 @@ def _refuse_unknown(past: ShownRun, standing: Standing, given: _Given) -> None:
             "look, and say --unknown=retry, --unknown=done or --unknown=skip",
             code=UNDECIDED,
         )
-    if given.unknown != "done":
+    if unknown != "done":
         return
     for step in standing.unknown:
-        made = given.file.captures.get(step, {})
         named = named_captures(past.program, past.program.node(step))
-        missing = [name for name in named if name not in made]
+        missing = [name for name in named if name not in captures[step]]
         if missing:
             raise Failure(
                 f"`{step}` would have captured {', '.join(missing)}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +55,7 @@ def _leg_json(leg: Leg) -> dict[str, Any]:
         "host": leg.host,
         "version": leg.version,
         "started_at": rfc3339(leg.wall),
+        "skipped": leg.skipped,
     }
 
 
@@ -123,7 +123,6 @@ class ShownRun:
                     "finished": 0 if notice is None else notice.finished,
                     "unknown": [] if notice is None else list(notice.unknown),
                     "again": list(leg.again),
-                    "skipped": leg.skipped,
                     "changed": leg.changed,
                     "given": {step: list(names) for step, names in leg.given.items()},
                 }
@@ -227,24 +226,30 @@ class ShownRun:
                 click.echo(f"    {name} = {safe_text(as_typed(value))}")
 
     def _print_legs(self) -> None:
-        """Say of each leg but the first how the run came to it."""
-        legs = self._legs()
-        for before, leg in pairwise(legs):
-            when = local_time(datetime.fromisoformat(leg["started_at"]).timestamp())
-            who = f"{safe_text(leg['operator'])} on {safe_text(leg['host'])}"
-            stood = f"{before['status']}, steps done: {leg['finished']}"
-            click.echo(f"resumed {when} by {who} · it was {stood}")
-            for told, steps in (
-                ("began and did not finish", leg["unknown"]),
-                ("ran again for want of a secret", leg["again"]),
-                ("its secrets were given", leg["given"]),
-            ):
-                for step in steps:
-                    click.echo(f"  {safe_text(step)}: {told}")
-            for step, why in leg["skipped"].items():
-                click.echo(f"  {safe_text(step)}: skipped: {safe_text(why)}")
-            for name, value in leg["changed"].items():
-                click.echo(f"  {name} = {safe_text(as_typed(value))}")
+        """Say of each leg what was decided as it began, and of each but the first how the run came to it."""
+        stood = ""
+        for leg in self._legs():
+            if stood:
+                when = local_time(datetime.fromisoformat(leg["started_at"]).timestamp())
+                who = f"{safe_text(leg['operator'])} on {safe_text(leg['host'])}"
+                click.echo(
+                    f"resumed {when} by {who} · it was {stood}, steps done: {leg['finished']}"
+                )
+            stood = leg["status"]
+            self._print_decided(leg)
+
+    def _print_decided(self, leg: dict[str, Any]) -> None:
+        for told, steps in (
+            ("began and did not finish", leg["unknown"]),
+            ("ran again for want of a secret", leg["again"]),
+            ("what it captured was given", leg["given"]),
+        ):
+            for step in steps:
+                click.echo(f"  {safe_text(step)}: {told}")
+        for step, why in leg["skipped"].items():
+            click.echo(f"  {safe_text(step)}: skipped: {safe_text(why)}")
+        for name, value in leg["changed"].items():
+            click.echo(f"  {name} = {safe_text(as_typed(value))}")
 
     def _print_step(self, id_: str) -> None:
         node, step = self.program.node(id_), self._step(id_)

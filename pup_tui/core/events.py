@@ -6,6 +6,7 @@ machine may not look up itself: the time, the environment's answers, the operato
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from pathlib import PurePath
 from typing import Any
 
@@ -114,10 +115,34 @@ class Lock(Struct, frozen=True, omit_defaults=True):
     reason: str = ""
 
 
+class LeftOut(Struct, frozen=True, omit_defaults=True):
+    """The `steps` of a run that are left out, each with the reason.
+
+    `captures` is what they would have made, by the step; `secrets` names which of that is secret.
+    """
+
+    steps: dict[str, str] = {}
+    captures: dict[str, dict[str, Any]] = {}
+    secrets: dict[str, tuple[str, ...]] = {}
+
+    def with_captures(
+        self, change: Callable[[dict[str, Any], tuple[str, ...]], dict[str, Any]]
+    ) -> LeftOut:
+        """The same with the captures of each step changed, by which of them are secret."""
+        captures = {
+            step: change(made, self.secrets.get(step, ())) for step, made in self.captures.items()
+        }
+        return msgspec.structs.replace(self, captures=captures)
+
+
+NOTHING_LEFT_OUT = LeftOut()
+
+
 class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     """`left_out` names variables that have no value; `secrets` those whose value is never stored.
 
     `profile` is the name of the operator's profile, empty without one; `version` is that of the program.
+    `without` is what the operator leaves out.
     """
 
     run: str
@@ -131,6 +156,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     lock: Lock | None = None
     profile: str = ""
     version: str = ""
+    without: LeftOut = NOTHING_LEFT_OUT
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):
@@ -316,8 +342,9 @@ AnyEvent = (
 def durable(event: AnyEvent) -> AnyEvent:
     """The event as it may be stored: every value that is or holds a secret is replaced by None."""
     if isinstance(event, RunCreated | ValuesResolved | Answered) and event.secrets:
-        values = {k: None if k in event.secrets else v for k, v in event.values.items()}
-        return msgspec.structs.replace(event, values=values)
+        event = msgspec.structs.replace(event, values=_without(event.values, event.secrets))
+    if isinstance(event, RunCreated):
+        return msgspec.structs.replace(event, without=event.without.with_captures(_without))
     if isinstance(event, Resumed):
         return msgspec.structs.replace(
             event,
@@ -329,8 +356,12 @@ def durable(event: AnyEvent) -> AnyEvent:
         hidden = set(found.secrets)
         findings = msgspec.structs.replace(
             found,
-            captures={k: None if k in hidden else v for k, v in found.captures.items()},
+            captures=_without(found.captures, hidden),
             results={k: None if f"steps.{k}" in hidden else v for k, v in found.results.items()},
         )
         return msgspec.structs.replace(event, findings=findings)
     return event
+
+
+def _without(values: dict[str, Any], secrets: Collection[str]) -> dict[str, Any]:
+    return {name: None if name in secrets else value for name, value in values.items()}

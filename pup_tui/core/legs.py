@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -15,9 +15,10 @@ class Leg(Struct, frozen=True, kw_only=True):
 
     `version` is that of the program, empty where none was recorded.
 
-    `again` are steps that were told to run again for want of a secret, `given` names the secrets that came
-    in their place, by the step; `skipped` are steps that were left out, with the reason, `changed` the
-    variables that got another value. `lock` is what was taken at its start.
+    `again` are steps that were told to run again for want of a secret, `given` names, by the step, what was
+    given that it had captured as a secret, or would have made had it not been left out; `skipped` are steps
+    that were left out, with the reason, `changed` the variables that got another value. `lock` is what was
+    taken at its start.
     """
 
     number: int
@@ -44,6 +45,8 @@ def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
                     host=event.host,
                     wall=event.at.wall,
                     version=event.version,
+                    skipped=event.without.steps,
+                    given=_names(event.without.captures),
                     lock=event.lock,
                 )
             )
@@ -58,8 +61,12 @@ def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
                     again=event.again,
                     skipped=event.skipped,
                     changed=event.changed,
-                    given={step: tuple(made) for step, made in event.captures.items()},
+                    given=_names(event.captures),
                     lock=event.lock,
                 )
             )
     return legs
+
+
+def _names(captures: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    return {step: tuple(made) for step, made in captures.items()}

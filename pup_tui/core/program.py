@@ -11,6 +11,7 @@ from msgspec import Struct
 from pup_tui.core.ids import UNDO, holder_id, is_item, item_numbers, static_id, undo_id
 from pup_tui.runbook.languages import compiled
 from pup_tui.runbook.model import Defaults, Runbook, Step
+from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.texts import texts_of
 from pup_tui.template.expression import compile_expression
 
@@ -128,8 +129,15 @@ class Program(Struct, frozen=True, kw_only=True):
     def frame(self, node: Node) -> FrameNames:
         return self.frames[node.frame]
 
+    def given_in(self, frame: str) -> dict[str, Variable]:
+        """The variables that a frame begins with: the runbook's, or those of what a step calls."""
+        if frame == "":
+            return self.runbook.vars
+        calls = self.by_id[frame.removesuffix("/")].step.calls
+        return {} if calls is None else calls[0]
+
     def gathered(self, loop: Node) -> list[Node]:
-        """The step of a foreach and those inside it, without undo steps and the steps of what it calls."""
+        """A block (or step) and those inside it, without undo steps and the steps of what it calls."""
         own = static_id(loop.id)
         inside = (self.by_id[id_] for id_ in (own, *self.within.get(own, ())))
         return [node for node in inside if node.frame == loop.frame]
@@ -332,6 +340,12 @@ def captures_of(step: Step) -> Iterator[str]:
     """The names of the captures that a step makes in its own frame."""
     yield from step.captures
     yield from step.outputs
+
+
+def made_by(step: Step) -> Iterator[str]:
+    """The names that a step gives to those after it."""
+    yield from captures_of(step)
+    yield from step.asked
 
 
 def _named_fields(step: Step, declared: frozenset[str]) -> Iterator[tuple[str, str]]:

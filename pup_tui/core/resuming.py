@@ -8,7 +8,7 @@ was done.
 
 from __future__ import annotations
 
-from pup_tui.core import polls
+from pup_tui.core import leaving_out, polls
 from pup_tui.core.actions import Question
 from pup_tui.core.events import Answered, Event, Resumed
 from pup_tui.core.ids import Timer, is_inside, is_kept, item_id
@@ -48,9 +48,7 @@ def resume(run: Run, event: Event) -> None:
         return
     earlier = remembered(run.program, state)
     earlier.again, earlier.completed = event.again, list(state.completed)
-    earlier.skipped = state.earlier.skipped | {
-        step: f"skipped by {event.by}: {why}" for step, why in event.skipped.items()
-    }
+    earlier.skipped = state.earlier.skipped | leaving_out.reasons(event.by, event.skipped)
     earlier.attempts = state.earlier.attempts | {
         id_: step.attempts for id_, step in state.steps.items()
     }
@@ -75,6 +73,7 @@ def resume(run: Run, event: Event) -> None:
         completed=[id_ for id_ in state.completed if is_kept(id_)],
         leg=state.leg + 1,
         earlier=earlier,
+        passed=state.passed,
     )
     for name in fresh.__struct_fields__:
         setattr(state, name, getattr(fresh, name))
@@ -90,8 +89,11 @@ def take_up(run: Run, node: Node) -> bool:
     """Let a step take its turn with what is remembered of it; False where it begins as any other."""
     earlier = run.state.earlier
     known = earlier.steps.pop(node.id, None)
-    if node.id in earlier.skipped:
-        run.end(node, StepStatus.SKIPPED, earlier.skipped[node.id])
+    if (why := leaving_out.why(run.state, node)) is not None:
+        if known is not None and known.attempts == 0:
+            run.step(node).captured = known.captured
+            _take_names(run, node, known)
+        leaving_out.leave_out(run, node, known, why)
         return True
     if known is None:
         return False

@@ -114,8 +114,10 @@ class Run:
         step.phase, step.status, step.reason = StepPhase.ENDED, status, reason
         step.ended = self.now if ended is None else ended
         block = self.state.blocks.pop(node.id, None)
-        if block is not None and block.unasked:
-            self.block(node).unasked = True
+        if block is not None:
+            around = self.block(node)
+            around.unasked = around.unasked or block.unasked
+            around.gates += block.gates
         if ended is None and not (node.is_loop and block is not None):
             # A foreach that ran has the outcomes of its items.
             self._note_outcome(node, status)

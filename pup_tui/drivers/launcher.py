@@ -15,7 +15,15 @@ import msgspec
 
 from pup_tui import __version__
 from pup_tui.aside import aside
-from pup_tui.core.events import AnyEvent, Lock, Resumed, RunCreated, Source
+from pup_tui.core.events import (
+    NOTHING_LEFT_OUT,
+    AnyEvent,
+    LeftOut,
+    Lock,
+    Resumed,
+    RunCreated,
+    Source,
+)
 from pup_tui.core.legs import legs_of
 from pup_tui.core.program import Program
 from pup_tui.core.requests import StepRequest
@@ -74,12 +82,14 @@ class Launcher:
         values: Mapping[str, Any],
         left_out: Iterable[str] = (),
         secrets: Iterable[str] = (),
+        without: LeftOut = NOTHING_LEFT_OUT,
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
         """Record a new run and return it, ready to be watched and driven.
 
-        `secrets` names the values that are secret beside variables of that type. `files` are the exact texts
+        `secrets` names the values that are secret beside variables of that type. `without` is what the run
+        leaves out. `files` are the exact texts
         that the program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
         or InvalidLock if the run cannot have its lock, and JournalError if it cannot be recorded: it then
         holds nothing. `terminal` is what interactive steps are given.
@@ -101,6 +111,7 @@ class Launcher:
             secrets=hidden,
             profile=self.profile,
             version=__version__,
+            without=masking.left_out(without),
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         if program.runbook.lock is not None:

@@ -84,7 +84,13 @@ def first_difference(program: Program, events: Iterable[AnyEvent]) -> str | None
 def _with_hidden(event: AnyEvent) -> AnyEvent:
     """The event with marks where the journal has nothing: so texts that use a secret keep a meaning."""
     match event:
-        case RunCreated() | ValuesResolved() | Answered():
+        case RunCreated():
+            return msgspec.structs.replace(
+                event,
+                values=_marked(event.values, event.secrets),
+                without=event.without.with_captures(_marked),
+            )
+        case ValuesResolved() | Answered():
             return msgspec.structs.replace(event, values=_marked(event.values, event.secrets))
         case Resumed():
             return msgspec.structs.replace(
