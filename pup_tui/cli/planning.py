@@ -19,7 +19,7 @@ from pup_tui.cli.options import (
 )
 from pup_tui.cli.printing import print_json
 from pup_tui.cli.runbooks import find_entry, load_valid
-from pup_tui.cli.selection import Choice, leave_out, selection_options, tell_lacking
+from pup_tui.cli.selection import StepChoice, leave_out, selection_options, tell_lacking
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import local_values, open_catalog
 from pup_tui.core.ids import item_numbers
@@ -53,7 +53,7 @@ def plan_command(
     args: Sequence[str],
     arg_file: Path | None,
     as_json: bool,
-    choice: Choice,
+    choice: StepChoice,
 ) -> None:
     """What a run of RUNBOOK would do, step by step. Runs nothing."""
     print_plan(settings, runbook, args, arg_file, choice, as_json=as_json)
@@ -64,7 +64,7 @@ def print_plan(
     name: str,
     args: Sequence[str],
     arg_file: Path | None,
-    choice: Choice,
+    choice: StepChoice,
     *,
     as_json: bool,
 ) -> None:

@@ -22,7 +22,7 @@ from pup_tui.cli.options import (
     values_options,
 )
 from pup_tui.cli.runbooks import find_entry, load_valid
-from pup_tui.cli.selection import Choice, Leaving, ask_for_lacking, leave_out, selection_options
+from pup_tui.cli.selection import Leaving, StepChoice, ask_for_lacking, leave_out, selection_options
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import Parts, open_catalog
 
@@ -84,7 +84,7 @@ def run_command(
     no_journal: bool,
     break_lock: str | None,
     as_json: bool,
-    choice: Choice,
+    choice: StepChoice,
 ) -> int:
     """Run RUNBOOK (an id or a file) and stream what its steps print."""
     from pup_tui.core.program import compile_program

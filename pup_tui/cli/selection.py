@@ -13,14 +13,14 @@ from pup_tui.cli.failure import Failure, tell
 
 if TYPE_CHECKING:
     from pup_tui.cli.values import GivenValues
-    from pup_tui.core.events import LeftOut
+    from pup_tui.core.events import LeftOutSteps
     from pup_tui.core.program import Program
     from pup_tui.core.selection import Made
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Choice(NamedTuple):
+class StepChoice(NamedTuple):
     """What the options say: ids of steps, and why the others are left out."""
 
     start: str | None
@@ -41,7 +41,7 @@ def selection_options(command: F) -> F:
         reason: str | None,
         **kwargs: Any,
     ) -> Any:
-        return command(*args, choice=Choice(start, only, skip, reason), **kwargs)
+        return command(*args, choice=StepChoice(start, only, skip, reason), **kwargs)
 
     for option in (
         click.option("--reason", metavar="TEXT", help="Why steps are left out; it is recorded."),
@@ -79,12 +79,12 @@ class Leaving:
     lacking: list[Lacking] = field(default_factory=list)
 
     @property
-    def out(self) -> LeftOut:
+    def out(self) -> LeftOutSteps:
         """As the run has it."""
-        from pup_tui.core.events import LeftOut
+        from pup_tui.core.events import LeftOutSteps
 
         secrets = {step: tuple(names) for step, names in self.secrets.items()}
-        return LeftOut(self.skipped, self.captures, secrets)
+        return LeftOutSteps(self.skipped, self.captures, secrets)
 
     def take(self, step: str, name: str, value: object, made: Made) -> None:
         self.captures.setdefault(step, {})[name] = value
@@ -92,7 +92,7 @@ class Leaving:
             self.secrets.setdefault(step, []).append(name)
 
 
-def leave_out(program: Program, choice: Choice, given: GivenValues) -> Leaving:
+def leave_out(program: Program, choice: StepChoice, given: GivenValues) -> Leaving:
     """What the options leave out. Raises Failure where they, or the values given for that, are wrong."""
     from pup_tui.core.selection import Selection, WrongStep, lacking, left_out, made_in
 
@@ -137,7 +137,7 @@ def tell_lacking(left: Leaving) -> None:
         tell(f"pup-tui: `{user}` needs {name}, which `{step}` would have made: a run asks for it")
 
 
-def _reason(choice: Choice) -> str:
+def _reason(choice: StepChoice) -> str:
     leaves_out = choice.start is not None or choice.only or choice.skip
     reason = (choice.reason or "").strip()
     if leaves_out and not reason:

@@ -115,7 +115,7 @@ class Lock(Struct, frozen=True, omit_defaults=True):
     reason: str = ""
 
 
-class LeftOut(Struct, frozen=True, omit_defaults=True):
+class LeftOutSteps(Struct, frozen=True, omit_defaults=True):
     """The `steps` of a run that are left out, each with the reason.
 
     `captures` is what they would have made, by the step; `secrets` names which of that is secret.
@@ -127,7 +127,7 @@ class LeftOut(Struct, frozen=True, omit_defaults=True):
 
     def with_captures(
         self, change: Callable[[dict[str, Any], tuple[str, ...]], dict[str, Any]]
-    ) -> LeftOut:
+    ) -> LeftOutSteps:
         """The same with the captures of each step changed, by which of them are secret."""
         captures = {
             step: change(made, self.secrets.get(step, ())) for step, made in self.captures.items()
@@ -135,7 +135,7 @@ class LeftOut(Struct, frozen=True, omit_defaults=True):
         return msgspec.structs.replace(self, captures=captures)
 
 
-NOTHING_LEFT_OUT = LeftOut()
+NOTHING_LEFT_OUT = LeftOutSteps()
 
 
 class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
@@ -156,7 +156,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     lock: Lock | None = None
     profile: str = ""
     version: str = ""
-    without: LeftOut = NOTHING_LEFT_OUT
+    without: LeftOutSteps = NOTHING_LEFT_OUT
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):

@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from pup_tui.core import leaving_out
 from pup_tui.core.actions import Question
 from pup_tui.core.amounts import Scope, render_items
-from pup_tui.core.events import NOTHING_LEFT_OUT, LeftOut, Moment, RunCreated, Source
+from pup_tui.core.events import NOTHING_LEFT_OUT, LeftOutSteps, Moment, RunCreated, Source
 from pup_tui.core.ids import holder_id, is_item, item_id, item_numbers, sibling_id
 from pup_tui.core.lines import as_written
 from pup_tui.core.machine import Machine
@@ -105,7 +105,7 @@ def plan(
     source: Source = NOWHERE,
     profile: str = "",
     answering: Answering = lambda _: None,
-    without: LeftOut = NOTHING_LEFT_OUT,
+    without: LeftOutSteps = NOTHING_LEFT_OUT,
 ) -> list[PlannedStep]:
     """Plan a run with these values; `secrets` names those that are secret beside variables of that type.
 
@@ -133,7 +133,7 @@ def _begun(
     secrets: Iterable[str],
     source: Source,
     profile: str,
-    without: LeftOut,
+    without: LeftOutSteps,
 ) -> RunState:
     """The state of a run that has just begun; its actions are not carried out."""
     typed = (name for name, variable in program.runbook.vars.items() if variable.is_secret)

@@ -18,7 +18,7 @@ from pup_tui.aside import aside
 from pup_tui.core.events import (
     NOTHING_LEFT_OUT,
     AnyEvent,
-    LeftOut,
+    LeftOutSteps,
     Lock,
     Resumed,
     RunCreated,
@@ -82,7 +82,7 @@ class Launcher:
         values: Mapping[str, Any],
         left_out: Iterable[str] = (),
         secrets: Iterable[str] = (),
-        without: LeftOut = NOTHING_LEFT_OUT,
+        without: LeftOutSteps = NOTHING_LEFT_OUT,
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:

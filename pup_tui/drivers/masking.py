@@ -20,7 +20,7 @@ from pup_tui.core.events import (
     Findings,
     Interrupted,
     Judgement,
-    LeftOut,
+    LeftOutSteps,
     LockAnswered,
     PollAccepted,
     UndoChosen,
@@ -153,7 +153,7 @@ class Masking:
             self.leave_words(values[name])
         return tuple(name for name in values if name in named | made | holding)
 
-    def left_out(self, without: LeftOut) -> LeftOut:
+    def left_out(self, without: LeftOutSteps) -> LeftOutSteps:
         """What a run leaves out with its reasons masked, and all that is secret of the captures named."""
         secrets = {
             step: self.find(made, without.secrets.get(step, ()))

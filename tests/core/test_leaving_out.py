@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pup_tui.core.events import LeftOut
+from pup_tui.core.events import LeftOutSteps
 from pup_tui.core.state import RunStatus
 from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
@@ -12,8 +12,8 @@ from tests.support.runbooks import program_of
 HANGS = Result(hangs=True)
 
 
-def without(*steps: str, **captures: dict[str, object]) -> LeftOut:
-    return LeftOut(dict.fromkeys(steps, "done by hand"), captures)
+def without(*steps: str, **captures: dict[str, object]) -> LeftOutSteps:
+    return LeftOutSteps(dict.fromkeys(steps, "done by hand"), captures)
 
 
 def attempts(player: Player) -> list[str]:
