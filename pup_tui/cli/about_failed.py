@@ -12,6 +12,7 @@ from pup_tui.spelling import as_typed
 
 if TYPE_CHECKING:
     from pup_tui.cli.shown import ShownRun
+    from pup_tui.core.program import Program
     from pup_tui.core.standing import Standing
     from pup_tui.runbook.parts import Variable
 
@@ -23,7 +24,7 @@ class Decided(NamedTuple):
     changed: dict[str, object]
 
 
-def about_failed(past: ShownRun, standing: Standing) -> Decided:
+def about_failed(past: ShownRun, program: Program, standing: Standing) -> Decided:
     """Ask of each step that failed. Raises Failure where the operator wants to leave the run as it is."""
     decided = Decided({}, {})
     for step, why in standing.failed.items():
@@ -33,17 +34,17 @@ def about_failed(past: ShownRun, standing: Standing) -> Decided:
         if said == "s":
             decided.skipped[step] = click.prompt("Why is it skipped?", err=True)
         elif said == "e":
-            _edit(past, decided)
+            _edit(past, program, decided)
         elif said != "r":
             raise Failure("nothing was resumed", code=ABORTED)
     return decided
 
 
-def _edit(past: ShownRun, decided: Decided) -> None:
+def _edit(past: ShownRun, program: Program, decided: Decided) -> None:
     """Ask for another value of one variable, until it is a valid one; secrets are asked for anyway."""
     from pup_tui.catalog.inputs import check_input
 
-    known = {name: v for name, v in past.program.runbook.vars.items() if not v.is_secret}
+    known = {name: v for name, v in program.runbook.vars.items() if not v.is_secret}
     if not known:
         tell("  the runbook has no variables that could be changed: it runs again as it was")
         return

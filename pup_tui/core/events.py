@@ -304,7 +304,8 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     `values` are secret variables, asked for once more; `captures` what steps had captured as secrets, by the
     step. `again` names steps that ended well and run once more, since a secret that they captured is not
     known. `skipped` are steps that are left out, each with the reason, `changed` are variables that have
-    another value from here on.
+    another value from here on, `left_out` those that have none. `source` is the text that the run goes on
+    with, where that is another one.
     """
 
     by: str
@@ -314,6 +315,8 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     again: tuple[str, ...] = ()
     skipped: dict[str, str] = {}
     changed: dict[str, Any] = {}
+    left_out: tuple[str, ...] = ()
+    source: Source | None = None
     lock: Lock | None = None
     version: str = ""
 

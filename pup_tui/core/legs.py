@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from pup_tui.core.events import AnyEvent, Lock, Resumed, RunCreated
+from pup_tui.core.events import AnyEvent, Lock, Resumed, RunCreated, Source
 
 
 class Leg(Struct, frozen=True, kw_only=True):
@@ -18,7 +18,8 @@ class Leg(Struct, frozen=True, kw_only=True):
     `again` are steps that were told to run again for want of a secret, `given` names, by the step, what was
     given that it had captured as a secret, or would have made had it not been left out; `skipped` are steps
     that were left out, with the reason, `changed` the variables that got another value. `lock` is what was
-    taken at its start.
+    taken at its start. `source` is the text that it was the first to be made from, None where an earlier one
+    was made from it too.
     """
 
     number: int
@@ -31,6 +32,7 @@ class Leg(Struct, frozen=True, kw_only=True):
     skipped: dict[str, str] = {}
     changed: dict[str, Any] = {}
     lock: Lock | None = None
+    source: Source | None = None
 
 
 def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
@@ -48,6 +50,7 @@ def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
                     skipped=event.without.steps,
                     given=_names(event.without.captures),
                     lock=event.lock,
+                    source=event.source,
                 )
             )
         elif isinstance(event, Resumed):
@@ -63,9 +66,16 @@ def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
                     changed=event.changed,
                     given=_names(event.captures),
                     lock=event.lock,
+                    source=event.source,
                 )
             )
     return legs
+
+
+def newest_source(events: Iterable[AnyEvent]) -> Source:
+    """The text that the newest leg of a run was made from."""
+    *_, newest = (leg.source for leg in legs_of(events) if leg.source is not None)
+    return newest
 
 
 def _names(captures: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:

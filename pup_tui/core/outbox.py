@@ -76,6 +76,9 @@ class Outbox:
                 unknown=tuple(unknown),
                 skipped=event.skipped,
                 changed=event.changed,
+                source=None
+                if event.source is None
+                else SourceNotice(path=event.source.path, sha256=event.source.sha256),
             )
         )
 

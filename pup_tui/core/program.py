@@ -82,7 +82,8 @@ class Program(Struct, frozen=True, kw_only=True):
     `nodes` are all steps in the order of the file, nested ones after what holds them; undo steps are found
     by id only. `body` are the outermost steps that run in that order. `within` maps each step to
     all that are nested in it, cleanup steps included. `loops` maps each foreach or undo step
-    (`` for the run itself) to the nodes that exist once for each of its items.
+    (`` for the run itself) to the nodes that exist once for each of its items. `places` are numbers for what
+    is kept of steps, where those are not their places in the file.
     """
 
     id: str
@@ -95,6 +96,15 @@ class Program(Struct, frozen=True, kw_only=True):
     loops: dict[str, tuple[Node, ...]]
     frames: dict[str, FrameNames]
     concrete: dict[str, Node]
+    places: dict[str, int] = {}
+
+    def has(self, step: str) -> bool:
+        return static_id(step) in self.by_id
+
+    def place(self, step: str) -> int:
+        """The number under which the step's output is kept, which its items share."""
+        known = self.places.get(static_id(step))
+        return self.node(step).index if known is None else known
 
     def node(self, step: str) -> Node:
         """The node of a step's id, which may name items; KeyError if there is none."""

@@ -22,6 +22,7 @@ from pup_tui.core.standing import (
     ended_well,
     first_frame,
     frame_before,
+    gone_from,
     is_unknown,
     leaves_of,
     may_repeat,
@@ -54,14 +55,22 @@ def resume(run: Run, event: Event) -> None:
     }
     for step, made in event.captures.items():
         frame_before(earlier, step).captured.update(made)
-    kept = {id_: state.frames[id_] for id_ in state.completed if is_kept(id_)}
+    completed = [
+        id_
+        for id_ in state.completed
+        if is_kept(id_) and run.program.has(id_) and run.program.node(id_).can_be_undone
+    ]
+    kept = {id_: state.frames[id_] for id_ in completed}
     body = first_frame(run.program, state)
     body.values.update(event.values | event.changed)
     body.secrets = list(dict.fromkeys((*body.secrets, *event.values)))
     body.left_out = [name for name in body.left_out if name not in body.values]
+    body.left_out += event.left_out
+    directories = state.directories if event.source is None else event.source.directories
+    body.directory = next(iter(directories), "")
     fresh = RunState(
         run=state.run,
-        directories=state.directories,
+        directories=directories,
         runbook=state.runbook,
         operator=state.operator,
         created=state.created,
@@ -70,10 +79,11 @@ def resume(run: Run, event: Event) -> None:
         phase=RunPhase.RUNNING,
         frames={BODY: body, **kept},
         blocks={BODY: BlockState(children=list(run.program.body))},
-        completed=[id_ for id_ in state.completed if is_kept(id_)],
+        completed=completed,
         leg=state.leg + 1,
         earlier=earlier,
         passed=state.passed,
+        gone=state.gone | gone_from(run.program, state),
     )
     for name in fresh.__struct_fields__:
         setattr(state, name, getattr(fresh, name))
@@ -192,6 +202,7 @@ def _recall(run: Run, node: Node, known: StepState) -> None:
     """End a step as it ended in an earlier leg, with all that it holds and has made."""
     earlier, state = run.state.earlier, run.state
     inside: list[str] = []
+    here = list(run.program.nested(node.id))
     if node.is_block:
         # Of all that is remembered, which may be much, only a block holds anything.
         held = (id_ for id_ in earlier.steps if is_inside(id_, node.id))
@@ -207,12 +218,17 @@ def _recall(run: Run, node: Node, known: StepState) -> None:
             # Also the cleanup steps in it, which are still to come.
             for number in range(step.items):
                 run.make_states(item_id(id_, number))
+                here += run.program.instances(item_id(id_, number))
         _take_names(run, run.program.node(id_), step)
     for id_ in inside:
         inner, step = run.program.node(id_), state.steps[id_]
         if step.status is StepStatus.SUCCEEDED and inner.can_be_undone:
             state.completed.append(id_)
         run.outbox.tell_finished(inner, step)
+    for id_ in here:
+        # A text that was changed may add to a block that has ended: that does not begin any more.
+        if not run.program.node(id_).deferred:
+            run.skip_inner(node, id_, f"`{node.id}` had ended before it was added")
     assert known.status is not None
     run.end(node, known.status, known.reason, ended=known.ended)
     place = {id_: number for number, id_ in enumerate(earlier.completed)}

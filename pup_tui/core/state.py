@@ -222,7 +222,8 @@ class RunState(Struct):
     offered. `refused` tells that a person or time closed a gate, `kept` names the
     `always` steps that a closed gate kept from running, `verdict` what decided the result first. `leg` counts
     how often it was begun or resumed. `passed` are steps that were left out, would have asked, and that
-    somebody has gone past; items of a foreach are one.
+    somebody has gone past; items of a foreach are one. `gone` are steps that earlier legs began and that
+    another text of the runbook does not have.
     """
 
     schema: int = SCHEMA
@@ -250,6 +251,7 @@ class RunState(Struct):
     profile: str = ""
     leg: int = 1
     passed: list[str] = []
+    gone: dict[str, StepState] = {}
     earlier: Earlier = field(default_factory=Earlier)
 
 

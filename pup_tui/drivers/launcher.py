@@ -6,10 +6,10 @@ import os
 import secrets as randomness
 import socket
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,7 +17,6 @@ from pup_tui import __version__
 from pup_tui.aside import aside
 from pup_tui.core.events import (
     NOTHING_LEFT_OUT,
-    AnyEvent,
     LeftOutSteps,
     Lock,
     Resumed,
@@ -32,6 +31,7 @@ from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.lock_value import lock_value
 from pup_tui.drivers.locks import Breaking, HeldLocks
 from pup_tui.drivers.masking import Masking
+from pup_tui.drivers.recorded import Recorded, leg_file
 from pup_tui.drivers.replay import first_difference, replay
 from pup_tui.drivers.values import Resolve
 from pup_tui.journal.errors import JournalError
@@ -48,6 +48,14 @@ def new_run_id() -> str:
     """A ULID: 26 characters that sort by the time (in milliseconds) at which they were made."""
     number = (int(time.time() * 1000) << 80) | randomness.randbits(80)
     return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
+
+
+class CurrentText(NamedTuple):
+    """A text of a runbook, the program that it makes, and the files that it stands in, by name."""
+
+    program: Program
+    source: Source
+    files: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,28 +137,30 @@ class Launcher:
 
     async def resume(
         self,
-        program: Program,
-        events: Sequence[AnyEvent],
+        past: Recorded,
         *,
+        current: CurrentText | None = None,
         secrets: Mapping[str, Any],
         captures: Mapping[str, Mapping[str, Any]] = {},
         again: Iterable[str] = (),
         skipped: Mapping[str, str] = {},
         changed: Mapping[str, Any] = {},
+        left_out: Iterable[str] = (),
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
-        """Own a past run again and return it, ready to go on where its `events` left it.
+        """Own a past run again and return it, ready to go on where it stood, or from there on with `current`.
 
         `secrets` are the values of its secret variables, `captures` what its steps captured as secrets,
         by the step; the steps in `again` run once more for want of theirs, those that are `skipped` are
-        left out for the given reason. `changed` are variables with another value. Raises what `launch`
-        does, RunGoesOn if somebody else has resumed it, and JournalError if another version of the
-        program has recorded it, which would have gone on otherwise than this one.
+        left out for the given reason. `changed` are variables with another value, `left_out` have none.
+        Raises what `launch` does, RunGoesOn if somebody else has resumed it, and JournalError if another
+        version of the program has recorded it, which would have gone on otherwise than this one.
         """
-        first, last = events[0], events[-1]
+        first, last = past.events[0], past.events[-1]
         assert isinstance(first, RunCreated)
-        self._check_version(program, events)
+        self._check_version(past)
+        program = past.program if current is None else current.program
         masking = Masking(self.hidden)
         masking.find(secrets, secrets)
         for made in captures.values():
@@ -177,23 +187,39 @@ class Launcher:
             again=tuple(again),
             skipped={step: masking.text(why) for step, why in skipped.items()},
             changed={name: value for name, value in changed.items() if name not in holding},
+            left_out=tuple(left_out),
+            source=None if current is None else current.source,
             version=__version__,
         )
         try:
             if program.runbook.lock is not None:
                 value = first.lock.value if first.lock is not None else ""
+                if current is not None:
+                    value = lock_value(program.runbook.lock, owner, masking)
                 lock = await _taken(locks, value, now.wall, breaking, masking)
                 resumed = msgspec.structs.replace(resumed, lock=lock)
-            await self.log.reopen_run(first.run, len(events), host=host, pid=os.getpid())
+            leg = len(legs_of(past.events)) + 1
+            files = {} if current is None else current.files
+            await self.log.reopen_run(
+                first.run,
+                len(past.events),
+                host=host,
+                pid=os.getpid(),
+                files={leg_file(leg, name): text for name, text in files.items()},
+            )
             around = self._around(first.run, clock, masking, locks, terminal)
         except BaseException:
             locks.release()
             raise
-        return LocalRun(program, resumed, around, replay(program, events).state)
+        state = replay(past.programs[1], past.events, past.programs).state
+        return LocalRun(program, resumed, around, state)
 
-    def _check_version(self, program: Program, events: Sequence[AnyEvent]) -> None:
-        others = [leg.version for leg in legs_of(events) if leg.version != __version__]
-        if others and (difference := first_difference(program, events)) is not None:
+    def _check_version(self, past: Recorded) -> None:
+        others = [leg.version for leg in legs_of(past.events) if leg.version != __version__]
+        if not others:
+            return
+        difference = first_difference(past.programs[1], past.events, past.programs)
+        if difference is not None:
             told = (
                 f"recorded by pup-tui {others[0]}" if others[0] else "recorded by an older pup-tui"
             )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -24,6 +25,8 @@ from pup_tui.core.program import Program
 from pup_tui.core.state import RunPhase, RunState, RunStatus, StepState
 from pup_tui.template.values import HIDDEN
 
+NONE_LATER: Mapping[int, Program] = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class Replayed:
@@ -38,9 +41,12 @@ class Replayed:
     ends: list[RunStatus]
 
 
-def replay(program: Program, events: Iterable[AnyEvent]) -> Replayed:
+def replay(
+    program: Program, events: Iterable[AnyEvent], later: Mapping[int, Program] = NONE_LATER
+) -> Replayed:
     """Hand recorded events to a new machine.
 
+    `later` are the programs with which legs of the run went on, by the number of the leg.
     Values that were secret are hidden in it; what the run decided by them is recorded with the events.
     """
     machine = Machine(program)
@@ -48,6 +54,7 @@ def replay(program: Program, events: Iterable[AnyEvent]) -> Replayed:
     ends: list[RunStatus] = []
     for event in events:
         if isinstance(event, Resumed):
+            program = machine.program = later.get(machine.state.leg + 1, program)
             notices = [notice for notice in notices if not isinstance(notice, RunFinished)]
             state = machine.state
             ended = state.phase is RunPhase.ENDED
@@ -60,7 +67,9 @@ def replay(program: Program, events: Iterable[AnyEvent]) -> Replayed:
     return Replayed(machine.state, notices, ends)
 
 
-def first_difference(program: Program, events: Iterable[AnyEvent]) -> str | None:
+def first_difference(
+    program: Program, events: Iterable[AnyEvent], later: Mapping[int, Program] = NONE_LATER
+) -> str | None:
     """How the machine goes about a recorded run otherwise than it went, or None where it does not.
 
     Every attempt that is asked for is recorded next, unless the program ended before.
@@ -69,6 +78,7 @@ def first_difference(program: Program, events: Iterable[AnyEvent]) -> str | None
     wanted: list[str] = []
     for event in events:
         if isinstance(event, Resumed):
+            machine.program = later.get(machine.state.leg + 1, machine.program)
             wanted = []
         elif isinstance(event, AttemptStarted):
             if event.attempt not in wanted:

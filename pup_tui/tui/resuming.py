@@ -72,8 +72,7 @@ class Resumer:
             launcher = await self._services.launcher()
             launch = partial(
                 launcher.resume,
-                past.program,
-                past.events,
+                past.record,
                 secrets=secrets.values,
                 captures=secrets.captures,
                 again=secrets.again,
@@ -146,11 +145,14 @@ class Resumer:
 
 def _has_changed(past: PastRun) -> bool:
     """Whether the runbook's file is not the one that the run was made from; also where it is gone."""
+    from pup_tui.core.legs import newest_source
+
+    source = newest_source(past.events)
     try:
-        text = Path(past.row.path).read_bytes()
+        text = Path(source.path).read_bytes()
     except OSError:
         return True
-    return hashlib.sha256(text).hexdigest() != past.row.sha256
+    return hashlib.sha256(text).hexdigest() != source.sha256
 
 
 def _question(past: PastRun, captures: Mapping[str, tuple[str, str]]) -> Question:

@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from pup_tui.core.events import Answered, Resumed
 from pup_tui.drivers.locks import HeldLocks
+from pup_tui.drivers.recorded import Recorded
 from pup_tui.journal.reader import read_journal
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
@@ -261,9 +262,10 @@ async def test_of_two_who_resume_a_run_one_is_told(
         await console.sees("failed", "r Resume")
         await console.press("r")
         await console.sees("Resume deploy?")
-        past = console.main.run_pages["run-1"].view
+        program = console.main.run_pages["run-1"].view.program
         launcher = await services.launcher()
-        await launcher.resume(past.program, events(tmp_path), secrets={})
+        past = Recorded(events(tmp_path), {1: {}}, {1: program})
+        await launcher.resume(past, secrets={})
         await confirm_resume(console)
         await console.tells("Nothing was run", "somebody else has resumed it")
     assert len(executor.requests) == 1
