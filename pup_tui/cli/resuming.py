@@ -97,7 +97,7 @@ def resume_command(
     hidden = hidden_captures(standing, file, ask=can_ask)
     if not yes:
         agree_to_repeat(standing, ask=can_ask)
-    decided = about_failed(past, program, standing) if can_ask else Decided({}, {})
+    decided = about_failed(past, program, standing) if can_ask else Decided({}, {}, {})
     parts = Parts(settings)
     values = _values(past, current, file.values, parts.sources, ask=can_ask)
     manner = Manner(
@@ -119,6 +119,7 @@ def resume_command(
             skipped=decided.skipped,
             changed={**values.changed, **decided.changed},
             left_out=values.left_out,
+            edited=decided.edited,
             terminal=terminal,
         )
 

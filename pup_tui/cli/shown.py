@@ -137,6 +137,7 @@ class ShownRun:
                     "unknown": [] if notice is None else list(notice.unknown),
                     "again": list(leg.again),
                     "changed": leg.changed,
+                    "edited": {step: edited.text for step, edited in leg.edited.items()},
                     "given": {step: list(names) for step, names in leg.given.items()},
                 }
             )
@@ -266,6 +267,10 @@ class ShownRun:
             click.echo(f"  {safe_text(step)}: skipped: {safe_text(why)}")
         for name, value in leg["changed"].items():
             click.echo(f"  {name} = {safe_text(as_typed(value))}")
+        for step, text in leg["edited"].items():
+            click.echo(f"  {safe_text(step)}: its text was changed:")
+            for line in text.splitlines():
+                click.echo(f"    {safe_text(line)}")
 
     def _print_step(self, id_: str) -> None:
         node, step = self._node(id_), self._step(id_)

@@ -298,14 +298,25 @@ class Interrupted(Event, frozen=True, kw_only=True, tag="interrupted"):
     reason: str
 
 
+class EditedText(Struct, frozen=True, omit_defaults=True):
+    """What a step runs in place of its rendered text.
+
+    `values` are those that a script refers to, by the name of their environment variable.
+    """
+
+    text: str
+    values: dict[str, str] = {}
+
+
 class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     """The run goes on after it was interrupted, cancelled, failed or aborted: another leg of it.
 
     `values` are secret variables, asked for once more; `captures` what steps had captured as secrets, by the
     step. `again` names steps that ended well and run once more, since a secret that they captured is not
     known. `skipped` are steps that are left out, each with the reason, `changed` are variables that have
-    another value from here on, `left_out` those that have none. `source` is the text that the run goes on
-    with, where that is another one.
+    another value from here on, `left_out` those that have none. `edited` is what steps run
+    from here on in place of their texts. `source` is the text that the run goes on with, where that is
+    another one.
     """
 
     by: str
@@ -316,6 +327,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     skipped: dict[str, str] = {}
     changed: dict[str, Any] = {}
     left_out: tuple[str, ...] = ()
+    edited: dict[str, EditedText] = {}
     source: Source | None = None
     lock: Lock | None = None
     version: str = ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from pup_tui.core.events import AnyEvent, Lock, Resumed, RunCreated, Source
+from pup_tui.core.events import AnyEvent, EditedText, Lock, Resumed, RunCreated, Source
 
 
 class Leg(Struct, frozen=True, kw_only=True):
@@ -17,9 +17,9 @@ class Leg(Struct, frozen=True, kw_only=True):
 
     `again` are steps that were told to run again for want of a secret, `given` names, by the step, what was
     given that it had captured as a secret, or would have made had it not been left out; `skipped` are steps
-    that were left out, with the reason, `changed` the variables that got another value. `lock` is what was
-    taken at its start. `source` is the text that it was the first to be made from, None where an earlier one
-    was made from it too.
+    that were left out, with the reason, `changed` the variables that got another value, `edited` what steps
+    run in place of their texts. `lock` is what was taken at its start. `source` is the text that it was the
+    first to be made from, None where an earlier one was made from it too.
     """
 
     number: int
@@ -31,6 +31,7 @@ class Leg(Struct, frozen=True, kw_only=True):
     given: dict[str, tuple[str, ...]] = {}
     skipped: dict[str, str] = {}
     changed: dict[str, Any] = {}
+    edited: dict[str, EditedText] = {}
     lock: Lock | None = None
     source: Source | None = None
 
@@ -64,6 +65,7 @@ def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
                     again=event.again,
                     skipped=event.skipped,
                     changed=event.changed,
+                    edited=event.edited,
                     given=_names(event.captures),
                     lock=event.lock,
                     source=event.source,

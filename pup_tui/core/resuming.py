@@ -50,6 +50,8 @@ def resume(run: Run, event: Event) -> None:
     earlier = remembered(run.program, state)
     earlier.again, earlier.completed = event.again, list(state.completed)
     earlier.skipped = state.earlier.skipped | leaving_out.reasons(event.by, event.skipped)
+    # In another text of the runbook a step is what that says.
+    earlier.edited = (state.earlier.edited if event.source is None else {}) | event.edited
     earlier.attempts = state.earlier.attempts | {
         id_: step.attempts for id_, step in state.steps.items()
     }

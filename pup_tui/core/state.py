@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from pup_tui.core.events import Lock
+from pup_tui.core.events import EditedText, Lock
 from pup_tui.core.sent import NOTHING_SENT, Sent
 
 SCHEMA = 2
@@ -197,10 +197,12 @@ class Earlier(Struct):
     """What earlier legs of a resumed run did, as far as this leg has not come to it yet.
 
     Of a run that is new it is what somebody gave for the steps that are left out.
+
     `steps` and `frames` are as they stood at the end, without what has to be done once more; `completed` is
     the order in which steps ended that can be taken back. `again` names steps that ended well and still run
     again, since a secret that they made is not known. `skipped` says of steps that are left out by whom and
-    why. `attempts` is how many attempts each step has made, so that none gets the number of another.
+    why, `edited` what steps run in place of their texts. `attempts` is how many attempts each step has made,
+    so that none gets the number of another.
     """
 
     steps: dict[str, StepState] = {}
@@ -208,6 +210,7 @@ class Earlier(Struct):
     completed: list[str] = []
     again: tuple[str, ...] = ()
     skipped: dict[str, str] = {}
+    edited: dict[str, EditedText] = {}
     attempts: dict[str, int] = {}
 
 

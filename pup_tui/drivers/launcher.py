@@ -17,6 +17,7 @@ from pup_tui import __version__
 from pup_tui.aside import aside
 from pup_tui.core.events import (
     NOTHING_LEFT_OUT,
+    EditedText,
     LeftOutSteps,
     Lock,
     Resumed,
@@ -146,6 +147,7 @@ class Launcher:
         skipped: Mapping[str, str] = {},
         changed: Mapping[str, Any] = {},
         left_out: Iterable[str] = (),
+        edited: Mapping[str, EditedText] = {},
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
@@ -153,9 +155,10 @@ class Launcher:
 
         `secrets` are the values of its secret variables, `captures` what its steps captured as secrets,
         by the step; the steps in `again` run once more for want of theirs, those that are `skipped` are
-        left out for the given reason. `changed` are variables with another value, `left_out` have none.
-        Raises what `launch` does, RunGoesOn if somebody else has resumed it, and JournalError if another
-        version of the program has recorded it, which would have gone on otherwise than this one.
+        left out for the given reason. `changed` are variables with another value, `left_out` have none;
+        `edited` is what steps run in place of their texts, which may hold no secret. Raises what `launch`
+        does, RunGoesOn if somebody else has resumed it, and JournalError if another version of the
+        program has recorded it, which would have gone on otherwise than this one.
         """
         first, last = past.events[0], past.events[-1]
         assert isinstance(first, RunCreated)
@@ -167,6 +170,7 @@ class Launcher:
             masking.find(made, made)
         holding = masking.find(changed, ())
         values = {**secrets, **{name: changed[name] for name in holding}}
+        self._check_edited(edited, masking)
         # The run's own clock went on while nobody drove it: waits and deadlines are in its time.
         clock = SystemClock(last.at.clock + max(0.0, time.time() - last.at.wall))
         now, host = clock.now(), socket.gethostname()
@@ -188,6 +192,7 @@ class Launcher:
             skipped={step: masking.text(why) for step, why in skipped.items()},
             changed={name: value for name, value in changed.items() if name not in holding},
             left_out=tuple(left_out),
+            edited=dict(edited),
             source=None if current is None else current.source,
             version=__version__,
         )
@@ -213,6 +218,15 @@ class Launcher:
             raise
         state = replay(past.programs[1], past.events, past.programs).state
         return LocalRun(program, resumed, around, state)
+
+    def _check_edited(self, edited: Mapping[str, EditedText], masking: Masking) -> None:
+        for step, each in edited.items():
+            if masking.is_secret(msgspec.to_builtins(each)):
+                raise JournalError(
+                    f"the edited text of `{step}` holds a secret, which the record would keep",
+                    journal_path(self.state),
+                    "let the runbook take it from a variable of the type secret",
+                )
 
     def _check_version(self, past: Recorded) -> None:
         others = [leg.version for leg in legs_of(past.events) if leg.version != __version__]

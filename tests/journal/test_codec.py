@@ -62,6 +62,11 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "held": st.booleans(),
     "problems": names,
     "steps": names,
+    "edited": st.dictionaries(
+        texts,
+        st.builds(events.EditedText, text=texts, values=st.dictionaries(texts, texts, max_size=2)),
+        max_size=2,
+    ),
     "without": left_out,
     "lock": st.none() | st.builds(events.Lock, value=texts, broken=texts, reason=texts),
     "ok": st.booleans(),
