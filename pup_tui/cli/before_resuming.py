@@ -107,7 +107,7 @@ def _typed(step: str, names: Iterable[str]) -> dict[str, object] | None:
 
 
 def agree_to_repeat(standing: Standing, *, ask: bool) -> None:
-    """Have somebody agree to run again what was taken back or cleaned up.
+    """Have a person agree to run again what was taken back or cleaned up: no option does.
 
     Raises Failure where nobody does, or nobody can be asked.
     """
@@ -119,7 +119,7 @@ def agree_to_repeat(standing: Standing, *, ask: bool) -> None:
         raise Failure(
             f"what was taken back or cleaned up would run again: {told}",
             "",
-            "resume it on a terminal, or say --yes",
+            "resume it on a terminal, where that is asked",
             code=UNDECIDED,
         )
     if not click.confirm("Go on?", default=False, err=True):

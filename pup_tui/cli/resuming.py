@@ -95,8 +95,7 @@ def resume_command(
     if not can_ask:
         _refuse_unknown(program, standing, unknown, made)
     hidden = hidden_captures(standing, file, ask=can_ask)
-    if not yes:
-        agree_to_repeat(standing, ask=can_ask)
+    agree_to_repeat(standing, ask=settings.terminal.can_ask)
     decided = about_failed(past, program, standing) if can_ask else Decided({}, {}, {})
     parts = Parts(settings)
     values = _values(past, current, file.values, parts.sources, ask=can_ask)

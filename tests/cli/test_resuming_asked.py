@@ -34,18 +34,19 @@ def test_enter_lets_its_step_run_again(program: Program) -> None:
 
 
 @pytest.mark.parametrize(("said", "code"), [("y", 0), ("n", 3), ("", 3)])
+@pytest.mark.parametrize("options", [(), ("--yes",)])
 def test_what_would_run_again_is_shown_and_agreed_to(
-    program: Program, said: str, code: int
+    program: Program, options: tuple[str, ...], said: str, code: int
 ) -> None:
     path = program.write("killed", FAILS_ONCE)
     (program.cwd / "again").mkdir()
     assert program("run", str(path)).code == 1
     (program.cwd / "again").rmdir()
-    with typed(program, "resume") as child:
+    with typed(program, "resume", *options) as child:
         child.expect("tidy: ran for the failure or at the end")
         child.expect("Go on")
         child.sendline(said)
-        if code == 0:
+        if code == 0 and not options:
             child.expect("`two` failed: ")
             child.sendline("r")
         assert ended(child) == code
