@@ -97,11 +97,13 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=T
     """Something that happened; `at` is when.
 
     `decided` is what the machine decided by secrets while it handled the event, in that order: it is recorded
-    with the event, and read instead of the secrets when the event is handled again.
+    with the event, and read instead of the secrets when the event is handled again. `ended` says which steps
+    ended because of it (`` is the run) and how; None where that was not recorded.
     """
 
     at: Moment
     decided: tuple[Decision, ...] = ()
+    ended: dict[str, str] | None = None
 
 
 class Lock(Struct, frozen=True, omit_defaults=True):

@@ -26,6 +26,7 @@ from pup_tui.core.actions import (
     TakeLock,
     Tell,
     Withdraw,
+    ends_in,
 )
 from pup_tui.core.events import (
     Answered,
@@ -239,10 +240,9 @@ class LocalRun:
         """Let the machine handle an event, make it durable, and only then do what follows from it."""
         event = self._around.masking.event(event)
         actions = self._machine.handle(event)
-        for action in actions:
-            if isinstance(action, Record):
-                decided = self._around.masking.decided(action.decided)
-                event = msgspec.structs.replace(event, decided=decided)
+        made = (each for action in actions if isinstance(action, Record) for each in action.decided)
+        decided = self._around.masking.decided(made)
+        event = msgspec.structs.replace(event, decided=decided, ended=ends_in(actions))
         await self._around.log.append(self.run, event, summary=self._summary(event))
         for action in actions:
             await self._perform(action)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from pup_tui.core.actions import StartAttempt, Tell
+from pup_tui.core.actions import StartAttempt, Tell, ends_in
 from pup_tui.core.events import (
     Answered,
     AnyEvent,
@@ -72,7 +72,8 @@ def first_difference(
 ) -> str | None:
     """How the machine goes about a recorded run otherwise than it went, or None where it does not.
 
-    Every attempt that is asked for is recorded next, unless the program ended before.
+    Every attempt that is asked for is recorded next, unless the program ended before; how steps and the run
+    ended is recorded with the event that ended them.
     """
     machine = Machine(program)
     wanted: list[str] = []
@@ -87,8 +88,20 @@ def first_difference(
         elif wanted:
             return f"the attempt {wanted[0]} would have been made"
         actions = machine.handle(_with_hidden(event))
+        if event.ended is not None and (told := _other_end(event.ended, ends_in(actions))):
+            return told
         wanted += (action.attempt for action in actions if isinstance(action, StartAttempt))
     return None
+
+
+def _other_end(recorded: Mapping[str, str], ends: Mapping[str, str]) -> str:
+    """The first end that is not as it was recorded; empty where all are."""
+    for step in {**recorded, **ends}:
+        was, is_ = (each.get(step, "under way") for each in (recorded, ends))
+        if was != is_:
+            what = f"`{step}`" if step else "the run"
+            return f"{what} would have been {is_} where it was {was}"
+    return ""
 
 
 def _with_hidden(event: AnyEvent) -> AnyEvent:

@@ -67,6 +67,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
         st.builds(events.EditedText, text=texts, values=st.dictionaries(texts, texts, max_size=2)),
         max_size=2,
     ),
+    "ended": st.none() | st.dictionaries(texts, texts, max_size=2),
     "without": left_out,
     "lock": st.none() | st.builds(events.Lock, value=texts, broken=texts, reason=texts),
     "ok": st.booleans(),
