@@ -14,7 +14,7 @@ from pup_tui.cli.wiring import open_catalog
 if TYPE_CHECKING:
     from pup_tui.cli.shown import ShownRun
     from pup_tui.core.events import Source
-    from pup_tui.drivers.launcher import CurrentText
+    from pup_tui.drivers.recorded import CurrentText
     from pup_tui.settings.settings import Settings
 
 MOST_LINES = 200
@@ -27,23 +27,19 @@ def current_text(settings: Settings, past: ShownRun, source: Source) -> CurrentT
     Raises Failure where it cannot be run, or lacks a step that was done.
     """
     from pup_tui.core.program import compile_program
-    from pup_tui.core.succession import missing, succeed
-    from pup_tui.drivers.launcher import CurrentText
+    from pup_tui.drivers.recorded import StepsMissing, go_on_with
     from pup_tui.drivers.source import source_of
 
     catalog = open_catalog(settings)
     loaded, runbook = load_valid(catalog, find_entry(catalog, source.path))
     if dict(loaded.files) == dict(past.record.files):
         return None
-    program = succeed(past.program, compile_program(past.row.runbook, runbook))
-    if gone := missing(past.program, program, past.state):
-        told = ", ".join(f"`{step}`" for step in gone)
-        raise Failure(
-            f"the file no longer has what was done, or may have been: {told}",
-            source.path,
-            "resume without --with-current-file, or give these steps back to the file",
-        )
-    return CurrentText(program, source_of(loaded), loaded.files)
+    program = compile_program(past.row.runbook, runbook)
+    try:
+        return go_on_with(past.record, past.state, program, source_of(loaded), loaded.files)
+    except StepsMissing as error:
+        todo = "resume without --with-current-file, or give these steps back to the file"
+        raise Failure(str(error), source.path, todo) from error
 
 
 def tell_changes(source: Source, recorded: Mapping[str, bytes], runs: str) -> None:

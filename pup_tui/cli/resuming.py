@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
     from pup_tui.core.events import RunCreated
     from pup_tui.core.standing import Standing
-    from pup_tui.drivers.launcher import CurrentText, Launcher
+    from pup_tui.drivers.launcher import Launcher
+    from pup_tui.drivers.recorded import CurrentText
     from pup_tui.journal.reader import JournalReader
     from pup_tui.runbook.variables.file import FileValues
     from pup_tui.settings.settings import Settings

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -32,7 +32,7 @@ from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.lock_value import lock_value
 from pup_tui.drivers.locks import Breaking, HeldLocks
 from pup_tui.drivers.masking import Masking
-from pup_tui.drivers.recorded import Recorded, leg_file
+from pup_tui.drivers.recorded import CurrentText, Recorded, leg_file
 from pup_tui.drivers.replay import first_difference, replay
 from pup_tui.drivers.values import Resolve
 from pup_tui.journal.errors import JournalError
@@ -49,14 +49,6 @@ def new_run_id() -> str:
     """A ULID: 26 characters that sort by the time (in milliseconds) at which they were made."""
     number = (int(time.time() * 1000) << 80) | randomness.randbits(80)
     return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
-
-
-class CurrentText(NamedTuple):
-    """A text of a runbook, the program that it makes, and the files that it stands in, by name."""
-
-    program: Program
-    source: Source
-    files: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from pup_tui.core.events import AnyEvent
+from pup_tui.core.events import AnyEvent, Source
 from pup_tui.core.legs import legs_of
 from pup_tui.core.program import Program
-from pup_tui.core.succession import succeed
+from pup_tui.core.state import RunState
+from pup_tui.core.succession import missing, succeed
 from pup_tui.journal.errors import JournalError
 
 if TYPE_CHECKING:
@@ -36,6 +37,32 @@ class Recorded(NamedTuple):
     def files(self) -> LegFiles:
         """The texts of the newest leg."""
         return self.texts[max(self.texts)]
+
+
+class CurrentText(NamedTuple):
+    """A text that a run goes on with: the program that it makes, and the files that it stands in, by name."""
+
+    program: Program
+    source: Source
+    files: LegFiles
+
+
+class StepsMissing(Exception):
+    """A text lacks steps that were done, or may have been."""
+
+    def __init__(self, steps: Sequence[str]) -> None:
+        named = ", ".join(f"`{step}`" for step in steps)
+        super().__init__(f"the file no longer has what was done, or may have been: {named}")
+
+
+def go_on_with(
+    past: Recorded, state: RunState, program: Program, source: Source, files: LegFiles
+) -> CurrentText:
+    """The text with which a run goes on that stands at `state`. Raises StepsMissing."""
+    succeeding = succeed(past.program, program)
+    if gone := missing(past.program, succeeding, state):
+        raise StepsMissing(gone)
+    return CurrentText(succeeding, source, files)
 
 
 def read_recorded(journal: JournalReader, run: str, compile_text: Compile) -> Recorded:
