@@ -91,7 +91,9 @@ def resume_command(
     _tell(past, standing)
     runs = "the recorded text" if current is None else "the file as it is now"
     tell_changes(source, past.record.files, runs)
-    settle_left_running(settings.state_dir, past.row, standing, ask=can_ask)
+    # Of a step that the file no longer has something may live on as well.
+    stood = standing_of(past.program, past.state)
+    settle_left_running(settings.state_dir, past.row, stood, ask=can_ask)
     made = _made(program, standing, file)
     if not can_ask:
         _refuse_unknown(program, standing, unknown, made)

@@ -94,9 +94,11 @@ class Leaving:
 
 def leave_out(program: Program, choice: StepChoice, given: GivenValues) -> Leaving:
     """What the options leave out. Raises Failure where they, or the values given for that, are wrong."""
+    reason = _reason(choice)
+    if not (reason or given.file.captures or given.file.named):
+        return Leaving()
     from pup_tui.core.selection import Selection, WrongStep, lacking, left_out, made_in
 
-    reason = _reason(choice)
     try:
         steps = left_out(program, Selection(choice.start or "", choice.only, choice.skip))
     except WrongStep as error:

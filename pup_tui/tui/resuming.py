@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.screen import Screen
 
@@ -42,6 +42,13 @@ class _Secrets:
     again: tuple[str, ...]
 
 
+class _How(NamedTuple):
+    """With what a run goes on: its file as it is now, and what steps run in place of their texts."""
+
+    current: CurrentText | None
+    edited: Mapping[str, EditedText]
+
+
 class Resumer:
     """Lets past runs go on, with the operator's word. All is called from a worker: it asks the operator."""
 
@@ -54,50 +61,34 @@ class Resumer:
 
         `terminal` is what interactive steps are given.
         """
-        from pup_tui.core.shown import editable_request
         from pup_tui.core.standing import standing
-        from pup_tui.drivers.left_behind import can_be_seen
         from pup_tui.drivers.locks import InvalidLock, LockError
         from pup_tui.journal.errors import JournalError
         from pup_tui.tui.dialogs.lock_held import locked_launch
-        from pup_tui.tui.dialogs.resume import ResumeScreen
 
         if why := self._refusal(past):
             self._tell(why)
             return None
-        stands = standing(past.program, past.state)
-        changed = await aside(_has_changed, past)
-        unseen = bool(stands.begun) and not can_be_seen(past.row)
-        requests = {
-            step: request
-            for step in stands.failed
-            if (request := editable_request(past.program, past.state, step)) is not None
-        }
-        shown = ResumeScreen(past, stands, changed=changed, unseen=unseen, editable=bool(requests))
-        answer = await self._screen.app.push_screen_wait(shown)
-        if answer is None:
+        stood = standing(past.program, past.state)
+        how = await self._asked(past, stood)
+        if how is None:
             return None
-        current = await self._current(past) if answer.answer == "current" else None
-        edited = await self._edited(past, requests) if answer.answer == "edit" else {}
-        if edited is None or (current is None and answer.answer == "current"):
-            return None
-        program = past.program if current is None else current.program
-        stands = standing(program, past.state)
+        program = past.program if how.current is None else how.current.program
         try:
-            if not await self._nothing_runs(past, stands):
+            if not await self._nothing_runs(past, stood):
                 return None
-            secrets = await self._secrets(past, program, stands)
+            secrets = await self._secrets(past, program, standing(program, past.state))
             if secrets is None:
                 return None
             launcher = await self._services.launcher()
             launch = partial(
                 launcher.resume,
                 past.record,
-                current=current,
+                current=how.current,
                 secrets=secrets.values,
                 changed=secrets.changed,
                 left_out=secrets.left_out,
-                edited=edited,
+                edited=how.edited,
                 captures=secrets.captures,
                 again=secrets.again,
                 terminal=terminal,
@@ -106,6 +97,33 @@ class Resumer:
         except (JournalError, LockError, InvalidLock) as error:
             self._tell(f"Nothing was run: {error}")
             return None
+
+    async def _asked(self, past: PastRun, stood: Standing) -> _How | None:
+        """Show where the run stands, and ask with what it goes on; None for no."""
+        from pup_tui.core.shown import editable_request
+        from pup_tui.drivers.left_behind import can_be_seen
+        from pup_tui.tui.dialogs.resume import ResumeScreen
+
+        requests = {
+            step: request
+            for step in stood.failed
+            if (request := editable_request(past.program, past.state, step)) is not None
+        }
+        shown = ResumeScreen(
+            past,
+            stood,
+            changed=await aside(_has_changed, past),
+            unseen=bool(stood.begun) and not can_be_seen(past.row),
+            editable=bool(requests),
+        )
+        answer = await self._screen.app.push_screen_wait(shown)
+        if answer is None:
+            return None
+        if answer.answer == "current":
+            current = await self._current(past)
+            return None if current is None else _How(current, {})
+        edited = await self._edited(past, requests) if answer.answer == "edit" else {}
+        return None if edited is None else _How(None, edited)
 
     def _tell(self, why: str) -> None:
         told = safe_text(why)
