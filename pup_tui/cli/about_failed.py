@@ -12,38 +12,72 @@ from pup_tui.spelling import as_typed
 
 if TYPE_CHECKING:
     from pup_tui.cli.shown import ShownRun
+    from pup_tui.core.events import EditedText
+    from pup_tui.core.program import Program
+    from pup_tui.core.requests import StepRequest
     from pup_tui.core.standing import Standing
     from pup_tui.runbook.parts import Variable
 
 
 class Decided(NamedTuple):
-    """Steps that are left out, each with the reason, and variables that get another value."""
+    """Steps that are left out, each with the reason, variables that get another value, and texts of steps."""
 
     skipped: dict[str, str]
     changed: dict[str, object]
+    edited: dict[str, EditedText]
 
 
-def about_failed(past: ShownRun, standing: Standing) -> Decided:
+def about_failed(past: ShownRun, program: Program, standing: Standing) -> Decided:
     """Ask of each step that failed. Raises Failure where the operator wants to leave the run as it is."""
-    decided = Decided({}, {})
+    from pup_tui.core.shown import editable_request
+
+    decided = Decided({}, {}, {})
     for step, why in standing.failed.items():
         tell(f"`{step}` failed: {why}")
-        prompt = "[r]un again, [e]dit a variable and run again, [s]kip or [a]bort?"
+        request = editable_request(program, past.state, step)
+        of_text = "" if request is None else "edit its [t]ext and run again, "
+        prompt = f"[r]un again, [e]dit a variable and run again, {of_text}[s]kip or [a]bort?"
         said = click.prompt(prompt, default="a", err=True).strip().lower()[:1]
         if said == "s":
             decided.skipped[step] = click.prompt("Why is it skipped?", err=True)
         elif said == "e":
-            _edit(past, decided)
+            _edit(past, program, decided)
+        elif said == "t" and request is not None:
+            if (text := _edited(request)) is not None:
+                decided.edited[step] = text
         elif said != "r":
             raise Failure("nothing was resumed", code=ABORTED)
     return decided
 
 
-def _edit(past: ShownRun, decided: Decided) -> None:
+def _edited(request: StepRequest) -> EditedText | None:
+    """The text of a request as the operator's editor leaves it, once it can be run; None if unchanged."""
+    from msgspec.structs import replace
+
+    before = request.editable
+    assert before is not None
+    text = before
+    for name, value in before.values.items():
+        tell(f"  ${{{name}}} is {value}")
+    while True:
+        try:
+            # An editor ends the last line.
+            changed = (click.edit(text.text, extension=".sh") or text.text).removesuffix("\n")
+            text = replace(before, text=changed)
+            request.with_text(text)
+        except (ValueError, click.ClickException) as error:
+            tell(f"  {error}")
+            if not click.confirm("Edit it once more?", default=True, err=True):
+                raise Failure("nothing was resumed", code=ABORTED) from error
+        else:
+            return None if changed == before.text.removesuffix("\n") else text
+
+
+def _edit(past: ShownRun, program: Program, decided: Decided) -> None:
     """Ask for another value of one variable, until it is a valid one; secrets are asked for anyway."""
     from pup_tui.catalog.inputs import check_input
 
-    known = {name: v for name, v in past.program.runbook.vars.items() if not v.is_secret}
+    known = {name: v for name, v in program.runbook.vars.items() if not v.is_secret}
     if not known:
         tell("  the runbook has no variables that could be changed: it runs again as it was")
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pup_tui.cli.failure import Failure, tell
@@ -100,14 +100,21 @@ def _check(
             raise Failure(f"{step}.{name}: {error}", option) from error
 
 
-def check_answered(program: Program, given: GivenAnswers, *, yes: bool) -> None:
+def check_answered(
+    program: Program, given: GivenAnswers, *, yes: bool, left_out: Collection[str] = ()
+) -> None:
     """Judge the questions of a run in which nobody can be asked, before it begins.
 
     Raises Failure for an `input` step that is surely asked and surely has no answer; other questions that
-    would end the run are told. With `yes` all are answered but for values that nothing gives.
+    would end the run are told, also whether to go past those of steps that are `left_out`. With `yes` all are
+    answered but for values that nothing gives.
     """
-    lacking = {node.id: _lacking(node, given.get(node.id), yes=yes) for node in program.nodes}
-    asking = [] if yes else [node for node in program.nodes if lacking[node.id]]
+    from pup_tui.core.ids import holders
+    from pup_tui.core.leaving_out import asks
+
+    nodes = [node for node in program.nodes if not {node.id, *holders(node.id)} & {*left_out}]
+    lacking = {node.id: _lacking(node, given.get(node.id), yes=yes) for node in nodes}
+    asking = [] if yes else [node for node in nodes if lacking[node.id]]
     sure = [node for node in asking if _is_surely_asked(program, node)]
     if sure:
         told = ", ".join(f"`{node.id}` ({', '.join(lacking[node.id])})" for node in sure)
@@ -117,10 +124,10 @@ def check_answered(program: Program, given: GivenAnswers, *, yes: bool) -> None:
             "",
             _way_out(first, lacking[first.id]),
         )
-    open_ = [
-        f"`{node.id}`"
-        for node in program.nodes
-        if lacking[node.id] or (not yes and _asks_for_a_yes(node))
+    gates = (step for step in left_out if not yes and asks(program, program.node(step)))
+    open_ = [f"whether to go on past `{gate}`" for gate in gates]
+    open_ += [
+        f"`{node.id}`" for node in nodes if lacking[node.id] or (not yes and _asks_for_a_yes(node))
     ]
     if open_:
         rest = f" and {len(open_) - MOST_NAMED} more" if len(open_) > MOST_NAMED else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import click
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pup_tui.core.standing import Standing
     from pup_tui.drivers.left_behind import LeftBehind
     from pup_tui.journal.records import RunRow
+    from pup_tui.runbook.variables.file import FileValues
 
 
 class CapturedSecrets(NamedTuple):
@@ -67,17 +68,16 @@ def _settle(left: LeftBehind, *, ask: bool) -> None:
     tell(f"`{left.step}` has ended; nobody knows how")
 
 
-def hidden_captures(
-    standing: Standing, given: Mapping[str, Mapping[str, object]], *, ask: bool
-) -> CapturedSecrets:
+def hidden_captures(standing: Standing, file: FileValues, *, ask: bool) -> CapturedSecrets:
     """Find what steps captured as secrets, which no record has: given, or typed without an echo.
 
     Raises Failure where some is missing and nobody can be asked.
     """
     found = CapturedSecrets({}, [])
     for step, names in standing.hidden.items():
-        if step in given:
-            found.captures[step] = dict(given[step])
+        given = file.captured(step, names)
+        if len(given) == len(names):
+            found.captures[step] = given
         elif step in standing.again:
             found.again.append(step)
         elif not ask:
@@ -107,7 +107,7 @@ def _typed(step: str, names: Iterable[str]) -> dict[str, object] | None:
 
 
 def agree_to_repeat(standing: Standing, *, ask: bool) -> None:
-    """Have somebody agree to run again what was taken back or cleaned up.
+    """Have a person agree to run again what was taken back or cleaned up: no option does.
 
     Raises Failure where nobody does, or nobody can be asked.
     """
@@ -119,7 +119,7 @@ def agree_to_repeat(standing: Standing, *, ask: bool) -> None:
         raise Failure(
             f"what was taken back or cleaned up would run again: {told}",
             "",
-            "resume it on a terminal, or say --yes",
+            "resume it on a terminal, where that is asked",
             code=UNDECIDED,
         )
     if not click.confirm("Go on?", default=False, err=True):

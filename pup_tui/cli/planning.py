@@ -19,6 +19,7 @@ from pup_tui.cli.options import (
 )
 from pup_tui.cli.printing import print_json
 from pup_tui.cli.runbooks import find_entry, load_valid
+from pup_tui.cli.selection import StepChoice, leave_out, selection_options, tell_lacking
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import local_values, open_catalog
 from pup_tui.core.ids import item_numbers
@@ -41,6 +42,7 @@ INDENT = "  "
 @click.command("plan")
 @click.argument("runbook")
 @values_options
+@selection_options
 @json_option
 @profile_option
 @runbooks_option
@@ -51,13 +53,20 @@ def plan_command(
     args: Sequence[str],
     arg_file: Path | None,
     as_json: bool,
+    choice: StepChoice,
 ) -> None:
     """What a run of RUNBOOK would do, step by step. Runs nothing."""
-    print_plan(settings, runbook, args, arg_file, as_json=as_json)
+    print_plan(settings, runbook, args, arg_file, choice, as_json=as_json)
 
 
 def print_plan(
-    settings: Settings, name: str, args: Sequence[str], arg_file: Path | None, *, as_json: bool
+    settings: Settings,
+    name: str,
+    args: Sequence[str],
+    arg_file: Path | None,
+    choice: StepChoice,
+    *,
+    as_json: bool,
 ) -> None:
     from pup_tui.catalog.effects import mutates
     from pup_tui.core.plan import plan
@@ -68,9 +77,11 @@ def print_plan(
     catalog = open_catalog(settings)
     loaded, runbook = load_valid(catalog, find_entry(catalog, name))
     program = compile_program(loaded.id, runbook)
-    given, answers = given_values(program, args, arg_file)
+    given = given_values(program, args, arg_file)
+    left = leave_out(program, choice, given)
+    tell_lacking(left)
     sources = local_values(settings, settings.environ).at_rest()
-    resolved = resolve_values(runbook, given, sources, ask=False)
+    resolved = resolve_values(runbook, given.values, sources, ask=False)
     hidden = set(resolved.secrets)
     masking = Masking(resolved.values[name] for name in hidden)
     changes = partial(mutates, is_believed=loaded.is_believed)
@@ -80,7 +91,8 @@ def print_plan(
         *known,
         source=source_of(loaded),
         profile=settings.profile_name,
-        answering=partial(_answered, answers, sources, masking),
+        answering=partial(_answered, given.answers, sources, masking),
+        without=masking.left_out(left.out),
     )
     shown = [step.masked(masking.text) for step in steps]
     values = {n: MASK if n in hidden else value for n, value in resolved.values.items()}

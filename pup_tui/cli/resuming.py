@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -18,13 +17,15 @@ from pup_tui.cli.before_resuming import (
     refuse_under_way,
     settle_left_running,
 )
-from pup_tui.cli.changed_text import tell_changes
+from pup_tui.cli.changed_text import current_text, tell_changes
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
 from pup_tui.cli.options import json_option, pass_settings, profile_option, runbooks_option
 from pup_tui.cli.running import Launch, Manner, drive
 from pup_tui.cli.shown import ShownRun
 from pup_tui.cli.values import from_file, resolve_values
 from pup_tui.cli.wiring import Parts
+from pup_tui.core.legs import newest_source
+from pup_tui.core.program import Program, captures_of
 from pup_tui.core.state import RunPhase, RunStatus
 from pup_tui.headless.answers import UnknownAnswer
 from pup_tui.headless.exits import UNDECIDED
@@ -34,20 +35,13 @@ if TYPE_CHECKING:
     from pup_tui.core.events import RunCreated
     from pup_tui.core.standing import Standing
     from pup_tui.drivers.launcher import Launcher
+    from pup_tui.drivers.recorded import CurrentText
     from pup_tui.journal.reader import JournalReader
     from pup_tui.runbook.variables.file import FileValues
     from pup_tui.settings.settings import Settings
     from pup_tui.steps.executor import Terminal
 
 _RESUMABLE = (RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED, RunStatus.ABORTED)
-
-
-@dataclass(frozen=True)
-class _Given:
-    """What the command line says about the run."""
-
-    unknown: str | None
-    file: FileValues
 
 
 @click.command("resume")
@@ -63,6 +57,9 @@ class _Given:
     metavar="FILE",
     help="Secrets, and captures of steps that nobody knows: captures: {STEP: {NAME: value}}.",
 )
+@click.option(
+    "--with-current-file", is_flag=True, help="Go on with the file as it is today, by step ids."
+)
 @click.option("--yes", is_flag=True, help="Answer every question with yes; a failure with abort.")
 @click.option("--undo", is_flag=True, help="Take finished steps back if the run fails again.")
 @click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
@@ -75,6 +72,7 @@ def resume_command(
     run: str | None,
     unknown: str | None,
     arg_file: Path | None,
+    with_current_file: bool,
     yes: bool,
     undo: bool,
     break_lock: str | None,
@@ -84,39 +82,46 @@ def resume_command(
     from pup_tui.core.standing import standing as standing_of
 
     file = from_file(arg_file)
-    given = _Given(unknown, file)
     past = _past(settings, run)
     can_ask = settings.terminal.can_ask and not yes
-    standing = standing_of(past.program, past.state)
+    source = newest_source(past.events)
+    current = current_text(settings, past, source) if with_current_file else None
+    program = past.program if current is None else current.program
+    standing = standing_of(program, past.state)
     _tell(past, standing)
-    tell_changes(_created(past).source, past.files)
-    settle_left_running(settings.state_dir, past.row, standing, ask=can_ask)
+    runs = "the recorded text" if current is None else "the file as it is now"
+    tell_changes(source, past.record.files, runs)
+    # Of a step that the file no longer has something may live on as well.
+    stood = standing_of(past.program, past.state)
+    settle_left_running(settings.state_dir, past.row, stood, ask=can_ask)
+    made = _made(program, standing, file)
     if not can_ask:
-        _refuse_unknown(past, standing, given)
-    hidden = hidden_captures(standing, file.captures, ask=can_ask)
-    if not yes:
-        agree_to_repeat(standing, ask=can_ask)
-    decided = about_failed(past, standing) if can_ask else Decided({}, {})
+        _refuse_unknown(program, standing, unknown, made)
+    hidden = hidden_captures(standing, file, ask=can_ask)
+    agree_to_repeat(standing, ask=settings.terminal.can_ask)
+    decided = about_failed(past, program, standing) if can_ask else Decided({}, {}, {})
     parts = Parts(settings)
-    secrets = _secrets(past, file.values, parts.sources, ask=can_ask)
+    values = _values(past, current, file.values, parts.sources, ask=can_ask)
     manner = Manner(
         yes=yes,
         undo=undo,
         as_json=as_json,
         break_lock=break_lock,
-        unknown=None if unknown is None else UnknownAnswer(unknown, file.captures),
+        unknown=None if unknown is None else UnknownAnswer(unknown, made),
     )
 
     def launch(launcher: Launcher, terminal: Terminal | None) -> Launch:
         return partial(
             launcher.resume,
-            past.program,
-            past.events,
-            secrets=secrets,
+            past.record,
+            current=current,
+            secrets=values.secrets,
             captures=hidden.captures,
             again=hidden.again,
             skipped=decided.skipped,
-            changed=decided.changed,
+            changed={**values.changed, **decided.changed},
+            left_out=values.left_out,
+            edited=decided.edited,
             terminal=terminal,
         )
 
@@ -173,11 +178,22 @@ def _tell(past: ShownRun, standing: Standing) -> None:
             tell(f"  {step}: {told}")
 
 
-def _refuse_unknown(past: ShownRun, standing: Standing, given: _Given) -> None:
+def _made(program: Program, standing: Standing, file: FileValues) -> dict[str, dict[str, object]]:
+    """What a file says that steps captured of which nobody knows whether they were done."""
+    captures = {step: captures_of(program.node(step).step) for step in standing.unknown}
+    return {step: file.captured(step, names) for step, names in captures.items()}
+
+
+def _refuse_unknown(
+    program: Program,
+    standing: Standing,
+    unknown: str | None,
+    captures: Mapping[str, Mapping[str, object]],
+) -> None:
     """Raise Failure for attempts that did not finish, where nobody says what became of them."""
     from pup_tui.core.named import named_captures
 
-    if standing.unknown and given.unknown is None:
+    if standing.unknown and unknown is None:
         told = ", ".join(f"`{step}`" for step in standing.unknown)
         raise Failure(
             f"nobody knows whether {told} was done, and nobody can be asked here",
@@ -185,12 +201,11 @@ def _refuse_unknown(past: ShownRun, standing: Standing, given: _Given) -> None:
             "look, and say --unknown=retry, --unknown=done or --unknown=skip",
             code=UNDECIDED,
         )
-    if given.unknown != "done":
+    if unknown != "done":
         return
     for step in standing.unknown:
-        made = given.file.captures.get(step, {})
-        named = named_captures(past.program, past.program.node(step))
-        missing = [name for name in named if name not in made]
+        named = named_captures(program, program.node(step))
+        missing = [name for name in named if name not in captures[step]]
         if missing:
             raise Failure(
                 f"`{step}` would have captured {', '.join(missing)}",
@@ -200,21 +215,46 @@ def _refuse_unknown(past: ShownRun, standing: Standing, given: _Given) -> None:
             )
 
 
-def _secrets(
-    past: ShownRun, given: Mapping[str, object], sources: Sources, *, ask: bool
-) -> dict[str, Any]:
-    """The values of the run's secret variables once more."""
+class _Values(NamedTuple):
+    """The secret variables of a run once more, and what is known of variables that it did not have."""
+
+    secrets: dict[str, Any]
+    changed: dict[str, Any]
+    left_out: list[str]
+
+
+def _values(
+    past: ShownRun,
+    current: CurrentText | None,
+    given: Mapping[str, object],
+    sources: Sources,
+    *,
+    ask: bool,
+) -> _Values:
+    """The values that are not in the record. Raises Failure where one is missing."""
     from msgspec.structs import replace
 
-    created = _created(past)
-    hidden = {name: v for name, v in past.program.runbook.vars.items() if name in created.secrets}
-    if not hidden:
-        return {}
-    runbook = replace(past.program.runbook, vars=hidden)
-    resolved = resolve_values(
-        runbook, {name: value for name, value in given.items() if name in hidden}, sources, ask=ask
+    from pup_tui.core.standing import first_frame
+
+    frame, hidden = first_frame(past.program, past.state), set(_created(past).secrets)
+    runbook = past.program.runbook if current is None else current.program.runbook
+    known = {name: value for name, value in frame.values.items() if name not in hidden}
+    if current is None:
+        variables = {name: v for name, v in runbook.vars.items() if name in hidden}
+        taken = {name: value for name, value in given.items() if name in variables}
+    else:
+        variables = runbook.vars
+        taken = {**given, **{name: v for name, v in known.items() if name in variables}}
+    if not variables:
+        return _Values({}, {}, [])
+    resolved = resolve_values(replace(runbook, vars=variables), taken, sources, ask=ask)
+    secrets = {n: v for n, v in resolved.values.items() if n in hidden or n in resolved.secrets}
+    others = resolved.values.keys() - secrets.keys() - known.keys()
+    return _Values(
+        secrets,
+        {name: resolved.values[name] for name in others},
+        [name for name in resolved.left_out if name not in frame.left_out],
     )
-    return resolved.values
 
 
 def _created(past: ShownRun) -> RunCreated:

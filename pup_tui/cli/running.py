@@ -22,6 +22,7 @@ from pup_tui.cli.options import (
     values_options,
 )
 from pup_tui.cli.runbooks import find_entry, load_valid
+from pup_tui.cli.selection import Leaving, StepChoice, ask_for_lacking, leave_out, selection_options
 from pup_tui.cli.values import given_values, resolve_values
 from pup_tui.cli.wiring import Parts, open_catalog
 
@@ -65,6 +66,7 @@ class Manner:
 @click.option(
     "--undo", is_flag=True, help="Take finished steps back if the run fails or is aborted."
 )
+@selection_options
 @click.option("--dry-run", is_flag=True, help="Show what would be run, and run nothing.")
 @click.option("--no-journal", is_flag=True, help="Keep no record of the run.")
 @click.option("--break-lock", metavar="REASON", help="Take the lock from the run that holds it.")
@@ -83,6 +85,7 @@ def run_command(
     no_journal: bool,
     break_lock: str | None,
     as_json: bool,
+    choice: StepChoice,
 ) -> int:
     """Run RUNBOOK (an id or a file) and stream what its steps print."""
     from pup_tui.core.program import compile_program
@@ -91,7 +94,7 @@ def run_command(
     if dry_run:
         from pup_tui.cli.planning import print_plan
 
-        print_plan(settings, runbook, args, arg_file, as_json=as_json)
+        print_plan(settings, runbook, args, arg_file, choice, as_json=as_json)
         return 0
     catalog = open_catalog(settings)
     entry = find_entry(catalog, runbook)
@@ -107,13 +110,17 @@ def run_command(
     parts = Parts(settings, journal=not no_journal)
     can_ask = settings.terminal.can_ask and not yes
     program = compile_program(loaded.id, model)
-    given, answers = given_values(program, args, arg_file)
+    given = given_values(program, args, arg_file)
+    left = leave_out(program, choice, given)
     if not can_ask:
-        check_answered(program, answers, yes=yes)
+        check_answered(program, given.answers, yes=yes, left_out=left.skipped)
+    ask_for_lacking(left, ask=can_ask)
     sources = parts.sources.beside(source_of(loaded).directory)
-    resolved = resolve_values(model, given, sources, ask=can_ask)
-    manner = Manner(yes=yes, undo=undo, as_json=as_json, break_lock=break_lock, answers=answers)
-    return run_loaded(parts, loaded, program, resolved, manner)
+    resolved = resolve_values(model, given.values, sources, ask=can_ask)
+    manner = Manner(
+        yes=yes, undo=undo, as_json=as_json, break_lock=break_lock, answers=given.answers
+    )
+    return run_loaded(parts, loaded, program, resolved, manner, left)
 
 
 def _check_breaking(runbook: Runbook, reason: str) -> None:
@@ -124,9 +131,15 @@ def _check_breaking(runbook: Runbook, reason: str) -> None:
 
 
 def run_loaded(
-    parts: Parts, loaded: Loaded, program: Program, resolved: Resolved, manner: Manner
+    parts: Parts,
+    loaded: Loaded,
+    program: Program,
+    resolved: Resolved,
+    manner: Manner,
+    left: Leaving | None = None,
 ) -> int:
-    """Run what is loaded and compiled; returns the exit code."""
+    """Run what is loaded and compiled, but for what is `left` out; returns the exit code."""
+    from pup_tui.core.events import NOTHING_LEFT_OUT
     from pup_tui.drivers.source import source_of
 
     def launch(launcher: Launcher, terminal: Terminal | None) -> Launch:
@@ -138,6 +151,7 @@ def run_loaded(
             values=resolved.values,
             left_out=resolved.left_out,
             secrets=resolved.secrets,
+            without=NOTHING_LEFT_OUT if left is None else left.out,
             terminal=terminal,
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +19,9 @@ from pup_tui.spelling import as_typed
 from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:
-    from pup_tui.core.events import AnyEvent
+    from pup_tui.core.events import AnyEvent, Source
     from pup_tui.core.notices import StepAnswered
-    from pup_tui.core.program import Program
+    from pup_tui.core.program import Node, Program
     from pup_tui.core.state import RunState
     from pup_tui.journal.reader import JournalReader
     from pup_tui.journal.records import RunRow
@@ -56,7 +55,13 @@ def _leg_json(leg: Leg) -> dict[str, Any]:
         "host": leg.host,
         "version": leg.version,
         "started_at": rfc3339(leg.wall),
+        "skipped": leg.skipped,
+        "source": None if leg.source is None else _source_json(leg.source),
     }
+
+
+def _source_json(source: Source) -> dict[str, str]:
+    return {"path": source.path, "sha256": source.sha256}
 
 
 class ShownRun:
@@ -64,22 +69,21 @@ class ShownRun:
 
     def __init__(self, journal: JournalReader, row: RunRow) -> None:
         from pup_tui.core.program import compile_program
+        from pup_tui.drivers.recorded import read_recorded
         from pup_tui.drivers.replay import replay
-        from pup_tui.journal.errors import JournalError
         from pup_tui.journal.places import run_dir
         from pup_tui.runbook.load import load_files
 
+        def compile_text(files: Mapping[str, bytes]) -> Program | None:
+            runbook = load_files(row.runbook, files, Path(row.path)).runbook
+            return None if runbook is None else compile_program(row.runbook, runbook)
+
         self.row = row
         self.folder = run_dir(journal.state, row.run)
-        loaded = load_files(row.runbook, journal.files(row.run), Path(row.path))
-        if loaded.runbook is None:
-            raise JournalError(
-                f"the runbook of run {row.run} cannot be read by this version", journal.path
-            )
-        self.files: Mapping[str, bytes] = loaded.files
-        self.program: Program = compile_program(row.runbook, loaded.runbook)
-        self.events: Sequence[AnyEvent] = journal.events(row.run)
-        replayed = replay(self.program, self.events)
+        self.record = read_recorded(journal, row.run, compile_text)
+        self.program: Program = self.record.program
+        self.events: Sequence[AnyEvent] = self.record.events
+        replayed = replay(self.record.programs[1], self.events, self.record.programs)
         self.state: RunState = replayed.state
         self.notices: Sequence[Any] = replayed.notices
         # How the newest leg ended stands in the row.
@@ -89,6 +93,7 @@ class ShownRun:
         self._known = {
             **self.state.steps,
             **{i: self.state.earlier.steps.get(i, s) for i, s in waiting.items()},
+            **self.state.gone,
         }
 
     def as_json(self) -> dict[str, Any]:
@@ -104,8 +109,16 @@ class ShownRun:
 
     @property
     def steps(self) -> list[str]:
-        """The ids of all steps in the order of the file, items of a foreach one by one, undo steps last."""
-        return self.program.in_order(self.state.steps)
+        """The ids of all steps in the order of the file, items of a foreach one by one, undo steps last.
+
+        Behind them those that only an earlier text of the runbook had.
+        """
+        return [*self.program.in_order(self.state.steps), *self.state.gone]
+
+    def _node(self, id_: str) -> Node:
+        """The step as the newest text has it that does."""
+        programs = sorted(self.record.programs.items(), reverse=True)
+        return next(program for _, program in programs if program.has(id_)).node(id_)
 
     def _legs(self) -> list[dict[str, Any]]:
         """Each leg with how it ended, and what was known and decided when it began."""
@@ -123,15 +136,15 @@ class ShownRun:
                     "finished": 0 if notice is None else notice.finished,
                     "unknown": [] if notice is None else list(notice.unknown),
                     "again": list(leg.again),
-                    "skipped": leg.skipped,
                     "changed": leg.changed,
+                    "edited": {step: edited.text for step, edited in leg.edited.items()},
                     "given": {step: list(names) for step, names in leg.given.items()},
                 }
             )
         return legs
 
     def _step(self, id_: str) -> dict[str, Any]:
-        node = self.program.node(id_)
+        node = self._node(id_)
         step = self._known[id_]
         path = self.output(id_)
         duration = None
@@ -167,7 +180,7 @@ class ShownRun:
     def output(self, id_: str) -> Path:
         from pup_tui.output.spool import spool_name
 
-        return self.folder / spool_name(self.program.node(id_).index, id_)
+        return self.folder / spool_name(self.program.place(id_), id_)
 
     def _decisions(self) -> list[dict[str, Any]]:
         """What was decided, in its order: each answer with the question that was put."""
@@ -227,27 +240,40 @@ class ShownRun:
                 click.echo(f"    {name} = {safe_text(as_typed(value))}")
 
     def _print_legs(self) -> None:
-        """Say of each leg but the first how the run came to it."""
-        legs = self._legs()
-        for before, leg in pairwise(legs):
-            when = local_time(datetime.fromisoformat(leg["started_at"]).timestamp())
-            who = f"{safe_text(leg['operator'])} on {safe_text(leg['host'])}"
-            stood = f"{before['status']}, steps done: {leg['finished']}"
-            click.echo(f"resumed {when} by {who} · it was {stood}")
-            for told, steps in (
-                ("began and did not finish", leg["unknown"]),
-                ("ran again for want of a secret", leg["again"]),
-                ("its secrets were given", leg["given"]),
-            ):
-                for step in steps:
-                    click.echo(f"  {safe_text(step)}: {told}")
-            for step, why in leg["skipped"].items():
-                click.echo(f"  {safe_text(step)}: skipped: {safe_text(why)}")
-            for name, value in leg["changed"].items():
-                click.echo(f"  {name} = {safe_text(as_typed(value))}")
+        """Say of each leg what was decided as it began, and of each but the first how the run came to it."""
+        stood = ""
+        for leg in self._legs():
+            if stood:
+                when = local_time(datetime.fromisoformat(leg["started_at"]).timestamp())
+                who = f"{safe_text(leg['operator'])} on {safe_text(leg['host'])}"
+                click.echo(
+                    f"resumed {when} by {who} · it was {stood}, steps done: {leg['finished']}"
+                )
+            stood = leg["status"]
+            self._print_decided(leg)
+
+    def _print_decided(self, leg: dict[str, Any]) -> None:
+        if leg["leg"] > 1 and leg["source"]:
+            path, sha256 = safe_text(leg["source"]["path"]), leg["source"]["sha256"]
+            click.echo(f"  went on with the file as it was then: {path} ({sha256[:12]})")
+        for told, steps in (
+            ("began and did not finish", leg["unknown"]),
+            ("ran again for want of a secret", leg["again"]),
+            ("what it captured was given", leg["given"]),
+        ):
+            for step in steps:
+                click.echo(f"  {safe_text(step)}: {told}")
+        for step, why in leg["skipped"].items():
+            click.echo(f"  {safe_text(step)}: skipped: {safe_text(why)}")
+        for name, value in leg["changed"].items():
+            click.echo(f"  {name} = {safe_text(as_typed(value))}")
+        for step, text in leg["edited"].items():
+            click.echo(f"  {safe_text(step)}: its text was changed:")
+            for line in text.splitlines():
+                click.echo(f"    {safe_text(line)}")
 
     def _print_step(self, id_: str) -> None:
-        node, step = self.program.node(id_), self._step(id_)
+        node, step = self._node(id_), self._step(id_)
         indent = INDENT * (node.depth + len(item_numbers(id_)))
         place = "undo: " if UNDO in id_ else "" if node.is_item else f"{node.index + 1}. "
         item = f" [{item_numbers(id_)[-1]}]" if node.is_item else ""
@@ -269,7 +295,7 @@ class ShownRun:
         path = self.output(id_)
         if not path.exists():
             return
-        shown = spool_to_show(path, self.program.node(id_).step.shows, self.status(id_))
+        shown = spool_to_show(path, self._node(id_).step.shows, self.status(id_))
         if shown is None:
             click.echo(f"{indent}   its output is not shown: {safe_text(str(path))}")
             return

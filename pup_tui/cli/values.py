@@ -27,10 +27,14 @@ _HOW_SECRETS_COME = (
 
 
 class GivenValues(NamedTuple):
-    """What `--arg-file` and then `--arg` give: values of variables, and answers to steps of the runbook."""
+    """What `--arg-file` and then `--arg` give: values of variables, and answers to steps of the runbook.
+
+    `file` is the former as it stands.
+    """
 
     values: dict[str, object]
     answers: GivenAnswers
+    file: FileValues
 
 
 def given_values(program: Program, args: Sequence[str], arg_file: Path | None) -> GivenValues:
@@ -38,7 +42,8 @@ def given_values(program: Program, args: Sequence[str], arg_file: Path | None) -
     from pup_tui.cli.answers import given_answers, joined, refuse_list
 
     runbook = program.runbook
-    given, in_file, _ = from_file(arg_file)
+    file = from_file(arg_file)
+    given = file.values
     for name, value in given.items():
         refuse_list(runbook.vars.get(name), value, name)
     by_arg: dict[str, list[str]] = {}
@@ -61,7 +66,7 @@ def given_values(program: Program, args: Sequence[str], arg_file: Path | None) -
         by_arg.setdefault(name, []).append(value)
     for name, texts in by_arg.items():
         given[name] = joined(runbook.vars.get(name), texts, name, "--arg")
-    return GivenValues(given, given_answers(program, in_file, by_set))
+    return GivenValues(given, given_answers(program, file.answers, by_set), file)
 
 
 def _utf8(arg: str) -> str:
@@ -75,7 +80,7 @@ def from_file(path: Path | None) -> FileValues:
     from pup_tui.runbook.variables.file import FileValues, read_values
 
     try:
-        return FileValues({}, {}, {}) if path is None else read_values(path)
+        return FileValues({}, {}, {}, {}) if path is None else read_values(path)
     except InvalidRunbook as error:
         raise Failure(
             str(error.problems[0]), "--arg-file", "give a YAML map of variables"

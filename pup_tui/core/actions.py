@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from pup_tui.core.events import Decision
-from pup_tui.core.notices import AnyNotice
+from pup_tui.core.notices import AnyNotice, RunFinished, StepFinished
 from pup_tui.core.requests import StepRequest
 from pup_tui.core.sent import NOTHING_SENT, Sent
 from pup_tui.runbook.keys import ConditionText
@@ -222,3 +223,13 @@ AnyAction = (
     | Record
     | EndRun
 )
+
+
+def ends_in(actions: Iterable[AnyAction]) -> dict[str, str]:
+    """How steps ended, by their ids, and the run (``), of which these actions tell."""
+    told = (action.notice for action in actions if isinstance(action, Tell))
+    return {
+        notice.step if isinstance(notice, StepFinished) else "": str(notice.status)
+        for notice in told
+        if isinstance(notice, StepFinished | RunFinished)
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -12,7 +11,7 @@ from pup_tui.core.actions import ResolveValues, TakeLock
 from pup_tui.core.amounts import Scope, render_items, render_share
 from pup_tui.core.events import Event, LockAnswered, ValuesResolved
 from pup_tui.core.ids import Timer, item_id, static_id
-from pup_tui.core.program import Node, captures_of
+from pup_tui.core.program import Node, made_by
 from pup_tui.core.questions import ask_before, must_ask, shown_now, timeout_of
 from pup_tui.core.render import StepTexts, render_text, shown_text
 from pup_tui.core.retries import check_retry
@@ -22,7 +21,7 @@ from pup_tui.core.secrecy import check_lock, names_in, names_in_expression, name
 from pup_tui.core.shown import item_frames
 from pup_tui.core.state import BlockState, EarlyEnd, Frame, RunStatus, StepPhase, StepStatus
 from pup_tui.core.stops import ends_here, spread
-from pup_tui.runbook.model import OUTCOME, Step
+from pup_tui.runbook.model import OUTCOME
 from pup_tui.runbook.parts import Variable
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
@@ -393,7 +392,7 @@ def _gather(run: Run, node: Node, block: BlockState) -> None:
     frames = [run.state.frames[child] for child in block.children]
     around = frame_of(run.state, node.id)
     inside = run.program.gathered(node)
-    made = dict.fromkeys(name for n in inside if whole for name in _made_by(n.step))
+    made = dict.fromkeys(name for n in inside if whole for name in made_by(n.step))
     for name in made:
         around.captured[name] = [
             frame.captured.get(name, frame.values.get(name)) for frame in frames
@@ -408,9 +407,3 @@ def _gather(run: Run, node: Node, block: BlockState) -> None:
             }
     own = node.step.as_
     run.note_secrets(node, (name for f in frames for name in f.secrets if name != own))
-
-
-def _made_by(step: Step) -> Iterator[str]:
-    """The names that a step gives to those after it."""
-    yield from captures_of(step)
-    yield from step.asked

@@ -6,6 +6,7 @@ machine may not look up itself: the time, the environment's answers, the operato
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from pathlib import PurePath
 from typing import Any
 
@@ -96,11 +97,13 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=T
     """Something that happened; `at` is when.
 
     `decided` is what the machine decided by secrets while it handled the event, in that order: it is recorded
-    with the event, and read instead of the secrets when the event is handled again.
+    with the event, and read instead of the secrets when the event is handled again. `ended` says which steps
+    ended because of it (`` is the run) and how; None where that was not recorded.
     """
 
     at: Moment
     decided: tuple[Decision, ...] = ()
+    ended: dict[str, str] | None = None
 
 
 class Lock(Struct, frozen=True, omit_defaults=True):
@@ -114,10 +117,34 @@ class Lock(Struct, frozen=True, omit_defaults=True):
     reason: str = ""
 
 
+class LeftOutSteps(Struct, frozen=True, omit_defaults=True):
+    """The `steps` of a run that are left out, each with the reason.
+
+    `captures` is what they would have made, by the step; `secrets` names which of that is secret.
+    """
+
+    steps: dict[str, str] = {}
+    captures: dict[str, dict[str, Any]] = {}
+    secrets: dict[str, tuple[str, ...]] = {}
+
+    def with_captures(
+        self, change: Callable[[dict[str, Any], tuple[str, ...]], dict[str, Any]]
+    ) -> LeftOutSteps:
+        """The same with the captures of each step changed, by which of them are secret."""
+        captures = {
+            step: change(made, self.secrets.get(step, ())) for step, made in self.captures.items()
+        }
+        return msgspec.structs.replace(self, captures=captures)
+
+
+NOTHING_LEFT_OUT = LeftOutSteps()
+
+
 class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     """`left_out` names variables that have no value; `secrets` those whose value is never stored.
 
     `profile` is the name of the operator's profile, empty without one; `version` is that of the program.
+    `without` is what the operator leaves out.
     """
 
     run: str
@@ -131,6 +158,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     lock: Lock | None = None
     profile: str = ""
     version: str = ""
+    without: LeftOutSteps = NOTHING_LEFT_OUT
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):
@@ -272,13 +300,25 @@ class Interrupted(Event, frozen=True, kw_only=True, tag="interrupted"):
     reason: str
 
 
+class EditedText(Struct, frozen=True, omit_defaults=True):
+    """What a step runs in place of its rendered text.
+
+    `values` are those that a script refers to, by the name of their environment variable.
+    """
+
+    text: str
+    values: dict[str, str] = {}
+
+
 class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     """The run goes on after it was interrupted, cancelled, failed or aborted: another leg of it.
 
     `values` are secret variables, asked for once more; `captures` what steps had captured as secrets, by the
     step. `again` names steps that ended well and run once more, since a secret that they captured is not
     known. `skipped` are steps that are left out, each with the reason, `changed` are variables that have
-    another value from here on.
+    another value from here on, `left_out` those that have none. `edited` is what steps run
+    from here on in place of their texts. `source` is the text that the run goes on with, where that is
+    another one.
     """
 
     by: str
@@ -288,6 +328,9 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     again: tuple[str, ...] = ()
     skipped: dict[str, str] = {}
     changed: dict[str, Any] = {}
+    left_out: tuple[str, ...] = ()
+    edited: dict[str, EditedText] = {}
+    source: Source | None = None
     lock: Lock | None = None
     version: str = ""
 
@@ -316,8 +359,9 @@ AnyEvent = (
 def durable(event: AnyEvent) -> AnyEvent:
     """The event as it may be stored: every value that is or holds a secret is replaced by None."""
     if isinstance(event, RunCreated | ValuesResolved | Answered) and event.secrets:
-        values = {k: None if k in event.secrets else v for k, v in event.values.items()}
-        return msgspec.structs.replace(event, values=values)
+        event = msgspec.structs.replace(event, values=_without(event.values, event.secrets))
+    if isinstance(event, RunCreated):
+        return msgspec.structs.replace(event, without=event.without.with_captures(_without))
     if isinstance(event, Resumed):
         return msgspec.structs.replace(
             event,
@@ -329,8 +373,12 @@ def durable(event: AnyEvent) -> AnyEvent:
         hidden = set(found.secrets)
         findings = msgspec.structs.replace(
             found,
-            captures={k: None if k in hidden else v for k, v in found.captures.items()},
+            captures=_without(found.captures, hidden),
             results={k: None if f"steps.{k}" in hidden else v for k, v in found.results.items()},
         )
         return msgspec.structs.replace(event, findings=findings)
     return event
+
+
+def _without(values: dict[str, Any], secrets: Collection[str]) -> dict[str, Any]:
+    return {name: None if name in secrets else value for name, value in values.items()}

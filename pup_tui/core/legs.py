@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
 
-from pup_tui.core.events import AnyEvent, Lock, Resumed, RunCreated
+from pup_tui.core.events import AnyEvent, EditedText, Lock, Resumed, RunCreated, Source
 
 
 class Leg(Struct, frozen=True, kw_only=True):
@@ -15,9 +15,11 @@ class Leg(Struct, frozen=True, kw_only=True):
 
     `version` is that of the program, empty where none was recorded.
 
-    `again` are steps that were told to run again for want of a secret, `given` names the secrets that came
-    in their place, by the step; `skipped` are steps that were left out, with the reason, `changed` the
-    variables that got another value. `lock` is what was taken at its start.
+    `again` are steps that were told to run again for want of a secret, `given` names, by the step, what was
+    given that it had captured as a secret, or would have made had it not been left out; `skipped` are steps
+    that were left out, with the reason, `changed` the variables that got another value, `edited` what steps
+    run in place of their texts. `lock` is what was taken at its start. `source` is the text that it was the
+    first to be made from, None where an earlier one was made from it too.
     """
 
     number: int
@@ -29,7 +31,9 @@ class Leg(Struct, frozen=True, kw_only=True):
     given: dict[str, tuple[str, ...]] = {}
     skipped: dict[str, str] = {}
     changed: dict[str, Any] = {}
+    edited: dict[str, EditedText] = {}
     lock: Lock | None = None
+    source: Source | None = None
 
 
 def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
@@ -44,7 +48,10 @@ def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
                     host=event.host,
                     wall=event.at.wall,
                     version=event.version,
+                    skipped=event.without.steps,
+                    given=_names(event.without.captures),
                     lock=event.lock,
+                    source=event.source,
                 )
             )
         elif isinstance(event, Resumed):
@@ -58,8 +65,20 @@ def legs_of(events: Iterable[AnyEvent]) -> list[Leg]:
                     again=event.again,
                     skipped=event.skipped,
                     changed=event.changed,
-                    given={step: tuple(made) for step, made in event.captures.items()},
+                    edited=event.edited,
+                    given=_names(event.captures),
                     lock=event.lock,
+                    source=event.source,
                 )
             )
     return legs
+
+
+def newest_source(events: Iterable[AnyEvent]) -> Source:
+    """The text that the newest leg of a run was made from."""
+    *_, newest = (leg.source for leg in legs_of(events) if leg.source is not None)
+    return newest
+
+
+def _names(captures: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    return {step: tuple(made) for step, made in captures.items()}

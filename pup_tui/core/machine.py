@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pup_tui.core import attempts, blocks, order, polls, questions, resuming, undoing
+from pup_tui.core import attempts, blocks, leaving_out, order, polls, questions, resuming, undoing
 from pup_tui.core.actions import AnyAction, EndRun, LookUpTool, Record
 from pup_tui.core.events import (
     Answered,
@@ -86,6 +86,7 @@ def _create(run: Run, event: Event) -> None:
     )
     run.make_states(BODY)
     state.blocks[BODY] = BlockState(children=list(run.program.body))
+    state.earlier = leaving_out.as_earlier(run.program, event)
     state.phase = RunPhase.RUNNING
     source = SourceNotice(path=event.source.path, sha256=event.source.sha256)
     run.outbox.tell_run_started(len(run.program.nodes), source)

@@ -16,18 +16,23 @@ def named_captures(program: Program, node: Node) -> tuple[str, ...]:
 
     The others are only for the record: whoever says that the step was done need not know them.
     """
-    named = {name for uses in _uses(program, node) for name in (*uses.names, *uses.optional_names)}
+    named = {
+        name
+        for user, uses in uses_in(program, node.frame)
+        if user.index != program.node(node.id).index
+        for name in (*uses.names, *uses.optional_names)
+    }
     return tuple(name for name in captures_of(node.step) if name in named)
 
 
-def _uses(program: Program, node: Node) -> Iterator[UsesNames]:
-    """What uses names of the step's frame, but for the step itself."""
-    declared = program.frame(node).declared
-    own = program.node(node.id).index
-    for other in program.by_id.values():
-        if other.frame == node.frame and other.index != own:
-            for text in texts_of(other.step):
-                yield compiled(text.role, text.source, declared)
-    calling = program.by_id.get(node.frame.removesuffix("/"))
-    for output in calling.step.outputs.values() if calling is not None else ():
-        yield compile_expression(output)
+def uses_in(program: Program, frame: str) -> Iterator[tuple[Node, UsesNames]]:
+    """What uses names of a frame, and the step that it belongs to."""
+    declared = program.frames[frame].declared
+    for node in program.by_id.values():
+        if node.frame == frame:
+            for text in texts_of(node.step):
+                yield node, compiled(text.role, text.source, declared)
+    calling = program.by_id.get(frame.removesuffix("/"))
+    if calling is not None:
+        for output in calling.step.outputs.values():
+            yield calling, compile_expression(output)

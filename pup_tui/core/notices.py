@@ -54,7 +54,8 @@ class RunResumed(Notice, frozen=True, kw_only=True, tag="run.resumed"):
 
     `finished` counts the steps that stay as they are, `unknown` are those of which nobody knows whether they
     were done, `skipped` those that are left out, with the reason, `changed` the variables that got another
-    value.
+    value. `edited` is what steps run in place of their texts, `source` another text of the
+    runbook that it goes on with, None where that is the same.
     """
 
     leg: int
@@ -64,6 +65,8 @@ class RunResumed(Notice, frozen=True, kw_only=True, tag="run.resumed"):
     unknown: tuple[str, ...] = ()
     skipped: dict[str, str] = {}
     changed: dict[str, Any] = {}
+    edited: dict[str, str] = {}
+    source: SourceNotice | None = None
 
 
 class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):

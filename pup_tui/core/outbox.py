@@ -76,6 +76,10 @@ class Outbox:
                 unknown=tuple(unknown),
                 skipped=event.skipped,
                 changed=event.changed,
+                edited={step: edited.text for step, edited in event.edited.items()},
+                source=None
+                if event.source is None
+                else SourceNotice(path=event.source.path, sha256=event.source.sha256),
             )
         )
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from pup_tui.core import leaving_out
 from pup_tui.core.actions import Question
 from pup_tui.core.amounts import Scope, render_items
-from pup_tui.core.events import Moment, RunCreated, Source
+from pup_tui.core.events import NOTHING_LEFT_OUT, LeftOutSteps, Moment, RunCreated, Source
 from pup_tui.core.ids import holder_id, is_item, item_id, item_numbers, sibling_id
 from pup_tui.core.lines import as_written
 from pup_tui.core.machine import Machine
@@ -29,7 +30,7 @@ from pup_tui.core.scope import (
 from pup_tui.core.secrecy import names_in
 from pup_tui.core.sent import Shown, shown_of
 from pup_tui.core.shown import item_frames, shown_step
-from pup_tui.core.state import Frame, RunState
+from pup_tui.core.state import BODY, Frame, RunState
 from pup_tui.runbook.model import Step
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.jsontext import render_json
@@ -104,10 +105,12 @@ def plan(
     source: Source = NOWHERE,
     profile: str = "",
     answering: Answering = lambda _: None,
+    without: LeftOutSteps = NOTHING_LEFT_OUT,
 ) -> list[PlannedStep]:
     """Plan a run with these values; `secrets` names those that are secret beside variables of that type.
 
-    `answering` tells what an `input` step will be answered, None where that is not known.
+    `answering` tells what an `input` step will be answered, None where that is not known. `without`
+    is what a run would leave out.
 
     What texts make out of secrets is hidden; what turns up in another way is masked by who shows the plan.
 
@@ -115,7 +118,7 @@ def plan(
     its steps stand there once.
     """
     with one_budget():
-        state = _begun(program, values, left_out, operator, secrets, source, profile)
+        state = _begun(program, values, left_out, operator, secrets, source, profile, without)
         planning = _Planning(program, state, mutates, answering)
         for step in planning.upcoming():
             planning.add(program.node(step))
@@ -130,6 +133,7 @@ def _begun(
     secrets: Iterable[str],
     source: Source,
     profile: str,
+    without: LeftOutSteps,
 ) -> RunState:
     """The state of a run that has just begun; its actions are not carried out."""
     typed = (name for name, variable in program.runbook.vars.items() if variable.is_secret)
@@ -144,10 +148,20 @@ def _begun(
         left_out=tuple(left_out),
         secrets=tuple({*typed, *secrets}),
         profile=profile,
+        without=without,
     )
     machine = Machine(program)
     machine.handle(created)
+    _give_captures(machine.state, BODY)
     return machine.state
+
+
+def _give_captures(state: RunState, frame: str) -> None:
+    """Let the steps of a frame know what is given for those that are left out of it."""
+    given = state.earlier.frames.get(frame)
+    if given is not None:
+        state.frames[frame].captured.update(given.captured)
+        state.frames[frame].secrets += given.secrets
 
 
 class _Planning:
@@ -165,6 +179,7 @@ class _Planning:
         self._todo = [node.id for node in reversed(program.nodes) if node.depth == 0]
         self._skipped: dict[str, str] = {}
         self._surely_asked: set[str] = set()
+        self._gates = False
         self._maybe: set[str] = set()
         """Steps that have their turn, or not: that is not known yet."""
 
@@ -188,7 +203,9 @@ class _Planning:
                 known=known,
                 reason=reason,
                 depth=node.depth + len(item_numbers(node.id)),
-                confirm=step.confirm is not None or self._may_ask(node),
+                confirm=step.confirm is not None
+                or self._may_ask(node)
+                or self._goes_past(node, reason),
                 undo=step.undo is not None,
                 **shown.sent.as_fields(),
             )
@@ -204,6 +221,16 @@ class _Planning:
         """Whether a dangerous step asks, as far as can be told of the confirm step right before it."""
         before = sibling_id(node.id, node.confirmed_by)
         return node.asks_first and before not in self._surely_asked
+
+    def _goes_past(self, node: Node, reason: str) -> bool:
+        """Whether somebody is asked before this step for questions before it that are left out."""
+        if leaving_out.why(self._state, node) is not None:
+            self._gates = self._gates or leaving_out.asks(self._program, node)
+            return False
+        if not self._gates or node.is_item or node.part != "body" or reason.startswith(SKIPPED):
+            return False
+        self._gates = False
+        return True
 
     def _look_at(self, node: Node) -> tuple[Shown, bool, str]:
         step, scope = node.step, self._scope(node)
@@ -221,7 +248,7 @@ class _Planning:
 
     def _turn(self, node: Node, scope: Scope) -> tuple[str, bool]:
         """Why the step has no turn, or (false) why that is not known yet; blank where it has one."""
-        skipped = self._skipped.get(holder_id(node.id))
+        skipped = self._skipped.get(holder_id(node.id)) or leaving_out.why(self._state, node)
         if skipped is not None:
             return skipped, True
         stopped = self._stops.before(node)
@@ -346,6 +373,7 @@ class _Planning:
             except TemplateError:
                 continue
         self._state.frames[f"{node.id}/"] = frame
+        _give_captures(self._state, f"{node.id}/")
 
 
 SKIPPED = "skipped"

@@ -11,6 +11,7 @@ from msgspec import Struct
 from pup_tui.core.ids import UNDO, holder_id, is_item, item_numbers, static_id, undo_id
 from pup_tui.runbook.languages import compiled
 from pup_tui.runbook.model import Defaults, Runbook, Step
+from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.texts import texts_of
 from pup_tui.template.expression import compile_expression
 
@@ -81,7 +82,8 @@ class Program(Struct, frozen=True, kw_only=True):
     `nodes` are all steps in the order of the file, nested ones after what holds them; undo steps are found
     by id only. `body` are the outermost steps that run in that order. `within` maps each step to
     all that are nested in it, cleanup steps included. `loops` maps each foreach or undo step
-    (`` for the run itself) to the nodes that exist once for each of its items.
+    (`` for the run itself) to the nodes that exist once for each of its items. `places` are numbers for what
+    is kept of steps, where those are not their places in the file.
     """
 
     id: str
@@ -94,6 +96,15 @@ class Program(Struct, frozen=True, kw_only=True):
     loops: dict[str, tuple[Node, ...]]
     frames: dict[str, FrameNames]
     concrete: dict[str, Node]
+    places: dict[str, int] = {}
+
+    def has(self, step: str) -> bool:
+        return static_id(step) in self.by_id
+
+    def place(self, step: str) -> int:
+        """The number under which the step's output is kept, which its items share."""
+        known = self.places.get(static_id(step))
+        return self.node(step).index if known is None else known
 
     def node(self, step: str) -> Node:
         """The node of a step's id, which may name items; KeyError if there is none."""
@@ -128,8 +139,15 @@ class Program(Struct, frozen=True, kw_only=True):
     def frame(self, node: Node) -> FrameNames:
         return self.frames[node.frame]
 
+    def given_in(self, frame: str) -> dict[str, Variable]:
+        """The variables that a frame begins with: the runbook's, or those of what a step calls."""
+        if frame == "":
+            return self.runbook.vars
+        calls = self.by_id[frame.removesuffix("/")].step.calls
+        return {} if calls is None else calls[0]
+
     def gathered(self, loop: Node) -> list[Node]:
-        """The step of a foreach and those inside it, without undo steps and the steps of what it calls."""
+        """A block (or step) and those inside it, without undo steps and the steps of what it calls."""
         own = static_id(loop.id)
         inside = (self.by_id[id_] for id_ in (own, *self.within.get(own, ())))
         return [node for node in inside if node.frame == loop.frame]
@@ -332,6 +350,12 @@ def captures_of(step: Step) -> Iterator[str]:
     """The names of the captures that a step makes in its own frame."""
     yield from step.captures
     yield from step.outputs
+
+
+def made_by(step: Step) -> Iterator[str]:
+    """The names that a step gives to those after it."""
+    yield from captures_of(step)
+    yield from step.asked
 
 
 def _named_fields(step: Step, declared: frozenset[str]) -> Iterator[tuple[str, str]]:

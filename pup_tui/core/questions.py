@@ -10,6 +10,7 @@ from pup_tui.core.actions import Question, Withdraw
 from pup_tui.core.amounts import Scope, render_seconds
 from pup_tui.core.events import Answered, Event, WaitCut
 from pup_tui.core.ids import Timer, item_id, sibling_id
+from pup_tui.core.leaving_out import go_past
 from pup_tui.core.program import Node
 from pup_tui.core.render import StepTexts, shown_text
 from pup_tui.core.run import Run
@@ -104,7 +105,11 @@ def _question_kind(step: Step) -> Literal["confirm", "manual", "input"]:
 
 def must_ask(run: Run, node: Node) -> bool:
     """Whether somebody has still to agree before the step begins; to all items of a foreach at once."""
-    if node.is_item or run.step(node).allowed:
+    if node.is_item:
+        return False
+    if run.block(node).gates:
+        return True
+    if run.step(node).allowed:
         return False
     return node.step.confirm is not None or (node.asks_first and not _was_confirmed(run, node))
 
@@ -127,10 +132,14 @@ def _was_confirmed(run: Run, node: Node) -> bool:
 
 
 def ask_before(run: Run, node: Node, upcoming: str | None) -> None:
-    """Ask the step's own `confirm`, or for a dangerous step that has none; TemplateError as above."""
+    """Ask whether to go past questions that were left out; then the step's own `confirm`, or for a dangerous
+    step that has none. TemplateError as above.
+    """
     message = f"This step changes or destroys things. Run “{node.step.name}”?"
     confirm = node.step.confirm
-    if confirm is not None:
+    if gates := run.block(node).gates:
+        message = f"Go on past {', '.join(f'`{gate}`' for gate in gates)}? Nobody was asked there."
+    elif confirm is not None:
         message = run.decided(node, "confirm", str, lambda scope: shown_text(confirm, scope))
     run.ask(
         node,
@@ -178,7 +187,9 @@ def answered(run: Run, node: Node, event: Event) -> None:
     _tell_answered(run, event)
     run.clear_timer(node, Timer.ANSWER)
     if event.answer == "yes":
-        if must_ask(run, node):
+        if go_past(run, node):
+            run.ready(node)
+        elif must_ask(run, node):
             run.step(node).allowed = True
             run.ready(node)
         else:

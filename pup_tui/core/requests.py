@@ -6,6 +6,7 @@ a class here that names its step.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
@@ -15,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.core.amounts import Scope, render_seconds
+from pup_tui.core.events import EditedText
 from pup_tui.core.render import NOTHING_AROUND, Around, StepTexts
 from pup_tui.core.sent import NOTHING_SENT, Sent, Shown
 from pup_tui.runbook.model import (
@@ -62,6 +64,15 @@ class StepRequest(Struct, frozen=True, kw_only=True):
         """What people are told; what is made out of secrets is hidden."""
         return texts.line
 
+    @property
+    def editable(self) -> EditedText | None:
+        """The text that an operator may change before it runs; None where the kind has none."""
+        return None
+
+    def with_text(self, edited: EditedText) -> Self:
+        """The same request with a text that was changed; ValueError where that makes none."""
+        raise ValueError("a step of this kind has no text that could be changed")
+
     @classmethod
     def sent(cls, texts: StepTexts) -> Sent:
         """What goes in beside that, as people are told it: by the step's keys, unless a kind makes it up."""
@@ -96,6 +107,15 @@ class ShellRequest(StepRequest, frozen=True, kw_only=True):
     tty: bool = False
     interactive: bool = False
     success_codes: tuple[int, ...] = (0,)
+
+    @property
+    def editable(self) -> EditedText:
+        return EditedText(self.script, self.values)
+
+    def with_text(self, edited: EditedText) -> Self:
+        if not edited.text.strip():
+            raise ValueError("there is nothing left to run")
+        return msgspec.structs.replace(self, script=edited.text, values=edited.values)
 
     @property
     def interpreter(self) -> Interpreter:
@@ -133,6 +153,17 @@ class PupRequest(StepRequest, frozen=True, kw_only=True):
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
         return cls(words=texts["run"], env=texts.around.env, cwd=texts.around.cwd)
+
+    @property
+    def editable(self) -> EditedText:
+        return EditedText(shlex.join(("pup", *self.words)))
+
+    def with_text(self, edited: EditedText) -> Self:
+        words = shlex.split(edited.text)
+        words = words[1:] if words[:1] == ["pup"] else words
+        if not words:
+            raise ValueError("there is nothing left to run")
+        return msgspec.structs.replace(self, words=tuple(words))
 
 
 class SqlRequest(StepRequest, frozen=True, kw_only=True):

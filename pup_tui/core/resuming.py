@@ -8,7 +8,7 @@ was done.
 
 from __future__ import annotations
 
-from pup_tui.core import polls
+from pup_tui.core import leaving_out, polls
 from pup_tui.core.actions import Question
 from pup_tui.core.events import Answered, Event, Resumed
 from pup_tui.core.ids import Timer, is_inside, is_kept, item_id
@@ -22,6 +22,7 @@ from pup_tui.core.standing import (
     ended_well,
     first_frame,
     frame_before,
+    gone_from,
     is_unknown,
     leaves_of,
     may_repeat,
@@ -48,22 +49,30 @@ def resume(run: Run, event: Event) -> None:
         return
     earlier = remembered(run.program, state)
     earlier.again, earlier.completed = event.again, list(state.completed)
-    earlier.skipped = state.earlier.skipped | {
-        step: f"skipped by {event.by}: {why}" for step, why in event.skipped.items()
-    }
+    earlier.skipped = state.earlier.skipped | leaving_out.reasons(event.by, event.skipped)
+    # In another text of the runbook a step is what that says.
+    earlier.edited = (state.earlier.edited if event.source is None else {}) | event.edited
     earlier.attempts = state.earlier.attempts | {
         id_: step.attempts for id_, step in state.steps.items()
     }
     for step, made in event.captures.items():
         frame_before(earlier, step).captured.update(made)
-    kept = {id_: state.frames[id_] for id_ in state.completed if is_kept(id_)}
+    completed = [
+        id_
+        for id_ in state.completed
+        if is_kept(id_) and run.program.has(id_) and run.program.node(id_).can_be_undone
+    ]
+    kept = {id_: state.frames[id_] for id_ in completed}
     body = first_frame(run.program, state)
     body.values.update(event.values | event.changed)
     body.secrets = list(dict.fromkeys((*body.secrets, *event.values)))
     body.left_out = [name for name in body.left_out if name not in body.values]
+    body.left_out += event.left_out
+    directories = state.directories if event.source is None else event.source.directories
+    body.directory = next(iter(directories), "")
     fresh = RunState(
         run=state.run,
-        directories=state.directories,
+        directories=directories,
         runbook=state.runbook,
         operator=state.operator,
         created=state.created,
@@ -72,9 +81,11 @@ def resume(run: Run, event: Event) -> None:
         phase=RunPhase.RUNNING,
         frames={BODY: body, **kept},
         blocks={BODY: BlockState(children=list(run.program.body))},
-        completed=[id_ for id_ in state.completed if is_kept(id_)],
+        completed=completed,
         leg=state.leg + 1,
         earlier=earlier,
+        passed=state.passed,
+        gone=state.gone | gone_from(run.program, state),
     )
     for name in fresh.__struct_fields__:
         setattr(state, name, getattr(fresh, name))
@@ -90,8 +101,11 @@ def take_up(run: Run, node: Node) -> bool:
     """Let a step take its turn with what is remembered of it; False where it begins as any other."""
     earlier = run.state.earlier
     known = earlier.steps.pop(node.id, None)
-    if node.id in earlier.skipped:
-        run.end(node, StepStatus.SKIPPED, earlier.skipped[node.id])
+    if (why := leaving_out.why(run.state, node)) is not None:
+        if known is not None and known.attempts == 0:
+            run.step(node).captured = known.captured
+            _take_names(run, node, known)
+        leaving_out.leave_out(run, node, known, why)
         return True
     if known is None:
         return False
@@ -190,6 +204,7 @@ def _recall(run: Run, node: Node, known: StepState) -> None:
     """End a step as it ended in an earlier leg, with all that it holds and has made."""
     earlier, state = run.state.earlier, run.state
     inside: list[str] = []
+    here = list(run.program.nested(node.id))
     if node.is_block:
         # Of all that is remembered, which may be much, only a block holds anything.
         held = (id_ for id_ in earlier.steps if is_inside(id_, node.id))
@@ -205,12 +220,17 @@ def _recall(run: Run, node: Node, known: StepState) -> None:
             # Also the cleanup steps in it, which are still to come.
             for number in range(step.items):
                 run.make_states(item_id(id_, number))
+                here += run.program.instances(item_id(id_, number))
         _take_names(run, run.program.node(id_), step)
     for id_ in inside:
         inner, step = run.program.node(id_), state.steps[id_]
         if step.status is StepStatus.SUCCEEDED and inner.can_be_undone:
             state.completed.append(id_)
         run.outbox.tell_finished(inner, step)
+    for id_ in here:
+        # A text that was changed may add to a block that has ended: that does not begin any more.
+        if not run.program.node(id_).deferred:
+            run.skip_inner(node, id_, f"`{node.id}` had ended before it was added")
     assert known.status is not None
     run.end(node, known.status, known.reason, ended=known.ended)
     place = {id_: number for number, id_ in enumerate(earlier.completed)}

@@ -114,8 +114,10 @@ class Run:
         step.phase, step.status, step.reason = StepPhase.ENDED, status, reason
         step.ended = self.now if ended is None else ended
         block = self.state.blocks.pop(node.id, None)
-        if block is not None and block.unasked:
-            self.block(node).unasked = True
+        if block is not None:
+            around = self.block(node)
+            around.unasked = around.unasked or block.unasked
+            around.gates += block.gates
         if ended is None and not (node.is_loop and block is not None):
             # A foreach that ran has the outcomes of its items.
             self._note_outcome(node, status)
@@ -297,14 +299,18 @@ class Run:
     def _skip_inside(self, node: Node, why: str) -> None:
         """The steps inside one that did not begin are skipped with it."""
         for id_ in self.program.nested(node.id):
-            step = self.state.steps.get(id_)
-            if step is not None and step.phase is StepPhase.PENDING:
-                step.phase, step.status, step.reason = StepPhase.ENDED, StepStatus.SKIPPED, why
-                step.ended = self.now
-                inner = self.program.node(id_)
-                if inner.frame == node.frame:
-                    self._note_outcome(inner, StepStatus.SKIPPED)
-                self.outbox.tell_finished(inner, step)
+            self.skip_inner(node, id_, why)
+
+    def skip_inner(self, node: Node, id_: str, why: str) -> None:
+        """Skip a step inside `node` if its turn has not come: what holds it is over."""
+        step, inner = self.state.steps.get(id_), self.program.node(id_)
+        if step is None or step.phase is not StepPhase.PENDING:
+            return
+        step.phase, step.status, step.reason = StepPhase.ENDED, StepStatus.SKIPPED, why
+        step.ended = self.now
+        if inner.frame == node.frame:
+            self._note_outcome(inner, StepStatus.SKIPPED)
+        self.outbox.tell_finished(inner, step)
 
     def asks_inside(self, node: Node) -> bool:
         """Whether somebody is asked something inside a block."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec import structs
+
 from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.ids import item_id
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import StepTexts
-from pup_tui.core.requests import Rendered, render_request
+from pup_tui.core.requests import Rendered, StepRequest, render_request
 from pup_tui.core.scope import scope_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy, names_in_items
 from pup_tui.core.sent import Shown
 from pup_tui.core.state import Frame, RunState
 from pup_tui.core.surroundings import surroundings_of
 from pup_tui.runbook.model import LOOP
+from pup_tui.template.errors import TemplateError
 from pup_tui.template.secrets import secrets_in
 
 MOST_ITEMS = 10
@@ -28,7 +31,26 @@ def rendered_step(program: Program, state: RunState, node: Node, scope: Scope) -
     Also where it would put a secret where others can read it. `scope` are the names that the step sees.
     """
     check_secrecy(node.step, secrets_in(scope).names)
-    return render_request(node.step, scope, surroundings_of(program, state, node))
+    rendered = render_request(node.step, scope, surroundings_of(program, state, node))
+    edited = state.earlier.edited.get(node.id)
+    if edited is None:
+        return rendered
+    return structs.replace(rendered, request=rendered.request.with_text(edited), shown=edited.text)
+
+
+def editable_request(program: Program, state: RunState, step: str) -> StepRequest | None:
+    """The request of a step whose text can be changed before it runs once more; None where it cannot.
+
+    It cannot where secrets are in it: the record does not have them.
+    """
+    node = program.node(step)
+    if not node.step.has_output:
+        return None
+    try:
+        rendered = rendered_step(program, state, node, scope_of(state, step))
+    except TemplateError:
+        return None
+    return None if rendered.made or rendered.request.editable is None else rendered.request
 
 
 def shown_step(program: Program, state: RunState, node: Node) -> Shown:

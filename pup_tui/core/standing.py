@@ -53,6 +53,7 @@ def can_resume(state: RunState) -> bool:
 
 def standing(program: Program, state: RunState) -> Standing:
     """What of a run would be done, asked about and done once more if it were resumed now."""
+    state = structs.replace(state, steps=_in(program, state.steps))
     earlier = remembered(program, state)
     leaves = leaves_of(program, earlier)
     finished = [id_ for id_, step in leaves.items() if ended_well(step)]
@@ -60,7 +61,9 @@ def standing(program: Program, state: RunState) -> Standing:
     # Also those that take back or clean up, which are not asked about: what may live on is what began.
     begun = {id_ for id_, step in state.steps.items() if is_unknown(step)}.union(unknown)
     undone = program.in_order(_undone(program, state.steps))
-    hidden = {id_: names for id_ in finished if (names := _hidden_names(earlier, id_))}
+    given = (id_ for id_ in state.earlier.skipped if _was_given(earlier, id_))
+    holding = dict.fromkeys((*finished, *given))
+    hidden = {id_: names for id_ in holding if (names := _hidden_names(earlier, id_))}
     repeated = [
         id_
         for id_, step in state.steps.items()
@@ -85,11 +88,14 @@ def standing(program: Program, state: RunState) -> Standing:
 
 
 def remembered(program: Program, state: RunState) -> Earlier:
-    """What all legs together have done, without what was taken back and what has to be done once more."""
+    """What all legs together have done, without what was taken back and what has to be done once more.
+
+    Also without the steps that `program` does not have, where it is made from another text.
+    """
     before = state.earlier
-    known = before.steps | {
+    known = _in(program, before.steps) | {
         id_: step
-        for id_, step in state.steps.items()
+        for id_, step in _in(program, state.steps).items()
         if step.phase is not StepPhase.PENDING and not (step.passed_over and id_ in before.steps)
     }
     dropped = {id_ for id_, step in known.items() if step.late or program.node(id_).part != "body"}
@@ -104,6 +110,18 @@ def remembered(program: Program, state: RunState) -> Earlier:
         if id_ not in dropped and dropped.isdisjoint(holders(id_))
     }
     return Earlier(steps=left, frames=frames)
+
+
+def gone_from(program: Program, state: RunState) -> dict[str, StepState]:
+    """The steps that have begun and that a program of another text does not have."""
+    steps = state.earlier.steps | state.steps
+    return {
+        id_: step for id_, step in steps.items() if step.began is not None and not program.has(id_)
+    }
+
+
+def _in(program: Program, steps: dict[str, StepState]) -> dict[str, StepState]:
+    return {id_: step for id_, step in steps.items() if program.has(id_)}
 
 
 def _undone(program: Program, steps: Mapping[str, StepState]) -> set[str]:
@@ -180,6 +198,12 @@ def _hidden_names(earlier: Earlier, id_: str) -> tuple[str, ...]:
     """What a step captured and no record holds, since it is secret."""
     secrets = frame_before(earlier, id_).secrets
     return tuple(name for name in earlier.steps[id_].captured if name in secrets)
+
+
+def _was_given(earlier: Earlier, id_: str) -> bool:
+    """Whether something was given for a step that is left out."""
+    step = earlier.steps.get(id_)
+    return step is not None and step.attempts == 0 and bool(step.captured)
 
 
 def frame_before(earlier: Earlier, step: str) -> Frame:

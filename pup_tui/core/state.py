@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from pup_tui.core.events import Lock
+from pup_tui.core.events import EditedText, Lock
 from pup_tui.core.sent import NOTHING_SENT, Sent
 
 SCHEMA = 2
@@ -166,10 +166,11 @@ class BlockState(Struct):
     """Steps that run one after the other, or side by side, at most `limit` at once.
 
     `taken` of the `children` have had their turn, `active` of those have not ended. `failure` is the first
-    that failed; `unasked` tells that a confirmation was not asked because of a failure, `cut` why nothing
-    more begins, `timed_out` that this is because of the block's own timeout, `stopped` that a `stop` step
-    ended the runbook. With `keep_going` none of these but `cut` keeps an item from its turn. `lacks` tells
-    that because of `cut` a step had no turn, or was stopped.
+    that failed; `unasked` tells that a confirmation was not asked because of a failure, `gates` names the
+    steps in it that were left out and would have asked, as long as nobody has gone past them, `cut` why
+    nothing more begins, `timed_out` that this is because of the block's own timeout, `stopped` that a `stop`
+    step ended the runbook. With `keep_going` none of these but `cut` keeps an item from its turn. `lacks`
+    tells that because of `cut` a step had no turn, or was stopped.
     """
 
     children: list[str]
@@ -180,6 +181,7 @@ class BlockState(Struct):
     active: int = 0
     failure: str | None = None
     unasked: bool = False
+    gates: list[str] = []
     cut: str | None = None
     lacks: bool = False
     timed_out: bool = False
@@ -194,10 +196,13 @@ class BlockState(Struct):
 class Earlier(Struct):
     """What earlier legs of a resumed run did, as far as this leg has not come to it yet.
 
+    Of a run that is new it is what somebody gave for the steps that are left out.
+
     `steps` and `frames` are as they stood at the end, without what has to be done once more; `completed` is
     the order in which steps ended that can be taken back. `again` names steps that ended well and still run
     again, since a secret that they made is not known. `skipped` says of steps that are left out by whom and
-    why. `attempts` is how many attempts each step has made, so that none gets the number of another.
+    why, `edited` what steps run in place of their texts. `attempts` is how many attempts each step has made,
+    so that none gets the number of another.
     """
 
     steps: dict[str, StepState] = {}
@@ -205,6 +210,7 @@ class Earlier(Struct):
     completed: list[str] = []
     again: tuple[str, ...] = ()
     skipped: dict[str, str] = {}
+    edited: dict[str, EditedText] = {}
     attempts: dict[str, int] = {}
 
 
@@ -218,7 +224,9 @@ class RunState(Struct):
     are steps that succeeded and can be taken back, in that order; `offered` are the undo steps that were
     offered. `refused` tells that a person or time closed a gate, `kept` names the
     `always` steps that a closed gate kept from running, `verdict` what decided the result first. `leg` counts
-    how often it was begun or resumed.
+    how often it was begun or resumed. `passed` are steps that were left out, would have asked, and that
+    somebody has gone past; items of a foreach are one. `gone` are steps that earlier legs began and that
+    another text of the runbook does not have.
     """
 
     schema: int = SCHEMA
@@ -245,6 +253,8 @@ class RunState(Struct):
     lock: Lock | None = None
     profile: str = ""
     leg: int = 1
+    passed: list[str] = []
+    gone: dict[str, StepState] = {}
     earlier: Earlier = field(default_factory=Earlier)
 
 

@@ -6,7 +6,7 @@ import os
 import secrets as randomness
 import socket
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,15 @@ from msgspec import Struct, field
 
 from pup_tui import __version__
 from pup_tui.aside import aside
-from pup_tui.core.events import AnyEvent, Lock, Resumed, RunCreated, Source
+from pup_tui.core.events import (
+    NOTHING_LEFT_OUT,
+    EditedText,
+    LeftOutSteps,
+    Lock,
+    Resumed,
+    RunCreated,
+    Source,
+)
 from pup_tui.core.legs import legs_of
 from pup_tui.core.program import Program
 from pup_tui.core.requests import StepRequest, request_of
@@ -24,6 +32,7 @@ from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.lock_value import lock_value
 from pup_tui.drivers.locks import Breaking, HeldLocks
 from pup_tui.drivers.masking import Masking
+from pup_tui.drivers.recorded import CurrentText, Recorded, leg_file
 from pup_tui.drivers.replay import first_difference, replay
 from pup_tui.drivers.values import Resolve
 from pup_tui.journal.errors import JournalError
@@ -73,12 +82,14 @@ class Launcher(Struct, frozen=True, kw_only=True):
         values: Mapping[str, Any],
         left_out: Iterable[str] = (),
         secrets: Iterable[str] = (),
+        without: LeftOutSteps = NOTHING_LEFT_OUT,
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
         """Record a new run and return it, ready to be watched and driven.
 
-        `secrets` names the values that are secret beside variables of that type. `files` are the exact texts
+        `secrets` names the values that are secret beside variables of that type. `without` is what the run
+        leaves out. `files` are the exact texts
         that the program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
         or InvalidLock if the run cannot have its lock, and JournalError if it cannot be recorded: it then
         holds nothing. `terminal` is what interactive steps are given.
@@ -100,6 +111,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             secrets=hidden,
             profile=self.profile,
             version=__version__,
+            without=masking.left_out(without),
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         if program.runbook.lock is not None:
@@ -117,34 +129,39 @@ class Launcher(Struct, frozen=True, kw_only=True):
 
     async def resume(
         self,
-        program: Program,
-        events: Sequence[AnyEvent],
+        past: Recorded,
         *,
+        current: CurrentText | None = None,
         secrets: Mapping[str, Any],
         captures: Mapping[str, Mapping[str, Any]] = {},
         again: Iterable[str] = (),
         skipped: Mapping[str, str] = {},
         changed: Mapping[str, Any] = {},
+        left_out: Iterable[str] = (),
+        edited: Mapping[str, EditedText] = {},
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
-        """Own a past run again and return it, ready to go on where its `events` left it.
+        """Own a past run again and return it, ready to go on where it stood, or from there on with `current`.
 
         `secrets` are the values of its secret variables, `captures` what its steps captured as secrets,
         by the step; the steps in `again` run once more for want of theirs, those that are `skipped` are
-        left out for the given reason. `changed` are variables with another value. Raises what `launch`
+        left out for the given reason. `changed` are variables with another value, `left_out` have none;
+        `edited` is what steps run in place of their texts, which may hold no secret. Raises what `launch`
         does, RunGoesOn if somebody else has resumed it, and JournalError if another version of the
         program has recorded it, which would have gone on otherwise than this one.
         """
-        first, last = events[0], events[-1]
+        first, last = past.events[0], past.events[-1]
         assert isinstance(first, RunCreated)
-        self._check_version(program, events)
+        self._check_version(past)
+        program = past.program if current is None else current.program
         masking = Masking(self.hidden)
         masking.find(secrets, secrets)
         for made in captures.values():
             masking.find(made, made)
         holding = masking.find(changed, ())
         values = {**secrets, **{name: changed[name] for name in holding}}
+        self._check_edited(edited, masking)
         # The run's own clock went on while nobody drove it: waits and deadlines are in its time.
         clock = SystemClock(last.at.clock + max(0.0, time.time() - last.at.wall))
         now, host = clock.now(), socket.gethostname()
@@ -165,23 +182,49 @@ class Launcher(Struct, frozen=True, kw_only=True):
             again=tuple(again),
             skipped={step: masking.text(why) for step, why in skipped.items()},
             changed={name: value for name, value in changed.items() if name not in holding},
+            left_out=tuple(left_out),
+            edited=dict(edited),
+            source=None if current is None else current.source,
             version=__version__,
         )
         try:
             if program.runbook.lock is not None:
                 value = first.lock.value if first.lock is not None else ""
+                if current is not None:
+                    value = lock_value(program.runbook.lock, owner, masking)
                 lock = await _taken(locks, value, now.wall, breaking, masking)
                 resumed = msgspec.structs.replace(resumed, lock=lock)
-            await self.log.reopen_run(first.run, len(events), host=host, pid=os.getpid())
+            leg = len(legs_of(past.events)) + 1
+            files = {} if current is None else current.files
+            await self.log.reopen_run(
+                first.run,
+                len(past.events),
+                host=host,
+                pid=os.getpid(),
+                files={leg_file(leg, name): text for name, text in files.items()},
+            )
             around = self._around(program, first.run, clock, masking, locks, terminal)
         except BaseException:
             locks.release()
             raise
-        return LocalRun(program, resumed, around, replay(program, events).state)
+        state = replay(past.programs[1], past.events, past.programs).state
+        return LocalRun(program, resumed, around, state)
 
-    def _check_version(self, program: Program, events: Sequence[AnyEvent]) -> None:
-        others = [leg.version for leg in legs_of(events) if leg.version != __version__]
-        if others and (difference := first_difference(program, events)) is not None:
+    def _check_edited(self, edited: Mapping[str, EditedText], masking: Masking) -> None:
+        for step, each in edited.items():
+            if masking.is_secret(msgspec.to_builtins(each)):
+                raise JournalError(
+                    f"the edited text of `{step}` holds a secret, which the record would keep",
+                    journal_path(self.state),
+                    "let the runbook take it from a variable of the type secret",
+                )
+
+    def _check_version(self, past: Recorded) -> None:
+        others = [leg.version for leg in legs_of(past.events) if leg.version != __version__]
+        if not others:
+            return
+        difference = first_difference(past.programs[1], past.events, past.programs)
+        if difference is not None:
             told = (
                 f"recorded by pup-tui {others[0]}" if others[0] else "recorded by an older pup-tui"
             )

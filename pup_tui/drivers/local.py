@@ -27,6 +27,7 @@ from pup_tui.core.actions import (
     TakeLock,
     Tell,
     Withdraw,
+    ends_in,
 )
 from pup_tui.core.events import (
     Answered,
@@ -251,11 +252,9 @@ class LocalRun:
         """What follows from an event, and from the intents behind it; `recorded` fills with all of them."""
         event = self._around.masking.event(event)
         actions = self._machine.handle(event)
-        for action in actions:
-            if isinstance(action, Record):
-                decided = self._around.masking.decided(action.decided)
-                event = msgspec.structs.replace(event, decided=decided)
-        recorded.append(event)
+        made = (each for action in actions if isinstance(action, Record) for each in action.decided)
+        decided = self._around.masking.decided(made)
+        recorded.append(msgspec.structs.replace(event, decided=decided, ended=ends_in(actions)))
         following: list[AnyAction] = []
         for action in actions:
             if isinstance(action, StartAttempt):

@@ -20,6 +20,7 @@ from pup_tui.core.events import (
     Findings,
     Interrupted,
     Judgement,
+    LeftOutSteps,
     LockAnswered,
     PollAccepted,
     UndoChosen,
@@ -151,6 +152,15 @@ class Masking:
         for name in holding:
             self.leave_words(values[name])
         return tuple(name for name in values if name in named | made | holding)
+
+    def left_out(self, without: LeftOutSteps) -> LeftOutSteps:
+        """What a run leaves out with its reasons masked, and all that is secret of the captures named."""
+        secrets = {
+            step: self.find(made, without.secrets.get(step, ()))
+            for step, made in without.captures.items()
+        }
+        steps = {step: self.text(why) for step, why in without.steps.items()}
+        return msgspec.structs.replace(without, steps=steps, secrets=secrets)
 
     def notice(self, notice: AnyNotice) -> AnyNotice:
         return self._masked(notice)

@@ -80,7 +80,7 @@ class Outputs:
 
     def path(self, step: str) -> Path:
         """Where the step's output is, or will be."""
-        return self._folder / spool_name(self._program.node(step).index, step)
+        return self._folder / spool_name(self._program.place(step), step)
 
     def begin(self, step: str, limit: int | None = None) -> AttemptOutput:
         """The sink for the next attempt of `step`; `limit` is in bytes, for all its attempts."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from pup_tui.core.actions import StartAttempt, Tell
+from pup_tui.core.actions import StartAttempt, Tell, ends_in
 from pup_tui.core.events import (
     Answered,
     AnyEvent,
@@ -24,6 +25,8 @@ from pup_tui.core.program import Program
 from pup_tui.core.state import RunPhase, RunState, RunStatus, StepState
 from pup_tui.template.values import HIDDEN
 
+NONE_LATER: Mapping[int, Program] = MappingProxyType({})
+
 
 class Replayed(Struct, frozen=True):
     """What a run was: its state as it stood at the last event, and all that watchers were told.
@@ -37,9 +40,12 @@ class Replayed(Struct, frozen=True):
     ends: list[RunStatus]
 
 
-def replay(program: Program, events: Iterable[AnyEvent]) -> Replayed:
+def replay(
+    program: Program, events: Iterable[AnyEvent], later: Mapping[int, Program] = NONE_LATER
+) -> Replayed:
     """Hand recorded events to a new machine.
 
+    `later` are the programs with which legs of the run went on, by the number of the leg.
     Values that were secret are hidden in it; what the run decided by them is recorded with the events.
     """
     machine = Machine(program)
@@ -47,6 +53,7 @@ def replay(program: Program, events: Iterable[AnyEvent]) -> Replayed:
     ends: list[RunStatus] = []
     for event in events:
         if isinstance(event, Resumed):
+            program = machine.program = later.get(machine.state.leg + 1, program)
             notices = [notice for notice in notices if not isinstance(notice, RunFinished)]
             state = machine.state
             ended = state.phase is RunPhase.ENDED
@@ -59,15 +66,19 @@ def replay(program: Program, events: Iterable[AnyEvent]) -> Replayed:
     return Replayed(machine.state, notices, ends)
 
 
-def first_difference(program: Program, events: Iterable[AnyEvent]) -> str | None:
+def first_difference(
+    program: Program, events: Iterable[AnyEvent], later: Mapping[int, Program] = NONE_LATER
+) -> str | None:
     """How the machine goes about a recorded run otherwise than it went, or None where it does not.
 
-    Every attempt that is asked for is recorded next, unless the program ended before.
+    Every attempt that is asked for is recorded next, unless the program ended before; how steps and the run
+    ended is recorded with the event that ended them.
     """
     machine = Machine(program)
     wanted: list[str] = []
     for event in events:
         if isinstance(event, Resumed):
+            machine.program = later.get(machine.state.leg + 1, machine.program)
             wanted = []
         elif isinstance(event, AttemptStarted):
             if event.attempt not in wanted:
@@ -76,14 +87,32 @@ def first_difference(program: Program, events: Iterable[AnyEvent]) -> str | None
         elif wanted:
             return f"the attempt {wanted[0]} would have been made"
         actions = machine.handle(_with_hidden(event))
+        if event.ended is not None and (told := _other_end(event.ended, ends_in(actions))):
+            return told
         wanted += (action.attempt for action in actions if isinstance(action, StartAttempt))
     return None
+
+
+def _other_end(recorded: Mapping[str, str], ends: Mapping[str, str]) -> str:
+    """The first end that is not as it was recorded; empty where all are."""
+    for step in {**recorded, **ends}:
+        was, is_ = (each.get(step, "under way") for each in (recorded, ends))
+        if was != is_:
+            what = f"`{step}`" if step else "the run"
+            return f"{what} would have been {is_} where it was {was}"
+    return ""
 
 
 def _with_hidden(event: AnyEvent) -> AnyEvent:
     """The event with marks where the journal has nothing: so texts that use a secret keep a meaning."""
     match event:
-        case RunCreated() | ValuesResolved() | Answered():
+        case RunCreated():
+            return msgspec.structs.replace(
+                event,
+                values=_marked(event.values, event.secrets),
+                without=event.without.with_captures(_marked),
+            )
+        case ValuesResolved() | Answered():
             return msgspec.structs.replace(event, values=_marked(event.values, event.secrets))
         case Resumed():
             return msgspec.structs.replace(

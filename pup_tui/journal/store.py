@@ -77,8 +77,10 @@ class Journal(JournalReader):
             raise
         self._locks[record.run] = lock
 
-    def reopen_run(self, run: str, events: int, *, host: str, pid: int) -> None:
-        """Own a past run again, of which `events` are known, so that it can go on.
+    def reopen_run(
+        self, run: str, events: int, *, host: str, pid: int, files: Mapping[str, bytes]
+    ) -> None:
+        """Own a past run again, of which `events` are known, so that it can go on; `files` are kept with it.
 
         Raises RunGoesOn if another process owns it or it has gone on since, JournalError if there is no such
         run.
@@ -95,6 +97,7 @@ class Journal(JournalReader):
                 ).fetchone()
                 if found[0] != events:
                     raise RunGoesOn(run, self.path)
+                self._store_files(number, files)
                 self._database.execute(
                     "UPDATE run SET status = :status, reason = '', warnings = 0, duration = NULL,"
                     " ended_wall = NULL, host = :host, pid = :pid WHERE number = :number",
@@ -230,8 +233,12 @@ class Journal(JournalReader):
         return self._database.execute(statement, dict(values)).lastrowid or 0
 
     def _store_files(self, number: int, files: Mapping[str, bytes]) -> None:
+        """Keep texts of a run; one of the same name is of a leg that broke off before it began."""
         for name, content in files.items():
             sha256 = hashlib.sha256(content).hexdigest()
+            self._database.execute(
+                "DELETE FROM run_file WHERE run = ? AND name = ?", (number, codec.storable(name))
+            )
             self._database.execute(
                 "INSERT OR IGNORE INTO content (sha256, bytes) VALUES (?, ?)", (sha256, content)
             )

@@ -29,8 +29,13 @@ class Recorder(Protocol):
     async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
         """Begin a run; `files` are the texts it was made from, by name."""
 
-    async def reopen_run(self, run: str, events: int, *, host: str, pid: int) -> None:
-        """Own a past run again; RunGoesOn if another process does, or if it has more than these `events`."""
+    async def reopen_run(
+        self, run: str, events: int, *, host: str, pid: int, files: Mapping[str, bytes]
+    ) -> None:
+        """Own a past run again, and keep `files` with it.
+
+        RunGoesOn if another process owns it, or if it has more than these `events`.
+        """
 
     async def append(self, run: str, *events: AnyEvent, summary: RunSummary | None = None) -> int:
         """Record events, all or none, and with `summary` how the run ended.
@@ -78,8 +83,11 @@ class JournalWriter(Recorder):
     async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
         await self._do(lambda: self._journal.create_run(record, files))
 
-    async def reopen_run(self, run: str, events: int, *, host: str, pid: int) -> None:
-        await self._do(lambda: self._journal.reopen_run(run, events, host=host, pid=pid))
+    async def reopen_run(
+        self, run: str, events: int, *, host: str, pid: int, files: Mapping[str, bytes]
+    ) -> None:
+        call = partial(self._journal.reopen_run, run, events, host=host, pid=pid, files=files)
+        await self._do(call)
 
     async def append(self, run: str, *events: AnyEvent, summary: RunSummary | None = None) -> int:
         return await self._do(lambda: self._journal.append(run, *events, summary=summary))
@@ -133,11 +141,14 @@ class MemoryJournal(Recorder):
         self.files[record.run] = dict(files)
         self.events[record.run] = []
 
-    async def reopen_run(self, run: str, events: int, *, host: str, pid: int) -> None:
+    async def reopen_run(
+        self, run: str, events: int, *, host: str, pid: int, files: Mapping[str, bytes]
+    ) -> None:
         if run not in self.records:
             raise JournalError(f"there is no run {run}", _NOWHERE)
         if len(self.events[run]) != events:
             raise RunGoesOn(run, _NOWHERE)
+        self.files[run].update(files)
         self.summaries.pop(run, None)
 
     async def append(self, run: str, *events: AnyEvent, summary: RunSummary | None = None) -> int:

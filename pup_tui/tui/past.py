@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from pup_tui.output.spool import spool_name
 if TYPE_CHECKING:
     from pup_tui.core.events import AnyEvent
     from pup_tui.core.program import Program
+    from pup_tui.drivers.recorded import Recorded
 
 
 def last_runs(state: Path) -> dict[str, RunRow]:
@@ -50,46 +52,53 @@ def last_values(state: Path, runbook: str) -> dict[str, object]:
 
 @dataclass(frozen=True)
 class PastRun:
-    """A run as it was: the program it was made from, what happened and was told, the state it ended in, where
-    its output is.
-    """
+    """A run as it was: its record, what was told, the state it ended in, where its output is."""
 
     row: RunRow
-    program: Program
-    events: list[AnyEvent]
+    record: Recorded
     state: RunState
     notices: list[AnyNotice]
     folder: Path
 
+    @property
+    def program(self) -> Program:
+        """The program that its newest leg was made from."""
+        return self.record.program
+
+    @property
+    def events(self) -> Sequence[AnyEvent]:
+        return self.record.events
+
     def output_path(self, step: str) -> Path:
         """Where the step's output is, if it had any."""
-        return self.folder / spool_name(self.program.node(step).index, step)
+        return self.folder / spool_name(self.program.place(step), step)
 
 
 def read_run(state: Path, run: str) -> PastRun:
     """Replay a recorded run. Raises JournalError if it cannot be read."""
-    from pup_tui.core.program import compile_program
+    from pup_tui.drivers.recorded import read_recorded
     from pup_tui.drivers.replay import replay
-    from pup_tui.runbook.load import load_files
 
     with read_journal(state) as journal:
         row = None if journal is None else journal.run(run)
         if journal is None or row is None:
             raise JournalError(f"there is no run {run}", journal_path(state), "see the history")
-        loaded = load_files(row.runbook, journal.files(row.run), Path(row.path))
-        if loaded.runbook is None:
-            raise JournalError(
-                f"the runbook of run {row.run} cannot be read by this version", journal.path
-            )
-        program = compile_program(row.runbook, loaded.runbook)
-        events = journal.events(row.run)
-        replayed = replay(program, events)
+        record = read_recorded(journal, row.run, partial(_compile, row))
+        replayed = replay(record.programs[1], record.events, record.programs)
     notices = [_masked(notice, row) for notice in replayed.notices]
     if row.status is RunStatus.INTERRUPTED:
         ended = rfc3339(row.ended_wall or row.started_at)
         broken = broken_off(replayed.state, row.reason, ts=ended, duration=row.duration or 0.0)
         notices = completed(notices, broken)
-    return PastRun(row, program, events, replayed.state, notices, run_dir(state, row.run))
+    return PastRun(row, record, replayed.state, notices, run_dir(state, row.run))
+
+
+def _compile(row: RunRow, files: Mapping[str, bytes]) -> Program | None:
+    from pup_tui.core.program import compile_program
+    from pup_tui.runbook.load import load_files
+
+    runbook = load_files(row.runbook, files, Path(row.path)).runbook
+    return None if runbook is None else compile_program(row.runbook, runbook)
 
 
 def _masked(notice: AnyNotice, row: RunRow) -> AnyNotice:

@@ -8,7 +8,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,13 +68,15 @@ class Figures:
     killed: int = 0
     unrecorded: int = 0
     waited: int = 0
+    agreed: int = 0
     asked: Counter[str] = field(default_factory=Counter)
 
     def __str__(self) -> str:
         asked = ", ".join(f"{step} {times}" for step, times in sorted(self.asked.items()))
         return (
             f"kill -9: {self.runs} runs, killed {self.killed} times ({self.unrecorded} before anything "
-            f"was recorded), {self.waited} times a child lived on, asked about: {asked or 'nothing'}"
+            f"was recorded), {self.waited} times a child lived on, {self.agreed} times it was agreed to run "
+            f"again what was taken back or cleaned up, asked about: {asked or 'nothing'}"
         )
 
 
@@ -87,21 +89,23 @@ class Story:
     arguments: tuple[str, ...]
     shown: list[list[dict[str, Any]]] = field(default_factory=list)
 
-    def leg(self, seconds: float | None, *, at_once: bool = False) -> int:
+    def leg(self, seconds: float | None, *, at_once: bool = False, agreed: bool = False) -> int:
         """Begin the run, or go on with it, for so many seconds; the exit code, -9 for one that was killed.
 
-        They count from when the first thing is shown, or `at_once`.
+        They count from when the first thing is shown, or `at_once`. With `agreed` somebody at a terminal lets
+        run again what was taken back or cleaned up.
         """
         number = len(self.shown)
         out, err = self.folder / f"out{number}", self.folder / f"err{number}"
         call = RESUME if self.has_begun() else self.arguments
-        streams = (Path(os.devnull), out, err)
-        work = (forked.program, call, self.program.cwd, self.program.environ, streams)
-        code = (
-            forked.forked(*work)
-            if seconds is None
-            else forked.killed(lambda: at_once or has_text(out), seconds, *work)
-        )
+        with person(err) if agreed else nullcontext((Path(os.devnull), err)) as (asked, told):
+            streams = (asked, out, told)
+            work = (forked.program, call, self.program.cwd, self.program.environ, streams)
+            code = (
+                forked.forked(*work)
+                if seconds is None
+                else forked.killed(lambda: at_once or has_text(out), seconds, *work)
+            )
         assert not err.exists() or "Traceback" not in err.read_text(), err.read_text()
         self.shown.append(whole_lines(out))
         return code
@@ -139,6 +143,20 @@ class Story:
             return bool(journal.events(row.run))
 
 
+@contextmanager
+def person(err: Path) -> Iterator[tuple[Path, Path]]:
+    """A terminal at which somebody says yes, as standard input and error; `err` keeps what it shows."""
+    ours, theirs = os.openpty()
+    try:
+        os.write(ours, b"y\n")
+        yield Path(os.ttyname(theirs)), Path(os.ttyname(theirs))
+        os.set_blocking(ours, False)
+        err.write_bytes(os.read(ours, 65536))
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
 def has_text(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
 
@@ -156,18 +174,21 @@ def until_ended(story: Story, chance: random.Random, length: float, figures: Fig
     """Kill a run at a moment of its first `length` seconds, often once more, and go on until it has ended."""
     figures.runs += 1
     kills = 1 + (chance.random() < 0.3) + (chance.random() < 0.1)
+    agreed = False
     while (row := story.row()) is None or row.status is RunStatus.INTERRUPTED:
         moment, at_once = chance.uniform(0, length), chance.random() < 0.15
-        code = story.leg(moment if kills else None, at_once=at_once)
+        code = story.leg(moment if kills else None, at_once=at_once, agreed=agreed)
         kills = max(0, kills - 1)
         figures.killed += code == -9
         figures.unrecorded += not story.has_begun()
-        if code == 5:
+        agreed = code == 5 and "would run again" in story.said
+        figures.agreed += agreed
+        if code == 5 and not agreed:
             # What the killed program had started lives on.
             assert "is still running" in story.said, story.said
             figures.waited += 1
             time.sleep(0.05)
-        else:
+        elif not agreed:
             assert code in (0, 1, -9), story.said
 
 
@@ -198,7 +219,7 @@ def check(story: Story, figures: Figures) -> None:
             case AttemptStarted(attempt=attempt):
                 step = attempt.rpartition("#")[0]
                 assert step not in done, f"{step} ended well and ran again"
-                # What takes back and cleans up is agreed to as a whole, here by `--yes`.
+                # What takes back and cleans up is agreed to as a whole.
                 agreed = step.endswith(UNDO) or step == "tidy"
                 known = step not in open_ or step in asked or agreed
                 assert known, f"{step} ran again, and nobody was asked"

@@ -34,18 +34,19 @@ def test_enter_lets_its_step_run_again(program: Program) -> None:
 
 
 @pytest.mark.parametrize(("said", "code"), [("y", 0), ("n", 3), ("", 3)])
+@pytest.mark.parametrize("options", [(), ("--yes",)])
 def test_what_would_run_again_is_shown_and_agreed_to(
-    program: Program, said: str, code: int
+    program: Program, options: tuple[str, ...], said: str, code: int
 ) -> None:
     path = program.write("killed", FAILS_ONCE)
     (program.cwd / "again").mkdir()
     assert program("run", str(path)).code == 1
     (program.cwd / "again").rmdir()
-    with typed(program, "resume") as child:
+    with typed(program, "resume", *options) as child:
         child.expect("tidy: ran for the failure or at the end")
         child.expect("Go on")
         child.sendline(said)
-        if code == 0:
+        if code == 0 and not options:
             child.expect("`two` failed: ")
             child.sendline("r")
         assert ended(child) == code
@@ -245,3 +246,62 @@ def test_a_failed_run_is_left_as_it_is(program: Program) -> None:
         assert ended(child) == 3
     assert newest(program)["status"] == "failed"
     assert effects(program) == ["one", "two bad"]
+
+
+BROKEN = """
+name: killed
+vars: {A: {default: 'x y'}}
+steps:
+  - {name: one, kind: shell, run: 'echo one >> effects'}
+  - {name: two, kind: shell, run: 'false; echo {{ A }} >> effects', strict: true}
+"""
+
+
+def broken(program: Program, editor: str, text: str = BROKEN) -> Program:
+    """A run whose second step failed, on a computer with an editor."""
+    assert program("run", str(program.write("killed", text))).code == 1
+    path = program.cwd / "editor"
+    path.write_text(f"#!/bin/sh\n{editor}\n")
+    path.chmod(0o700)
+    return Program(program.cwd, {**program.environ, "EDITOR": str(path), "VISUAL": str(path)})
+
+
+def test_the_text_of_a_failed_step_is_edited_and_recorded(program: Program) -> None:
+    edits = broken(program, "sed -i 's/false; //' \"$1\"")
+    with typed(edits, "resume") as child:
+        child.expect_exact("edit its [t]ext")
+        child.sendline("t")
+        child.expect_exact("${PUP_TUI_V0} is x y")
+        assert ended(child) == 0
+    assert effects(program) == ["one", "x y"]
+    record = newest(program)
+    assert record["legs"][1]["edited"] == {"two": 'echo "${PUP_TUI_V0}" >> effects'}
+    assert record["steps"][1]["command"] == 'echo "${PUP_TUI_V0}" >> effects'
+    assert "two: its text was changed:" in program("show", record["run"]).out
+
+
+def test_a_text_that_holds_a_secret_is_not_recorded(program: Program) -> None:
+    text = BROKEN.replace("{A: ", "{T: {type: secret, from: 'env:T'}, A: ")
+    edits = broken(
+        Program(program.cwd, {**program.environ, "T": "hunter2-token"}),
+        'echo echo hunter2-token > "$1"',
+        text,
+    )
+    with typed(edits, "resume") as child:
+        child.expect_exact("edit its [t]ext")
+        child.sendline("t")
+        child.expect("the edited text of `two` holds a secret")
+        assert ended(child) == 1
+    assert len(newest(program)["legs"]) == 1
+
+
+def test_an_editor_that_fails_or_leaves_nothing_to_run_is_told(program: Program) -> None:
+    edits = broken(program, "printf ' ' > \"$1\"")
+    with typed(edits, "resume") as child:
+        child.expect_exact("edit its [t]ext")
+        child.sendline("t")
+        child.expect("there is nothing left to run")
+        child.expect("Edit it once more")
+        child.sendline("n")
+        assert ended(child) == 3
+    assert effects(program) == ["one"]

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from pup_tui.core.actions import EndRun
 from pup_tui.core.events import (
@@ -36,6 +37,7 @@ from pup_tui.core.events import (
 from pup_tui.core.machine import Machine
 from pup_tui.core.notices import RunFinished, StepFinished
 from pup_tui.core.state import RunState
+from pup_tui.drivers.replay import first_difference
 from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
 
@@ -189,3 +191,25 @@ def test_every_event_in_every_state_has_a_defined_result(events: list[AnyEvent])
         assert (
             msgspec.json.decode(msgspec.json.encode(machine.state), type=RunState) == machine.state
         )
+
+
+def test_of_a_record_without_ends_the_attempts_are_compared() -> None:
+    steps = "steps: [{{name: a, kind: shell, run: ls, if: {} == 2}}]\n"
+    events = Player(program_of(steps.format(2))).create().play().events
+    assert first_difference(program_of(steps.format(2)), events) is None
+    told = first_difference(program_of(steps.format(1)), events)
+    assert told == "the attempt a#1 would not have been made"
+
+
+def test_of_a_record_with_ends_they_are_compared_too() -> None:
+    steps = "steps: [{{name: a, kind: shell, run: ls, on_failure: {}}}]\n"
+    player = Player(program_of(steps.format("warn")), results={"a": [FAILS]})
+    recorded = [
+        structs.replace(event, ended={"a": "warned", "": "succeeded"})
+        if isinstance(event, AttemptFinished)
+        else structs.replace(event, ended={})
+        for event in player.create().play().events
+    ]
+    assert first_difference(program_of(steps.format("warn")), recorded) is None
+    told = first_difference(program_of(steps.format("ignore")), recorded)
+    assert told == "`a` would have been ignored where it was warned"

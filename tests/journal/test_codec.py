@@ -45,6 +45,12 @@ decisions = st.builds(
     events.Decision, step=texts, what=texts, value=values, failure=st.none() | failures
 )
 sent = st.builds(Sent, **dict.fromkeys(Sent.__struct_fields__, st.none() | texts))
+left_out = st.builds(
+    events.LeftOutSteps,
+    steps=st.dictionaries(texts, texts, max_size=2),
+    captures=st.dictionaries(texts, named, max_size=2),
+    secrets=st.dictionaries(texts, names, max_size=2),
+)
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "at": moments,
     "decided": st.lists(decisions, max_size=3).map(tuple),
@@ -56,6 +62,13 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "held": st.booleans(),
     "problems": names,
     "steps": names,
+    "edited": st.dictionaries(
+        texts,
+        st.builds(events.EditedText, text=texts, values=st.dictionaries(texts, texts, max_size=2)),
+        max_size=2,
+    ),
+    "ended": st.none() | st.dictionaries(texts, texts, max_size=2),
+    "without": left_out,
     "lock": st.none() | st.builds(events.Lock, value=texts, broken=texts, reason=texts),
     "ok": st.booleans(),
     "duration": numbers,

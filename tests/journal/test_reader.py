@@ -285,7 +285,7 @@ def test_a_run_tells_how_often_it_was_resumed(
     for leg in range(2):
         at = Moment(1_700_000_100.0 + leg, 100.0)
         journal.append("aa11", Interrupted(at=at, reason="lost"), summary=ends)
-        journal.reopen_run("aa11", 2 + 2 * leg, host="there", pid=1)
+        journal.reopen_run("aa11", 2 + 2 * leg, host="there", pid=1, files={})
         journal.append("aa11", Resumed(at=at, by="grace", host="there"))
     if not indexed:
         with closing(sqlite3.connect(journal.path)) as database:

@@ -23,6 +23,7 @@ from pup_tui.core.actions import (
     Tell,
 )
 from pup_tui.core.events import (
+    NOTHING_LEFT_OUT,
     Answered,
     AnyEvent,
     AttemptFinished,
@@ -108,7 +109,8 @@ class Player:
         return Moment(wall=1_700_000_000.0 + self._clock, clock=self._clock)
 
     def create(self, **values: Any) -> Player:
-        """Begin the run with these variables."""
+        """Begin the run with these variables; `without` is what is left out of it."""
+        without = values.pop("without", NOTHING_LEFT_OUT)
         left_out = values.pop("left_out", ())
         secrets = values.pop("secrets", ())
         self.tell(
@@ -122,6 +124,7 @@ class Player:
                 values=values,
                 left_out=left_out,
                 secrets=secrets,
+                without=without,
             )
         )
         return self

@@ -51,7 +51,9 @@ class MemoryLog(Recorder):
     async def create_run(self, record: RunRecord, files: Mapping[str, bytes]) -> None:
         raise AssertionError("the run is begun already")
 
-    async def reopen_run(self, run: str, events: int, *, host: str, pid: int) -> None:
+    async def reopen_run(
+        self, run: str, events: int, *, host: str, pid: int, files: Mapping[str, bytes]
+    ) -> None:
         raise AssertionError("the run is begun already")
 
     async def close(self) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pup_tui.core.events import Interrupted
+from pup_tui.core.events import Interrupted, LeftOutSteps
 from pup_tui.core.notices import StepFinished, StepStarted
 from pup_tui.core.program import compile_program
 from pup_tui.runbook.model import ConfirmStep, GroupStep, Runbook, ShellStep
@@ -86,3 +86,15 @@ def test_a_run_that_was_resumed_is_shown_with_all_that_its_legs_did() -> None:
     take_in()
     assert {step.status for step in run} == {"succeeded"}
     assert (run.status, run.done, run.total) == ("succeeded", 5, 5)
+
+
+def test_what_a_run_left_out_is_shown_as_skipped_for_its_reason() -> None:
+    program = program_of(
+        "steps: [{name: a, kind: shell, run: ls}, {name: b, kind: shell, run: ls}]\n"
+    )
+    player = Player(program).create(without=LeftOutSteps({"a": "done by hand"})).play()
+    run = RunProgress(program)
+    for notice in player.notices:
+        run.apply(notice)
+    step = run.steps["a"]
+    assert (step.status, step.reason) == ("skipped", "skipped by ada: done by hand")

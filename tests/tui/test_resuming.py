@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from pup_tui.core.events import Answered, Resumed
 from pup_tui.drivers.locks import HeldLocks
+from pup_tui.drivers.recorded import Recorded
 from pup_tui.journal.reader import read_journal
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
@@ -181,7 +182,9 @@ async def test_only_secrets_are_asked_for_and_a_captured_one_may_be_captured_aga
         await console.sees("failed")
         await console.press("r")
         await confirm_resume(console)
-        await console.sees("Secrets of deploy", "TYPED", "FOUND", "log_in.SESSION", "Log in")
+        await console.sees(
+            "What deploy needs once more", "TYPED", "FOUND", "log_in.SESSION", "Log in"
+        )
         assert "PLAIN" not in console.screen
         await console.type("typed-again")
         if knows_session:
@@ -261,9 +264,10 @@ async def test_of_two_who_resume_a_run_one_is_told(
         await console.sees("failed", "r Resume")
         await console.press("r")
         await console.sees("Resume deploy?")
-        past = console.main.run_pages["run-1"].view
+        program = console.main.run_pages["run-1"].view.program
         launcher = await services.launcher()
-        await launcher.resume(past.program, events(tmp_path), secrets={})
+        past = Recorded(events(tmp_path), {1: {}}, {1: program})
+        await launcher.resume(past, secrets={})
         await confirm_resume(console)
         await console.tells("Nothing was run", "somebody else has resumed it")
     assert len(executor.requests) == 1
@@ -324,3 +328,58 @@ async def test_that_the_file_has_changed_is_said_and_what_is_recorded_runs(
         await confirm_resume(console)
         await console.sees("leg 2", "succeeded")
     assert "deploy" in commands(executor)
+
+
+async def test_the_text_of_what_failed_is_edited_and_recorded(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    executor = FakeExecutor(Play(stdout=b"seen\n"), Play(outcome=FAILED), Play(stdout=b"d-18\n"))
+    async with open_console(make_services({"deploy.yaml": DEPLOY}, executor=executor)) as console:
+        await begin(console)
+        await console.sees("failed", "no luck", "r Resume")
+        await console.press("r")
+        await console.sees("Edit what failed")
+        assert "With the file as it is" not in console.screen
+        await console.pilot.click("#edit")
+        await console.sees("Edit and run again: Deploy it", "deploy")
+        text = console.app.screen.query_one(TextArea)
+        text.text = " "
+        await console.sees("It cannot be run: there is nothing left to run")
+        assert console.app.screen.query_one("#yes").disabled
+        text.text = "deploy --slowly"
+        await console.eventually(lambda: not console.app.screen.query_one("#yes").disabled)
+        await console.press("ctrl+r")
+        await console.sees("succeeded", "leg 2", "3 of 3")
+        assert commands(executor)[1:] == ["deploy", "deploy --slowly", "tell d-18 seen"]
+    resumed = next(event for event in events(tmp_path) if isinstance(event, Resumed))
+    assert {step: each.text for step, each in resumed.edited.items()} == {
+        "deploy_it": "deploy --slowly"
+    }
+
+
+def write(services: Services, text: str) -> None:
+    services.catalog.find("deploy").path.write_text(text)
+
+
+@pytest.mark.parametrize("fits", [True, False])
+async def test_a_run_goes_on_with_the_file_as_it_is_if_that_has_what_was_done(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path, fits: bool
+) -> None:
+    executor = FakeExecutor(Play(stdout=b"seen\n"), Play(outcome=FAILED), Play(stdout=b"d-18\n"))
+    services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
+    async with open_console(services) as console:
+        await begin(console)
+        await console.sees("failed", "no luck", "r Resume")
+        changed = DEPLOY.replace("run: deploy,", "run: 'deploy {{ HOW }}',")
+        changed = changed.replace("steps:", "vars: {HOW: {default: slowly}}\nsteps:", 1)
+        write(services, changed if fits else changed.replace("name: Look", "name: See"))
+        await console.press("r")
+        await console.sees("With the file as it is")
+        await console.pilot.click("#current")
+        if fits:
+            await console.sees("succeeded", "leg 2", "3 of 3")
+            assert commands(executor)[1:] == ["deploy", "deploy slowly", "tell d-18 seen"]
+        else:
+            await console.tells("Nothing was run", "no longer has what was done")
+    resumed = [event for event in events(tmp_path) if isinstance(event, Resumed)]
+    assert [event.source is not None for event in resumed] == [True] * fits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Entries
 from pathlib import Path
 from typing import NamedTuple
@@ -19,23 +20,32 @@ ANSWERS = "answers"
 
 
 CAPTURES = "captures"
-"""The key that holds what steps of a run made that is resumed, in the same shape."""
+"""The key that holds what steps would have made: in the same shape, or `{NAME: value}`."""
 
 
 class FileValues(NamedTuple):
-    """The values of variables; by the step's id those that answer `input` steps, and what steps captured."""
+    """The values of variables; by the step's id those that answer `input` steps, and what steps captured.
+
+    `named` is what was captured by whichever step makes something of that name.
+    """
 
     values: dict[str, object]
     answers: dict[str, dict[str, object]]
     captures: dict[str, dict[str, object]]
+    named: dict[str, object]
+
+    def captured(self, step: str, names: Iterable[str]) -> dict[str, object]:
+        """What the file gives for these names of a step."""
+        given = {**self.named, **self.captures.get(step, {})}
+        return {name: given[name] for name in names if name in given}
 
 
 def read_values(path: Path) -> FileValues:
     """The values in a file; texts stay as they are typed.
 
     Raises InvalidRunbook with every error where it is no map of texts, numbers, booleans and lists of these,
-    but for its `answers` and `captures`, which are maps of such maps. Anything else of these names is the
-    value of a variable that is called so.
+    but for its `answers` and `captures`, which are maps of such maps; `captures` may also hold values.
+    Anything else of these names is the value of a variable that is called so.
     """
     try:
         data = read_file(path)
@@ -48,15 +58,18 @@ def read_values(path: Path) -> FileValues:
     if not isinstance(node, Mapping):
         raise InvalidRunbook([_problem(path, node, "must be a map of variables to values")])
     reading = _Reading(path)
-    entries = {name: entry.value for name, entry in node.entries.items()}
-    by_step = {
-        key: entries.pop(key) if isinstance(entries.get(key), Mapping) else None
+    entries = _entries(node)
+    answers, captures = (
+        _entries(entries.pop(key)) if isinstance(entries.get(key), Mapping) else {}
         for key in (ANSWERS, CAPTURES)
-    }
+    )
+    named = {key: value for key, value in captures.items() if not isinstance(value, Mapping)}
+    by_step = {key: value for key, value in captures.items() if key not in named}
     found = FileValues(
         reading.values(entries),
-        reading.by_step(by_step[ANSWERS], "answers"),
-        reading.by_step(by_step[CAPTURES], "captures"),
+        reading.by_step(answers, "answers"),
+        reading.by_step(by_step, "captures"),
+        reading.values(named),
     )
     if reading.problems:
         raise InvalidRunbook(reading.problems)
@@ -89,18 +102,23 @@ class _Reading:
         self._wrong(node, wanted)
         return ""
 
-    def by_step(self, node: YamlNode | None, what: str) -> dict[str, dict[str, object]]:
+    def by_step(self, nodes: Entries[str, YamlNode], what: str) -> dict[str, dict[str, object]]:
         found: dict[str, dict[str, object]] = {}
-        for step, entry in node.entries.items() if isinstance(node, Mapping) else ():
-            if isinstance(entry.value, Mapping):
-                inside = {name: given.value for name, given in entry.value.entries.items()}
-                found[step] = self.values(inside)
+        for step, node in nodes.items():
+            if isinstance(node, Mapping):
+                found[step] = self.values(_entries(node))
             else:
-                self._wrong(entry.value, f"the {what} of `{step}` must be a map of values")
+                self._wrong(node, f"the {what} of `{step}` must be a map of values")
         return found
 
     def _wrong(self, node: YamlNode, message: str) -> None:
         self.problems.append(_problem(self._path, node, message))
+
+
+def _entries(node: YamlNode) -> dict[str, YamlNode]:
+    """What stands in a map."""
+    assert isinstance(node, Mapping)
+    return {name: entry.value for name, entry in node.entries.items()}
 
 
 def _problem(path: Path, node: YamlNode | None, message: str) -> Problem:

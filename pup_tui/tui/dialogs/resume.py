@@ -18,19 +18,25 @@ from pup_tui.tui.texts import counted, moment
 
 
 class ResumeScreen(Dialog):
-    """What is done, what nobody knows, what is done once more. *Back* has the focus, the answer is `yes`."""
+    """What is done, what nobody knows, what is done once more. *Back* has the focus.
+
+    The answer is `yes`, `edit` for another text of what failed, or `current` for the file as it is now.
+    """
 
     KEYS = "esc back · tab next"
 
-    def __init__(self, past: PastRun, standing: Standing, *, changed: bool, unseen: bool) -> None:
+    def __init__(
+        self, past: PastRun, standing: Standing, *, changed: bool, unseen: bool, editable: bool
+    ) -> None:
         """`changed` tells that the runbook's file is another one by now, `unseen` that nothing here can tell
-        what the run has left running.
+        what the run has left running, `editable` that the text of something that failed can be changed.
         """
         super().__init__(f"Resume {past.row.runbook}?")
         self._past = past
         self._standing = standing
         self._changed = changed
         self._unseen = unseen
+        self._editable = editable
 
     def compose_message(self) -> Iterable[Widget]:
         row, standing = self._past.row, self._standing
@@ -71,15 +77,19 @@ class ResumeScreen(Dialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield Button(Content("Back"), id="back")
-        yield Button(Content("Resume"), id="resume", variant="primary")
+        yield Button(Content("Resume"), id="yes", variant="primary")
+        if self._editable:
+            yield Button(Content("Edit what failed"), id="edit")
+        if self._changed:
+            yield Button(Content("With the file as it is"), id="current")
 
     def on_mount(self) -> None:
         self.query_one("#back").focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        if event.button.id == "resume":
-            self.give("yes")
+        if event.button.id in ("yes", "edit", "current"):
+            self.give(event.button.id)
         else:
             self.action_put_away()
 

@@ -1,0 +1,40 @@
+"""A run that goes on with another text of its runbook: which steps are the same, and which are missing."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from pup_tui.core.program import Program
+from pup_tui.core.standing import ended_well, is_unknown, remembered
+from pup_tui.core.state import RunState, StepStatus
+
+
+def succeed(before: Program, after: Program) -> Program:
+    """The program `after`, whose steps keep the places of their output that they have in `before`."""
+    places = {id_: before.place(id_) for id_ in before.by_id}
+    free = max(places.values(), default=-1) + 1
+    for node in after.by_id.values():
+        if node.id not in places:
+            places[node.id], free = free, free + 1
+    return structs.replace(after, places=places)
+
+
+def missing(before: Program, after: Program, state: RunState) -> list[str]:
+    """The steps of a run that were done, or may have been, and that `after` does not have.
+
+    Also those that hold others in one of the two and in the other do not.
+    """
+    known = remembered(before, state).steps
+    stand = (
+        id_
+        for id_, step in known.items()
+        if is_unknown(step) or (ended_well(step) and step.status is not StepStatus.SKIPPED)
+    )
+    return [id_ for id_ in before.in_order(stand) if not _is_in(before, after, id_)]
+
+
+def _is_in(before: Program, after: Program, step: str) -> bool:
+    if not after.has(step):
+        return False
+    then, now = before.node(step), after.node(step)
+    return (then.is_block, then.is_loop, then.part) == (now.is_block, now.is_loop, now.part)

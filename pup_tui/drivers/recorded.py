@@ -1,0 +1,93 @@
+"""A run as its record has it: what happened, and the text that each of its legs was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from pup_tui.core.events import AnyEvent, Source
+from pup_tui.core.legs import legs_of
+from pup_tui.core.program import Program
+from pup_tui.core.state import RunState
+from pup_tui.core.succession import missing, succeed
+from pup_tui.journal.errors import JournalError
+
+if TYPE_CHECKING:
+    from pup_tui.journal.reader import JournalReader
+
+Compile = Callable[[Mapping[str, bytes]], Program | None]
+"""Makes a program of the texts of a runbook, by name; None where this version cannot read them."""
+
+LegFiles = Mapping[str, bytes]
+
+
+class Recorded(NamedTuple):
+    """The events of a run; `texts` and `programs` are by the number of the leg that began with them."""
+
+    events: Sequence[AnyEvent]
+    texts: Mapping[int, LegFiles]
+    programs: Mapping[int, Program]
+
+    @property
+    def program(self) -> Program:
+        """That of the newest leg."""
+        return self.programs[max(self.programs)]
+
+    @property
+    def files(self) -> LegFiles:
+        """The texts of the newest leg."""
+        return self.texts[max(self.texts)]
+
+
+class CurrentText(NamedTuple):
+    """A text that a run goes on with: the program that it makes, and the files that it stands in, by name."""
+
+    program: Program
+    source: Source
+    files: LegFiles
+
+
+class StepsMissing(Exception):
+    """A text lacks steps that were done, or may have been."""
+
+    def __init__(self, steps: Sequence[str]) -> None:
+        named = ", ".join(f"`{step}`" for step in steps)
+        super().__init__(f"the file no longer has what was done, or may have been: {named}")
+
+
+def go_on_with(
+    past: Recorded, state: RunState, program: Program, source: Source, files: LegFiles
+) -> CurrentText:
+    """The text with which a run goes on that stands at `state`. Raises StepsMissing."""
+    succeeding = succeed(past.program, program)
+    if gone := missing(past.program, succeeding, state):
+        raise StepsMissing(gone)
+    return CurrentText(succeeding, source, files)
+
+
+def read_recorded(journal: JournalReader, run: str, compile_text: Compile) -> Recorded:
+    """The record of a run. Raises JournalError where it cannot be read."""
+    events, files = journal.events(run), journal.files(run)
+    texts = {1: {name: text for name, text in files.items() if not name.startswith("leg-")}}
+    for leg in legs_of(events):
+        if leg.source is not None and leg.number > 1:
+            start = leg_file(leg.number, "")
+            texts[leg.number] = {
+                name.removeprefix(start): text
+                for name, text in files.items()
+                if name.startswith(start)
+            }
+    programs: dict[int, Program] = {}
+    for number, text in texts.items():
+        program = compile_text(text)
+        if program is None:
+            raise JournalError(
+                f"the runbook of run {run} cannot be read by this version", journal.path
+            )
+        programs[number] = succeed(programs[max(programs)], program) if programs else program
+    return Recorded(events, texts, programs)
+
+
+def leg_file(leg: int, name: str) -> str:
+    """The name in the journal of a file that a later leg of a run was made from."""
+    return f"leg-{leg}/{name}"

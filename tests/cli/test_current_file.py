@@ -1,0 +1,133 @@
+"""`pup-tui resume --with-current-file`: a run goes on with the file as it is today, by the ids of steps."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+from tests.cli.test_resuming import effects, newest
+from tests.support.program import Program
+
+FAILS = """
+name: killed
+vars: {A: {default: one}}
+steps:
+  - {name: first, kind: shell, run: 'echo first >> effects; echo 1', capture: ONE}
+  - name: g
+    kind: group
+    steps: [{name: in, kind: shell, run: echo in >> effects}]
+  - {name: second, kind: shell, run: 'echo broken >> effects; false'}
+  - {name: third, kind: shell, run: 'echo third {{ ONE }} {{ A }} >> effects'}
+"""
+
+MENDED = """
+name: killed
+vars: {A: {default: two}, B: {default: new}, T: {type: secret}}
+steps:
+  - {name: zero, kind: shell, run: echo zero >> effects}
+  - {name: first, kind: shell, run: 'echo first >> effects; echo 1', capture: ONE}
+  - name: g
+    kind: group
+    steps:
+      - {name: in, kind: shell, run: echo in >> effects}
+      - {name: late, kind: shell, run: echo late >> effects}
+  - {name: second, kind: shell, run: 'echo mended {{ ONE }} {{ B }} >> effects'}
+  - {name: added, kind: shell, run: 'echo added >> effects'}
+  - {name: third, kind: shell, run: 'echo third {{ ONE }} {{ A }} >> effects'}
+"""
+
+TOKEN = "hunter2-token"
+
+
+def failed(program: Program) -> str:
+    path = program.write("killed", FAILS)
+    assert program("run", str(path)).code == 1
+    assert effects(program) == ["first", "in", "broken"]
+    return str(newest(program)["run"])
+
+
+def secret(program: Program) -> tuple[str, str]:
+    path = program.cwd / "given.yaml"
+    path.write_text(f"T: {TOKEN}\n")
+    return ("--arg-file", str(path))
+
+
+def test_what_was_done_stays_and_the_rest_is_as_the_file_has_it(program: Program) -> None:
+    failed(program)
+    path = program.write("killed", MENDED)
+    lacks = program("resume", "--with-current-file")
+    assert (lacks.code, "T" in lacks.err) == (2, True), lacks.err
+    done = program("resume", "--with-current-file", "--json", *secret(program))
+    assert done.code == 0, done.err
+    assert "what runs is the file as it is now; they differ so" in done.err
+    assert "+  - {name: added" in done.err
+    assert effects(program)[3:] == ["zero", "mended 1 new", "added", "third 1 one"]
+    source = {"path": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    assert done.event("run.resumed")["source"] == source
+    record = newest(program)
+    steps = {step["step"]: step for step in record["steps"]}
+    assert {step["status"] for id_, step in steps.items() if id_ != "g/late"} == {"succeeded"}
+    assert steps["g/late"]["reason"] == "`g` had ended before it was added"
+    assert [leg["source"] == source for leg in record["legs"]] == [False, True]
+    assert record["legs"][1]["changed"] == {"B": "new"}
+    assert TOKEN not in done.out + done.err + json.dumps(record)
+
+
+def test_each_step_keeps_its_output_and_a_third_leg_its_text(program: Program) -> None:
+    run = failed(program)
+    program.write("killed", MENDED.replace("echo added >> effects", "[ -e ok ] && echo added now"))
+    assert program("resume", "--with-current-file", *secret(program)).code == 1
+    program.write("killed", "name: killed\nsteps: [{name: other, kind: shell, run: ls}]\n")
+    (program.cwd / "ok").touch()
+    done = program("resume", *secret(program))
+    assert done.code == 0, done.err
+    assert "what runs is the recorded text" in done.err
+    shown = program("show", run).out
+    assert "1. zero" in shown
+    printed = [line.strip() for line in shown.splitlines()]
+    assert printed[printed.index("$ echo first >> effects; echo 1") + 1] == "1"
+    assert "added now" in printed
+    assert "went on with the file as it was then" in shown
+    assert program("history", "--json").json[0]["legs"][1]["source"]["path"].endswith("killed.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        (FAILS.replace("name: first", "name: other"), "`first`"),
+        (FAILS.replace("name: in,", "name: out,"), "`g/in`"),
+        (FAILS.replace("steps: [{name: in", "foreach: [1]\n    steps: [{name: in"), "`g`"),
+    ],
+)
+def test_a_file_without_what_was_done_is_refused(program: Program, text: str, gone: str) -> None:
+    failed(program)
+    program.write("killed", text.replace("{{ ONE }}", "x"))
+    refused = program("resume", "--with-current-file")
+    assert refused.code == 2
+    assert f"no longer has what was done, or may have been: {gone}" in refused.err
+    assert len(newest(program)["legs"]) == 1
+
+
+def test_a_file_with_errors_is_refused_and_one_without_changes_is_the_same(
+    program: Program,
+) -> None:
+    failed(program)
+    program.write("killed", FAILS.replace("kind: group", "kind: gruop"))
+    assert program("resume", "--with-current-file").code == 2
+    program.write("killed", FAILS)
+    assert program("resume", "--with-current-file").code == 1
+    assert [leg["source"] is None for leg in newest(program)["legs"]] == [False, True]
+    assert effects(program)[3:] == ["broken"]
+
+
+def test_a_step_that_failed_may_be_gone_from_the_file_and_is_still_shown(program: Program) -> None:
+    failed(program)
+    program.write("killed", FAILS.replace("second", "instead").replace("; false", ""))
+    done = program("resume", "--with-current-file", "--json")
+    assert done.code == 0, done.err
+    assert effects(program)[3:] == ["broken", "third 1 one"]
+    steps = newest(program)["steps"]
+    assert [step["step"] for step in steps] == ["first", "g", "g/in", "instead", "third", "second"]
+    assert (steps[-1]["status"], steps[-1]["reason"]) == ("failed", "exited with 1")

@@ -1,0 +1,84 @@
+"""The rendered text of a step that failed can be changed before it runs once more."""
+
+from __future__ import annotations
+
+import pytest
+
+from pup_tui.core.events import EditedText, Source
+from pup_tui.core.notices import RunResumed
+from pup_tui.core.requests import PupRequest, ShellRequest
+from pup_tui.core.shown import editable_request
+from tests.support.player import FAILS, OK, Player, Result
+from tests.support.runbooks import program_of
+
+STEPS = """
+vars: {V: {default: x}, T: {type: secret, required: false}}
+steps:
+  - {name: a, kind: shell, run: 'echo {{ V }} {{ V }}', retry: {attempts: 2}}
+  - {name: b, kind: pup, run: 'monitors get {{ V }}'}
+  - {name: c, kind: shell, run: 'echo {{ T }}'}
+  - {name: d, kind: http, url: 'http://localhost/{{ V }}'}
+"""
+EDITED = EditedText('echo "$PUP_TUI_V0"', {"PUP_TUI_V0": "x y"})
+
+
+def failed(**results: list[Result]) -> Player:
+    return (
+        Player(program_of(STEPS), results=results)
+        .create(V="x y", T="secret-1", secrets=("T",))
+        .play()
+    )
+
+
+def test_a_script_refers_to_its_values_and_a_command_has_them_as_words() -> None:
+    program, state = program_of(STEPS), failed().machine.state
+    shell, pup = (editable_request(program, state, step) for step in "ab")
+    assert shell is not None
+    assert shell.editable == EditedText(
+        'echo "${PUP_TUI_V0}" "${PUP_TUI_V0}"', {"PUP_TUI_V0": "x y"}
+    )
+    assert pup is not None
+    assert pup.editable == EditedText("pup monitors get 'x y'")
+
+
+@pytest.mark.parametrize("step", ["c", "d"])
+def test_what_holds_a_secret_and_what_has_no_such_text_is_not_changed(step: str) -> None:
+    assert editable_request(program_of(STEPS), failed().machine.state, step) is None
+
+
+def test_what_was_changed_is_what_runs_is_told_and_stands_in_later_legs() -> None:
+    player = failed(a=[FAILS, FAILS, FAILS, FAILS, OK])
+    player.resume(edited={"a": EDITED}).play()
+    player.resume().play()
+    requests = [action.request for action in player.started if action.step == "a"]
+    assert all(isinstance(request, ShellRequest) for request in requests)
+    scripts = [request.script for request in requests if isinstance(request, ShellRequest)]
+    assert scripts == ['echo "${PUP_TUI_V0}" "${PUP_TUI_V0}"'] * 2 + [EDITED.text] * 3
+    assert {r.values["PUP_TUI_V0"] for r in requests if isinstance(r, ShellRequest)} == {"x y"}
+    assert player.started[2].shown == EDITED.text
+    told = next(notice for notice in player.notices if isinstance(notice, RunResumed))
+    assert told.edited == {"a": EDITED.text}
+
+
+def test_another_text_of_the_runbook_says_what_its_steps_are() -> None:
+    player = failed(a=[FAILS])
+    player.resume(edited={"a": EDITED}).play()
+    player.resume(source=Source(path="test.yaml", sha256="1" * 64)).play()
+    assert player.started[-1].shown != EDITED.text
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("pup monitors get 7", ("monitors", "get", "7")),
+        ("monitors list --x 'a b'", ("monitors", "list", "--x", "a b")),
+    ],
+)
+def test_the_words_of_a_command(text: str, words: tuple[str, ...]) -> None:
+    assert PupRequest(words=("old",)).with_text(EditedText(text)).words == words
+
+
+@pytest.mark.parametrize("text", ["", " ", "pup", "pup 'x"])
+def test_what_cannot_be_run_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"nothing left|quotation"):
+        PupRequest(words=("old",)).with_text(EditedText(text))

@@ -1,0 +1,84 @@
+"""A run that goes on with another text of its runbook, by the ids of its steps."""
+
+from __future__ import annotations
+
+from pup_tui.core.events import Source
+from pup_tui.core.program import Program
+from pup_tui.core.state import RunStatus
+from pup_tui.core.succession import missing, succeed
+from pup_tui.drivers.replay import replay
+from tests.support.player import FAILS, OK, Player, Result
+from tests.support.runbooks import program_of
+
+OTHER = Source(path="test.yaml", sha256="1" * 64)
+
+LOOP = """
+steps:
+  - name: each
+    kind: group
+    foreach: [x, y]
+    steps:
+      - {name: a, kind: shell, run: ls, undo: {kind: shell, run: back}}
+      - {name: b, kind: shell, run: ls}
+"""
+
+
+def attempts(player: Player) -> list[str]:
+    return [action.attempt for action in player.started]
+
+
+def goes_on(player: Player, before: Program, text: str) -> Program:
+    after = succeed(before, program_of(text))
+    player.machine.program = after
+    player.resume(source=OTHER).play()
+    return after
+
+
+def test_what_a_block_has_not_ended_takes_in_and_what_has_does_not() -> None:
+    before = program_of(LOOP)
+    player = Player(before, results={"each[1]/b": [FAILS, OK]}).create().play()
+    text = LOOP + "      - {name: c, kind: shell, run: ls}\n"
+    after = goes_on(player, before, text)
+    assert attempts(player)[4:] == ["each[1]/b#2", "each[1]/c#1"]
+    steps = player.machine.state.steps
+    assert steps["each[0]/c"].reason == "`each[0]` had ended before it was added"
+    assert player.machine.state.status is RunStatus.SUCCEEDED
+    assert replay(before, player.events, {2: after}).state == player.machine.state
+
+
+def test_an_undo_that_the_text_no_longer_has_is_not_offered() -> None:
+    before = program_of(LOOP)
+    player = Player(before, results={"each[1]/b": [FAILS, FAILS]}, undo=()).create().play()
+    goes_on(player, before, LOOP.replace(", undo: {kind: shell, run: back}", ""))
+    assert player.machine.state.status is RunStatus.FAILED
+    assert [action.question.kind for action in player.asked] == ["undo"]
+
+
+def test_steps_that_moved_keep_the_place_of_their_output_and_new_ones_get_a_free_one() -> None:
+    before = program_of(
+        "steps: [{name: a, kind: shell, run: ls}, {name: b, kind: shell, run: ls}]\n"
+    )
+    after = succeed(
+        before,
+        program_of("steps: [{name: n, kind: shell, run: ls}, {name: b, kind: shell, run: ls}]\n"),
+    )
+    third = succeed(after, program_of("steps: [{name: m, kind: shell, run: ls}]\n"))
+    assert [after.place("b"), after.place("n")] == [1, 2]
+    assert third.place("m") == 3
+
+
+def test_what_is_missing_is_what_was_done_or_may_have_been() -> None:
+    text = """
+steps:
+  - {name: done, kind: shell, run: ls}
+  - {name: no, kind: shell, run: ls, if: 1 == 2}
+  - {name: warned, kind: shell, run: ls, on_failure: warn}
+  - {name: hangs, kind: shell, run: ls}
+  - {name: waits, kind: shell, run: ls}
+"""
+    before = program_of(text)
+    results = {"hangs": [Result(hangs=True)], "warned": [FAILS]}
+    state = Player(before, results=results).create().play().machine.state
+    other = program_of("steps: [{name: other, kind: shell, run: ls}]\n")
+    assert missing(before, other, state) == ["done", "warned", "hangs"]
+    assert missing(before, program_of(text), state) == []
