@@ -35,7 +35,7 @@ run: $(VENV)/.ready
 	@$(BIN)/pup-tui
 
 test: lint
-	$(BIN)/pytest -n $(JOBS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .

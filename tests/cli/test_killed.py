@@ -24,10 +24,11 @@ from pup_tui.drivers.replay import first_difference
 from pup_tui.journal.reader import JournalReader
 from pup_tui.output.spool import SpoolReader
 from tests.support import forked
+from tests.support.often import often
 from tests.support.program import Program, program_in
 
 CHUNKS = 4
-MOMENTS = 50 if "PUP_TUI_FUZZ_SECONDS" in os.environ else 1
+MOMENTS = often(1, 50)
 """Runs that are killed in each of the chunks."""
 
 EFFECT = "echo $PUP_TUI_STEP >> effects"

@@ -26,10 +26,11 @@ from pup_tui.drivers.replay import replay
 from pup_tui.journal.codec import decode, encode
 from tests.format.test_generated import VALUES, program_from
 from tests.support.generated import Maker
+from tests.support.often import often
 from tests.support.player import Player, Result
 
 CHUNKS = 20
-EACH = 10
+EACH = often(6, 10)
 
 
 class Chance(Player):

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import multiprocessing
 import os
 import signal
 import sqlite3
@@ -21,6 +20,7 @@ from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import journal_path
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.store import Journal
+from tests.support.forked import PROCESSES
 from tests.support.journals import problems_of
 
 
@@ -107,9 +107,7 @@ def _killed_while_founding(state: Path) -> None:
 def test_what_a_killed_founder_left_is_cleared_away_and_what_a_living_one_makes_is_not(
     state: Path,
 ) -> None:
-    founder = multiprocessing.get_context("spawn").Process(
-        target=_killed_while_founding, args=(state,)
-    )
+    founder = PROCESSES.Process(target=_killed_while_founding, args=(state,))
     founder.start()
     founder.join()
     (left,) = state.glob(".new-*")
