@@ -34,6 +34,7 @@ demo: $(VENV)/.ready
 run: $(VENV)/.ready
 	@$(BIN)/pup-tui
 
+# Whoever is done takes over what others have left: tests that take long stand together.
 test: lint
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
