@@ -8,6 +8,8 @@ import signal
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
+pytest_plugins = ["tests.support.proofs"]
+
 # How fast a machine is decides no test, and neither does chance, but where faults are looked for.
 settings.register_profile(
     "same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

@@ -45,6 +45,7 @@ main(["run", "crash.yaml", "--json"])
 """
 
 
+@pytest.mark.proves("F01", "F02", "F04", "F05", "P11", "P12", "P13")
 @pytest.mark.parametrize(
     ("commit", "side"),
     [(1, "before"), (2, "before"), (2, "after"), (3, "before"), (3, "after"), (4, "after")],

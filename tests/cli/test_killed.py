@@ -7,7 +7,7 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,7 +74,7 @@ class Figures:
     def __str__(self) -> str:
         asked = ", ".join(f"{step} {times}" for step, times in sorted(self.asked.items()))
         return (
-            f"kill -9: {self.runs} runs, killed {self.killed} times ({self.unrecorded} before anything "
+            f"{self.runs} runs, killed {self.killed} times ({self.unrecorded} before anything "
             f"was recorded), {self.waited} times a child lived on, asked about: {asked or 'nothing'}"
         )
 
@@ -248,9 +248,12 @@ def check_shown(story: Story, shown: ShownRun) -> None:
         assert not lines - kept, f"{step}: {lines - kept}"
 
 
+@pytest.mark.proves("F06", "P11", "P12", "P13")
 @pytest.mark.faults
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_nothing_is_lost_and_nothing_done_twice(tmp_path: Path, chunk: int) -> None:
+def test_nothing_is_lost_and_nothing_done_twice(
+    tmp_path: Path, chunk: int, figure: Callable[[str], None]
+) -> None:
     figures, chance = Figures(), random.Random(chunk)
     length = 0.0
     for number in range(MOMENTS + 1):
@@ -267,4 +270,4 @@ def test_nothing_is_lost_and_nothing_done_twice(tmp_path: Path, chunk: int) -> N
         else:
             until_ended(story, chance, length, figures)
         check(story, figures)
-    print(figures)
+    figure(str(figures))

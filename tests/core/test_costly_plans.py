@@ -76,6 +76,7 @@ COSTLY = {
 }
 
 
+@pytest.mark.proves("P1", "P5")
 @pytest.mark.parametrize("name", COSTLY)
 def test_steps_are_planned_within_the_limits(name: str, tmp_path: Path) -> None:
     path = tmp_path / "costly.yaml"

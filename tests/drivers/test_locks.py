@@ -203,6 +203,7 @@ def test_a_process_that_outlives_the_run_keeps_the_lock_and_is_named(
     held_by(folder, "02RUN").release()
 
 
+@pytest.mark.proves("F32", "P22")
 def test_a_number_that_another_process_has_by_now_fools_nobody(
     folder: Path, left_child: subprocess.Popen[bytes]
 ) -> None:
@@ -226,6 +227,7 @@ def _hold_until_killed(folder: Path, ready: Connection) -> None:
     signal.pause()
 
 
+@pytest.mark.proves("F32", "P22")
 def test_a_holder_that_was_killed_frees_it(folder: Path) -> None:
     ours, theirs = PROCESSES.Pipe()
     process = PROCESSES.Process(target=_hold_until_killed, args=(folder, theirs))
@@ -318,6 +320,7 @@ def test_the_file_tells_whose_lock_was_broken(folder: Path) -> None:
     assert now.broke == held.by
 
 
+@pytest.mark.proves("F03", "F32")
 def test_a_number_from_before_the_computer_was_started_is_nobody(folder: Path) -> None:
     held_by(folder, "01RUN")
     assert not refused(folder).ended
@@ -390,6 +393,7 @@ def _race(folder: Path, run: str, breaking: Breaking | None, line: Connection) -
             line.send((run, held.holder and held.holder.run))
 
 
+@pytest.mark.proves("F31", "P22")
 @pytest.mark.parametrize("broken", [False, True])
 def test_of_those_who_race_exactly_one_wins_and_the_others_know_its_name(
     folder: Path, broken: bool

@@ -103,6 +103,7 @@ def break_off_and_resume(player: Chance, chance: random.Random, length: int, tim
     player.play()
 
 
+@pytest.mark.proves("P11")
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_a_run_that_broke_off_ends_as_one_that_did_not(chunk: int) -> None:
     """What ended well is not done again, what was lost is: each attempt ends as often as without a break."""

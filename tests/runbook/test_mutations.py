@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -95,6 +96,7 @@ edits = st.lists(
 )
 
 
+@pytest.mark.proves("P1", "P2")
 @settings(max_examples=often(200, 2000), deadline=None)
 @given(edits)
 def test_changed_bytes(changes: list[tuple[int, int, bytes]]) -> None:
@@ -128,6 +130,7 @@ def test_lines_removed_and_moved(numbers: list[int], random: object) -> None:
     judged(load(data), data)
 
 
+@pytest.mark.proves("P1", "P2")
 @settings(max_examples=often(100, 1000), deadline=None)
 @given(st.text(max_size=200))
 def test_any_text(text: str) -> None:

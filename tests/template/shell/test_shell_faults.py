@@ -7,6 +7,7 @@ for so long, with another seed each time; ``make faults`` does that.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from random import Random, SystemRandom
 
@@ -21,9 +22,12 @@ _PARTS = 3
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(150 + 3 * SECONDS)]
 
 
+@pytest.mark.proves("P4")
 @pytest.mark.parametrize("part", range(_PARTS))
 @pytest.mark.parametrize("shell", SHELLS)
-def test_no_value_runs_in_a_script_that_loads(shell: str, part: int, tmp_path: Path) -> None:
+def test_no_value_runs_in_a_script_that_loads(
+    shell: str, part: int, tmp_path: Path, figure: Callable[[str], None]
+) -> None:
     needs(shell)
     seed = SystemRandom().randrange(2**32) if SECONDS else 100 + part
     hunt = Hunt(shell, seed, tmp_path)
@@ -31,6 +35,6 @@ def test_no_value_runs_in_a_script_that_loads(shell: str, part: int, tmp_path: P
     end = time.monotonic() + SECONDS / _PARTS
     while hunt.counts["tried"] < _SCRIPTS or time.monotonic() < end:
         hunt.one(generator)
-    print(f"{shell}, seed {seed}: {dict(hunt.counts)}")
+    figure(f"{shell}, seed {seed}: {dict(hunt.counts)}")
     assert not hunt.found, "\n\n".join(hunt.found[:3])
     assert hunt.counts["run"] > hunt.counts["tried"] / 5

@@ -204,6 +204,7 @@ def _check(context: Context, shell: str, value: str, folder: Path) -> None:
     assert printed == f"{context.before}{value}{context.after}".encode(), rendered.script
 
 
+@pytest.mark.proves("P4", "P3")
 @pytest.mark.parametrize(
     ("context", "shell"),
     [
@@ -223,6 +224,7 @@ _TEXTS = st.text(
 ) | st.text(alphabet="'\"\\$`(){}[]<>|&;#~*?!=-+% \n\tEOFaV_0")
 
 
+@pytest.mark.proves("P4")
 @pytest.mark.parametrize("shell", ["bash", "dash"])
 @pytest.mark.parametrize("name", sorted(_MAIN | {"default, both quotes", "backticks, all quoted"}))
 @settings(max_examples=often(8, 100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -304,6 +306,7 @@ _INJECTIONS = [
 ]
 
 
+@pytest.mark.proves("P4")
 @settings(max_examples=often(100, 1000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     before=st.lists(st.sampled_from(_TOKENS), max_size=6),
