@@ -74,13 +74,13 @@ def test_ten_thousand_runs(program: Program, tmp_path: Path, figure: Callable[[s
         for number in range(10_000):
             begin(journal, f"{number:06}AA", ended=number % 100 != 7)
     figures = []
-    for args in (["history"], ["history", "restart"], ["show", "009999AA"]):
+    for args in (["history"], ["history", "--runbook", "restart"], ["show", "009999AA"]):
         begun = time.monotonic()
         assert program(*args).code == 0
         figures.append(f"{args[0]} {time.monotonic() - begun:.2f} s")
     figure("10,000 runs: " + ", ".join(figures))
     assert program("history", "prune", "--older-than", "1d", "--yes").code == 0
-    left = program("history", "--json", "--limit", "1000").json
+    left = program("history", "--json").json
     assert {row["status"] for row in left} == {"interrupted"}
     assert len(left) == 100
 

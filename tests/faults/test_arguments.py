@@ -59,7 +59,7 @@ async def test_it_is_in_no_argument_no_file_and_nothing_that_is_printed(
         process = program.start("run", "secrets.yaml", "--json", TOKEN_SOURCE=SECRET)
         out, err = await asyncio.to_thread(ended, process)
     assert process.returncode == 0, err
-    assert server.requests[0].json() == {"a": SECRET}
+    assert server.requests[0].json == {"a": SECRET}
     running = (program.cwd / "cmdlines").read_bytes().decode(errors="replace")
     assert "pup_tui run secrets.yaml" in running
     kept = list((tmp_path / "state").rglob("*"))
