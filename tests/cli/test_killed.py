@@ -7,7 +7,7 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ from pup_tui.output.spool import SpoolReader
 from tests.support import forked
 from tests.support.often import often
 from tests.support.program import Program, program_in
+from tests.support.proofs import Figure
 
 CHUNKS = 4
 MOMENTS = often(1, 50)
@@ -71,12 +72,14 @@ class Figures:
     waited: int = 0
     asked: Counter[str] = field(default_factory=Counter)
 
-    def __str__(self) -> str:
-        asked = ", ".join(f"{step} {times}" for step, times in sorted(self.asked.items()))
-        return (
-            f"{self.runs} runs, killed {self.killed} times ({self.unrecorded} before anything "
-            f"was recorded), {self.waited} times a child lived on, asked about: {asked or 'nothing'}"
-        )
+    def told(self) -> dict[str, int]:
+        return {
+            "runs": self.runs,
+            "kills": self.killed,
+            "before anything was recorded": self.unrecorded,
+            "times a child lived on": self.waited,
+            "steps asked about": self.asked.total(),
+        }
 
 
 @dataclass
@@ -251,9 +254,7 @@ def check_shown(story: Story, shown: ShownRun) -> None:
 @pytest.mark.proves("F06", "P11", "P12", "P13")
 @pytest.mark.faults
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_nothing_is_lost_and_nothing_done_twice(
-    tmp_path: Path, chunk: int, figure: Callable[[str], None]
-) -> None:
+def test_nothing_is_lost_and_nothing_done_twice(tmp_path: Path, chunk: int, figure: Figure) -> None:
     figures, chance = Figures(), random.Random(chunk)
     length = 0.0
     for number in range(MOMENTS + 1):
@@ -270,4 +271,4 @@ def test_nothing_is_lost_and_nothing_done_twice(
         else:
             until_ended(story, chance, length, figures)
         check(story, figures)
-    figure(str(figures))
+    figure(**figures.told())

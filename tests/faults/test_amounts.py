@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.store import Journal
 from tests.faults.conftest import Under
 from tests.support.program import PROGRAM, Program
+from tests.support.proofs import Figure
 
 GIGABYTE = 1_000_000_000
 FLOODS = {
@@ -28,7 +28,7 @@ FLOODS = {
 @pytest.mark.long
 @pytest.mark.proves("F21", "P17")
 @pytest.mark.parametrize("flood", FLOODS)
-def test_a_gigabyte_of_output(program: Program, flood: str, figure: Callable[[str], None]) -> None:
+def test_a_gigabyte_of_output(program: Program, flood: str, figure: Figure) -> None:
     program.write(
         "flood", f'name: flood\nsteps: [{{name: a, kind: shell, run: "{FLOODS[flood]}"}}]\n'
     )
@@ -54,7 +54,7 @@ def test_a_gigabyte_of_output(program: Program, flood: str, figure: Callable[[st
 @pytest.mark.long
 @pytest.mark.proves("F21b")
 def test_a_thousand_steps_with_forty_open_files(
-    program: Program, under: Under, figure: Callable[[str], None]
+    program: Program, under: Under, figure: Figure
 ) -> None:
     steps = "".join(f"  - {{name: s{n}, kind: shell, run: ':'}}\n" for n in range(1000))
     program.write("many", f"name: many\nsteps:\n{steps}")
@@ -67,7 +67,7 @@ def test_a_thousand_steps_with_forty_open_files(
 
 @pytest.mark.long
 @pytest.mark.proves("F34")
-def test_ten_thousand_runs(program: Program, tmp_path: Path, figure: Callable[[str], None]) -> None:
+def test_ten_thousand_runs(program: Program, tmp_path: Path, figure: Figure) -> None:
     state = Path(program.environ["PUP_TUI_STATE_DIR"])
     with closing(Journal.open(state)) as journal:
         journal._database.execute("PRAGMA synchronous = OFF")
@@ -85,6 +85,9 @@ def test_ten_thousand_runs(program: Program, tmp_path: Path, figure: Callable[[s
     assert len(left) == 100
 
 
+TEXT = b"name: Restart\nsteps: [{name: a, kind: wait, duration: 1s}]\n"
+
+
 def begin(journal: Journal, run: str, *, ended: bool) -> None:
     """A run of long ago, as it is recorded."""
     moment = Moment(1_700_000_000.0, 0.0)
@@ -97,7 +100,7 @@ def begin(journal: Journal, run: str, *, ended: bool) -> None:
         host="elsewhere",
         values={},
     )
-    journal.create_run(RunRecord.of(event, name="Restart", pid=2**22 + 1), {"restart.yaml": b"x"})
+    journal.create_run(RunRecord.of(event, name="Restart", pid=2**22 + 1), {"restart.yaml": TEXT})
     summary = RunSummary(status=RunStatus.SUCCEEDED, duration=1.0, ended_wall=1_700_000_001.0)
     journal.append(run, event)
     if ended:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
 
 import pytest
 
 from tests.faults.conftest import Under
 from tests.support.program import Program
+from tests.support.proofs import Figure
 
 BOOK = """
 name: calls
@@ -27,7 +27,7 @@ steps:
 
 @pytest.mark.proves("F29", "P19")
 def test_it_is_said_at_once_with_host_and_cause(
-    program: Program, under: Under, figure: Callable[[str], None]
+    program: Program, under: Under, figure: Figure
 ) -> None:
     alone = ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"]
     if shutil.which("unshare") is None or os.geteuid() != 0:

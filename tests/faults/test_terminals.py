@@ -14,6 +14,7 @@ import pytest
 
 from tests.faults.conftest import Under
 from tests.support.program import PROGRAM, Program
+from tests.support.proofs import Figure
 from tests.support.screen import Screen
 
 LONG = """
@@ -66,9 +67,7 @@ def ignoring_hup() -> list[str]:
 
 
 @pytest.mark.proves("F08", "P16")
-def test_a_terminal_that_goes_away_while_hup_is_ignored(
-    program: Program, figure: Callable[[str], None]
-) -> None:
+def test_a_terminal_that_goes_away_while_hup_is_ignored(program: Program, figure: Figure) -> None:
     books = program.cwd / "books"
     books.mkdir()
     (books / "long.yaml").write_text(LONG)
@@ -100,7 +99,7 @@ def used(pid: int) -> float:
 
 @pytest.mark.long
 @pytest.mark.proves("F35")
-def test_a_storm_of_sizes(program: Program, figure: Callable[[str], None]) -> None:
+def test_a_storm_of_sizes(program: Program, figure: Figure) -> None:
     books = program.cwd / "books"
     books.mkdir()
     (books / "long.yaml").write_text(LONG)

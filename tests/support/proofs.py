@@ -93,7 +93,10 @@ NOT_BUILT = {"P20": "not built yet: there is no import"}
 """Ids of what the program does not have, and why."""
 
 FIGURE = "figure"
+COUNT = "count "
 IDS = "proves"
+
+Figure = Callable[..., None]
 
 
 @dataclass
@@ -101,6 +104,7 @@ class Row:
     """What became of the tests that stand for one id."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
     figures: list[str] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
@@ -114,9 +118,11 @@ class Row:
 
     @property
     def figure(self) -> str:
-        """The figures that tests told, else how many there were."""
-        counts = ", ".join(f"{count} {name}" for name, count in sorted(self.outcomes.items()))
-        return "; ".join([*self.figures, counts, *dict.fromkeys(self.reasons)])
+        """What tests told, how many there were, and why some were left out."""
+        counted = [f"{count:,} {name}" for name, count in self.counts.items()]
+        tests = ", ".join(f"{count} {name}" for name, count in sorted(self.outcomes.items()))
+        told = [*self.figures, ", ".join(counted), tests and f"tests: {tests}"]
+        return "; ".join(filter(None, [*told, *dict.fromkeys(self.reasons)]))
 
 
 class Proofs:
@@ -134,6 +140,9 @@ class Proofs:
             row = self.rows[id_]
             row.outcomes[report.outcome] += 1
             row.figures += told.get(FIGURE, ())
+            for name, (count, *_) in told.items():
+                if name.startswith(COUNT):
+                    row.counts[name.removeprefix(COUNT)] += int(count)
             if report.skipped and isinstance(report.longrepr, tuple):
                 row.reasons.append(report.longrepr[2])
 
@@ -172,6 +181,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
-    """Tells what an experiment came to, for the row of each id that its test stands for."""
-    return lambda text: record_property(FIGURE, text)
+def figure(record_property: Callable[[str, object], None]) -> Figure:
+    """Tells what an experiment came to, for the row of each id that its test stands for.
+
+    A text is told as it is; counts are added up over all tests of a row.
+    """
+
+    def tell(text: str = "", **counts: int) -> None:
+        if text:
+            record_property(FIGURE, text)
+        for name, count in counts.items():
+            record_property(f"{COUNT}{name}", count)
+
+    return tell

@@ -7,13 +7,13 @@ for so long, with another seed each time; ``make faults`` does that.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from random import Random, SystemRandom
 
 import pytest
 
 from tests.support.often import SECONDS
+from tests.support.proofs import Figure
 from tests.template.shell.generator import SHELLS, Generator, Hunt, needs
 
 _SCRIPTS = 120
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(150 + 3 * SECONDS)]
 @pytest.mark.parametrize("part", range(_PARTS))
 @pytest.mark.parametrize("shell", SHELLS)
 def test_no_value_runs_in_a_script_that_loads(
-    shell: str, part: int, tmp_path: Path, figure: Callable[[str], None]
+    shell: str, part: int, tmp_path: Path, figure: Figure
 ) -> None:
     needs(shell)
     seed = SystemRandom().randrange(2**32) if SECONDS else 100 + part
@@ -35,6 +35,7 @@ def test_no_value_runs_in_a_script_that_loads(
     end = time.monotonic() + SECONDS / _PARTS
     while hunt.counts["tried"] < _SCRIPTS or time.monotonic() < end:
         hunt.one(generator)
-    figure(f"{shell}, seed {seed}: {dict(hunt.counts)}")
+    print(f"{shell}, seed {seed}: {dict(hunt.counts)}")
+    figure(**{"scripts run": hunt.counts["run"], "values that ran": len(hunt.found)})
     assert not hunt.found, "\n\n".join(hunt.found[:3])
     assert hunt.counts["run"] > hunt.counts["tried"] / 5
