@@ -21,7 +21,7 @@ help:
 	@echo "make demo         try it: the console against the built-in sandbox"
 	@echo "make run          the console with your own runbooks"
 	@echo "make test         format, lint, types, import contracts, tests"
-	@echo "make faults       look for faults at random, for longer than the tests do"
+	@echo "make faults       try every experiment and promise, and look for faults at random: takes long"
 	@echo "make lint         the same without the tests"
 	@echo "make bench        measure start-up, catalog, output and machine"
 	@echo "make screenshots  take the pictures again"
@@ -34,8 +34,9 @@ demo: $(VENV)/.ready
 run: $(VENV)/.ready
 	@$(BIN)/pup-tui
 
+# Whoever is done takes over what others have left: tests that take long stand together.
 test: lint
-	$(BIN)/pytest -n $(JOBS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .
@@ -46,7 +47,8 @@ lint: $(VENV)/.ready-dev
 # Seconds for each search through scripts; property tests go by a number of examples.
 FAULTS_SECONDS ?= 120
 faults: $(VENV)/.ready-dev
-	HYPOTHESIS_PROFILE=faults PUP_TUI_FUZZ_SECONDS=$(FAULTS_SECONDS) $(BIN)/pytest -n $(JOBS) -m faults -rP --timeout 3600
+	HYPOTHESIS_PROFILE=faults PUP_TUI_FUZZ_SECONDS=$(FAULTS_SECONDS) $(BIN)/pytest -n $(JOBS) --dist worksteal \
+		-m "faults or proves" --proofs --timeout 3600
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.bench

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
+
+pytest_plugins = ["tests.support.proofs"]
 
 # How fast a machine is decides no test, and neither does chance, but where faults are looked for.
 settings.register_profile(
@@ -28,6 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker("faults")
+
+
+def pytest_collection_finish() -> None:
+    """All tests stay until the end: the collector need not walk over them, nor after every few objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)

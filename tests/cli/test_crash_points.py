@@ -47,6 +47,7 @@ main(["run", "crash.yaml", "--json"])
 """
 
 
+@pytest.mark.proves("F01", "F02", "F04", "F05", "P11", "P12", "P13")
 @pytest.mark.parametrize(
     ("commit", "side"),
     [(1, "before"), (1, "after"), (2, "before"), (2, "after"), (3, "before")],

@@ -54,6 +54,7 @@ steps:
 """
 
 
+@pytest.mark.proves("P6", "P8")
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_no_control_sequence_and_no_secret_reaches_the_terminal(
     program: Program, options: list[str]

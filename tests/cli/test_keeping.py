@@ -75,6 +75,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.proves("F13", "F14", "F16", "P14")
 @pytest.mark.parametrize("harm", HARMS)
 @pytest.mark.parametrize(
     "args", [["history"], ["show", "0"], ["list"], ["run", "quick.yaml"], ["resume"]]
@@ -91,6 +92,7 @@ def test_it_is_said_and_nothing_is_changed(
     assert contents(state) == before
 
 
+@pytest.mark.proves("F13", "F14", "F16", "P14")
 @pytest.mark.parametrize("harm", HARMS)
 def test_it_is_set_aside_on_a_yes_and_the_next_run_is_recorded(
     program: Program, state: Path, harm: Harm
@@ -154,6 +156,7 @@ def test_what_is_not_set_aside(program: Program, state: Path) -> None:
     assert list(state.glob("aside-*")) == []
 
 
+@pytest.mark.proves("F16")
 def test_a_backup_has_what_is_still_in_the_log_and_can_be_put_back(
     program: Program, state: Path, tmp_path: Path
 ) -> None:

@@ -24,10 +24,12 @@ from pup_tui.drivers.replay import first_difference
 from pup_tui.journal.reader import JournalReader
 from pup_tui.output.spool import SpoolReader
 from tests.support import forked
+from tests.support.often import often
 from tests.support.program import Program, program_in
+from tests.support.proofs import Figure
 
 CHUNKS = 4
-MOMENTS = 50 if "PUP_TUI_FUZZ_SECONDS" in os.environ else 1
+MOMENTS = often(1, 50)
 """Runs that are killed in each of the chunks."""
 
 EFFECT = "echo $PUP_TUI_STEP >> effects"
@@ -71,13 +73,15 @@ class Figures:
     agreed: int = 0
     asked: Counter[str] = field(default_factory=Counter)
 
-    def __str__(self) -> str:
-        asked = ", ".join(f"{step} {times}" for step, times in sorted(self.asked.items()))
-        return (
-            f"kill -9: {self.runs} runs, killed {self.killed} times ({self.unrecorded} before anything "
-            f"was recorded), {self.waited} times a child lived on, {self.agreed} times it was agreed to run "
-            f"again what was taken back or cleaned up, asked about: {asked or 'nothing'}"
-        )
+    def told(self) -> dict[str, int]:
+        return {
+            "runs": self.runs,
+            "kills": self.killed,
+            "before anything was recorded": self.unrecorded,
+            "times a child lived on": self.waited,
+            "times it was agreed to run again what was taken back or cleaned up": self.agreed,
+            "steps asked about": self.asked.total(),
+        }
 
 
 @dataclass
@@ -268,9 +272,10 @@ def check_shown(story: Story, shown: ShownRun) -> None:
         assert not lines - kept, f"{step}: {lines - kept}"
 
 
+@pytest.mark.proves("F06", "P11", "P12", "P13")
 @pytest.mark.faults
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_nothing_is_lost_and_nothing_done_twice(tmp_path: Path, chunk: int) -> None:
+def test_nothing_is_lost_and_nothing_done_twice(tmp_path: Path, chunk: int, figure: Figure) -> None:
     figures, chance = Figures(), random.Random(chunk)
     length = 0.0
     for number in range(MOMENTS + 1):
@@ -287,4 +292,4 @@ def test_nothing_is_lost_and_nothing_done_twice(tmp_path: Path, chunk: int) -> N
         else:
             until_ended(story, chance, length, figures)
         check(story, figures)
-    print(figures)
+    figure(**figures.told())

@@ -67,6 +67,7 @@ def test_without_room_for_its_threads_nothing_is_run(program: Program, processes
     assert not (program.cwd / "effect").exists()
 
 
+@pytest.mark.proves("F21c")
 def test_a_process_that_cannot_be_started_fails_its_step(program: Program) -> None:
     program.write("x", TWO_STEPS)
     done = under("--nproc=3", program, "run", "x.yaml", "--json")
@@ -114,6 +115,7 @@ steps:
     assert recorded(program, done)["a"] == "failed"
 
 
+@pytest.mark.proves("F21b")
 @pytest.mark.parametrize("files", [12, 20, 40])
 def test_too_many_open_files_fail_their_steps(program: Program, files: int) -> None:
     steps = "".join(
@@ -128,6 +130,7 @@ def test_too_many_open_files_fail_their_steps(program: Program, files: int) -> N
     assert set(recorded(program, done)) == {"p", *(f"p/s{number}" for number in range(20))}
 
 
+@pytest.mark.proves("F36")
 def test_little_memory_ends_in_order(program: Program) -> None:
     program.write("x", TWO_STEPS)
     for memory in range(60, 120, 10):

@@ -79,6 +79,7 @@ def test_describe(program: Program) -> None:
     assert "cancel_downtime" in text
 
 
+@pytest.mark.proves("P2")
 def test_validate_tells_every_error_with_its_place(program: Program) -> None:
     program.write("bad", "name: bad\nstep: []\nsteps:\n  - {name: a, kind: shell, rum: x}\n")
     done = program("validate", "bad.yaml", "--json")

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import pytest
+
+from tests.support.often import often
 from tests.support.program import Program
 
 RUNBOOK = """
@@ -85,6 +88,7 @@ def test_a_run_without_a_journal_holds_it_as_well_and_leaves_no_record(program: 
     assert [path.name for path in (state / "locks").iterdir()] == ["gate"]
 
 
+@pytest.mark.proves("F32", "P22")
 def test_a_child_of_a_killed_run_keeps_it_until_it_ends(program: Program) -> None:
     write(program)
     with holding(program) as (process, child):
@@ -114,6 +118,7 @@ def test_a_lock_is_broken_with_a_reason_that_is_recorded(program: Program) -> No
         assert "broke the lock flag/checkout of ada" in program("show", newest(program)).out
 
 
+@pytest.mark.proves("P22")
 def test_of_those_who_break_a_lock_at_once_one_runs_and_the_others_know_its_name(
     program: Program,
 ) -> None:
@@ -169,7 +174,9 @@ def test_a_state_folder_that_cannot_hold_locks(program: Program) -> None:
     assert "the folder cannot be used" in failed.err
 
 
-def test_of_runs_that_start_together_one_runs(program: Program) -> None:
+@pytest.mark.proves("F31", "P22")
+@pytest.mark.parametrize("number", range(often(1, 50)))
+def test_of_runs_that_start_together_one_runs(program: Program, number: int) -> None:
     write(program)
     started = [program.start("run", "long.yaml", "--json") for _ in range(3)]
     winner = None

@@ -33,6 +33,7 @@ def state(program: Program) -> Path:
     return Path(program.environ["PUP_TUI_STATE_DIR"])
 
 
+@pytest.mark.proves("F09", "P14")
 @pytest.mark.parametrize("as_json", [False, True], ids=["text", "json"])
 def test_a_full_disk_is_said_at_once_and_the_step_is_told_to_its_end(
     program: Program, state: Path, as_json: bool
@@ -58,6 +59,7 @@ def test_a_full_disk_is_said_at_once_and_the_step_is_told_to_its_end(
         assert program("history", "--json").json[0]["status"] in {"interrupted", "failed"}
 
 
+@pytest.mark.proves("P14")
 @pytest.mark.parametrize(
     ("how", "where"),
     [
@@ -89,6 +91,7 @@ def test_nothing_goes_on_whose_record_was_taken_away(
     assert f"{state}/{where}" in told
 
 
+@pytest.mark.proves("P14")
 def test_a_journal_that_was_replaced_is_left_alone(program: Program, state: Path) -> None:
     program.write("taken", TAKEN.format(how="true"))
     assert program("run", "taken.yaml").code == 0
@@ -102,6 +105,7 @@ def test_a_journal_that_was_replaced_is_left_alone(program: Program, state: Path
     assert len(program("history", "--json").json) == 2
 
 
+@pytest.mark.proves("F15", "P14")
 @pytest.mark.parametrize("as_json", [False, True], ids=["text", "json"])
 def test_a_busy_journal_is_waited_for_and_that_is_said(
     program: Program, state: Path, as_json: bool

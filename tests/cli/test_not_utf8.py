@@ -85,6 +85,7 @@ def test_a_runbook_of_such_a_name_is_shown_and_planned(odd: Odd) -> None:
             json.loads(odd(*folder, command, name, b"--json")[1])
 
 
+@pytest.mark.proves("F37")
 def test_a_run_of_it_is_recorded_and_found_again(odd: Odd) -> None:
     code, told = odd(b"run", b"r\xff.yaml", b"--json", b"--arg-file", b"../args\xff.yaml")
     assert code == 0

@@ -42,6 +42,7 @@ def roots_state(place: Path) -> Path:
     return state
 
 
+@pytest.mark.proves("F12")
 @pytest.mark.parametrize("args", [["history"], ["show", "x"], ["run", "quick.yaml"], ["resume"]])
 def test_a_state_folder_of_another_user_is_named_with_its_owner_and_the_ways_out(
     program: NobodysProgram, roots_state: Path, args: list[str]
@@ -130,6 +131,7 @@ def test_runbooks_of_another_user_are_said_and_hide_no_others(
     assert f"permission denied, {runbooks} belongs to root" in named.err
 
 
+@pytest.mark.proves("F12", "P14")
 @pytest.mark.parametrize("home", ["/nonexistent", "/proc", ""])
 def test_without_a_home_the_catalog_works_and_a_run_says_where_it_cannot_be_recorded(
     program: NobodysProgram, home: str

@@ -50,6 +50,7 @@ def newest(program: Program) -> Any:
     return program("show", run, "--json").json
 
 
+@pytest.mark.proves("F02", "P11")
 def test_off_a_terminal_what_nobody_knows_is_refused_by_name(program: Program) -> None:
     killed(program, T=TOKEN)
     refused = program("resume", T=TOKEN)
@@ -60,6 +61,7 @@ def test_off_a_terminal_what_nobody_knows_is_refused_by_name(program: Program) -
     assert newest(program)["status"] == "interrupted"
 
 
+@pytest.mark.proves("F05", "P11")
 def test_it_is_run_again_and_what_is_done_is_not(program: Program) -> None:
     killed(program, T=TOKEN)
     done = program("resume", "--unknown=retry", "--json", T=TOKEN)
@@ -151,6 +153,7 @@ def test_what_was_cleaned_up_runs_again_on_the_word_of_a_person_only(program: Pr
     assert effects(program) == ["one", "two", "tidy"]
 
 
+@pytest.mark.proves("P11", "P22")
 def test_of_several_who_resume_a_run_one_does(program: Program) -> None:
     text = SECRET_CAPTURE.replace("capture: {S: {secret: true}}", "capture: S")
     waits = "use, kind: shell, run: 'while [ ! -e go ]; do sleep 0.1; done; "

@@ -122,6 +122,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+@pytest.mark.proves("F03", "P11")
 def test_off_a_terminal_a_child_that_lives_is_named_and_nothing_begins(program: Program) -> None:
     killed_but_its_child(program)
     try:
@@ -146,6 +147,7 @@ def killed_but_its_child(program: Program) -> None:
     assert is_alive(child_of(program))
 
 
+@pytest.mark.proves("F03", "P11")
 def test_it_is_waited_for_and_then_asked_about(program: Program) -> None:
     killed_but_its_child(program)
     with typed(program, "resume") as child:
@@ -159,6 +161,7 @@ def test_it_is_waited_for_and_then_asked_about(program: Program) -> None:
     assert effects(program) == ["two", "late"]
 
 
+@pytest.mark.proves("F03", "P11")
 def test_it_is_ended_and_then_asked_about(program: Program) -> None:
     killed_but_its_child(program)
     pid = child_of(program)

@@ -55,6 +55,7 @@ def test_events_as_json_lines(program: Program) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.proves("P4")
 def test_a_value_is_data(program: Program) -> None:
     program.write(
         "x", "name: x\nvars: {X: a}\nsteps: [{name: a, kind: shell, run: 'echo {{ X }}'}]\n"
@@ -92,6 +93,7 @@ def test_errors_are_one_line_that_says_what_where_and_what_to_do(program: Progra
     )
 
 
+@pytest.mark.proves("P10")
 def test_a_secret_is_refused_as_an_argument_and_taken_from_a_file(program: Program) -> None:
     program.write(
         "s",
@@ -132,6 +134,7 @@ def test_the_first_line_is_an_event_while_the_step_still_runs(program: Program) 
     assert [e["text"] for e in seen if e["type"] == "step.output"] == ["one", "two"]
 
 
+@pytest.mark.proves("F07", "F08c", "P15", "P16")
 @pytest.mark.parametrize(
     ("number", "code", "status", "cleaned"),
     [
@@ -280,6 +283,7 @@ def test_no_journal_keeps_nothing(program: Program) -> None:
     assert not Path(program.environ["PUP_TUI_STATE_DIR"]).joinpath("journal.db").exists()
 
 
+@pytest.mark.proves("F13", "P14")
 def test_a_damaged_journal_is_reported_and_nothing_is_run(program: Program) -> None:
     program.write("touches", "name: touches\nsteps: [{name: a, kind: shell, run: touch ran}]\n")
     state = Path(program.environ["PUP_TUI_STATE_DIR"])
@@ -292,6 +296,7 @@ def test_a_damaged_journal_is_reported_and_nothing_is_run(program: Program) -> N
     assert program("validate", "touches.yaml").code == 0
 
 
+@pytest.mark.proves("P10")
 def test_the_journal_is_private(program: Program) -> None:
     program.write("hello", HELLO)
     program("run", "hello.yaml")
@@ -302,6 +307,7 @@ def test_the_journal_is_private(program: Program) -> None:
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+@pytest.mark.proves("F37")
 def test_a_run_goes_on_when_nobody_reads_its_output(program: Program) -> None:
     program.write(
         "chatty",

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.support.program import Ended, Program
 
 
@@ -51,6 +53,7 @@ def suspended(
     return Ended(process.returncode, out, err)
 
 
+@pytest.mark.proves("F08b", "P11", "P23")
 def test_what_ended_while_the_program_was_stopped_is_not_run_again(program: Program) -> None:
     text = """
 name: x
@@ -73,6 +76,7 @@ steps:
     assert done.event("step.finished")["attempts"] == 1
 
 
+@pytest.mark.proves("F08b", "P23")
 def test_the_time_in_which_the_program_was_stopped_counts(program: Program) -> None:
     text = """
 name: x

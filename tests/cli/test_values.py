@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.program import Program
 
 RUNBOOK = """\
@@ -29,6 +31,7 @@ def test_a_run_finds_its_values(program: Program) -> None:
     assert done.out == "ada in staging: no ticket\n"
 
 
+@pytest.mark.proves("P1")
 def test_nothing_runs_before_a_run_does(program: Program) -> None:
     path = runbook(program)
     described = program("describe", path)

@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 import json
-import resource
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
 
+from tests.support.forked import forked
+from tests.support.limited import plan_of
+
 MEMORY = 400 * 1024 * 1024
 CPU_SECONDS = 16
 """One second each for the start, the load, the values and the plan, on a machine that does nothing else."""
-
-PROGRAM = """
-import asyncio, json, resource, sys
-from pathlib import Path
-from pup_tui.catalog.inputs import resolve_inputs
-from pup_tui.catalog.value_sources import local_sources
-from pup_tui.core.plan import plan
-from pup_tui.core.program import compile_program
-from pup_tui.runbook.load import load
-runbook = load(Path(sys.argv[1])).require()
-resolved = asyncio.run(resolve_inputs(runbook, {}, local_sources({}, Path.home())))
-steps = plan(compile_program("a", runbook), resolved.values, (), "ada", lambda step: None)
-used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-problems = [problem.message for problem in resolved.problems]
-reasons = [step.reason for step in steps]
-print(json.dumps({"problems": problems, "reasons": reasons, "kilobytes": used}))
-"""
 
 NUMBERS = "[" + ",".join(map(str, range(60_000))) + "]"
 PAIRS = "[" + ",".join(["[1,2]"] * 30_000) + "]"
@@ -39,15 +23,11 @@ ONES = "[" + ",".join("1" * 9999) + "]"
 
 
 def planned(path: Path) -> dict[str, Any]:
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-
-    command = [sys.executable, "-c", PROGRAM, str(path)]
-    done = subprocess.run(command, check=False, capture_output=True, preexec_fn=limit, text=True)
-    assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+    with NamedTemporaryFile() as told:
+        code = forked(plan_of, path, Path(told.name), MEMORY, CPU_SECONDS)
+        assert code == 0, f"it ended with {code}"
+        found: dict[str, Any] = json.load(told)
+        return found
 
 
 def steps(expression: str, values: str = NUMBERS, count: int = 900) -> str:
@@ -96,6 +76,7 @@ COSTLY = {
 }
 
 
+@pytest.mark.proves("P1", "P5")
 @pytest.mark.parametrize("name", COSTLY)
 def test_steps_are_planned_within_the_limits(name: str, tmp_path: Path) -> None:
     path = tmp_path / "costly.yaml"

@@ -34,6 +34,7 @@ def test_a_captured_object_stands_for_its_id() -> None:
     assert request("kind: pup, run: 'downtime cancel {{ D }}'", D=text).words[-1] == "abc-1"
 
 
+@pytest.mark.proves("P18", "P21")
 @pytest.mark.parametrize("value", ["https://evil.example.com/", "/api/v1/x"])
 def test_a_value_never_decides_who_gets_credentials(value: str) -> None:
     if value.startswith("/"):

@@ -38,6 +38,7 @@ from pup_tui.core.machine import Machine
 from pup_tui.core.notices import RunFinished, StepFinished
 from pup_tui.core.state import RunState
 from pup_tui.drivers.replay import first_difference
+from tests.support.often import often
 from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
 
@@ -77,7 +78,7 @@ def _again(events: list[AnyEvent]) -> RunState:
 
 
 @given(st.integers(min_value=0, max_value=10**9))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(80, 1000), deadline=None)
 def test_replay_equals_live(seed: int) -> None:
     chance = random.Random(seed)
     results = [
@@ -180,7 +181,7 @@ _events = st.one_of(
 
 
 @given(st.lists(_events, max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=often(150, 2000), deadline=None)
 def test_every_event_in_every_state_has_a_defined_result(events: list[AnyEvent]) -> None:
     machine = Player(PROGRAM).create().machine
     ended = False

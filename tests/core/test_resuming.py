@@ -47,6 +47,7 @@ A_THEN_HANGS = {
 }
 
 
+@pytest.mark.proves("P11")
 def test_what_finished_stays_and_what_did_not_is_asked_about() -> None:
     program, player = broken_off(THREE, A_THEN_HANGS)
     assert standing(program, player.machine.state).unknown == ("b",)
@@ -203,6 +204,7 @@ def test_what_was_not_taken_back_stays() -> None:
     assert attempts(player)[began:] == ["breaks#2", "tidy#2"]
 
 
+@pytest.mark.proves("F06")
 def test_a_poll_makes_one_attempt_more_though_its_time_is_over() -> None:
     text = """
 steps:

@@ -68,6 +68,7 @@ async def test_a_path_cannot_leave_the_host(client_of: MakeClient, path: str) ->
             await client.request("GET", path)
 
 
+@pytest.mark.proves("F23")
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 async def test_a_rate_limit_is_waited_for_whatever_the_method(
     client_of: MakeClient, waits: list[float], method: str
@@ -83,6 +84,7 @@ async def test_a_rate_limit_is_waited_for_whatever_the_method(
     assert len(server.requests) == 2
 
 
+@pytest.mark.proves("F23")
 async def test_a_rate_limit_beyond_the_cap_stops_clearly(
     client_of: MakeClient, waits: list[float]
 ) -> None:
@@ -104,6 +106,7 @@ async def test_a_rate_limit_that_never_ends_is_an_error(
     assert waits == [7.0] * 3
 
 
+@pytest.mark.proves("F24")
 async def test_reads_are_repeated_after_a_server_error(
     client_of: MakeClient, waits: list[float]
 ) -> None:
@@ -123,6 +126,7 @@ async def test_a_post_that_is_a_read_is_repeated(client_of: MakeClient) -> None:
     assert [r.body for r in server.requests] == [b'{"a": 1}'] * 2
 
 
+@pytest.mark.proves("F24", "P11")
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 async def test_a_change_is_never_repeated_after_a_server_error(
     client_of: MakeClient, method: str
@@ -161,6 +165,7 @@ async def test_no_answer_within_the_call_timeout_is_final(client_of: MakeClient)
     assert len(server.requests) == 1
 
 
+@pytest.mark.proves("F23")
 async def test_cancelling_ends_a_wait_at_once() -> None:
     waiting = asyncio.Event()
     async with FakeServer(LIMITED) as server:
@@ -185,6 +190,7 @@ async def test_no_redirect_is_followed(client_of: MakeClient, status: int) -> No
     assert "hunter22" not in str(caught.value)
 
 
+@pytest.mark.proves("F22", "P9")
 async def test_an_error_holds_neither_query_nor_keys(client_of: MakeClient) -> None:
     echo = {"errors": ["key api-key-0123456789 is bad, app-key-9876543210 too"]}
     async with FakeServer(Reply(403, echo)) as server, client_of(server.url) as client:

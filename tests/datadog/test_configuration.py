@@ -31,6 +31,7 @@ def test_site_decides_the_host(given: str, host: str) -> None:
     assert DatadogConfiguration.from_environment({"DD_SITE": given}).base_url == f"https://{host}"
 
 
+@pytest.mark.proves("P18")
 @pytest.mark.parametrize("site", ["example.com", "datadoghq.com.example.com", "datadoghq.com@x"])
 def test_keys_go_to_no_unknown_site(site: str) -> None:
     with pytest.raises(ConfigurationError, match="DD_SITE"):
@@ -78,6 +79,7 @@ def test_another_base_url(url: str) -> None:
     assert configuration.base_url == url.rstrip("/")
 
 
+@pytest.mark.proves("P18")
 @pytest.mark.parametrize(
     "url",
     [

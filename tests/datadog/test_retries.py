@@ -9,6 +9,7 @@ DATE = "Fri, 14 Nov 2025 10:00:00 GMT"
 LATER = "Fri, 14 Nov 2025 10:00:07 GMT"
 
 
+@pytest.mark.proves("F23")
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [

@@ -55,6 +55,7 @@ async def silence(_: Recorded, write: Write) -> None:
     await asyncio.Event().wait()
 
 
+@pytest.mark.proves("F26", "P19")
 @pytest.mark.parametrize("handler", [drip, silence])
 async def test_the_deadline_counts_for_the_whole_answer(handler: Any) -> None:
     async with FakeServer(Reply(200)) as server:
@@ -82,6 +83,7 @@ async def half_gzip(_: Recorded, write: Write) -> None:
     await write(head.encode() + half)
 
 
+@pytest.mark.proves("F25", "P19")
 @pytest.mark.parametrize("handler", [short_body, broken_chunks, half_gzip])
 async def test_a_partial_body_is_an_error(handler: Any) -> None:
     async with FakeServer(handler=handler) as server:
@@ -98,6 +100,7 @@ async def hang_up(_: Recorded, write: Write) -> None:
     return
 
 
+@pytest.mark.proves("F29")
 @pytest.mark.parametrize("handler", [no_http, hang_up])
 async def test_no_answer_is_an_error(handler: Any) -> None:
     async with FakeServer(handler=handler) as server:
@@ -134,6 +137,7 @@ async def test_a_damaged_body_is_an_error() -> None:
             await get(server.url)
 
 
+@pytest.mark.proves("P19")
 async def test_the_limit_counts_plain_bytes() -> None:
     async with FakeServer(Reply(200, b"x" * 1001)) as server:
         with pytest.raises(TransportError, match="larger than 1000 bytes"):
@@ -141,6 +145,7 @@ async def test_the_limit_counts_plain_bytes() -> None:
         assert len((await get(server.url, max_bytes=1001)).body) == 1001
 
 
+@pytest.mark.proves("F28", "P19")
 async def test_a_gzip_bomb_is_stopped_before_it_is_large() -> None:
     packer = zlib.compressobj(9, wbits=31)
     bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(200)) + packer.flush()
@@ -176,6 +181,7 @@ async def test_a_redirect_within_the_origin_keeps_the_headers() -> None:
     assert server.requests[1].headers["dd-api-key"] == KEYS["DD-API-KEY"]
 
 
+@pytest.mark.proves("F27", "P18")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_credentials_never_reach_another_origin(status: int) -> None:
     async with FakeServer() as other:
@@ -189,6 +195,7 @@ async def test_credentials_never_reach_another_origin(status: int) -> None:
     assert "hunter22" not in str(caught.value)
 
 
+@pytest.mark.proves("F27")
 async def test_a_callers_headers_and_cookies_stay_at_their_origin() -> None:
     async with FakeServer(Reply(200, b"there")) as other:
         away = {"Location": f"{other.url}/there", "Set-Cookie": "session=hunter22; Path=/"}
@@ -204,6 +211,7 @@ async def test_a_callers_headers_and_cookies_stay_at_their_origin() -> None:
     assert "hunter22" not in str(sent)
 
 
+@pytest.mark.proves("F27")
 @pytest.mark.parametrize("status", [307, 308])
 async def test_a_body_is_not_sent_to_another_origin(status: int) -> None:
     async with (
@@ -240,6 +248,7 @@ async def test_a_redirect_to_what_is_no_http_is_refused(location: str) -> None:
             await get(server.url, follow_redirects=True)
 
 
+@pytest.mark.proves("F22", "P9")
 @pytest.mark.parametrize(
     ("url", "kind"),
     [
@@ -268,6 +277,7 @@ async def test_a_very_long_url_is_not_repeated_in_its_error() -> None:
     assert len(str(caught.value)) < 200
 
 
+@pytest.mark.proves("F22", "P9")
 @pytest.mark.parametrize(
     "headers",
     [{"X-Token": "hunter22\r\nX-Evil: 1"}, {"X-Token": "hunter22\x00"}, {"X:hunter22": "1"},
@@ -288,6 +298,7 @@ async def test_credentials_win_over_a_header_of_that_name() -> None:
     assert server.requests[0].headers["dd-api-key"] == KEYS["DD-API-KEY"]
 
 
+@pytest.mark.proves("F22", "P9")
 async def test_the_log_holds_no_url(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         async with FakeServer() as server:
@@ -295,6 +306,7 @@ async def test_the_log_holds_no_url(caplog: pytest.LogCaptureFixture) -> None:
     assert "hunter22" not in caplog.text
 
 
+@pytest.mark.proves("F30")
 async def test_a_proxy_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://user:hunter22@127.0.0.1:1")
     with pytest.raises(TransportError, match="HTTP_PROXY") as caught:
@@ -302,6 +314,7 @@ async def test_a_proxy_of_the_environment_is_named(monkeypatch: pytest.MonkeyPat
     assert "hunter22" not in str(caught.value)
 
 
+@pytest.mark.proves("F30")
 async def test_a_proxy_variable_that_is_nonsense_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "junk://hunter22")
     with pytest.raises(TransportError, match="ALL_PROXY") as caught:
@@ -309,6 +322,7 @@ async def test_a_proxy_variable_that_is_nonsense_is_named(monkeypatch: pytest.Mo
     assert "hunter22" not in str(caught.value)
 
 
+@pytest.mark.proves("F30")
 async def test_a_certificate_variable_that_is_nonsense_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -346,6 +360,7 @@ async def test_cancelling_ends_a_call_at_once() -> None:
             await task
 
 
+@pytest.mark.proves("F29", "P18")
 async def test_a_certificate_that_nobody_vouches_for_is_refused() -> None:
     asked: list[bytes] = []
 

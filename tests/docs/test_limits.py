@@ -172,12 +172,14 @@ def rows() -> list[list[str]]:
     ]
 
 
+@pytest.mark.proves("P24")
 def test_the_manual_names_every_limit_as_the_program_has_it() -> None:
     told = {row[0]: row[1] for row in rows() if len(row) == 2}
     wanted = {name: f"{limit.most:,}{limit.unit}" for name, limit in LIMITS.items()}
     assert told == {**wanted, OF_A_RUN: f"{blocks.MOST_STEPS:,}"}
 
 
+@pytest.mark.proves("P24")
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_limit_holds_below_at_and_above_it(name: str) -> None:
     limit = LIMITS[name]

@@ -69,6 +69,7 @@ async def test_the_first_line_is_shown_while_the_step_still_runs(tmp_path: Path)
     assert state.status == "succeeded"
 
 
+@pytest.mark.proves("P12")
 async def test_what_is_told_is_recorded_before(tmp_path: Path) -> None:
     journal = MemoryJournal()
     run = await local_run(
@@ -166,6 +167,7 @@ async def test_a_cancel_ends_the_process_and_runs_the_cleanup(tmp_path: Path) ->
     assert (tmp_path / "done").exists()
 
 
+@pytest.mark.proves("P14")
 async def test_a_run_that_cannot_be_recorded_stops_what_it_runs(tmp_path: Path) -> None:
     class Full(MemoryJournal):
         async def append(

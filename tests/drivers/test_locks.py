@@ -6,7 +6,6 @@ import asyncio
 import errno
 import fcntl
 import json
-import multiprocessing
 import os
 import select
 import signal
@@ -37,6 +36,8 @@ from pup_tui.drivers.locks import (
 )
 from pup_tui.drivers.masking import Masking
 from pup_tui.journal.boot import boot_id
+from tests.support.forked import PROCESSES
+from tests.support.often import often
 from tests.support.runbooks import program_of
 from tests.support.runs import local_run
 
@@ -202,6 +203,7 @@ def test_a_process_that_outlives_the_run_keeps_the_lock_and_is_named(
     held_by(folder, "02RUN").release()
 
 
+@pytest.mark.proves("F32", "P22")
 def test_a_number_that_another_process_has_by_now_fools_nobody(
     folder: Path, left_child: subprocess.Popen[bytes]
 ) -> None:
@@ -225,10 +227,10 @@ def _hold_until_killed(folder: Path, ready: Connection) -> None:
     signal.pause()
 
 
+@pytest.mark.proves("F32", "P22")
 def test_a_holder_that_was_killed_frees_it(folder: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_hold_until_killed, args=(folder, theirs))
+    ours, theirs = PROCESSES.Pipe()
+    process = PROCESSES.Process(target=_hold_until_killed, args=(folder, theirs))
     process.start()
     assert ours.recv()
     assert not refused(folder).ended
@@ -318,6 +320,7 @@ def test_the_file_tells_whose_lock_was_broken(folder: Path) -> None:
     assert now.broke == held.by
 
 
+@pytest.mark.proves("F03", "F32")
 def test_a_number_from_before_the_computer_was_started_is_nobody(folder: Path) -> None:
     held_by(folder, "01RUN")
     assert not refused(folder).ended
@@ -327,6 +330,8 @@ def test_a_number_from_before_the_computer_was_started_is_nobody(folder: Path) -
 
 
 # Races
+
+ROUNDS = often(5, 50)
 
 
 def _break(folder: Path, run: str, reason: str | None, line: Connection) -> None:
@@ -353,13 +358,12 @@ def _break(folder: Path, run: str, reason: str | None, line: Connection) -> None
 def test_a_lock_is_broken_once_by_those_who_break_it_at_once(
     folder: Path, reasons: list[str | None]
 ) -> None:
-    values = [f"{VALUE} {number}" for number in range(20)]
+    values = [f"{VALUE} {number}" for number in range(ROUNDS)]
     holders = [held_by(folder, "01RUN", value) for value in values]
-    context = multiprocessing.get_context("spawn")
     racers = []
     for number, reason in enumerate(reasons):
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_break, args=(folder, f"1{number}RUN", reason, theirs))
+        ours, theirs = PROCESSES.Pipe()
+        process = PROCESSES.Process(target=_break, args=(folder, f"1{number}RUN", reason, theirs))
         process.start()
         racers.append((process, ours))
     assert [line.recv() for _, line in racers] == ["ready"] * 3
@@ -389,19 +393,19 @@ def _race(folder: Path, run: str, breaking: Breaking | None, line: Connection) -
             line.send((run, held.holder and held.holder.run))
 
 
+@pytest.mark.proves("F31", "P22")
 @pytest.mark.parametrize("broken", [False, True])
 def test_of_those_who_race_exactly_one_wins_and_the_others_know_its_name(
     folder: Path, broken: bool
 ) -> None:
     first = held_by(folder, "01RUN") if broken else None
     breaking = Breaking(refused(folder).holder, "it is stuck") if broken else None
-    values = [VALUE] if broken else [f"{VALUE} {number}" for number in range(20)]
-    context = multiprocessing.get_context("spawn")
+    values = [VALUE] if broken else [f"{VALUE} {number}" for number in range(ROUNDS)]
     racers = []
     for number in range(3):
-        ours, theirs = context.Pipe()
+        ours, theirs = PROCESSES.Pipe()
         args = (folder, f"1{number}RUN", breaking, theirs)
-        process = context.Process(target=_race, args=args)
+        process = PROCESSES.Process(target=_race, args=args)
         process.start()
         racers.append((process, ours))
     assert [line.recv() for _, line in racers] == ["ready"] * 3

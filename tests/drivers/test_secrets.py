@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from pup_tui.core.actions import Question
 from pup_tui.drivers.local import LocalRun
@@ -67,6 +68,7 @@ class Operator(Seen):
             self._run.answer(question.step, answer, "ada", f"noted: {TOKEN}")
 
 
+@pytest.mark.proves("P8", "P9")
 async def test_secrets_are_nowhere(tmp_path: Path) -> None:
     (tmp_path / "creds.json").write_text('{"user": "grace", "token": "swordfish-42"}')
     journal = MemoryJournal()

@@ -26,10 +26,11 @@ from pup_tui.drivers.replay import replay
 from pup_tui.journal.codec import decode, encode
 from tests.format.test_generated import VALUES, program_from
 from tests.support.generated import Maker
+from tests.support.often import often
 from tests.support.player import Player, Result
 
 CHUNKS = 20
-EACH = 10
+EACH = often(6, 10)
 
 
 class Chance(Player):
@@ -102,6 +103,7 @@ def break_off_and_resume(player: Chance, chance: random.Random, length: int, tim
     player.play()
 
 
+@pytest.mark.proves("P11")
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_a_run_that_broke_off_ends_as_one_that_did_not(chunk: int) -> None:
     """What ended well is not done again, what was lost is: each attempt ends as often as without a break."""

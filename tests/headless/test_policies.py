@@ -71,6 +71,7 @@ async def test_yes(kind: Any, answer: str, note: str) -> None:
     assert heard.answers == [("s", answer, "--yes", note)]
 
 
+@pytest.mark.proves("P21")
 @pytest.mark.parametrize(
     ("kind", "answer"),
     [("confirm", "no"), ("manual", "no"), ("input", "no"), ("failure", "abort")],

@@ -135,6 +135,7 @@ def test_a_killed_run_is_interrupted_though_its_child_lives_on(state: Path) -> N
     looking.close()
 
 
+@pytest.mark.proves("P13")
 @pytest.mark.parametrize("moment", [1, 7, 40])
 def test_all_that_was_acknowledged_survives_a_kill(state: Path, moment: int) -> None:
     with program(KILLED_WHILE_WRITING, state) as process:
@@ -152,6 +153,7 @@ def test_all_that_was_acknowledged_survives_a_kill(state: Path, moment: int) -> 
     journal.close()
 
 
+@pytest.mark.proves("F10", "P14")
 def test_without_room_writing_stops_and_what_was_stored_stays(state: Path) -> None:
     with program(RUNS_OUT_OF_DISK, state) as process:
         stored, error, after = int(line(process)), line(process), line(process)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import multiprocessing
 import os
 import signal
 import sqlite3
@@ -21,6 +20,7 @@ from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import journal_path
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.store import Journal
+from tests.support.forked import PROCESSES
 from tests.support.journals import problems_of
 
 
@@ -63,6 +63,7 @@ def test_a_new_journal_says_whose_it_is_and_of_which_version(made: Path) -> None
     assert found == [schema.APPLICATION_ID, schema.VERSION, "wal", "ok"]
 
 
+@pytest.mark.proves("F11", "P13")
 def test_every_commit_is_synced(journal: Journal) -> None:
     database = journal._database
     asked = ("synchronous", "foreign_keys", "fullfsync", "journal_mode")
@@ -71,6 +72,7 @@ def test_every_commit_is_synced(journal: Journal) -> None:
     assert found == [full, 1, 1, "wal"]
 
 
+@pytest.mark.proves("P10")
 def test_nothing_can_be_read_by_others_whatever_the_umask(state: Path) -> None:
     before = os.umask(0)
     try:
@@ -107,9 +109,7 @@ def _killed_while_founding(state: Path) -> None:
 def test_what_a_killed_founder_left_is_cleared_away_and_what_a_living_one_makes_is_not(
     state: Path,
 ) -> None:
-    founder = multiprocessing.get_context("spawn").Process(
-        target=_killed_while_founding, args=(state,)
-    )
+    founder = PROCESSES.Process(target=_killed_while_founding, args=(state,))
     founder.start()
     founder.join()
     (left,) = state.glob(".new-*")
@@ -131,6 +131,7 @@ def test_the_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
     assert (tmp_path / name / "journal.db").stat().st_size > 0
 
 
+@pytest.mark.proves("F16c", "P14")
 def test_a_newer_version_is_refused_and_stays_as_it_is(
     made: Path, state: Path, opener: type[JournalReader]
 ) -> None:
@@ -176,6 +177,7 @@ def test_what_is_no_database_is_refused(
     assert "nothing was changed" in error.hint
 
 
+@pytest.mark.proves("F13", "P14")
 def test_an_overwritten_header_is_refused(
     state: Path, made: Path, opener: type[JournalReader]
 ) -> None:
@@ -185,6 +187,7 @@ def test_an_overwritten_header_is_refused(
         assert "damaged" in refusal(opener, state).message
 
 
+@pytest.mark.proves("F14", "P14")
 def test_a_file_cut_to_half_is_refused(
     state: Path, made: Path, opener: type[JournalReader]
 ) -> None:
@@ -194,6 +197,7 @@ def test_a_file_cut_to_half_is_refused(
         assert "damaged" in refusal(opener, state).message
 
 
+@pytest.mark.proves("F13", "P14")
 def test_a_page_of_rubbish_is_found_before_anything_is_written(state: Path, made: Path) -> None:
     content = bytearray(made.read_bytes())
     content[-4096:] = b"\xa5" * 4096
@@ -202,6 +206,7 @@ def test_a_page_of_rubbish_is_found_before_anything_is_written(state: Path, made
         assert "damaged" in refusal(Journal, state).message
 
 
+@pytest.mark.proves("F16", "P14")
 def test_a_log_without_its_database_is_not_thrown_away(state: Path) -> None:
     state.mkdir()
     log = state / "journal.db-wal"

@@ -176,6 +176,7 @@ def test_a_changed_event_is_noticed_and_those_before_it_are_readable(
     assert journal.run("aa11") is not None
 
 
+@pytest.mark.proves("F13")
 def test_a_byte_flipped_in_the_file_is_noticed(
     journal: Journal, begin: Beginner, started: AttemptStarted, state: Path
 ) -> None:
@@ -241,6 +242,7 @@ state.chmod(0o700)
 """
 
 
+@pytest.mark.proves("F12", "F09b")
 def test_history_can_be_read_where_nothing_can_be_written(
     created: Callable[..., RunCreated],
 ) -> None:

@@ -74,6 +74,7 @@ def test_the_last_event_and_the_end_are_one_commit(
     assert row.ended_wall == SUCCEEDED.ended_wall
 
 
+@pytest.mark.proves("P8")
 def test_no_secret_reaches_the_disk(
     journal: Journal, state: Path, created: Callable[..., RunCreated]
 ) -> None:
@@ -242,6 +243,7 @@ def test_a_full_file_keeps_what_was_stored(journal: Journal, state: Path, begin:
         assert anew.append("aa11", note) == 2
 
 
+@pytest.mark.proves("F11", "P13")
 def test_a_copy_of_the_file_and_its_log_holds_all_that_was_acknowledged(
     journal: Journal, tmp_path: Path, begin: Beginner
 ) -> None:

@@ -98,6 +98,7 @@ async def test_the_order_is_that_of_the_calls(
     journal.close()
 
 
+@pytest.mark.proves("F15")
 async def test_the_loop_goes_on_while_the_journal_is_locked(
     writer: JournalWriter, created: Callable[..., RunCreated], state: Path
 ) -> None:
@@ -129,6 +130,7 @@ async def test_those_who_wait_for_a_busy_journal_are_told_so(
     assert told.empty()
 
 
+@pytest.mark.proves("F15", "P14")
 async def test_a_lock_held_for_too_long_stops_the_writer(
     state: Path, created: Callable[..., RunCreated]
 ) -> None:

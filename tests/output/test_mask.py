@@ -33,6 +33,7 @@ def b64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
+@pytest.mark.proves("P8")
 @pytest.mark.parametrize(
     "text",
     [
@@ -218,6 +219,7 @@ def test_a_possible_beginning_waits_and_is_shown_in_the_end() -> None:
     assert stream.pending == ""
 
 
+@pytest.mark.proves("P8")
 @given(
     st.lists(secrets, min_size=1, max_size=3),
     st.lists(st.integers(0, 400), max_size=8),

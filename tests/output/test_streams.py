@@ -222,6 +222,7 @@ def play(path: Path, chunks: list[bytes | Pause]) -> list[list[str]]:
     return at_pauses
 
 
+@pytest.mark.proves("P6")
 @pytest.mark.parametrize(
     "case", [*ESCAPES, *UNICODES, *LINES, *SECRETS], ids=lambda case: str(case.name)
 )
@@ -291,6 +292,7 @@ def test_streams_are_marked_and_keep_their_order(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.proves("F21", "P17")
 def test_a_flood_without_line_feed_is_limited_and_its_size_is_told(tmp_path: Path) -> None:
     path = tmp_path / "0001-step.log"
     output = KeptOutput(path, Masker([SECRET]), limit=2_000_000)

@@ -33,6 +33,7 @@ def load_limited(path: Path) -> dict[str, Any]:
         return found
 
 
+@pytest.mark.proves("P1", "P2", "P5", "P21")
 @pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
 def test_verdict(row: dict[str, str]) -> None:
     result = load_limited(HOSTILE / row["file"])
@@ -95,6 +96,7 @@ COSTLY = {
 }
 
 
+@pytest.mark.proves("P1", "P5")
 @pytest.mark.parametrize("name", COSTLY)
 def test_costly_file_is_judged_within_the_limits(name: str, tmp_path: Path) -> None:
     path = tmp_path / "costly.yaml"
@@ -121,6 +123,7 @@ COSTLY_TO_LINT = {
 }
 
 
+@pytest.mark.proves("P1", "P5")
 @pytest.mark.parametrize("name", COSTLY_TO_LINT)
 def test_costly_file_is_linted_within_the_limits(name: str, tmp_path: Path) -> None:
     path = tmp_path / "costly.yaml"
@@ -205,6 +208,7 @@ COSTLY_TOGETHER: dict[str, tuple[bool, dict[str, str]]] = {
 }
 
 
+@pytest.mark.proves("P1", "P5")
 @pytest.mark.parametrize("name", COSTLY_TOGETHER)
 def test_costly_files_are_judged_together_within_the_limits(name: str, tmp_path: Path) -> None:
     valid, files = COSTLY_TOGETHER[name]

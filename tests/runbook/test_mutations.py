@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pup_tui.runbook.load import Loaded, load_files
+from tests.support.often import often
 from tests.support.runbooks import VALID_FILES
 
 TEXT = VALID_FILES["valid.yaml"]
@@ -94,7 +96,8 @@ edits = st.lists(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@pytest.mark.proves("P1", "P2")
+@settings(max_examples=often(200, 2000), deadline=None)
 @given(edits)
 def test_changed_bytes(changes: list[tuple[int, int, bytes]]) -> None:
     data = TEXT
@@ -103,7 +106,7 @@ def test_changed_bytes(changes: list[tuple[int, int, bytes]]) -> None:
     judged(load(data), data)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(100, 1000), deadline=None)
 @given(edits, st.sampled_from(sorted(FILES)))
 def test_changed_bytes_of_a_file_that_is_used(
     changes: list[tuple[int, int, bytes]], name: str
@@ -115,7 +118,7 @@ def test_changed_bytes_of_a_file_that_is_used(
     judged(load(TEXT, **{name: data}), TEXT)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(100, 1000), deadline=None)
 @given(st.lists(st.integers(0, TEXT.count(b"\n")), min_size=1, max_size=6), st.randoms())
 def test_lines_removed_and_moved(numbers: list[int], random: object) -> None:
     lines = TEXT.splitlines(keepends=True)
@@ -127,7 +130,8 @@ def test_lines_removed_and_moved(numbers: list[int], random: object) -> None:
     judged(load(data), data)
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.proves("P1", "P2")
+@settings(max_examples=often(100, 1000), deadline=None)
 @given(st.text(max_size=200))
 def test_any_text(text: str) -> None:
     data = text.encode("utf-8", "surrogatepass")

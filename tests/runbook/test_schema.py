@@ -23,6 +23,7 @@ from pup_tui.runbook.nodes import Mapping, OutOfRange, Scalar, Sequence, YamlNod
 from pup_tui.runbook.schema import schema
 from pup_tui.runbook.steps import KINDS
 from tests.support.generated import FILES, Maker
+from tests.support.often import often
 from tests.support.runbooks import VALID_FILES
 
 DATA = Path(__file__).parent / "data"
@@ -243,7 +244,7 @@ def depends_on_a_template(part: Any) -> bool:
     return any(map(depends_on_a_template, part.values()))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=often(60, 1000), deadline=None)
 @given(changed())
 def test_they_agree_on_what_is_wrong_in_one_place(whole: Any) -> None:
     text = json.dumps(whole).encode()

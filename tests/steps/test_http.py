@@ -166,12 +166,14 @@ class TestRequest:
         assert not outcome.ok
         assert "http" in outcome.reason
 
+    @pytest.mark.proves("F22", "F29")
     async def test_refused_connection_names_host_and_cause(self, ask: Ask) -> None:
         async with FakeServer() as server:
             gone = server.url
         outcome = await ask(f"{gone}/p?key=s3cret")
         assert outcome.reason == f"GET {gone}/p: Connection refused"
 
+    @pytest.mark.proves("F22", "P9")
     async def test_bad_header_is_named_without_its_value(self, ask: Ask) -> None:
         outcome = await ask("http://127.0.0.1:9/", headers={"X-Key": "s3cret\r\nX: y"})
         assert "X-Key" in outcome.reason
@@ -278,6 +280,7 @@ class TestDatadog:
         assert received.headers["accept"] == "text/csv"
         assert received.query == {"a": "1", "b": "1,2"}
 
+    @pytest.mark.proves("P18")
     async def test_credentials_do_not_go_anywhere_else(self, ask: Ask, account: Account) -> None:
         """Not even to the very host of Datadog, where the author did not write a path."""
         async with FakeServer() as server:
@@ -286,6 +289,7 @@ class TestDatadog:
         assert "dd-api-key" not in server.requests[0].headers
         assert "dd-application-key" not in server.requests[0].headers
 
+    @pytest.mark.proves("F27", "P18")
     async def test_redirect_is_not_followed_with_credentials(
         self, ask: Ask, account: Account
     ) -> None:
@@ -342,12 +346,14 @@ class TestLimits:
         assert "larger than 1000000 bytes" in outcome.reason
         assert not (context.cwd / "dump").exists()
 
+    @pytest.mark.proves("F25")
     async def test_body_that_is_cut_off_is_not_output(self, ask: Ask, sink: RecordingSink) -> None:
         async with FakeServer(Reply(body=b"part", headers={"Content-Length": "99"})) as server:
             outcome = await ask(server.url)
         assert outcome.reason.endswith("response incomplete")
         assert sink.stdout == b""
 
+    @pytest.mark.proves("F26")
     @pytest.mark.parametrize(
         ("method", "reason"),
         [("GET", "cancelled"), ("POST", "cancelled; the server may have carried it out")],

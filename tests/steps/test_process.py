@@ -121,6 +121,7 @@ class TestEnd:
         assert (outcome.ok, outcome.exit_code, outcome.signal) == (False, 137, "SIGKILL")
         assert outcome.reason == "killed by SIGKILL"
 
+    @pytest.mark.proves("F18", "P15")
     async def test_exit_ends_it_though_a_grandchild_holds_the_pipes(
         self, sink: RecordingSink, stop: Stop, context: Context
     ) -> None:
@@ -207,6 +208,7 @@ class TestStop:
         assert outcome.reason == "cancelled"
         assert (context.cwd / "cleaned").exists()
 
+    @pytest.mark.proves("F17", "P15")
     async def test_kill_follows_where_term_is_ignored(
         self, sink: RecordingSink, stop: Stop, context: Context
     ) -> None:
@@ -218,6 +220,7 @@ class TestStop:
         assert (outcome.ok, outcome.exit_code, outcome.signal) == (False, 137, "SIGKILL")
         assert outcome.reason.startswith("cancelled; killed by SIGKILL")
 
+    @pytest.mark.proves("F20", "P15")
     async def test_stopped_process_is_ended(
         self, sink: RecordingSink, stop: Stop, context: Context
     ) -> None:
@@ -225,6 +228,7 @@ class TestStop:
         outcome = await self.stopped(sh(script), sink, stop, replace(context, grace=50))
         assert (outcome.exit_code, outcome.reason) == (143, "cancelled")
 
+    @pytest.mark.proves("P15")
     async def test_group_goes_with_its_leader(
         self, sink: RecordingSink, stop: Stop, context: Context
     ) -> None:
@@ -232,6 +236,7 @@ class TestStop:
         await self.stopped(sh(script), sink, stop, context)
         assert survivors.marked(context.run) == []
 
+    @pytest.mark.proves("F19", "P15")
     async def test_daemon_in_another_session_is_named_and_left(
         self, sink: RecordingSink, stop: Stop, context: Context
     ) -> None:
@@ -272,6 +277,7 @@ class TestStop:
 
 
 class TestLimits:
+    @pytest.mark.proves("F21b")
     async def test_no_descriptor_left_is_an_outcome(
         self, sink: RecordingSink, stop: Stop, context: Context
     ) -> None:
@@ -298,6 +304,7 @@ class TestLimits:
         outcome = await play(sh("exit 4"), sink, stop, context)
         assert outcome.exit_code == 4
 
+    @pytest.mark.proves("F21c")
     @pytest.mark.skipif(os.geteuid() != 0, reason="root alone may become another user")
     def test_no_process_left_is_an_outcome(self) -> None:
         program = """
@@ -361,6 +368,7 @@ class TestLateStop:
         assert outcome.reason == "cancelled"
 
 
+@pytest.mark.proves("F21c")
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -378,6 +386,7 @@ async def test_what_cannot_start_says_why(
     assert told in outcome.reason
 
 
+@pytest.mark.proves("F21c")
 async def test_a_directory_that_is_not_there_is_named(
     sink: RecordingSink, stop: Stop, context: Context
 ) -> None:
@@ -407,6 +416,7 @@ class TestLeftBehind:
         finally:
             os.kill(pid, signal.SIGKILL)
 
+    @pytest.mark.proves("F19", "P15")
     async def test_it_is_named_after_a_stop_without_marks(
         self, sink: RecordingSink, stop: Stop, context: Context
     ) -> None:

@@ -68,6 +68,7 @@ class TestEveryShell:
         assert (outcome.ok, outcome.exit_code, outcome.reason) == (True, 0, "")
         assert (sink.stdout, sink.stderr) == (b"out\n", b"err\n")
 
+    @pytest.mark.proves("P10")
     async def test_script_is_in_no_argument_list(
         self, shell: str, run: Run, sink: RecordingSink
     ) -> None:
@@ -224,6 +225,7 @@ class TestCannotStart:
         outcome = await run("echo x", shell="zsh", env={"PATH": str(context.cwd)})
         assert outcome.reason.startswith(f"cannot start {shell}: it is no program")
 
+    @pytest.mark.proves("F21c")
     async def test_value_larger_than_the_system_takes(self, run: Run) -> None:
         outcome = await run("echo x", values={"PUP_V1": "s3cret" * 40_000})
         assert not outcome.ok
@@ -255,6 +257,7 @@ class TestCannotStart:
         assert outcome.reason.startswith("the script cannot be handed to the shell")
 
 
+@pytest.mark.proves("F21b")
 async def test_leaves_no_descriptor_open_over_a_thousand_runs(run: Run) -> None:
     await run("exit 0")
     before = len(os.listdir("/proc/self/fd"))

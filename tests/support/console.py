@@ -33,6 +33,9 @@ VISIBLE = "clean [/usr/bin] [a-z] [red]"
 PATIENCE = 120.0
 """Seconds after which a test gives up waiting for what should have happened long before."""
 
+LONGEST_PAUSE = 0.1
+"""Seconds between two looks at what is waited for: whoever looks all the time keeps it from happening."""
+
 
 class Console:
     """A running application with its pilot."""
@@ -51,10 +54,12 @@ class Console:
     async def eventually(self, holds: Callable[[], object]) -> None:
         """Return as soon as `holds` does; fail if it never does."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
+        pause = 0.01
         while not holds():
             if asyncio.get_running_loop().time() > deadline:
                 raise AssertionError(f"it never came to that; the screen:\n{self.screen}")
-            await self.pilot.pause(0.01)
+            await self.pilot.pause(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
         await self.pilot.pause()
 
     async def sees(self, *texts: str) -> None:

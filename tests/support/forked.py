@@ -7,33 +7,23 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import pkgutil
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pup_tui
-
 PATIENCE = 200.0
 """Seconds after which a process that does not end is given up."""
 
-_IMPORTED = [
-    module.name
-    for module in pkgutil.walk_packages(pup_tui.__path__, "pup_tui.")
-    if not module.name.startswith(("pup_tui.tui", "pup_tui.__main__"))
-]
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(_IMPORTED)
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.support.warm", __name__])
+"""Begins processes; what they run must be importable, from a module that imports little."""
 
 
 def forked(work: Callable[..., None], *args: Any) -> int:
-    """Do some work in a process of its own: its exit code, or -N if signal N ended it.
-
-    The work must be importable, from a module that imports little, since each process imports it.
-    """
-    process = _PROCESSES.Process(target=work, args=args)
+    """Do some work in a process of its own: its exit code, or -N if signal N ended it."""
+    process = PROCESSES.Process(target=work, args=args)
     process.start()
     process.join(PATIENCE)
     code = process.exitcode
@@ -47,7 +37,7 @@ def forked(work: Callable[..., None], *args: Any) -> int:
 
 def killed(begun: Callable[[], bool], seconds: float, work: Callable[..., None], *args: Any) -> int:
     """Do some work in a process of its own that is killed `seconds` after it has `begun`."""
-    process = _PROCESSES.Process(target=work, args=args)
+    process = PROCESSES.Process(target=work, args=args)
     process.start()
     while process.is_alive() and not begun():
         time.sleep(0.01)

@@ -49,6 +49,10 @@ LIST = {"type": "list", "default": ["x", "y"], "pattern": "[a-z]"}
 """The variable of a made-up runbook that is a list."""
 
 
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""That of C, where there is one, writes the same five times as fast."""
+
+
 class Maker:
     """Makes one runbook; the same seed gives the same one.
 
@@ -80,7 +84,7 @@ class Maker:
             book["defaults"] |= {"strict": True, "shell": "ksh"} if self._maybe(0.5) else {}
         if self._maybe(0.2):
             book["lock"] = "made-up/{{ A }}"
-        return yaml.safe_dump(book, sort_keys=False, width=1000)
+        return yaml.dump(book, Dumper=_DUMPER, sort_keys=False, width=1000)
 
     def _maybe(self, probability: float) -> bool:
         return self._chance.random() < probability

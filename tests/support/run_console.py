@@ -33,7 +33,7 @@ from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.widgets.output_pane import OutputPane
 from pup_tui.tui.widgets.run_view import RunView
 from pup_tui.tui.widgets.step_list import StepList
-from tests.support.console import PATIENCE
+from tests.support.console import LONGEST_PAUSE, PATIENCE
 
 STYLES = Path(dialog.__file__).parent.parent / "styles"
 HOSTILE = "[/usr/bin] [@click=app.quit]x[/] \x1b]0;title\x07\x1b[2J\u202e"
@@ -109,12 +109,14 @@ class Console:
     async def until(self, holds: Callable[[], Any]) -> None:
         """Let the run and the screen go on until something holds; fail if it never does."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
+        pause = 0.002
         while asyncio.get_running_loop().time() < deadline:
             self.view.take_in()
             await self.pilot.pause()
             if holds():
                 return
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
         raise AssertionError("it did not come to that")
 
     def text(self, kind: type[Static]) -> str:

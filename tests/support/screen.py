@@ -40,6 +40,9 @@ KEYS = {
 MOVING = {"tab", "shift+tab", "up", "down", "right", "left"}
 """Keys that move the focus; texts change by themselves meanwhile, as a clock does."""
 
+_AT_ONCE = 64
+"""Readings of the terminal after which the screen is looked at though there is more to come."""
+
 PATIENCE = 120.0
 """Seconds after which a test gives up waiting for what should have happened long before."""
 
@@ -69,6 +72,7 @@ class Screen:
         self._set_size(columns, rows)
         self._status: int | None = None
         self._hung_up = False
+        self._text: str | None = None
 
     def _set_size(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -77,6 +81,7 @@ class Screen:
         """Give the terminal another size, and wait until the program has painted all of it."""
         self._screen.reset()
         self._screen.resize(rows, columns)
+        self._text = None
         self._set_size(columns, rows)
         self._until(lambda: bool(self._screen.display[-1].strip()), "nothing was painted anew")
 
@@ -141,7 +146,7 @@ class Screen:
                 return
 
     def _look(self) -> list[object]:
-        return [*self._screen.display, *self._colours()]
+        return [self.text, *self._colours()]
 
     def _colours(self) -> list[object]:
         """The colours behind the texts, which tell the focus, without the cursor, which blinks."""
@@ -161,17 +166,24 @@ class Screen:
         ready, _, _ = select.select([self.terminal], [], [], seconds)
         if not ready:
             return True
-        try:
-            data = os.read(self.terminal, 1 << 16)
-        except OSError:
-            return False
-        self.raw += data
-        self._stream.feed(data)
+        # A terminal gives 4 KiB at a time, and a screen is looked at when all of it has come.
+        for _ in range(_AT_ONCE):
+            try:
+                data = os.read(self.terminal, 1 << 16)
+            except OSError:
+                return False
+            self.raw += data
+            self._stream.feed(data)
+            self._text = None
+            if not data or not select.select([self.terminal], [], [], 0)[0]:
+                break
         return bool(data)
 
     @property
     def text(self) -> str:
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        if self._text is None:
+            self._text = "\n".join(line.rstrip() for line in self._screen.display)
+        return self._text
 
     def wait_for(self, pattern: str, *, timeout: float = PATIENCE) -> re.Match[str]:
         """The first match of `pattern` on the screen; AssertionError with the screen if it does not come."""

@@ -60,6 +60,7 @@ def test_evaluation(source: str, scope: dict[str, Any], expected: Any) -> None:
     assert compile_expression(source).evaluate(scope) == expected
 
 
+@pytest.mark.proves("P5")
 @pytest.mark.parametrize(
     "source",
     [
@@ -202,6 +203,7 @@ def test_a_long_text_is_refused_before_it_is_made(source: str) -> None:
         expression.evaluate({"A": "x" * (MAX_TEXT - 10)})
 
 
+@pytest.mark.proves("P5")
 def test_work_is_limited_over_a_whole_rendering() -> None:
     expression = compile_expression("A" + " | upper" * 20)
     assert expression.evaluate({"A": "a"}) == "A"

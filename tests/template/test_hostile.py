@@ -19,6 +19,7 @@ def _ids(case: dict[str, str]) -> str:
     return case["id"]
 
 
+@pytest.mark.proves("P5")
 @pytest.mark.parametrize("case", [c for c in _CASES if c["id"] not in _LOADS | {"R129"}], ids=_ids)
 def test_what_must_be_refused_is_refused_at_load(case: dict[str, str]) -> None:
     with pytest.raises(TemplateError) as caught:
@@ -44,6 +45,7 @@ def test_loops_do_not_nest_deeper_than_anybody_reads() -> None:
         compile_text(case["text"])
 
 
+@pytest.mark.proves("P3")
 def test_an_output_that_looks_like_a_template_stays_text() -> None:
     first, second = [c["text"] for c in _CASES if c["id"] == "R136"]
     assert compile_shell(first).render({}).script == "printf '%s' '{{ 7*7 }}'"

@@ -59,6 +59,7 @@ def test_the_first_line_shows_while_the_step_still_runs(program: Program) -> Non
         screen.wait_for("1 of 1")
 
 
+@pytest.mark.proves("P6", "P7")
 def test_hostile_output_does_not_reach_the_terminal(program: Program) -> None:
     write(
         program,
@@ -110,6 +111,7 @@ def test_leaving_with_a_run_open_asks_and_stays_by_default(program: Program) -> 
         assert not child_is_gone(program)
 
 
+@pytest.mark.proves("F07", "F08c", "P15", "P16")
 @pytest.mark.parametrize(
     ("number", "code", "status"),
     [(signal.SIGTERM, 143, "cancelled"), (signal.SIGHUP, 129, "interrupted")],
@@ -128,6 +130,7 @@ def test_signals_end_it_in_order(
     assert row["status"] == status
 
 
+@pytest.mark.proves("F07", "P16")
 def test_a_lost_terminal_ends_it_and_its_run(program: Program) -> None:
     write(program, "long", LONG)
     with console(program, "long") as screen:
@@ -203,6 +206,7 @@ def resume_in_a_console(program: Program) -> None:
         screen.press_until("g", "i-looked")
 
 
+@pytest.mark.proves("F35")
 def test_resizing_keeps_everything(program: Program) -> None:
     write(program, "long", LONG)
     with ending_the_child(program), console(program, "long") as screen:
@@ -214,6 +218,7 @@ def test_resizing_keeps_everything(program: Program) -> None:
         screen.wait_for("it-is-up")
 
 
+@pytest.mark.proves("F37")
 def test_it_refuses_politely_without_a_terminal(program: Program) -> None:
     done = program()
     assert done.code == 2
@@ -230,6 +235,7 @@ def test_a_word_that_is_no_command_and_no_runbook_is_told_on_a_terminal_too(
         assert screen.wait_for_exit() == 2
 
 
+@pytest.mark.proves("F37")
 def test_it_refuses_a_terminal_that_cannot_show_it(program: Program) -> None:
     environ = {**program.environ, "TERM": "dumb"}
     with Screen(["env", "TERM=dumb", *PROGRAM], cwd=program.cwd, environ=environ) as screen:

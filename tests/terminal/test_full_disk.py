@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.support.disks import small_disk
 from tests.support.program import PROGRAM, Program, program_in
 from tests.support.screen import Screen
@@ -22,6 +24,7 @@ def console(program: Program) -> Screen:
     return Screen([*PROGRAM, "chatty"], cwd=program.cwd, environ=environ, size=(160, 40))
 
 
+@pytest.mark.proves("F09", "P14")
 def test_a_full_disk_is_said_while_the_step_runs_and_in_the_exit_code(tmp_path: Path) -> None:
     program = program_in(tmp_path)
     (program.cwd / "books").mkdir()

@@ -162,6 +162,7 @@ async def test_an_untrusted_runbook_asks_first_and_once_for_each_text(
         await console.eventually(lambda: isinstance(console.app.screen, TrustScreen))
 
 
+@pytest.mark.proves("P14")
 async def test_nothing_runs_that_cannot_be_recorded(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
@@ -245,6 +246,7 @@ async def test_with_runs_it_asks_and_cancels_them_in_order(
     assert [summary.status for summary in log.summaries.values()] == [RunStatus.CANCELLED]
 
 
+@pytest.mark.proves("F08d")
 async def test_ctrl_c_in_a_run_asks_to_cancel_the_run(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
@@ -261,6 +263,7 @@ async def test_ctrl_c_in_a_run_asks_to_cancel_the_run(
         await console.tells("This run is over")
 
 
+@pytest.mark.proves("F08d")
 async def test_ctrl_c_over_the_dialog_of_a_run_asks_once_to_cancel_the_run(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
@@ -365,6 +368,7 @@ async def test_sigterm_cancels_cleans_up_and_ends(
     assert signal.SIGTERM + 128 == TERMINATED
 
 
+@pytest.mark.proves("F07", "P16")
 async def test_a_lost_terminal_interrupts_and_leaves_the_run_as_it_stands(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
@@ -483,6 +487,7 @@ async def test_opens_at_a_file_outside_the_catalog_and_runs_that_one(
     assert executor.requests[0].script == "edited"
 
 
+@pytest.mark.proves("P7")
 @pytest.mark.parametrize("size", [SMALL, LARGE])
 async def test_hostile_names_are_literal_in_tab_title_step_and_dialog(
     make_services: MakeServices, open_console: OpenConsole, size: tuple[int, int]

@@ -341,6 +341,7 @@ HOSTILE_QUESTION = question(
 )
 
 
+@pytest.mark.proves("P7")
 @pytest.mark.parametrize(
     "asks",
     [

@@ -200,6 +200,7 @@ def many_runs(services: Services, number: int) -> None:
     journal.close()
 
 
+@pytest.mark.proves("F34")
 async def test_all_runs_are_there_page_by_page_and_an_old_interrupted_one_is_found(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
@@ -238,6 +239,7 @@ async def test_outputs_without_records_are_said_above_the_runs(
         await console.sees("1 run · status: any", "the records of 1 run are lost", "✔ succeeded")
 
 
+@pytest.mark.proves("P7")
 async def test_hostile_names_in_the_table_are_shown_literally(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:

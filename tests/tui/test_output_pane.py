@@ -170,6 +170,7 @@ async def test_unfinished_lines_change_in_place(tmp_path: Path) -> None:
         assert s.rows()[:3] == ["  done", "  100 %", ""]
 
 
+@pytest.mark.proves("P6")
 @pytest.mark.parametrize(
     "hostile",
     [

@@ -12,6 +12,7 @@ from pup_tui.datadog.sandbox.messages import ApiRequest
 from pup_tui.datadog.sandbox.router import Router
 from pup_tui.datadog.sandbox.timeline import Timeline
 from pup_tui.datadog.sandbox.world import World
+from tests.support.often import often
 
 NOON = 1_790_000_000.0
 HEADERS = {"authorization": "Bearer token"}
@@ -118,7 +119,7 @@ def attributes(kind: str) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=often(10, 100), deadline=None)
 @given(data=st.data())
 def test_whatever_is_asked_there_is_an_answer(route: Any, data: st.DataObject) -> None:
     answers = router()

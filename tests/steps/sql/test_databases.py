@@ -331,6 +331,7 @@ async def test_notices_and_counts_are_told_beside_the_rows(connect: Connect) -> 
     assert "NOTICE: look" in asked.shown("stderr")
 
 
+@pytest.mark.proves("P9")
 async def test_a_password_is_in_no_message(connect: Connect) -> None:
     secret = quote(PASSWORD, safe="")
     for engine in ("postgresql", "mysql"):

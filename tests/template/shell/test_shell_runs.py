@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.script import compile_shell
+from tests.support.often import often
 
 _DATA = Path(__file__).parents[1] / "data" / "hostile_values.json"
 _EXTRA = [
@@ -203,6 +204,7 @@ def _check(context: Context, shell: str, value: str, folder: Path) -> None:
     assert printed == f"{context.before}{value}{context.after}".encode(), rendered.script
 
 
+@pytest.mark.proves("P4", "P3")
 @pytest.mark.parametrize(
     ("context", "shell"),
     [
@@ -222,9 +224,10 @@ _TEXTS = st.text(
 ) | st.text(alphabet="'\"\\$`(){}[]<>|&;#~*?!=-+% \n\tEOFaV_0")
 
 
+@pytest.mark.proves("P4")
 @pytest.mark.parametrize("shell", ["bash", "dash"])
 @pytest.mark.parametrize("name", sorted(_MAIN | {"default, both quotes", "backticks, all quoted"}))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=often(8, 100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(value=_TEXTS)
 def test_any_value_arrives_as_it_is(
     name: str, shell: str, value: str, tmp_path_factory: pytest.TempPathFactory
@@ -261,7 +264,7 @@ _CORES = [
 ]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=often(40, 500), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     core=st.sampled_from(_CORES),
     wrappers=st.lists(st.sampled_from(_WRAPPERS), max_size=4, unique=True),
@@ -303,7 +306,8 @@ _INJECTIONS = [
 ]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.proves("P4")
+@settings(max_examples=often(100, 1000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     before=st.lists(st.sampled_from(_TOKENS), max_size=6),
     after=st.lists(st.sampled_from(_TOKENS), max_size=4),

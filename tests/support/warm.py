@@ -1,0 +1,26 @@
+"""The program imported whole, with what it works out once in a process: tests begin copies of it."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest  # noqa: F401
+
+import pup_tui
+from pup_tui.runbook.lint import linter
+from pup_tui.runbook.load import load
+
+for _module in pkgutil.walk_packages(pup_tui.__path__, "pup_tui."):
+    if not _module.name.startswith(("pup_tui.tui", "pup_tui.__main__")):
+        importlib.import_module(_module.name)
+
+_ROOT = Path(__file__).parents[2]
+for _path in (*_ROOT.glob("runbooks/*.yaml"), _ROOT / "tests/runbook/data/valid.yaml"):
+    load(_path, linter=linter(lambda word: True))
+
+# What stays for good need not be looked through, and so is copied by none of those that begin here.
+gc.collect()
+gc.freeze()
