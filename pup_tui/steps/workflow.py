@@ -49,9 +49,7 @@ class WorkflowExecutor:
             return Outcome(ok=False, reason="`workflow_id` is empty; nothing was started")
         if stop.is_set():
             return told_to_stop()
-        calls = DatadogClient(
-            self._configuration, on_wait=waits(sink), on_proxy=proxies(sink)
-        )
+        calls = DatadogClient(self._configuration, on_wait=waits(sink), on_proxy=proxies(sink))
         async with calls as client:
             try:
                 instance = await _start(client, request, stop, context.grace)
