@@ -75,6 +75,11 @@ from pup_tui.steps.executor import Context, Executor, Outcome, Stop, Terminal
 from pup_tui.steps.leftovers import Leftovers
 from pup_tui.steps.start_errors import told
 
+CLEANUP_LIMIT = 20.0
+"""Seconds from a SIGTERM on in which a run may clean up: who sends it follows with SIGKILL before long (Kubernetes
+after 30 s).
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
@@ -207,6 +212,12 @@ class LocalRun:
 
     def cancel(self, by: str, reason: str = "") -> None:
         self._post(CancelRequested(at=self._now(), by=by, reason=reason))
+
+    def terminate(self, by: str) -> None:
+        """Cancel for somebody who does not wait: a cleanup that takes too long is stopped, and said to be."""
+        self.cancel(by)
+        why = f"the cleanup had not ended {CLEANUP_LIMIT:g} s after {by}"
+        self._around.clock.call_later(CLEANUP_LIMIT, lambda: self.interrupt(why))
 
     def interrupt(self, reason: str) -> None:
         self._post(Interrupted(at=self._now(), reason=reason))

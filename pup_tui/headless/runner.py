@@ -55,17 +55,21 @@ def _signals(run: LocalRun) -> Iterator[list[int]]:
     """While the run lasts signals stop it in order; the exit codes they ask for, first one first."""
     received: list[int] = []
 
-    def cancelled(code: int, by: str) -> None:
-        received.append(code)
-        run.cancel(by=by)
+    def cancelled() -> None:
+        received.append(INTERRUPT)
+        run.cancel(by="Ctrl-C")
+
+    def terminated() -> None:
+        received.append(TERMINATED)
+        run.terminate(by="SIGTERM")
 
     def hung_up() -> None:
         received.append(HANGUP)
         run.interrupt("the terminal was lost")
 
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGINT, cancelled, INTERRUPT, "Ctrl-C")
-    loop.add_signal_handler(signal.SIGTERM, cancelled, TERMINATED, "SIGTERM")
+    loop.add_signal_handler(signal.SIGINT, cancelled)
+    loop.add_signal_handler(signal.SIGTERM, terminated)
     # Under nohup the hangup is ignored, and the run is meant to outlive the terminal.
     outlives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     if not outlives:
