@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pup_tui.core.state import RunState
     from pup_tui.journal.reader import JournalReader
     from pup_tui.journal.records import RunRow
+    from pup_tui.runbook.load import Loaded
 
 INDENT = "  "
 
@@ -59,25 +60,31 @@ def _leg_json(leg: Leg) -> dict[str, Any]:
     }
 
 
+def recorded_program(journal: JournalReader, row: RunRow) -> tuple[Loaded, Program]:
+    """What a run was made from, and compiled. Raises JournalError if this version cannot read it."""
+    from pup_tui.core.program import compile_program
+    from pup_tui.journal.errors import JournalError
+    from pup_tui.runbook.load import load_files
+
+    loaded = load_files(row.runbook, journal.files(row.run), Path(row.path))
+    if loaded.runbook is None:
+        raise JournalError(
+            f"the runbook of run {row.run} cannot be read by this version", journal.path
+        )
+    return loaded, compile_program(row.runbook, loaded.runbook)
+
+
 class ShownRun:
     """One recorded run, replayed from its events over the exact files that it was made from."""
 
     def __init__(self, journal: JournalReader, row: RunRow) -> None:
-        from pup_tui.core.program import compile_program
         from pup_tui.drivers.replay import replay
-        from pup_tui.journal.errors import JournalError
         from pup_tui.journal.places import run_dir
-        from pup_tui.runbook.load import load_files
 
         self.row = row
         self.folder = run_dir(journal.state, row.run)
-        loaded = load_files(row.runbook, journal.files(row.run), Path(row.path))
-        if loaded.runbook is None:
-            raise JournalError(
-                f"the runbook of run {row.run} cannot be read by this version", journal.path
-            )
+        loaded, self.program = recorded_program(journal, row)
         self.files: Mapping[str, bytes] = loaded.files
-        self.program: Program = compile_program(row.runbook, loaded.runbook)
         self.events: Sequence[AnyEvent] = journal.events(row.run)
         replayed = replay(self.program, self.events)
         self.state: RunState = replayed.state

@@ -52,7 +52,7 @@ def replay(program: Program, events: Iterable[AnyEvent]) -> Replayed:
             state = machine.state
             ended = state.phase is RunPhase.ENDED
             ends.append(state.status if ended else RunStatus.INTERRUPTED)
-        actions = machine.handle(_with_hidden(event))
+        actions = machine.handle(with_hidden(event))
         notices += (action.notice for action in actions if isinstance(action, Tell))
     # Of a run that broke off before its first event nothing is known: its steps are pending.
     for step in program.instances(""):
@@ -76,12 +76,12 @@ def first_difference(program: Program, events: Iterable[AnyEvent]) -> str | None
             wanted.remove(event.attempt)
         elif wanted:
             return f"the attempt {wanted[0]} would have been made"
-        actions = machine.handle(_with_hidden(event))
+        actions = machine.handle(with_hidden(event))
         wanted += (action.attempt for action in actions if isinstance(action, StartAttempt))
     return None
 
 
-def _with_hidden(event: AnyEvent) -> AnyEvent:
+def with_hidden(event: AnyEvent) -> AnyEvent:
     """The event with marks where the journal has nothing: so texts that use a secret keep a meaning."""
     match event:
         case RunCreated() | ValuesResolved() | Answered():

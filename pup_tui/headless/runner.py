@@ -12,6 +12,9 @@ from pup_tui.drivers.local import LocalRun
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.answers import Answers
 from pup_tui.headless.exits import (
+    BY_HANGUP,
+    BY_INTERRUPT,
+    BY_TERMINATION,
     FAILED,
     HANGUP,
     INTERRUPT,
@@ -57,15 +60,15 @@ def _signals(run: LocalRun) -> Iterator[list[int]]:
 
     def cancelled() -> None:
         received.append(INTERRUPT)
-        run.cancel(by="Ctrl-C")
+        run.cancel(by=BY_INTERRUPT)
 
     def terminated() -> None:
         received.append(TERMINATED)
-        run.terminate(by="SIGTERM")
+        run.terminate(by=BY_TERMINATION)
 
     def hung_up() -> None:
         received.append(HANGUP)
-        run.interrupt("the terminal was lost")
+        run.interrupt(BY_HANGUP)
 
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGINT, cancelled)

@@ -250,6 +250,11 @@ class LineFileReader:
         """How many lines there are, with unfinished ones, as of the last ``refresh``."""
         return self._indexed + len(self._more)
 
+    @property
+    def unfinished(self) -> int:
+        """How many of them, the last ones, may still change."""
+        return len(self._more)
+
     def refresh(self) -> None:
         """Take in what has been written since."""
         if self._index < 0:
