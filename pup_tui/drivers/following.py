@@ -29,7 +29,7 @@ from pup_tui.core.program import Program
 from pup_tui.core.state import RunPhase, RunState
 from pup_tui.drivers.clock import Clock, SystemClock
 from pup_tui.drivers.replay import with_hidden
-from pup_tui.drivers.spool_tail import SpoolTail
+from pup_tui.drivers.spool_tail import MOST, SpoolTail
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.places import run_dir
@@ -100,48 +100,75 @@ class FollowedRun:
                     gone = await aside(self._owner_is_gone)
                     looked = time.monotonic()
                 # An owner records the end before it lets go of the run.
-                await self.look(last=gone)
+                more = await self.look(last=gone)
                 if gone:
                     return self.over
-                await asyncio.sleep(LOOK)
+                await asyncio.sleep(0.0 if more else LOOK)
             return True
         finally:
             for tail in self._tails.values():
                 tail.close()
 
-    async def look(self, *, last: bool = False) -> None:
-        """Tell what has come since the last look. A `last` look takes in unfinished lines as well."""
+    async def look(self, *, last: bool = False) -> bool:
+        """Tell what has come since the last look; whether there is more than one look takes in.
+
+        A `last` look takes in all, unfinished lines as well.
+        """
         before = dict(self._questions)
-        told = self._handled(await aside(self._events.read))
+        events, printed = await aside(self._news)
+        if events:
+            await self._tell_events(events)
+            printed = await aside(self._printed)
+        for step, lines in printed.items():
+            self._tell_lines(step, lines)
+        for step in list(self._tails) if last else ():
+            await self._tell_rest(step)
+        self._tell_questions(before)
+        return any(len(lines) >= MOST for lines in printed.values())
+
+    def _news(self) -> tuple[Sequence[AnyEvent], Mapping[str, Sequence[Line]]]:
+        """Events; or where nothing has happened, what steps print meanwhile. Blocks."""
+        events = self._events.read()
+        return events, {} if events else self._printed()
+
+    def _printed(self) -> dict[str, Sequence[Line]]:
+        """What the steps that are under way have printed, as much of it as one look takes in. Blocks."""
+        return {
+            step: tail.read(ended=False) if self._lines else ()
+            for step, tail in self._tails.items()
+        }
+
+    async def _tell_events(self, events: Sequence[AnyEvent]) -> None:
+        """Tell what follows from events; before the newest word on a step, what it has printed."""
+        told = self._handled(events)
         newest = {_step(notice): position for position, notice in enumerate(told)}
         for position, notice in enumerate(told):
             step = _step(notice)
             if isinstance(notice, StepStarted):
                 self._tails.setdefault(step, SpoolTail(self.output_path(step)))
-            elif position == newest[step]:
-                await self._tell_output(step, ended=isinstance(notice, StepFinished))
+            elif isinstance(notice, StepFinished):
+                await self._tell_rest(step)
+            elif position == newest[step] and step in self._tails and self._lines:
+                self._tell_lines(step, await aside(self._tails[step].read, ended=False))
             for watcher in self._watchers:
                 watcher.notice(notice)
-        for step in list(self._tails):
-            await self._tell_output(step, ended=last)
-        self._tell_questions(before)
 
-    async def _tell_output(self, step: str, *, ended: bool) -> None:
-        """Tell what a step has printed since; of one that has `ended` nothing more will come."""
-        tail = self._tails.get(step)
+    async def _tell_rest(self, step: str) -> None:
+        """Tell all that a step has printed, which is over."""
+        tail = self._tails.pop(step, None)
         if tail is None:
             return
-        if self._lines:
-            while lines := await aside(tail.read, ended=ended):
-                self._tell_lines(step, lines)
-        else:
+        if not self._lines:
             self._tell_lines(step, ())
-        if ended:
-            self._tails.pop(step).close()
+        else:
+            while lines := await aside(tail.read, ended=True):
+                self._tell_lines(step, lines)
+        tail.close()
 
     def _tell_lines(self, step: str, lines: Sequence[Line]) -> None:
-        for watcher in self._watchers:
-            watcher.output(step, lines)
+        if lines or not self._lines:
+            for watcher in self._watchers:
+                watcher.output(step, lines)
 
     def _tell_questions(self, before: Mapping[str, Question]) -> None:
         for watcher in self._watchers:

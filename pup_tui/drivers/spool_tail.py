@@ -56,7 +56,9 @@ class SpoolTail:
         """Go on with the newest lines, and say that some are missing."""
         self._count = max(0, stop - 1)
         newest = reader.lines(self._count, stop)
-        told = Line("stderr", "[pup-tui] lines are left out here: they came too fast to be followed")
+        told = Line(
+            "stderr", "[pup-tui] lines are left out here: they came too fast to be followed"
+        )
         self._count += len(newest)
         self._last = newest[-1] if newest else self._last
         return [told, *newest]

@@ -13,8 +13,8 @@ from pup_tui.journal.errors import JournalError
 class RunEvents:
     """What happened in a run, in its order; each event is checked against the one before it.
 
-    `stored` gives the rows of those behind the first so many: place, text and link. `version` is a number that
-    changes when another program has written.
+    `stored` gives the rows of those behind the first so many: place, text and link. `version` is a number
+    that changes when another program has written.
     """
 
     def __init__(

@@ -114,7 +114,7 @@ class LastingDriver(LinuxDriver):
             super()._sigcont_application()
         elif not self.gone:
             # Not written here, in the middle of whatever the signal came into.
-            told = self._app._post_message(Driver.SignalResume())  # noqa: SLF001 - as Textual's drivers do
+            told = self._app._post_message(Driver.SignalResume())
             asyncio.run_coroutine_threadsafe(told, asyncio.get_running_loop())
 
     def take_again(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import signal
 from collections.abc import Iterator
@@ -57,40 +56,44 @@ def children(pid: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def goes_on(screen: Screen, program: Program, before: str) -> None:
+ALL_OF_IT = (
+    r"\A pup-tui",
+    r"/ filter +Runbooks +● slow",
+    r"● running  [\d:]+  0 of 1 step",
+    "rollback-feature-flag",
+    r"\$ echo first; read x < gate",
+    r"by type .* 1 line · following",
+    r"z Enlarge .*\? Help",
+)
+"""What stands in all corners of the screen; most of it does not change with time."""
+
+
+def goes_on(screen: Screen, program: Program) -> None:
     """`fg`, on a terminal on which nothing of the console is left."""
     screen.forget()
     screen.send_line("fg")
-    screen.wait_for("first")
-    # Clocks and the moment's colour aside, all of it stands there again.
-    screen.wait_until(lambda: still(screen.text) == still(before), "not all was drawn again")
+    for part in ALL_OF_IT:
+        screen.wait_for(part)
     (program.cwd / "gate").write_text("go\n")
     screen.wait_for("second")
     screen.press_until("?", "Previous step")
-
-
-def still(text: str) -> str:
-    """A screen without what time changes on it."""
-    return re.sub(r" +(\d\d:)*[\d.]+ s?\S*|\d\d:\d\d:\d\d", "", text)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTSTP, signal.SIGSTOP])
 def test_all_of_the_screen_is_drawn_again_after_a_signal(
     program: Program, shell: Screen, number: signal.Signals
 ) -> None:
-    before = shell.text
     os.kill(children(shell.pid)[0], number)
     shell.wait_for("prompt>")
-    goes_on(shell, program, before)
+    goes_on(shell, program)
 
 
 def test_ctrl_z_goes_to_the_shell_and_fg_comes_back(program: Program, shell: Screen) -> None:
-    before = shell.text
     shell.press("ctrl+z")
     shell.wait_for("prompt>")
     shell.send_line("echo here-$((20 + 3))")
     shell.wait_for("here-23")
-    goes_on(shell, program, before)
+    goes_on(shell, program)
 
 
 def test_ctrl_z_without_a_shell_says_so(program: Program) -> None:
