@@ -10,10 +10,8 @@ import click
 
 from pup_tui.cli.failure import Failure, journal_failures, tell
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
-from pup_tui.cli.printing import local_time
 from pup_tui.cli.running import told_lost
 from pup_tui.cli.shown import recorded_program
-from pup_tui.core.legs import legs_of
 from pup_tui.core.state import RunStatus
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.exits import FAILED, INTERRUPT, code_of_stop, exit_code
@@ -23,20 +21,18 @@ if TYPE_CHECKING:
     from pup_tui.core.actions import Question
     from pup_tui.drivers.following import FollowedRun
     from pup_tui.headless.stream import Outlet
-    from pup_tui.journal.reader import JournalReader
-    from pup_tui.journal.records import RunRow
     from pup_tui.settings.settings import Settings
 
 
 class _Waits(Watcher):
     """Says of each question that it is answered elsewhere."""
 
-    def __init__(self, holder: str, err: Outlet) -> None:
-        self._holder = holder
+    def __init__(self, who: str, err: Outlet) -> None:
+        self._who = who
         self._err = err
 
     def question(self, question: Question) -> None:
-        self._err.write(f"  … waits for an answer where the run is: {safe_text(self._holder)}\n")
+        self._err.write(f"  … waits for an answer where the run is: {safe_text(self._who)}\n")
 
 
 @click.command("watch")
@@ -49,7 +45,7 @@ def watch_command(settings: Settings, run: str, as_json: bool) -> int:
 
     The exit code is that of the run; Ctrl-C ends the watching, and not the run.
     """
-    from pup_tui.drivers.following import FollowedRun
+    from pup_tui.drivers.following import FollowedRun, driver_of
     from pup_tui.journal.reader import read_journal
 
     with journal_failures(), read_journal(settings.state_dir) as journal:
@@ -58,24 +54,17 @@ def watch_command(settings: Settings, run: str, as_json: bool) -> int:
             raise Failure(f"there is no run `{run}`", "", "`pup-tui history` shows the runs")
         _, program = recorded_program(journal, row)
         followed = FollowedRun(journal, row, program, lines=True)
-        holder = _holder(journal, row)
+        who = driver_of(row, journal.events(row.run))
         if row.status is RunStatus.RUNNING:
-            tell(f"watching run {row.run} of {holder}; Ctrl-C ends the watching, and not the run")
+            tell(f"watching run {row.run} of {who}; Ctrl-C ends the watching, and not the run")
         try:
-            return asyncio.run(_watch(settings, followed, holder, as_json=as_json))
+            return asyncio.run(_watch(settings, followed, who, as_json=as_json))
         except KeyboardInterrupt:
             tell(f"not watched any more: run {row.run} goes on")
             return INTERRUPT
 
 
-def _holder(journal: JournalReader, row: RunRow) -> str:
-    """Who drives a run, or drove its newest leg: operator, host, process, since when."""
-    legs = legs_of(journal.events(row.run))
-    operator, since = (legs[-1].operator, legs[-1].wall) if legs else (row.operator, row.started_at)
-    return f"{operator} on {row.host}, process {row.pid}, since {local_time(since)}"
-
-
-async def _watch(settings: Settings, followed: FollowedRun, holder: str, *, as_json: bool) -> int:
+async def _watch(settings: Settings, followed: FollowedRun, who: str, *, as_json: bool) -> int:
     from pup_tui.headless.jsonlines import JsonFace
     from pup_tui.headless.stream import Outlet, Pump
     from pup_tui.headless.text import TextFace
@@ -88,7 +77,7 @@ async def _watch(settings: Settings, followed: FollowedRun, holder: str, *, as_j
         followed.watch(JsonFace(out, err, followed.run, followed.clock))
     else:
         followed.watch(TextFace(out, err, followed.program, followed.output_path))
-    followed.watch(_Waits(holder, err))
+    followed.watch(_Waits(who, err))
     try:
         ended = await followed.follow()
     finally:

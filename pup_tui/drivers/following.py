@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,6 +15,7 @@ import msgspec
 from pup_tui.aside import aside
 from pup_tui.core.actions import Ask, Question, Tell, Withdraw
 from pup_tui.core.events import AnyEvent, CancelRequested, Interrupted, Resumed
+from pup_tui.core.legs import legs_of
 from pup_tui.core.machine import Machine
 from pup_tui.core.notices import (
     AnyNotice,
@@ -24,6 +25,7 @@ from pup_tui.core.notices import (
     StepAnswered,
     StepFinished,
     StepStarted,
+    rfc3339,
 )
 from pup_tui.core.program import Program
 from pup_tui.core.state import RunPhase, RunState
@@ -42,6 +44,14 @@ LOOK = 0.1
 
 LOOK_AT_OWNER = 1.0
 """Seconds between two looks at whether the process that drives the run is still there."""
+
+
+def driver_of(row: RunRow, events: Iterable[AnyEvent]) -> str:
+    """Who drives a run, or drove its newest leg, for a sentence: operator, host, process, since when."""
+    legs = legs_of(events)
+    operator, since = (legs[-1].operator, legs[-1].wall) if legs else (row.operator, row.started_at)
+    moment = rfc3339(since)[:19].replace("T", " ")
+    return f"{operator} on {row.host}, process {row.pid}, since {moment} UTC"
 
 
 class FollowedRun:
@@ -66,6 +76,7 @@ class FollowedRun:
         self._watchers: list[Watcher] = []
         self._lines = lines
         self._tails: dict[str, SpoolTail] = {}
+        self._under_way: dict[str, SpoolTail] = {}
         self._questions: dict[str, Question] = {}
 
     @property
@@ -121,7 +132,7 @@ class FollowedRun:
             printed = await aside(self._printed)
         for step, lines in printed.items():
             self._tell_lines(step, lines)
-        for step in list(self._tails) if last else ():
+        for step in list(self._under_way) if last else ():
             await self._tell_rest(step)
         self._tell_questions(before)
         return any(len(lines) >= MOST for lines in printed.values())
@@ -135,7 +146,7 @@ class FollowedRun:
         """What the steps that are under way have printed, as much of it as one look takes in. Blocks."""
         return {
             step: tail.read(ended=False) if self._lines else ()
-            for step, tail in self._tails.items()
+            for step, tail in self._under_way.items()
         }
 
     async def _tell_events(self, events: Sequence[AnyEvent]) -> None:
@@ -145,17 +156,19 @@ class FollowedRun:
         for position, notice in enumerate(told):
             step = _step(notice)
             if isinstance(notice, StepStarted):
-                self._tails.setdefault(step, SpoolTail(self.output_path(step)))
+                # What a step printed in an earlier leg was told then.
+                tail = self._tails.setdefault(step, SpoolTail(self.output_path(step)))
+                self._under_way[step] = tail
             elif isinstance(notice, StepFinished):
                 await self._tell_rest(step)
-            elif position == newest[step] and step in self._tails and self._lines:
-                self._tell_lines(step, await aside(self._tails[step].read, ended=False))
+            elif position == newest[step] and step in self._under_way and self._lines:
+                self._tell_lines(step, await aside(self._under_way[step].read, ended=False))
             for watcher in self._watchers:
                 watcher.notice(notice)
 
     async def _tell_rest(self, step: str) -> None:
         """Tell all that a step has printed, which is over."""
-        tail = self._tails.pop(step, None)
+        tail = self._under_way.pop(step, None)
         if tail is None:
             return
         if not self._lines:

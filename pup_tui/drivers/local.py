@@ -76,7 +76,7 @@ from pup_tui.steps.leftovers import Leftovers
 from pup_tui.steps.start_errors import told
 
 CLEANUP_LIMIT = 20.0
-"""Seconds from a SIGTERM on in which a run may clean up: SIGKILL follows before long (Kubernetes: after 30)."""
+"""Seconds from a SIGTERM on in which a run may clean up: SIGKILL follows before long (Kubernetes: 30)."""
 
 
 @dataclass(frozen=True, kw_only=True)

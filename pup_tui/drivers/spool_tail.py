@@ -43,6 +43,7 @@ class SpoolTail:
         return lines
 
     def close(self) -> None:
+        """Close the files; what is read later goes on behind what was read."""
         if self._reader is not None:
             self._reader.close()
 

@@ -177,7 +177,7 @@ class PupTuiApp(App[str]):
             self.notify("q leaves pup-tui.", markup=False, timeout=3)
             return
         page.action_cancel_run()
-        if not page.over:
+        if page.live is not None and not page.over:
             self._cancelling = self.screen
 
     def _left(self, answer: Answer | None) -> None:

@@ -122,7 +122,9 @@ class LastingDriver(LinuxDriver):
         if self._modes is not None:
             with suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self._modes)
-        self.write("\x1b[?1049h\x1b[?25l\x1b[?1004h")  # the other screen, no cursor, changes of focus
+        self.write(
+            "\x1b[?1049h\x1b[?25l\x1b[?1004h"
+        )  # the other screen, no cursor, changes of focus
         self._enable_mouse_support()
         self._enable_bracketed_paste()
         self._disable_line_wrap()

@@ -41,9 +41,7 @@ def test_lines_come_once_and_unfinished_ones_when_they_are_whole(tmp_path: Path)
     output.close()
 
 
-def test_no_call_gives_more_than_a_stretch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_call_gives_more_than_a_stretch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spool_tail, "MOST", 10)
     output = kept(tmp_path / "a.log")
     output.write("stdout", b"".join(b"%d\n" % number for number in range(25)))
@@ -51,7 +49,7 @@ def test_no_call_gives_more_than_a_stretch(
     tail = SpoolTail(tmp_path / "a.log")
     found = [texts(tail, ended=True) for _ in range(4)]
     assert [len(lines) for lines in found] == [10, 10, 5, 0]
-    assert sum(found, []) == [str(number) for number in range(25)]
+    assert [text for lines in found for text in lines] == [str(number) for number in range(25)]
     tail.close()
     output.close()
 
@@ -63,8 +61,8 @@ def test_beyond_the_limit_every_line_comes_once_or_is_said_to_be_left_out(
     output = kept(tmp_path / "a.log", limit=64 * 1024)
     tail, seen = SpoolTail(tmp_path / "a.log"), list[str]()
     for start in range(0, 30_000, stretch):
-        numbers = range(start, min(start + stretch, 30_000))
-        output.write("stdout", b"".join(b"line %d\n" % number for number in numbers))
+        here = range(start, min(start + stretch, 30_000))
+        output.write("stdout", b"".join(b"line %d\n" % number for number in here))
         seen += texts(tail)
     output.end_attempt()
     output.close()
