@@ -6,6 +6,7 @@ import asyncio
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ from pup_tui.core.notices import AnyNotice
 from pup_tui.core.program import Program
 from pup_tui.core.requests import StepRequest
 from pup_tui.core.state import RunState, RunStatus, StepStatus
+from pup_tui.drivers.children import Children
 from pup_tui.drivers.clock import Clock, Handle
 from pup_tui.drivers.faults import told_fault
 from pup_tui.drivers.findings import find
@@ -131,6 +133,7 @@ class LocalRun:
         self._resolving: set[asyncio.Task[None]] = set()
         self._over = False
         self._unrecorded = Unrecorded()
+        self._children = Children(around.outputs)
         self.outputs = Outputs(
             around.outputs, program, around.masking, self._on_lines, self._on_output_error
         )
@@ -409,6 +412,7 @@ class LocalRun:
             inherit=around.locks.inherit,
             terminal=around.terminal,
             leftovers=around.leftovers,
+            began=partial(self._children.began, action.step),
         )
         began = self._now().clock
         try:
@@ -458,6 +462,7 @@ class LocalRun:
         self, action: StartAttempt, outcome: Outcome, duration: float, findings: Findings
     ) -> None:
         self._attempts.pop(action.attempt, None)
+        self._children.ended(action.step)
         finished = AttemptFinished(
             at=self._now(),
             attempt=action.attempt,
@@ -487,6 +492,7 @@ class LocalRun:
         for attempt in left:
             attempt.stop.set()
         await asyncio.gather(*(a.task for a in left if a.task), return_exceptions=True)
+        self._children.close()
         try:
             self.outputs.close()
         finally:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
@@ -90,7 +90,8 @@ class Context:
     seconds between asking something to end and forcing it. `inherit` are the descriptors that
     every process it starts gets: by them it keeps the locks of its run.
     `terminal` is the operator's, None where there is none. `leftovers` read what still comes from
-    background processes after the attempt; without them that is closed.
+    background processes after the attempt; without them that is closed. `began` is told of the process
+    that the attempt is started with, and of the pipes that it writes to, as the system names them.
     """
 
     environ: Mapping[str, str]
@@ -102,6 +103,7 @@ class Context:
     inherit: tuple[int, ...] = ()
     terminal: Terminal | None = None
     leftovers: Leftovers | None = None
+    began: Callable[[int, Sequence[str]], None] = lambda pid, pipes: None
 
     @property
     def marks(self) -> dict[str, str]:
