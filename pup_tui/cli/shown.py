@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,7 @@ class ShownRun:
         from pup_tui.journal.places import run_dir
 
         self.row = row
+        self._state_dir = journal.state
         self.folder = run_dir(journal.state, row.run)
         loaded, self.program = recorded_program(journal, row)
         self.files: Mapping[str, bytes] = loaded.files
@@ -158,6 +160,7 @@ class ShownRun:
             "command": step.command,
             **step.sent.as_fields(),
             "reason": step.reason,
+            "left_running": self._left_running.get(id_, []),
             "output": str(path) if path.exists() else None,
         }
 
@@ -170,6 +173,17 @@ class ShownRun:
             return step.phase
         began = step.attempts > 0 and step.phase is not StepPhase.PENDING
         return "unknown" if began else "pending"
+
+    @cached_property
+    def _left_running(self) -> dict[str, list[str]]:
+        """By the step, the processes that an interrupted run has left and that can be found here."""
+        from pup_tui.drivers.left_behind import can_be_seen, still_running
+
+        unknown = [step for step in self.state.steps if self.status(step) == "unknown"]
+        if self.row.status is not RunStatus.INTERRUPTED or not can_be_seen(self.row):
+            return {}
+        found = still_running(self._state_dir, self.row.run, unknown)
+        return {each.step: [str(process) for process in living] for each, living in found.items()}
 
     def output(self, id_: str) -> Path:
         from pup_tui.output.spool import spool_name
@@ -267,6 +281,8 @@ class ShownRun:
             click.echo(f"{indent}   $ {safe_text(line)}")
         for line in self._known[id_].sent.lines():
             click.echo(f"{indent}   {safe_text(line)}")
+        for process in step["left_running"]:
+            click.echo(f"{indent}   still running: {safe_text(process)}")
         self._print_output(id_, indent)
 
     def _print_output(self, id_: str, indent: str) -> None:

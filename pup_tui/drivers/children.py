@@ -1,7 +1,7 @@
 """By what the processes of attempts are found after their program was killed: noted when each is started.
 
-The note lies beside the outputs of the run and goes when the run ends. It is not synced: the crash of a computer
-ends the processes as well, and a program that is killed leaves what it has written.
+The note lies beside the outputs of the run and goes when the run ends. It is not synced: the crash of a
+computer ends the processes as well, and a program that is killed leaves what it has written.
 """
 
 from __future__ import annotations

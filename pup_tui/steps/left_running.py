@@ -1,8 +1,8 @@
 """What a run that was killed has left running: found by its traces, and ended on somebody's word.
 
 A process carries the run's id in its environment, which no other run and no later process has: not even one
-that got its number, after a restart of the computer or before. One whose environment was cleared is found where
-it descends from the process that its attempt was started with, or still holds the output of that.
+that got its number, after a restart of the computer or before. One whose environment was cleared is found
+where it descends from the process that its attempt was started with, or still holds the output of that.
 """
 
 from __future__ import annotations
