@@ -25,6 +25,7 @@ from pup_tui.tui import theme
 from pup_tui.tui.faults import as_told
 from pup_tui.tui.runs import PATIENCE, Runs
 from pup_tui.tui.screens.main import MainScreen
+from pup_tui.tui.starting import ERROR_SECONDS
 from pup_tui.tui.terminal import LastingDriver
 from pup_tui.tui.widgets.output_pane import OutputPane
 
@@ -154,7 +155,7 @@ class PupTuiApp(App[str]):
         """Stop, and go on with the shell's `fg`."""
         if os.getsid(0) == os.getpid():
             told = "There is no shell behind the console that could let it go on."
-            self.notify(told, severity="warning", markup=False)
+            self.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
             return
         super().action_suspend_process()
 

@@ -16,6 +16,7 @@ from textual.widgets import Static
 from pup_tui.core.notices import AnyNotice, rfc3339
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.past import PastRun, broken_off
+from pup_tui.tui.starting import ERROR_SECONDS
 from pup_tui.tui.widgets.run_tabs import Tab
 from pup_tui.tui.widgets.run_view import RunView
 
@@ -173,7 +174,7 @@ class RunPage(Vertical):
             self.notify("This run is over. q leaves pup-tui.", markup=False, timeout=3)
         elif self.live is None:
             told = "This run is another program's: it is cancelled there."
-            self.notify(told, severity="warning", markup=False, timeout=3)
+            self.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
         else:
             self.view.action_cancel_run()
 
