@@ -16,7 +16,6 @@ from textual.widgets import Static
 from pup_tui.core.notices import AnyNotice, rfc3339
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.past import PastRun, broken_off
-from pup_tui.tui.starting import ERROR_SECONDS
 from pup_tui.tui.widgets.run_tabs import Tab
 from pup_tui.tui.widgets.run_view import RunView
 
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
     from pup_tui.drivers.local import LocalRun
     from pup_tui.tui.following import Followed
     from pup_tui.tui.services import Services
+
+REFUSAL_SECONDS = 20.0
+"""How long it stands there why a key does nothing."""
 
 
 class RunPage(Vertical):
@@ -174,7 +176,7 @@ class RunPage(Vertical):
             self.notify("This run is over. q leaves pup-tui.", markup=False, timeout=3)
         elif self.live is None:
             told = "This run is another program's: it is cancelled there."
-            self.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
+            self.notify(told, severity="warning", markup=False, timeout=REFUSAL_SECONDS)
         else:
             self.view.action_cancel_run()
 
