@@ -27,6 +27,7 @@ COMMANDS = {
     "plan": "planning",
     "history": "past",
     "show": "past",
+    "watch": "watching",
     "config": "config",
     "schema": "schema",
     "sandbox": "sandbox",

@@ -190,10 +190,10 @@ async def drive(
             finally:
                 await pump.drain()
             whole = f"`pup-tui show {run.run}` has all of it" if parts.journal else ""
-            return _told_lost(code, out, err, whole)
+            return told_lost(code, out, err, whole)
 
 
-def _told_lost(code: int, out: Outlet, err: Outlet, whole: str) -> int:
+def told_lost(code: int, out: Outlet, err: Outlet, whole: str) -> int:
     """The exit code of a run of which something could not be printed, once that is said.
 
     `whole` tells where all of it is found.

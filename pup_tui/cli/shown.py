@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pup_tui.core.notices import StepAnswered
     from pup_tui.core.program import Node, Program
     from pup_tui.core.state import RunState
+    from pup_tui.drivers.recorded import Recorded
     from pup_tui.journal.reader import JournalReader
     from pup_tui.journal.records import RunRow
 
@@ -64,23 +66,30 @@ def _source_json(source: Source) -> dict[str, str]:
     return {"path": source.path, "sha256": source.sha256}
 
 
+def read_record(journal: JournalReader, row: RunRow) -> Recorded:
+    """What happened in a run, and what it was made from. JournalError if this version cannot read it."""
+    from pup_tui.core.program import compile_program
+    from pup_tui.drivers.recorded import read_recorded
+    from pup_tui.runbook.load import load_files
+
+    def compile_text(files: Mapping[str, bytes]) -> Program | None:
+        runbook = load_files(row.runbook, files, Path(row.path)).runbook
+        return None if runbook is None else compile_program(row.runbook, runbook)
+
+    return read_recorded(journal, row.run, compile_text)
+
+
 class ShownRun:
     """One recorded run, replayed from its events over the exact files that it was made from."""
 
     def __init__(self, journal: JournalReader, row: RunRow) -> None:
-        from pup_tui.core.program import compile_program
-        from pup_tui.drivers.recorded import read_recorded
         from pup_tui.drivers.replay import replay
         from pup_tui.journal.places import run_dir
-        from pup_tui.runbook.load import load_files
-
-        def compile_text(files: Mapping[str, bytes]) -> Program | None:
-            runbook = load_files(row.runbook, files, Path(row.path)).runbook
-            return None if runbook is None else compile_program(row.runbook, runbook)
 
         self.row = row
+        self._state_dir = journal.state
         self.folder = run_dir(journal.state, row.run)
-        self.record = read_recorded(journal, row.run, compile_text)
+        self.record = read_record(journal, row)
         self.program: Program = self.record.program
         self.events: Sequence[AnyEvent] = self.record.events
         replayed = replay(self.record.programs[1], self.events, self.record.programs)
@@ -164,6 +173,7 @@ class ShownRun:
             "command": step.command,
             **step.sent.as_fields(),
             "reason": step.reason,
+            "left_running": self._left_running.get(id_, []),
             "output": str(path) if path.exists() else None,
         }
 
@@ -176,6 +186,17 @@ class ShownRun:
             return step.phase
         began = step.attempts > 0 and step.phase is not StepPhase.PENDING
         return "unknown" if began else "pending"
+
+    @cached_property
+    def _left_running(self) -> dict[str, list[str]]:
+        """By the step, the processes that an interrupted run has left and that can be found here."""
+        from pup_tui.drivers.left_behind import can_be_seen, still_running
+
+        unknown = [step for step in self.state.steps if self.status(step) == "unknown"]
+        if self.row.status is not RunStatus.INTERRUPTED or not can_be_seen(self.row):
+            return {}
+        found = still_running(self._state_dir, self.row.run, unknown)
+        return {each.step: [str(process) for process in living] for each, living in found.items()}
 
     def output(self, id_: str) -> Path:
         from pup_tui.output.spool import spool_name
@@ -286,6 +307,8 @@ class ShownRun:
             click.echo(f"{indent}   $ {safe_text(line)}")
         for line in self._known[id_].sent.lines():
             click.echo(f"{indent}   {safe_text(line)}")
+        for process in step["left_running"]:
+            click.echo(f"{indent}   still running: {safe_text(process)}")
         self._print_output(id_, indent)
 
     def _print_output(self, id_: str, indent: str) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import httpx
 
     from pup_tui.datadog.configuration import DatadogConfiguration
+    from pup_tui.datadog.transport import OnProxy
 
     QueryValue = str | int | float | bool | Sequence[str]
     OnWait = Callable[[float, str], None]
@@ -38,8 +39,9 @@ class DatadogClient:
     """Requests to one Datadog account. Use as an async context manager, within one event loop.
 
     `on_wait(seconds, reason)` is called before each wait between two attempts, so that a
-    countdown can be shown; cancelling the task ends such a wait at once. TLS certificates are
-    always verified, and no redirect is followed.
+    countdown can be shown; cancelling the task ends such a wait at once. `on_proxy(proxy)` is called
+    before each call that goes through one. TLS certificates are always verified, and no redirect is
+    followed.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class DatadogClient:
         configuration: DatadogConfiguration,
         *,
         on_wait: OnWait | None = None,
+        on_proxy: OnProxy | None = None,
         retries: RetryPolicy | None = None,
         call_timeout: float = DEFAULT_DEADLINE,
         max_bytes: int = DEFAULT_MAX_BYTES,
@@ -54,6 +57,9 @@ class DatadogClient:
     ) -> None:
         self.configuration = configuration
         self._on_wait = on_wait
+        # The sandbox runs on this machine; a proxy could not reach it.
+        self._proxies = not is_loopback(urlsplit(configuration.base_url).hostname or "")
+        self._on_proxy = on_proxy if self._proxies else None
         self._retries = retries or RetryPolicy()
         self._call_timeout = call_timeout
         self._max_bytes = max_bytes
@@ -146,10 +152,8 @@ class DatadogClient:
 
     async def _attempt(self, request: Request) -> Response:
         if self._connections is None:
-            host = urlsplit(self.configuration.base_url).hostname or ""
-            # The sandbox runs on this machine; a proxy could not reach it.
             self._connections = open_client(
-                proxies=not is_loopback(host), network=self.configuration.network
+                proxies=self._proxies, network=self.configuration.network
             )
         return await send(
             request,
@@ -158,6 +162,7 @@ class DatadogClient:
             credentials=self.configuration.headers(),
             client=self._connections,
             network=self.configuration.network,
+            on_proxy=self._on_proxy,
         )
 
     def _failure(self, request: Request, response: Response) -> DatadogError | None:

@@ -7,6 +7,7 @@ network chunk in one go has made the whole of a bomb before anyone can count its
 
 from __future__ import annotations
 
+import io
 import zlib
 
 ACCEPT_ENCODING = "gzip"
@@ -36,7 +37,7 @@ class BodyDecoder:
             raise BodyUndecodableError(f"unknown content encoding '{coding[:40]}'")
         self._inflater = _new_inflater() if coding not in {"", "identity"} else None
         self._limit = limit
-        self._body = bytearray()
+        self._body = io.BytesIO()
         self._fed = False
 
     def feed(self, chunk: bytes) -> None:
@@ -56,7 +57,7 @@ class BodyDecoder:
         """The whole body, once the wire has said that it is over."""
         if self._inflater is not None and self._fed and not self._inflater.eof:
             raise BodyIncompleteError
-        return bytes(self._body)
+        return self._body.getvalue()  # which shares its memory, where it is the only one to hold it
 
     def _inflate(self, pending: bytes) -> None:
         assert self._inflater is not None
@@ -75,10 +76,10 @@ class BodyDecoder:
                 return
 
     def _append(self, piece: bytes) -> None:
-        if len(self._body) + len(piece) > self._limit:
-            self._body.clear()
+        if self._body.tell() + len(piece) > self._limit:
+            self._body.close()
             raise BodyTooLargeError
-        self._body += piece
+        self._body.write(piece)
 
 
 def _new_inflater() -> zlib._Decompress:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from pup_tui.datadog.configuration import CERTIFICATE_VARIABLES, PROXY_VARIABLES
+from pup_tui.datadog.proxies import proxy_for
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -57,20 +58,6 @@ def safe_url(url: str) -> str:
     return f"{parts.scheme}://{shown}{f':{port}' if port else ''}{path}"
 
 
-def proxy_variable(url: str, network: Collection[str]) -> str | None:
-    """Which of the `network` variables that are set names the proxy of a call to this URL, if one does."""
-    from urllib.request import proxy_bypass
-
-    parts = urlsplit(url)
-    if proxy_bypass(parts.hostname or ""):
-        return None
-    for scheme in (parts.scheme, "all"):
-        for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper()):
-            if name in network:
-                return name
-    return None
-
-
 def client_failure(
     error: Exception, where: str, url: str, network: Collection[str], *, answered: bool
 ) -> TransportError:
@@ -87,8 +74,8 @@ def client_failure(
         return TransportError("invalid", f"{where}: the URL cannot be used: {todo}")
     if answered and not isinstance(error, httpx.StreamError):
         return TransportError("incomplete", f"{where}: response incomplete")
-    proxy = proxy_variable(url, network)
-    via = f" (through the proxy that {proxy} names)" if proxy else ""
+    proxy = proxy_for(url, network)
+    via = f" (through {proxy})" if proxy else ""
     if isinstance(error, httpx.ProxyError):
         return TransportError("connect", f"{where}: the proxy refused the call{via}")
     kind, cause = _cause(error)

@@ -28,11 +28,14 @@ from pup_tui.datadog.failures import (
     environment_failure,
     safe_url,
 )
+from pup_tui.datadog.proxies import Proxy, proxy_for
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     import httpx
+
+    OnProxy = Callable[[Proxy], None]
 
 DEFAULT_DEADLINE = 30.0
 DEFAULT_MAX_BYTES = 16 * 1024 * 1024
@@ -105,6 +108,7 @@ async def send(
     credentials: Mapping[str, str] | None = None,
     client: httpx.AsyncClient | None = None,
     network: Collection[str] = (),
+    on_proxy: OnProxy | None = None,
 ) -> Response:
     """Make one call and read the whole answer, whatever its status.
 
@@ -114,6 +118,7 @@ async def send(
     is followed, if asked for, with none of the caller's headers and without a body. A redirect
     from https to http is never followed. A `client` of open_client() may be shared between
     calls; `verify` is then its own. `network` is the configuration's: errors name its variables.
+    `on_proxy` is told of a proxy of the environment before a call goes through it.
 
     Raises TransportError.
     """
@@ -127,6 +132,7 @@ async def send(
         follow=follow_redirects,
         credentialed=bool(credentials),
         network=network,
+        on_proxy=on_proxy,
     )
     try:
         async with late.timeout(deadline) as timer:
@@ -176,8 +182,11 @@ async def _follow(
     follow: bool,
     credentialed: bool,
     network: Collection[str],
+    on_proxy: OnProxy | None,
 ) -> Response:
     for _ in range(MAX_REDIRECTS + 1):
+        if on_proxy is not None and (proxy := proxy_for(request.url, network)):
+            on_proxy(proxy)
         response = await _exchange(client, request, headers, max_bytes, network)
         location = response.headers.get("location")
         if not follow or response.status not in _REDIRECTS or not location:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ from pup_tui.core.notices import AnyNotice
 from pup_tui.core.program import Program
 from pup_tui.core.requests import StepRequest
 from pup_tui.core.state import RunState, RunStatus, StepStatus
+from pup_tui.drivers.children import Children
 from pup_tui.drivers.clock import Clock, Handle
 from pup_tui.drivers.faults import told_fault
 from pup_tui.drivers.findings import find
@@ -77,6 +79,9 @@ from pup_tui.output.pipeline import Captured
 from pup_tui.steps.executor import Context, Executor, Outcome, Stop, Terminal
 from pup_tui.steps.leftovers import Leftovers
 from pup_tui.steps.start_errors import told
+
+CLEANUP_LIMIT = 20.0
+"""Seconds from a SIGTERM on in which a run may clean up: SIGKILL follows before long (Kubernetes: 30)."""
 
 
 class Surroundings(Struct, frozen=True, kw_only=True):
@@ -129,6 +134,7 @@ class LocalRun:
         self._resolving: set[asyncio.Task[None]] = set()
         self._over = False
         self._unrecorded = Unrecorded()
+        self._children = Children(around.outputs)
         self.outputs = Outputs(
             around.outputs, program, around.masking, self._on_block, self._on_output_error
         )
@@ -208,6 +214,12 @@ class LocalRun:
 
     def cancel(self, by: str, reason: str = "") -> None:
         self._post(CancelRequested(at=self._now(), by=by, reason=reason))
+
+    def terminate(self, by: str) -> None:
+        """Cancel for somebody who does not wait: a cleanup that takes too long is stopped, and said to be."""
+        self.cancel(by)
+        why = f"the cleanup had not ended {CLEANUP_LIMIT:g} s after {by}"
+        self._around.clock.call_later(CLEANUP_LIMIT, lambda: self.interrupt(why))
 
     def interrupt(self, reason: str) -> None:
         self._post(Interrupted(at=self._now(), reason=reason))
@@ -416,6 +428,7 @@ class LocalRun:
             inherit=around.locks.inherit,
             terminal=around.terminal,
             leftovers=around.leftovers,
+            began=partial(self._children.began, action.step),
         )
         began = self._now().clock
         try:
@@ -466,6 +479,7 @@ class LocalRun:
         self, action: StartAttempt, outcome: Outcome, duration: float, findings: Findings
     ) -> None:
         self._attempts.pop(action.attempt, None)
+        self._children.ended(action.step)
         finished = AttemptFinished(
             at=self._now(),
             attempt=action.attempt,
@@ -495,6 +509,7 @@ class LocalRun:
         for attempt in left:
             attempt.stop.set()
         await asyncio.gather(*(a.task for a in left if a.task), return_exceptions=True)
+        self._children.close()
         try:
             self.outputs.close()
         finally:

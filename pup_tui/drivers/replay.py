@@ -58,7 +58,7 @@ def replay(
             state = machine.state
             ended = state.phase is RunPhase.ENDED
             ends.append(state.status if ended else RunStatus.INTERRUPTED)
-        actions = machine.handle(_with_hidden(event))
+        actions = machine.handle(with_hidden(event))
         notices += (action.notice for action in actions if isinstance(action, Tell))
     # Of a run that broke off before its first event nothing is known: its steps are pending.
     for step in program.instances(""):
@@ -86,7 +86,7 @@ def first_difference(
             wanted.remove(event.attempt)
         elif wanted:
             return f"the attempt {wanted[0]} would have been made"
-        actions = machine.handle(_with_hidden(event))
+        actions = machine.handle(with_hidden(event))
         if event.ended is not None and (told := _other_end(event.ended, ends_in(actions))):
             return told
         wanted += (action.attempt for action in actions if isinstance(action, StartAttempt))
@@ -103,7 +103,7 @@ def _other_end(recorded: Mapping[str, str], ends: Mapping[str, str]) -> str:
     return ""
 
 
-def _with_hidden(event: AnyEvent) -> AnyEvent:
+def with_hidden(event: AnyEvent) -> AnyEvent:
     """The event with marks where the journal has nothing: so texts that use a secret keep a meaning."""
     match event:
         case RunCreated():

@@ -17,6 +17,17 @@ HANGUP = 129
 INTERRUPT = 130
 TERMINATED = 143
 
+BY_INTERRUPT = "Ctrl-C"
+BY_TERMINATION = "SIGTERM"
+BY_HANGUP = "the terminal was lost"
+"""Who stops a run, by its record, when a signal comes."""
+
+
+def code_of_stop(stopped_by: str) -> int | None:
+    """The exit code of a run that this stopped, None where it was no signal."""
+    codes = {BY_INTERRUPT: INTERRUPT, BY_TERMINATION: TERMINATED, BY_HANGUP: HANGUP}
+    return codes.get(stopped_by)
+
 
 def exit_code(status: RunStatus, signal_code: int | None) -> int:
     """The exit code of a run that ended so; `signal_code` is that of the signal that stopped it."""

@@ -12,6 +12,9 @@ from pup_tui.drivers.local import LocalRun
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.answers import Answers
 from pup_tui.headless.exits import (
+    BY_HANGUP,
+    BY_INTERRUPT,
+    BY_TERMINATION,
     FAILED,
     HANGUP,
     INTERRUPT,
@@ -55,17 +58,21 @@ def _signals(run: LocalRun) -> Iterator[list[int]]:
     """While the run lasts signals stop it in order; the exit codes they ask for, first one first."""
     received: list[int] = []
 
-    def cancelled(code: int, by: str) -> None:
-        received.append(code)
-        run.cancel(by=by)
+    def cancelled() -> None:
+        received.append(INTERRUPT)
+        run.cancel(by=BY_INTERRUPT)
+
+    def terminated() -> None:
+        received.append(TERMINATED)
+        run.terminate(by=BY_TERMINATION)
 
     def hung_up() -> None:
         received.append(HANGUP)
-        run.interrupt("the terminal was lost")
+        run.interrupt(BY_HANGUP)
 
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGINT, cancelled, INTERRUPT, "Ctrl-C")
-    loop.add_signal_handler(signal.SIGTERM, cancelled, TERMINATED, "SIGTERM")
+    loop.add_signal_handler(signal.SIGINT, cancelled)
+    loop.add_signal_handler(signal.SIGTERM, terminated)
     # Under nohup the hangup is ignored, and the run is meant to outlive the terminal.
     outlives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     if not outlives:

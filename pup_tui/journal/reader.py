@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,6 +18,7 @@ from pup_tui.core.state import RunStatus
 from pup_tui.journal import codec
 from pup_tui.journal.database import PATIENCE, REPAIR, explained, open_read_only, refuse_lost
 from pup_tui.journal.errors import AmbiguousRunError, JournalDamaged, JournalError
+from pup_tui.journal.events import RunEvents
 from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.places import (
     check_state_dir,
@@ -201,22 +203,13 @@ class JournalReader:
 
         Raises JournalError, which tells how many come before the damage, if any is not as it was written.
         """
-        events: list[AnyEvent] = []
-        chain = codec.first_link(run)
-        try:
-            with self._reading():
-                for sequence, body, stored in self._stored_events(self._known(run)):
-                    chain = codec.link(chain, len(events) + 1, body)
-                    if (sequence, stored) != (len(events) + 1, chain):
-                        raise self._damaged(run, events, "is not as it was written")
-                    events.append(codec.decode(body))
-        except ValueError as error:
-            raise self._damaged(run, events, "cannot be understood by this version") from error
-        except JournalError as error:
-            if not events:
-                raise
-            raise JournalError(error.message, self.path, _intact(events)) from error
-        return events
+        return self.follow(run).read()
+
+    def follow(self, run: str) -> RunEvents:
+        """The events of a run, to be read as they come. Raises JournalError if there is no such run."""
+        with self._reading():
+            number = self._known(run)
+        return RunEvents(run, self.path, partial(self._stored_events, number), self._data_version)
 
     def first_events(self) -> dict[str, list[AnyEvent]]:
         """The events that the legs of each run begin with, by the run; what is damaged is left out.
@@ -294,16 +287,18 @@ class JournalReader:
         except ValueError:
             return None
 
-    def _stored_events(self, number: int) -> Iterator[tuple[int, bytes, bytes]]:
+    def _stored_events(self, number: int, count: int) -> Iterator[tuple[int, bytes, bytes]]:
         # As bytes: what was flipped need not be UTF-8 any more.
-        yield from self._database.execute(
-            "SELECT sequence, CAST(body AS BLOB), chain FROM event WHERE run = ? ORDER BY sequence",
-            (number,),
+        query = (
+            "SELECT sequence, CAST(body AS BLOB), chain FROM event WHERE run = ? AND sequence > ?"
+            " ORDER BY sequence"
         )
+        with self._reading():
+            yield from self._database.execute(query, (number, count))
 
-    def _damaged(self, run: str, before: list[AnyEvent], why: str) -> JournalError:
-        told = f"event {len(before) + 1} of run {run} {why}"
-        return JournalError(told, self.path, _intact(before))
+    def _data_version(self) -> int:
+        with self._reading():
+            return int(self._database.execute("PRAGMA data_version").fetchone()[0])
 
     def _number(self, run: str) -> int | None:
         found = self._database.execute("SELECT number FROM run WHERE run = ?", (run,)).fetchone()
@@ -343,10 +338,6 @@ def _is_wanted(row: RunRow, status: RunStatus | None, words: str) -> bool:
 def _holds(text: str, words: str) -> bool:
     folded = text.casefold()
     return all(word in folded for word in words.casefold().split())
-
-
-def _intact(before: list[AnyEvent]) -> str:
-    return f"the {len(before)} events before it are intact; restore a backup"
 
 
 def _row(columns: tuple[Any, ...], path: Path) -> RunRow:

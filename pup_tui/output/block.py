@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Stream = Literal["stdout", "stderr"]
 
@@ -23,3 +28,11 @@ class Block(NamedTuple):
     def lines(self) -> list[Line]:
         """Return its lines one by one."""
         return [Line(self.stream, text) for text in self.text[:-1].split("\n")]
+
+
+def blocks_of(lines: Iterable[Line]) -> list[Block]:
+    """Return lines as blocks, in their order."""
+    return [
+        Block(stream, "".join(f"{line.text}\n" for line in some))
+        for stream, some in groupby(lines, key=attrgetter("stream"))
+    ]

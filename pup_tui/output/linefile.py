@@ -243,6 +243,11 @@ class LineFileReader:
         """How many lines there are, with unfinished ones, as of the last ``refresh``."""
         return self._more[-1].lines if self._more else self._last.lines
 
+    @property
+    def unfinished(self) -> int:
+        """How many of them, the last ones, may still change."""
+        return len(self._more)
+
     def refresh(self) -> None:
         """Take in what has been written since."""
         if self._index < 0:

@@ -304,6 +304,12 @@ class SpoolReader:
         last = self._sections[-1] if self._sections else None
         return last.start + last.length if last else 0
 
+    @property
+    def unfinished(self) -> int:
+        """How many of them, the last ones, may still change while the spool is written."""
+        file = self._sections[-1].file if self._sections else None
+        return file.unfinished if file is not None else 0
+
     def refresh(self) -> None:
         """Take in what has been written since; cheap enough for every frame."""
         if self._main is None:

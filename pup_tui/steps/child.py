@@ -96,6 +96,9 @@ class Child:
         self._context = context
         self._let_go = let_go
         adopted.begin(self.pid)
+        context.began(
+            self.pid, [reader.name for reader in readers if reader.name.startswith("pipe:")]
+        )
 
     @property
     def reaped(self) -> bool:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
@@ -92,7 +92,8 @@ class Context:
     seconds between asking something to end and forcing it. `inherit` are the descriptors that
     every process it starts gets: by them it keeps the locks of its run.
     `terminal` is the operator's, None where there is none. `leftovers` read what still comes from
-    background processes after the attempt; without them that is closed.
+    background processes after the attempt; without them that is closed. `began` is told of the process
+    that the attempt is started with, and of the pipes that it writes to, as the system names them.
     """
 
     environ: Mapping[str, str]
@@ -104,6 +105,7 @@ class Context:
     inherit: tuple[int, ...] = ()
     terminal: Terminal | None = None
     leftovers: Leftovers | None = None
+    began: Callable[[int, Sequence[str]], None] = lambda pid, pipes: None
 
     @property
     def marks(self) -> dict[str, str]:

@@ -20,7 +20,7 @@ from pup_tui.steps.executor import (
     unless_stopped,
 )
 from pup_tui.steps.files import FileProblem, check_target, read_whole, write_whole
-from pup_tui.steps.notes import note, waits
+from pup_tui.steps.notes import note, proxies, waits
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -79,7 +79,7 @@ class HttpExecutor:
         if request.to_datadog:
             response = await self._ask_datadog(request, body, sink)
         else:
-            response = await _ask(request, body, self._configuration.network)
+            response = await _ask(request, body, self._configuration.network, sink)
         if not expected(response.status, request.expect_status):
             return _refused(request, response, sink)
         if target is not None:
@@ -97,7 +97,11 @@ class HttpExecutor:
         # Spelled as the client spells its default, which would be sent as well otherwise.
         headers = {"Accept" if k.lower() == "accept" else k: v for k, v in request.headers.items()}
         async with DatadogClient(
-            self._configuration, on_wait=waits(sink), call_timeout=DEADLINE, max_bytes=MAX_BYTES
+            self._configuration,
+            on_wait=waits(sink),
+            on_proxy=proxies(sink),
+            call_timeout=DEADLINE,
+            max_bytes=MAX_BYTES,
         ) as client:
             return await client.request(
                 request.method,
@@ -118,7 +122,9 @@ def expected(status: int, patterns: tuple[str, ...]) -> bool:
     )
 
 
-async def _ask(request: HttpRequest, body: bytes | None, network: Collection[str]) -> Response:
+async def _ask(
+    request: HttpRequest, body: bytes | None, network: Collection[str], sink: OutputSink
+) -> Response:
     url, _ = urldefrag(request.url)
     if request.query:
         url += ("&" if "?" in url else "?") + urlencode(request.query, quote_via=quote)
@@ -129,6 +135,7 @@ async def _ask(request: HttpRequest, body: bytes | None, network: Collection[str
         follow_redirects=request.follow_redirects,
         verify=request.verify,
         network=network,
+        on_proxy=proxies(sink),
     )
 
 

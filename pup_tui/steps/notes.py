@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pup_tui.datadog.proxies import Proxy
     from pup_tui.steps.executor import OutputSink
 
 
@@ -20,5 +21,17 @@ def waits(sink: OutputSink) -> Callable[[float, str], None]:
 
     def tell(seconds: float, reason: str) -> None:
         note(sink, f"trying again in {seconds:g} s: {reason}")
+
+    return tell
+
+
+def proxies(sink: OutputSink) -> Callable[[Proxy], None]:
+    """Tells each proxy that an attempt's calls go through, once."""
+    told: set[Proxy] = set()
+
+    def tell(proxy: Proxy) -> None:
+        if proxy not in told:
+            told.add(proxy)
+            note(sink, f"through {proxy}")
 
     return tell

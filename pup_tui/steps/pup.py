@@ -17,7 +17,7 @@ from pup_tui.steps.executor import (
     told_to_stop,
     unless_stopped,
 )
-from pup_tui.steps.notes import waits
+from pup_tui.steps.notes import proxies, waits
 from pup_tui.steps.process import ProcessCommand, run_process
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ async def _on_client(
     stop: Stop,
 ) -> Outcome:
     try:
-        async with DatadogClient(configuration, on_wait=waits(sink)) as client:
+        calls = DatadogClient(configuration, on_wait=waits(sink), on_proxy=proxies(sink))
+        async with calls as client:
             result = await unless_stopped(execute(invocation, client, cwd=cwd), stop)
     except CommandError as error:
         return Outcome(ok=False, exit_code=1, reason=str(error))

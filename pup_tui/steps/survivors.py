@@ -36,6 +36,7 @@ class Status(Struct, frozen=True):
 
     name: str
     state: str
+    parent: int
     group: int
     session: int
     started: str
@@ -71,6 +72,18 @@ def belongs_elsewhere(pid: int, run: str, step: str) -> bool:
 def in_session(session: int) -> list[Survivor]:
     """Live processes of a session. Linux only."""
     return [Survivor(pid, each.name) for pid, each in _living() if each.session == session]
+
+
+def descending(pid: int) -> list[Survivor]:
+    """A live process, and those that descend from it by living parents. Linux only."""
+    living = dict(_living())
+    found = {pid: living[pid]} if pid in living else {}
+    grown = True
+    while grown:
+        more = {p: each for p, each in living.items() if each.parent in found and p not in found}
+        found |= more
+        grown = bool(more)
+    return [Survivor(p, each.name) for p, each in found.items()]
 
 
 def holding(names: Set[str]) -> list[Survivor]:
@@ -129,7 +142,12 @@ def status(pid: int) -> Status | None:
     name = "".join(c if c.isprintable() else "?" for c in head.partition("(")[2])
     fields = tail.split()
     return Status(
-        name=name, state=fields[0], group=int(fields[2]), session=int(fields[3]), started=fields[19]
+        name=name,
+        state=fields[0],
+        parent=int(fields[1]),
+        group=int(fields[2]),
+        session=int(fields[3]),
+        started=fields[19],
     )
 
 

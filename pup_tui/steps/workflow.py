@@ -26,7 +26,7 @@ from pup_tui.steps.executor import (
     told_to_stop,
     unless_stopped,
 )
-from pup_tui.steps.notes import note, waits
+from pup_tui.steps.notes import note, proxies, waits
 
 if TYPE_CHECKING:
     from pup_tui.core.requests import WorkflowRequest
@@ -49,7 +49,8 @@ class WorkflowExecutor:
             return Outcome(ok=False, reason="`workflow_id` is empty; nothing was started")
         if stop.is_set():
             return told_to_stop()
-        async with DatadogClient(self._configuration, on_wait=waits(sink)) as client:
+        calls = DatadogClient(self._configuration, on_wait=waits(sink), on_proxy=proxies(sink))
+        async with calls as client:
             try:
                 instance = await _start(client, request, stop, context.grace)
             except DatadogError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 import traceback
@@ -22,8 +23,9 @@ from textual.screen import Screen, SystemModalScreen
 
 from pup_tui.tui import theme
 from pup_tui.tui.faults import as_told
-from pup_tui.tui.runs import Runs
+from pup_tui.tui.runs import PATIENCE, Runs
 from pup_tui.tui.screens.main import MainScreen
+from pup_tui.tui.starting import ERROR_SECONDS
 from pup_tui.tui.terminal import LastingDriver
 from pup_tui.tui.widgets.output_pane import OutputPane
 
@@ -82,6 +84,7 @@ class PupTuiApp(App[str]):
         Binding("question_mark,f1", "app.help", "Help"),
         # Over dialogs too: there, only bindings with priority are looked at.
         Binding("ctrl+c", "app.interrupt", "Cancel run", show=False, priority=True),
+        Binding("ctrl+z", "app.suspend_process", "To the shell", show=False, priority=True),
         # At once, not when the focused field comes to it: what is typed next belongs to the next field.
         Binding("tab", "app.focus_next", "Next", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", "Previous", show=False, priority=True),
@@ -148,6 +151,21 @@ class PupTuiApp(App[str]):
         elif not isinstance(self.screen, QuitScreen):
             await self.push_screen(QuitScreen(self.runs, self.services.operator), self._left)
 
+    def action_suspend_process(self) -> None:
+        """Stop, and go on with the shell's `fg`."""
+        if os.getsid(0) == os.getpid():
+            told = "There is no shell behind the console that could let it go on."
+            self.notify(told, severity="warning", markup=False, timeout=ERROR_SECONDS)
+            return
+        super().action_suspend_process()
+
+    @on(Driver.SignalResume)
+    def _go_on(self) -> None:
+        """Draw all of the screen: what it showed before the console was stopped is gone."""
+        if isinstance(self._driver, LastingDriver):
+            self._driver.take_again()
+        self.screen.refresh()
+
     def action_interrupt(self) -> None:
         """Ask (over its dialog too) whether the run in front is to be cancelled; or say how to leave."""
         if self.screen.get_selected_text() or getattr(self.focused, "selected_text", ""):
@@ -160,7 +178,7 @@ class PupTuiApp(App[str]):
             self.notify("q leaves pup-tui.", markup=False, timeout=3)
             return
         page.action_cancel_run()
-        if not page.over:
+        if page.live is not None and not page.over:
             self._cancelling = self.screen
 
     def _left(self, answer: Answer | None) -> None:
@@ -175,10 +193,12 @@ class PupTuiApp(App[str]):
         }
 
     def stop(self, code: int, by: str) -> None:
-        """End the program: runs are cancelled, clean up, and get a few seconds for it."""
+        """End the program: runs are cancelled, clean up, and have a limit for it."""
+        from pup_tui.drivers.local import CLEANUP_LIMIT
+
         if self._ending is None:
-            self.runs.cancel(by)
-            self._ending = asyncio.create_task(self._end(code, by))
+            self.runs.terminate(by)
+            self._ending = asyncio.create_task(self._end(code, by, CLEANUP_LIMIT + PATIENCE))
 
     def lose_terminal(self) -> None:
         """End the program since nobody sees it any more: runs are interrupted where they are."""
@@ -189,8 +209,8 @@ class PupTuiApp(App[str]):
             self.runs.interrupt(TERMINAL_LOST)
             self._ending = asyncio.create_task(self._end(HANGUP, TERMINAL_LOST))
 
-    async def _end(self, code: int, reason: str) -> None:
-        await self.runs.end(reason)
+    async def _end(self, code: int, reason: str, patience: float = PATIENCE) -> None:
+        await self.runs.end(reason, patience)
         self.exit(return_code=code)
 
     def _look_at_terminal(self) -> None:

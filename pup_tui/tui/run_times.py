@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pup_tui.core.actions import Question
 from pup_tui.core.state import StepState
+from pup_tui.drivers.following import FollowedRun
 from pup_tui.drivers.local import LocalRun
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
@@ -14,7 +15,7 @@ from pup_tui.tui.step_progress import StepProgress
 class RunTimes:
     """Reads the clock and the state of a run under way; of a past run nothing goes on. All in seconds."""
 
-    def __init__(self, live: LocalRun | None, progress: RunProgress) -> None:
+    def __init__(self, live: LocalRun | FollowedRun | None, progress: RunProgress) -> None:
         self._live = live
         self._progress = progress
 

@@ -57,6 +57,11 @@ class Runs(Watcher):
         for live in self.under_way:
             live.cancel(by, reason)
 
+    def terminate(self, by: str) -> None:
+        """Ask all runs to stop and clean up within their limit for that."""
+        for live in self.under_way:
+            live.terminate(by)
+
     def interrupt(self, reason: str) -> None:
         """Ask all runs to stop where they are."""
         for live in self.under_way:

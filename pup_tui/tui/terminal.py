@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
+import termios
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
+from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
 if TYPE_CHECKING:
@@ -61,6 +65,7 @@ class LastingDriver(LinuxDriver):
         self._lasting = _Lasting(cast(TextIO, self._file))
         self._file = cast(Any, self._lasting)
         self._held_open: int | None = None
+        self._modes: list[Any] | None = None
 
     @property
     def gone(self) -> bool:
@@ -87,9 +92,42 @@ class LastingDriver(LinuxDriver):
         A closed terminal sends SIGCONT after its SIGHUP, on which Textual would begin a second time and
         never end what it had begun first.
         """
-        reading = self._key_thread is not None and self._key_thread.is_alive()
-        if not reading and not self._lasting.gone:
+        if not self._reading and not self._lasting.gone:
             super().start_application_mode()  # type: ignore[no-untyped-call]  # not typed in Textual
+            self._modes = self._terminal_modes()
+
+    @property
+    def _reading(self) -> bool:
+        return self._key_thread is not None and self._key_thread.is_alive()
+
+    def _terminal_modes(self) -> list[Any] | None:
+        try:
+            return termios.tcgetattr(self.fileno)
+        except termios.error:
+            return None
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Go on after the process was stopped, also by a SIGSTOP that it did not hear of."""
+        if not self._auto_restart:
+            return
+        if not self._reading:
+            super()._sigcont_application()
+        elif not self.gone:
+            # Not written here, in the middle of whatever the signal came into.
+            told = self._app._post_message(Driver.SignalResume())
+            asyncio.run_coroutine_threadsafe(told, asyncio.get_running_loop())
+
+    def take_again(self) -> None:
+        """Put the terminal into the mode of the console: whoever had it meanwhile may have left another."""
+        if self._modes is not None:
+            with suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self._modes)
+        self.write(
+            "\x1b[?1049h\x1b[?25l\x1b[?1004h"
+        )  # the other screen, no cursor, changes of focus
+        self._enable_mouse_support()
+        self._enable_bracketed_paste()
+        self._disable_line_wrap()
 
     def run_input_thread(self) -> None:
         try:

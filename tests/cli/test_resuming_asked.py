@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 from pathlib import Path
 
@@ -138,6 +140,40 @@ def test_off_a_terminal_a_child_that_lives_is_named_and_nothing_begins(program: 
     done = program("resume", "--unknown=retry")
     assert done.code == 0, done.err
     assert effects(program) == ["two", "late", "two"]
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        # The shell that the step was started with lives, and writes nowhere that is known.
+        "env -i setsid sh -c 'echo $$ >child; exec sleep 600' >/dev/null 2>&1 & wait",
+        # The shell is gone, and what it left holds its output.
+        "env -i setsid sh -c 'echo $$ >child; exec sleep 600' & while [ ! -s child ]; do sleep 0.1; done",
+    ],
+)
+def test_a_child_that_hides_is_named_by_show_and_by_resume(program: Program, hidden: str) -> None:
+    noted = 'until find "$PUP_TUI_STATE_DIR" -name children | grep -q .; do sleep 0.1; done'
+    step = f"{noted}; kill -9 $PPID; {hidden}"
+    path = program.write(
+        "killed", f"name: killed\nsteps: [{{name: two, kind: shell, run: {json.dumps(step)}}}]\n"
+    )
+    assert program("run", str(path), "--json").code == -9
+    while not (program.cwd / "child").is_file() or not (program.cwd / "child").read_text():
+        time.sleep(0.05)
+    pid = child_of(program)
+    try:
+        run = program("history", "--json").json[0]["run"]
+        (shown,) = program("show", run, "--json").json["steps"]
+        assert f"sleep (pid {pid})" in shown["left_running"]
+        assert f"still running: sleep (pid {pid})" in program("show", run).out
+        refused = program("resume", "--unknown=retry")
+        assert refused.code == 5
+        assert f"sleep (pid {pid})" in refused.err
+    finally:
+        os.kill(pid, signal.SIGKILL)
+    while is_alive(pid):
+        time.sleep(0.05)
+    assert program("show", run, "--json").json["steps"][0]["left_running"] == []
 
 
 def killed_but_its_child(program: Program) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from pup_tui.datadog.configuration import PROXY_VARIABLES
 from pup_tui.datadog.failures import TransportError
+from pup_tui.datadog.proxies import proxy_for
 from pup_tui.datadog.transport import Request, Response, open_client, send
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
 
@@ -309,9 +311,39 @@ async def test_the_log_holds_no_url(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.proves("F30")
 async def test_a_proxy_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://user:hunter22@127.0.0.1:1")
-    with pytest.raises(TransportError, match="HTTP_PROXY") as caught:
+    said = r"through the proxy http://127\.0\.0\.1:1 that HTTP_PROXY names"
+    with pytest.raises(TransportError, match=said) as caught:
         await get("http://example.com/", network={"HTTP_PROXY"})
     assert "hunter22" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "environ", "told"),
+    [
+        ("http://a.example/x", {"http_proxy": "http://p:1", "HTTP_PROXY": "http://q:1"}, "p:1"),
+        ("https://a.example/x", {"HTTPS_PROXY": "http://u:hunter22@p:1/"}, "http://p:1 "),
+        ("https://a.example/x", {"ALL_PROXY": "socks5://u:hunter22@[::1]:9"}, "socks5://[::1]:9 "),
+        ("https://a.example/x", {"https_proxy": "u:hunter22@p:1"}, "http://p:1 "),
+        ("http://a.example/x", {"HTTPS_PROXY": "http://p:1"}, None),
+        ("http://a.example:81/x", {"ALL_PROXY": "http://p:1", "NO_PROXY": "a.example:81"}, None),
+        ("http://a.b.example/x", {"ALL_PROXY": "http://p:1", "NO_PROXY": "c, b.example"}, None),
+        ("http://a.example/x", {"ALL_PROXY": "http://p:1", "no_proxy": "*"}, None),
+        ("http://a.example/x", {}, None),
+    ],
+)
+def test_which_proxy_a_call_goes_through(
+    monkeypatch: pytest.MonkeyPatch, url: str, environ: dict[str, str], told: str | None
+) -> None:
+    for name in PROXY_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    proxy = proxy_for(url, environ)
+    if told is None:
+        assert proxy is None
+    else:
+        assert told in str(proxy)
+        assert "hunter22" not in str(proxy)
 
 
 @pytest.mark.proves("F30")

@@ -335,6 +335,56 @@ class TestDatadog:
         assert sink.stderr == b"[pup-tui] trying again in 1 s: rate limit of Datadog\n"
 
 
+class TestProxy:
+    def network(self, monkeypatch: pytest.MonkeyPatch, server: FakeServer) -> frozenset[str]:
+        """The name of a variable that makes a server the proxy of all http calls."""
+        monkeypatch.setenv("http_proxy", server.url.replace("//", "//joe:hunter22@"))
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        return frozenset({"http_proxy"})
+
+    async def test_one_in_use_is_said_without_its_password(
+        self, ask: Ask, sink: RecordingSink, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with FakeServer(Reply(body=b"by proxy")) as server:
+            network = self.network(monkeypatch, server)
+            ask.configuration = DatadogConfiguration(network=network)
+            outcome = await ask("http://example.com/x")
+        assert outcome.ok
+        assert sink.stdout == b"by proxy"
+        assert [each.headers["host"] for each in server.requests] == ["example.com"]
+        told = f"[pup-tui] through the proxy {server.url} that http_proxy names\n"
+        assert sink.stderr.decode() == told
+
+    async def test_datadog_is_asked_through_it_and_that_is_said_once(
+        self, ask: Ask, sink: RecordingSink, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        failing = Reply(429, headers={"X-RateLimit-Reset": "1"})
+        async with FakeServer(failing, Reply(body={})) as server:
+            ask.configuration = DatadogConfiguration(
+                base_url="http://datadog.invalid",
+                access_token="t-0123456789",
+                network=self.network(monkeypatch, server),
+            )
+            outcome = await ask("/api/v1/x")
+        assert outcome.ok
+        assert len(server.requests) == 2
+        assert sink.stderr.decode().count("through the proxy") == 1
+        assert b"hunter22" not in sink.stderr
+
+    async def test_a_redirect_that_leads_through_one_says_so(
+        self, ask: Ask, sink: RecordingSink, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        away = Reply(302, headers={"Location": "http://example.com/y"})
+        async with FakeServer(away) as first, FakeServer(Reply(body=b"y")) as proxy:
+            ask.configuration = DatadogConfiguration(network=self.network(monkeypatch, proxy))
+            monkeypatch.setenv("no_proxy", "127.0.0.1")
+            outcome = await ask(first.url, follow_redirects=True)
+        assert outcome.ok
+        assert len(proxy.requests) == 1
+        assert sink.stderr.decode().count(f"through the proxy {proxy.url} ") == 1
+
+
 class TestLimits:
     async def test_body_over_the_limit_after_decompression(
         self, ask: Ask, monkeypatch: pytest.MonkeyPatch, context: Context

@@ -35,6 +35,7 @@ KEYS = {
     "ctrl+q": "\x11",
     "ctrl+r": "\x12",
     "ctrl+u": "\x15",
+    "ctrl+z": "\x1a",
 }
 
 MOVING = {"tab", "shift+tab", "up", "down", "right", "left"}
@@ -84,6 +85,10 @@ class Screen:
         self._text = None
         self._set_size(columns, rows)
         self._until(lambda: bool(self._screen.display[-1].strip()), "nothing was painted anew")
+
+    def forget(self) -> None:
+        """Have nothing on the terminal: what is there from now on, the program has drawn."""
+        self._screen.reset()
 
     def press(self, *keys: str) -> None:
         """Send keys by name, or a character as it is, each when the one before has had its effect.

@@ -404,8 +404,17 @@ class MainScreen(Shell):
                 self.show_page(page.id or "")
                 return
         past = await self._starter.past_run(self, run)
-        if past is not None:
-            await self.open_tab(RunPage.of_past(past, self._services.operator, self.next_id()))
+        if past is None:
+            return
+        operator, name = self._services.operator, self.next_id()
+        if past.row.status == "running":
+            from pup_tui.tui.following import Followed
+
+            followed = await Followed.open(past, self._services.state)
+            await self.open_tab(RunPage.of_followed(followed, operator, name))
+            self._show_activity()
+        else:
+            await self.open_tab(RunPage.of_past(past, operator, name))
 
 
 def _runnable(entry: Entry | None) -> bool:

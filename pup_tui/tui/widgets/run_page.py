@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -20,7 +21,11 @@ from pup_tui.tui.widgets.run_view import RunView
 
 if TYPE_CHECKING:
     from pup_tui.drivers.local import LocalRun
+    from pup_tui.tui.following import Followed
     from pup_tui.tui.services import Services
+
+REFUSAL_SECONDS = 20.0
+"""How long it stands there why a key does nothing."""
 
 
 class RunPage(Vertical):
@@ -49,11 +54,14 @@ class RunPage(Vertical):
             super().__init__()
             self.page = page
 
-    def __init__(self, view: RunView, live: LocalRun | None, page: str) -> None:
+    def __init__(
+        self, view: RunView, live: LocalRun | None, page: str, followed: Followed | None = None
+    ) -> None:
         super().__init__(id=page, classes="run-page")
         self.view = view
         self.live = live
-        self._note = ""
+        self._followed = followed
+        self._note = "" if followed is None else followed.note
 
     @classmethod
     def of_live(
@@ -84,10 +92,17 @@ class RunPage(Vertical):
             past=past.state,
             told=past.notices,
         )
-        shown = cls(view, None, page)
-        if past.row.status == "running":
-            shown._note = "This run is still under way in another process: it is shown as it stood."
-        return shown
+        return cls(view, None, page)
+
+    @classmethod
+    def of_followed(cls, followed: Followed, operator: str, page: str) -> RunPage:
+        """A page for a run that another process drives: it goes on here as it does there."""
+        run = followed.run
+        view = RunView(
+            run.program, run.run, run.output_path, live=None, followed=run, operator=operator
+        )
+        run.watch(view)
+        return cls(view, None, page, followed)
 
     def compose(self) -> ComposeResult:
         yield Static(classes="run-note", markup=False)
@@ -95,6 +110,17 @@ class RunPage(Vertical):
 
     def on_mount(self) -> None:
         self._show_note()
+        if self._followed is not None:
+            self._follow(self._followed)
+
+    @work(group="follow", exit_on_error=False)
+    async def _follow(self, followed: Followed) -> None:
+        """Show what the other process records, until the run is over or the page is closed."""
+        notices, told = await followed.follow()
+        for notice in notices:
+            self.view.notice(notice)
+        if told:
+            self._add_note(told)
 
     def focus(self, scroll_visible: bool = True) -> Self:
         self.view.focus(scroll_visible)
@@ -103,7 +129,7 @@ class RunPage(Vertical):
     @property
     def over(self) -> bool:
         """Whether nothing of it can change any more."""
-        return self.live is None or self.view.progress.over
+        return (self.live is None and self._followed is None) or self.view.progress.over
 
     @property
     def runbook(self) -> str:
@@ -148,6 +174,9 @@ class RunPage(Vertical):
     def action_cancel_run(self) -> None:
         if self.over:
             self.notify("This run is over. q leaves pup-tui.", markup=False, timeout=3)
+        elif self.live is None:
+            told = "This run is another program's: it is cancelled there."
+            self.notify(told, severity="warning", markup=False, timeout=REFUSAL_SECONDS)
         else:
             self.view.action_cancel_run()
 
@@ -155,7 +184,7 @@ class RunPage(Vertical):
         self.post_message(self.Left())
 
     def action_close(self) -> None:
-        if self.over:
+        if self.over or self.live is None:
             self.post_message(self.Closed(self))
         else:
             self.notify(

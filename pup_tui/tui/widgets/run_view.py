@@ -23,6 +23,7 @@ from pup_tui.core.notices import (
 )
 from pup_tui.core.program import Program
 from pup_tui.core.state import RunState
+from pup_tui.drivers.following import FollowedRun
 from pup_tui.drivers.local import LocalRun
 from pup_tui.output.block import Block
 from pup_tui.output.sanitize import safe_text
@@ -119,11 +120,13 @@ class RunView(Vertical):
         *,
         live: LocalRun | None,
         operator: str,
+        followed: FollowedRun | None = None,
         past: RunState | None = None,
         told: Iterable[AnyNotice] = (),
         sources: Callable[[], Sources] | None = None,
     ) -> None:
-        """`output_path` tells where a step's output is; `live` is None for a run of the past.
+        """`output_path` tells where a step's output is; `live` is None for a run of the past, and for one of
+        another process, which is `followed`: of that one nothing can be asked.
 
         `past` is the state that a past run ended in, `told` what a run has told so far. `sources` makes what
         the values that a run asks for come from; a run without `input` steps needs none.
@@ -134,8 +137,9 @@ class RunView(Vertical):
         self.progress = RunProgress(program)
         self._output_path = output_path
         self._live = live
+        self._under_way = live or followed
         self._requests = None if live is None else RunRequests(live, operator, self._push)
-        self._times = RunTimes(live, self.progress)
+        self._times = RunTimes(self._under_way, self.progress)
         self._questions = RunQuestions(
             self.progress,
             self._times,
@@ -183,7 +187,7 @@ class RunView(Vertical):
     def _take(self, notice: AnyNotice) -> None:
         """Note what was told; of a foreach the state tells more."""
         self.progress.apply(notice)
-        state = self._past if self._live is None else self._live.state
+        state = self._past if self._under_way is None else self._under_way.state
         if isinstance(notice, StepStarted) and state is not None:
             self.progress.learn_items(notice.step, state)
 
@@ -210,6 +214,8 @@ class RunView(Vertical):
         self.post_message(self.Trouble(told))
 
     def question(self, question: Question) -> None:
+        if self._live is None:
+            return  # it is answered where the run is
         self._questions.add(question)
         self._steps_dirty = True
         self.post_message(self.Waiting(self, True))
@@ -327,7 +333,7 @@ class RunView(Vertical):
             status=self.status,
             elapsed=self._times.elapsed(),
             follows=self._follows_run,
-            past=self._live is None,
+            past=self._under_way is None,
             wide=self.has_class("-wide"),
         )
         self.query_one(RunHeader).show(heading)

@@ -1,0 +1,66 @@
+"""What is added to the output of a step, read from its spool while another process writes that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pup_tui.output.block import Line
+from pup_tui.output.spool import SpoolReader
+
+MOST = 5_000
+"""Lines that one call gives."""
+
+
+class SpoolTail:
+    """Reads each line of a spool once, in its order. Calls block and raise OSError."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._reader: SpoolReader | None = None
+        self._count = 0
+        self._dropped = 0
+        self._last: Line | None = None
+
+    def read(self, *, ended: bool) -> list[Line]:
+        """The next lines, at most `MOST`, none if there are none yet; those that may still change only
+        when the step has `ended`.
+        """
+        if self._reader is None:
+            self._reader = SpoolReader(self._path)
+        reader = self._reader
+        reader.refresh()
+        stop = reader.line_count - (0 if ended else reader.unfinished)
+        # The notice of what was dropped is a line; the numbers behind it go down as more is dropped.
+        moved = max(0, reader.dropped_lines - 1) - max(0, self._dropped - 1)
+        if reader.dropped_lines and moved:
+            self._dropped = reader.dropped_lines
+            self._count -= moved
+        if self._count > stop or self._has_lost_its_place(reader):
+            return self._gone_on(reader, stop)
+        lines = reader.lines(self._count, min(stop, self._count + MOST))
+        if lines:
+            self._count += len(lines)
+            self._last = lines[-1]
+        return lines
+
+    def close(self) -> None:
+        """Close the files; what is read later goes on behind what was read."""
+        if self._reader is not None:
+            self._reader.close()
+
+    def _has_lost_its_place(self, reader: SpoolReader) -> bool:
+        """Whether the line that was read last has been dropped since."""
+        if self._last is None or not self._dropped:
+            return False
+        return self._count < 1 or reader.lines(self._count - 1, self._count) != [self._last]
+
+    def _gone_on(self, reader: SpoolReader, stop: int) -> list[Line]:
+        """Go on with the newest lines, and say that some are missing."""
+        self._count = max(0, stop - 1)
+        newest = reader.lines(self._count, stop)
+        told = Line(
+            "stderr", "[pup-tui] lines are left out here: they came too fast to be followed"
+        )
+        self._count += len(newest)
+        self._last = newest[-1] if newest else self._last
+        return [told, *newest]

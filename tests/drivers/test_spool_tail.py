@@ -1,0 +1,78 @@
+"""Each line of a spool once, while it is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pup_tui.drivers import spool_tail
+from pup_tui.drivers.spool_tail import SpoolTail
+from pup_tui.output.mask import Masker
+from pup_tui.output.pipeline import KeptOutput
+
+
+def kept(path: Path, limit: int = 1 << 20) -> KeptOutput:
+    output = KeptOutput(path, Masker([]), limit=limit)
+    output.begin_attempt()
+    return output
+
+
+def texts(tail: SpoolTail, *, ended: bool = False) -> list[str]:
+    return [line.text for line in tail.read(ended=ended)]
+
+
+def test_lines_come_once_and_unfinished_ones_when_they_are_whole(tmp_path: Path) -> None:
+    tail = SpoolTail(tmp_path / "a.log")
+    assert texts(tail) == []
+    output = kept(tmp_path / "a.log")
+    output.write("stdout", b"one\ntw")
+    output.write("stderr", b"err")
+    output.idle_flush()
+    assert texts(tail) == ["one"]
+    output.write("stdout", b"o\nthree\n")
+    output.idle_flush()
+    assert texts(tail) == ["two", "three"]
+    assert texts(tail) == []
+    output.end_attempt()
+    assert texts(tail, ended=True) == ["err"]
+    assert texts(tail, ended=True) == []
+    tail.close()
+    output.close()
+
+
+def test_no_call_gives_more_than_a_stretch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool_tail, "MOST", 10)
+    output = kept(tmp_path / "a.log")
+    output.write("stdout", b"".join(b"%d\n" % number for number in range(25)))
+    output.end_attempt()
+    tail = SpoolTail(tmp_path / "a.log")
+    found = [texts(tail, ended=True) for _ in range(4)]
+    assert [len(lines) for lines in found] == [10, 10, 5, 0]
+    assert [text for lines in found for text in lines] == [str(number) for number in range(25)]
+    tail.close()
+    output.close()
+
+
+@pytest.mark.parametrize("stretch", [50, 333, 5_000])
+def test_beyond_the_limit_every_line_comes_once_or_is_said_to_be_left_out(
+    tmp_path: Path, stretch: int
+) -> None:
+    output = kept(tmp_path / "a.log", limit=64 * 1024)
+    tail, seen = SpoolTail(tmp_path / "a.log"), list[str]()
+    for start in range(0, 30_000, stretch):
+        here = range(start, min(start + stretch, 30_000))
+        output.write("stdout", b"".join(b"line %d\n" % number for number in here))
+        seen += texts(tail)
+    output.end_attempt()
+    output.close()
+    while rest := texts(tail, ended=True):
+        seen += rest
+    tail.close()
+    numbers = [int(text.removeprefix("line ")) for text in seen if text.startswith("line ")]
+    assert numbers == sorted(set(numbers))
+    assert numbers[-1] == 29_999
+    left_out = any("left out here" in text for text in seen)
+    assert left_out or numbers == list(range(30_000))
+    if stretch == 50:
+        assert not left_out
