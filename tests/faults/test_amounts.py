@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
 from contextlib import closing
@@ -25,27 +24,39 @@ FLOODS = {
 }
 
 
+def most_memory(pid: int) -> int:
+    """The most memory that a process has had so far, in kilobytes; 0 once it has ended.
+
+    What the system tells of it at its end counts the process that began it, too.
+    """
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)
+
+
 @pytest.mark.long
 @pytest.mark.proves("F21", "P17")
 @pytest.mark.parametrize("flood", FLOODS)
 def test_a_gigabyte_of_output(program: Program, flood: str, figure: Figure) -> None:
-    program.write(
-        "flood", f'name: flood\nsteps: [{{name: a, kind: shell, run: "{FLOODS[flood]}"}}]\n'
-    )
-    process = subprocess.Popen(
+    step = f"  - name: a\n    kind: shell\n    run: |\n      {FLOODS[flood]}\n"
+    program.write("flood", f"name: flood\nsteps:\n{step}")
+    most = 0
+    with subprocess.Popen(
         [*PROGRAM, "run", "flood.yaml"],
         cwd=program.cwd,
         env=dict(program.environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = usage.ru_utime + usage.ru_stime
-    figure(f"{flood}: {usage.ru_maxrss / 1024:.0f} MB, {seconds:.0f} s of the processor")
+    ) as process:
+        while process.poll() is None:
+            most = max(most, most_memory(process.pid))
+            time.sleep(0.05)
+    figure(f"{flood}: {most / 1024:.0f} MB")
     assert process.returncode == 0
-    assert usage.ru_maxrss < 100 * 1024
+    assert 0 < most < 100 * 1024
     run = program("history", "--json").json[0]["run"]
     kept = Path(program("show", run, "--json").json["steps"][0]["output"])
     assert kept.stat().st_size <= 65 * 1024 * 1024
@@ -77,8 +88,8 @@ def test_ten_thousand_runs(program: Program, tmp_path: Path, figure: Figure) -> 
     for args in (["history"], ["history", "--runbook", "restart"], ["show", "009999AA"]):
         begun = time.monotonic()
         assert program(*args).code == 0
-        figures.append(f"{args[0]} {time.monotonic() - begun:.2f} s")
-    figure("10,000 runs: " + ", ".join(figures))
+        figures.append(f"{' '.join(args[:2])} {time.monotonic() - begun:.2f} s")
+    figure(", ".join(figures))
     assert program("history", "prune", "--older-than", "1d", "--yes").code == 0
     left = program("history", "--json").json
     assert {row["status"] for row in left} == {"interrupted"}

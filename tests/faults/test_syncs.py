@@ -81,7 +81,7 @@ def test_killed_at_each_of_them_and_resumed(
         if told.code == 5:
             (step,) = unknown
             assert effects(program) == before
-            found["step unknown, effect made" if before[step] else "step unknown, no effect"] += 1
+            found["unknown with its effect" if before[step] else "unknown without an effect"] += 1
             again = program("resume", "--json", "--unknown=retry")
             assert again.code == 0, again.err
             allowed = {**dict.fromkeys(STEPS, 1), step: before[step] + 1}
@@ -92,7 +92,7 @@ def test_killed_at_each_of_them_and_resumed(
         assert effects(program) == allowed, f"killed at {number}"
     figure(f"{number - 1} kills: " + ", ".join(f"{n} {what}" for what, n in found.items()))
     assert found["between two steps"]
-    assert found["step unknown, no effect"] + found["step unknown, effect made"]
+    assert found["unknown without an effect"] + found["unknown with its effect"]
 
 
 def calls_of(program: Program, under: Under, told: Path) -> list[str]:
