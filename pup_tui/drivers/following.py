@@ -38,7 +38,7 @@ from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.places import journal_path, run_dir
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import RunRow
-from pup_tui.output.block import Block, Line, blocks_of
+from pup_tui.output.passage import Line, Passage, passages
 from pup_tui.output.spool import spool_name
 
 LOOK = 0.1
@@ -184,10 +184,9 @@ class FollowedRun:
         tail.close()
 
     def _tell_lines(self, step: str, lines: Sequence[Line]) -> None:
-        blocks = blocks_of(lines) if self._lines else [Block("stdout", "")]
-        for block in blocks:
+        for passage in passages(lines) if self._lines else [Passage("stdout", "")]:
             for watcher in self._watchers:
-                watcher.output(step, block)
+                watcher.output(step, passage)
 
     def _tell_questions(self, before: Mapping[str, Question]) -> None:
         for watcher in self._watchers:

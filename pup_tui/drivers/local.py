@@ -74,7 +74,7 @@ from pup_tui.drivers.watcher import Watcher
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.records import RunSummary
 from pup_tui.journal.writer import Recorder
-from pup_tui.output.block import Block
+from pup_tui.output.passage import Passage
 from pup_tui.output.pipeline import Captured
 from pup_tui.steps.executor import Context, Executor, Outcome, Stop, Terminal
 from pup_tui.steps.leftovers import Leftovers
@@ -136,7 +136,7 @@ class LocalRun:
         self._unrecorded = Unrecorded()
         self._children = Children(around.outputs)
         self.outputs = Outputs(
-            around.outputs, program, around.masking, self._on_block, self._on_output_error
+            around.outputs, program, around.masking, self._on_passage, self._on_output_error
         )
 
     @property
@@ -366,8 +366,8 @@ class LocalRun:
     def _tell(self, notice: AnyNotice) -> None:
         self._each(lambda watcher: watcher.notice(notice))
 
-    def _on_block(self, step: str, block: Block) -> None:
-        self._each(lambda watcher: watcher.output(step, block))
+    def _on_passage(self, step: str, passage: Passage) -> None:
+        self._each(lambda watcher: watcher.output(step, passage))
 
     def _on_output_error(self, step: str, error: OSError) -> None:
         why = self._why_not_kept(step, error)

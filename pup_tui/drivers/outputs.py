@@ -9,11 +9,11 @@ from pathlib import Path
 
 from pup_tui.core.program import Program
 from pup_tui.drivers.masking import Masking
-from pup_tui.output.block import Block, Stream
+from pup_tui.output.passage import Passage, Stream
 from pup_tui.output.pipeline import IDLE_SECONDS, Captured, KeptOutput
 from pup_tui.output.spool import DEFAULT_LIMIT, spool_name
 
-OnBlock = Callable[[str, Block], None]
+OnBlock = Callable[[str, Passage], None]
 OnError = Callable[[str, OSError], None]
 
 
@@ -67,14 +67,14 @@ class Outputs:
         folder: Path,
         program: Program,
         masking: Masking,
-        on_block: OnBlock,
+        on_passage: OnBlock,
         on_error: OnError,
     ) -> None:
         """`on_error` is told once of each step whose output cannot be kept any more, or is gone."""
         self._folder = folder
         self._program = program
         self._masking = masking
-        self._on_block = on_block
+        self._on_passage = on_passage
         self._on_error = on_error
         self._open: dict[str, KeptOutput] = {}
 
@@ -90,7 +90,7 @@ class Outputs:
                 self.path(step),
                 self._masking.masker,
                 limit=DEFAULT_LIMIT if limit is None else limit,
-                on_block=partial(self._on_block, step),
+                on_passage=partial(self._on_passage, step),
                 on_error=partial(self._on_error, step),
             )
             self._open[step] = output

@@ -14,9 +14,9 @@ from pup_tui.core.events import Findings
 from pup_tui.drivers.faults import told_fault
 from pup_tui.drivers.findings import TOO_MUCH
 from pup_tui.drivers.masking import Masking
-from pup_tui.output.block import Block
 from pup_tui.output.blockindex import index_path
 from pup_tui.output.mask import MASK, Masker
+from pup_tui.output.passage import Passage
 from pup_tui.output.pipeline import Captured, KeptOutput
 from pup_tui.output.shown import made_path, pretty_json, shown_table
 from pup_tui.output.spool import SpoolWriter
@@ -79,7 +79,7 @@ def _keep(path: Path, wanted: Wanted, seen: _Seen, masker: Masker) -> None:
     with one_budget():
         text = _table(how, wanted, seen) if isinstance(how, WantedTable) else _json(seen)
     spool = SpoolWriter(made)
-    spool.append(Block("stdout", masker.mask(text).removesuffix("\n") + "\n"))
+    spool.append(Passage("stdout", masker.mask(text).removesuffix("\n") + "\n"))
     spool.close()
     kept = KeptOutput(made, masker)
     kept.write("stderr", seen.stderr.encode(errors="replace"))

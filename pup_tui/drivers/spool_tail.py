@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pup_tui.output.block import Line
+from pup_tui.output.passage import Line
 from pup_tui.output.spool import SpoolReader
 
 MOST = 5_000

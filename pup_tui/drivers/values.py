@@ -13,7 +13,7 @@ from pup_tui.core.events import Moment, ValuesResolved
 from pup_tui.core.requests import PupRequest, ShellRequest, StepRequest
 from pup_tui.drivers.faults import told_fault
 from pup_tui.drivers.masking import Masking
-from pup_tui.output.block import Stream
+from pup_tui.output.passage import Stream
 from pup_tui.output.sanitize import safe_text
 from pup_tui.steps.executor import Context, Executor, Outcome, Stop
 from pup_tui.template.value_command import ValueCommand

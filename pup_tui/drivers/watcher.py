@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pup_tui.core.actions import Question
 from pup_tui.core.notices import AnyNotice
-from pup_tui.output.block import Block
+from pup_tui.output.passage import Passage
 
 
 class Watcher(Protocol):
@@ -20,7 +20,7 @@ class Watcher(Protocol):
         """Called when something has happened, once it is recorded."""
         return
 
-    def output(self, step: str, block: Block) -> None:
+    def output(self, step: str, passage: Passage) -> None:
         """Called with lines that a step printed, many at a time; they are in its spool as well."""
         return
 

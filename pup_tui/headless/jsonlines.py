@@ -6,8 +6,8 @@ from pup_tui.core.notices import AnyNotice, StepOutput, rfc3339
 from pup_tui.drivers.clock import Clock
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.stream import Outlet
-from pup_tui.output.block import Block
 from pup_tui.output.overwritten import states
+from pup_tui.output.passage import Passage
 from pup_tui.output.safe_json import safe_json
 from pup_tui.output.sanitize import safe_text
 
@@ -30,10 +30,10 @@ class JsonFace(Watcher):
     def trouble(self, told: str) -> None:
         self._err.write(f"▲ {safe_text(told)}\n")
 
-    def output(self, step: str, block: Block) -> None:
+    def output(self, step: str, passage: Passage) -> None:
         ts = rfc3339(self._clock.now().wall)
         told: list[str] = []
-        for line in block.lines():
+        for line in passage.lines():
             *overwritten, text = states(line.text)
             notice = StepOutput(
                 ts=ts,

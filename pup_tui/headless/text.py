@@ -26,7 +26,7 @@ from pup_tui.core.sent import shown_of
 from pup_tui.core.state import RunStatus, StepStatus
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.stream import Outlet
-from pup_tui.output.block import Block, Stream
+from pup_tui.output.passage import Passage, Stream
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.shown import Shows, spool_to_show
 from pup_tui.output.spool import SpoolReader
@@ -172,15 +172,15 @@ class TextFace(Watcher):
     def trouble(self, told: str) -> None:
         self._say(f"▲ {safe_text(told)}", "yellow", bold=True)
 
-    def output(self, step: str, block: Block) -> None:
-        if block.stream in _HELD[self._program.node(step).step.shows]:
+    def output(self, step: str, passage: Passage) -> None:
+        if passage.stream in _HELD[self._program.node(step).step.shows]:
             return
         about = self._about(step)
         if about:
             self._say(f"▸ {about.rstrip(': ')}", "bright_black")
-        outlet = self._outlets[block.stream]
+        outlet = self._outlets[passage.stream]
         self._err.end_line()
-        outlet.write(block.text if outlet.coloured else strip_style(block.text))
+        outlet.write(passage.text if outlet.coloured else strip_style(passage.text))
 
     def _show_kept(self, step: str, status: str) -> None:
         """Show what was held back of an output while its step ran, once."""

@@ -12,7 +12,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 def boot_id() -> str:
     """What the system calls the time since it was started; empty where it has no name for it (not Linux)."""
     try:
-        return _BOOT_ID.read_text(encoding="ascii").strip()
+        return _BOOT_ID.read_bytes().decode().strip()
     except (OSError, ValueError):
         return ""
 

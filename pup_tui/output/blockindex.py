@@ -71,7 +71,7 @@ class IndexHeader:
         return cls(*_HEADER.unpack_from(data)[1:])
 
 
-class Entry(NamedTuple):
+class BlockEntry(NamedTuple):
     """A block of lines of one stream."""
 
     end: int
@@ -84,18 +84,18 @@ class Entry(NamedTuple):
     """``STDERR``, and ``OPEN`` for an unfinished line."""
 
 
-NO_ENTRY = Entry(0, 0, 0.0, 0)
+NO_ENTRY = BlockEntry(0, 0, 0.0, 0)
 """What stands before the first block."""
 
 
-def pack(entries: Iterable[Entry]) -> bytes:
+def pack(entries: Iterable[BlockEntry]) -> bytes:
     """Return entries as they stand in the file."""
     return b"".join(_ENTRY.pack(*entry) for entry in entries)
 
 
-def unpack(data: bytes) -> list[Entry]:
+def unpack(data: bytes) -> list[BlockEntry]:
     """Return the entries that stand in some bytes of the file."""
-    return list(map(Entry._make, _ENTRY.iter_unpack(data)))
+    return list(map(BlockEntry._make, _ENTRY.iter_unpack(data)))
 
 
 def is_old(header: bytes) -> bool:
@@ -103,16 +103,16 @@ def is_old(header: bytes) -> bool:
     return header.startswith(_MAGIC_1)
 
 
-def unpack_old(data: bytes) -> list[Entry]:
+def unpack_old(data: bytes) -> list[BlockEntry]:
     """Return what the index with an entry for each line says, as blocks."""
     lines = array("Q")
     lines.frombytes(data[HEADER_SIZE : len(data) - (len(data) - HEADER_SIZE) % _ENTRY_SIZE_1])
-    found: list[Entry] = []
+    found: list[BlockEntry] = []
     count = 0
     for _, group in groupby(lines, _block_of_old):
         *others, last = group
         count += len(others) + 1
-        found.append(Entry(last >> _SHIFT_1, count, 0.0, last & _FLAGS_1))
+        found.append(BlockEntry(last >> _SHIFT_1, count, 0.0, last & _FLAGS_1))
     return found
 
 

@@ -14,7 +14,6 @@ from bisect import bisect_right
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from .block import Line, Stream
 from .blockindex import (
     BLOCK_SECONDS,
     BLOCK_SIZE,
@@ -23,7 +22,7 @@ from .blockindex import (
     NO_ENTRY,
     OPEN,
     STDERR,
-    Entry,
+    BlockEntry,
     IndexHeader,
     index_path,
     is_old,
@@ -31,6 +30,7 @@ from .blockindex import (
     unpack,
     unpack_old,
 )
+from .passage import Line, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +50,7 @@ class _Block(NamedTuple):
     """The block to which lines can still be added."""
 
     begin: int
-    entry: Entry
+    entry: BlockEntry
 
     def takes(self, flags: int, size: int, at: float) -> bool:
         """Whether lines can be added that make it that long."""
@@ -104,7 +104,7 @@ class LineFileWriter:
         block, blocks = self._block, self._blocks
         if block is not None and block.takes(flags, end - block.begin, at):
             begin, at, blocks = block.begin, block.entry.at, blocks - 1
-        entry = Entry(end, self.count + data.count(b"\n"), at, flags)
+        entry = BlockEntry(end, self.count + data.count(b"\n"), at, flags)
         self._write(data, [entry], blocks)
         self._count_ended([entry], blocks)
         self._block = _Block(begin, entry)
@@ -112,11 +112,11 @@ class LineFileWriter:
     def set_open(self, lines: Sequence[Line], at: float) -> None:
         """Replace the unfinished lines at the end of the file; the last of them has no line feed."""
         data = b""
-        entries: list[Entry] = []
+        entries: list[BlockEntry] = []
         for number, line in enumerate(lines, 1):
             data += encode_lines(line.text if number == len(lines) else f"{line.text}\n")
             flags = OPEN | _flags(line.stream)
-            entries.append(Entry(self.size + len(data), self.count + number, at, flags))
+            entries.append(BlockEntry(self.size + len(data), self.count + number, at, flags))
         self._write(data, entries, self._blocks)
 
     def append_from(self, reader: LineFileReader) -> None:
@@ -176,7 +176,7 @@ class LineFileWriter:
                 raise
         return self._descriptors
 
-    def _write(self, data: bytes, entries: Sequence[Entry], first: int) -> None:
+    def _write(self, data: bytes, entries: Sequence[BlockEntry], first: int) -> None:
         """Put text after the last ended line, and entries at number ``first``, in place of what is there."""
         self.check_in_place()
         _write_all(self._text, data, self.size)
@@ -188,14 +188,14 @@ class LineFileWriter:
             os.ftruncate(self._index, HEADER_SIZE + (first + len(entries)) * ENTRY_SIZE)
         self._entries = first + len(entries)
 
-    def _count_ended(self, entries: Sequence[Entry], first: int) -> None:
+    def _count_ended(self, entries: Sequence[BlockEntry], first: int) -> None:
         """Count the lines of entries that were written at number ``first``; nothing is added to these."""
         self._blocks = first + len(entries)
         self._block = None
         if entries:
             self.size, self.count = entries[-1].end, entries[-1].lines
 
-    def _read_entries(self) -> list[Entry]:
+    def _read_entries(self) -> list[BlockEntry]:
         reader = LineFileReader(self.path)
         try:
             reader.refresh()
@@ -236,7 +236,7 @@ class LineFileReader:
         self._last = NO_ENTRY
         self._scanned = (0, 0)
         # Entries for what the index does not cover, or not rightly: unfinished lines, a crash, an old index.
-        self._more: list[Entry] = []
+        self._more: list[BlockEntry] = []
 
     @property
     def count(self) -> int:
@@ -276,7 +276,7 @@ class LineFileReader:
         """Return the whole text."""
         return self._pread_text(0, self.size)
 
-    def ended_entries(self) -> list[Entry]:
+    def ended_entries(self) -> list[BlockEntry]:
         """Return an entry for each block, as when its unfinished lines were ended."""
         entries = [*self._entries(0, self._indexed), *self._more]
         entries = [entry._replace(flags=entry.flags & ~OPEN) for entry in entries]
@@ -307,7 +307,7 @@ class LineFileReader:
         if self._index >= 0:
             os.close(self._index)
 
-    def _blocks(self, start: int, stop: int) -> Iterator[tuple[Entry, Entry]]:
+    def _blocks(self, start: int, stop: int) -> Iterator[tuple[BlockEntry, BlockEntry]]:
         """Return the blocks that hold the lines from ``start`` up to ``stop``, each with the one before."""
         first = bisect_right(range(self._indexed), start, key=lambda at: self._entry(at).lines)
         before = self._entry(first - 1) if first else NO_ENTRY
@@ -318,7 +318,7 @@ class LineFileReader:
                 yield before, entry
             before = entry
 
-    def _indexed_from(self, first: int) -> Iterator[Entry]:
+    def _indexed_from(self, first: int) -> Iterator[BlockEntry]:
         for at in range(first, self._indexed, _ENTRIES_AT_ONCE):
             yield from self._entries(at, min(at + _ENTRIES_AT_ONCE, self._indexed))
 
@@ -328,7 +328,7 @@ class LineFileReader:
             return bisect_right(range(count), self.size, key=lambda at: self._entry(at).end)
         return count
 
-    def _without_open(self, count: int) -> tuple[int, list[Entry]]:
+    def _without_open(self, count: int) -> tuple[int, list[BlockEntry]]:
         """Split off the entries of unfinished lines, at most one a stream, at the end."""
         last = self._entries(max(0, count - 2), count)
         ended = len(last)
@@ -346,26 +346,26 @@ class LineFileReader:
                 self._more += self._scan(self._more[-1] if self._more else NO_ENTRY)
             self._scanned = (index_size, self.size)
 
-    def _scan(self, last: Entry) -> list[Entry]:
+    def _scan(self, last: BlockEntry) -> list[BlockEntry]:
         """Return entries for the text after a block, with its last line unfinished or not."""
-        entries: list[Entry] = []
+        entries: list[BlockEntry] = []
         at = last.end
         while at < self.size:
             data = self._pread_text(at, min(BLOCK_SIZE, self.size - at))
             if not data:
                 break
             if count := data.count(b"\n"):
-                last = Entry(at + data.rindex(b"\n") + 1, last.lines + count, 0.0, 0)
+                last = BlockEntry(at + data.rindex(b"\n") + 1, last.lines + count, 0.0, 0)
                 entries.append(last)
             at += len(data)
         if at > last.end:
-            entries.append(Entry(at, last.lines + 1, 0.0, OPEN))
+            entries.append(BlockEntry(at, last.lines + 1, 0.0, OPEN))
         return entries
 
-    def _entry(self, at: int) -> Entry:
+    def _entry(self, at: int) -> BlockEntry:
         return self._entries(at, at + 1)[0]
 
-    def _entries(self, start: int, stop: int) -> list[Entry]:
+    def _entries(self, start: int, stop: int) -> list[BlockEntry]:
         size = max(0, stop - start) * ENTRY_SIZE
         data = self._pread_index(HEADER_SIZE + start * ENTRY_SIZE, size)
         return unpack(data + bytes(size - len(data)))

@@ -1,6 +1,6 @@
 """The output of one step, from the bytes of its process to lines that everyone may see.
 
-    bytes -> decode -> sanitize -> assemble lines -> mask -> spool, ``on_block``
+    bytes -> decode -> sanitize -> assemble lines -> mask -> spool, ``on_passage``
 
 Lines are assembled after sanitizing, so that a backspace or a redraw never makes a new escape
 sequence out of the pieces of others, and before masking, so that a secret is looked for in what
@@ -15,9 +15,9 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from .block import Block, Stream
 from .decode import Decoder
 from .lines import LineAssembler
+from .passage import Passage, Stream
 from .sanitize import Sanitizer
 from .spool import DEFAULT_LIMIT, SpoolWriter
 from .style import MAX_SGR_CHARS, close_style, cut_before
@@ -74,10 +74,10 @@ class Captured(NamedTuple):
 class KeptOutput:
     """Takes the output of one step, all its attempts, and keeps what of it can be shown.
 
-    ``on_block`` is called with ended lines, many at a time. Opening raises ``OSError``; when a
+    ``on_passage`` is called with ended lines, many at a time. Opening raises ``OSError``; when a
     later write to disk fails, or the file is gone, ``error`` is set and ``on_error`` called with it, once.
     The spool then stays as it is, and everything else goes on: the program is not blocked, and captures
-    and ``on_block`` still work.
+    and ``on_passage`` still work.
     """
 
     def __init__(
@@ -86,11 +86,11 @@ class KeptOutput:
         masker: Masker,
         *,
         limit: int = DEFAULT_LIMIT,
-        on_block: Callable[[Block], None] | None = None,
+        on_passage: Callable[[Passage], None] | None = None,
         on_error: Callable[[OSError], None] | None = None,
     ) -> None:
         self.error: OSError | None = None
-        self._on_block = on_block
+        self._on_passage = on_passage
         self._on_error = on_error
         self._spool: SpoolWriter | None = SpoolWriter(path, limit)
         max_line = max(_MIN_LINE, min(MAX_LINE, limit // _LINE_SHARE))
@@ -148,13 +148,13 @@ class KeptOutput:
             with self._noting_errors():
                 spool.close()
 
-    def _publish(self, blocks: list[Block]) -> None:
-        for block in blocks:
+    def _publish(self, some: list[Passage]) -> None:
+        for passage in some:
             if self._spool is not None and self.error is None:
                 with self._noting_errors():
-                    self._spool.append(block)
-            if self._on_block is not None:
-                self._on_block(block)
+                    self._spool.append(passage)
+            if self._on_passage is not None:
+                self._on_passage(passage)
 
     def _show_partial(self, channel: _Channel, *, final: bool) -> None:
         if self._spool is not None and self.error is None:
@@ -196,18 +196,18 @@ class _Channel:
         """Return the decoded text of this attempt, up to the limit."""
         return "".join(self._capture)
 
-    def write(self, data: bytes) -> list[Block]:
+    def write(self, data: bytes) -> list[Passage]:
         """Return the lines that are ended with this."""
         text = self._decoder.feed(data)
         self._keep(text)
         settled = self._assembler.feed(self._sanitizer.feed(text))
         return self._split(self._mask.feed(settled)) if settled else []
 
-    def release(self) -> list[Block]:
+    def release(self) -> list[Passage]:
         """Return ended lines that were held back as the possible beginning of a secret."""
         return self._split(self._mask.flush()) if "\n" in self._mask.pending else []
 
-    def end(self) -> list[Block]:
+    def end(self) -> list[Passage]:
         """Return what is left as lines, and be as new."""
         text = self._decoder.flush()
         self._keep(text)
@@ -239,39 +239,39 @@ class _Channel:
         self._capture.append(text.encode()[: self._capture_room].decode(errors="ignore"))
         self.truncated = True
 
-    def _split(self, masked: str) -> list[Block]:
+    def _split(self, masked: str) -> list[Passage]:
         """Return the lines that ``masked`` ends; the rest is kept."""
         text = self._tail + masked
         cut = text.rfind("\n") + 1
         ended, self._tail = text[:cut], text[cut:]
         if self._broken_size or self._has_long(ended) or len(self._tail) > self._max_line:
             return self._broken(ended)
-        return [Block(self.stream, ended)] if ended else []
+        return [Passage(self.stream, ended)] if ended else []
 
     def _has_long(self, ended: str) -> bool:
         limit = self._max_line
         return len(ended) > limit and max(map(len, ended.split("\n"))) > limit
 
-    def _broken(self, ended: str) -> list[Block]:
+    def _broken(self, ended: str) -> list[Passage]:
         """Return lines of which some are too long, these in parts; so is the rest that is kept."""
-        parts: list[Block] = []
+        parts: list[Passage] = []
         for text in ended.split("\n")[:-1]:
             rest = self._break(text, parts)
-            parts.append(Block(self.stream, f"{rest}\n"))
+            parts.append(Passage(self.stream, f"{rest}\n"))
             if self._broken_size:
                 size = self._broken_size + len(rest)
                 self._broken_size = 0
                 note = f"[pup-tui: the line above has {size:,} characters and is shown in parts]\n"
-                parts.append(Block("stderr", note))
+                parts.append(Passage("stderr", note))
         self._tail = self._break(self._tail, parts)
         streams = groupby(parts, key=attrgetter("stream"))
-        return [Block(stream, "".join(part.text for part in some)) for stream, some in streams]
+        return [Passage(stream, "".join(part.text for part in some)) for stream, some in streams]
 
-    def _break(self, text: str, parts: list[Block]) -> str:
+    def _break(self, text: str, parts: list[Passage]) -> str:
         """Add what is too long for one line to ``parts``; return the last part."""
         while len(text) > self._max_line:
             cut = cut_before(text, self._max_line)
-            parts.append(Block(self.stream, f"{close_style(text[:cut])}\n"))
+            parts.append(Passage(self.stream, f"{close_style(text[:cut])}\n"))
             self._broken_size += cut
             text = text[cut:]
         return text

@@ -16,9 +16,9 @@ from hashlib import sha256
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from .block import Block, Line, Stream
 from .blockindex import IndexHeader, index_path
 from .linefile import LineFileReader, LineFileWriter, encode_lines
+from .passage import Line, Passage, Stream
 from .style import strip_style
 
 if TYPE_CHECKING:
@@ -141,10 +141,10 @@ class SpoolWriter:
         cost = max(head.size, head.count * MIN_LINE_COST)
         self._head = _Kept(-1, head.count, head.size, cost)
 
-    def append(self, block: Block) -> None:
+    def append(self, passage: Passage) -> None:
         """Add ended lines, in place of the unfinished line of their stream."""
-        self._open.pop(block.stream, None)
-        self._append(encode_lines(block.text), block.stream, self._now())
+        self._open.pop(passage.stream, None)
+        self._append(encode_lines(passage.text), passage.stream, self._now())
         self._drop_surplus()
         if self._open:
             self._write_open()

@@ -20,7 +20,7 @@ from pup_tui.steps import adopted, survivors
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pup_tui.output.block import Stream
+    from pup_tui.output.passage import Stream
     from pup_tui.steps.executor import Context, OutputSink
     from pup_tui.steps.leftovers import Leftovers
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
-    from pup_tui.output.block import Stream
+    from pup_tui.output.passage import Stream
     from pup_tui.steps.leftovers import Leftovers
 
 RUN_MARK = "PUP_TUI_RUN"

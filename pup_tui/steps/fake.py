@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pup_tui.steps.executor import Outcome, told_to_stop, unless_stopped
 
 if TYPE_CHECKING:
-    from pup_tui.output.block import Stream
+    from pup_tui.output.passage import Stream
     from pup_tui.steps.executor import Context, OutputSink, Stop
 
 

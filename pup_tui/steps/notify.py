@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from pup_tui import late
-from pup_tui.output.block import Stream
+from pup_tui.output.passage import Stream
 from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop, told_to_stop
 from pup_tui.steps.files import nameless_file
 from pup_tui.steps.notes import note

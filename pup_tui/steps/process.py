@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from pup_tui.output.block import Stream
+from pup_tui.output.passage import Stream
 from pup_tui.steps import adopted, survivors
 from pup_tui.steps.child import Child, Reader
 from pup_tui.steps.executor import (

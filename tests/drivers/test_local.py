@@ -16,7 +16,7 @@ from pup_tui.drivers.replay import replay
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.records import RunSummary
 from pup_tui.journal.writer import MemoryJournal
-from pup_tui.output.block import Block
+from pup_tui.output.passage import Passage
 from pup_tui.output.spool import SpoolReader
 from tests.support.runbooks import program_of
 from tests.support.runs import Seen, local_run
@@ -60,7 +60,7 @@ async def test_the_first_line_is_shown_while_the_step_still_runs(tmp_path: Path)
     run = await local_run(program, tmp_path)
 
     class Opens(Seen):
-        def output(self, step: str, block: object) -> None:
+        def output(self, step: str, passage: object) -> None:
             assert not any(isinstance(notice, StepFinished) for notice in self.notices)
             gate.touch()
 
@@ -157,7 +157,7 @@ async def test_a_cancel_ends_the_process_and_runs_the_cleanup(tmp_path: Path) ->
     run = await local_run(program, tmp_path)
 
     class Cancels(Seen):
-        def output(self, step: str, block: object) -> None:
+        def output(self, step: str, passage: object) -> None:
             run.cancel(by="Ctrl-C")
 
     run.watch(Cancels(run))
@@ -248,16 +248,16 @@ async def test_nothing_is_left_running_when_the_driver_is_cancelled(tmp_path: Pa
     program = program_of("steps: [{name: a, kind: shell, run: 'echo $$; exec sleep 600'}]")
     run = await local_run(program, tmp_path)
     pids: list[int] = []
-    printed = asyncio.Event()
+    heard = asyncio.Event()
 
     class Notes(Seen):
-        def output(self, step: str, block: Block) -> None:
-            pids.append(int(block.text))
-            printed.set()
+        def output(self, step: str, passage: Passage) -> None:
+            pids.append(int(passage.text))
+            heard.set()
 
     run.watch(Notes(run))
     driving = asyncio.create_task(run.drive())
-    await printed.wait()
+    await heard.wait()
     driving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await driving
@@ -270,7 +270,7 @@ async def test_a_watcher_that_fails_does_not_harm_the_run(tmp_path: Path) -> Non
     run = await local_run(program, tmp_path)
 
     class Broken(Seen):
-        def output(self, step: str, block: object) -> None:
+        def output(self, step: str, passage: object) -> None:
             raise RuntimeError("no room")
 
     faults: list[str] = []

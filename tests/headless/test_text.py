@@ -13,7 +13,7 @@ from pup_tui.core.notices import AnyNotice
 from pup_tui.core.program import compile_program
 from pup_tui.headless.stream import Outlet, Pump
 from pup_tui.headless.text import TextFace
-from pup_tui.output.block import Block
+from pup_tui.output.passage import Passage
 from pup_tui.output.spool import SpoolWriter
 from pup_tui.runbook.model import AnyStep, GroupStep, ParallelStep, Runbook, ShellStep
 from pup_tui.runbook.parts import Poll, Retry
@@ -124,10 +124,10 @@ async def test_an_undo_step_is_told_without_a_place_in_the_file() -> None:
 
 async def test_what_steps_print_side_by_side_stays_in_whole_lines_and_is_told_apart() -> None:
     face = Told(ParallelStep(id="p", name="Both", steps=(shell("a"), shell("b"))))
-    face.face.output("p/a", Block("stdout", "from a\n"))
-    face.face.output("p/a", Block("stderr", "trouble\n"))
-    face.face.output("p/a", Block("stdout", "more of a\n"))
-    face.face.output("p/b", Block("stdout", "from b\n"))
+    face.face.output("p/a", Passage("stdout", "from a\n"))
+    face.face.output("p/a", Passage("stderr", "trouble\n"))
+    face.face.output("p/a", Passage("stdout", "more of a\n"))
+    face.face.output("p/b", Passage("stdout", "from b\n"))
     assert await face.printed() == "from a\nmore of a\nfrom b\n"
     assert await face.progress() == ["▸ p/a", "trouble", "▸ p/b"]
 
@@ -141,9 +141,9 @@ async def test_hostile_reasons_are_made_safe(text: str) -> None:
 async def test_what_was_held_back_is_told_before_a_failure_is_asked_about(tmp_path: Path) -> None:
     path = tmp_path / "0000-a.log"
     spool = SpoolWriter(path)
-    spool.append(Block("stdout", "evidence\n"))
+    spool.append(Passage("stdout", "evidence\n"))
     spool.close()
     told = Told(shell("a", show="none", on_failure="confirm"), spool=lambda _: path)
     told.play({"a": [FAILS]})
-    told.face.output("a", Block("stdout", "evidence\n"))
+    told.face.output("a", Passage("stdout", "evidence\n"))
     assert await told.printed() == "evidence\n"

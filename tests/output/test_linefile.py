@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pup_tui.output.block import Line
 from pup_tui.output.blockindex import BLOCK_SIZE, ENTRY_SIZE, HEADER_SIZE, index_path
 from pup_tui.output.linefile import LineFileReader, LineFileWriter, encode_lines
+from pup_tui.output.passage import Line
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pup_tui.output.block import Stream
+    from pup_tui.output.passage import Stream
 
 NOW = 1_800_000_000.0
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pup_tui.output.block import Block, Line
 from pup_tui.output.mask import Masker
+from pup_tui.output.passage import Line, Passage
 from pup_tui.output.pipeline import CAPTURE_LIMIT, PARTIAL_SHOWN, Captured, KeptOutput
 from pup_tui.output.spool import SpoolReader
 
@@ -29,11 +29,11 @@ class Step:
     def __init__(self, path: Path, *secrets: str, limit: int = 1_000_000) -> None:
         self.path = path
         self.batches: list[list[Line]] = []
-        self.output = KeptOutput(path, Masker(secrets), limit=limit, on_block=self._take)
+        self.output = KeptOutput(path, Masker(secrets), limit=limit, on_passage=self._take)
         self.output.begin_attempt()
 
-    def _take(self, block: Block) -> None:
-        self.batches.append(block.lines())
+    def _take(self, passage: Passage) -> None:
+        self.batches.append(passage.lines())
 
     def out(self, *chunks: bytes) -> None:
         for chunk in chunks:

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pup_tui.output.block import Line
 from pup_tui.output.blockindex import index_path
+from pup_tui.output.passage import Line
 from pup_tui.output.spool import SEARCH_LINES, SpoolReader, SpoolWriter, spool_name
-from tests.support.printed import write_lines
+from tests.support.passages import write_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -220,13 +220,13 @@ def test_a_closed_spool_is_continued(path: Path) -> None:
 PRINTER = """
 import sys
 from pathlib import Path
-from pup_tui.output.block import Block
+from pup_tui.output.passage import Passage
 from pup_tui.output.spool import SpoolWriter
 writer = SpoolWriter(Path(sys.argv[1]), 100_000)
 number = 0
 while True:
     lines = "".join(f"{n:9d}\\n" for n in range(number, number + 50))
-    writer.append(Block("stdout", lines))
+    writer.append(Passage("stdout", lines))
     number += 50
     writer.set_partial("stdout", "shown")
     if number % 5000 == 0:

@@ -23,7 +23,7 @@ from pup_tui.steps.process import ProcessCommand, run_process
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pup_tui.output.block import Stream
+    from pup_tui.output.passage import Stream
     from pup_tui.steps.executor import Context, Outcome, OutputSink, Stop
 
 

@@ -21,7 +21,7 @@ from pup_tui.drivers.masking import Masking
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.journal.records import RunRecord
 from pup_tui.journal.writer import MemoryJournal
-from pup_tui.output.block import Block, Line
+from pup_tui.output.passage import Line, Passage
 from pup_tui.steps.executor import Executor
 from pup_tui.steps.shell import ShellExecutor
 
@@ -42,8 +42,8 @@ class Seen(Watcher):
     def notice(self, notice: AnyNotice) -> None:
         self.notices.append(notice)
 
-    def output(self, step: str, block: Block) -> None:
-        self.lines.extend((step, line) for line in block.lines())
+    def output(self, step: str, passage: Passage) -> None:
+        self.lines.extend((step, line) for line in passage.lines())
 
     def trouble(self, told: str) -> None:
         self.troubles.append(told)

@@ -29,7 +29,7 @@ from pup_tui.drivers.source import source_of
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.answers import Replies, SayYes
 from pup_tui.headless.runner import run_headless
-from pup_tui.output.block import Block, Line
+from pup_tui.output.passage import Line, Passage
 from pup_tui.runbook.load import load
 from pup_tui.settings.settings import read_settings
 from tests.support.http_server import FakeServer, Recorded, Reply, Write
@@ -105,8 +105,8 @@ class Played(Watcher):
     def notice(self, notice: AnyNotice) -> None:
         self.notices.append(notice)
 
-    def output(self, step: str, block: Block) -> None:
-        self.lines.extend((step, line) for line in block.lines())
+    def output(self, step: str, passage: Passage) -> None:
+        self.lines.extend((step, line) for line in passage.lines())
 
     def question(self, question: Question) -> None:
         self.questions.append(question)

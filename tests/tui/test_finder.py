@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pup_tui.output.block import Line
+from pup_tui.output.passage import Line
 from pup_tui.tui.lines import finder
 from pup_tui.tui.lines.finder import Matches, find, find_next_block, holds, is_error, smart_pattern
 

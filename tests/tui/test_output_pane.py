@@ -13,15 +13,15 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from pup_tui.output.block import Block, Line
 from pup_tui.output.overwritten import AGAIN
+from pup_tui.output.passage import Line, Passage
 from pup_tui.output.spool import SpoolWriter
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import output_lines
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.pager import open_pager
 from pup_tui.tui.widgets.output_pane import OutputPane
-from tests.support.printed import write_lines
+from tests.support.passages import write_lines
 
 STYLES = Path(output_lines.__file__).parent.parent / "styles"
 HEIGHT = 10
@@ -353,7 +353,7 @@ async def test_another_output_is_shown_from_its_end(tmp_path: Path) -> None:
         await s.press("g")
         other = tmp_path / "0001-other.log"
         writer = SpoolWriter(other)
-        writer.append(Block("stdout", "of another step\n"))
+        writer.append(Passage("stdout", "of another step\n"))
         writer.close()
         s.pane.show(other, "")
         await s.look()

@@ -11,8 +11,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from pup_tui.output.block import Line
 from pup_tui.output.overwritten import states
+from pup_tui.output.passage import Line
 from pup_tui.tui.lines.line_text import CLIP, plain_line
 from pup_tui.tui.lines.output_lines import OutputLines
 

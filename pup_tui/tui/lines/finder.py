@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from typing import Protocol
 
-from pup_tui.output.block import Line
+from pup_tui.output.passage import Line
 from pup_tui.output.style import strip_style
 
 BATCH = 2_000

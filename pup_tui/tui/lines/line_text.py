@@ -8,8 +8,8 @@ from rich.ansi import AnsiDecoder
 from rich.style import Style
 from rich.text import Span, Text
 
-from pup_tui.output.block import Line
 from pup_tui.output.overwritten import states
+from pup_tui.output.passage import Line
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.style import SGR, cut_before, strip_style
 

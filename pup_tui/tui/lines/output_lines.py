@@ -17,7 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from pup_tui.output.block import Line
+from pup_tui.output.passage import Line
 from pup_tui.tui.lines.finder import LinePredicate, LineSource
 from pup_tui.tui.lines.line_text import folded, plain_line
 from pup_tui.tui.lines.painter import GUTTER, Painter, Palette

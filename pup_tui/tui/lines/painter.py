@@ -16,7 +16,7 @@ from textual.cache import LRUCache
 from textual.selection import Selection
 from textual.strip import Strip
 
-from pup_tui.output.block import Line
+from pup_tui.output.passage import Line
 from pup_tui.tui.lines.finder import LineSource
 from pup_tui.tui.lines.line_text import folded, line_text
 

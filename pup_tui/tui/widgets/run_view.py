@@ -25,7 +25,7 @@ from pup_tui.core.program import Program
 from pup_tui.core.state import RunState
 from pup_tui.drivers.following import FollowedRun
 from pup_tui.drivers.local import LocalRun
-from pup_tui.output.block import Block
+from pup_tui.output.passage import Passage
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
 from pup_tui.tui.run_progress import RunProgress
@@ -206,7 +206,7 @@ class RunView(Vertical):
         if self._follows_run and self.progress.current is not None and not self.progress.over:
             self._select(self.progress.current)
 
-    def output(self, step: str, block: Block) -> None:
+    def output(self, step: str, passage: Passage) -> None:
         if step == self._selected:
             self._output_dirty = True
 

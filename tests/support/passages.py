@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pup_tui.output.block import Line, blocks_of
+from pup_tui.output.passage import Line, passages
 from pup_tui.output.spool import SpoolWriter
 
 
 def write_lines(writer: SpoolWriter, lines: Iterable[Line]) -> None:
-    for block in blocks_of(lines):
-        writer.append(block)
+    for passage in passages(lines):
+        writer.append(passage)

@@ -19,7 +19,7 @@ class Line(NamedTuple):
     text: str
 
 
-class Block(NamedTuple):
+class Passage(NamedTuple):
     """Some lines of one stream, safe to show: one text, in which each line has its end."""
 
     stream: Stream
@@ -30,9 +30,9 @@ class Block(NamedTuple):
         return [Line(self.stream, text) for text in self.text[:-1].split("\n")]
 
 
-def blocks_of(lines: Iterable[Line]) -> list[Block]:
-    """Return lines as blocks, in their order."""
+def passages(lines: Iterable[Line]) -> list[Passage]:
+    """Return lines in their order, those of one stream together as far as they follow each other."""
     return [
-        Block(stream, "".join(f"{line.text}\n" for line in some))
+        Passage(stream, "".join(f"{line.text}\n" for line in some))
         for stream, some in groupby(lines, key=attrgetter("stream"))
     ]
