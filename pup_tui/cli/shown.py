@@ -233,7 +233,8 @@ class ShownRun:
 
     def print(self) -> None:
         row = self.row
-        reason = f": {safe_text(row.reason)}" if row.reason else ""
+        why = row.reason.removeprefix(f"{row.status}: ")
+        reason = f": {safe_text(why)}" if why else ""
         click.echo(f"{safe_text(row.runbook)} · run {row.run} · {row.status}{reason}")
         took = "" if row.duration is None else f" · {format_duration(row.duration)}"
         with_it = f" with the profile {safe_text(row.profile)}" if row.profile else ""

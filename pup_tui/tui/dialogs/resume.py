@@ -42,7 +42,8 @@ class ResumeScreen(Dialog):
         row, standing = self._past.row, self._standing
         began = f"begun {moment(row.started_at)} by {safe_text(row.operator)}"
         yield Static(Content.styled(began, TONES["calm"]), markup=False)
-        why = f": {safe_text(row.reason)}" if row.reason else ""
+        reason = row.reason.removeprefix(f"{row.status}: ")
+        why = f": {safe_text(reason)}" if reason else ""
         yield Static(status_content(row.status) + Content(why), markup=False)
         yield Static("", markup=False)
         done = f"✔ {counted(len(standing.finished), 'step')} done: not done again"
