@@ -193,12 +193,14 @@ class Screen:
     def wait_for(self, pattern: str, *, timeout: float = PATIENCE) -> re.Match[str]:
         """The first match of `pattern` on the screen; AssertionError with the screen if it does not come."""
         until = time.monotonic() + timeout
-        while time.monotonic() < until:
-            found = re.search(pattern, self.text)
-            if found:
-                return found
-            if not self.read(0.1):
+        goes_on = True
+        while not (found := re.search(pattern, self.text)):
+            # What came with the end is looked at as well.
+            if not goes_on or time.monotonic() >= until:
                 break
+            goes_on = self.read(0.1)
+        if found:
+            return found
         raise AssertionError(f"{pattern!r} did not appear:\n{self.text}")
 
     def wait_until(self, holds: Callable[[], bool], otherwise: str) -> None:
