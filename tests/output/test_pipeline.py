@@ -297,7 +297,8 @@ def test_a_spool_that_cannot_be_opened_again_is_told_not_raised(path: Path) -> N
     step.output.begin_attempt()
     step.out(b"second\n")
     step.output.end_attempt()
-    assert isinstance(step.output.error, IsADirectoryError)
+    # Some file systems give the folder the number that the file had, others do not.
+    assert isinstance(step.output.error, (IsADirectoryError, FileNotFoundError))
     assert step.heard() == ["second"]
     assert step.output.captured().stdout == "second\n"
     step.output.close()
