@@ -101,18 +101,24 @@ def _check(
 
 
 def check_answered(
-    program: Program, given: GivenAnswers, *, yes: bool, left_out: Collection[str] = ()
+    program: Program,
+    given: GivenAnswers,
+    *,
+    yes: bool,
+    left_out: Collection[str] = (),
+    made: Mapping[str, Collection[str]] = {},
 ) -> None:
     """Judge the questions of a run in which nobody can be asked, before it begins.
 
     Raises Failure for an `input` step that is surely asked and surely has no answer; other questions that
-    would end the run are told, also whether to go past those of steps that are `left_out`. With `yes` all are
-    answered but for values that nothing gives.
+    would end the run are told, also whether to go past those of steps that are `left_out`, in whose place
+    `made` is given. With `yes` all are answered but for values that nothing gives.
     """
-    from pup_tui.core.ids import holders
-    from pup_tui.core.leaving_out import asks
+    from pup_tui.core.ids import upwards
+    from pup_tui.core.leaving_out import stays_open
 
-    nodes = [node for node in program.nodes if not {node.id, *holders(node.id)} & {*left_out}]
+    out = set(left_out)
+    nodes = [node for node in program.nodes if out.isdisjoint(upwards(node.id))]
     lacking = {node.id: _lacking(node, given.get(node.id), yes=yes) for node in nodes}
     asking = [] if yes else [node for node in nodes if lacking[node.id]]
     sure = [node for node in asking if _is_surely_asked(program, node)]
@@ -124,7 +130,11 @@ def check_answered(
             "",
             _way_out(first, lacking[first.id]),
         )
-    gates = (step for step in left_out if not yes and asks(program, program.node(step)))
+    gates = (
+        step
+        for step in left_out
+        if not yes and stays_open(program, program.node(step), made.get(step, ()))
+    )
     open_ = [f"whether to go on past `{gate}`" for gate in gates]
     open_ += [
         f"`{node.id}`" for node in nodes if lacking[node.id] or (not yes and _asks_for_a_yes(node))
@@ -153,9 +163,9 @@ def _asks_for_a_yes(node: Node) -> bool:
 
 
 def _is_surely_asked(program: Program, node: Node) -> bool:
-    from pup_tui.core.ids import holders
+    from pup_tui.core.ids import upwards
 
-    steps = (program.node(id_).step for id_ in (node.id, *holders(node.id)))
+    steps = (program.node(id_).step for id_ in upwards(node.id))
     return not any(
         step.if_ is not None or step.foreach is not None or step.when == "on_failure"
         for step in steps

@@ -14,7 +14,7 @@ from pup_tui.cli.failure import Failure, journal_failures, tell
 from pup_tui.cli.keeping import backup_command, prune_command, repair_command
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, local_time, print_json
-from pup_tui.cli.shown import ShownRun, legs_json, run_json
+from pup_tui.cli.shown import ShownRun, find_run, legs_json, run_json
 from pup_tui.core.state import RunStatus
 from pup_tui.template.duration import format_duration
 
@@ -78,10 +78,7 @@ def _list(
 def show_command(settings: Settings, run: str, as_json: bool) -> None:
     """One RUN (its id, or the beginning or end of it) with its steps and what they printed."""
     with _journal(settings.state_dir) as journal:
-        row = journal.run(run) if journal else None
-        if journal is None or row is None:
-            raise Failure(f"there is no run `{run}`", "", "`pup-tui history` shows the runs")
-        shown = ShownRun(journal, row)
+        shown = ShownRun(*find_run(journal, run))
         if as_json:
             print_json(shown.as_json())
         else:

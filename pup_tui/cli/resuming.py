@@ -21,7 +21,7 @@ from pup_tui.cli.changed_text import current_text, tell_changes
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
 from pup_tui.cli.options import json_option, pass_settings, profile_option, runbooks_option
 from pup_tui.cli.running import Launch, Manner, drive
-from pup_tui.cli.shown import ShownRun
+from pup_tui.cli.shown import ShownRun, find_run
 from pup_tui.cli.values import from_file, resolve_values
 from pup_tui.cli.wiring import Parts
 from pup_tui.core.legs import newest_source
@@ -32,7 +32,6 @@ from pup_tui.headless.exits import UNDECIDED
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
-    from pup_tui.core.events import RunCreated
     from pup_tui.core.standing import Standing
     from pup_tui.drivers.launcher import Launcher
     from pup_tui.drivers.recorded import CurrentText
@@ -140,9 +139,7 @@ def _past(settings: Settings, run: str | None) -> ShownRun:
             if past is None:
                 raise Failure("there is no run to resume", "", "`pup-tui history` shows the runs")
             return past
-        row = None if journal is None else journal.run(run)
-        if journal is None or row is None:
-            raise Failure(f"there is no run `{run}`", "", "`pup-tui history` shows the runs")
+        journal, row = find_run(journal, run)
         if row.status is RunStatus.RUNNING:
             refuse_under_way(row)
         past = ShownRun(journal, row)
@@ -236,7 +233,8 @@ def _values(
 
     from pup_tui.core.standing import first_frame
 
-    frame, hidden = first_frame(past.program, past.state), set(_created(past).secrets)
+    frame = first_frame(past.program, past.state)
+    hidden = set(frame.secrets)
     runbook = past.program.runbook if current is None else current.program.runbook
     known = {name: value for name, value in frame.values.items() if name not in hidden}
     if current is None:
@@ -255,11 +253,3 @@ def _values(
         {name: resolved.values[name] for name in others},
         [name for name in resolved.left_out if name not in frame.left_out],
     )
-
-
-def _created(past: ShownRun) -> RunCreated:
-    from pup_tui.core.events import RunCreated
-
-    created = past.events[0]
-    assert isinstance(created, RunCreated)
-    return created

@@ -105,6 +105,7 @@ def leave_out(program: Program, choice: StepChoice, given: GivenValues) -> Leavi
         raise Failure(str(error), "", error.hint) from error
     left = Leaving(dict.fromkeys(steps, reason))
     known: set[str] = set()
+    needed = lacking(program, steps)
     for step in steps:
         made, values = made_in(program, step), _given_for(program, step, given)
         known |= made.keys()
@@ -112,7 +113,7 @@ def leave_out(program: Program, choice: StepChoice, given: GivenValues) -> Leavi
             left.take(step, name, _checked(step, name, made[name], values[name]), made[name])
         lacks = [
             Lacking(name, step, user, made[name])
-            for name, user in lacking(program, step, steps).items()
+            for name, user in needed[step].items()
             if name not in values
         ]
         _refuse_within_items(program, step, [*left.captures.get(step, ()), *(n for n, *_ in lacks)])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pup_tui.cli.failure import Failure
 from pup_tui.cli.printing import local_time
 from pup_tui.core.ids import UNDO, item_numbers
 from pup_tui.core.legs import Leg, legs_of
@@ -64,6 +65,14 @@ def _leg_json(leg: Leg) -> dict[str, Any]:
 
 def _source_json(source: Source) -> dict[str, str]:
     return {"path": source.path, "sha256": source.sha256}
+
+
+def find_run(journal: JournalReader | None, run: str) -> tuple[JournalReader, RunRow]:
+    """A run by its id, or by the beginning or end of it. Raises Failure where there is none."""
+    row = None if journal is None else journal.run(run)
+    if journal is None or row is None:
+        raise Failure(f"there is no run `{run}`", "", "`pup-tui history` shows the runs")
+    return journal, row
 
 
 def read_record(journal: JournalReader, row: RunRow) -> Recorded:
@@ -233,8 +242,7 @@ class ShownRun:
 
     def print(self) -> None:
         row = self.row
-        why = row.reason.removeprefix(f"{row.status}: ")
-        reason = f": {safe_text(why)}" if why else ""
+        reason = f": {safe_text(row.why)}" if row.why else ""
         click.echo(f"{safe_text(row.runbook)} · run {row.run} · {row.status}{reason}")
         took = "" if row.duration is None else f" · {format_duration(row.duration)}"
         with_it = f" with the profile {safe_text(row.profile)}" if row.profile else ""

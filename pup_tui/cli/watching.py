@@ -11,7 +11,7 @@ import click
 from pup_tui.cli.failure import Failure, journal_failures, tell
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.running import told_lost
-from pup_tui.cli.shown import read_record
+from pup_tui.cli.shown import find_run, read_record
 from pup_tui.core.state import RunStatus
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.exits import FAILED, INTERRUPT, code_of_stop, exit_code
@@ -48,10 +48,8 @@ def watch_command(settings: Settings, run: str, as_json: bool) -> int:
     from pup_tui.drivers.following import FollowedRun, driver_of
     from pup_tui.journal.reader import read_journal
 
-    with journal_failures(), read_journal(settings.state_dir) as journal:
-        row = None if journal is None else journal.run(run)
-        if journal is None or row is None:
-            raise Failure(f"there is no run `{run}`", "", "`pup-tui history` shows the runs")
+    with journal_failures(), read_journal(settings.state_dir) as found:
+        journal, row = find_run(found, run)
         record = read_record(journal, row)
         followed = FollowedRun(journal, row, record.programs, lines=True)
         who = driver_of(row, record.events)

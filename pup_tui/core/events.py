@@ -15,6 +15,9 @@ from msgspec import Struct
 
 from pup_tui.core.sent import NOTHING_SENT, Sent
 
+Change = Callable[[dict[str, Any], Collection[str]], dict[str, Any]]
+"""Makes other values of some, by the names of those that are secret."""
+
 
 class Moment(Struct, frozen=True):
     """When something happened, on two clocks.
@@ -127,9 +130,7 @@ class LeftOutSteps(Struct, frozen=True, omit_defaults=True):
     captures: dict[str, dict[str, Any]] = {}
     secrets: dict[str, tuple[str, ...]] = {}
 
-    def with_captures(
-        self, change: Callable[[dict[str, Any], tuple[str, ...]], dict[str, Any]]
-    ) -> LeftOutSteps:
+    def with_captures(self, change: Change) -> LeftOutSteps:
         """The same with the captures of each step changed, by which of them are secret."""
         captures = {
             step: change(made, self.secrets.get(step, ())) for step, made in self.captures.items()
@@ -358,25 +359,35 @@ AnyEvent = (
 
 def durable(event: AnyEvent) -> AnyEvent:
     """The event as it may be stored: every value that is or holds a secret is replaced by None."""
-    if isinstance(event, RunCreated | ValuesResolved | Answered) and event.secrets:
-        event = msgspec.structs.replace(event, values=_without(event.values, event.secrets))
-    if isinstance(event, RunCreated):
-        return msgspec.structs.replace(event, without=event.without.with_captures(_without))
-    if isinstance(event, Resumed):
-        return msgspec.structs.replace(
-            event,
-            values=dict.fromkeys(event.values),
-            captures={step: dict.fromkeys(made) for step, made in event.captures.items()},
-        )
-    if isinstance(event, AttemptFinished) and event.findings.secrets:
-        found = event.findings
-        hidden = set(found.secrets)
-        findings = msgspec.structs.replace(
-            found,
-            captures=_without(found.captures, hidden),
-            results={k: None if f"steps.{k}" in hidden else v for k, v in found.results.items()},
-        )
-        return msgspec.structs.replace(event, findings=findings)
+    return with_values(event, _without)
+
+
+def with_values(event: AnyEvent, change: Change) -> AnyEvent:
+    """The event with all values in it changed that may be secret."""
+    match event:
+        case RunCreated():
+            return msgspec.structs.replace(
+                event,
+                values=change(event.values, event.secrets),
+                without=event.without.with_captures(change),
+            )
+        case ValuesResolved() | Answered():
+            return msgspec.structs.replace(event, values=change(event.values, event.secrets))
+        case Resumed():
+            return msgspec.structs.replace(
+                event,
+                values=change(event.values, event.values),
+                captures={step: change(made, made) for step, made in event.captures.items()},
+            )
+        case AttemptFinished(findings=found) if found.secrets:
+            start = "steps."
+            results = [name.removeprefix(start) for name in found.secrets if name.startswith(start)]
+            found = msgspec.structs.replace(
+                found,
+                captures=change(found.captures, found.secrets),
+                results=change(found.results, results),
+            )
+            return msgspec.structs.replace(event, findings=found)
     return event
 
 

@@ -74,6 +74,12 @@ def holders(step: str) -> Iterator[str]:
         yield step
 
 
+def upwards(step: str) -> Iterator[str]:
+    """A step and all that it stands in, from the inside."""
+    yield step
+    yield from holders(step)
+
+
 def sibling_id(step: str, name: str) -> str:
     """The id of the step `name` in the block that holds this step."""
     holder, slash, _ = step.rpartition("/")

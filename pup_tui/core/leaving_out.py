@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pup_tui.core.events import RunCreated
 from pup_tui.core.ids import static_id
@@ -50,16 +50,20 @@ def asks(program: Program, node: Node) -> bool:
     )
 
 
+def stays_open(program: Program, node: Node, made: Collection[str]) -> bool:
+    """Whether a step that is left out leaves a question open; values given in its place answer an `input`."""
+    return not (node.step.asks_values and made) and asks(program, node)
+
+
 def leave_out(run: Run, node: Node, known: StepState | None, why: str) -> None:
     """Skip the step; a question that is left out stays open until somebody goes past it.
 
-    `known` is what is remembered of the step. One that has begun had its question; values that are given for
-    an `input` step answer it.
+    `known` is what is remembered of the step. One that has begun had its question.
     """
-    answered = node.step.asks_values and known is not None and known.captured
     begun = known is not None and known.attempts > 0
+    made = known.captured if known is not None else ()
     step = static_id(node.id)
-    if not (answered or begun or step in run.state.passed) and asks(run.program, node):
+    if not (begun or step in run.state.passed) and stays_open(run.program, node, made):
         run.block(node).gates.append(step)
     run.end(node, StepStatus.SKIPPED, why)
 

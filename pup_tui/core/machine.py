@@ -33,7 +33,6 @@ from pup_tui.core.events import (
     WaitCut,
 )
 from pup_tui.core.ids import UNDO, Timer
-from pup_tui.core.notices import SourceNotice
 from pup_tui.core.program import Node, Program
 from pup_tui.core.run import Run
 from pup_tui.core.scope import truth_of
@@ -88,8 +87,7 @@ def _create(run: Run, event: Event) -> None:
     state.blocks[BODY] = BlockState(children=list(run.program.body))
     state.earlier = leaving_out.as_earlier(run.program, event)
     state.phase = RunPhase.RUNNING
-    source = SourceNotice(path=event.source.path, sha256=event.source.sha256)
-    run.outbox.tell_run_started(len(run.program.nodes), source)
+    run.outbox.tell_run_started(len(run.program.nodes), event.source)
     run.todo.append(BODY)
 
 

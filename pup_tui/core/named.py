@@ -19,7 +19,7 @@ def named_captures(program: Program, node: Node) -> tuple[str, ...]:
     named = {
         name
         for user, uses in uses_in(program, node.frame)
-        if user.index != program.node(node.id).index
+        if user.index != node.index
         for name in (*uses.names, *uses.optional_names)
     }
     return tuple(name for name in captures_of(node.step) if name in named)

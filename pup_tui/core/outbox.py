@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from pup_tui.core.actions import AnyAction, Question, Tell
-from pup_tui.core.events import Moment, Resumed
+from pup_tui.core.events import Moment, Resumed, Source
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
@@ -50,7 +50,7 @@ class Outbox:
     def _common(self) -> dict[str, Any]:
         return {"ts": rfc3339(self.at.wall), "run": self._state.run}
 
-    def tell_run_started(self, steps: int, source: SourceNotice) -> None:
+    def tell_run_started(self, steps: int, source: Source) -> None:
         state = self._state
         frame = state.frames[""]
         self._tell(
@@ -60,7 +60,7 @@ class Outbox:
                 steps=steps,
                 vars=_without_secrets(frame.values, frame.secrets),
                 operator=state.operator,
-                source=source,
+                source=_noticed(source),
                 profile=state.profile,
             )
         )
@@ -77,9 +77,7 @@ class Outbox:
                 skipped=event.skipped,
                 changed=event.changed,
                 edited={step: edited.text for step, edited in event.edited.items()},
-                source=None
-                if event.source is None
-                else SourceNotice(path=event.source.path, sha256=event.source.sha256),
+                source=None if event.source is None else _noticed(event.source),
             )
         )
 
@@ -200,3 +198,7 @@ class Outbox:
 
 def _without_secrets(values: Mapping[str, Any], secrets: Collection[str]) -> dict[str, Any]:
     return {name: MASK if name in secrets else value for name, value in values.items()}
+
+
+def _noticed(source: Source) -> SourceNotice:
+    return SourceNotice(path=source.path, sha256=source.sha256)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct, structs
@@ -11,7 +11,7 @@ from pup_tui.core import leaving_out
 from pup_tui.core.actions import Question
 from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.events import NOTHING_LEFT_OUT, LeftOutSteps, Moment, RunCreated, Source
-from pup_tui.core.ids import holder_id, is_item, item_id, item_numbers, sibling_id
+from pup_tui.core.ids import holder_id, is_item, item_id, item_numbers, sibling_id, static_id
 from pup_tui.core.lines import as_written
 from pup_tui.core.machine import Machine
 from pup_tui.core.order import judges_if
@@ -119,7 +119,7 @@ def plan(
     """
     with one_budget():
         state = _begun(program, values, left_out, operator, secrets, source, profile, without)
-        planning = _Planning(program, state, mutates, answering)
+        planning = _Planning(program, state, mutates, answering, without.captures)
         for step in planning.upcoming():
             planning.add(program.node(step))
     return planning.steps
@@ -168,8 +168,15 @@ class _Planning:
     """Walks over the steps as a run would, as far as it can be known where that leads."""
 
     def __init__(
-        self, program: Program, state: RunState, mutates: Mutates, answering: Answering
+        self,
+        program: Program,
+        state: RunState,
+        mutates: Mutates,
+        answering: Answering,
+        given: Mapping[str, Collection[str]],
     ) -> None:
+        """`given` is what is given for steps that are left out."""
+        self._given = given
         self.steps: list[PlannedStep] = []
         self._program = program
         self._state = state
@@ -225,7 +232,8 @@ class _Planning:
     def _goes_past(self, node: Node, reason: str) -> bool:
         """Whether somebody is asked before this step for questions before it that are left out."""
         if leaving_out.why(self._state, node) is not None:
-            self._gates = self._gates or leaving_out.asks(self._program, node)
+            made = self._given.get(static_id(node.id), ())
+            self._gates = self._gates or leaving_out.stays_open(self._program, node, made)
             return False
         if not self._gates or node.is_item or node.part != "body" or reason.startswith(SKIPPED):
             return False

@@ -303,9 +303,10 @@ class Run:
 
     def skip_inner(self, node: Node, id_: str, why: str) -> None:
         """Skip a step inside `node` if its turn has not come: what holds it is over."""
-        step, inner = self.state.steps.get(id_), self.program.node(id_)
+        step = self.state.steps.get(id_)
         if step is None or step.phase is not StepPhase.PENDING:
             return
+        inner = self.program.node(id_)
         step.phase, step.status, step.reason = StepPhase.ENDED, StepStatus.SKIPPED, why
         step.ended = self.now
         if inner.frame == node.frame:

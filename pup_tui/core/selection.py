@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 
-from pup_tui.core.ids import holder_id, holders, is_inside, static_id
+from pup_tui.core.ids import holder_id, holders, is_inside, static_id, upwards
 from pup_tui.core.named import uses_in
 from pup_tui.core.program import Node, Program, made_by
 from pup_tui.runbook.parts import Variable
@@ -71,20 +71,33 @@ def made_in(program: Program, step: str) -> dict[str, Made]:
     }
 
 
-def lacking(program: Program, step: str, out: Collection[str]) -> dict[str, str]:
-    """The names that `step` would have made and other steps need, each with the first of these.
+def lacking(program: Program, out: Collection[str]) -> dict[str, dict[str, str]]:
+    """By the steps of `out`, the names that each would have made and other steps need, with the first one.
 
     All of `out` are left out. Steps that are there for failures and for the end do without, as they do where
     such a step has failed; so do texts that expect a name to be missing (`default`, `is defined`).
     """
-    node, made = program.node(step), made_in(program, step)
-    found: dict[str, str] = {}
-    for user, uses in uses_in(program, node.frame):
-        if user.step.when == "on_success" and not _is_out(user.id, out):
-            for name in sorted(uses.names & made.keys()):
+    found: dict[str, dict[str, str]] = {}
+    needs: dict[str, list[tuple[Node, frozenset[str]]]] = {}
+    for step in out:
+        frame, made = program.node(step).frame, made_in(program, step)
+        if made and frame not in needs:
+            needs[frame] = list(_needs_in(program, frame, set(out)))
+        lacks = found.setdefault(step, {})
+        for user, names in needs[frame] if made else ():
+            for name in sorted(names & made.keys()):
                 if not _has_another(program, user, name, out):
-                    found.setdefault(name, user.id)
+                    lacks.setdefault(name, user.id)
     return found
+
+
+def _needs_in(
+    program: Program, frame: str, out: Collection[str]
+) -> Iterator[tuple[Node, frozenset[str]]]:
+    """The steps that see a frame's names and run if all goes well, with the names that they need."""
+    for user, uses in uses_in(program, frame):
+        if user.step.when == "on_success" and not _is_out(user.id, out):
+            yield user, uses.names
 
 
 def _check(program: Program, step: str) -> None:
@@ -108,7 +121,7 @@ def _check(program: Program, step: str) -> None:
 
 def _before(program: Program, start: str) -> Iterator[str]:
     """What comes before a step, in its block and in those around it."""
-    for here in (start, *holders(start)):
+    for here in upwards(start):
         place = program.node(here).index
         inside = program.inside[holder_id(here)]
         yield from (step for step in inside if program.node(step).index < place)
@@ -126,7 +139,7 @@ def _beside(program: Program, holder: str, only: Collection[str]) -> Iterator[st
 
 
 def _is_out(step: str, out: Collection[str]) -> bool:
-    return step in out or any(holder in out for holder in holders(step))
+    return any(each in out for each in upwards(step))
 
 
 def _has_another(program: Program, user: Node, name: str, out: Collection[str]) -> bool:
@@ -142,7 +155,7 @@ def _has_another(program: Program, user: Node, name: str, out: Collection[str]) 
 
 def _variable(program: Program, maker: Node, step: Node, name: str) -> Variable | None:
     """What a name would have stood for that `maker` makes, which is the step or inside it."""
-    around = (program.node(id_) for id_ in (maker.id, *holders(maker.id)))
+    around = map(program.node, upwards(maker.id))
     inside = (each for each in around if each.id == step.id or is_inside(each.id, step.id))
     if any(each.is_loop for each in inside):
         return Variable(type="list")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, structs
 
-from pup_tui.core.ids import UNDO, holders, is_kept, static_id, undo_id
+from pup_tui.core.ids import UNDO, holders, is_kept, static_id, undo_id, upwards
 from pup_tui.core.program import Node, Program
 from pup_tui.core.scope import frame_of
 from pup_tui.core.state import (
@@ -220,11 +220,10 @@ def first_frame(program: Program, state: RunState) -> Frame:
         values=values,
         left_out=[name for name in now.left_out if name not in asked],
         secrets=[name for name in now.secrets if name in values],
-        directory=now.directory,
     )
 
 
 def may_repeat(program: Program, node: Node) -> bool:
     """Whether a step, or a block around it, says that it may be done twice."""
-    steps = (program.node(id_).step for id_ in (node.id, *holders(node.id)))
+    steps = (program.node(id_).step for id_ in upwards(node.id))
     return any(step.idempotent or step.read_only is True for step in steps)

@@ -25,6 +25,7 @@ from pup_tui.core.notices import (
     StepAnswered,
     StepFinished,
     StepStarted,
+    in_utc,
     rfc3339,
 )
 from pup_tui.core.program import Program
@@ -52,8 +53,7 @@ def driver_of(row: RunRow, events: Iterable[AnyEvent]) -> str:
     """Who drives a run, or drove its newest leg, for a sentence: operator, host, process, since when."""
     legs = legs_of(events)
     operator, since = (legs[-1].operator, legs[-1].wall) if legs else (row.operator, row.started_at)
-    moment = rfc3339(since)[:19].replace("T", " ")
-    return f"{operator} on {row.host}, process {row.pid}, since {moment} UTC"
+    return f"{operator} on {row.host}, process {row.pid}, since {in_utc(rfc3339(since))}"
 
 
 class FollowedRun:

@@ -25,7 +25,7 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.core.events import Lock, RunCreated
-from pup_tui.core.notices import rfc3339
+from pup_tui.core.notices import in_utc, rfc3339
 from pup_tui.journal.boot import boot_id, is_of_another_boot
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import make_locks_dir
@@ -64,7 +64,7 @@ class Holder(Struct, frozen=True, kw_only=True):
     @property
     def moment(self) -> str:
         """`since` as people read it, to the second."""
-        return f"{self.since[:19].replace('T', ' ')} UTC"
+        return in_utc(self.since)
 
     @property
     def wall(self) -> float:

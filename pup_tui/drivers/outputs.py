@@ -13,7 +13,7 @@ from pup_tui.output.passage import Passage, Stream
 from pup_tui.output.pipeline import IDLE_SECONDS, Captured, KeptOutput
 from pup_tui.output.spool import DEFAULT_LIMIT, spool_name
 
-OnBlock = Callable[[str, Passage], None]
+OnPassage = Callable[[str, Passage], None]
 OnError = Callable[[str, OSError], None]
 
 
@@ -67,7 +67,7 @@ class Outputs:
         folder: Path,
         program: Program,
         masking: Masking,
-        on_passage: OnBlock,
+        on_passage: OnPassage,
         on_error: OnError,
     ) -> None:
         """`on_error` is told once of each step whose output cannot be kept any more, or is gone."""

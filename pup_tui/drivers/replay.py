@@ -6,19 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from pup_tui.core.actions import StartAttempt, Tell, ends_in
-from pup_tui.core.events import (
-    Answered,
-    AnyEvent,
-    AttemptFinished,
-    AttemptStarted,
-    Resumed,
-    RunCreated,
-    ValuesResolved,
-)
+from pup_tui.core.events import AnyEvent, AttemptStarted, Resumed, with_values
 from pup_tui.core.machine import Machine
 from pup_tui.core.notices import AnyNotice, RunFinished
 from pup_tui.core.program import Program
@@ -105,30 +96,7 @@ def _other_end(recorded: Mapping[str, str], ends: Mapping[str, str]) -> str:
 
 def with_hidden(event: AnyEvent) -> AnyEvent:
     """The event with marks where the journal has nothing: so texts that use a secret keep a meaning."""
-    match event:
-        case RunCreated():
-            return msgspec.structs.replace(
-                event,
-                values=_marked(event.values, event.secrets),
-                without=event.without.with_captures(_marked),
-            )
-        case ValuesResolved() | Answered():
-            return msgspec.structs.replace(event, values=_marked(event.values, event.secrets))
-        case Resumed():
-            return msgspec.structs.replace(
-                event,
-                values=_marked(event.values, event.values),
-                captures={step: _marked(made, made) for step, made in event.captures.items()},
-            )
-        case AttemptFinished(findings=found) if found.secrets:
-            results = [name.removeprefix("steps.") for name in found.secrets if "." in name]
-            found = msgspec.structs.replace(
-                found,
-                captures=_marked(found.captures, found.secrets),
-                results=_marked(found.results, results),
-            )
-            return msgspec.structs.replace(event, findings=found)
-    return event
+    return with_values(event, _marked)
 
 
 def _marked(values: dict[str, Any], secrets: Collection[str]) -> dict[str, Any]:

@@ -76,3 +76,8 @@ class RunRow(RunRecord, frozen=True, kw_only=True):
     warnings: int = 0
     duration: float | None = None
     ended_wall: float | None = None
+
+    @property
+    def why(self) -> str:
+        """The reason without the status, which some reasons begin with."""
+        return self.reason.removeprefix(f"{self.status}: ")

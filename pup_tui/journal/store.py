@@ -237,13 +237,11 @@ class Journal(JournalReader):
         for name, content in files.items():
             sha256 = hashlib.sha256(content).hexdigest()
             self._database.execute(
-                "DELETE FROM run_file WHERE run = ? AND name = ?", (number, codec.storable(name))
-            )
-            self._database.execute(
                 "INSERT OR IGNORE INTO content (sha256, bytes) VALUES (?, ?)", (sha256, content)
             )
-            self._insert(
-                "run_file", {"run": number, "name": codec.storable(name), "sha256": sha256}
+            self._database.execute(
+                "INSERT OR REPLACE INTO run_file (run, name, sha256) VALUES (?, ?, ?)",
+                (number, codec.storable(name), sha256),
             )
 
     def _summarize(self, number: int, summary: RunSummary) -> None:

@@ -84,6 +84,8 @@ class Masker:
 
     def _may_hold(self, text: str) -> bool:
         """Whether a spelling of a secret can be in ``text``; hardly ever where none is."""
+        if not self._forms:
+            return False
         with self._adding:
             if self._screen is None:
                 self._screen = Screen(form for same in self._forms.values() for form in same)
@@ -99,8 +101,6 @@ class Masker:
 
         ``before`` is what stood in front of it, as ``context`` returned it.
         """
-        if not self._forms:
-            return text[:size]
         if "\x1b" not in text:
             return _replace(text[:size], self._spans(text, before, size))
         spans = self._spans(strip_style(text), before, len(strip_style(text[:size])))
@@ -141,8 +141,6 @@ class Masker:
 
     def is_clear(self, text: str) -> bool:
         """Whether no part of a secret is in a text without style, nor begins at its end."""
-        if not self._forms:
-            return True
         end = len(text)
         return (
             "\x1b" not in text

@@ -11,13 +11,11 @@ beginning of a secret; after a pause ``idle_flush`` shows the rest as well.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from itertools import groupby
-from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from .decode import Decoder
 from .lines import LineAssembler
-from .passage import Passage, Stream
+from .passage import Line, Passage, Stream, passages
 from .sanitize import Sanitizer
 from .spool import DEFAULT_LIMIT, SpoolWriter
 from .style import MAX_SGR_CHARS, close_style, cut_before
@@ -254,24 +252,23 @@ class _Channel:
 
     def _broken(self, ended: str) -> list[Passage]:
         """Return lines of which some are too long, these in parts; so is the rest that is kept."""
-        parts: list[Passage] = []
+        parts: list[Line] = []
         for text in ended.split("\n")[:-1]:
             rest = self._break(text, parts)
-            parts.append(Passage(self.stream, f"{rest}\n"))
+            parts.append(Line(self.stream, rest))
             if self._broken_size:
                 size = self._broken_size + len(rest)
                 self._broken_size = 0
-                note = f"[pup-tui: the line above has {size:,} characters and is shown in parts]\n"
-                parts.append(Passage("stderr", note))
+                note = f"[pup-tui: the line above has {size:,} characters and is shown in parts]"
+                parts.append(Line("stderr", note))
         self._tail = self._break(self._tail, parts)
-        streams = groupby(parts, key=attrgetter("stream"))
-        return [Passage(stream, "".join(part.text for part in some)) for stream, some in streams]
+        return passages(parts)
 
-    def _break(self, text: str, parts: list[Passage]) -> str:
+    def _break(self, text: str, parts: list[Line]) -> str:
         """Add what is too long for one line to ``parts``; return the last part."""
         while len(text) > self._max_line:
             cut = cut_before(text, self._max_line)
-            parts.append(Passage(self.stream, f"{close_style(text[:cut])}\n"))
+            parts.append(Line(self.stream, close_style(text[:cut])))
             self._broken_size += cut
             text = text[cut:]
         return text

@@ -11,7 +11,7 @@ from msgspec.structs import FieldInfo, fields
 
 from pup_tui.runbook.keys import LOADED, NEVER_BLANK, ROLE, SENT
 from pup_tui.runbook.model import AnyStep, Step
-from pup_tui.runbook.parts import Section, Variable
+from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.roles import Role
 
 Annotation: TypeAlias = Any
@@ -54,7 +54,7 @@ class Options(Struct):
             words.append("text")
         if self.whole or self.number:
             words.append("a number" if self.number else "a whole number")
-        if self.structs and self.structs[0] is Variable:
+        if Variable in self.structs:
             words.append("a default")
         if self.items is not None:
             words.append("a list")
@@ -83,17 +83,6 @@ def _check_roles(kind: type[Step], keys: dict[str, FieldInfo]) -> None:
             if options.role is None and (options.anything or (options.text and not options.words)):
                 raise TypeError(f"the key `{key}` of {kind.__name__} has texts without a role")
             waiting += [options_of(kind) for kind in (options.items, options.values) if kind]
-
-
-def structs() -> list[type[Struct]]:
-    """All of the model."""
-    waiting: list[type[Struct]] = [Section]
-    found: list[type[Struct]] = []
-    while waiting:
-        derived: list[type[Struct]] = waiting.pop().__subclasses__()
-        found += derived
-        waiting += derived
-    return found
 
 
 @cache

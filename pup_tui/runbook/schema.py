@@ -153,7 +153,7 @@ def _special(struct: type, field: FieldInfo) -> Schema | None:
         return {"anyOf": [name, _named(values)]}
     if key == "env":
         return _named(TEXT)
-    if any(each is parts.Variable for each in held.structs):
+    if parts.Variable in held.structs:
         return _named(_reference(parts.Variable))
     if key == "outputs":
         return _named(TEXT)

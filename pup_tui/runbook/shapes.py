@@ -89,7 +89,7 @@ class ShapeCheck:
         if isinstance(node, Sequence) and options.items is not None:
             return self._list(node, options, path)
         if isinstance(node, Scalar):
-            if options.structs and options.structs[0] is Variable:
+            if Variable in options.structs:
                 return {} if node.is_null else {"default": node.text}
             return self._scalar(node, options, path)
         return self._wrong(node, options, path)
@@ -276,7 +276,7 @@ def _is_later(struct: type, name: str) -> bool:
 
 
 def _wrong_hint(node: YamlNode, options: Options) -> str:
-    if isinstance(node, Sequence) and options.structs and options.structs[0] is Variable:
+    if isinstance(node, Sequence) and Variable in options.structs:
         return "write {type: list, default: […]}"
     if not isinstance(node, Scalar):
         if isinstance(node, Mapping) and options.text:

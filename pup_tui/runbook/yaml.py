@@ -114,7 +114,7 @@ def _decoded(data: bytes, path: str) -> str:
 
 def _with_whole_characters(text: str) -> str:
     """JSON as YAML has it: a character beyond the BMP is one escape there, where JSON writes two."""
-    if not _TWO_ESCAPES.search(text):
+    if "\\u" not in text or not _TWO_ESCAPES.search(text):
         return text
     try:
         json.loads(text)

@@ -10,7 +10,7 @@ from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.limits import Budget
 from pup_tui.template.paths import Key, dotted, spelled
 from pup_tui.template.secrets import secrets_in
-from pup_tui.template.usage import UsesNames
+from pup_tui.template.usage import Usage, UsesNames
 from pup_tui.template.values import NOTHING, contents, kind_of, plain
 
 if TYPE_CHECKING:
@@ -24,8 +24,14 @@ _TOO_MUCH: Final = "the expression is too much to work out"
 class Expression(UsesNames):
     """One checked expression. Made by `compile_expression`."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, usage: Callable[[], Usage]) -> None:
         self.source = source.strip()
+        self._usage = guarded(self.source, usage)
+
+    @property
+    def usage(self) -> Usage:
+        """The names that it uses."""
+        return self._usage
 
     @property
     def tree(self) -> nodes.Expr:

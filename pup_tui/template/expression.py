@@ -12,10 +12,10 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.evaluation import Expression, guarded, undefined_path
+from pup_tui.template.evaluation import Expression, undefined_path
 from pup_tui.template.flow import Flow
 from pup_tui.template.paths import key_of
-from pup_tui.template.usage import Usage, usage_of_path
+from pup_tui.template.usage import usage_of_path
 from pup_tui.template.values import NOTHING, enter
 
 if TYPE_CHECKING:
@@ -35,9 +35,8 @@ class NamePath(Expression):
     """An expression that is a chain of names: ``NAME.key.key``."""
 
     def __init__(self, source: str, path: tuple[str, ...]) -> None:
-        super().__init__(source)
+        super().__init__(source, lambda: usage_of_path(path))
         self._path = path
-        self._usage = guarded(self.source, lambda: usage_of_path(path))
 
     @property
     def tree(self) -> nodes.Expr:
@@ -45,11 +44,6 @@ class NamePath(Expression):
         from pup_tui.template.syntax import parse
 
         return parse(self.source)
-
-    @property
-    def usage(self) -> Usage:
-        """The names that it uses."""
-        return self._usage
 
     @cached_property
     def flow(self) -> Flow:

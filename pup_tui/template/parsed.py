@@ -19,7 +19,6 @@ from pup_tui.template.syntax import parse
 from pup_tui.template.tree_flow import flow_of, ingredients
 from pup_tui.template.tree_paths import path_of
 from pup_tui.template.tree_usage import usage_of, when_false, when_true
-from pup_tui.template.usage import Usage
 
 _NUMBER_FILTERS: Final = frozenset({"int", "float", "length", "count", "round", "abs"})
 _NUMBER_NODES: Final = (
@@ -33,19 +32,13 @@ class ParsedExpression(Expression):
     """An expression with a syntax of its own."""
 
     def __init__(self, source: str, tree: nodes.Expr) -> None:
-        super().__init__(source)
+        super().__init__(source, lambda: usage_of(tree))
         self._tree = tree
-        self._usage = guarded(self.source, lambda: usage_of(tree))
 
     @property
     def tree(self) -> nodes.Expr:
         """Its syntax."""
         return self._tree
-
-    @property
-    def usage(self) -> Usage:
-        """The names that it uses."""
-        return self._usage
 
     @cached_property
     def flow(self) -> Flow:
@@ -100,7 +93,7 @@ class ParsedExpression(Expression):
 
     @cached_property
     def _ingredients(self) -> tuple[Expression, ...]:
-        parts = {str(part): part for part in ingredients(self.tree)}
+        parts = {str(part): part for part in ingredients(self._tree)}
         if len(parts) > MAX_PARTS:
             told = f"more than {MAX_PARTS} parts are made out of a secret"
             raise TemplateError(told, hint="make them in several variables")

@@ -36,7 +36,7 @@ Evaluate = Callable[[Mapping[str, Any]], Any]
 class Missing(StrictUndefined):
     """What an unknown name stands for; any use but ``default`` and ``is defined`` is an error.
 
-    The text of that error is the missing name alone, so that `expression` can tell the path.
+    The text of that error is the missing name alone, so that `parsed` can tell the path.
     """
 
     __slots__ = ()

@@ -246,20 +246,17 @@ def _question(past: PastRun, program: Program, captures: Mapping[str, tuple[str,
     from msgspec.structs import replace
 
     from pup_tui.core.actions import Question
-    from pup_tui.core.events import RunCreated
     from pup_tui.core.standing import first_frame
     from pup_tui.runbook.parts import Variable
 
-    created = past.events[0]
-    assert isinstance(created, RunCreated)
+    had = first_frame(past.program, past.state)
     # The run had a value, so what decided whether it needs one has been judged.
     variables = {
         name: replace(variable, when=None)
         for name, variable in past.program.runbook.vars.items()
-        if name in created.secrets
+        if name in had.secrets
     }
-    had = first_frame(past.program, past.state)
-    known = {name: value for name, value in had.values.items() if name not in created.secrets}
+    known = {name: value for name, value in had.values.items() if name not in had.secrets}
     if program is not past.program:
         variables = {
             name: variables.get(name, variable)

@@ -93,6 +93,23 @@ def test_each_step_keeps_its_output_and_a_third_leg_its_text(program: Program) -
     assert program("history", "--json").json[0]["legs"][1]["source"]["path"].endswith("killed.yaml")
 
 
+def test_a_secret_that_came_with_a_later_text_is_wanted_again(program: Program) -> None:
+    failed(program)
+    uses = "n=${{#T}}; echo length $n >> effects; [ -e ok ]".replace("{{#T}}", "{#T}")
+    step = f"{{name: added, kind: shell, env: {{T: '{{{{ T }}}}'}}, run: '{uses}'}}"
+    old = "{name: added, kind: shell, run: 'echo added >> effects'}"
+    assert old in MENDED
+    program.write("killed", MENDED.replace(old, step))
+    assert program("resume", "--with-current-file", *secret(program)).code == 1
+    (program.cwd / "ok").touch()
+    lacks = program("resume")
+    assert (lacks.code, "T" in lacks.err) == (2, True), lacks.err
+    done = program("resume", *secret(program))
+    assert done.code == 0, done.err
+    lengths = [line for line in effects(program) if line.startswith("length")]
+    assert lengths == [f"length {len(TOKEN)}"] * 2
+
+
 @pytest.mark.parametrize(
     ("text", "gone"),
     [

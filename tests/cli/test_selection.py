@@ -159,8 +159,12 @@ steps:
 """
     wrong = run(program, "--skip", "ask", *WHY, *captures(program, "captures: {N: x}\n"), text=text)
     assert (wrong.code, "N of `ask`" in wrong.err) == (2, True)
-    done = run(program, "--skip", "ask", *WHY, "--set", "ask.N=4", text=text)
+    given = ("--skip", "ask", *WHY, "--set", "ask.N=4")
+    plan = run(program, *given, "--dry-run", "--json", text=text).json
+    assert not any(step["confirm"] for step in plan["steps"])
+    done = run(program, *given, text=text)
     assert done.code == 0, done.err
+    assert "nobody can be asked" not in done.err
     assert effects(program) == ["5"]
 
 

@@ -93,12 +93,12 @@ MAKES = "{name: a, kind: shell, run: ls, capture: {A: {}, B: {secret: true}}}"
 )
 def test_what_the_others_lack(others: str, names: dict[str, str]) -> None:
     program = program_of(f"steps: [{MAKES}, {others}]\n")
-    assert lacking(program, "a", ["a"]) == names
+    assert lacking(program, ["a"]) == {"a": names}
 
 
 def test_what_is_left_out_too_lacks_nothing() -> None:
     program = program_of(f"steps: [{MAKES}, {{name: b, kind: shell, run: 'echo {{{{ A }}}}'}}]\n")
-    assert lacking(program, "a", ["a", "b"]) == {}
+    assert lacking(program, ["a", "b"]) == {"a": {}, "b": {}}
 
 
 def test_what_is_made_inside_and_for_each_item() -> None:

@@ -13,13 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
+from msgspec import Struct
 
 from pup_tui.catalog.places import bundled_dir
 from pup_tui.output.safe_json import safe_json
 from pup_tui.runbook import model, yaml
-from pup_tui.runbook.allowed import about, does, fields_of, structs
+from pup_tui.runbook.allowed import about, does, fields_of
 from pup_tui.runbook.load import load, load_files
 from pup_tui.runbook.nodes import Mapping, OutOfRange, Scalar, Sequence, YamlNode
+from pup_tui.runbook.parts import Section
 from pup_tui.runbook.schema import schema
 from pup_tui.runbook.steps import KINDS
 from tests.support.generated import FILES, Maker
@@ -30,6 +32,17 @@ DATA = Path(__file__).parent / "data"
 ROOT = Path(__file__).parent.parent.parent
 SCHEMA = schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
+
+
+def structs() -> list[type[Struct]]:
+    """All of the model."""
+    waiting: list[type[Struct]] = [Section]
+    found: list[type[Struct]] = []
+    while waiting:
+        derived: list[type[Struct]] = waiting.pop().__subclasses__()
+        found += derived
+        waiting += derived
+    return found
 
 
 def plain(node: YamlNode) -> Any:

@@ -67,8 +67,8 @@ def read_values(path: Path) -> FileValues:
     by_step = {key: value for key, value in captures.items() if key not in named}
     found = FileValues(
         reading.values(entries),
-        reading.by_step(answers, "answers"),
-        reading.by_step(by_step, "captures"),
+        reading.by_step(answers),
+        reading.by_step(by_step),
         reading.values(named),
     )
     if reading.problems:
@@ -102,13 +102,13 @@ class _Reading:
         self._wrong(node, wanted)
         return ""
 
-    def by_step(self, nodes: Entries[str, YamlNode], what: str) -> dict[str, dict[str, object]]:
+    def by_step(self, nodes: Entries[str, YamlNode]) -> dict[str, dict[str, object]]:
         found: dict[str, dict[str, object]] = {}
         for step, node in nodes.items():
             if isinstance(node, Mapping):
                 found[step] = self.values(_entries(node))
             else:
-                self._wrong(node, f"the {what} of `{step}` must be a map of values")
+                self._wrong(node, f"the answers of `{step}` must be a map of values")
         return found
 
     def _wrong(self, node: YamlNode, message: str) -> None:

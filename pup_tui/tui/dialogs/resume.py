@@ -42,8 +42,7 @@ class ResumeScreen(Dialog):
         row, standing = self._past.row, self._standing
         began = f"begun {moment(row.started_at)} by {safe_text(row.operator)}"
         yield Static(Content.styled(began, TONES["calm"]), markup=False)
-        reason = row.reason.removeprefix(f"{row.status}: ")
-        why = f": {safe_text(reason)}" if reason else ""
+        why = f": {safe_text(row.why)}" if row.why else ""
         yield Static(status_content(row.status) + Content(why), markup=False)
         yield Static("", markup=False)
         done = f"✔ {counted(len(standing.finished), 'step')} done: not done again"
