@@ -167,6 +167,7 @@ def _tell(past: ShownRun, standing: Standing) -> None:
     tell(f"{row.runbook} · run {row.run} · it was {row.status}, {done}")
     for steps, told in (
         (standing.unknown, "began and did not finish"),
+        (past.never_begun, "was about to begin, and did not: runs"),
         (standing.undone, "taken back: runs again, and all behind it"),
         (standing.half_undone, "its undo did not finish: look whether it was taken back"),
         (standing.repeated, "ran for the failure or at the end: runs again where it is due"),

@@ -92,6 +92,8 @@ class ShownRun:
     """One recorded run, replayed from its events over the exact files that it was made from."""
 
     def __init__(self, journal: JournalReader, row: RunRow) -> None:
+        from pup_tui.core.standing import without_attempts
+        from pup_tui.drivers.children import never_begun
         from pup_tui.drivers.replay import replay
         from pup_tui.journal.places import run_dir
 
@@ -102,7 +104,10 @@ class ShownRun:
         self.program: Program = self.record.program
         self.events: Sequence[AnyEvent] = self.record.events
         replayed = replay(self.record.programs[1], self.events, self.record.programs)
-        self.state: RunState = replayed.state
+        self.never_begun: Sequence[str] = (
+            never_begun(self.folder, replayed.state) if row.status is RunStatus.INTERRUPTED else ()
+        )
+        self.state: RunState = without_attempts(replayed.state, self.never_begun)
         self.notices: Sequence[Any] = replayed.notices
         # How the newest leg ended stands in the row.
         self._ends: Sequence[RunStatus] = [*replayed.ends, row.status]

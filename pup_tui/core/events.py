@@ -319,7 +319,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     known. `skipped` are steps that are left out, each with the reason, `changed` are variables that have
     another value from here on, `left_out` those that have none. `edited` is what steps run
     from here on in place of their texts. `source` is the text that the run goes on with, where that is
-    another one.
+    another one. `never_begun` names steps whose newest attempt is recorded and has not acted.
     """
 
     by: str
@@ -331,6 +331,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     changed: dict[str, Any] = {}
     left_out: tuple[str, ...] = ()
     edited: dict[str, EditedText] = {}
+    never_begun: tuple[str, ...] = ()
     source: Source | None = None
     lock: Lock | None = None
     version: str = ""

@@ -40,6 +40,11 @@ def undo_id(step: str) -> str:
     return step + UNDO
 
 
+def attempt_id(step: str, number: int) -> str:
+    """The id of an attempt of a step; the first has the number 1."""
+    return f"{step}#{number}"
+
+
 def kept_id(step: str, attempt: int) -> str:
     """The id of what an attempt of a step did that has been made again since."""
     return f"{step}#{attempt}"

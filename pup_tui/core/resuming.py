@@ -8,6 +8,8 @@ was done.
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from pup_tui.core import leaving_out, polls
 from pup_tui.core.actions import Question
 from pup_tui.core.events import Answered, Event, Resumed
@@ -27,6 +29,7 @@ from pup_tui.core.standing import (
     leaves_of,
     may_repeat,
     remembered,
+    without_attempts,
 )
 from pup_tui.core.state import (
     BODY,
@@ -47,14 +50,13 @@ def resume(run: Run, event: Event) -> None:
     state = run.state
     if not can_resume(state):
         return
-    earlier = remembered(run.program, state)
+    steps = without_attempts(state, event.never_begun).steps
+    earlier = remembered(run.program, structs.replace(state, steps=steps))
     earlier.again, earlier.completed = event.again, list(state.completed)
     earlier.skipped = state.earlier.skipped | leaving_out.reasons(event.by, event.skipped)
     # In another text of the runbook a step is what that says.
     earlier.edited = (state.earlier.edited if event.source is None else {}) | event.edited
-    earlier.attempts = state.earlier.attempts | {
-        id_: step.attempts for id_, step in state.steps.items()
-    }
+    earlier.attempts = state.earlier.attempts | {id_: step.attempts for id_, step in steps.items()}
     for step, made in event.captures.items():
         frame_before(earlier, step).captured.update(made)
     completed = [

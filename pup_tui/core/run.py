@@ -10,7 +10,16 @@ from pup_tui.core.actions import Ask, CancelTimer, Question, SetTimer, StopAttem
 from pup_tui.core.amounts import Scope
 from pup_tui.core.decisions import Decisions, as_it_is
 from pup_tui.core.events import Event
-from pup_tui.core.ids import UNDO, Timer, holder_id, holders, is_inside, same_items, static_id
+from pup_tui.core.ids import (
+    UNDO,
+    Timer,
+    attempt_id,
+    holder_id,
+    holders,
+    is_inside,
+    same_items,
+    static_id,
+)
 from pup_tui.core.outbox import Outbox
 from pup_tui.core.program import Node, Program
 from pup_tui.core.retries import RetryLimits, retry_limits, retry_of
@@ -78,7 +87,7 @@ class Run:
 
     def attempt(self, node: Node) -> str:
         """The id of the step's newest attempt."""
-        return f"{node.id}#{self.step(node).attempts}"
+        return attempt_id(node.id, self.step(node).attempts)
 
     def ready(self, node: Node) -> None:
         """Queue the step to start what it does: nothing stands in the way any more."""

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, structs
 
-from pup_tui.core.ids import UNDO, holders, is_kept, static_id, undo_id, upwards
+from pup_tui.core.ids import UNDO, attempt_id, holders, is_kept, static_id, undo_id, upwards
 from pup_tui.core.program import Node, Program
 from pup_tui.core.scope import frame_of
+from pup_tui.core.sent import NOTHING_SENT
 from pup_tui.core.state import (
     BODY,
     Earlier,
@@ -84,6 +85,43 @@ def standing(program: Program, state: RunState) -> Standing:
     )
 
 
+# What had begun
+
+
+def attempts_under_way(state: RunState) -> dict[str, str]:
+    """The ids of the attempts that are recorded as under way, by the step."""
+    return {
+        id_: attempt_id(id_, step.attempts)
+        for id_, step in state.steps.items()
+        if step.phase in _ACTING
+    }
+
+
+def without_attempts(state: RunState, steps: Iterable[str]) -> RunState:
+    """The state without the newest attempts of some steps, which were recorded and never acted."""
+    made = state.earlier.attempts
+    taken_back = {id_: _ready(state.steps[id_], made.get(id_, 0)) for id_ in steps}
+    return structs.replace(state, steps=state.steps | taken_back)
+
+
+def _ready(step: StepState, made: int) -> StepState:
+    """A step before its newest attempt; earlier legs have `made` some. A poll begins with its first one."""
+    left, poll = step.attempts - 1, step.poll
+    begins = poll is None or poll.first > left
+    is_first = left == made
+    return structs.replace(
+        step,
+        phase=StepPhase.READY,
+        attempts=left,
+        tries=step.tries - begins,
+        poll=None if begins else poll,
+        began=None if is_first else step.began,
+        command="" if is_first else step.command,
+        sent=NOTHING_SENT if is_first else step.sent,
+        stopped_because=None,
+    )
+
+
 # What is remembered
 
 
@@ -103,7 +141,8 @@ def remembered(program: Program, state: RunState) -> Earlier:
     frames = dict(before.frames)
     for key, frame in state.frames.items():
         frames[key] = _joined(frames[key], frame) if key in frames else frame
-    around = {holder for id_ in dropped for holder in holders(id_)}
+    # What would take a step back does not stand in it: the step stays, unless it was taken back.
+    around = {holder for id_ in dropped if UNDO not in id_ for holder in holders(id_)}
     left = {
         id_: _unended(step) if id_ in around else step
         for id_, step in known.items()

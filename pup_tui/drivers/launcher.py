@@ -27,6 +27,7 @@ from pup_tui.core.events import (
 from pup_tui.core.legs import legs_of
 from pup_tui.core.program import Program
 from pup_tui.core.requests import StepRequest, request_of
+from pup_tui.drivers.children import never_begun
 from pup_tui.drivers.clock import SystemClock
 from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.lock_value import lock_value
@@ -208,6 +209,9 @@ class Launcher(Struct, frozen=True, kw_only=True):
             locks.release()
             raise
         state = replay(past.programs[1], past.events, past.programs).state
+        resumed = msgspec.structs.replace(
+            resumed, never_begun=tuple(never_begun(around.outputs, state))
+        )
         return LocalRun(program, resumed, around, state)
 
     def _check_edited(self, edited: Mapping[str, EditedText], masking: Masking) -> None:

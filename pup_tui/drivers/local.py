@@ -134,7 +134,8 @@ class LocalRun:
         self._resolving: set[asyncio.Task[None]] = set()
         self._over = False
         self._unrecorded = Unrecorded()
-        self._children = Children(around.outputs)
+        leg = 1 if state is None else state.leg + 1
+        self._children = Children(around.outputs, leg)
         self.outputs = Outputs(
             around.outputs, program, around.masking, self._on_passage, self._on_output_error
         )
@@ -162,6 +163,7 @@ class LocalRun:
         Raises JournalError if it can no longer be recorded; what was running is then stopped, and those who
         watch are told how it ended.
         """
+        self._children.open()
         try:
             await self._take(self._first)
             while not self._over:
@@ -257,6 +259,8 @@ class LocalRun:
         actions = self._handled(event, recorded)
         summary = self._summary(recorded[-1])
         await self._around.log.append(self.run, *recorded, summary=summary)
+        if isinstance(event, AttemptFinished):
+            self._children.ended(event.attempt)
         for action in actions:
             await self._perform(action)
 
@@ -428,11 +432,12 @@ class LocalRun:
             inherit=around.locks.inherit,
             terminal=around.terminal,
             leftovers=around.leftovers,
-            began=partial(self._children.began, action.step),
+            began=partial(self._children.began, action.step, action.attempt),
         )
         began = self._now().clock
         try:
             output = self.outputs.begin(action.step, action.output_limit)
+            self._children.begins(action.step, action.attempt)
         except OSError as error:
             why = f"its output cannot be kept: {self._why_not_kept(action.step, error)}"
             self._end_attempt(action, Outcome(ok=False, reason=why), 0.0, Findings())
@@ -479,7 +484,6 @@ class LocalRun:
         self, action: StartAttempt, outcome: Outcome, duration: float, findings: Findings
     ) -> None:
         self._attempts.pop(action.attempt, None)
-        self._children.ended(action.step)
         finished = AttemptFinished(
             at=self._now(),
             attempt=action.attempt,

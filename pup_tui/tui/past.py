@@ -76,6 +76,8 @@ class PastRun:
 
 def read_run(state: Path, run: str) -> PastRun:
     """Replay a recorded run. Raises JournalError if it cannot be read."""
+    from pup_tui.core.standing import without_attempts
+    from pup_tui.drivers.children import never_begun
     from pup_tui.drivers.recorded import read_recorded
     from pup_tui.drivers.replay import replay
 
@@ -86,11 +88,13 @@ def read_run(state: Path, run: str) -> PastRun:
         record = read_recorded(journal, row.run, partial(_compile, row))
         replayed = replay(record.programs[1], record.events, record.programs)
     notices = [_masked(notice, row) for notice in replayed.notices]
+    folder, stood = run_dir(state, row.run), replayed.state
     if row.status is RunStatus.INTERRUPTED:
         ended = rfc3339(row.ended_wall or row.started_at)
-        broken = broken_off(replayed.state, row.reason, ts=ended, duration=row.duration or 0.0)
+        stood = without_attempts(stood, never_begun(folder, stood))
+        broken = broken_off(stood, row.reason, ts=ended, duration=row.duration or 0.0)
         notices = completed(notices, broken)
-    return PastRun(row, record, replayed.state, notices, run_dir(state, row.run))
+    return PastRun(row, record, stood, notices, folder)
 
 
 def _compile(row: RunRow, files: Mapping[str, bytes]) -> Program | None:

@@ -47,15 +47,7 @@ main(["run", "crash.yaml", "--json"])
 """
 
 
-@pytest.mark.proves("F01", "F02", "F04", "F05", "P11", "P12", "P13")
-@pytest.mark.parametrize(
-    ("commit", "side"),
-    [(1, "before"), (1, "after"), (2, "before"), (2, "after"), (3, "before")],
-)
-def test_what_finished_is_recorded_and_what_began_is_known(
-    program: Program, commit: int, side: str
-) -> None:
-    program.write("crash", RUNBOOK)
+def killed_at(program: Program, commit: int, side: str) -> subprocess.CompletedProcess[bytes]:
     call = [sys.executable, "-c", KILLED_AT, str(commit), side]
     killed = subprocess.run(
         call,
@@ -67,6 +59,19 @@ def test_what_finished_is_recorded_and_what_began_is_known(
         timeout=200,
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr
+    return killed
+
+
+@pytest.mark.proves("F01", "F02", "F04", "F05", "P11", "P12", "P13")
+@pytest.mark.parametrize(
+    ("commit", "side"),
+    [(1, "before"), (1, "after"), (2, "before"), (2, "after"), (3, "before")],
+)
+def test_what_finished_is_recorded_and_what_began_is_known(
+    program: Program, commit: int, side: str
+) -> None:
+    program.write("crash", RUNBOOK)
+    killed = killed_at(program, commit, side)
     journal = Journal.open(Path(program.environ["PUP_TUI_STATE_DIR"]))
     try:
         (run,) = journal.runs()
@@ -87,3 +92,19 @@ def test_what_finished_is_recorded_and_what_began_is_known(
         assert step not in ended or effects == 1
     told = [json.loads(line) for line in killed.stdout.splitlines()]
     assert {event["step"] for event in told if event["type"] == "step.finished"} <= ended
+
+
+@pytest.mark.proves("F01", "P11")
+@pytest.mark.parametrize(("commit", "step"), [(1, "one"), (2, "two")])
+def test_what_was_about_to_begin_is_known_not_to_have_begun(
+    program: Program, commit: int, step: str
+) -> None:
+    program.write("crash", RUNBOOK)
+    killed_at(program, commit, "after")
+    (run,) = program("history", "--json").json
+    shown = program("show", run["run"], "--json").json
+    assert {each["step"]: each["status"] for each in shown["steps"]}[step] == "pending"
+    resumed = program("resume", "--json")
+    assert resumed.code == 0, resumed.err
+    assert f"{step}: was about to begin, and did not" in resumed.err
+    assert [(program.cwd / each).read_text() for each in STEPS] == ["x\n", "x\n"]

@@ -9,7 +9,7 @@ import pytest
 from pup_tui.core.events import CancelRequested, Interrupted
 from pup_tui.core.notices import RunResumed
 from pup_tui.core.program import Program
-from pup_tui.core.standing import standing
+from pup_tui.core.standing import standing, without_attempts
 from pup_tui.core.state import RunStatus
 from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
@@ -61,6 +61,69 @@ def test_what_finished_stays_and_what_did_not_is_asked_about() -> None:
     assert status_of(player) == "succeeded"
     told = next(notice for notice in player.notices if isinstance(notice, RunResumed))
     assert (told.leg, told.operator, told.finished, told.unknown) == (2, "grace", 1, ("b",))
+
+
+@pytest.mark.proves("P11")
+def test_an_attempt_that_never_acted_is_as_if_it_had_not_been_asked_for() -> None:
+    program, player = broken_off(THREE, A_THEN_HANGS)
+    stood = without_attempts(player.machine.state, ["b"])
+    assert (standing(program, stood).unknown, standing(program, stood).begun) == ((), ())
+    player.resume(never_begun=("b",)).play()
+    assert attempts(player) == ["a#1", "b#1", "b#1", "c#1"]
+    assert status_of(player) == "succeeded"
+    told = next(notice for notice in player.notices if isinstance(notice, RunResumed))
+    assert told.unknown == ()
+
+
+def test_an_attempt_that_never_acted_is_no_try_of_its_retry() -> None:
+    text = THREE.replace("capture: B", "capture: B, retry: {attempts: 2, delay: 1s}")
+    made = {"a": A_THEN_HANGS["a"], "b": [FAILS, HANGS, Result(captures={"B": "2"})]}
+    _, player = broken_off(text, made)
+    player.resume(never_begun=("b",)).play()
+    assert attempts(player) == ["a#1", "b#1", "b#2", "b#2", "c#1"]
+    assert status_of(player) == "succeeded"
+
+
+def test_a_poll_whose_first_attempt_never_acted_begins_with_all_its_time() -> None:
+    text = """
+steps:
+  - {name: p, kind: shell, run: look, poll: {until: exit_code == 0, interval: 5s, timeout: 60s}}
+"""
+    _, player = broken_off(text, {"p": [HANGS, Result(until=False), Result(until=True)]})
+    player.resume(later=1000, never_begun=("p",)).play()
+    assert attempts(player) == ["p#1", "p#1", "p#2"]
+    assert status_of(player) == "succeeded"
+
+
+def test_an_undo_that_never_acted_has_taken_nothing_back() -> None:
+    program, player = broken_off(
+        TAKEN_BACK, {"breaks": [FAILS, OK], "up:undo": [HANGS, OK]}, undo=["up:undo"]
+    )
+    assert standing(program, player.machine.state).undone == ("up",)
+    stood = without_attempts(player.machine.state, ["up:undo"])
+    assert standing(program, stood).undone == ()
+    began = len(player.started)
+    player.resume(never_begun=("up:undo",)).play()
+    assert "up#2" not in attempts(player)[began:]
+
+
+@pytest.mark.proves("P11")
+def test_what_was_to_be_taken_back_and_was_not_stays() -> None:
+    text = """
+steps:
+  - {name: one, kind: shell, run: echo up, undo: {kind: shell, run: echo down}}
+  - {name: two, kind: shell, run: echo up, undo: {kind: shell, run: echo down}}
+  - {name: breaks, kind: shell, run: 'false'}
+"""
+    _, player = broken_off(
+        text, {"breaks": [FAILS, OK], "two:undo": [HANGS]}, undo=["two:undo", "one:undo"]
+    )
+    player.tell(CancelRequested(at=player.moment, by="ada"))
+    player.play()
+    assert player.statuses()["one:undo"] == "skipped"
+    began = len(player.started)
+    player.resume().play()
+    assert attempts(player)[began:] == ["two#2", "breaks#2"]
 
 
 def test_it_was_done_and_what_it_made_is_known() -> None:
