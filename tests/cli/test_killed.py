@@ -71,6 +71,7 @@ class Figures:
     unrecorded: int = 0
     waited: int = 0
     agreed: int = 0
+    never_begun: int = 0
     asked: Counter[str] = field(default_factory=Counter)
 
     def told(self) -> dict[str, int]:
@@ -80,6 +81,7 @@ class Figures:
             "before anything was recorded": self.unrecorded,
             "times a child lived on": self.waited,
             "times it was agreed to run again what was taken back or cleaned up": self.agreed,
+            "attempts that were known not to have begun": self.never_begun,
             "steps asked about": self.asked.total(),
         }
 
@@ -218,8 +220,11 @@ def check(story: Story, figures: Figures) -> None:
     answered = set[str]()
     for event in shown.events:
         match event:
-            case Resumed():
+            case Resumed(never_begun=never_begun):
                 done.discard("tidy")
+                figures.never_begun += len(never_begun)
+                open_ -= set(never_begun)
+                began.subtract(never_begun)
             case AttemptStarted(attempt=attempt):
                 step = attempt.rpartition("#")[0]
                 assert step not in done, f"{step} ended well and ran again"

@@ -152,7 +152,7 @@ def test_off_a_terminal_a_child_that_lives_is_named_and_nothing_begins(program: 
     ],
 )
 def test_a_child_that_hides_is_named_by_show_and_by_resume(program: Program, hidden: str) -> None:
-    noted = 'until find "$PUP_TUI_STATE_DIR" -name children | grep -q .; do sleep 0.1; done'
+    noted = 'until grep -qr --include=children started "$PUP_TUI_STATE_DIR"; do sleep 0.1; done'
     step = f"{noted}; kill -9 $PPID; {hidden}"
     path = program.write(
         "killed", f"name: killed\nsteps: [{{name: two, kind: shell, run: {json.dumps(step)}}}]\n"
