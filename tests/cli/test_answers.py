@@ -170,13 +170,21 @@ def test_a_yes_that_nobody_can_give_is_a_warning(program: Program) -> None:
     assert (done.code, "nobody can be asked" in done.err) == (0, False)
 
 
-def test_what_yes_has_no_value_for_is_a_warning(program: Program) -> None:
+def test_what_yes_has_no_value_for_is_refused_before_the_first_step(program: Program) -> None:
     program.write("asks", RUNBOOK)
+    done = program("run", "asks.yaml", "--yes")
+    assert (done.code, done.out) == (2, "")
+    assert "there is no answer to `ask` (WHO): give --set ask.WHO=VALUE\n" in done.err
+    done = program("run", "asks.yaml", "--yes", "--set", "ask.WHO=ada")
+    assert (done.code, done.out) == (0, "began\nada fast 1\n")
+
+
+def test_what_yes_has_no_value_for_and_may_not_be_asked_is_a_warning(program: Program) -> None:
+    asks = "{name: ask, kind: input, if: \"'x' == 'x'\", vars: {WHO: {}}}"
+    program.write("asks", steps("{name: first, kind: shell, run: echo began}", asks))
     done = program("run", "asks.yaml", "--yes")
     assert (done.code, done.out) == (3, "began\n")
     assert "the run ends where it asks `ask`\n" in done.err
-    done = program("run", "asks.yaml", "--yes", "--set", "ask.WHO=ada")
-    assert (done.code, done.out) == (0, "began\nada fast 1\n")
 
 
 def test_an_answer_that_its_question_refuses_ends_the_run(program: Program) -> None:
