@@ -199,6 +199,46 @@ def test_an_answer_that_its_question_refuses_ends_the_run(program: Program) -> N
     assert "us9" in json.dumps(answered["note"])
 
 
+RESULTS = """\
+name: asks
+vars: {T: {type: secret, from: "env:TOKEN"}}
+steps:
+  - {name: look, kind: shell, run: "echo web-1; echo web-2 >&2"}
+  - {name: hide, kind: shell, run: "echo {{ T }}"}
+  - name: ask
+    kind: input
+    vars:
+      HOST: {default: "{{ steps.look.output }}"}
+      OTHER: {from: "command: echo {{ steps.look.stderr }}"}
+      BOTH: {default: "{{ HOST }} and {{ OTHER }}"}
+      PASS: {default: "{{ steps.hide.output }}"}
+  - {name: use, kind: shell, run: "echo {{ BOTH }} {{ PASS }}"}
+"""
+
+
+def test_defaults_are_made_out_of_what_earlier_steps_printed(program: Program) -> None:
+    program.write("asks", RESULTS)
+    done = program("run", "asks.yaml", "--yes", "--json", TOKEN="hunter2-token")
+    assert done.code == 0
+    values = {"HOST": "web-1", "OTHER": "web-2", "BOTH": "web-1 and web-2", "PASS": "***"}
+    assert done.event("step.answered")["values"] == values
+    assert [e["text"] for e in done.events if e["type"] == "step.output"][
+        -1
+    ] == "web-1 and web-2 ***"
+    assert "hunter2" not in done.out + done.err
+
+
+def test_a_default_out_of_a_step_that_did_not_run_is_told(program: Program) -> None:
+    look = "{name: look, kind: shell, if: 'false', run: echo web-1}"
+    asks = "{name: ask, kind: input, vars: {HOST: {default: '{{ steps.look.output }}'}}}"
+    program.write("asks", steps(look, asks))
+    done = program("run", "asks.yaml", "--yes")
+    assert done.code == 3
+    assert "the default of `HOST` cannot be worked out: " in done.err
+    done = program("run", "asks.yaml", "--set", "ask.HOST=web-2")
+    assert done.code == 0
+
+
 CHOICE = """\
 name: asks
 steps:
