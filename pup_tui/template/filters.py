@@ -23,7 +23,6 @@ from pup_tui.template.numbers import MISSING, absolute, arithmetic, round_number
 from pup_tui.template.operands import text_of
 from pup_tui.template.predicates import is_in
 from pup_tui.template.regex_filters import regex_findall, regex_replace, regex_search
-from pup_tui.template.suggest import did_you_mean
 from pup_tui.template.values import (
     NOTHING,
     JsonText,
@@ -311,14 +310,12 @@ def add_lists(left: Sequence[Any], right: Sequence[Any]) -> list[Any]:
 
 
 def to_table(value: Any, columns: Any = None) -> str:
-    """Write a list as a table of aligned columns: of maps with a line of their keys, or of lists."""
+    """Write a list as a table of aligned columns: of maps with a line of their keys, or of lists.
+
+    A column is blank where a row does not have it.
+    """
     rows = [contents(row) for row in items_of(value)]
-    known = _column_names(rows)
-    names = known if columns is None else list(items_of(columns))
-    for name in names:
-        if known and name not in known:
-            hint = did_you_mean(text_of(name), [text_of(each) for each in known])
-            raise TemplateError(f"no row of the table has `{text_of(name)}`", hint=hint)
+    names = _column_names(rows) if columns is None else list(items_of(columns))
     lines = [[_cell(row, name) for name in names] for row in rows if isinstance(row, Mapping)]
     if names:
         lines.insert(0, [text_of(name) for name in names])
