@@ -20,7 +20,7 @@ from pup_tui.template.duration import format_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_TEXT, check_length, spend, spend_on_all, too_long
 from pup_tui.template.numbers import MISSING, absolute, arithmetic, round_number, to_float, to_int
-from pup_tui.template.operands import text_of
+from pup_tui.template.operands import need_defined, text_of
 from pup_tui.template.predicates import is_in
 from pup_tui.template.regex_filters import regex_findall, regex_replace, regex_search
 from pup_tui.template.values import (
@@ -42,8 +42,7 @@ from pup_tui.template.values import (
 
 def items_of(value: Any) -> Sequence[Any]:
     """Give the items of a list (of a map: its keys), also where it is JSON text."""
-    if isinstance(value, Undefined):
-        len(value)
+    need_defined(value)
     value = contents(value)
     if isinstance(value, Mapping):
         return list(value)
@@ -53,8 +52,7 @@ def items_of(value: Any) -> Sequence[Any]:
 
 
 def _map_of(value: Any) -> Mapping[Any, Any]:
-    if isinstance(value, Undefined):
-        len(value)
+    need_defined(value)
     value = contents(value)
     if isinstance(value, Mapping):
         return value
@@ -230,8 +228,7 @@ def from_json(value: Any) -> Any:
 
 def as_json(value: Any) -> JsonText:
     """Write a value as JSON."""
-    if isinstance(value, Undefined):
-        str(value)
+    need_defined(value)
     return JsonText(to_json(value))
 
 
