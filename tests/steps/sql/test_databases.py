@@ -275,6 +275,15 @@ async def test_a_stop_ends_the_statement_in_the_database(database: Database) -> 
     assert (await database.ask("select * from stopped")).rows == []
 
 
+async def test_what_is_stopped_before_its_client_began_is_not_unknown(connect: Connect) -> None:
+    stop = Stop()
+    asked = asyncio.create_task(connect("sqlite").ask("create table never (a int)", stop=stop))
+    await _until(lambda: any(map(Path.read_text, Path("/proc/self/task").glob("*/children"))))
+    stop.set()
+    outcome = (await asked).outcome
+    assert (outcome.ok, outcome.is_unknown) == (False, False)
+
+
 async def _until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not holds():  # noqa: ASYNC110 -- a file tells of itself by being there
