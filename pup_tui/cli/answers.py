@@ -112,7 +112,8 @@ def check_answered(
 
     Raises Failure for an `input` step that is surely asked and surely has no answer; other questions that
     would end the run are told, also whether to go past those of steps that are `left_out`, in whose place
-    `made` is given. With `yes` all are answered but for values that nothing gives.
+    `made` is given. With `yes` all are answered but for values that nothing gives: no answer, no source
+    and no default.
     """
     from pup_tui.core.ids import upwards
     from pup_tui.core.leaving_out import stays_open
@@ -120,8 +121,7 @@ def check_answered(
     out = set(left_out)
     nodes = [node for node in program.nodes if out.isdisjoint(upwards(node.id))]
     lacking = {node.id: _lacking(node, given.get(node.id), yes=yes) for node in nodes}
-    asking = [] if yes else [node for node in nodes if lacking[node.id]]
-    sure = [node for node in asking if _is_surely_asked(program, node)]
+    sure = [node for node in nodes if lacking[node.id] and _is_surely_asked(program, node)]
     if sure:
         told = ", ".join(f"`{node.id}` ({', '.join(lacking[node.id])})" for node in sure)
         first = sure[0]
@@ -176,4 +176,6 @@ def _way_out(node: Node, names: list[str]) -> str:
     secret = next((name for name in names if node.step.asked[name].is_secret), None)
     if secret is not None:
         return f"give --arg-file a file with answers: {{{node.id}: {{{secret}: …}}}}"
-    return f"give --set {node.id}.{names[0]}=VALUE, or --yes where the defaults will do"
+    needed = [name for name in names if node.step.asked[name].needed]
+    told = " ".join(f"--set {node.id}.{name}=VALUE" for name in needed or names[:1])
+    return f"give {told}" if needed else f"give {told}, or --yes where the defaults will do"

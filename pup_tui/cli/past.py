@@ -82,7 +82,7 @@ def show_command(settings: Settings, run: str, as_json: bool) -> None:
         if as_json:
             print_json(shown.as_json())
         else:
-            shown.print()
+            shown.print(settings.terminal.columns)
 
 
 @contextmanager

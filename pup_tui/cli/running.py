@@ -177,7 +177,7 @@ async def drive(
             pump = Pump()
             terminal = PlainTerminal(pump) if facts.can_ask else None
             coloured = facts.errors and facts.colour
-            out = Outlet(sys.stdout, pump, coloured=coloured and facts.output)
+            out = Outlet(sys.stdout, pump, coloured=coloured and facts.output, edge=facts.columns)
             err = Outlet(sys.stderr, pump, coloured=coloured)
             launcher.log.tell_busy(lambda told: err.write(f"▲ {safe_text(told)}\n"))
             run = await _launched(launching(launcher, terminal), manner.break_lock)

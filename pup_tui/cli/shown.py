@@ -245,7 +245,8 @@ class ShownRun:
             if leg.lock is not None and leg.lock.broken
         ]
 
-    def print(self) -> None:
+    def print(self, edge: int | None = None) -> None:
+        """Tell it; tables end before the terminal's `edge`."""
         row = self.row
         reason = f": {safe_text(row.why)}" if row.why else ""
         click.echo(f"{safe_text(row.runbook)} · run {row.run} · {row.status}{reason}")
@@ -257,7 +258,7 @@ class ShownRun:
         for name, value in row.vars.items():
             click.echo(f"  {name} = {safe_text(as_typed(value))}")
         for id_ in self.steps:
-            self._print_step(id_)
+            self._print_step(id_, edge)
         decisions = self._decisions()
         if decisions:
             click.echo("\nDecisions")
@@ -307,7 +308,7 @@ class ShownRun:
             for line in text.splitlines():
                 click.echo(f"    {safe_text(line)}")
 
-    def _print_step(self, id_: str) -> None:
+    def _print_step(self, id_: str, edge: int | None) -> None:
         node, step = self._node(id_), self._step(id_)
         indent = INDENT * (node.depth + len(item_numbers(id_)))
         place = "undo: " if UNDO in id_ else "" if node.is_item else f"{node.index + 1}. "
@@ -323,27 +324,37 @@ class ShownRun:
             click.echo(f"{indent}   {safe_text(line)}")
         for process in step["left_running"]:
             click.echo(f"{indent}   still running: {safe_text(process)}")
-        self._print_output(id_, indent)
+        self._print_output(id_, f"{indent}   ", edge)
 
-    def _print_output(self, id_: str, indent: str) -> None:
+    def _print_output(self, id_: str, indent: str, edge: int | None) -> None:
         from pup_tui.output.shown import spool_to_show
         from pup_tui.output.spool import SpoolReader
+        from pup_tui.output.table_fit import TableFit
 
         path = self.output(id_)
         if not path.exists():
             return
-        shown = spool_to_show(path, self._node(id_).step.shows, self.status(id_))
+        step = self._node(id_).step
+        shown = spool_to_show(path, step.shows, self.status(id_))
         if shown is None:
-            click.echo(f"{indent}   its output is not shown: {safe_text(str(path))}")
+            click.echo(f"{indent}its output is not shown: {safe_text(str(path))}")
             return
+        fit = TableFit(edge - len(indent)) if edge is not None and step.shows_tables else None
         reader = SpoolReader(shown)
         try:
             reader.refresh()
             for start in range(0, reader.line_count, 1000):
-                for line in reader.lines(start, min(start + 1000, reader.line_count)):
-                    click.echo(f"{indent}   {click.unstyle(line.text)}")
+                lines = reader.lines(start, min(start + 1000, reader.line_count))
+                text = "".join(f"{click.unstyle(line.text)}\n" for line in lines)
+                _echo(text if fit is None else fit.feed(text), indent)
+            _echo("" if fit is None else fit.rest(), indent)
         finally:
             reader.close()
+
+
+def _echo(text: str, indent: str) -> None:
+    for line in text.split("\n")[:-1]:
+        click.echo(f"{indent}{line}")
 
 
 def _decision(answered: StepAnswered, question: str) -> dict[str, Any]:

@@ -69,7 +69,7 @@ async def _watch(settings: Settings, followed: FollowedRun, who: str, *, as_json
 
     facts, pump = settings.terminal, Pump()
     coloured = facts.errors and facts.colour
-    out = Outlet(sys.stdout, pump, coloured=coloured and facts.output)
+    out = Outlet(sys.stdout, pump, coloured=coloured and facts.output, edge=facts.columns)
     err = Outlet(sys.stderr, pump, coloured=coloured)
     if as_json:
         followed.watch(JsonFace(out, err, followed.run, followed.clock))

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.core.ids import UNDO, holder_id, is_item, item_numbers, static_id, undo_id
-from pup_tui.runbook.languages import compiled
+from pup_tui.runbook.languages import compiled, uses_of_variable
 from pup_tui.runbook.model import Defaults, Runbook, Step
 from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.texts import texts_of
@@ -362,3 +362,6 @@ def _named_fields(step: Step, declared: frozenset[str]) -> Iterator[tuple[str, s
     for text in texts_of(step):
         if "steps" in text.source:
             yield from compiled(text.role, text.source, declared).step_fields
+    for variable in step.asked.values():
+        for uses in uses_of_variable(variable):
+            yield from uses.step_fields

@@ -75,15 +75,19 @@ class Outlet:
     """One stream, with colours or without. When its reader has gone, the run goes on without it.
 
     So it does where what is printed cannot be written (a full disk): that is a loss, and `lost` says why.
+    `edge` is how many columns the terminal has that it goes to, None where it goes to none.
     """
 
-    def __init__(self, stream: TextIO, pump: Pump, *, coloured: bool = False) -> None:
+    def __init__(
+        self, stream: TextIO, pump: Pump, *, coloured: bool = False, edge: int | None = None
+    ) -> None:
         self._stream = stream
         self._pump = pump
         self._closed = False
         self.lost = ""
         self._in_line = False
         self.coloured = coloured
+        self.edge = edge
 
     def write(self, text: str) -> None:
         if not self._closed:

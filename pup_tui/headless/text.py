@@ -31,6 +31,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.output.shown import Shows, spool_to_show
 from pup_tui.output.spool import SpoolReader
 from pup_tui.output.style import strip_style
+from pup_tui.output.table_fit import TableFit
 from pup_tui.spelling import as_typed
 from pup_tui.template.duration import format_duration
 
@@ -72,6 +73,7 @@ class TextFace(Watcher):
         self._program = program
         self._started_steps: set[str] = set()
         self._shown_kept: set[str] = set()
+        self._tables: dict[str, TableFit] = {}
         self._subject = ""
 
     def notice(self, notice: AnyNotice) -> None:
@@ -148,6 +150,8 @@ class TextFace(Watcher):
     def _finished(self, notice: StepFinished) -> None:
         status = StepStatus(notice.status)
         glyph, colour = GLYPHS[status]
+        if notice.step in self._tables:
+            self._outlets["stdout"].write(self._tables.pop(notice.step).rest())
         if notice.step in self._started_steps:
             self._show_kept(notice.step, status)
         about = self._about(notice.step)
@@ -180,11 +184,15 @@ class TextFace(Watcher):
             self._say(f"▸ {about.rstrip(': ')}", "bright_black")
         outlet = self._outlets[passage.stream]
         self._err.end_line()
-        outlet.write(passage.text if outlet.coloured else strip_style(passage.text))
+        text = passage.text if outlet.coloured else strip_style(passage.text)
+        if outlet.edge is not None and self._program.node(step).step.shows_tables:
+            text = self._tables.setdefault(step, TableFit(outlet.edge)).feed(text)
+        outlet.write(text)
 
     def _show_kept(self, step: str, status: str) -> None:
         """Show what was held back of an output while its step ran, once."""
-        shows = self._program.node(step).step.shows
+        given = self._program.node(step).step
+        shows, tables = given.shows, given.shows_tables
         held, path = _HELD[shows], self._spool(step)
         if not held or step in self._shown_kept or not path.exists():
             return
@@ -196,7 +204,7 @@ class TextFace(Watcher):
         for stream, outlet in self._outlets.items():
             if stream in held:
                 self._err.end_line()
-                outlet.copy(partial(_kept_lines, shown, stream, coloured=outlet.coloured))
+                outlet.copy(partial(_kept_lines, shown, stream, outlet, tables))
 
     def _say(self, text: str, colour: str | None = None, *, bold: bool = False) -> None:
         styled = click.style(text, fg=colour, bold=bold) if self._err.coloured else text
@@ -204,8 +212,9 @@ class TextFace(Watcher):
         self._err.write(f"{styled}\n")
 
 
-def _kept_lines(path: Path, stream: str, *, coloured: bool) -> Iterator[str]:
+def _kept_lines(path: Path, stream: str, outlet: Outlet, tables: bool) -> Iterator[str]:
     """The lines of a stream that a spool holds, some at a time; or why they cannot be read."""
+    fit = TableFit(outlet.edge) if outlet.edge is not None and tables else None
     try:
         reader = SpoolReader(path)
     except OSError as error:
@@ -216,7 +225,9 @@ def _kept_lines(path: Path, stream: str, *, coloured: bool) -> Iterator[str]:
         for start in range(0, reader.line_count, 1000):
             lines = reader.lines(start, min(start + 1000, reader.line_count))
             text = "".join(f"{line.text}\n" for line in lines if line.stream == stream)
-            yield text if coloured else strip_style(text)
+            text = text if outlet.coloured else strip_style(text)
+            yield text if fit is None else fit.feed(text)
+        yield "" if fit is None else fit.rest()
     except OSError as error:
         yield f"[pup-tui] the output cannot be read: {path}: {error.strerror}\n"
     finally:

@@ -14,18 +14,21 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     if not columns:
         return f"({count})\n"
     lines = [[cell.translate(_BREAKS) for cell in row] for row in (columns, *rows)]
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    head, *body = [
-        " | ".join(
-            cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)
-        )
-        for line in lines
-    ]
-    rule = "-+-".join("-" * width for width in widths)
-    return "\n".join([*(line.rstrip() for line in (head, rule, *body)), f"({count})", ""])
+    widths = [max(map(width_of, column)) for column in zip(*lines, strict=True)]
+    head, *body = [between(line, widths) for line in lines]
+    rule = between(["-" * width for width in widths], widths, rule=True)
+    return "\n".join([head, rule, *body, f"({count})", ""])
 
 
-def _width(text: str) -> int:
+def between(cells: Sequence[str], widths: Sequence[int], *, rule: bool = False) -> str:
+    """A line of a table, or the rule below its head."""
+    padded = (
+        cell + " " * (width - width_of(cell)) for cell, width in zip(cells, widths, strict=True)
+    )
+    return ("-+-" if rule else " | ").join(padded).rstrip()
+
+
+def width_of(text: str) -> int:
     """Columns of a terminal that a text takes."""
     if text.isascii():
         return len(text)

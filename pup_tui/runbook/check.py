@@ -12,7 +12,6 @@ import msgspec
 from pup_tui.runbook.allowance import Allowance
 from pup_tui.runbook.block_rules import BLOCK_RULES
 from pup_tui.runbook.calls import Calls, Chain, Checked
-from pup_tui.runbook.closed_names import closed_among
 from pup_tui.runbook.expansion import MAX_STEPS, Expansion
 from pup_tui.runbook.exposure import exposed_names
 from pup_tui.runbook.files import SUFFIXES, TEMPLATES
@@ -269,30 +268,22 @@ class _Judge:
         caller = self._frame.caller
         path = ("vars",) if caller is None else (*self._frame.path, "call", "params")
         self._scope.check_makers()
-        check_variables(
-            self._frame.names, self._made, self._roles, self._secrets, self._report, path=path
-        )
+        self._check_variables(self._frame.names, path)
         if caller is not None and isinstance(caller.node, GroupCall):
             variables = _converted(self._made, path, self._frame.names)
             callee = f"the group {shown(caller.node.call.text('template') or '')}"
             check_given(caller.node, "with", variables, callee, self._report)
         for step in self._frame.steps:
             if step.asked:
-                asked = step.node.get("vars")
+                self._check_variables(step.node.get("vars"), (*step.path, "vars"), step)
 
-                def is_known(name: str, step: StepDraft = step) -> bool:
-                    return self._scope.is_known_to(step, name)
-
-                check_variables(
-                    asked,
-                    self._made,
-                    self._roles,
-                    secrets_at(step, self._secrets),
-                    self._report,
-                    path=(*step.path, "vars"),
-                    is_known=is_known,
-                    closed=closed_among(step.items),
-                )
+    def _check_variables(
+        self, node: YamlNode | None, path: KeyPath, step: StepDraft | None = None
+    ) -> None:
+        secrets = secrets_at(step, self._secrets)
+        check_variables(
+            node, self._made, self._roles, self._scope, secrets, self._report, path=path, step=step
+        )
 
     def check(self, step: StepDraft | None, placed: PlacedText) -> None:
         """Check one text, and the names that it uses."""

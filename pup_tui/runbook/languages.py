@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import assert_never
 
+from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.roles import Language, Role
 from pup_tui.template.arguments import compile_arguments
 from pup_tui.template.condition import parse_condition
@@ -38,3 +40,13 @@ def compiled(role: Role, source: str, declared: frozenset[str] = frozenset()) ->
             return compile_text(source) if "{{" in source else compile_expression(source)
         case _ as never:
             assert_never(never)
+
+
+def uses_of_variable(variable: Variable) -> Iterator[UsesNames]:
+    """What the texts of a variable are once they are read. Raises `TemplateError`."""
+    for text in variable.default_texts:
+        yield compile_text(text)
+    if variable.when is not None:
+        yield compile_expression(variable.when)
+    for command in variable.commands:
+        yield compile_value_command(command)

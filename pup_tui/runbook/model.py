@@ -272,6 +272,11 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
         return self.show if isinstance(self.show, str) else "table"
 
     @property
+    def shows_tables(self) -> bool:
+        """Whether people are shown tables that this program made."""
+        return self.shows == "table"
+
+    @property
     def kind(self) -> str:
         tag = self.__struct_config__.tag
         assert isinstance(tag, str)
@@ -464,6 +469,10 @@ class SqlStep(Step, frozen=True, kw_only=True, tag="sql"):
             " the like."
         ),
     ] = False
+
+    @property
+    def shows_tables(self) -> bool:
+        return self.shows == "table" or self.format == "table"
 
 
 class HttpStep(Step, frozen=True, kw_only=True, tag="http"):

@@ -2,6 +2,7 @@
 
 # Annotations are values here, as in `model`.
 
+from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -20,6 +21,9 @@ from pup_tui.runbook.keys import (
     key,
 )
 from pup_tui.spelling import as_typed
+
+COMMAND: Final = "command:"
+"""What a place under `from` begins with that is a command."""
 
 VariableType = Literal[
     "string",
@@ -179,6 +183,21 @@ class Variable(Section, frozen=True, kw_only=True):
         if self.from_ is None:
             return ()
         return (self.from_,) if isinstance(self.from_, str) else self.from_
+
+    @property
+    def choices_command(self) -> str | None:
+        """The command in `choices_from`, whichever form the file uses."""
+        given = self.choices_from
+        return given.run if isinstance(given, ChoicesFrom) else given
+
+    @property
+    def commands(self) -> Iterator[str]:
+        """The commands that give the value and the choices."""
+        for place in self.places:
+            if place.startswith(COMMAND):
+                yield place.removeprefix(COMMAND)
+        if self.choices_command is not None:
+            yield self.choices_command
 
     @property
     def places_in_words(self) -> str:

@@ -203,7 +203,8 @@ class ScopeCheck:
     def _check_variable(self, use: _Use, uses: UsesNames) -> None:
         """A text of a variable knows the variables above it, and what is known where it is asked for."""
         step, name, node = use.step, str(use.variable), use.node
-        asks = step is not None and use.inner[0] == "vars"
+        asks = use.is_asked_for
+        self.check_results(step if asks else None, use.placed, uses)
         place = self._places(step if asks else None)
         for other in sorted(uses.names - ALWAYS):
             if place.get(other, len(place)) < place.get(name, 0):
@@ -215,6 +216,17 @@ class ScopeCheck:
                 self._report.suggest(other, above) or "only the variables above it are known here"
             )
             self._report.error_in(node, f"{shown(other)} is not known here", hint, fragment=other)
+
+    def check_results(self, step: StepDraft | None, placed: PlacedText, uses: UsesNames) -> None:
+        """Report results of steps that a variable's text names and cannot know; `step` asks for its value."""
+        for step_id, field in sorted(uses.step_fields):
+            may_be_missing = (step_id, field) in uses.optional_step_fields
+            if step is not None:
+                self._check_field(step_id, field, _Use(step, placed), may_be_missing)
+            elif not may_be_missing:
+                told = f"{shown(f'steps.{step_id}')} is not known here"
+                hint = "the values of variables are found before the first step"
+                self._report.error_in(placed.node, told, hint, fragment="steps")
 
     def _places(self, step: StepDraft | None) -> dict[str, int]:
         """The order of the variables, or of the values that a step asks for."""
@@ -239,6 +251,7 @@ class _Use:
 
     def __init__(self, step: StepDraft | None, placed: PlacedText) -> None:
         self.step = step
+        self.placed = placed
         self.node = placed.node
         self.inner = placed.inner
         self.is_output = self.inner[:2] == ("call", "outputs")
@@ -287,15 +300,18 @@ class _Use:
         return self.inner[:2] == ("call", "params")
 
     @property
+    def is_asked_for(self) -> bool:
+        """Whether it is a text of a value that its step asks for."""
+        return self.step is not None and self.inner[0] == "vars" and bool(self.step.asked)
+
+    @property
     def variable(self) -> str | None:
         """The variable, param or value asked for that this is a text of."""
         if self.step is None:
             return str(self.inner[1]) if self.inner[0] == "vars" else None
         if self.is_param:
             return str(self.inner[2])
-        if self.inner[0] == "vars" and self.step.asked:
-            return str(self.inner[1])
-        return None
+        return str(self.inner[1]) if self.is_asked_for else None
 
 
 def names_in(text: str) -> frozenset[str]:
@@ -377,8 +393,6 @@ def check_default_names(
                 told = f"{shown(other)} is not a variable"
                 hint = report.suggest(other, list(order)[: order[name]]) or _ABOVE
             report.error_in(node, told, hint, fragment=other)
-        if "steps" in used.names:
-            report.error(node, "a default cannot use `steps`", _ABOVE)
 
 
 def _circle(needs: Mapping[str, frozenset[str]]) -> list[str]:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pup_tui.runbook.languages import compiled
+from pup_tui.runbook.languages import compiled, uses_of_variable
 from pup_tui.runbook.model import LOOP, Runbook, Step
-from pup_tui.runbook.parts import Variable
 from pup_tui.runbook.scope import ALWAYS
 from pup_tui.runbook.texts import texts_of
-from pup_tui.runbook.variables.choices import commands_of
-from pup_tui.template.expression import compile_expression
-from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
-from pup_tui.template.value_command import compile_value_command
 
 
 def names_under_default(runbook: Runbook) -> frozenset[str]:
@@ -50,18 +45,9 @@ def _all_uses(
     runbook: Runbook, steps: Iterable[Step], declared: frozenset[str]
 ) -> Iterable[UsesNames]:
     for variable in runbook.vars.values():
-        yield from _uses_of(variable)
+        yield from uses_of_variable(variable)
     for step in steps:
         for variable in step.asked.values():
-            yield from _uses_of(variable)
+            yield from uses_of_variable(variable)
         for text in texts_of(step):
             yield compiled(text.role, text.source, declared)
-
-
-def _uses_of(variable: Variable) -> Iterable[UsesNames]:
-    for text in variable.default_texts:
-        yield compile_text(text)
-    if variable.when is not None:
-        yield compile_expression(variable.when)
-    for command in commands_of(variable):
-        yield compile_value_command(command)

@@ -21,7 +21,7 @@ from pup_tui.template.expression import compile_expression
 from pup_tui.template.flow import NO_FLOW, Flow
 from pup_tui.template.reading import is_empty, status_of, value_of
 from pup_tui.template.usage import Usage, UsesNames
-from pup_tui.template.values import NOTHING, parse_json, to_text
+from pup_tui.template.values import NOTHING, is_list, parse_json, to_text
 
 ConditionKind = Literal["empty", "status", "value", "trend", "expression"]
 MAX_TREND: Final = 1000
@@ -141,7 +141,7 @@ class _Value(Condition):
             return ConditionResult(None, f"`{self._limit}` is not a number")
         values = _values(scope)
         if not values:
-            return ConditionResult(None, "the output has no number")
+            return ConditionResult(None, _no_number(scope))
         compare, limit = _COMPARE[self._sign], float(written)
         unfit = [value for value in values if not compare(value, limit)]
         if len(values) == 1:
@@ -165,7 +165,7 @@ class _Trend(Condition):
     def judge(self, scope: Mapping[str, Any], history: Sequence[float] = ()) -> ConditionResult:
         values = _values(scope)
         if not values:
-            return ConditionResult(None, "the output has no number")
+            return ConditionResult(None, _no_number(scope))
         if len(values) > 1:
             return ConditionResult(None, "there are several series")
         if not history:
@@ -236,6 +236,12 @@ def _values(scope: Mapping[str, Any]) -> list[float]:
         known = isinstance(value, int | float) and not isinstance(value, bool)
         return [float(value)] if known and value is not None else []
     return found if isinstance(found, list) else [found]
+
+
+def _no_number(scope: Mapping[str, Any]) -> str:
+    if not is_list(_json(scope)):
+        return "the output has no number"
+    return "the output is a list and has no number of its own: name one, such as json[0].count"
 
 
 def _shown(value: float) -> str:

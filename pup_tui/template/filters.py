@@ -20,10 +20,9 @@ from pup_tui.template.duration import format_duration
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_TEXT, check_length, spend, spend_on_all, too_long
 from pup_tui.template.numbers import MISSING, absolute, arithmetic, round_number, to_float, to_int
-from pup_tui.template.operands import text_of
+from pup_tui.template.operands import need_defined, text_of
 from pup_tui.template.predicates import is_in
 from pup_tui.template.regex_filters import regex_findall, regex_replace, regex_search
-from pup_tui.template.suggest import did_you_mean
 from pup_tui.template.values import (
     NOTHING,
     JsonText,
@@ -43,8 +42,7 @@ from pup_tui.template.values import (
 
 def items_of(value: Any) -> Sequence[Any]:
     """Give the items of a list (of a map: its keys), also where it is JSON text."""
-    if isinstance(value, Undefined):
-        len(value)
+    need_defined(value)
     value = contents(value)
     if isinstance(value, Mapping):
         return list(value)
@@ -54,8 +52,7 @@ def items_of(value: Any) -> Sequence[Any]:
 
 
 def _map_of(value: Any) -> Mapping[Any, Any]:
-    if isinstance(value, Undefined):
-        len(value)
+    need_defined(value)
     value = contents(value)
     if isinstance(value, Mapping):
         return value
@@ -231,8 +228,7 @@ def from_json(value: Any) -> Any:
 
 def as_json(value: Any) -> JsonText:
     """Write a value as JSON."""
-    if isinstance(value, Undefined):
-        str(value)
+    need_defined(value)
     return JsonText(to_json(value))
 
 
@@ -311,14 +307,12 @@ def add_lists(left: Sequence[Any], right: Sequence[Any]) -> list[Any]:
 
 
 def to_table(value: Any, columns: Any = None) -> str:
-    """Write a list as a table of aligned columns: of maps with a line of their keys, or of lists."""
+    """Write a list as a table of aligned columns: of maps with a line of their keys, or of lists.
+
+    A column is blank where a row does not have it.
+    """
     rows = [contents(row) for row in items_of(value)]
-    known = _column_names(rows)
-    names = known if columns is None else list(items_of(columns))
-    for name in names:
-        if known and name not in known:
-            hint = did_you_mean(text_of(name), [text_of(each) for each in known])
-            raise TemplateError(f"no row of the table has `{text_of(name)}`", hint=hint)
+    names = _column_names(rows) if columns is None else list(items_of(columns))
     lines = [[_cell(row, name) for name in names] for row in rows if isinstance(row, Mapping)]
     if names:
         lines.insert(0, [text_of(name) for name in names])

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from jinja2.runtime import Undefined
-
 from pup_tui.template import filters
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import check_length, spend_on_finding
+from pup_tui.template.operands import need_defined
 from pup_tui.template.values import Hidden, contents, is_list, kind_of
 
 _TEXT: Final[dict[str, Callable[..., Any]]] = {
@@ -77,8 +76,7 @@ TELLING_METHODS: Final = frozenset(
 
 def call_method(value: Any, name: str, *args: Any, **kwargs: Any) -> Any:
     """Call a method of a text, a map or a list; a text that is JSON has those of its contents."""
-    if isinstance(value, Undefined):
-        str(value)
+    need_defined(value)
     if isinstance(value, Hidden):
         return value
     if isinstance(value, str) and name in _TEXT:

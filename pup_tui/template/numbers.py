@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any, Final
 
-from jinja2.runtime import Undefined
-
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_INTEGER_BITS
+from pup_tui.template.operands import need_defined
 from pup_tui.template.values import kind_of
 
 MISSING: Final = object()
@@ -50,8 +49,7 @@ def _fall_back(fallback: Any, wanted: str) -> Any:
 
 
 def _number(value: Any) -> int | float:
-    if isinstance(value, Undefined):
-        str(value)
+    need_defined(value)
     if isinstance(value, int | float):
         return value
     raise ValueError(value)
@@ -92,8 +90,7 @@ def absolute(value: Any) -> int | float:
 
 def arithmetic(value: Any) -> int | float:
     """Give a value to calculate with; refuses all but numbers."""
-    if isinstance(value, Undefined):
-        str(value)
+    need_defined(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TemplateError(f"a number is needed here, not a {kind_of(value)}")
     return value

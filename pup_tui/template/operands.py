@@ -1,4 +1,4 @@
-"""What the operations of expressions take, as text."""
+"""What the operations of expressions take: what is defined, as text."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ from jinja2.runtime import Undefined
 from pup_tui.template.values import to_text
 
 
+def need_defined(*values: Any) -> None:
+    """Raise the error of a value that is not defined: it names what is missing and where, and is its own."""
+    for value in values:
+        if isinstance(value, Undefined):
+            str(value)
+
+
 def text_of(value: Any) -> str:
     """Give a value's text form; what is not defined has none."""
-    if isinstance(value, Undefined):
-        str(value)
+    need_defined(value)
     return to_text(value)

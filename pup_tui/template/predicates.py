@@ -9,6 +9,7 @@ from typing import Any, Final
 from jinja2.runtime import Undefined
 
 from pup_tui.template.limits import spend_on_comparing, spend_on_finding
+from pup_tui.template.operands import need_defined
 from pup_tui.template.regex_filters import matches
 from pup_tui.template.values import LeftOut, is_list
 
@@ -23,9 +24,7 @@ def _is_whole(value: Any) -> bool:
 
 def is_in(value: Any, container: Any) -> bool:
     """Whether a list or map holds a value, or a text another text."""
-    for operand in (value, container):
-        if isinstance(operand, Undefined):
-            str(operand)
+    need_defined(value, container)
     spend_on_finding(value, container)
     return bool(value in container)
 

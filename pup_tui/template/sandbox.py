@@ -20,7 +20,7 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import spend_on
 from pup_tui.template.methods import call_method
 from pup_tui.template.numbers import check_number
-from pup_tui.template.operands import text_of
+from pup_tui.template.operands import need_defined, text_of
 from pup_tui.template.predicates import TESTS, compare, is_in
 from pup_tui.template.values import NOTHING, enter, is_list, kind_of
 
@@ -113,9 +113,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Calculate with numbers; ``+`` also puts texts and lists together."""
-        for operand in (left, right):
-            if isinstance(operand, Undefined):
-                str(operand)
+        need_defined(left, right)
         spend_on(left, right)
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
             return filters.concat([left, right])
@@ -200,8 +198,7 @@ def _concat(*parts: Any) -> str:
 
 def _slice(value: Any, start: Any, stop: Any, step: Any) -> Any:
     """Cut a part out of a list or text (``a[1:3]``)."""
-    if isinstance(value, Undefined):
-        str(value)
+    need_defined(value)
     found = enter(value, slice(start, stop, step))
     if found is NOTHING:
         raise TemplateError(f"a {kind_of(value)} cannot be sliced")

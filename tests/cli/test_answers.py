@@ -170,13 +170,21 @@ def test_a_yes_that_nobody_can_give_is_a_warning(program: Program) -> None:
     assert (done.code, "nobody can be asked" in done.err) == (0, False)
 
 
-def test_what_yes_has_no_value_for_is_a_warning(program: Program) -> None:
+def test_what_yes_has_no_value_for_is_refused_before_the_first_step(program: Program) -> None:
     program.write("asks", RUNBOOK)
+    done = program("run", "asks.yaml", "--yes")
+    assert (done.code, done.out) == (2, "")
+    assert "there is no answer to `ask` (WHO): give --set ask.WHO=VALUE\n" in done.err
+    done = program("run", "asks.yaml", "--yes", "--set", "ask.WHO=ada")
+    assert (done.code, done.out) == (0, "began\nada fast 1\n")
+
+
+def test_what_yes_has_no_value_for_and_may_not_be_asked_is_a_warning(program: Program) -> None:
+    asks = "{name: ask, kind: input, if: \"'x' == 'x'\", vars: {WHO: {}}}"
+    program.write("asks", steps("{name: first, kind: shell, run: echo began}", asks))
     done = program("run", "asks.yaml", "--yes")
     assert (done.code, done.out) == (3, "began\n")
     assert "the run ends where it asks `ask`\n" in done.err
-    done = program("run", "asks.yaml", "--yes", "--set", "ask.WHO=ada")
-    assert (done.code, done.out) == (0, "began\nada fast 1\n")
 
 
 def test_an_answer_that_its_question_refuses_ends_the_run(program: Program) -> None:
@@ -189,6 +197,46 @@ def test_an_answer_that_its_question_refuses_ends_the_run(program: Program) -> N
     answered = done.event("step.answered")
     assert (answered["answer"], answered["by"]) == ("no", "--set")
     assert "us9" in json.dumps(answered["note"])
+
+
+RESULTS = """\
+name: asks
+vars: {T: {type: secret, from: "env:TOKEN"}}
+steps:
+  - {name: look, kind: shell, run: "echo web-1; echo web-2 >&2"}
+  - {name: hide, kind: shell, run: "echo {{ T }}"}
+  - name: ask
+    kind: input
+    vars:
+      HOST: {default: "{{ steps.look.output }}"}
+      OTHER: {from: "command: echo {{ steps.look.stderr }}"}
+      BOTH: {default: "{{ HOST }} and {{ OTHER }}"}
+      PASS: {default: "{{ steps.hide.output }}"}
+  - {name: use, kind: shell, run: "echo {{ BOTH }} {{ PASS }}"}
+"""
+
+
+def test_defaults_are_made_out_of_what_earlier_steps_printed(program: Program) -> None:
+    program.write("asks", RESULTS)
+    done = program("run", "asks.yaml", "--yes", "--json", TOKEN="hunter2-token")
+    assert done.code == 0
+    values = {"HOST": "web-1", "OTHER": "web-2", "BOTH": "web-1 and web-2", "PASS": "***"}
+    assert done.event("step.answered")["values"] == values
+    assert [e["text"] for e in done.events if e["type"] == "step.output"][
+        -1
+    ] == "web-1 and web-2 ***"
+    assert "hunter2" not in done.out + done.err
+
+
+def test_a_default_out_of_a_step_that_did_not_run_is_told(program: Program) -> None:
+    look = "{name: look, kind: shell, if: 'false', run: echo web-1}"
+    asks = "{name: ask, kind: input, vars: {HOST: {default: '{{ steps.look.output }}'}}}"
+    program.write("asks", steps(look, asks))
+    done = program("run", "asks.yaml", "--yes")
+    assert done.code == 3
+    assert "the default of `HOST` cannot be worked out: " in done.err
+    done = program("run", "asks.yaml", "--set", "ask.HOST=web-2")
+    assert done.code == 0
 
 
 CHOICE = """\

@@ -35,3 +35,33 @@ def test_the_program_keeps_to_its_terminal(program: Program) -> None:
     assert max(map(len, lines)) == 80
     whole = program("list", "--runbooks", "runbooks").out
     assert "word " * 39 in whole
+
+
+WIDE = """\
+name: wide
+steps:
+  - name: rows
+    kind: sql
+    url: "sqlite:///a.db"
+    query: "select 1 as id, printf('%.100c', 'x') as long"
+  - name: made
+    kind: shell
+    run: |
+      echo '[{"id": 2, "long": "YYY"}]' | sed "s/YYY/$(seq -s y 60)/"
+    show: {table: {rows: json}}
+"""
+
+
+def test_tables_of_a_run_fit_the_terminal_and_are_whole_elsewhere(program: Program) -> None:
+    program.write("wide", WIDE)
+    with typed(program, "run", "wide.yaml") as child:
+        assert ended(child) == 0
+        shown = [line for line in str(child.before).splitlines() if " | " in line]
+    (run,) = program("history", "--json").json
+    with typed(program, "show", run["run"]) as child:
+        assert ended(child) == 0
+        kept = [line for line in str(child.before).splitlines() if " | " in line]
+    assert [len(line) for line in shown if line.endswith("…")] == [80, 80]
+    assert [len(line) for line in kept if line.endswith("…")] == [80, 80]
+    whole = program("run", "wide.yaml").out, program("show", run["run"]).out
+    assert all("x" * 100 in text and "59y60" in text for text in whole)

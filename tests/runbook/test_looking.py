@@ -35,6 +35,7 @@ def _load(folder: Path, step: str, files: Mapping[str, str] | None = None) -> Lo
         ("kind: http, method: PUT, url: 'https://example.com'", "PUT changes what"),
         ("kind: pup, run: 'downtime cancel {{ V }}'", "`pup downtime cancel {{ V }}` changes"),
         ("kind: shell, run: 'ls; rm -rf /srv/{{ V }}'", "`rm -rf /srv/{{...}}` may destroy"),
+        ("kind: shell, run: systemctl stop x", "`systemctl stop x` may destroy"),
         ("kind: shell, run: kubectl delete pod x", "`kubectl delete pod x` may destroy"),
         ("kind: shell, run: psql -XAt, stdin: drop table t", "`drop table t` may destroy"),
         ("kind: shell, run: bash -s, stdin: 'ls; rm -r /srv/{{ V }}'", "may destroy"),

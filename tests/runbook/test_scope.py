@@ -149,7 +149,13 @@ def test_an_assert_knows_the_captures_of_its_step(errors: Errors) -> None:
         ('{a: "{{ c }}", b: "{{ a }}", c: "{{ b }}"}', "in a circle: a -> c -> b -> a"),
         ('{a: "{{ b }}", b: x}', "2:15: `b` stands below `a`"),
         ('{a: "{{ c }}"}', "2:15: `c` is not a variable"),
-        ('{a: "{{ steps.s.output }}"}', "a default cannot use `steps`"),
+        (
+            '{a: "{{ steps.s.output }}"}',
+            "2:15: `steps.s` is not known here",
+        ),
+        ("{a: {when: steps.s.output == '1'}}", "2:18: `steps.s` is not known here"),
+        ('{a: {choices_from: "echo {{ steps.s.output }}"}}', "2:35: `steps.s` is not known here"),
+        ('{a: {from: "command: echo {{ steps.s.output }}"}}', ": `steps.s` is not known here"),
         ('{a: "{{ b | }}"}', "2:"),
     ],
 )
@@ -157,6 +163,34 @@ def test_defaults(variables: str, error: str, errors: Errors) -> None:
     told = errors(f"name: runbook\nvars: {variables}\nsteps:\n" + shell("echo"))
     assert len(told) == 1
     assert error in told[0]
+
+
+ASKED = [
+    'default: "{{ steps.FIELD }}"',
+    'default: ["{{ steps.FIELD }}"], type: list',
+    "when: steps.FIELD == '1'",
+    'choices_from: "echo {{ steps.FIELD }}"',
+    'from: ["env:A", "command: echo {{ steps.FIELD }}"]',
+]
+
+
+@pytest.mark.parametrize("key", ASKED)
+@pytest.mark.parametrize(
+    ("field", "error"),
+    [
+        ("look.output", ""),
+        ("late.output", "step `late` has not run when this step runs"),
+        ("lok.output", "there is no step `lok`"),
+        ("look.outptu", "a step has no `outptu`"),
+    ],
+)
+def test_what_is_asked_for_in_a_run_may_use_results_of_earlier_steps(
+    key: str, field: str, error: str, errors: Errors
+) -> None:
+    asks = f"  - {{name: ask, kind: input, vars: {{ASKED: {{{key.replace('FIELD', field)}}}}}}}\n"
+    told = errors(TOP + shell("echo", name="look") + asks + shell("echo", name="late"))
+    assert len(told) == bool(error)
+    assert all(error in each for each in told)
 
 
 def test_names_under_default(check: Callable[..., Loaded]) -> None:

@@ -231,3 +231,11 @@ def test_judging_never_raises(source: str, output: str | None, history: list[flo
     assert verdict.reason
     if not scope:
         assert verdict.holds is None
+
+
+@pytest.mark.parametrize("source", ["value < 5", "decreasing"])
+def test_rows_have_no_number_of_their_own(source: str) -> None:
+    output = '[{"value": 3}]'
+    result = parse_condition(source).judge({"output": output, "json": json.loads(output)})
+    assert result.holds is None
+    assert result.reason.endswith("name one, such as json[0].count")

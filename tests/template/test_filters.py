@@ -40,6 +40,9 @@ def _apply(source: str, value: Any) -> Any:
         ("A | to_table(['n', 'k'])", ROWS, "n  k\n2  b\n5  a"),
         ("A | to_table(['n', 'k'])", [{"k": "a"}, {"n": 1}], "n  k\n   a\n1"),
         ("A | to_table(['n', 'k'])", [], "n  k"),
+        ("A | to_table(['k', 'z', 'n'])", ROWS, "k  z  n\nb     2\na     5"),
+        ("A | to_table(['k', 'z'])", ROWS, "k  z\nb\na"),
+        ("A | to_table(['k', 'z'])", [{"k": "a", "z": None}, {"k": "b", "z": ""}], "k  z\na\nb"),
         ("A | to_table", [["a", "bcd"], ["ef", 1, None]], "a   bcd\nef  1    null"),
         ("A | to_table", [{"k": "a\nb"}, {"k": None}], "k\na b\n"),
         ("A | to_table", [], ""),
@@ -141,7 +144,6 @@ def test_filters(source: str, value: Any, expected: Any) -> None:
         ("A | round(1, 'up')", 1),
         ("A | tojson", float("nan")),
         ("A | duration", "x"),
-        ("A | to_table(['k', 'z'])", ROWS),
     ],
 )
 def test_what_a_filter_cannot_do_is_an_error(source: str, value: Any) -> None:

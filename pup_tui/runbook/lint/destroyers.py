@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import resources
+from itertools import pairwise
 from typing import Final
 
 
@@ -21,7 +22,7 @@ class CommandRow:
 
     def matches(self, words: Sequence[str]) -> bool:
         """Whether this is the command; a word behind an option may be its value."""
-        options = [word for word in words if word.startswith("-")]
+        options = list(_options(words))
         if any(_has(options, option) for option in self.harmless):
             return False
         if self.wanted and not any(_has(options, option) for option in self.wanted):
@@ -63,11 +64,20 @@ def _fits(form: str, word: str) -> bool:
     return any(fnmatchcase(word, each) for each in form.split("|"))
 
 
+def _options(words: Sequence[str]) -> Iterator[str]:
+    """The options of a command; one that may have the word behind it for its value also with that."""
+    for word, behind in pairwise([*words, "-"]):
+        if word.startswith("-"):
+            yield word
+            if "=" not in word and not behind.startswith("-"):
+                yield f"{word}={behind}"
+
+
 def _has(options: Sequence[str], wanted: str) -> bool:
     """Whether an option is there, with a value or among other letters too."""
     is_letter = re.fullmatch(r"-[a-zA-Z]", wanted) is not None
     return any(
-        option.partition("=")[0] == wanted
+        wanted in (option, option.partition("=")[0])
         or (is_letter and re.fullmatch(r"-[a-zA-Z]+", option) is not None and wanted[1] in option)
         for option in options
     )
@@ -108,3 +118,5 @@ def _by_program(rows: Iterable[CommandRow]) -> tuple[dict[str, list[CommandRow]]
 
 _NAMED, _PATTERNS = _by_program(CommandRow(*parts) for parts in _read("commands"))
 STATEMENTS: Final = tuple(StatementRow(words[0], *rest) for words, *rest in _read("statements"))
+FUNCTIONS: Final = frozenset(words[0] for words, *_ in _read("functions"))
+"""Functions that destroy, wherever in a statement they are called."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +9,7 @@ from pup_tui.runbook.lint.destroyers import is_destroyer
 from pup_tui.runbook.lint.sql import destroyer, destroyer_in_template
 from pup_tui.runbook.lint.statements import StepScript, nodes_of
 from pup_tui.runbook.lint.subject import Finding, Subject
+from pup_tui.runbook.lint.tidying import OwnThings, pid_files_of
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.roles import INPUTS, Role
 from pup_tui.runbook.steps import StepDraft
@@ -28,10 +28,8 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 4
 """Scripts in the words of scripts, such as those of `ssh`."""
 
-_TEMPORARY: Final = re.compile(r"(?:/var)?/tmp/.")
-_MADE_HERE: Final = re.compile(r"\b([A-Za-z_]\w*)=\"?(?:\$\(|`)\s*mktemp\b")
-_VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)\}?(?:/.*)?")
-
+_FED: Final = "{{...}}"
+"""Stands for what `xargs` and the like put behind the words of a command."""
 
 _ENGINES: Final[dict[str, Engine]] = {
     **dict.fromkeys(("mysql", "mariadb", "mycli", "mysqlsh"), "mysql"),
@@ -49,8 +47,11 @@ def destructive_without_danger(subject: Subject) -> Iterator[Finding]:
 
 def _unmarked(subject: Subject) -> Iterator[Finding]:
     given = {placed.step: placed.node for placed in subject.texts if placed.role in INPUTS}
+    pid_files = pid_files_of(script.node.text for script in subject.scripts)
     for script in subject.scripts:
-        found = None if _is_marked(script.step) else destroys(script, given.get(script.step.path))
+        found = None
+        if not _is_marked(script.step):
+            found = destroys(script, given.get(script.step.path), pid_files)
         if found is not None:
             yield found
     by_path = {step.path: step for step in subject.steps}
@@ -67,9 +68,14 @@ def _is_marked(step: StepDraft) -> bool:
     return any(each.node.truth("danger") for each in step.lineage())
 
 
-def destroys(script: StepScript, stdin: Scalar | None) -> Finding | None:
-    """The first command or statement of a script, or in what it reads, that may destroy something."""
-    found = next(_destructive(script), None)
+def destroys(
+    script: StepScript, stdin: Scalar | None, pid_files: frozenset[str] = frozenset()
+) -> Finding | None:
+    """The first command or statement of a script, or in what it reads, that may destroy something.
+
+    `pid_files` are files that the runbook wrote the ids of its own processes to.
+    """
+    found = next(_within(script.root, pid_files), None)
     if found is not None:
         node, told = found
         return _finding(script.node, told, script.line(node))
@@ -94,44 +100,28 @@ def _in_stdin(script: StepScript, stdin: Scalar) -> Finding | None:
     except TemplateError:
         return None
     _, tree = read(marked.script)
-    inside = _within(tree.root_node, 0) if tree is not None and reader.is_shell else iter(())
-    commands = ((node, told) for node, told in inside if not _is_tidying(told, set()))
-    return next((_finding(stdin, told, node.start_point.row + 1) for node, told in commands), None)
+    inside = _within(tree.root_node) if tree is not None and reader.is_shell else iter(())
+    return next((_finding(stdin, told, node.start_point.row + 1) for node, told in inside), None)
 
 
 def _engine(command: str) -> Engine:
     return _ENGINES.get(command.rsplit("/", 1)[-1], "postgresql")
 
 
-def _destructive(script: StepScript) -> Iterator[tuple[Node, str]]:
+def _within(
+    root: Node, pid_files: frozenset[str] = frozenset(), depth: int = 0
+) -> Iterator[tuple[Node, str]]:
     """The commands and statements that destroy, each with what is told of it."""
-    made = set(_MADE_HERE.findall(script.node.text))
-    for node, told in _within(script.root, 0):
-        if not _is_tidying(told, made):
-            yield node, told
-
-
-def _is_tidying(command: str, made: set[str]) -> bool:
-    """Whether this removes only what is temporary."""
-    name, *words = command.split()
-    operands = [word for word in words if not word.startswith("-")]
-    is_rm = name.rsplit("/", 1)[-1] == "rm" and operands != []
-    return is_rm and all(_is_temporary(word, made) for word in operands)
-
-
-def _is_temporary(word: str, made: set[str]) -> bool:
-    variable = _VARIABLE.fullmatch(word)
-    is_made = variable is not None and variable[1] in made
-    return is_made or _TEMPORARY.match(word) is not None
-
-
-def _within(root: Node, depth: int) -> Iterator[tuple[Node, str]]:
     parts = ScriptParts(root)
+    own = OwnThings((root.text or b"").decode(errors="replace"), pid_files)
     for node in nodes_of(root, "command"):
         use = parts.use(node)
         words = [word.decode(errors="replace").replace("\x01", "{{...}}") for word in use.words]
+        fed = [] if use.fed_from is None else [_FED]
         for at, what in enumerate(use.uses):
-            if what.kind is Kind.NAME and is_destroyer(words[at:]):
+            command = words[at:] + fed
+            is_destroying = what.kind is Kind.NAME and is_destroyer(command)
+            if is_destroying and not own.are_all_that_goes(command):
                 yield node, " ".join(words[at:])
             if what.evaluator is not None and what.evaluator.language == "SQL":
                 text = use.words[at].decode(errors="replace")
@@ -140,7 +130,7 @@ def _within(root: Node, depth: int) -> Iterator[tuple[Node, str]]:
             yield from _fed(node, use.reader)
         if use.script and depth < _DEEPEST:
             _, tree = read(use.script)
-            inner = _within(tree.root_node, depth + 1) if tree is not None else iter(())
+            inner = _within(tree.root_node, depth=depth + 1) if tree is not None else iter(())
             yield from ((node, told) for _, told in inner)
 
 

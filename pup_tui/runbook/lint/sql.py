@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final
 
-from pup_tui.runbook.lint.destroyers import STATEMENTS
+from pup_tui.runbook.lint.destroyers import FUNCTIONS, STATEMENTS
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.markers import variants
@@ -18,7 +18,7 @@ from pup_tui.template.sql.tokens import Token, tokens_of
 from pup_tui.template.text import compile_text
 
 _MAY_DESTROY: Final = re.compile(
-    rf"\b(?:{'|'.join(row.word for row in STATEMENTS)})\b", re.IGNORECASE
+    rf"\b(?:{'|'.join([*(row.word for row in STATEMENTS), *FUNCTIONS])})\b", re.IGNORECASE
 )
 _SHELL_VARIABLE: Final = re.compile(r"\$(?:[A-Za-z_]\w*(?![\w$])|\{\w+\})|\x01")
 _CLIENT_COMMAND: Final = re.compile(r"(?m)^[ \t]*[\\.][A-Za-z?!].*$")
@@ -57,6 +57,9 @@ def destroyer(text: str, engine: Engine) -> Destroyer | None:
             start, end = statement[0].start, statement[:3][-1].end
             told = " ".join(plain[start:end].split())
             return Destroyer(told, plain.count("\n", 0, start) + 1)
+        for token, behind in pairwise(statement):
+            if behind.text == "(" and token.text.lower() in FUNCTIONS:
+                return Destroyer(token.text, plain.count("\n", 0, token.start) + 1)
     return None
 
 

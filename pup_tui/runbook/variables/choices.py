@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from pup_tui.runbook.parts import MIN_SECRET, Choice, ChoicesFrom, Variable
 from pup_tui.runbook.variables.sources import (
-    COMMAND,
     COMMAND_TIMEOUT,
     KeptChoices,
     RunCommand,
@@ -39,25 +38,9 @@ class Choices(Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
-def commands_of(variable: Variable) -> Iterator[str]:
-    """The commands that give a variable's value and its choices."""
-    for place in variable.places:
-        if place.startswith(COMMAND):
-            yield place.removeprefix(COMMAND)
-    source = _choices_command(variable)
-    if source is not None:
-        yield source
-
-
-def _choices_command(variable: Variable) -> str | None:
-    """The command in `choices_from`, whichever form the file uses."""
-    given = variable.choices_from
-    return given.run if isinstance(given, ChoicesFrom) else given
-
-
 def choices_need(variable: Variable) -> frozenset[str]:
     """The names that the command uses which gives the choices."""
-    source = _choices_command(variable)
+    source = variable.choices_command
     return frozenset() if source is None else compile_value_command(source).names
 
 
@@ -69,7 +52,7 @@ async def find_choices(
     What a command gave is kept for when it fails, unless it could know a secret; choices that hold one are
     no choices, since a form and an error list them. Never raises for what a command does.
     """
-    source = _choices_command(variable)
+    source = variable.choices_command
     if source is None:
         return Choices(options=variable.options)
     if sources.run is None:

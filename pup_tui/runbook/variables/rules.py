@@ -9,18 +9,18 @@ from typing import Any
 
 import msgspec
 
-from pup_tui.runbook.closed_names import EARLY, check_fields
+from pup_tui.runbook.closed_names import EARLY, check_fields, closed_among
 from pup_tui.runbook.nodes import Mapping, OutOfRange, Scalar, Sequence, YamlNode, described, shown
-from pup_tui.runbook.parts import Variable
+from pup_tui.runbook.parts import COMMAND, Variable
 from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.role_check import RoleCheck
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.rules import check_name
-from pup_tui.runbook.scope import check_default_names
+from pup_tui.runbook.scope import ALWAYS, ScopeCheck, check_default_names
 from pup_tui.runbook.secret_names import report_exposure
 from pup_tui.runbook.shapes import KeyPath, PlacedText
+from pup_tui.runbook.steps import StepDraft
 from pup_tui.runbook.variables.checks import check_count, check_item, check_value
-from pup_tui.runbook.variables.sources import COMMAND
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
 
@@ -45,23 +45,36 @@ def check_variables(
     node: YamlNode | None,
     made: MappingOf[KeyPath, dict[str, Any]],
     roles: RoleCheck,
+    scope: ScopeCheck,
     secrets: frozenset[str],
     report: Report,
     *,
     path: KeyPath = ("vars",),
-    is_known: Callable[[str], bool] = lambda _: False,
-    closed: MappingOf[str, frozenset[str]] = EARLY,
+    step: StepDraft | None = None,
 ) -> None:
     """Check `vars` at `path`; `made` is what the walk made of every map that has the right shape.
 
-    `is_known` tells which names a default may use beside the variables above it, `closed` the fields of those
-    that have no others; `secrets` are secret there.
+    Where a `step` asks for them, their texts may use what that step knows, beside the variables above;
+    `secrets` are secret there.
     """
     if not isinstance(node, Mapping):
         return
     if len(node.entries) > MAX_VARIABLES:
         report.error(node, f"more than {MAX_VARIABLES:,} variables")
         return
+
+    def is_known(name: str) -> bool:
+        return name in ALWAYS or (step is not None and scope.is_known_to(step, name))
+
+    def read(role: Role, place: KeyPath, text: Scalar) -> UsesNames | None:
+        placed = PlacedText(role, (*path, *place), text, () if step is None else step.path)
+        used = roles.check(placed)
+        if used is not None:
+            check_fields(text, used, EARLY if step is None else closed_among(step.items), report)
+            scope.check_results(step, placed, used)
+            report_exposure(placed, secrets, report)
+        return used
+
     uses: list[tuple[str, Scalar, UsesNames]] = []
     above: dict[str, YamlNode] = {}
     for name, entry in node.entries.items():
@@ -70,16 +83,15 @@ def check_variables(
             _check_keys(entry.value, report)
             for place, source in sources_of(entry.value):
                 if source.text.startswith(COMMAND):
-                    at = (*path, name, *place)
-                    _check_source_command(source, at, above, is_known, secrets, roles, report)
+                    command = source.text.removeprefix(COMMAND).strip()
+                    text = msgspec.structs.replace(source, text=command)
+                    read_as = read(Role.VALUE_COMMAND, (name, *place), text)
+                    _check_command_names(source, read_as, above, is_known, report)
         above[name] = entry.value
         texts = [
-            (text, roles.check(PlacedText(Role.TEXT, (*path, name, *place), text)))
+            (text, read(Role.TEXT, (name, *place), text))
             for place, text in default_texts(entry.value)
         ]
-        for text, used in texts:
-            if used is not None:
-                check_fields(text, used, closed, report)
         uses += [(name, text, used) for text, used in texts if used is not None and used.names]
         literal = all(used is not None and not used.names for _, used in texts)
         if texts and literal and (*path, name) in made:
@@ -173,28 +185,18 @@ def _check_default(node: YamlNode, built: Any, report: Report) -> None:
         report.error(default or node, f"the default does not fit: {error}")
 
 
-def _check_source_command(
+def _check_command_names(
     source: Scalar,
-    path: KeyPath,
+    used: UsesNames | None,
     above: MappingOf[str, YamlNode],
     is_known: Callable[[str], bool],
-    secrets: frozenset[str],
-    roles: RoleCheck,
     report: Report,
 ) -> None:
-    """Report what is wrong with the command at `path` that gives a variable its value.
-
-    It sees the variables `above` and what `is_known`, of which some are `secrets`.
-    """
-    command = msgspec.structs.replace(source, text=source.text.removeprefix(COMMAND).strip())
-    used = roles.check(PlacedText(Role.VALUE_COMMAND, path, command))
-    if used is None:
-        return
-    for name in sorted(used.names.difference(above)):
+    """Report the names in a command that are neither those of variables `above` nor known otherwise."""
+    for name in sorted(used.names.difference(above)) if used is not None else ():
         if not is_known(name):
             hint = report.suggest(name, above) or "only the variables above it are known here"
             report.error_in(source, f"{shown(name)} is not known here", hint, fragment=name)
-    report_exposure(PlacedText(Role.VALUE_COMMAND, path, command), secrets, report)
 
 
 def check_given(

@@ -15,9 +15,6 @@ from pup_tui.runbook.keys import NEVER_BLANK
 from pup_tui.runbook.parts import Choice
 from pup_tui.template.value_command import ValueCommand, render_value_command
 
-COMMAND = "command:"
-"""How a `from` begins that is a command."""
-
 COMMAND_TIMEOUT = 10.0
 """Seconds after which a command that gives values is ended, where nothing else is said."""
 

@@ -9,6 +9,7 @@ empty reason means that all is well.
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -27,6 +28,8 @@ from pup_tui.steps.sql.database import (
 )
 
 _MODULES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "sqlite": "SQLite"}
+
+_DOT_IN_NAME = re.compile(r"""["`]\w+\.\w+["`]""")
 
 Say = Callable[[bytes], None]
 
@@ -56,11 +59,18 @@ class Work:
         except DatabaseError as error:
             if self.is_stopped:
                 return self._stopped()
-            return self._where() + str(error), False
+            return self._where() + str(error) + self._advice(), False
         finally:
             if self._database is not None:
                 self._database.close()
         return "", False
+
+    def _advice(self) -> str:
+        """What may be the cause where a statement that failed has a dot within one quoted name."""
+        sent = self._request["statements"][: self._sent][-1:]
+        if not any(_DOT_IN_NAME.search(statement["text"]) for statement in sent):
+            return ""
+        return "; a name and that of its schema are two: {{ SCHEMA | sql_name }}.{{ TABLE | sql_name }}"
 
     def _run(self) -> None:
         request = self._request

@@ -25,6 +25,9 @@ _CLIENT = "pup_tui.steps.sql.client"
 _DRIVERS = {"postgresql": ("psycopg", "PostgreSQL"), "mysql": ("mysql.connector", "MySQL")}
 _SENT = ("engine", "url", "service", "max_rows", "autocommit", "read_only")
 
+_NOT_BEGUN = "SIGTERM"
+"""Kills the client only as long as it has not begun: from then on it tells how it was stopped."""
+
 
 class SqlExecutor:
     """Has a database carry out the statements of an `sql` step."""
@@ -112,6 +115,8 @@ class _Answer:
 
     def outcome(self, ended: Outcome) -> Outcome:
         """How it went; `ended` is how the client's process did."""
+        if self._end is None and ended.signal == _NOT_BEGUN:
+            return Outcome(ok=False, reason="nothing was sent")
         if self._end is None:
             reason = "the database's client ended early, and what became of it is unknown"
             return Outcome(ok=False, reason=reason, is_unknown=ended.exit_code is not None)

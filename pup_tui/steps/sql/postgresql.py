@@ -12,8 +12,9 @@ from typing import Any
 
 import psycopg
 from psycopg import errors, sql
-from psycopg.adapt import Loader
+from psycopg.adapt import Loader, PyFormat, Transformer
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq import ExecStatus
 from psycopg.types.json import set_json_loads
 
 from pup_tui.steps.sql.database import (
@@ -111,7 +112,18 @@ def _streamed(
         if error.sqlstate is None:  # as in `select … into`
             return ""
         raise
-    return Rows(_names(cursor), rows, more)
+    return Rows(_names(cursor) if rows else _described(cursor, statement, given), rows, more)
+
+
+def _described(cursor: psycopg.RawCursor[Any], statement: sql.SQL, given: list[Any]) -> list[str]:
+    """The columns of a query that gave no row: of those the rows that are read one by one tell nothing."""
+    types = Transformer(cursor)
+    types.dump_sequence(given, [PyFormat.AUTO] * len(given))
+    server, text = cursor.connection.pgconn, statement.as_bytes(cursor)
+    if server.prepare(b"", text, types.types).status != ExecStatus.COMMAND_OK:
+        return []
+    found = server.describe_prepared(b"")
+    return [(found.fname(at) or b"").decode() for at in range(found.nfields)]
 
 
 def _names(cursor: psycopg.RawCursor[Any]) -> list[str]:

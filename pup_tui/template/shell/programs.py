@@ -326,6 +326,18 @@ dc | dc | -e=CODE! --expression=CODE! -f=FILE! --file=FILE! <CODE FILE
 awk, gawk, mawk, nawk, original-awk, goawk | awk | -f=FILE! --file=FILE! -e=CODE! --source=CODE! -E=FILE!
     --exec=FILE! -i=FILE --include=FILE -l= -v= --assign= -F= --field-separator= CODE _*
 sed, gsed, ssed | sed | -e=CODE! --expression=CODE! -f=FILE! --file=FILE! -i? -l= -I? CODE _*
+m4, gm4 | m4 | -D=CODE --define=CODE -I= --include= -U= --undefine= -F= -R=FILE -t= -o= -l= -L= <CODE FILE*
+gpp | gpp | -D=CODE -I= -o=OUT -O=OUT -U= <CODE FILE*
+cpp, gcc, cc, g++, c++, clang, clang++, tcc, mcpp | C | -D=CODE --define-macro=CODE -U= -I= -L= -l= -x= -o=OUT
+    -include=FILE -imacros=FILE -isystem= -MF= -MT= <CODE FILE*
+nasm, yasm | assembler | -D=CODE -d=CODE -U= -I= -f= -o=OUT -P=FILE -p=FILE <CODE FILE*
+xmllint | XPath | --xpath=CODE --pattern=CODE --schema= --relaxng= --encode= --output=OUT _*
+xmlstarlet sel, xmlstarlet select, xml sel | XPath | -m=CODE --match=CODE -v=CODE --value-of=CODE -c=CODE
+    --copy-of=CODE -i=CODE --if=CODE --elif=CODE -s== --sort== -o= --output= -N= -E= --encode= _*
+xmlstarlet ed, xmlstarlet edit, xml ed | XPath | -d=CODE --delete=CODE -u=CODE --update=CODE -s=CODE
+    --subnode=CODE -i=CODE --insert=CODE -a=CODE --append=CODE -r=CODE --rename=CODE -x=CODE --expr=CODE
+    -m== -v= --value= -t= --type= -n= -N= _*
+xidel | XPath | -e=CODE --extract=CODE --xpath=CODE --xquery=CODE --css=CODE -d= --data= _*
 jq, gojq, jaq | jq | -f=FILE! --from-file=FILE! --arg== --argjson== --slurpfile== --rawfile== --indent=
     -L= CODE _*
 yq | jq | -f=FILE! --from-file=FILE! --expression=CODE! --arg== --argjson== -o= -p= --output-format=
@@ -385,6 +397,9 @@ sort | shell | --compress-program=CODE -k= -t= -o=OUT -S= -T= _*
 split | shell | --filter=CODE -l= -b= -n= -a= -C= _*
 csplit, dd | | OUT*/of=/
 tee, sponge | | OUT*
+cp, gcp | | -t=OUT --target-directory=OUT -S= --suffix= OUT*
+install, ginstall | shell | -m= --mode= -o= --owner= -g= --group= -t=OUT --target-directory=OUT -S= --suffix=
+    --strip-program=CODE OUT*
 less, more, most | shell | +=CODE -o= -p= -P= _*
 man | shell | -P=CODE --pager=CODE -H=CODE -C=FILE -M= -s= -S= _*
 rg, ripgrep | shell | --pre=CODE --hostname-bin=CODE -e= -f= -g= -t= REST
@@ -460,7 +475,7 @@ psql2csv | SQL | <CODE CODE
 _PLAIN: Final = r"""
 echo, grep, egrep, fgrep, zgrep, pgrep, pkill, logger, test, [, apt, apt-get, brew, yum, dnf, apk, pacman,
     pip, which, type, hash, whereis, basename, dirname, seq, date, wc, tr, diff, cmp, true, false, :,
-    export, kill, killall, sleep, cd, chmod, chown, mkdir, rm, rmdir, cp, mv, ln, ls, touch, stat,
+    export, kill, killall, sleep, cd, chmod, chown, mkdir, rm, rmdir, mv, ln, ls, touch, stat,
     systemctl, service, journalctl, readlink, realpath, notify-send, wall | | REST
 cat, zcat, gzcat, bzcat, xzcat, zstdcat, tac, nl, head, tail, cut, uniq, gunzip, bunzip2, unxz, base64,
     xxd, md5sum, sha256sum, pg_dump, pg_dumpall, pg_restore, mysqldump, mariadb-dump, mongodump, gpg, age,

@@ -28,6 +28,12 @@ _BASES: Final = re.compile(rb"(?<![\w#@$}])(?:[0-9]{1,2}#(?=[\"$]))")
 _NO_WORDS: Final = re.compile(rb"(?<=\s)in(?=[ \t]*[;\n]\s*do\b)")
 """The ``in`` of a loop over nothing."""
 
+_OWN_NAMES: Final = re.compile(
+    rb"(?<=\$\{)\.sh\.(?:version|file|fun|level|lineno|subshell|dollar|pid|ppid)(?![\w.])"
+    rb"|(?<=\$\{#)\.sh\.(?:version|file|fun)(?=\})"
+)
+"""Parameters of ksh that no value gets to; by others that have a dot in their names one can be passed on."""
+
 _QUOTED: Final = rb"'[^']*'|\"(?:[^\"$`\\]|\\.|\$\w+|\$\{\w+\})*\""
 _GROUPS: Final = re.compile(
     rb"[?*+@!]\((?:[^\s()'\"$`\\;&<>]|\\.|\$\w+|\$\{\w+\}|%b)*\)" % _QUOTED, re.DOTALL
@@ -91,6 +97,11 @@ def respellings(script: bytes, shell: str) -> list[Respelling]:
     """All that may have to be spelled in another way; none overlaps another."""
     groups = _groups(script) if shell in _HAS_GROUPS else []
     blanks = [*_blanks(_BASES, script, _is_number), *_blanks(_NO_WORDS, script, _is_loop)]
+    if shell == "ksh":
+        blanks += [
+            Respelling(*found.span(), found[0].replace(b".", b"_"), _is_parameter)
+            for found in _OWN_NAMES.finditer(script)
+        ]
     apart = (
         each
         for each in blanks
@@ -166,6 +177,12 @@ def _is_number(root: Node, _start: int, at: int) -> bool:
         return False
     first = around.children[0].type if around.children else ""
     return around.type in _CALCULATES or first in ("((", "[[")
+
+
+def _is_parameter(root: Node, start: int, end: int) -> bool:
+    """Whether this is the name that an expansion reads."""
+    name = root.descendant_for_byte_range(start, end)
+    return name is not None and name.type == "variable_name" and name.parent is not None
 
 
 def _is_loop(root: Node, start: int, end: int) -> bool:

@@ -42,7 +42,7 @@ _CHANGES: Final = frozenset({"INSERT", "UPDATE", "DELETE"})
 
 TAKES_VALUES: Final[dict[Engine, frozenset[str]]] = {
     "postgresql": _QUERIES | _CHANGES | {"MERGE", "CREATE", "DECLARE", "CALL"},
-    "mysql": _QUERIES | _CHANGES | {"REPLACE", "CALL", "DO", "SET", "DESC", "DESCRIBE"},
+    "mysql": _QUERIES | _CHANGES | {"REPLACE", "CALL", "DO", "SET", "DESC", "DESCRIBE", "KILL"},
     "sqlite": _QUERIES | _CHANGES | {"REPLACE", "ATTACH", "DETACH", "VACUUM"},
 }
 """The first words of statements that can have parameters."""

@@ -239,7 +239,7 @@ def _check_values(marked: _Marked, statement: Sequence[Token], engine: Engine) -
         raise _error(
             next(iter(marks.values())),
             f"{CALLED[engine]} takes no values in `{first.lower()}`",
-            "a name goes through `| sql_name`; for another value see “Databases” in the manual",
+            "a name goes through `| sql_name`; how another value gets there stands in docs/format.md, `sql`",
         )
 
 

@@ -126,6 +126,40 @@ async def test_types_come_back_as_json(database: Database) -> None:
     assert row == {"a": "it's", "b": 5, "c": None, "d": Decimal("1.25"), "e": "100%s"}
 
 
+async def test_no_rows_have_their_columns(database: Database) -> None:
+    asked = await database.ask(
+        "select 1 as id, {{ A }} as name where 1 = {{ B }}", {"A": "a", "B": 2}
+    )
+    assert asked.rows == []
+    assert asked.shown("stdout") == "id | name\n---+-----\n(0 rows)\n"
+
+
+async def test_a_name_that_holds_its_schema_is_explained(database: Database) -> None:
+    asked = await database.ask("select * from {{ T | sql_name }}", {"T": "public.orders"})
+    assert not asked.outcome.ok
+    assert asked.outcome.reason.endswith("{{ SCHEMA | sql_name }}.{{ TABLE | sql_name }}")
+    asked = await database.ask(
+        "select * from {{ S | sql_name }}.{{ T | sql_name }}", {"S": "none", "T": "orders"}
+    )
+    assert "a name and that of its schema" not in asked.outcome.reason
+
+
+async def test_mysql_kills_a_connection_by_its_number(connect: Connect) -> None:
+    database = connect("mysql")
+    sleeping = asyncio.create_task(database.ask("select sleep(600) as kill_me"))
+    found: list[dict[str, Any]] = []
+    query = (
+        "select id from information_schema.processlist"
+        " where info like {{ LIKE }} and id <> connection_id()"
+    )
+    async with asyncio.timeout(PATIENCE):
+        while not found and not sleeping.done():
+            found = (await database.ask(query, {"LIKE": "%kill_me%"})).rows
+    asked = await database.ask("kill {{ ID }}", {"ID": found[0]["id"]})
+    assert asked.outcome.ok, asked.outcome.reason
+    assert not (await sleeping).outcome.ok
+
+
 async def test_rows_are_a_table_on_screen_and_json_for_captures(database: Database) -> None:
     query = "select 1 as id, 'pen' as name union all select 2, null order by 1"
     asked = await database.ask(query)
@@ -239,6 +273,15 @@ async def test_a_stop_ends_the_statement_in_the_database(database: Database) -> 
     if database.engine != "sqlite":
         await _until_listed(database, there=False)
     assert (await database.ask("select * from stopped")).rows == []
+
+
+async def test_what_is_stopped_before_its_client_began_is_not_unknown(connect: Connect) -> None:
+    stop = Stop()
+    asked = asyncio.create_task(connect("sqlite").ask("create table never (a int)", stop=stop))
+    await _until(lambda: any(map(Path.read_text, Path("/proc/self/task").glob("*/children"))))
+    stop.set()
+    outcome = (await asked).outcome
+    assert (outcome.ok, outcome.is_unknown) == (False, False)
 
 
 async def _until(holds: Callable[[], bool]) -> None:

@@ -144,6 +144,12 @@ TEXTS = [
     ("typeset -A m; m[{{ V }}]={{ V }}; printf '%s' \"${m[{{ V }}]}${!m[@]}\"", "@@", "bash ksh"),
     ("shopt -s extglob\n: > a.x; ls !(*.{{ V }}|*.y|script)", "a.x\n", "bash"),
     (": > {{ V }}; : > b; for f in @({{ V }}|c); do printf '%s' \"$f\"; done", "@", "ksh"),
+    ("printf '%s' \"${.sh.version:+{{ V }}}${.sh.subshell}\"", "@0", "ksh"),
+    (
+        "[ \"${#.sh.version}\" -gt 3 ] && printf '%s' '${.sh.version}' {{ V }}",
+        "${.sh.version}@",
+        "ksh",
+    ),
     (
         "x=a.{{ V }}; [[ $x == b@(c) || $x == a.@(b|{{ V }}) ]] && printf '%s' \"$x\"",
         "a.@",
