@@ -11,7 +11,7 @@ import click
 from pup_tui.cli.failure import Failure, journal_failures, tell
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.running import told_lost
-from pup_tui.cli.shown import find_run, read_record
+from pup_tui.cli.shown import find_run
 from pup_tui.core.state import RunStatus
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.exits import FAILED, INTERRUPT, code_of_stop, exit_code
@@ -47,6 +47,7 @@ def watch_command(settings: Settings, run: str, as_json: bool) -> int:
     """
     from pup_tui.drivers.following import FollowedRun, driver_of
     from pup_tui.journal.reader import read_journal
+    from pup_tui.recorded_text import read_record
 
     with journal_failures(), read_journal(settings.state_dir) as found:
         journal, row = find_run(found, run)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,14 +75,14 @@ class PastRun:
 
 def read_run(state: Path, run: str) -> PastRun:
     """Replay a recorded run. Raises JournalError if it cannot be read."""
-    from pup_tui.drivers.recorded import read_recorded
     from pup_tui.drivers.replay import replay
+    from pup_tui.recorded_text import read_record
 
     with read_journal(state) as journal:
         row = None if journal is None else journal.run(run)
         if journal is None or row is None:
             raise JournalError(f"there is no run {run}", journal_path(state), "see the history")
-        record = read_recorded(journal, row.run, partial(_compile, row))
+        record = read_record(journal, row)
         replayed = replay(record.programs[1], record.events, record.programs)
     notices = [_masked(notice, row) for notice in replayed.notices]
     if row.status is RunStatus.INTERRUPTED:
@@ -91,14 +90,6 @@ def read_run(state: Path, run: str) -> PastRun:
         broken = broken_off(replayed.state, row.reason, ts=ended, duration=row.duration or 0.0)
         notices = completed(notices, broken)
     return PastRun(row, record, replayed.state, notices, run_dir(state, row.run))
-
-
-def _compile(row: RunRow, files: Mapping[str, bytes]) -> Program | None:
-    from pup_tui.core.program import compile_program
-    from pup_tui.runbook.load import load_files
-
-    runbook = load_files(row.runbook, files, Path(row.path)).runbook
-    return None if runbook is None else compile_program(row.runbook, runbook)
 
 
 def _masked(notice: AnyNotice, row: RunRow) -> AnyNotice:
