@@ -13,10 +13,14 @@ Stream = Literal["stdout", "stderr"]
 
 
 class Line(NamedTuple):
-    """One line of output, safe to show, without its end."""
+    """One line of output, safe to show, without its end.
+
+    ``unread`` are the bytes at its end that ``text`` leaves out: to draw a long line takes its beginning.
+    """
 
     stream: Stream
     text: str
+    unread: int = 0
 
 
 class Passage(NamedTuple):

@@ -340,8 +340,17 @@ class SpoolReader:
         for part in self._parts.values():
             self._add_section(part.count, part)
 
-    def lines(self, start: int, stop: int) -> list[Line]:
-        """Return the lines from ``start`` up to ``stop``, as far as there are any."""
+    @property
+    def open_lines(self) -> int:
+        """How many lines at the end may still change."""
+        last = self._sections[-1].file if self._sections else None
+        return 0 if last is None else last.open_lines
+
+    def lines(self, start: int, stop: int, most: int | None = None) -> list[Line]:
+        """Return the lines from ``start`` up to ``stop``, as far as there are any.
+
+        Of a line of more than ``most`` bytes that was not overwritten only the beginning is read.
+        """
         found: list[Line] = []
         for section in self._sections:
             first = max(start - section.start, 0)
@@ -351,7 +360,7 @@ class SpoolReader:
             if section.file is None:
                 found.append(Line("stderr", self._notice_text))
             else:
-                found += section.file.lines(first, last)
+                found += section.file.lines(first, last, most)
         return found
 
     def time_of(self, line: int) -> float | None:

@@ -101,8 +101,7 @@ class GoingOnDialogs:
             answer = await self._put(await self._failed(program, step, why, request, values))
             match None if answer is None else answer.answer:
                 case "skip":
-                    told = "The run goes on behind it. What it would have captured is missing then."
-                    reason = await self._put(ReasonScreen(f"Skip {name}", told))
+                    reason = await self._put(ReasonScreen(f"Skip {name}", _without(program, step)))
                     if reason is not None:
                         decided = going._replace(skipped={**going.skipped, step: reason.note})
                 case "edit" if request is not None:
@@ -173,6 +172,17 @@ class GoingOnDialogs:
         return {n: v for n, v in answer.values.items() if n not in known or known[n] != v}
 
 
+def _without(program: Program, step: str) -> str:
+    """What it means for a run that a step is skipped."""
+    from pup_tui.core.named import named_captures
+
+    missing = ", ".join(named_captures(program, program.node(step)))
+    needed = (
+        f" Other steps need what it would have captured ({missing}) and fail." if missing else ""
+    )
+    return f"The run goes on behind it.{needed}"
+
+
 def _changeable(past: PastRun, program: Program, changed: dict[str, Any]) -> Question:
     """Asks for variables that are no secrets: those that have a value keep one."""
     from msgspec import UNSET
@@ -193,9 +203,9 @@ def _changeable(past: PastRun, program: Program, changed: dict[str, Any]) -> Que
     }
     return Question(
         step="",
-        title=f"Values of {past.row.runbook}",
+        title="Change values and run again",
         kind="input",
-        message="What you change counts for what is still to come, and is recorded with your name.",
+        message="What you change counts from here on, and is recorded with your name.",
         variables={name: v for name, v in variables.items() if not v.is_secret},
         names=known,
         directory=newest_source(past.events).directory,

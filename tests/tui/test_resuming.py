@@ -448,7 +448,9 @@ async def test_a_variable_is_changed_before_what_failed_runs_again(
         await console.pilot.click("#change")
         await console.sees("Failed: Deploy it", "Change values")
         await console.pilot.click("#variables")
-        await console.sees("Values of deploy", "HOW", "quickly", "TIMES", "recorded with your name")
+        await console.sees(
+            "Change values and run again", "HOW", "quickly", "TIMES", "recorded with your name"
+        )
         assert "TOKEN" not in console.screen
         how, times = console.app.screen.query(Input)
         assert (how.value, times.value) == ("quickly", "3")
@@ -467,7 +469,9 @@ async def test_a_variable_is_changed_before_what_failed_runs_again(
 async def test_what_failed_is_skipped_with_a_reason_or_the_run_is_left_as_it_is(
     make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
 ) -> None:
-    executor = FakeExecutor(Play(stdout=b"seen\n"), Play(stdout=b"half way\n", outcome=FAILED))
+    executor = FakeExecutor(
+        Play(stdout=b"seen\n"), Play(stdout=b"half way\n", outcome=FAILED), Play()
+    )
     text = DEPLOY.replace("{{ ID }} ", "")
     async with open_console(make_services({"deploy.yaml": text}, executor=executor)) as console:
         await begin(console)
@@ -477,7 +481,7 @@ async def test_what_failed_is_skipped_with_a_reason_or_the_run_is_left_as_it_is(
         await console.pilot.click("#change")
         await console.sees("Failed: Deploy it", "half way")
         await console.pilot.click("#skip")
-        await console.sees("Skip Deploy it", "missing then")
+        await console.sees("Skip Deploy it", "The run goes on behind it.")
         await console.press("escape")
         await console.sees("Failed: Deploy it")
         await console.press("escape")
@@ -488,7 +492,9 @@ async def test_what_failed_is_skipped_with_a_reason_or_the_run_is_left_as_it_is(
         await console.sees("Skip Deploy it")
         await console.type("done by hand")
         await console.press("enter")
-        await console.sees("succeeded", "leg 2", "skipped by alice: done by hand")
+        await console.sees("succeeded", "leg 2", "3 of 3")
+        await console.press("g", "j")
+        await console.sees("skipped by alice: done by hand")
     assert commands(executor) == ["look", "deploy", "tell seen"]
     resumed = [event for event in events(tmp_path) if isinstance(event, Resumed)]
     assert [event.skipped for event in resumed] == [{"deploy_it": "done by hand"}]

@@ -82,8 +82,7 @@ class ResumeScreen(Dialog):
         """What has become of the file, what runs, and how they differ."""
         changed = "has changed since" if today.difference else "cannot be read any more"
         runs = "the file as it is now" if self._with_current else "the text in the record"
-        differs = ". They differ so:" if today.difference else "."
-        yield self._warning(f"Its file {changed}: what runs is {runs}{differs}")
+        yield self._warning(f"Its file {changed}: what runs is {runs}.")
         if today.why_not:
             yield self._warning(
                 f"It cannot go on with the file as it is: {safe_text(today.why_not)}"
