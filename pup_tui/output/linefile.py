@@ -288,7 +288,8 @@ class LineFileReader:
     def lines(self, start: int, stop: int, most: int | None = None) -> list[Line]:
         """Return the lines from ``start`` up to ``stop``, as far as there are any.
 
-        Of a line of more than ``most`` bytes that was not overwritten only the beginning is read.
+        Of a line of more than ``most`` bytes only the beginning is read where that is enough to know what
+        it says: not where it was overwritten, and not where shorter ones were printed together with it.
         """
         start, stop = max(0, start), min(stop, self.count)
         found: list[Line] = []
@@ -298,18 +299,14 @@ class LineFileReader:
             if most is not None and size > most and entry.lines == begin.lines + 1:
                 text = self._pread_text(begin.end, most).decode("utf-8", "ignore")
                 if AGAIN not in text:
-                    found.append(Line(stream, text, size - most))
+                    ends = 0 if entry.flags & OPEN else _NEWLINE
+                    found.append(Line(stream, text, size - ends - len(text.encode())))
                     continue
             data = self._pread_text(begin.end, size)
             texts = data.decode("utf-8", "replace").removesuffix("\n").split("\n")
             chosen = texts[max(0, start - begin.lines) : stop - begin.lines]
             found += [Line(stream, text) for text in chosen]
         return found
-
-    @property
-    def open_lines(self) -> int:
-        """How many lines at the end may still change."""
-        return sum(bool(entry.flags & OPEN) for entry in self._more)
 
     def time_of(self, line: int) -> float | None:
         """Return when a line was written, in seconds since 1970, at most ``BLOCK_SECONDS`` too early."""

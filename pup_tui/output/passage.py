@@ -24,10 +24,14 @@ class Line(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """Some lines of one stream, safe to show: one text, in which each line has its end."""
+    """Some lines of one stream, safe to show: one text, in which each line has its end.
+
+    ``at`` is when they were printed, in seconds since 1970; None where that is now.
+    """
 
     stream: Stream
     text: str
+    at: float | None = None
 
     def lines(self) -> list[Line]:
         """Return its lines one by one."""

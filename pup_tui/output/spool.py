@@ -340,16 +340,11 @@ class SpoolReader:
         for part in self._parts.values():
             self._add_section(part.count, part)
 
-    @property
-    def open_lines(self) -> int:
-        """How many lines at the end may still change."""
-        last = self._sections[-1].file if self._sections else None
-        return 0 if last is None else last.open_lines
-
     def lines(self, start: int, stop: int, most: int | None = None) -> list[Line]:
         """Return the lines from ``start`` up to ``stop``, as far as there are any.
 
-        Of a line of more than ``most`` bytes that was not overwritten only the beginning is read.
+        Of a line of more than ``most`` bytes only the beginning is read where that is enough to know what
+        it says: not where it was overwritten, and not where shorter ones were printed together with it.
         """
         found: list[Line] = []
         for section in self._sections:

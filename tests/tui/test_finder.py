@@ -13,7 +13,7 @@ class Lines:
     """Lines in memory; remembers how many were asked for at once."""
 
     dropped_lines = 0
-    open_lines = 0
+    unfinished = 0
 
     def __init__(self, *texts: str) -> None:
         self._lines = [Line("stdout", text) for text in texts]

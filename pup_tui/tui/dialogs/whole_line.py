@@ -24,7 +24,7 @@ class _Pieces:
     """A long text as lines that are short enough to be drawn."""
 
     dropped_lines = 0
-    open_lines = 0
+    unfinished = 0
 
     def __init__(self, line: Line, texts: list[str]) -> None:
         self._lines = [

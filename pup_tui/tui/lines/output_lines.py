@@ -107,7 +107,7 @@ class OutputLines(ScrollView, can_focus=True):
         painter, source = self._painter, self._painter.source
         if source is not None:
             kept = None if self.following else painter.text(self.cursor).plain
-            settled = self._count - source.open_lines
+            settled = self._count - source.unfinished
             source.refresh()
             before, self._count = self._count, source.line_count
             dropped = source.dropped_lines - self._dropped
