@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from pup_tui.cli.failure import Failure, journal_failures, tell
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
-from pup_tui.cli.running import told_lost
+from pup_tui.cli.running import outlets, told_lost
 from pup_tui.cli.shown import find_run
 from pup_tui.core.state import RunStatus
 from pup_tui.drivers.watcher import Watcher
@@ -65,13 +64,11 @@ def watch_command(settings: Settings, run: str, as_json: bool) -> int:
 
 async def _watch(settings: Settings, followed: FollowedRun, who: str, *, as_json: bool) -> int:
     from pup_tui.headless.jsonlines import JsonFace
-    from pup_tui.headless.stream import Outlet, Pump
+    from pup_tui.headless.stream import Pump
     from pup_tui.headless.text import TextFace
 
-    facts, pump = settings.terminal, Pump()
-    coloured = facts.errors and facts.colour
-    out = Outlet(sys.stdout, pump, coloured=coloured and facts.output)
-    err = Outlet(sys.stderr, pump, coloured=coloured)
+    pump = Pump()
+    out, err = outlets(settings.terminal, pump)
     if as_json:
         followed.watch(JsonFace(out, err, followed.run, followed.clock))
     else:

@@ -20,6 +20,8 @@ from pup_tui.output.spool import spool_name
 if TYPE_CHECKING:
     from pup_tui.core.events import AnyEvent
     from pup_tui.core.program import Program
+    from pup_tui.drivers.following import FollowedRun
+    from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.recorded import Recorded
 
 
@@ -141,3 +143,9 @@ def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> lis
         reason=reason,
     )
     return [*ended, finished]
+
+
+def breaking_off(run: LocalRun | FollowedRun, reason: str) -> list[AnyNotice]:
+    """The same of a run that was under way until now."""
+    now = run.clock.now()
+    return broken_off(run.state, reason, ts=rfc3339(now.wall), duration=now.clock)
