@@ -45,13 +45,14 @@ def line_text(shown: Line, *, coloured: bool = True) -> Text:
     if not coloured:
         text.spans = [Span(at, end, _without_colour(style)) for at, end, style in text.spans]
     text.expand_tabs(8)
-    drawn = len(text)
+    plain = text.plain
     text.truncate(CLIP)
+    left_out = plain[len(text) :] + strip_style(line[cut:])
     if shown.unread:
-        rest = shown.unread + len(line[cut:].encode())
+        rest = len(left_out.encode()) + shown.unread
         text.append(f" … {rest:,} more bytes", style="reverse")
-    elif rest := len(strip_style(line[cut:])) + drawn - len(text):
-        text.append(f" … {rest:,} more characters", style="reverse")
+    elif left_out:
+        text.append(f" … {len(left_out):,} more characters", style="reverse")
     return text
 
 
