@@ -17,14 +17,13 @@ from pup_tui.cli.before_resuming import (
     refuse_under_way,
     settle_left_running,
 )
-from pup_tui.cli.changed_text import current_text, tell_changes
+from pup_tui.cli.changed_text import require_text, tell_changes
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
 from pup_tui.cli.options import json_option, pass_settings, profile_option, runbooks_option
 from pup_tui.cli.running import Launch, Manner, drive
 from pup_tui.cli.shown import ShownRun, find_run
 from pup_tui.cli.values import from_file, resolve_values
-from pup_tui.cli.wiring import Parts
-from pup_tui.core.legs import newest_source
+from pup_tui.cli.wiring import Parts, open_catalog
 from pup_tui.core.program import Program, captures_of
 from pup_tui.core.state import RunPhase, RunStatus
 from pup_tui.headless.answers import UnknownAnswer
@@ -79,17 +78,18 @@ def resume_command(
 ) -> int:
     """Go on with RUN (the newest that did not succeed) where it stood."""
     from pup_tui.core.standing import standing as standing_of
+    from pup_tui.recorded_text import text_today
 
     file = from_file(arg_file)
     past = _past(settings, run)
     can_ask = settings.terminal.can_ask and not yes
-    source = newest_source(past.events)
-    current = current_text(settings, past, source) if with_current_file else None
+    today = text_today(open_catalog(settings), past.record, past.state)
+    current = require_text(today) if today is not None and with_current_file else None
     program = past.program if current is None else current.program
     standing = standing_of(program, past.state)
     _tell(past, standing)
-    runs = "the recorded text" if current is None else "the file as it is now"
-    tell_changes(source, past.record.files, runs)
+    if today is not None:
+        tell_changes(today, "the recorded text" if current is None else "the file as it is now")
     # Of a step that the file no longer has something may live on as well.
     stood = standing_of(past.program, past.state)
     settle_left_running(settings.state_dir, past.row, stood, ask=can_ask)

@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from pup_tui.drivers.watcher import Watcher
     from pup_tui.headless.answers import Answers, GivenAnswers, UnknownAnswer
     from pup_tui.headless.handover import PlainTerminal
-    from pup_tui.headless.stream import Outlet
+    from pup_tui.headless.stream import Outlet, Pump
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook
-    from pup_tui.settings.settings import Settings
+    from pup_tui.settings.settings import Settings, TerminalFacts
     from pup_tui.steps.executor import Terminal
 
 
@@ -167,7 +167,7 @@ async def drive(
     from pup_tui.headless.answers import Undoing
     from pup_tui.headless.handover import PlainTerminal
     from pup_tui.headless.runner import run_headless
-    from pup_tui.headless.stream import Outlet, Pump
+    from pup_tui.headless.stream import Pump
     from pup_tui.output.sanitize import safe_text
     from pup_tui.steps.leftovers import Leftovers
 
@@ -176,9 +176,7 @@ async def drive(
         async with parts.launcher(state, leftovers) as launcher:
             pump = Pump()
             terminal = PlainTerminal(pump) if facts.can_ask else None
-            coloured = facts.errors and facts.colour
-            out = Outlet(sys.stdout, pump, coloured=coloured and facts.output, edge=facts.columns)
-            err = Outlet(sys.stderr, pump, coloured=coloured)
+            out, err = outlets(facts, pump)
             launcher.log.tell_busy(lambda told: err.write(f"▲ {safe_text(told)}\n"))
             run = await _launched(launching(launcher, terminal), manner.break_lock)
             _tell_broken(run, err)
@@ -191,6 +189,15 @@ async def drive(
                 await pump.drain()
             whole = f"`pup-tui show {run.run}` has all of it" if parts.journal else ""
             return told_lost(code, out, err, whole)
+
+
+def outlets(facts: TerminalFacts, pump: Pump) -> tuple[Outlet, Outlet]:
+    """Standard output and standard error, coloured where both go to a terminal that is to have colours."""
+    from pup_tui.headless.stream import Outlet
+
+    coloured = facts.errors and facts.colour
+    out = Outlet(sys.stdout, pump, coloured=coloured and facts.output, edge=facts.columns)
+    return out, Outlet(sys.stderr, pump, coloured=coloured)
 
 
 def told_lost(code: int, out: Outlet, err: Outlet, whole: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pup_tui.core.notices import StepAnswered
     from pup_tui.core.program import Node, Program
     from pup_tui.core.state import RunState
-    from pup_tui.drivers.recorded import Recorded
     from pup_tui.journal.reader import JournalReader
     from pup_tui.journal.records import RunRow
 
@@ -75,19 +74,6 @@ def find_run(journal: JournalReader | None, run: str) -> tuple[JournalReader, Ru
     return journal, row
 
 
-def read_record(journal: JournalReader, row: RunRow) -> Recorded:
-    """What happened in a run, and what it was made from. JournalError if this version cannot read it."""
-    from pup_tui.core.program import compile_program
-    from pup_tui.drivers.recorded import read_recorded
-    from pup_tui.runbook.load import load_files
-
-    def compile_text(files: Mapping[str, bytes]) -> Program | None:
-        runbook = load_files(row.runbook, files, Path(row.path)).runbook
-        return None if runbook is None else compile_program(row.runbook, runbook)
-
-    return read_recorded(journal, row.run, compile_text)
-
-
 class ShownRun:
     """One recorded run, replayed from its events over the exact files that it was made from."""
 
@@ -96,6 +82,7 @@ class ShownRun:
         from pup_tui.drivers.children import never_begun
         from pup_tui.drivers.replay import replay
         from pup_tui.journal.places import run_dir
+        from pup_tui.recorded_text import read_record
 
         self.row = row
         self._state_dir = journal.state

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from pup_tui.cli.failure import Failure, journal_failures, tell
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
-from pup_tui.cli.running import told_lost
-from pup_tui.cli.shown import find_run, read_record
+from pup_tui.cli.running import outlets, told_lost
+from pup_tui.cli.shown import find_run
 from pup_tui.core.state import RunStatus
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.exits import FAILED, INTERRUPT, code_of_stop, exit_code
@@ -47,6 +46,7 @@ def watch_command(settings: Settings, run: str, as_json: bool) -> int:
     """
     from pup_tui.drivers.following import FollowedRun, driver_of
     from pup_tui.journal.reader import read_journal
+    from pup_tui.recorded_text import read_record
 
     with journal_failures(), read_journal(settings.state_dir) as found:
         journal, row = find_run(found, run)
@@ -64,13 +64,11 @@ def watch_command(settings: Settings, run: str, as_json: bool) -> int:
 
 async def _watch(settings: Settings, followed: FollowedRun, who: str, *, as_json: bool) -> int:
     from pup_tui.headless.jsonlines import JsonFace
-    from pup_tui.headless.stream import Outlet, Pump
+    from pup_tui.headless.stream import Pump
     from pup_tui.headless.text import TextFace
 
-    facts, pump = settings.terminal, Pump()
-    coloured = facts.errors and facts.colour
-    out = Outlet(sys.stdout, pump, coloured=coloured and facts.output, edge=facts.columns)
-    err = Outlet(sys.stderr, pump, coloured=coloured)
+    pump = Pump()
+    out, err = outlets(settings.terminal, pump)
     if as_json:
         followed.watch(JsonFace(out, err, followed.run, followed.clock))
     else:

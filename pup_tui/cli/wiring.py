@@ -200,7 +200,7 @@ class Parts:
                 resolve=resolver(self.sources),
                 hidden=tuple(self.datadog.secrets()),
                 profile=self.settings.profile_name,
-                profile_files=self.settings.profile_files,
+                profile_text=self.settings.profile.text if self.settings.profile else b"",
                 leftovers=leftovers,
             )
         finally:

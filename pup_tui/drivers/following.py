@@ -32,14 +32,14 @@ from pup_tui.core.program import Program
 from pup_tui.core.state import RunPhase, RunState
 from pup_tui.drivers.clock import Clock, SystemClock
 from pup_tui.drivers.replay import with_hidden
-from pup_tui.drivers.spool_tail import MOST, SpoolTail
+from pup_tui.drivers.spool_tail import SpoolTail
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.places import journal_path, run_dir
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import RunRow
-from pup_tui.output.passage import Line, Passage, passages
+from pup_tui.output.passage import Passage
 from pup_tui.output.spool import spool_name
 
 LOOK = 0.1
@@ -135,19 +135,19 @@ class FollowedRun:
         if events:
             await self._tell_events(events)
             printed = await aside(self._printed)
-        for step, lines in printed.items():
-            self._tell_lines(step, lines)
+        for step, some in printed.items():
+            self._tell_printed(step, some)
         for step in list(self._under_way) if last else ():
             await self._tell_rest(step)
         self._tell_questions(before)
-        return any(len(lines) >= MOST for lines in printed.values())
+        return any(tail.behind for tail in self._under_way.values())
 
-    def _news(self) -> tuple[Sequence[AnyEvent], Mapping[str, Sequence[Line]]]:
+    def _news(self) -> tuple[Sequence[AnyEvent], Mapping[str, Sequence[Passage]]]:
         """Events; or where nothing has happened, what steps print meanwhile. Blocks."""
         events = self._events.read()
         return events, {} if events else self._printed()
 
-    def _printed(self) -> dict[str, Sequence[Line]]:
+    def _printed(self) -> dict[str, Sequence[Passage]]:
         """What the steps that are under way have printed, as much of it as one look takes in. Blocks."""
         return {
             step: tail.read(ended=False) if self._lines else ()
@@ -167,7 +167,7 @@ class FollowedRun:
             elif isinstance(notice, StepFinished):
                 await self._tell_rest(step)
             elif position == newest[step] and step in self._under_way and self._lines:
-                self._tell_lines(step, await aside(self._under_way[step].read, ended=False))
+                self._tell_printed(step, await aside(self._under_way[step].read, ended=False))
             for watcher in self._watchers:
                 watcher.notice(notice)
 
@@ -177,14 +177,14 @@ class FollowedRun:
         if tail is None:
             return
         if not self._lines:
-            self._tell_lines(step, ())
+            self._tell_printed(step, ())
         else:
-            while lines := await aside(tail.read, ended=True):
-                self._tell_lines(step, lines)
+            while some := await aside(tail.read, ended=True):
+                self._tell_printed(step, some)
         tail.close()
 
-    def _tell_lines(self, step: str, lines: Sequence[Line]) -> None:
-        for passage in passages(lines) if self._lines else [Passage("stdout", "")]:
+    def _tell_printed(self, step: str, some: Sequence[Passage]) -> None:
+        for passage in some if self._lines else [Passage("stdout", "")]:
             for watcher in self._watchers:
                 watcher.output(step, passage)
 

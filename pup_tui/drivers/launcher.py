@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 
 from pup_tui import __version__
 from pup_tui.aside import aside
@@ -33,7 +33,7 @@ from pup_tui.drivers.local import LocalRun, Surroundings
 from pup_tui.drivers.lock_value import lock_value
 from pup_tui.drivers.locks import Breaking, HeldLocks
 from pup_tui.drivers.masking import Masking
-from pup_tui.drivers.recorded import CurrentText, Recorded, leg_file
+from pup_tui.drivers.recorded import CurrentText, Recorded, leg_file, profile_file
 from pup_tui.drivers.replay import first_difference, replay
 from pup_tui.drivers.values import Resolve
 from pup_tui.journal.errors import JournalError
@@ -57,7 +57,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
 
     `locks` is the folder of locks, where it is not that of `state`; `hidden` are secrets that are not
     variables, such as API keys; `resolve` finds the values of what a run calls. `profile` names the
-    operator's profile, empty without one; `profile_files` is its text by its name in the journal.
+    operator's profile, empty without one, and `profile_text` is what it was read from.
     `leftovers` read what background processes of ended steps still write.
     """
 
@@ -71,7 +71,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
     resolve: Resolve
     hidden: tuple[str, ...] = ()
     profile: str = ""
-    profile_files: Mapping[str, bytes] = field(default_factory=dict)
+    profile_text: bytes = b""
     leftovers: Leftovers | None = None
 
     async def launch(
@@ -121,7 +121,8 @@ class Launcher(Struct, frozen=True, kw_only=True):
             created = msgspec.structs.replace(created, lock=lock)
         try:
             record = RunRecord.of(created, name=program.runbook.name, pid=os.getpid())
-            await self.log.create_run(record, {**files, **self.profile_files})
+            profile = {profile_file(self.profile): self.profile_text} if self.profile else {}
+            await self.log.create_run(record, {**files, **profile})
             around = self._around(program, created.run, clock, masking, locks, terminal)
         except BaseException:
             locks.release()

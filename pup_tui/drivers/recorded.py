@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from pup_tui.core.events import AnyEvent, Source
+from pup_tui.core.events import AnyEvent, RunCreated, Source
 from pup_tui.core.legs import legs_of
 from pup_tui.core.program import Program
 from pup_tui.core.state import RunState
@@ -68,6 +68,9 @@ def go_on_with(
 def read_recorded(journal: JournalReader, run: str, compile_text: Compile) -> Recorded:
     """The record of a run. Raises JournalError where it cannot be read."""
     events, files = journal.events(run), journal.files(run)
+    for event in events[:1]:
+        if isinstance(event, RunCreated) and event.profile:
+            files.pop(profile_file(event.profile), None)
     texts = {1: {name: text for name, text in files.items() if not name.startswith("leg-")}}
     for leg in legs_of(events):
         if leg.source is not None and leg.number > 1:
@@ -86,6 +89,11 @@ def read_recorded(journal: JournalReader, run: str, compile_text: Compile) -> Re
             )
         programs[number] = succeed(programs[max(programs)], program) if programs else program
     return Recorded(events, texts, programs)
+
+
+def profile_file(profile: str) -> str:
+    """The name in the journal of the text of the profile that a run was made with."""
+    return f"profiles/{profile}.yaml"
 
 
 def leg_file(leg: int, name: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pup_tui.output.passage import Line
+from pup_tui.output.passage import Line, Passage, passages
 from pup_tui.output.spool import SpoolReader
 
 MOST = 5_000
@@ -12,7 +13,10 @@ MOST = 5_000
 
 
 class SpoolTail:
-    """Reads each line of a spool once, in its order. Calls block and raise OSError."""
+    """Reads each line of a spool once, in its order. Calls block and raise OSError.
+
+    `behind` tells whether there was more than the last call gave.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -20,10 +24,11 @@ class SpoolTail:
         self._count = 0
         self._dropped = 0
         self._last: Line | None = None
+        self.behind = False
 
-    def read(self, *, ended: bool) -> list[Line]:
-        """The next lines, at most `MOST`, none if there are none yet; those that may still change only
-        when the step has `ended`.
+    def read(self, *, ended: bool) -> list[Passage]:
+        """The next lines, at most `MOST`, none if there are none yet, with when they were printed; those that
+        may still change only when the step has `ended`.
         """
         if self._reader is None:
             self._reader = SpoolReader(self._path)
@@ -35,13 +40,17 @@ class SpoolTail:
         if reader.dropped_lines and moved:
             self._dropped = reader.dropped_lines
             self._count -= moved
+        self.behind = False
         if self._count > stop or self._has_lost_its_place(reader):
-            return self._gone_on(reader, stop)
-        lines = reader.lines(self._count, min(stop, self._count + MOST))
-        if lines:
-            self._count += len(lines)
-            self._last = lines[-1]
-        return lines
+            return passages(self._gone_on(reader, stop))
+        start, end = self._count, min(stop, self._count + MOST)
+        if start == end:
+            return []
+        lines = reader.lines(start, end)
+        self._count += len(lines)
+        self._last = lines[-1]
+        self.behind = end < stop
+        return list(_dated(reader, start, lines))
 
     def close(self) -> None:
         """Close the files; what is read later goes on behind what was read."""
@@ -64,3 +73,15 @@ class SpoolTail:
         self._count += len(newest)
         self._last = newest[-1] if newest else self._last
         return [told, *newest]
+
+
+def _dated(reader: SpoolReader, start: int, lines: Sequence[Line]) -> Iterator[Passage]:
+    """The lines from `start` on, those together that were printed at the same time."""
+    first, last = reader.time_of(start), reader.time_of(start + len(lines) - 1)
+    if first == last:
+        for passage in passages(lines):
+            yield passage._replace(at=first)
+    else:
+        middle = len(lines) // 2
+        yield from _dated(reader, start, lines[:middle])
+        yield from _dated(reader, start + middle, lines[middle:])

@@ -31,7 +31,7 @@ class JsonFace(Watcher):
         self._err.write(f"▲ {safe_text(told)}\n")
 
     def output(self, step: str, passage: Passage) -> None:
-        ts = rfc3339(self._clock.now().wall)
+        ts = rfc3339(self._clock.now().wall if passage.at is None else passage.at)
         told: list[str] = []
         for line in passage.lines():
             *overwritten, text = states(line.text)

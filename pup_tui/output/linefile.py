@@ -30,6 +30,7 @@ from .blockindex import (
     unpack,
     unpack_old,
 )
+from .overwritten import AGAIN
 from .passage import Line, Stream
 
 if TYPE_CHECKING:
@@ -284,14 +285,25 @@ class LineFileReader:
             entries[-1] = entries[-1]._replace(end=entries[-1].end + _NEWLINE)
         return entries
 
-    def lines(self, start: int, stop: int) -> list[Line]:
-        """Return the lines from ``start`` up to ``stop``, as far as there are any."""
+    def lines(self, start: int, stop: int, most: int | None = None) -> list[Line]:
+        """Return the lines from ``start`` up to ``stop``, as far as there are any.
+
+        Of a line of more than ``most`` bytes only the beginning is read where that is enough to know what
+        it says: not where it was overwritten, and not where shorter ones were printed together with it.
+        """
         start, stop = max(0, start), min(stop, self.count)
         found: list[Line] = []
         for begin, entry in self._blocks(start, stop):
-            data = self._pread_text(begin.end, entry.end - begin.end)
-            texts = data.decode("utf-8", "replace").removesuffix("\n").split("\n")
             stream: Stream = "stderr" if entry.flags & STDERR else "stdout"
+            size = entry.end - begin.end
+            if most is not None and size > most and entry.lines == begin.lines + 1:
+                text = self._pread_text(begin.end, most).decode("utf-8", "ignore")
+                if AGAIN not in text:
+                    ends = 0 if entry.flags & OPEN else _NEWLINE
+                    found.append(Line(stream, text, size - ends - len(text.encode())))
+                    continue
+            data = self._pread_text(begin.end, size)
+            texts = data.decode("utf-8", "replace").removesuffix("\n").split("\n")
             chosen = texts[max(0, start - begin.lines) : stop - begin.lines]
             found += [Line(stream, text) for text in chosen]
         return found

@@ -13,17 +13,25 @@ Stream = Literal["stdout", "stderr"]
 
 
 class Line(NamedTuple):
-    """One line of output, safe to show, without its end."""
+    """One line of output, safe to show, without its end.
+
+    ``unread`` are the bytes at its end that ``text`` leaves out: to draw a long line takes its beginning.
+    """
 
     stream: Stream
     text: str
+    unread: int = 0
 
 
 class Passage(NamedTuple):
-    """Some lines of one stream, safe to show: one text, in which each line has its end."""
+    """Some lines of one stream, safe to show: one text, in which each line has its end.
+
+    ``at`` is when they were printed, in seconds since 1970; None where that is now.
+    """
 
     stream: Stream
     text: str
+    at: float | None = None
 
     def lines(self) -> list[Line]:
         """Return its lines one by one."""

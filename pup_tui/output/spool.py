@@ -340,8 +340,12 @@ class SpoolReader:
         for part in self._parts.values():
             self._add_section(part.count, part)
 
-    def lines(self, start: int, stop: int) -> list[Line]:
-        """Return the lines from ``start`` up to ``stop``, as far as there are any."""
+    def lines(self, start: int, stop: int, most: int | None = None) -> list[Line]:
+        """Return the lines from ``start`` up to ``stop``, as far as there are any.
+
+        Of a line of more than ``most`` bytes only the beginning is read where that is enough to know what
+        it says: not where it was overwritten, and not where shorter ones were printed together with it.
+        """
         found: list[Line] = []
         for section in self._sections:
             first = max(start - section.start, 0)
@@ -351,7 +355,7 @@ class SpoolReader:
             if section.file is None:
                 found.append(Line("stderr", self._notice_text))
             else:
-                found += section.file.lines(first, last)
+                found += section.file.lines(first, last, most)
         return found
 
     def time_of(self, line: int) -> float | None:

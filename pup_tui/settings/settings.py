@@ -118,11 +118,6 @@ class Settings(Struct, frozen=True, kw_only=True):
         """The name of the profile that is chosen, empty without one."""
         return self.profile.name if self.profile else ""
 
-    @property
-    def profile_files(self) -> dict[str, bytes]:
-        """The text of the profile, by the name that it has among the files of a run."""
-        return {f"profiles/{self.profile.name}.yaml": self.profile.text} if self.profile else {}
-
 
 def read_settings(
     given: CommandLine | None = None, environ: Mapping[str, str] | None = None

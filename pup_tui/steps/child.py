@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 CHUNK = 64 * 1024
 
+TURNS = 8
+"""Turns of the event loop that others get between two chunks of a stream: a key of the console takes some."""
+
 _KILLED_WITHIN = 1.0
 _LOOK_AGAIN = 0.05
 
@@ -62,6 +65,18 @@ class Reader:
             except OSError as error:
                 # The process is not to blame: it runs on, and its outcome tells the loss.
                 self.lost = error
+        if not self.ended.is_set():
+            self._loop.remove_reader(self._descriptor)
+            self._read_after(TURNS)
+
+    def _read_after(self, turns: int) -> None:
+        """Go on reading when everybody else has had so many turns; these cost nothing where nobody waits."""
+        if self.ended.is_set():
+            return
+        if turns:
+            self._loop.call_soon(self._read_after, turns - 1)
+        else:
+            self._loop.add_reader(self._descriptor, self._read)
 
     def close(self) -> None:
         self._end(os.close)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pup_tui.aside import aside
-from pup_tui.core.notices import AnyNotice, rfc3339
+from pup_tui.core.notices import AnyNotice
 from pup_tui.drivers.following import FollowedRun, driver_of
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.reader import OWNER_GONE, JournalReader
-from pup_tui.tui.past import PastRun, broken_off
+from pup_tui.tui.past import PastRun, breaking_off
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,7 @@ class Followed:
         try:
             if await self.run.follow():
                 return (), ""
-            now = self.run.clock.now()
-            left = broken_off(self.run.state, OWNER_GONE, ts=rfc3339(now.wall), duration=now.clock)
+            left = breaking_off(self.run, OWNER_GONE)
             return left, "The program that drove it is gone: r resumes the run."
         except (JournalError, OSError) as error:
             return (), f"The run cannot be followed any more: {error}"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,8 @@ from pup_tui.output.spool import spool_name
 if TYPE_CHECKING:
     from pup_tui.core.events import AnyEvent
     from pup_tui.core.program import Program
+    from pup_tui.drivers.following import FollowedRun
+    from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.recorded import Recorded
 
 
@@ -78,14 +79,14 @@ def read_run(state: Path, run: str) -> PastRun:
     """Replay a recorded run. Raises JournalError if it cannot be read."""
     from pup_tui.core.standing import without_attempts
     from pup_tui.drivers.children import never_begun
-    from pup_tui.drivers.recorded import read_recorded
     from pup_tui.drivers.replay import replay
+    from pup_tui.recorded_text import read_record
 
     with read_journal(state) as journal:
         row = None if journal is None else journal.run(run)
         if journal is None or row is None:
             raise JournalError(f"there is no run {run}", journal_path(state), "see the history")
-        record = read_recorded(journal, row.run, partial(_compile, row))
+        record = read_record(journal, row)
         replayed = replay(record.programs[1], record.events, record.programs)
     notices = [_masked(notice, row) for notice in replayed.notices]
     folder, stood = run_dir(state, row.run), replayed.state
@@ -95,14 +96,6 @@ def read_run(state: Path, run: str) -> PastRun:
         broken = broken_off(stood, row.reason, ts=ended, duration=row.duration or 0.0)
         notices = completed(notices, broken)
     return PastRun(row, record, stood, notices, folder)
-
-
-def _compile(row: RunRow, files: Mapping[str, bytes]) -> Program | None:
-    from pup_tui.core.program import compile_program
-    from pup_tui.runbook.load import load_files
-
-    runbook = load_files(row.runbook, files, Path(row.path)).runbook
-    return None if runbook is None else compile_program(row.runbook, runbook)
 
 
 def _masked(notice: AnyNotice, row: RunRow) -> AnyNotice:
@@ -154,3 +147,9 @@ def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> lis
         reason=reason,
     )
     return [*ended, finished]
+
+
+def breaking_off(run: LocalRun | FollowedRun, reason: str) -> list[AnyNotice]:
+    """The same of a run that was under way until now."""
+    now = run.clock.now()
+    return broken_off(run.state, reason, ts=rfc3339(now.wall), duration=now.clock)

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
-from pup_tui.aside import aside
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.going_on import GoingOnDialogs
 from pup_tui.tui.starting import ERROR_SECONDS
 
 if TYPE_CHECKING:
     from pup_tui.core.actions import Question
-    from pup_tui.core.events import EditedText
     from pup_tui.core.program import Program
-    from pup_tui.core.requests import StepRequest
     from pup_tui.core.standing import Standing
     from pup_tui.drivers.local import LocalRun
-    from pup_tui.drivers.recorded import CurrentText
     from pup_tui.tui.dialogs.dialog import ValuesAnswer
     from pup_tui.tui.handover import ConsoleTerminal
     from pup_tui.tui.past import PastRun
@@ -40,13 +35,6 @@ class _Secrets:
     left_out: Sequence[str]
     captures: Mapping[str, Mapping[str, Any]]
     again: tuple[str, ...]
-
-
-class _How(NamedTuple):
-    """With what a run goes on: its file as it is now, and what steps run in place of their texts."""
-
-    current: CurrentText | None
-    edited: Mapping[str, EditedText]
 
 
 class Resumer:
@@ -69,26 +57,27 @@ class Resumer:
         if why := self._refusal(past):
             self._tell(why)
             return None
-        stood = standing(past.program, past.state)
-        how = await self._asked(past, stood)
-        if how is None:
+        going = await GoingOnDialogs(self._services, self._screen, past).ask()
+        if going is None:
             return None
-        program = past.program if how.current is None else how.current.program
+        program = past.program if going.current is None else going.current.program
         try:
-            if not await self._nothing_runs(past, stood):
+            # Of a step that the file no longer has something may live on as well.
+            if not await self._nothing_runs(past, standing(past.program, past.state)):
                 return None
-            secrets = await self._secrets(past, program, standing(program, past.state))
+            secrets = await self._secrets(past, program, going.changed)
             if secrets is None:
                 return None
             launcher = await self._services.launcher()
             launch = partial(
                 launcher.resume,
                 past.record,
-                current=how.current,
+                current=going.current,
                 secrets=secrets.values,
-                changed=secrets.changed,
+                skipped=going.skipped,
+                changed={**secrets.changed, **going.changed},
                 left_out=secrets.left_out,
-                edited=how.edited,
+                edited=going.edited,
                 captures=secrets.captures,
                 again=secrets.again,
                 terminal=terminal,
@@ -97,33 +86,6 @@ class Resumer:
         except (JournalError, LockError, InvalidLock) as error:
             self._tell(f"Nothing was run: {error}")
             return None
-
-    async def _asked(self, past: PastRun, stood: Standing) -> _How | None:
-        """Show where the run stands, and ask with what it goes on; None for no."""
-        from pup_tui.core.shown import editable_request
-        from pup_tui.drivers.left_behind import can_be_seen
-        from pup_tui.tui.dialogs.resume import ResumeScreen
-
-        requests = {
-            step: request
-            for step in stood.failed
-            if (request := editable_request(past.program, past.state, step)) is not None
-        }
-        shown = ResumeScreen(
-            past,
-            stood,
-            changed=await aside(_has_changed, past),
-            unseen=bool(stood.begun) and not can_be_seen(past.row),
-            editable=bool(requests),
-        )
-        answer = await self._screen.app.push_screen_wait(shown)
-        if answer is None:
-            return None
-        if answer.answer == "current":
-            current = await self._current(past)
-            return None if current is None else _How(current, {})
-        edited = await self._edited(past, requests) if answer.answer == "edit" else {}
-        return None if edited is None else _How(None, edited)
 
     def _tell(self, why: str) -> None:
         told = safe_text(why)
@@ -161,85 +123,42 @@ class Resumer:
                 return False
         return True
 
-    async def _edited(
-        self, past: PastRun, requests: Mapping[str, StepRequest]
-    ) -> dict[str, EditedText] | None:
-        """What the operator makes of the texts of steps that failed; None for no."""
-        from msgspec.structs import replace
-
-        from pup_tui.tui.dialogs.edit_text import EditTextScreen
-
-        edited = {}
-        for step, request in requests.items():
-            shown = EditTextScreen(past.program.node(step).step.name, request)
-            answer = await self._screen.app.push_screen_wait(shown)
-            if answer is None:
-                return None
-            before = request.editable
-            if before is not None and answer.note != before.text:
-                edited[step] = replace(before, text=answer.note)
-        return edited
-
-    async def _current(self, past: PastRun) -> CurrentText | None:
-        """The text of the run's file as it is now; None, with the reason shown, where it cannot go on."""
-        from pup_tui.core.legs import newest_source
-        from pup_tui.core.program import compile_program
-        from pup_tui.drivers.recorded import StepsMissing, go_on_with
-        from pup_tui.drivers.source import source_of
-
-        path = Path(newest_source(past.events).path)
-        loaded = await aside(self._services.catalog.load, path)
-        if loaded.runbook is None:
-            self._tell(f"Nothing was run: {loaded.errors[0]}")
-            return None
-        program = compile_program(past.row.runbook, loaded.runbook)
-        try:
-            return go_on_with(past.record, past.state, program, source_of(loaded), loaded.files)
-        except StepsMissing as error:
-            self._tell(f"Nothing was run: {error}")
-            return None
-
     async def _secrets(
-        self, past: PastRun, program: Program, standing: Standing
+        self, past: PastRun, program: Program, changed: dict[str, Any]
     ) -> _Secrets | None:
         """The secrets of the run once more: from where they come from, else asked for. None for no.
 
         So are the variables of `program` that the run did not have.
         """
         from pup_tui.catalog.inputs import resolve_question
+        from pup_tui.core.standing import standing
         from pup_tui.tui.dialogs.dialog import ValuesAnswer
-        from pup_tui.tui.dialogs.resume import SecretsScreen
+        from pup_tui.tui.dialogs.resume import ResumeValuesScreen
 
+        stood = standing(program, past.state)
         captures = {
             f"{step}.{name}": (step, name)
-            for step, names in standing.hidden.items()
-            for name in (() if step in standing.again else names)
+            for step, names in stood.hidden.items()
+            for name in (() if step in stood.again else names)
         }
-        question = _question(past, program, captures)
+        question = _question(past, program, captures, changed)
         sources = self._services.sources().remembering()
         found = await resolve_question(question, {}, sources)
         given = ValuesAnswer("yes", "", found.values, found.left_out, tuple(found.secrets))
         if found.problems or captures:
-            answer = await self._screen.app.push_screen_wait(SecretsScreen(question, sources))
+            answer = await self._screen.app.push_screen_wait(ResumeValuesScreen(question, sources))
             if not isinstance(answer, ValuesAnswer):
                 return None
             given = answer
-        return _sorted_out(given, captures, standing)
+        return _sorted_out(given, captures, stood)
 
 
-def _has_changed(past: PastRun) -> bool:
-    """Whether the runbook's file is not the one that the run was made from; also where it is gone."""
-    from pup_tui.core.legs import newest_source
-
-    source = newest_source(past.events)
-    try:
-        text = Path(source.path).read_bytes()
-    except OSError:
-        return True
-    return hashlib.sha256(text).hexdigest() != source.sha256
-
-
-def _question(past: PastRun, program: Program, captures: Mapping[str, tuple[str, str]]) -> Question:
+def _question(
+    past: PastRun,
+    program: Program,
+    captures: Mapping[str, tuple[str, str]],
+    changed: dict[str, Any],
+) -> Question:
     """Asks for what is not recorded: secret variables, those that the run did not have, and by the step what
     that captured as a secret.
     """
@@ -256,7 +175,7 @@ def _question(past: PastRun, program: Program, captures: Mapping[str, tuple[str,
         for name, variable in past.program.runbook.vars.items()
         if name in had.secrets
     }
-    known = {name: value for name, value in had.values.items() if name not in had.secrets}
+    known = {name: v for name, v in had.values.items() if name not in had.secrets} | changed
     if program is not past.program:
         variables = {
             name: variables.get(name, variable)

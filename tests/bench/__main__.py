@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.bench import cost
+from tests.bench import cost, keys
 
 ROUNDS = 5
 
@@ -197,6 +197,7 @@ def main() -> None:
             ("journal", journal_appends(state), "durable events/s"),
             ("a shell step, all in all", step_latency(folder), "s"),
             *cost.rows(folder, environ),
+            *keys.rows(folder, environ),
         ]
     width = max(len(label) for label, _, _ in rows)
     for label, value, unit in rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 
@@ -148,3 +149,75 @@ def test_a_step_that_failed_may_be_gone_from_the_file_and_is_still_shown(program
     steps = newest(program)["steps"]
     assert [step["step"] for step in steps] == ["first", "g", "g/in", "instead", "third", "second"]
     assert (steps[-1]["status"], steps[-1]["reason"]) == ("failed", "exited with 1")
+
+
+USES = """
+name: uses
+import: [packed]
+steps:
+  - {name: first, kind: shell, run: echo first >> effects}
+  - {name: told, template: told}
+  - {name: packed, template: packed}
+  - {name: called, kind: runbook, runbook: called}
+"""
+
+
+def test_a_changed_template_pack_or_called_file_is_shown_and_can_be_gone_on_with(
+    program: Program,
+) -> None:
+    pack = program.cwd / "pack"
+    files = {
+        "_templates/told.yaml": "{kind: shell, run: echo told >> effects}",
+        "pack/_templates/packed.yaml": "{kind: shell, run: echo packed >> effects}",
+        "called.yaml": "name: c\nsteps: [{name: inner, kind: shell, run: 'echo inner >> effects; false'}]",
+    }
+    for name, text in files.items():
+        (program.cwd / name).parent.mkdir(parents=True, exist_ok=True)
+        (program.cwd / name).write_text(text)
+    program.write("uses", USES)
+    assert program("run", "uses.yaml", "--runbooks", str(pack)).code == 1
+    assert effects(program) == ["first", "told", "packed", "inner"]
+    for name, text in files.items():
+        (program.cwd / name).write_text(text.replace("echo ", "echo new ").replace("; false", ""))
+    done = program("resume", "--with-current-file", "--runbooks", str(pack))
+    assert done.code == 0, done.err
+    for name in files:
+        assert f"+++ {program.cwd / name} (now)" in done.err
+    assert effects(program)[4:] == ["new inner"]
+
+
+def test_what_a_called_file_had_done_may_not_be_gone_from_it(program: Program) -> None:
+    called = program.cwd / "called.yaml"
+    done = "{name: a, kind: shell, run: echo a >> effects}"
+    text = f"name: c\nsteps: [{done}, {{name: b, kind: shell, run: exit 1}}]"
+    called.write_text(text)
+    path = program.write(
+        "uses", "name: uses\nsteps: [{name: called, kind: runbook, runbook: called}]\n"
+    )
+    assert program("run", str(path)).code == 1
+    called.write_text(text.replace("name: a", "name: other"))
+    refused = program("resume", "--with-current-file")
+    assert refused.code == 2
+    assert "no longer has what was done, or may have been: `called/a`" in refused.err
+    assert effects(program) == ["a"]
+
+
+def test_other_packs_and_a_profile_are_no_change_of_the_text(program: Program) -> None:
+    profile = Path(program.environ["PUP_TUI_CONFIG_DIR"]) / "profiles" / "prod.yaml"
+    profile.parent.mkdir(parents=True)
+    profile.write_text("env: {COLOUR: red}\n")
+    for name in ("pack", "other"):
+        (program.cwd / name / "_templates").mkdir(parents=True)
+    packed = program.cwd / "pack" / "_templates" / "packed.yaml"
+    packed.write_text("{kind: shell, run: 'echo $COLOUR >> effects; false'}")
+    program.write(
+        "uses", "name: uses\nimport: [packed]\nsteps: [{name: packed, template: packed}]\n"
+    )
+    given = ("--profile", "prod", "--runbooks")
+    assert program("run", "uses.yaml", *given, str(program.cwd / "pack")).code == 1
+    others = ("--runbooks", str(program.cwd / "other"), *given, str(program.cwd / "pack"))
+    again = program("resume", "--with-current-file", *others)
+    assert again.code == 1, again.err
+    assert "has changed since" not in again.err
+    assert effects(program) == ["red", "red"]
+    assert [leg["source"] is None for leg in newest(program)["legs"]] == [False, True]

@@ -9,6 +9,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -156,6 +157,18 @@ steps:
         printed = [e for e in about(watched.events, step) if e["type"] == "step.output"]
         assert printed == [e for e in about(done.events, step) if e["type"] == "step.output"]
     assert "hunter" not in watched.out
+
+
+def test_a_line_is_told_with_when_it_was_printed(program: Program) -> None:
+    text = "name: x\nsteps: [{name: a, kind: shell, run: echo one; sleep 0.5; echo two}]\n"
+    program.write("x", text)
+    run = program("run", "x.yaml", "--json").events[0]["run"]
+    watched = program("watch", run, "--json")
+    began, ended = (watched.event(f"step.{word}")["ts"] for word in ("started", "finished"))
+    one, two = (event["ts"] for event in watched.events if event["type"] == "step.output")
+    assert began <= one < two <= ended
+    apart = datetime.fromisoformat(two) - datetime.fromisoformat(one)
+    assert apart.total_seconds() >= 0.4
 
 
 def test_a_question_is_said_to_wait_and_is_answered_where_the_run_is(program: Program) -> None:

@@ -9,7 +9,9 @@ import pytest
 from pup_tui.drivers import spool_tail
 from pup_tui.drivers.spool_tail import SpoolTail
 from pup_tui.output.mask import Masker
+from pup_tui.output.passage import Passage
 from pup_tui.output.pipeline import KeptOutput
+from pup_tui.output.spool import SpoolWriter
 
 
 def kept(path: Path, limit: int = 1 << 20) -> KeptOutput:
@@ -19,7 +21,7 @@ def kept(path: Path, limit: int = 1 << 20) -> KeptOutput:
 
 
 def texts(tail: SpoolTail, *, ended: bool = False) -> list[str]:
-    return [line.text for line in tail.read(ended=ended)]
+    return [line.text for passage in tail.read(ended=ended) for line in passage.lines()]
 
 
 def test_lines_come_once_and_unfinished_ones_when_they_are_whole(tmp_path: Path) -> None:
@@ -76,3 +78,19 @@ def test_beyond_the_limit_every_line_comes_once_or_is_said_to_be_left_out(
     assert left_out or numbers == list(range(30_000))
     if stretch == 50:
         assert not left_out
+
+
+def test_lines_come_with_when_they_were_printed(tmp_path: Path) -> None:
+    times = iter((100.0, 100.01, 200.0, 300.0))
+    writer = SpoolWriter(tmp_path / "a.log", now=lambda: next(times))
+    for text in ("one\n", "two\n", "three\n", "four\n"):
+        writer.append(Passage("stdout", text))
+    writer.close()
+    tail = SpoolTail(tmp_path / "a.log")
+    assert tail.read(ended=True) == [
+        Passage("stdout", "one\ntwo\n", 100.0),
+        Passage("stdout", "three\n", 200.0),
+        Passage("stdout", "four\n", 300.0),
+    ]
+    assert not tail.behind
+    tail.close()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pup_tui.output.blockindex import BLOCK_SIZE, ENTRY_SIZE, HEADER_SIZE, index_path
 from pup_tui.output.linefile import LineFileReader, LineFileWriter, encode_lines
+from pup_tui.output.overwritten import AGAIN
 from pup_tui.output.passage import Line
 
 if TYPE_CHECKING:
@@ -274,3 +275,20 @@ def test_an_old_index_that_knows_less_or_more_than_the_text_is_made_up_for(old: 
     assert all_lines(old) == [*OLD_LINES[:-1], *out("four", "five")]
     old.write_bytes(OLD_TEXT[:13])
     assert [line.text for line in all_lines(old)] == ["one", "two", "", "oops"]
+
+
+def test_of_a_long_line_the_beginning_can_be_read_with_how_much_is_left(path: Path) -> None:
+    writer = LineFileWriter(path)
+    for later, text in enumerate(("short", "ä" * 100_000, f"old{AGAIN}{'y' * 200_000}")):
+        writer.append(encode_lines(f"{text}\n"), "stdout", NOW + later)
+    writer.set_open([Line("stdout", "x" * 200_000)], NOW)
+    writer.release()
+    reader = LineFileReader(path)
+    reader.refresh()
+    short, long, overwritten, unfinished = reader.lines(0, 4, 1001)
+    assert short == Line("stdout", "short")
+    assert long == Line("stdout", "ä" * 500, 199_000)
+    assert overwritten.text.endswith("y" * 200_000)
+    assert unfinished == Line("stdout", "x" * 1001, 198_999)
+    assert reader.lines(0, 4)[1:4:2] == out("ä" * 100_000, "x" * 200_000)
+    reader.close()

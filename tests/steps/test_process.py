@@ -12,11 +12,13 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pup_tui.steps import child, process, survivors
+from pup_tui.steps.child import CHUNK, TURNS, Reader
 from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.process import ProcessCommand, run_process
 
@@ -452,3 +454,27 @@ class TestLeftBehind:
     ) -> None:
         await play(sh("true & true | true"), sink, stop, context)
         assert sink.stderr == b""
+
+
+async def test_others_get_turns_between_the_chunks_of_a_flood() -> None:
+    reading, writing = os.pipe()
+    turns: list[int] = []
+    turn = 0
+
+    class Sink:
+        def write(self, stream: Stream, data: bytes) -> None:
+            turns.append(turn)
+
+    reader = Reader(reading, "pipe:[1]", "stdout", Sink())
+
+    def flood() -> None:
+        with os.fdopen(writing, "wb") as end:
+            end.write(bytes(20 * CHUNK))
+
+    flooding = asyncio.create_task(asyncio.to_thread(flood))
+    while not reader.ended.is_set():
+        await asyncio.sleep(0)
+        turn += 1
+    await flooding
+    assert all(later - sooner >= TURNS for sooner, later in pairwise(turns))
+    assert len(turns) >= 20

@@ -13,6 +13,7 @@ class Lines:
     """Lines in memory; remembers how many were asked for at once."""
 
     dropped_lines = 0
+    unfinished = 0
 
     def __init__(self, *texts: str) -> None:
         self._lines = [Line("stdout", text) for text in texts]
@@ -25,7 +26,7 @@ class Lines:
     def refresh(self) -> None:
         """Nothing is added."""
 
-    def lines(self, start: int, stop: int) -> list[Line]:
+    def lines(self, start: int, stop: int, most: int | None = None) -> list[Line]:
         self.most = max(self.most, stop - start)
         return self._lines[start:stop]
 

@@ -210,6 +210,17 @@ async def test_a_long_line_is_clipped_and_the_whole_is_one_key_away(tmp_path: Pa
         assert not isinstance(s.app.screen, WholeLineScreen)
 
 
+async def test_of_a_line_of_megabytes_the_beginning_is_drawn_and_its_size_told(
+    tmp_path: Path,
+) -> None:
+    async with shown(tmp_path, ["x" * 3_000_000]) as s:
+        for _ in range(80):
+            await s.pilot.press("right")
+        assert s.rows()[0].endswith("… 2,999,000 more bytes")
+        await s.press("k")
+        assert s.app.query_one(OutputLines).text_of(range(1)) == ("x" * 1_000_000, False)
+
+
 async def test_json_is_laid_out_on_demand(tmp_path: Path) -> None:
     async with shown(tmp_path, ['{"a": [1, 2]}']) as s:
         await s.press("k", "l", "p")

@@ -61,6 +61,14 @@ async def confirm_resume(console: Console) -> None:
     await console.press("tab", "enter")
 
 
+async def until_seen(console: Console, text: str) -> None:
+    """Scroll the message of a dialog until a line of it is in sight."""
+    while text not in console.screen:
+        before = console.screen
+        await console.press("down")
+        assert console.screen != before, f"{text!r} does not come:\n{before}"
+
+
 def commands(executor: FakeExecutor) -> list[str]:
     """What was run, with its values in their places."""
     scripts = []
@@ -324,10 +332,58 @@ async def test_that_the_file_has_changed_is_said_and_what_is_recorded_runs(
         await console.sees("failed", "r Resume")
         (tmp_path / "runbooks" / "deploy.yaml").write_text(DEPLOY.replace("run: deploy", "run: no"))
         await console.press("r")
-        await console.sees("Its file has changed since")
+        await console.sees("Its file has changed since: what runs is the text in the record")
+        await until_seen(console, "-  - {name: Deploy it, kind: shell, run: deploy")
+        await until_seen(console, "+  - {name: Deploy it, kind: shell, run: no")
         await confirm_resume(console)
         await console.sees("leg 2", "succeeded")
     assert "deploy" in commands(executor)
+
+
+USES = """
+name: deploy
+steps:
+  - {name: Look, kind: shell, run: look, capture: SEEN}
+  - {name: Deploy it, template: how}
+"""
+
+
+async def test_a_template_beside_the_file_that_has_changed_is_said_and_can_be_gone_on_with(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    template = tmp_path / "runbooks" / "_templates" / "how.yaml"
+    template.parent.mkdir(parents=True)
+    template.write_text("{kind: shell, run: deploy}")
+    executor = FakeExecutor(Play(stdout=b"seen\n"), Play(outcome=FAILED), Play())
+    services = make_services({"deploy.yaml": USES}, executor=executor)
+    async with open_console(services) as console:
+        await begin(console)
+        await console.sees("failed", "no luck", "r Resume")
+        template.write_text("{kind: shell, run: deploy slowly}")
+        await console.press("r")
+        await console.sees("Its file has changed since")
+        await until_seen(console, "+{kind: shell, run: deploy slowly}")
+        await console.pilot.click("#current")
+        await console.sees("what runs is the file as it is now", "With the recorded text")
+        await confirm_resume(console)
+        await console.sees("succeeded", "leg 2", "2 of 2")
+    assert commands(executor)[1:] == ["deploy", "deploy slowly"]
+
+
+async def test_a_file_that_is_gone_is_said_and_what_is_recorded_runs(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    executor = FakeExecutor(Play(outcome=FAILED), Play(stdout=b"x\n"))
+    services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
+    async with open_console(services) as console:
+        await begin(console)
+        await console.sees("failed", "r Resume")
+        (tmp_path / "runbooks" / "deploy.yaml").unlink()
+        await console.press("r")
+        await console.sees("Its file cannot be read any more", "there is no such file")
+        assert "With the file as it is" not in console.screen
+        await confirm_resume(console)
+        await console.sees("leg 2", "succeeded")
 
 
 async def test_the_text_of_what_failed_is_edited_and_recorded(
@@ -338,8 +394,11 @@ async def test_the_text_of_what_failed_is_edited_and_recorded(
         await begin(console)
         await console.sees("failed", "no luck", "r Resume")
         await console.press("r")
-        await console.sees("Edit what failed")
+        await console.sees("What failed…")
         assert "With the file as it is" not in console.screen
+        await console.pilot.click("#change")
+        await console.sees("Failed: Deploy it", "no luck", "ran", "Edit its text")
+        assert "Change values" not in console.screen
         await console.pilot.click("#edit")
         await console.sees("Edit and run again: Deploy it", "deploy")
         text = console.app.screen.query_one(TextArea)
@@ -355,6 +414,90 @@ async def test_the_text_of_what_failed_is_edited_and_recorded(
     assert {step: each.text for step, each in resumed.edited.items()} == {
         "deploy_it": "deploy --slowly"
     }
+
+
+VALUED = """
+name: deploy
+vars: {HOW: {default: quickly}, TOKEN: {type: secret, from: 'env:TOKEN'}, TIMES: {type: integer, default: 3}}
+steps:
+  - {name: Look, kind: shell, run: look, capture: SEEN}
+  - {name: Deploy it, kind: shell, run: 'deploy {{ HOW }}'}
+  - {name: Tell, kind: shell, run: 'tell {{ SEEN }} {{ HOW }} {{ TIMES }}'}
+"""
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_a_variable_is_changed_before_what_failed_runs_again(
+    make_services: MakeServices,
+    open_console: OpenConsole,
+    tmp_path: Path,
+    size: tuple[int, int],
+) -> None:
+    executor = FakeExecutor(Play(stdout=b"seen\n"), Play(outcome=FAILED), Play())
+    services = make_services(
+        {"deploy.yaml": VALUED}, executor=executor, environ={"TOKEN": "hunter2-token"}
+    )
+    async with open_console(services, size) as console:
+        console.select("deploy")
+        await console.press("enter")
+        await console.on("form")
+        await console.press("ctrl+r")
+        await console.sees("failed", "no luck", "r Resume")
+        await console.press("r")
+        await console.sees("What failed…")
+        await console.pilot.click("#change")
+        await console.sees("Failed: Deploy it", "Change values")
+        await console.pilot.click("#variables")
+        await console.sees(
+            "Change values and run again", "HOW", "quickly", "TIMES", "recorded with your name"
+        )
+        assert "TOKEN" not in console.screen
+        how, times = console.app.screen.query(Input)
+        assert (how.value, times.value) == ("quickly", "3")
+        times.value = "often"
+        await console.eventually(lambda: console.app.screen.query_one("#yes").disabled)
+        times.value = "3"
+        how.value = "slowly"
+        await console.eventually(lambda: not console.app.screen.query_one("#yes").disabled)
+        await console.press("ctrl+r")
+        await console.sees("succeeded", "leg 2", "3 of 3")
+    assert commands(executor)[1:] == ["deploy quickly", "deploy slowly", "tell seen slowly 3"]
+    resumed = next(event for event in events(tmp_path) if isinstance(event, Resumed))
+    assert (resumed.by, resumed.changed) == ("alice", {"HOW": "slowly"})
+
+
+async def test_what_failed_is_skipped_with_a_reason_or_the_run_is_left_as_it_is(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    executor = FakeExecutor(
+        Play(stdout=b"seen\n"), Play(stdout=b"half way\n", outcome=FAILED), Play()
+    )
+    text = DEPLOY.replace("{{ ID }} ", "")
+    async with open_console(make_services({"deploy.yaml": text}, executor=executor)) as console:
+        await begin(console)
+        await console.sees("failed", "no luck", "r Resume")
+        await console.press("r")
+        await console.sees("What failed…")
+        await console.pilot.click("#change")
+        await console.sees("Failed: Deploy it", "half way")
+        await console.pilot.click("#skip")
+        await console.sees("Skip Deploy it", "The run goes on behind it.")
+        await console.press("escape")
+        await console.sees("Failed: Deploy it")
+        await console.press("escape")
+        await console.sees("Resume deploy?")
+        await console.pilot.click("#change")
+        await console.sees("Failed: Deploy it")
+        await console.pilot.click("#skip")
+        await console.sees("Skip Deploy it")
+        await console.type("done by hand")
+        await console.press("enter")
+        await console.sees("succeeded", "leg 2", "3 of 3")
+        await console.press("g", "j")
+        await console.sees("skipped by alice: done by hand")
+    assert commands(executor) == ["look", "deploy", "tell seen"]
+    resumed = [event for event in events(tmp_path) if isinstance(event, Resumed)]
+    assert [event.skipped for event in resumed] == [{"deploy_it": "done by hand"}]
 
 
 def write(services: Services, text: str) -> None:
@@ -374,12 +517,16 @@ async def test_a_run_goes_on_with_the_file_as_it_is_if_that_has_what_was_done(
         changed = changed.replace("steps:", "vars: {HOW: {default: slowly}}\nsteps:", 1)
         write(services, changed if fits else changed.replace("name: Look", "name: See"))
         await console.press("r")
-        await console.sees("With the file as it is")
-        await console.pilot.click("#current")
         if fits:
+            await console.sees("With the file as it is")
+            await console.pilot.click("#current")
+            await console.sees("what runs is the file as it is now")
+            await confirm_resume(console)
             await console.sees("succeeded", "leg 2", "3 of 3")
             assert commands(executor)[1:] == ["deploy", "deploy slowly", "tell d-18 seen"]
         else:
-            await console.tells("Nothing was run", "no longer has what was done")
+            await console.sees("It cannot go on with the file as it is", "no longer has what was")
+            assert "With the file as it is" not in console.screen.replace("go on with", "")
+            await console.press("escape")
     resumed = [event for event in events(tmp_path) if isinstance(event, Resumed)]
     assert [event.source is not None for event in resumed] == [True] * fits

@@ -47,11 +47,14 @@ class FailureScreen(Dialog):
             yield effect("ran", self._question.upcoming)
 
     def compose_buttons(self) -> Iterable[Widget]:
-        again = "Run again: dangerous" if self._question.danger else "Run again"
         yield Button(Content("Look at the output"), id="later")
-        yield Button(Content(again), id="retry", variant="error" if self._danger else "default")
+        yield self._run_again()
         yield Button(Content("Continue"), id="continue", variant="warning")
         yield Button(Content("Abort"), id="abort", variant="error")
+
+    def _run_again(self) -> Button:
+        again = "Run again: dangerous" if self._question.danger else "Run again"
+        return Button(Content(again), id="retry", variant="error" if self._danger else "default")
 
     def on_mount(self) -> None:
         self.query_one("#later").focus()
@@ -62,3 +65,31 @@ class FailureScreen(Dialog):
             self.action_put_away()
         elif event.button.id is not None:
             self.give(event.button.id)
+
+
+class FailedStepScreen(FailureScreen):
+    """What failed in a past run, and how that goes on from there: `retry`, `edit`, `variables` or `skip`."""
+
+    KEYS = "esc back · tab next"
+
+    def __init__(
+        self,
+        question: Question,
+        *,
+        last_lines: Sequence[str] = (),
+        editable: bool,
+        has_variables: bool,
+    ) -> None:
+        """`editable` tells that the step's text can be changed, `has_variables` that a variable can."""
+        super().__init__(question, last_lines=last_lines)
+        self._editable = editable
+        self._has_variables = has_variables
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        yield Button(Content("Back"), id="later")
+        yield self._run_again()
+        if self._editable:
+            yield Button(Content("Edit its text"), id="edit")
+        if self._has_variables:
+            yield Button(Content("Change values"), id="variables")
+        yield Button(Content("Skip…"), id="skip", variant="warning")

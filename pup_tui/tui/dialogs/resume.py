@@ -1,45 +1,60 @@
-"""Shows where a run stands before it goes on, and asks for the secrets that its record does not have."""
+"""Shows where a run stands before it goes on, and asks for values of its variables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
+from pup_tui.core.program import Program
 from pup_tui.core.standing import Standing
+from pup_tui.journal.records import RunRow
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.dialogs.input import InputScreen
 from pup_tui.tui.glyphs import TONES, status_content
-from pup_tui.tui.past import PastRun
 from pup_tui.tui.texts import counted, moment
+
+if TYPE_CHECKING:
+    from pup_tui.recorded_text import TextToday
 
 
 class ResumeScreen(Dialog):
     """What is done, what nobody knows, what is done once more. *Back* has the focus.
 
-    The answer is `yes`, `edit` for another text of what failed, or `current` for the file as it is now.
+    The answer is `yes`, `change` where something else is to become of what failed, or the text to go on with:
+    `current` for that of the file today, `recorded`.
     """
 
     KEYS = "esc back · tab next"
 
     def __init__(
-        self, past: PastRun, standing: Standing, *, changed: bool, unseen: bool, editable: bool
+        self,
+        row: RunRow,
+        program: Program,
+        standing: Standing,
+        *,
+        today: TextToday | None,
+        with_current: bool,
+        unseen: bool,
     ) -> None:
-        """`changed` tells that the runbook's file is another one by now, `unseen` that nothing here can tell
-        what the run has left running, `editable` that the text of something that failed can be changed.
+        """`program` is what the run goes on with, and `standing` where it stands in that. `today` is the text
+        of the runbook's file where that is another one by now, `with_current` tells that `program` is made
+        from it. `unseen` tells that nothing here can tell what the run has left running.
         """
-        super().__init__(f"Resume {past.row.runbook}?")
-        self._past = past
+        super().__init__(f"Resume {row.runbook}?")
+        self._row = row
+        self._program = program
         self._standing = standing
-        self._changed = changed
+        self._today = today
+        self._with_current = with_current
         self._unseen = unseen
-        self._editable = editable
 
     def compose_message(self) -> Iterable[Widget]:
-        row, standing = self._past.row, self._standing
+        row, standing = self._row, self._standing
         began = f"begun {moment(row.started_at)} by {safe_text(row.operator)}"
         yield Static(Content.styled(began, TONES["calm"]), markup=False)
         why = f": {safe_text(row.why)}" if row.why else ""
@@ -57,11 +72,24 @@ class ResumeScreen(Dialog):
             ("↻ captured a secret, and may run again for it", standing.again),
         ):
             yield from self._steps(told, steps)
-        if self._changed:
-            yield self._warning("Its file has changed since: what runs is the text in the record.")
         if self._unseen:
             where = safe_text(row.host)
             yield self._warning(f"What it may have left running on {where} is not seen from here.")
+        if self._today is not None:
+            yield from self._difference(self._today)
+
+    def _difference(self, today: TextToday) -> Iterator[Widget]:
+        """What has become of the file, what runs, and how they differ."""
+        changed = "has changed since" if today.difference else "cannot be read any more"
+        runs = "the file as it is now" if self._with_current else "the text in the record"
+        yield self._warning(f"Its file {changed}: what runs is {runs}.")
+        if today.why_not:
+            yield self._warning(
+                f"It cannot go on with the file as it is: {safe_text(today.why_not)}"
+            )
+        if today.difference:
+            lines = (Content.styled(safe_text(line), _tone(line)) for line in today.difference)
+            yield Static(Content("\n").join(lines), classes="dialog-output", markup=False)
 
     def _warning(self, told: str) -> Widget:
         return Static(Content.styled(f"▲ {told}", TONES["care"]), markup=False)
@@ -71,16 +99,18 @@ class ResumeScreen(Dialog):
             return
         yield Static(Content.styled(told, TONES["care"]), markup=False)
         for step in steps:
-            name = safe_text(self._past.program.node(step).step.name)
+            name = safe_text(self._program.node(step).step.name)
             line = Content.assemble(f"    {name}  ", (safe_text(step), "dim"))
             yield Static(line, markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield Button(Content("Back"), id="back")
         yield Button(Content("Resume"), id="yes", variant="primary")
-        if self._editable:
-            yield Button(Content("Edit what failed"), id="edit")
-        if self._changed:
+        if self._standing.failed:
+            yield Button(Content("What failed…"), id="change")
+        if self._with_current:
+            yield Button(Content("With the recorded text"), id="recorded")
+        elif self._today is not None and self._today.text is not None:
             yield Button(Content("With the file as it is"), id="current")
 
     def on_mount(self) -> None:
@@ -88,14 +118,20 @@ class ResumeScreen(Dialog):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        if event.button.id in ("yes", "edit", "current"):
+        if event.button.id in ("yes", "change", "current", "recorded"):
             self.give(event.button.id)
         else:
             self.action_put_away()
 
 
-class SecretsScreen(InputScreen):
-    """A field for each secret; the answer has the values of those that were given."""
+def _tone(line: str) -> str:
+    """How a line of a difference looks."""
+    tones = {"+": "$text-success", "-": "$text-error", "@": "$text-accent"}
+    return tones.get(line[:1], "")
+
+
+class ResumeValuesScreen(InputScreen):
+    """A field for each variable; the answer has the values of those that were given."""
 
     KEYS = "^r go on · enter next field · esc back · tab next"
 

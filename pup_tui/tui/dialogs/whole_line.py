@@ -24,6 +24,7 @@ class _Pieces:
     """A long text as lines that are short enough to be drawn."""
 
     dropped_lines = 0
+    unfinished = 0
 
     def __init__(self, line: Line, texts: list[str]) -> None:
         self._lines = [
@@ -39,7 +40,7 @@ class _Pieces:
     def refresh(self) -> None:
         """There is nothing to read anew: the text is whole."""
 
-    def lines(self, start: int, stop: int) -> list[Line]:
+    def lines(self, start: int, stop: int, most: int | None = None) -> list[Line]:
         return self._lines[start:stop]
 
 

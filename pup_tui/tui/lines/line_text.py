@@ -30,7 +30,7 @@ def folded(line: Line) -> Line:
     return line._replace(text=states(line.text)[-1])
 
 
-def line_text(line: str, *, coloured: bool = True) -> Text:
+def line_text(shown: Line, *, coloured: bool = True) -> Text:
     """The line with its colours, clipped, with how much is left out at its end.
 
     Not `coloured`, other styles such as bold stay: turned into greys, some colours could not be read.
@@ -38,18 +38,21 @@ def line_text(line: str, *, coloured: bool = True) -> Text:
     Spooled lines hold no control sequence but colours; should one come from elsewhere, it is shown as an
     escape.
     """
+    line = shown.text
     cut = cut_before(line, _RAW_CLIP) if len(line) > _RAW_CLIP else len(line)
     text = AnsiDecoder().decode_line(_only_colours(line[:cut]))
     text.no_wrap = True
     if not coloured:
         text.spans = [Span(at, end, _without_colour(style)) for at, end, style in text.spans]
     text.expand_tabs(8)
-    rest = len(strip_style(line[cut:])) if cut < len(line) else 0
-    shown = len(text)
+    plain = text.plain
     text.truncate(CLIP)
-    rest += shown - len(text)
-    if rest:
-        text.append(f" … {rest:,} more characters", style="reverse")
+    left_out = plain[len(text) :] + strip_style(line[cut:])
+    if shown.unread:
+        rest = len(left_out.encode()) + shown.unread
+        text.append(f" … {rest:,} more bytes", style="reverse")
+    elif left_out:
+        text.append(f" … {len(left_out):,} more characters", style="reverse")
     return text
 
 

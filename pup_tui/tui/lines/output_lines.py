@@ -26,9 +26,6 @@ from pup_tui.tui.texts import fit
 SIDEWAYS = 16
 """Columns that one key scrolls sideways."""
 
-UNFINISHED_LINES = 2
-"""Lines at the end that may still change: at most one for each stream."""
-
 MOST_COPIED = 1_000_000
 """Characters that go to the clipboard at most: more is refused by many terminals."""
 
@@ -110,13 +107,14 @@ class OutputLines(ScrollView, can_focus=True):
         painter, source = self._painter, self._painter.source
         if source is not None:
             kept = None if self.following else painter.text(self.cursor).plain
+            settled = self._count - source.unfinished
             source.refresh()
             before, self._count = self._count, source.line_count
             dropped = source.dropped_lines - self._dropped
             if dropped or self._count < before:
                 painter.forget_all()
             else:
-                painter.forget(range(max(0, before - UNFINISHED_LINES), before))
+                painter.forget(range(max(0, settled), before))
             if dropped > 0 and kept is not None and painter.text(self.cursor).plain != kept:
                 # The first time, a line that tells of it has taken the place of what is gone.
                 self._stay_behind(dropped - (self._dropped == 0))

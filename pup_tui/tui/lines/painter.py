@@ -27,6 +27,9 @@ CACHED = 512
 """Lines, and rows, whose drawn form is kept: a few screens."""
 
 _READ_AHEAD = 16
+_MOST_READ = 64 * 1024
+"""Bytes of a line that are read to draw it."""
+
 _MORE = Style(dim=True)
 _PLAIN = Style.null()
 
@@ -125,7 +128,8 @@ class Painter:
         """A line, from memory or, with those after it, from the source."""
         entry = self._entries.get(line)
         if entry is None and self.source is not None:
-            for number, found in enumerate(self.source.lines(line, line + _READ_AHEAD), line):
+            ahead = self.source.lines(line, line + _READ_AHEAD, _MOST_READ)
+            for number, found in enumerate(ahead, line):
                 if number == line or number not in self._entries:
                     self._entries[number] = self._made(found)
             entry = self._entries.get(line)
@@ -133,7 +137,7 @@ class Painter:
 
     def _made(self, line: Line) -> _Entry:
         shown = line if self.unfolded else folded(line)
-        text = line_text(shown.text, coloured=self.coloured)
+        text = line_text(shown, coloured=self.coloured)
         return _Entry(line.stream, text, is_folded=shown.text != line.text)
 
     def _draw(self, line: int, start: int, end: int, width: int, console: Console) -> Strip:

@@ -13,9 +13,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from pup_tui.core.notices import AnyNotice, rfc3339
+from pup_tui.core.notices import AnyNotice
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.past import PastRun, broken_off
+from pup_tui.tui.past import PastRun, breaking_off
 from pup_tui.tui.widgets.run_tabs import Tab
 from pup_tui.tui.widgets.run_view import RunView
 
@@ -146,10 +146,7 @@ class RunPage(Vertical):
     def fail(self, why: str) -> None:
         """The run was stopped by something outside of it: say so, and show it as over."""
         if self.live is not None and not self.view.progress.over:
-            now = self.live.clock.now()
-            for notice in broken_off(
-                self.live.state, why, ts=rfc3339(now.wall), duration=now.clock
-            ):
+            for notice in breaking_off(self.live, why):
                 self.view.notice(notice)
         self._add_note(why)
 

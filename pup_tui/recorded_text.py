@@ -1,0 +1,101 @@
+"""The text of a past run's runbook: as its record has it, and as its files are today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import unified_diff
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pup_tui.core.legs import newest_source
+from pup_tui.core.program import Program, compile_program
+from pup_tui.drivers.recorded import (
+    CurrentText,
+    Recorded,
+    StepsMissing,
+    go_on_with,
+    read_recorded,
+)
+from pup_tui.drivers.source import source_of
+from pup_tui.runbook.load import load_files
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.catalog import Catalog
+    from pup_tui.core.events import Source
+    from pup_tui.core.state import RunState
+    from pup_tui.journal.reader import JournalReader
+    from pup_tui.journal.records import RunRow
+    from pup_tui.runbook.problems import Problem
+
+MOST_LINES = 200
+"""Lines of a difference that are shown."""
+
+
+def read_record(journal: JournalReader, row: RunRow) -> Recorded:
+    """What happened in a run, and what it was made from. JournalError if this version cannot read it."""
+
+    def compile_text(files: Mapping[str, bytes]) -> Program | None:
+        runbook = load_files(row.runbook, files, Path(row.path)).runbook
+        return None if runbook is None else compile_program(row.runbook, runbook)
+
+    return read_recorded(journal, row.run, compile_text)
+
+
+class TextToday(NamedTuple):
+    """The files of a past run's runbook as they are today, where they are not those of its record.
+
+    `path` is that of the runbook. `difference` is a unified one by the paths of the files, of at most
+    MOST_LINES lines; it is empty where the runbook cannot be read. `text` is what the run can go on with:
+    where it cannot, `why_not` says why, and `errors` what is wrong in the files.
+    """
+
+    path: str
+    difference: tuple[str, ...]
+    text: CurrentText | None
+    why_not: str = ""
+    errors: tuple[Problem, ...] = ()
+
+
+def text_today(catalog: Catalog, record: Recorded, state: RunState) -> TextToday | None:
+    """What has become of the text that the newest leg of a run was made from; None where it is the same."""
+    source = newest_source(record.events)
+    loaded = catalog.load(Path(source.path))
+    current = source_of(loaded)
+    before, now = _by_path(source, record.files), _by_path(current, loaded.files)
+    if before == now:
+        return None
+    # A file with errors is not followed to all those that it uses.
+    paths = sorted(now if loaded.runbook is None else before.keys() | now.keys())
+    difference = _shortened([line for path in paths for line in _diff(path, before, now)])
+    if loaded.runbook is None:
+        why_not = str(loaded.errors[0])
+        return TextToday(source.path, difference, None, why_not, loaded.errors)
+    program = compile_program(record.program.id, loaded.runbook)
+    try:
+        text = go_on_with(record, state, program, current, loaded.files)
+    except StepsMissing as error:
+        return TextToday(source.path, difference, None, str(error))
+    return TextToday(source.path, difference, text)
+
+
+def _by_path(source: Source, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of a runbook by where they lie: the number of a pack is another one beside other packs."""
+    own = Path(source.path).parent
+    packs = {f"pack-{number}": Path(pack) for number, pack in enumerate(source.packs, 1)}
+    found = {}
+    for name, text in files.items():
+        pack, _, rest = name.partition("/")
+        found[str(packs[pack] / rest if pack in packs else own / name)] = text
+    return found
+
+
+def _diff(path: str, before: Mapping[str, bytes], now: Mapping[str, bytes]) -> Iterator[str]:
+    recorded, current = (
+        files.get(path, b"").decode(errors="replace").splitlines() for files in (before, now)
+    )
+    yield from unified_diff(recorded, current, f"{path} (recorded)", f"{path} (now)", lineterm="")
+
+
+def _shortened(lines: list[str]) -> tuple[str, ...]:
+    more = len(lines) - MOST_LINES
+    return tuple(lines if more <= 0 else [*lines[:MOST_LINES], f"… and {more} lines more"])
