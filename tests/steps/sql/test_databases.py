@@ -17,6 +17,7 @@ from pup_tui.core.requests import SqlRequest
 from pup_tui.steps.executor import Context, Outcome, Stop
 from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.sql.executor import SqlExecutor
+from pup_tui.spelling import spelled
 from pup_tui.template.sql.engines import ENGINES, Engine
 from pup_tui.template.sql.script import compile_sql
 from tests.support.databases import PASSWORD, Server
@@ -124,6 +125,18 @@ async def test_types_come_back_as_json(database: Database) -> None:
     )
     (row,) = asked.rows
     assert row == {"a": "it's", "b": 5, "c": None, "d": Decimal("1.25"), "e": "100%s"}
+
+
+async def test_numbers_arrive_as_numbers_however_they_were_typed(database: Database) -> None:
+    typed = [spelled(1.1, "1.10"), spelled(1000.0, "1e3"), spelled(7, "007"), spelled(0.5, ".5")]
+    asked = await database.ask(
+        "select {{ A }} + 0 as a, {{ B }} + 0 as b, {{ C }} + 0 as c, {{ D }} + 0 as d",
+        dict(zip("ABCD", typed, strict=True)),
+    )
+    (row,) = asked.rows
+    assert list(row.values()) == [Decimal("1.1"), 1000, 7, Decimal("0.5")]
+    listed = await database.ask("select 5 as a where 7 in ({{ TYPED }})", {"TYPED": typed})
+    assert listed.rows == [{"a": 5}]
 
 
 async def test_rows_are_a_table_on_screen_and_json_for_captures(database: Database) -> None:
