@@ -83,13 +83,12 @@ def _destroyed(
     step: StepDraft, steps: Iterable[StepDraft], texts: Sequence[PlacedText]
 ) -> Iterator[str]:
     """What the scripts of a step, and of those inside it, may destroy."""
-    from pup_tui.runbook.lint.destructive import destroys
+    from pup_tui.runbook.lint.destructive import destroyers_in
     from pup_tui.runbook.lint.statements import read_scripts
 
     held = {each.path: each for each in steps if step in each.lineage()}
     stdin = {placed.step: placed.node for placed in texts if placed.role in INPUTS}
     commands = [(held[placed.step], placed) for placed in texts if placed.step in held]
     for script in read_scripts(commands):
-        found = destroys(script, stdin.get(script.step.path))
-        if found is not None:
+        for found in destroyers_in(script, stdin.get(script.step.path)):
             yield f"{found.message} (line {found.place[0]})"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.destroyers import is_destroyer
-from pup_tui.runbook.lint.sql import destroyer, destroyer_in_template
+from pup_tui.runbook.lint.sql import destroyers, destroyers_in_template
 from pup_tui.runbook.lint.statements import StepScript, nodes_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, shown
@@ -50,53 +50,53 @@ def destructive_without_danger(subject: Subject) -> Iterator[Finding]:
 def _unmarked(subject: Subject) -> Iterator[Finding]:
     given = {placed.step: placed.node for placed in subject.texts if placed.role in INPUTS}
     for script in subject.scripts:
-        found = None if _is_marked(script.step) else destroys(script, given.get(script.step.path))
-        if found is not None:
-            yield found
+        if not _is_marked(script.step):
+            yield from destroyers_in(script, given.get(script.step.path))
     by_path = {step.path: step for step in subject.steps}
     for placed in subject.texts:
         step = by_path.get(placed.step)
         if placed.role is Role.STATEMENTS and step is not None and not _is_marked(step):
             engine = step.sql_use.engine or "postgresql"
-            statement = destroyer_in_template(placed.node.text, engine)
-            if statement is not None:
-                yield _finding(placed.node, statement.told, statement.line)
+            for statement in destroyers_in_template(placed.node.text, engine):
+                yield _finding(placed.node, statement.told, statement.line, str(step.path))
 
 
 def _is_marked(step: StepDraft) -> bool:
     return any(each.node.truth("danger") for each in step.lineage())
 
 
-def destroys(script: StepScript, stdin: Scalar | None) -> Finding | None:
-    """The first command or statement of a script, or in what it reads, that may destroy something."""
-    found = next(_destructive(script), None)
-    if found is not None:
-        node, told = found
-        return _finding(script.node, told, script.line(node))
-    return None if stdin is None else _in_stdin(script, stdin)
+def destroyers_in(script: StepScript, stdin: Scalar | None) -> Iterator[Finding]:
+    """The commands and statements of a script, and in what it reads, that may destroy something."""
+    for node, told in _destructive(script):
+        yield _finding(script.node, told, script.line(node), script.step_group)
+    if stdin is not None:
+        yield from _in_stdin(script, stdin)
 
 
-def _finding(node: Scalar, told: str, line: int) -> Finding:
+def _finding(node: Scalar, told: str, line: int, group: str) -> Finding:
     message = f"{shown(told)} may destroy something"
-    return Finding(node, message, line=line, fragment=told.split(" ", 1)[0])
+    return Finding(node, message, line=line, fragment=told.split(" ", 1)[0], group=group)
 
 
-def _in_stdin(script: StepScript, stdin: Scalar) -> Finding | None:
+def _in_stdin(script: StepScript, stdin: Scalar) -> Iterator[Finding]:
     """What destroys in the text that a shell or a client of databases reads from the step's `stdin`."""
     reader = script.tree.reader()
     if reader is None:
-        return None
+        return
+    group = script.step_group
     if reader.language == "SQL":
-        statement = destroyer_in_template(stdin.text, _engine(reader.command))
-        return None if statement is None else _finding(stdin, statement.told, statement.line)
+        for statement in destroyers_in_template(stdin.text, _engine(reader.command)):
+            yield _finding(stdin, statement.told, statement.line, group)
+        return
     try:
         marked = Marked(next(iter(variants(compile_text(stdin.text).blocks)), []))
     except TemplateError:
-        return None
+        return
     _, tree = read(marked.script)
     inside = _within(tree.root_node, 0) if tree is not None and reader.is_shell else iter(())
-    commands = ((node, told) for node, told in inside if not _is_tidying(told, set()))
-    return next((_finding(stdin, told, node.start_point.row + 1) for node, told in commands), None)
+    for node, told in inside:
+        if not _is_tidying(told, set()):
+            yield _finding(stdin, told, node.start_point.row + 1, group)
 
 
 def _engine(command: str) -> Engine:
@@ -145,9 +145,7 @@ def _within(root: Node, depth: int) -> Iterator[tuple[Node, str]]:
 
 
 def _statement(node: Node, text: str, client: Evaluator) -> Iterator[tuple[Node, str]]:
-    found = destroyer(text, _engine(client.command))
-    if found is not None:
-        yield node, found.told
+    yield from ((node, found.told) for found in destroyers(text, _engine(client.command)))
 
 
 def _fed(command: Node, client: Evaluator) -> Iterator[tuple[Node, str]]:
