@@ -47,6 +47,12 @@ CONFIRM = "{name: c, kind: confirm, message: Sure?}"
 DANGER = "{name: d, kind: shell, run: x, danger: true}"
 
 DESTRUCTIVE = [
+    "psql --command='drop table a'",
+    "mysql -e'drop table a'",
+    "cqlsh -e 'drop keyspace a'",
+    "bash <<< 'rm -r /srv/a'",
+    "vault kv delete secret/a",
+    "apt-get -y purge nginx",
     "git push origin +main",
     "curl -fsS -X DELETE https://es.example.com/logs",
     "curl https://es.example.com/logs --request DELETE",
@@ -687,3 +693,28 @@ def test_what_may_fail_is_no_filter(lint: Lint) -> None:
     loaded = lint(step("run: |", "  A=$(kubectl get pods | sort | wc -l)", "  echo $A; df"))
     (told,) = [p.message for p in loaded.warnings if p.code == "unseen-failure"]
     assert told.startswith("`kubectl` may fail unseen")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "bash",
+        "ssh h",
+        "ssh h bash -s",
+        "ssh h sudo bash",
+        "kubectl exec -i p -- sh",
+        "sudo -i",
+        "su - x",
+    ],
+)
+def test_what_a_shell_is_fed_is_looked_through(command: str, lint: Lint) -> None:
+    for inside, found in (("rm -r /srv/a", [7]), ("ls /srv/a", [])):
+        loaded = lint(step("run: |", f"  {command} <<END", f"    {inside}", "  END"))
+        lines = [p.line for p in loaded.warnings if p.code == "destructive-without-danger"]
+        assert lines == [line - 1 for line in found]
+
+
+@pytest.mark.parametrize("command", ["cat", "cat > f.sh", "grep rm", "bash -n; cat", "psql; cat"])
+def test_what_no_shell_reads_destroys_nothing(command: str, lint: Lint) -> None:
+    loaded = lint(step("run: |", f"  {command} <<END", "    rm -r /srv/a", "  END"))
+    assert "destructive-without-danger" not in {p.code for p in loaded.warnings}

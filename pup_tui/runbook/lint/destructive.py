@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.destroyers import is_destroyer
@@ -31,6 +31,9 @@ _DEEPEST: Final = 4
 _TEMPORARY: Final = re.compile(r"(?:/var)?/tmp/.")
 _MADE_HERE: Final = re.compile(r"\b([A-Za-z_]\w*)=\"?(?:\$\(|`)\s*mktemp\b")
 _VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)\}?(?:/.*)?")
+_SQL: Final = frozenset({"SQL", "CQL"})
+_OPTION: Final = re.compile(r"\A(?:--[a-z-]+=|-[A-Za-z])")
+"""An option in one word with the statement that is its argument."""
 
 
 _ENGINES: Final[dict[str, Engine]] = {
@@ -84,7 +87,7 @@ def _in_stdin(script: StepScript, stdin: Scalar) -> Iterator[Finding]:
     if reader is None:
         return
     group = script.step_group
-    if reader.language == "SQL":
+    if reader.language in _SQL:
         for statement in destroyers_in_template(stdin.text, _engine(reader.command)):
             yield _finding(stdin, statement.told, statement.line, group)
         return
@@ -125,7 +128,8 @@ def _is_temporary(word: str, made: set[str]) -> bool:
     return is_made or _TEMPORARY.match(word) is not None
 
 
-def _within(root: Node, depth: int) -> Iterator[tuple[Node, str]]:
+def _within(root: Node, depth: int, given: Sequence[bytes] = ()) -> Iterator[tuple[Node, str]]:
+    """What destroys in a script; `given` is what the script itself reads on its standard input."""
     parts = ScriptParts(root)
     for node in nodes_of(root, "command"):
         use = parts.use(node)
@@ -133,14 +137,21 @@ def _within(root: Node, depth: int) -> Iterator[tuple[Node, str]]:
         for at, what in enumerate(use.uses):
             if what.kind is Kind.NAME and is_destroyer(words[at:]):
                 yield node, " ".join(words[at:])
-            if what.evaluator is not None and what.evaluator.language == "SQL":
+            if what.evaluator is not None and what.evaluator.language in _SQL:
                 text = use.words[at].decode(errors="replace")
-                yield from _statement(node, text, what.evaluator)
-        if use.reader is not None and use.reader.language == "SQL":
-            yield from _fed(node, use.reader)
-        if use.script and depth < _DEEPEST:
-            _, tree = read(use.script)
-            inner = _within(tree.root_node, depth + 1) if tree is not None else iter(())
+                yield from _statement(node, _OPTION.sub("", text), what.evaluator)
+        fed = list(_fed(node))
+        if not fed and (use.script or use.reader is not None):
+            fed, given = list(given), ()
+        scripts = [(use.script, fed)] if use.script else []
+        if use.reader is not None and use.reader.language in _SQL:
+            for each in fed:
+                yield from _statement(node, each.decode(errors="replace"), use.reader)
+        elif use.reader is not None and use.reader.is_shell:
+            scripts += [(text, []) for text in fed]
+        for script, stdin in scripts if depth < _DEEPEST else ():
+            _, tree = read(script)
+            inner = _within(tree.root_node, depth + 1, stdin) if tree is not None else iter(())
             yield from ((node, told) for _, told in inner)
 
 
@@ -148,11 +159,12 @@ def _statement(node: Node, text: str, client: Evaluator) -> Iterator[tuple[Node,
     yield from ((node, found.told) for found in destroyers(text, _engine(client.command)))
 
 
-def _fed(command: Node, client: Evaluator) -> Iterator[tuple[Node, str]]:
-    """The statements of a command's here-document or here-string."""
-    owner = command.parent if command.parent is not None else command
+def _fed(command: Node) -> Iterator[bytes]:
+    """The text of a command's here-document or here-string."""
+    around = command.parent
+    is_redirected = around is not None and around.type == "redirected_statement"
+    owner = around if around is not None and is_redirected else command
     for part in nodes_of(owner, "heredoc_body", "herestring_redirect"):
-        text = MARKER.sub(b"x", part.text or b"").decode(errors="replace")
-        if part.type == "herestring_redirect":
-            text = text.removeprefix("<<<").strip(" \"'")
-        yield from _statement(command, text, client)
+        text = MARKER.sub(b"x", part.text or b"")
+        is_string = part.type == "herestring_redirect"
+        yield text.removeprefix(b"<<<").strip(b" \"'") if is_string else text
