@@ -12,6 +12,7 @@ from pup_tui.runbook.lint.statements import StepScript, nodes_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.roles import INPUTS, Role
+from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.command_use import Evaluator
@@ -58,14 +59,20 @@ def _unmarked(subject: Subject) -> Iterator[Finding]:
     by_path = {step.path: step for step in subject.steps}
     for placed in subject.texts:
         step = by_path.get(placed.step)
-        if placed.role is Role.STATEMENTS and step is not None and not _is_marked(step):
-            engine = step.sql_use.engine or "postgresql"
-            for statement in destroyers_in_template(placed.node.text, engine):
-                yield _finding(placed.node, statement.told, statement.line, str(step.path))
+        if step is not None and not _is_marked(step):
+            yield from statements_that_destroy(step, placed)
 
 
 def _is_marked(step: StepDraft) -> bool:
     return any(each.node.truth("danger") for each in step.lineage())
+
+
+def statements_that_destroy(step: StepDraft, placed: PlacedText) -> Iterator[Finding]:
+    """Those of an `sql` step, where this text is its statements."""
+    if placed.role is Role.STATEMENTS:
+        engine = step.sql_use.engine or "postgresql"
+        for statement in destroyers_in_template(placed.node.text, engine):
+            yield _finding(placed.node, statement.told, statement.line, str(step.path))
 
 
 def destroyers_in(script: StepScript, stdin: Scalar | None) -> Iterator[Finding]:
