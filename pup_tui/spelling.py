@@ -20,6 +20,7 @@ class _Spelled:
     It compares and calculates as the number does, and equals a text of that spelling.
     """
 
+    __slots__ = ()
     spelling: str
 
     def __str__(self) -> str:
@@ -42,7 +43,9 @@ class SpelledInt(_Spelled, int):
 
 
 class SpelledFloat(_Spelled, float):
-    """Any other number."""
+    """Any other number; the JSON of an output may hold a great many."""
+
+    __slots__ = ("spelling",)
 
 
 SPELLED: Final = (SpelledInt, SpelledFloat)

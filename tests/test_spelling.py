@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -30,6 +31,11 @@ def test_it_equals_a_text_of_its_spelling() -> None:
     assert THREE in ["3.9", "3.10"]
     assert THREE != "3.1"
     assert str(THREE) == f"{THREE}" == "3.10"
+
+
+@pytest.mark.parametrize("number", [THREE, BASED])
+def test_a_copy_keeps_the_spelling(number: Any) -> None:
+    assert str(copy.deepcopy(number)) == number.spelling
 
 
 @pytest.mark.parametrize(("number", "text"), [(5, "5"), (-1.5, "-1.5"), (0, "0")])

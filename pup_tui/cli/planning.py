@@ -82,8 +82,8 @@ def print_plan(
     tell_lacking(left)
     sources = local_values(settings, settings.environ).at_rest()
     resolved = resolve_values(runbook, given.values, sources, ask=False)
-    hidden = set(resolved.secrets)
-    masking = Masking(resolved.values[name] for name in hidden)
+    masking = Masking()
+    hidden = set(masking.find(resolved.values, resolved.secrets))
     changes = partial(mutates, is_believed=loaded.is_believed)
     known = (resolved.values, resolved.left_out, settings.operator, changes, hidden)
     steps = plan(

@@ -162,7 +162,7 @@ def _not_met(node: Node, poll: PollState, when: str) -> str:
     last = poll.samples[-1]
     if last.error:
         return f"{told}; last attempt: {last.error}"
-    seen = last.status if last.value is None else f"{last.value:g}"
+    seen = last.status if last.value is None else f"{last.value:.12g}"
     return told if seen is None else f"{told}; last value: {seen}"
 
 

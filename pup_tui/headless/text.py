@@ -137,7 +137,7 @@ class TextFace(Watcher):
             self._show_kept(notice.step, "waiting")
 
     def _polled(self, notice: StepPolled) -> None:
-        seen = notice.status if notice.value is None else f"{notice.value:g}"
+        seen = notice.status if notice.value is None else f"{notice.value:.12g}"
         told = "met" if notice.met else "not yet"
         parts = [f"  ⧗ {self._about(notice.step)}attempt {notice.attempt}: {told}"]
         if seen is not None:

@@ -58,7 +58,8 @@ def check_looking(
     looking = [step for step in steps if step.node.truth("read_only")]
     if not looking:
         return
-    scripts = [placed for placed in texts if placed.role in COMMANDS | INPUTS]
+    told = COMMANDS | INPUTS | {Role.STATEMENTS}
+    scripts = [placed for placed in texts if placed.role in told]
     for step in looking:
         if step.node.truth("danger"):
             continue
@@ -66,9 +67,9 @@ def check_looking(
         why = "" if built is None else why_it_changes(built, pup_changes)
         why = why or next(_destroyed(step, steps, scripts), "")
         if why:
-            told = f"a {step.node.text('kind')} step that is `read_only` only looks, and {why}"
+            message = f"a {step.node.text('kind')} step that is `read_only` only looks, and {why}"
             hint = "leave `read_only` out, or the change"
-            report.error(step.node.entries["read_only"].key, told, hint)
+            report.error(step.node.entries["read_only"].key, message, hint)
 
 
 def _built(made: Mapping[str, Any] | None) -> Step | None:
@@ -82,14 +83,16 @@ def _built(made: Mapping[str, Any] | None) -> Step | None:
 def _destroyed(
     step: StepDraft, steps: Iterable[StepDraft], texts: Sequence[PlacedText]
 ) -> Iterator[str]:
-    """What the scripts of a step, and of those inside it, may destroy."""
-    from pup_tui.runbook.lint.destructive import destroys
+    """What the scripts and statements of a step, and of those inside it, may destroy."""
+    from pup_tui.runbook.lint.destructive import destroyers_in, statements_that_destroy
     from pup_tui.runbook.lint.statements import read_scripts
 
     held = {each.path: each for each in steps if step in each.lineage()}
     stdin = {placed.step: placed.node for placed in texts if placed.role in INPUTS}
     commands = [(held[placed.step], placed) for placed in texts if placed.step in held]
     for script in read_scripts(commands):
-        found = destroys(script, stdin.get(script.step.path))
-        if found is not None:
+        for found in destroyers_in(script, stdin.get(script.step.path)):
+            yield f"{found.message} (line {found.place[0]})"
+    for inner, placed in commands:
+        for found in statements_that_destroy(inner, placed):
             yield f"{found.message} (line {found.place[0]})"

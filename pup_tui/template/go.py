@@ -18,6 +18,10 @@ _OPERAND: Final = r"(?:\(\s*(?:[A-Za-z_]\w*\s+)?)*[.$\"'`]"
 _ALONE: Final = r"\s*(?:end|else|break|continue)\s*(?=-?\}\})"
 _HEAD: Final = rf"{_ALONE}|\s*(?:else\s+(?:if|with)|[A-Za-z_]\w*)\s+{_OPERAND}"
 _ACTION: Final = re.compile(rf"-?(?:{_HEAD})")
+_NEARLY: Final = re.compile(
+    rf"-?\s*(?P<head>(?:else\s+)?[A-Za-z_]\w*)\s+(?P<call>[A-Za-z_]\w*\s+{_OPERAND}[^\n]{{0,200}}?)\s*-?"
+)
+"""An action whose first argument is a call: ``if eq .A "x"``, of which no form tells that it is Go's."""
 _DATA: Final = re.compile(r"-?\s*[.$]")
 _PART: Final = re.compile(r"""`[^`]*`|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\}\}|["'`]""")
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
@@ -55,6 +59,15 @@ def claimed(source: str, names: Collection[str]) -> str:
             pieces += (source[position : found.end()], "+")
             position = found.end()
     return "".join([*pieces, source[position:]])
+
+
+def hint(body: str) -> str:
+    """How an action of Go's is written so that it passes, empty where a text does not look like one."""
+    found = _NEARLY.fullmatch(body)
+    if found is None:
+        return ""
+    written = f"{{{{ {found['head']} ({found['call']}) }}}}"
+    return f"of a Go template write {written}, or put it between {{% raw %}} and {{% endraw %}}"
 
 
 def _end(source: str, position: int) -> int | None:

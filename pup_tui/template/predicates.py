@@ -11,7 +11,7 @@ from jinja2.runtime import Undefined
 from pup_tui.template.limits import spend_on_comparing, spend_on_finding
 from pup_tui.template.operands import need_defined
 from pup_tui.template.regex_filters import matches
-from pup_tui.template.values import LeftOut, is_list
+from pup_tui.template.values import LeftOut, is_list, to_text
 
 
 def _is_number(value: Any) -> bool:
@@ -26,6 +26,8 @@ def is_in(value: Any, container: Any) -> bool:
     """Whether a list or map holds a value, or a text another text."""
     need_defined(value, container)
     spend_on_finding(value, container)
+    if is_list(container) and (_is_number(value) or isinstance(value, str)):
+        return any(_are_equal(value, item) for item in container)
     return bool(value in container)
 
 
@@ -35,13 +37,22 @@ def compare(left: Any, name: str, right: Any) -> bool:
     return bool(_COMPARISONS[name](left, right))
 
 
+def _are_equal(left: Any, right: Any) -> bool:
+    """Whether two values are equal; a number also equals the text that it is written as."""
+    if isinstance(left, str) and _is_number(right):
+        return left == to_text(right)
+    if isinstance(right, str) and _is_number(left):
+        return right == to_text(left)
+    return bool(left == right)
+
+
 def _comparison(name: str) -> Callable[..., bool]:
     return lambda value, other: compare(value, name, other)
 
 
 _COMPARISONS: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    "eq": operator.eq,
-    "ne": operator.ne,
+    "eq": _are_equal,
+    "ne": lambda left, right: not _are_equal(left, right),
     "lt": operator.lt,
     "lteq": operator.le,
     "gt": operator.gt,

@@ -17,6 +17,8 @@ NOT_SAID: Final = frozenset(
 _NUMBER: Final = re.compile(
     r"\s*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*", re.ASCII
 )
+_EXACT: Final = 2**53
+"""Below it every whole number is one of its own as a `float`."""
 _STATUS_PATHS: Final = (
     ("status",),
     ("overall_state",),
@@ -81,6 +83,11 @@ def _number(value: Any) -> float | None:
         return _finite(float(value))
     except OverflowError:
         return None
+
+
+def _written(number: float) -> float:
+    """A whole number without a fraction, so that a text or a script takes it for one."""
+    return int(number) if number.is_integer() and abs(number) < _EXACT else number
 
 
 def _finite(number: float) -> float | None:
@@ -179,7 +186,7 @@ def reading_scope(
     value = value_of(output, json_value if is_json else None)
     given: dict[str, Any] = {
         "status": status if isinstance(status, str) else None,
-        "value": value if isinstance(value, float) else None,
+        "value": _written(value) if isinstance(value, float) else None,
         "exit_code": exit_code,
         "status_code": status_code,
         "attempt": attempt,

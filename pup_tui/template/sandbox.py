@@ -15,6 +15,7 @@ from jinja2.runtime import Context, StrictUndefined, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import pass_context
 
+from pup_tui.spelling import SpelledFloat, spelled
 from pup_tui.template import filters
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import spend_on
@@ -70,6 +71,12 @@ class _Generator(CodeGenerator):
             self.visit(operand.expr, frame)
         self.write(")")
 
+    def visit_Const(self, node: nodes.Const, frame: Frame) -> None:  # noqa: N802 - Jinja's name
+        if isinstance(node.value, SpelledFloat):
+            self.write(f"environment.spelled({float(node.value)!r}, {node.value.spelling!r})")
+        else:
+            super().visit_Const(node, frame)
+
 
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
     """The environment in which expressions are compiled and evaluated."""
@@ -102,6 +109,8 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
         """Refuse: methods were turned into filters, and nothing else can be called."""
         raise TemplateError("this cannot be called")
+
+    spelled = staticmethod(spelled)
 
     def compare(self, left: Any, *others: Any) -> bool:
         """Compare each value with the next: `others` are the operators and the values behind them."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import nodes
 from jinja2.lexer import Token, TokenStream
 from jinja2.parser import Parser
 
+from pup_tui.spelling import spelled
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.filters import FILTERS
 from pup_tui.template.limits import MAX_DEPTH, MAX_EXPRESSION, MAX_INTEGER_BITS, MAX_NESTING
@@ -117,7 +118,14 @@ def _parser(source: str) -> Parser:
 def _tokens(source: str) -> Iterator[Token]:
     """Run Jinja's lexer over an expression, watching how deep it nests."""
     depth = 0
-    for token in ENVIRONMENT.lexer.tokenize(_with_backslashes(source), state="variable"):
+    written = _with_backslashes(source)
+    lexer = ENVIRONMENT.lexer
+    numbers = (
+        text
+        for _, kind, text in lexer.tokeniter(written, None, state="variable")
+        if kind == "float"
+    )
+    for token in lexer.tokenize(written, state="variable"):
         if token.type in _OPENERS:
             depth += 1
             if depth > MAX_NESTING:
@@ -126,6 +134,10 @@ def _tokens(source: str) -> Iterator[Token]:
             depth -= 1
         elif token.type in ("variable_begin", "variable_end"):
             raise TemplateError("an expression stands here without {{ and }}")
+        if token.type == "float":
+            text = next(numbers)
+            number: Any = spelled(float(text), text)
+            token = Token(token.lineno, "float", number)
         yield token
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from pup_tui.spelling import SpelledFloat, dumps
+from pup_tui.spelling import SpelledFloat, dumps, spelled
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_TEXT, check_length, spend, too_long
 
@@ -185,7 +185,7 @@ def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(text)
-    return number
+    return spelled(number, text)
 
 
 def parse_json(text: str) -> Any:

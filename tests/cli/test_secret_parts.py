@@ -123,3 +123,18 @@ def test_a_plan_shows_no_part_of_a_secret(program: Program) -> None:
         assert leaks(planned.out.encode()) == []
         assert "depl" not in planned.out.replace("startswith('deploy')", "")
         assert "production" in planned.out
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_plan_hides_a_plain_variable_with_the_same_text(
+    program: Program, options: tuple[str, ...]
+) -> None:
+    variables = (
+        "{TOKEN: {type: secret, from: 'env:T'}, PLAIN: {from: 'env:T'}, HOLDS: {from: 'env:H'}}"
+    )
+    program.write(
+        "same", f"name: same\nvars: {variables}\nsteps: [{{name: a, kind: wait, duration: 1s}}]\n"
+    )
+    planned = program("plan", "same.yaml", *options, T="correct-horse", H="Bearer correct-horse")
+    assert (planned.code, planned.out.count("***")) == (0, 3)
+    assert "correct-horse" not in planned.out

@@ -47,6 +47,12 @@ CONFIRM = "{name: c, kind: confirm, message: Sure?}"
 DANGER = "{name: d, kind: shell, run: x, danger: true}"
 
 DESTRUCTIVE = [
+    "psql --command='drop table a'",
+    "mysql -e'drop table a'",
+    "cqlsh -e 'drop keyspace a'",
+    "bash <<< 'rm -r /srv/a'",
+    "vault kv delete secret/a",
+    "apt-get -y purge nginx",
     "git push origin +main",
     "curl -fsS -X DELETE https://es.example.com/logs",
     "curl https://es.example.com/logs --request DELETE",
@@ -264,9 +270,9 @@ CASES = [
     ),
     ("unbounded-wait", shell("while true; do check; sleep 1; done"), 7),
     ("unbounded-wait", shell("until check; do sleep 1; done"), 7),
-    ("unbounded-wait", shell("tail -n 5 -f /var/log/syslog"), 6),
-    ("unbounded-wait", shell("kubectl logs --follow pod/x"), 6),
-    ("unbounded-wait", shell("kubectl rollout status deploy/x"), 6),
+    ("unbounded-wait", shell("tail -n 5 -f /var/log/syslog"), 7),
+    ("unbounded-wait", shell("kubectl logs --follow pod/x"), 7),
+    ("unbounded-wait", shell("kubectl rollout status deploy/x"), 7),
     ("unbounded-wait", shell("kubectl rollout status deploy/x --timeout=5m"), None),
     ("unbounded-wait", shell("tail -f /var/log/syslog", "timeout: 5m"), None),
     ("unbounded-wait", shell("# tail -f does not end"), None),
@@ -509,6 +515,13 @@ CASES = [
     ("unseen-failure", step("run: |", "  first | awk x"), None),
     ("unseen-failure", step("run: |", "  f() { a || exit 1; }", "  f", "  second"), None),
     ("unseen-failure", step("run: |", "  f() { a || return 1; }", "  f", "  second"), 7),
+    ("unseen-failure", step("run: |", "  f() { echo \"$(date) $*\" >&2; }", "  f a", "  second"), None),
+    ("unseen-failure", step("run: |", "  f() { echo \"$*\" | tee -a l; }", "  f a", "  second"), None),
+    ("unseen-failure", step("run: |", "  f() { [ -e a ] || return 1; echo; }", "  f", "  second"), 7),
+    ("unseen-failure", step("run: |", "  f() { [ -e a ]; }", "  f", "  second"), 7),
+    ("unseen-failure", step("run: |", "  f() { f; }", "  f", "  second"), 7),
+    ("unseen-failure", step("run: |", "  A=$(date | cut -c1)", "  second"), None),
+    ("unseen-failure", step("run: |", "  A=$(first | wc -l 2>/dev/null)", "  second"), 6),
     ("strict-pipeline", step("run: first | second", "strict: true"), 5),
     ("strict-pipeline", step("run: first | second", "strict: true", "shell: dash"), 5),
     ("strict-pipeline", step("run: first | second", "strict: true", "shell: bash"), None),
@@ -602,6 +615,34 @@ def test_what_is_told_of_once_is_silenced_in_each_place(lint: Lint) -> None:
     ]
     assert [(p.code, p.line) for p in loaded.silenced] == [("option-injection", 8)]
     assert "useless-silencing" not in {p.code for p in loaded.warnings}
+
+
+@pytest.mark.parametrize(
+    ("code", "script"),
+    [
+        ("destructive-without-danger", ["rm -r a", "kubectl delete ns b"]),
+        ("unseen-failure", ["cp a b", "cp b c", "echo done"]),
+        ("strict-pipeline", ["cp a b | cat", "cp b c | cat"]),
+        ("unbounded-wait", ["while true; do sleep 1; done", "tail -f a"]),
+        ("unbounded-wait", ["tail -f a", "tail -f b"]),
+    ],
+)
+def test_one_silenced_command_hides_no_other(code: str, script: list[str], lint: Lint) -> None:
+    strict = ["strict: true"] if code == "strict-pipeline" else []
+    loaded = lint(shell("\n        ".join(script), *strict))
+    assert [p.line for p in loaded.warnings if p.code == code] == [7]
+    script[0] += f"  # lint: ok {code} because it is meant"
+    loaded = lint(shell("\n        ".join(script), *strict))
+    assert [p.line for p in loaded.silenced if p.code == code] == [7]
+    assert [p.line for p in loaded.warnings if p.code == code] == [8]
+
+
+def test_one_silenced_statement_hides_no_other(lint: Lint) -> None:
+    because = "-- # lint: ok destructive-without-danger because it is empty"
+    query = f"query: |\n      drop table a;  {because}\n      drop table b;"
+    loaded = lint(step("url: sqlite:///a", query, kind="sql"))
+    assert [p.line for p in loaded.silenced] == [7]
+    assert [p.line for p in loaded.warnings] == [8]
 
 
 @pytest.mark.parametrize("pattern", [r"[^-].*", r"([^-\s]\S*\s*)+"])
@@ -705,3 +746,34 @@ def test_a_comment_that_silences_nothing_is_told(comment: str, codes: set[str], 
     loaded = lint(step("url: /x", f"{OFF}  {comment}", kind="http"))
     assert {p.code for p in loaded.warnings} == codes
     assert loaded.silenced == ()
+
+
+def test_what_may_fail_is_no_filter(lint: Lint) -> None:
+    loaded = lint(step("run: |", "  A=$(kubectl get pods | sort | wc -l)", "  echo $A; df"))
+    (told,) = [p.message for p in loaded.warnings if p.code == "unseen-failure"]
+    assert told.startswith("`kubectl` may fail unseen")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "bash",
+        "ssh h",
+        "ssh h bash -s",
+        "ssh h sudo bash",
+        "kubectl exec -i p -- sh",
+        "sudo -i",
+        "su - x",
+    ],
+)
+def test_what_a_shell_is_fed_is_looked_through(command: str, lint: Lint) -> None:
+    for inside, found in (("rm -r /srv/a", [7]), ("ls /srv/a", [])):
+        loaded = lint(step("run: |", f"  {command} <<END", f"    {inside}", "  END"))
+        lines = [p.line for p in loaded.warnings if p.code == "destructive-without-danger"]
+        assert lines == [line - 1 for line in found]
+
+
+@pytest.mark.parametrize("command", ["cat", "cat > f.sh", "grep rm", "bash -n; cat", "psql; cat"])
+def test_what_no_shell_reads_destroys_nothing(command: str, lint: Lint) -> None:
+    loaded = lint(step("run: |", f"  {command} <<END", "    rm -r /srv/a", "  END"))
+    assert "destructive-without-danger" not in {p.code for p in loaded.warnings}

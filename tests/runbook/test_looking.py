@@ -38,6 +38,10 @@ def _load(folder: Path, step: str, files: Mapping[str, str] | None = None) -> Lo
         ("kind: shell, run: systemctl stop x", "`systemctl stop x` may destroy"),
         ("kind: shell, run: kubectl delete pod x", "`kubectl delete pod x` may destroy"),
         ("kind: shell, run: psql -XAt, stdin: drop table t", "`drop table t` may destroy"),
+        (
+            "kind: sql, url: 'sqlite:///a', query: select 1; drop table t",
+            "`drop table t` may destroy",
+        ),
         ("kind: shell, run: bash -s, stdin: 'ls; rm -r /srv/{{ V }}'", "may destroy"),
         ("kind: group, steps: [{name: b, kind: shell, run: rm -rf /srv/x}]", "`rm -rf /srv/x`"),
         (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pup_tui.template.errors import TemplateError, UndefinedName
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.limits import MAX_DEPTH, MAX_EXPRESSION, MAX_NESTING, MAX_TEXT
-from pup_tui.template.values import LEFT_OUT
+from pup_tui.template.values import LEFT_OUT, to_text
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,11 @@ from pup_tui.template.values import LEFT_OUT
         ("A is none or A is mapping", {"A": {}}, True),
         ("3 is odd and 4 is even and 1.5 is float and 1 is integer", {}, True),
         ("A in ['x', 'y']", {"A": "y"}, True),
+        ("A == '3.9' and '3.9' == A and A in ['3.9'] and A not in ['3.90']", {"A": 3.9}, True),
+        ("A != '4' or A == '04' or A is ne('4')", {"A": 4}, False),
+        ("A == 4 and [A] | select('eq', 4) == [A] and 4 in [A]", {"A": "4"}, True),
+        ("A == 'true' or 1 == '1.0' or 1.0 == '1'", {"A": True}, False),
+        ("A == 1.1", {"A": "1.10"}, False),
         ("A not in B", {"A": "y", "B": "xyz"}, False),
         ("1 < 2 < 3", {}, True),
         ("{'a': [1, 2]}.a[1]", {}, 2),
@@ -58,6 +63,24 @@ def test_evaluation(source: str, scope: dict[str, Any], expected: Any) -> None:
             compile_expression(source)
         return
     assert compile_expression(source).evaluate(scope) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "scope", "written"),
+    [
+        ("3.10", {}, "3.10"),
+        ("A | default(1.50)", {}, "1.50"),
+        ("[3.9, 3.10][1]", {}, "3.10"),
+        ("{'a': 2.00}.a ~ 'x'", {}, "2.00x"),
+        ("1.50 + 1.50", {}, "3.0"),
+        ("A.v ~ ' ' ~ A.w[0]", {"A": '{"v": 1.10, "w": [2.50]}'}, "1.10 2.50"),
+        ("A.v + 1", {"A": '{"v": 1.10}'}, "2.1"),
+    ],
+)
+def test_numbers_stay_as_they_were_written(
+    source: str, scope: dict[str, Any], written: str
+) -> None:
+    assert to_text(compile_expression(source).evaluate(scope)) == written
 
 
 @pytest.mark.proves("P5")

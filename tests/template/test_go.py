@@ -101,6 +101,27 @@ def test_what_is_neither_is_an_error(text: str) -> None:
     assert caught.value.line == 1
 
 
+@pytest.mark.parametrize(
+    ("action", "written"),
+    [
+        ('if eq .State "up"', 'if (eq .State "up")'),
+        ("- if not $c.ready -", "if (not $c.ready)"),
+        ("else if gt (len .items) 0", "else if (gt (len .items) 0)"),
+        ("X Y", None),
+        ("range until 5", None),
+    ],
+)
+def test_the_way_to_write_a_call_is_told(action: str, written: str | None) -> None:
+    with pytest.raises(TemplateError) as caught:
+        compile_text(f"{{{{{action}}}}}")
+    if written is None:
+        assert "Go template" not in (caught.value.hint or "")
+    else:
+        passing = f"{{{{ {written} }}}}"
+        assert passing in (caught.value.hint or "")
+        assert compile_text(passing).render({}) == passing
+
+
 def test_a_text_of_actions_alone_is_literal() -> None:
     assert compile_text("{{ range .a }}{{ end }}").is_literal
     assert compile_shell("echo '{{ range .a }}{{ end }}'", "fish").render({}).env == {}

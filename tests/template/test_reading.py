@@ -156,6 +156,16 @@ def test_no_scope_ever_holds_an_infinity(output: str) -> None:
     assert all(map(math.isfinite, _numbers(list(reading_scope(output).values()))))
 
 
+@pytest.mark.parametrize(
+    ("output", "written"),
+    [("42\n", "42"), ('{"value": 3.0}', "3"), ("0.5", "0.5"), ("1e300", None), ("-7", "-7")],
+)
+def test_a_whole_number_has_no_fraction(output: str, written: str | None) -> None:
+    value = reading_scope(output)["value"]
+    assert isinstance(value, float if written in (None, "0.5") else int)
+    assert written in (None, str(value))
+
+
 def test_output_is_compared_without_its_line_end() -> None:
     scope = reading_scope(" ok\n", "no\n\n")
     assert (scope["output"], scope["stderr"], scope["lines"]) == ("ok", "no", [" ok"])

@@ -156,19 +156,19 @@ def unbounded_wait(subject: Subject) -> Iterator[Finding]:
     """
     if subject.default("timeout") is not None:
         return
-    loops = {id(found.node): found for found in endless_loops(subject)}
+    loops = list(endless_loops(subject))
     for step, placed in subject.commands:
         node = placed.node
         if step.node.get("timeout") is not None or "timeout" in node.text:
             continue
-        if id(node) in loops:
-            yield loops[id(node)]
-            continue
+        yield from (found for found in loops if found.node is node)
         script = _COMMENT.sub("", node.text[:20_000])
         for form, told in _ENDLESS:
-            if form.search(script):
-                yield Finding(node, told, "give the step a `timeout`, or use `poll`")
-                break
+            for found in form.finditer(script):
+                line = script.count("\n", 0, found.end()) + 1
+                hint = "give the step a `timeout`, or use `poll`"
+                fragment = found[0].split()[0]
+                yield Finding(node, told, hint, line, fragment, str(step.path))
 
 
 def missing_tool(subject: Subject) -> Iterator[Finding]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.destroyers import is_destroyer
-from pup_tui.runbook.lint.sql import destroyer, destroyer_in_template
+from pup_tui.runbook.lint.sql import destroyers, destroyers_in_template
 from pup_tui.runbook.lint.statements import StepScript, nodes_of
 from pup_tui.runbook.lint.subject import Finding, Subject
 from pup_tui.runbook.lint.tidying import OwnThings, pid_files_of
 from pup_tui.runbook.nodes import Scalar, shown
 from pup_tui.runbook.roles import INPUTS, Role
+from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.command_use import Evaluator
@@ -28,8 +30,13 @@ if TYPE_CHECKING:
 _DEEPEST: Final = 4
 """Scripts in the words of scripts, such as those of `ssh`."""
 
-_FED: Final = "{{...}}"
+_GIVEN: Final = "{{...}}"
 """Stands for what `xargs` and the like put behind the words of a command."""
+
+_SQL: Final = frozenset({"SQL", "CQL"})
+_OPTION: Final = re.compile(r"\A(?:--[a-z-]+=|-[A-Za-z])")
+"""An option in one word with the statement that is its argument."""
+
 
 _ENGINES: Final[dict[str, Engine]] = {
     **dict.fromkeys(("mysql", "mariadb", "mycli", "mysqlsh"), "mysql"),
@@ -49,59 +56,63 @@ def _unmarked(subject: Subject) -> Iterator[Finding]:
     given = {placed.step: placed.node for placed in subject.texts if placed.role in INPUTS}
     pid_files = pid_files_of(script.node.text for script in subject.scripts)
     for script in subject.scripts:
-        found = None
         if not _is_marked(script.step):
-            found = destroys(script, given.get(script.step.path), pid_files)
-        if found is not None:
-            yield found
+            yield from destroyers_in(script, given.get(script.step.path), pid_files)
     by_path = {step.path: step for step in subject.steps}
     for placed in subject.texts:
         step = by_path.get(placed.step)
-        if placed.role is Role.STATEMENTS and step is not None and not _is_marked(step):
-            engine = step.sql_use.engine or "postgresql"
-            statement = destroyer_in_template(placed.node.text, engine)
-            if statement is not None:
-                yield _finding(placed.node, statement.told, statement.line)
+        if step is not None and not _is_marked(step):
+            yield from statements_that_destroy(step, placed)
 
 
 def _is_marked(step: StepDraft) -> bool:
     return any(each.node.truth("danger") for each in step.lineage())
 
 
-def destroys(
+def statements_that_destroy(step: StepDraft, placed: PlacedText) -> Iterator[Finding]:
+    """Those of an `sql` step, where this text is its statements."""
+    if placed.role is Role.STATEMENTS:
+        engine = step.sql_use.engine or "postgresql"
+        for statement in destroyers_in_template(placed.node.text, engine):
+            yield _finding(placed.node, statement.told, statement.line, str(step.path))
+
+
+def destroyers_in(
     script: StepScript, stdin: Scalar | None, pid_files: frozenset[str] = frozenset()
-) -> Finding | None:
-    """The first command or statement of a script, or in what it reads, that may destroy something.
+) -> Iterator[Finding]:
+    """The commands and statements of a script, and in what it reads, that may destroy something.
 
     `pid_files` are files that the runbook wrote the ids of its own processes to.
     """
-    found = next(_within(script.root, pid_files), None)
-    if found is not None:
-        node, told = found
-        return _finding(script.node, told, script.line(node))
-    return None if stdin is None else _in_stdin(script, stdin)
+    for node, told in _within(script.root, pid_files=pid_files):
+        yield _finding(script.node, told, script.line(node), script.step_group)
+    if stdin is not None:
+        yield from _in_stdin(script, stdin)
 
 
-def _finding(node: Scalar, told: str, line: int) -> Finding:
+def _finding(node: Scalar, told: str, line: int, group: str) -> Finding:
     message = f"{shown(told)} may destroy something"
-    return Finding(node, message, line=line, fragment=told.split(" ", 1)[0])
+    return Finding(node, message, line=line, fragment=told.split(" ", 1)[0], group=group)
 
 
-def _in_stdin(script: StepScript, stdin: Scalar) -> Finding | None:
+def _in_stdin(script: StepScript, stdin: Scalar) -> Iterator[Finding]:
     """What destroys in the text that a shell or a client of databases reads from the step's `stdin`."""
     reader = script.tree.reader()
     if reader is None:
-        return None
-    if reader.language == "SQL":
-        statement = destroyer_in_template(stdin.text, _engine(reader.command))
-        return None if statement is None else _finding(stdin, statement.told, statement.line)
+        return
+    group = script.step_group
+    if reader.language in _SQL:
+        for statement in destroyers_in_template(stdin.text, _engine(reader.command)):
+            yield _finding(stdin, statement.told, statement.line, group)
+        return
     try:
         marked = Marked(next(iter(variants(compile_text(stdin.text).blocks)), []))
     except TemplateError:
-        return None
+        return
     _, tree = read(marked.script)
     inside = _within(tree.root_node) if tree is not None and reader.is_shell else iter(())
-    return next((_finding(stdin, told, node.start_point.row + 1) for node, told in inside), None)
+    for node, told in inside:
+        yield _finding(stdin, told, node.start_point.row + 1, group)
 
 
 def _engine(command: str) -> Engine:
@@ -109,42 +120,54 @@ def _engine(command: str) -> Engine:
 
 
 def _within(
-    root: Node, pid_files: frozenset[str] = frozenset(), depth: int = 0
+    root: Node,
+    depth: int = 0,
+    given: Sequence[bytes] = (),
+    pid_files: frozenset[str] = frozenset(),
 ) -> Iterator[tuple[Node, str]]:
-    """The commands and statements that destroy, each with what is told of it."""
+    """The commands and statements of a script that destroy, each with what is told of it.
+
+    `given` is what the script itself reads on its standard input.
+    """
     parts = ScriptParts(root)
     own = OwnThings((root.text or b"").decode(errors="replace"), pid_files)
     for node in nodes_of(root, "command"):
         use = parts.use(node)
         words = [word.decode(errors="replace").replace("\x01", "{{...}}") for word in use.words]
-        fed = [] if use.fed_from is None else [_FED]
+        behind = [] if use.fed_from is None else [_GIVEN]
         for at, what in enumerate(use.uses):
-            command = words[at:] + fed
+            command = words[at:] + behind
             is_destroying = what.kind is Kind.NAME and is_destroyer(command)
             if is_destroying and not own.are_all_that_goes(command):
                 yield node, " ".join(words[at:])
-            if what.evaluator is not None and what.evaluator.language == "SQL":
+            if what.evaluator is not None and what.evaluator.language in _SQL:
                 text = use.words[at].decode(errors="replace")
-                yield from _statement(node, text, what.evaluator)
-        if use.reader is not None and use.reader.language == "SQL":
-            yield from _fed(node, use.reader)
-        if use.script and depth < _DEEPEST:
-            _, tree = read(use.script)
-            inner = _within(tree.root_node, depth=depth + 1) if tree is not None else iter(())
+                yield from _statement(node, _OPTION.sub("", text), what.evaluator)
+        fed = list(_fed(node))
+        if not fed and (use.script or use.reader is not None):
+            fed, given = list(given), ()
+        scripts = [(use.script, fed)] if use.script else []
+        if use.reader is not None and use.reader.language in _SQL:
+            for each in fed:
+                yield from _statement(node, each.decode(errors="replace"), use.reader)
+        elif use.reader is not None and use.reader.is_shell:
+            scripts += [(text, []) for text in fed]
+        for script, stdin in scripts if depth < _DEEPEST else ():
+            _, tree = read(script)
+            inner = _within(tree.root_node, depth + 1, stdin) if tree is not None else iter(())
             yield from ((node, told) for _, told in inner)
 
 
 def _statement(node: Node, text: str, client: Evaluator) -> Iterator[tuple[Node, str]]:
-    found = destroyer(text, _engine(client.command))
-    if found is not None:
-        yield node, found.told
+    yield from ((node, found.told) for found in destroyers(text, _engine(client.command)))
 
 
-def _fed(command: Node, client: Evaluator) -> Iterator[tuple[Node, str]]:
-    """The statements of a command's here-document or here-string."""
-    owner = command.parent if command.parent is not None else command
+def _fed(command: Node) -> Iterator[bytes]:
+    """The text of a command's here-document or here-string."""
+    around = command.parent
+    is_redirected = around is not None and around.type == "redirected_statement"
+    owner = around if around is not None and is_redirected else command
     for part in nodes_of(owner, "heredoc_body", "herestring_redirect"):
-        text = MARKER.sub(b"x", part.text or b"").decode(errors="replace")
-        if part.type == "herestring_redirect":
-            text = text.removeprefix("<<<").strip(" \"'")
-        yield from _statement(command, text, client)
+        text = MARKER.sub(b"x", part.text or b"")
+        is_string = part.type == "herestring_redirect"
+        yield text.removeprefix(b"<<<").strip(b" \"'") if is_string else text

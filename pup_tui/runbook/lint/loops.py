@@ -37,8 +37,10 @@ def endless_loops(subject: Subject) -> Iterator[Finding]:
             told = _endless(node)
             if told:
                 hint = "give the step a `timeout`, or use `poll`"
-                yield Finding(script.node, told, hint, script.line(node), node.children[0].type)
-                break
+                fragment = node.children[0].type
+                yield Finding(
+                    script.node, told, hint, script.line(node), fragment, script.step_group
+                )
 
 
 def _endless(loop: Node) -> str:

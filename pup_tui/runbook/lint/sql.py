@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final
@@ -33,34 +33,34 @@ class Destroyer:
     line: int
 
 
-def destroyer_in_template(source: str, engine: Engine) -> Destroyer | None:
-    """The first statement of a template that destroys."""
+def destroyers_in_template(source: str, engine: Engine) -> Iterator[Destroyer]:
+    """The statements of a template that destroy."""
     try:
         units = next(iter(variants(compile_text(source).blocks)), [])
     except TemplateError:
-        return None
-    return destroyer("".join("x" if isinstance(each, Output) else each for each in units), engine)
+        return
+    text = "".join("x" if isinstance(each, Output) else each for each in units)
+    yield from destroyers(text, engine)
 
 
-def destroyer(text: str, engine: Engine) -> Destroyer | None:
-    """The first statement that destroys; variables of a shell in it are taken for names."""
+def destroyers(text: str, engine: Engine) -> Iterator[Destroyer]:
+    """The statements that destroy; variables of a shell in them are taken for names."""
     if _MAY_DESTROY.search(text) is None:
-        return None
+        return
     plain = _CLIENT_COMMAND.sub("", _SHELL_VARIABLE.sub("x", text))
     try:
         statements = split(tokens_of(plain, engine))
     except TemplateError:
-        return None
+        return
     for statement in map(_behind_with, statements):
         words = _outermost_words(statement)
         if words and any(row.matches(words) for row in STATEMENTS):
             start, end = statement[0].start, statement[:3][-1].end
             told = " ".join(plain[start:end].split())
-            return Destroyer(told, plain.count("\n", 0, start) + 1)
+            yield Destroyer(told, plain.count("\n", 0, start) + 1)
         for token, behind in pairwise(statement):
             if behind.text == "(" and token.text.lower() in FUNCTIONS:
-                return Destroyer(token.text, plain.count("\n", 0, token.start) + 1)
-    return None
+                yield Destroyer(token.text, plain.count("\n", 0, token.start) + 1)
 
 
 def _behind_with(statement: Sequence[Token]) -> Sequence[Token]:

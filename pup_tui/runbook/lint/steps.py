@@ -143,7 +143,7 @@ def _used_names(subject: Subject) -> frozenset[str]:
     """The names in all texts, as far as they can be read; in expressions every word counts."""
     used: set[str] = set()
     for placed in subject.texts:
-        if placed.role.language is Language.PLAIN:
+        if placed.role.language is Language.PLAIN and placed.role is not Role.PROGRAM:
             continue
         if placed.role.language in _EXPRESSIONS:
             used.update(re.findall(r"[A-Za-z_]\w*", placed.node.text))

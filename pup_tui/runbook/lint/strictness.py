@@ -49,6 +49,8 @@ _MADE_OF: Final = frozenset(
 _CONDITIONS: Final = frozenset({"while_statement", "list", "negated_command"})
 _WITHOUT_PIPEFAIL: Final = frozenset({"sh", "dash"})
 _LOOPS: Final = frozenset({"while_statement", "for_statement", "c_style_for_statement"})
+_EXITS: Final = re.compile(r"\bexit\b")
+_RETURNS: Final = re.compile(r"\breturn\s+[^0\s]")
 
 
 def unseen_failure(subject: Subject) -> Iterator[Finding]:
@@ -56,12 +58,13 @@ def unseen_failure(subject: Subject) -> Iterator[Finding]:
     for script in subject.scripts:
         if _is_strict(subject, script.step) or _STRICT.search(script.node.text):
             continue
-        found = next(_unseen(script, script.root.named_children, is_last=True), None)
-        if found is not None:
+        for found in _unseen(script, script.root.named_children, is_last=True):
             name = _name(found)
             told = f"{shown(name)} may fail unseen: only the last command decides how the step ends"
             hint = "give the step `strict: true`, or write `|| exit` behind the command"
-            yield Finding(script.node, told, hint, script.line(found), name)
+            yield Finding(
+                script.node, told, hint, script.line(found), name, group=script.step_group
+            )
 
 
 def strict_pipeline(subject: Subject) -> Iterator[Finding]:
@@ -69,12 +72,13 @@ def strict_pipeline(subject: Subject) -> Iterator[Finding]:
     for script in subject.scripts:
         if script.shell not in _WITHOUT_PIPEFAIL or not _is_strict(subject, script.step):
             continue
-        found = next(_hidden_by_pipes(script), None)
-        if found is not None:
+        for found in _hidden_by_pipes(script):
             name = _name(found)
             told = f"{shown(name)} may fail unseen: {script.shell} has no `pipefail` for `strict`"
             hint = "write `shell: bash`, or let the command write to a file first"
-            yield Finding(script.node, told, hint, script.line(found), name)
+            yield Finding(
+                script.node, told, hint, script.line(found), name, group=script.step_group
+            )
 
 
 def _hidden_by_pipes(script: StepScript) -> Iterator[Node]:
@@ -154,7 +158,28 @@ def _may_fail(script: StepScript, name: str) -> bool:
     if not name or name in _HARMLESS or is_builtin(script.shell, name):
         return False
     function = script.parts.functions.get(name.encode())
-    return function is None or re.search(r"\bexit\b", source_of(function)) is None
+    return function is None or not (_EXITS.search(source_of(function)) or _ends_well(function))
+
+
+def _ends_well(function: Node) -> bool:
+    """Whether a function says something in the end and gives no other code, as one that logs does."""
+    statements = [
+        each for each in function.named_children[-1].named_children if each.type != "comment"
+    ]
+    last = _deciding(statements[-1]) if statements else function
+    return _name(last) in _HARMLESS and _RETURNS.search(source_of(function)) is None
+
+
+def _deciding(statement: Node) -> Node:
+    """The command that may fail in a statement: of a pipeline the last that is no filter."""
+    while statement.type in ("redirected_statement", "pipeline"):
+        parts = statement.named_children
+        if statement.type == "redirected_statement":
+            statement = parts[0]
+            continue
+        others = (part for part in reversed(parts[1:]) if _name(_deciding(part)) not in _FILTERS)
+        statement = next(others, parts[0])
+    return statement
 
 
 def _is_judged(node: Node, behind: Sequence[Node]) -> bool:
@@ -205,7 +230,5 @@ def _name(node: Node) -> str:
         value = value.named_children[0]
     if value is None or value.type != "command_substitution" or not value.named_children:
         return ""
-    inner = value.named_children[-1]
-    while inner.type in ("pipeline", "redirected_statement"):
-        inner = inner.named_children[-1 if inner.type == "pipeline" else 0]
+    inner = _deciding(value.named_children[-1])
     return _name(inner) if inner.type == "command" else ""

@@ -171,13 +171,13 @@ def _text(_: Variable, text: str) -> _OneValue:
 def _integer(_: Variable, text: str) -> _OneValue:
     if not _INTEGER.match(text.strip()) or not -(2**63) <= int(text) < 2**63:
         raise ValueError(f"{shown(text)} is not a whole number")
-    return int(text)
+    return spelled(int(text), text.strip())
 
 
 def _number(_: Variable, text: str) -> _OneValue:
     stripped = text.strip()
     if _INTEGER.match(stripped) and -(2**63) <= int(stripped) < 2**63:
-        return int(stripped)
+        return spelled(int(stripped), stripped)
     if not _NUMBER.match(stripped) or not math.isfinite(float(stripped)):
         raise ValueError(f"{shown(text)} is not a number")
     return spelled(float(stripped), stripped)

@@ -286,8 +286,13 @@ def _parameters(value: Value) -> list[Parameter]:
 
 
 def _parameter(value: Any) -> Parameter:
-    if value is None or isinstance(value, bool | int | float):
+    """A plain value: a database knows nothing of how a number was spelled."""
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
     return plain(value) if isinstance(value, str) else to_text(value)
 
 

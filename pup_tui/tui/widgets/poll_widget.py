@@ -81,13 +81,13 @@ def _error(reading: PollReading) -> Content:
 def _seen(reading: PollReading, values: list[float]) -> Content:
     if reading.attempts == 0:
         return Content.styled("no result yet", TONES["calm"])
-    seen = "no value" if reading.value is None else f"{reading.value:g}"
+    seen = "no value" if reading.value is None else f"{reading.value:.12g}"
     if reading.value is None and reading.status is not None:
         seen = _line(reading.status)
     met = ("met", TONES["good"]) if reading.met else ("not yet", TONES["care"])
     told = Content.assemble("last ", (seen, "bold"), " · ", met)
     if len(values) > 1:
-        told += Content.styled(f" · {min(values):g} to {max(values):g}", TONES["calm"])
+        told += Content.styled(f" · {min(values):.12g} to {max(values):.12g}", TONES["calm"])
     return told
 
 

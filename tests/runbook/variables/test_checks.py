@@ -121,3 +121,10 @@ def test_a_secret_is_never_in_a_message() -> None:
 def test_control_characters_in_a_message_are_visible() -> None:
     with pytest.raises(ValueError, match=r"`\\x1b\[2J` is not a whole number"):
         check_value(Variable(type="integer"), "\x1b[2J")
+
+
+@pytest.mark.parametrize("kind", ["integer", "number"])
+@pytest.mark.parametrize(("raw", "number"), [("007", 7), (" 08 ", 8), ("+5", 5), ("12", 12)])
+def test_a_whole_number_stays_as_it_was_typed(kind: VariableType, raw: str, number: int) -> None:
+    made = check_value(Variable(type=kind, max=20), raw)
+    assert (made, str(made)) == (number, raw.strip())

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from pup_tui.core.requests import SqlRequest
+from pup_tui.spelling import spelled
 from pup_tui.steps.executor import Context, Outcome, Stop
 from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.sql.executor import SqlExecutor
@@ -158,6 +159,18 @@ async def test_mysql_kills_a_connection_by_its_number(connect: Connect) -> None:
     asked = await database.ask("kill {{ ID }}", {"ID": found[0]["id"]})
     assert asked.outcome.ok, asked.outcome.reason
     assert not (await sleeping).outcome.ok
+
+
+async def test_numbers_arrive_as_numbers_however_they_were_typed(database: Database) -> None:
+    typed = [spelled(1.1, "1.10"), spelled(1000.0, "1e3"), spelled(7, "007"), spelled(0.5, ".5")]
+    asked = await database.ask(
+        "select {{ A }} + 0 as a, {{ B }} + 0 as b, {{ C }} + 0 as c, {{ D }} + 0 as d",
+        dict(zip("ABCD", typed, strict=True)),
+    )
+    (row,) = asked.rows
+    assert list(row.values()) == [Decimal("1.1"), 1000, 7, Decimal("0.5")]
+    listed = await database.ask("select 5 as a where 7 in ({{ TYPED }})", {"TYPED": typed})
+    assert listed.rows == [{"a": 5}]
 
 
 async def test_rows_are_a_table_on_screen_and_json_for_captures(database: Database) -> None:

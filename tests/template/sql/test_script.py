@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pup_tui.spelling import spelled
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.secrets import with_secrets
 from pup_tui.template.sql.engines import ENGINES, Engine, SqlUse, engine_of
@@ -150,6 +151,14 @@ def test_a_list_is_one_parameter_an_item(engine: Engine, text: str) -> None:
 def test_parameters_keep_their_type() -> None:
     found = sent("select {{ N }}, {{ X }}, {{ Y }}, {{ Z }}, {{ M }}", X=True, Y=1.5, Z=None)
     assert found[0][1] == (5, True, 1.5, None, '{"k": [1]}')
+
+
+def test_numbers_are_sent_without_their_spelling() -> None:
+    given = [spelled(1.1, "1.10"), spelled(7, "007"), True]
+    ((text, parameters),) = sent("select {{ L }}", L=given)
+    assert [(type(each), each) for each in parameters] == [(float, 1.1), (int, 7), (bool, True)]
+    shown = compile_sql("select {{ L }}").render({"L": given}).shown
+    assert (text, shown) == ("select $1, $2, $3", "select 1.10, 007, true")
 
 
 def test_an_empty_list_is_refused() -> None:
