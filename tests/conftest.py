@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from collections.abc import Generator
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
@@ -20,6 +21,9 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
+# What is drawn in tests nobody looks at in between: several changes of a screen are drawn as one.
+os.environ["TEXTUAL_FPS"] = "10"
+
 # Under nohup the hangup is ignored, also by what tests start and hang up.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
@@ -33,11 +37,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("faults")
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
     """All tests stay until the end: the collector need not walk over them, nor after every few objects."""
+    gc.disable()
+    collected = yield
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
+    return collected
 
 
 @pytest.fixture(autouse=True)

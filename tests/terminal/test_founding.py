@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from pup_tui.datadog.sandbox import ids
-from tests.support.program import PROGRAM, Program, program_in, sandbox_process
+from tests.support.program import PROGRAM, Program, program_in
+from tests.support.sandboxes import fast_sandbox
 from tests.support.screen import Screen
+
+SPEED = 2.5
+"""How much faster than the clock the stories move; polls look as much more often than every second."""
 
 
 @pytest.fixture
@@ -19,8 +23,8 @@ def program(tmp_path: Path) -> Program:
 
 
 @pytest.fixture
-def datadog(program: Program) -> Iterator[dict[str, str]]:
-    with sandbox_process(program) as environ:
+def datadog() -> Iterator[dict[str, str]]:
+    with fast_sandbox(SPEED) as environ:
         yield environ
 
 
@@ -68,7 +72,7 @@ def finished(program: Program, datadog: dict[str, str]) -> dict[str, str]:
 def test_rollback_feature_flag(program: Program, datadog: dict[str, str]) -> None:
     with console(program, datadog, (80, 24)) as screen:
         open_form(screen, "rollback-feature-flag")
-        fill(screen, "new-checkout", "payments", "", "", "1s")
+        fill(screen, "new-checkout", "payments", "", "", "400ms")
         screen.press("ctrl+r")
         screen.answer("y", "Turn new-checkout off in production")
         screen.wait_for("attempt [2-9]")
@@ -83,7 +87,7 @@ def test_rollback_feature_flag(program: Program, datadog: dict[str, str]) -> Non
 def test_incident_triage(program: Program, datadog: dict[str, str]) -> None:
     with console(program, datadog, (120, 36)) as screen:
         open_form(screen, "incident-triage")
-        fill(screen, ids.INCIDENT_ID, "payments", "", "1s")
+        fill(screen, ids.INCIDENT_ID, "payments", "", "400ms")
         screen.press("ctrl+r")
         screen.answer("y", "Is the triage of payments complete")
         screen.wait_for("7 of 7")
@@ -99,7 +103,7 @@ def test_deploy_service(program: Program, datadog: dict[str, str]) -> None:
         open_form(screen, "deploy-service")
         fill(screen, "payments", "1.4.3")
         screen.press("right", "space", "tab", "tab", "tab")
-        fill(screen, "1s")
+        fill(screen, "400ms")
         screen.press("ctrl+r")
         screen.answer("y", "Deploy 1.4.3 to")
         screen.wait_for("attempt [2-9]")
@@ -112,7 +116,7 @@ def test_deploy_service(program: Program, datadog: dict[str, str]) -> None:
 def test_maintenance_window(program: Program, datadog: dict[str, str]) -> None:
     with console(program, datadog, (100, 30)) as screen:
         open_form(screen, "maintenance-window")
-        fill(screen, "redis", "1h", "", "1s")
+        fill(screen, "redis", "1h", "", "400ms")
         screen.press("ctrl+r")
         screen.wait_for("attempt [2-9]")
         screen.answer("y", "Start the work now")
@@ -132,7 +136,7 @@ def test_maintenance_window(program: Program, datadog: dict[str, str]) -> None:
 def test_a_no_aborts_and_no_is_what_enter_says(program: Program, datadog: dict[str, str]) -> None:
     with console(program, datadog, (80, 24)) as screen:
         open_form(screen, "rollback-feature-flag")
-        fill(screen, "new-checkout", "payments", "", "", "1s")
+        fill(screen, "new-checkout", "payments", "", "", "400ms")
         screen.press("ctrl+r")
         screen.answer("enter", "Turn new-checkout off in production")
         screen.wait_for("aborted")
