@@ -17,8 +17,8 @@ NOBODY = 65534
 
 @contextmanager
 def shared_place() -> Iterator[Path]:
-    """A folder that everybody may look into, unlike those of pytest."""
-    folder = Path(tempfile.mkdtemp(prefix="pup-tui-test-"))
+    """A folder that everybody may look into, wherever the tests have their own."""
+    folder = Path(tempfile.mkdtemp(prefix="pup-tui-test-", dir="/tmp"))
     folder.chmod(0o755)
     try:
         yield folder
