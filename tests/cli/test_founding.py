@@ -9,18 +9,18 @@ import pytest
 
 from pup_tui.datadog.sandbox import ids
 from tests.support.program import Ended, Program, sandbox_process
-from tests.support.sandboxes import fast_sandbox
+from tests.support.sandboxes import asked_sandbox
 
-SPEED = 2.5
-"""How much faster than the clock the stories move; polls look as much more often than every second."""
+STORY = 5.0
+"""Seconds by which the story goes on with each request; a workflow is looked at every 5 s."""
 
 RUNS = {
-    "deploy-service": ("SERVICE=payments", "VERSION=1.4.3", "ENV=production", "POLL_INTERVAL=400ms"),
+    "deploy-service": ("SERVICE=payments", "VERSION=1.4.3", "ENV=production", "POLL_INTERVAL=100ms"),
     "incident-triage": (
-        f"INCIDENT_ID={ids.INCIDENT_ID}", "SERVICE=payments", "POLL_INTERVAL=400ms",
+        f"INCIDENT_ID={ids.INCIDENT_ID}", "SERVICE=payments", "POLL_INTERVAL=100ms",
     ),
-    "rollback-feature-flag": ("FLAG_KEY=new-checkout", "SERVICE=payments", "POLL_INTERVAL=400ms"),
-    "maintenance-window": ("SERVICE=redis", "DURATION=1h", "POLL_INTERVAL=400ms"),
+    "rollback-feature-flag": ("FLAG_KEY=new-checkout", "SERVICE=payments", "POLL_INTERVAL=100ms"),
+    "maintenance-window": ("SERVICE=redis", "DURATION=1h", "POLL_INTERVAL=100ms"),
 }  # fmt: skip
 
 WITHOUT_TOOLS = {
@@ -33,7 +33,7 @@ WITHOUT_TOOLS = {
 
 @pytest.fixture
 def datadog() -> Iterator[dict[str, str]]:
-    with fast_sandbox(SPEED) as environ:
+    with asked_sandbox(STORY) as environ:
         yield environ
 
 

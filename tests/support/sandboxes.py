@@ -1,4 +1,4 @@
-"""A sandbox in a process of its own, whose stories move faster than the clock."""
+"""A sandbox in a process of its own, whose story goes on as it is asked, however fast the machine is."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from multiprocessing.connection import Connection
 from tests.support.forked import PATIENCE, PROCESSES
 
 
-def _serve(told: Connection, scenario: str, speed: float) -> None:
-    from pup_tui.datadog.sandbox.server import Sandbox
+def _serve(told: Connection, seconds: float) -> None:
+    from pup_tui.datadog.sandbox.server import Received, Sandbox
+
+    asked: list[Received] = []
 
     async def serve() -> None:
-        async with Sandbox(scenario, speed=speed) as sandbox:
+        sandbox = Sandbox(clock=lambda: seconds * len(asked))
+        sandbox.requests = asked
+        async with sandbox:
             told.send(sandbox.url)
             await asyncio.Event().wait()
 
@@ -22,13 +26,10 @@ def _serve(told: Connection, scenario: str, speed: float) -> None:
 
 
 @contextmanager
-def fast_sandbox(speed: float, scenario: str = "demo") -> Iterator[dict[str, str]]:
-    """A sandbox whose scenario moves `speed` times as fast, and the environment that leads to it.
-
-    Whoever polls it has to look as much more often to see the same.
-    """
+def asked_sandbox(seconds: float) -> Iterator[dict[str, str]]:
+    """A sandbox whose story goes on by `seconds` with each request, and the environment that leads to it."""
     told, tells = PROCESSES.Pipe(duplex=False)
-    process = PROCESSES.Process(target=_serve, args=(tells, scenario, speed))
+    process = PROCESSES.Process(target=_serve, args=(tells, seconds))
     process.start()
     tells.close()
     try:

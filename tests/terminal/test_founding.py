@@ -10,11 +10,11 @@ import pytest
 
 from pup_tui.datadog.sandbox import ids
 from tests.support.program import PROGRAM, Program, program_in
-from tests.support.sandboxes import fast_sandbox
+from tests.support.sandboxes import asked_sandbox
 from tests.support.screen import Screen
 
-SPEED = 2.5
-"""How much faster than the clock the stories move; polls look as much more often than every second."""
+STORY = 2.0
+"""Seconds by which the story goes on with each request: so few that several attempts can be seen."""
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def program(tmp_path: Path) -> Program:
 
 @pytest.fixture
 def datadog() -> Iterator[dict[str, str]]:
-    with fast_sandbox(SPEED) as environ:
+    with asked_sandbox(STORY) as environ:
         yield environ
 
 
@@ -72,7 +72,7 @@ def finished(program: Program, datadog: dict[str, str]) -> dict[str, str]:
 def test_rollback_feature_flag(program: Program, datadog: dict[str, str]) -> None:
     with console(program, datadog, (80, 24)) as screen:
         open_form(screen, "rollback-feature-flag")
-        fill(screen, "new-checkout", "payments", "", "", "400ms")
+        fill(screen, "new-checkout", "payments", "", "", "1s")
         screen.press("ctrl+r")
         screen.answer("y", "Turn new-checkout off in production")
         screen.wait_for("attempt [2-9]")
@@ -87,7 +87,7 @@ def test_rollback_feature_flag(program: Program, datadog: dict[str, str]) -> Non
 def test_incident_triage(program: Program, datadog: dict[str, str]) -> None:
     with console(program, datadog, (120, 36)) as screen:
         open_form(screen, "incident-triage")
-        fill(screen, ids.INCIDENT_ID, "payments", "", "400ms")
+        fill(screen, ids.INCIDENT_ID, "payments", "", "1s")
         screen.press("ctrl+r")
         screen.answer("y", "Is the triage of payments complete")
         screen.wait_for("7 of 7")
@@ -103,7 +103,7 @@ def test_deploy_service(program: Program, datadog: dict[str, str]) -> None:
         open_form(screen, "deploy-service")
         fill(screen, "payments", "1.4.3")
         screen.press("right", "space", "tab", "tab", "tab")
-        fill(screen, "400ms")
+        fill(screen, "1s")
         screen.press("ctrl+r")
         screen.answer("y", "Deploy 1.4.3 to")
         screen.wait_for("attempt [2-9]")
@@ -116,7 +116,7 @@ def test_deploy_service(program: Program, datadog: dict[str, str]) -> None:
 def test_maintenance_window(program: Program, datadog: dict[str, str]) -> None:
     with console(program, datadog, (100, 30)) as screen:
         open_form(screen, "maintenance-window")
-        fill(screen, "redis", "1h", "", "400ms")
+        fill(screen, "redis", "1h", "", "1s")
         screen.press("ctrl+r")
         screen.wait_for("attempt [2-9]")
         screen.answer("y", "Start the work now")
@@ -136,7 +136,7 @@ def test_maintenance_window(program: Program, datadog: dict[str, str]) -> None:
 def test_a_no_aborts_and_no_is_what_enter_says(program: Program, datadog: dict[str, str]) -> None:
     with console(program, datadog, (80, 24)) as screen:
         open_form(screen, "rollback-feature-flag")
-        fill(screen, "new-checkout", "payments", "", "", "400ms")
+        fill(screen, "new-checkout", "payments", "", "", "1s")
         screen.press("ctrl+r")
         screen.answer("enter", "Turn new-checkout off in production")
         screen.wait_for("aborted")
