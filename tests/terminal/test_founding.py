@@ -120,9 +120,11 @@ def test_maintenance_window(program: Program, datadog: dict[str, str]) -> None:
         screen.press("ctrl+r")
         screen.wait_for("attempt [2-9]")
         screen.answer("y", "Start the work now")
-        screen.wait_for("The change is made")
+        screen.wait_for("The change is made[\\s\\S]*tab next")
         for ticked in range(1, 4):
-            screen.press_until("space", rf"(?:\[x\][\s\S]*){{{ticked}}}")
+            # Once: a second one would take the tick away again.
+            screen.press("space")
+            screen.wait_for(rf"(?:\[x\][\s\S]*){{{ticked}}}")
             screen.press("tab")
         screen.type_text("all went well")
         screen.press("tab", "tab")
