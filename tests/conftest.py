@@ -24,8 +24,10 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 # What is drawn in tests nobody looks at in between: several changes of a screen are drawn as one.
 os.environ["TEXTUAL_FPS"] = "10"
 
-# Under nohup the hangup is ignored, also by what tests start and hang up.
+# Under nohup the hangup is ignored, and by what a shell began with & its keys: also by what tests start.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 _OURS = ("DD_", "PUP_", "XDG_", "FAKETIME")
 
