@@ -21,9 +21,6 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
-# What is drawn in tests nobody looks at in between: several changes of a screen are drawn as one.
-os.environ["TEXTUAL_FPS"] = "10"
-
 # Under nohup the hangup is ignored, and by what a shell began with & its keys: also by what tests start.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
