@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import Under
+from tests.support.places import short_place
 from tests.support.program import PROGRAM, Program
 from tests.support.proofs import Figure
 from tests.support.screen import Screen
@@ -41,22 +42,23 @@ def is_gone(program: Program) -> bool:
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 @pytest.mark.proves("F07", "P16")
-def test_a_session_of_tmux_is_ended(program: Program, tmp_path: Path) -> None:
+def test_a_session_of_tmux_is_ended(program: Program) -> None:
     program.write("long", LONG)
-    tmux = ["tmux", "-S", str(tmp_path / "tmux"), "-f", "/dev/null"]
     call = subprocess.list2cmdline([*PROGRAM, "run", "long.yaml"])
     environ = {**program.environ, "TERM": "xterm-256color"}
-    begin = [*tmux, "new-session", "-d", "-x", "100", "-y", "30", call]
-    subprocess.run(begin, cwd=program.cwd, env=environ, check=True)
-    try:
-        wait_for((program.cwd / "pid").exists, "the step did not begin")
-        subprocess.run([*tmux, "kill-session"], env=environ, check=True)
-        wait_for(lambda: is_gone(program), "the step lives on")
-        state = ["history", "--json"]
-        wait_for(lambda: program(*state).json[0]["status"] != "running", "the run goes on")
-        assert program(*state).json[0]["status"] == "interrupted"
-    finally:
-        subprocess.run([*tmux, "kill-server"], env=environ, check=False, capture_output=True)
+    with short_place() as place:
+        tmux = ["tmux", "-S", str(place / "tmux"), "-f", "/dev/null"]
+        begin = [*tmux, "new-session", "-d", "-x", "100", "-y", "30", call]
+        subprocess.run(begin, cwd=program.cwd, env=environ, check=True)
+        try:
+            wait_for((program.cwd / "pid").exists, "the step did not begin")
+            subprocess.run([*tmux, "kill-session"], env=environ, check=True)
+            wait_for(lambda: is_gone(program), "the step lives on")
+            state = ["history", "--json"]
+            wait_for(lambda: program(*state).json[0]["status"] != "running", "the run goes on")
+            assert program(*state).json[0]["status"] == "interrupted"
+        finally:
+            subprocess.run([*tmux, "kill-server"], env=environ, check=False, capture_output=True)
 
 
 def ignoring_hup() -> list[str]:

@@ -34,7 +34,7 @@ def test_who_parses_it_gets_what_was_put_in(value: object, indent: int) -> None:
 def test_no_character_that_cannot_be_seen_is_in_it(plane: int) -> None:
     codes = range(plane << 16, (plane + 1) << 16)
     told = safe_json("".join(map(chr, codes)))
-    assert [hex(ord(c)) for c in told if unicodedata.category(c) in INVISIBLE] == []
+    assert [hex(ord(c)) for c in set(told) if unicodedata.category(c) in INVISIBLE] == []
     back = json.loads(told)
     surrogates = range(0xD800, 0xE000)
     assert back == "".join("\ufffd" if code in surrogates else chr(code) for code in codes)

@@ -64,7 +64,12 @@ class Console:
 
     async def sees(self, *texts: str) -> None:
         """Return as soon as all of this can be read on the screen."""
-        await self.eventually(lambda: all(text in self.screen for text in texts))
+
+        def seen() -> bool:
+            screen = self.screen
+            return all(text in screen for text in texts)
+
+        await self.eventually(seen)
 
     async def tells(self, *texts: str) -> None:
         """Return as soon as all of this stands in messages that come up by themselves."""

@@ -10,7 +10,6 @@ import pwd
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.support.places import short_place
 
 PASSWORD = "s3cret/p@ss:word"
 """What the operator `app` logs in with; every character of it has a meaning in URLs."""
@@ -59,14 +60,11 @@ def _free_port() -> int:
 
 @contextmanager
 def _folder(user: str) -> Iterator[Path]:
-    """A folder whose name is short enough for sockets, and which belongs to the server's user."""
-    folder = Path(tempfile.mkdtemp(prefix="pup-db-", dir="/tmp"))
-    try:
+    """A folder that belongs to the server's user, and whose name is short enough for sockets."""
+    with short_place() as folder:
         if os.geteuid() == 0:
             shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(*command: str, text: str | None = None) -> None:

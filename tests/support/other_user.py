@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support import forked
+from tests.support.places import short_place
 from tests.support.program import Program, program_in
 
 NOBODY = 65534
@@ -17,13 +16,10 @@ NOBODY = 65534
 
 @contextmanager
 def shared_place() -> Iterator[Path]:
-    """A folder that everybody may look into, unlike those of pytest."""
-    folder = Path(tempfile.mkdtemp(prefix="pup-tui-test-"))
-    folder.chmod(0o755)
-    try:
+    """A folder that everybody may look into, wherever the tests have their own."""
+    with short_place() as folder:
+        folder.chmod(0o755)
         yield folder
-    finally:
-        shutil.rmtree(folder)
 
 
 def given_to_nobody(folder: Path) -> None:

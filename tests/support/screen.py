@@ -41,6 +41,9 @@ KEYS = {
 MOVING = {"tab", "shift+tab", "up", "down", "right", "left"}
 """Keys that move the focus; texts change by themselves meanwhile, as a clock does."""
 
+SELDOM = {"TEXTUAL_FPS": "10"}
+"""Has the console draw several changes as one: every one of them costs the emulated terminal much time."""
+
 _AT_ONCE = 64
 """Readings of the terminal after which the screen is looked at though there is more to come."""
 
@@ -67,7 +70,7 @@ class Screen:
         if self.pid == 0:
             try:
                 os.chdir(cwd)
-                os.execvpe(args[0], list(args), {**environ, "TERM": "xterm-256color"})
+                os.execvpe(args[0], list(args), {**SELDOM, **environ, "TERM": "xterm-256color"})
             finally:
                 os._exit(127)
         self._set_size(columns, rows)

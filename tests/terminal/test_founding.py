@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from pup_tui.datadog.sandbox import ids
-from tests.support.program import PROGRAM, Program, program_in, sandbox_process
+from tests.support.program import PROGRAM, Program, program_in
+from tests.support.sandboxes import asked_sandbox
 from tests.support.screen import Screen
+
+STORY = 2.0
+"""Seconds by which the story goes on with each request: so few that several attempts can be seen."""
 
 
 @pytest.fixture
@@ -19,8 +23,8 @@ def program(tmp_path: Path) -> Program:
 
 
 @pytest.fixture
-def datadog(program: Program) -> Iterator[dict[str, str]]:
-    with sandbox_process(program) as environ:
+def datadog() -> Iterator[dict[str, str]]:
+    with asked_sandbox(STORY) as environ:
         yield environ
 
 
@@ -116,9 +120,11 @@ def test_maintenance_window(program: Program, datadog: dict[str, str]) -> None:
         screen.press("ctrl+r")
         screen.wait_for("attempt [2-9]")
         screen.answer("y", "Start the work now")
-        screen.wait_for("The change is made")
+        screen.wait_for("The change is made[\\s\\S]*tab next")
         for ticked in range(1, 4):
-            screen.press_until("space", rf"(?:\[x\][\s\S]*){{{ticked}}}")
+            # Once: a second one would take the tick away again.
+            screen.press("space")
+            screen.wait_for(rf"(?:\[x\][\s\S]*){{{ticked}}}")
             screen.press("tab")
         screen.type_text("all went well")
         screen.press("tab", "tab")

@@ -356,6 +356,8 @@ async def test_a_run_that_comes_back_into_sight_is_up_to_date_at_once(tmp_path: 
         await c.pilot.pause()
         c.clock.advance(143)
         c.view.display = True
+        # It is laid out in the first, and told that it shows in the second.
+        await c.pilot.pause()
         await c.pilot.pause()
         assert "00:02:23" in c.text(RunHeader)
 
