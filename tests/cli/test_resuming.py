@@ -158,7 +158,8 @@ def test_of_several_who_resume_a_run_one_does(program: Program) -> None:
     text = SECRET_CAPTURE.replace("capture: {S: {secret: true}}", "capture: S")
     waits = "use, kind: shell, run: 'while [ ! -e go ]; do sleep 0.1; done; "
     killed(program, text.replace("use, kind: shell, run: '", waits))
-    calls = [program.start("resume") for _ in range(3)]
+    (run,) = program("history", "--json").json
+    calls = [program.start("resume", run["run"]) for _ in range(3)]
     try:
         while sum(call.poll() is not None for call in calls) < 2:
             time.sleep(0.05)
