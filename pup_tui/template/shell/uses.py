@@ -420,7 +420,7 @@ class Uses:
 
     def _check_command(self, word: ShellWord) -> None:
         """A value that chooses the command may choose one that evaluates the other words."""
-        is_known = word.is_path or self._survey.names.commands(word)
+        is_known = word.is_path or self._survey.is_named(word)
         if not is_known and not _OWN_WORDS.match(word.raw):
             shown = word.raw.decode(errors="replace")
             raise UnsafePlaceError(
