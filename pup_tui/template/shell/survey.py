@@ -52,6 +52,8 @@ _MOVES_WORDS: Final = re.compile(rb"\b(?:shift|set)\b")
 _DEFINES: Final = re.compile(rb"\(\s*\)|\bfunction\b")
 _MAY_CALCULATE: Final = re.compile(
     rb"\(\(|\[|\blet\b|\bexit\b|\breturn\b|\bshift\b|-[a-z]*i|\binteger\b|\bfloat\b|[<>]&|\$\{\w+:|\$\{!"
+    rb"|\b(?:unset|read|mapfile|readarray|test|wait|getopts|printf|print|export|declare|typeset|local|readonly)\b"
+    rb"[^\n;&|]*\$"
 )
 _QUERY: Final = """
 (command) @command (declaration_command) @command (unset_command) @command
