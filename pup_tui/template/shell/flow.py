@@ -41,6 +41,7 @@ _WHOLE_MATCH: Final = re.compile(
 _KEYS_OR_NAMES: Final = re.compile(rb"\[[@*]\]\}|[@*]\}")
 """What follows a name in ``${!NAME[@]}`` and ``${!NAME*}``."""
 _PROMPT: Final = re.compile(rb"(?:\[[^]]*\])?@P")
+_ASSIGNED: Final = re.compile(rb"([A-Za-z_]\w*)\+?=[\\'\"]*\$\{?(\w+|[@*])")
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 
 FlowSource = int | str
@@ -177,10 +178,22 @@ class _Graph:
     def _bare(self) -> dict[bytes, list[Reading]]:
         """What reads each variable without an expansion of it."""
         found: dict[bytes, list[Reading]] = {}
-        for reading in (*self._arithmetic.readings, *self._unwritten):
+        for reading in (*self._arithmetic.readings, *self._unwritten, *self._evaluated()):
             for name in reading.names:
                 found.setdefault(name, []).append(reading)
         return found
+
+    def _evaluated(self) -> Iterator[Reading]:
+        """The assignments in texts that are evaluated: ``eval X=\\$NAME``."""
+        for command, _ in self._survey.named(b"eval", b"trap"):
+            for target, name in _ASSIGNED.findall(self._survey.text(command)):
+                yield Reading(
+                    self._words.names(name, command),
+                    f"${name.decode()}",
+                    command.start_point.row + 1,
+                    self._survey.assigned(target),
+                    frozenset((target,)),
+                )
 
     @cached_property
     def _unwritten(self) -> list[Reading]:
