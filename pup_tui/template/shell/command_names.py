@@ -31,7 +31,7 @@ _MOST: Final = 500
 _FILLING: Final = frozenset({b"read", b"mapfile", b"readarray"})
 
 
-class Script(Protocol):
+class Surveyed(Protocol):
     """What of a script is looked at: that of its `Survey`."""
 
     @property
@@ -53,7 +53,7 @@ class Script(Protocol):
 class CommandNames:
     """The names of commands in a script, found once."""
 
-    def __init__(self, survey: Script) -> None:
+    def __init__(self, survey: Surveyed) -> None:
         self._survey = survey
         self._known: dict[bytes, frozenset[bytes]] = {}
 
