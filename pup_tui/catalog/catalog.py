@@ -71,15 +71,27 @@ class Catalog:
 
         Raises UnknownRunbook with the nearest of the ids and of `others`.
         """
+        return self._entry(*self._place_of(name, others))
+
+    def path_of(self, name: str) -> Path:
+        """The file of the runbook that `find` gives, which is not read. Raises as that does."""
+        return self._place_of(name, ())[0]
+
+    @property
+    def paths(self) -> list[Path]:
+        """The file of every runbook, in the order of `entries`."""
+        return [path for folder in self.places for path in runbook_files(folder.path)]
+
+    def _place_of(self, name: str, others: Collection[str]) -> tuple[Path, Folder]:
         path = Path(name)
         is_path = path.suffix in SUFFIXES or "/" in name
         if is_path and _is_there(path):
-            return self._entry(path, Folder(path.parent, Origin.GIVEN))
+            return path, Folder(path.parent, Origin.GIVEN)
         paths: dict[str, Path] = {}
         for folder in self.places:
             for found in runbook_files(folder.path):
                 if found.stem == name:
-                    return self._entry(found, folder)
+                    return found, folder
                 paths.setdefault(found.stem, found)
         if is_path:
             raise UnknownRunbook(name, "there is no such file")

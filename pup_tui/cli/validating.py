@@ -37,7 +37,7 @@ def validate_command(settings: Settings, names: Sequence[str], as_json: bool) ->
         checked = [_checked(catalog, name, is_installed) for name in names]
     else:
         tell_closed(catalog)
-        checked = [catalog.lint(entry.path, is_installed) for entry in catalog.entries()]
+        checked = [catalog.lint(path, is_installed) for path in catalog.paths]
     valid = not any(loaded.errors for loaded in checked)
     if as_json:
         print_json({"valid": valid, "files": [_as_json(loaded) for loaded in checked]})
@@ -53,7 +53,7 @@ def _checked(catalog: Catalog, name: str, is_installed: Callable[[str], bool]) -
     from pup_tui.runbook.problems import Problem
 
     try:
-        return catalog.lint(catalog.find(name).path, is_installed)
+        return catalog.lint(catalog.path_of(name), is_installed)
     except UnknownRunbook as error:
         problem = Problem(path=name, message=str(error), hint=error.hint)
         return Loaded(

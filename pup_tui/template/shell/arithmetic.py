@@ -40,12 +40,17 @@ _INDIRECT: Final = re.compile(
 )
 """What takes the text of a variable for a name, which may have an index."""
 _NAMED_TESTS: Final = re.compile(rb"-v\s+['\"]?[A-Za-z_]\w*\[([^]]*)\]")
+_DESCRIPTORS: Final = re.compile(rb"\{[A-Za-z_]\w*\[([^]\n]*)\]\}[<>]")
+"""``{NAME[…]}>``, the variable that gets the number of a descriptor."""
+_KEY: Final = re.compile(rb"\[([^]]*)\]\+?=")
 _NAMING: Final = (
     *(b"read", b"printf", b"print", b"unset", b"test", b"wait", b"mapfile", b"readarray"),
+    b"getopts",
     *(b"export", b"declare", b"typeset", b"local", b"readonly"),
 )
 _DEFAULTS: Final = re.compile(rb"\$\{(\w+):?=([^}]*)\}")
 _EXPANDED: Final = re.compile(rb"\$\{?[!#]?([A-Za-z_]\w*|[0-9]+|[@*])")
+_POSITIONS: Final = re.compile(rb"\$\{?([1-9][0-9]*|[@*])")
 _EVALUATED: Final = re.compile(rb"\(\(|\[\[|\$\[|\blet\b")
 _BODIES: Final = frozenset({"do_group", "compound_statement"})
 
@@ -83,12 +88,30 @@ class Arithmetic:
                 place = self._survey.root.descendant_for_byte_range(*match.span(1))
                 if place is None or not keys_of(self._survey).is_keyed(match[1], place):
                     yield from self._identifiers(match[2], self._survey.root)
-        for match in _NAMED_TESTS.finditer(self._survey.script):
-            yield from self._identifiers(match[1], self._survey.root)
+        for form in (_NAMED_TESTS, _DESCRIPTORS):
+            for match in form.finditer(self._survey.script):
+                yield from self._identifiers(match[1], self._survey.root)
+        for assignment in self._survey.assignments:
+            yield from self._keys(assignment)
         for command, _ in self._survey.named(b"eval", b"trap"):
             text = self._survey.text(command)
             if _EVALUATED.search(text):
                 yield from self._identifiers(text.replace(b"$", b" "), command)
+                for name in set(_POSITIONS.findall(text)):
+                    names = self._words.names(name, command)
+                    line = command.start_point.row + 1
+                    yield Reading(names, f"${name.decode()}", line, Use.INT, frozenset())
+
+    def _keys(self, assignment: Node) -> Iterator[Reading]:
+        """The names in the keys of ``NAME=([KEY]=VALUE)``, unless they are texts."""
+        array = assignment.children[-1]
+        name = self._survey.text(assignment.children[0])
+        if array.type != "array" or keys_of(self._survey).is_keyed(name, array):
+            return
+        for element in array.named_children:
+            match = _KEY.match(self._survey.text(element))
+            if match is not None:
+                yield from self._identifiers(match[1], element)
 
     def _calculated(self, node: Node, is_inside: bool) -> Iterator[Reading]:
         """The bare names in arithmetic."""
@@ -111,10 +134,9 @@ class Arithmetic:
                     is_part=TAKES_PART.match(self._survey.script, node.end_byte) is not None,
                 )
             return
-        if inside and node.type == "raw_string":
-            # Arithmetic is expanded as in double quotes, so that these do not keep anything from it.
-            for name in _EXPANDED.findall(self._survey.text(node)):
-                yield from self._identifiers(name, node)
+        if inside and node.type in ("raw_string", "string_content"):
+            # Quotes keep nothing from being calculated with.
+            yield from self._identifiers(self._survey.text(node).replace(b"$", b" "), node)
         for child in node.children:
             if node.type == "c_style_for_statement" and child.type in _BODIES:
                 continue
@@ -165,10 +187,14 @@ class Arithmetic:
             if self._survey.assigned(match[1]) is Use.INT:
                 yield from self._identifiers(match[2], self._survey.root)
         for command, words in self._survey.named(b"read", b"printf"):
-            names = (word.text for word in words[1:])
-            if any(_IDENTIFIER.fullmatch(n) and self._survey.assigned(n) is Use.INT for n in names):
-                statement = command.parent or command
-                yield from self._identifiers(self._survey.text(statement), command)
+            names = [
+                b"REPLY",
+                *(word.text for word in words[1:] if _IDENTIFIER.fullmatch(word.text)),
+            ]
+            numbers = [name for name in names if self._survey.assigned(name) is Use.INT]
+            if numbers:
+                statement = self._survey.text(command.parent or command)
+                yield from self._identifiers(b" ".join((statement, *numbers)), command)
         for name, loops in self._loops.items():
             if self._survey.assigned(name) is Use.INT:
                 for node in chain.from_iterable(map(_loop_words, loops)):
@@ -200,6 +226,11 @@ class Arithmetic:
             waiting.extend(set(self._own_words(name)) - seen)
             seen.update(self._own_words(name))
         return found
+
+    def named_in(self, name: bytes) -> tuple[bytes, ...]:
+        """The variables that the literal texts of a variable name."""
+        texts = (_literal(self._survey, node) for node in self._given(name))
+        return tuple(found for text in texts for found in _IDENTIFIER.findall(text))
 
     def _own_words(self, name: bytes) -> Iterator[bytes]:
         """The words over which a loop goes that names none."""

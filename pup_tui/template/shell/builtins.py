@@ -56,9 +56,7 @@ class Names(Struct, frozen=True):
     declared: Callable[[bytes], Use] = lambda _name: Use.DATA
     """The same where a declaration assigns it."""
     commands: Callable[[ShellWord], frozenset[bytes]] = lambda _word: frozenset()
-    """The commands that a word made of a variable may stand for."""
-    holds_more: Callable[[ShellWord], bool] = lambda _word: False
-    """Whether such a word may hold words of the command too."""
+    """What a word that is no literal may begin the command with, by `command_names`."""
 
 
 class _State(Struct):
@@ -96,16 +94,30 @@ class JudgedCommand(Struct, frozen=True):
         word = self.words[start]
         if word.is_literal:
             return self._named(word.text, start, index, prefix)
-        names = self.names.commands(word)
-        if word.holds_value and not names:
-            return Use.DATA if word.is_path else Use.CODE
-        uses = [self._named(name, start, index, prefix) for name in names]
-        if names and self.names.holds_more(word):
-            builtins = (self.table.builtins.get(name) for name in names)
-            uses += (self._worst(builtin, 0) for builtin in builtins if builtin is not None)
+        uses = [
+            self._begun(text, word.spreads, start, index, prefix)
+            for text in self.names.commands(word)
+        ]
         if word.spreads:
             uses.append(self._command(start + 1, index, prefix))
         return max(uses, default=Use.DATA)
+
+    def _begun(self, text: bytes, spreads: bool, start: int, index: int, prefix: bytes) -> Use:
+        """The use behind a text that begins the command, of which a part may not be known."""
+        name, *more = text.split(None, 1) or (b"",)
+        if UNKNOWN not in name:
+            builtin = self.table.builtins.get(name)
+            use = self._named(name, start, index, prefix)
+            is_sure = builtin is None or not (more or "assign" in builtin.operands)
+            return use if is_sure or builtin is None else max(use, self._worst(builtin, 0))
+        if b"/" in name:
+            return Use.DATA
+        known = re.escape(name).split(re.escape(UNKNOWN))
+        pattern = re.compile(
+            (known[0] if spreads else b".*".join(known)) + (b".*" if spreads else b"")
+        )
+        builtins = (b for each, b in self.table.builtins.items() if pattern.fullmatch(each))
+        return max((self._worst(builtin, 0) for builtin in builtins), default=Use.DATA)
 
     def _named(self, name: bytes, start: int, index: int, prefix: bytes) -> Use:
         builtin = self.table.builtins.get(name)
@@ -148,7 +160,7 @@ class JudgedCommand(Struct, frozen=True):
         was_open = state.is_open
         if state.awaited:
             state.awaited = ""
-        elif state.is_open and word.text == b"--":
+        elif word.text == b"--" and (state.is_open or builtin.operand(state.count) == "command"):
             state.is_open = False
         elif state.is_open and _is_option(word.text):
             found = _option_argument(builtin, word.text)
@@ -188,7 +200,7 @@ class JudgedCommand(Struct, frozen=True):
 
     def _worst(self, builtin: Builtin, count: int, *, with_options: bool = True) -> Use:
         """What may be of a word when it is not sure which one it is; an option, unless those have ended."""
-        if "assign" in builtin.operands:
+        if builtin.form or not {"assign", "command"}.isdisjoint(builtin.operands):
             return Use.CODE
         kinds = {*builtin.operands[count:], builtin.operand(count)}
         if with_options:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+from pup_tui.template.shell.interpreter import SHELLS
 from pup_tui.template.shell.programs import CODE_IN_VARIABLES, PROGRAMS
 from pup_tui.template.shell.synopsis import Kind, Slot, Synopsis
 
 COMPUTED: Final = b"\x01"
 """Stands in a word for text that is known only when the script runs."""
 
+ASSIGNMENT: Final = re.compile(rb"([A-Za-z_]\w*)\+?=")
+"""The beginning of a word that sets a variable."""
+
+_OWN_SHELL: Final = frozenset({"eval", "trap", "alias", ".", "source"})
+"""Commands whose code runs in the shell of the script."""
+
 _QUOTED: Final = re.compile(rb"""\$?'([^']*)'|\$?"((?:\\.|[^"\\])*)"|\\(.)""", re.DOTALL)
+_LITERAL: Final = re.compile(rb"\$?'[^']*'")
 _ESCAPED: Final = re.compile(rb"""\\([$`"\\])""")
 _UNKNOWN_TEXT: Final = re.compile(rb"[$`\x01]")
-_ASSIGNMENT: Final = re.compile(rb"([A-Za-z_]\w*)\+?=")
 _MAY_ASSIGN: Final = re.compile(rb"\x01|\$\{?[A-Za-z_]\w*(?![\w[])")
 _VERSION: Final = re.compile(rb"(?:\.exe|[-.0-9]+)\Z")
 _STANDARD_INPUT: Final = frozenset({b"-", b"/dev/stdin", b"/dev/fd/0", b"/proc/self/fd/0"})
@@ -69,12 +76,14 @@ def _inside(match: re.Match[bytes]) -> bytes:
 class CommandUse:
     """The words of one command, without their quotes, and what is done with each.
 
-    ``reader`` takes the standard input for code. ``mark`` is what stands for the text that ``xargs`` and the
-    like put into the words from ``fed_from`` on.
+    ``given`` are the first of them with their quotes, where a variable holds them. ``reader`` takes the
+    standard input for code. ``mark`` is what stands for the text that ``xargs`` and the like put into the
+    words from ``fed_from`` on.
     """
 
-    def __init__(self, words: Sequence[bytes], depth: int = 0) -> None:
+    def __init__(self, words: Sequence[bytes], depth: int = 0, given: Sequence[bytes] = ()) -> None:
         self.words = words
+        self._given = given
         self._depth = depth
         self.uses = [WordUse()] * len(words)
         self.reader: Evaluator | None = None
@@ -97,6 +106,22 @@ class CommandUse:
         code = (word for word, use in used if use.evaluator and use.kind is Kind.CODE)
         languages = {use.evaluator.language for use in self.uses if use.evaluator}
         return b" ".join(code) if languages == {"shell"} else b""
+
+    @property
+    def shell(self) -> str | None:
+        """The shell of that code, or of its standard input; none where it is that of the script itself."""
+        evaluators = (*(use.evaluator for use in self.uses), self.reader)
+        names = (each.command.rsplit("/", 1)[-1] for each in evaluators if each is not None)
+        name = next(names, "sh")
+        if name in _OWN_SHELL:
+            return None
+        return name if name in SHELLS else "sh"
+
+    def evaluators_of_given(self) -> Iterator[Evaluator]:
+        """Who evaluates what a variable gave, and what is put into that when the script runs."""
+        for word, use in zip(self._given, self.uses, strict=False):
+            if use.evaluator is not None and _UNKNOWN_TEXT.search(_LITERAL.sub(b"", word)):
+                yield use.evaluator
 
     @cached_property
     def fed(self) -> Evaluator | None:
@@ -122,7 +147,7 @@ class CommandUse:
             return
         name = WordUse(Kind.NAME)
         while at < end:
-            assigned = _ASSIGNMENT.match(self.words[at])
+            assigned = ASSIGNMENT.match(self.words[at])
             if assigned and assigned[1] in CODE_IN_VARIABLES:
                 self.uses[at] = WordUse(Kind.CODE, Evaluator(assigned[1].decode(), ""))
             elif setter is not None and _MAY_ASSIGN.match(self.words[at]):
@@ -165,7 +190,7 @@ def program_of(word: bytes) -> Synopsis | None:
 def _is_known(word: bytes) -> bool:
     """Whether a word is the literal name of a program that is in the table, or an assignment."""
     literal = _UNKNOWN_TEXT.search(word) is None and program_of(word) is not None
-    return literal or _ASSIGNMENT.match(word) is not None
+    return literal or ASSIGNMENT.match(word) is not None
 
 
 class _Reading:

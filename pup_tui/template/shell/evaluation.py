@@ -10,11 +10,15 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
-from pup_tui.template.shell.command_use import CommandUse, Evaluator, unquoted
+from pup_tui.template.shell.command_use import ASSIGNMENT, CommandUse, Evaluator, unquoted
+from pup_tui.template.shell.flow import follow
 from pup_tui.template.shell.grammar import read
+from pup_tui.template.shell.markers import MARKER
+from pup_tui.template.shell.places import Need
 from pup_tui.template.shell.programs import CODE_IN_VARIABLES
 from pup_tui.template.shell.script_parts import (
     ARGUMENTS,
@@ -32,6 +36,7 @@ from pup_tui.template.shell.script_parts import (
     upwards,
     written,
 )
+from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.synopsis import Kind
 
 if TYPE_CHECKING:
@@ -44,18 +49,7 @@ _NO_TEXT: Final = frozenset(
 
 _DESCRIPTOR: Final = re.compile(rb"/dev/(?:std|fd|tty)")
 _OTHER_DESCRIPTOR: Final = re.compile(rb"/dev/fd/(?![012]\Z)")
-_CALCULATING: Final = frozenset(
-    {
-        *("arithmetic_expansion", "subscript", "test_command", "compound_statement"),
-        "c_style_for_statement",
-    }
-)
-_COMPARES: Final = rb"-(?:eq|ne|lt|le|gt|ge)\s"
-_CALCULATES: Final = re.compile(rb"\(\(|\$\(\(|\$\[|\w+\[|for\b|\[\[.*\s" + _COMPARES, re.DOTALL)
-_CALCULATES_WITH: Final = (
-    rb"(?:\(\((?:[^()]|\([^()]*\))*?|\blet\s[^\n;]*?|\w\[[^]\n]*?|" + _COMPARES + rb"+)"
-    rb"(?<![\w$])(?<!\$\{)%s\b|\[\[[^\n]*\s%s\s+" + _COMPARES
-)
+_NAME: Final = re.compile(rb"[A-Za-z_]\w*")
 _DEEPEST: Final = 8
 """Scripts in the words of scripts; what is deeper counts as code."""
 
@@ -106,12 +100,13 @@ _Steps = Iterator[_Carrier | Evaluator]
 class Evaluations:
     """The ways of texts through one script, and those that stand in words of it, as ``ssh`` runs them."""
 
-    def __init__(self, root: Node, depth: int = 0) -> None:
-        self._root = root
+    def __init__(self, survey: Survey, depth: int = 0) -> None:
+        self._survey = survey
+        self._root = root = survey.root
         self._depth = depth
         self._parts = ScriptParts(root)
         self._known: dict[_Carrier, Evaluator | None] = {}
-        self._scripts: dict[bytes, Evaluations | None] = {}
+        self._scripts: dict[tuple[bytes, str], Evaluations | None] = {}
 
     def evaluator(self, path: Sequence[Node]) -> Evaluator | None:
         """The command that evaluates a text whose place in the tree is given, outermost node first."""
@@ -193,8 +188,6 @@ class Evaluations:
                     yield from self._into_environment(command, name)
             elif node.type == "for_statement":
                 yield from (_Variable(text(n)) for n in node.children if n.type == "variable_name")
-            elif self._depth and _is_calculating(node):
-                yield Evaluator(text(node)[:40].decode(errors="replace"), "shell")
             elif node.type not in _NO_TEXT:
                 continue
             return
@@ -211,6 +204,7 @@ class Evaluations:
         elif what.kind is Kind.NAME:
             if is_content or _is_split(inside):
                 yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
+            yield from use.evaluators_of_given()
         elif what.kind is Kind.ARGS:
             yield from map(_Variable, ARGUMENTS)
         elif what.kind is Kind.DATA:
@@ -224,7 +218,10 @@ class Evaluations:
             own = (b"%d" % position, b"@", b"*")
             names = ARGUMENTS if b"shift" in text(function) else own
             yield from (_Variable(name, function) for name in names)
-        yield from self._within(use.script, _AS_ARGUMENTS)
+        yield from self._within(use.script, use.shell, _AS_ARGUMENTS)
+        assigned = ASSIGNMENT.match(use.words[position])
+        if assigned is not None:
+            yield from self._within(use.script, use.shell, [_Variable(assigned[1])])
         yield from map(_Variable, use.named(Kind.VAR))
         yield from self._into_files(use)
         if use.feeds_operands and use.fed is not None:
@@ -313,7 +310,7 @@ class Evaluations:
     def _into_input(self, command: Node) -> _Steps:
         use = self._parts.use(command)
         yield from (found for found in (use.reader, use.fed) if found is not None)
-        yield from self._within(use.script)
+        yield from self._within(use.script, use.shell)
         yield from map(_Variable, use.named(Kind.VAR))
         yield from self._into_files(use)
         function = self._parts.functions.get(use.words[0]) if use.words else None
@@ -322,29 +319,58 @@ class Evaluations:
         yield from map(_Input, self._parts.substitutions(command))
         yield _Output(command)
 
-    def _within(self, script: bytes, start: Sequence[_Variable] | None = None) -> _Steps:
-        """Who evaluates the standard input, or variables, of a script that stands in words of this one."""
+    def _within(
+        self, script: bytes, shell: str | None, start: Sequence[_Variable] | None = None
+    ) -> _Steps:
+        """Who evaluates the standard input, or variables, of a script that stands in words of this one.
+
+        One of no ``shell`` of its own runs in the shell of this script.
+        """
         if script and self._depth == _DEEPEST:
             yield Evaluator("sh", "shell")
             return
-        inside = self._inner(script) if script else None
+        named = [each for each in start or () if each.name in ARGUMENTS or each.name in script]
+        is_asked = script and (named or start is None)
+        inside = self._inner(script, shell or self._survey.shell) if is_asked else None
         if inside is not None:
-            found = inside._first(iter(start)) if start else inside.reader()
+            found = inside.reader() if start is None else inside._first(iter(named))
             yield from [found] if found is not None else ()
 
-    def _inner(self, script: bytes) -> Evaluations | None:
+    def _inner(self, script: bytes, shell: str) -> Evaluations | None:
         """A script that stands in words of this one; none where it cannot be read."""
-        if script not in self._scripts:
-            _, tree = read(script)
-            self._scripts[script] = tree and Evaluations(tree.root_node, self._depth + 1)
-        return self._scripts[script]
+        if (script, shell) not in self._scripts:
+            source, tree = read(script, shell)
+            self._scripts[script, shell] = (
+                Evaluations(Survey(tree.root_node, source, shell, MARKER), self._depth + 1)
+                if tree is not None
+                else None
+            )
+        return self._scripts[script, shell]
 
     def _from_variable(self, name: bytes, within: Node | None) -> _Steps:
         yield from map(_Word, self._parts.expansions(name, within))
-        if self._depth and _calculates_with(name, text(self._root)):
-            yield Evaluator(name.decode(errors="replace"), "shell")
-        if within is None and self._parts.is_exported(name):
+        if within is not None:
+            return
+        if self._depth and name in self._evaluated:
+            shown = b"$%s" % name if name in ARGUMENTS else name
+            yield Evaluator(shown.decode(errors="replace"), "shell")
+        for command in self._parts.commands:
+            use = self._parts.use(command)
+            if use.shell is None and not self._parts.expands(command, name):
+                yield from self._within(use.script, None, [_Variable(name)])
+        yield from self._within(self._parts.prompt, None, [_Variable(name)])
+        if self._parts.is_exported(name):
             yield from self._inherited(name)
+
+    @cached_property
+    def _evaluated(self) -> frozenset[bytes]:
+        """The variables whose text the shell itself takes for a number, a name or code."""
+        names = {name: name for name in _NAME.findall(self._survey.script)}
+        names |= {name: b" %s" % (name if name.isdigit() else b"0") for name in ARGUMENTS}
+        sources = {name.decode(): frozenset((own,)) for name, own in names.items()}
+        flow = follow(self._survey, sources, frozenset())
+        asked = (name for name, reached in flow.asked.items() if reached.need is not Need.OPERAND)
+        return frozenset(str(name).encode() for name in (*flow.unsafe, *asked))
 
     def _inherited(self, name: bytes) -> _Steps:
         """To the commands of this script, which get its environment."""
@@ -355,7 +381,8 @@ class Evaluations:
         use = self._parts.use(command)
         if use.prints_environment:
             yield _Output(command)
-        yield from self._within(use.script, [_Variable(name)])
+        script = use.script or self._parts.input_script(command)
+        yield from self._within(script, use.shell, [_Variable(name)])
 
     def _from_file(self, name: bytes) -> _Steps:
         for command, word in self._parts.mentions(name):
@@ -363,14 +390,6 @@ class Evaluations:
         for redirect in self._parts.readings(name):
             owner = body(redirect)
             yield _Input(owner) if owner is not None else _Output(redirect)
-
-
-def _is_calculating(node: Node) -> bool:
-    return node.type in _CALCULATING and _CALCULATES.match(text(node)) is not None
-
-
-def _calculates_with(name: bytes, script: bytes) -> bool:
-    return re.search(_CALCULATES_WITH % ((re.escape(name),) * 2), script) is not None
 
 
 def _is_split(inside: Sequence[Node]) -> bool:

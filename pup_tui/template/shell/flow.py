@@ -38,6 +38,10 @@ _NUMBER: Final = re.compile(rb"(?:\[0-9\]|\[\[:digit:\]\])(?:[+*?]|\{[0-9,]+\})?
 _WHOLE_MATCH: Final = re.compile(
     rb"BASH_REMATCH(?:\[0\]|\[?[@*]|\b(?!\[))|\bMATCH\b|\.sh\.match\[0"
 )
+_KEYS_OR_NAMES: Final = re.compile(rb"\[[@*]\]\}|[@*]\}")
+"""What follows a name in ``${!NAME[@]}`` and ``${!NAME*}``."""
+_PROMPT: Final = re.compile(rb"(?:\[[^]]*\])?@P")
+_ASSIGNED: Final = re.compile(rb"([A-Za-z_]\w*)\+?=[\\'\"]*\$\{?(\w+|[@*])")
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 
 FlowSource = int | str
@@ -174,10 +178,22 @@ class _Graph:
     def _bare(self) -> dict[bytes, list[Reading]]:
         """What reads each variable without an expansion of it."""
         found: dict[bytes, list[Reading]] = {}
-        for reading in (*self._arithmetic.readings, *self._unwritten):
+        for reading in (*self._arithmetic.readings, *self._unwritten, *self._evaluated()):
             for name in reading.names:
                 found.setdefault(name, []).append(reading)
         return found
+
+    def _evaluated(self) -> Iterator[Reading]:
+        """The assignments in texts that are evaluated: ``eval X=\\$NAME``."""
+        for command, _ in self._survey.named(b"eval", b"trap"):
+            for target, name in _ASSIGNED.findall(self._survey.text(command)):
+                yield Reading(
+                    self._words.names(name, command),
+                    f"${name.decode()}",
+                    command.start_point.row + 1,
+                    self._survey.assigned(target),
+                    frozenset((target,)),
+                )
 
     @cached_property
     def _unwritten(self) -> list[Reading]:
@@ -192,7 +208,11 @@ class _Graph:
                 found.append((command, frozenset((b"OPTARG", words[2].text))))
         return [
             Reading(
-                self._words.names(b"@", node), "$@", node.start_point.row + 1, Use.DATA, targets
+                self._words.names(b"@", node),
+                "$@",
+                node.start_point.row + 1,
+                max(map(self._survey.assigned, targets)),
+                targets,
             )
             for node, targets in found
         ]
@@ -211,8 +231,11 @@ class _Graph:
     def _names(self, name: bytes, node: Node) -> tuple[bytes, ...]:
         """What an expansion reads: a variable, a function's own words, or the keys of an array too."""
         names = self._words.names(name, node)
-        reads_keys = self._survey.script.startswith(b"${!", node.start_byte)
-        return (*names, keys_name(name)) if reads_keys else names
+        if not self._survey.script.startswith(b"${!", node.start_byte):
+            return names
+        if self._survey.text(node).endswith(b"@P}"):
+            names += self._arithmetic.named_in(name)
+        return (*names, keys_name(name))
 
     def _expansion(self, node: Node) -> Reading | None:
         if node.id not in self._judged:
@@ -226,12 +249,12 @@ class _Graph:
         names = self._names(name, node)
         line = node.start_point.row + 1
         shown = self._survey.text(node).decode(errors="replace")[:60]
-        if before == b"!" and not after.startswith((b"[", b"*", b"@")):
+        if before == b"!" and not _KEYS_OR_NAMES.match(after) and not _PROMPT.match(after):
             problem = UnsafePlaceError(
                 f"{shown} takes the value for the name of a variable", "write a `case` instead"
             )
             return Reading(names, shown, line, Use.NAME, frozenset(), problem)
-        if re.match(rb"(?:\[[^]]*\])?@P", after):
+        if _PROMPT.match(after):
             problem = UnsafePlaceError(f"{shown} evaluates the value", "leave `@P` out")
             return Reading(names, shown, line, Use.CODE, frozenset(), problem)
         try:
@@ -256,7 +279,8 @@ class _Graph:
         """Arithmetic on what a command or a reading from outside has put into a variable."""
         seen: set[str] = set()
         for reading in self.read(self._foreign):
-            if reading.use not in (Use.INT, Use.NAME) or reading.shown in seen:
+            is_checked = reading.use in (Use.INT, Use.NAME) or reading.problem is not None
+            if not is_checked or reading.shown in seen:
                 continue
             if held.isdisjoint(reading.names):
                 seen.add(reading.shown)
@@ -272,7 +296,7 @@ class _Graph:
             if re.search(rb"\$\((?!\()|`", self._survey.text(text)) and not prints_number(text)
         }
         for _, words in self._survey.named(b"read", b"mapfile", b"readarray"):
-            found.update(word.text for word in words[1:])
+            found.update((b"REPLY", b"MAPFILE"), (word.text for word in words[1:]))
         if _LAST_WORD.search(self._survey.script):
             found.add(b"_")
         if _matches_others(self._survey.script):

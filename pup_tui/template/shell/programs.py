@@ -312,7 +312,8 @@ guile, racket, chez, csi, gosh, chicken | Scheme | -c=CODE! -e=CODE! --eval=CODE
     FILE REST
 emacs, emacsclient | Lisp | -e=CODE --eval=CODE --execute=CODE -eval=CODE -l=FILE --load=FILE
     --script=FILE -f= -s= --socket-name= _*
-vim, vi, nvim, ex, view, gvim, vimdiff | Vim | -c=CODE --cmd=CODE -S=FILE -u=FILE -i= -T= +=CODE _*
+ex | Vim | -c=CODE -S=FILE <CODE _*
+vim, vi, nvim, view, gvim, vimdiff | Vim | -c=CODE --cmd=CODE -S=FILE -u=FILE -i= -T= +=CODE _*
 ed, red | ed | -p= <CODE _
 tclsh, wish | Tcl | <CODE FILE REST
 crystal eval, dotnet-script eval | | CODE*
@@ -383,6 +384,10 @@ git filter-branch | shell | --tree-filter=CODE --index-filter=CODE --env-filter=
     --commit-filter=CODE --parent-filter=CODE --tag-name-filter=CODE --setup=CODE --subdirectory-filter=
     -d= --original= _*
 git config | shell | -f= --file= --type= --get= --unset= --default= _ CODE/!/
+git config core.sshCommand, git config core.pager, git config core.editor, git config core.fsmonitor, git
+    config core.hooksPath, git config core.gitProxy, git config core.askPass, git config credential.helper,
+    git config sequence.editor, git config diff.external, git config gpg.program, git config
+    interactive.diffFilter, git config include.path, git config uploadpack.packObjectsHook | shell | CODE
 git send-email | shell | --to-cmd=CODE --cc-cmd=CODE --sendmail-cmd=CODE --smtp-server= --to= --cc= _*
 hg | shell | --config=CODE/(alias|hooks|ui|extensions|pager|merge-tools)\b/ -e=CODE --ssh=CODE
     --remotecmd=CODE -R= _*

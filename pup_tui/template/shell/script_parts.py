@@ -36,6 +36,9 @@ _WORDS: Final = frozenset(
         *("simple_expansion", "expansion", "number", *SUBSTITUTIONS, "arithmetic_expansion"),
     }
 )
+_INPUTS: Final = _WORDS | {"heredoc_body"}
+_ELEMENT: Final = re.compile(rb"""(?:\$?'[^']*'|\$?"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+""", re.DOTALL)
+"""One word of an array."""
 _EXPORTS: Final = re.compile(rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&|]*")
 _EXPORTS_ALL: Final = re.compile(rb"\bset\s+-\w*a\w*\b|\ballexport\b")
 _TO_DESCRIPTOR: Final = re.compile(rb"-\w*[pu]")
@@ -84,20 +87,22 @@ class ScriptParts:
             words = list(_words(command))
             texts = [MARKER.sub(COMPUTED, unquoted(text(word))) for word in words]
             texts.extend(_lost_word(command))
-            written = self._written_for(text(words[0])) if words else []
+            given = self._written_for(text(words[0])) if words else []
+            written = [unquoted(word) for word in given]
             texts[: len(written) and 1] = written
             more = max(len(written) - 1, 0)
             positions = {word.id: number + more for number, word in enumerate(words)}
             positions.update((word.id, 0) for word in words[:1])
-            known = CommandUse(texts), positions
+            known = CommandUse(texts, given=given), positions
             self._uses[command.id] = known
         return known
 
     def _written_for(self, word: bytes) -> list[bytes]:
-        """The words that the script itself has put into the variable which is a command's name."""
+        """The words, with quotes, that the script has put into the variable which is a command's name."""
         match = ONE_VARIABLE.fullmatch(word)
         given = self._assigned.get(match[1], b"") if match else b""
-        words = MARKER.sub(COMPUTED, unquoted(given.strip(b"()"))).split()
+        given = MARKER.sub(COMPUTED, given)
+        words = _ELEMENT.findall(given[1:-1]) if given.startswith(b"(") else unquoted(given).split()
         is_one = word.startswith(b'"') and b"@" not in word
         return words if not is_one or len(words) == 1 else []
 
@@ -122,6 +127,11 @@ class ScriptParts:
     def expansions(self, name: bytes, within: Node | None) -> list[Node]:
         """Where the script uses a variable; an argument of a function does within it only."""
         return self._expansions.get((name, within.id if within is not None else None), [])
+
+    def expands(self, command: Node, name: bytes) -> bool:
+        """Whether a variable is expanded in a command before that is run."""
+        nodes = self.expansions(name, None)
+        return any(command.start_byte <= node.start_byte < command.end_byte for node in nodes)
 
     @cached_property
     def _expansions(self) -> dict[tuple[bytes, int | None], list[Node]]:
@@ -158,7 +168,27 @@ class ScriptParts:
         return [each for each in self._commands if self._takes_environment(self.use(each))]
 
     def _takes_environment(self, use: CommandUse) -> bool:
-        return use.prints_environment or bool(use.script)
+        return use.prints_environment or bool(use.script) or use.reader is not None
+
+    def input_script(self, command: Node) -> bytes:
+        """What a command for a shell reads as its script, where that stands in this one."""
+        reader, statement = self.use(command).reader, command.parent
+        if reader is None or reader.language != "shell" or statement is None:
+            return b""
+        given = (
+            n for n in (*redirects(statement), *redirects(command)) if n.type != "file_redirect"
+        )
+        texts = (part for each in given for part in each.named_children if part.type in _INPUTS)
+        return next(
+            (unquoted(text(part)) if part.type != "heredoc_body" else text(part) for part in texts),
+            b"",
+        )
+
+    @cached_property
+    def prompt(self) -> bytes:
+        """The text that the shell expands before each line that it traces, as a command."""
+        given = self._assigned.get(b"PS4", b"")
+        return b': "%s"' % unquoted(given).replace(b'"', b"") if given else b""
 
     @property
     def _commands(self) -> list[Node]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names
+from pup_tui.template.shell.command_names import CommandNames
 from pup_tui.template.shell.grammar import language
 from pup_tui.template.shell.tables import Use, parameter_use, tables
-from pup_tui.template.shell.words import ONE_VARIABLE, ShellWord, command_nodes, read_word
+from pup_tui.template.shell.words import ONE_VARIABLE, UNKNOWN, ShellWord, command_nodes, read_word
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query
@@ -51,6 +52,8 @@ _MOVES_WORDS: Final = re.compile(rb"\b(?:shift|set)\b")
 _DEFINES: Final = re.compile(rb"\(\s*\)|\bfunction\b")
 _MAY_CALCULATE: Final = re.compile(
     rb"\(\(|\[|\blet\b|\bexit\b|\breturn\b|\bshift\b|-[a-z]*i|\binteger\b|\bfloat\b|[<>]&|\$\{\w+:|\$\{!"
+    rb"|\b(?:unset|read|mapfile|readarray|test|wait|getopts|printf|print|export|declare|typeset|local|readonly)\b"
+    rb"[^\n;&|]*\$"
 )
 _QUERY: Final = """
 (command) @command (declaration_command) @command (unset_command) @command
@@ -214,7 +217,17 @@ class Survey:
 
     def names_of(self, word: ShellWord) -> frozenset[bytes]:
         """The commands that a word may name."""
-        return frozenset((word.text,)) if word.is_literal else self._stands_for(word)
+        if word.is_literal:
+            return frozenset((word.text,))
+        names = (text.split(None, 1)[0] for text in self._begins(word) if text.strip())
+        return frozenset(name for name in names if UNKNOWN not in name)
+
+    def is_named(self, word: ShellWord) -> bool:
+        """Whether all commands are known that a word may name."""
+        texts = self._begins(word)
+        return bool(texts) and all(
+            UNKNOWN not in text.split(None, 1)[0] for text in texts if text.strip()
+        )
 
     @cached_property
     def functions(self) -> dict[bytes, list[Node]]:
@@ -246,8 +259,7 @@ class Survey:
             forwarders=self._forwarders,
             assigned=self.assigned,
             declared=self.declared,
-            commands=self._stands_for,
-            holds_more=self._holds_more,
+            commands=self._begins,
         )
 
     @cached_property
@@ -358,34 +370,9 @@ class Survey:
         texts = self._assigned_texts.get(match[1], ()) if match else ()
         return any(_OWN_WORD.match(text.lstrip(b"('")) for text in texts)
 
-    def _surely_shifts(self, command: Node, body: Node) -> bool:
-        """Whether a command drops a word of its function whenever what stands behind it in there runs."""
-        is_own = command.parent is not None and command.parent.id == body.id
-        behind = command.next_sibling
-        is_last = behind is None or behind.type not in ("&", "|")
-        return is_own and is_last and self.text(command).split() == [b"shift"]
-
-    def _stands_for(self, word: ShellWord) -> frozenset[bytes]:
-        """The commands that are assigned as they are to the variable of which a word is made.
-
-        None where something else is assigned as well, or a value begins the text.
-        """
-        match = ONE_VARIABLE.fullmatch(word.raw)
-        if match is None:
-            return frozenset()
-        found: set[bytes] = set()
-        for text in self._assigned_texts.get(match[1], ()):
-            first = re.match(rb"['\"(\s]*([^\s'\"()$`]+)(?=['\"()\s]|\Z)", text)
-            if first is None or self.marker.search(first[1]):
-                return frozenset()
-            found.add(first[1])
-        return frozenset(found)
-
-    def _holds_more(self, word: ShellWord) -> bool:
-        """Whether more than one word may be assigned to the variable of which a word is made."""
-        match = ONE_VARIABLE.fullmatch(word.raw)
-        texts = self._assigned_texts.get(match[1], ()) if match else ()
-        return any(re.search(rb"\S\s+\S", text) for text in texts)
+    @cached_property
+    def _begins(self) -> Callable[[ShellWord], frozenset[bytes]]:
+        return CommandNames(self).of
 
     @cached_property
     def _assigned_texts(self) -> dict[bytes, list[bytes]]:
@@ -395,3 +382,10 @@ class Survey:
             name, _, text = self.text(assignment).partition(b"=")
             found[name.rstrip(b"+")].append(text)
         return dict(found)
+
+    def _surely_shifts(self, command: Node, body: Node) -> bool:
+        """Whether a command drops a word of its function whenever what stands behind it in there runs."""
+        is_own = command.parent is not None and command.parent.id == body.id
+        behind = command.next_sibling
+        is_last = behind is None or behind.type not in ("&", "|")
+        return is_own and is_last and self.text(command).split() == [b"shift"]

@@ -62,7 +62,7 @@ class ScriptTree:
         # Late: only who looks for warnings asks, and the table of programs is large.
         from pup_tui.template.shell.evaluation import Evaluations
 
-        return Evaluations(self.root)
+        return Evaluations(self.survey)
 
     def places(self) -> Iterator[Place]:
         """Tell the place of each marker. Raises `UnsafePlaceError`."""

@@ -34,6 +34,9 @@ PATTERN_OPERATORS: Final = frozenset(
 _READING: Final = frozenset({b"read", b"mapfile", b"readarray"})
 _OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
 _ZSH_SUBSCRIPT: Final = re.compile(rb"\$[A-Za-z0-9_@*]+(?:\[[^]\s]*\])*\[[^]\n]*\Z")
+_DESCRIPTOR: Final = re.compile(rb"\{[A-Za-z_]\w*\[[^]\n]*\Z")
+_REDIRECTED: Final = re.compile(rb"[^]\n]*\]\}[<>]")
+"""Around a place in ``{NAME[…]}>``."""
 _ZSH_PATTERNS: Final = re.compile(rb"glob_?subst|emulate", re.IGNORECASE)
 _PLAIN_ARRAYS: Final = {
     "sh": re.compile(rb"-[aArgx]+"),
@@ -96,6 +99,10 @@ class Uses:
     def _climb(self) -> None:
         if self._survey.shell == "zsh":
             self._in_zsh()
+        script = self._survey.script
+        before = script[max(0, self._start - _NEAR) : self._start]
+        if _DESCRIPTOR.search(before) and _REDIRECTED.match(script, self._start):
+            self._is_used(Use.INT)
         child = self._path[-1]
         # A marker may stand right in its node; an expansion is a node of its own.
         for depth in range(len(self._path) - 1 - self._is_reference, -1, -1):
@@ -383,9 +390,8 @@ class Uses:
                 if re.fullmatch(rb"[A-Za-z_]\w*", name) and name not in _READING
             ]
             self.is_part = self.is_part or len(names) > 1
-            for name in names:
+            for name in (*names, b"REPLY", b"MAPFILE"):
                 self._assign(name)
-            self.targets.update((b"REPLY", b"MAPFILE"))
 
     def _in_command(self, node: Node, child: Node) -> None:
         if child.type in ("variable_assignment", "herestring_redirect") and node.type == "command":
@@ -420,7 +426,7 @@ class Uses:
 
     def _check_command(self, word: ShellWord) -> None:
         """A value that chooses the command may choose one that evaluates the other words."""
-        is_known = word.is_path or self._survey.names.commands(word)
+        is_known = word.is_path or self._survey.is_named(word)
         if not is_known and not _OWN_WORDS.match(word.raw):
             shown = word.raw.decode(errors="replace")
             raise UnsafePlaceError(
@@ -467,4 +473,5 @@ class Uses:
         elif name in (b"printf", b"print") and b"-v" in texts[: index - 1]:
             self._assign(texts[texts.index(b"-v") + 1])
         elif name == b"getopts" and len(texts) > 2 and UNKNOWN not in texts[2]:
-            self.targets.update((b"OPTARG", texts[2]))
+            self._assign(b"OPTARG")
+            self.targets.add(texts[2])

@@ -180,6 +180,9 @@ class Generator:
         prefix = self._random.choice(
             ["", "", "", "command ", "builtin ", "$X ", "exec ", "noglob ", "time ", "> out "]
         )
+        name = self._random.choice(
+            [name] * 6 + [f"$(echo {name})", f"${{n:-{name}}}", f"{name}$IFS"]
+        )
         return f"{prefix}{name}{options} {words}{target} </dev/null"
 
     def _test(self) -> str:

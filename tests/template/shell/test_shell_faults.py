@@ -1,6 +1,6 @@
 """A hunt at random for scripts in which a value runs, in every shell.
 
-The ordinary suite tries a fixed number of scripts. With ``PUP_TUI_FUZZSECONDS`` each test goes on
+The ordinary suite tries a fixed number of scripts. With ``PUP_TUI_FUZZ_SECONDS`` each test goes on
 for so long, with another seed each time; ``make faults`` does that.
 """
 
