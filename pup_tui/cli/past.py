@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pup_tui.cli.failure import Failure, journal_failures, tell
+from pup_tui.cli.failure import Failure
 from pup_tui.cli.keeping import backup_command, prune_command, repair_command
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, local_time, print_json
+from pup_tui.cli.recorded_runs import recorded_runs
 from pup_tui.cli.shown import ShownRun, find_run, legs_json, run_json
 from pup_tui.core.state import RunStatus
 from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:
-    from pup_tui.journal.reader import JournalReader
     from pup_tui.journal.records import RunRow
     from pup_tui.settings.settings import Settings
 
@@ -47,7 +44,7 @@ for each in (backup_command, prune_command, repair_command):
 def _list(
     settings: Settings, runbook: str | None, status: str | None, since: str | None, as_json: bool
 ) -> None:
-    with _journal(settings.state_dir) as journal:
+    with recorded_runs(settings.state_dir) as journal:
         rows = (
             journal.runs(
                 runbook=runbook,
@@ -77,24 +74,12 @@ def _list(
 @pass_settings
 def show_command(settings: Settings, run: str, as_json: bool) -> None:
     """One RUN (its id, or the beginning or end of it) with its steps and what they printed."""
-    with _journal(settings.state_dir) as journal:
+    with recorded_runs(settings.state_dir) as journal:
         shown = ShownRun(*find_run(journal, run))
         if as_json:
             print_json(shown.as_json())
         else:
             shown.print()
-
-
-@contextmanager
-def _journal(state: Path) -> Iterator[JournalReader | None]:
-    """The journal for looking only; None where there is none yet."""
-    from pup_tui.journal.reader import read_journal
-
-    with journal_failures(), read_journal(state) as journal:
-        losses = journal.losses() if journal else ""
-        if losses:
-            tell(f"pup-tui: {losses}")
-        yield journal
 
 
 def _since(age: str | None) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -181,3 +182,18 @@ def test_an_output_that_is_deleted_later_is_said(program: Program, state: Path) 
     assert "▲ the output of before is not whole in the record: " in ended.err
     assert "0000-before.log: the file was deleted, moved or replaced" in ended.err
     assert program("history", "--json").json[0]["status"] == "succeeded"
+
+
+@pytest.mark.parametrize("gone", ["outputs", "outputs/{}", "outputs/{}/0000-before.log"])
+def test_an_output_that_is_gone_when_a_run_is_shown_is_said(
+    program: Program, state: Path, gone: str
+) -> None:
+    program.write("taken", TAKEN.format(how="true"))
+    assert program("run", "taken.yaml").code == 0
+    run = program("history", "--json").json[0]["run"]
+    assert "is gone" not in program("show", run).out
+    path = state / gone.format(run)
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    told = [line for line in program("show", run).out.splitlines() if "is gone" in line]
+    assert len(told) == (1 if gone.endswith(".log") else 3)
+    assert told[0].strip() == f"what it printed is gone: {state}/outputs/{run}/0000-before.log"
