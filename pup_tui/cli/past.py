@@ -21,6 +21,19 @@ if TYPE_CHECKING:
     from pup_tui.settings.settings import Settings
 
 
+_COLUMNS = (
+    "RUN",
+    "RUNBOOK",
+    "STATUS",
+    "LEG",
+    "STARTED",
+    "DURATION",
+    "OPERATOR",
+    "PROFILE",
+    "WARNINGS",
+)
+
+
 @click.group("history", invoke_without_command=True, subcommand_metavar="[COMMAND [ARGS]...]")
 @click.option("--runbook", metavar="R", help="Only runs of this runbook.")
 @click.option("--status", type=click.Choice([s.value for s in RunStatus]), help="Only such runs.")
@@ -60,7 +73,7 @@ def _list(
     elif rows:
         columns(
             settings.terminal.columns,
-            ("RUN", "RUNBOOK", "STATUS", "STARTED", "DURATION", "OPERATOR", "PROFILE", "WARNINGS"),
+            _COLUMNS,
             [_as_row(row) for row in rows],
         )
     else:
@@ -98,6 +111,7 @@ def _as_row(row: RunRow) -> tuple[str, ...]:
         row.run,
         row.runbook,
         row.status,
+        "" if row.leg == 1 else str(row.leg),
         local_time(row.started_at),
         "" if row.duration is None else format_duration(row.duration),
         row.operator,

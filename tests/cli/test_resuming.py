@@ -195,6 +195,8 @@ def test_the_legs_of_a_run_are_told(program: Program) -> None:
     (program.cwd / "again").rmdir()
     assert program("resume", USER="bo").code == 0
     assert effects(program) == ["one", "two", "two", "two"]
+    titles, line = program("history").out.splitlines()
+    assert line[titles.index("LEG") :].split()[0] == "3"
     (entry,) = program("history", "--json").json
     assert [leg["operator"] for leg in entry["legs"]] == ["ada", "grace", "bo"]
     legs = newest(program)["legs"]
