@@ -29,6 +29,7 @@ _CAUSES = {
     errno.EROFS: ("the disk is read-only", "make it writable"),
     errno.EIO: ("the disk reports an error", "check the disk"),
     errno.ENOENT: ("there is no such file or folder", "check its name"),
+    errno.EEXIST: ("there is a file in its place", "move it away"),
     errno.ENOTDIR: ("a part of its path is no folder", "check its name"),
     errno.ELOOP: ("a link leads to itself", "check its name"),
     errno.EMFILE: ("too many files are open", "raise the limit (ulimit -n)"),

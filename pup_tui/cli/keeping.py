@@ -11,6 +11,7 @@ import click
 
 from pup_tui.cli.failure import Failure, journal_failures, tell
 from pup_tui.cli.options import pass_settings
+from pup_tui.cli.recorded_runs import recorded_runs
 from pup_tui.headless.exits import ABORTED
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.size import parse_size
@@ -73,7 +74,6 @@ def prune_command(
     """
     from pup_tui.drivers.lock_holders import lock_holders
     from pup_tui.journal.places import counted_runs, locks_dir
-    from pup_tui.journal.reader import read_journal
     from pup_tui.journal.retention import removable, remove
 
     if older_than is None and larger_than is None:
@@ -85,7 +85,7 @@ def prune_command(
         raise Failure("nothing says which runs may go", "", "add --older-than or --larger-than")
     before = None if age is None else time.time() - age
     runs: list[Removable] = []
-    with journal_failures(), read_journal(settings.state_dir) as journal:
+    with recorded_runs(settings.state_dir) as journal:
         if journal is not None:
             needed = lock_holders(locks_dir(settings.state_dir))
             runs = removable(journal, before=before, larger_than=int(size or 0), needed=needed)

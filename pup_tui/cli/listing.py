@@ -36,16 +36,16 @@ def list_command(settings: Settings, tags: Sequence[str], as_json: bool) -> None
     catalog = open_catalog(settings)
     tell_closed(catalog)
     entries = [entry for entry in catalog.entries() if _has_tags(entry, tags)]
-    last_runs = _last_runs(settings.state_dir)
+    last_runs, are_all_known = _last_runs(settings.state_dir)
     if as_json:
-        print_json([_as_json(entry, (last_runs or {}).get(entry.id)) for entry in entries])
+        print_json([_as_json(entry, last_runs.get(entry.id)) for entry in entries])
         return
     if not entries:
         raise Failure("no runbook has these tags", "", "`pup-tui list` shows all", code=0)
     columns(
         settings.terminal.columns,
         ("RUNBOOK", "STEPS", "TAGS", "SOURCE", "LAST RUN", "DESCRIPTION"),
-        [_as_row(entry, _last_run(entry, last_runs)) for entry in entries],
+        [_as_row(entry, _last_run(last_runs.get(entry.id), are_all_known)) for entry in entries],
         spare=("SOURCE", "TAGS"),
     )
 
@@ -58,8 +58,8 @@ def _has_tags(entry: Entry, tags: Sequence[str]) -> bool:
     return True
 
 
-def _last_runs(state: Path) -> dict[str, RunRow] | None:
-    """The last run of each runbook; None, with the reason told, where the journal cannot be read."""
+def _last_runs(state: Path) -> tuple[dict[str, RunRow], bool]:
+    """The last run of each runbook, and whether these are all; where they are not the reason is told."""
     from pup_tui.journal.errors import JournalError
     from pup_tui.journal.reader import read_journal
 
@@ -68,17 +68,16 @@ def _last_runs(state: Path) -> dict[str, RunRow] | None:
             losses = journal.losses() if journal else ""
             if losses:
                 tell(f"pup-tui: some last runs are not known: {losses}")
-            return journal.last_runs() if journal else {}
+            return journal.last_runs() if journal else {}, not losses
     except JournalError as error:
         tell(f"pup-tui: the last runs are not known: {error}")
-        return None
+        return {}, False
 
 
-def _last_run(entry: Entry, last_runs: dict[str, RunRow] | None) -> str:
-    if last_runs is None:
-        return "unknown"
-    last = last_runs.get(entry.id)
-    return last.status if last else "never"
+def _last_run(last: RunRow | None, are_all_known: bool) -> str:
+    if last is not None:
+        return last.status
+    return "never" if are_all_known else "unknown"
 
 
 def _as_json(entry: Entry, last: RunRow | None) -> dict[str, Any]:

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pup_tui.cli.failure import Failure, journal_failures, tell
+from pup_tui.cli.failure import Failure
 from pup_tui.cli.keeping import backup_command, prune_command, repair_command
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, local_time, print_json
+from pup_tui.cli.recorded_runs import recorded_runs
 from pup_tui.cli.shown import ShownRun, find_run, legs_json, run_json
 from pup_tui.core.state import RunStatus
 from pup_tui.template.duration import format_duration
 
 if TYPE_CHECKING:
-    from pup_tui.journal.reader import JournalReader
     from pup_tui.journal.records import RunRow
     from pup_tui.settings.settings import Settings
+
+
+_COLUMNS = (
+    "RUN",
+    "RUNBOOK",
+    "STATUS",
+    "LEG",
+    "STARTED",
+    "DURATION",
+    "OPERATOR",
+    "PROFILE",
+    "WARNINGS",
+)
 
 
 @click.group("history", invoke_without_command=True, subcommand_metavar="[COMMAND [ARGS]...]")
@@ -47,7 +57,7 @@ for each in (backup_command, prune_command, repair_command):
 def _list(
     settings: Settings, runbook: str | None, status: str | None, since: str | None, as_json: bool
 ) -> None:
-    with _journal(settings.state_dir) as journal:
+    with recorded_runs(settings.state_dir) as journal:
         rows = (
             journal.runs(
                 runbook=runbook,
@@ -63,7 +73,7 @@ def _list(
     elif rows:
         columns(
             settings.terminal.columns,
-            ("RUN", "RUNBOOK", "STATUS", "STARTED", "DURATION", "OPERATOR", "PROFILE", "WARNINGS"),
+            _COLUMNS,
             [_as_row(row) for row in rows],
         )
     else:
@@ -77,24 +87,12 @@ def _list(
 @pass_settings
 def show_command(settings: Settings, run: str, as_json: bool) -> None:
     """One RUN (its id, or the beginning or end of it) with its steps and what they printed."""
-    with _journal(settings.state_dir) as journal:
+    with recorded_runs(settings.state_dir) as journal:
         shown = ShownRun(*find_run(journal, run))
         if as_json:
             print_json(shown.as_json())
         else:
             shown.print(settings.terminal.columns)
-
-
-@contextmanager
-def _journal(state: Path) -> Iterator[JournalReader | None]:
-    """The journal for looking only; None where there is none yet."""
-    from pup_tui.journal.reader import read_journal
-
-    with journal_failures(), read_journal(state) as journal:
-        losses = journal.losses() if journal else ""
-        if losses:
-            tell(f"pup-tui: {losses}")
-        yield journal
 
 
 def _since(age: str | None) -> float | None:
@@ -113,6 +111,7 @@ def _as_row(row: RunRow) -> tuple[str, ...]:
         row.run,
         row.runbook,
         row.status,
+        "" if row.leg == 1 else str(row.leg),
         local_time(row.started_at),
         "" if row.duration is None else format_duration(row.duration),
         row.operator,

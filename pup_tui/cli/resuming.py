@@ -20,6 +20,7 @@ from pup_tui.cli.before_resuming import (
 from pup_tui.cli.changed_text import require_text, tell_changes
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
 from pup_tui.cli.options import json_option, pass_settings, profile_option, runbooks_option
+from pup_tui.cli.recorded_runs import recorded_runs
 from pup_tui.cli.running import Launch, Manner, drive
 from pup_tui.cli.shown import ShownRun, find_run
 from pup_tui.cli.values import from_file, resolve_values
@@ -131,9 +132,8 @@ def resume_command(
 def _past(settings: Settings, run: str | None) -> ShownRun:
     """The run that is meant. Raises Failure where there is none, or nothing is left of it to do."""
     from pup_tui.core.standing import can_resume
-    from pup_tui.journal.reader import read_journal
 
-    with journal_failures(), read_journal(settings.state_dir) as journal:
+    with recorded_runs(settings.state_dir) as journal:
         if run is None:
             past = None if journal is None else _newest(journal)
             if past is None:
@@ -165,12 +165,14 @@ def _tell(past: ShownRun, standing: Standing) -> None:
     row = past.row
     done = f"steps done: {len(standing.finished)}"
     tell(f"{row.runbook} · run {row.run} · it was {row.status}, {done}")
+    half_done = tuple(step for step in standing.repeated if step in standing.begun)
     for steps, told in (
         (standing.unknown, "began and did not finish"),
         (past.never_begun, "was about to begin, and did not: runs"),
         (standing.undone, "taken back: runs again, and all behind it"),
         (standing.half_undone, "its undo did not finish: look whether it was taken back"),
         (standing.repeated, "ran for the failure or at the end: runs again where it is due"),
+        (half_done, "its last attempt did not finish: look whether it was done"),
     ):
         for step in steps:
             tell(f"  {step}: {told}")

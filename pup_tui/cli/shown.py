@@ -199,6 +199,14 @@ class ShownRun:
         found = still_running(self._state_dir, self.row.run, unknown)
         return {each.step: [str(process) for process in living] for each, living in found.items()}
 
+    @cached_property
+    def _acted(self) -> set[str]:
+        """The steps of which an attempt came to its end; the output of each is kept, also an empty one."""
+        from pup_tui.core.events import AttemptFinished
+
+        ended = (event for event in self.events if isinstance(event, AttemptFinished))
+        return {event.attempt.rpartition("#")[0] for event in ended}
+
     def output(self, id_: str) -> Path:
         from pup_tui.output.spool import spool_name
 
@@ -320,6 +328,8 @@ class ShownRun:
 
         path = self.output(id_)
         if not path.exists():
+            if id_ in self._acted:
+                click.echo(f"{indent}   what it printed is gone: {safe_text(str(path))}")
             return
         step = self._node(id_).step
         shown = spool_to_show(path, step.shows, self.status(id_))

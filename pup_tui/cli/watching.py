@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pup_tui.cli.failure import Failure, journal_failures, tell
+from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
+from pup_tui.cli.recorded_runs import recorded_runs
 from pup_tui.cli.running import outlets, told_lost
 from pup_tui.cli.shown import find_run
 from pup_tui.core.state import RunStatus
@@ -45,10 +46,9 @@ def watch_command(settings: Settings, run: str, as_json: bool) -> int:
     The exit code is that of the run; Ctrl-C ends the watching, and not the run.
     """
     from pup_tui.drivers.following import FollowedRun, driver_of
-    from pup_tui.journal.reader import read_journal
     from pup_tui.recorded_text import read_record
 
-    with journal_failures(), read_journal(settings.state_dir) as found:
+    with recorded_runs(settings.state_dir) as found:
         journal, row = find_run(found, run)
         record = read_record(journal, row)
         followed = FollowedRun(journal, row, record.programs, lines=True)

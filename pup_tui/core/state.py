@@ -10,9 +10,6 @@ from msgspec import Struct, field
 from pup_tui.core.events import EditedText, Lock
 from pup_tui.core.sent import NOTHING_SENT, Sent
 
-SCHEMA = 2
-"""Version of the stored form of `RunState`; raised when an older reader could misread it."""
-
 
 class StepPhase(StrEnum):
     """Where a step stands inside the machine."""
@@ -229,7 +226,6 @@ class RunState(Struct):
     another text of the runbook does not have.
     """
 
-    schema: int = SCHEMA
     run: str = ""
     directories: tuple[str, ...] = ()
     runbook: str = ""

@@ -7,12 +7,13 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
 from pup_tui.journal.errors import JournalDamaged, JournalError
+from pup_tui.journal.in_place import files_of
 from pup_tui.journal.places import (
     OVERRIDE,
     check_state_dir,
@@ -35,12 +36,7 @@ CHECKED_AT_OPENING = 64 * 1024 * 1024
 _NEW = ".new-"
 """What the folder in which a journal is made begins with."""
 
-_COMPANIONS = ("", "-wal", "-shm")
 REPAIR = "nothing was changed: restore a backup, or `pup-tui history repair` sets it aside"
-_GONE = (
-    "the journal was deleted, moved or replaced while it was in use",
-    "put it back from a backup if it is lost; what was going on is not recorded to its end",
-)
 _CAUSES = {
     sqlite3.SQLITE_FULL: ("the journal cannot be written: the disk is full", "free some space"),
     sqlite3.SQLITE_IOERR: (
@@ -135,31 +131,6 @@ def open_read_only(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connec
         raise explained(error, path) from error
 
 
-def places_of(path: Path) -> dict[Path, os.stat_result]:
-    """The database at `path` and its two companions, as far as they are there, for `check_in_place`."""
-    found = {}
-    for end in _COMPANIONS:
-        place = Path(f"{path}{end}")
-        with suppress(FileNotFoundError):
-            found[place] = os.stat(place, follow_symlinks=False)
-    return found
-
-
-def check_in_place(places: Mapping[Path, os.stat_result]) -> None:
-    """Raise JournalError where a path leads to another file than it did, or to none.
-
-    SQLite goes on to write files that nobody can find any more.
-    """
-    for path, known in places.items():
-        try:
-            same = os.path.samestat(os.stat(path, follow_symlinks=False), known)
-        except OSError:
-            same = False
-        if not same:
-            message, hint = _GONE
-            raise JournalError(message, path, hint)
-
-
 def _connect(
     path: Path, mode: Literal["ro", "rw", "immutable"], patience: float
 ) -> sqlite3.Connection:
@@ -209,8 +180,8 @@ def _size(path: Path) -> int | None:
 def _refuse_links(path: Path) -> None:
     # SQLite would follow them.
     try:
-        for end in _COMPANIONS:
-            refuse_link(Path(f"{path}{end}"))
+        for place in files_of(path):
+            refuse_link(place)
     except NotPrivate as error:
         raise JournalError(error.message, error.path, error.hint) from error
 

@@ -15,14 +15,9 @@ import msgspec
 from pup_tui.core.events import AnyEvent
 from pup_tui.core.state import RunStatus
 from pup_tui.journal import codec
-from pup_tui.journal.database import (
-    PATIENCE,
-    check_in_place,
-    explained,
-    open_database,
-    places_of,
-)
+from pup_tui.journal.database import PATIENCE, explained, open_database
 from pup_tui.journal.errors import JournalError, RunGoesOn, RunOwned
+from pup_tui.journal.in_place import InPlace
 from pup_tui.journal.lock import RunLock
 from pup_tui.journal.places import run_dir, unusable
 from pup_tui.journal.reader import JournalReader
@@ -40,7 +35,7 @@ class Journal(JournalReader):
     def __init__(self, state: Path, database: sqlite3.Connection) -> None:
         super().__init__(state, database)
         self._broken: JournalError | None = None
-        self._places = places_of(self.path)
+        self._files = InPlace(self.path)
         self._locks: dict[str, RunLock] = {}
 
     @classmethod
@@ -200,7 +195,7 @@ class Journal(JournalReader):
                 self._broken.hint,
             )
         try:
-            check_in_place(self._places)
+            self._files.check()
             self._database.execute("BEGIN IMMEDIATE")
             yield
             self._database.execute("COMMIT")

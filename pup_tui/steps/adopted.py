@@ -51,8 +51,8 @@ def left_behind(run: str, step: str) -> list[Survivor]:
     found = []
     for pid in _children() - _leaders:
         seen = status(pid)
-        # What shares our session was started by the program itself: a pager, an editor.
-        if seen is None or seen.session == os.getsid(0):
+        # What shares our group was started by the program itself: a pager, an editor.
+        if seen is None or seen.group == os.getpgrp():
             continue
         if seen.state in DEAD:
             with contextlib.suppress(ChildProcessError):

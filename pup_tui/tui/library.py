@@ -101,7 +101,7 @@ class DescribedStep:
 class Described:
     """A runbook as its file is now; its steps in the order of the file, nested ones after what holds them.
 
-    `place` tells where the file is.
+    `place` tells where the file is, `losses` what of the journal is known to be lost.
     """
 
     entry: Entry
@@ -110,26 +110,26 @@ class Described:
     steps: Sequence[DescribedStep]
     runs: Sequence[RunRow]
     journal_problem: str = ""
+    losses: str = ""
 
 
 def describe(services: Services, entry: Entry) -> Described:
     """All that the overview shows of a runbook. Reads files and the journal: call it in a thread."""
     from pup_tui.journal.errors import JournalError
-    from pup_tui.tui.past import past_runs
+    from pup_tui.tui.past import known_runs
     from pup_tui.tui.texts import place
 
     loaded = services.catalog.load(entry.path)
     steps = () if loaded.runbook is None else loaded.runbook.steps
     runs: list[RunRow] = []
-    problem = ""
+    problem = losses = ""
     try:
-        runs = past_runs(services.state, entry.id, LAST_RUNS)
+        runs, losses = known_runs(services.state, entry.id, LAST_RUNS)
     except JournalError as error:
         problem = str(error)
     where = place(entry.path, services.home)
-    return Described(
-        entry, where, loaded, list(_described(steps, 0, loaded.is_believed)), runs, problem
-    )
+    described = list(_described(steps, 0, loaded.is_believed))
+    return Described(entry, where, loaded, described, runs, problem, losses)
 
 
 def _described(steps: Iterable[Step], depth: int, is_believed: bool) -> Iterator[DescribedStep]:

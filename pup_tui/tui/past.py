@@ -31,6 +31,14 @@ def last_runs(state: Path) -> dict[str, RunRow]:
         return {} if journal is None else journal.last_runs()
 
 
+def known_runs(state: Path, runbook: str, limit: int) -> tuple[list[RunRow], str]:
+    """Runs of a runbook, newest first, and what of the journal is known to be lost. Raises JournalError."""
+    with read_journal(state) as journal:
+        if journal is None:
+            return [], ""
+        return journal.runs(runbook=runbook, limit=limit), journal.losses()
+
+
 def past_runs(state: Path, runbook: str | None = None, limit: int | None = None) -> list[RunRow]:
     """Runs, newest first. Raises JournalError."""
     with read_journal(state) as journal:

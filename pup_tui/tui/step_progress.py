@@ -95,6 +95,13 @@ class StepProgress:
         return self.attempts > 0
 
     @property
+    def has_printed(self) -> bool:
+        """Whether an attempt has ended of which the output is kept, also where that is empty."""
+        step = self.node.step
+        acts = not (self.node.is_block or step.is_question or step.waits_for or step.stops_as)
+        return self.over and self.has_run and acts
+
+    @property
     def name(self) -> str:
         """Its name, safe to show; of an item its number and its value."""
         if not self.node.is_item:

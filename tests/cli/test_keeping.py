@@ -127,6 +127,35 @@ def test_outputs_of_runs_that_the_journal_does_not_know(program: Program, state:
     assert program("history").err == ""
 
 
+@pytest.mark.proves("F13", "P14")
+@pytest.mark.parametrize(
+    "args",
+    [["history"], ["list"], ["resume"], ["history", "prune", "--older-than", "1d"]],
+    ids=lambda args: args[-1],
+)
+def test_damage_of_a_part_is_said_where_the_rest_can_be_read(
+    program: Program, state: Path, args: list[str]
+) -> None:
+    damage_a_part(state)
+    done = program(*args)
+    assert f"the journal is damaged: {state}/journal.db" in done.err
+    assert "pup-tui history repair" in done.err
+    assert "never" not in done.out
+
+
+def damage_a_part(state: Path) -> None:
+    """Overwrite the pages of an index that is only looked at when outputs are compared with the records."""
+    with closing(sqlite3.connect(state / "journal.db")) as database:
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+        found = database.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_run_1'"
+        )
+        (page,) = found.fetchone()
+    with (state / "journal.db").open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"x" * size)
+
+
 def test_a_run_that_began_and_was_never_recorded_is_no_loss(program: Program, state: Path) -> None:
     folder = state / "outputs" / "01BEGAN"
     folder.mkdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -92,6 +93,37 @@ def test_nothing_goes_on_whose_record_was_taken_away(
 
 
 @pytest.mark.proves("P14")
+@pytest.mark.parametrize(
+    "how", [": > {}-wal", "truncate -s 100 {}-wal", "cp {} copy; : > {}-wal; cat copy > {}"]
+)
+def test_a_log_that_is_cut_short_costs_no_run_that_ended(
+    program: Program, state: Path, how: str
+) -> None:
+    program.write("taken", TAKEN.format(how="true"))
+    earlier = [program("run", "taken.yaml", "--json").events[0]["run"] for _ in range(2)]
+    (program.cwd / "effects").unlink()
+    program.write("taken", TAKEN.format(how=how.replace("{}", f"{STATE}/journal.db")))
+    ended = program("run", "taken.yaml")
+    assert ended.code == 1
+    assert not (program.cwd / "effects").exists()
+    assert f"the journal was cut short while it was in use: {state}/journal.db-wal" in ended.err
+    told = program("history", "--json")
+    assert {run["run"] for run in told.json} >= set(earlier)
+    assert "the records of 1 run are lost" in told.err
+
+
+@pytest.mark.proves("P14")
+def test_an_emptied_journal_is_said_before_anything_else_begins(
+    program: Program, state: Path
+) -> None:
+    program.write("taken", TAKEN.format(how=f": > {STATE}/journal.db"))
+    ended = program("run", "taken.yaml")
+    assert ended.code == 1
+    assert not (program.cwd / "effects").exists()
+    assert f"the journal was cut short while it was in use: {state}/journal.db" in ended.err
+
+
+@pytest.mark.proves("P14")
 def test_a_journal_that_was_replaced_is_left_alone(program: Program, state: Path) -> None:
     program.write("taken", TAKEN.format(how="true"))
     assert program("run", "taken.yaml").code == 0
@@ -150,3 +182,18 @@ def test_an_output_that_is_deleted_later_is_said(program: Program, state: Path) 
     assert "▲ the output of before is not whole in the record: " in ended.err
     assert "0000-before.log: the file was deleted, moved or replaced" in ended.err
     assert program("history", "--json").json[0]["status"] == "succeeded"
+
+
+@pytest.mark.parametrize("gone", ["outputs", "outputs/{}", "outputs/{}/0000-before.log"])
+def test_an_output_that_is_gone_when_a_run_is_shown_is_said(
+    program: Program, state: Path, gone: str
+) -> None:
+    program.write("taken", TAKEN.format(how="true"))
+    assert program("run", "taken.yaml").code == 0
+    run = program("history", "--json").json[0]["run"]
+    assert "is gone" not in program("show", run).out
+    path = state / gone.format(run)
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    told = [line for line in program("show", run).out.splitlines() if "is gone" in line]
+    assert len(told) == (1 if gone.endswith(".log") else 3)
+    assert told[0].strip() == f"what it printed is gone: {state}/outputs/{run}/0000-before.log"

@@ -153,6 +153,17 @@ def test_what_was_cleaned_up_runs_again_on_the_word_of_a_person_only(program: Pr
     assert effects(program) == ["one", "two", "tidy"]
 
 
+@pytest.mark.proves("F03", "P11")
+def test_of_a_cleanup_that_did_not_finish_it_is_said_that_nobody_knows(program: Program) -> None:
+    tidy = "  - {name: tidy, kind: shell, when: cleanup, run: 'SCRIPT'}\n"
+    book = "name: killed\nsteps:\n  - {name: one, kind: shell, run: echo}\n" + tidy
+    killed(program, book.replace("SCRIPT", DIES.format(name="tidy")))
+    refused = program("resume")
+    assert refused.code == 5
+    assert "tidy: its last attempt did not finish: look whether it was done" in refused.err
+    assert effects(program) == ["tidy"]
+
+
 @pytest.mark.proves("P11", "P22")
 def test_of_several_who_resume_a_run_one_does(program: Program) -> None:
     text = SECRET_CAPTURE.replace("capture: {S: {secret: true}}", "capture: S")
@@ -196,6 +207,8 @@ def test_the_legs_of_a_run_are_told(program: Program) -> None:
     (program.cwd / "again").rmdir()
     assert program("resume", USER="bo").code == 0
     assert effects(program) == ["one", "two", "two", "two"]
+    titles, line = program("history").out.splitlines()
+    assert line[titles.index("LEG") :].split()[0] == "3"
     (entry,) = program("history", "--json").json
     assert [leg["operator"] for leg in entry["legs"]] == ["ada", "grace", "bo"]
     legs = newest(program)["legs"]

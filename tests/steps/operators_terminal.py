@@ -47,6 +47,7 @@ async def main(script: str, shell: str) -> None:
     modes = termios.tcgetattr(terminal.descriptor)
     request = ShellRequest(script=script, shell=shell, interactive=True)
     outcome = await ShellExecutor().run(request, sink, stop, context)
+    print("\nENDED", flush=True)
     told = {
         "ok": outcome.ok,
         "exit_code": outcome.exit_code,

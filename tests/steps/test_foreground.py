@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     Start = Callable[..., "Operator"]
 
 SHELLS = [shell for shell in ("sh", "bash", "dash", "zsh", "ksh") if shutil.which(shell)]
-RECORDED = "[pup-tui] on the operator's terminal; what it shows there is not recorded\n"
+RECORDED = re.escape("[pup-tui] on the operator's terminal; what it shows there is not recorded\n")
 CTRL_C, CTRL_Z = "\x03", "\x1a"
 
 
@@ -56,13 +57,13 @@ class Operator:
     def types(self, keys: str) -> None:
         self._process.send(keys)
 
-    def told(self) -> dict[str, Any]:
-        """What was told after the step's end."""
+    def told(self, *, recorded: str = RECORDED) -> dict[str, Any]:
+        """What was told after the step's end, when nothing that it started lives; `recorded` is a pattern."""
         self._process.expect_exact("TOLD ")
         told: dict[str, Any] = json.loads(self._process.readline())
         assert told.pop("modes kept")
         assert told.pop("in front")
-        assert told.pop("recorded") == RECORDED
+        assert re.fullmatch(recorded, told.pop("recorded"))
         return told
 
     def leave(self) -> None:
@@ -149,6 +150,18 @@ def test_the_foreground_is_restored_though_it_gave_it_away(start: Start) -> None
         "os.setpgid(child, child); os.tcsetpgrp(0, child); os.kill(child, signal.SIGKILL)"
     )
     assert start(python(code)).told()["ok"]
+
+
+@pytest.mark.proves("F19", "P15")
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing tells of them")
+@pytest.mark.parametrize("how", ["", "env -i PATH=$PATH ", "setsid "])
+def test_what_goes_on_behind_it_is_named(start: Start, tmp_path: Path, how: str) -> None:
+    gate = tmp_path / "gate"
+    operator = start(f"{how}sh -c 'while [ ! -e {gate} ]; do sleep 0.05; done' & :")
+    operator.sees("ENDED")
+    gate.touch()
+    goes_on = r"\[pup-tui\] still running, and not waited for: sh \(pid \d+\)\n"
+    assert operator.told(recorded=RECORDED + goes_on)["ok"]
 
 
 def test_a_stop_ends_the_group(start: Start, tmp_path: Path) -> None:

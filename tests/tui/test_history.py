@@ -239,6 +239,35 @@ async def test_outputs_without_records_are_said_above_the_runs(
         await console.sees("1 run · status: any", "the records of 1 run are lost", "✔ succeeded")
 
 
+async def test_the_overview_says_that_not_all_past_runs_are_known(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK, "other.yaml": OTHER})
+    async with open_console(services, LARGE) as console:
+        await run(console, "quick")
+        (row,) = past_runs(services.state)
+        outputs = services.state / "outputs"
+        shutil.copytree(outputs / row.run, outputs / "01LOST")
+        console.select("other")
+        await console.sees("not all past runs are known: the records of 1", "None is known")
+        assert "It has not run yet" not in console.screen
+
+
+async def test_an_output_that_is_gone_is_not_said_to_be_empty(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK})
+    async with open_console(services, LARGE) as console:
+        await run(console, "quick")
+    shutil.rmtree(services.state / "outputs")
+    async with open_console(services, LARGE) as console:
+        await console.press("h")
+        await console.sees("✔ succeeded")
+        await console.press("enter")
+        await console.sees("What it printed is gone")
+        assert "printed nothing" not in console.screen
+
+
 @pytest.mark.proves("P7")
 async def test_hostile_names_in_the_table_are_shown_literally(
     make_services: MakeServices, open_console: OpenConsole

@@ -141,6 +141,9 @@ def _top(described: Described) -> Content:
     if described.journal_problem:
         told = f"✖ past runs cannot be read: {safe_text(described.journal_problem)}"
         parts.append(Content.styled(told, "$text-error"))
+    if described.losses:
+        told = f"✖ not all past runs are known: {safe_text(described.losses)}"
+        parts.append(Content.styled(told, "$text-error"))
     if runbook is None:
         parts += [Content(), *_problems(described.loaded)]
     else:
@@ -293,7 +296,8 @@ def _runs(described: Described) -> Content:
     if described.journal_problem:
         return Content.styled("  They cannot be read: see above.", "$text-error")
     if not described.runs:
-        return Content.styled("  It has not run yet.", "$text-muted")
+        none = "None is known: see above." if described.losses else "It has not run yet."
+        return Content.styled(f"  {none}", "$text-muted")
     rows = [
         (
             Content.assemble("  ", status_content(row.status)),

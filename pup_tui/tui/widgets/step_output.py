@@ -47,4 +47,6 @@ class StepOutputView(Vertical):
         shown = spool_to_show(output, step.node.step.shows, step.status)
         hidden = f"Its output is not shown: o opens it in the pager. It is kept in {safe_text(str(output))}"
         told = hidden if shown is None and step.has_run else why_empty(step)
+        if step.has_printed and not output.exists():
+            told = f"What it printed is gone: {safe_text(str(output))}"
         self.pane.show(shown, told, output)
