@@ -14,6 +14,7 @@ import click
 
 import pup_tui
 from pup_tui.cli.failure import Failure, tell
+from pup_tui.cli.lasting import lasting
 from pup_tui.cli.options import profile_option, runbooks_option
 from pup_tui.quoted import with_replacements
 
@@ -92,6 +93,7 @@ def main(args: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    sys.stdout, sys.stderr = lasting(sys.stdout), lasting(sys.stderr)
     sys.exit(_flushed(_main(args)))
 
 
@@ -148,9 +150,6 @@ def _main(args: Sequence[str] | None) -> int:
         return _told(f"pup-tui: {with_replacements(error.format_message())}", error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
     except OSError as error:
         if error.errno in _NO_ROOM and error.filename is None:
             return _cut_off(error)

@@ -165,14 +165,13 @@ def _tell(past: ShownRun, standing: Standing) -> None:
     row = past.row
     done = f"steps done: {len(standing.finished)}"
     tell(f"{row.runbook} · run {row.run} · it was {row.status}, {done}")
-    half_done = tuple(step for step in standing.repeated if step in standing.begun)
     for steps, told in (
         (standing.unknown, "began and did not finish"),
-        (past.never_begun, "was about to begin, and did not: runs"),
+        (standing.never_begun, "was about to begin, and did not: runs"),
         (standing.undone, "taken back: runs again, and all behind it"),
         (standing.half_undone, "its undo did not finish: look whether it was taken back"),
         (standing.repeated, "ran for the failure or at the end: runs again where it is due"),
-        (half_done, "its last attempt did not finish: look whether it was done"),
+        (standing.half_repeated, "its last attempt did not finish: look whether it was done"),
     ):
         for step in steps:
             tell(f"  {step}: {told}")

@@ -14,6 +14,7 @@ import click
 
 from pup_tui.cli.answers import check_answered
 from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
+from pup_tui.cli.lasting import as_it_is
 from pup_tui.cli.options import (
     json_option,
     pass_settings,
@@ -196,8 +197,8 @@ def outlets(facts: TerminalFacts, pump: Pump) -> tuple[Outlet, Outlet]:
     from pup_tui.headless.stream import Outlet
 
     coloured = facts.errors and facts.colour
-    out = Outlet(sys.stdout, pump, coloured=coloured and facts.output, edge=facts.columns)
-    return out, Outlet(sys.stderr, pump, coloured=coloured)
+    out = Outlet(as_it_is(sys.stdout), pump, coloured=coloured and facts.output, edge=facts.columns)
+    return out, Outlet(as_it_is(sys.stderr), pump, coloured=coloured)
 
 
 def told_lost(code: int, out: Outlet, err: Outlet, whole: str) -> int:

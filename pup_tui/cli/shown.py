@@ -91,10 +91,10 @@ class ShownRun:
         self.program: Program = self.record.program
         self.events: Sequence[AnyEvent] = self.record.events
         replayed = replay(self.record.programs[1], self.events, self.record.programs)
-        self.never_begun: Sequence[str] = (
-            never_begun(self.folder, replayed.state) if row.status is RunStatus.INTERRUPTED else ()
-        )
-        self.state: RunState = without_attempts(replayed.state, self.never_begun)
+        self.state: RunState = replayed.state
+        if row.status is RunStatus.INTERRUPTED:
+            never = never_begun(self.folder, self.state)
+            self.state = without_attempts(self.state, never)
         self.notices: Sequence[Any] = replayed.notices
         # How the newest leg ended stands in the row.
         self._ends: Sequence[RunStatus] = [*replayed.ends, row.status]

@@ -30,18 +30,22 @@ class Standing(Struct, frozen=True, kw_only=True):
     """Where a run stands that could go on: ids of steps, in the order of the file.
 
     `finished` stay as they are. `begun` did not finish; of those `unknown` may not simply be done twice.
+    `never_begun` were about to begin (`without_attempts`).
     `undone` were taken back and run again, though of `half_undone` nobody knows whether they were,
-    `repeated` are the steps for failures and for the end that have run and run again. `failed` run again,
-    each with the reason why it failed. `hidden` ended well, but captured secrets under these names, which
-    are not stored; of those `again` may be done twice.
+    `repeated` are the steps for failures and for the end that have run and run again, though of
+    `half_repeated` nobody knows whether they did. `failed` run again, each with the reason why it failed.
+    `hidden` ended well, but captured secrets under these names, which are not stored; of those `again` may
+    be done twice.
     """
 
     finished: tuple[str, ...] = ()
     begun: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    never_begun: tuple[str, ...] = ()
     undone: tuple[str, ...] = ()
     half_undone: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
+    half_repeated: tuple[str, ...] = ()
     failed: dict[str, str] = {}
     hidden: dict[str, tuple[str, ...]] = {}
     again: tuple[str, ...] = ()
@@ -65,20 +69,24 @@ def standing(program: Program, state: RunState) -> Standing:
     given = (id_ for id_ in state.earlier.skipped if _was_given(earlier, id_))
     holding = dict.fromkeys((*finished, *given))
     hidden = {id_: names for id_ in holding if (names := _hidden_names(earlier, id_))}
-    repeated = [
+    repeated = program.in_order(
         id_
         for id_, step in state.steps.items()
         if step.began is not None
         and UNDO not in id_
         and (step.late or program.node(id_).part == "cleanup")
-    ]
+    )
+    # No event leaves a step in this phase.
+    ready = (id_ for id_, step in state.steps.items() if step.phase is StepPhase.READY)
     return Standing(
         finished=tuple(finished),
         begun=tuple(program.in_order(sorted(begun))),
         unknown=tuple(id_ for id_ in unknown if not may_repeat(program, program.node(id_))),
+        never_begun=tuple(program.in_order(ready)),
         undone=tuple(undone),
         half_undone=tuple(id_ for id_ in undone if _is_half_undone(state, id_)),
-        repeated=tuple(program.in_order(repeated)),
+        repeated=tuple(repeated),
+        half_repeated=tuple(id_ for id_ in repeated if id_ in begun),
         failed=_failed(program, {**state.steps, **leaves}),
         hidden=hidden,
         again=tuple(id_ for id_ in hidden if may_repeat(program, program.node(id_))),

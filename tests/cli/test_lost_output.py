@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -83,6 +84,45 @@ def test_a_reader_who_leaves_is_no_failure_of_the_run(program: Program) -> None:
     assert "cut off" not in process.stderr.read()
     assert process.wait(timeout=200) == 0
     process.stderr.close()
+
+
+@pytest.mark.proves("P14")
+@pytest.mark.parametrize(
+    ("command", "stream", "code"),
+    [
+        ("list", "stdout", 0),
+        ("history --json", "stdout", 0),
+        ("--help", "stdout", 0),
+        ("plan book.yaml --json", "stdout", 0),
+        ("validate broken.yaml", "stdout", 2),
+        ("validate broken.yaml", "stderr", 2),
+        ("run failing.yaml", "stdout", 1),
+        ("run failing.yaml", "stderr", 1),
+        ("run book.yaml --json", "stdout", 0),
+    ],
+)
+def test_without_a_reader_a_command_has_the_exit_code_that_it_would_have_had(
+    program: Program, command: str, stream: str, code: int
+) -> None:
+    program.write("book", BOOK)
+    program.write("broken", "name: broken\n")
+    program.write("failing", "name: f\nsteps: [{name: a, kind: shell, run: echo a; false}]\n")
+    ours, theirs = os.pipe()
+    os.close(ours)
+    try:
+        done = subprocess.run(
+            [*PROGRAM, *command.split()],
+            cwd=program.cwd,
+            env=program.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=theirs if stream == "stdout" else subprocess.DEVNULL,
+            stderr=theirs if stream == "stderr" else subprocess.DEVNULL,
+            check=False,
+            timeout=200,
+        )
+    finally:
+        os.close(theirs)
+    assert done.returncode == code
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")

@@ -104,18 +104,19 @@ def test_choices_are_kept_only_with_the_journal(program: Program) -> None:
     assert len(list((state / "choices").iterdir())) == 1
 
 
-def test_yes_aborts_where_a_value_is_missing(program: Program) -> None:
+def test_yes_aborts_where_a_value_turns_out_to_be_missing(program: Program) -> None:
     text = """\
 name: values
 steps:
-  - {name: Ask, kind: input, vars: {WHO: {default: ada}, WHY: {}}}
+  - {name: Know, kind: shell, run: echo yes, capture: KNOWN}
+  - {name: Ask, kind: input, if: KNOWN == 'yes', vars: {WHO: {default: ada}, WHY: {}}}
   - {name: Show, kind: shell, run: "echo {{ WHO }} {{ WHY }}"}
 """
     done = program("run", runbook(program, text), "--yes")
     assert done.code == 3
     assert "`WHY` is required" in done.err
     done = program("run", runbook(program, text.replace("WHY: {}", "WHY: why")), "--yes")
-    assert (done.code, done.out) == (0, "ada why\n")
+    assert (done.code, done.out) == (0, "yes\nada why\n")
 
 
 UNDO = """\

@@ -1,0 +1,47 @@
+"""Standard streams whose reader may leave, as `head` does: the command goes on to the exit code it earns."""
+
+from __future__ import annotations
+
+from typing import Any, TextIO, cast
+
+
+class _Lasting:
+    """A stream that writes for as long as somebody reads it, and to nowhere from then on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self._has_left = False
+
+    def write(self, text: str) -> int:
+        if self._has_left:
+            return len(text)
+        try:
+            return self.stream.write(text)
+        except BrokenPipeError:
+            return self._leave(len(text))
+
+    def flush(self) -> None:
+        try:
+            self.stream.flush()
+        except BrokenPipeError:
+            self._leave(0)
+
+    def _leave(self, size: int) -> int:
+        from pup_tui.headless.stream import silence
+
+        self._has_left = True
+        silence(self.stream)
+        return size
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+def lasting(stream: TextIO) -> TextIO:
+    """The same stream, which never says that its reader has left."""
+    return cast(TextIO, _Lasting(stream))
+
+
+def as_it_is(stream: TextIO) -> TextIO:
+    """The stream itself, for who wants to know that."""
+    return stream.stream if isinstance(stream, _Lasting) else stream
