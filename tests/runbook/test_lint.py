@@ -8,6 +8,7 @@ import pytest
 
 from pup_tui.catalog.places import bundled_dir
 from pup_tui.runbook.lint import RULES, linter
+from pup_tui.runbook.lint.rules import MAX_WARNINGS
 from pup_tui.runbook.lint.silencing import USELESS
 from pup_tui.runbook.load import Loaded, load
 from pup_tui.runbook.pattern import matches
@@ -645,6 +646,16 @@ def test_one_silenced_statement_hides_no_other(lint: Lint) -> None:
     assert [p.line for p in loaded.warnings] == [8]
 
 
+@pytest.mark.parametrize("more", [0, 1, 200])
+def test_that_there_are_more_than_are_told_is_said(more: int, lint: Lint) -> None:
+    number = MAX_WARNINGS + more
+    top = "\n".join(["name: runbook", "vars:", *(f"  V{n}: {{}}" for n in range(number))])
+    loaded = lint(step("run: echo", top=top))
+    told = [p for p in loaded.warnings if p.code == "unused-variable"]
+    assert len(told) == MAX_WARNINGS + (more > 0)
+    assert ("and more warnings of this kind" in told[-1].message) == (more > 0)
+
+
 @pytest.mark.parametrize("pattern", [r"[^-].*", r"([^-\s]\S*\s*)+"])
 @pytest.mark.parametrize("value", ["db-1", "db-1:5432", "/var/log/a b.log", "registry/app:1.2"])
 def test_the_pattern_that_a_hint_names_allows_what_is_natural(pattern: str, value: str) -> None:
@@ -672,7 +683,7 @@ def test_a_secret_is_not_in_the_warning(lint: Lint) -> None:
 
 def test_flood_of_warnings_is_cut(lint: Lint) -> None:
     loaded = lint(step("run: x", "env:", *(f'  A{i}: "\\u202e"' for i in range(100))))
-    assert len(loaded.warnings) == 50
+    assert len(loaded.warnings) == MAX_WARNINGS + 1
 
 
 def test_nested_and_undo_steps_are_linted(lint: Lint) -> None:

@@ -102,19 +102,23 @@ def lint(subject: Subject, report: Report) -> None:
     """Add the warnings of every rule to the report, and what is wrong with comments that silence some."""
     silencing = Silencing(subject.sources, RULES)
     for code, rule in RULES.items():
-        told = 0
+        told: list[Problem] = []
         groups: dict[str, list[Problem]] = {}
         for found in rule(subject):
             problem = _problem(code, found, silencing)
-            if found.group and problem.severity == "warning":
+            if problem.severity != "warning":
+                report.add(problem)
+            elif found.group:
                 groups.setdefault(found.group, []).append(problem)
-                continue
-            report.add(problem)
-            told += problem.severity == "warning"
-            if told == MAX_WARNINGS:
+            else:
+                told.append(problem)
+            if len(told) > MAX_WARNINGS:
                 break
-        for problems in islice(groups.values(), MAX_WARNINGS - told):
-            report.add(_once(problems))
+        told += map(_once, groups.values())
+        for problem in told[:MAX_WARNINGS]:
+            report.add(problem)
+        if len(told) > MAX_WARNINGS:
+            report.add(_more(told[MAX_WARNINGS]))
     for problem in islice(silencing.problems(), MAX_WARNINGS):
         report.add(problem)
 
@@ -126,6 +130,11 @@ def _once(problems: list[Problem]) -> Problem:
         return first
     told = f"{first.message}, here and in {len(others)} other place{'s' * (len(others) > 1)}"
     return replace(first, message=told)
+
+
+def _more(problem: Problem) -> Problem:
+    """Says where a problem stands that there are more than are told."""
+    return replace(problem, message="and more warnings of this kind from here on", hint="")
 
 
 def _problem(code: str, found: Finding, silencing: Silencing) -> Problem:
