@@ -40,6 +40,7 @@ def make_private_dir(path: Path, *inside: str) -> Path:
             path.mkdir(mode=0o700, exist_ok=True)
             check_private_dir(path, inside=True)
     except OSError as error:
+        path = Path(error.filename or path)
         found = place_error(error, path)
         hint = f"{found.hint}, or choose another" if found.hint else "choose another"
         raise NotPrivate(f"the folder cannot be used ({found.message})", path, hint) from error

@@ -62,6 +62,8 @@ _CAUSES = {
 
 def explained(error: sqlite3.Error, path: Path) -> JournalError:
     """What SQLite says, as an error for the operator."""
+    if path.is_dir():
+        return JournalError("there is a folder in the place of the journal", path, "move it away")
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     message, hint = _CAUSES.get(code, (f"the journal cannot be used ({error})", "check the file"))
     kind = JournalDamaged if hint == REPAIR else JournalError

@@ -37,7 +37,7 @@ def test_a_folder_that_cannot_be_made_is_named_with_the_way_out(tmp_path: Path) 
     wanted = tmp_path / "file" / "state"
     with pytest.raises(JournalError) as caught:
         make_state_dir(wanted)
-    assert caught.value.path == wanted
+    assert caught.value.path == tmp_path / "file"
     assert "PUP_TUI_STATE_DIR" in caught.value.hint
 
 
