@@ -12,6 +12,7 @@ import stat
 from pathlib import Path
 
 from pup_tui.place_errors import PlaceError, other_owner, place_error
+from pup_tui.real_path import real_path
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -54,7 +55,7 @@ def check_private_dir(path: Path, *, inside: bool = False) -> None:
     """
     if inside:
         refuse_link(path)
-    real = path.resolve(strict=True)
+    real = real_path(path, strict=True)
     status = real.stat()
     if not stat.S_ISDIR(status.st_mode):
         raise NotPrivate("this is a file, not a folder", real, "choose a folder")

@@ -67,6 +67,12 @@ def test_a_link_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
         make_private_dir(tmp_path / "link")
 
 
+def test_a_link_that_leads_to_itself_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(OSError, match="symbolic links"):
+        check_private_dir(tmp_path / "loop")
+
+
 def test_no_folder_inside_is_a_link_or_open_to_others(tmp_path: Path) -> None:
     state = make_private_dir(tmp_path / "state")
     other = make_private_dir(tmp_path / "other")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pup_tui.catalog.entries import Entry, Origin
 from pup_tui.catalog.places import HERE, Folder
 from pup_tui.place_errors import PlaceError, place_error
+from pup_tui.real_path import real_path
 
 if TYPE_CHECKING:
     from pup_tui.runbook.load import Loaded
@@ -157,7 +158,7 @@ class Catalog:
             if not folder.trusted and os.path.isdir(folder.path) and folder.path in around:
                 return folder.path
         for folder in self.places:
-            if {_without_links(folder.path), folder.path.resolve()} & set(around):
+            if {_without_links(folder.path), real_path(folder.path)} & set(around):
                 return None
         return next((folder for folder in around if folder.name == HERE), None)
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 import pup_tui
 from pup_tui.catalog.entries import Origin
+from pup_tui.real_path import real_path
 
 HERE: Final = "runbooks"
 """The directory in a project that holds its runbooks."""
@@ -55,9 +56,9 @@ def folders(
         Folder(bundled_dir(), Origin.BUNDLED),
     ]
     here = Folder(cwd / HERE, Origin.HERE, trusted=False)
-    if here.path.resolve() not in {folder.path.resolve() for folder in found}:
+    if real_path(here.path) not in {real_path(folder.path) for folder in found}:
         found.append(here)
     unique: dict[Path, Folder] = {}
     for folder in found:
-        unique.setdefault(folder.path.resolve(), folder)
+        unique.setdefault(real_path(folder.path), folder)
     return list(unique.values())

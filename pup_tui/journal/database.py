@@ -96,7 +96,7 @@ def open_database(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connect
         with closing(_connect(path, "ro", patience)) as probe:
             _checked_version(probe, path)
             if size <= CHECKED_AT_OPENING:
-                _refuse_damaged(probe, path)
+                refuse_damaged(probe, path)
         database = _connect(path, "rw", patience)
         try:
             database.execute("PRAGMA synchronous = FULL")
@@ -237,7 +237,8 @@ def companions(path: Path) -> tuple[Path, Path]:
     return Path(f"{path}-wal"), Path(f"{path}-shm")
 
 
-def _refuse_damaged(database: sqlite3.Connection, path: Path) -> None:
+def refuse_damaged(database: sqlite3.Connection, path: Path) -> None:
+    """Raise JournalDamaged for a database that does not hold together; it is that of the file at `path`."""
     found: str = database.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise JournalDamaged("the journal is damaged", path, REPAIR)

@@ -11,7 +11,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from pup_tui.journal.database import companions, explained, open_read_only, refuse_lost
+from pup_tui.journal.database import (
+    companions,
+    explained,
+    open_read_only,
+    refuse_damaged,
+    refuse_lost,
+)
 from pup_tui.journal.errors import JournalDamaged, JournalError
 from pup_tui.journal.lock import is_owned
 from pup_tui.journal.places import (
@@ -92,6 +98,7 @@ def back_up(state: Path, copy: Path) -> None:
                 closing(sqlite3.connect(made)) as target,
             ):
                 database.backup(target)
+                refuse_damaged(target, journal_path(state))
             descriptor = os.open(made, os.O_RDONLY)
             try:
                 os.fsync(descriptor)

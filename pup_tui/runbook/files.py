@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from pup_tui.place_errors import place_error
+from pup_tui.real_path import real_path
 from pup_tui.runbook.yaml import MAX_BYTES
 
 TEMPLATES = "_templates"
@@ -69,7 +70,7 @@ class DirectoryFiles:
 
     def names(self) -> Iterable[str]:
         folder = self._directory / TEMPLATES
-        if self._root is not None and not folder.resolve().is_relative_to(self._root):
+        if self._root is not None and not real_path(folder).is_relative_to(self._root):
             return []
         return sorted(
             path.relative_to(self._directory).as_posix()
@@ -90,7 +91,7 @@ class PackFiles(DirectoryFiles):
     @cached_property
     def _root(self) -> Path | None:
         # Late: most packs are never looked into.
-        return self._directory.resolve()
+        return real_path(self._directory)
 
 
 class GivenFiles:
@@ -172,7 +173,7 @@ def _read_below(root: Path, path: Path) -> bytes:
     Where the links lead is found first; what they lead to is then opened from `root` on, one name after the
     other and through no link, so that nobody can put another link in between.
     """
-    real = path.resolve(strict=True)
+    real = real_path(path, strict=True)
     if not real.is_relative_to(root) or real == root:
         raise Unreadable(f"it leads out of {root}: put a copy of the file there instead of a link")
     *folders, name = real.relative_to(root).parts

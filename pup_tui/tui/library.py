@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pup_tui.aside import aside
+from pup_tui.real_path import real_path
 from pup_tui.tui.faults import as_told
 
 if TYPE_CHECKING:
@@ -84,8 +85,8 @@ class Library:
 
 
 def _entry_at(path: Path, entries: Sequence[Entry]) -> Entry | None:
-    file = path.resolve()
-    return next((entry for entry in entries if entry.path.resolve() == file), None)
+    file = real_path(path)
+    return next((entry for entry in entries if real_path(entry.path) == file), None)
 
 
 @dataclass(frozen=True)

@@ -186,6 +186,20 @@ def test_what_is_not_set_aside(program: Program, state: Path) -> None:
 
 
 @pytest.mark.proves("F16")
+def test_of_a_damaged_journal_no_backup_is_made(
+    program: Program, state: Path, tmp_path: Path
+) -> None:
+    book = program.write("book", "name: b\nsteps: [{name: a, kind: shell, run: echo a}]\n")
+    assert program("run", str(book)).code == 0
+    with (state / "journal.db").open("r+b") as file:
+        file.seek(8192)
+        file.write(bytes(range(256)) * 16)
+    done = program("history", "backup", str(tmp_path / "copy.db"))
+    assert done.code == 1
+    assert "the journal is damaged" in done.err
+    assert list(tmp_path.glob("copy.db*")) == []
+
+
 def test_a_backup_has_what_is_still_in_the_log_and_can_be_put_back(
     program: Program, state: Path, tmp_path: Path
 ) -> None:

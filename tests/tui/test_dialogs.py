@@ -263,17 +263,21 @@ async def test_of_an_attempt_that_nobody_knows_of_nothing_is_decided_by_leaving_
 async def test_that_it_was_done_takes_what_it_captured_and_hides_what_is_secret() -> None:
     asks = UnknownScreen(question("unknown", captures=("ID", "TOKEN"), secrets=("TOKEN",)))
     async with asked(asks) as (app, pilot):
-        await pilot.click("#done")
-        assert app.answer == NOTHING
         id_, token = app.screen.query(Input)
-        id_.focus()
+        await pilot.press("tab", "enter")
+        assert app.answer == NOTHING
+        assert app.focused is id_
+        assert "what was ID?" in in_sight(app)
         await pilot.press(*"d-17", "enter")
         assert app.focused is token
-        assert app.screen.query("#done:disabled")
+        assert "what was TOKEN?" in in_sight(app)
         await pilot.press(*"hunter2")
         assert "d-17" in in_sight(app)
         assert "hunter2" not in in_sight(app)
-        await pilot.click("#done")
+        await pilot.press("enter")
+        assert app.focused is app.screen.query_one("#done")
+        assert app.answer == NOTHING
+        await pilot.press("enter")
         made = {"ID": "d-17", "TOKEN": "hunter2"}
         assert app.answer == ValuesAnswer("done", values=made, secrets=("TOKEN",))
 

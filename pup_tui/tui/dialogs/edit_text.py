@@ -13,7 +13,7 @@ from textual.widgets import Button, Static, TextArea
 
 from pup_tui.core.requests import StepRequest
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.dialogs.dialog import Dialog, labelled
+from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.fields.controls import Paragraph
 
 
@@ -32,7 +32,8 @@ class EditTextScreen(Dialog):
     def compose_message(self) -> Iterable[Widget]:
         yield Static("What you change is recorded with your name.", markup=False)
         for name, value in self._text.values.items():
-            yield labelled(f"${{{name}}}", safe_text(value), "dialog-row")
+            told = Content.assemble((f"${{{name}}}  ", "dim"), safe_text(value))
+            yield Static(told, markup=False)
 
     def compose_fixed(self) -> Iterable[Widget]:
         yield Paragraph(self._text.text)

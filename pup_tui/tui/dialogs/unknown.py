@@ -59,11 +59,12 @@ class UnknownScreen(Dialog):
     def compose_fixed(self) -> Iterable[Widget]:
         if self._question.upcoming:
             yield effect("began", self._question.upcoming)
+        yield Static(id="unknown-state", markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
         again = "Run again: danger" if self._danger else "Run again"
         yield Button(Content("Look at it"), id="later")
-        yield Button(Content("It was done"), id="done", disabled=bool(self._question.captures))
+        yield Button(Content("It was done"), id="done")
         yield Button(Content(again), id="retry", variant="error" if self._danger else "default")
         yield Button(Content("Skip"), id="skip", variant="warning")
         yield Button(Content("Abort"), id="abort", variant="error")
@@ -71,23 +72,31 @@ class UnknownScreen(Dialog):
     def on_mount(self) -> None:
         self.query_one("#later").focus()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        self.query_one("#done", Button).disabled = not all(self._captures().values())
-
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.focus_next()
+        if all(self._captures().values()):
+            self.query_one("#done").focus()
+        else:
+            self._want_captures()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
         if event.button.id == "later":
             self.action_put_away()
+        elif event.button.id == "done" and not all(self._captures().values()):
+            self._want_captures()
         elif event.button.id == "done":
             done = ValuesAnswer("done", values=self._captures(), secrets=self._question.secrets)
             self.answer_with(done)
         elif event.button.id is not None:
             self.give(event.button.id)
+
+    def _want_captures(self) -> None:
+        """Go to the first field that is empty, and say that it is wanted."""
+        empty = next(field for field in self.query(Input) if not field.value.strip())
+        told = f"It was done, so what was {safe_text(empty.name or '')}?"
+        self.query_one("#unknown-state", Static).update(Content(told))
+        empty.focus()
 
     def _captures(self) -> dict[str, str]:
         return {field.name or "": field.value.strip() for field in self.query(Input)}
