@@ -63,8 +63,6 @@ class DirectoryFiles:
             return None
         except OSError as error:
             raise Unreadable(place_error(error, path).message) from None
-        except RuntimeError:
-            raise Unreadable("it is a link that leads to itself") from None
         except ValueError as error:
             raise Unreadable(f"its path is not usable ({error})") from None
 

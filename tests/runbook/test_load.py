@@ -95,7 +95,7 @@ def test_a_link_that_leads_to_itself(tmp_path: Path) -> None:
     link = tmp_path / "x.yaml"
     link.symlink_to(link)
     (problem,) = load(link, root=tmp_path).errors
-    assert problem.message == "the runbook cannot be read: it is a link that leads to itself"
+    assert problem.message == "the runbook cannot be read: a link leads to itself"
 
 
 def test_a_file_over_the_limit_is_not_read_to_its_end(tmp_path: Path) -> None:
