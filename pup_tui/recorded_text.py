@@ -7,8 +7,14 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import structs
+
 from pup_tui.core.legs import newest_source
+from pup_tui.core.notices import StepStarted
 from pup_tui.core.program import Program, compile_program
+from pup_tui.core.standing import without_attempts
+from pup_tui.core.state import RunStatus
+from pup_tui.drivers.children import never_begun
 from pup_tui.drivers.recorded import (
     CurrentText,
     Recorded,
@@ -16,7 +22,9 @@ from pup_tui.drivers.recorded import (
     go_on_with,
     read_recorded,
 )
+from pup_tui.drivers.replay import Replayed, replay
 from pup_tui.drivers.source import source_of
+from pup_tui.journal.places import run_dir
 from pup_tui.runbook.load import load_files
 
 if TYPE_CHECKING:
@@ -39,6 +47,28 @@ def read_record(journal: JournalReader, row: RunRow) -> Recorded:
         return None if runbook is None else compile_program(row.runbook, runbook)
 
     return read_recorded(journal, row.run, compile_text)
+
+
+def read_replayed(journal: JournalReader, row: RunRow) -> tuple[Recorded, Replayed]:
+    """A run as its record has it, and what it was: of one that broke off, without the attempts that were
+    about to begin. Raises JournalError.
+    """
+    record = read_record(journal, row)
+    replayed = replay(record.programs[1], record.events, record.programs)
+    if row.status is not RunStatus.INTERRUPTED:
+        return record, replayed
+    state = replayed.state
+    never = {
+        step: state.steps[step].attempts
+        for step in never_begun(run_dir(journal.state, row.run), state)
+    }
+    notices = [
+        notice
+        for notice in replayed.notices
+        if not (isinstance(notice, StepStarted) and never.get(notice.step) == notice.attempt)
+    ]
+    state = without_attempts(state, never)
+    return record, structs.replace(replayed, state=state, notices=notices)
 
 
 class TextToday(NamedTuple):
@@ -66,7 +96,10 @@ def text_today(catalog: Catalog, record: Recorded, state: RunState) -> TextToday
         return None
     # A file with errors is not followed to all those that it uses.
     paths = sorted(now if loaded.runbook is None else before.keys() | now.keys())
-    difference = _shortened([line for path in paths for line in _diff(path, before, now)])
+    lines = [line for path in paths for line in _diff(path, before, now)]
+    if now and not lines:
+        lines = ["only the ends of lines differ, or files without a line"]
+    difference = _shortened(lines)
     if loaded.runbook is None:
         why_not = str(loaded.errors[0])
         return TextToday(source.path, difference, None, why_not, loaded.errors)

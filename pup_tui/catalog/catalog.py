@@ -173,7 +173,7 @@ class Catalog:
 
 def _without_links(folder: Path) -> Path:
     """A directory by its name in its parent, which is told without links."""
-    return Path(os.path.realpath(folder.parent), folder.name)
+    return real_path(folder.parent) / folder.name
 
 
 def _typed(name: str, paths: Mapping[str, Path]) -> str:

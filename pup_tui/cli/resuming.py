@@ -233,12 +233,12 @@ def _values(
     """The values that are not in the record. Raises Failure where one is missing."""
     from msgspec.structs import replace
 
-    from pup_tui.core.standing import first_frame
+    from pup_tui.core.standing import first_frame, open_values
 
     frame = first_frame(past.program, past.state)
     hidden = set(frame.secrets)
     runbook = past.program.runbook if current is None else current.program.runbook
-    known = {name: value for name, value in frame.values.items() if name not in hidden}
+    known = open_values(frame)
     if current is None:
         variables = {name: v for name, v in runbook.vars.items() if name in hidden}
         taken = {name: value for name, value in given.items() if name in variables}

@@ -78,23 +78,16 @@ class ShownRun:
     """One recorded run, replayed from its events over the exact files that it was made from."""
 
     def __init__(self, journal: JournalReader, row: RunRow) -> None:
-        from pup_tui.core.standing import without_attempts
-        from pup_tui.drivers.children import never_begun
-        from pup_tui.drivers.replay import replay
         from pup_tui.journal.places import run_dir
-        from pup_tui.recorded_text import read_record
+        from pup_tui.recorded_text import read_replayed
 
         self.row = row
         self._state_dir = journal.state
         self.folder = run_dir(journal.state, row.run)
-        self.record = read_record(journal, row)
+        self.record, replayed = read_replayed(journal, row)
         self.program: Program = self.record.program
         self.events: Sequence[AnyEvent] = self.record.events
-        replayed = replay(self.record.programs[1], self.events, self.record.programs)
         self.state: RunState = replayed.state
-        if row.status is RunStatus.INTERRUPTED:
-            never = never_begun(self.folder, self.state)
-            self.state = without_attempts(self.state, never)
         self.notices: Sequence[Any] = replayed.notices
         # How the newest leg ended stands in the row.
         self._ends: Sequence[RunStatus] = [*replayed.ends, row.status]
@@ -329,7 +322,7 @@ class ShownRun:
         path = self.output(id_)
         if not path.exists():
             if id_ in self._acted:
-                click.echo(f"{indent}   what it printed is gone: {safe_text(str(path))}")
+                click.echo(f"{indent}what it printed is gone: {safe_text(str(path))}")
             return
         step = self._node(id_).step
         shown = spool_to_show(path, step.shows, self.status(id_))

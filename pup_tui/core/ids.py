@@ -47,7 +47,7 @@ def attempt_id(step: str, number: int) -> str:
 
 def kept_id(step: str, attempt: int) -> str:
     """The id of what an attempt of a step did that has been made again since."""
-    return f"{step}#{attempt}"
+    return attempt_id(step, attempt)
 
 
 def is_kept(step: str) -> bool:

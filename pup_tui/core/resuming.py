@@ -8,8 +8,6 @@ was done.
 
 from __future__ import annotations
 
-from msgspec import structs
-
 from pup_tui.core import leaving_out, polls
 from pup_tui.core.actions import Question
 from pup_tui.core.events import Answered, Event, Resumed
@@ -50,13 +48,15 @@ def resume(run: Run, event: Event) -> None:
     state = run.state
     if not can_resume(state):
         return
-    steps = without_attempts(state, event.never_begun).steps
-    earlier = remembered(run.program, structs.replace(state, steps=steps))
+    stood = without_attempts(state, event.never_begun)
+    earlier = remembered(run.program, stood)
     earlier.again, earlier.completed = event.again, list(state.completed)
     earlier.skipped = state.earlier.skipped | leaving_out.reasons(event.by, event.skipped)
     # In another text of the runbook a step is what that says.
     earlier.edited = (state.earlier.edited if event.source is None else {}) | event.edited
-    earlier.attempts = state.earlier.attempts | {id_: step.attempts for id_, step in steps.items()}
+    earlier.attempts = state.earlier.attempts | {
+        id_: step.attempts for id_, step in stood.steps.items()
+    }
     for step, made in event.captures.items():
         frame_before(earlier, step).captured.update(made)
     completed = [
@@ -87,7 +87,7 @@ def resume(run: Run, event: Event) -> None:
         leg=state.leg + 1,
         earlier=earlier,
         passed=state.passed,
-        gone=state.gone | gone_from(run.program, state),
+        gone=state.gone | gone_from(run.program, stood),
     )
     for name in fresh.__struct_fields__:
         setattr(state, name, getattr(fresh, name))

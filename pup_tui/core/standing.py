@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from msgspec import Struct, structs
 
@@ -268,6 +269,11 @@ def first_frame(program: Program, state: RunState) -> Frame:
         left_out=[name for name in now.left_out if name not in asked],
         secrets=[name for name in now.secrets if name in values],
     )
+
+
+def open_values(frame: Frame) -> dict[str, Any]:
+    """The values of a frame that are no secrets."""
+    return {name: value for name, value in frame.values.items() if name not in frame.secrets}
 
 
 def may_repeat(program: Program, node: Node) -> bool:

@@ -58,7 +58,6 @@ class Children:
         self._leg = leg
         self._begun: dict[str, _Child] = {}
         self._descriptor: int | None = None
-        self._lost = False
 
     def open(self) -> None:
         """Begin the note, before anything of the leg is recorded."""
@@ -92,14 +91,10 @@ class Children:
                 self._path.unlink()
 
     def _write(self) -> None:
-        if not self._lost:
-            try:
-                self._overwrite(
-                    msgspec.json.encode(_Note(boot_id(), self._leg, list(self._begun.values())))
-                )
-            except OSError:
-                self._lost = True
-        if self._lost:
+        note = _Note(boot_id(), self._leg, list(self._begun.values()))
+        try:
+            self._overwrite(msgspec.json.encode(note))
+        except OSError:
             self._path.unlink(missing_ok=True)
 
     def _overwrite(self, text: bytes) -> None:

@@ -436,11 +436,16 @@ class LocalRun:
         )
         began = self._now().clock
         try:
-            output = self.outputs.begin(action.step, action.output_limit)
             self._children.begins(action.step, action.attempt)
         except OSError as error:
+            why = f"it cannot be noted that it begins: {error.filename}: {told(error)}"
+            self._end_without_acting(action, why)
+            return
+        try:
+            output = self.outputs.begin(action.step, action.output_limit)
+        except OSError as error:
             why = f"its output cannot be kept: {self._why_not_kept(action.step, error)}"
-            self._end_attempt(action, Outcome(ok=False, reason=why), 0.0, Findings())
+            self._end_without_acting(action, why)
             return
         outcome = await _carry_out(around.executors, action, output, attempt.stop, context)
         outcome = replace(outcome, reason=around.masking.told(outcome.reason, action.made))
@@ -479,6 +484,9 @@ class LocalRun:
         if why_not:
             output.write("stderr", f"[pup-tui] shown as it is: {why_not}\n".encode())
             output.end()
+
+    def _end_without_acting(self, action: StartAttempt, why: str) -> None:
+        self._end_attempt(action, Outcome(ok=False, reason=why), 0.0, Findings())
 
     def _end_attempt(
         self, action: StartAttempt, outcome: Outcome, duration: float, findings: Findings

@@ -39,7 +39,8 @@ class SpoolTail:
         moved = max(0, reader.dropped_lines - 1) - max(0, self._dropped - 1)
         if reader.dropped_lines and moved:
             self._dropped = reader.dropped_lines
-            self._count -= moved
+            if self._last is not None:
+                self._count -= moved
         self.behind = False
         if self._count > stop or self._has_lost_its_place(reader):
             return passages(self._gone_on(reader, stop))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from pup_tui.journal.errors import JournalDamaged, JournalError
-from pup_tui.journal.in_place import files_of
+from pup_tui.journal.in_place import companions, files_of
 from pup_tui.journal.places import (
     OVERRIDE,
     check_state_dir,
@@ -230,11 +230,6 @@ def refuse_lost(state: Path) -> None:
     ):  # it may just be made
         told = "the journal's log is gone, and with it perhaps the last records"
         raise JournalDamaged(told, log, REPAIR)
-
-
-def companions(path: Path) -> tuple[Path, Path]:
-    """The log of a journal that is open or was killed, and the index of that log."""
-    return Path(f"{path}-wal"), Path(f"{path}-shm")
 
 
 def refuse_damaged(database: sqlite3.Connection, path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,9 +11,14 @@ from pup_tui.journal.errors import JournalError
 _HINT = "put it back from a backup if it is lost; what was going on is not recorded to its end"
 
 
-def files_of(path: Path) -> Iterator[Path]:
+def companions(path: Path) -> tuple[Path, Path]:
+    """The log of a journal that is open or was killed, and the index of that log."""
+    return Path(f"{path}-wal"), Path(f"{path}-shm")
+
+
+def files_of(path: Path) -> tuple[Path, ...]:
     """The places of the database at `path`, of its log and of the index of that log."""
-    return (Path(f"{path}{end}") for end in ("", "-wal", "-shm"))
+    return path, *companions(path)
 
 
 class InPlace:
@@ -25,7 +29,7 @@ class InPlace:
     """
 
     def __init__(self, path: Path) -> None:
-        self._log = Path(f"{path}-wal")
+        self._log = companions(path)[0]
         self._least = {path: 1}
         self._known: dict[Path, os.stat_result] = {}
         for place in files_of(path):

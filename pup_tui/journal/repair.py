@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pup_tui.journal.database import (
-    companions,
     explained,
     open_read_only,
     refuse_damaged,
     refuse_lost,
 )
 from pup_tui.journal.errors import JournalDamaged, JournalError
+from pup_tui.journal.in_place import companions
 from pup_tui.journal.lock import is_owned
 from pup_tui.journal.places import (
     check_state_dir,

@@ -289,7 +289,8 @@ class LineFileReader:
         """Return the lines from ``start`` up to ``stop``, as far as there are any.
 
         Of a line of more than ``most`` bytes only the beginning is read where that is enough to know what
-        it says: not where it was overwritten, and not where shorter ones were printed together with it.
+        it says: not where it was overwritten in there, and not where shorter ones were printed together
+        with it.
         """
         start, stop = max(0, start), min(stop, self.count)
         found: list[Line] = []

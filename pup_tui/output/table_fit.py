@@ -27,7 +27,8 @@ class TableFit:
     def __init__(self, edge: int) -> None:
         self._edge = edge
         self._before: str | None = None
-        self._widths: list[int] | None = None
+        self._widths: list[int] = []
+        self._fitting: list[int] = []
 
     def feed(self, text: str) -> str:
         """Whole lines, as they are to be shown."""
@@ -39,31 +40,31 @@ class TableFit:
         return "" if held is None else f"{held}\n"
 
     def _line(self, line: str) -> Iterator[str]:
-        if self._widths is not None:
+        if self._widths:
             ends = _COUNT.fullmatch(line) is not None
-            yield line if ends else self._cut(line, self._widths)
-            self._widths = None if ends else self._widths
+            yield line if ends else self._cut(line)
+            self._widths = [] if ends else self._widths
         elif self._before is not None and _RULE.fullmatch(line):
             self._widths = _widths_of(line)
+            self._fitting = fitted(self._widths, self._edge)
             for each in (self._before, line):
-                yield self._cut(each, self._widths)
+                yield self._cut(each)
             self._before = None
         else:
             if self._before is not None:
                 yield self._before
             self._before = line
 
-    def _cut(self, line: str, widths: Sequence[int]) -> str:
-        fitting = fitted(widths, self._edge)
-        if fitting == list(widths):
+    def _cut(self, line: str) -> str:
+        if self._fitting == self._widths:
             return _shortened(line, self._edge)
         is_rule = _RULE.fullmatch(line) is not None
-        cells = _cells(strip_style(line), widths)
+        cells = _cells(strip_style(line), self._widths)
         cut = [
             cell[:width] if is_rule else _shortened(cell.rstrip(), width)
-            for cell, width in zip(cells, fitting, strict=True)
+            for cell, width in zip(cells, self._fitting, strict=True)
         ]
-        made = between(cut, fitting, rule=is_rule)
+        made = between(cut, self._fitting, rule=is_rule)
         return _shortened(made, self._edge)
 
 

@@ -86,12 +86,14 @@ def _destroyed(
     """What the scripts and statements of a step, and of those inside it, may destroy."""
     from pup_tui.runbook.lint.destructive import destroyers_in, statements_that_destroy
     from pup_tui.runbook.lint.statements import read_scripts
+    from pup_tui.runbook.lint.tidying import pid_files_of
 
     held = {each.path: each for each in steps if step in each.lineage()}
     stdin = {placed.step: placed.node for placed in texts if placed.role in INPUTS}
     commands = [(held[placed.step], placed) for placed in texts if placed.step in held]
+    pid_files = pid_files_of(placed.node.text for placed in texts)
     for script in read_scripts(commands):
-        for found in destroyers_in(script, stdin.get(script.step.path)):
+        for found in destroyers_in(script, stdin.get(script.step.path), pid_files):
             yield f"{found.message} (line {found.place[0]})"
     for inner, placed in commands:
         for found in statements_that_destroy(inner, placed):

@@ -97,38 +97,42 @@ class GoingOnDialogs:
         request = editable_request(program, self._past.state, step)
         values = _changeable(self._past, program, going.changed)
         while True:
-            decided: GoingOn | None = None
             answer = await self._put(await self._failed(program, step, why, request, values))
             match None if answer is None else answer.answer:
                 case "skip":
                     reason = await self._put(ReasonScreen(f"Skip {name}", _without(program, step)))
                     if reason is not None:
-                        decided = going._replace(skipped={**going.skipped, step: reason.note})
+                        return going._replace(skipped={**going.skipped, step: reason.note})
                 case "edit" if request is not None:
                     text = await self._edited(name, request)
+                    if text is not None and text == request.editable:
+                        return going
                     if text is not None:
-                        decided = going._replace(edited={**going.edited, step: text})
+                        return going._replace(edited={**going.edited, step: text})
                 case "variables":
                     changed = await self._changed(values)
                     if changed is not None:
-                        decided = going._replace(changed={**going.changed, **changed})
+                        return going._replace(changed={**going.changed, **changed})
                 case "retry":
-                    decided = going
+                    return going
                 case _:
                     return None
-            if decided is not None:
-                return decided
 
     async def _failed(
         self, program: Program, step: str, why: str, request: StepRequest | None, values: Question
     ) -> FailedStepScreen:
         from pup_tui.core.actions import Question
+        from pup_tui.core.sent import Shown
         from pup_tui.tui.dialogs.failure import FailedStepScreen
         from pup_tui.tui.dialogs.questions import last_lines
 
         node, state = program.node(step), self._past.state
         known = (steps.get(step) for steps in (state.steps, state.earlier.steps))
-        commands = (each.command for each in known if each is not None and each.command)
+        commands = (
+            Shown(each.command, each.sent).text
+            for each in known
+            if each is not None and each.command
+        )
         question = Question(
             step=step,
             title=node.step.name,
@@ -190,10 +194,10 @@ def _changeable(past: PastRun, program: Program, changed: dict[str, Any]) -> Que
 
     from pup_tui.core.actions import Question
     from pup_tui.core.legs import newest_source
-    from pup_tui.core.standing import first_frame
+    from pup_tui.core.standing import first_frame, open_values
 
     had = first_frame(past.program, past.state)
-    known = {name: v for name, v in had.values.items() if name not in had.secrets} | changed
+    known = open_values(had) | changed
     variables = {
         name: replace(
             variable, required=known.get(name, "") != "", default=UNSET, from_=None, when=None

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pup_tui.core.notices import AnyNotice, RunFinished, RunStarted, StepFinished, rfc3339
+from pup_tui.core.notices import (
+    AnyNotice,
+    RunFinished,
+    RunStarted,
+    StepFinished,
+    rfc3339,
+)
 from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import journal_path, run_dir
@@ -85,25 +91,19 @@ class PastRun:
 
 def read_run(state: Path, run: str) -> PastRun:
     """Replay a recorded run. Raises JournalError if it cannot be read."""
-    from pup_tui.core.standing import without_attempts
-    from pup_tui.drivers.children import never_begun
-    from pup_tui.drivers.replay import replay
-    from pup_tui.recorded_text import read_record
+    from pup_tui.recorded_text import read_replayed
 
     with read_journal(state) as journal:
         row = None if journal is None else journal.run(run)
         if journal is None or row is None:
             raise JournalError(f"there is no run {run}", journal_path(state), "see the history")
-        record = read_record(journal, row)
-        replayed = replay(record.programs[1], record.events, record.programs)
+        record, replayed = read_replayed(journal, row)
     notices = [_masked(notice, row) for notice in replayed.notices]
-    folder, stood = run_dir(state, row.run), replayed.state
     if row.status is RunStatus.INTERRUPTED:
         ended = rfc3339(row.ended_wall or row.started_at)
-        stood = without_attempts(stood, never_begun(folder, stood))
-        broken = broken_off(stood, row.reason, ts=ended, duration=row.duration or 0.0)
+        broken = broken_off(replayed.state, row.reason, ts=ended, duration=row.duration or 0.0)
         notices = completed(notices, broken)
-    return PastRun(row, record, stood, notices, folder)
+    return PastRun(row, record, replayed.state, notices, run_dir(state, row.run))
 
 
 def _masked(notice: AnyNotice, row: RunRow) -> AnyNotice:

@@ -165,7 +165,7 @@ def _question(
     from msgspec.structs import replace
 
     from pup_tui.core.actions import Question
-    from pup_tui.core.standing import first_frame
+    from pup_tui.core.standing import first_frame, open_values
     from pup_tui.runbook.parts import Variable
 
     had = first_frame(past.program, past.state)
@@ -175,7 +175,7 @@ def _question(
         for name, variable in past.program.runbook.vars.items()
         if name in had.secrets
     }
-    known = {name: v for name, v in had.values.items() if name not in had.secrets} | changed
+    known = open_values(had) | changed
     if program is not past.program:
         variables = {
             name: variables.get(name, variable)

@@ -97,8 +97,7 @@ class StepProgress:
     @property
     def has_printed(self) -> bool:
         """Whether an attempt has ended of which the output is kept, also where that is empty."""
-        step = self.node.step
-        acts = not (self.node.is_block or step.is_question or step.waits_for or step.stops_as)
+        acts = self.node.step.has_output and not self.node.is_block
         return self.over and self.has_run and acts
 
     @property

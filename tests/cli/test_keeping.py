@@ -200,6 +200,7 @@ def test_of_a_damaged_journal_no_backup_is_made(
     assert list(tmp_path.glob("copy.db*")) == []
 
 
+@pytest.mark.proves("F16")
 def test_a_backup_has_what_is_still_in_the_log_and_can_be_put_back(
     program: Program, state: Path, tmp_path: Path
 ) -> None:

@@ -22,10 +22,10 @@ FULL = Path("/dev/full")
 
 
 def printing_to(
-    program: Program, place: Path, *args: str, stream: str = "stdout"
+    program: Program, place: Path | int, *args: str, stream: str = "stdout"
 ) -> tuple[int, str]:
-    """The exit code of a call that prints to a file, and what it says on its other stream."""
-    with place.open("ab") as file:
+    """The exit code of a call that prints to a file, which is then closed, and what its other stream says."""
+    with open(place, "ab") as file:
         ended = subprocess.run(
             [*PROGRAM, *args],
             cwd=program.cwd,
@@ -109,20 +109,8 @@ def test_without_a_reader_a_command_has_the_exit_code_that_it_would_have_had(
     program.write("failing", "name: f\nsteps: [{name: a, kind: shell, run: echo a; false}]\n")
     ours, theirs = os.pipe()
     os.close(ours)
-    try:
-        done = subprocess.run(
-            [*PROGRAM, *command.split()],
-            cwd=program.cwd,
-            env=program.environ,
-            stdin=subprocess.DEVNULL,
-            stdout=theirs if stream == "stdout" else subprocess.DEVNULL,
-            stderr=theirs if stream == "stderr" else subprocess.DEVNULL,
-            check=False,
-            timeout=200,
-        )
-    finally:
-        os.close(theirs)
-    assert done.returncode == code
+    ended, _ = printing_to(program, theirs, *command.split(), stream=stream)
+    assert ended == code
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")

@@ -11,7 +11,7 @@ from pup_tui.drivers.spool_tail import SpoolTail
 from pup_tui.output.mask import Masker
 from pup_tui.output.passage import Passage
 from pup_tui.output.pipeline import KeptOutput
-from pup_tui.output.spool import SpoolWriter
+from pup_tui.output.spool import SpoolReader, SpoolWriter
 
 
 def kept(path: Path, limit: int = 1 << 20) -> KeptOutput:
@@ -52,6 +52,26 @@ def test_no_call_gives_more_than_a_stretch(tmp_path: Path, monkeypatch: pytest.M
     found = [texts(tail, ended=True) for _ in range(4)]
     assert [len(lines) for lines in found] == [10, 10, 5, 0]
     assert [text for lines in found for text in lines] == [str(number) for number in range(25)]
+    tail.close()
+    output.close()
+
+
+@pytest.mark.parametrize("lines", [10_000, 30_000])
+def test_of_what_is_full_when_it_is_read_first_all_that_is_kept_comes(
+    tmp_path: Path, lines: int
+) -> None:
+    output = kept(tmp_path / "a.log", limit=64 * 1024)
+    for start in range(0, lines, 1_000):
+        here = range(start, start + 1_000)
+        output.write("stdout", b"".join(b"line %d\n" % number for number in here))
+    tail, seen = SpoolTail(tmp_path / "a.log"), list[str]()
+    while found := texts(tail):
+        seen += found
+    reader = SpoolReader(tmp_path / "a.log")
+    reader.refresh()
+    assert reader.dropped_lines
+    assert seen == [line.text for line in reader.lines(0, reader.line_count)]
+    reader.close()
     tail.close()
     output.close()
 

@@ -121,6 +121,8 @@ DESTRUCTIVE = [
     'rm -rf "$TMPDIR/a"',
     "psql -c 'select pid, pg_terminate_backend(pid) from pg_stat_activity'",
     "mysql -e 'kill 5'",
+    "psql -c 'with a as (select pg_terminate_backend(1)) delete from t where x = 1'",
+    "t=$(mktemp -d); trap 't=/srv; rm -rf \"$t\"' EXIT",
 ]
 HARMLESS = [
     "git push origin main",
@@ -147,6 +149,10 @@ HARMLESS = [
     "sleep 9 & kill %1; kill $(jobs -p)",
     "sleep 9 & trap 'kill $!' EXIT",
     'sleep 9 & echo $! > a.pid; kill "$(cat a.pid)"',
+    "t=$(mktemp -d); trap 'rm -rf \"$t\"' EXIT",
+    "sleep 9 & pid=$!; trap 'kill $pid' EXIT",
+    "sleep 9 & echo $! > a.pid; trap 'kill $(cat a.pid)' EXIT",
+    "apt-get remove -s foo",
     'rm -rf "$(mktemp -d)"',
     "rm -rf `mktemp -d`",
     'rm -rf "$(mktemp -d -t a.XXXXXX)/b"',
@@ -517,6 +523,7 @@ CASES = [
     ("unseen-failure", step("run: |", "  f() { a || exit 1; }", "  f", "  second"), None),
     ("unseen-failure", step("run: |", "  f() { a || return 1; }", "  f", "  second"), 7),
     ("unseen-failure", step("run: |", "  f() { echo \"$(date) $*\" >&2; }", "  f a", "  second"), None),
+    ("unseen-failure", step("run: |", "  f() { echo \"$*\"; } >&2", "  f a", "  second"), None),
     ("unseen-failure", step("run: |", "  f() { echo \"$*\" | tee -a l; }", "  f a", "  second"), None),
     ("unseen-failure", step("run: |", "  f() { [ -e a ] || return 1; echo; }", "  f", "  second"), 7),
     ("unseen-failure", step("run: |", "  f() { [ -e a ]; }", "  f", "  second"), 7),

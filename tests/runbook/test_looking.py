@@ -68,6 +68,7 @@ def test_a_step_that_is_known_to_change_something_is_refused(
         "kind: shell, run: kubectl get pods",
         "kind: shell, run: kubectl delete pod x --dry-run=server",
         "kind: shell, run: 'rm -r /tmp/mine'",
+        "kind: shell, run: 'sleep 9 & echo $! > a.pid; kill $(cat a.pid)'",
         "kind: shell, shell: python3, run: 'print(1)'",
         "kind: http, method: POST, url: 'https://example.com/_search'",
         "kind: pup, run: monitors list",

@@ -226,15 +226,20 @@ async def test_all_runs_are_there_page_by_page_and_an_old_interrupted_one_is_fou
         await console.sees("1 run · status: interrupted")
 
 
+def lose_a_record(services: Services) -> None:
+    """Leave the outputs of a run of which there is no record."""
+    (row,) = past_runs(services.state)
+    outputs = services.state / "outputs"
+    shutil.copytree(outputs / row.run, outputs / "01LOST")
+
+
 async def test_outputs_without_records_are_said_above_the_runs(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
     services = make_services({"quick.yaml": QUICK})
     async with open_console(services, LARGE) as console:
         await run(console, "quick")
-        (row,) = past_runs(services.state)
-        outputs = services.state / "outputs"
-        shutil.copytree(outputs / row.run, outputs / "01LOST")
+        lose_a_record(services)
         await console.press("h")
         await console.sees("1 run · status: any", "the records of 1 run are lost", "✔ succeeded")
 
@@ -245,9 +250,7 @@ async def test_the_overview_says_that_not_all_past_runs_are_known(
     services = make_services({"quick.yaml": QUICK, "other.yaml": OTHER})
     async with open_console(services, LARGE) as console:
         await run(console, "quick")
-        (row,) = past_runs(services.state)
-        outputs = services.state / "outputs"
-        shutil.copytree(outputs / row.run, outputs / "01LOST")
+        lose_a_record(services)
         console.select("other")
         await console.sees("not all past runs are known: the records of 1", "None is known")
         assert "It has not run yet" not in console.screen

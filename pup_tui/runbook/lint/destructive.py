@@ -31,7 +31,7 @@ _DEEPEST: Final = 4
 """Scripts in the words of scripts, such as those of `ssh`."""
 
 _GIVEN: Final = "{{...}}"
-"""Stands for what `xargs` and the like put behind the words of a command."""
+"""Stands for a value, and for what `xargs` and the like put behind the words of a command."""
 
 _SQL: Final = frozenset({"SQL", "CQL"})
 _OPTION: Final = re.compile(r"\A(?:--[a-z-]+=|-[A-Za-z])")
@@ -58,10 +58,8 @@ def _unmarked(subject: Subject) -> Iterator[Finding]:
     for script in subject.scripts:
         if not _is_marked(script.step):
             yield from destroyers_in(script, given.get(script.step.path), pid_files)
-    by_path = {step.path: step for step in subject.steps}
-    for placed in subject.texts:
-        step = by_path.get(placed.step)
-        if step is not None and not _is_marked(step):
+    for step, placed in subject.texts_in((Role.STATEMENTS,)):
+        if not _is_marked(step):
             yield from statements_that_destroy(step, placed)
 
 
@@ -84,7 +82,8 @@ def destroyers_in(
 
     `pid_files` are files that the runbook wrote the ids of its own processes to.
     """
-    for node, told in _within(script.root, pid_files=pid_files):
+    own = OwnThings(_text(script.root), pid_files)
+    for node, told in _within(script.root, own):
         yield _finding(script.node, told, script.line(node), script.step_group)
     if stdin is not None:
         yield from _in_stdin(script, stdin)
@@ -110,30 +109,30 @@ def _in_stdin(script: StepScript, stdin: Scalar) -> Iterator[Finding]:
     except TemplateError:
         return
     _, tree = read(marked.script)
-    inside = _within(tree.root_node) if tree is not None and reader.is_shell else iter(())
-    for node, told in inside:
-        yield _finding(stdin, told, node.start_point.row + 1, group)
+    if tree is not None and reader.is_shell:
+        for node, told in _within(tree.root_node, OwnThings(_text(tree.root_node))):
+            yield _finding(stdin, told, node.start_point.row + 1, group)
 
 
 def _engine(command: str) -> Engine:
     return _ENGINES.get(command.rsplit("/", 1)[-1], "postgresql")
 
 
+def _text(root: Node) -> str:
+    return (root.text or b"").decode(errors="replace")
+
+
 def _within(
-    root: Node,
-    depth: int = 0,
-    given: Sequence[bytes] = (),
-    pid_files: frozenset[str] = frozenset(),
+    root: Node, own: OwnThings, depth: int = 0, given: Sequence[bytes] = ()
 ) -> Iterator[tuple[Node, str]]:
     """The commands and statements of a script that destroy, each with what is told of it.
 
     `given` is what the script itself reads on its standard input.
     """
     parts = ScriptParts(root)
-    own = OwnThings((root.text or b"").decode(errors="replace"), pid_files)
     for node in nodes_of(root, "command"):
         use = parts.use(node)
-        words = [word.decode(errors="replace").replace("\x01", "{{...}}") for word in use.words]
+        words = [word.decode(errors="replace").replace("\x01", _GIVEN) for word in use.words]
         behind = [] if use.fed_from is None else [_GIVEN]
         for at, what in enumerate(use.uses):
             command = words[at:] + behind
@@ -146,16 +145,20 @@ def _within(
         fed = list(_fed(node))
         if not fed and (use.script or use.reader is not None):
             fed, given = list(given), ()
-        scripts = [(use.script, fed)] if use.script else []
+        # What a trap or `eval` runs, the shell itself runs.
+        things = own if use.shell is None else None
+        scripts = [(use.script, fed, things)] if use.script else []
         if use.reader is not None and use.reader.language in _SQL:
             for each in fed:
                 yield from _statement(node, each.decode(errors="replace"), use.reader)
         elif use.reader is not None and use.reader.is_shell:
-            scripts += [(text, []) for text in fed]
-        for script, stdin in scripts if depth < _DEEPEST else ():
+            scripts += [(text, [], None) for text in fed]
+        for script, stdin, things in scripts if depth < _DEEPEST else ():
             _, tree = read(script)
-            inner = _within(tree.root_node, depth + 1, stdin) if tree is not None else iter(())
-            yield from ((node, told) for _, told in inner)
+            if tree is not None:
+                inner = things or OwnThings(_text(tree.root_node))
+                for _, told in _within(tree.root_node, inner, depth + 1, stdin):
+                    yield node, told
 
 
 def _statement(node: Node, text: str, client: Evaluator) -> Iterator[tuple[Node, str]]:

@@ -52,15 +52,18 @@ def destroyers(text: str, engine: Engine) -> Iterator[Destroyer]:
         statements = split(tokens_of(plain, engine))
     except TemplateError:
         return
-    for statement in map(_behind_with, statements):
+    for whole in statements:
+        statement = _behind_with(whole)
         words = _outermost_words(statement)
         if words and any(row.matches(words) for row in STATEMENTS):
             start, end = statement[0].start, statement[:3][-1].end
             told = " ".join(plain[start:end].split())
             yield Destroyer(told, plain.count("\n", 0, start) + 1)
-        for token, behind in pairwise(statement):
+        for token, behind in pairwise(whole):
             if behind.text == "(" and token.text.lower() in FUNCTIONS:
-                yield Destroyer(token.text, plain.count("\n", 0, token.start) + 1)
+                yield Destroyer(
+                    plain[token.start : token.end], plain.count("\n", 0, token.start) + 1
+                )
 
 
 def _behind_with(statement: Sequence[Token]) -> Sequence[Token]:

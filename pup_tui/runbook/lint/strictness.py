@@ -163,9 +163,9 @@ def _may_fail(script: StepScript, name: str) -> bool:
 
 def _ends_well(function: Node) -> bool:
     """Whether a function says something in the end and gives no other code, as one that logs does."""
-    statements = [
-        each for each in function.named_children[-1].named_children if each.type != "comment"
-    ]
+    body = function.child_by_field_name("body")
+    inside = () if body is None else body.named_children
+    statements = [each for each in inside if each.type != "comment"]
     last = _deciding(statements[-1]) if statements else function
     return _name(last) in _HARMLESS and _RETURNS.search(source_of(function)) is None
 

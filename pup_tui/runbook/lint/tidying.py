@@ -24,7 +24,7 @@ _IsOwn: TypeAlias = Callable[[str], bool]
 class OwnThings:
     """What a script made itself, as far as its text tells for certain.
 
-    `pid_files` are files that the runbook wrote the ids of its own processes to.
+    `pid_files` are files that other scripts of the runbook wrote the ids of their processes to.
     """
 
     def __init__(self, script: str, pid_files: frozenset[str] = frozenset()) -> None:
@@ -36,7 +36,7 @@ class OwnThings:
             values.pop(name, None)
         self._files = _names_of(values, lambda value: bool(_BEGINS_WITH_MADE.match(value)))
         self._processes = _names_of(values, lambda value: _is_process(value.strip("\"'")))
-        self._pid_files = pid_files
+        self._pid_files = pid_files | pid_files_of([script])
 
     def are_all_that_goes(self, words: Sequence[str]) -> bool:
         """Whether a command, of which these are the words, takes away nothing else."""

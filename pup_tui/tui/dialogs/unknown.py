@@ -74,29 +74,29 @@ class UnknownScreen(Dialog):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if all(self._captures().values()):
+        if not self._is_wanting():
             self.query_one("#done").focus()
-        else:
-            self._want_captures()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
         if event.button.id == "later":
             self.action_put_away()
-        elif event.button.id == "done" and not all(self._captures().values()):
-            self._want_captures()
         elif event.button.id == "done":
-            done = ValuesAnswer("done", values=self._captures(), secrets=self._question.secrets)
-            self.answer_with(done)
+            if not self._is_wanting():
+                done = ValuesAnswer("done", values=self._captures(), secrets=self._question.secrets)
+                self.answer_with(done)
         elif event.button.id is not None:
             self.give(event.button.id)
 
-    def _want_captures(self) -> None:
-        """Go to the first field that is empty, and say that it is wanted."""
-        empty = next(field for field in self.query(Input) if not field.value.strip())
-        told = f"It was done, so what was {safe_text(empty.name or '')}?"
+    def _is_wanting(self) -> bool:
+        """Whether a field is empty: then go to the first one, and say that it is wanted."""
+        empty = next((field for field in self.query(Input) if not field.value.strip()), None)
+        told = ""
+        if empty is not None:
+            told = f"It was done, so what was {safe_text(empty.name or '')}?"
+            empty.focus()
         self.query_one("#unknown-state", Static).update(Content(told))
-        empty.focus()
+        return empty is not None
 
     def _captures(self) -> dict[str, str]:
         return {field.name or "": field.value.strip() for field in self.query(Input)}
