@@ -47,6 +47,12 @@ class SpelledFloat(_Spelled, float):
 
     __slots__ = ("spelling",)
 
+    def __neg__(self) -> float:
+        """The same with the other sign: ``-3.10`` is typed as that."""
+        has_sign = self.spelling[:1] in ("-", "+")
+        sign = "" if self.spelling[:1] == "-" else "-"
+        return spelled(-float(self), sign + self.spelling[has_sign:])
+
 
 SPELLED: Final = (SpelledInt, SpelledFloat)
 

@@ -109,7 +109,8 @@ class _Builder:
                     self._tag(segment, line, column)
             except TemplateError as error:
                 if error.message.startswith("syntax error"):
-                    error.hint = go_hint(segment.body) or RAW_HINT
+                    told = go_hint(segment.body) if segment.kind == "value" else ""
+                    error.hint = told or RAW_HINT
                 self.errors.append(error.locate(expression=segment.body, line=line, column=column))
                 if segment.kind == "tag" and not self._stands_in(segment, line, column):
                     return self._top

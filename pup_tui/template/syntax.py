@@ -136,7 +136,7 @@ def _tokens(source: str) -> Iterator[Token]:
             raise TemplateError("an expression stands here without {{ and }}")
         if token.type == "float":
             text = next(numbers)
-            number: Any = spelled(float(text), text)
+            number: Any = spelled(float(text), text.replace("_", ""))
             token = Token(token.lineno, "float", number)
         yield token
 

@@ -122,6 +122,12 @@ def test_the_way_to_write_a_call_is_told(action: str, written: str | None) -> No
         assert compile_text(passing).render({}) == passing
 
 
+def test_a_tag_of_ours_is_not_taken_for_an_action() -> None:
+    with pytest.raises(TemplateError) as caught:
+        compile_text("{% if eq .State 'up' %}x{% endif %}")
+    assert "Go template" not in (caught.value.hint or "")
+
+
 def test_a_text_of_actions_alone_is_literal() -> None:
     assert compile_text("{{ range .a }}{{ end }}").is_literal
     assert compile_shell("echo '{{ range .a }}{{ end }}'", "fish").render({}).env == {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import chain
@@ -17,7 +16,7 @@ from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import ShellTable, Use, tables
 from pup_tui.template.shell.tests import ARITHMETIC_TESTS
 from pup_tui.template.shell.uses import BOUNDARIES
-from pup_tui.template.shell.words import prints_number
+from pup_tui.template.shell.words import BODIES, loop_words, prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -52,7 +51,6 @@ _DEFAULTS: Final = re.compile(rb"\$\{(\w+):?=([^}]*)\}")
 _EXPANDED: Final = re.compile(rb"\$\{?[!#]?([A-Za-z_]\w*|[0-9]+|[@*])")
 _POSITIONS: Final = re.compile(rb"\$\{?([1-9][0-9]*|[@*])")
 _EVALUATED: Final = re.compile(rb"\(\(|\[\[|\$\[|\blet\b")
-_BODIES: Final = frozenset({"do_group", "compound_statement"})
 
 
 class Arithmetic:
@@ -138,7 +136,7 @@ class Arithmetic:
             # Quotes keep nothing from being calculated with.
             yield from self._identifiers(self._survey.text(node).replace(b"$", b" "), node)
         for child in node.children:
-            if node.type == "c_style_for_statement" and child.type in _BODIES:
+            if node.type == "c_style_for_statement" and child.type in BODIES:
                 continue
             is_name = node.type in ("subscript", "expansion") and _is_first(child, node)
             keyed = node.type == "subscript" and keys_of(self._survey).is_keyed(
@@ -195,9 +193,9 @@ class Arithmetic:
             if numbers:
                 statement = self._survey.text(command.parent or command)
                 yield from self._identifiers(b" ".join((statement, *numbers)), command)
-        for name, loops in self._loops.items():
+        for name, loops in self._survey.loops_over.items():
             if self._survey.assigned(name) is Use.INT:
-                for node in chain.from_iterable(map(_loop_words, loops)):
+                for node in chain.from_iterable(map(loop_words, loops)):
                     yield from self._identifiers(_literal(self._survey, node), node)
 
     def _literal_words(self, table: ShellTable) -> Iterator[Reading]:
@@ -234,14 +232,15 @@ class Arithmetic:
 
     def _own_words(self, name: bytes) -> Iterator[bytes]:
         """The words over which a loop goes that names none."""
-        for loop in self._loops.get(name, ()):
+        for loop in self._survey.loops_over.get(name, ()):
             if not any(part.type == "in" for part in loop.children):
                 yield from self._words.names(b"@", loop)
 
     def _given(self, name: bytes) -> Iterator[Node]:
         """What a variable may get its text from: its assignments, loops, and a function's calls."""
-        yield from self.texts.get(name, ())
-        yield from chain.from_iterable(map(_loop_words, self._loops.get(name, ())))
+        for assignment in self._survey.assignments_to.get(name, ()):
+            yield from assignment.children[2:]
+        yield from chain.from_iterable(map(loop_words, self._survey.loops_over.get(name, ())))
         scope, is_own, number = name.partition(b" ")
         calls = self._survey.named(scope) if scope else self._survey.named(b"set")
         for _, words in calls if is_own else ():
@@ -261,23 +260,6 @@ class Arithmetic:
             for child in node.children:
                 yield from self._expanded(child)
 
-    @cached_property
-    def _loops(self) -> dict[bytes, list[Node]]:
-        """The loops over each variable."""
-        found: defaultdict[bytes, list[Node]] = defaultdict(list)
-        for loop in self._survey.loops:
-            found[self._survey.text(loop.children[1])].append(loop)
-        return found
-
-    @cached_property
-    def texts(self) -> dict[bytes, list[Node]]:
-        """What is assigned to each variable."""
-        found = defaultdict(list)
-        for assignment in self._survey.assignments:
-            name = self._survey.text(assignment.children[0]).split(b"[", 1)[0]
-            found[name].extend(assignment.children[2:])
-        return found
-
     def unchecked_outputs(self) -> Iterator[Unchecked]:
         """Arithmetic on what a command prints, right where it is run."""
         for node in self._survey.arithmetic:
@@ -288,11 +270,6 @@ class Arithmetic:
                 around = around.parent
             if around is not None and self._calculates(around):
                 yield Unchecked("$(…)", node.start_point.row + 1)
-
-
-def _loop_words(loop: Node) -> Iterator[Node]:
-    """The words that a loop goes over."""
-    return (node for node in loop.named_children[1:] if node.type not in _BODIES)
 
 
 def _is_expanded(node: Node) -> bool:

@@ -12,6 +12,7 @@ from pup_tui.template.shell.tables import Builtin, ShellTable, Use
 from pup_tui.template.shell.tests import test_use
 from pup_tui.template.shell.words import UNKNOWN, ShellWord
 
+_SPACE: Final = re.compile(rb"\s+")
 _KINDS: Final = {use.name.lower(): use for use in Use} | {"set": Use.DATA, "format": Use.DATA}
 _CONVERSION: Final = re.compile(
     rb"%(?:%|(?P<place>[1-9][0-9]*\$)?[-+ #0']*(?P<stars>\*?[0-9]*(?:\.\*?[0-9]*)?)"
@@ -104,18 +105,17 @@ class JudgedCommand(Struct, frozen=True):
 
     def _begun(self, text: bytes, spreads: bool, start: int, index: int, prefix: bytes) -> Use:
         """The use behind a text that begins the command, of which a part may not be known."""
-        name, *more = text.split(None, 1) or (b"",)
+        name, *more = _SPACE.split(text.lstrip(), maxsplit=1)
         if UNKNOWN not in name:
             builtin = self.table.builtins.get(name)
             use = self._named(name, start, index, prefix)
-            is_sure = builtin is None or not (more or "assign" in builtin.operands)
-            return use if is_sure or builtin is None else max(use, self._worst(builtin, 0))
+            if builtin is None or not (more or "assign" in builtin.operands):
+                return use
+            return max(use, self._worst(builtin, 0))
         if b"/" in name:
             return Use.DATA
-        known = re.escape(name).split(re.escape(UNKNOWN))
-        pattern = re.compile(
-            (known[0] if spreads else b".*".join(known)) + (b".*" if spreads else b"")
-        )
+        known = [re.escape(part) for part in name.split(UNKNOWN)]
+        pattern = re.compile(known[0] + b".*" if spreads else b".*".join(known))
         builtins = (b for each, b in self.table.builtins.items() if pattern.fullmatch(each))
         return max((self._worst(builtin, 0) for builtin in builtins), default=Use.DATA)
 

@@ -9,17 +9,17 @@ judged where it is called.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
-from functools import cached_property
-from typing import TYPE_CHECKING, Final, Protocol
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
+from pup_tui.template.shell.origins import Origins, Surveyed
 from pup_tui.template.shell.words import UNKNOWN, ShellWord
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _EXPANSIONS: Final = frozenset({"simple_expansion", "expansion"})
+_MAY_BE_NONE: Final = {*_EXPANSIONS, "command_substitution"}
 _NAMED: Final = ("variable_name", "special_variable_name", "subscript")
 _WHERE: Final = re.compile(
     rb"(?:(?:command -v|which|type -P|echo) +([\w./+-]+)(?: *2> */dev/null)?|true|:)(?: *\|\| *|\Z)"
@@ -27,27 +27,10 @@ _WHERE: Final = re.compile(
 """What prints the name of a program or nothing, and perhaps another one after that."""
 _WORD_SIGNS: Final = ("-", "=", "+")
 """What stands before a word in ``${NAME-word}``, behind a colon or not."""
+_FIRST: Final = frozenset({b"", b"0]", b"@]", b"*]"})
+"""What stands behind ``[`` where an array begins with its first element, and nothing where it is none."""
+_ALL_WORDS: Final = (b"@", b"*")
 _MOST: Final = 500
-_FILLING: Final = frozenset({b"read", b"mapfile", b"readarray"})
-
-
-class Surveyed(Protocol):
-    """What of a script is looked at: that of its `Survey`."""
-
-    @property
-    def commands(self) -> list[Node]: ...
-
-    @property
-    def assignments(self) -> list[Node]: ...
-
-    @property
-    def loops(self) -> list[Node]: ...
-
-    def text(self, node: Node, /) -> bytes: ...
-
-    def word(self, node: Node, /) -> ShellWord: ...
-
-    def words(self, command: Node, /) -> list[ShellWord]: ...
 
 
 class CommandNames:
@@ -55,13 +38,24 @@ class CommandNames:
 
     def __init__(self, survey: Surveyed) -> None:
         self._survey = survey
-        self._known: dict[bytes, frozenset[bytes]] = {}
+        self._origins = Origins(survey)
+        self._known: dict[tuple[bytes, bytes], frozenset[bytes]] = {}
 
     def of(self, word: ShellWord) -> frozenset[bytes]:
         """What a word may begin a command with."""
-        if word.raw not in self._known:
-            self._known[word.raw] = self._beginnings(word.node)
-        return self._known[word.raw]
+        key = self._survey.scope_of(word.node), word.raw
+        if key not in self._known:
+            found = self._beginnings(word.node)
+            self._known[key] = self._parted(found) if word.spreads else found
+        return self._known[key]
+
+    def _parted(self, texts: frozenset[bytes]) -> frozenset[bytes]:
+        """Texts with blanks for all that parts words."""
+        separators = self._origins.separators()
+        if separators is None:
+            return frozenset((UNKNOWN,)) if texts else texts
+        blanks = bytes.maketrans(separators, b" " * len(separators))
+        return frozenset(text.translate(blanks) for text in texts)
 
     def _beginnings(self, node: Node) -> frozenset[bytes]:
         """The beginnings of the text of a node; any, where they are too many to be told."""
@@ -89,73 +83,43 @@ class CommandNames:
         if node.type == "command_name" or (is_quoted and children[0].type != "string_content"):
             yield children[0], b""
         elif node.type in _EXPANSIONS:
-            yield from ((begin, b"") for begin in self._expanded(node))
+            yield from self._expanded(node)
         elif node.type == "command_substitution":
-            yield from ((begin, b"") for begin in self._substituted(node))
+            yield from self._substituted(node)
         elif node.type == "array":
-            yield from ((element, b" " if children[1:] else b"") for element in children[:1])
+            yield from self._first_of(self._origins.words_of(node))
         elif node.type != "string" and children and children[0].type in _EXPANSIONS:
             yield children[0], self._survey.word(node).text[1:]
         else:
             yield self._survey.word(node).text.lstrip(), b""
 
-    def _expanded(self, node: Node) -> Iterator[Node | bytes]:
+    def _first_of(self, elements: Sequence[Node | bytes]) -> Iterator[tuple[Node | bytes, bytes]]:
+        """The elements of an array that may be its first word: an unquoted variable may be none."""
+        for at, element in enumerate(elements, 1):
+            yield element, b" " if at < len(elements) else b""
+            if isinstance(element, bytes) or element.type not in _MAY_BE_NONE:
+                return
+
+    def _expanded(self, node: Node) -> Iterator[tuple[Node | bytes, bytes]]:
         at = next((i for i, part in enumerate(node.children) if part.type in _NAMED), None)
         if at is None:
             return
-        name = self._survey.text(node.children[at]).split(b"[", 1)[0]
+        name, _, index = self._survey.text(node.children[at]).partition(b"[")
         behind = [part for part in node.children[at + 1 :] if part.type != "}"]
         sign = behind[0].type.lstrip(":") if behind else ""
         if sign in _WORD_SIGNS:
-            yield from behind[1:2]
+            yield from ((word, b"") for word in behind[1:2])
+        if sign == "+":
+            return
+        is_whole = index in _FIRST
+        texts = (self._origins.of if is_whole else self._origins.elements)(name, node)
         is_made = bool(behind) and sign not in (*_WORD_SIGNS, "?")
-        if node.children[1].type == "!" or (is_made and name in self._texts):
-            yield UNKNOWN
-        if sign != "+":
-            yield from self._assigned(name)
+        is_indirect = node.children[1].type == "!"
+        if is_indirect or (is_made and next(texts, None) is not None):
+            yield UNKNOWN, b""
+        yield from ((text, b" " if name in _ALL_WORDS else b"") for text in texts)
 
-    def _assigned(self, name: bytes) -> Iterator[Node | bytes]:
-        """What is assigned to a variable, and what is added to it where that may be its beginning."""
-        if name in self._filled:
-            yield UNKNOWN
-        texts = self._texts.get(name, ())
-        wholes = [node for node, is_added in texts if not is_added]
-        yield from wholes
-        is_begun = bool(wholes) and not any(self._survey.text(n) in (b"", b"()") for n in wholes)
-        for node in (node for node, is_added in texts if is_added):
-            if node.type != "array":
-                is_next = self._survey.text(node).lstrip(b"\"'").startswith((b" ", b"\t"))
-                yield from () if is_next else (UNKNOWN,)
-            elif not is_begun:
-                yield node
-
-    def _substituted(self, node: Node) -> Iterator[Node | bytes]:
+    def _substituted(self, node: Node) -> Iterator[tuple[Node | bytes, bytes]]:
         text = self._survey.text(node).removeprefix(b"$(").removesuffix(b")").strip(b"` ")
-        if re.fullmatch(b"(?:%s)+" % _WHERE.pattern, text):
-            yield from _WHERE.findall(text)
-        else:
-            yield UNKNOWN
-
-    @cached_property
-    def _filled(self) -> frozenset[bytes]:
-        """The variables that ``read`` and the like fill."""
-        return frozenset(
-            word.text
-            for words in map(self._survey.words, self._survey.commands)
-            if not _FILLING.isdisjoint(word.text for word in words)
-            for word in words
-        )
-
-    @cached_property
-    def _texts(self) -> dict[bytes, list[tuple[Node, bool]]]:
-        """What is assigned to each variable as a whole or gone through by a loop, and what is added to it."""
-        found: defaultdict[bytes, list[tuple[Node, bool]]] = defaultdict(list)
-        for assignment in self._survey.assignments:
-            name = self._survey.text(assignment.children[0]).split(b"[", 1)[0]
-            is_added = assignment.children[1].type == "+="
-            found[name] += [(node, is_added) for node in assignment.children[2:]]
-        for loop in self._survey.loops:
-            name = self._survey.text(loop.children[1])
-            words = [n for n in loop.named_children[1:] if n.type != "do_group"]
-            found[name] += [(node, False) for node in words]
-        return dict(found)
+        is_told = re.fullmatch(b"(?:%s)+" % _WHERE.pattern, text)
+        yield from ((name, b"") for name in (_WHERE.findall(text) if is_told else (UNKNOWN,)))

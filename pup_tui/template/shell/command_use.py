@@ -99,7 +99,7 @@ class CommandUse:
         """The words of a kind."""
         return [word for word, use in zip(self.words, self.uses, strict=True) if use.kind is kind]
 
-    @property
+    @cached_property
     def script(self) -> bytes:
         """The code for a shell among the words."""
         used = zip(self.words, self.uses, strict=True)
@@ -107,7 +107,7 @@ class CommandUse:
         languages = {use.evaluator.language for use in self.uses if use.evaluator}
         return b" ".join(code) if languages == {"shell"} else b""
 
-    @property
+    @cached_property
     def shell(self) -> str | None:
         """The shell of that code, or of its standard input; none where it is that of the script itself."""
         evaluators = (*(use.evaluator for use in self.uses), self.reader)
@@ -240,7 +240,7 @@ class _Reading:
     def _operand(self, word: bytes) -> None:
         if self._may_enter:
             known = self._program.subcommands
-            inner = known.get(word) or known.get(b"_")
+            inner = known.get(word.lower()) or known.get(b"_")
             self._may_enter = False
             if inner is not None:
                 self._at += 1

@@ -218,10 +218,9 @@ class Evaluations:
             own = (b"%d" % position, b"@", b"*")
             names = ARGUMENTS if b"shift" in text(function) else own
             yield from (_Variable(name, function) for name in names)
-        yield from self._within(use.script, use.shell, _AS_ARGUMENTS)
         assigned = ASSIGNMENT.match(use.words[position])
-        if assigned is not None:
-            yield from self._within(use.script, use.shell, [_Variable(assigned[1])])
+        variables = (*_AS_ARGUMENTS, *([_Variable(assigned[1])] if assigned is not None else ()))
+        yield from self._within(use.script, use.shell, variables)
         yield from map(_Variable, use.named(Kind.VAR))
         yield from self._into_files(use)
         if use.feeds_operands and use.fed is not None:

@@ -12,6 +12,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pup_tui.template.shell.arithmetic import Arithmetic
@@ -21,7 +22,7 @@ from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
 from pup_tui.template.shell.uses import Uses
-from pup_tui.template.shell.words import prints_number
+from pup_tui.template.shell.words import READING, prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -291,11 +292,11 @@ class _Graph:
         """Variables that get what a command prints, or what ``read`` reads."""
         found = {
             name
-            for name, texts in self._arithmetic.texts.items()
-            for text in texts
+            for name, assignments in self._survey.assignments_to.items()
+            for text in chain.from_iterable(each.children[2:] for each in assignments)
             if re.search(rb"\$\((?!\()|`", self._survey.text(text)) and not prints_number(text)
         }
-        for _, words in self._survey.named(b"read", b"mapfile", b"readarray"):
+        for _, words in self._survey.named(*READING):
             found.update((b"REPLY", b"MAPFILE"), (word.text for word in words[1:]))
         if _LAST_WORD.search(self._survey.script):
             found.add(b"_")

@@ -152,6 +152,22 @@ class Survey:
         """Every ``for`` and ``select``."""
         return self._found.get("loop", [])
 
+    @cached_property
+    def assignments_to(self) -> dict[bytes, list[Node]]:
+        """The assignments to each variable, or to an element of it."""
+        found = defaultdict(list)
+        for assignment in self.assignments:
+            found[self.text(assignment.children[0]).split(b"[", 1)[0]].append(assignment)
+        return dict(found)
+
+    @cached_property
+    def loops_over(self) -> dict[bytes, list[Node]]:
+        """The ``for`` and ``select`` of each variable."""
+        found = defaultdict(list)
+        for loop in self.loops:
+            found[self.text(loop.children[1])].append(loop)
+        return dict(found)
+
     @property
     def expansions(self) -> list[Node]:
         """Every ``$NAME`` and ``${…}``."""
@@ -367,21 +383,13 @@ class Survey:
     def _holds_own_word(self, word: ShellWord) -> bool:
         """Whether a word is a variable to which one of a function's own words is assigned."""
         match = ONE_VARIABLE.fullmatch(word.raw)
-        texts = self._assigned_texts.get(match[1], ()) if match else ()
+        made = self.assignments_to.get(match[1], ()) if match else ()
+        texts = (self.text(assignment).partition(b"=")[2] for assignment in made)
         return any(_OWN_WORD.match(text.lstrip(b"('")) for text in texts)
 
     @cached_property
     def _begins(self) -> Callable[[ShellWord], frozenset[bytes]]:
         return CommandNames(self).of
-
-    @cached_property
-    def _assigned_texts(self) -> dict[bytes, list[bytes]]:
-        """What is assigned to each variable as a whole."""
-        found = defaultdict(list)
-        for assignment in self.assignments:
-            name, _, text = self.text(assignment).partition(b"=")
-            found[name.rstrip(b"+")].append(text)
-        return dict(found)
 
     def _surely_shifts(self, command: Node, body: Node) -> bool:
         """Whether a command drops a word of its function whenever what stands behind it in there runs."""

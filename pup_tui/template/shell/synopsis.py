@@ -122,7 +122,7 @@ class ProgramTable:
             for inner, rest in self._rows[name]:
                 part = program
                 for word in inner:
-                    part = part.subcommands.setdefault(word.encode(), Synopsis())
+                    part = part.subcommands.setdefault(word.lower().encode(), Synopsis())
                 language, synopsis = rest.split("|", 1)
                 part.language = language.strip()
                 _read(part, synopsis)

@@ -14,7 +14,14 @@ from pup_tui.template.shell.places import UnsafePlaceError
 from pup_tui.template.shell.survey import COMMANDS, Survey
 from pup_tui.template.shell.tables import Use, parameter_use, tables
 from pup_tui.template.shell.tests import segment, test_use, test_words
-from pup_tui.template.shell.words import UNKNOWN, ShellWord, destinations, prints_number
+from pup_tui.template.shell.words import (
+    BODIES,
+    READING,
+    UNKNOWN,
+    ShellWord,
+    destinations,
+    prints_number,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -31,7 +38,6 @@ PATTERN_OPERATORS: Final = frozenset(
 )
 """Operators of ``${NAME…}`` behind which a pattern stands."""
 
-_READING: Final = frozenset({b"read", b"mapfile", b"readarray"})
 _OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
 _ZSH_SUBSCRIPT: Final = re.compile(rb"\$[A-Za-z0-9_@*]+(?:\[[^]\s]*\])*\[[^]\n]*\Z")
 _DESCRIPTOR: Final = re.compile(rb"\{[A-Za-z_]\w*\[[^]\n]*\Z")
@@ -224,7 +230,7 @@ class Uses:
         self._is_used(use)
 
     def _in_c_style_for(self, node: Node, child: Node) -> None:
-        if child.type not in ("do_group", "compound_statement"):
+        if child.type not in BODIES:
             self._in_arithmetic(node, child)
 
     def _in_compound(self, node: Node, child: Node) -> None:
@@ -378,7 +384,7 @@ class Uses:
         for command in self._survey.commands_within(statement):
             words = self._survey.words(command)
             texts = [word.text for word in words]
-            if not _READING.intersection(texts):
+            if not READING.intersection(texts):
                 continue
             if any(text.startswith(b"-C") for text in texts):
                 raise UnsafePlaceError(
@@ -387,7 +393,7 @@ class Uses:
             names = [
                 name
                 for name in texts[1:]
-                if re.fullmatch(rb"[A-Za-z_]\w*", name) and name not in _READING
+                if re.fullmatch(rb"[A-Za-z_]\w*", name) and name not in READING
             ]
             self.is_part = self.is_part or len(names) > 1
             for name in (*names, b"REPLY", b"MAPFILE"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -35,6 +36,12 @@ UNKNOWN: Final = b"\0"
 ONE_VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\])?\}?\"?")
 """A word that is one variable, or all elements of an array."""
 
+READING: Final = frozenset({b"read", b"mapfile", b"readarray"})
+"""Commands that put what they read into variables: ``REPLY`` or ``MAPFILE``, where none is named."""
+
+BODIES: Final = frozenset({"do_group", "compound_statement"})
+"""What a loop runs in each round."""
+
 _ESCAPE: Final = re.compile(rb"\\(.)", re.DOTALL)
 _ESCAPE_IN_QUOTES: Final = re.compile(rb"\\([$`\"\\\n])")
 _SPREADS: Final = re.compile(rb"(?<!\\)[*?\[{~]")
@@ -63,6 +70,11 @@ class ShellWord(Struct, frozen=True):
     def is_path(self) -> bool:
         """Whether, as the name of a command, it can be a program only."""
         return not self.spreads and b"/" in self.text
+
+
+def loop_words(loop: Node) -> Iterator[Node]:
+    """The words that ``for`` goes over."""
+    return (node for node in loop.named_children[1:] if node.type not in BODIES)
 
 
 def command_nodes(command: Node) -> list[Node]:

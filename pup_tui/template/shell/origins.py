@@ -1,0 +1,223 @@
+"""What a variable may get its text from, as far as the script says it.
+
+The world is closed: a text is told only where everything is known that may give the variable one. Of a
+variable that the script never gives a text nothing is told: it is the environment's, and so the operator's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Final, Protocol
+
+from pup_tui.template.shell.builtins import JudgedCommand, Names
+from pup_tui.template.shell.tables import Use, tables
+from pup_tui.template.shell.words import ONE_VARIABLE, UNKNOWN, ShellWord, loop_words
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_POSITIONAL: Final = re.compile(rb"[0-9]+|[@*]")
+_ENVIRONMENT: Final = re.compile(rb"(?!BASH_|COMP_|READLINE_)[A-Z][A-Z0-9_]*")
+"""Names that the environment may give a text; those of the shells' own lists are not among them."""
+_OF_THE_SHELL: Final = frozenset(
+    {
+        *(b"COPROC", b"DIRSTACK", b"FUNCNAME", b"HISTCMD", b"MAPFILE", b"MATCH", b"OPTARG"),
+        *(b"PIPESTATUS", b"REPLY"),
+    }
+)
+_DEFAULTED: Final = re.compile(rb"\$\{([A-Za-z_]\w*)(?:\[[^]}]*\])?:{0,2}=")
+_IN_TEXT: Final = re.compile(rb"([A-Za-z_]\w*)(?:\[[^]]*\])?\+?=")
+_NAME: Final = re.compile(rb"[A-Za-z_]\w*")
+_KEEPING: Final = re.compile(rb"[-+][aAfFgiIprtx]+")
+"""Options of a declaration that leave a text what it is."""
+_ONLY_NAMED: Final = frozenset({b"unset", b"test", b"["})
+"""Builtins that give the variables which they name no text."""
+_SOURCING: Final = frozenset({b".", b"source"})
+_ANY: Final = b"*"
+"""Stands for every variable among the names of those that are filled."""
+
+
+class Surveyed(Protocol):
+    """What of a script is looked at: that of its `Survey`."""
+
+    @property
+    def script(self) -> bytes: ...
+
+    @property
+    def shell(self) -> str: ...
+
+    @property
+    def root(self) -> Node: ...
+
+    @property
+    def commands(self) -> list[Node]: ...
+
+    @property
+    def assignments_to(self) -> dict[bytes, list[Node]]: ...
+
+    @property
+    def loops_over(self) -> dict[bytes, list[Node]]: ...
+
+    @property
+    def functions(self) -> dict[bytes, list[Node]]: ...
+
+    @property
+    def references(self) -> frozenset[bytes]: ...
+
+    def scope_of(self, node: Node, /) -> bytes: ...
+
+    def text(self, node: Node, /) -> bytes: ...
+
+    def word(self, node: Node, /) -> ShellWord: ...
+
+    def words(self, command: Node, /) -> list[ShellWord]: ...
+
+
+class Origins:
+    """The texts that a script gives its variables: nodes, words, or `UNKNOWN`."""
+
+    def __init__(self, survey: Surveyed) -> None:
+        self._survey = survey
+
+    def of(self, name: bytes, place: Node) -> Iterator[Node | bytes]:
+        """What a variable gets; of what is added to it, that which may be its beginning."""
+        if _POSITIONAL.fullmatch(name):
+            yield from self._own_words(name, place)
+            return
+        is_set = name in self._survey.assignments_to or name in self._survey.loops_over
+        is_known = is_set or _ENVIRONMENT.fullmatch(name)
+        if not is_known or name in _OF_THE_SHELL or not self._filled.isdisjoint((name, _ANY)):
+            yield UNKNOWN
+        for loop in self._survey.loops_over.get(name, ()):
+            yield from self._looped(loop)
+        yield from self._assigned(name)
+
+    def elements(self, name: bytes, place: Node) -> Iterator[Node | bytes]:
+        """What any element of an array gets, or the variable that is none."""
+        for made in self.of(name, place):
+            if isinstance(made, bytes) or made.type != "array":
+                yield made
+                continue
+            for element in self.words_of(made):
+                is_split = isinstance(element, bytes) or self._is_split(element)
+                yield UNKNOWN if is_split else element
+
+    def words_of(self, array: Node) -> list[Node | bytes]:
+        """What stands in an array, in its order; `UNKNOWN` for what has a key."""
+        keyed = (self._survey.text(node).startswith(b"[") for node in array.named_children)
+        return [
+            UNKNOWN if has_key else node
+            for node, has_key in zip(array.named_children, keyed, strict=True)
+        ]
+
+    def separators(self) -> bytes | None:
+        """What parts words besides blanks, by the script's own ``IFS``; None where that is not known."""
+        texts = list(self.of(b"IFS", self._survey.root))
+        words = [self._survey.word(text) for text in texts if not isinstance(text, bytes)]
+        is_known = len(words) == len(texts) and all(word.is_literal for word in words)
+        return b"".join(word.text for word in words) if is_known else None
+
+    def _own_words(self, name: bytes, place: Node) -> Iterator[Node | bytes]:
+        """The words that a function may be called with, and those that ``set`` puts in their place."""
+        scope = self._survey.scope_of(place)
+        loops = chain.from_iterable(self._survey.loops_over.values())
+        told = chain(*self._survey.assignments_to.values(), *map(loop_words, loops))
+        texts = map(self._survey.text, told)
+        may_be_named = bool(scope) and any(scope in text for text in texts)
+        for words in map(self._survey.words, self._survey.commands):
+            called = (at for at, word in enumerate(words) if word.text in (scope, b"set"))
+            is_any = may_be_named and not words[0].is_literal
+            first = next(called, 0 if is_any else len(words))
+            yield from (word.node for word in words[first + 1 :])
+        for variable in (name, b"argv"):
+            yield from (UNKNOWN,) if variable in self._survey.assignments_to else ()
+
+    def _looped(self, loop: Node) -> Iterator[Node | bytes]:
+        if not any(part.type == "in" for part in loop.children):
+            yield UNKNOWN
+        for node in loop_words(loop):
+            variable = ONE_VARIABLE.fullmatch(self._survey.text(node))
+            if not self._is_split(node):
+                yield node
+            elif variable is None or variable[1] in self._survey.loops_over:
+                yield UNKNOWN
+            else:
+                for made in self.elements(variable[1], node):
+                    word = None if isinstance(made, bytes) else self._survey.word(made)
+                    yield from word.text.split() if word and word.is_literal else (UNKNOWN,)
+
+    def _is_split(self, node: Node) -> bool:
+        """Whether the shell makes several words of a part of a word, or others than stand there."""
+        word = self._survey.word(node)
+        return word.spreads and (UNKNOWN in word.text or b"/" not in word.text)
+
+    def _assigned(self, name: bytes) -> Iterator[Node | bytes]:
+        wholes: list[Node] = []
+        added: list[Node] = []
+        for assignment in self._survey.assignments_to.get(name, ()):
+            into = added if assignment.children[1].type == "+=" else wholes
+            into += assignment.children[2:]
+        yield from wholes
+        is_begun = bool(wholes) and not any(self._survey.text(n) in (b"", b"()") for n in wholes)
+        for node in added:
+            is_next = self._survey.text(node).lstrip(b"\"'").startswith((b" ", b"\t"))
+            if node.type != "array" and not is_next:
+                yield UNKNOWN
+            elif node.type == "array":
+                yield node if not is_begun else UNKNOWN
+
+    @cached_property
+    def _filled(self) -> frozenset[bytes]:
+        """The variables that get a text from commands, or from ``${NAME:=TEXT}``."""
+        found = {*_DEFAULTED.findall(self._survey.script)}
+        if self._survey.references:
+            found.add(_ANY)
+        for command in self._survey.commands:
+            words = self._survey.words(command)
+            is_open = not words[0].is_literal or words[0].text in self._survey.functions
+            for start in range(len(words) if is_open else 1):
+                found.update(self._filled_by(words[start:]))
+        return frozenset(found)
+
+    def _filled_by(self, words: Sequence[ShellWord]) -> Iterator[bytes]:
+        name = words[0].text
+        if name in _ONLY_NAMED:
+            return
+        if name == b"eval" or (name in _SOURCING and not all(map(_is_file, words[1:2]))):
+            yield _ANY
+        if name == b"trap":
+            yield from _IN_TEXT.findall(b" ".join(word.text for word in words))
+            return
+        for table in tables(self._survey.shell):
+            builtin = table.builtins.get(name)
+            if builtin is not None:
+                yield from _named(
+                    JudgedCommand(words, table, Names()), "assign" in builtin.operands
+                )
+
+
+def _named(command: JudgedCommand, declares: bool) -> Iterator[bytes]:
+    """The variables that a builtin fills; a declaration without options fills those of quoted words only."""
+    options = (word.text for word in command.words if word.text[:1] in (b"-", b"+"))
+    if declares and all(map(_KEEPING.fullmatch, options)):
+        declared = (word for word in command.words[1:] if word.node.type != "variable_assignment")
+        names = [word.text.partition(b"=")[0] for word in declared if b"=" in word.text]
+    else:
+        names = [
+            word.text[begin:]
+            for index, word in enumerate(command.words[1:], 1)
+            for begin in range(len(word.text) if word.text[:1] in (b"-", b"+") else 1)
+            if command.use(index, word.text[:begin]) >= Use.NAME
+        ]
+    for name in names:
+        text = name.partition(b"=")[0]
+        if UNKNOWN in text:
+            yield _ANY
+        yield from _NAME.findall(text)[:1]
+
+
+def _is_file(word: ShellWord) -> bool:
+    return word.is_literal and not word.text.startswith(b"/dev/")
