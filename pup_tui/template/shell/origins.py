@@ -7,13 +7,13 @@ variable that the script never gives a text nothing is told: it is the environme
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Protocol
 
-from pup_tui.template.shell.builtins import JudgedCommand, Names
-from pup_tui.template.shell.tables import Use, tables
+from pup_tui.template.shell.fills import ANY, filled
+from pup_tui.template.shell.tables import tables
 from pup_tui.template.shell.words import ONE_VARIABLE, UNKNOWN, ShellWord, loop_words
 
 if TYPE_CHECKING:
@@ -29,15 +29,6 @@ _OF_THE_SHELL: Final = frozenset(
     }
 )
 _DEFAULTED: Final = re.compile(rb"\$\{([A-Za-z_]\w*)(?:\[[^]}]*\])?:{0,2}=")
-_IN_TEXT: Final = re.compile(rb"([A-Za-z_]\w*)(?:\[[^]]*\])?\+?=")
-_NAME: Final = re.compile(rb"[A-Za-z_]\w*")
-_KEEPING: Final = re.compile(rb"[-+][aAfFgiIprtx]+")
-"""Options of a declaration that leave a text what it is."""
-_ONLY_NAMED: Final = frozenset({b"unset", b"test", b"["})
-"""Builtins that give the variables which they name no text."""
-_SOURCING: Final = frozenset({b".", b"source"})
-_ANY: Final = b"*"
-"""Stands for every variable among the names of those that are filled."""
 
 
 class Surveyed(Protocol):
@@ -89,7 +80,7 @@ class Origins:
             return
         is_set = name in self._survey.assignments_to or name in self._survey.loops_over
         is_known = is_set or _ENVIRONMENT.fullmatch(name)
-        if not is_known or name in _OF_THE_SHELL or not self._filled.isdisjoint((name, _ANY)):
+        if not is_known or name in _OF_THE_SHELL or not self._filled.isdisjoint((name, ANY)):
             yield UNKNOWN
         for loop in self._survey.loops_over.get(name, ()):
             yield from self._looped(loop)
@@ -174,50 +165,7 @@ class Origins:
         """The variables that get a text from commands, or from ``${NAME:=TEXT}``."""
         found = {*_DEFAULTED.findall(self._survey.script)}
         if self._survey.references:
-            found.add(_ANY)
-        for command in self._survey.commands:
-            words = self._survey.words(command)
-            is_open = not words[0].is_literal or words[0].text in self._survey.functions
-            for start in range(len(words) if is_open else 1):
-                found.update(self._filled_by(words[start:]))
+            found.add(ANY)
+        for words in map(self._survey.words, self._survey.commands):
+            found.update(filled(words, self._survey.functions, tables(self._survey.shell)))
         return frozenset(found)
-
-    def _filled_by(self, words: Sequence[ShellWord]) -> Iterator[bytes]:
-        name = words[0].text
-        if name in _ONLY_NAMED:
-            return
-        if name == b"eval" or (name in _SOURCING and not all(map(_is_file, words[1:2]))):
-            yield _ANY
-        if name == b"trap":
-            yield from _IN_TEXT.findall(b" ".join(word.text for word in words))
-            return
-        for table in tables(self._survey.shell):
-            builtin = table.builtins.get(name)
-            if builtin is not None:
-                yield from _named(
-                    JudgedCommand(words, table, Names()), "assign" in builtin.operands
-                )
-
-
-def _named(command: JudgedCommand, declares: bool) -> Iterator[bytes]:
-    """The variables that a builtin fills; a declaration without options fills those of quoted words only."""
-    options = (word.text for word in command.words if word.text[:1] in (b"-", b"+"))
-    if declares and all(map(_KEEPING.fullmatch, options)):
-        declared = (word for word in command.words[1:] if word.node.type != "variable_assignment")
-        names = [word.text.partition(b"=")[0] for word in declared if b"=" in word.text]
-    else:
-        names = [
-            word.text[begin:]
-            for index, word in enumerate(command.words[1:], 1)
-            for begin in range(len(word.text) if word.text[:1] in (b"-", b"+") else 1)
-            if command.use(index, word.text[:begin]) >= Use.NAME
-        ]
-    for name in names:
-        text = name.partition(b"=")[0]
-        if UNKNOWN in text:
-            yield _ANY
-        yield from _NAME.findall(text)[:1]
-
-
-def _is_file(word: ShellWord) -> bool:
-    return word.is_literal and not word.text.startswith(b"/dev/")
