@@ -45,14 +45,9 @@ class Keys:
         It has if all that declares it says so, one declaration surely runs before, and nothing makes
         another array of it.
         """
-        declared = self._declarations.get(name, ())
-        if (
-            not declared
-            or self._is_undone_in_text
-            or name in self._undone
-            or not all(map(self._is_keyed, declared))
-        ):
+        if name not in self._keyed or name in self._undone or self._is_undone_in_text:
             return False
+        declared = self._declarations[name]
         first = min(each.start_byte for each in declared)
         if self._first_filled.get(name, first) < first:
             return False
@@ -75,6 +70,12 @@ class Keys:
                     if name is not None:
                         found[name[0]].append(command)
         return dict(found)
+
+    @cached_property
+    def _keyed(self) -> frozenset[bytes]:
+        """The variables of which every declaration says that they have texts for keys."""
+        declarations = self._declarations.items()
+        return frozenset(name for name, made in declarations if all(map(self._is_keyed, made)))
 
     @cached_property
     def _undone(self) -> frozenset[bytes]:
