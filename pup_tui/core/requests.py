@@ -34,6 +34,7 @@ from pup_tui.template.code import ShellScript
 from pup_tui.template.jsontext import render_json_body
 from pup_tui.template.secrets import watched
 from pup_tui.template.shell.interpreter import Interpreter
+from pup_tui.template.shell.old_bash import needs_newer
 from pup_tui.template.sql.engines import Engine, need_engine
 from pup_tui.template.text import compile_text
 from pup_tui.template.values import OMIT
@@ -120,6 +121,11 @@ class ShellRequest(StepRequest, frozen=True, kw_only=True):
     @property
     def interpreter(self) -> Interpreter:
         return Interpreter((self.shell, *self.arguments))
+
+    @property
+    def needs_bash_4(self) -> bool:
+        """Whether an older bash, as macOS has it, would read the script otherwise than it was judged."""
+        return self.interpreter.name in ("bash", "sh") and needs_newer(self.script)
 
     @classmethod
     def of(cls, texts: StepTexts) -> Self:

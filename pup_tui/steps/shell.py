@@ -33,6 +33,10 @@ _GIVEN = "exec </dev/fd/{} || exit 126; "
 # A shell without `pipefail` ends at the attempt, hence the subshell.
 _STRICT = "set -e; (set -o pipefail) 2>/dev/null && set -o pipefail || :; "
 _INHERIT = "shopt -s inherit_errexit 2>/dev/null || :; "
+_NEWER = (
+    "case ${BASH_VERSION-} in [123].*) "
+    'echo "this script needs bash 4 or later; the bash on PATH is $BASH_VERSION" >&2; exit 126;; esac; '
+)
 # What is no shell is started by one that has set up its streams.
 _PROGRAM = 'exec "$@"'
 _PROGRAM_ON_STDIN = 'exec "$@" </dev/fd/{}'
@@ -78,8 +82,10 @@ class ShellExecutor:
                         text, words = _PROGRAM_ON_STDIN.format(program), interpreter.words
                     else:
                         words = (*interpreter.words, f"/dev/fd/{program}")
-                elif request.strict:
-                    prologue += _STRICT + _INHERIT * (interpreter.name == "bash")
+                else:
+                    prologue += _NEWER * request.needs_bash_4
+                    if request.strict:
+                        prologue += _STRICT + _INHERIT * (interpreter.name == "bash")
                 script = nameless_file(_encoded(prologue + text), files)
             except (OSError, UnicodeEncodeError) as error:
                 why = told(error) if isinstance(error, OSError) else "it is not valid Unicode"

@@ -13,6 +13,7 @@ import pytest
 
 from pup_tui.core.requests import ShellRequest
 from pup_tui.steps.shell import ShellExecutor
+from pup_tui.template.shell.script import compile_shell
 
 if TYPE_CHECKING:
     from pup_tui.steps.executor import Context, Outcome, Stop
@@ -225,6 +226,38 @@ class TestCannotStart:
         outcome = await run("echo x", shell="zsh", env={"PATH": str(context.cwd)})
         assert outcome.reason.startswith(f"cannot start {shell}: it is no program")
 
+    @pytest.mark.skipif(not shutil.which("dash"), reason="dash stands in for a bash of macOS")
+    @pytest.mark.parametrize("name", ["bash", "sh"])
+    @pytest.mark.parametrize(
+        ("template", "is_refused"),
+        [
+            ("declare -A m; m[{{ V }}]=1", True),
+            ("x=$(cat <<'E'\n{{ V }}\nE\n); echo done", True),
+            ("cat <<'E'\n{{ V }}\nE\necho done", False),
+            ("x=$(cat <<E\n{{ V }}\nE\n); echo done", False),
+            ("x=$(printf %s {{ V }}); echo done", False),
+        ],
+    )
+    async def test_a_bash_that_reads_otherwise_is_refused_before_anything_runs(
+        self,
+        template: str,
+        is_refused: bool,
+        name: str,
+        run: Run,
+        context: Context,
+        sink: RecordingSink,
+    ) -> None:
+        dash = shutil.which("dash")
+        assert dash is not None
+        (context.cwd / name).symlink_to(dash)
+        made = compile_shell(template, "bash").render({"V": "a ) b"})
+        env = {"PATH": f"{context.cwd}:{os.environ['PATH']}", "BASH_VERSION": "3.2.57(1)-release"}
+        outcome = await run("echo begun\n" + made.script, shell=name, values=made.env, env=env)
+        assert outcome.ok is not is_refused
+        told = b"this script needs bash 4 or later; the bash on PATH is 3.2.57(1)-release"
+        assert (told in sink.stderr) is is_refused
+        assert (b"begun" in sink.stdout) is not is_refused
+
     @pytest.mark.proves("F21c")
     async def test_value_larger_than_the_system_takes(self, run: Run) -> None:
         outcome = await run("echo x", values={"PUP_V1": "s3cret" * 40_000})
@@ -275,6 +308,7 @@ from pup_tui.core.requests import ShellRequest
 from pup_tui.steps.executor import Context, Stop
 from pup_tui.steps.fake import RecordingSink
 from pup_tui.steps.shell import ShellExecutor
+from pup_tui.template.shell.script import compile_shell
 async def main():
     sink = RecordingSink()
     context = Context(environ={"PATH": sys.argv[1]}, cwd=pathlib.Path("."), run="r", step="s")

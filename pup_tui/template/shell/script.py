@@ -33,6 +33,7 @@ from pup_tui.template.shell.markers import (
     variants,
 )
 from pup_tui.template.shell.places import (
+    DELIMITER,
     ENV_HINT,
     Need,
     Place,
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
 VARIABLE: Final = "PUP_TUI_V"
 """How the names of the environment variables begin."""
 
-_DELIMITER: Final = "PUP_TUI_END_"
 _PER_PLACE: Final = 700
 """What the judgement of a value's place costs."""
 _CHUNK: Final = 25_000
@@ -378,9 +378,9 @@ class _Writer:
         texts = [hole.unit.text for hole in self._marked.holes if isinstance(hole.unit, Value)]
         texts.append(self._marked.script.decode())
         number = len(self._delimiters)
-        while any(f"{_DELIMITER}{number}" in text for text in texts):
+        while any(f"{DELIMITER}{number}" in text for text in texts):
             number += 1 + len(self._delimiters)
-        return f"{_DELIMITER}{number}"
+        return f"{DELIMITER}{number}"
 
     def _shown(self, edit: _Edit) -> str:
         secrets = self._marked.secrets
