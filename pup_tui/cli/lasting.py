@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, TextIO, cast
+from typing import IO, Any, TextIO, cast
 
 
 class _Lasting:
     """A stream that writes for as long as somebody reads it, and to nowhere from then on."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: IO[Any]) -> None:
         self.stream = stream
         self._has_left = False
 
-    def write(self, text: str) -> int:
+    @property
+    def buffer(self) -> Any:
+        """The bytes below a text stream, which outlast the reader too."""
+        return _Lasting(cast(TextIO, self.stream).buffer)
+
+    def write(self, text: Any) -> int:
         if self._has_left:
             return len(text)
         try:
@@ -44,4 +49,4 @@ def lasting(stream: TextIO) -> TextIO:
 
 def as_it_is(stream: TextIO) -> TextIO:
     """The stream itself, for who wants to know that."""
-    return stream.stream if isinstance(stream, _Lasting) else stream
+    return cast(TextIO, stream.stream) if isinstance(stream, _Lasting) else stream

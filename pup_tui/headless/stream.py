@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TextIO
+from typing import IO, Any, TextIO
 
 MOST_WAITING = 64 * 1024 * 1024
 """Characters that may wait for a reader who pauses; only beyond them the run waits as well."""
@@ -132,7 +132,7 @@ def _has_left(error: OSError, stream: TextIO) -> bool:
     return not stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
 
 
-def silence(stream: TextIO) -> None:
+def silence(stream: IO[Any]) -> None:
     """Let what is still written to a lost stream go nowhere: the interpreter would complain when it ends."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:

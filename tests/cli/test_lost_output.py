@@ -113,6 +113,16 @@ def test_without_a_reader_a_command_has_the_exit_code_that_it_would_have_had(
     assert ended == code
 
 
+@pytest.mark.parametrize("command", ["list", "history --json", "--help"])
+def test_that_holds_for_text_that_the_terminal_cannot_encode_too(
+    program: Program, command: str
+) -> None:
+    program.environ["PYTHONIOENCODING"] = "ascii"
+    ours, theirs = os.pipe()
+    os.close(ours)
+    assert printing_to(program, theirs, *command.split()) == (0, "")
+
+
 @pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
 def test_progress_that_cannot_be_told_fails_the_call_and_not_the_run(program: Program) -> None:
     program.write("book", BOOK)
