@@ -22,14 +22,14 @@ FULL = Path("/dev/full")
 
 
 def printing_to(
-    program: Program, place: Path | int, *args: str, stream: str = "stdout"
+    program: Program, place: Path | int, *args: str, stream: str = "stdout", encoding: str = "utf-8"
 ) -> tuple[int, str]:
     """The exit code of a call that prints to a file, which is then closed, and what its other stream says."""
     with open(place, "ab") as file:
         ended = subprocess.run(
             [*PROGRAM, *args],
             cwd=program.cwd,
-            env=program.environ,
+            env={**program.environ, "PYTHONIOENCODING": encoding},
             stdin=subprocess.DEVNULL,
             stdout=file if stream == "stdout" else subprocess.PIPE,
             stderr=file if stream == "stderr" else subprocess.PIPE,
@@ -117,10 +117,9 @@ def test_without_a_reader_a_command_has_the_exit_code_that_it_would_have_had(
 def test_that_holds_for_text_that_the_terminal_cannot_encode_too(
     program: Program, command: str
 ) -> None:
-    program.environ["PYTHONIOENCODING"] = "ascii"
     ours, theirs = os.pipe()
     os.close(ours)
-    assert printing_to(program, theirs, *command.split()) == (0, "")
+    assert printing_to(program, theirs, *command.split(), encoding="ascii") == (0, "")
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
