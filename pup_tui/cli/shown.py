@@ -150,9 +150,6 @@ class ShownRun:
         node = self._node(id_)
         step = self._known[id_]
         path = self.output(id_)
-        duration = None
-        if step.began is not None and step.ended is not None:
-            duration = max(0.0, step.ended - step.began)
         return {
             "step": id_,
             "name": node.step.name,
@@ -163,7 +160,7 @@ class ShownRun:
             "attempts": step.attempts,
             "exit_code": step.exit_code,
             "signal": step.signal or None,
-            "duration": duration,
+            "duration": None if step.began is None or step.ended is None else step.took(step.ended),
             "command": step.command,
             **step.sent.as_fields(),
             "reason": step.reason,

@@ -53,7 +53,7 @@ def enter(run: Run, node: Node) -> None:
 def _start(run: Run, node: Node, prepared: Prepared) -> None:
     step = run.step(node)
     limits = run.decided(node, "limits", Limits, lambda scope: _limits(run, node, scope))
-    step.began = run.now if step.began is None else step.began
+    step.begin(run.now)
     step.attempts += 1
     step.tries += 0 if step.poll is not None else 1
     step.phase, step.stopped_because, step.limit = StepPhase.STARTING, None, limits.seconds

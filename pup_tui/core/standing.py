@@ -125,6 +125,7 @@ def _ready(step: StepState, made: int) -> StepState:
         tries=step.tries - begins,
         poll=None if begins else poll,
         began=None if is_first else step.began,
+        since=None if is_first else step.since,
         command="" if is_first else step.command,
         sent=NOTHING_SENT if is_first else step.sent,
         stopped_because=None,
@@ -141,7 +142,7 @@ def remembered(program: Program, state: RunState) -> Earlier:
     """
     before = state.earlier
     known = _in(program, before.steps) | {
-        id_: step
+        id_: structs.replace(step, spent=step.took(state.clock), since=None)
         for id_, step in _in(program, state.steps).items()
         if step.phase is not StepPhase.PENDING and not (step.passed_over and id_ in before.steps)
     }

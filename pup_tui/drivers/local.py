@@ -171,7 +171,9 @@ class LocalRun:
         except JournalError as error:
             await self._close()
             why = f"it can no longer be recorded: {error.message}: {error.path}"
-            for notice in self._unrecorded.notices(self.run, why, self._now()):
+            now = self._now()
+            took = self.state.took(now.clock)
+            for notice in self._unrecorded.notices(self.run, why, now.wall, took):
                 self._tell(notice)
             raise
         finally:
@@ -287,7 +289,7 @@ class LocalRun:
             status=state.status,
             reason=self._around.masking.text(state.reason),
             warnings=statuses.count(StepStatus.WARNED),
-            duration=max(0.0, event.at.clock),
+            duration=state.took(event.at.clock),
             ended_wall=event.at.wall,
         )
 

@@ -160,4 +160,5 @@ def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> lis
 def breaking_off(run: LocalRun | FollowedRun, reason: str) -> list[AnyNotice]:
     """The same of a run that was under way until now."""
     now = run.clock.now()
-    return broken_off(run.state, reason, ts=rfc3339(now.wall), duration=now.clock)
+    took = run.state.took(now.clock)
+    return broken_off(run.state, reason, ts=rfc3339(now.wall), duration=took)

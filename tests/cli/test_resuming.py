@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import pup_tui
+from tests.support.journals import aged
 from tests.support.program import Program
 
 DIES = "echo {name} >> effects; [ -e again ] || {{ touch again; kill -9 $PPID; exit 1; }}"
@@ -221,6 +223,24 @@ def test_the_legs_of_a_run_are_told(program: Program) -> None:
     told = program("show", entry["run"]).out
     assert "by grace on" in told
     assert told.count("it was failed, steps done: 1") == 2
+
+
+def test_no_figure_counts_the_time_between_two_legs(program: Program) -> None:
+    path = program.write("killed", FAILS_ONCE[: FAILS_ONCE.index("  - {name: tidy")])
+    (program.cwd / "again").mkdir()
+    assert program("run", str(path)).code == 1
+    a_year = 365 * 24 * 3600
+    aged(Path(program.environ["PUP_TUI_STATE_DIR"]), a_year)
+    (program.cwd / "again").rmdir()
+    told = program("resume", "--json")
+    assert told.event("step.finished", step="two")["duration"] < a_year
+    assert told.event("run.finished")["duration"] < a_year
+    shown = newest(program)
+    assert shown["duration"] < a_year
+    assert all(step["duration"] < a_year for step in shown["steps"])
+    assert program("history", "--json").json[0]["duration"] < a_year
+    watched = program("watch", shown["run"], "--json")
+    assert watched.event("run.finished")["duration"] < a_year
 
 
 def test_what_a_leg_did_not_come_to_stands_as_it_was_left(program: Program) -> None:

@@ -43,7 +43,7 @@ class StepOutputView(Vertical):
             state = times.state_of(step.id)
             polls.show(read_poll(step, None if state is None else state.poll, times.now()))
         if waits.display:
-            waits.show(times.running_for(step) or 0.0, wait_seconds(step))
+            waits.show(times.waiting_for(step), wait_seconds(step))
         shown = spool_to_show(output, step.node.step.shows, step.status)
         hidden = f"Its output is not shown: o opens it in the pager. It is kept in {safe_text(str(output))}"
         told = hidden if shown is None and step.has_run else why_empty(step)
