@@ -141,6 +141,7 @@ class ShownRun:
                     "again": list(leg.again),
                     "changed": leg.changed,
                     "edited": {step: edited.text for step, edited in leg.edited.items()},
+                    "edited_values": {s: e.values for s, e in leg.edited.items() if e.values},
                     "given": {step: list(names) for step, names in leg.given.items()},
                 }
             )
@@ -240,8 +241,12 @@ class ShownRun:
         who = f"{safe_text(row.operator)}{with_it}"
         click.echo(f"started {local_time(row.started_at)} by {who}{took}")
         self._print_legs()
+        changes = self._changes()
         for name, value in row.vars.items():
-            click.echo(f"  {name} = {safe_text(as_typed(value))}")
+            told = "; ".join([safe_text(as_typed(value)), *changes.pop(name, ())])
+            click.echo(f"  {name} = {told}")
+        for name, later in changes.items():
+            click.echo(f"  {name} = {'; '.join(later)}")
         for id_ in self.steps:
             self._print_step(id_, edge)
         decisions = self._decisions()
@@ -260,6 +265,15 @@ class ShownRun:
             for name, value in decision["values"].items():
                 click.echo(f"    {name} = {safe_text(as_typed(value))}")
 
+    def _changes(self) -> dict[str, list[str]]:
+        """By the variable, what it was changed to later, each time with the leg and by whom."""
+        changes: dict[str, list[str]] = {}
+        for leg in legs_of(self.events):
+            for name, value in leg.changed.items():
+                told = f"from leg {leg.number} on {as_typed(value)}, by {leg.operator}"
+                changes.setdefault(name, []).append(safe_text(told))
+        return changes
+
     def _print_legs(self) -> None:
         """Say of each leg what was decided as it began, and of each but the first how the run came to it."""
         stood = ""
@@ -268,7 +282,8 @@ class ShownRun:
                 when = local_time(datetime.fromisoformat(leg["started_at"]).timestamp())
                 who = f"{safe_text(leg['operator'])} on {safe_text(leg['host'])}"
                 click.echo(
-                    f"resumed {when} by {who} · it was {stood}, steps done: {leg['finished']}"
+                    f"leg {leg['leg']}: resumed {when} by {who} · it was {stood}, "
+                    f"steps done: {leg['finished']}"
                 )
             stood = leg["status"]
             self._print_decided(leg)
@@ -287,11 +302,13 @@ class ShownRun:
         for step, why in leg["skipped"].items():
             click.echo(f"  {safe_text(step)}: skipped: {safe_text(why)}")
         for name, value in leg["changed"].items():
-            click.echo(f"  {name} = {safe_text(as_typed(value))}")
+            click.echo(f"  {name} was changed to {safe_text(as_typed(value))}")
         for step, text in leg["edited"].items():
             click.echo(f"  {safe_text(step)}: its text was changed:")
             for line in text.splitlines():
                 click.echo(f"    {safe_text(line)}")
+            for name, value in leg["edited_values"].get(step, {}).items():
+                click.echo(f"    where {name} is {safe_text(value)}")
 
     def _print_step(self, id_: str, edge: int | None) -> None:
         node, step = self._node(id_), self._step(id_)
