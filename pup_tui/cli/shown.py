@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pup_tui.cli.failure import Failure
 from pup_tui.cli.printing import local_time
 from pup_tui.core.ids import UNDO, item_numbers
 from pup_tui.core.legs import Leg, legs_of
@@ -64,14 +63,6 @@ def _leg_json(leg: Leg) -> dict[str, Any]:
 
 def _source_json(source: Source) -> dict[str, str]:
     return {"path": source.path, "sha256": source.sha256}
-
-
-def find_run(journal: JournalReader | None, run: str) -> tuple[JournalReader, RunRow]:
-    """A run by its id, or by the beginning or end of it. Raises Failure where there is none."""
-    row = None if journal is None else journal.run(run)
-    if journal is None or row is None:
-        raise Failure(f"there is no run `{run}`", "", "`pup-tui history` shows the runs")
-    return journal, row
 
 
 class ShownRun:
