@@ -14,6 +14,7 @@ from pup_tui.cli.printing import local_time
 from pup_tui.core.ids import UNDO, item_numbers
 from pup_tui.core.legs import Leg, legs_of
 from pup_tui.core.notices import rfc3339
+from pup_tui.core.standing import left_as
 from pup_tui.core.state import RunStatus, StepPhase
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
@@ -155,20 +156,24 @@ class ShownRun:
             "duration": None if step.began is None or step.ended is None else step.took(step.ended),
             "command": step.command,
             **step.sent.as_fields(),
-            "reason": step.reason,
+            "reason": step.reason or self._left_as(id_)[1],
             "left_running": self._left_running.get(id_, []),
             "output": str(path) if path.exists() else None,
         }
 
     def status(self, id_: str) -> str:
-        """How a step ended; `unknown` if it had begun when the program ended, `pending` if it had not."""
+        """How a step ended, or how the end of the program left it; `pending` if it had not begun."""
         step = self._known[id_]
         if step.status is not None:
             return step.status
-        if self.row.status is RunStatus.RUNNING:
-            return step.phase
-        began = step.attempts > 0 and step.phase is not StepPhase.PENDING
-        return "unknown" if began else "pending"
+        return step.phase if self.row.status is RunStatus.RUNNING else self._left_as(id_)[0]
+
+    def _left_as(self, id_: str) -> tuple[str, str]:
+        """How the end of the program left a step that had not ended, and why."""
+        step = self._known[id_]
+        if step.status is not None or self.row.status is RunStatus.RUNNING:
+            return "", ""
+        return left_as(step) or ("pending", "")
 
     @cached_property
     def _left_running(self) -> dict[str, list[str]]:

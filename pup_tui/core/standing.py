@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from msgspec import Struct, structs
 
@@ -241,6 +241,38 @@ def is_unknown(step: StepState) -> bool:
         return step.phase in (*_ACTING, StepPhase.UNKNOWN)
     stopped = step.status is StepStatus.CANCELLED and step.stopped_because is not None
     return stopped or step.status is StepStatus.UNKNOWN
+
+
+IN_THE_MIDDLE = "the run was interrupted in the middle of it: look whether it was done"
+INSIDE = "the run was interrupted inside of it"
+_BETWEEN = "the run was interrupted between two attempts, and the last one had ended"
+_WAITING = "the run was interrupted while it waited"
+_UNANSWERED = "the run was interrupted before it was answered"
+
+
+def left_as(step: StepState) -> tuple[StepStatus, str] | None:
+    """How a step stands that its run broke off before the end, and why; None where it had not begun.
+
+    Only of an attempt that was under way nobody knows whether it was done.
+    """
+    if not step.attempts:
+        return None
+    match step.phase:
+        case StepPhase.PENDING | StepPhase.ENDED:
+            return None if step.status is None else (step.status, step.reason)
+        case StepPhase.OPEN:
+            return StepStatus.UNKNOWN, INSIDE
+        case StepPhase.STARTING | StepPhase.RUNNING | StepPhase.STOPPING | StepPhase.UNKNOWN:
+            return StepStatus.UNKNOWN, IN_THE_MIDDLE
+        case StepPhase.FAILURE:
+            return StepStatus.FAILED, step.failing or ""
+        case StepPhase.ASKING:
+            return StepStatus.CANCELLED, _UNANSWERED
+        case StepPhase.LOOKING_UP | StepPhase.READY | StepPhase.PAUSED:
+            is_between = step.poll is not None or step.tries > 0
+            return StepStatus.CANCELLED, _BETWEEN if is_between else _WAITING
+        case _ as never:
+            assert_never(never)
 
 
 def _hidden_names(earlier: Earlier, id_: str) -> tuple[str, ...]:

@@ -341,3 +341,24 @@ steps:
         assert "recorded by pup-tui 0.0.1" in resumed.err
         assert difference in resumed.err
         assert len(newest(program)["legs"]) == 1
+
+
+def test_a_step_between_two_attempts_is_told_as_that(program: Program) -> None:
+    text = """
+name: killed
+steps:
+  - name: p
+    kind: parallel
+    steps:
+      - {name: tried, kind: shell, run: exit 7, retry: {attempts: 2, delay: 1h}}
+      - name: kills
+        kind: shell
+        run: until grep -aq 'exited with 7' "$PUP_TUI_STATE_DIR"/*-wal; do sleep 0.1; done; kill -9 $PPID
+"""
+    killed(program, text)
+    shown = newest(program)
+    left = {step["step"]: (step["status"], step["reason"]) for step in shown["steps"]}
+    assert left["p/tried"][0] == "cancelled"
+    assert "between two attempts, and the last one had ended" in left["p/tried"][1]
+    assert left["p/kills"][0] == "unknown"
+    assert "look whether it was done" in left["p/kills"][1]
