@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -110,6 +111,41 @@ def test_a_log_that_is_cut_short_costs_no_run_that_ended(
     told = program("history", "--json")
     assert {run["run"] for run in told.json} >= set(earlier)
     assert "the records of 1 run are lost" in told.err
+
+
+@pytest.mark.proves("P14")
+def test_a_log_that_is_overwritten_is_noticed_before_anything_else_begins(
+    program: Program, state: Path
+) -> None:
+    log = f"{STATE}/journal.db-wal"
+    how = f"head -c $(stat -c %s {log}) /dev/zero | dd of={log} conv=notrunc status=none"
+    program.write("taken", TAKEN.format(how=how))
+    ended = program("run", "taken.yaml")
+    assert ended.code == 1
+    assert not (program.cwd / "effects").exists()
+    assert f"the journal was overwritten while it was in use: {state}/journal.db-wal" in ended.err
+
+
+@pytest.mark.proves("P14")
+@pytest.mark.parametrize("mode", ["truncate", "restart", "full", "passive"])
+def test_a_log_that_another_program_moves_into_the_database_costs_nothing(
+    program: Program, state: Path, mode: str
+) -> None:
+    statement = (
+        f"print(sqlite3.connect(sys.argv[1]).execute('pragma wal_checkpoint({mode})').fetchone())"
+    )
+    (program.cwd / "moves.py").write_text(f"import sqlite3, sys\n{statement}\n")
+    how = f"{sys.executable} moves.py {STATE}/journal.db; stat -c %s {STATE}/journal.db-wal"
+    program.write("taken", TAKEN.format(how=how))
+    ended = program("run", "taken.yaml", "--json")
+    assert ended.code == 0, ended.err
+    printed = [e["text"] for e in ended.events if e["type"] == "step.output" and e["step"] == "a"]
+    assert printed[0].startswith("(0, ")
+    assert (printed[1] == "0") == (mode == "truncate")
+    assert (program.cwd / "effects").exists()
+    shown = program("show", ended.events[0]["run"], "--json").json
+    assert [step["status"] for step in shown["steps"]] == ["succeeded"] * 3
+    assert "sound" in program("history", "repair").err
 
 
 @pytest.mark.proves("P14")
