@@ -159,6 +159,7 @@ class ShownRun:
             "reason": step.reason or self._left_as(id_)[1],
             "left_running": self._left_running.get(id_, []),
             "output": str(path) if path.exists() else None,
+            "output_lost": self._loss(id_),
         }
 
     def status(self, id_: str) -> str:
@@ -186,13 +187,12 @@ class ShownRun:
         found = still_running(self._state_dir, self.row.run, unknown)
         return {each.step: [str(process) for process in living] for each, living in found.items()}
 
-    @cached_property
-    def _acted(self) -> set[str]:
-        """The steps of which an attempt came to its end; the output of each is kept, also an empty one."""
-        from pup_tui.core.events import AttemptFinished
+    def _loss(self, id_: str) -> str:
+        """What is missing of a step's output, in words; an empty one is kept once an attempt has ended."""
+        from pup_tui.output.loss import loss
 
-        ended = (event for event in self.events if isinstance(event, AttemptFinished))
-        return {event.attempt.rpartition("#")[0] for event in ended}
+        kept = self._known[id_].kept
+        return "" if kept is None else loss(self.output(id_), kept)
 
     def output(self, id_: str) -> Path:
         from pup_tui.output.spool import spool_name
@@ -330,9 +330,9 @@ class ShownRun:
         from pup_tui.output.table_fit import TableFit
 
         path = self.output(id_)
+        if lost := self._loss(id_):
+            click.echo(f"{indent}{safe_text(lost)}")
         if not path.exists():
-            if id_ in self._acted:
-                click.echo(f"{indent}what it printed is gone: {safe_text(str(path))}")
             return
         step = self._node(id_).step
         shown = spool_to_show(path, step.shows, self.status(id_))

@@ -190,7 +190,7 @@ def _go_on(step: StepState, known: StepState) -> None:
     step.attempts, step.allowed = known.attempts, known.allowed
     step.began, step.spent = known.began, known.spent
     step.due, step.label, step.items = known.due, known.label, known.items
-    step.command, step.sent = known.command, known.sent
+    step.command, step.sent, step.kept = known.command, known.sent, known.kept
     if not decided_anew:
         step.tries, step.poll = known.tries, known.poll
 

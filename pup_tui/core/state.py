@@ -104,6 +104,7 @@ class StepState(Struct):
     its turn, `late` that it ran because something had failed or been refused, `continues` that an attempt
     of an earlier leg of the run goes on. `since` is when it began or went on in the newest leg, `spent` how
     long it was under way in those before: between two legs nobody drives the run, and that time is no step's.
+    `kept` is how many bytes of its output were on disk when an attempt ended, None where none has.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -116,6 +117,7 @@ class StepState(Struct):
     since: float | None = None
     spent: float = 0.0
     ended: float | None = None
+    kept: int | None = None
     exit_code: int | None = None
     signal: str = ""
     captured: list[str] = []

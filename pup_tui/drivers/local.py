@@ -469,7 +469,7 @@ class LocalRun:
             outcome = replace(outcome, ok=False, reason=told_fault(error))
         if is_to_show(action.wanted, outcome, findings):
             await self._make_shown(action, captured, outcome, output)
-        self._end_attempt(action, outcome, duration, findings)
+        self._end_attempt(action, outcome, duration, findings, output.kept)
 
     async def _make_shown(
         self,
@@ -488,10 +488,15 @@ class LocalRun:
             output.end()
 
     def _end_without_acting(self, action: StartAttempt, why: str) -> None:
-        self._end_attempt(action, Outcome(ok=False, reason=why), 0.0, Findings())
+        self._end_attempt(action, Outcome(ok=False, reason=why), 0.0, Findings(), None)
 
     def _end_attempt(
-        self, action: StartAttempt, outcome: Outcome, duration: float, findings: Findings
+        self,
+        action: StartAttempt,
+        outcome: Outcome,
+        duration: float,
+        findings: Findings,
+        kept: int | None,
     ) -> None:
         self._attempts.pop(action.attempt, None)
         finished = AttemptFinished(
@@ -506,6 +511,7 @@ class LocalRun:
             unknown=outcome.is_unknown,
             by_itself=not outcome.stopped,
             findings=findings,
+            kept=kept,
         )
         self._unrecorded.ended(action.step, finished)
         self._post(finished)
