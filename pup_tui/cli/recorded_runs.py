@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pup_tui.cli.failure import Failure, journal_failures, tell
-from pup_tui.headless.exits import FAILED, USAGE
+from pup_tui.headless.exits import FAILED
 
 if TYPE_CHECKING:
     from pup_tui.journal.reader import JournalReader
@@ -30,10 +30,10 @@ class RecordedRuns(NamedTuple):
             raise self.none(f"there is no run `{run}`", "`pup-tui history` shows the runs")
         return self.journal, row
 
-    def none(self, told: str, todo: str, *, code: int = USAGE) -> Failure:
+    def none(self, told: str, todo: str) -> Failure:
         """What ends a command that finds no run; where records are lost, nobody knows that there is none."""
         if not self.losses:
-            return Failure(told, "", todo, code=code)
+            return Failure(told, "", todo)
         return Failure(
             f"{told} among those that are known, and not all are", "", _WAY_OUT, code=FAILED
         )

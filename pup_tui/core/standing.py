@@ -243,8 +243,8 @@ def is_unknown(step: StepState) -> bool:
     return stopped or step.status is StepStatus.UNKNOWN
 
 
-IN_THE_MIDDLE = "the run was interrupted in the middle of it: look whether it was done"
-INSIDE = "the run was interrupted inside of it"
+_IN_THE_MIDDLE = "the run was interrupted in the middle of it: look whether it was done"
+_INSIDE = "the run was interrupted inside of it"
 _BETWEEN = "the run was interrupted between two attempts, and the last one had ended"
 _WAITING = "the run was interrupted while it waited"
 _UNANSWERED = "the run was interrupted before it was answered"
@@ -261,9 +261,9 @@ def left_as(step: StepState) -> tuple[StepStatus, str] | None:
         case StepPhase.PENDING | StepPhase.ENDED:
             return None if step.status is None else (step.status, step.reason)
         case StepPhase.OPEN:
-            return StepStatus.UNKNOWN, INSIDE
+            return StepStatus.UNKNOWN, _INSIDE
         case StepPhase.STARTING | StepPhase.RUNNING | StepPhase.STOPPING | StepPhase.UNKNOWN:
-            return StepStatus.UNKNOWN, IN_THE_MIDDLE
+            return StepStatus.UNKNOWN, _IN_THE_MIDDLE
         case StepPhase.FAILURE:
             return StepStatus.FAILED, step.failing or ""
         case StepPhase.ASKING:

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import msgspec
 
@@ -31,6 +31,15 @@ from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import RunRecord, RunSummary
 
 
+class _Newest(NamedTuple):
+    """The event that was recorded last, of a run that is still owned: nobody else may remove it."""
+
+    run: str
+    number: int
+    sequence: int
+    chain: bytes
+
+
 class Journal(JournalReader):
     """The journal of one state folder. All calls block and must come from one thread at a time.
 
@@ -44,7 +53,7 @@ class Journal(JournalReader):
         self._broken: JournalError | None = None
         self._files = InPlace(self.path)
         self._version = self._data_version()
-        self._newest: tuple[int, int, bytes] | None = None
+        self._newest: _Newest | None = None
         self._locks: dict[str, RunLock] = {}
 
     @classmethod
@@ -145,7 +154,7 @@ class Journal(JournalReader):
                 )
             if summary is not None:
                 self._summarize(number, summary)
-        self._newest = number, sequence, chain
+        self._newest = _Newest(run, number, sequence, chain)
         if summary is not None:
             self._release(run)
         return int(sequence)
@@ -237,11 +246,11 @@ class Journal(JournalReader):
                     refuse_damaged(fresh, self.path)
                 if self._newest is None:
                     return True
-                number, sequence, chain = self._newest
                 found = fresh.execute(
-                    "SELECT chain FROM event WHERE run = ? AND sequence = ?", (number, sequence)
+                    "SELECT chain FROM event WHERE run = ? AND sequence = ?",
+                    (self._newest.number, self._newest.sequence),
                 ).fetchone()
-                return found is not None and bytes(found[0]) == chain
+                return found is not None and bytes(found[0]) == self._newest.chain
         except (sqlite3.Error, JournalError):
             return False
 
@@ -302,5 +311,7 @@ class Journal(JournalReader):
 
     def _release(self, run: str) -> None:
         lock = self._locks.pop(run, None)
+        if self._newest is not None and self._newest.run == run:
+            self._newest = None
         if lock is not None:
             lock.release()
