@@ -138,7 +138,13 @@ async def console_services(
     from pup_tui.tui.services import ProfileOffer, Services
 
     refuse_problems(settings.problems, "the profile", "fix what is told above")
-    parts = Parts(settings)
+    listeners: list[Callable[[str], None]] = []
+
+    def tell_note(note: str) -> None:
+        for listener in listeners:
+            listener(note)
+
+    parts = Parts(settings, tell_note=tell_note)
     profile = settings.profile
     async with AsyncExitStack() as opened:
         opening = asyncio.Lock()
@@ -161,6 +167,7 @@ async def console_services(
             home=settings.home,
             pager=settings.pager,
             sources=lambda: parts.sources,
+            listen=listeners.append,
             site=site or parts.datadog.place,
             suggestions=suggestions or {},
             open_at=open_at,

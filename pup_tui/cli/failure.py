@@ -35,6 +35,11 @@ def tell(line: str) -> None:
     click.echo(safe_text(line), err=True)
 
 
+def tell_note(note: str) -> None:
+    """Print something by the way on standard error."""
+    tell(f"pup-tui: {note}")
+
+
 def refuse_problems(problems: Sequence[Problem], what: str, todo: str, where: str = "") -> None:
     """Print every problem of a file and raise Failure, if there is any."""
     if not problems:

@@ -85,11 +85,12 @@ def prune_command(
         raise Failure("nothing says which runs may go", "", "add --older-than or --larger-than")
     before = None if age is None else time.time() - age
     runs: list[Removable] = []
-    with recorded_runs(settings.state_dir) as journal:
-        if journal is not None:
+    with recorded_runs(settings.state_dir) as recorded:
+        if (journal := recorded.journal) is not None:
             needed = lock_holders(locks_dir(settings.state_dir))
             runs = removable(journal, before=before, larger_than=int(size or 0), needed=needed)
     if not runs:
+        recorded.refuse_incomplete("nothing was removed: not all runs are known")
         click.echo("no such runs: nothing was removed", err=True)
         return
     megabytes = sum(each.size for each in runs) / 1e6

@@ -12,7 +12,7 @@ from pup_tui.cli.keeping import backup_command, prune_command, repair_command
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.printing import columns, local_time, print_json
 from pup_tui.cli.recorded_runs import recorded_runs
-from pup_tui.cli.shown import ShownRun, find_run, legs_json, run_json
+from pup_tui.cli.shown import ShownRun, legs_json, run_json
 from pup_tui.core.state import RunStatus
 from pup_tui.template.duration import format_duration
 
@@ -57,7 +57,8 @@ for each in (backup_command, prune_command, repair_command):
 def _list(
     settings: Settings, runbook: str | None, status: str | None, since: str | None, as_json: bool
 ) -> None:
-    with recorded_runs(settings.state_dir) as journal:
+    with recorded_runs(settings.state_dir) as recorded:
+        journal = recorded.journal
         rows = (
             journal.runs(
                 runbook=runbook,
@@ -76,8 +77,9 @@ def _list(
             _COLUMNS,
             [_as_row(row) for row in rows],
         )
-    else:
+    elif not recorded.losses:
         click.echo("no such runs: `pup-tui run RUNBOOK` makes the first", err=True)
+    recorded.refuse_incomplete("these are the runs that are known, and not all are")
 
 
 @click.command("show")
@@ -87,8 +89,8 @@ def _list(
 @pass_settings
 def show_command(settings: Settings, run: str, as_json: bool) -> None:
     """One RUN (its id, or the beginning or end of it) with its steps and what they printed."""
-    with recorded_runs(settings.state_dir) as journal:
-        shown = ShownRun(*find_run(journal, run))
+    with recorded_runs(settings.state_dir) as runs:
+        shown = ShownRun(*runs.find(run))
         if as_json:
             print_json(shown.as_json())
         else:

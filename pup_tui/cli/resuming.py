@@ -22,7 +22,7 @@ from pup_tui.cli.failure import Failure, journal_failures, lock_failures, tell
 from pup_tui.cli.options import json_option, pass_settings, profile_option, runbooks_option
 from pup_tui.cli.recorded_runs import recorded_runs
 from pup_tui.cli.running import Launch, Manner, drive
-from pup_tui.cli.shown import ShownRun, find_run
+from pup_tui.cli.shown import ShownRun
 from pup_tui.cli.values import from_file, resolve_values
 from pup_tui.cli.wiring import Parts, open_catalog
 from pup_tui.core.program import Program, captures_of
@@ -133,13 +133,15 @@ def _past(settings: Settings, run: str | None) -> ShownRun:
     """The run that is meant. Raises Failure where there is none, or nothing is left of it to do."""
     from pup_tui.core.standing import can_resume
 
-    with recorded_runs(settings.state_dir) as journal:
+    with recorded_runs(settings.state_dir) as runs:
         if run is None:
-            past = None if journal is None else _newest(journal)
+            past = None if runs.journal is None else _newest(runs.journal)
             if past is None:
-                raise Failure("there is no run to resume", "", "`pup-tui history` shows the runs")
+                raise runs.none("there is no run to resume", "`pup-tui history` shows the runs")
+            todo = "name it, if it is among those that `pup-tui history` shows"
+            runs.refuse_incomplete("which run is the newest is not known: not all are", todo)
             return past
-        journal, row = find_run(journal, run)
+        journal, row = runs.find(run)
         if row.status is RunStatus.RUNNING:
             refuse_under_way(row)
         past = ShownRun(journal, row)

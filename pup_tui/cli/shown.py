@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pup_tui.cli.failure import Failure
 from pup_tui.cli.printing import local_time
 from pup_tui.core.ids import UNDO, item_numbers
 from pup_tui.core.legs import Leg, legs_of
 from pup_tui.core.notices import rfc3339
+from pup_tui.core.standing import left_as
 from pup_tui.core.state import RunStatus, StepPhase
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
@@ -64,14 +64,6 @@ def _leg_json(leg: Leg) -> dict[str, Any]:
 
 def _source_json(source: Source) -> dict[str, str]:
     return {"path": source.path, "sha256": source.sha256}
-
-
-def find_run(journal: JournalReader | None, run: str) -> tuple[JournalReader, RunRow]:
-    """A run by its id, or by the beginning or end of it. Raises Failure where there is none."""
-    row = None if journal is None else journal.run(run)
-    if journal is None or row is None:
-        raise Failure(f"there is no run `{run}`", "", "`pup-tui history` shows the runs")
-    return journal, row
 
 
 class ShownRun:
@@ -141,6 +133,7 @@ class ShownRun:
                     "again": list(leg.again),
                     "changed": leg.changed,
                     "edited": {step: edited.text for step, edited in leg.edited.items()},
+                    "edited_values": {s: e.values for s, e in leg.edited.items() if e.values},
                     "given": {step: list(names) for step, names in leg.given.items()},
                 }
             )
@@ -150,9 +143,6 @@ class ShownRun:
         node = self._node(id_)
         step = self._known[id_]
         path = self.output(id_)
-        duration = None
-        if step.began is not None and step.ended is not None:
-            duration = max(0.0, step.ended - step.began)
         return {
             "step": id_,
             "name": node.step.name,
@@ -163,23 +153,28 @@ class ShownRun:
             "attempts": step.attempts,
             "exit_code": step.exit_code,
             "signal": step.signal or None,
-            "duration": duration,
+            "duration": None if step.began is None or step.ended is None else step.took(step.ended),
             "command": step.command,
             **step.sent.as_fields(),
-            "reason": step.reason,
+            "reason": step.reason or self._left_as(id_)[1],
             "left_running": self._left_running.get(id_, []),
             "output": str(path) if path.exists() else None,
+            "output_lost": self._loss(id_),
         }
 
     def status(self, id_: str) -> str:
-        """How a step ended; `unknown` if it had begun when the program ended, `pending` if it had not."""
+        """How a step ended, or how the end of the program left it; `pending` if it had not begun."""
         step = self._known[id_]
         if step.status is not None:
             return step.status
-        if self.row.status is RunStatus.RUNNING:
-            return step.phase
-        began = step.attempts > 0 and step.phase is not StepPhase.PENDING
-        return "unknown" if began else "pending"
+        return step.phase if self.row.status is RunStatus.RUNNING else self._left_as(id_)[0]
+
+    def _left_as(self, id_: str) -> tuple[str, str]:
+        """How the end of the program left a step that had not ended, and why."""
+        step = self._known[id_]
+        if step.status is not None or self.row.status is RunStatus.RUNNING:
+            return "", ""
+        return left_as(step) or ("pending", "")
 
     @cached_property
     def _left_running(self) -> dict[str, list[str]]:
@@ -192,13 +187,12 @@ class ShownRun:
         found = still_running(self._state_dir, self.row.run, unknown)
         return {each.step: [str(process) for process in living] for each, living in found.items()}
 
-    @cached_property
-    def _acted(self) -> set[str]:
-        """The steps of which an attempt came to its end; the output of each is kept, also an empty one."""
-        from pup_tui.core.events import AttemptFinished
+    def _loss(self, id_: str) -> str:
+        """What is missing of a step's output, in words; an empty one is kept once an attempt has ended."""
+        from pup_tui.output.loss import loss
 
-        ended = (event for event in self.events if isinstance(event, AttemptFinished))
-        return {event.attempt.rpartition("#")[0] for event in ended}
+        kept = self._known[id_].kept
+        return "" if kept is None else loss(self.output(id_), kept)
 
     def output(self, id_: str) -> Path:
         from pup_tui.output.spool import spool_name
@@ -243,8 +237,12 @@ class ShownRun:
         who = f"{safe_text(row.operator)}{with_it}"
         click.echo(f"started {local_time(row.started_at)} by {who}{took}")
         self._print_legs()
+        changes = self._changes()
         for name, value in row.vars.items():
-            click.echo(f"  {name} = {safe_text(as_typed(value))}")
+            told = "; ".join([safe_text(as_typed(value)), *changes.pop(name, ())])
+            click.echo(f"  {name} = {told}")
+        for name, later in changes.items():
+            click.echo(f"  {name} = {'; '.join(later)}")
         for id_ in self.steps:
             self._print_step(id_, edge)
         decisions = self._decisions()
@@ -263,6 +261,15 @@ class ShownRun:
             for name, value in decision["values"].items():
                 click.echo(f"    {name} = {safe_text(as_typed(value))}")
 
+    def _changes(self) -> dict[str, list[str]]:
+        """By the variable, what it was changed to later, each time with the leg and by whom."""
+        changes: dict[str, list[str]] = {}
+        for leg in legs_of(self.events):
+            for name, value in leg.changed.items():
+                told = f"from leg {leg.number} on {as_typed(value)}, by {leg.operator}"
+                changes.setdefault(name, []).append(safe_text(told))
+        return changes
+
     def _print_legs(self) -> None:
         """Say of each leg what was decided as it began, and of each but the first how the run came to it."""
         stood = ""
@@ -271,7 +278,8 @@ class ShownRun:
                 when = local_time(datetime.fromisoformat(leg["started_at"]).timestamp())
                 who = f"{safe_text(leg['operator'])} on {safe_text(leg['host'])}"
                 click.echo(
-                    f"resumed {when} by {who} · it was {stood}, steps done: {leg['finished']}"
+                    f"leg {leg['leg']}: resumed {when} by {who} · it was {stood}, "
+                    f"steps done: {leg['finished']}"
                 )
             stood = leg["status"]
             self._print_decided(leg)
@@ -290,11 +298,13 @@ class ShownRun:
         for step, why in leg["skipped"].items():
             click.echo(f"  {safe_text(step)}: skipped: {safe_text(why)}")
         for name, value in leg["changed"].items():
-            click.echo(f"  {name} = {safe_text(as_typed(value))}")
+            click.echo(f"  {name} was changed to {safe_text(as_typed(value))}")
         for step, text in leg["edited"].items():
             click.echo(f"  {safe_text(step)}: its text was changed:")
             for line in text.splitlines():
                 click.echo(f"    {safe_text(line)}")
+            for name, value in leg["edited_values"].get(step, {}).items():
+                click.echo(f"    where {name} is {safe_text(value)}")
 
     def _print_step(self, id_: str, edge: int | None) -> None:
         node, step = self._node(id_), self._step(id_)
@@ -320,9 +330,9 @@ class ShownRun:
         from pup_tui.output.table_fit import TableFit
 
         path = self.output(id_)
+        if lost := self._loss(id_):
+            click.echo(f"{indent}{safe_text(lost)}")
         if not path.exists():
-            if id_ in self._acted:
-                click.echo(f"{indent}what it printed is gone: {safe_text(str(path))}")
             return
         step = self._node(id_).step
         shown = spool_to_show(path, step.shows, self.status(id_))

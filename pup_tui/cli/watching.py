@@ -11,7 +11,6 @@ from pup_tui.cli.failure import Failure, tell
 from pup_tui.cli.options import json_option, pass_settings, runbooks_option
 from pup_tui.cli.recorded_runs import recorded_runs
 from pup_tui.cli.running import outlets, told_lost
-from pup_tui.cli.shown import find_run
 from pup_tui.core.state import RunStatus
 from pup_tui.drivers.watcher import Watcher
 from pup_tui.headless.exits import FAILED, INTERRUPT, code_of_stop, exit_code
@@ -48,8 +47,8 @@ def watch_command(settings: Settings, run: str, as_json: bool) -> int:
     from pup_tui.drivers.following import FollowedRun, driver_of
     from pup_tui.recorded_text import read_record
 
-    with recorded_runs(settings.state_dir) as found:
-        journal, row = find_run(found, run)
+    with recorded_runs(settings.state_dir) as runs:
+        journal, row = runs.find(run)
         record = read_record(journal, row)
         followed = FollowedRun(journal, row, record.programs, lines=True)
         who = driver_of(row, record.events)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pup_tui.cli.failure import Failure
+from pup_tui.cli.failure import Failure, tell_note
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
@@ -82,12 +82,19 @@ def resolver(sources: Sources) -> Resolve:
 class Parts:
     """What runs need, each part made (and imported) when it is first asked for.
 
-    Without a `journal` nothing is kept of the runs.
+    Without a `journal` nothing is kept of the runs. `tell_note` tells the operator something by the way.
     """
 
-    def __init__(self, settings: Settings, *, journal: bool = True) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        journal: bool = True,
+        tell_note: Callable[[str], None] = tell_note,
+    ) -> None:
         self.settings = settings
         self.journal = journal
+        self._tell_note = tell_note
 
     @cached_property
     def environ(self) -> Mapping[str, str]:
@@ -160,7 +167,9 @@ class Parts:
         except Failure as error:
             raise ValueError(str(error)) from error
         known = replace(command, hidden=(*command.hidden, *self.datadog.secrets()))
-        return await run_value_command(known, seconds, executors, self.environ, self.settings.cwd)
+        return await run_value_command(
+            known, seconds, executors, self.environ, self.settings.cwd, self._tell_note
+        )
 
     @contextmanager
     def state(self) -> Iterator[Path]:

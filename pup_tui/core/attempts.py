@@ -53,7 +53,7 @@ def enter(run: Run, node: Node) -> None:
 def _start(run: Run, node: Node, prepared: Prepared) -> None:
     step = run.step(node)
     limits = run.decided(node, "limits", Limits, lambda scope: _limits(run, node, scope))
-    step.began = run.now if step.began is None else step.began
+    step.begin(run.now)
     step.attempts += 1
     step.tries += 0 if step.poll is not None else 1
     step.phase, step.stopped_because, step.limit = StepPhase.STARTING, None, limits.seconds
@@ -181,6 +181,7 @@ def _note_retry(run: Run, node: Node, event: AttemptFinished) -> None:
 def _keep_results(run: Run, node: Node, event: AttemptFinished) -> None:
     step = run.step(node)
     step.exit_code, step.signal = event.exit_code, event.signal
+    step.kept = event.kept or step.kept or 0
     frame, local = frame_of(run.state, node.id), node.step.id
     frame.results.pop(local, None)
     if node.results:

@@ -144,7 +144,7 @@ def _open(
             node, "poll", polls.PollLimits, lambda scope: polls.poll_limits(node.step, scope)
         )
     step.phase, step.left, step.limit = StepPhase.OPEN, False, seconds
-    step.began = run.now if step.began is None else step.began
+    step.begin(run.now)
     step.attempts += 1
     step.tries += 0 if step.poll is not None else 1
     if limits is not None:

@@ -64,6 +64,7 @@ class Machine:
         if transition is not None:
             transition(run, event)
             _advance(run)
+            self.state.clock = max(self.state.clock, run.now)
         decided = tuple(run.decisions.made)
         return [*([Record(decided=decided)] if decided else []), *run.outbox]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pup_tui.core.program import Node, Program, captures_of
-from pup_tui.runbook.languages import compiled
-from pup_tui.runbook.texts import texts_of
+from pup_tui.runbook.uses import uses_of
 from pup_tui.template.expression import compile_expression
 from pup_tui.template.usage import UsesNames
 
@@ -30,8 +29,8 @@ def uses_in(program: Program, frame: str) -> Iterator[tuple[Node, UsesNames]]:
     declared = program.frames[frame].declared
     for node in program.by_id.values():
         if node.frame == frame:
-            for text in texts_of(node.step):
-                yield node, compiled(text.role, text.source, declared)
+            for uses in uses_of(node.step, declared):
+                yield node, uses
     calling = program.by_id.get(frame.removesuffix("/"))
     if calling is not None:
         for output in calling.step.outputs.values():

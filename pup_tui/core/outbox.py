@@ -161,8 +161,6 @@ class Outbox:
 
     def tell_finished(self, node: Node, step: StepState) -> None:
         assert step.status is not None
-        ended = self.at.clock if step.ended is None else step.ended
-        began = ended if step.began is None else step.began
         self._tell(
             StepFinished(
                 **self._common,
@@ -171,7 +169,7 @@ class Outbox:
                 outcome=step.status.value,
                 exit_code=step.exit_code,
                 signal=step.signal or None,
-                duration=max(0.0, ended - began),
+                duration=step.took(self.at.clock),
                 attempts=step.attempts,
                 reason=step.reason,
                 captured=tuple(step.captured),
@@ -187,7 +185,7 @@ class Outbox:
                 **self._common,
                 status=state.status,
                 warnings=statuses.count(StepStatus.WARNED),
-                duration=max(0.0, self.at.clock),
+                duration=state.took(self.at.clock),
                 counts={
                     status: statuses.count(status) for status in StepStatus if status in statuses
                 },

@@ -9,10 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from pup_tui.core.ids import UNDO, holder_id, is_item, item_numbers, static_id, undo_id
-from pup_tui.runbook.languages import compiled, uses_of_variable
 from pup_tui.runbook.model import Defaults, Runbook, Step
 from pup_tui.runbook.parts import Variable
-from pup_tui.runbook.texts import texts_of
+from pup_tui.runbook.uses import uses_of
 from pup_tui.template.expression import compile_expression
 
 Part = Literal["body", "undo", "cleanup"]
@@ -328,8 +327,9 @@ class _Compiling:
         declared = {key: f.declared for key, f in self.frames([*self.nodes, *self.undos]).items()}
         wanted: dict[str, dict[str, set[str]]] = {key: {} for key in declared}
         for node in (*self.nodes, *self.undos):
-            for step_id, name in _named_fields(node.step, declared[node.frame]):
-                wanted[node.frame].setdefault(step_id, set()).add(name)
+            for uses in uses_of(node.step, declared[node.frame], mentioning="steps"):
+                for step_id, name in uses.step_fields:
+                    wanted[node.frame].setdefault(step_id, set()).add(name)
         for key, step in self._calls.items():
             for output in step.outputs.values():
                 for step_id, name in compile_expression(output).step_fields:
@@ -356,12 +356,3 @@ def made_by(step: Step) -> Iterator[str]:
     """The names that a step gives to those after it."""
     yield from captures_of(step)
     yield from step.asked
-
-
-def _named_fields(step: Step, declared: frozenset[str]) -> Iterator[tuple[str, str]]:
-    for text in texts_of(step):
-        if "steps" in text.source:
-            yield from compiled(text.role, text.source, declared).step_fields
-    for variable in step.asked.values():
-        for uses in uses_of_variable(variable):
-            yield from uses.step_fields

@@ -63,7 +63,8 @@ def ask_step(run: Run, node: Node) -> None:
             directory=seen_at(run.state, node.id).directory,
         )
     step = run.step(node)
-    step.began, step.attempts = run.now, step.attempts + 1
+    step.begin_anew(run.now)
+    step.attempts += 1
     run.outbox.tell_started(node, step.attempts, "")
     run.ask(node, question)
     if asked.timeout is not None:
@@ -263,7 +264,8 @@ def wait(run: Run, node: Node, duration: str | float) -> None:
     seconds = run.decided(node, "duration", float, lambda scope: render_seconds(duration, scope))
     limit = timeout_of(run, node)
     step = run.step(node)
-    step.phase, step.began, step.attempts = StepPhase.PAUSED, run.now, step.attempts + 1
+    step.begin_anew(run.now)
+    step.phase, step.attempts = StepPhase.PAUSED, step.attempts + 1
     step.due = run.now + seconds if step.due is None else min(step.due, run.now + seconds)
     seconds = max(0.0, step.due - run.now)
     run.outbox.tell_started(node, step.attempts, f"wait {seconds:g} s")
@@ -275,7 +277,8 @@ def wait(run: Run, node: Node, duration: str | float) -> None:
 def _stop(run: Run, node: Node, status: str) -> None:
     step = run.step(node)
     stopped = stop(run, node, status)
-    step.began, step.attempts = run.now, step.attempts + 1
+    step.begin_anew(run.now)
+    step.attempts += 1
     run.outbox.tell_started(node, step.attempts, f"stop as {stopped.status}")
     run.end(node, StepStatus.SUCCEEDED, stopped.reason)
 

@@ -88,6 +88,9 @@ def resume(run: Run, event: Event) -> None:
         earlier=earlier,
         passed=state.passed,
         gone=state.gone | gone_from(run.program, stood),
+        clock=state.clock,
+        since=run.now,
+        spent=state.took(state.clock),
     )
     for name in fresh.__struct_fields__:
         setattr(state, name, getattr(fresh, name))
@@ -184,9 +187,10 @@ def answered(run: Run, node: Node, event: Event) -> None:
 def _go_on(step: StepState, known: StepState) -> None:
     """Take over how far the step had come: its tries, its poll, the yes to it, and when its wait ends."""
     decided_anew = known.status is StepStatus.FAILED
-    step.attempts, step.began, step.allowed = known.attempts, known.began, known.allowed
+    step.attempts, step.allowed = known.attempts, known.allowed
+    step.began, step.spent = known.began, known.spent
     step.due, step.label, step.items = known.due, known.label, known.items
-    step.command, step.sent = known.command, known.sent
+    step.command, step.sent, step.kept = known.command, known.sent, known.kept
     if not decided_anew:
         step.tries, step.poll = known.tries, known.poll
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from msgspec import Struct, structs
 
@@ -125,6 +125,7 @@ def _ready(step: StepState, made: int) -> StepState:
         tries=step.tries - begins,
         poll=None if begins else poll,
         began=None if is_first else step.began,
+        since=None if is_first else step.since,
         command="" if is_first else step.command,
         sent=NOTHING_SENT if is_first else step.sent,
         stopped_because=None,
@@ -141,7 +142,7 @@ def remembered(program: Program, state: RunState) -> Earlier:
     """
     before = state.earlier
     known = _in(program, before.steps) | {
-        id_: step
+        id_: structs.replace(step, spent=step.took(state.clock), since=None)
         for id_, step in _in(program, state.steps).items()
         if step.phase is not StepPhase.PENDING and not (step.passed_over and id_ in before.steps)
     }
@@ -240,6 +241,38 @@ def is_unknown(step: StepState) -> bool:
         return step.phase in (*_ACTING, StepPhase.UNKNOWN)
     stopped = step.status is StepStatus.CANCELLED and step.stopped_because is not None
     return stopped or step.status is StepStatus.UNKNOWN
+
+
+_IN_THE_MIDDLE = "the run was interrupted in the middle of it: look whether it was done"
+_INSIDE = "the run was interrupted inside of it"
+_BETWEEN = "the run was interrupted between two attempts, and the last one had ended"
+_WAITING = "the run was interrupted while it waited"
+_UNANSWERED = "the run was interrupted before it was answered"
+
+
+def left_as(step: StepState) -> tuple[StepStatus, str] | None:
+    """How a step stands that its run broke off before the end, and why; None where it had not begun.
+
+    Only of an attempt that was under way nobody knows whether it was done.
+    """
+    if not step.attempts:
+        return None
+    match step.phase:
+        case StepPhase.PENDING | StepPhase.ENDED:
+            return None if step.status is None else (step.status, step.reason)
+        case StepPhase.OPEN:
+            return StepStatus.UNKNOWN, _INSIDE
+        case StepPhase.STARTING | StepPhase.RUNNING | StepPhase.STOPPING | StepPhase.UNKNOWN:
+            return StepStatus.UNKNOWN, _IN_THE_MIDDLE
+        case StepPhase.FAILURE:
+            return StepStatus.FAILED, step.failing or ""
+        case StepPhase.ASKING:
+            return StepStatus.CANCELLED, _UNANSWERED
+        case StepPhase.LOOKING_UP | StepPhase.READY | StepPhase.PAUSED:
+            is_between = step.poll is not None or step.tries > 0
+            return StepStatus.CANCELLED, _BETWEEN if is_between else _WAITING
+        case _ as never:
+            assert_never(never)
 
 
 def _hidden_names(earlier: Earlier, id_: str) -> tuple[str, ...]:

@@ -102,7 +102,9 @@ class StepState(Struct):
     first attempt, `earlier` what in it can be taken back that its newest attempt did not do. `due` is when
     its wait ends or its `retry` tries again. `passed_over` tells that something outside of it kept it from
     its turn, `late` that it ran because something had failed or been refused, `continues` that an attempt
-    of an earlier leg of the run goes on.
+    of an earlier leg of the run goes on. `since` is when it began or went on in the newest leg, `spent` how
+    long it was under way in those before: between two legs nobody drives the run, and that time is no step's.
+    `kept` is how many bytes of its output were on disk when an attempt ended, None where none has.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -112,7 +114,10 @@ class StepState(Struct):
     sent: Sent = NOTHING_SENT
     attempts: int = 0
     began: float | None = None
+    since: float | None = None
+    spent: float = 0.0
     ended: float | None = None
+    kept: int | None = None
     exit_code: int | None = None
     signal: str = ""
     captured: list[str] = []
@@ -134,6 +139,21 @@ class StepState(Struct):
     passed_over: bool = False
     late: bool = False
     continues: bool = False
+
+    def begin(self, now: float) -> None:
+        """Count its time from `now` on, unless it is under way already."""
+        self.began = now if self.began is None else self.began
+        self.since = now if self.since is None else self.since
+
+    def begin_anew(self, now: float) -> None:
+        """Count its time from `now` on, whatever it did before in this leg."""
+        self.began = self.since = now
+
+    def took(self, now: float) -> float:
+        """Seconds that it was under way in all legs of the run, up to `now` where it has not ended."""
+        if self.since is None:
+            return self.spent
+        return self.spent + max(0.0, (now if self.ended is None else self.ended) - self.since)
 
 
 class Frame(Struct):
@@ -223,7 +243,8 @@ class RunState(Struct):
     `always` steps that a closed gate kept from running, `verdict` what decided the result first. `leg` counts
     how often it was begun or resumed. `passed` are steps that were left out, would have asked, and that
     somebody has gone past; items of a foreach are one. `gone` are steps that earlier legs began and that
-    another text of the runbook does not have.
+    another text of the runbook does not have. `clock` is the run's time at its newest event, `since` that at
+    which the newest leg began, `spent` how many seconds the legs before took, each to its last event.
     """
 
     run: str = ""
@@ -252,6 +273,13 @@ class RunState(Struct):
     passed: list[str] = []
     gone: dict[str, StepState] = {}
     earlier: Earlier = field(default_factory=Earlier)
+    clock: float = 0.0
+    since: float = 0.0
+    spent: float = 0.0
+
+    def took(self, now: float) -> float:
+        """Seconds that all legs took, the newest up to `now`, without the time between them."""
+        return self.spent + max(0.0, now - self.since)
 
 
 BODY = ""

@@ -39,6 +39,7 @@ from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.places import journal_path, run_dir
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import RunRow
+from pup_tui.output.loss import loss
 from pup_tui.output.passage import Passage
 from pup_tui.output.spool import spool_name
 
@@ -181,7 +182,17 @@ class FollowedRun:
         else:
             while some := await aside(tail.read, ended=True):
                 self._tell_printed(step, some)
+            await self._tell_loss(step)
         tail.close()
+
+    async def _tell_loss(self, step: str) -> None:
+        """Tell what is missing of the output of a step; whoever reads it by itself finds that out."""
+        known = self.state.steps.get(step)
+        if known is None or known.kept is None:
+            return
+        if lost := await aside(loss, self.output_path(step), known.kept):
+            for watcher in self._watchers:
+                watcher.trouble(f"{step}: {lost}")
 
     def _tell_printed(self, step: str, some: Sequence[Passage]) -> None:
         for passage in some if self._lines else [Passage("stdout", "")]:

@@ -171,7 +171,9 @@ class LocalRun:
         except JournalError as error:
             await self._close()
             why = f"it can no longer be recorded: {error.message}: {error.path}"
-            for notice in self._unrecorded.notices(self.run, why, self._now()):
+            now = self._now()
+            took = self.state.took(now.clock)
+            for notice in self._unrecorded.notices(self.run, why, now.wall, took):
                 self._tell(notice)
             raise
         finally:
@@ -287,7 +289,7 @@ class LocalRun:
             status=state.status,
             reason=self._around.masking.text(state.reason),
             warnings=statuses.count(StepStatus.WARNED),
-            duration=max(0.0, event.at.clock),
+            duration=state.took(event.at.clock),
             ended_wall=event.at.wall,
         )
 
@@ -467,7 +469,7 @@ class LocalRun:
             outcome = replace(outcome, ok=False, reason=told_fault(error))
         if is_to_show(action.wanted, outcome, findings):
             await self._make_shown(action, captured, outcome, output)
-        self._end_attempt(action, outcome, duration, findings)
+        self._end_attempt(action, outcome, duration, findings, output.kept)
 
     async def _make_shown(
         self,
@@ -486,10 +488,15 @@ class LocalRun:
             output.end()
 
     def _end_without_acting(self, action: StartAttempt, why: str) -> None:
-        self._end_attempt(action, Outcome(ok=False, reason=why), 0.0, Findings())
+        self._end_attempt(action, Outcome(ok=False, reason=why), 0.0, Findings(), None)
 
     def _end_attempt(
-        self, action: StartAttempt, outcome: Outcome, duration: float, findings: Findings
+        self,
+        action: StartAttempt,
+        outcome: Outcome,
+        duration: float,
+        findings: Findings,
+        kept: int | None,
     ) -> None:
         self._attempts.pop(action.attempt, None)
         finished = AttemptFinished(
@@ -504,6 +511,7 @@ class LocalRun:
             unknown=outcome.is_unknown,
             by_itself=not outcome.stopped,
             findings=findings,
+            kept=kept,
         )
         self._unrecorded.ended(action.step, finished)
         self._post(finished)

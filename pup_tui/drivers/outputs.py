@@ -47,6 +47,11 @@ class AttemptOutput:
         """Why what was printed is not all on disk, if it is not."""
         return self._output.error
 
+    @property
+    def kept(self) -> int:
+        """Bytes that are on disk of what the step printed, in all its attempts."""
+        return self._output.kept
+
     def end(self) -> Captured:
         """End the attempt; returns what it printed, for expressions."""
         if self._pause is not None:

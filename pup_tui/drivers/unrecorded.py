@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pup_tui.core.events import AttemptFinished, Moment
+from pup_tui.core.events import AttemptFinished
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
@@ -43,16 +43,19 @@ class Unrecorded:
         """Take note of how an attempt of `step` ended, which is not recorded yet; its texts are masked."""
         self._ends[step] = event
 
-    def notices(self, run: str, why: str, at: Moment) -> list[AnyNotice]:
-        """That what had begun is unknown, as it is for the record, and how it ended; then the run's end."""
-        ts = rfc3339(at.wall)
+    def notices(self, run: str, why: str, wall: float, took: float) -> list[AnyNotice]:
+        """That what had begun is unknown, as it is for the record, and how it ended; then the run's end.
+
+        `wall` is when, in seconds since 1970, `took` how many seconds the run had taken.
+        """
+        ts = rfc3339(wall)
         steps = [self._step(begun, ts) for begun in self._begun.values()]
         end = RunFinished(
             ts=ts,
             run=run,
             status=RunStatus.INTERRUPTED,
             warnings=0,
-            duration=max(0.0, at.clock),
+            duration=took,
             counts={StepStatus.UNKNOWN: len(steps)} if steps else {},
             reason=why,
         )

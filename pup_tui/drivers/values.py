@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pup_tui import late
+from pup_tui.aside import aside
 from pup_tui.core.actions import ResolveValues
 from pup_tui.core.events import Moment, ValuesResolved
 from pup_tui.core.requests import PupRequest, ShellRequest, StepRequest
@@ -15,7 +16,9 @@ from pup_tui.drivers.faults import told_fault
 from pup_tui.drivers.masking import Masking
 from pup_tui.output.passage import Stream
 from pup_tui.output.sanitize import safe_text
+from pup_tui.steps import adopted, survivors
 from pup_tui.steps.executor import Context, Executor, Outcome, Stop
+from pup_tui.steps.notes import MARK
 from pup_tui.template.value_command import ValueCommand
 
 MAX_OUTPUT = 1024 * 1024
@@ -74,14 +77,16 @@ async def run_value_command(
     executors: Mapping[type[StepRequest], Executor],
     environ: Mapping[str, str],
     cwd: Path,
+    tell: Callable[[str], None],
 ) -> str:
     """What a command prints on standard output, ended after `seconds`; its standard input is empty.
 
+    `tell` is called with what is to be said by the way, such as which processes it has left.
     Raises ValueError with a sentence, safe to show, where it fails, does not end in time, or prints more than
     `MAX_OUTPUT` or something that is not UTF-8.
     """
     stop = Stop()
-    printed = _Printed(stop)
+    printed = _Printed(stop, lambda told: tell(f"a command that gives a value: {told}"))
     request = _request(command)
     context = Context(
         environ=environ,
@@ -95,7 +100,10 @@ async def run_value_command(
         async with late.timeout(seconds):
             outcome = await executors[type(request)].run(request, printed, stop, context)
     except TimeoutError:
-        raise ValueError(f"the command did not end within {seconds:g} s") from None
+        left = await aside(survivors.marked, context.run)
+        left += adopted.left_behind(context.run, context.step)
+        still = f"; still running: {survivors.listed(left)}" if left else ""
+        raise ValueError(f"the command did not end within {seconds:g} s{still}") from None
     if printed.is_too_long:
         raise ValueError(f"the command prints more than {MAX_OUTPUT // 1024**2} MiB")
     if not outcome.ok:
@@ -107,18 +115,22 @@ async def run_value_command(
 
 
 class _Printed:
-    """What a command prints; standard output without an end stops it."""
+    """What a command prints; standard output without an end stops it. Notes of ours are told."""
 
-    def __init__(self, stop: Stop) -> None:
+    def __init__(self, stop: Stop, tell: Callable[[str], None]) -> None:
         self.stdout = bytearray()
         self.stderr = b""
         self._stop = stop
+        self._tell = tell
 
     @property
     def is_too_long(self) -> bool:
         return len(self.stdout) > MAX_OUTPUT
 
     def write(self, stream: Stream, data: bytes) -> None:
+        if stream == "stderr" and data.startswith(MARK.encode()):
+            self._tell(safe_text(data.decode("utf-8", "replace").removeprefix(MARK).strip()))
+            return
         if stream == "stderr":
             self.stderr = (self.stderr + data)[-_STDERR_KEPT:]
             return

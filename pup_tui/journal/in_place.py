@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
 
 from pup_tui.journal.errors import JournalError
@@ -21,6 +22,16 @@ def files_of(path: Path) -> tuple[Path, ...]:
     return path, *companions(path)
 
 
+class LogState(StrEnum):
+    """What has become of a journal's log since it was last looked at; others may write to it, or empty it
+    once its records are in the database.
+    """
+
+    AS_IT_WAS = "left as it was"
+    CUT_SHORT = "cut short"
+    WRITTEN_TO = "overwritten"
+
+
 class InPlace:
     """The files of a journal as they were when it was opened; SQLite notices nothing of what becomes of them.
 
@@ -29,30 +40,47 @@ class InPlace:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._log = companions(path)[0]
-        self._least = {path: 1}
         self._known: dict[Path, os.stat_result] = {}
         for place in files_of(path):
             with suppress(FileNotFoundError):
                 self._known[place] = os.stat(place, follow_symlinks=False)
 
-    def check(self) -> None:
-        """Raise JournalError where a path leads to another file than before, to none, or to less of it.
+    def check(self) -> LogState:
+        """What has become of the log since `note_log`.
 
-        A database is smaller after another program has vacuumed it, but never empty; its log only grows.
+        Raises JournalError where a path leads to another file than before or to none. A database is smaller
+        after another program has vacuumed it, but never empty.
         """
+        state = LogState.AS_IT_WAS
         for place, known in self._known.items():
             try:
                 found = os.stat(place, follow_symlinks=False)
             except OSError:
                 found = None
             if found is None or not os.path.samestat(found, known):
-                raise JournalError(_told("deleted, moved or replaced"), place, _HINT)
-            if found.st_size < self._least.get(place, 0):
-                raise JournalError(_told("cut short"), place, _HINT)
-            if place == self._log:
-                self._least[place] = found.st_size
+                raise _harmed("deleted, moved or replaced", place)
+            if place == self._path and not found.st_size:
+                raise _harmed(LogState.CUT_SHORT, place)
+            if place == self._log and found.st_size < known.st_size:
+                state = LogState.CUT_SHORT
+            elif place == self._log and found.st_mtime_ns != known.st_mtime_ns:
+                state = LogState.WRITTEN_TO
+        return state
+
+    def note_log(self) -> None:
+        """Take the log as it stands for what it shall be."""
+        if self._log in self._known:
+            with suppress(OSError):
+                found = os.stat(self._log, follow_symlinks=False)
+                if os.path.samestat(found, self._known[self._log]):
+                    self._known[self._log] = found
+
+    def harmed(self, state: LogState) -> JournalError:
+        """What is said of a log that does not hold any more what was written to it."""
+        return _harmed(state, self._log)
 
 
-def _told(what: str) -> str:
-    return f"the journal was {what} while it was in use"
+def _harmed(what: str, place: Path) -> JournalError:
+    return JournalError(f"the journal was {what} while it was in use", place, _HINT)

@@ -16,7 +16,15 @@ import msgspec
 from pup_tui.core.events import AnyEvent, Moment
 from pup_tui.core.state import RunStatus
 from pup_tui.journal import codec
-from pup_tui.journal.database import PATIENCE, REPAIR, explained, open_read_only, refuse_lost
+from pup_tui.journal.database import (
+    CHECKED_AT_OPENING,
+    PATIENCE,
+    REPAIR,
+    explained,
+    open_read_only,
+    refuse_damaged,
+    refuse_lost,
+)
 from pup_tui.journal.errors import AmbiguousRunError, JournalDamaged, JournalError
 from pup_tui.journal.events import RunEvents
 from pup_tui.journal.lock import owner_is_gone
@@ -156,8 +164,15 @@ class JournalReader:
         return with_outputs(self.state, but=known)
 
     def losses(self) -> str:
-        """What is to be said of records that are lost, empty if none are known to be."""
+        """What is to be said of records that are lost, empty if none are known to be.
+
+        A file that is not too large for that is looked through as a whole: what was asked for may be read
+        from sound pages while others are damaged.
+        """
         try:
+            if self.path.stat().st_size <= CHECKED_AT_OPENING:
+                with self._reading():
+                    refuse_damaged(self._database, self.path)
             lost = len(self.unknown_runs())
         except JournalError as error:
             return str(error)

@@ -6,22 +6,38 @@ import hashlib
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import msgspec
 
 from pup_tui.core.events import AnyEvent
 from pup_tui.core.state import RunStatus
 from pup_tui.journal import codec
-from pup_tui.journal.database import PATIENCE, explained, open_database
+from pup_tui.journal.database import (
+    CHECKED_AT_OPENING,
+    PATIENCE,
+    explained,
+    open_database,
+    open_read_only,
+    refuse_damaged,
+)
 from pup_tui.journal.errors import JournalError, RunGoesOn, RunOwned
-from pup_tui.journal.in_place import InPlace
+from pup_tui.journal.in_place import InPlace, LogState
 from pup_tui.journal.lock import RunLock
 from pup_tui.journal.places import run_dir, unusable
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import RunRecord, RunSummary
+
+
+class _Newest(NamedTuple):
+    """The event that was recorded last, of a run that is still owned: nobody else may remove it."""
+
+    run: str
+    number: int
+    sequence: int
+    chain: bytes
 
 
 class Journal(JournalReader):
@@ -36,6 +52,8 @@ class Journal(JournalReader):
         super().__init__(state, database)
         self._broken: JournalError | None = None
         self._files = InPlace(self.path)
+        self._version = self._data_version()
+        self._newest: _Newest | None = None
         self._locks: dict[str, RunLock] = {}
 
     @classmethod
@@ -136,6 +154,7 @@ class Journal(JournalReader):
                 )
             if summary is not None:
                 self._summarize(number, summary)
+        self._newest = _Newest(run, number, sequence, chain)
         if summary is not None:
             self._release(run)
         return int(sequence)
@@ -195,7 +214,7 @@ class Journal(JournalReader):
                 self._broken.hint,
             )
         try:
-            self._files.check()
+            self._check_log()
             self._database.execute("BEGIN IMMEDIATE")
             yield
             self._database.execute("COMMIT")
@@ -204,6 +223,36 @@ class Journal(JournalReader):
             raise self._broken from error
         finally:
             self._roll_back()
+            self._files.note_log()
+
+    def _check_log(self) -> None:
+        """Raise JournalError where the log has lost what was written to it.
+
+        It may be shorter since another program has moved it into the database, and what another one records
+        changes it and SQLite's version of the data; anything else is looked into.
+        """
+        state = self._files.check()
+        before, self._version = self._version, self._data_version()
+        is_anothers = state is LogState.WRITTEN_TO and self._version != before
+        if state is not LogState.AS_IT_WAS and not is_anothers and not self._is_all_there():
+            self._broken = self._files.harmed(state)
+            raise self._broken
+
+    def _is_all_there(self) -> bool:
+        """Whether a connection that has nothing in memory finds a sound journal with the newest event."""
+        try:
+            with closing(open_read_only(self.state)) as fresh:
+                if self.path.stat().st_size <= CHECKED_AT_OPENING:
+                    refuse_damaged(fresh, self.path)
+                if self._newest is None:
+                    return True
+                found = fresh.execute(
+                    "SELECT chain FROM event WHERE run = ? AND sequence = ?",
+                    (self._newest.number, self._newest.sequence),
+                ).fetchone()
+                return found is not None and bytes(found[0]) == self._newest.chain
+        except (sqlite3.Error, JournalError):
+            return False
 
     def _check_folder(self, run: str) -> None:
         lock = self._locks.get(run)
@@ -262,5 +311,7 @@ class Journal(JournalReader):
 
     def _release(self, run: str) -> None:
         lock = self._locks.pop(run, None)
+        if self._newest is not None and self._newest.run == run:
+            self._newest = None
         if lock is not None:
             lock.release()

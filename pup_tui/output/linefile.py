@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _GONE = "the file was deleted, moved or replaced"
+_CUT_SHORT = "the file was cut short"
 _NEWLINE = 1
 _ENTRIES_AT_ONCE = 64
 
@@ -95,6 +96,8 @@ class LineFileWriter:
             there = None
         if self._begun is not None and not (there and os.path.samestat(there, self._begun)):
             raise OSError(errno.ENOENT, _GONE)
+        if there is not None and there.st_size < self._text_size:
+            raise OSError(errno.EIO, _CUT_SHORT)
 
     def append(self, data: bytes, stream: Stream, at: float) -> None:
         """Add ended lines, made by ``encode_lines``, at a time in seconds since 1970.

@@ -110,6 +110,11 @@ class KeptOutput:
             self._publish(channel.release())
             self._show_partial(channel, final=True)
 
+    @property
+    def kept(self) -> int:
+        """Bytes that are on disk, of all attempts."""
+        return 0 if self._spool is None else self._spool.kept
+
     def begin_attempt(self) -> None:
         """Start capturing anew."""
         for channel in self._channels.values():

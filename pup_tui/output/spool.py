@@ -158,6 +158,11 @@ class SpoolWriter:
             self._open[stream] = text
         self._write_open()
 
+    @property
+    def kept(self) -> int:
+        """Bytes of ended lines that are kept on disk."""
+        return self._main.size + sum(part.size for part in self._parts)
+
     def check_in_place(self) -> None:
         """Raise ``OSError`` where what was written is no longer to be found at the path."""
         self._main.check_in_place()
@@ -339,6 +344,17 @@ class SpoolReader:
             self._add_section(1, None)
         for part in self._parts.values():
             self._add_section(part.count, part)
+
+    @property
+    def kept(self) -> int:
+        """Bytes of text that were kept once, without those of which a file is missing or cut short."""
+        if self._main is None:
+            return 0
+        header = self._main.header
+        if header.state != _PARTS:
+            return self._main.size
+        parts = sum(part.size for part in self._parts.values())
+        return min(header.head_bytes, self._main.size) + parts + header.dropped_bytes
 
     def lines(self, start: int, stop: int, most: int | None = None) -> list[Line]:
         """Return the lines from ``start`` up to ``stop``, as far as there are any.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pup_tui.runbook.languages import compiled, uses_of_variable
+from pup_tui.runbook.languages import uses_of_variable
 from pup_tui.runbook.model import LOOP, Runbook, Step
 from pup_tui.runbook.scope import ALWAYS
-from pup_tui.runbook.texts import texts_of
+from pup_tui.runbook.uses import uses_of
 from pup_tui.template.usage import UsesNames
 
 
@@ -47,7 +47,4 @@ def _all_uses(
     for variable in runbook.vars.values():
         yield from uses_of_variable(variable)
     for step in steps:
-        for variable in step.asked.values():
-            yield from uses_of_variable(variable)
-        for text in texts_of(step):
-            yield compiled(text.role, text.source, declared)
+        yield from uses_of(step, declared)

@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from pup_tui.steps.executor import OutputSink
 
 
+MARK = "[pup-tui] "
+"""What lines of ours begin with, each given to the sink by itself."""
+
+
 def note(sink: OutputSink, text: str) -> None:
     """Say something on the attempt's stderr, marked as ours."""
-    sink.write("stderr", f"[pup-tui] {text}\n".encode(errors="replace"))
+    sink.write("stderr", f"{MARK}{text}\n".encode(errors="replace"))
 
 
 def waits(sink: OutputSink) -> Callable[[float, str], None]:

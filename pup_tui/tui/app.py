@@ -117,6 +117,10 @@ class PupTuiApp(App[str]):
             loop.add_signal_handler(number, stop)
         self.set_interval(LOOK_AT_TERMINAL, self._look_at_terminal)
         self.set_timer(SETTLED, _spare_what_stays)
+        self.services.listen(self._tell_note)
+
+    def _tell_note(self, note: str) -> None:
+        self.notify(note, severity="warning", markup=False)
 
     def on_unmount(self) -> None:
         loop = asyncio.get_running_loop()

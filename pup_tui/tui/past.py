@@ -16,7 +16,8 @@ from pup_tui.core.notices import (
     StepFinished,
     rfc3339,
 )
-from pup_tui.core.state import RunState, RunStatus, StepStatus
+from pup_tui.core.standing import left_as
+from pup_tui.core.state import RunState, RunStatus, StepPhase, StepStatus
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import journal_path, run_dir
 from pup_tui.journal.reader import read_journal
@@ -113,11 +114,6 @@ def _masked(notice: AnyNotice, row: RunRow) -> AnyNotice:
     )
 
 
-IN_THE_MIDDLE = "the run was interrupted in the middle of it: look whether it was done"
-INSIDE = "the run was interrupted inside of it"
-"""What is said of steps, and of blocks, that had begun when a run broke off."""
-
-
 def completed(notices: Sequence[AnyNotice], broken: Sequence[AnyNotice]) -> list[AnyNotice]:
     """What a run that broke off told, and what it could not tell.
 
@@ -129,22 +125,29 @@ def completed(notices: Sequence[AnyNotice], broken: Sequence[AnyNotice]) -> list
 
 
 def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> list[AnyNotice]:
-    """What a run could not tell any more: that it was interrupted, and that what it was doing is unknown."""
-    ended: list[AnyNotice] = [
-        StepFinished(
-            ts=ts,
-            run=state.run,
-            step=step_id,
-            status=StepStatus.UNKNOWN,
-            exit_code=None,
-            duration=0.0,
-            attempts=step.attempts,
-            reason=INSIDE if step_id in state.blocks else IN_THE_MIDDLE,
-            captured=(),
-        )
-        for step_id, step in state.steps.items()
-        if step.status is None and step.attempts
-    ]
+    """What a run could not tell any more: that it was interrupted, and how it left what had begun.
+
+    What its newest leg had not come to is as an earlier one left it.
+    """
+    ended: list[AnyNotice] = []
+    for step_id, known in state.steps.items():
+        waits = known.phase is StepPhase.PENDING
+        step = state.earlier.steps.get(step_id, known) if waits else known
+        if known.status is None and (left := left_as(step)) is not None:
+            status, why = left
+            ended.append(
+                StepFinished(
+                    ts=ts,
+                    run=state.run,
+                    step=step_id,
+                    status=status,
+                    exit_code=None if status is StepStatus.UNKNOWN else step.exit_code,
+                    duration=step.took(state.clock),
+                    attempts=step.attempts,
+                    reason=why,
+                    captured=(),
+                )
+            )
     finished = RunFinished(
         ts=ts,
         run=state.run,
@@ -160,4 +163,5 @@ def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> lis
 def breaking_off(run: LocalRun | FollowedRun, reason: str) -> list[AnyNotice]:
     """The same of a run that was under way until now."""
     now = run.clock.now()
-    return broken_off(run.state, reason, ts=rfc3339(now.wall), duration=now.clock)
+    took = run.state.took(now.clock)
+    return broken_off(run.state, reason, ts=rfc3339(now.wall), duration=took)

@@ -27,7 +27,7 @@ class RunTimes:
         """How long the run has taken; None where that is not known."""
         if self._progress.duration is not None or self._live is None:
             return self._progress.duration
-        return self.now()
+        return self._live.state.took(self.now())
 
     def state_of(self, step: str) -> StepState | None:
         return None if self._live is None else self._live.state.steps.get(step)
@@ -44,7 +44,14 @@ class RunTimes:
         state = self.state_of(step.id)
         if state is None or state.began is None or step.over:
             return None
-        return max(0.0, self.now() - state.began)
+        return state.took(self.now())
+
+    def waiting_for(self, step: StepProgress) -> float:
+        """For how long a step that asks or waits has done so; it does so anew in each leg of the run."""
+        state = self.state_of(step.id)
+        if state is None or state.since is None or step.over:
+            return 0.0
+        return max(0.0, self.now() - state.since)
 
     def retry_in(self, step: StepProgress) -> float | None:
         """How long until the next attempt of a step; None where none is waited for."""
@@ -55,8 +62,8 @@ class RunTimes:
         return max(0.0, failed_at + told.delay - self._live.clock.now().wall)
 
     def question_left(self, question: Question) -> float | None:
-        """How long a question is still open; a step that asks has been under way since it asked."""
+        """How long a question is still open."""
         step = self._progress.steps.get(question.step)
         if question.timeout is None or step is None:
             return None
-        return max(0.0, question.timeout - (self.running_for(step) or 0.0))
+        return max(0.0, question.timeout - self.waiting_for(step))

@@ -34,7 +34,8 @@ class Services:
     `launcher` gives what begins runs, put together when the first one begins (JournalError where the journal
     cannot be opened). `operator` is who sits at the console; `hidden` are secrets besides variables; `state`
     is the folder of the journal and of outputs; `environ` is what the `pager` is started with; `home` is
-    the operator's; `sources` makes what values come from; `site` says in a word where runs act; `suggestions`
+    the operator's; `sources` makes what values come from, and whoever `listen`s is told what is to be said of
+    that by the way; `site` says in a word where runs act; `suggestions`
     are values that forms begin with; `open_at` is the runbook to show first, of the catalog or not. `profile`
     is the one that runs are made with, `profiles` finds those that can be chosen.
     """
@@ -48,6 +49,7 @@ class Services:
     home: Path
     pager: str = "less"
     sources: Callable[[], Sources]
+    listen: Callable[[Callable[[str], None]], None] = lambda _: None
     site: str
     suggestions: Mapping[str, str] = field(default_factory=dict)
     open_at: Entry | None = None

@@ -117,14 +117,57 @@ def test_it_is_set_aside_on_a_yes_and_the_next_run_is_recorded(
 def test_outputs_of_runs_that_the_journal_does_not_know(program: Program, state: Path) -> None:
     (known,) = program("history", "--json").json
     shutil.copytree(state / "outputs" / known["run"], state / "outputs" / "01LOST")
-    for args in (["history"], ["list"], ["show", known["run"]]):
+    for args, code in ((["history"], 1), (["list"], 0), (["show", known["run"]], 0)):
         done = program(*args)
-        assert done.code == 0
+        assert done.code == code
         assert "the records of 1 run are lost, only what they printed is left" in done.err
+    assert known["run"] in program("history").out
     assert program("history", "repair", "--yes").code == 0
     assert [path.name for path in (state / "outputs").iterdir()] == [known["run"]]
     assert len(list(state.glob("aside-*/outputs/01LOST/*"))) > 0
     assert program("history").err == ""
+
+
+@pytest.mark.proves("P14")
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["history", "--runbook", "other"], "these are the runs that are known, and not all are"),
+        (["history", "--json"], "these are the runs that are known, and not all are"),
+        (["history", "prune", "--older-than", "1d"], "not all runs are known"),
+        (["resume"], "there is no run to resume among those that are known, and not all are"),
+        (["resume", "01OTHER"], "no run `01OTHER` among those that are known, and not all are"),
+        (["show", "01OTHER"], "no run `01OTHER` among those that are known, and not all are"),
+        (["watch", "01OTHER"], "no run `01OTHER` among those that are known, and not all are"),
+    ],
+)
+def test_where_records_are_lost_nobody_is_told_that_there_are_no_such_runs(
+    program: Program, state: Path, args: list[str], told: str
+) -> None:
+    (state / "outputs" / "01LOST").mkdir()
+    (state / "outputs" / "01LOST" / "0000-a.log").touch()
+    done = program(*args)
+    assert done.code == 1
+    assert told in done.err
+    assert "`pup-tui history repair` sets aside" in done.err.splitlines()[-1]
+    assert "no such runs" not in done.err
+
+
+def test_the_newest_run_is_not_resumed_where_newer_ones_may_be_lost(
+    program: Program, state: Path
+) -> None:
+    program.write(
+        "fails", "name: fails\nsteps: [{name: a, kind: shell, run: echo a >> out; false}]\n"
+    )
+    assert program("run", "fails.yaml").code == 1
+    run = program("history", "--json").json[0]["run"]
+    (state / "outputs" / "01LOST").mkdir()
+    (state / "outputs" / "01LOST" / "0000-a.log").touch()
+    done = program("resume")
+    assert (done.code, (program.cwd / "out").read_text()) == (1, "a\n")
+    assert "which run is the newest is not known" in done.err
+    assert program("resume", run).code == 1
+    assert (program.cwd / "out").read_text() == "a\na\n"
 
 
 @pytest.mark.proves("F13", "P14")
@@ -141,6 +184,7 @@ def test_damage_of_a_part_is_said_where_the_rest_can_be_read(
     assert f"the journal is damaged: {state}/journal.db" in done.err
     assert "pup-tui history repair" in done.err
     assert "never" not in done.out
+    assert done.code == (0 if args == ["list"] else 1)
 
 
 def damage_a_part(state: Path) -> None:

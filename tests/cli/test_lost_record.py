@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -113,6 +114,41 @@ def test_a_log_that_is_cut_short_costs_no_run_that_ended(
 
 
 @pytest.mark.proves("P14")
+def test_a_log_that_is_overwritten_is_noticed_before_anything_else_begins(
+    program: Program, state: Path
+) -> None:
+    log = f"{STATE}/journal.db-wal"
+    how = f"head -c $(stat -c %s {log}) /dev/zero | dd of={log} conv=notrunc status=none"
+    program.write("taken", TAKEN.format(how=how))
+    ended = program("run", "taken.yaml")
+    assert ended.code == 1
+    assert not (program.cwd / "effects").exists()
+    assert f"the journal was overwritten while it was in use: {state}/journal.db-wal" in ended.err
+
+
+@pytest.mark.proves("P14")
+@pytest.mark.parametrize("mode", ["truncate", "restart", "full", "passive"])
+def test_a_log_that_another_program_moves_into_the_database_costs_nothing(
+    program: Program, state: Path, mode: str
+) -> None:
+    statement = (
+        f"print(sqlite3.connect(sys.argv[1]).execute('pragma wal_checkpoint({mode})').fetchone())"
+    )
+    (program.cwd / "moves.py").write_text(f"import sqlite3, sys\n{statement}\n")
+    how = f"{sys.executable} moves.py {STATE}/journal.db; stat -c %s {STATE}/journal.db-wal"
+    program.write("taken", TAKEN.format(how=how))
+    ended = program("run", "taken.yaml", "--json")
+    assert ended.code == 0, ended.err
+    printed = [e["text"] for e in ended.events if e["type"] == "step.output" and e["step"] == "a"]
+    assert printed[0].startswith("(0, ")
+    assert (printed[1] == "0") == (mode == "truncate")
+    assert (program.cwd / "effects").exists()
+    shown = program("show", ended.events[0]["run"], "--json").json
+    assert [step["status"] for step in shown["steps"]] == ["succeeded"] * 3
+    assert "sound" in program("history", "repair").err
+
+
+@pytest.mark.proves("P14")
 def test_an_emptied_journal_is_said_before_anything_else_begins(
     program: Program, state: Path
 ) -> None:
@@ -182,6 +218,65 @@ def test_an_output_that_is_deleted_later_is_said(program: Program, state: Path) 
     assert "▲ the output of before is not whole in the record: " in ended.err
     assert "0000-before.log: the file was deleted, moved or replaced" in ended.err
     assert program("history", "--json").json[0]["status"] == "succeeded"
+
+
+@pytest.mark.proves("P14")
+@pytest.mark.parametrize(("left", "missing"), [(0, "3 of 3"), (1, "2 of 3")])
+def test_an_output_that_is_emptied_or_cut_later_is_said(
+    program: Program, state: Path, left: int, missing: str
+) -> None:
+    program.write("taken", TAKEN.format(how="true"))
+    run = program("run", "taken.yaml", "--json").events[0]["run"]
+    path = state / "outputs" / run / "0000-before.log"
+    assert [step["output_lost"] for step in program("show", run, "--json").json["steps"]] == [
+        ""
+    ] * 3
+    assert "gone" not in program("watch", run).err
+    os.truncate(path, left)
+    told = f"of what it printed {missing} bytes are gone: {path}"
+    shown = program("show", run).out
+    assert shown.count(told) == 1
+    assert (f"{told}\n   h\n" in shown) == (left == 1)
+    before, *others = program("show", run, "--json").json["steps"]
+    assert (before["output_lost"], [step["output_lost"] for step in others]) == (told, ["", ""])
+    assert program("watch", run).err.count(f"▲ before: {told}\n") == 1
+    assert program("watch", run, "--json").err.count(f"before: {told}\n") == 1
+
+
+def test_an_output_that_is_cut_while_its_step_runs_fails_it(program: Program, state: Path) -> None:
+    how = f"echo one; until grep -q one {STATE}/outputs/*/0001-a.log; do sleep 0.05; done; "
+    program.write("taken", TAKEN.format(how=f"{how}: > $(echo {STATE}/outputs/*/0001-a.log)"))
+    ended = program("run", "taken.yaml", "--json")
+    assert ended.code == 1
+    finished = ended.event("step.finished", step="a")
+    assert (finished["status"], finished["exit_code"]) == ("failed", 0)
+    assert "0001-a.log: the file was cut short" in finished["reason"]
+
+
+def test_the_output_of_all_attempts_is_whole_beyond_its_limit_and_over_legs(
+    program: Program, state: Path
+) -> None:
+    text = """
+name: chatty
+steps:
+  - name: a
+    kind: shell
+    output_limit: 64 KiB
+    retry: {attempts: 3, delay: 1s}
+    run: |
+      seq 100000 160000
+      [ -e again ] || { touch again; kill -9 $PPID; exit 1; }
+      [ -e twice ] || { touch twice; false; }
+"""
+    program.write("chatty", text)
+    process = program.start("run", "chatty.yaml")
+    process.communicate(timeout=200)
+    run = program("history", "--json").json[0]["run"]
+    assert program("resume", "--unknown=retry").code == 0
+    (step,) = program("show", run, "--json").json["steps"]
+    assert (step["attempts"], step["output_lost"]) == (3, "")
+    os.truncate(step["output"], 1000)
+    assert "are gone" in program("show", run).out
 
 
 @pytest.mark.parametrize("gone", ["outputs", "outputs/{}", "outputs/{}/0000-before.log"])

@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import pup_tui
+from tests.support.journals import aged
 from tests.support.program import Program
 
 DIES = "echo {name} >> effects; [ -e again ] || {{ touch again; kill -9 $PPID; exit 1; }}"
@@ -223,6 +225,24 @@ def test_the_legs_of_a_run_are_told(program: Program) -> None:
     assert told.count("it was failed, steps done: 1") == 2
 
 
+def test_no_figure_counts_the_time_between_two_legs(program: Program) -> None:
+    path = program.write("killed", FAILS_ONCE[: FAILS_ONCE.index("  - {name: tidy")])
+    (program.cwd / "again").mkdir()
+    assert program("run", str(path)).code == 1
+    a_year = 365 * 24 * 3600
+    aged(Path(program.environ["PUP_TUI_STATE_DIR"]), a_year)
+    (program.cwd / "again").rmdir()
+    told = program("resume", "--json")
+    assert told.event("step.finished", step="two")["duration"] < a_year
+    assert told.event("run.finished")["duration"] < a_year
+    shown = newest(program)
+    assert shown["duration"] < a_year
+    assert all(step["duration"] < a_year for step in shown["steps"])
+    assert program("history", "--json").json[0]["duration"] < a_year
+    watched = program("watch", shown["run"], "--json")
+    assert watched.event("run.finished")["duration"] < a_year
+
+
 def test_what_a_leg_did_not_come_to_stands_as_it_was_left(program: Program) -> None:
     login = """
   - name: login
@@ -321,3 +341,24 @@ steps:
         assert "recorded by pup-tui 0.0.1" in resumed.err
         assert difference in resumed.err
         assert len(newest(program)["legs"]) == 1
+
+
+def test_a_step_between_two_attempts_is_told_as_that(program: Program) -> None:
+    text = """
+name: killed
+steps:
+  - name: p
+    kind: parallel
+    steps:
+      - {name: tried, kind: shell, run: exit 7, retry: {attempts: 2, delay: 1h}}
+      - name: kills
+        kind: shell
+        run: until grep -aq 'exited with 7' "$PUP_TUI_STATE_DIR"/*-wal; do sleep 0.1; done; kill -9 $PPID
+"""
+    killed(program, text)
+    shown = newest(program)
+    left = {step["step"]: (step["status"], step["reason"]) for step in shown["steps"]}
+    assert left["p/tried"][0] == "cancelled"
+    assert "between two attempts, and the last one had ended" in left["p/tried"][1]
+    assert left["p/kills"][0] == "unknown"
+    assert "look whether it was done" in left["p/kills"][1]

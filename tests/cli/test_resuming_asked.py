@@ -257,8 +257,10 @@ def test_a_step_that_failed_runs_again_with_another_value(program: Program) -> N
     shown = newest(program)
     assert shown["status"] == "succeeded"
     assert (shown["legs"][1]["operator"], shown["legs"][1]["changed"]) == ("ada", {"WORD": "good"})
+    told = program("show", shown["run"]).out
+    assert "  WORD = bad; from leg 2 on good, by ada\n" in told
+    assert told.index("leg 2: resumed ") < told.index("  WORD was changed to good\n")
     assert shown["steps"][1]["command"].endswith("test good = good")
-    assert "  WORD = good" in program("show", shown["run"]).out
 
 
 def test_a_step_that_failed_is_skipped_with_a_reason(program: Program) -> None:
@@ -316,7 +318,12 @@ def test_the_text_of_a_failed_step_is_edited_and_recorded(program: Program) -> N
     record = newest(program)
     assert record["legs"][1]["edited"] == {"two": 'echo "${PUP_TUI_V0}" >> effects'}
     assert record["steps"][1]["command"] == 'echo "${PUP_TUI_V0}" >> effects'
-    assert "two: its text was changed:" in program("show", record["run"]).out
+    assert record["legs"][1]["edited_values"] == {"two": {"PUP_TUI_V0": "x y"}}
+    told = program("show", record["run"]).out
+    legs = told[told.index("leg 2: resumed ") : told.index("  A = x y\n")]
+    assert "by ada on" in legs
+    assert "two: its text was changed:" in legs
+    assert "    where PUP_TUI_V0 is x y\n" in legs
 
 
 def test_a_text_that_holds_a_secret_is_not_recorded(program: Program) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -135,3 +138,17 @@ def test_finished_steps_are_taken_back_only_with_undo(program: Program) -> None:
     assert "--undo was not given" in done.err
     done = program("run", path, "--undo")
     assert (done.code, done.out) == (1, "a\nb\nback b\nback a\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who is left")
+def test_what_the_command_of_a_variable_leaves_running_is_named(program: Program) -> None:
+    command = "setsid sleep 600 >/dev/null 2>&1 & echo $! > pid; echo value"
+    vars_ = f"vars: {{V: {{from: 'command: {command}'}}}}"
+    path = program.write(
+        "left", f"name: left\n{vars_}\nsteps: [{{name: a, kind: shell, run: 'echo {{{{ V }}}}'}}]\n"
+    )
+    ended = program("run", str(path), "--json")
+    os.kill(int((program.cwd / "pid").read_text()), signal.SIGKILL)
+    assert ended.event("step.output", step="a", text="value")
+    told = "pup-tui: a command that gives a value: still running, and not waited for: sleep (pid "
+    assert told in ended.err

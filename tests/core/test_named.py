@@ -8,6 +8,7 @@ from pup_tui.core.named import named_captures
 from tests.support.runbooks import program_of
 
 MAKES = "{name: a, kind: shell, run: echo, capture: {A: {}, B: {}, C: {}}"
+ASKED = "{default: '{{ A }}', from: 'command: echo {{ B }}', when: C == 1}"
 SAYS = "{name: b, kind: shell, run: 'echo {{ B }}'}"
 
 
@@ -21,6 +22,7 @@ SAYS = "{name: b, kind: shell, run: 'echo {{ B }}'}"
         (f"[{MAKES}, assert: A == 1}}]", ()),
         (f"[{{name: g, kind: group, steps: [{MAKES}}}]}}, {SAYS}]", ("B",)),
         (f"[{MAKES}}}, {{name: c, kind: shell, run: 'echo {{{{ A | default(1) }}}}'}}]", ("A",)),
+        (f"[{MAKES}}}, {{name: i, kind: input, vars: {{V: {ASKED}}}}}]", ("A", "B", "C")),
     ],
 )
 def test_what_another_step_names(steps: str, named: tuple[str, ...]) -> None:

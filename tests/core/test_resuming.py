@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from pup_tui.core.events import CancelRequested, Interrupted
-from pup_tui.core.notices import RunResumed
+from pup_tui.core.events import Answered, CancelRequested, Interrupted
+from pup_tui.core.notices import RunFinished, RunResumed, StepFinished
 from pup_tui.core.program import Program
 from pup_tui.core.standing import standing, without_attempts
 from pup_tui.core.state import RunStatus
@@ -397,3 +397,52 @@ steps:
     player.resume(changed={"X": "new"}).play()
     assert [action.shown for action in player.started] == ["echo old", "echo old", "echo new"]
     assert player.machine.state.status == "succeeded"
+
+
+def ended_of(player: Player) -> dict[str, StepFinished]:
+    return {each.step: each for each in player.notices if isinstance(each, StepFinished)}
+
+
+TIMED = """
+steps:
+  - {name: a, kind: shell, run: a}
+  - name: g
+    kind: group
+    steps:
+      - {name: b, kind: shell, run: b, idempotent: true}
+      - {name: c, kind: confirm, message: 'Go on?'}
+      - {name: w, kind: wait, duration: 60s}
+"""
+
+
+def test_the_time_between_two_legs_is_no_steps_and_not_the_runs() -> None:
+    program = program_of(TIMED)
+    made = {"a": [Result(takes=2)], "g/b": [HANGS, Result(takes=7)]}
+    player = Player(program, results=made).create()
+    player.later(7, lambda at: Interrupted(at=at, reason="the terminal was lost"))
+    player.play()
+    first = player.machine.state.took(player.moment.clock)
+    assert 7 <= first < 10
+
+    player.resume(later=3600).play(until=lambda player: bool(player.asked))
+    player.later(4, lambda at: Interrupted(at=at, reason="the terminal was lost"))
+    player.play().resume(later=3600).play(until=lambda player: len(player.asked) == 2)
+    player.later(6, lambda at: Answered(at=at, step="g/c", answer="yes", by="ada"))
+    player.play()
+
+    ended = ended_of(player)
+    assert ended["a"].duration == 2
+    assert ended["g/b"].duration == pytest.approx(first - 2 + 7)
+    assert ended["g/c"].duration == pytest.approx(4 + 6)
+    assert ended["g/w"].duration == 60
+    assert ended["g"].duration == pytest.approx(first - 2 + 7 + 4 + 6 + 60)
+    over = player.notices[-1]
+    assert isinstance(over, RunFinished)
+    assert over.duration == pytest.approx(first + 7 + 4 + 6 + 60)
+
+
+def test_a_retry_goes_on_by_the_wall_and_its_step_has_the_time_of_its_attempts() -> None:
+    text = "steps: [{name: a, kind: shell, run: a, retry: {attempts: 3, delay: 60s}}]"
+    _, player = broken_off(text, {"a": [Result(ok=False, takes=5), HANGS]})
+    player.resume(later=3600).play().answer("a", "done").play()
+    assert ended_of(player)["a"].duration == 5 + 60

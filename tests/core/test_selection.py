@@ -89,6 +89,8 @@ MAKES = "{name: a, kind: shell, run: ls, capture: {A: {}, B: {secret: true}}}"
             "{name: c, kind: shell, run: ls, undo: {kind: shell, run: 'echo {{ A }}'}}",
             {"A": "c:undo"},
         ),
+        ("{name: i, kind: input, vars: {V: {default: '{{ A }}'}}}", {"A": "i"}),
+        ("{name: i, kind: input, vars: {V: {from: 'command: echo {{ A }}'}}}", {"A": "i"}),
     ],
 )
 def test_what_the_others_lack(others: str, names: dict[str, str]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from pup_tui.steps.shell import ShellExecutor
 from pup_tui.template.value_command import ValueCommand, render_value_command
 from tests.support.runs import ENVIRON
 
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who is left")
+
 
 async def run(
     source: str,
@@ -24,10 +28,12 @@ async def run(
     scope: Mapping[str, str] | None = None,
     secrets: tuple[str, ...] = (),
     seconds: float = 30,
+    told: list[str] | None = None,
 ) -> str:
     command = render_value_command(source, scope or {}, secrets)
     executors: dict[type[StepRequest], Executor] = {ShellRequest: ShellExecutor()}
-    return await run_value_command(command, seconds, executors, ENVIRON, folder)
+    say = (lambda _: None) if told is None else told.append
+    return await run_value_command(command, seconds, executors, ENVIRON, folder, say)
 
 
 async def test_standard_output_is_what_it_gives(tmp_path: Path) -> None:
@@ -65,8 +71,38 @@ async def test_one_that_does_not_end_is_given_up(tmp_path: Path) -> None:
     hanging = FakeExecutor(Play(hold=asyncio.Event()))
     with pytest.raises(ValueError, match=r"^the command did not end within 0\.01 s$"):
         await run_value_command(
-            ValueCommand(script="x"), 0.01, {ShellRequest: hanging}, ENVIRON, tmp_path
+            ValueCommand(script="x"), 0.01, {ShellRequest: hanging}, ENVIRON, tmp_path, print
         )
+
+
+@LINUX
+@pytest.mark.parametrize("start", ["", "setsid ", "env -i setsid "])
+@pytest.mark.parametrize("fails", [False, True])
+async def test_what_it_leaves_running_is_named(tmp_path: Path, start: str, fails: bool) -> None:
+    told: list[str] = []
+    end = "echo why >&2; exit 3" if fails else ":"
+    text = f"{start}sleep 600 >/dev/null 2>&1 & echo $! > pid; echo value; {end}"
+    if fails:
+        with pytest.raises(ValueError, match=r"exited with 3: why$"):
+            await run(text, tmp_path, told=told)
+    else:
+        assert await run(text, tmp_path, told=told) == "value\n"
+    pid = int((tmp_path / "pid").read_text())
+    try:
+        name = f"sleep (pid {pid})"
+        assert told == [f"a command that gives a value: still running, and not waited for: {name}"]
+    finally:
+        os.kill(pid, signal.SIGKILL)
+
+
+@LINUX
+async def test_what_got_away_from_one_that_is_given_up_is_named(tmp_path: Path) -> None:
+    text = "setsid sh -c 'echo $$ > pid; exec sleep 600' >/dev/null 2>&1 & exec sleep 600"
+    with pytest.raises(ValueError, match="did not end within") as given_up:
+        await run(text, tmp_path, seconds=3)
+    pid = int((tmp_path / "pid").read_text())
+    os.kill(pid, signal.SIGKILL)
+    assert f"; still running: sleep (pid {pid})" in str(given_up.value)
 
 
 async def test_nothing_is_left_of_one_that_is_given_up(tmp_path: Path) -> None:
@@ -103,6 +139,6 @@ async def test_output_that_is_no_text_is_refused(tmp_path: Path) -> None:
 async def test_a_pup_command_is_a_pup_subcommand(tmp_path: Path) -> None:
     pup = FakeExecutor(Play(stdout=b'["a"]'))
     command = render_value_command("pup slos list --query='{{ A }} b'", {"A": "x y"})
-    made = await run_value_command(command, 5, {PupRequest: pup}, ENVIRON, tmp_path)
+    made = await run_value_command(command, 5, {PupRequest: pup}, ENVIRON, tmp_path, print)
     assert made == '["a"]'
     assert pup.requests == [PupRequest(words=("slos", "list", "--query=x y b"))]

@@ -80,6 +80,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "sent": sent,
     "unknown": st.booleans(),
     "by_itself": st.booleans(),
+    "kept": st.none() | st.integers(0),
     "captures": st.dictionaries(texts, named, max_size=3),
     "again": names,
     "never_begun": names,

@@ -74,6 +74,28 @@ def test_the_last_event_and_the_end_are_one_commit(
     assert row.ended_wall == SUCCEEDED.ended_wall
 
 
+def test_what_others_record_remove_and_move_into_the_database_is_no_harm(
+    journal: Journal,
+    other: Journal,
+    state: Path,
+    begin: Beginner,
+    created: Callable[..., RunCreated],
+    finished: AttemptFinished,
+) -> None:
+    begin()
+    journal.append("aa11", finished, summary=SUCCEEDED)
+    event = created("bb22")
+    other.create_run(RunRecord.of(event, name="Restart", pid=os.getpid()), {})
+    other.append("bb22", event, finished)
+    assert other.remove_runs(["aa11"]) == ["aa11"]
+    with closing(sqlite3.connect(state / "journal.db")) as another:
+        assert another.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() == (0, 0, 0)
+    begin("cc33")
+    journal.append("cc33", finished)
+    other.append("bb22", finished)
+    assert problems_of(journal) == []
+
+
 @pytest.mark.proves("P8")
 def test_no_secret_reaches_the_disk(
     journal: Journal, state: Path, created: Callable[..., RunCreated]

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+from msgspec.structs import replace
 
 from pup_tui.core.events import AnyEvent
+from pup_tui.journal import codec
 from pup_tui.journal.errors import JournalError
+from pup_tui.journal.places import journal_path
 from pup_tui.journal.reader import JournalReader
 from pup_tui.journal.records import RunRecord, RunSummary
 from pup_tui.journal.writer import MemoryJournal
@@ -25,6 +32,25 @@ def problems_of(journal: JournalReader) -> list[str]:
         except JournalError as error:
             found.append(f"{run}: {error.message}")
     return found
+
+
+def aged(state: Path, seconds: float) -> None:
+    """Have all that is recorded in a journal that nobody has open be so much longer ago."""
+    with closing(sqlite3.connect(journal_path(state))) as database, database:
+        for number, run in database.execute("SELECT number, run FROM run").fetchall():
+            chain = codec.first_link(run)
+            for sequence, body in database.execute(
+                "SELECT sequence, body FROM event WHERE run = ? ORDER BY sequence", (number,)
+            ).fetchall():
+                event = codec.decode(body.encode())
+                at = replace(event.at, wall=event.at.wall - seconds)
+                text = codec.encode(replace(event, at=at))
+                chain = codec.link(chain, sequence, text.encode())
+                database.execute(
+                    "UPDATE event SET body = ?, chain = ? WHERE run = ? AND sequence = ?",
+                    (text, chain, number, sequence),
+                )
+        database.execute("UPDATE run SET started_at = started_at - ?", (seconds,))
 
 
 class FailingJournal(MemoryJournal):

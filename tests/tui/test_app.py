@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -535,3 +536,15 @@ async def test_the_buttons_do_what_the_keys_do(
         assert not console.main.query_one("#plan-run", Button).disabled
         await console.pilot.click("#plan-run")
         await console.eventually(lambda: executor.requests)
+
+
+@pytest.mark.proves("P7")
+async def test_what_is_said_by_the_way_is_shown_as_it_is(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    listeners: list[Callable[[str], None]] = []
+    services = make_services({"quick.yaml": QUICK}, listen=listeners.append)
+    async with open_console(services) as console:
+        for listener in listeners:
+            listener("still running: [b]sleep[/b] (pid 1)")
+        await console.sees("still running: [b]sleep[/b] (pid 1)")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import threading
 from pathlib import Path
@@ -268,6 +269,23 @@ async def test_an_output_that_is_gone_is_not_said_to_be_empty(
         await console.sees("✔ succeeded")
         await console.press("enter")
         await console.sees("What it printed is gone")
+        assert "printed nothing" not in console.screen
+
+
+@pytest.mark.parametrize(("left", "told"), [(0, "Of what it printed"), (1, "▲ some of it is gone")])
+async def test_an_output_that_was_emptied_or_cut_is_not_said_to_be_whole(
+    make_services: MakeServices, open_console: OpenConsole, left: int, told: str
+) -> None:
+    services = make_services({"quick.yaml": QUICK})
+    async with open_console(services, LARGE) as console:
+        await run(console, "quick")
+    for path in services.state.glob("outputs/*/*.log"):
+        os.truncate(path, left)
+    async with open_console(services, LARGE) as console:
+        await console.press("h")
+        await console.sees("✔ succeeded")
+        await console.press("enter")
+        await console.sees(told)
         assert "printed nothing" not in console.screen
 
 

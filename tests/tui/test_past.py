@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import pytest
+
 from pup_tui.core.events import Interrupted, LeftOutSteps
 from pup_tui.core.notices import StepFinished, StepStarted
 from pup_tui.core.program import compile_program
+from pup_tui.core.state import StepPhase
 from pup_tui.runbook.model import ConfirmStep, GroupStep, Runbook, ShellStep
 from pup_tui.tui.past import broken_off, completed
 from pup_tui.tui.run_progress import RunProgress
-from tests.support.player import Player, Result
+from tests.support.player import FAILS, Player, Result
 from tests.support.runbooks import program_of
 
 
@@ -37,6 +40,64 @@ def test_the_block_in_which_a_run_was_interrupted_is_not_shown_as_running() -> N
         run.apply(notice)
     assert [step.status for step in run] == ["unknown", "cancelled"]
     assert run.over
+
+
+BREAKS_OFF = """
+steps:
+  - {name: tried, kind: shell, run: a, retry: {attempts: 2, delay: 60s}}
+  - {name: polled, kind: shell, run: a, poll: {until: exit_code == 0, interval: 60s}}
+  - {name: wait, kind: wait, duration: 60s}
+  - {name: ask, kind: confirm, message: 'Go on?'}
+  - {name: failing, kind: shell, run: a, on_failure: confirm}
+  - {name: running, kind: shell, run: a}
+"""
+LEFT = {
+    "tried": ("cancelled", "between two attempts, and the last one had ended"),
+    "polled": ("cancelled", "between two attempts, and the last one had ended"),
+    "wait": ("cancelled", "while it waited"),
+    "ask": ("cancelled", "before it was answered"),
+    "failing": ("failed", "exited with 1"),
+    "running": ("unknown", "look whether it was done"),
+}
+
+
+COME_TO = (StepPhase.PAUSED, StepPhase.ASKING, StepPhase.FAILURE)
+
+
+@pytest.mark.parametrize("step", LEFT)
+def test_only_what_was_in_the_middle_is_to_be_looked_at(step: str) -> None:
+    results = {
+        "tried": [FAILS, Result()],
+        "polled": [Result(until=False), Result(until=True)],
+        "failing": [FAILS],
+        "running": [Result(hangs=True)],
+    }
+    program = program_of(BREAKS_OFF)
+    player = Player(program, results=results).create()
+
+    def has_come_to_it(player: Player) -> bool:
+        return player.machine.state.steps[step].phase in COME_TO
+
+    player.play(until=has_come_to_it)
+    for asked, answer in (("ask", "yes"), ("failing", "continue")):
+        if not has_come_to_it(player):
+            player.answer(asked, answer).play(until=has_come_to_it)
+    ended = broken_off(player.machine.state, "crashed", ts="", duration=1.0)
+    (told,) = (each for each in ended if isinstance(each, StepFinished))
+    status, why = LEFT[step]
+    assert (told.step, told.status) == (step, status)
+    assert why in told.reason
+
+
+def test_what_the_newest_leg_had_not_come_to_is_as_it_was_left() -> None:
+    text = "steps: [{name: a, kind: shell, run: a}, {name: b, kind: shell, run: b}]"
+    results = {"a": [Result(), Result(hangs=True)], "b": [FAILS]}
+    player = Player(program_of(text), results=results).create().play()
+    player.resume(again=("a",)).play()
+    ended = broken_off(player.machine.state, "crashed", ts="", duration=1.0)
+    told = {each.step: each for each in ended if isinstance(each, StepFinished)}
+    assert (told["a"].status, told["b"].status) == ("unknown", "failed")
+    assert told["b"].reason == "exited with 1"
 
 
 RESUMED = """

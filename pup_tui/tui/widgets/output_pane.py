@@ -64,6 +64,7 @@ class OutputPane(Vertical):
         self._reader: SpoolReader | None = None
         self._matches = Matches()
         self._told = ""
+        self._is_cut = False
 
     def compose(self) -> ComposeResult:
         yield OutputLines()
@@ -86,12 +87,21 @@ class OutputPane(Vertical):
 
     # What is shown
 
-    def show(self, path: Path | None, empty_text: str, kept: Path | None = None) -> None:
+    def show(
+        self,
+        path: Path | None,
+        empty_text: str,
+        kept: Path | None = None,
+        *,
+        is_cut: bool = False,
+    ) -> None:
         """Show the spool at `path` from its end, or, while it holds nothing, say what is going on.
 
-        The pager opens what is `kept` of the output, where that is not what is shown.
+        The pager opens what is `kept` of the output, where that is not what is shown; `is_cut` says that
+        some of it is missing.
         """
         self._kept = kept or path
+        self._is_cut = is_cut
         self.lines.empty_text = empty_text
         if path == self._path:
             return
@@ -150,6 +160,8 @@ class OutputPane(Vertical):
         dropped = 0 if self._reader is None else self._reader.dropped_lines
         if dropped:
             parts.append(f"{dropped:,} lines left out")
+        if self._is_cut:
+            parts.append("▲ some of it is gone")
         if lines.selected_from is not None:
             parts.append(f"{len(lines.marked()):,} selected: y copies")
         if lines.wrap:

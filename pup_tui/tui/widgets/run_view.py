@@ -182,12 +182,16 @@ class RunView(Vertical):
         self._step_list.focus(scroll_visible)
         return self
 
+    @property
+    def _state(self) -> RunState | None:
+        return self._past if self._under_way is None else self._under_way.state
+
     # What the run tells
 
     def _take(self, notice: AnyNotice) -> None:
         """Note what was told; of a foreach the state tells more."""
         self.progress.apply(notice)
-        state = self._past if self._under_way is None else self._under_way.state
+        state = self._state
         if isinstance(notice, StepStarted) and state is not None:
             self.progress.learn_items(notice.step, state)
 
@@ -320,7 +324,10 @@ class RunView(Vertical):
         self._show_header()
         self._show_banner()
         self.query_one(StepDetail).show(step, self._times.retry_in(step))
-        self.query_one(StepOutputView).show(step, self._output_path(self._selected))
+        state = self._state
+        known = None if state is None else state.steps.get(self._selected)
+        kept = None if known is None else known.kept
+        self.query_one(StepOutputView).show(step, self._output_path(self._selected), kept)
         self.refresh_bindings()
 
     def _show_banner(self) -> None:

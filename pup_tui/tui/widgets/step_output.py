@@ -7,6 +7,7 @@ from pathlib import Path
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from pup_tui.output.loss import loss
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.shown import spool_to_show
 from pup_tui.tui.run_times import RunTimes
@@ -33,8 +34,8 @@ class StepOutputView(Vertical):
     def pane(self) -> OutputPane:
         return self.query_one(OutputPane)
 
-    def show(self, step: StepProgress, output: Path) -> None:
-        """Show a step as it stands now."""
+    def show(self, step: StepProgress, output: Path, kept: int | None) -> None:
+        """Show a step as it stands now; `kept` is how many bytes of its output there were, if known."""
         times = self._times
         polls, waits = self.query_one(PollWidget), self.query_one(WaitWidget)
         polls.display = step.polls and step.has_run
@@ -43,10 +44,11 @@ class StepOutputView(Vertical):
             state = times.state_of(step.id)
             polls.show(read_poll(step, None if state is None else state.poll, times.now()))
         if waits.display:
-            waits.show(times.running_for(step) or 0.0, wait_seconds(step))
+            waits.show(times.waiting_for(step), wait_seconds(step))
         shown = spool_to_show(output, step.node.step.shows, step.status)
         hidden = f"Its output is not shown: o opens it in the pager. It is kept in {safe_text(str(output))}"
         told = hidden if shown is None and step.has_run else why_empty(step)
-        if step.has_printed and not output.exists():
-            told = f"What it printed is gone: {safe_text(str(output))}"
-        self.pane.show(shown, told, output)
+        lost = loss(output, kept or 0) if step.has_printed else ""
+        if lost:
+            told = safe_text(lost[0].upper() + lost[1:])
+        self.pane.show(shown, told, output, is_cut=bool(lost))
