@@ -64,6 +64,8 @@ class OutputLines(ScrollView, can_focus=True):
         Binding("y", "copy", "Copy", show=False),
     ]
 
+    virtual_size: var[Size] = var(Size(0, 0))
+    """The size of all lines. It grows all the time, and nothing around them is laid out by it."""
     following: var[bool] = var(True)
     cursor: var[int] = var(0)
     wrap: var[bool] = var(False)
@@ -412,7 +414,7 @@ class OutputLines(ScrollView, can_focus=True):
             return Strip([Segment(line_told, palette.base + _CALM)], width)
         line, start, end = rows[y]
         row = self._painter.row(line, start, end, width, self.app.console)
-        if not self.wrap and self._painter.text(line).cell_len > end:
+        if not self.wrap and self._painter.width(line) > end:
             row = self._painter.with_more(row, GUTTER + end - start)
         if not self.following and line in self.marked():
             row = self._painter.marked(row)

@@ -50,6 +50,8 @@ class _Entry(NamedTuple):
 
     stream: str
     text: Text
+    width: int
+    """Columns of the text."""
     is_folded: bool
 
 
@@ -97,6 +99,10 @@ class Painter:
         """A line with its colours."""
         return self._entry(line).text
 
+    def width(self, line: int) -> int:
+        """The columns of a line."""
+        return self._entry(line).width
+
     def is_folded(self, line: int) -> bool:
         """Whether a line said something before that is not drawn."""
         return self._entry(line).is_folded
@@ -133,16 +139,15 @@ class Painter:
                 if number == line or number not in self._entries:
                     self._entries[number] = self._made(found)
             entry = self._entries.get(line)
-        return entry or _Entry("stdout", Text(), is_folded=False)
+        return entry or _Entry("stdout", Text(), 0, is_folded=False)
 
     def _made(self, line: Line) -> _Entry:
         shown = line if self.unfolded else folded(line)
         text = line_text(shown, coloured=self.coloured)
-        return _Entry(line.stream, text, is_folded=shown.text != line.text)
+        return _Entry(line.stream, text, text.cell_len, is_folded=shown.text != line.text)
 
     def _draw(self, line: int, start: int, end: int, width: int, console: Console) -> Strip:
-        stream, text, is_folded = self._entry(line)
-        size = text.cell_len
+        stream, text, size, is_folded = self._entry(line)
         self.widest = max(self.widest, size + GUTTER)
         strip = Strip(list(self._decorated(line, text).render(console)), size)
         if start or size > end:
