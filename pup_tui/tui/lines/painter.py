@@ -24,7 +24,10 @@ GUTTER = 2
 """Columns before the text: the mark of standard error, and that of what was overwritten and is folded."""
 
 CACHED = 512
-"""Lines, and rows, whose drawn form is kept: a few screens."""
+"""Lines that are kept: a few screens."""
+
+ROWS_CACHED = 128
+"""Rows whose drawn form is kept. What of it is gone, only the collector finds: the sooner the cheaper."""
 
 _READ_AHEAD = 16
 _MOST_READ = 64 * 1024
@@ -70,7 +73,7 @@ class Painter:
         self.widest = 0
         """Columns of the widest line drawn so far, with the gutter."""
         self._entries: LRUCache[int, _Entry] = LRUCache(CACHED)
-        self._rows: LRUCache[tuple[int, int, int, int], Strip] = LRUCache(CACHED)
+        self._rows: LRUCache[tuple[int, int, int, int], Strip] = LRUCache(ROWS_CACHED)
 
     def show(self, source: LineSource | None) -> None:
         """Draw another source from now on."""
