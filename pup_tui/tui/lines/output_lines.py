@@ -65,7 +65,7 @@ class OutputLines(ScrollView, can_focus=True):
     ]
 
     virtual_size: var[Size] = var(Size(0, 0))
-    """The size of all lines. It grows all the time, and nothing around them is laid out by it."""
+    """The size of all lines. It grows all the time, and what stands around them does not depend on it."""
     following: var[bool] = var(True)
     cursor: var[int] = var(0)
     wrap: var[bool] = var(False)
@@ -101,7 +101,8 @@ class OutputLines(ScrollView, can_focus=True):
         self._painter.show(source)
         self._count = self._dropped = 0
         self.cursor, self.selected_from, self.following = 0, None, True
-        self.virtual_size = Size(0, 0)
+        if source is None:
+            self.virtual_size = Size(0, 0)
         self.take_in()
 
     def take_in(self) -> None:
@@ -169,6 +170,10 @@ class OutputLines(ScrollView, can_focus=True):
         self.post_message(self.Moved())
 
     # Following, and the marked line
+
+    def watch_virtual_size(self, size: Size) -> None:
+        """Have the scrollbars tell it; where one comes or goes, that by itself lays the pane out."""
+        self._scroll_update(size)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
