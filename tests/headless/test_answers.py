@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pexpect
 import pytest
 
-from tests.support.program import PROGRAM, Program
-from tests.support.terminal import ended, typed
+from tests.support.program import Program
+from tests.support.terminal import ended, typed, typed_anew
 
 ASK = """\
 name: ask
@@ -249,24 +251,17 @@ steps: [{name: Show, kind: shell, run: "echo on {{ HOST }}{{ TICKET }}"}]
 @pytest.mark.parametrize(("locale", "code"), [("C.UTF-8", 0), ("strict", 3)])
 def test_what_is_typed_need_not_be_text(program: Program, locale: str, code: int) -> None:
     program.write("work", "name: work\nsteps: [{name: Work, kind: manual, message: Do it}]\n")
-    encoding = {"PYTHONIOENCODING": "utf-8:strict"} if locale == "strict" else {}
-    # Started anew, since the interpreter opens the terminal.
-    child: pexpect.spawn[bytes] = pexpect.spawn(
-        PROGRAM[0],
-        [*PROGRAM[1:], "run", "work.yaml"],
-        cwd=str(program.cwd),
-        env={**program.environ, "TERM": "xterm-256color", **encoding},
-        timeout=200,
-    )
-    child.expect(b"done\\?")
-    child.sendline(b"y")
-    child.expect(b"note")
-    child.sendline(b"well \xff done")
-    told = b"answered by ada \\(well .+ done\\)" if code == 0 else b"the terminal cannot be read"
-    child.expect(told)
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == code
+    if locale == "strict":
+        program = replace(program, environ={**program.environ, "PYTHONIOENCODING": "utf-8:strict"})
+    with typed_anew(program, "run", "work.yaml") as child:
+        child.expect("done\\?")
+        child.sendline("y")
+        child.expect("note")
+        os.write(child.child_fd, b"well \xff done\n")
+        child.expect(
+            "answered by ada \\(well . done\\)" if code == 0 else "the terminal cannot be read"
+        )
+        assert ended(child) == code
 
 
 def test_what_is_printed_meanwhile_stands_below_the_prompt(program: Program) -> None:

@@ -15,7 +15,7 @@ import pexpect
 from pexpect.fdpexpect import fdspawn
 
 from tests.support.forked import PATIENCE, PROCESSES, typed_program
-from tests.support.program import Program
+from tests.support.program import PROGRAM, Program
 
 if TYPE_CHECKING:
     _Spawned = fdspawn[str]
@@ -58,8 +58,30 @@ def typed(program: Program, *args: str) -> Iterator[Typed]:
         process.close()
 
 
-def ended(child: Typed) -> int | None:
+def ended(child: Typed | pexpect.spawn[str]) -> int | None:
     """The exit code, once the program has ended by itself."""
     child.expect(pexpect.EOF)
-    child.process.join(PATIENCE)
-    return child.process.exitcode
+    if isinstance(child, Typed):
+        child.process.join(PATIENCE)
+        return child.process.exitcode
+    child.wait()
+    return child.exitstatus
+
+
+@contextmanager
+def typed_anew(program: Program, *args: str) -> Iterator[pexpect.spawn[str]]:
+    """The same in an interpreter of its own, with the arguments and streams that a shell gives it."""
+    child = pexpect.spawn(
+        PROGRAM[0],
+        [*PROGRAM[1:], *args],
+        cwd=str(program.cwd),
+        env={**program.environ, "TERM": "xterm-256color"},
+        encoding="utf-8",
+        codec_errors="replace",
+        timeout=PATIENCE,
+        dimensions=(24, 80),
+    )
+    try:
+        yield child
+    finally:
+        child.close(force=True)
