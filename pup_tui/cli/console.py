@@ -85,6 +85,22 @@ def _named(ctx: click.Context, catalog: Catalog, word: str) -> Entry:
         raise Failure(f"there is no command or runbook `{word}`", "", error.hint) from error
 
 
+SETTLED = 2.0
+"""Seconds after which what has been loaded is what stays."""
+
+
+def _spare_what_stays() -> None:
+    """Keep the collector from walking over modules and widgets again and again while output floods.
+
+    A frame makes thousands of objects, and those of a row that has gone only the collector finds. Looking
+    seldom, it finds them young, and needs not look through all that there is, which holds up a key.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+    gc.enable()
+
+
 def open_console(
     opened: Callable[[str | None, Leftovers], AbstractAsyncContextManager[Services]],
 ) -> int:
@@ -105,13 +121,17 @@ def open_console(
             while True:
                 async with opened(profile, leftovers) as services:
                     app = PupTuiApp(services)
-                    profile = await app.run_async()
+                    settling = asyncio.get_running_loop().call_later(SETTLED, _spare_what_stays)
+                    try:
+                        profile = await app.run_async()
+                    finally:
+                        settling.cancel()
                     incomplete = incomplete or app.runs.incomplete
                 if profile is None:
                     return app.return_code or (FAILED if incomplete else SUCCEEDED)
 
     # Until the console stands there is next to nothing to collect, and looking for it would delay the first
-    # frame; the app turns the collector on again.
+    # frame.
     gc.disable()
     try:
         check_room()

@@ -43,6 +43,11 @@ _NEWLINE = 1
 _ENTRIES_AT_ONCE = 64
 
 
+def is_one_line(data: bytes) -> bool:
+    """Whether ended lines are a single one: of a long one this is known much sooner than anything else."""
+    return data.find(b"\n") == len(data) - 1
+
+
 def encode_lines(text: str) -> bytes:
     """Return text as it is kept: always valid UTF-8."""
     return text.encode("utf-8", "backslashreplace")
@@ -108,7 +113,8 @@ class LineFileWriter:
         block, blocks = self._block, self._blocks
         if block is not None and block.takes(flags, end - block.begin, at):
             begin, at, blocks = block.begin, block.entry.at, blocks - 1
-        entry = BlockEntry(end, self.count + data.count(b"\n"), at, flags)
+        lines = 1 if is_one_line(data) else data.count(b"\n")
+        entry = BlockEntry(end, self.count + lines, at, flags)
         self._write(data, [entry], blocks)
         self._count_ended([entry], blocks)
         self._block = _Block(begin, entry)

@@ -244,9 +244,11 @@ class _Channel:
 
     def _split(self, masked: str) -> list[Passage]:
         """Return the lines that ``masked`` ends; the rest is kept."""
-        text = self._tail + masked
-        cut = text.rfind("\n") + 1
-        ended, self._tail = text[:cut], text[cut:]
+        cut = masked.rfind("\n") + 1
+        # With one name only it grows where it stands: copied each time, a long line costs its square.
+        tail, self._tail = self._tail, ""
+        tail += masked[:cut] if cut else masked
+        ended, self._tail = (tail, masked[cut:]) if cut else ("", tail)
         if self._broken_size or self._has_long(ended) or len(self._tail) > self._max_line:
             return self._broken(ended)
         return [Passage(self.stream, ended)] if ended else []

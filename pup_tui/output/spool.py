@@ -17,7 +17,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from .blockindex import IndexHeader, index_path
-from .linefile import LineFileReader, LineFileWriter, encode_lines
+from .linefile import LineFileReader, LineFileWriter, encode_lines, is_one_line
 from .passage import Line, Passage, Stream
 from .style import strip_style
 
@@ -94,6 +94,8 @@ def _fitting(data: bytes, room: int) -> tuple[int, int]:
     cost = _cost(data)
     if cost <= room:
         return len(data), cost
+    if is_one_line(data):
+        return 0, 0
     sizes = [length + 1 for length in _lengths(data)]
     costs = list(accumulate((max(size, MIN_LINE_COST) for size in sizes), initial=0))
     fit = max(0, bisect_right(costs, room) - 1)
@@ -102,6 +104,8 @@ def _fitting(data: bytes, room: int) -> tuple[int, int]:
 
 def _cost(data: bytes) -> int:
     """Return what some lines count; where all of them are short, that is known from their number."""
+    if is_one_line(data):
+        return max(len(data), MIN_LINE_COST)
     if _LONG not in data.translate(_SHAPE):
         return data.count(b"\n") * MIN_LINE_COST
     short = [length + 1 for length in _lengths(data) if length < MIN_LINE_COST]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -41,20 +40,6 @@ INTERRUPT = 128 + signal.SIGINT
 TERMINAL_LOST = "the terminal was lost"
 LOOK_AT_TERMINAL = 0.5
 """Seconds between two looks at whether the terminal is still there."""
-
-
-SETTLED = 2.0
-"""Seconds after which what has been loaded is what stays."""
-
-
-def _spare_what_stays() -> None:
-    """Keep the collector from walking over modules and widgets again and again while output floods.
-
-    Whoever opened the console may have held the collector back until now.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.enable()
 
 
 def _commands() -> type[Provider]:
@@ -116,7 +101,6 @@ class PupTuiApp(App[str]):
         for number, stop in self._signals().items():
             loop.add_signal_handler(number, stop)
         self.set_interval(LOOK_AT_TERMINAL, self._look_at_terminal)
-        self.set_timer(SETTLED, _spare_what_stays)
         self.services.listen(self._tell_note)
 
     def _tell_note(self, note: str) -> None:

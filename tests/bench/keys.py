@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import statistics
 import sys
 import time
@@ -15,6 +16,9 @@ from tests.support.screen import Screen
 KEYS = 100
 PAUSE = 0.1
 """Seconds between two keys, in which the console paints what comes."""
+
+WARM_UP = 3.0
+"""Seconds before the first key: the console has settled by then."""
 
 FLOODS = {
     "quiet": "sleep 1000",
@@ -49,7 +53,7 @@ def answered(folder: Path, environ: Mapping[str, str], flood: str) -> Answered:
     books = folder / f"keys {flood}"
     books.mkdir()
     (books / "keys.yaml").write_text(_RUNBOOK.format(flood=FLOODS[flood].replace("\\", "\\\\")))
-    own = {**environ, "PUP_TUI_RUNBOOKS": str(books)}
+    own = {**environ, "PUP_TUI_RUNBOOKS": str(books), "TEXTUAL_FPS": "60"}
     command = [sys.executable, "-m", "pup_tui", "keys"]
     with Screen(command, cwd=folder, environ=own, size=(100, 30)) as screen:
         screen.wait_for(_READY)
@@ -57,6 +61,7 @@ def answered(folder: Path, environ: Mapping[str, str], flood: str) -> Answered:
         screen.wait_for(r"\^r Run  ")
         screen.press("ctrl+r")
         screen.wait_for(r"\$ : noisy")
+        _read_for(screen, WARM_UP)
         used, began = _processor(screen.pid), time.monotonic()
         took = [_answer(screen, *way) for way in [("j", b"settled"), ("k", b"noisy")] * (KEYS // 2)]
         share = (_processor(screen.pid) - used) / (time.monotonic() - began)
@@ -81,15 +86,20 @@ def rows(folder: Path, environ: Mapping[str, str]) -> list[tuple[str, float, str
 
 def _answer(screen: Screen, key: str, shown: bytes) -> float:
     """Seconds until the terminal is sent what the key brings up."""
-    until = time.monotonic() + PAUSE
-    while (left := until - time.monotonic()) > 0:
-        screen.read(left)
-    before, began = len(screen.raw), time.perf_counter()
+    _read_for(screen, PAUSE)
+    sent, began = b"", time.perf_counter()
     os.write(screen.terminal, key.encode())
-    while shown not in screen.raw[before:]:
-        if not screen.read(10.0):
-            raise AssertionError(f"the console has ended:\n{screen.text}")
+    while shown not in sent:
+        sent += os.read(screen.terminal, 1 << 16)
     return time.perf_counter() - began
+
+
+def _read_for(screen: Screen, seconds: float) -> None:
+    """Take what is painted, and draw it nowhere: to follow it costs as much as to paint it."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        if select.select([screen.terminal], [], [], left)[0]:
+            os.read(screen.terminal, 1 << 16)
 
 
 def _processor(pid: int) -> float:

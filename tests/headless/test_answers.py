@@ -10,7 +10,7 @@ import pexpect
 import pytest
 
 from tests.support.program import Program
-from tests.support.terminal import ended, typed
+from tests.support.terminal import ended, typed, typed_anew
 
 ASK = """\
 name: ask
@@ -253,7 +253,7 @@ def test_what_is_typed_need_not_be_text(program: Program, locale: str, code: int
     program.write("work", "name: work\nsteps: [{name: Work, kind: manual, message: Do it}]\n")
     if locale == "strict":
         program = replace(program, environ={**program.environ, "PYTHONIOENCODING": "utf-8:strict"})
-    with typed(program, "run", "work.yaml") as child:
+    with typed_anew(program, "run", "work.yaml") as child:
         child.expect("done\\?")
         child.sendline("y")
         child.expect("note")

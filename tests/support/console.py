@@ -16,9 +16,14 @@ from pup_tui.catalog.entries import Origin
 from pup_tui.catalog.places import Folder
 from pup_tui.catalog.value_sources import local_sources
 from pup_tui.cli.wiring import resolver
+from pup_tui.core.program import compile_program
 from pup_tui.core.requests import ShellRequest
 from pup_tui.drivers.launcher import Launcher
+from pup_tui.drivers.local import LocalRun
+from pup_tui.drivers.source import source_of
+from pup_tui.drivers.watcher import Watcher
 from pup_tui.journal.writer import JournalWriter
+from pup_tui.output.passage import Passage
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.app import PupTuiApp
 from pup_tui.tui.screens.main import MainScreen
@@ -159,6 +164,32 @@ async def services_in(place: Path) -> AsyncIterator[MakeServices]:
 
     yield make
     await journal.close()
+
+
+async def has_run(services: Services, runbook: str, until: str | None = None) -> None:
+    """A past run of a runbook without variables, made without a console.
+
+    It broke off when it had printed a line that holds `until`.
+    """
+    loaded = services.catalog.load(services.home / "runbooks" / f"{runbook}.yaml")
+    program = compile_program(loaded.id, loaded.require())
+    launcher = await services.launcher()
+    live = await launcher.launch(program, source=source_of(loaded), files=loaded.files, values={})
+    if until is not None:
+        live.watch(_BreaksOff(live, until))
+    await live.drive()
+
+
+class _BreaksOff(Watcher):
+    """Interrupts a run as soon as it says something."""
+
+    def __init__(self, live: LocalRun, until: str) -> None:
+        self._live = live
+        self._until = until
+
+    def output(self, step: str, passage: Passage) -> None:
+        if self._until in passage.text:
+            self._live.interrupt("the console ended")
 
 
 @asynccontextmanager

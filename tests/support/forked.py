@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
@@ -54,14 +55,31 @@ def program(
     args: Sequence[str], cwd: Path, environ: Mapping[str, str], streams: tuple[Path, Path, Path]
 ) -> None:
     """Be the program, called in a folder, with files as standard input, output and error."""
-    os.chdir(cwd)
-    os.environ.clear()
-    os.environ.update(environ)
     for number, path in enumerate(streams):
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC if number else os.O_RDONLY
         opened = os.open(path, flags, 0o600)
         os.dup2(opened, number)
         os.close(opened)
+    _called(args, cwd, environ)
+
+
+def typed_program(
+    args: Sequence[str], cwd: Path, environ: Mapping[str, str], terminal: str, taken: Event
+) -> None:
+    """Be the program, called in a folder, on a terminal of its own; `taken` is set once it has that."""
+    os.setsid()
+    opened = os.open(terminal, os.O_RDWR)
+    for number in range(3):
+        os.dup2(opened, number)
+    os.close(opened)
+    taken.set()
+    _called(args, cwd, environ)
+
+
+def _called(args: Sequence[str], cwd: Path, environ: Mapping[str, str]) -> None:
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(environ)
     sys.stdin = open(0, closefd=False)  # noqa: SIM115
     sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", errors="backslashreplace", closefd=False)  # noqa: SIM115

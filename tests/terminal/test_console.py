@@ -104,7 +104,7 @@ def test_leaving_with_a_run_open_asks_and_stays_by_default(program: Program) -> 
     write(program, "long", LONG)
     with ending_the_child(program), console(program, "long") as screen:
         start(screen)
-        screen.wait_for("it-is-up")
+        screen.wait_for("(?m)it-is-up$")
         screen.press("ctrl+q")
         screen.answer("enter", "(?i)stay", "Cancel the runs and quit")
         screen.wait_for("running")
@@ -122,7 +122,7 @@ def test_signals_end_it_in_order(
     write(program, "long", LONG)
     with console(program, "long") as screen:
         start(screen)
-        screen.wait_for("it-is-up")
+        screen.wait_for("(?m)it-is-up$")
         os.kill(screen.pid, number)
         assert screen.wait_for_exit() == code
     assert child_is_gone(program)
@@ -135,7 +135,7 @@ def test_a_lost_terminal_ends_it_and_its_run(program: Program) -> None:
     write(program, "long", LONG)
     with console(program, "long") as screen:
         start(screen)
-        screen.wait_for("it-is-up")
+        screen.wait_for("(?m)it-is-up$")
         screen.hang_up()
         assert screen.wait_for_exit() == 129
     assert child_is_gone(program)
@@ -147,7 +147,7 @@ def test_a_killed_console_leaves_the_run_interrupted(program: Program) -> None:
     write(program, "long", LONG.replace("sleep 600", "sleep 5"))
     with console(program, "long") as screen:
         start(screen)
-        screen.wait_for("it-is-up")
+        screen.wait_for("(?m)it-is-up$")
         os.kill(screen.pid, signal.SIGKILL)
         screen.wait_for_exit()
     with console(program) as screen:
@@ -211,11 +211,11 @@ def test_resizing_keeps_everything(program: Program) -> None:
     write(program, "long", LONG)
     with ending_the_child(program), console(program, "long") as screen:
         start(screen)
-        screen.wait_for("it-is-up")
+        screen.wait_for("(?m)it-is-up$")
         for size in ((80, 24), (20, 5), (200, 50), (80, 24)):
             screen.resize(*size)
         screen.wait_for("running")
-        screen.wait_for("it-is-up")
+        screen.wait_for("(?m)it-is-up$")
 
 
 @pytest.mark.proves("F37")
@@ -295,7 +295,10 @@ def test_a_daemon_writes_on_behind_its_run_and_when_another_profile_is_chosen(
         screen.wait_for("it is blue")
         screen.wait_for("1 of 1")
         writes_on(program, screen)
-        screen.press("escape", "P")
+        screen.press("escape")
+        # Sent right behind it, the letter would make a sequence of both.
+        screen.wait_for("r Run  ")
+        screen.press("P")
         screen.wait_for("red +DANGER")
         screen.press("down")
         screen.press_until("enter", "DANGER red")

@@ -20,7 +20,7 @@ from pup_tui.datadog.sandbox import ids
 from pup_tui.output.spellings import spellings
 from pup_tui.runbook.model import AnyStep
 from tests.support.program import Program, program_in, sandbox_process
-from tests.support.terminal import ended, typed
+from tests.support.terminal import ended, typed_anew
 
 SECRET = 'hunter2-S3cr3t/+"x"&y=z é\'w'
 SPELLINGS = sorted(spellings(SECRET))
@@ -172,7 +172,7 @@ def run_on_a_terminal(program: Program, web: str) -> bytes:
     """Run it and answer what it asks; every byte that it wrote."""
     typescript = open(program.cwd / "typescript", "w", encoding="utf-8")  # noqa: SIM115 - closed below
     call = ("run", "every.yaml", "--arg", f"WEB={web}")
-    with typescript, arguments_seen() as arguments, typed(program, *call) as child:
+    with typescript, arguments_seen() as arguments, typed_anew(program, *call) as child:
         child.logfile_read = typescript
         child.expect("Really")
         child.sendline("y")

@@ -21,23 +21,10 @@ from pup_tui.tui.past import last_runs, past_runs, read_run
 from pup_tui.tui.past_search import PAGE, find_runs
 from pup_tui.tui.services import Services
 from pup_tui.tui.widgets.history import RunTable
-from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole
+from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole, has_run
 
 QUICK = "name: quick\nsteps: [{name: Say, kind: shell, run: echo}]\n"
 OTHER = "name: other\nsteps: [{name: Say, kind: shell, run: echo}]\n"
-
-
-async def run(console: Console, runbook: str) -> None:
-    before = len(console.main.run_tabs())
-    console.select(runbook)
-    await console.eventually(lambda: console.main.entry and console.main.entry.id == runbook)
-    await console.press("enter")
-    await console.on("plan")
-    await console.press("ctrl+r")
-    await console.eventually(lambda: len(console.main.run_tabs()) > before)
-    await console.eventually(lambda: not console.app.runs.under_way)
-    await console.press("escape")
-    await console.on("overview")
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -46,9 +33,11 @@ async def test_lists_runs_newest_first_and_filters(
 ) -> None:
     failing = FakeExecutor(Play(), Play(outcome=Outcome(ok=False, exit_code=3, reason="no")))
     services = make_services({"quick.yaml": QUICK, "other.yaml": OTHER}, executor=failing)
+    await has_run(services, "quick")
+    await has_run(services, "other")
     async with open_console(services, size) as console:
-        await run(console, "quick")
-        await run(console, "other")
+        console.select("other")
+        await console.eventually(lambda: console.main.entry and console.main.entry.id == "other")
         await console.press("h")
         await console.on("history")
         await console.eventually(lambda: "1 run" in console.screen)
@@ -64,9 +53,10 @@ async def test_a_key_shows_the_runs_of_one_status(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
     failing = FakeExecutor(Play(), Play(outcome=Outcome(ok=False, exit_code=3, reason="no")))
-    async with open_console(make_services({"quick.yaml": QUICK}, executor=failing)) as console:
-        await run(console, "quick")
-        await run(console, "quick")
+    services = make_services({"quick.yaml": QUICK}, executor=failing)
+    await has_run(services, "quick")
+    await has_run(services, "quick")
+    async with open_console(services) as console:
         await console.press("h")
         await console.on("history")
         await console.sees("2 runs · status: any", "✖ failed", "✔ succeeded", "Filter")
@@ -86,8 +76,9 @@ async def test_a_key_in_haste_is_not_typed_into_the_filter(
         may_read.wait(60)
         return find_runs(*args)
 
-    async with open_console(make_services({"quick.yaml": QUICK})) as console:
-        await run(console, "quick")
+    services = make_services({"quick.yaml": QUICK})
+    await has_run(services, "quick")
+    async with open_console(services) as console:
         monkeypatch.setattr(past_search, "find_runs", slow)
         await console.press("h")
         await console.sees("Reading the journal", "Filter")
@@ -103,8 +94,7 @@ async def test_opens_a_run_as_it_was_with_its_output(
 ) -> None:
     executor = FakeExecutor(Play(stdout=b"what it printed then\n"))
     services = make_services({"quick.yaml": QUICK}, executor=executor)
-    async with open_console(services) as console:
-        await run(console, "quick")
+    await has_run(services, "quick")
     (tmp_path / "runbooks" / "quick.yaml").write_text(QUICK.replace("Say", "Something else"))
     async with open_console(make_services({})) as console:
         await console.press("h")
@@ -238,9 +228,9 @@ async def test_outputs_without_records_are_said_above_the_runs(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
     services = make_services({"quick.yaml": QUICK})
+    await has_run(services, "quick")
+    lose_a_record(services)
     async with open_console(services, LARGE) as console:
-        await run(console, "quick")
-        lose_a_record(services)
         await console.press("h")
         await console.sees("1 run · status: any", "the records of 1 run are lost", "✔ succeeded")
 
@@ -249,9 +239,9 @@ async def test_the_overview_says_that_not_all_past_runs_are_known(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
     services = make_services({"quick.yaml": QUICK, "other.yaml": OTHER})
+    await has_run(services, "quick")
+    lose_a_record(services)
     async with open_console(services, LARGE) as console:
-        await run(console, "quick")
-        lose_a_record(services)
         console.select("other")
         await console.sees("not all past runs are known: the records of 1", "None is known")
         assert "It has not run yet" not in console.screen
@@ -261,8 +251,7 @@ async def test_an_output_that_is_gone_is_not_said_to_be_empty(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
     services = make_services({"quick.yaml": QUICK})
-    async with open_console(services, LARGE) as console:
-        await run(console, "quick")
+    await has_run(services, "quick")
     shutil.rmtree(services.state / "outputs")
     async with open_console(services, LARGE) as console:
         await console.press("h")
@@ -277,8 +266,7 @@ async def test_an_output_that_was_emptied_or_cut_is_not_said_to_be_whole(
     make_services: MakeServices, open_console: OpenConsole, left: int, told: str
 ) -> None:
     services = make_services({"quick.yaml": QUICK})
-    async with open_console(services, LARGE) as console:
-        await run(console, "quick")
+    await has_run(services, "quick")
     for path in services.state.glob("outputs/*/*.log"):
         os.truncate(path, left)
     async with open_console(services, LARGE) as console:
@@ -294,8 +282,8 @@ async def test_hostile_names_in_the_table_are_shown_literally(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
     services = make_services({"[red]x[red].yaml": QUICK.replace("quick", '"[/] [b]"')})
+    await has_run(services, "[red]x[red]")
     async with open_console(services, LARGE) as console:
-        await run(console, "[red]x[red]")
         await console.press("h")
         await console.on("history")
         await console.eventually(lambda: console.screen.count("[red]x[red]") >= 2)

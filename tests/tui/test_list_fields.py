@@ -9,7 +9,7 @@ from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.dialog import ValuesAnswer
 from pup_tui.tui.dialogs.input import InputScreen
 from pup_tui.tui.fields import field_list
-from tests.support.console import HOSTILE
+from tests.support.console import HOSTILE, VISIBLE
 from tests.support.dialogs import answer_of, asked, question, until
 from tests.support.fields import fields, variables
 from tests.support.value_sources import Commands, sources_of
@@ -47,7 +47,7 @@ async def test_what_was_pasted_is_many_items_at_once() -> None:
         await form.eventually(lambda: "at most 3 items" in form.wrong.get("HOSTS", ""))
 
 
-@pytest.mark.parametrize("item", ["a\nb", " ", "[1]", "\u202e", *HOSTILE])
+@pytest.mark.parametrize("item", ["a\nb", " ", "[1]", "\u202e", HOSTILE])
 async def test_values_of_the_last_run_come_back_whole(item: str) -> None:
     async with fields("HOSTS: {type: list}", given={"HOSTS": ["x", item]}) as form:
         assert form.values["HOSTS"] == ["x", item]
@@ -110,13 +110,11 @@ async def test_where_nothing_chosen_comes_from_is_told() -> None:
         assert form.values["ZONES"] == ["us"]
 
 
-@pytest.mark.parametrize("label", HOSTILE)
-async def test_labels_are_never_markup(label: str) -> None:
+async def test_labels_are_never_markup() -> None:
     async with fields("ZONES: {type: list, choices: [eu]}") as form:
         control = form["ZONES"].query_one(OptionList)
-        control.offer([(label, "x")])  # type: ignore[attr-defined]
-        await form.eventually(lambda: control.option_count == 1)
-        assert "[ ]" in form.screen
+        control.offer([(HOSTILE, "x")])  # type: ignore[attr-defined]
+        await form.sees(f"[ ] {VISIBLE}")
 
 
 async def test_many_choices_scroll_and_leave_room() -> None:

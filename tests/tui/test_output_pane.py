@@ -18,6 +18,7 @@ from pup_tui.output.passage import Line, Passage
 from pup_tui.output.spool import SpoolWriter
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import output_lines
+from pup_tui.tui.lines.line_text import CLIP, line_text
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.pager import open_pager
 from pup_tui.tui.widgets.output_pane import OutputPane
@@ -384,3 +385,23 @@ async def test_an_output_that_cannot_be_read_says_so(tmp_path: Path) -> None:
 async def test_without_a_terminal_to_give_the_pager_is_refused(tmp_path: Path) -> None:
     async with shown(tmp_path, ["x"]) as s:
         assert await open_pager(s.app, tmp_path, "less", {}) == "A pager cannot be opened here."
+
+
+async def test_an_output_that_grows_lays_nothing_out(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await s.write(*(f"line {n}" for n in range(100)))
+        laid_out: list[object] = []
+        s.app.screen.screen_layout_refresh_signal.subscribe(s.app, laid_out.append)
+        await s.write(*(f"line {n}" for n in range(100, 5_000)))
+        assert s.rows()[-1].endswith("line 4999")
+        assert s.lines.vertical_scrollbar.window_virtual_size == 5_000
+        assert not laid_out
+
+
+@pytest.mark.parametrize("unread", [0, 7])
+@pytest.mark.parametrize("length", [3, CLIP, CLIP + 1, 20 * CLIP])
+def test_a_line_without_colours_is_drawn_as_one_with_them(length: int, unread: int) -> None:
+    plain = line_text(Line("stdout", "x" * length, unread))
+    coloured = line_text(Line("stdout", "\x1b[0m" + "x" * length, unread))
+    assert plain.plain == coloured.plain
+    assert plain.no_wrap == coloured.no_wrap

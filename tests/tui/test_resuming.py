@@ -19,7 +19,7 @@ from pup_tui.journal.reader import read_journal
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.services import ProfileOffer, Services
-from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole
+from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole, has_run
 
 DEPLOY = """
 name: deploy
@@ -39,15 +39,6 @@ async def begin(console: Console, runbook: str = "deploy") -> None:
     await console.on("plan")
     await console.press("ctrl+r")
     await console.eventually(lambda: console.app.runs.under_way or console.main.run_tabs())
-
-
-async def breaks_off(
-    open_console: OpenConsole, services: Services, said: str, size: tuple[int, int] = SMALL
-) -> None:
-    """A console that ends while a step of its run, which has said something, is under way."""
-    async with open_console(services, size) as console:
-        await begin(console)
-        await console.sees(said)
 
 
 async def to_history(console: Console) -> None:
@@ -100,7 +91,7 @@ async def test_a_run_that_broke_off_is_told_of_and_goes_on_where_it_stood(
     )
     leg = "leg 2, resumed by alice" if size == LARGE else "leg 2 by alice"
     services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
-    await breaks_off(open_console, services, "half way", size)
+    await has_run(services, "deploy", until="half way")
     async with open_console(services, size) as console:
         await console.sees("a run was interrupted: deploy", "R shows it")
         await console.press("R")
@@ -312,9 +303,7 @@ async def test_a_run_is_resumed_with_its_own_profile_only(
     make_services: MakeServices, open_console: OpenConsole
 ) -> None:
     services = make_services({"deploy.yaml": DEPLOY}, executor=FakeExecutor(Play(outcome=FAILED)))
-    async with open_console(services) as console:
-        await begin(console)
-        await console.sees("failed")
+    await has_run(services, "deploy")
     other = dataclasses.replace(services, profile=ProfileOffer(name="prod"))
     async with open_console(other) as console:
         await to_history(console)

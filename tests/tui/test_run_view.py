@@ -510,3 +510,32 @@ async def test_a_failed_output_is_shown_whatever_its_step_says(tmp_path: Path) -
     async with console(tmp_path, shell("a", show="none"), plays=plays) as c:
         await c.until(lambda: c.app.ended == ["failed"])
         await c.until(lambda: "  evidence" in c.output())
+
+
+async def test_a_key_shows_another_step_at_once_and_lays_nothing_out(tmp_path: Path) -> None:
+    plays = [Play(stdout=b"one\n"), Play(stdout=b"two\n")]
+    async with console(tmp_path, shell("a"), shell("b"), plays=plays) as c:
+        await c.until(lambda: c.view.progress.over)
+        steps = c.view.query_one(StepList)
+        steps.action_first()
+        await c.until(lambda: "one" in "\n".join(c.output()))
+        laid_out: list[object] = []
+        c.app.screen.screen_layout_refresh_signal.subscribe(c.app, laid_out.append)
+        steps.action_move(1)
+        assert "$ run-b" in c.text(StepDetail)
+        await c.until(lambda: "two" in "\n".join(c.output()))
+        assert not laid_out
+
+
+async def test_what_is_said_of_a_step_gets_the_lines_that_it_needs(tmp_path: Path) -> None:
+    long = ShellStep(id="b", name="b", run="echo " + "word " * 40)
+    async with console(tmp_path, shell("a"), long, plays=[Play(), Play()]) as c:
+        await c.until(lambda: c.view.progress.over)
+        steps, detail = c.view.query_one(StepList), c.view.query_one(StepDetail)
+        steps.action_first()
+        await c.until(lambda: "$ run-a" in c.text(StepDetail))
+        few = detail.size.height
+        steps.action_last()
+        await c.until(lambda: detail.size.height > few)
+        steps.action_first()
+        await c.until(lambda: detail.size.height == few)

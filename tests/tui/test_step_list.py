@@ -57,10 +57,11 @@ class Host(App[None]):
         self.chosen: list[str] = []
 
     def compose(self) -> ComposeResult:
-        yield StepList(self.progress, lambda step: 125.0 if step.status == "running" else None)
-
-    def on_step_list_chosen(self, message: StepList.Chosen) -> None:
-        self.chosen.append(message.step)
+        yield StepList(
+            self.progress,
+            running_for=lambda step: 125.0 if step.status == "running" else None,
+            chosen=self.chosen.append,
+        )
 
 
 @asynccontextmanager

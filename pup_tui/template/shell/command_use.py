@@ -165,6 +165,8 @@ class CommandUse:
             self._search(at + 1, end)
         else:
             _Reading(self, program, at, end).read()
+        if program is _ANY_INTERPRETER and not self.by_option:
+            self._search(at + 1, end)
 
     def _search(self, start: int, end: int) -> None:
         """Find an interpreter with code among the words of a program that is not known."""

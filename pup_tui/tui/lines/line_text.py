@@ -39,15 +39,10 @@ def line_text(shown: Line, *, coloured: bool = True) -> Text:
     escape.
     """
     line = shown.text
-    cut = cut_before(line, _RAW_CLIP) if len(line) > _RAW_CLIP else len(line)
-    text = AnsiDecoder().decode_line(_only_colours(line[:cut]))
-    text.no_wrap = True
-    if not coloured:
-        text.spans = [Span(at, end, _without_colour(style)) for at, end, style in text.spans]
-    text.expand_tabs(8)
-    plain = text.plain
-    text.truncate(CLIP)
-    left_out = plain[len(text) :] + strip_style(line[cut:])
+    if _is_ordinary(line):
+        text, left_out = Text(line[:CLIP], no_wrap=True), line[CLIP:]
+    else:
+        text, left_out = _decoded(line, coloured=coloured)
     if shown.unread:
         rest = len(left_out.encode()) + shown.unread
         text.append(f" … {rest:,} more bytes", style="reverse")
@@ -56,12 +51,30 @@ def line_text(shown: Line, *, coloured: bool = True) -> Text:
     return text
 
 
+def _decoded(line: str, *, coloured: bool) -> tuple[Text, str]:
+    """The line with its colours, clipped, and the plain text of what is left out."""
+    cut = cut_before(line, _RAW_CLIP) if len(line) > _RAW_CLIP else len(line)
+    text = AnsiDecoder().decode_line(_only_colours(line[:cut]))
+    text.no_wrap = True
+    if not coloured:
+        text.spans = [Span(at, end, _without_colour(style)) for at, end, style in text.spans]
+    text.expand_tabs(8)
+    plain = text.plain
+    text.truncate(CLIP)
+    return text, plain[len(text) :] + strip_style(line[cut:])
+
+
+def _is_ordinary(text: str) -> bool:
+    """Whether each character is drawn as it is, in one column."""
+    return text.isascii() and text.isprintable()
+
+
 def _without_colour(style: str | Style) -> str | Style:
     return style.without_color if isinstance(style, Style) else style
 
 
 def _only_colours(line: str) -> str:
-    if line.isascii() and line.isprintable():
+    if _is_ordinary(line):
         return line
     parts = _COLOURED.split(line)
     return "".join(

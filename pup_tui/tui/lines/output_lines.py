@@ -64,6 +64,8 @@ class OutputLines(ScrollView, can_focus=True):
         Binding("y", "copy", "Copy", show=False),
     ]
 
+    virtual_size: var[Size] = var(Size(0, 0))
+    """The size of all lines. It grows all the time, and what stands around them does not depend on it."""
     following: var[bool] = var(True)
     cursor: var[int] = var(0)
     wrap: var[bool] = var(False)
@@ -99,7 +101,8 @@ class OutputLines(ScrollView, can_focus=True):
         self._painter.show(source)
         self._count = self._dropped = 0
         self.cursor, self.selected_from, self.following = 0, None, True
-        self.virtual_size = Size(0, 0)
+        if source is None:
+            self.virtual_size = Size(0, 0)
         self.take_in()
 
     def take_in(self) -> None:
@@ -167,6 +170,10 @@ class OutputLines(ScrollView, can_focus=True):
         self.post_message(self.Moved())
 
     # Following, and the marked line
+
+    def watch_virtual_size(self, size: Size) -> None:
+        """Have the scrollbars tell it; where one comes or goes, that by itself lays the pane out."""
+        self._scroll_update(size)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -412,7 +419,7 @@ class OutputLines(ScrollView, can_focus=True):
             return Strip([Segment(line_told, palette.base + _CALM)], width)
         line, start, end = rows[y]
         row = self._painter.row(line, start, end, width, self.app.console)
-        if not self.wrap and self._painter.text(line).cell_len > end:
+        if not self.wrap and self._painter.width(line) > end:
             row = self._painter.with_more(row, GUTTER + end - start)
         if not self.following and line in self.marked():
             row = self._painter.marked(row)

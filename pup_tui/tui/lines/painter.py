@@ -24,7 +24,10 @@ GUTTER = 2
 """Columns before the text: the mark of standard error, and that of what was overwritten and is folded."""
 
 CACHED = 512
-"""Lines, and rows, whose drawn form is kept: a few screens."""
+"""Lines that are kept: a few screens."""
+
+ROWS_CACHED = 128
+"""Rows whose drawn form is kept. What of it is gone, only the collector finds: the sooner the cheaper."""
 
 _READ_AHEAD = 16
 _MOST_READ = 64 * 1024
@@ -50,6 +53,8 @@ class _Entry(NamedTuple):
 
     stream: str
     text: Text
+    width: int
+    """Columns of the text."""
     is_folded: bool
 
 
@@ -68,7 +73,7 @@ class Painter:
         self.widest = 0
         """Columns of the widest line drawn so far, with the gutter."""
         self._entries: LRUCache[int, _Entry] = LRUCache(CACHED)
-        self._rows: LRUCache[tuple[int, int, int, int], Strip] = LRUCache(CACHED)
+        self._rows: LRUCache[tuple[int, int, int, int], Strip] = LRUCache(ROWS_CACHED)
 
     def show(self, source: LineSource | None) -> None:
         """Draw another source from now on."""
@@ -96,6 +101,10 @@ class Painter:
     def text(self, line: int) -> Text:
         """A line with its colours."""
         return self._entry(line).text
+
+    def width(self, line: int) -> int:
+        """The columns of a line."""
+        return self._entry(line).width
 
     def is_folded(self, line: int) -> bool:
         """Whether a line said something before that is not drawn."""
@@ -133,16 +142,15 @@ class Painter:
                 if number == line or number not in self._entries:
                     self._entries[number] = self._made(found)
             entry = self._entries.get(line)
-        return entry or _Entry("stdout", Text(), is_folded=False)
+        return entry or _Entry("stdout", Text(), 0, is_folded=False)
 
     def _made(self, line: Line) -> _Entry:
         shown = line if self.unfolded else folded(line)
         text = line_text(shown, coloured=self.coloured)
-        return _Entry(line.stream, text, is_folded=shown.text != line.text)
+        return _Entry(line.stream, text, text.cell_len, is_folded=shown.text != line.text)
 
     def _draw(self, line: int, start: int, end: int, width: int, console: Console) -> Strip:
-        stream, text, is_folded = self._entry(line)
-        size = text.cell_len
+        stream, text, size, is_folded = self._entry(line)
         self.widest = max(self.widest, size + GUTTER)
         strip = Strip(list(self._decorated(line, text).render(console)), size)
         if start or size > end:

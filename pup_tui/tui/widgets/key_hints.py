@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.screen import Screen
@@ -13,10 +15,34 @@ ALWAYS = "app.help"
 """The action whose key is always shown, and last."""
 
 
+class KeyHint(FooterKey):
+    """One key and what it does, or nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("", "", "", "")
+        # Set before it is mounted, for otherwise each key would be styled three times.
+        self.set_reactive(FooterKey.compact, False)
+        self.display = False
+
+    def show(self, active: ActiveBinding | None) -> None:
+        """Stand for another key, or for none."""
+        self.display = active is not None
+        if active is None:
+            return
+        _, binding, enabled, tooltip = active
+        self.key, self.action, self.description = binding.key, binding.action, binding.description
+        self.key_display = self.app.get_key_display(binding)
+        self.tooltip = tooltip or None
+        self._disabled = not enabled
+        self.set_class(self._disabled, "-disabled")
+        self.refresh(layout=True)
+
+
 class KeyHints(Footer):
     """Textual's footer, cut to the keys nearest to the focus and the one for help.
 
-    Bindings are announced as changed far more often than they change: keys are made again only when they do.
+    Bindings are announced as changed far more often than they change, and the hints stay the same widgets:
+    to mount others takes longer than all else that moving the focus does.
     """
 
     def __init__(self) -> None:
@@ -24,23 +50,16 @@ class KeyHints(Footer):
         self._shown: list[ActiveBinding] = []
 
     def compose(self) -> ComposeResult:
-        self._shown = self._wanted()
-        for _, binding, enabled, tooltip in self._shown:
-            key = FooterKey(
-                binding.key,
-                self.app.get_key_display(binding),
-                binding.description,
-                binding.action,
-                disabled=not enabled,
-                tooltip=tooltip,
-            )
-            # Set before it is mounted, for otherwise each key would be styled three times.
-            key.set_reactive(FooterKey.compact, False)
-            yield key
+        yield from (KeyHint() for _ in range(MOST))
+
+    def on_mount(self) -> None:
+        self.bindings_changed(self.screen)
 
     def bindings_changed(self, screen: Screen[object]) -> None:
-        if screen is self.screen and self._wanted() != self._shown:
-            super().bindings_changed(screen)
+        if screen is self.screen and (wanted := self._wanted()) != self._shown:
+            self._shown = wanted
+            for hint, active in zip_longest(self.query(KeyHint), wanted):
+                hint.show(active)
 
     def _wanted(self) -> list[ActiveBinding]:
         """One key for each action: the first of those that do the same."""

@@ -253,7 +253,7 @@ class RunView(Vertical):
         yield WaitingBanner()
         with Container(id="run-body"):
             with Vertical(id="run-steps"):
-                yield StepList(self.progress, self._times.running_for)
+                yield StepList(self.progress, self._times.running_for, self._step_chosen)
                 yield StepDetail()
             yield StepOutputView(self._times)
 
@@ -356,10 +356,9 @@ class RunView(Vertical):
             self._selected = step
             self._steps_dirty = self._output_dirty = True
 
-    def on_step_list_chosen(self, message: StepList.Chosen) -> None:
-        message.stop()
+    def _step_chosen(self, step: str) -> None:
         self._follows_run = False
-        self._select(message.step)
+        self._select(step)
         self._steps_dirty = True
         self.take_in()
 

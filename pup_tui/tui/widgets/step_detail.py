@@ -27,14 +27,20 @@ class StepDetail(Static):
         super().__init__(markup=False)
         self._step: StepProgress | None = None
         self._retry_in: float | None = None
+        self._rows = 0
 
     def show(self, step: StepProgress, retry_in: float | None = None) -> None:
         """Describe a step as it stands now; `retry_in` are the seconds until its next attempt."""
         self._step, self._retry_in = step, retry_in
-        told = _told(step, max(LEAST_WIDTH, self.content_size.width), retry_in)
-        self.update(Content("\n").join(told))
+        width = self.content_size.width
+        told = Content("\n").join(_told(step, max(LEAST_WIDTH, width), retry_in))
+        rows = told.get_height({}, max(1, width))
+        # To lay all of the screen out costs as much as half a frame, and this is called with every key.
+        self.update(told, layout=rows != self._rows)
+        self._rows = rows
 
     def on_resize(self) -> None:
+        self._rows = 0
         if self._step is not None:
             self.show(self._step, self._retry_in)
 

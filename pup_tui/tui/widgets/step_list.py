@@ -11,7 +11,6 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
-from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -81,18 +80,18 @@ class StepList(ScrollView, can_focus=True):
         Binding("G,end", "last", "Last step", show=False),
     ]
 
-    class Chosen(Message):
-        """The operator moved to another step."""
-
-        def __init__(self, step: str) -> None:
-            super().__init__()
-            self.step = step
-
     def __init__(
-        self, progress: RunProgress, running_for: Callable[[StepProgress], float | None]
+        self,
+        progress: RunProgress,
+        running_for: Callable[[StepProgress], float | None],
+        chosen: Callable[[str], None],
     ) -> None:
-        """`running_for` tells for how many seconds a step has been under way, where that is known."""
+        """`running_for` tells for how many seconds a step has been under way, where that is known.
+
+        `chosen` is called when the operator moves to a step. By a message it would come a frame later.
+        """
         super().__init__()
+        self._chosen = chosen
         self._progress = progress
         self._running_for = running_for
         self._numbers = len(progress.program.nodes)
@@ -123,7 +122,7 @@ class StepList(ScrollView, can_focus=True):
         return 0 if step is None else places[step.id]
 
     def select(self, step: str) -> None:
-        """Select a step because the run has come to it; this posts no `Chosen`."""
+        """Select a step because the run has come to it; nobody is told."""
         if self._cursor.removesuffix(REST) != step:
             self._cursor = step
             self.take_in()
@@ -160,7 +159,7 @@ class StepList(ScrollView, can_focus=True):
         self._cursor = row.key
         self.take_in()
         self._keep_in_sight()
-        self.post_message(self.Chosen(row.step.id))
+        self._chosen(row.step.id)
 
     def action_move(self, by: int) -> None:
         self._choose(self.selected + by, back=by < 0)
@@ -230,7 +229,7 @@ class StepList(ScrollView, can_focus=True):
         self._cursor = step.id
         self.take_in()
         self._keep_in_sight()
-        self.post_message(self.Chosen(step.id))
+        self._chosen(step.id)
 
     # Drawing
 
