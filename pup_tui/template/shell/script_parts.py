@@ -29,7 +29,7 @@ REDIRECTS: Final = frozenset({"file_redirect", "heredoc_redirect", "herestring_r
 ARGUMENTS: Final = (*(b"%d" % number for number in range(1, 10)), b"@", b"*")
 """The names by which a function or script knows its words."""
 
-_NO_WORDS: Final = frozenset({"variable_assignment", *REDIRECTS})
+_NO_WORDS: Final = frozenset({"comment", "variable_assignment", *REDIRECTS})
 _WORDS: Final = frozenset(
     {
         *("word", "string", "raw_string", "ansi_c_string", "translated_string", "concatenation"),
