@@ -27,7 +27,9 @@ _ESCAPE: Final = re.compile(rb"\\(.)", re.DOTALL)
 _ESCAPE_IN_QUOTES: Final = re.compile(rb"\\([$`\"\\\n])")
 _SPREADS: Final = re.compile(rb"(?<!\\)[*?\[{~]")
 _ALL: Final = re.compile(rb"\$\{?(?:@|[^}]*\[@\])")
-_SKIPPED: Final = frozenset({"comment", "variable_assignment", "herestring_redirect", "heredoc_redirect"})
+_SKIPPED: Final = frozenset(
+    {"comment", "variable_assignment", "herestring_redirect", "heredoc_redirect"}
+)
 
 
 class ShellWord(Struct, frozen=True):
