@@ -15,7 +15,7 @@ from pup_tui.template.text import compile_text
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_RUNNING_OTHERS: Final = frozenset(
+RUNNING_OTHERS: Final = frozenset(
     {
         *("command", "builtin", "exec", "noglob", "nocorrect", "time"),
         *("env", "nice", "nohup", "timeout"),
@@ -52,7 +52,7 @@ def first_tool(source: str, shell: str) -> str | None:
     match = _FIRST_WORD.match(source)
     if match is not None and match[1] in _SHELL_WORDS:
         return None
-    if match is not None and match[1] not in _RUNNING_OTHERS:
+    if match is not None and match[1] not in RUNNING_OTHERS:
         return match[1]
     return _behind_others(source, shell) if match or _LEADS.match(source) else None
 
@@ -69,7 +69,7 @@ def _behind_others(source: str, shell: str) -> str | None:
     named = [at for at, each in enumerate(use.uses) if each.kind is Kind.NAME]
     for at in named:
         name = use.words[at].decode(errors="replace")
-        if name not in _RUNNING_OTHERS or at == named[-1]:
+        if name not in RUNNING_OTHERS or at == named[-1]:
             return name if _NAME.fullmatch(name) else None
         behind = use.words[at + 1]
         if name == "command" and _ASKS_ONLY.match(behind):
