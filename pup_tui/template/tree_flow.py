@@ -3,8 +3,8 @@
 What is made out of a secret is a secret. Which result is one is read off the syntax, by a rule that is
 closed at its end: everything below a node flows into what the node gives, except below those that are known
 to give nothing of it (tests, comparisons, counts), and except what only chooses (the condition of `a if c
-else b`, the left side of `and`, the test of `select`). So a filter, a method or an operator that is added later passes a secret
-on without being mentioned here; one that should not has to be named.
+else b`, the left side of `and`, the test of `select`). So a filter, a method or an operator that is added
+later passes a secret on without being mentioned here; one that should not has to be named.
 
 Texts that carry a mark would tell a secret item of a list from the others. But every filter, every copy and
 every library that takes texts apart would have to keep the mark, and what loses it shows a secret.
