@@ -127,7 +127,8 @@ def destroyers_in_code(program: str, code: str) -> Iterator[str]:
     name = program.rsplit("/", 1)[-1]
     rows = [row for row in CODE if _fits(row.programs, name)]
     for row in rows:
-        yield from row.pattern.findall(_IN_QUOTES.sub('""', code))
+        found = row.pattern.findall(_IN_QUOTES.sub('""', code))
+        yield from (word.strip(".->(") for word in found)
 
 
 def _read(key: str) -> list[str]:

@@ -293,7 +293,9 @@ class _Graph:
             name
             for name, texts in self._arithmetic.texts.items()
             for text in texts
-            if re.search(rb"\$\((?!\()|`", self._survey.text(text)) and not prints_number(text)
+            if re.search(rb"\$\((?!\()|`", self._survey.text(text))
+            # What is calculated is a number; what it is calculated from is a reading of its own.
+            and not (text.type == "arithmetic_expansion" or prints_number(text))
         }
         for _, words in self._survey.named(b"read", b"mapfile", b"readarray"):
             found.update((b"REPLY", b"MAPFILE"), (word.text for word in words[1:]))
