@@ -211,6 +211,7 @@ HARMLESS = [
     'rm -rf "${TMPDIR:-/tmp}/a"',
     'local t; t="$(mktemp -d)"; rm -rf "${t}/a" "$t"',
     "sh -c 't=$(mktemp -d); rm -rf \"$t\"'",
+    't=$(mktemp -d); rm -rf -- "${t:?}/a" "${t:?not made}"',
     "kubectl scale deploy/a --replicas 3",
     "psql -c 'select pg_cancel_backend(5)'",
     "psql -c \"select 'pg_terminate_backend(5)'\"",
