@@ -185,7 +185,7 @@ class TextFace(Watcher):
         outlet = self._outlets[passage.stream]
         self._err.end_line()
         text = passage.text if outlet.coloured else strip_style(passage.text)
-        if outlet.edge is not None and self._program.node(step).step.shows_tables:
+        if self._program.node(step).step.shows_tables:
             text = self._tables.setdefault(step, TableFit(outlet.edge)).feed(text)
         outlet.write(text)
 
@@ -214,7 +214,7 @@ class TextFace(Watcher):
 
 def _kept_lines(path: Path, stream: str, outlet: Outlet, tables: bool) -> Iterator[str]:
     """The lines of a stream that a spool holds, some at a time; or why they cannot be read."""
-    fit = TableFit(outlet.edge) if outlet.edge is not None and tables else None
+    fit = TableFit(outlet.edge if tables else None)
     try:
         reader = SpoolReader(path)
     except OSError as error:
@@ -225,9 +225,8 @@ def _kept_lines(path: Path, stream: str, outlet: Outlet, tables: bool) -> Iterat
         for start in range(0, reader.line_count, 1000):
             lines = reader.lines(start, min(start + 1000, reader.line_count))
             text = "".join(f"{line.text}\n" for line in lines if line.stream == stream)
-            text = text if outlet.coloured else strip_style(text)
-            yield text if fit is None else fit.feed(text)
-        yield "" if fit is None else fit.rest()
+            yield fit.feed(text if outlet.coloured else strip_style(text))
+        yield fit.rest()
     except OSError as error:
         yield f"[pup-tui] the output cannot be read: {path}: {error.strerror}\n"
     finally:

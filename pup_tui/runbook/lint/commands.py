@@ -168,7 +168,7 @@ def unbounded_wait(subject: Subject) -> Iterator[Finding]:
                 line = script.count("\n", 0, found.end()) + 1
                 hint = "give the step a `timeout`, or use `poll`"
                 fragment = found[0].split()[0]
-                yield Finding(node, told, hint, line, fragment, str(step.path))
+                yield Finding(node, told, hint, line, fragment, step.group)
 
 
 def missing_tool(subject: Subject) -> Iterator[Finding]:

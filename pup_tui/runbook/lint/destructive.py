@@ -78,7 +78,7 @@ def statements_that_destroy(step: StepDraft, placed: PlacedText) -> Iterator[Fin
     if placed.role is Role.STATEMENTS:
         engine = step.sql_use.engine or "postgresql"
         for statement in destroyers_in_template(placed.node.text, engine):
-            yield _finding(placed.node, statement.told, statement.line, str(step.path))
+            yield _finding(placed.node, statement.told, statement.line, step.group)
 
 
 def destroyers_in(
@@ -90,7 +90,7 @@ def destroyers_in(
     """
     own = OwnThings(_text(script.root), pid_files)
     for node, told in _within(script.root, own):
-        yield _finding(script.node, told, script.line(node), script.step_group)
+        yield _finding(script.node, told, script.line(node), script.step.group)
     if stdin is not None:
         yield from _in_stdin(script, stdin)
 
@@ -105,7 +105,7 @@ def _in_stdin(script: StepScript, stdin: Scalar) -> Iterator[Finding]:
     reader = script.tree.reader()
     if reader is None:
         return
-    group = script.step_group
+    group = script.step.group
     if reader.language in _SQL:
         for statement in destroyers_in_template(stdin.text, _engine(reader.command)):
             yield _finding(stdin, statement.told, statement.line, group)

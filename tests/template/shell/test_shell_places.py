@@ -441,7 +441,7 @@ def test_a_script_that_is_no_shell_may_have_an_environment() -> None:
         ("N=$(ls {{ V }} | wc -l); ((N > 3))", []),
         ('N="$(wc -l < {{ V }})"; ((N > 3))', []),
         ("S=$(date +%s); echo {{ V }} $(( $(date '+%s') - S ))", []),
-        ("D=$(( ($(date -d \"$E\" +%s) - $(date +%s)) / 86400 )); (( D > {{ N }} ))", []),
+        ('D=$(( ($(date -d "$E" +%s) - $(date +%s)) / 86400 )); (( D > {{ N }} ))', []),
         ("D=$(( $(cat f) / 2 )); (( D > {{ N }} ))", ["$(…)"]),
         ('D="$(( $(cat f) ))a"; (( D > {{ N }} ))', ["D", "$(…)"]),
         ("N=$(echo {{ V }}; ls | wc -l); ((N > 3))", ["N"]),
