@@ -148,8 +148,9 @@ def _within(
             if what.evaluator is not None:
                 code = use.words[at].decode(errors="replace")
                 yield from _in_code(node, _OPTION.sub("", code), what.evaluator)
-        fed = list(fed_to(node, parts))
-        if not fed and (use.script or use.reader is not None):
+        is_fed = use.script or use.reader is not None
+        fed = list(fed_to(node, parts)) if is_fed else []
+        if is_fed and not fed:
             fed, given = list(given), ()
         things = own if _runs_here(use) else None
         scripts = [(use.script, fed, things)] if use.script else []

@@ -13,6 +13,10 @@ from pup_tui.template.shell.script_parts import ScriptParts
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_NEAREST: Final = 4
+_LONGEST: Final = 2_000
+"""How many statements of a pipeline before a command are looked at, and of how many bytes: no pipeline of a
+script takes long to look through."""
 _OPTIONS: Final = re.compile(rb"-[neErs]+\Z")
 _FORMAT: Final = re.compile(rb"%[sbq]|\\[nt]")
 
@@ -21,23 +25,29 @@ def fed_to(command: Node, parts: ScriptParts) -> Iterator[bytes]:
     """What a command gets by its here-document or here-string, or by a pipe from what prints its words."""
     yield from _given(command)
     inner, around = command, command.parent
-    while around is not None:
+    while around is not None and around.type in ("redirected_statement", "pipeline"):
         if around.type == "redirected_statement":
             yield from _given(around)
-        elif around.type == "pipeline":
+        else:
             document = around.parent
             if document is not None and document.type == "heredoc_redirect":
                 yield from _given(document)
-            before = [n for n in around.named_children if n.end_byte <= inner.start_byte]
-            for statement in before:
-                yield from _given(statement)
-                for printing in nodes_of(statement, "command"):
-                    yield from _printed(parts.use(printing).words)
-            if around.named_children[-1] != inner:
+            yield from _piped(inner, parts)
+            if inner.next_named_sibling is not None:
                 return
-        else:
-            return
         inner, around = around, around.parent
+
+
+def _piped(statement: Node, parts: ScriptParts) -> Iterator[bytes]:
+    """What the statements before one in its pipeline are given and print."""
+    before = statement.prev_named_sibling
+    for _ in range(_NEAREST):
+        if before is None or before.end_byte - before.start_byte > _LONGEST:
+            return
+        yield from _given(before)
+        for printing in nodes_of(before, "command"):
+            yield from _printed(parts.use(printing).words)
+        before = before.prev_named_sibling
 
 
 def _given(statement: Node) -> Iterator[bytes]:
