@@ -121,7 +121,8 @@ def _cut_block(lines: Sequence[str], until: int) -> _CutBlock | None:
         block = number - 1
         number = _end_of(lines, number, indent)
         behind = _end_of(lines, number, 0, comments=True)
-        is_cut = behind < until and _is_of_text(lines[behind], around, begin["key"] is not None)
+        is_there = behind < min(until, len(lines))
+        is_cut = is_there and _is_of_text(lines[behind], around, begin["key"] is not None)
         found = _CutBlock(block, number, indent) if is_cut else None
     return found
 

@@ -38,6 +38,9 @@ _LEADS: Final = re.compile(r"(?:\s|#[^\n]*\n)*(?:[A-Za-z_]\w*\+?=|!\s)")
 """An assignment or a negation, behind which the command stands."""
 _ASKS_ONLY: Final = re.compile(rb"-p?[vV]")
 """The option with which `command` runs nothing."""
+_SETS_PATH: Final = re.compile(rb"PATH\+?=")
+_LONGEST: Final = 20_000
+"""Characters of a script that is read for it; more than that is no script of a step."""
 _RUNS: Final = re.compile(rb"[$<]\(|`")
 _ASSIGNMENTS: Final = frozenset({"variable_assignment", "variable_assignments"})
 _AROUND: Final = frozenset({"list", "pipeline", "redirected_statement", "negated_command"})
@@ -58,6 +61,8 @@ def first_tool(source: str, shell: str) -> str | None:
 
 
 def _behind_others(source: str, shell: str) -> str | None:
+    if len(source) > _LONGEST:
+        return None
     try:
         tree = ScriptTree(Marked(next(variants(compile_text(source).blocks))).script, shell)
     except TemplateError:
@@ -74,7 +79,7 @@ def _behind_others(source: str, shell: str) -> str | None:
         behind = use.words[at + 1]
         if name == "command" and _ASKS_ONLY.match(behind):
             return name
-        if any(word.startswith(b"PATH=") for word in use.words[at:]):
+        if any(map(_SETS_PATH.match, use.words[at:])):
             return None
     return None
 
@@ -84,17 +89,16 @@ def _first_command(root: Node) -> Node | None:
     for statement in root.named_children:
         if statement.type == "comment":
             continue
-        if b"PATH=" in text(statement).split(b"\n", 1)[0] and statement.type in _ASSIGNMENTS:
-            return None
-        if statement.type in _ASSIGNMENTS and not _RUNS.search(text(statement)):
-            continue
         while statement.type in _AROUND:
             inner = [each for each in statement.named_children if each.type not in REDIRECTS]
+            if not inner:
+                return None
             statement = inner[0]
-        is_plain = statement.type == "command" and b"PATH=" not in _assigned(statement)
-        return statement if is_plain else None
+        assigned = statement.children if statement.type != "variable_assignment" else [statement]
+        if any(n.type == "variable_assignment" and _SETS_PATH.match(text(n)) for n in assigned):
+            return None
+        if statement.type == "command":
+            return statement
+        if statement.type not in _ASSIGNMENTS or _RUNS.search(text(statement)):
+            return None
     return None
-
-
-def _assigned(command: Node) -> bytes:
-    return b" ".join(text(n) for n in command.children if n.type == "variable_assignment")

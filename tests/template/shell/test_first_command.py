@@ -72,6 +72,12 @@ def test_the_tool_is_the_first_word(source: str, word: str | None) -> None:
         ("PATH=/opt/a:$PATH tool", None),
         ("PATH=/opt/a:$PATH\ntool", None),
         ("env PATH=/opt/a tool", None),
+        ("B=1 PATH+=:/opt/a tool", None),
+        ("B=1 PATH=/opt/a; tool", None),
+        ("CLASSPATH=/opt/a tool", "tool"),
+        ("! >a", None),
+        ("A=1 >a", None),
+        ("A=1 tool " + "x" * 20_000, None),
         ("A=1 { tool; }", None),
     ],
 )
