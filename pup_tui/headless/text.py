@@ -137,11 +137,12 @@ class TextFace(Watcher):
             self._show_kept(notice.step, "waiting")
 
     def _polled(self, notice: StepPolled) -> None:
-        seen = notice.status if notice.value is None else f"{notice.value:.12g}"
         told = "met" if notice.met else "not yet"
         parts = [f"  ⧗ {self._about(notice.step)}attempt {notice.attempt}: {told}"]
-        if seen is not None:
-            parts.append(f"value {safe_text(seen)}")
+        if notice.value is not None:
+            parts.append(f"value {notice.value:.12g}")
+        elif notice.status is not None:
+            parts.append(f"status {safe_text(notice.status)}")
         if notice.error:
             parts.append(safe_text(notice.error))
         parts.append(f"{format_duration(notice.elapsed)} of {format_duration(notice.timeout)}")
