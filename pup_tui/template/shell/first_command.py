@@ -6,11 +6,6 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell.markers import Marked, variants
-from pup_tui.template.shell.script_parts import REDIRECTS, ScriptParts, text
-from pup_tui.template.shell.synopsis import Kind
-from pup_tui.template.shell.tree import ScriptTree
-from pup_tui.template.text import compile_text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -61,6 +56,13 @@ def first_tool(source: str, shell: str) -> str | None:
 
 
 def _behind_others(source: str, shell: str) -> str | None:
+    # Late: the grammar and the table of programs are large, and few scripts begin so.
+    from pup_tui.template.shell.markers import Marked, variants
+    from pup_tui.template.shell.script_parts import ScriptParts
+    from pup_tui.template.shell.synopsis import Kind
+    from pup_tui.template.shell.tree import ScriptTree
+    from pup_tui.template.text import compile_text
+
     if len(source) > _LONGEST:
         return None
     try:
@@ -89,16 +91,20 @@ def _first_command(root: Node) -> Node | None:
     for statement in root.named_children:
         if statement.type == "comment":
             continue
-        while statement.type in _AROUND:
-            inner = [each for each in statement.named_children if each.type not in REDIRECTS]
-            if not inner:
+        first = statement
+        while first.type in _AROUND:
+            is_redirected = first.type == "redirected_statement"
+            inner = first.child_by_field_name("body") if is_redirected else first.named_child(0)
+            if inner is None:
                 return None
-            statement = inner[0]
-        assigned = statement.children if statement.type != "variable_assignment" else [statement]
-        if any(n.type == "variable_assignment" and _SETS_PATH.match(text(n)) for n in assigned):
+            first = inner
+        assigned = first.children if first.type != "variable_assignment" else [first]
+        if any(
+            n.type == "variable_assignment" and _SETS_PATH.match(n.text or b"") for n in assigned
+        ):
             return None
-        if statement.type == "command":
-            return statement
-        if statement.type not in _ASSIGNMENTS or _RUNS.search(text(statement)):
+        if first.type == "command":
+            return first
+        if first.type not in _ASSIGNMENTS or _RUNS.search(first.text or b""):
             return None
     return None
