@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pup_tui.cli.failure import Failure, tell
 
 if TYPE_CHECKING:
+    from pup_tui.core.events import LeftOutSteps
     from pup_tui.core.program import Node, Program
     from pup_tui.headless.answers import GivenAnswer, GivenAnswers
     from pup_tui.runbook.parts import Variable
@@ -105,20 +106,18 @@ def check_answered(
     given: GivenAnswers,
     *,
     yes: bool,
-    left_out: Collection[str] = (),
-    made: Mapping[str, Collection[str]] = {},
+    left: LeftOutSteps,
 ) -> None:
     """Judge the questions of a run in which nobody can be asked, before it begins.
 
     Raises Failure for an `input` step that is surely asked and surely has no answer; other questions that
-    would end the run are told, also whether to go past those of steps that are `left_out`, in whose place
-    `made` is given. With `yes` all are answered but for values that nothing gives: no answer, no source
-    and no default.
+    would end the run are told, also whether to go past those of steps that are `left` out. With `yes` all are
+    answered but for values that nothing gives: no answer, no source and no default.
     """
     from pup_tui.core.ids import upwards
     from pup_tui.core.leaving_out import stays_open
 
-    out = set(left_out)
+    out = set(left.steps)
     nodes = [node for node in program.nodes if out.isdisjoint(upwards(node.id))]
     lacking = {node.id: _lacking(node, given.get(node.id), yes=yes) for node in nodes}
     sure = [node for node in nodes if lacking[node.id] and _is_surely_asked(program, node)]
@@ -132,8 +131,8 @@ def check_answered(
         )
     gates = (
         step
-        for step in left_out
-        if not yes and stays_open(program, program.node(step), made.get(step, ()))
+        for step in left.steps
+        if not yes and stays_open(program, program.node(step), left.captures.get(step, ()))
     )
     open_ = [f"whether to go on past `{gate}`" for gate in gates]
     open_ += [

@@ -114,7 +114,7 @@ def run_command(
     given = given_values(program, args, arg_file)
     left = leave_out(program, choice, given)
     if not can_ask:
-        check_answered(program, given.answers, yes=yes, left_out=left.skipped, made=left.captures)
+        check_answered(program, given.answers, yes=yes, left=left.out)
     ask_for_lacking(left, ask=can_ask)
     sources = parts.sources.beside(source_of(loaded).directory)
     resolved = resolve_values(model, given.values, sources, ask=can_ask)

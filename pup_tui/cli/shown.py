@@ -339,15 +339,15 @@ class ShownRun:
         if shown is None:
             click.echo(f"{indent}its output is not shown: {safe_text(str(path))}")
             return
-        fit = TableFit(edge - len(indent)) if edge is not None and step.shows_tables else None
+        fit = TableFit(edge - len(indent) if edge is not None and step.shows_tables else None)
         reader = SpoolReader(shown)
         try:
             reader.refresh()
             for start in range(0, reader.line_count, 1000):
                 lines = reader.lines(start, min(start + 1000, reader.line_count))
                 text = "".join(f"{click.unstyle(line.text)}\n" for line in lines)
-                _echo(text if fit is None else fit.feed(text), indent)
-            _echo("" if fit is None else fit.rest(), indent)
+                _echo(fit.feed(text), indent)
+            _echo(fit.rest(), indent)
         finally:
             reader.close()
 

@@ -137,11 +137,12 @@ class TextFace(Watcher):
             self._show_kept(notice.step, "waiting")
 
     def _polled(self, notice: StepPolled) -> None:
-        seen = notice.status if notice.value is None else f"{notice.value:.12g}"
         told = "met" if notice.met else "not yet"
         parts = [f"  ⧗ {self._about(notice.step)}attempt {notice.attempt}: {told}"]
-        if seen is not None:
-            parts.append(f"value {safe_text(seen)}")
+        if notice.value is not None:
+            parts.append(f"value {notice.value:.12g}")
+        elif notice.status is not None:
+            parts.append(f"status {safe_text(notice.status)}")
         if notice.error:
             parts.append(safe_text(notice.error))
         parts.append(f"{format_duration(notice.elapsed)} of {format_duration(notice.timeout)}")
@@ -185,7 +186,7 @@ class TextFace(Watcher):
         outlet = self._outlets[passage.stream]
         self._err.end_line()
         text = passage.text if outlet.coloured else strip_style(passage.text)
-        if outlet.edge is not None and self._program.node(step).step.shows_tables:
+        if self._program.node(step).step.shows_tables:
             text = self._tables.setdefault(step, TableFit(outlet.edge)).feed(text)
         outlet.write(text)
 
@@ -214,7 +215,7 @@ class TextFace(Watcher):
 
 def _kept_lines(path: Path, stream: str, outlet: Outlet, tables: bool) -> Iterator[str]:
     """The lines of a stream that a spool holds, some at a time; or why they cannot be read."""
-    fit = TableFit(outlet.edge) if outlet.edge is not None and tables else None
+    fit = TableFit(outlet.edge if tables else None)
     try:
         reader = SpoolReader(path)
     except OSError as error:
@@ -225,9 +226,8 @@ def _kept_lines(path: Path, stream: str, outlet: Outlet, tables: bool) -> Iterat
         for start in range(0, reader.line_count, 1000):
             lines = reader.lines(start, min(start + 1000, reader.line_count))
             text = "".join(f"{line.text}\n" for line in lines if line.stream == stream)
-            text = text if outlet.coloured else strip_style(text)
-            yield text if fit is None else fit.feed(text)
-        yield "" if fit is None else fit.rest()
+            yield fit.feed(text if outlet.coloured else strip_style(text))
+        yield fit.rest()
     except OSError as error:
         yield f"[pup-tui] the output cannot be read: {path}: {error.strerror}\n"
     finally:

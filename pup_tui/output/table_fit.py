@@ -21,17 +21,21 @@ _CUT: Final = "…"
 class TableFit:
     """Cuts the cells of tables, as `table` makes them, so that lines end before `edge`; all else stays.
 
-    A table is known by its rule, so the line before one is held back until the next is there.
+    Without an `edge` everything stays. A table is known by its rule, so the line before one is held back
+    until the next is there.
     """
 
-    def __init__(self, edge: int) -> None:
-        self._edge = edge
+    def __init__(self, edge: int | None) -> None:
+        self._fits = edge is not None
+        self._edge = edge or 0
         self._before: str | None = None
         self._widths: list[int] = []
         self._fitting: list[int] = []
 
     def feed(self, text: str) -> str:
         """Whole lines, as they are to be shown."""
+        if not self._fits:
+            return text
         return "".join(f"{line}\n" for each in text.split("\n")[:-1] for line in self._line(each))
 
     def rest(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from pup_tui.runbook.closed_names import EARLY, check_fields, closed_among
 from pup_tui.runbook.model import LOOP, OUTCOME
@@ -191,9 +191,8 @@ class ScopeCheck:
             and field != OUTCOME
             and not may_be_missing
         ):
-            told = (
-                f"step {shown(step_id)} is a {named.node.text('kind')} step, which has no results"
-            )
+            kind = named.node.text("kind")
+            told = f"step {shown(step_id)} is a {kind} step, which has no results but its `outcome`"
             self._report.error_in(node, told, fragment=step_id)
         elif use.step is not None and not may_be_missing and not use.is_output:
             why = _why_not(named, use.step)
@@ -212,10 +211,7 @@ class ScopeCheck:
             if asks and step is not None and self.is_known_to(step, other):
                 continue
             above = [known for known, number in place.items() if number < place.get(name, 0)]
-            hint = (
-                self._report.suggest(other, above) or "only the variables above it are known here"
-            )
-            self._report.error_in(node, f"{shown(other)} is not known here", hint, fragment=other)
+            report_unknown(other, node, above, self._report)
 
     def check_results(self, step: StepDraft | None, placed: PlacedText, uses: UsesNames) -> None:
         """Report results of steps that a variable's text names and cannot know; `step` asks for its value."""
@@ -359,6 +355,12 @@ def _runs_beside(one: StepDraft, other: StepDraft) -> bool:
             if branch[:-1] == its[:-1] and branch != its:
                 return True
     return False
+
+
+def report_unknown(name: str, node: Scalar, above: Collection[str], report: Report) -> None:
+    """Report a name that a text of a variable has, and that is none of those `above` it."""
+    hint = report.suggest(name, above) or "only the variables above it are known here"
+    report.error_in(node, f"{shown(name)} is not known here", hint, fragment=name)
 
 
 def check_default_names(

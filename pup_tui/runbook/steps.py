@@ -93,6 +93,11 @@ class StepDraft(Struct, eq=False):
         return found
 
     @property
+    def group(self) -> str:
+        """What the findings of one warning in this step have in common: they are told once."""
+        return str(self.path)
+
+    @property
     def sql_use(self) -> SqlUse:
         """What its statements are judged by; without an `engine` the beginning of its `url` names it."""
         given = self.node.text("engine")

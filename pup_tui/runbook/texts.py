@@ -51,17 +51,17 @@ def interpreter_at(step: Step) -> Interpreter:
 
 
 def tool_of(step: Step) -> str | None:
-    """The program that a step's script begins with, where that is literal; its `optional` asks for it.
+    """The program that a step's script runs first, where that is literal; its `optional` asks for it.
 
     Of a script for no shell that is its interpreter.
     """
-    from pup_tui.template.shell.words import first_word
+    from pup_tui.template.shell.first_command import first_tool
 
     interpreter = interpreter_at(step)
     if not interpreter.is_shell:
         return interpreter.words[0]
     scripts = (text.source for text in texts_of(step) if text.role is Role.SCRIPT)
-    return next((first_word(script) for script in scripts), None)
+    return next((first_tool(script, interpreter.name) for script in scripts), None)
 
 
 def _in_struct(struct: Struct, path: KeyPath) -> Iterator[FoundText]:

@@ -28,6 +28,7 @@ from pup_tui.runbook.nodes import (
     shown,
 )
 from pup_tui.runbook.problems import Problem
+from pup_tui.runbook.yaml_errors import syntax_problem
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
@@ -79,7 +80,7 @@ def parse(data: bytes, path: str) -> tuple[YamlNode | None, list[Problem]]:
     except _Stop as stop:
         return None, [*reader.problems, stop.problem]
     except pyyaml.MarkedYAMLError as error:
-        found = _syntax_problem(error, reader.source)
+        found = syntax_problem(error, reader.source)
         is_told = any(problem.line == found.line for problem in reader.problems)
         return None, [*reader.problems, *([] if is_told else [found])]
     except pyyaml.YAMLError as error:
@@ -323,69 +324,3 @@ class _Reader:
         return _Stop(
             Problem(path=self.source.path, line=line, column=column, message=message, hint=hint)
         )
-
-
-_ENTRY = re.compile(r"\s*(?:-\s+)*(?P<key>[A-Za-z_][\w-]*):\s+(?P<value>\S.*)")
-_ONE_TEMPLATE = re.compile(r"\{\{[^{}]*\}\}\s*\Z")
-_MAPS = re.compile(r":(?:\s|\Z)")
-_IS_CUT = re.compile(
-    "mapping values|expected key|<block end>|alphabetic or numeric|comment or line break"
-    "|entries are not|keys are not"
-)
-"""Errors at a place where YAML takes a value to have ended, or to be a map."""
-_QUOTE_VALUE = "quote the value: '…'"
-_HINTS = (
-    ("mapping values are not allowed", "a value that holds `: ` must be quoted: '…'"),
-    (
-        "could not find expected ':'",
-        "a key needs a `:` and a space; quote a text over several lines",
-    ),
-    ("expected <document start>", "nothing may follow the end of the document"),
-    ("expected ',' or", "a comma or the closing bracket is missing; quote a text with brackets"),
-    (
-        "did not find expected key",
-        "check the indentation; text after a closing quote is not allowed",
-    ),
-    ("did not find expected '-' indicator", "check the indentation of the list"),
-    ("expected <block end>", "check the indentation; text after a closing quote is not allowed"),
-    ("expected alphabetic or numeric", "quote a value that begins with * or &: '…'"),
-    (
-        "unknown escape character",
-        r"in double quotes a backslash is written \\; or use single quotes",
-    ),
-    ("invalid Unicode character escape", "a lone surrogate is not a character"),
-    ("expected comment or line break", "nothing may follow | or > on its line"),
-)
-
-
-def _syntax_problem(error: pyyaml.MarkedYAMLError, source: SourceText) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    message = error.problem or error.context or "not YAML"
-    if "quoted scalar" in (error.context or "") and "end of stream" in message:
-        mark, message = error.context_mark, "the quote that opens here is never closed"
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return Problem(
-        path=source.path,
-        line=line,
-        column=column,
-        message=f"not YAML: {message}",
-        hint=_syntax_hint(message, source, line, column),
-    )
-
-
-def _syntax_hint(message: str, source: SourceText, line: int, column: int) -> str:
-    written = source.lines[line - 1] if line <= len(source.lines) else ""
-    if "cannot start any token" in message:
-        return (
-            "indent with spaces, not with a tab" if "\t" in written[: column + 1] else _QUOTE_VALUE
-        )
-    if "\t" in written[: len(written) - len(written.lstrip())]:
-        return "indent with spaces, not with a tab"
-    entry = _ENTRY.match(written)
-    if entry is not None and entry.start("value") < column:
-        key, value = entry["key"], entry["value"]
-        if _ONE_TEMPLATE.match(value):
-            return 'quote the value: "{{ NAME }}"'
-        if _IS_CUT.search(message) and (value[0] in "'\"[{*-?" or _MAPS.search(value)):
-            return f"put the whole text in a block (`{key}: |`, and the text below it), or quote all of it"
-    return next((hint for part, hint in _HINTS if part in message), "")

@@ -3,8 +3,8 @@
 What is made out of a secret is a secret. Which result is one is read off the syntax, by a rule that is
 closed at its end: everything below a node flows into what the node gives, except below those that are known
 to give nothing of it (tests, comparisons, counts), and except what only chooses (the condition of `a if c
-else b`, the left side of `and`). So a filter, a method or an operator that is added later passes a secret
-on without being mentioned here; one that should not has to be named.
+else b`, the left side of `and`, the test of `select`). So a filter, a method or an operator that is added
+later passes a secret on without being mentioned here; one that should not has to be named.
 
 Texts that carry a mark would tell a secret item of a list from the others. But every filter, every copy and
 every library that takes texts apart would have to keep the mark, and what loses it shows a secret.
@@ -25,6 +25,9 @@ from pup_tui.template.tree_paths import path_of, subscripts
 
 _COUNTS: Final = frozenset({"length", "count", "contains", IN_FILTER})
 """Filters that give a number of things or a truth value."""
+
+_CHOOSING: Final = frozenset({"select", "reject", "selectattr", "rejectattr"})
+"""Filters that give those of their items which pass a test; what the test compares with only chooses."""
 
 _PICKING: Final = frozenset({SLICE_FILTER, "first", "last", "max", "min"})
 """Filters that give a part of what they are given."""
@@ -59,6 +62,8 @@ def _passed_on(tree: nodes.Node) -> Iterable[nodes.Node]:
             return ()
         case nodes.Filter() if _tells(tree):
             return ()
+        case nodes.Filter(name=name, node=nodes.Expr() as items) if name in _CHOOSING:
+            return (items,)
         case nodes.And():
             # The left side is the result only where it is empty.
             return (tree.right,)

@@ -234,6 +234,8 @@ async def test_an_optional_tool_is_looked_up_on_the_path_of_the_run(tmp_path: Pa
         steps:
           - {name: a, kind: shell, optional: true, run: no-such-tool-here --now}
           - {name: b, kind: shell, optional: true, run: echo found}
+          - {name: c, kind: shell, optional: true, run: A=1 env B=2 no-such-tool-here x}
+          - {name: d, kind: shell, optional: true, run: A=1 env B=2 printenv B}
         """
     )
     run = await local_run(program, tmp_path)
@@ -241,6 +243,8 @@ async def test_an_optional_tool_is_looked_up_on_the_path_of_the_run(tmp_path: Pa
     assert {step: str(s.status) for step, s in state.steps.items()} == {
         "a": "skipped",
         "b": "succeeded",
+        "c": "skipped",
+        "d": "succeeded",
     }
 
 

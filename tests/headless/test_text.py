@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pup_tui.core.events import UndoChosen
-from pup_tui.core.notices import AnyNotice
+from pup_tui.core.notices import AnyNotice, StepPolled
 from pup_tui.core.program import compile_program
 from pup_tui.headless.stream import Outlet, Pump
 from pup_tui.headless.text import TextFace
@@ -101,6 +101,31 @@ async def test_each_attempt_of_a_block_is_told_when_it_is_judged() -> None:
         "  ⧗ g: attempt 1: not yet · 1.0 s of 10 m 00 s",
         "  ⧗ g: attempt 2: met · 7.0 s of 10 m 00 s",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "told"),
+    [(5.0, "ok", "value 5"), (None, "No\x1b", "status No\\x1b"), (None, None, "")],
+)
+async def test_what_an_attempt_of_a_poll_saw_is_called_what_it_is(
+    value: float | None, status: str | None, told: str
+) -> None:
+    face = Told(shell("a"))
+    polled = StepPolled(
+        ts="",
+        run="",
+        step="a",
+        attempt=1,
+        elapsed=1.0,
+        timeout=9.0,
+        value=value,
+        status=status,
+        met=False,
+        error=None,
+    )
+    face.tell(polled)
+    (line,) = await face.progress()
+    assert line.split(" · ")[1:] == [*filter(None, [told]), "1.0 s of 9.0 s"]
 
 
 async def test_a_failed_attempt_and_when_it_is_made_again_are_told() -> None:

@@ -152,6 +152,36 @@ def test_problem_is_told_with_its_place(text: str, problem: str) -> None:
     assert first.startswith("f:")
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "indent"),
+    [
+        ("a:\n  run: |\n    x\n  echo hi\n", "4:3", 4),
+        ("a:\n  run: |\n    x\n  echo hi\n  b: c\n", "4:3", 4),
+        ("a:\n  run: |\n      x\n    echo hi: there\n      y\n", "4:5", 6),
+        ("a:\n  - run: >-  # why\n        x\n      y\n    b: c\n", "4:7", 8),
+        ("a:\n  run: |\n    cat <<E\nhello: x\nE\n", None, 0),
+        ("a:\n  run: |\n    cat <<E\nhello\nE\n  b: c\n", "4:1", 4),
+        ("a:\n  run: |\n    x\n   # cut\n    y\n", "4:4", 4),
+        ("a:\n  run: |\n    x\n  - y\n", "4:3", 4),
+        ("a:\n  run: |\n\n      \n    x\n", "5:5", 6),
+        ("a:\n  - |\n   x\n  - |+\n    y\n   z\n", "6:4", 4),
+        ("a:\n  run: |2\n      x\n    y\n   z\n", "5:4", 4),
+        ("a:\n  run: |\n    x\n# next\n  b: 'c' d\n", None, 0),
+        ("a:\n  - |\n   x\n  - 'y' z\n", None, 0),
+        ("a:\n  run: |\n    x\n   y\n", "4:4", 4),
+    ],
+)
+def test_a_line_that_is_indented_less_than_its_text_began(
+    text: str, place: str | None, indent: int
+) -> None:
+    found = "\n".join(told(text))
+    if place is None:
+        assert "indented less" not in found
+    else:
+        assert found.startswith(f"f:{place}: not YAML: the text that begins below line")
+        assert f"by {indent} spaces or more" in found
+
+
 def test_bytes_that_are_not_utf8_name_their_offset() -> None:
     assert told(b"a: b\nc: \xff\n") == [
         "f:2:4: not UTF-8: byte 0xff at offset 8: save the file as UTF-8"

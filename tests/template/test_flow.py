@@ -48,6 +48,9 @@ MADE_OF_IT = [
     "T.find('a')",
     "(T if N else 'a') | upper",
     "[T] | select('eq', 'a') | list",
+    "[T] | reject('eq', N) | first",
+    "[{'a': T}] | selectattr('a', 'eq', 'x') | list",
+    "M | select('eq', 'a') | map('replace', 'x', T) | list",
 ]
 
 ONLY_LOOKED_AT = [
@@ -69,6 +72,10 @@ ONLY_LOOKED_AT = [
     "M[T == 'a']",
     "(T | length) ~ ' characters'",
     "[1, 2] if T else []",
+    "M | select('ne', T) | list",
+    "M | reject('eq', T) | join(',')",
+    "M | selectattr('a', 'in', [T]) | map(attribute='b') | list",
+    "M | rejectattr(T) | first",
     "N",
 ]
 

@@ -17,10 +17,10 @@ from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.blocks import Output
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.command_use import Evaluator
+from pup_tui.template.shell.first_command import first_tool
 from pup_tui.template.shell.places import TextOrigin, Unchecked
 from pup_tui.template.shell.script import ShellTemplate, compile_shell
 from pup_tui.template.shell.tables import is_builtin
-from pup_tui.template.shell.words import first_word
 from pup_tui.template.text import compile_text
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")
@@ -168,7 +168,7 @@ def unbounded_wait(subject: Subject) -> Iterator[Finding]:
                 line = script.count("\n", 0, found.end()) + 1
                 hint = "give the step a `timeout`, or use `poll`"
                 fragment = found[0].split()[0]
-                yield Finding(node, told, hint, line, fragment, str(step.path))
+                yield Finding(node, told, hint, line, fragment, step.group)
 
 
 def missing_tool(subject: Subject) -> Iterator[Finding]:
@@ -177,7 +177,8 @@ def missing_tool(subject: Subject) -> Iterator[Finding]:
         return
     for step, placed in subject.commands:
         node = placed.node
-        word = first_word(node.text) if placed.role is Role.SCRIPT else None
+        is_script = placed.role is Role.SCRIPT
+        word = first_tool(node.text, step.interpreter.name) if is_script else None
         if placed.role is Role.PROGRAM:
             word = step.interpreter.words[0]
         if word is None or len(word) > _LONGEST or _is_function(word, node.text):

@@ -1,4 +1,4 @@
-"""Which commands and statements destroy: what stands in `destructive.toml`."""
+"""Which commands, statements and pieces of code destroy: what stands in `destructive.toml`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from fnmatch import fnmatchcase
 from importlib import resources
 from itertools import pairwise
 from typing import Final
+
+_BRACES: Final = re.compile(r"\{([^{}]*)\}")
+_IN_QUOTES: Final = re.compile(r"""'[^'\n]*'|"[^"\n]*\"""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +86,55 @@ def _has(options: Sequence[str], wanted: str) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    """Programs, and what destroys in the code that they run."""
+
+    programs: str
+    pattern: re.Pattern[str]
+
+
+def _expanded(word: str) -> list[str]:
+    """A word with braces as the words that it stands for."""
+    match = _BRACES.search(word)
+    if match is None:
+        return [word]
+    before, behind = word[: match.start()], word[match.end() :]
+    return [each for part in match[1].split(",") for each in _expanded(before + part + behind)]
+
+
 def _parts(line: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     command, _, harmless = line.partition(" -without ")
-    words = command.split()
+    words = [word for written in command.split() for word in _expanded(written)]
     wanted = tuple(word[1:] for word in words if word.startswith("+"))
     named = tuple(word for word in words if not word.startswith("+"))
-    return named, wanted, tuple(harmless.split())
+    return named, wanted, tuple(word for each in harmless.split() for word in _expanded(each))
 
 
-def _read(key: str) -> list[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
+def _code_row(line: str) -> CodeRow:
+    programs, *words = line.split()
+    bounded = (
+        (r"(?<!\w)" if word[0].isalpha() else "")
+        + re.escape(word)
+        + (r"(?![\w-])" if word[-1].isalpha() else "")
+        for word in words
+    )
+    return CodeRow(programs, re.compile("|".join(bounded)))
+
+
+def destroyers_in_code(program: str, code: str) -> Iterator[str]:
+    """What destroys in the code that a program is given."""
+    name = program.rsplit("/", 1)[-1]
+    rows = [row for row in CODE if _fits(row.programs, name)]
+    for row in rows:
+        found = row.pattern.findall(_IN_QUOTES.sub('""', code))
+        yield from (word.strip(".->(") for word in found)
+
+
+def _read(key: str) -> list[str]:
     text = resources.files("pup_tui.runbook.lint").joinpath("destructive.toml").read_text("utf-8")
-    return [_parts(line) for line in tomllib.loads(text)[key]]
+    lines: list[str] = tomllib.loads(text)[key]
+    return lines
 
 
 def is_destroyer(words: Sequence[str]) -> bool:
@@ -116,7 +157,10 @@ def _by_program(rows: Iterable[CommandRow]) -> tuple[dict[str, list[CommandRow]]
     return named, patterns
 
 
-_NAMED, _PATTERNS = _by_program(CommandRow(*parts) for parts in _read("commands"))
-STATEMENTS: Final = tuple(StatementRow(words[0], *rest) for words, *rest in _read("statements"))
-FUNCTIONS: Final = frozenset(words[0] for words, *_ in _read("functions"))
+_NAMED, _PATTERNS = _by_program(CommandRow(*_parts(line)) for line in _read("commands"))
+STATEMENTS: Final = tuple(
+    StatementRow(words[0], *rest) for words, *rest in map(_parts, _read("statements"))
+)
+CODE: Final = tuple(map(_code_row, _read("code")))
+FUNCTIONS: Final = frozenset(_read("functions"))
 """Functions that destroy, wherever in a statement they are called."""

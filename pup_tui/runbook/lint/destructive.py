@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.runbook.lint.destroyers import is_destroyer
+from pup_tui.runbook.lint.destroyers import destroyers_in_code, is_destroyer
+from pup_tui.runbook.lint.fed import fed_to
 from pup_tui.runbook.lint.sql import destroyers, destroyers_in_template
 from pup_tui.runbook.lint.statements import StepScript, nodes_of
 from pup_tui.runbook.lint.subject import Finding, Subject
@@ -16,9 +17,11 @@ from pup_tui.runbook.roles import INPUTS, Role
 from pup_tui.runbook.shapes import PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.template.errors import TemplateError
-from pup_tui.template.shell.command_use import Evaluator
+from pup_tui.template.shell.command_use import CommandUse, Evaluator
+from pup_tui.template.shell.first_command import RUNNING_OTHERS
 from pup_tui.template.shell.grammar import read
-from pup_tui.template.shell.markers import MARKER, Marked, variants
+from pup_tui.template.shell.interpreter import SHELLS
+from pup_tui.template.shell.markers import Marked, variants
 from pup_tui.template.shell.script_parts import ScriptParts
 from pup_tui.template.shell.synopsis import Kind
 from pup_tui.template.sql.engines import Engine
@@ -37,6 +40,9 @@ _SQL: Final = frozenset({"SQL", "CQL"})
 _OPTION: Final = re.compile(r"\A(?:--[a-z-]+=|-[A-Za-z])")
 """An option in one word with the statement that is its argument."""
 
+
+_HERE: Final = SHELLS | RUNNING_OTHERS | {"sudo", "doas"}
+"""Commands that run others on this machine."""
 
 _ENGINES: Final[dict[str, Engine]] = {
     **dict.fromkeys(("mysql", "mariadb", "mycli", "mysqlsh"), "mysql"),
@@ -72,7 +78,7 @@ def statements_that_destroy(step: StepDraft, placed: PlacedText) -> Iterator[Fin
     if placed.role is Role.STATEMENTS:
         engine = step.sql_use.engine or "postgresql"
         for statement in destroyers_in_template(placed.node.text, engine):
-            yield _finding(placed.node, statement.told, statement.line, str(step.path))
+            yield _finding(placed.node, statement.told, statement.line, step.group)
 
 
 def destroyers_in(
@@ -84,7 +90,7 @@ def destroyers_in(
     """
     own = OwnThings(_text(script.root), pid_files)
     for node, told in _within(script.root, own):
-        yield _finding(script.node, told, script.line(node), script.step_group)
+        yield _finding(script.node, told, script.line(node), script.step.group)
     if stdin is not None:
         yield from _in_stdin(script, stdin)
 
@@ -99,7 +105,7 @@ def _in_stdin(script: StepScript, stdin: Scalar) -> Iterator[Finding]:
     reader = script.tree.reader()
     if reader is None:
         return
-    group = script.step_group
+    group = script.step.group
     if reader.language in _SQL:
         for statement in destroyers_in_template(stdin.text, _engine(reader.command)):
             yield _finding(stdin, statement.told, statement.line, group)
@@ -139,20 +145,20 @@ def _within(
             is_destroying = what.kind is Kind.NAME and is_destroyer(command)
             if is_destroying and not own.are_all_that_goes(command):
                 yield node, " ".join(words[at:])
-            if what.evaluator is not None and what.evaluator.language in _SQL:
-                text = use.words[at].decode(errors="replace")
-                yield from _statement(node, _OPTION.sub("", text), what.evaluator)
-        fed = list(_fed(node))
-        if not fed and (use.script or use.reader is not None):
+            if what.evaluator is not None:
+                code = use.words[at].decode(errors="replace")
+                yield from _in_code(node, _OPTION.sub("", code), what.evaluator)
+        is_fed = use.script or use.reader is not None
+        fed = list(fed_to(node, parts)) if is_fed else []
+        if is_fed and not fed:
             fed, given = list(given), ()
-        # What a trap or `eval` runs, the shell itself runs.
-        things = own if use.shell is None else None
+        things = own if _runs_here(use) else None
         scripts = [(use.script, fed, things)] if use.script else []
-        if use.reader is not None and use.reader.language in _SQL:
+        if use.reader is not None and use.reader.is_shell:
+            scripts += [(text, [], things) for text in fed]
+        elif use.reader is not None:
             for each in fed:
-                yield from _statement(node, each.decode(errors="replace"), use.reader)
-        elif use.reader is not None and use.reader.is_shell:
-            scripts += [(text, [], None) for text in fed]
+                yield from _in_code(node, each.decode(errors="replace"), use.reader)
         for script, stdin, things in scripts if depth < _DEEPEST else ():
             _, tree = read(script)
             if tree is not None:
@@ -161,16 +167,19 @@ def _within(
                     yield node, told
 
 
-def _statement(node: Node, text: str, client: Evaluator) -> Iterator[tuple[Node, str]]:
-    yield from ((node, found.told) for found in destroyers(text, _engine(client.command)))
+def _runs_here(use: CommandUse) -> bool:
+    """Whether what a command runs runs on this machine, where the script made its own things."""
+    names = (word.rsplit(b"/", 1)[-1].decode(errors="replace") for word in use.named(Kind.NAME))
+    return use.shell is None or all(name in _HERE for name in names)
 
 
-def _fed(command: Node) -> Iterator[bytes]:
-    """The text of a command's here-document or here-string."""
-    around = command.parent
-    is_redirected = around is not None and around.type == "redirected_statement"
-    owner = around if around is not None and is_redirected else command
-    for part in nodes_of(owner, "heredoc_body", "herestring_redirect"):
-        text = MARKER.sub(b"x", part.text or b"")
-        is_string = part.type == "herestring_redirect"
-        yield text.removeprefix(b"<<<").strip(b" \"'") if is_string else text
+def _in_code(node: Node, text: str, by: Evaluator) -> Iterator[tuple[Node, str]]:
+    """What destroys in a text that a program takes for code, where that is not shell."""
+    if by.language in _SQL:
+        yield from ((node, found.told) for found in destroyers(text, _engine(by.command)))
+    elif by.language == "Redis":
+        for line in text.splitlines():
+            if is_destroyer([by.command, *line.split()]):
+                yield node, line.strip()
+    else:
+        yield from ((node, told) for told in destroyers_in_code(by.command, text))

@@ -39,7 +39,7 @@ def endless_loops(subject: Subject) -> Iterator[Finding]:
                 hint = "give the step a `timeout`, or use `poll`"
                 fragment = node.children[0].type
                 yield Finding(
-                    script.node, told, hint, script.line(node), fragment, script.step_group
+                    script.node, told, hint, script.line(node), fragment, script.step.group
                 )
 
 

@@ -36,11 +36,6 @@ class StepScript:
     marked: Marked
     tree: ScriptTree
 
-    @property
-    def step_group(self) -> str:
-        """What the findings of one rule in this step have in common: they are told once."""
-        return str(self.step.path)
-
     @cached_property
     def root(self) -> Node:
         return self.tree.root

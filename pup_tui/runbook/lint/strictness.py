@@ -63,7 +63,7 @@ def unseen_failure(subject: Subject) -> Iterator[Finding]:
             told = f"{shown(name)} may fail unseen: only the last command decides how the step ends"
             hint = "give the step `strict: true`, or write `|| exit` behind the command"
             yield Finding(
-                script.node, told, hint, script.line(found), name, group=script.step_group
+                script.node, told, hint, script.line(found), name, group=script.step.group
             )
 
 
@@ -77,7 +77,7 @@ def strict_pipeline(subject: Subject) -> Iterator[Finding]:
             told = f"{shown(name)} may fail unseen: {script.shell} has no `pipefail` for `strict`"
             hint = "write `shell: bash`, or let the command write to a file first"
             yield Finding(
-                script.node, told, hint, script.line(found), name, group=script.step_group
+                script.node, told, hint, script.line(found), name, group=script.step.group
             )
 
 

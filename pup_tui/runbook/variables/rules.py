@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
 from typing import Any
 
@@ -16,7 +16,7 @@ from pup_tui.runbook.report import Report, listed
 from pup_tui.runbook.role_check import RoleCheck
 from pup_tui.runbook.roles import Role
 from pup_tui.runbook.rules import check_name
-from pup_tui.runbook.scope import ALWAYS, ScopeCheck, check_default_names
+from pup_tui.runbook.scope import ALWAYS, ScopeCheck, check_default_names, report_unknown
 from pup_tui.runbook.secret_names import report_exposure
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import StepDraft
@@ -86,7 +86,9 @@ def check_variables(
                     command = source.text.removeprefix(COMMAND).strip()
                     text = msgspec.structs.replace(source, text=command)
                     read_as = read(Role.VALUE_COMMAND, (name, *place), text)
-                    _check_command_names(source, read_as, above, is_known, report)
+                    used = read_as.names.difference(above) if read_as is not None else ()
+                    for other in sorted(each for each in used if not is_known(each)):
+                        report_unknown(other, source, above, report)
         above[name] = entry.value
         texts = [
             (text, read(Role.TEXT, (name, *place), text))
@@ -183,20 +185,6 @@ def _check_default(node: YamlNode, built: Any, report: Report) -> None:
     except ValueError as error:
         default = node.get("default") if isinstance(node, Mapping) else None
         report.error(default or node, f"the default does not fit: {error}")
-
-
-def _check_command_names(
-    source: Scalar,
-    used: UsesNames | None,
-    above: MappingOf[str, YamlNode],
-    is_known: Callable[[str], bool],
-    report: Report,
-) -> None:
-    """Report the names in a command that are neither those of variables `above` nor known otherwise."""
-    for name in sorted(used.names.difference(above)) if used is not None else ():
-        if not is_known(name):
-            hint = report.suggest(name, above) or "only the variables above it are known here"
-            report.error_in(source, f"{shown(name)} is not known here", hint, fragment=name)
 
 
 def check_given(

@@ -25,11 +25,12 @@ from pup_tui.steps.sql.database import (
     Rows,
     Stopped,
     TellNotice,
+    UnknownName,
 )
 
 _MODULES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "sqlite": "SQLite"}
 
-_DOT_IN_NAME = re.compile(r"""["`]\w+\.\w+["`]""")
+_DOT_IN_NAME = re.compile(r"""["`](\w+\.\w+)["`]""")
 
 Say = Callable[[bytes], None]
 
@@ -59,16 +60,18 @@ class Work:
         except DatabaseError as error:
             if self.is_stopped:
                 return self._stopped()
-            return self._where() + str(error) + self._advice(), False
+            advice = self._advice(str(error)) if isinstance(error, UnknownName) else ""
+            return self._where() + str(error) + advice, False
         finally:
             if self._database is not None:
                 self._database.close()
         return "", False
 
-    def _advice(self) -> str:
-        """What may be the cause where a statement that failed has a dot within one quoted name."""
+    def _advice(self, told: str) -> str:
+        """What may be the cause where the name that nothing has was quoted with a dot within it."""
         sent = self._request["statements"][: self._sent][-1:]
-        if not any(_DOT_IN_NAME.search(statement["text"]) for statement in sent):
+        names = (name for each in sent for name in _DOT_IN_NAME.findall(each["text"]))
+        if not any(name in told for name in names):
             return ""
         return "; a name and that of its schema are two: {{ SCHEMA | sql_name }}.{{ TABLE | sql_name }}"
 

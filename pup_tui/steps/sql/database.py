@@ -18,6 +18,10 @@ class DatabaseError(Exception):
     """The database refused; the message is its own, or ours."""
 
 
+class UnknownName(DatabaseError):
+    """There is nothing of a name that the statement has; the message holds the name."""
+
+
 class ConnectionLost(DatabaseError):
     """The connection is gone, and what became of what was sent is not known."""
 

@@ -22,6 +22,7 @@ from pup_tui.steps.sql.database import (
     DatabaseTarget,
     Rows,
     TellNotice,
+    UnknownName,
 )
 
 CONNECT_TIMEOUT = 30
@@ -40,6 +41,17 @@ _LOST = frozenset(
         errorcode.CR_SERVER_LOST_EXTENDED,
         errorcode.ER_SERVER_SHUTDOWN,
         errorcode.ER_CONNECTION_KILLED if hasattr(errorcode, "ER_CONNECTION_KILLED") else 1927,
+    }
+)
+_UNKNOWN = frozenset(
+    {
+        *(errorcode.ER_NO_SUCH_TABLE, errorcode.ER_BAD_TABLE_ERROR, errorcode.ER_UNKNOWN_TABLE),
+        *(errorcode.ER_BAD_FIELD_ERROR, errorcode.ER_BAD_DB_ERROR, errorcode.ER_SP_DOES_NOT_EXIST),
+        *(
+            errorcode.ER_WRONG_TABLE_NAME,
+            errorcode.ER_WRONG_COLUMN_NAME,
+            errorcode.ER_WRONG_DB_NAME,
+        ),
     }
 )
 
@@ -180,4 +192,5 @@ def _explained() -> Iterator[None]:
         raise ConnectionLost(error.strerror or type(error).__name__) from None
     except mysql.connector.Error as error:
         told = " ".join(str(error.msg or error).split())
-        raise (ConnectionLost if error.errno in _LOST else DatabaseError)(told) from None
+        kinds = {**dict.fromkeys(_LOST, ConnectionLost), **dict.fromkeys(_UNKNOWN, UnknownName)}
+        raise kinds.get(error.errno, DatabaseError)(told) from None

@@ -23,11 +23,16 @@ from pup_tui.steps.sql.database import (
     DatabaseTarget,
     Rows,
     TellNotice,
+    UnknownName,
 )
 
 CONNECT_TIMEOUT = 30
 """Seconds, where neither the URL nor libpq's configuration says otherwise."""
 
+_UNKNOWN = (
+    *(errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedObject),
+    *(errors.UndefinedFunction, errors.InvalidSchemaName),
+)
 _QUERY = re.compile(r"(?:\(\s*)*(?:select|values|table|show)\b", re.IGNORECASE)
 """How a statement begins that usually gives many rows."""
 
@@ -143,7 +148,7 @@ def _explained(connection: psycopg.Connection[Any] | None = None) -> Iterator[No
         told = _told(error)
         if connection is not None and connection.closed:
             raise ConnectionLost(told) from None
-        raise DatabaseError(told) from None
+        raise (UnknownName if isinstance(error, _UNKNOWN) else DatabaseError)(told) from None
 
 
 def _told(error: psycopg.Error | UnicodeEncodeError) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from pup_tui.steps.sql.database import DatabaseError, DatabaseTarget, Rows, TellNotice
+from pup_tui.steps.sql.database import DatabaseError, DatabaseTarget, Rows, TellNotice, UnknownName
 
 _INSTRUCTIONS = 10_000
 """Of SQLite's machine, between two looks whether the step was asked to end."""
@@ -86,4 +86,5 @@ def _explained() -> Iterator[None]:
     except OverflowError:
         raise DatabaseError("a number is larger than SQLite can hold") from None
     except (sqlite3.Error, sqlite3.Warning) as error:
-        raise DatabaseError(str(error)) from None
+        told = str(error)
+        raise (UnknownName if told.startswith("no such ") else DatabaseError)(told) from None

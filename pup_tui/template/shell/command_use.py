@@ -286,7 +286,10 @@ class _Reading:
 
     def _option(self, word: bytes) -> None:
         name, equals, value = word.partition(b"=")
-        if word in self._options:
+        if self._may_enter and word in self._program.subcommands:
+            self._at += 1
+            self._enter(self._program.subcommands[word])
+        elif word in self._options:
             self._take(self._options[word], None)
         elif equals and name in self._options:
             self._take(self._options[name], value)
@@ -331,7 +334,10 @@ class _Reading:
             self._put(slot, at, attached or b"{}")
         elif attached is not None:
             self._value(slot, at, attached)
-        elif slot.kind is Kind.RUN:
+        elif slot.kind is Kind.LINE and self._at + 1 == self._end:
+            self._value(replace(slot, kind=Kind.CODE), self._at, words[self._at])
+            self._at += 1
+        elif slot.kind in (Kind.RUN, Kind.LINE):
             end = next((n for n in range(self._at, self._end) if words[n] in _RUN_ENDS), self._end)
             if self._program.feeds:
                 self._use.fed_from, self._use.mark = self._at, b"{}"

@@ -29,7 +29,9 @@ from pup_tui.template.shell.script_parts import (
     body,
     feeds_input,
     function_name,
+    is_of_exec,
     is_to_descriptor,
+    opens_input,
     redirects,
     substitutions,
     text,
@@ -239,8 +241,18 @@ class Evaluations:
         if self._parts.is_word(owner, inside[-1]) and owner is not None:
             # A word of the command that stands behind a redirection.
             yield from self._into_command(owner, inside, is_content)
-        elif is_here or (is_content and feeds_input(redirect)):
+        elif is_here or (is_content and (feeds_input(redirect) or opens_input(redirect))):
+            yield from self._to_reader(redirect)
+
+    def _to_reader(self, redirect: Node) -> _Steps:
+        """To whoever reads what a redirection gives."""
+        owner = body(redirect)
+        if opens_input(redirect):
+            yield from map(_Input, self._parts.descriptor_readers)
+            yield from map(_File, self._parts.descriptor_files)
+        if feeds_input(redirect):
             yield _Input(owner) if owner is not None else _Output(redirect)
+            yield from [_Input(self._root)] if is_of_exec(redirect) else ()
 
     def _from_output(self, node: Node) -> _Steps:
         """From a text that a statement prints."""
@@ -387,8 +399,7 @@ class Evaluations:
         for command, word in self._parts.mentions(name):
             yield from self._into_command(command, [word], True)
         for redirect in self._parts.readings(name):
-            owner = body(redirect)
-            yield _Input(owner) if owner is not None else _Output(redirect)
+            yield from self._to_reader(redirect)
 
 
 def _is_split(inside: Sequence[Node]) -> bool:

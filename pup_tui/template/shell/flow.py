@@ -294,7 +294,9 @@ class _Graph:
             name
             for name, assignments in self._survey.assignments_to.items()
             for text in chain.from_iterable(each.children[2:] for each in assignments)
-            if re.search(rb"\$\((?!\()|`", self._survey.text(text)) and not prints_number(text)
+            if re.search(rb"\$\((?!\()|`", self._survey.text(text))
+            # What is calculated is a number; what it is calculated from is a reading of its own.
+            and not (text.type == "arithmetic_expansion" or prints_number(text))
         }
         for _, words in self._survey.named(*READING):
             found.update((b"REPLY", b"MAPFILE"), (word.text for word in words[1:]))

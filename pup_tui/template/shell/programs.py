@@ -125,7 +125,11 @@ screen | shell | -S= -t= -s= -c=FILE -h= -p= -T= -e= -X@CODE RUN
 zellij run | | -n= -d= --cwd= RUN
 zellij action write-chars | shell | CODE*
 dtach, abduco | | -A= -c= -n= -N= -e= RUN
-xterm, urxvt, alacritty, kitty, konsole, foot, st | | -T= -title= -e=RUN RUN
+xterm, uxterm, lxterm, x-terminal-emulator | shell | -T= -title= -bg= -fg= -fn= -geometry= -name= -xrm=
+    -e=LINE RUN
+urxvt, alacritty, kitty, konsole, foot, st | | -T= -title= -e=RUN RUN
+xfce4-terminal, mate-terminal, terminator | shell | -T= --title= -e=CODE --command=CODE -x=RUN
+    --execute=RUN _*
 gnome-terminal | | -e=RUN -x=RUN --title= RUN
 xdotool type | shell | --delay= CODE*
 sops exec-env, sops exec-file | shell | _ CODE*
@@ -283,6 +287,12 @@ socat | shell | CODE*/\x01|(exec|system|shell):/
 
 _LANGUAGES: Final = r"""
 python, pypy, ipython, micropython, jython, graalpy | Python | -c=CODE! -m=! -W= -X= <CODE FILE REST
+python -m, pypy -m | Python | _ REST
+python -m timeit, pypy -m timeit | Python | -s=CODE --setup=CODE -n= --number= -r= --repeat= -u= --unit=
+    CODE*
+python -m pdb | Python | -c=CODE --command=CODE FILE REST
+python -m sqlite3 | SQL | _ CODE
+python -m asyncio, python -m code | Python | <CODE REST
 perl | Perl | -e=CODE! -E=CODE! -I= -M=CODE -m=CODE -F? -i? -0? -C? -x? <CODE FILE REST
 ruby, jruby | Ruby | -e=CODE! -I= -r= -C= -E= -F? -i? -0? -K? -W? <CODE FILE REST
 irb, pry | Ruby | -e=CODE -r= <CODE FILE REST
@@ -338,6 +348,8 @@ xmlstarlet sel, xmlstarlet select, xml sel | XPath | -m=CODE --match=CODE -v=COD
 xmlstarlet ed, xmlstarlet edit, xml ed | XPath | -d=CODE --delete=CODE -u=CODE --update=CODE -s=CODE
     --subnode=CODE -i=CODE --insert=CODE -a=CODE --append=CODE -r=CODE --rename=CODE -x=CODE --expr=CODE
     -m== -v= --value= -t= --type= -n= -N= _*
+xmlstarlet tr, xmlstarlet transform, xml tr | XPath | -p==CODE -s== FILE _*
+xsltproc | XPath | --param==CODE --stringparam== -o=OUT --output=OUT --path= --maxdepth= FILE _*
 xidel | XPath | -e=CODE --extract=CODE --xpath=CODE --xquery=CODE --css=CODE -d= --data= _*
 jq, gojq, jaq | jq | -f=FILE! --from-file=FILE! --arg== --argjson== --slurpfile== --rawfile== --indent=
     -L= CODE _*

@@ -29,7 +29,7 @@ REDIRECTS: Final = frozenset({"file_redirect", "heredoc_redirect", "herestring_r
 ARGUMENTS: Final = (*(b"%d" % number for number in range(1, 10)), b"@", b"*")
 """The names by which a function or script knows its words."""
 
-_NO_WORDS: Final = frozenset({"variable_assignment", *REDIRECTS})
+_NO_WORDS: Final = frozenset({"comment", "variable_assignment", *REDIRECTS})
 _WORDS: Final = frozenset(
     {
         *("word", "string", "raw_string", "ansi_c_string", "translated_string", "concatenation"),
@@ -42,6 +42,8 @@ _ELEMENT: Final = re.compile(rb"""(?:\$?'[^']*'|\$?"(?:\\.|[^"\\])*"|\\.|[^\s'"\
 _EXPORTS: Final = re.compile(rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&|]*")
 _EXPORTS_ALL: Final = re.compile(rb"\bset\s+-\w*a\w*\b|\ballexport\b")
 _TO_DESCRIPTOR: Final = re.compile(rb"-\w*[pu]")
+_OWN_DESCRIPTOR: Final = re.compile(rb"/(?:dev|proc/self)/fd/(?![012]\Z)")
+_READING: Final = frozenset({b"read", b"mapfile", b"readarray"})
 _STANDARD: Final = frozenset({b"0", b"1", b"2"})
 _INPUT: Final = frozenset({"<", "<>"})
 _DUPLICATES: Final = frozenset({">&"})
@@ -218,7 +220,7 @@ class ScriptParts:
         found: list[Node] = []
         for redirect in self._found.get("redirect", ()):
             target = _target(redirect)
-            is_listed = _is_of_exec(redirect) or _is_own(redirect)
+            is_listed = is_of_exec(redirect) or _is_own(redirect)
             if target is not None and target.type != "number" and is_listed:
                 found.append(target)
         for command in self._commands:
@@ -229,9 +231,30 @@ class ScriptParts:
         return found
 
     @cached_property
+    def descriptor_readers(self) -> list[Node]:
+        """The statements that may read from a descriptor of the script's own: ``<&3``, ``read -u 3``."""
+        found = [command for command in self._commands if self._reads_descriptor(command)]
+        for redirect in self._found.get("redirect", ()):
+            target, owner = _target(redirect), body(redirect)
+            duplicates = any(part.type == "<&" for part in redirect.children)
+            is_read = duplicates and target is not None and text(target) not in _STANDARD
+            if is_read and owner is not None:
+                found.append(owner)
+        return found
+
+    @property
+    def descriptor_files(self) -> list[bytes]:
+        """The names by which the script opens its own descriptors as files."""
+        return [name for name in self._mentions if _OWN_DESCRIPTOR.match(name)]
+
+    def _reads_descriptor(self, command: Node) -> bool:
+        name, *options = self.use(command).words or [b""]
+        return name in _READING and any(_TO_DESCRIPTOR.match(option) for option in options)
+
+    @cached_property
     def output_listeners(self) -> list[Node]:
         """The process substitutions that ``exec`` makes the standard output of the script."""
-        redirected = filter(_is_of_exec, self._found.get("redirect", ()))
+        redirected = filter(is_of_exec, self._found.get("redirect", ()))
         targets = [target for target in map(written, redirected) if target is not None]
         return [target for target in targets if target.type == "process_substitution"]
 
@@ -259,7 +282,7 @@ class ScriptParts:
         found: dict[bytes, list[Node]] = {}
         for redirect in self._found.get("redirect", ()):
             target = _target(redirect)
-            if target is not None and feeds_input(redirect):
+            if target is not None and (feeds_input(redirect) or opens_input(redirect)):
                 found.setdefault(_plain(unquoted(text(target))), []).append(redirect)
         return found
 
@@ -343,6 +366,13 @@ def feeds_input(redirect: Node) -> bool:
     return _is(redirect, _INPUT, b"0")
 
 
+def opens_input(redirect: Node) -> bool:
+    """Whether a redirection gives a descriptor of the script's own, or its input, something to read."""
+    return (_is_own(redirect) or is_of_exec(redirect)) and not any(
+        part.type in _OUTPUT for part in redirect.children
+    )
+
+
 def written(redirect: Node) -> Node | None:
     """The file to which a redirection sends standard output, if it does."""
     is_output = redirect.type == "file_redirect" and _is(redirect, _OUTPUT, b"1")
@@ -361,7 +391,7 @@ def is_to_descriptor(redirect: Node) -> bool:
     )
 
 
-def _is_of_exec(redirect: Node) -> bool:
+def is_of_exec(redirect: Node) -> bool:
     """Whether a redirection is made for the rest of the script."""
     owner = body(redirect)
     return owner is not None and text(owner).split(maxsplit=1)[:1] == [b"exec"]

@@ -18,18 +18,6 @@ _PRINTS_NUMBER: Final = re.compile(
 )
 """Commands that print a number and nothing else."""
 
-_FIRST_WORD: Final = re.compile(
-    r"(?:\s|#[^\n]*(?:\n|\Z)|\d*(?:&>>|&>|>>|>&|<&|>\||>|<)[ \t]*[\w./+@:-]+(?=[ \t]))*"
-    r"(?!\d+[<>])([A-Za-z0-9_./+@:-]+)(?=[\s;&|<>)]|\Z)"
-)
-"""A word behind blanks, comments and redirections; a number before one is a part of it."""
-_SHELL_WORDS: Final = frozenset(
-    {
-        *("if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case"),
-        *("esac", "select", "function", "time", "coproc", "in"),
-    }
-)
-
 UNKNOWN: Final = b"\0"
 """Stands in the text of a word for a part that is known only when the script runs."""
 
@@ -46,7 +34,9 @@ _ESCAPE: Final = re.compile(rb"\\(.)", re.DOTALL)
 _ESCAPE_IN_QUOTES: Final = re.compile(rb"\\([$`\"\\\n])")
 _SPREADS: Final = re.compile(rb"(?<!\\)[*?\[{~]")
 _ALL: Final = re.compile(rb"\$\{?(?:@|[^}]*\[@\])")
-_SKIPPED: Final = frozenset({"variable_assignment", "herestring_redirect", "heredoc_redirect"})
+_SKIPPED: Final = frozenset(
+    {"comment", "variable_assignment", "herestring_redirect", "heredoc_redirect"}
+)
 
 
 class ShellWord(Struct, frozen=True):
@@ -161,15 +151,3 @@ def _quoted(script: bytes, node: Node) -> tuple[bytes, bool]:
             text += UNKNOWN
             spreads = spreads or _ALL.match(script, part.start_byte, part.end_byte) is not None
     return bytes(text), spreads
-
-
-def first_word(source: str) -> str | None:
-    """Give the name of the command that a script begins with.
-
-    None where it holds a template, or where the script begins with something else than a plain
-    command (an assignment, a loop, a group).
-    """
-    match = _FIRST_WORD.match(source)
-    if match is None or match[1] in _SHELL_WORDS:
-        return None
-    return match[1]

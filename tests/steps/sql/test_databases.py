@@ -145,6 +145,20 @@ async def test_a_name_that_holds_its_schema_is_explained(database: Database) -> 
     assert "a name and that of its schema" not in asked.outcome.reason
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        'select \'{"a": "shop.orders"}\' as told from nothing',
+        "select 'the \"shop.orders\"' + 1 as told; select oops(",
+        'select * from nothing -- not "shop.orders"',
+    ],
+)
+async def test_a_dot_in_another_text_is_not(database: Database, query: str) -> None:
+    asked = await database.ask(query, {})
+    assert not asked.outcome.ok
+    assert "a name and that of its schema" not in asked.outcome.reason
+
+
 async def test_mysql_kills_a_connection_by_its_number(connect: Connect) -> None:
     database = connect("mysql")
     sleeping = asyncio.create_task(database.ask("select sleep(600) as kill_me"))

@@ -11,7 +11,6 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.limits import MAX_ARGUMENT
 from pup_tui.template.secrets import with_secrets
 from pup_tui.template.shell.script import compile_shell
-from pup_tui.template.shell.words import first_word
 
 
 def _render(source: str, shell: str = "sh", **scope: Any) -> ShellScript:
@@ -368,42 +367,3 @@ def test_names_are_those_of_the_text() -> None:
     assert template.step_fields == {("x", "output")}
     assert template.optional_step_fields == frozenset()
     assert len(template.text.outputs) == 3
-
-
-@pytest.mark.parametrize(
-    ("source", "word"),
-    [
-        ("kubectl get pods", "kubectl"),
-        ("  # comment\n\n\tgit status", "git"),
-        ("./run.sh x", "./run.sh"),
-        ("ls;pwd", "ls"),
-        ("ls", "ls"),
-        ("ls|cat", "ls"),
-        ("set -e\nfoo", "set"),
-        ("", None),
-        ("# only", None),
-        ("{{ X }} a", None),
-        ("foo{{ X }} a", None),
-        ("foo{% if X %} a{% endif %}", None),
-        ("X=1 foo", None),
-        ("if true; then :; fi", None),
-        ("for x in a; do :; done", None),
-        ("(foo)", None),
-        ("{ foo; }", None),
-        ("! foo", None),
-        ("[ -f x ]", None),
-        ("'foo' a", None),
-        ("$X a", None),
-        ("foo() { :; }", None),
-        ("foo\\ bar", None),
-        ("2>/dev/null foo x", "foo"),
-        ("</dev/null >>log 2>&1 foo; bar", "foo"),
-        ("&>log foo", "foo"),
-        ("2>'a b' foo", None),
-        ("2>$LOG foo", None),
-        ("<<E cat\nE\n", None),
-        ("foo 2>/dev/null", "foo"),
-    ],
-)
-def test_first_word(source: str, word: str | None) -> None:
-    assert first_word(source) == word

@@ -1,0 +1,66 @@
+"""The literal texts that a command of a script reads on its standard input."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from pup_tui.runbook.lint.statements import nodes_of
+from pup_tui.template.shell.markers import MARKER
+from pup_tui.template.shell.script_parts import ScriptParts
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_NEAREST: Final = 4
+_LONGEST: Final = 2_000
+"""How many statements of a pipeline before a command are looked at, and of how many bytes: no pipeline of a
+script takes long to look through."""
+_OPTIONS: Final = re.compile(rb"-[neErs]+\Z")
+_FORMAT: Final = re.compile(rb"%[sbq]|\\[nt]")
+
+
+def fed_to(command: Node, parts: ScriptParts) -> Iterator[bytes]:
+    """What a command gets by its here-document or here-string, or by a pipe from what prints its words."""
+    yield from _given(command)
+    inner, around = command, command.parent
+    while around is not None and around.type in ("redirected_statement", "pipeline"):
+        if around.type == "redirected_statement":
+            yield from _given(around)
+        else:
+            document = around.parent
+            if document is not None and document.type == "heredoc_redirect":
+                yield from _given(document)
+            yield from _piped(inner, parts)
+            if inner.next_named_sibling is not None:
+                return
+        inner, around = around, around.parent
+
+
+def _piped(statement: Node, parts: ScriptParts) -> Iterator[bytes]:
+    """What the statements before one in its pipeline are given and print."""
+    before = statement.prev_named_sibling
+    for _ in range(_NEAREST):
+        if before is None or before.end_byte - before.start_byte > _LONGEST:
+            return
+        yield from _given(before)
+        for printing in nodes_of(before, "command"):
+            yield from _printed(parts.use(printing).words)
+        before = before.prev_named_sibling
+
+
+def _given(statement: Node) -> Iterator[bytes]:
+    for part in nodes_of(statement, "heredoc_body", "herestring_redirect"):
+        text = MARKER.sub(b"x", part.text or b"")
+        is_string = part.type == "herestring_redirect"
+        yield text.removeprefix(b"<<<").strip(b" \"'") if is_string else text
+
+
+def _printed(words: Sequence[bytes]) -> Iterator[bytes]:
+    """What `echo` and `printf` print, a line for each word of the latter."""
+    name, *rest = words or [b""]
+    if name == b"echo":
+        yield b" ".join(word for word in rest if not _OPTIONS.match(word))
+    elif name in (b"printf", b"print"):
+        yield b"\n".join(_FORMAT.sub(b"\n", word) for word in rest if not _OPTIONS.match(word))

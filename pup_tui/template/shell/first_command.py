@@ -1,0 +1,110 @@
+"""The program that a script begins with."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from pup_tui.template.errors import TemplateError
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+RUNNING_OTHERS: Final = frozenset(
+    {
+        *("command", "builtin", "exec", "noglob", "nocorrect", "time"),
+        *("env", "nice", "nohup", "timeout"),
+    }
+)
+"""Commands that every system has, and that run the one behind them here."""
+_SHELL_WORDS: Final = frozenset(
+    {
+        *("if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case"),
+        *("esac", "select", "function", "coproc", "in"),
+    }
+)
+_NAME: Final = re.compile(r"[A-Za-z0-9_./+@:-]+")
+_FIRST_WORD: Final = re.compile(
+    r"(?:\s|#[^\n]*(?:\n|\Z)|\d*(?:&>>|&>|>>|>&|<&|>\||>|<)[ \t]*[\w./+@:-]+(?=[ \t]))*"
+    rf"(?!\d+[<>])({_NAME.pattern})(?=[\s;&|<>)]|\Z)"
+)
+"""A word behind blanks, comments and redirections; a number before one is a part of it."""
+_LEADS: Final = re.compile(r"(?:\s|#[^\n]*\n)*(?:[A-Za-z_]\w*\+?=|!\s)")
+"""An assignment or a negation, behind which the command stands."""
+_ASKS_ONLY: Final = re.compile(rb"-p?[vV]")
+"""The option with which `command` runs nothing."""
+_SETS_PATH: Final = re.compile(rb"PATH\+?=")
+_LONGEST: Final = 20_000
+"""Characters of a script that is read for it; more than that is no script of a step."""
+_RUNS: Final = re.compile(rb"[$<]\(|`")
+_ASSIGNMENTS: Final = frozenset({"variable_assignment", "variable_assignments"})
+_AROUND: Final = frozenset({"list", "pipeline", "redirected_statement", "negated_command"})
+
+
+def first_tool(source: str, shell: str) -> str | None:
+    """Give the name of the program that a script runs first: of `A=1 env B=2 tool x` it is `tool`.
+
+    None where its name is no literal, where the script sets the path that it is looked up on, or where the
+    script begins with something else than a plain command (a loop, a group, a function).
+    """
+    match = _FIRST_WORD.match(source)
+    if match is not None and match[1] in _SHELL_WORDS:
+        return None
+    if match is not None and match[1] not in RUNNING_OTHERS:
+        return match[1]
+    return _behind_others(source, shell) if match or _LEADS.match(source) else None
+
+
+def _behind_others(source: str, shell: str) -> str | None:
+    # Late: the grammar and the table of programs are large, and few scripts begin so.
+    from pup_tui.template.shell.markers import Marked, variants
+    from pup_tui.template.shell.script_parts import ScriptParts
+    from pup_tui.template.shell.synopsis import Kind
+    from pup_tui.template.shell.tree import ScriptTree
+    from pup_tui.template.text import compile_text
+
+    if len(source) > _LONGEST:
+        return None
+    try:
+        tree = ScriptTree(Marked(next(variants(compile_text(source).blocks))).script, shell)
+    except TemplateError:
+        return None
+    command = _first_command(tree.root) if not tree.unknown_line else None
+    if command is None:
+        return None
+    use = ScriptParts(tree.root).use(command)
+    named = [at for at, each in enumerate(use.uses) if each.kind is Kind.NAME]
+    for at in named:
+        name = use.words[at].decode(errors="replace")
+        if name not in RUNNING_OTHERS or at == named[-1]:
+            return name if _NAME.fullmatch(name) else None
+        behind = use.words[at + 1]
+        if name == "command" and _ASKS_ONLY.match(behind):
+            return name
+        if any(map(_SETS_PATH.match, use.words[at:])):
+            return None
+    return None
+
+
+def _first_command(root: Node) -> Node | None:
+    """The command with which a script begins, also behind assignments."""
+    for statement in root.named_children:
+        if statement.type == "comment":
+            continue
+        first = statement
+        while first.type in _AROUND:
+            is_redirected = first.type == "redirected_statement"
+            inner = first.child_by_field_name("body") if is_redirected else first.named_child(0)
+            if inner is None:
+                return None
+            first = inner
+        assigned = first.children if first.type != "variable_assignment" else [first]
+        if any(
+            n.type == "variable_assignment" and _SETS_PATH.match(n.text or b"") for n in assigned
+        ):
+            return None
+        if first.type == "command":
+            return first
+        if first.type not in _ASSIGNMENTS or _RUNS.search(first.text or b""):
+            return None
+    return None
