@@ -15,6 +15,7 @@ from pup_tui.cli.printing import local_time
 from pup_tui.core.ids import UNDO, item_numbers
 from pup_tui.core.legs import Leg, legs_of
 from pup_tui.core.notices import rfc3339
+from pup_tui.core.standing import had_begun
 from pup_tui.core.state import RunStatus, StepPhase
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
@@ -178,8 +179,7 @@ class ShownRun:
             return step.status
         if self.row.status is RunStatus.RUNNING:
             return step.phase
-        began = step.attempts > 0 and step.phase is not StepPhase.PENDING
-        return "unknown" if began else "pending"
+        return "unknown" if had_begun(step) else "pending"
 
     @cached_property
     def _left_running(self) -> dict[str, list[str]]:

@@ -97,6 +97,14 @@ def standing(program: Program, state: RunState) -> Standing:
 # What had begun
 
 
+def had_begun(step: StepState) -> bool:
+    """Whether a run that broke off was in the middle of a step, rather than before it.
+
+    A step that this leg has not come to may have attempts of earlier ones.
+    """
+    return step.status is None and step.attempts > 0 and step.phase is not StepPhase.PENDING
+
+
 def attempts_under_way(state: RunState) -> dict[str, str]:
     """The ids of the attempts that are recorded as under way, by the step."""
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from pup_tui.core.notices import (
     StepFinished,
     rfc3339,
 )
+from pup_tui.core.standing import had_begun, without_attempts
 from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import journal_path, run_dir
@@ -143,7 +144,7 @@ def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> lis
             captured=(),
         )
         for step_id, step in state.steps.items()
-        if step.status is None and step.attempts
+        if had_begun(step)
     ]
     finished = RunFinished(
         ts=ts,
@@ -157,7 +158,10 @@ def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> lis
     return [*ended, finished]
 
 
-def breaking_off(run: LocalRun | FollowedRun, reason: str) -> list[AnyNotice]:
-    """The same of a run that was under way until now."""
+def breaking_off(
+    run: LocalRun | FollowedRun, reason: str, never_begun: Iterable[str] = ()
+) -> list[AnyNotice]:
+    """The same of a run that was under way until now; the attempts of `never_begun` have not acted."""
     now = run.clock.now()
-    return broken_off(run.state, reason, ts=rfc3339(now.wall), duration=now.clock)
+    state = without_attempts(run.state, never_begun)
+    return broken_off(state, reason, ts=rfc3339(now.wall), duration=now.clock)

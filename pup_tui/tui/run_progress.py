@@ -184,6 +184,9 @@ class RunProgress:
             case RunFinished():
                 self.status, self.reason = notice.status, notice.reason
                 self.duration, self.warnings = notice.duration, notice.warnings
+                # Of what had begun an end was told: these were about to begin.
+                for left in list(self._active):
+                    self._turn(self.steps[left], "pending")
             case RunResumed():
                 self._begin_leg(notice)
             case StepOutput():

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pup_tui.core.events import Interrupted, LeftOutSteps
 from pup_tui.core.notices import StepFinished, StepStarted
 from pup_tui.core.program import compile_program
+from pup_tui.core.standing import without_attempts
 from pup_tui.runbook.model import ConfirmStep, GroupStep, Runbook, ShellStep
 from pup_tui.tui.past import broken_off, completed
 from pup_tui.tui.run_progress import RunProgress
@@ -37,6 +38,31 @@ def test_the_block_in_which_a_run_was_interrupted_is_not_shown_as_running() -> N
         run.apply(notice)
     assert [step.status for step in run] == ["unknown", "cancelled"]
     assert run.over
+
+
+def test_what_was_only_about_to_begin_is_pending_when_a_run_broke_off() -> None:
+    program = program_of("steps: [{name: a, kind: shell, run: a}, {name: b, kind: shell, run: b}]\n")
+    player = Player(program, results={"a": [Result(hangs=True)]}).create().play()
+    run = RunProgress(program)
+    state = without_attempts(player.machine.state, ["a"])
+    for notice in (*player.notices, *broken_off(state, "crashed", ts="", duration=1.0)):
+        run.apply(notice)
+    assert [step.status for step in run] == ["pending", "pending"]
+    assert run.over
+
+
+def test_a_step_that_the_newest_leg_had_not_come_to_was_not_interrupted() -> None:
+    text = """
+steps:
+  - {name: a, kind: shell, run: a}
+  - {name: b, kind: shell, run: b, when: always}
+"""
+    program = program_of(text)
+    results = {"a": [Result(ok=False), Result(hangs=True)], "b": [Result(ok=False)]}
+    player = Player(program, results=results).create().play()
+    player.resume().play()
+    ended = broken_off(player.machine.state, "crashed", ts="", duration=1.0)
+    assert [told.step for told in ended if isinstance(told, StepFinished)] == ["a"]
 
 
 RESUMED = """
