@@ -41,7 +41,9 @@ def test_the_block_in_which_a_run_was_interrupted_is_not_shown_as_running() -> N
 
 
 def test_what_was_only_about_to_begin_is_pending_when_a_run_broke_off() -> None:
-    program = program_of("steps: [{name: a, kind: shell, run: a}, {name: b, kind: shell, run: b}]\n")
+    program = program_of(
+        "steps: [{name: a, kind: shell, run: a}, {name: b, kind: shell, run: b}]\n"
+    )
     player = Player(program, results={"a": [Result(hangs=True)]}).create().play()
     run = RunProgress(program)
     state = without_attempts(player.machine.state, ["a"])

@@ -52,14 +52,18 @@ def dialog_for(question: Question, asked: QuestionContext, behind: ScrollBehind)
         case "confirm":
             return ConfirmScreen(question, target=asked.target, behind=behind, left=asked.left)
         case "manual":
-            return ManualScreen(question, behind=behind, left=asked.left)
+            return ManualScreen(question, behind=behind, left=asked.left, typed=asked.typed)
         case "input":
             return _input(question, asked, behind)
         case "undo":
             return UndoScreen(question, behind=behind)
         case "unknown":
             return UnknownScreen(
-                question, began=asked.began, last_lines=last_lines(asked.output), behind=behind
+                question,
+                began=asked.began,
+                last_lines=last_lines(asked.output),
+                behind=behind,
+                typed=asked.typed,
             )
         case "failure":
             return FailureScreen(
