@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from pup_tui.core.notices import RunResumed
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.shown import spool_to_show
+from pup_tui.tui.lines.divided import Mark
+from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
+from pup_tui.tui.texts import moment
 from pup_tui.tui.widgets.output_pane import OutputPane
 from pup_tui.tui.widgets.poll_reading import read_poll, wait_seconds
 from pup_tui.tui.widgets.poll_widget import PollWidget, WaitWidget
@@ -20,8 +25,9 @@ from pup_tui.tui.widgets.run_header import why_empty
 class StepOutputView(Vertical):
     """Shows one step of a run at a time."""
 
-    def __init__(self, times: RunTimes) -> None:
+    def __init__(self, progress: RunProgress, times: RunTimes) -> None:
         super().__init__(id="run-output")
+        self._progress = progress
         self._times = times
 
     def compose(self) -> ComposeResult:
@@ -49,4 +55,11 @@ class StepOutputView(Vertical):
         told = hidden if shown is None and step.has_run else why_empty(step)
         if step.has_printed and not output.exists():
             told = f"What it printed is gone: {safe_text(str(output))}"
-        self.pane.show(shown, told, output)
+        # What is made of an output is that of its last attempt.
+        marks = [_mark(leg) for leg in self._progress.legs] if shown == output else []
+        self.pane.show(shown, told, output, marks)
+
+
+def _mark(leg: RunResumed) -> Mark:
+    at = datetime.fromisoformat(leg.ts).timestamp()
+    return Mark(at, f"resumed {moment(at)} by {safe_text(leg.operator)} · leg {leg.leg}")
