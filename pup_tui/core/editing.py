@@ -38,15 +38,16 @@ _NOTHING_LEFT: Final = "there is nothing left to run"
 class Editable(Struct, frozen=True):
     """The text of a step that can be changed before it runs once more.
 
-    `refers` are the values that stand in it by a name, as people may see them. `suffix` is that of a file
-    that holds such a text. `judge` gives what is recorded of a changed text, None where nothing was changed;
-    ValueError says why it cannot be run.
+    `refers` are the values that stand in it by a name, as people may see them, `hides` tells that `***`
+    stands in it for secrets. `suffix` is that of a file that holds such a text. `judge` gives what is
+    recorded of a changed text, None where nothing was changed; ValueError says why it cannot be run.
     """
 
     text: str
     refers: Mapping[str, str]
     suffix: str
     judge: Callable[[str], EditedText | None]
+    hides: bool = False
 
 
 def editable_of(
@@ -112,7 +113,9 @@ def _of_keys(
 
     refers = dict(_values_in(StepTexts(step, scope, around)))
     suffix = ".yaml" if _alone(seen) is None else ".txt"
-    return Editable(_written(step, seen, seen), refers, suffix, judge)
+    text = _written(step, seen, seen)
+    hides = MASK in text and bool(secrets_in(scope).names)
+    return Editable(text, refers, suffix, judge, hides)
 
 
 # Keys as a text

@@ -530,7 +530,7 @@ async def test_what_was_printed_before_and_after_stands_apart(
 
         await console.eventually(in_order)
         await console.sees("3 lines")
-        await console.press("escape")
+        await console.press("ctrl+w")
         await to_history(console)
         await console.press("enter")
         await console.sees("past run")

@@ -35,6 +35,9 @@ class EditTextScreen(Dialog):
 
     def compose_message(self) -> Iterable[Widget]:
         yield Static("What you change is recorded with your name.", markup=False)
+        if self._editable.hides:
+            hidden = "*** is a secret: it is sent where the text around it is left as it is."
+            yield Static(hidden, markup=False)
         for name, value in self._editable.refers.items():
             told = Content.assemble((f"{safe_text(name)}  ", "dim"), safe_text(value))
             yield Static(told, markup=False)
@@ -82,7 +85,8 @@ class EditTextScreen(Dialog):
         if wrong:
             self.want(wrong, self._area)
         else:
-            self.give("yes", self._area.text)
+            text = self._area.text
+            self.give("yes", self._editable.text if text == self._original else text)
 
     def _wrong(self) -> str:
         """Why the text cannot be run, empty if it can."""

@@ -31,8 +31,9 @@ class StepOutputView(Vertical):
         self._times = times
 
     def compose(self) -> ComposeResult:
-        yield PollWidget()
-        yield WaitWidget()
+        for widget in (PollWidget(), WaitWidget()):
+            widget.display = False
+            yield widget
         yield OutputPane()
 
     @property
