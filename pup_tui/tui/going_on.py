@@ -114,9 +114,11 @@ class GoingOnDialogs:
         values: Question,
     ) -> FailedStepScreen:
         from pup_tui.core.actions import Question
+        from pup_tui.core.notices import RunResumed
         from pup_tui.core.sent import Shown
         from pup_tui.tui.dialogs.failure import FailedStepScreen
         from pup_tui.tui.dialogs.questions import last_lines
+        from pup_tui.tui.lines.divided import leg_marks
 
         node, state = program.node(step), self._past.state
         known = (steps.get(step) for steps in (state.steps, state.earlier.steps))
@@ -133,7 +135,8 @@ class GoingOnDialogs:
             danger=node.step.danger,
             upcoming=next(commands, None),
         )
-        last = await aside(last_lines, self._past.output_path(step))
+        legs = (told for told in self._past.notices if isinstance(told, RunResumed))
+        last = await aside(last_lines, self._past.output_path(step), marks=leg_marks(legs))
         return FailedStepScreen(
             question,
             place=place,

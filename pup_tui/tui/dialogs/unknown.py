@@ -40,7 +40,9 @@ class UnknownScreen(Dialog):
     def compose_message(self) -> Iterable[Widget]:
         yield Static(shown_text(self._question.message), markup=False)
         if self._began is not None:
-            yield Static(f"It began {moment(self._began)}.", classes="dialog-muted", markup=False)
+            yield Static(
+                f"The step began {moment(self._began)}.", classes="dialog-muted", markup=False
+            )
         told = "last lines of its output" if self._last_lines else "It had printed nothing."
         yield Static(told, classes="dialog-muted", markup=False)
         if self._last_lines:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
+from pup_tui.core.notices import RunResumed
 from pup_tui.output.passage import Line
+from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import SpoolReader
+from pup_tui.tui.texts import moment
 
 
 class Mark(NamedTuple):
@@ -15,6 +19,15 @@ class Mark(NamedTuple):
 
     at: float
     text: str
+
+
+def leg_marks(legs: Iterable[RunResumed]) -> list[Mark]:
+    """What parts the outputs of the legs of a run."""
+    moments = ((datetime.fromisoformat(leg.ts).timestamp(), leg) for leg in legs)
+    return [
+        Mark(at, f"resumed {moment(at)} by {safe_text(leg.operator)} · leg {leg.leg}")
+        for at, leg in moments
+    ]
 
 
 class Divider(Line):

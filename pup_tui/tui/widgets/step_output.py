@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from pup_tui.core.notices import RunResumed
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.shown import spool_to_show
-from pup_tui.tui.lines.divided import Mark
+from pup_tui.tui.lines.divided import leg_marks
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
-from pup_tui.tui.texts import moment
 from pup_tui.tui.widgets.output_pane import OutputPane
 from pup_tui.tui.widgets.poll_reading import read_poll, wait_seconds
 from pup_tui.tui.widgets.poll_widget import PollWidget, WaitWidget
@@ -57,10 +54,5 @@ class StepOutputView(Vertical):
         if step.has_printed and not output.exists():
             told = f"What it printed is gone: {safe_text(str(output))}"
         # What is made of an output is that of its last attempt.
-        marks = [_mark(leg) for leg in self._progress.legs] if shown == output else []
+        marks = leg_marks(self._progress.legs) if shown == output else []
         self.pane.show(shown, told, output, marks)
-
-
-def _mark(leg: RunResumed) -> Mark:
-    at = datetime.fromisoformat(leg.ts).timestamp()
-    return Mark(at, f"resumed {moment(at)} by {safe_text(leg.operator)} · leg {leg.leg}")
