@@ -100,11 +100,15 @@ def _of_keys(
     step: Step, seen: dict[str, Any], original: dict[str, Any], scope: Scope, around: Around
 ) -> Editable:
     def judge(text: str) -> EditedText | None:
-        given = {**dict.fromkeys(seen), **_read(step, text, seen)}
+        given = {**dict.fromkeys(seen), **_read(type(step), text, seen)}
         if _same(given, seen):
             return None
-        changed = {key: value for key, value in given.items() if not _same(value, original[key])}
-        recorded = EditedText(_written(step, changed or given, seen))
+        changed = {
+            key: value
+            for key, value in given.items()
+            if key not in original or not _same(value, original[key])
+        }
+        recorded = EditedText(_written(changed or given, seen))
         try:
             _rendered(step, recorded, scope, around)
         except TemplateError as error:
@@ -113,7 +117,7 @@ def _of_keys(
 
     refers = dict(_values_in(StepTexts(step, scope, around)))
     suffix = ".yaml" if _alone(seen) is None else ".txt"
-    text = _written(step, seen, seen)
+    text = _written(seen, seen)
     hides = MASK in text and bool(secrets_in(scope).names)
     return Editable(text, refers, suffix, judge, hides)
 
@@ -127,20 +131,20 @@ def _alone(seen: Mapping[str, Any]) -> str | None:
     return only if only is not None and isinstance(seen[only], str) else None
 
 
-def _written(step: Step, values: Mapping[str, Any], seen: Mapping[str, Any]) -> str:
+def _written(values: Mapping[str, Any], seen: Mapping[str, Any]) -> str:
     from pup_tui.runbook.key_texts import write_keys
 
     alone = _alone(seen)
     return write_keys(values) if alone is None else str(values[alone])
 
 
-def _read(step: Step, text: str, seen: Mapping[str, Any]) -> dict[str, Any]:
+def _read(kind: type[Step], text: str, seen: Mapping[str, Any]) -> dict[str, Any]:
     """The keys that a text gives, None for one that is left out. Raises ValueError."""
     from pup_tui.runbook.key_texts import read_keys
 
     alone = _alone(seen)
     if alone is None:
-        return read_keys(text, type(step), seen)
+        return read_keys(text, kind, seen)
     if not text.strip():
         raise ValueError(_NOTHING_LEFT)
     return {alone: text}
@@ -218,7 +222,7 @@ def _same(one: Any, other: Any) -> bool:
 def _with_keys(step: Step, text: str, scope: Scope, around: Around) -> Step:
     """The step with the keys that a text gives. Raises ValueError, and TemplateError as the step did."""
     seen, changes = _seen(step, scope, around), dict[str, Any]()
-    for key, value in _read(step, text, seen).items():
+    for key, value in _read(type(step), text, seen).items():
         field = _open_keys(type(step))[key]
         if value is None:
             changes[field.name] = _without(field)

@@ -62,7 +62,8 @@ def editable_step(
         around = surroundings_of(program, state, node)
         edited = state.earlier.edited.get(step)
         return editable_of(node.step, scope_of(state, step), around, edited)
-    except TemplateError:
+    except (TemplateError, ValueError):
+        # What was changed before may not be read in another text of the runbook.
         return None
 
 
