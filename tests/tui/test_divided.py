@@ -8,7 +8,7 @@ import pytest
 
 from pup_tui.output.passage import Passage
 from pup_tui.output.spool import SpoolReader, SpoolWriter
-from pup_tui.tui.lines.divided import DividedOutput, Divider, Mark
+from pup_tui.tui.lines.divided import DividedOutput, Divider, Parting
 
 
 class Written:
@@ -24,7 +24,7 @@ class Written:
         self.writer.append(Passage("stdout", "".join(f"{line}\n" for line in lines)))
 
     def shown(self, *marks: float) -> list[str]:
-        self.output.marks = [Mark(at, f"at {at:g}") for at in marks]
+        self.output.marks = [Parting(at, f"at {at:g}") for at in marks]
         self.output.refresh()
         found = self.output.lines(0, self.output.line_count)
         assert len(found) == self.output.line_count

@@ -15,7 +15,7 @@ from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
 from pup_tui.tui.dialogs.undo import UndoScreen
 from pup_tui.tui.dialogs.unknown import UnknownScreen
-from pup_tui.tui.lines.divided import DividedOutput, Divider, Mark
+from pup_tui.tui.lines.divided import DividedOutput, Divider, Parting
 from pup_tui.tui.lines.line_text import folded, plain_line
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class QuestionContext:
     exit_code: int | None = None
     attempt: int = 1
     first_line: int = 0
-    marks: Sequence[Mark] = ()
+    marks: Sequence[Parting] = ()
     began: float | None = None
     target: str | None = None
     left: SecondsLeft | None = None
@@ -86,7 +86,7 @@ def _input(question: Question, asked: QuestionContext, behind: ScrollBehind) -> 
     return InputScreen(question, asked.sources(), typed=asked.typed, behind=behind, left=asked.left)
 
 
-def last_lines(output: Path, first: int = 0, marks: Sequence[Mark] = ()) -> list[str]:
+def last_lines(output: Path, first: int = 0, marks: Sequence[Parting] = ()) -> list[str]:
     """The end of an output from line `first` on, as plain text; empty where it cannot be read.
 
     `marks` part what is told of all of it: what comes from a line on is of one leg.

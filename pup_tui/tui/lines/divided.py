@@ -14,18 +14,18 @@ from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.texts import moment
 
 
-class Mark(NamedTuple):
+class Parting(NamedTuple):
     """Parts what was printed before the moment `at` (seconds since 1970) from what was printed since."""
 
     at: float
     text: str
 
 
-def leg_marks(legs: Iterable[RunResumed]) -> list[Mark]:
+def leg_marks(legs: Iterable[RunResumed]) -> list[Parting]:
     """What parts the outputs of the legs of a run."""
     moments = ((datetime.fromisoformat(leg.ts).timestamp(), leg) for leg in legs)
     return [
-        Mark(at, f"resumed {moment(at)} by {safe_text(leg.operator)} · leg {leg.leg}")
+        Parting(at, f"resumed {moment(at)} by {safe_text(leg.operator)} · leg {leg.leg}")
         for at, leg in moments
     ]
 
@@ -38,10 +38,10 @@ class DividedOutput:
     """The lines of a spool and, where something stands on both sides of a mark, a line for that."""
 
     def __init__(self, spool: SpoolReader) -> None:
-        self.marks: Sequence[Mark] = ()
+        self.marks: Sequence[Parting] = ()
         self._spool = spool
-        self._known: tuple[int, int, Sequence[Mark]] = (0, 0, ())
-        self._placed: list[tuple[int, Mark]] = []
+        self._known: tuple[int, int, Sequence[Parting]] = (0, 0, ())
+        self._placed: list[tuple[int, Parting]] = []
         """Before which line of the spool a mark stands."""
 
     @property

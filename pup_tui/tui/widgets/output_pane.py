@@ -19,7 +19,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import finder
-from pup_tui.tui.lines.divided import DividedOutput, Mark
+from pup_tui.tui.lines.divided import DividedOutput, Parting
 from pup_tui.tui.lines.finder import LinePredicate, LineSource, Matches
 from pup_tui.tui.lines.output_lines import OutputLines
 
@@ -63,7 +63,7 @@ class OutputPane(Vertical):
         self._path: Path | None = None
         self._kept: Path | None = None
         self._reader: DividedOutput | None = None
-        self._marks: Sequence[Mark] = ()
+        self._marks: Sequence[Parting] = ()
         self._matches = Matches()
         self._told = ""
 
@@ -93,7 +93,7 @@ class OutputPane(Vertical):
         path: Path | None,
         empty_text: str,
         kept: Path | None = None,
-        marks: Sequence[Mark] = (),
+        marks: Sequence[Parting] = (),
     ) -> None:
         """Show the spool at `path` from its end, or, while it holds nothing, say what is going on.
 
@@ -198,7 +198,7 @@ class OutputPane(Vertical):
         self.lines.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Mark what would be found while it is typed."""
+        """Parting what would be found while it is typed."""
         event.stop()
         self._compile(event.value)
 
