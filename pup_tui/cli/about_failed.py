@@ -12,9 +12,9 @@ from pup_tui.spelling import as_typed
 
 if TYPE_CHECKING:
     from pup_tui.cli.shown import ShownRun
+    from pup_tui.core.editing import Editable
     from pup_tui.core.events import EditedText
     from pup_tui.core.program import Program
-    from pup_tui.core.requests import StepRequest
     from pup_tui.core.standing import Standing
     from pup_tui.runbook.parts import Variable
 
@@ -29,48 +29,41 @@ class Decided(NamedTuple):
 
 def about_failed(past: ShownRun, program: Program, standing: Standing) -> Decided:
     """Ask of each step that failed. Raises Failure where the operator wants to leave the run as it is."""
-    from pup_tui.core.shown import editable_request
+    from pup_tui.core.shown import editable_step
 
     decided = Decided({}, {}, {})
     for step, why in standing.failed.items():
         tell(f"`{step}` failed: {why}")
-        request = editable_request(program, past.state, step)
-        of_text = "" if request is None else "edit its [t]ext and run again, "
+        editable = editable_step(program, past.state, step, decided.changed)
+        of_text = "" if editable is None else "edit its [t]ext and run again, "
         prompt = f"[r]un again, [e]dit a variable and run again, {of_text}[s]kip or [a]bort?"
         said = click.prompt(prompt, default="a", err=True).strip().lower()[:1]
         if said == "s":
             decided.skipped[step] = click.prompt("Why is it skipped?", err=True)
         elif said == "e":
             _edit(past, program, decided)
-        elif said == "t" and request is not None:
-            if (text := _edited(request)) is not None:
+        elif said == "t" and editable is not None:
+            if (text := _edited(editable)) is not None:
                 decided.edited[step] = text
         elif said != "r":
             raise Failure("nothing was resumed", code=ABORTED)
     return decided
 
 
-def _edited(request: StepRequest) -> EditedText | None:
-    """The text of a request as the operator's editor leaves it, once it can be run; None if unchanged."""
-    from msgspec.structs import replace
-
-    before = request.editable
-    assert before is not None
-    text = before
-    for name, value in before.values.items():
-        tell(f"  ${{{name}}} is {value}")
+def _edited(editable: Editable) -> EditedText | None:
+    """What the operator's editor makes of a text, once it can be run; None if unchanged."""
+    # An editor ends the last line.
+    text = editable.text.removesuffix("\n")
+    for name, value in editable.refers.items():
+        tell(f"  {name} is {value}")
     while True:
         try:
-            # An editor ends the last line.
-            changed = (click.edit(text.text, extension=".sh") or text.text).removesuffix("\n")
-            text = replace(before, text=changed)
-            request.with_text(text)
+            text = (click.edit(text, extension=editable.suffix) or text).removesuffix("\n")
+            return None if text == editable.text.removesuffix("\n") else editable.judge(text)
         except (ValueError, click.ClickException) as error:
             tell(f"  {error}")
             if not click.confirm("Edit it once more?", default=True, err=True):
                 raise Failure("nothing was resumed", code=ABORTED) from error
-        else:
-            return None if changed == before.text.removesuffix("\n") else text
 
 
 def _edit(past: ShownRun, program: Program, decided: Decided) -> None:

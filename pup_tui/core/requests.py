@@ -6,7 +6,6 @@ a class here that names its step.
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
@@ -50,6 +49,8 @@ class StepRequest(Struct, frozen=True, kw_only=True):
     """What an executor is to do for one attempt of a step of kind `step`."""
 
     step: ClassVar[type[Step]]
+    is_script: ClassVar[bool] = False
+    """Whether it runs a script, which refers to its values."""
 
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
@@ -66,13 +67,13 @@ class StepRequest(Struct, frozen=True, kw_only=True):
         return texts.line
 
     @property
-    def editable(self) -> EditedText | None:
-        """The text that an operator may change before it runs; None where the kind has none."""
-        return None
+    def editable(self) -> EditedText:
+        """The script that an operator may change, of a kind that `is_script`."""
+        raise ValueError("a step of this kind runs no script")
 
     def with_text(self, edited: EditedText) -> Self:
-        """The same request with a text that was changed; ValueError where that makes none."""
-        raise ValueError("a step of this kind has no text that could be changed")
+        """The same request with a script that was changed; ValueError where that makes none."""
+        raise ValueError("a step of this kind runs no script")
 
     @classmethod
     def sent(cls, texts: StepTexts) -> Sent:
@@ -96,6 +97,7 @@ class ShellRequest(StepRequest, frozen=True, kw_only=True):
     """
 
     step: ClassVar[type[Step]] = ShellStep
+    is_script: ClassVar[bool] = True
 
     script: str
     shell: str = "sh"
@@ -159,17 +161,6 @@ class PupRequest(StepRequest, frozen=True, kw_only=True):
     @classmethod
     def of(cls, texts: StepTexts) -> Self:
         return cls(words=texts["run"], env=texts.around.env, cwd=texts.around.cwd)
-
-    @property
-    def editable(self) -> EditedText:
-        return EditedText(shlex.join(("pup", *self.words)))
-
-    def with_text(self, edited: EditedText) -> Self:
-        words = shlex.split(edited.text)
-        words = words[1:] if words[:1] == ["pup"] else words
-        if not words:
-            raise ValueError("there is nothing left to run")
-        return msgspec.structs.replace(self, words=tuple(words))
 
 
 class SqlRequest(StepRequest, frozen=True, kw_only=True):

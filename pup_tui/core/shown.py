@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
@@ -11,15 +11,18 @@ from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.ids import item_id
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import StepTexts
-from pup_tui.core.requests import Rendered, StepRequest, render_request
+from pup_tui.core.requests import Rendered, render_request
 from pup_tui.core.scope import scope_of, secrets_of
 from pup_tui.core.secrecy import check_secrecy, names_in_items
 from pup_tui.core.sent import Shown
-from pup_tui.core.state import Frame, RunState
+from pup_tui.core.state import BODY, Frame, RunState
 from pup_tui.core.surroundings import surroundings_of
 from pup_tui.runbook.model import LOOP
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.secrets import secrets_in
+
+if TYPE_CHECKING:
+    from pup_tui.core.editing import Editable
 
 MOST_ITEMS = 10
 """Items of a foreach whose commands are shown before it begins."""
@@ -31,26 +34,37 @@ def rendered_step(program: Program, state: RunState, node: Node, scope: Scope) -
     Also where it would put a secret where others can read it. `scope` are the names that the step sees.
     """
     check_secrecy(node.step, secrets_in(scope).names)
-    rendered = render_request(node.step, scope, surroundings_of(program, state, node))
+    around = surroundings_of(program, state, node)
     edited = state.earlier.edited.get(node.id)
     if edited is None:
-        return rendered
-    return structs.replace(rendered, request=rendered.request.with_text(edited), shown=edited.text)
+        return render_request(node.step, scope, around)
+    from pup_tui.core.editing import render_edited
+
+    return render_edited(node.step, edited, scope, around)
 
 
-def editable_request(program: Program, state: RunState, step: str) -> StepRequest | None:
-    """The request of a step whose text can be changed before it runs once more; None where it cannot.
+def editable_step(
+    program: Program, state: RunState, step: str, changed: Mapping[str, Any] = {}
+) -> Editable | None:
+    """The text of a step that can be changed before it runs once more; None where it cannot be.
 
-    It cannot where secrets are in it: the record does not have them.
+    `changed` are variables of the run that get another value.
     """
+    from pup_tui.core.editing import editable_of
+
     node = program.node(step)
     if not node.step.has_output:
         return None
+    body = state.frames[BODY]
+    now = structs.replace(body, values={**body.values, **changed})
+    state = structs.replace(state, frames={**state.frames, BODY: now})
     try:
-        rendered = rendered_step(program, state, node, scope_of(state, step))
-    except TemplateError:
+        around = surroundings_of(program, state, node)
+        edited = state.earlier.edited.get(step)
+        return editable_of(node.step, scope_of(state, step), around, edited)
+    except (TemplateError, ValueError):
+        # What was changed before may not be read in another text of the runbook.
         return None
-    return None if rendered.made or rendered.request.editable is None else rendered.request
 
 
 def shown_step(program: Program, state: RunState, node: Node) -> Shown:

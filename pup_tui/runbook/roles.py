@@ -138,3 +138,13 @@ COMMANDS: Final = frozenset(
     {Role.SCRIPT, Role.PROGRAM, Role.ARGUMENT, Role.ARGUMENTS, Role.SUBCOMMAND}
 )
 """What starts a process: its step has an environment and a directory."""
+EDITED: Final = frozenset(
+    {
+        *(Role.METHOD, Role.URL, Role.QUERY, Role.HEADER, Role.JSON, Role.TEXT, Role.FILE),
+        *(Role.MESSAGE, Role.RESOURCE, Role.STATEMENTS, Role.ARGUMENTS, Role.SUBCOMMAND),
+    }
+)
+"""What a person may change of a step that failed: what it sends and where, but no address with credentials.
+
+Scripts are changed as they are run, with their values beside them.
+"""

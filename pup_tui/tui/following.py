@@ -8,8 +8,10 @@ from pathlib import Path
 
 from pup_tui.aside import aside
 from pup_tui.core.notices import AnyNotice
+from pup_tui.drivers.children import never_begun
 from pup_tui.drivers.following import FollowedRun, driver_of
 from pup_tui.journal.errors import JournalError
+from pup_tui.journal.places import run_dir
 from pup_tui.journal.reader import OWNER_GONE, JournalReader
 from pup_tui.tui.past import PastRun, breaking_off
 
@@ -37,9 +39,12 @@ class Followed:
         try:
             if await self.run.follow():
                 return (), ""
-            left = breaking_off(self.run, OWNER_GONE)
+            left = breaking_off(self.run, OWNER_GONE, await aside(self._never_begun))
             return left, "The program that drove it is gone: r resumes the run."
         except (JournalError, OSError) as error:
             return (), f"The run cannot be followed any more: {error}"
         finally:
             self.journal.close()
+
+    def _never_begun(self) -> list[str]:
+        return never_begun(run_dir(self.journal.state, self.run.run), self.run.state)

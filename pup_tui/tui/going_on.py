@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
@@ -13,33 +13,25 @@ from pup_tui.tui.dialogs.dialog import Answer, Dialog, ValuesAnswer
 
 if TYPE_CHECKING:
     from pup_tui.core.actions import Question
-    from pup_tui.core.events import EditedText
+    from pup_tui.core.editing import Editable
     from pup_tui.core.program import Program
-    from pup_tui.core.requests import StepRequest
-    from pup_tui.drivers.recorded import CurrentText
+    from pup_tui.tui.decided import GoingOn
     from pup_tui.tui.dialogs.failure import FailedStepScreen
     from pup_tui.tui.past import PastRun
     from pup_tui.tui.services import Services
 
 
-class GoingOn(NamedTuple):
-    """With what a run goes on: its file as it is today (None for the recorded text), steps that are skipped,
-    each with the reason, variables with another value, and what steps run in place of their texts.
-    """
-
-    current: CurrentText | None
-    skipped: dict[str, str]
-    changed: dict[str, Any]
-    edited: dict[str, EditedText]
-
-
 class GoingOnDialogs:
     """Shows where a past run stands, and asks how it goes on. All is called from a worker."""
 
-    def __init__(self, services: Services, screen: Screen[None], past: PastRun) -> None:
+    def __init__(
+        self, services: Services, screen: Screen[None], past: PastRun, going: GoingOn
+    ) -> None:
+        """`going` is what was decided so far, and takes what is decided from here on."""
         self._services = services
         self._screen = screen
         self._past = past
+        self._going = going
 
     async def ask(self) -> GoingOn | None:
         """What the operator decides; None for no."""
@@ -48,9 +40,8 @@ class GoingOnDialogs:
         from pup_tui.recorded_text import text_today
         from pup_tui.tui.dialogs.resume import ResumeScreen
 
-        past = self._past
+        past, going = self._past, self._going
         today = await aside(text_today, self._services.catalog, past.record, past.state)
-        going = GoingOn(None, {}, {}, {})
         while True:
             program = past.program if going.current is None else going.current.program
             stood = standing(program, past.state)
@@ -59,72 +50,75 @@ class GoingOnDialogs:
                 program,
                 stood,
                 today=today,
-                with_current=going.current is not None,
+                going=going,
                 unseen=bool(stood.begun) and not can_be_seen(past.row),
             )
             answer = await self._put(shown)
-            if answer is None:
-                return None
-            if answer.answer == "yes":
-                return going
-            if answer.answer == "change":
-                decided = await self._about_failed(program, stood.failed, going)
-                if decided is not None:
-                    return decided
-            elif today is not None:
-                going = going._replace(current=today.text if answer.answer == "current" else None)
+            match None if answer is None else answer.answer:
+                case "yes":
+                    return going.of(stood.failed)
+                case "change":
+                    if await self._about_failed(program, stood.failed):
+                        return going.of(stood.failed)
+                case "current" if today is not None:
+                    going.current = today.text
+                case "recorded":
+                    going.current = None
+                case _:
+                    return None
 
     async def _put(self, dialog: Dialog) -> Answer | None:
         return await self._screen.app.push_screen_wait(dialog)
 
-    async def _about_failed(
-        self, program: Program, failed: Mapping[str, str], going: GoingOn
-    ) -> GoingOn | None:
-        """Ask of each step that failed; None where the operator goes back from one."""
-        for step, why in failed.items():
-            decided = await self._about(program, step, why, going)
-            if decided is None:
-                return None
-            going = decided
-        return going
+    async def _about_failed(self, program: Program, failed: Mapping[str, str]) -> bool:
+        """Ask of each step that failed, back and forth; False where the operator goes back from the first."""
+        steps, at = list(failed), 0
+        while 0 <= at < len(steps):
+            place = (at + 1, len(steps))
+            at += 1 if await self._about(program, steps[at], failed[steps[at]], place) else -1
+        return at == len(steps)
 
-    async def _about(self, program: Program, step: str, why: str, going: GoingOn) -> GoingOn | None:
-        """Ask of one step until something is decided; None where the operator goes back."""
-        from pup_tui.core.shown import editable_request
-        from pup_tui.tui.dialogs.reason import ReasonScreen
+    async def _about(self, program: Program, step: str, why: str, place: tuple[int, int]) -> bool:
+        """Ask of one step until something is decided; False where the operator goes back."""
+        from pup_tui.core.shown import editable_step
 
-        name = program.node(step).step.name
-        request = editable_request(program, self._past.state, step)
-        values = _changeable(self._past, program, going.changed)
         while True:
-            answer = await self._put(await self._failed(program, step, why, request, values))
+            changed = self._going.changed
+            editable = editable_step(program, self._past.state, step, changed)
+            values = _changeable(self._past, program, changed)
+            answer = await self._put(
+                await self._failed(program, step, why, place, editable, values)
+            )
             match None if answer is None else answer.answer:
                 case "skip":
-                    reason = await self._put(ReasonScreen(f"Skip {name}", _without(program, step)))
-                    if reason is not None:
-                        return going._replace(skipped={**going.skipped, step: reason.note})
-                case "edit" if request is not None:
-                    text = await self._edited(name, request)
-                    if text is not None and text == request.editable:
-                        return going
-                    if text is not None:
-                        return going._replace(edited={**going.edited, step: text})
+                    decided = await self._skipped(program, step)
+                case "edit" if editable is not None:
+                    decided = await self._edited(program, step, editable)
                 case "variables":
-                    changed = await self._changed(values)
-                    if changed is not None:
-                        return going._replace(changed={**going.changed, **changed})
+                    decided = await self._changed(values)
                 case "retry":
-                    return going
+                    self._going.skipped.pop(step, None)
+                    decided = True
                 case _:
-                    return None
+                    return False
+            if decided:
+                return True
 
     async def _failed(
-        self, program: Program, step: str, why: str, request: StepRequest | None, values: Question
+        self,
+        program: Program,
+        step: str,
+        why: str,
+        place: tuple[int, int],
+        editable: Editable | None,
+        values: Question,
     ) -> FailedStepScreen:
         from pup_tui.core.actions import Question
+        from pup_tui.core.notices import RunResumed
         from pup_tui.core.sent import Shown
         from pup_tui.tui.dialogs.failure import FailedStepScreen
         from pup_tui.tui.dialogs.questions import last_lines
+        from pup_tui.tui.lines.divided import leg_marks
 
         node, state = program.node(step), self._past.state
         known = (steps.get(step) for steps in (state.steps, state.earlier.steps))
@@ -141,39 +135,67 @@ class GoingOnDialogs:
             danger=node.step.danger,
             upcoming=next(commands, None),
         )
-        last = await aside(last_lines, self._past.output_path(step))
+        legs = (told for told in self._past.notices if isinstance(told, RunResumed))
+        last = await aside(last_lines, self._past.output_path(step), marks=leg_marks(legs))
         return FailedStepScreen(
             question,
+            place=place,
+            decided=self._going.told(step),
             last_lines=last,
-            editable=request is not None,
+            editable=editable is not None,
             has_variables=bool(values.variables),
         )
 
-    async def _edited(self, name: str, request: StepRequest) -> EditedText | None:
-        """What the operator makes of a step's text; None for no."""
-        from msgspec.structs import replace
+    async def _skipped(self, program: Program, step: str) -> bool:
+        """Whether the step is skipped, for a reason."""
+        from pup_tui.tui.dialogs.reason import ReasonScreen
 
-        from pup_tui.tui.dialogs.edit_text import EditTextScreen
+        name = program.node(step).step.name
+        typed = self._going.typed_in("skip", step)
+        asked = ReasonScreen(f"Skip {name}", _without(program, step), typed=typed)
+        reason = await self._put(asked)
+        if reason is None:
+            return False
+        self._going.skipped[step] = reason.note
+        return True
 
-        answer = await self._put(EditTextScreen(name, request))
-        before = request.editable
-        return None if answer is None or before is None else replace(before, text=answer.note)
+    async def _edited(self, program: Program, step: str, editable: Editable) -> bool:
+        """Whether the step runs with a text as the operator makes it; the one that it had counts as none."""
+        from pup_tui.tui.dialogs.edit_text import TEXT, EditTextScreen
 
-    async def _changed(self, question: Question) -> dict[str, Any] | None:
-        """The variables that the operator gives another value; None for no."""
+        going, typed = self._going, self._going.typed_in("edit", step)
+        accepted = going.accepted.get(step)
+        if accepted is not None:
+            typed.setdefault(TEXT, accepted)
+        asked = EditTextScreen(program.node(step).step.name, editable, typed=typed)
+        answer = await self._put(asked)
+        if answer is None:
+            if typed.get(TEXT) == accepted:
+                typed.clear()
+            return False
+        typed.clear()
+        going.skipped.pop(step, None)
+        going.edited.pop(step, None)
+        going.accepted[step] = answer.note
+        if (edited := editable.judge(answer.note)) is not None:
+            going.edited[step] = edited
+        return True
+
+    async def _changed(self, question: Question) -> bool:
+        """Whether the operator gives variables another value, and runs the step again with them."""
         from pup_tui.tui.dialogs.resume import ResumeValuesScreen
 
-        typed = {
-            name: as_typed(question.names[name])
-            for name in question.variables
-            if name in question.names
-        }
+        known, typed = question.names, self._going.typed_in("values")
+        if not typed:
+            typed |= {n: as_typed(known[n]) for n in question.variables if n in known}
         shown = ResumeValuesScreen(question, self._services.sources().remembering(), typed=typed)
         answer = await self._put(shown)
         if not isinstance(answer, ValuesAnswer):
-            return None
-        known = question.names
-        return {n: v for n, v in answer.values.items() if n not in known or known[n] != v}
+            return False
+        typed.clear()
+        given = answer.values.items()
+        self._going.changed |= {n: v for n, v in given if n not in known or known[n] != v}
+        return True
 
 
 def _without(program: Program, step: str) -> str:

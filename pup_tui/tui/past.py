@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from pup_tui.core.notices import (
     StepFinished,
     rfc3339,
 )
-from pup_tui.core.standing import left_as
+from pup_tui.core.standing import left_as, without_attempts
 from pup_tui.core.state import RunState, RunStatus, StepPhase, StepStatus
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import journal_path, run_dir
@@ -160,8 +160,11 @@ def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> lis
     return [*ended, finished]
 
 
-def breaking_off(run: LocalRun | FollowedRun, reason: str) -> list[AnyNotice]:
-    """The same of a run that was under way until now."""
+def breaking_off(
+    run: LocalRun | FollowedRun, reason: str, never_begun: Iterable[str] = ()
+) -> list[AnyNotice]:
+    """The same of a run that was under way until now; the attempts of `never_begun` have not acted."""
     now = run.clock.now()
-    took = run.state.took(now.clock)
-    return broken_off(run.state, reason, ts=rfc3339(now.wall), duration=took)
+    state = without_attempts(run.state, never_begun)
+    took = state.took(now.clock)
+    return broken_off(state, reason, ts=rfc3339(now.wall), duration=took)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from textual.screen import Screen
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.decided import GoingOn
 from pup_tui.tui.going_on import GoingOnDialogs
 from pup_tui.tui.starting import ERROR_SECONDS
 
@@ -43,6 +44,8 @@ class Resumer:
     def __init__(self, services: Services, screen: Screen[None]) -> None:
         self._services = services
         self._screen = screen
+        self._decided: dict[tuple[str, int], GoingOn] = {}
+        """What is decided of runs that do not go on yet, by the run and its newest leg."""
 
     async def resume(self, past: PastRun, terminal: ConsoleTerminal) -> LocalRun | None:
         """Own the run again, ready to go on; None, and where there is one the reason shown, if it does not.
@@ -57,7 +60,8 @@ class Resumer:
         if why := self._refusal(past):
             self._tell(why)
             return None
-        going = await GoingOnDialogs(self._services, self._screen, past).ask()
+        so_far = self._decided.setdefault((past.row.run, past.state.leg), GoingOn())
+        going = await GoingOnDialogs(self._services, self._screen, past, so_far).ask()
         if going is None:
             return None
         program = past.program if going.current is None else going.current.program

@@ -50,8 +50,8 @@ class RunProgress:
         self.status = "running"
         self.reason = ""
         self.started: RunStarted | None = None
-        self.resumed: RunResumed | None = None
-        """How the newest leg of the run began, where that is not its first."""
+        self.legs: list[RunResumed] = []
+        """How the legs of the run began, but for the first."""
         self.duration: float | None = None
         self.warnings = 0
         self.current: str | None = None
@@ -68,6 +68,11 @@ class RunProgress:
         for step in (*self.roots, *self.undone):
             yield step
             yield from step.inside()
+
+    @property
+    def resumed(self) -> RunResumed | None:
+        """How the newest leg of the run began, where that is not its first."""
+        return self.legs[-1] if self.legs else None
 
     @property
     def over(self) -> bool:
@@ -184,6 +189,9 @@ class RunProgress:
             case RunFinished():
                 self.status, self.reason = notice.status, notice.reason
                 self.duration, self.warnings = notice.duration, notice.warnings
+                # Of what had begun an end was told: these were about to begin.
+                for left in list(self._active):
+                    self._turn(self.steps[left], "pending")
             case RunResumed():
                 self._begin_leg(notice)
             case StepOutput():
@@ -225,7 +233,7 @@ class RunProgress:
 
     def _begin_leg(self, notice: RunResumed) -> None:
         """Every step is to come again, and is told again to have ended where it had; undo steps have run."""
-        self.resumed = notice
+        self.legs.append(notice)
         self.status, self.reason, self.duration, self.warnings = "running", "", None, 0
         for root in self.roots:
             for step in (root, *root.inside()):

@@ -33,7 +33,7 @@ class RunTimes:
         return None if self._live is None else self._live.state.steps.get(step)
 
     def began_at(self, step: str) -> float | None:
-        """When the newest attempt of a step began, in seconds since 1970; None where that is not known."""
+        """When the first attempt of a step began, in seconds since 1970; None where that is not known."""
         state = self.state_of(step)
         if self._live is None or state is None or state.began is None:
             return None

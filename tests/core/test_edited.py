@@ -7,7 +7,8 @@ import pytest
 from pup_tui.core.events import EditedText, Source
 from pup_tui.core.notices import RunResumed
 from pup_tui.core.requests import PupRequest, ShellRequest
-from pup_tui.core.shown import editable_request
+from pup_tui.core.scope import scope_of
+from pup_tui.core.shown import editable_step, rendered_step
 from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
 
@@ -32,18 +33,18 @@ def failed(**results: list[Result]) -> Player:
 
 def test_a_script_refers_to_its_values_and_a_command_has_them_as_words() -> None:
     program, state = program_of(STEPS), failed().machine.state
-    shell, pup = (editable_request(program, state, step) for step in "ab")
+    shell, pup = (editable_step(program, state, step) for step in "ab")
     assert shell is not None
-    assert shell.editable == EditedText(
-        'echo "${PUP_TUI_V0}" "${PUP_TUI_V0}"', {"PUP_TUI_V0": "x y"}
-    )
+    assert shell.text == 'echo "${PUP_TUI_V0}" "${PUP_TUI_V0}"'
+    assert shell.refers == {"${PUP_TUI_V0}": "x y"}
+    assert shell.judge(shell.text) is None
+    assert shell.judge("ls") == EditedText("ls", {"PUP_TUI_V0": "x y"})
     assert pup is not None
-    assert pup.editable == EditedText("pup monitors get 'x y'")
+    assert pup.text == "pup monitors get 'x y'"
 
 
-@pytest.mark.parametrize("step", ["c", "d"])
-def test_what_holds_a_secret_and_what_has_no_such_text_is_not_changed(step: str) -> None:
-    assert editable_request(program_of(STEPS), failed().machine.state, step) is None
+def test_a_script_with_a_secret_is_not_changed() -> None:
+    assert editable_step(program_of(STEPS), failed().machine.state, "c") is None
 
 
 def test_what_was_changed_is_what_runs_is_told_and_stands_in_later_legs() -> None:
@@ -72,13 +73,25 @@ def test_another_text_of_the_runbook_says_what_its_steps_are() -> None:
     [
         ("pup monitors get 7", ("monitors", "get", "7")),
         ("monitors list --x 'a b'", ("monitors", "list", "--x", "a b")),
+        ("monitors get '{{ V }}'", ("monitors", "get", "{{ V }}")),
     ],
 )
 def test_the_words_of_a_command(text: str, words: tuple[str, ...]) -> None:
-    assert PupRequest(words=("old",)).with_text(EditedText(text)).words == words
+    state = failed(a=[OK], b=[FAILS]).machine.state
+    state.earlier.edited = {"b": EditedText(text)}
+    program = program_of(STEPS)
+    request = rendered_step(program, state, program.node("b"), scope_of(state, "b")).request
+    assert isinstance(request, PupRequest)
+    assert request.words == words
 
 
+@pytest.mark.parametrize("step", ["a", "b"])
 @pytest.mark.parametrize("text", ["", " ", "pup", "pup 'x"])
-def test_what_cannot_be_run_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"nothing left|quotation"):
-        PupRequest(words=("old",)).with_text(EditedText(text))
+def test_what_cannot_be_run_is_refused(step: str, text: str) -> None:
+    editable = editable_step(program_of(STEPS), failed().machine.state, step)
+    assert editable is not None
+    if step == "a" and text.strip():
+        assert editable.judge(text) is not None
+    else:
+        with pytest.raises(ValueError, match=r"nothing left|quot"):
+            editable.judge(text)

@@ -199,13 +199,18 @@ async def test_a_dialog_whose_question_is_gone_leaves_without_an_answer() -> Non
 async def test_manual_work_cannot_be_done_by_mistake() -> None:
     asks = ManualScreen(question("manual", checklist=("one", "two")))
     async with asked(asks) as (app, pilot):
-        assert app.screen.query("#yes:disabled")
         assert "[ ] one" in in_sight(app)
-        await pilot.press("space", "tab", "enter")
-        assert "[x] one" in in_sight(app)
-        assert app.screen.query("#yes:enabled")
         await pilot.press("space")
-        assert app.screen.query("#yes:disabled")
+        assert "[x] one" in in_sight(app)
+        await pilot.click("#yes")
+        await until(pilot, app, "1 item not ticked yet: space ticks.")
+        assert app.answer == NOTHING
+        await pilot.press("space")
+        assert "[x] two" in in_sight(app)
+        assert "not ticked" not in in_sight(app)
+        await pilot.press("space")
+        await pilot.click("#yes")
+        assert app.answer == NOTHING
         await pilot.click("#no")
         assert app.answer == Answer("no")
 
@@ -215,6 +220,33 @@ async def test_the_lines_of_a_long_item_begin_in_one_column() -> None:
     async with asked(asks) as (app, _):
         first, second = (line for line in in_sight(app).splitlines() if "once" in line)
         assert second.index("once") == first.index("once")
+
+
+async def test_what_was_ticked_and_typed_is_there_when_a_dialog_is_opened_again() -> None:
+    typed: dict[str, str] = {}
+    asks = question("manual", checklist=("one", "two"))
+    async with asked(ManualScreen(asks, typed=typed)) as (app, pilot):
+        await pilot.press("tab", "space", "tab", *"seen", "escape")
+        assert await answer_of(pilot, app) is None
+    async with asked(ManualScreen(asks, typed=typed)) as (app, pilot):
+        assert "[ ] one" in in_sight(app)
+        assert "[x] two" in in_sight(app)
+        await pilot.press("space")
+        await pilot.click("#yes")
+        assert await answer_of(pilot, app) == Answer("yes", "seen")
+
+
+async def test_what_was_captured_is_kept_while_one_looks_at_the_output_but_no_secret() -> None:
+    typed: dict[str, str] = {}
+    asks = question("unknown", captures=("ID", "TOKEN"), secrets=("TOKEN",))
+    async with asked(UnknownScreen(asks, typed=typed)) as (app, pilot):
+        first, second = app.screen.query(Input)
+        first.value, second.value = "d-17", "hunter2"
+        await pilot.press("escape")
+        assert await answer_of(pilot, app) is None
+    assert typed == {"ID": "d-17"}
+    async with asked(UnknownScreen(asks, typed=typed)) as (app, pilot):
+        assert [field.value for field in app.screen.query(Input)] == ["d-17", ""]
 
 
 async def test_manual_work_without_a_list_begins_harmless() -> None:
@@ -334,8 +366,12 @@ async def test_all_that_can_become_of_an_attempt_is_in_sight(
 
 async def test_a_reason_is_needed() -> None:
     async with asked(ReasonScreen("Accept", "Why?")) as (app, pilot):
-        await pilot.press("enter", "space", "enter")
-        assert app.answer == NOTHING
+        for keys in (["enter"], ["space", "enter"], ["tab", "tab", "enter"]):
+            await pilot.press(*keys)
+            await until(pilot, app, "A reason is missing: type it here.")
+            assert app.screen.query_one(Input).has_focus
+            await pilot.press("x", "backspace")
+            assert app.answer == NOTHING
         await pilot.press(*"seen", "enter")
         assert app.answer == Answer("yes", "seen")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -70,6 +71,25 @@ async def test_its_process_is_killed_and_it_is_shown_as_interrupted(
             await console.sees("from there")
             process.kill()
             await console.sees("interrupted", "r resumes the run")
+        gate.write_text("go\n")
+
+
+async def test_an_attempt_that_never_acted_is_shown_as_one_that_was_not_made(
+    make_services: MakeServices, open_console: OpenConsole, tmp_path: Path
+) -> None:
+    services = make_services({})
+    with elsewhere(tmp_path, services.state) as (process, gate):
+        async with open_console(services) as console:
+            await console.press("h")
+            await console.sees("running")
+            await console.press("enter")
+            await console.sees("from there")
+            (note,) = services.state.glob("outputs/*/children")
+            known = json.loads(note.read_text())
+            note.write_text(json.dumps({**known, "children": []}))
+            process.kill()
+            await console.sees("interrupted", "r resumes the run", "0 of 2")
+            assert "unknown" not in console.screen
         gate.write_text("go\n")
 
 

@@ -5,6 +5,7 @@ import pytest
 from pup_tui.core.events import Interrupted, LeftOutSteps
 from pup_tui.core.notices import StepFinished, StepStarted
 from pup_tui.core.program import compile_program
+from pup_tui.core.standing import without_attempts
 from pup_tui.core.state import StepPhase
 from pup_tui.runbook.model import ConfirmStep, GroupStep, Runbook, ShellStep
 from pup_tui.tui.past import broken_off, completed
@@ -98,6 +99,19 @@ def test_what_the_newest_leg_had_not_come_to_is_as_it_was_left() -> None:
     told = {each.step: each for each in ended if isinstance(each, StepFinished)}
     assert (told["a"].status, told["b"].status) == ("unknown", "failed")
     assert told["b"].reason == "exited with 1"
+
+
+def test_what_was_only_about_to_begin_is_pending_when_a_run_broke_off() -> None:
+    program = program_of(
+        "steps: [{name: a, kind: shell, run: a}, {name: b, kind: shell, run: b}]\n"
+    )
+    player = Player(program, results={"a": [Result(hangs=True)]}).create().play()
+    run = RunProgress(program)
+    state = without_attempts(player.machine.state, ["a"])
+    for notice in (*player.notices, *broken_off(state, "crashed", ts="", duration=1.0)):
+        run.apply(notice)
+    assert [step.status for step in run] == ["pending", "pending"]
+    assert run.over
 
 
 RESUMED = """

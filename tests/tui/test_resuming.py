@@ -114,6 +114,7 @@ async def test_a_run_that_broke_off_is_told_of_and_goes_on_where_it_stood(
         await console.sees("seen")
         await console.press("j")
         await console.sees("half way", "it was done, says alice")
+        assert "resumed today" not in console.screen
         assert commands(executor) == ["look", "deploy", "tell d-17 seen"]
         await console.press("escape")
         await to_history(console)
@@ -393,9 +394,10 @@ async def test_the_text_of_what_failed_is_edited_and_recorded(
         text = console.app.screen.query_one(TextArea)
         text.text = " "
         await console.sees("It cannot be run: there is nothing left to run")
-        assert console.app.screen.query_one("#yes").disabled
+        await console.press("ctrl+r")
+        await console.sees("It cannot be run: there is nothing left to run")
         text.text = "deploy --slowly"
-        await console.eventually(lambda: not console.app.screen.query_one("#yes").disabled)
+        await console.eventually(lambda: "It cannot be run" not in console.screen)
         await console.press("ctrl+r")
         await console.sees("succeeded", "leg 2", "3 of 3")
         assert commands(executor)[1:] == ["deploy", "deploy --slowly", "tell d-18 seen"]
@@ -487,6 +489,41 @@ async def test_what_failed_is_skipped_with_a_reason_or_the_run_is_left_as_it_is(
     assert commands(executor) == ["look", "deploy", "tell seen"]
     resumed = [event for event in events(tmp_path) if isinstance(event, Resumed)]
     assert [event.skipped for event in resumed] == [{"deploy_it": "done by hand"}]
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_what_was_printed_before_and_after_stands_apart(
+    make_services: MakeServices,
+    open_console: OpenConsole,
+    size: tuple[int, int],
+) -> None:
+    executor = FakeExecutor(
+        Play(stdout=b"seen\n"),
+        Play(stdout=b"first try\n", outcome=FAILED),
+        Play(stdout=b"second try\n", outcome=FAILED),
+        Play(stdout=b"third try\n", outcome=FAILED),
+    )
+    services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
+    async with open_console(services, size) as console:
+        await begin(console)
+        await console.sees("first try", "r Resume")
+        for leg in (2, 3):
+            await console.press("r")
+            await confirm_resume(console)
+            await console.sees("r Resume", f"leg {leg}", "third try" if leg == 3 else "second try")
+        told = ("first try", "leg 2 ─", "second try", "leg 3 ─", "third try")
+
+        def in_order() -> bool:
+            places = [console.screen.find(each) for each in told]
+            return min(places) >= 0 and places == sorted(places)
+
+        await console.eventually(in_order)
+        await console.sees("3 lines")
+        await console.press("ctrl+w")
+        await to_history(console)
+        await console.press("enter")
+        await console.sees("past run")
+        await console.eventually(in_order)
 
 
 def write(services: Services, text: str) -> None:

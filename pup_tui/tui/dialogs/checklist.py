@@ -25,9 +25,10 @@ class ChecklistItem(Horizontal, can_focus=True):
     class Changed(Message):
         """An item was ticked, or no longer is."""
 
-    def __init__(self, text: str | Content) -> None:
+    def __init__(self, text: str | Content, *, ticked: bool = False) -> None:
         """A `Content` is shown as it is: what is foreign in it is safe already."""
         super().__init__()
+        self.set_reactive(ChecklistItem.ticked, ticked)
         self._text = text if isinstance(text, Content) else Content(safe_text(text.strip()))
 
     def compose(self) -> ComposeResult:

@@ -118,9 +118,13 @@ class Dialog(ModalScreen[Answer | None]):
         danger: bool = False,
         behind: ScrollBehind | None = None,
         left: SecondsLeft | None = None,
+        typed: dict[str, str] | None = None,
     ) -> None:
-        """`left` tells when the question closes by itself, where it does."""
+        """`left` tells when the question closes by itself, where it does. `typed` is what was typed when the
+        dialog was put away, and takes it when that is done again.
+        """
         super().__init__()
+        self._typed = {} if typed is None else typed
         self._heading = title
         self._danger = danger
         self._behind = behind
@@ -136,6 +140,7 @@ class Dialog(ModalScreen[Answer | None]):
                 yield from self.compose_message()
             yield Static(classes="dialog-more", markup=False)
             yield from self.compose_fixed()
+            yield Static(classes="dialog-wanted", markup=False)
             if self._left is not None:
                 yield Static(classes="dialog-closes", markup=False)
             with Horizontal(classes="dialog-buttons"):
@@ -161,6 +166,7 @@ class Dialog(ModalScreen[Answer | None]):
         return title
 
     def on_mount(self) -> None:
+        self.want("")
         if ARM_SECONDS:
             self.set_timer(ARM_SECONDS, self._arm)
         else:
@@ -229,6 +235,18 @@ class Dialog(ModalScreen[Answer | None]):
         if self._armed and not self._withdrawn:
             self.dismiss(answer)
 
+    def want(self, told: str, field: Widget | None = None) -> None:
+        """Say what is missing for an answer, and lead to the field for it; nothing is wanted with ``."""
+        line = self.query_one(".dialog-wanted", Static)
+        line.update(Content(safe_text(told)))
+        line.display = bool(told)
+        if field is not None:
+            field.focus()
+
+    def kept(self) -> Mapping[str, str]:
+        """What was typed so far and is worth keeping when the dialog is put away; never a secret."""
+        return {}
+
     def withdraw(self) -> None:
         """Close the dialog without an answer: nobody needs one any more."""
         self._withdrawn = True
@@ -251,6 +269,9 @@ class Dialog(ModalScreen[Answer | None]):
             self.dismiss(None)
 
     def action_put_away(self) -> None:
+        kept = dict(self.kept())
+        self._typed.clear()
+        self._typed.update(kept)
         self.dismiss(None)
 
     def action_scroll_behind(self, pages: int) -> None:

@@ -2,71 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from msgspec.structs import replace
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static, TextArea
 
-from pup_tui.core.requests import StepRequest
+from pup_tui.core.editing import Editable
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.fields.controls import Paragraph
 
+TEXT = "text"
+"""What the text is kept as when the dialog is put away."""
+
 
 class EditTextScreen(Dialog):
-    """The text as it was rendered, and what it refers to; the answer is `yes`, the text its note."""
+    """The text as it was rendered, and what it refers to; the answer is `yes`, the text its note.
+
+    A text that was changed and is not run is kept for the next time.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "run_again", "Run again")]
-    KEYS = "^r run again · esc back · tab next"
+    KEYS = "^r run again · esc back, keeps what you changed · tab next"
 
-    def __init__(self, name: str, request: StepRequest) -> None:
-        super().__init__(f"Edit and run again: {name}")
-        assert request.editable is not None
-        self._request = request
-        self._text = request.editable
+    def __init__(self, name: str, editable: Editable, *, typed: dict[str, str]) -> None:
+        super().__init__(f"Edit and run again: {name}", typed=typed)
+        self._editable = editable
+        self._original = safe_text(editable.text, multiline=True)
 
     def compose_message(self) -> Iterable[Widget]:
         yield Static("What you change is recorded with your name.", markup=False)
-        for name, value in self._text.values.items():
-            told = Content.assemble((f"${{{name}}}  ", "dim"), safe_text(value))
+        if self._editable.hides:
+            hidden = "*** is a secret: it is sent where the text around it is left as it is."
+            yield Static(hidden, markup=False)
+        for name, value in self._editable.refers.items():
+            told = Content.assemble((f"{safe_text(name)}  ", "dim"), safe_text(value))
             yield Static(told, markup=False)
 
     def compose_fixed(self) -> Iterable[Widget]:
-        yield Paragraph(self._text.text)
-        yield Static(id="edit-state", markup=False)
+        yield Paragraph(self._typed.get(TEXT, self._editable.text))
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield Button(Content("Back"), id="back")
         yield Button(Content("Run again  ^r"), id="yes", variant="primary")
+        yield Button(Content("As it was"), id="original", disabled=True)
 
     def on_mount(self) -> None:
-        self.query_one(TextArea).focus()
+        self._area.focus()
+        self._judge()
+
+    @property
+    def _area(self) -> TextArea:
+        return self.query_one(TextArea)
+
+    def kept(self) -> Mapping[str, str]:
+        return {TEXT: self._area.text} if self._area.text != self._original else {}
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
-        wrong = self._wrong()
-        self.query_one("#edit-state", Static).update(Content(safe_text(wrong)))
-        self.query_one("#yes", Button).disabled = bool(wrong)
+        self._judge()
+
+    def _judge(self) -> None:
+        self.want(self._wrong())
+        self.query_one("#original", Button).disabled = self._area.text == self._original
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        if event.button.id == "yes":
-            self.action_run_again()
-        else:
-            self.action_put_away()
+        match event.button.id:
+            case "yes":
+                self.action_run_again()
+            case "original":
+                self._area.text = self._editable.text
+                self._area.focus()
+            case _:
+                self.action_put_away()
 
     def action_run_again(self) -> None:
-        if not self._wrong():
-            self.give("yes", self.query_one(TextArea).text)
+        wrong = self._wrong()
+        if wrong:
+            self.want(wrong, self._area)
+        else:
+            text = self._area.text
+            self.give("yes", self._editable.text if text == self._original else text)
 
     def _wrong(self) -> str:
         """Why the text cannot be run, empty if it can."""
         try:
-            self._request.with_text(replace(self._text, text=self.query_one(TextArea).text))
+            self._editable.judge(self._area.text)
         except ValueError as error:
             return f"It cannot be run: {error}"
         return ""

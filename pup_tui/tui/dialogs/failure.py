@@ -9,7 +9,9 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from pup_tui.core.actions import Question
+from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, effect, shown_text
+from pup_tui.tui.glyphs import TONES
 from pup_tui.tui.run_progress import names_exit
 
 
@@ -76,14 +78,34 @@ class FailedStepScreen(FailureScreen):
         self,
         question: Question,
         *,
+        place: tuple[int, int],
+        decided: Sequence[str] = (),
         last_lines: Sequence[str] = (),
         editable: bool,
         has_variables: bool,
     ) -> None:
-        """`editable` tells that the step's text can be changed, `has_variables` that a variable can."""
+        """`place` is which of how many steps that failed this is, `decided` what stands of it already.
+
+        `editable` tells that the step's text can be changed, `has_variables` that a variable can.
+        """
         super().__init__(question, last_lines=last_lines)
+        self._place = place
+        self._decided = decided
         self._editable = editable
         self._has_variables = has_variables
+        number, count = place
+        if count > 1:
+            self._heading = f"Failed ({number} of {count}): {question.title}"
+
+    def compose_message(self) -> Iterable[Widget]:
+        if self._place[1] > 1:
+            yield Static(safe_text(self._question.step), classes="dialog-muted", markup=False)
+        yield from super().compose_message()
+
+    def compose_fixed(self) -> Iterable[Widget]:
+        yield from super().compose_fixed()
+        for told in self._decided:
+            yield Static(Content.styled(f"✎ {safe_text(told)}", TONES["care"]), markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield Button(Content("Back"), id="later")

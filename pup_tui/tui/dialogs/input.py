@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -45,11 +45,11 @@ class InputScreen(Dialog):
         behind: ScrollBehind | None = None,
         left: SecondsLeft | None = None,
     ) -> None:
-        """`typed` is what was typed when the question was put away, and takes it when that is done again."""
-        super().__init__(question.title, danger=question.danger, behind=behind, left=left)
+        super().__init__(
+            question.title, danger=question.danger, behind=behind, left=left, typed=typed
+        )
         self._question = question
         self._values = AskedValues.of_question(question, sources)
-        self._typed = {} if typed is None else typed
         self._fields = FieldList()
         self._state = Static(id="input-state", markup=False)
 
@@ -111,11 +111,9 @@ class InputScreen(Dialog):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         tell_fault(self, event)
 
-    def action_put_away(self) -> None:
-        secret = {n for n, variable in self._question.variables.items() if variable.is_secret}
-        self._typed.clear()
-        self._typed.update((n, v) for n, v in self._fields.given.items() if n not in secret)
-        super().action_put_away()
+    def kept(self) -> Mapping[str, str]:
+        asked = self._question.variables
+        return {n: v for n, v in self._fields.given.items() if not asked[n].is_secret}
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()

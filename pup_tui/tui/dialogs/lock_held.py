@@ -83,6 +83,7 @@ async def locked_launch(
 
 
 async def _reason_to_break(screen: Screen[None], held: LockHeld) -> str | None:
+    typed: dict[str, str] = {}
     while True:
         answer = await screen.app.push_screen_wait(LockHeldScreen(held))
         if answer is None:
@@ -91,6 +92,7 @@ async def _reason_to_break(screen: Screen[None], held: LockHeld) -> str | None:
             f"The lock {held.value} is taken from {held.by}. Where that run is still under way, two runs "
             "then act on the same thing. Your reason stands in the record of the new run."
         )
-        given = await screen.app.push_screen_wait(ReasonScreen("Break the lock", message))
+        asked = ReasonScreen("Break the lock", message, typed=typed)
+        given = await screen.app.push_screen_wait(asked)
         if given is not None:
             return given.note

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from textual.content import Content
 from textual.widget import Widget
@@ -11,10 +11,13 @@ from textual.widgets import Button, Input, Static
 from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.checklist import ChecklistItem
 from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, SecondsLeft, shown_text
+from pup_tui.tui.texts import counted
+
+_NOTE = "note"
 
 
 class ManualScreen(Dialog):
-    """What is to be done, each item to be ticked; *Done* opens when all of them are."""
+    """What is to be done, each item to be ticked; *Done* leads to the first that is not."""
 
     def __init__(
         self,
@@ -22,26 +25,31 @@ class ManualScreen(Dialog):
         *,
         behind: ScrollBehind | None = None,
         left: SecondsLeft | None = None,
+        typed: dict[str, str] | None = None,
     ) -> None:
-        super().__init__(question.title, danger=question.danger, behind=behind, left=left)
+        super().__init__(
+            question.title, danger=question.danger, behind=behind, left=left, typed=typed
+        )
         self._question = question
 
     def compose_message(self) -> Iterable[Widget]:
         if self._question.message.strip():
             yield Static(shown_text(self._question.message), markup=False)
-        for item in self._question.checklist:
-            yield ChecklistItem(item)
+        for number, item in enumerate(self._question.checklist):
+            yield ChecklistItem(item, ticked=str(number) in self._typed)
 
     def compose_fixed(self) -> Iterable[Widget]:
         yield Input(
-            placeholder="A note for the record, if you like", id="manual-note", compact=True
+            self._typed.get(_NOTE, ""),
+            placeholder="A note for the record, if you like",
+            id="manual-note",
+            compact=True,
+            select_on_focus=False,
         )
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield Button(Content("Look at the output"), id="later")
-        yield Button(
-            Content("Done"), id="yes", variant="primary", disabled=bool(self._question.checklist)
-        )
+        yield Button(Content("Done"), id="yes", variant="primary")
         yield Button(Content("Not done: abort"), id="no", variant="error")
 
     def on_mount(self) -> None:
@@ -50,12 +58,19 @@ class ManualScreen(Dialog):
 
     def on_checklist_item_changed(self, event: ChecklistItem.Changed) -> None:
         event.stop()
-        ticked = all(item.ticked for item in self.query(ChecklistItem))
-        self.query_one("#yes", Button).disabled = not ticked
+        self.want("")
+
+    def kept(self) -> Mapping[str, str]:
+        ticked = {str(at): "" for at, item in enumerate(self.query(ChecklistItem)) if item.ticked}
+        return {_NOTE: self.query_one(Input).value, **ticked}
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
+        open_items = [item for item in self.query(ChecklistItem) if not item.ticked]
         if event.button.id == "later":
             self.action_put_away()
+        elif event.button.id == "yes" and open_items:
+            told = f"{counted(len(open_items), 'item')} not ticked yet: space ticks."
+            self.want(told, open_items[0])
         else:
             self.give(event.button.id or "no", self.query_one(Input).value.strip())

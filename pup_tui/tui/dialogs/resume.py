@@ -13,6 +13,7 @@ from pup_tui.core.program import Program
 from pup_tui.core.standing import Standing
 from pup_tui.journal.records import RunRow
 from pup_tui.output.sanitize import safe_text
+from pup_tui.spelling import as_typed
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.dialogs.input import InputScreen
 from pup_tui.tui.glyphs import TONES, status_content
@@ -20,6 +21,7 @@ from pup_tui.tui.texts import counted, moment
 
 if TYPE_CHECKING:
     from pup_tui.recorded_text import TextToday
+    from pup_tui.tui.decided import GoingOn
 
 
 class ResumeScreen(Dialog):
@@ -38,19 +40,20 @@ class ResumeScreen(Dialog):
         standing: Standing,
         *,
         today: TextToday | None,
-        with_current: bool,
+        going: GoingOn,
         unseen: bool,
     ) -> None:
         """`program` is what the run goes on with, and `standing` where it stands in that. `today` is the text
-        of the runbook's file where that is another one by now, `with_current` tells that `program` is made
-        from it. `unseen` tells that nothing here can tell what the run has left running.
+        of the runbook's file where that is another one by now, `going` what was decided so far.
+        `unseen` tells that nothing here can tell what the run has left running.
         """
         super().__init__(f"Resume {row.runbook}?")
         self._row = row
         self._program = program
         self._standing = standing
         self._today = today
-        self._with_current = with_current
+        self._going = going
+        self._with_current = going.current is not None
         self._unseen = unseen
 
     def compose_message(self) -> Iterable[Widget]:
@@ -78,6 +81,7 @@ class ResumeScreen(Dialog):
             ("↻ captured a secret, and may run again for it", standing.again),
         ):
             yield from self._steps(told, steps)
+        yield from self._values()
         if self._unseen:
             where = safe_text(row.host)
             yield self._warning(f"What it may have left running on {where} is not seen from here.")
@@ -106,8 +110,17 @@ class ResumeScreen(Dialog):
         yield Static(Content.styled(told, TONES["care"]), markup=False)
         for step in steps:
             name = safe_text(self._program.node(step).step.name)
-            line = Content.assemble(f"    {name}  ", (safe_text(step), "dim"))
-            yield Static(line, markup=False)
+            line = Content.assemble(f"{name}  ", (safe_text(step), "dim"))
+            yield Static(line, classes="dialog-inner", markup=False)
+            for decided in self._going.told(step):
+                told_of = Content.styled(f"✎ {safe_text(decided)}", TONES["care"])
+                yield Static(told_of, classes="dialog-inner", markup=False)
+
+    def _values(self) -> Iterator[Widget]:
+        """The variables that have another value from here on."""
+        for name, value in self._going.changed.items():
+            told = f"✎ from here on {name} = {as_typed(value)}"
+            yield Static(Content.styled(safe_text(told), TONES["care"]), markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield Button(Content("Back"), id="back")

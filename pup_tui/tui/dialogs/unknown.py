@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from textual.containers import Horizontal
 from textual.content import Content
@@ -28,10 +28,11 @@ class UnknownScreen(Dialog):
         began: float | None = None,
         last_lines: Sequence[str] = (),
         behind: ScrollBehind | None = None,
+        typed: dict[str, str] | None = None,
     ) -> None:
         """`began` is in seconds since 1970; `last_lines` are the end of the step's output, safe to show."""
         title = f"Was it done? {question.title}"
-        super().__init__(title, danger=question.danger, behind=behind)
+        super().__init__(title, danger=question.danger, behind=behind, typed=typed)
         self._question = question
         self._began = began
         self._last_lines = last_lines
@@ -39,7 +40,9 @@ class UnknownScreen(Dialog):
     def compose_message(self) -> Iterable[Widget]:
         yield Static(shown_text(self._question.message), markup=False)
         if self._began is not None:
-            yield Static(f"It began {moment(self._began)}.", classes="dialog-muted", markup=False)
+            yield Static(
+                f"The step began {moment(self._began)}.", classes="dialog-muted", markup=False
+            )
         told = "last lines of its output" if self._last_lines else "It had printed nothing."
         yield Static(told, classes="dialog-muted", markup=False)
         if self._last_lines:
@@ -52,14 +55,19 @@ class UnknownScreen(Dialog):
             secret = name in self._question.secrets
             yield Horizontal(
                 Static(safe_text(name), classes="dialog-name", markup=False),
-                Input(name=name, password=secret, compact=True, select_on_focus=False),
+                Input(
+                    self._typed.get(name, ""),
+                    name=name,
+                    password=secret,
+                    compact=True,
+                    select_on_focus=False,
+                ),
                 classes="dialog-row",
             )
 
     def compose_fixed(self) -> Iterable[Widget]:
         if self._question.upcoming:
             yield effect("began", self._question.upcoming)
-        yield Static(id="unknown-state", markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
         again = "Run again: danger" if self._danger else "Run again"
@@ -91,12 +99,14 @@ class UnknownScreen(Dialog):
     def _is_wanting(self) -> bool:
         """Whether a field is empty: then go to the first one, and say that it is wanted."""
         empty = next((field for field in self.query(Input) if not field.value.strip()), None)
-        told = ""
-        if empty is not None:
-            told = f"It was done, so what was {safe_text(empty.name or '')}?"
-            empty.focus()
-        self.query_one("#unknown-state", Static).update(Content(told))
+        told = "" if empty is None else f"It was done, so what was {empty.name}?"
+        self.want(told, empty)
         return empty is not None
+
+    def kept(self) -> Mapping[str, str]:
+        return {
+            name: v for name, v in self._captures().items() if name not in self._question.secrets
+        }
 
     def _captures(self) -> dict[str, str]:
         return {field.name or "": field.value.strip() for field in self.query(Input)}

@@ -77,6 +77,10 @@ class Paragraph(TextArea, Control):
     def __init__(self, text: str) -> None:
         super().__init__(safe_text(text, multiline=True), tab_behavior="focus", compact=True)
 
+    def on_resize(self) -> None:
+        """Draw everything again: `TextArea` breaks its lines anew after they were drawn in the new width."""
+        self.refresh()
+
     @property
     def raw(self) -> str | None:
         return self.text or None

@@ -17,6 +17,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from pup_tui.output.passage import Line
+from pup_tui.tui.lines.divided import Divider
 from pup_tui.tui.lines.finder import LineSource
 from pup_tui.tui.lines.line_text import folded, line_text
 
@@ -29,6 +30,7 @@ CACHED = 512
 ROWS_CACHED = 128
 """Rows whose drawn form is kept. What of it is gone, only the collector finds: the sooner the cheaper."""
 
+DIVIDER = "divider"
 _READ_AHEAD = 16
 _MOST_READ = 64 * 1024
 """Bytes of a line that are read to draw it."""
@@ -49,7 +51,10 @@ class Palette:
 
 
 class _Entry(NamedTuple):
-    """A line as it is drawn; `is_folded` where it said something before that is not shown."""
+    """A line as it is drawn; `is_folded` where it said something before that is not shown.
+
+    `stream` is DIVIDER for a line that was not printed.
+    """
 
     stream: str
     text: Text
@@ -147,7 +152,8 @@ class Painter:
     def _made(self, line: Line) -> _Entry:
         shown = line if self.unfolded else folded(line)
         text = line_text(shown, coloured=self.coloured)
-        return _Entry(line.stream, text, text.cell_len, is_folded=shown.text != line.text)
+        kind = DIVIDER if isinstance(line, Divider) else line.stream
+        return _Entry(kind, text, text.cell_len, is_folded=shown.text != line.text)
 
     def _draw(self, line: int, start: int, end: int, width: int, console: Console) -> Strip:
         stream, text, size, is_folded = self._entry(line)
@@ -157,16 +163,23 @@ class Painter:
             strip = strip.crop(start, end)
         strip = strip.apply_offsets(_index_at(text.plain, start), line)
         base = self.palette.base
-        is_error = stream == "stderr"
-        segments = [
-            Segment("▌" if is_error else " ", base + self.palette.stderr if is_error else base),
-            Segment("⏎" if is_folded and start == 0 else " ", base + _MORE),
-        ]
+        segments = self._gutter(stream, folds=is_folded and start == 0)
         segments += [Segment(part, base + style if style else base) for part, style, _ in strip]
         room = width - GUTTER - strip.cell_length
         if room > 0:
-            segments.append(Segment(" " * room, base))
+            rest = f" {'─' * (room - 1)}" if stream == DIVIDER else " " * room
+            segments.append(Segment(rest, base + _MORE if stream == DIVIDER else base))
         return Strip(segments, max(width, GUTTER + strip.cell_length))
+
+    def _gutter(self, stream: str, *, folds: bool) -> list[Segment]:
+        base = self.palette.base
+        if stream == DIVIDER:
+            return [Segment("─ ", base + _MORE)]
+        is_error = stream == "stderr"
+        return [
+            Segment("▌" if is_error else " ", base + self.palette.stderr if is_error else base),
+            Segment("⏎" if folds else " ", base + _MORE),
+        ]
 
     def with_more(self, row: Strip, width: int) -> Strip:
         """A row whose last column tells that the line goes on beyond it."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pup_tui.core.notices import AnyNotice
     from pup_tui.drivers.local import LocalRun
     from pup_tui.runbook.load import Loaded
+    from pup_tui.tui.resuming import Resumer
     from pup_tui.tui.services import Services
     from pup_tui.tui.widgets.form import Form
     from pup_tui.tui.widgets.history import History
@@ -58,6 +59,7 @@ class MainScreen(Shell):
         super().__init__(services)
         self._runs = runs
         self._starter = Starter(services)
+        self._resumer: Resumer | None = None
         self._turn = asyncio.Lock()
         self.library = Library(services)
         self.entry: Entry | None = None
@@ -324,7 +326,8 @@ class MainScreen(Shell):
             if past is None:
                 return
             terminal = ConsoleTerminal(self.app, self._turn, self.show_run)
-            live = await Resumer(self._services, self).resume(past, terminal)
+            self._resumer = self._resumer or Resumer(self._services, self)
+            live = await self._resumer.resume(past, terminal)
             if live is not None:
                 terminal.run = run
                 before = [page for page in self.run_pages.values() if page.view.run == run]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,6 +19,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import finder
+from pup_tui.tui.lines.divided import DividedOutput, Parting
 from pup_tui.tui.lines.finder import LinePredicate, LineSource, Matches
 from pup_tui.tui.lines.output_lines import OutputLines
 
@@ -61,7 +62,8 @@ class OutputPane(Vertical):
         super().__init__()
         self._path: Path | None = None
         self._kept: Path | None = None
-        self._reader: SpoolReader | None = None
+        self._reader: DividedOutput | None = None
+        self._marks: Sequence[Parting] = ()
         self._matches = Matches()
         self._told = ""
         self._is_cut = False
@@ -92,18 +94,22 @@ class OutputPane(Vertical):
         path: Path | None,
         empty_text: str,
         kept: Path | None = None,
+        marks: Sequence[Parting] = (),
         *,
         is_cut: bool = False,
     ) -> None:
         """Show the spool at `path` from its end, or, while it holds nothing, say what is going on.
 
-        The pager opens what is `kept` of the output, where that is not what is shown; `is_cut` says that
-        some of it is missing.
+        The pager opens what is `kept` of the output, where that is not what is shown. `marks` part what is
+        shown; `is_cut` says that some of it is missing.
         """
         self._kept = kept or path
+        self._marks = marks
         self._is_cut = is_cut
         self.lines.empty_text = empty_text
         if path == self._path:
+            if self._reader is not None:
+                self._reader.marks = marks
             return
         self._close()
         self._path = path
@@ -115,7 +121,8 @@ class OutputPane(Vertical):
 
     def _open(self) -> None:
         assert self._path is not None
-        self._reader = SpoolReader(self._path)
+        self._reader = DividedOutput(SpoolReader(self._path))
+        self._reader.marks = self._marks
 
     def refresh_output(self) -> None:
         """Take in what was written since the last time."""
@@ -151,11 +158,11 @@ class OutputPane(Vertical):
         self._show_status()
 
     def _show_status(self) -> None:
-        lines = self.lines
+        lines, count = self.lines, 0 if self._reader is None else self._reader.printed
         parts = [self._told] if self._told else []
         parts += [
-            f"[stdout+stderr] {lines.count:,} {'line' if lines.count == 1 else 'lines'}",
-            "following" if lines.following else f"paused at {lines.cursor + 1:,}",
+            f"[stdout+stderr] {count:,} {'line' if count == 1 else 'lines'}",
+            "following" if lines.following else f"paused at {self._number(lines.cursor):,}",
         ]
         dropped = 0 if self._reader is None else self._reader.dropped_lines
         if dropped:
@@ -173,6 +180,10 @@ class OutputPane(Vertical):
         elif lines.has_folded:
             parts.append("⏎ overwritten: u shows it")
         self.query_one("#output-status", Static).update(Content(" · ".join(parts)), layout=False)
+
+    def _number(self, line: int) -> int:
+        """What people call a line, which count from 1."""
+        return 1 + (line if self._reader is None else self._reader.number(line))
 
     def _tell(self, told: str) -> None:
         self._told = told
@@ -193,7 +204,7 @@ class OutputPane(Vertical):
         self.lines.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Mark what would be found while it is typed."""
+        """Parting what would be found while it is typed."""
         event.stop()
         self._compile(event.value)
 
@@ -294,7 +305,7 @@ class OutputPane(Vertical):
         lines = self.lines
         line = lines.line(lines.cursor)
         if line is not None:
-            self.app.push_screen(WholeLineScreen(line, lines.cursor + 1))
+            self.app.push_screen(WholeLineScreen(line, self._number(lines.cursor)))
 
     def action_unfold(self) -> None:
         self.lines.action_toggle_unfolded()

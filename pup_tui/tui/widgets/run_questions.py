@@ -10,6 +10,7 @@ from pup_tui.core.actions import Question
 from pup_tui.core.notices import RunStarted
 from pup_tui.tui.dialogs.dialog import Answer, Dialog, ScrollBehind
 from pup_tui.tui.dialogs.questions import QuestionContext, dialog_for, line_count
+from pup_tui.tui.lines.divided import leg_marks
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.widgets.open_questions import OpenQuestions, Push
@@ -71,6 +72,7 @@ class RunQuestions(OpenQuestions):
             exit_code=None if state is None else state.exit_code,
             attempt=len(first_lines) + 1,
             first_line=self._first_lines.get(culprit, [0])[-1],
+            marks=leg_marks(self._progress.legs),
             began=self._times.began_at(question.step),
             target=" · ".join(target) or None,
             left=None

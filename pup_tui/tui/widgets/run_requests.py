@@ -24,6 +24,7 @@ class RunRequests:
         self._operator = operator
         self._push = push
         self._asking: tuple[str, Dialog] | None = None
+        self._reasons: dict[str, dict[str, str]] = {}
 
     def withdraw(self, step: str | None = None) -> None:
         """Close the dialog that asks about `step`, or any dialog; it needs no answer any more."""
@@ -75,7 +76,8 @@ class RunRequests:
                 self._live.accept_poll(step, self._operator, answer.note)
 
         message = "The condition is not met as far as is known. The run goes on as if it were."
-        self._ask(step, ReasonScreen(f"Accept as met: {name}", message), accepted)
+        typed = self._reasons.setdefault(step, {})
+        self._ask(step, ReasonScreen(f"Accept as met: {name}", message, typed=typed), accepted)
 
     def cancel(self) -> None:
         """Stop the run, if that is what is meant."""

@@ -255,7 +255,7 @@ class RunView(Vertical):
             with Vertical(id="run-steps"):
                 yield StepList(self.progress, self._times.running_for, self._step_chosen)
                 yield StepDetail()
-            yield StepOutputView(self._times)
+            yield StepOutputView(self.progress, self._times)
 
     def on_mount(self) -> None:
         self.query_one("#run-banner").display = False

@@ -10,6 +10,8 @@ from textual.containers import Vertical
 from pup_tui.output.loss import loss
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.shown import spool_to_show
+from pup_tui.tui.lines.divided import leg_marks
+from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.widgets.output_pane import OutputPane
@@ -21,13 +23,15 @@ from pup_tui.tui.widgets.run_header import why_empty
 class StepOutputView(Vertical):
     """Shows one step of a run at a time."""
 
-    def __init__(self, times: RunTimes) -> None:
+    def __init__(self, progress: RunProgress, times: RunTimes) -> None:
         super().__init__(id="run-output")
+        self._progress = progress
         self._times = times
 
     def compose(self) -> ComposeResult:
-        yield PollWidget()
-        yield WaitWidget()
+        for widget in (PollWidget(), WaitWidget()):
+            widget.display = False
+            yield widget
         yield OutputPane()
 
     @property
@@ -51,4 +55,6 @@ class StepOutputView(Vertical):
         lost = loss(output, kept or 0) if step.has_printed else ""
         if lost:
             told = safe_text(lost[0].upper() + lost[1:])
-        self.pane.show(shown, told, output, is_cut=bool(lost))
+        # What is made of an output is that of its last attempt.
+        marks = leg_marks(self._progress.legs) if shown == output else []
+        self.pane.show(shown, told, output, marks, is_cut=bool(lost))

@@ -1,0 +1,66 @@
+"""A line stands between what an output had before a moment and what it has since."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pup_tui.output.passage import Passage
+from pup_tui.output.spool import SpoolReader, SpoolWriter
+from pup_tui.tui.lines.divided import DividedOutput, Divider, Parting
+
+
+class Written:
+    """A spool to which lines are written at moments of one's own."""
+
+    def __init__(self, path: Path) -> None:
+        self.now = 0.0
+        self.writer = SpoolWriter(path, now=lambda: self.now)
+        self.output = DividedOutput(SpoolReader(path))
+
+    def write(self, at: float, *lines: str) -> None:
+        self.now = at
+        self.writer.append(Passage("stdout", "".join(f"{line}\n" for line in lines)))
+
+    def shown(self, *marks: float) -> list[str]:
+        self.output.marks = [Parting(at, f"at {at:g}") for at in marks]
+        self.output.refresh()
+        found = self.output.lines(0, self.output.line_count)
+        assert len(found) == self.output.line_count
+        return [f"── {each.text}" if isinstance(each, Divider) else each.text for each in found]
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Written:
+    return Written(tmp_path / "0001-a.log")
+
+
+def test_a_mark_stands_between_what_was_before_and_what_is_after(written: Written) -> None:
+    written.write(10, "a", "b")
+    written.write(20, "c")
+    written.write(30, "d", "e")
+    assert written.shown(15, 25) == ["a", "b", "── at 15", "c", "── at 25", "d", "e"]
+    numbers = [written.output.number(line) for line in range(written.output.line_count)]
+    assert numbers == [0, 1, 2, 2, 3, 3, 4]
+    assert written.output.printed == 5
+
+
+def test_a_mark_with_nothing_before_or_after_it_is_not_shown(written: Written) -> None:
+    assert written.shown(5) == []
+    written.write(10, "a")
+    assert written.shown(5, 15) == ["a"]
+    written.write(20, "b")
+    assert written.shown(5, 15) == ["a", "── at 15", "b"]
+
+
+@pytest.mark.parametrize("start", range(8))
+@pytest.mark.parametrize("stop", range(9))
+def test_any_lines_are_those_of_the_whole(written: Written, start: int, stop: int) -> None:
+    written.write(10, "a", "b")
+    written.write(20, "c", "d")
+    written.write(30, "e")
+    written.shown(15, 25)
+    every = written.output.lines(0, 7)
+    assert len(every) == 7
+    assert written.output.lines(start, stop) == every[start:stop]
