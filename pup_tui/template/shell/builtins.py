@@ -162,8 +162,8 @@ class JudgedCommand(Struct, frozen=True):
             state.awaited = ""
         elif word.text == b"--" and (state.is_open or builtin.operand(state.count) == "command"):
             state.is_open = False
-        elif state.is_open and _is_option(word.text):
-            found = _option_argument(builtin, word.text)
+        elif state.is_open and is_option(word.text):
+            found = option_argument(builtin, word.text)
             if found is None:
                 return Use.CODE
             state.awaited = "" if found[1] else found[0]
@@ -184,8 +184,8 @@ class JudgedCommand(Struct, frozen=True):
     ) -> Use:
         if state.awaited:
             return self._kind(state.awaited, prefix)
-        if state.is_open and prefix and _is_option(prefix + UNKNOWN):
-            found = _option_argument(builtin, prefix)
+        if state.is_open and prefix and is_option(prefix + UNKNOWN):
+            found = option_argument(builtin, prefix)
             if found is None:
                 return Use.CODE
             return self._kind(found[0], prefix) if found[0] else self._worst(builtin, state.count)
@@ -249,12 +249,13 @@ def _conversions(form: bytes, number: Use) -> tuple[list[Use], bool]:
     return uses, mixed
 
 
-def _is_option(text: bytes) -> bool:
+def is_option(text: bytes) -> bool:
+    """Whether a word has the form of an option; a number with a sign has not."""
     is_sign = text.startswith(b"+") and not text[1:2].isalpha() and text[1:2] != UNKNOWN
     return len(text) > 1 and text.startswith(_OPTION) and not is_sign
 
 
-def _option_argument(builtin: Builtin, text: bytes) -> tuple[str, bytes] | None:
+def option_argument(builtin: Builtin, text: bytes) -> tuple[str, bytes] | None:
     """The kind of argument that an option takes ("" if none) and what of it is attached.
 
     None where the builtin has no such option.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from typing import Final
 
+from pup_tui.template.shell.builtins import is_option, option_argument
 from pup_tui.template.shell.tables import Builtin, ShellTable
 from pup_tui.template.shell.words import UNKNOWN, ShellWord
 
@@ -33,14 +34,21 @@ def filled(
         builtins = [table.builtins[word.text] for table in tables if word.text in table.builtins]
         if word.text not in seen:
             seen.add(word.text)
-            for builtin in builtins:
-                yield from _filled_by(builtin, words[start:])
+            yield from filled_by(word.text, words[start:], tables)
         if not (is_open or any("command" in builtin.operands for builtin in builtins)):
             return
 
 
-def _filled_by(builtin: Builtin, words: Sequence[ShellWord]) -> Iterator[bytes]:
-    name = words[0].text
+def filled_by(
+    name: bytes, words: Sequence[ShellWord], tables: Sequence[ShellTable]
+) -> Iterator[bytes]:
+    """The variables that a builtin fills; the first of the words is its name."""
+    for table in tables:
+        if name in table.builtins:
+            yield from _filled_by(table.builtins[name], name, words)
+
+
+def _filled_by(builtin: Builtin, name: bytes, words: Sequence[ShellWord]) -> Iterator[bytes]:
     if name == b"eval" or (name in _SOURCING and not all(map(_is_file, words[1:2]))):
         yield ANY
     if name == b"trap":
@@ -53,7 +61,7 @@ def _filled_by(builtin: Builtin, words: Sequence[ShellWord]) -> Iterator[bytes]:
 
 def _declared(words: Sequence[ShellWord]) -> Iterator[bytes]:
     """What a declaration names: of one that leaves texts what they are, that of words which are quoted."""
-    is_kept = all(_KEEPING.fullmatch(word.text) for word in words if _is_option(word))
+    is_kept = all(_KEEPING.fullmatch(word.text) for word in words if is_option(word.text))
     for word in words:
         is_own = word.node.type == "variable_assignment"
         if not is_kept or (b"=" in word.text and not is_own):
@@ -61,19 +69,32 @@ def _declared(words: Sequence[ShellWord]) -> Iterator[bytes]:
 
 
 def _named(builtin: Builtin, words: Sequence[ShellWord]) -> Iterator[bytes]:
-    """The words that may stand where a builtin takes a name, alone or behind an option."""
-    naming = {letter.encode() for letter, kind in builtin.options.items() if kind in _NAMING}
-    awaited = False
-    count = 0
+    """The words that stand, or may stand, where a builtin takes a name, alone or behind an option."""
+    awaited, count = "", 0
+    is_open, is_sure = bool(builtin.options), True
     for word in words[1:]:
-        kinds = {builtin.operand(count)} if not builtin.options else {*builtin.operands}
-        if awaited or not _NAMING.isdisjoint(kinds):
+        kinds = {awaited or builtin.operand(count)}
+        found = option_argument(builtin, word.text) if is_open and is_option(word.text) else None
+        if not is_sure:
+            kinds.update(builtin.operands, builtin.options.values())
+        elif awaited:
+            awaited = ""
+        elif found is not None:
+            kind, attached = found
+            awaited = "" if attached else kind
+            if attached and kind in _NAMING:
+                yield attached
+            continue
+        elif is_open and word.text == b"--":
+            is_open = False
+            continue
+        else:
+            is_open = is_open and word.text.startswith(UNKNOWN)
+            is_sure = not (is_open and builtin.has_options)
+            count += 1
+        if not _NAMING.isdisjoint(kinds):
             yield word.text
-        is_option = _is_option(word)
-        for letter in naming if is_option else ():
-            yield word.text.partition(letter)[2]
-        awaited = bool(naming) and (is_option or word.text.startswith(UNKNOWN))
-        count += not is_option
+        is_sure = is_sure and not word.spreads
 
 
 def _names(texts: Iterator[bytes]) -> Iterator[bytes]:
@@ -83,10 +104,6 @@ def _names(texts: Iterator[bytes]) -> Iterator[bytes]:
             yield ANY
         elif name is not None:
             yield name[0]
-
-
-def _is_option(word: ShellWord) -> bool:
-    return word.text[:1] in (b"-", b"+")
 
 
 def _is_file(word: ShellWord) -> bool:

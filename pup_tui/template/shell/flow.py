@@ -22,7 +22,7 @@ from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.tables import Use
 from pup_tui.template.shell.uses import Uses
-from pup_tui.template.shell.words import READING, prints_number
+from pup_tui.template.shell.words import READING, loop_words, prints_number
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -43,6 +43,12 @@ _KEYS_OR_NAMES: Final = re.compile(rb"\[[@*]\]\}|[@*]\}")
 """What follows a name in ``${!NAME[@]}`` and ``${!NAME*}``."""
 _PROMPT: Final = re.compile(rb"(?:\[[^]]*\])?@P")
 _ASSIGNED: Final = re.compile(rb"([A-Za-z_]\w*)\+?=[\\'\"]*\$\{?(\w+|[@*])")
+_MADE_TARGET: Final = re.compile(rb"(?<!\\)\$\{?\w+\}?(?:\[[^]]*\])?\+?=")
+_WORDS: Final = re.compile(rb"[A-Za-z_][\w-]*")
+_VARIABLE: Final = re.compile(rb"\$\{?(\w+|[@*])")
+_PRINTED: Final = re.compile(rb"\$\((?!\()|`")
+_OUTSIDE: Final = re.compile(rb"\$\((?!\()|`|(?<!\\)[*?]")
+"""What a command prints, or the names of files."""
 _MADE_NAME: Final = re.compile(rb"\\\$\{?\w*\$")
 
 FlowSource = int | str
@@ -152,6 +158,7 @@ class _Graph:
         """Whether an ``eval`` reads variables whose names are made when it runs: ``eval "\\$$NAME"``."""
         return any(
             _MADE_NAME.search(self._survey.text(command))
+            or _MADE_TARGET.search(self._survey.text(command))
             for command, _ in self._survey.named(b"eval")
         )
 
@@ -179,7 +186,12 @@ class _Graph:
     def _bare(self) -> dict[bytes, list[Reading]]:
         """What reads each variable without an expansion of it."""
         found: dict[bytes, list[Reading]] = {}
-        for reading in (*self._arithmetic.readings, *self._unwritten, *self._evaluated()):
+        for reading in (
+            *self._arithmetic.readings,
+            *self._unwritten,
+            *self._indirect,
+            *self._evaluated(),
+        ):
             for name in reading.names:
                 found.setdefault(name, []).append(reading)
         return found
@@ -195,6 +207,17 @@ class _Graph:
                     self._survey.assigned(target),
                     frozenset((target,)),
                 )
+            yield from self._called(command)
+
+    def _called(self, command: Node) -> Iterator[Reading]:
+        """The functions that a text which is evaluated calls, perhaps with what variables hold."""
+        text = self._survey.text(command)
+        called = self._survey.functions.keys() & set(_WORDS.findall(text))
+        targets = frozenset(b"%s 0" % name for name in called)
+        for name in set(_VARIABLE.findall(text)) if targets else ():
+            names = self._words.names(name, command)
+            line = command.start_point.row + 1
+            yield Reading(names, f"${name.decode()}", line, Use.DATA, targets)
 
     @cached_property
     def _unwritten(self) -> list[Reading]:
@@ -207,6 +230,9 @@ class _Graph:
         for command, words in self._survey.named(b"getopts"):
             if len(words) == _GETOPTS:
                 found.append((command, frozenset((b"OPTARG", words[2].text))))
+        for command, words in self._survey.named(b"zparseopts"):
+            named = (_WORDS.findall(word.text) for word in words[1:])
+            found.append((command, frozenset(chain.from_iterable(named))))
         return [
             Reading(
                 self._words.names(b"@", node),
@@ -217,6 +243,25 @@ class _Graph:
             )
             for node, targets in found
         ]
+
+    @cached_property
+    def _indirect(self) -> list[Reading]:
+        """What may read a function's own words by a number that is made when it runs: ``${!#}``."""
+        found: list[Reading] = []
+        for node in self._survey.expansions:
+            after = _parts(self._survey, node)[2]
+            is_made = self._survey.script.startswith(b"${!", node.start_byte)
+            if not is_made or _KEYS_OR_NAMES.match(after):
+                continue
+            try:
+                uses = Uses(self._survey, _path(node), node.start_byte, is_reference=True)
+            except UnsafePlaceError:
+                continue  # that is told of what the number stands in
+            shown = self._survey.text(node).decode(errors="replace")[:60]
+            names = self._words.names(b"@", node)
+            line = node.start_point.row + 1
+            found.append(Reading(names, shown, line, uses.use, frozenset(uses.targets)))
+        return found
 
     @cached_property
     def _expansions(self) -> dict[bytes, list[Node]]:
@@ -294,17 +339,31 @@ class _Graph:
             name
             for name, assignments in self._survey.assignments_to.items()
             for text in chain.from_iterable(each.children[2:] for each in assignments)
-            if re.search(rb"\$\((?!\()|`", self._survey.text(text))
+            if self._is_outside(text)
             # What is calculated is a number; what it is calculated from is a reading of its own.
-            and not (text.type == "arithmetic_expansion" or prints_number(text))
+            and text.type != "arithmetic_expansion"
         }
         for _, words in self._survey.named(*READING):
             found.update((b"REPLY", b"MAPFILE"), (word.text for word in words[1:]))
+        for name, loops in self._survey.loops_over.items():
+            if any(map(self._is_outside, chain.from_iterable(map(loop_words, loops)))):
+                found.add(name)
+        for command, words in self._survey.named(b"set"):
+            if any(self._is_outside(word.node) for word in words[1:]):
+                found.update(self._words.names(b"@", command))
         if _LAST_WORD.search(self._survey.script):
             found.add(b"_")
         if _matches_others(self._survey.script):
             found.update(_SET_BY_MATCHES)
         return self.reached(found)
+
+    def _is_outside(self, node: Node) -> bool:
+        """Whether a text is what a command prints that may be no number, or, in a list, names files."""
+        parent = node.parent
+        is_list = node.type == "array" or parent is None or parent.type != "variable_assignment"
+        is_text = node.type in ("string", "raw_string") or not is_list
+        outside = _PRINTED if is_text else _OUTSIDE
+        return outside.search(self._survey.text(node)) is not None and not prints_number(node)
 
 
 def _matches_others(script: bytes) -> bool:

@@ -73,8 +73,8 @@ class Origins:
     def __init__(self, survey: Surveyed) -> None:
         self._survey = survey
 
-    def of(self, name: bytes, place: Node) -> Iterator[Node | bytes]:
-        """What a variable gets; of what is added to it, that which may be its beginning."""
+    def of(self, name: bytes, place: Node, *, begins: bool = True) -> Iterator[Node | bytes]:
+        """What a variable gets; what is added to it only if that may be its beginning, with `begins`."""
         if _POSITIONAL.fullmatch(name):
             yield from self._own_words(name, place)
             return
@@ -84,11 +84,11 @@ class Origins:
             yield UNKNOWN
         for loop in self._survey.loops_over.get(name, ()):
             yield from self._looped(loop)
-        yield from self._assigned(name)
+        yield from self._assigned(name, begins)
 
     def elements(self, name: bytes, place: Node) -> Iterator[Node | bytes]:
         """What any element of an array gets, or the variable that is none."""
-        for made in self.of(name, place):
+        for made in self.of(name, place, begins=False):
             if isinstance(made, bytes) or made.type != "array":
                 yield made
                 continue
@@ -145,7 +145,7 @@ class Origins:
         word = self._survey.word(node)
         return word.spreads and (UNKNOWN in word.text or b"/" not in word.text)
 
-    def _assigned(self, name: bytes) -> Iterator[Node | bytes]:
+    def _assigned(self, name: bytes, begins: bool) -> Iterator[Node | bytes]:
         wholes: list[Node] = []
         added: list[Node] = []
         for assignment in self._survey.assignments_to.get(name, ()):
@@ -157,8 +157,8 @@ class Origins:
             is_next = self._survey.text(node).lstrip(b"\"'").startswith((b" ", b"\t"))
             if node.type != "array" and not is_next:
                 yield UNKNOWN
-            elif node.type == "array":
-                yield node if not is_begun else UNKNOWN
+            elif node.type == "array" and not (is_begun and begins):
+                yield node
 
     @cached_property
     def _filled(self) -> frozenset[bytes]:

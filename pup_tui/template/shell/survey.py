@@ -32,6 +32,7 @@ _ARRAYS: Final = re.compile(
 )
 _REFERENCES: Final = re.compile(
     rb"\b(?:declare|typeset|local|readonly|export)\b[^\n;&|]*?\s[-+][A-Za-z]*n|\bnameref\s"
+    rb"|\btypeset\b[^\n;&|]*?\s-[A-Za-z]*T"
 )
 _FILLS_BY_TEXT: Final = frozenset({"sh", "bash"})
 """Shells whose declarations take a text for the elements of an array."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
 from pup_tui.template.shell.builtins import JudgedCommand
+from pup_tui.template.shell.fills import ANY, filled, filled_by
 from pup_tui.template.shell.keys import keys_name, keys_of
 from pup_tui.template.shell.places import UnsafePlaceError
 from pup_tui.template.shell.survey import COMMANDS, Survey
@@ -38,6 +39,8 @@ PATTERN_OPERATORS: Final = frozenset(
 )
 """Operators of ``${NAME…}`` behind which a pattern stands."""
 
+_ARRAY: Final = re.compile(rb"[-+][a-zA-Z]*A")
+"""The option of ``set`` behind which the name of an array stands."""
 _OWN_WORDS: Final = re.compile(rb"\"\$\{?@")
 _ZSH_SUBSCRIPT: Final = re.compile(rb"\$[A-Za-z0-9_@*]+(?:\[[^]\s]*\])*\[[^]\n]*\Z")
 _DESCRIPTOR: Final = re.compile(rb"\{[A-Za-z_]\w*\[[^]\n]*\Z")
@@ -381,23 +384,30 @@ class Uses:
             statement = statement.parent
         if statement is None:
             return
-        for command in self._survey.commands_within(statement):
-            words = self._survey.words(command)
+        for words in self._readers(statement):
             texts = [word.text for word in words]
-            if not READING.intersection(texts):
-                continue
             if any(text.startswith(b"-C") for text in texts):
                 raise UnsafePlaceError(
                     "`mapfile -C` gives what it reads to a command", "use a loop"
                 )
-            names = [
-                name
-                for name in texts[1:]
-                if re.fullmatch(rb"[A-Za-z_]\w*", name) and name not in READING
-            ]
+            names = set(filled(words, self._survey.functions, tables(self._survey.shell)))
             self.is_part = self.is_part or len(names) > 1
-            for name in (*names, b"REPLY", b"MAPFILE"):
-                self._assign(name)
+            for name in (*sorted(names), b"REPLY", b"MAPFILE"):
+                self._fill(name)
+
+    def _readers(self, statement: Node) -> Iterator[list[ShellWord]]:
+        """The words of commands that read what a statement is given, also in functions that it calls."""
+        waiting, seen = [statement], set[bytes]()
+        while waiting:
+            for command in self._survey.commands_within(waiting.pop()):
+                words = self._survey.words(command)
+                texts = {word.text for word in words}
+                if not READING.isdisjoint(texts):
+                    yield words
+                called = (self._survey.functions.keys() & texts) - seen
+                seen |= called
+                for name in called:
+                    waiting += self._survey.functions[name]
 
     def _in_command(self, node: Node, child: Node) -> None:
         if child.type in ("variable_assignment", "herestring_redirect") and node.type == "command":
@@ -474,10 +484,19 @@ class Uses:
             self.targets.add(b"%s %d" % (name, index if sure else 0))
         elif name == b"set":
             self.targets.add(b"%s 0" % self._survey.scope_of(node))
-            if b"-A" in texts[: index - 1]:
-                self._assign(texts[texts.index(b"-A") + 1])
-        elif name in (b"printf", b"print") and b"-v" in texts[: index - 1]:
-            self._assign(texts[texts.index(b"-v") + 1])
-        elif name == b"getopts" and len(texts) > 2 and UNKNOWN not in texts[2]:
-            self._assign(b"OPTARG")
-            self.targets.add(texts[2])
+            arrays = (i for i, text in enumerate(texts[:index]) if _ARRAY.fullmatch(text))
+            for at in arrays:
+                self._fill(texts[at + 1])
+        elif name in (b"printf", b"print", b"getopts"):
+            for target in filled_by(name, words[:index], tables(self._survey.shell)):
+                self._fill(target)
+            if name == b"getopts":
+                self._assign(b"OPTARG")
+
+    def _fill(self, name: bytes) -> None:
+        """Note that a command gives the value to a variable; `ANY` where its name is not known."""
+        if name == ANY or UNKNOWN in name:
+            raise UnsafePlaceError(
+                "it is not known which variable gets the value", "write the name of the variable"
+            )
+        self._assign(name)

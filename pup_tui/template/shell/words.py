@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _PRINTS_NUMBER: Final = re.compile(
     rb"date (?:[^|;&<>`]*\s)?['\"]?\+(?:%-?[sHMSdmYjuwUVWNy])+['\"]?"
     rb"|stat -L?c ['\"]?%[sXYZ]['\"]? [^\s*?\[]+|wc -[clmw](?: ?< ?[^\s<>]+)?|nproc|id -u"
+    rb"|seq(?: -?[0-9]+){1,3}"
     rb"|grep -c \S+|tr -(?:dc|cd) ['\"]?(?:0-9|\[:digit:\])['\"]?"
 )
 """Commands that print a number and nothing else."""
@@ -24,7 +25,7 @@ UNKNOWN: Final = b"\0"
 ONE_VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\])?\}?\"?")
 """A word that is one variable, or all elements of an array."""
 
-READING: Final = frozenset({b"read", b"mapfile", b"readarray"})
+READING: Final = frozenset({b"read", b"mapfile", b"readarray", b"sysread"})
 """Commands that put what they read into variables: ``REPLY`` or ``MAPFILE``, where none is named."""
 
 BODIES: Final = frozenset({"do_group", "compound_statement"})

@@ -46,6 +46,8 @@ TEXTS = [
     ('for k in kubectl; do "$k" get {{ V }}; done', "kubectl|get|@", ALL),
     ('KS="kubectl kubectl"; for k in $KS; do $k get {{ V }}; break; done', "kubectl|get|@", "bash"),
     ('CMD=(kubectl get); "${CMD[@]}" {{ V }}', "kubectl|get|@", ARRAYS),
+    ('CMD=(kubectl); CMD+=(get {{ V }}); "${CMD[@]}"', "kubectl|get|@", ARRAYS),
+    ('CMD=(kubectl); CMD+=(get); "${CMD[@]}" {{ V }}', "kubectl|get|@", ARRAYS),
     ("for k in kubec*/x; do $k get {{ V }}; done; kubectl {{ V }}", "kubectl|@", "bash"),
     ('S=; [ -z "$S" ] || S=sudo; $S kubectl get {{ V }}', "kubectl|get|@", "sh bash dash ksh"),
     ("K=${K:-kubectl}; unset IFS; $K get {{ V }}", "kubectl|get|@", ALL),

@@ -12,7 +12,7 @@ import pytest
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.places import TextOrigin
 from pup_tui.template.shell.script import compile_shell
-from tests.template.shell.generator import Hunt
+from tests.template.shell.generator import COMMANDS, Hunt, needs
 
 BAIT = "PATH[$(mkdir pwned)]"
 
@@ -612,3 +612,53 @@ def test_a_variable_that_means_something_to_the_shell_is_named_in_a_declaration_
     with pytest.raises(TemplateError, match="a meaning of its own") as caught:
         compile_shell(script, "bash")
     assert caught.value.hint == "use another name"
+
+
+@pytest.mark.parametrize("shell", ["bash", "ksh", "zsh"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "f() { read x; }; f <<< {{ V }}; ((x))",
+        "f() { read x; }; g() { f; }; g <<< {{ V }}; ((x))",
+        "n=x; read -r $n <<< {{ V }}; echo $((x))",
+        'f() { read -r "$1" <<< {{ V }}; }; f x; ((x))',
+        'rd() { read "$@"; }; rd -r x <<< {{ V }}; ((x))',
+        'for f in a b; do read -r "v_$f" <<< {{ V }}; done; ((v_a))',
+        "n=x; mapfile -t $n <<< {{ V }}; ((x))",
+        'f() { getopts a: "$1" -a {{ V }}; }; f o; ((OPTARG))',
+        'f() { eval "$1=\\$2"; }; f x {{ V }}; ((x))',
+        'n=RANDOM; read -r "$n" <<< {{ V }}',
+        "n=PS4; read -r $n <<< {{ V }}; set -x; :",
+        "n=BASH_ENV; export $n; read -r $n <<< {{ V }}; bash -c :",
+        "read -r x[0] <<< {{ V }}; ((x[0]))",
+        'read -r "x[0]" <<< {{ V }}; ((x[0]))',
+        "print -rv x {{ V }}; ((x))",
+        "read 'x?p' <<< {{ V }}; ((x))",
+        "set +A a {{ V }}; ((a))",
+        "set -- -a {{ V }}; zparseopts a:=y; ((y[2]))",
+        "typeset -T A a; a=({{ V }}); ((A))",
+        "cdpath=({{ V }}); ((CDPATH))",
+        "set -- {{ V }}; i=1; x=${!i}; ((x))",
+        "set -- {{ V }}; x=${!#}; ((x))",
+        "v={{ V }}; f() { [[ $1 -gt 3 ]]; }; trap 'f \"$v\"' EXIT",
+        "v={{ V }}; f() { [[ $1 -gt 3 ]]; }; eval 'f \"$v\"'",
+        "touch {{ V }}; for f in *; do [[ $f -gt 3 ]]; done",
+        "touch {{ V }}; set -- *; ((x=$1))",
+        'w() { "$@" >&2; }; w eval "ls {{ V }}"',
+    ],
+)
+def test_by_no_way_a_value_gets_unnoticed_where_a_shell_evaluates(
+    source: str, shell: str, tmp_path: Path
+) -> None:
+    needs(shell)
+    try:
+        template = compile_shell(source, shell)
+        made = template.render({"V": BAIT})
+    except TemplateError as error:
+        assert error.hint
+        return
+    if not (template.evaluated_again or template.unchecked):
+        hunt = Hunt(shell, 0, tmp_path)
+        assert not any(
+            hunt.runs_a_value(command, made.script, made.env) for command in COMMANDS[shell]
+        )
