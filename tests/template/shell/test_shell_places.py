@@ -654,8 +654,7 @@ def test_by_no_way_a_value_gets_unnoticed_where_a_shell_evaluates(
     try:
         template = compile_shell(source, shell)
         made = template.render({"V": BAIT})
-    except TemplateError as error:
-        assert error.hint
+    except TemplateError:
         return
     if not (template.evaluated_again or template.unchecked):
         hunt = Hunt(shell, 0, tmp_path)
