@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -24,6 +24,7 @@ _OWN_SHELL: Final = frozenset({"eval", "trap", "alias", ".", "source"})
 _QUOTED: Final = re.compile(rb"""\$?'([^']*)'|\$?"((?:\\.|[^"\\])*)"|\\(.)""", re.DOTALL)
 _LITERAL: Final = re.compile(rb"\$?'[^']*'")
 _ESCAPED: Final = re.compile(rb"""\\([$`"\\])""")
+_MOST_LEFT_OUT: Final = 3
 _UNKNOWN_TEXT: Final = re.compile(rb"[$`\x01]")
 _MAY_ASSIGN: Final = re.compile(rb"\x01|\$\{?[A-Za-z_]\w*(?![\w[])")
 _VERSION: Final = re.compile(rb"(?:\.exe|[-.0-9]+)\Z")
@@ -76,14 +77,21 @@ def _inside(match: re.Match[bytes]) -> bytes:
 class CommandUse:
     """The words of one command, without their quotes, and what is done with each.
 
-    ``given`` are the first of them with their quotes, where a variable holds them. ``reader`` takes the
+    ``given`` are those with their quotes that variables hold, by the place at which they begin. Of those at
+    ``may_be_none`` nothing may be left when the command runs. ``reader`` takes the
     standard input for code. ``mark`` is what stands for the text that ``xargs`` and the like put into the
     words from ``fed_from`` on.
     """
 
-    def __init__(self, words: Sequence[bytes], depth: int = 0, given: Sequence[bytes] = ()) -> None:
+    def __init__(
+        self,
+        words: Sequence[bytes],
+        depth: int = 0,
+        given: Mapping[int, Sequence[bytes]] | None = None,
+        may_be_none: Sequence[int] = (),
+    ) -> None:
         self.words = words
-        self._given = given
+        self._given = given or {}
         self._depth = depth
         self.uses = [WordUse()] * len(words)
         self.reader: Evaluator | None = None
@@ -94,6 +102,16 @@ class CommandUse:
         self.fed_from: int | None = None
         self.mark: bytes | None = None
         self.command(0, len(words))
+        for at in may_be_none[:_MOST_LEFT_OUT]:
+            self._take_over(at, CommandUse([*words[:at], *words[at + 1 :]], depth))
+
+    def _take_over(self, at: int, without: CommandUse) -> None:
+        """Add who evaluates words where a certain one is left out."""
+        for number, use in enumerate(without.uses):
+            place = number + (number >= at)
+            if use.kind is Kind.CODE and self.uses[place].evaluator is None:
+                self.uses[place] = use
+        self.reader = self.reader or without.reader
 
     def named(self, kind: Kind) -> list[bytes]:
         """The words of a kind."""
@@ -117,11 +135,12 @@ class CommandUse:
             return None
         return name if name in SHELLS else "sh"
 
-    def evaluators_of_given(self) -> Iterator[Evaluator]:
-        """Who evaluates what a variable gave, and what is put into that when the script runs."""
-        for word, use in zip(self._given, self.uses, strict=False):
-            if use.evaluator is not None and _UNKNOWN_TEXT.search(_LITERAL.sub(b"", word)):
-                yield use.evaluator
+    def evaluators_of_given(self, at: int) -> Iterator[Evaluator]:
+        """Who evaluates what the variable at a place gave, and what is put into that when the script runs."""
+        for number, word in enumerate(self._given.get(at, ()), at):
+            evaluator = self.uses[number].evaluator
+            if evaluator is not None and _UNKNOWN_TEXT.search(_LITERAL.sub(b"", word)):
+                yield evaluator
 
     @cached_property
     def fed(self) -> Evaluator | None:

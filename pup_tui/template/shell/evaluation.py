@@ -93,6 +93,8 @@ class _File:
     name: bytes
 
 
+_MATCHED: Final = (b"BASH_REMATCH", b"MATCH", b"match")
+_ALL_WORDS: Final = frozenset({b"$@", b"$*", b"${@}", b"${*}"})
 _AS_ARGUMENTS: Final = tuple(map(_Variable, (b"0", *ARGUMENTS)))
 
 _Carrier = _Word | _Output | _Input | _Variable | _File
@@ -190,6 +192,13 @@ class Evaluations:
                     yield from self._into_environment(command, name)
             elif node.type == "for_statement":
                 yield from (_Variable(text(n)) for n in node.children if n.type == "variable_name")
+            elif node.type == "expansion" and any(
+                part.type in (":=", "=") for part in node.children
+            ):
+                yield _Variable(text(node.named_children[0]))
+                continue
+            elif node.type == "test_command":
+                yield from map(_Variable, _MATCHED)
             elif node.type not in _NO_TEXT:
                 continue
             return
@@ -199,6 +208,7 @@ class Evaluations:
         position = self._parts.position(command, inside[-1])
         if position is None:
             return
+        yield from use.evaluators_of_given(position)
         what = use.uses[position]
         if what.kind is Kind.CODE or (is_content and what.kind is Kind.FILE):
             if what.evaluator is not None:
@@ -206,7 +216,6 @@ class Evaluations:
         elif what.kind is Kind.NAME:
             if is_content or _is_split(inside):
                 yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
-            yield from use.evaluators_of_given()
         elif what.kind is Kind.ARGS:
             yield from map(_Variable, ARGUMENTS)
         elif what.kind is Kind.DATA:
@@ -215,8 +224,10 @@ class Evaluations:
                 yield _Output(command)
 
     def _into_argument(self, command: Node, use: CommandUse, position: int) -> _Steps:
+        yield _Variable(b"_")
         function = self._parts.functions.get(use.words[0])
         if function is not None:
+            yield from self._called_with(function, use, position)
             own = (b"%d" % position, b"@", b"*")
             names = ARGUMENTS if b"shift" in text(function) else own
             yield from (_Variable(name, function) for name in names)
@@ -229,6 +240,24 @@ class Evaluations:
             yield use.fed
         within = self._parts.substitutions(command)
         yield from (_Input(each) for each in within if text(each).startswith(b">("))
+
+    def _called_with(self, function: Node, use: CommandUse, position: int) -> _Steps:
+        """To the commands in a function whose words are those that it is called with."""
+        for name in (b"@", b"*"):
+            for node in self._parts.expansions(name, function):
+                around = next((each for each in upwards(node) if each.type == "command"), None)
+                inner = None if around is None else self._parts.use(around)
+                at = (
+                    next((i for i, w in enumerate(inner.words) if w in _ALL_WORDS), None)
+                    if inner
+                    else None
+                )
+                if inner is None or at is None:
+                    continue
+                words = [*inner.words[:at], *use.words[1:], *inner.words[at + 1 :]]
+                evaluator = CommandUse(words).uses[at + position - 1].evaluator
+                if evaluator is not None:
+                    yield evaluator
 
     def _into_files(self, use: CommandUse) -> _Steps:
         """To the files that a command writes besides what it prints."""

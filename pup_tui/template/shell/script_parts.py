@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
 from pup_tui.template.shell.grammar import language
 from pup_tui.template.shell.markers import MARKER
-from pup_tui.template.shell.words import ONE_VARIABLE
+from pup_tui.template.shell.programs import PROGRAMS
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query
@@ -37,6 +37,10 @@ _WORDS: Final = frozenset(
     }
 )
 _INPUTS: Final = _WORDS | {"heredoc_body"}
+_VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\]|:?-([\w./-]+))?\}?\"?")
+"""A word that is one variable, perhaps with a default, or all elements of an array."""
+_UNQUOTED: Final = re.compile(rb"\$(?:[A-Za-z_]\w*|[@*]|\{[^}]*\})|\"\$\{\w+\[@\]\}\"|\"\$@\"")
+"""A word of which nothing may be left, or several words."""
 _ELEMENT: Final = re.compile(rb"""(?:\$?'[^']*'|\$?"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+""", re.DOTALL)
 """One word of an array."""
 _EXPORTS: Final = re.compile(rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&|]*")
@@ -86,23 +90,37 @@ class ScriptParts:
     def _judged(self, command: Node) -> tuple[CommandUse, dict[int, int]]:
         known = self._uses.get(command.id)
         if known is None:
-            words = list(_words(command))
-            texts = [MARKER.sub(COMPUTED, unquoted(text(word))) for word in words]
+            texts: list[bytes] = []
+            positions: dict[int, int] = {}
+            given: dict[int, Sequence[bytes]] = {}
+            may_be_none: list[int] = []
+            for word in _words(command):
+                at = positions[word.id] = len(texts)
+                raw = text(word)
+                written = self._written_for(raw, is_name=at == 0)
+                if written:
+                    given[at] = written
+                elif _UNQUOTED.fullmatch(raw):
+                    may_be_none.append(at)
+                texts += map(unquoted, written or [MARKER.sub(COMPUTED, raw)])
             texts.extend(_lost_word(command))
-            given = self._written_for(text(words[0])) if words else []
-            written = [unquoted(word) for word in given]
-            texts[: len(written) and 1] = written
-            more = max(len(written) - 1, 0)
-            positions = {word.id: number + more for number, word in enumerate(words)}
-            positions.update((word.id, 0) for word in words[:1])
-            known = CommandUse(texts, given=given), positions
+            known = CommandUse(texts, given=given, may_be_none=may_be_none), positions
             self._uses[command.id] = known
         return known
 
-    def _written_for(self, word: bytes) -> list[bytes]:
-        """The words, with quotes, that the script has put into the variable which is a command's name."""
-        match = ONE_VARIABLE.fullmatch(word)
-        given = self._assigned.get(match[1], b"") if match else b""
+    def _written_for(self, word: bytes, *, is_name: bool) -> Sequence[bytes]:
+        """The words, with quotes, that the script has put into the variable which a word is.
+
+        The name of a command is what it is called by, or its default: ``$KUBECTL``, ``${DOCKER:-docker}``.
+        """
+        match = _VARIABLE.fullmatch(word)
+        if match is None:
+            return ()
+        given = self._assigned.get(match[1], b"")
+        if not given and is_name:
+            given = match[2] or (match[1].lower() if PROGRAMS.get(match[1].lower()) else b"")
+        if not is_name and given.lstrip(b'"').startswith((b"$", b"`")):
+            return ()
         given = MARKER.sub(COMPUTED, given)
         words = _ELEMENT.findall(given[1:-1]) if given.startswith(b"(") else unquoted(given).split()
         is_one = word.startswith(b'"') and b"@" not in word
@@ -110,8 +128,16 @@ class ScriptParts:
 
     @cached_property
     def _assigned(self) -> dict[bytes, bytes]:
-        assignments = (text(node).partition(b"=") for node in self._found.get("assignment", ()))
-        return {name: value for name, equals, value in assignments if equals}
+        found: dict[bytes, bytes] = {}
+        for node in self._found.get("assignment", ()):
+            name, _, value = text(node).partition(b"=")
+            before = found.get(name[:-1], b"") if name.endswith(b"+") else b""
+            if before.startswith(b"(") and value.startswith(b"("):
+                value = before[:-1] + b" " + value[1:]
+            elif before:
+                value = before + value
+            found[name.removesuffix(b"+")] = value
+        return found
 
     @cached_property
     def _found(self) -> dict[str, list[Node]]:
