@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -162,7 +162,7 @@ class Evaluations:
     def _next(self, at: _Carrier) -> _Steps:
         match at:
             case _Word(node, is_content):
-                yield from self._from_word(list(upwards(node)), is_content)
+                yield from self._from_word(upwards(node), is_content)
             case _Output(node):
                 yield from self._from_output(node)
             case _Input(node):
@@ -174,10 +174,13 @@ class Evaluations:
             case _:
                 assert_never(at)
 
-    def _from_word(self, around: Sequence[Node], is_content: bool) -> _Steps:
+    def _from_word(self, around: Iterable[Node], is_content: bool) -> _Steps:
         """From a text in a word, with the nodes around it, innermost first."""
-        for depth, node in enumerate(around[1:], 1):
-            inside = around[:depth]
+        inside: list[Node] = []
+        for node in around:
+            if not inside:
+                inside.append(node)
+                continue
             if node.type == "command":
                 yield from self._into_command(node, inside, is_content)
             elif node.type in REDIRECTS:
@@ -196,10 +199,12 @@ class Evaluations:
                 part.type in (":=", "=") for part in node.children
             ):
                 yield _Variable(text(node.named_children[0]))
+                inside.append(node)
                 continue
             elif node.type == "test_command":
                 yield from map(_Variable, _MATCHED)
             elif node.type not in _NO_TEXT:
+                inside.append(node)
                 continue
             return
 

@@ -41,6 +41,8 @@ _VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\]|:?-([\w./-]+))?\
 """A word that is one variable, perhaps with a default, or all elements of an array."""
 _UNQUOTED: Final = re.compile(rb"\$(?:[A-Za-z_]\w*|[@*]|\{[^}]*\})|\"\$\{\w+\[@\]\}\"|\"\$@\"")
 """A word of which nothing may be left, or several words."""
+_SUBSTITUTED: Final = b"$()"
+"""Stands for the text of a word that is known only when the script runs."""
 _ELEMENT: Final = re.compile(rb"""(?:\$?'[^']*'|\$?"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+""", re.DOTALL)
 """One word of an array."""
 _EXPORTS: Final = re.compile(rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&|]*")
@@ -97,6 +99,10 @@ class ScriptParts:
             for word in _words(command):
                 at = positions[word.id] = len(texts)
                 raw = text(word)
+                if word.type in SUBSTITUTIONS:
+                    texts.append(_SUBSTITUTED)
+                    may_be_none.append(at)
+                    continue
                 written = self._written_for(raw, is_name=at == 0)
                 if written:
                     given[at] = written
