@@ -42,7 +42,8 @@ _VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\]|:?-([\w./-]+))?\
 _UNQUOTED: Final = re.compile(rb"\$(?:[A-Za-z_]\w*|[@*]|\{[^}]*\})|\"\$\{\w+\[@\]\}\"|\"\$@\"")
 """A word of which nothing may be left, or several words."""
 _SUBSTITUTED: Final = b"$()"
-"""Stands for the text of a word that is known only when the script runs."""
+"""Stands for a long text of a word that is known only when the script runs."""
+_LONG: Final = 500
 _ELEMENT: Final = re.compile(rb"""(?:\$?'[^']*'|\$?"(?:\\.|[^"\\])*"|\\.|[^\s'"\\])+""", re.DOTALL)
 """One word of an array."""
 _EXPORTS: Final = re.compile(rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&|]*")
@@ -99,7 +100,7 @@ class ScriptParts:
             for word in _words(command):
                 at = positions[word.id] = len(texts)
                 raw = text(word)
-                if word.type in SUBSTITUTIONS:
+                if word.type in SUBSTITUTIONS and len(raw) > _LONG:
                     texts.append(_SUBSTITUTED)
                     may_be_none.append(at)
                     continue
