@@ -21,6 +21,7 @@ from pup_tui.runbook.secret_names import report_exposure
 from pup_tui.runbook.shapes import KeyPath, PlacedText
 from pup_tui.runbook.steps import StepDraft
 from pup_tui.runbook.variables.checks import check_count, check_item, check_value
+from pup_tui.runbook.variables.items import MAX_ITEMS
 from pup_tui.template.text import compile_text
 from pup_tui.template.usage import UsesNames
 
@@ -107,7 +108,8 @@ def default_texts(node: YamlNode) -> Iterator[tuple[KeyPath, Scalar]]:
     if isinstance(value, Scalar) and not value.is_null:
         yield ("default",), value
     elif isinstance(value, Sequence):
-        for number, item in enumerate(value.items):
+        # One too many is enough to refuse them all.
+        for number, item in enumerate(value.items[: MAX_ITEMS + 1]):
             if isinstance(item, Scalar):
                 yield ("default", number), item
 
