@@ -16,14 +16,17 @@ from pup_tui.template.expression import compile_expression
 
 _OPERAND: Final = r"(?:\(\s*(?:[A-Za-z_]\w*\s+)?)*[.$\"'`]"
 _ALONE: Final = r"\s*(?:end|else|break|continue)\s*(?=-?\}\})"
-_HEAD: Final = rf"{_ALONE}|\s*(?:else\s+(?:if|with)|[A-Za-z_]\w*)\s+{_OPERAND}"
+_CALL: Final = rf"\s*\((?:\s|\()*[A-Za-z_]\w*\s+{_OPERAND}"
+_HEAD: Final = rf"{_ALONE}|{_CALL}|\s*(?:else\s+(?:if|with)|[A-Za-z_]\w*)\s+{_OPERAND}"
 _ACTION: Final = re.compile(rf"-?(?:{_HEAD})")
 _NEARLY: Final = re.compile(
     rf"-?\s*(?P<head>(?:else\s+)?[A-Za-z_]\w*)\s+(?P<call>[A-Za-z_]\w*\s+{_OPERAND}[^\n]{{0,200}}?)\s*-?"
 )
 """An action whose first argument is a call: ``if eq .A "x"``, of which no form tells that it is Go's."""
 _DATA: Final = re.compile(r"-?\s*[.$]")
-_PART: Final = re.compile(r"""`[^`]*`|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\}\}|["'`]""")
+_PART: Final = re.compile(
+    r"""`[^`]*`|\\"(?:[^"\\\n]|\\[^"])*\\"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\}\}|["'`]"""
+)
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
 _CLAIM: Final = re.compile(
     rf"\{{%[-+]?\s*(?P<tag>raw|endraw)\b|(?P<opener>\{{\{{-?)(?=(?P<head>{_HEAD}))"

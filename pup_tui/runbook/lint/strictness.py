@@ -95,7 +95,17 @@ def _is_looked_at(pipeline: Node) -> bool:
     around = pipeline.parent
     then = _then(around) if around is not None else None
     is_before = then is not None and pipeline.end_byte <= then.start_byte
-    return is_before or (around is not None and around.type in _CONDITIONS)
+    is_inside = around is not None and around.type in _CONDITIONS
+    return is_before or is_inside or _holds_list(pipeline) or _is_negated(pipeline)
+
+
+def _holds_list(pipeline: Node) -> bool:
+    """Whether ``a | b | c || d`` stands there: the grammar takes that for ``a | (b | c || d)``."""
+    return pipeline.named_children[-1].type == "list"
+
+
+def _is_negated(pipeline: Node) -> bool:
+    return pipeline.named_children[0].type == "negated_command"
 
 
 def strict_codes(subject: Subject) -> Iterator[Finding]:
@@ -138,7 +148,9 @@ def _unseen(script: StepScript, statements: Sequence[Node], *, is_last: bool) ->
 def _within(script: StepScript, node: Node, *, is_last: bool) -> Iterator[Node]:
     if node.type == "redirected_statement":
         yield from _within(script, node.named_children[0], is_last=is_last)
-    elif node.type == "pipeline":
+    elif node.type == "pipeline" and _holds_list(node):
+        yield from _within(script, node.named_children[-1], is_last=is_last)
+    elif node.type == "pipeline" and not _is_negated(node):
         for part in node.named_children[-1 if is_last else 0 :]:
             if part.id == node.named_children[0].id or _name(part) not in _FILTERS:
                 yield from _within(script, part, is_last=is_last)
