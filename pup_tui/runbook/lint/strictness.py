@@ -86,6 +86,8 @@ def _hidden_by_pipes(script: StepScript) -> Iterator[Node]:
     for node in nodes_of(script.root, "pipeline"):
         for part in () if _is_looked_at(node) else node.named_children[:-1]:
             inner = part.named_children[0] if part.type == "redirected_statement" else part
+            if inner.type == "list":  # of `a && b | c` the grammar takes `a && b` together
+                inner = inner.named_children[-1]
             if inner.type == "command" and _may_fail(script, _name(inner)):
                 yield inner
 
@@ -95,8 +97,15 @@ def _is_looked_at(pipeline: Node) -> bool:
     around = pipeline.parent
     then = _then(around) if around is not None else None
     is_before = then is not None and pipeline.end_byte <= then.start_byte
-    is_inside = around is not None and around.type in _CONDITIONS
+    is_inside = around is not None and around.type in _CONDITIONS and not _ends(around, pipeline)
     return is_before or is_inside or _holds_list(pipeline) or _is_negated(pipeline)
+
+
+def _ends(statement: Node, part: Node) -> bool:
+    """Whether a part is the last of ``a && b``, whose failure counts, and not itself looked at in another."""
+    around = statement.parent
+    is_last = statement.type == "list" and statement.named_children[-1].id == part.id
+    return is_last and (around is None or around.type not in _CONDITIONS)
 
 
 def _holds_list(pipeline: Node) -> bool:

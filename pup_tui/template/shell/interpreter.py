@@ -9,6 +9,9 @@ from typing import Final, NamedTuple
 SHELLS: Final = frozenset({"sh", "bash", "dash", "ksh", "zsh"})
 """The shells whose quoting is known."""
 
+_NEEDS_A_NAME: Final = frozenset({"node", "nodejs"})
+"""Programs that look for a script by its name, which a nameless file has not."""
+
 
 class Interpreter(NamedTuple):
     """The program and its words; the file with the script comes behind them."""
@@ -27,7 +30,10 @@ class Interpreter(NamedTuple):
     @property
     def reads_stdin(self) -> bool:
         """Whether the script is its standard input in place of a file."""
-        return not self.is_shell and "-" in self.words[1:]
+        if self.is_shell:
+            return False
+        is_alone = all(word.startswith("-") for word in self.words[1:])
+        return "-" in self.words[1:] or (is_alone and self.name in _NEEDS_A_NAME)
 
 
 DEFAULT = Interpreter(("sh",))
