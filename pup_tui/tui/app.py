@@ -1,4 +1,4 @@
-"""The console: themes, keys that work everywhere, and leaving it in order."""
+"""The console: keys that work everywhere, and leaving it in order."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.text import Text
 from textual import on, work
 from textual.actions import SkipAction
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen, SystemModalScreen
 
-from pup_tui.tui import theme
+from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.faults import as_told
 from pup_tui.tui.runs import PATIENCE, Runs
 from pup_tui.tui.screens.main import MainScreen
@@ -64,7 +63,7 @@ def _commands() -> type[Provider]:
     return ConsoleCommands
 
 
-class PupTuiApp(App[str]):
+class PupTuiApp(ColouredApp[str]):
     """The console; `return_code` is 0 if the operator left, 143 after SIGTERM, 129 without a terminal.
 
     What it returns is the name of the profile to go on with (empty: without one); None where it is to end.
@@ -91,18 +90,13 @@ class PupTuiApp(App[str]):
     ]
 
     def __init__(self, services: Services) -> None:
-        super().__init__()
+        super().__init__(services.appearance)
         self.services = services
         self.runs = Runs()
         self.set_class(services.profile.danger, "-danger-profile")
         self._ending: asyncio.Task[None] | None = None
         self._cancelling: Screen[Any] | None = None
         """The last dialog that asked whether to cancel a run."""
-        for own in theme.THEMES:
-            self.register_theme(own)
-        # Set this way round the sheets are parsed once, with these colours.
-        self.set_reactive(App.theme, theme.DEFAULT)
-        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_default_screen(self) -> MainScreen:
         return MainScreen(self.services, self.runs)
@@ -117,6 +111,7 @@ class PupTuiApp(App[str]):
             loop.add_signal_handler(number, stop)
         self.set_interval(LOOK_AT_TERMINAL, self._look_at_terminal)
         self.set_timer(SETTLED, _spare_what_stays)
+        self.ask_terminal()
 
     def on_unmount(self) -> None:
         loop = asyncio.get_running_loop()

@@ -82,7 +82,11 @@ class ConsoleCommands(Provider):
             )
 
     def _theme(self, theme: str) -> None:
-        self.app.theme = theme
+        from pup_tui.tui.app import PupTuiApp
+
+        app = self.app
+        assert isinstance(app, PupTuiApp)
+        app.choose_theme(theme)
 
     def _doing(self, action: str) -> Callable[[], object]:
         return partial(self.app.run_action, action)

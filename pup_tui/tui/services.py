@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pup_tui.tui.appearance import USUAL, Appearance
+
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.entries import Entry
@@ -36,7 +38,8 @@ class Services:
     is the folder of the journal and of outputs; `environ` is what the `pager` is started with; `home` is
     the operator's; `sources` makes what values come from; `site` says in a word where runs act; `suggestions`
     are values that forms begin with; `open_at` is the runbook to show first, of the catalog or not. `profile`
-    is the one that runs are made with, `profiles` finds those that can be chosen.
+    is the one that runs are made with, `profiles` finds those that can be chosen. `appearance`
+    says how the console looks.
     """
 
     catalog: Catalog
@@ -53,3 +56,4 @@ class Services:
     open_at: Entry | None = None
     profile: ProfileOffer = ProfileOffer(name="")
     profiles: Callable[[], Sequence[ProfileOffer]] = tuple
+    appearance: Appearance = USUAL

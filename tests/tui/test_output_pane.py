@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pytest
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from pup_tui.output.overwritten import AGAIN
 from pup_tui.output.passage import Line, Passage
 from pup_tui.output.spool import SpoolWriter
+from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import output_lines
 from pup_tui.tui.lines.output_lines import OutputLines
@@ -28,7 +29,7 @@ HEIGHT = 10
 WIDTH = 80
 
 
-class Host(App[None]):
+class Host(ColouredApp[None]):
     CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "run.tcss", STYLES / "dialogs.tcss"]
 
     def compose(self) -> ComposeResult:
