@@ -71,6 +71,7 @@ class PupTuiApp(ColouredApp[str]):
 
     TITLE = "pup-tui"
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
+        "styles/textual.tcss",
         "styles/app.tcss",
         "styles/main.tcss",
         "styles/form.tcss",

@@ -19,7 +19,7 @@ from pup_tui.tui.terminal_answers import TerminalAnswer, questions
 
 
 class ColouredApp(App[ReturnType]):
-    """Looks as it was told to; what that leaves open it asks the terminal, whose answer may come at any time."""
+    """Looks as it was told to; what that leaves open it asks the terminal, which may answer at any time."""
 
     def __init__(self, appearance: Appearance = USUAL) -> None:
         super().__init__()

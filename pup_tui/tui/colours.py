@@ -81,20 +81,27 @@ class ColourFilter(LineFilter):
 
     def _in_truecolor(self, style: Style, under: Rgb) -> Style:
         text, ground = self._pair(style, under)
-        if text not in self._names or ground not in self._names:
+        if not self._is_own(style):
             text = readable(text, ground)
         return style + _NO_DIM + Style.from_color(Color.from_rgb(*text), Color.from_rgb(*ground))
 
     def _in_indexed(self, style: Style, under: Rgb) -> Style:
         text, ground = self._pair(style, under)
-        own = text in self._names and ground in self._names
         shown_ground = self._indexed.get(ground) or nearest_indexed(ground)
         shown_text = self._indexed.get(text)
-        if shown_text is None or not own:
+        if shown_text is None or not self._is_own(style):
+            behind = rgb_of_indexed(shown_ground)
             wanted = text if shown_text is None else rgb_of_indexed(shown_text)
-            shown_text = nearest_indexed(wanted, rgb_of_indexed(shown_ground))
+            shown_text = nearest_indexed(readable(wanted, behind), behind)
         colours = Color.from_ansi(shown_text), Color.from_ansi(shown_ground)
         return style + _NO_DIM + Style.from_color(*colours)
+
+    def _is_own(self, style: Style) -> bool:
+        """Whether somebody has chosen both colours to stand together."""
+        return bool(self._names) and all(
+            colour is None or colour.triplet in self._names
+            for colour in (style.color, style.bgcolor)
+        )
 
     def _pair(self, style: Style, under: Rgb) -> tuple[Rgb, Rgb]:
         """The colours of a text and of its ground; what is dim is as muted as the look has it."""

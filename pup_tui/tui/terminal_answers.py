@@ -27,8 +27,8 @@ _ALL_COLOURS = (
 _LAST = "\x1b[c"
 
 _TAKES_STRINGS = re.compile(r"(xterm|foot|alacritty|wezterm|ghostty|contour|mintty|konsole|st)\b")
-"""Terminals, as TERM has them, that may be asked with a DCS. GNU screen hands it on to the terminal outside as
-text, and the console of Linux prints it."""
+"""Terminals, as TERM has them, that may be asked with a DCS. GNU screen hands it on to the terminal outside,
+and the console of Linux prints it."""
 _TAKES_COMMANDS = re.compile(rf"{_TAKES_STRINGS.pattern}|(tmux|screen|rxvt|vte|gnome)\b")
 """Those that may be asked with an OSC."""
 

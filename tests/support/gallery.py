@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 from textual.geometry import Offset
@@ -20,29 +19,34 @@ RUNBOOKS = {
     "deploy.yaml": """
 name: Deploy a service
 description: Brings a version out, and watches it.
-tags: [type:deployment]
+tags: {type: deployment}
 owner: platform@example.com
 links: [{title: Board, url: https://example.com/board}]
 vars:
   SERVICE: {description: Service to deploy, default: payments}
   VERSION: {required: true, pattern: "[0-9.]+", description: Version to bring out}
-  ENV: {choices: [staging, production], default: staging}
-  REGION: {choices: [eu-1, eu-2, us-1, us-2, ap-1, ap-2], default: eu-1}
+  ENV: {type: enum, choices: [staging, production], default: staging}
+  REGION: {type: enum, choices: [eu-1, eu-2, us-1, us-2, ap-1, ap-2], default: eu-1}
   ZONES: {type: list, choices: [a, b, c], default: [a]}
   NOTES: {type: text, default: "none"}
-  LOUD: {type: bool, default: true}
-  TOKEN: {secret: true, required: false}
+  LOUD: {type: boolean, default: true}
+  TOKEN: {type: secret, required: false}
 steps: [{name: Say, kind: shell, run: 'echo {{ SERVICE }}'}]
 """,
     "incident.yaml": """
 name: Incident
 description: Looks, asks, and acts.
-tags: [type:incident]
+tags: {type: incident}
 steps:
   - {name: Look at it, kind: shell, run: look, read_only: true}
   - {name: Skipped, kind: shell, run: skip, if: "1 == 2"}
   - {name: Go on, kind: confirm, message: Is it what you think?, expect: payments}
-  - {name: Act, kind: shell, run: rm -rf /tmp/x, danger: true, on_failure: confirm, undo: {run: back}}
+  - name: Act
+    kind: shell
+    run: rm -rf /tmp/x
+    danger: true
+    on_failure: confirm
+    undo: {kind: shell, run: back}
   - name: Wait for it
     kind: shell
     run: ask
@@ -93,7 +97,7 @@ async def _before_a_run(console: Console) -> AsyncIterator[str]:
     await console.press("slash", *"dep")
     yield "filter"
     await console.press("escape", "question_mark")
-    await console.sees("Ask for anything")
+    await console.sees("Everywhere")
     yield "help"
     await console.press("escape", "ctrl+p", *"the")
     await console.eventually(lambda: console.app.screen.query("CommandList"))
@@ -143,7 +147,7 @@ async def _a_run(console: Console) -> AsyncIterator[str]:
     steps, lines = console.app.screen.query_one(StepList), console.app.screen.query_one(OutputLines)
     steps.focus()
     await console.press("g")
-    await console.sees("colour 1")
+    await console.sees("last line")
     yield "run"
     lines.focus()
     await console.press("g")

@@ -120,9 +120,14 @@ class Painter:
         return strip
 
     def marked(self, row: Strip) -> Strip:
-        """A row in the style of the marked line."""
-        marked = self.palette.marked
-        return Strip([Segment(text, (style or _PLAIN) + marked) for text, style, _ in row])
+        """A row in the style of the marked line; what is selected in it stays as it is."""
+        marked, selected = self.palette.marked, self.palette.selected.bgcolor
+        return Strip(
+            [
+                Segment(text, style + marked if style and style.bgcolor != selected else style)
+                for text, style, _ in row
+            ]
+        )
 
     def _entry(self, line: int) -> _Entry:
         """A line, from memory or, with those after it, from the source."""
