@@ -59,9 +59,9 @@ class Told(Struct, frozen=True):
 class TerminalFacts(Struct, frozen=True, kw_only=True):
     """Which of the three streams are a terminal, what kind of one, and how it is to look.
 
-    `columns` is how wide it is that standard output goes to; None off a terminal. `colors` is how many it has,
-    as somebody says (then `colors_are_set`) or as the environment tells; `dark` whether its ground is thought
-    to be.
+    `columns` is how wide it is that standard output goes to; None off a terminal. `colors` is how many it
+    has, as somebody says (then `colors_are_set`) or as the environment tells; `dark` whether its ground is
+    thought to be.
     """
 
     input: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import gc
 import os
 import signal
@@ -22,6 +23,7 @@ from textual.screen import Screen, SystemModalScreen
 
 from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.faults import as_told
+from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.runs import PATIENCE, Runs
 from pup_tui.tui.screens.main import MainScreen
 from pup_tui.tui.starting import ERROR_SECONDS
@@ -91,13 +93,20 @@ class PupTuiApp(ColouredApp[str]):
     ]
 
     def __init__(self, services: Services) -> None:
-        super().__init__(services.appearance)
+        appearance, kept = services.appearance, remembered(services.state)
+        if appearance.theme == "auto" and kept.theme:
+            appearance = dataclasses.replace(appearance, theme=kept.theme)
+        super().__init__(appearance)
         self.services = services
         self.runs = Runs()
         self.set_class(services.profile.danger, "-danger-profile")
         self._ending: asyncio.Task[None] | None = None
         self._cancelling: Screen[Any] | None = None
         """The last dialog that asked whether to cancel a run."""
+
+    def choose_theme(self, choice: str) -> None:
+        super().choose_theme(choice)
+        remember(self.services.state, theme=choice)
 
     def get_default_screen(self) -> MainScreen:
         return MainScreen(self.services, self.runs)

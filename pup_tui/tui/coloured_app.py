@@ -24,7 +24,7 @@ class ColouredApp(App[ReturnType]):
     def __init__(self, appearance: Appearance = USUAL) -> None:
         super().__init__()
         self._appearance = appearance
-        self._theme_was_chosen = False
+        self._choice, self._dark = appearance.theme, appearance.dark
         self.depth = appearance.depth
         self.no_color = self.depth is Depth.NONE
         for own in theme.THEMES:
@@ -33,7 +33,7 @@ class ColouredApp(App[ReturnType]):
         self.console = Console(file=StringIO(), force_terminal=True, color_system="truecolor")
         self.set_class(self.depth.is_plain, "-plain")
         # Set this way round the sheets are parsed once, with these colours.
-        self.set_reactive(App.theme, theme.named(appearance.theme, dark=appearance.dark))
+        self.set_reactive(App.theme, self._named())
         self.stylesheet.set_variables(self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -43,10 +43,23 @@ class ColouredApp(App[ReturnType]):
         shown = self.current_theme
         return (colour_filter(shown.name, self.depth, dark=shown.dark),)
 
-    def choose_theme(self, name: str) -> None:
-        """Look as the operator says, whatever the terminal's ground is."""
-        self._theme_was_chosen = True
-        self.theme = name
+    @property
+    def themes(self) -> list[str]:
+        """What can be chosen. Without many colours, only the looks that are made for that."""
+        if self.depth.is_plain:
+            return list(theme.CHOICES)
+        own = {each.name for each in theme.THEMES}
+        others = [each.name for each in self.available_themes.values() if not each.ansi]
+        return [*theme.CHOICES, *sorted(set(others) - own)]
+
+    def choose_theme(self, choice: str) -> None:
+        """Look as the operator says."""
+        self._choice = choice
+        self.theme = self._named()
+
+    def _named(self) -> str:
+        choice = self._choice if self._choice in self.themes else "auto"
+        return theme.named(choice, dark=self._dark)
 
     def show_depth(self, depth: Depth) -> None:
         """Use so many colours from now on."""
@@ -58,16 +71,16 @@ class ColouredApp(App[ReturnType]):
 
     def ask_terminal(self) -> None:
         """Ask what was left open; the answers come when they come, or never."""
-        open_ground = self._appearance.theme in theme.BY_GROUND
-        asked = questions(
-            self._appearance.terminal, ground=open_ground, colours=self._appearance.asks_depth
-        )
+        kind, asks_depth = self._appearance.terminal, self._appearance.asks_depth
         if isinstance(self._driver, LastingDriver):
-            self._driver.ask(asked)
+            self._driver.ask(
+                questions(kind, ground=True, colours=asks_depth and self.depth is not Depth.TRUE)
+            )
 
     @on(TerminalAnswer)
     def _take_answer(self, answer: TerminalAnswer) -> None:
         if answer.all_colours and self.depth is not Depth.TRUE:
             self.show_depth(Depth.TRUE)
-        if answer.dark is not None and not self._theme_was_chosen:
-            self.theme = theme.named(self._appearance.theme, dark=answer.dark)
+        if answer.dark is not None:
+            self._dark = answer.dark
+            self.theme = self._named()

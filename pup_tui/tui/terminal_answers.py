@@ -10,8 +10,8 @@ https://invisible-island.net/xterm/ctlseqs/ctlseqs.html
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterable, Iterator
+from time import monotonic
 
 from textual._xterm_parser import XTermParser
 from textual.message import Message
@@ -48,7 +48,7 @@ _BEGUN = re.compile(
     r"|P(?:[01](?:[+$](?:r[^\x07\x1b]{0,64}\x1b?)?)?)?"
     r"|\[(?:\?[\d;]{0,64})?)?\Z"
 )
-_SET = re.compile(r"48[:;]2[:;]+1[:;]2[:;]3\b")
+_SET = re.compile(r"48[:;]2[:;]+1[:;]2[:;]3(?!\d)")
 _RGB = re.compile(r"rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})", re.IGNORECASE)
 
 
@@ -81,7 +81,7 @@ class AnsweringParser(XTermParser):
 
     def expect(self) -> None:
         """The questions have been sent."""
-        self._waits_until = time.monotonic() + PATIENCE
+        self._waits_until = monotonic() + PATIENCE
 
     def feed(self, data: str) -> Iterator[Message]:
         if not data:  # the end
@@ -98,14 +98,14 @@ class AnsweringParser(XTermParser):
             if answer is not None:
                 yield answer
         rest = text[at:]
-        begun = _BEGUN.search(rest) if time.monotonic() < self._waits_until else None
+        begun = _BEGUN.search(rest) if monotonic() < self._waits_until else None
         if begun is not None:
-            rest, self._held, self._held_at = rest[: begun.start()], begun[0], time.monotonic()
+            rest, self._held, self._held_at = rest[: begun.start()], begun[0], monotonic()
         yield from self._typed(rest)
 
     def tick(self) -> Iterable[Message]:
         """Take for a key what only looks like the beginning of an answer."""
-        waited = time.monotonic() - self._held_at
+        waited = monotonic() - self._held_at
         if self._held and waited >= (_ESCAPE if len(self._held) < 4 else PATIENCE):
             text, self._held = self._held, ""
             yield from self._typed(text)

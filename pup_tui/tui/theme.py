@@ -99,16 +99,19 @@ def _theme_of(look: Look) -> Theme:
 
 THEMES = tuple(_theme_of(look) for look in LOOKS)
 
-BY_GROUND = {"auto": (DAY.name, NIGHT.name), "contrast": (CONTRAST_DAY.name, CONTRAST.name)}
-"""The choices that go by the terminal's ground: the theme on a light one, and on a dark one."""
-
-_CHOICES = {"light": DAY.name, "dark": NIGHT.name}
+CHOICES = {
+    "auto": (DAY.name, NIGHT.name),
+    "dark": (NIGHT.name, NIGHT.name),
+    "light": (DAY.name, DAY.name),
+    "contrast": (CONTRAST_DAY.name, CONTRAST.name),
+}
+"""What an operator chooses: the theme on a light ground of the terminal's, and on a dark one."""
 
 
 def named(choice: str, *, dark: bool) -> str:
     """The name of the theme that a choice means, or that it is the name of."""
-    pair = BY_GROUND.get(choice)
-    return pair[dark] if pair else _CHOICES.get(choice, choice)
+    pair = CHOICES.get(choice)
+    return pair[dark] if pair else choice
 
 
 def own_variables(theme: Theme) -> dict[str, str]:

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from pup_tui.tui.faults import tell_fault
+from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.pages import Pages
 from pup_tui.tui.widgets.run_tabs import RunTabs, Tab
@@ -51,11 +52,14 @@ class Shell(Screen[None]):
         self._before_run = "overview"
         self._wide = False
         self._sidebar_wish: bool | None = None
+        self._remembered = remembered(services.state)
+        self._keeps_sidebar = self._remembered.sidebar
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self._services.profile, self._services.site)
         with Horizontal(id="main"):
-            yield Sidebar([folder.path for folder in self._services.catalog.places])
+            folders = [folder.path for folder in self._services.catalog.places]
+            yield Sidebar(folders, self._remembered.grouping)
             with Vertical(id="content"):
                 yield RunTabs()
                 yield Pages()
@@ -102,18 +106,24 @@ class Shell(Screen[None]):
 
     def _lay_out(self) -> None:
         """Whether there is room for the sidebar follows from the width, the page and the operator."""
-        fits = self._wide or self.page == BESIDE_SIDEBAR
+        fits = (self._wide and self._keeps_sidebar) or self.page == BESIDE_SIDEBAR
         shown = fits if self._sidebar_wish is None else self._sidebar_wish
         self.sidebar.display = shown
         self.sidebar.set_class(not self._wide, "-narrow")
 
     def action_sidebar(self) -> None:
         self._sidebar_wish = not self.sidebar.display
+        if self._wide and self.page != BESIDE_SIDEBAR:
+            self._keeps_sidebar = self._sidebar_wish
+            remember(self._services.state, sidebar=self._keeps_sidebar)
         self._lay_out()
         if self.sidebar.display:
             self.sidebar.runbooks.focus()
         elif self.pages.visible_content is not None:
             self.pages.visible_content.focus()
+
+    def on_sidebar_grouped(self, message: Sidebar.Grouped) -> None:
+        remember(self._services.state, grouping=message.grouping)
 
     def action_runbooks(self) -> None:
         self.show_page(self._before_run)
