@@ -48,7 +48,7 @@ _VARIABLES = {
     "link-color-hover": "on-colour",
     "link-background-hover": "primary",
     "footer-foreground": "muted",
-    "footer-background": "bar",
+    "footer-background": "panel",
     "footer-key-foreground": "primary",
     "footer-description-foreground": "muted",
 }

@@ -18,16 +18,13 @@ from pup_tui.tui.readable import (
 )
 from pup_tui.tui.terminal_answers import is_dark
 
-XTERM: dict[int, Rgb] = {
-    1: (205, 0, 0),
-    4: (0, 0, 238),
-    5: (205, 0, 205),
-    9: (255, 0, 0),
-    10: (0, 255, 0),
-    11: (255, 255, 0),
-    14: (0, 255, 255),
-}
-"""Colours of xterm that the looks use where there are sixteen."""
+XTERM: tuple[Rgb, ...] = (
+    *((0, 0, 0), (205, 0, 0), (0, 205, 0), (205, 205, 0)),
+    *((0, 0, 238), (205, 0, 205), (0, 205, 205), (229, 229, 229)),
+    *((127, 127, 127), (255, 0, 0), (0, 255, 0), (255, 255, 0)),
+    *((92, 92, 255), (255, 0, 255), (0, 255, 255), (255, 255, 255)),
+)
+"""The sixteen colours of xterm."""
 
 LINES = {"scrollbar", "scrollbar-hover", "border-blurred"}
 FILLED = {"selection", "primary", "error"}
