@@ -9,7 +9,7 @@ from pup_tui.datadog.configuration import ConfigurationError
 from pup_tui.quoted import quoted
 
 ThemeChoice: TypeAlias = Literal["auto", "dark", "light", "contrast"]
-Depth: TypeAlias = Literal["truecolor", "256", "16", "none"]
+DepthName: TypeAlias = Literal["truecolor", "256", "16", "none"]
 ColourChoice: TypeAlias = Literal["auto", "truecolor", "256", "16", "none"]
 
 _ALL = ("truecolor", "24bit")
@@ -33,7 +33,7 @@ def _one_of(text: str, choices: tuple[str, ...], name: str) -> str:
     return text
 
 
-def depth_of(environ: Mapping[str, str]) -> tuple[Depth, str]:
+def depth_of(environ: Mapping[str, str]) -> tuple[DepthName, str]:
     """How many colours there are, and the variable that tells it; empty where none does.
 
     GNU screen passes on what COLORTERM said outside of it, and has 256 colours itself.
@@ -45,7 +45,7 @@ def depth_of(environ: Mapping[str, str]) -> tuple[Depth, str]:
     return (_by_terminfo(terminal), "TERM") if terminal else ("none", "")
 
 
-def _by_terminfo(terminal: str) -> Depth:
+def _by_terminfo(terminal: str) -> DepthName:
     """The colours of a kind of terminal; where nobody has described it, by its name."""
     import curses
 

@@ -313,11 +313,9 @@ class _Reading:
         return self._found(f"datadog.{key}", variable, said)
 
     def _terminal(self, said: Configuration | None) -> TerminalFacts:
-        colors, source = self._found("colors", "PUP_TUI_COLORS", "")
-        if not source and self._environ.get("NO_COLOR"):
+        colors, source = self._found("colors", "PUP_TUI_COLORS", said.colors if said else "")
+        if self._environ.get("NO_COLOR") and not self._environ.get("PUP_TUI_COLORS"):
             colors, source = "none", "environment NO_COLOR"
-        if not source and said:
-            colors, source = self._found("colors", "", said.colors)
         are_set = source != "" and colors != "auto"
         if not are_set:
             colors, variable = depth_of(self._environ)

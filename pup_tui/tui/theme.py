@@ -66,7 +66,11 @@ _INSTEAD = {
     "button": "surface",
     "hover": "primary-muted",
     "cursor": "primary-muted",
+    "cursor-blurred": "surface",
+    "selection": "primary",
     "muted": "foreground",
+    "disabled": "foreground",
+    "on-cursor": "foreground",
     "on-colour": "background",
 }
 """What stands for the console's own variables in a theme of Textual's."""

@@ -402,7 +402,7 @@ async def test_the_palette_offers_every_runbook_literally(
         await console.press("down", "enter")
         await console.eventually(lambda: console.main.entry and console.main.entry.id == "quick")
         await console.press("ctrl+p")
-        await console.type("theme: pup-day")
+        await console.type("theme: light")
         await console.press("down", "enter")
         await console.eventually(lambda: console.app.theme == "pup-day")
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from rich.ansi import AnsiDecoder
-from rich.style import Style
-from rich.text import Span, Text
+from rich.text import Text
 
 from pup_tui.output.overwritten import states
 from pup_tui.output.passage import Line
@@ -30,10 +29,8 @@ def folded(line: Line) -> Line:
     return line._replace(text=states(line.text)[-1])
 
 
-def line_text(shown: Line, *, coloured: bool = True) -> Text:
+def line_text(shown: Line) -> Text:
     """The line with its colours, clipped, with how much is left out at its end.
-
-    Not `coloured`, other styles such as bold stay: turned into greys, some colours could not be read.
 
     Spooled lines hold no control sequence but colours; should one come from elsewhere, it is shown as an
     escape.
@@ -42,8 +39,6 @@ def line_text(shown: Line, *, coloured: bool = True) -> Text:
     cut = cut_before(line, _RAW_CLIP) if len(line) > _RAW_CLIP else len(line)
     text = AnsiDecoder().decode_line(_only_colours(line[:cut]))
     text.no_wrap = True
-    if not coloured:
-        text.spans = [Span(at, end, _without_colour(style)) for at, end, style in text.spans]
     text.expand_tabs(8)
     plain = text.plain
     text.truncate(CLIP)
@@ -54,10 +49,6 @@ def line_text(shown: Line, *, coloured: bool = True) -> Text:
     elif left_out:
         text.append(f" … {len(left_out):,} more characters", style="reverse")
     return text
-
-
-def _without_colour(style: str | Style) -> str | Style:
-    return style.without_color if isinstance(style, Style) else style
 
 
 def _only_colours(line: str) -> str:

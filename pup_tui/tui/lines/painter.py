@@ -61,8 +61,6 @@ class Painter:
         self.palette = Palette()
         self.pattern: re.Pattern[str] | None = None
         self.selection: Selection | None = None
-        self.coloured = True
-        """Whether the colours of the output are drawn."""
         self.unfolded = False
         """Whether what a line said before it was overwritten is drawn as well."""
         self.widest = 0
@@ -142,7 +140,7 @@ class Painter:
 
     def _made(self, line: Line) -> _Entry:
         shown = line if self.unfolded else folded(line)
-        text = line_text(shown, coloured=self.coloured)
+        text = line_text(shown)
         return _Entry(line.stream, text, is_folded=shown.text != line.text)
 
     def _draw(self, line: int, start: int, end: int, width: int, console: Console) -> Strip:
