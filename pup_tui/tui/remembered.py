@@ -16,11 +16,16 @@ FILE = "console.json"
 
 
 class Remembered(Struct, frozen=True, kw_only=True):
-    """The choices; an empty one was never made. `sidebar` says whether it stays beside every page."""
+    """The choices; an empty one was never made. `sidebar` says whether it stays beside every page.
+
+    Sizes are steps from the usual one: -1 smaller, 1 larger.
+    """
 
     theme: str = ""
     grouping: str = ""
     sidebar: bool = True
+    sidebar_size: int = 0
+    steps_size: int = 0
 
 
 def remembered(state: Path) -> Remembered:
@@ -33,7 +38,7 @@ def remembered(state: Path) -> Remembered:
         return Remembered()
 
 
-def remember(state: Path, **choices: str | bool) -> None:
+def remember(state: Path, **choices: str | int) -> None:
     """Keep these choices beside the others. Where that cannot be, they hold for this console only."""
     new = state / f"{FILE}.{os.getpid()}.new"
     with suppress(OSError, NotPrivate):

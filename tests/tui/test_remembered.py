@@ -10,6 +10,7 @@ from pup_tui.tui.appearance import Appearance, Depth
 from pup_tui.tui.remembered import FILE, Remembered, remember, remembered
 from pup_tui.tui.services import Services
 from pup_tui.tui.terminal_answers import TerminalAnswer
+from pup_tui.tui.widgets.step_list import StepList
 from tests.support.console import LARGE, Console, MakeServices, OpenConsole
 
 QUICK = "name: quick\nsteps: [{name: Say, kind: shell, run: echo}]\n"
@@ -69,6 +70,35 @@ async def test_what_was_chosen_is_there_again(
         await console.press("p")
         await console.on("plan")
         assert not console.main.sidebar.display
+
+
+async def test_the_room_of_the_left_side_is_there_again(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = quick(make_services)
+    async with open_console(services, LARGE) as console:
+        usual = console.main.sidebar.size.width
+        await console.press("greater_than_sign", "greater_than_sign")
+        larger = console.main.sidebar.size.width
+        assert larger > usual
+        await console.press("enter")
+        await console.on("plan")
+        await console.press("ctrl+r")
+        await console.sees("succeeded")
+        steps = console.main.query_one("#run-steps")
+        before = steps.size.width
+        await console.press("less_than_sign")
+        smaller = steps.size.width
+        assert smaller < before
+        console.main.query_one(StepList).focus()
+        await console.press("z")
+        assert steps.size.width > before
+        await console.press("z")
+        assert steps.size.width == smaller
+    async with open_console(services, LARGE) as console:
+        assert console.main.sidebar.size.width == larger
+        await console.press("less_than_sign")
+        assert console.main.sidebar.size.width == usual
 
 
 async def test_a_setting_comes_before_what_was_chosen(

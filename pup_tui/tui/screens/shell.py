@@ -37,6 +37,8 @@ class Shell(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "sidebar", "Show or hide the runbooks", show=False),
+        Binding("less_than_sign", "resize(-1)", "Less for the left side", show=False),
+        Binding("greater_than_sign", "resize(1)", "More for the left side", show=False),
         Binding("left_square_bracket", "tab(-1)", "Previous tab", show=False),
         Binding("right_square_bracket", "tab(1)", "Next tab", show=False),
         Binding("exclamation_mark", "go_to_waiting", "Go to the run that waits", show=False),
@@ -54,6 +56,10 @@ class Shell(Screen[None]):
         self._sidebar_wish: bool | None = None
         self._remembered = remembered(services.state)
         self._keeps_sidebar = self._remembered.sidebar
+        kept = self._remembered
+        self._sizes = {"sidebar": kept.sidebar_size, "steps": kept.steps_size}
+        for pane in self._sizes:
+            self._share_width(pane)
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self._services.profile, self._services.site)
@@ -124,6 +130,17 @@ class Shell(Screen[None]):
 
     def on_sidebar_grouped(self, message: Sidebar.Grouped) -> None:
         remember(self._services.state, grouping=message.grouping)
+
+    def action_resize(self, by: int) -> None:
+        """Give more or less room to the steps of a run that is shown, else to the runbooks."""
+        pane = "steps" if self.page in self.run_pages else "sidebar"
+        self._sizes[pane] = max(-1, min(1, self._sizes[pane] + by))
+        self._share_width(pane)
+        remember(self._services.state, **{f"{pane}_size": self._sizes[pane]})
+
+    def _share_width(self, pane: str) -> None:
+        self.set_class(self._sizes[pane] < 0, f"-{pane}-small")
+        self.set_class(self._sizes[pane] > 0, f"-{pane}-large")
 
     def action_runbooks(self) -> None:
         self.show_page(self._before_run)
