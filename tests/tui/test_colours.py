@@ -149,6 +149,29 @@ async def test_without_colour_one_sees_where_one_stands(
     assert "broken" in loud["home"]
 
 
+async def test_textuals_own_themes_can_be_read(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    wrong = set()
+    async with open_console(make_services(gallery.RUNBOOKS)) as console:
+        console.select("deploy")
+        await console.sees("Brings a version out")
+        assert "nord" in console.app.themes
+        for theme in console.app.themes:
+            console.app.choose_theme(theme)
+            for depth in (Depth.INDEXED, Depth.TRUE):
+                console.app.show_depth(depth)
+                await console.pilot.pause()
+                for each in drawn(console):
+                    colours = (
+                        value(each.style.color, (0, 0, 0)),
+                        value(each.style.bgcolor, (0, 0, 0)),
+                    )
+                    if each.is_text and contrast(*colours) < 4.5:
+                        wrong.add((theme, depth, each.text.strip()[:20], str(each.style)))
+    assert not wrong, "\n".join(map(str, sorted(wrong)))
+
+
 # What comes from elsewhere
 
 
