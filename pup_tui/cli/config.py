@@ -57,7 +57,7 @@ def config_command(ctx: click.Context, as_json: bool) -> int:
 def _unusable(settings: Settings) -> Iterator[Failure]:
     """What the environment says and runs will refuse."""
     parts = Parts(settings)
-    for look in (lambda: parts.datadog, lambda: parts.pup):
+    for look in (lambda: parts.datadog, lambda: parts.pup, lambda: parts.appearance):
         try:
             look()
         except Failure as failure:

@@ -193,6 +193,7 @@ async def console_services(
             open_at=open_at,
             profile=ProfileOffer(name="") if profile is None else _offer(profile),
             profiles=partial(_profiles, settings),
+            appearance=parts.appearance,
         )
 
 

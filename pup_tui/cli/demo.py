@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 SHOWN = "incident-triage"
 """The runbook that the demo runs where there is no terminal."""
 
-KEPT = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "COLORTERM", "NO_COLOR", "TZ")
+LOOKS = ("TERM", "COLORTERM", "COLORFGBG", "TMUX", "NO_COLOR", "PUP_TUI_COLORS", "PUP_TUI_THEME")
+"""What tells how the console looks."""
+
+KEPT = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TZ", *LOOKS)
 """What the demo takes over from the operator's environment: nothing that leads to real systems."""
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pup_tui.steps.executor import Executor
     from pup_tui.steps.leftovers import Leftovers
     from pup_tui.template.value_command import ValueCommand
+    from pup_tui.tui.appearance import Appearance
 
 
 def open_catalog(settings: Settings) -> Catalog:
@@ -147,6 +148,28 @@ class Parts:
             return pup_choice(self.settings.pup)
         except ConfigurationError as error:
             raise Failure(str(error), "PUP_TUI_PUP") from error
+
+    @cached_property
+    def appearance(self) -> Appearance:
+        """How the console looks. Raises Failure where the environment says what there is not."""
+        from pup_tui.datadog.configuration import ConfigurationError
+        from pup_tui.settings.colours import colour_choice, theme_choice
+        from pup_tui.tui.appearance import Appearance, Depth
+
+        facts = self.settings.terminal
+        where = "PUP_TUI_COLORS"
+        try:
+            depth = Depth(colour_choice(facts.colors))
+            where = "PUP_TUI_THEME"
+            return Appearance(
+                theme=theme_choice(facts.theme),
+                dark=facts.dark,
+                depth=depth,
+                asks_depth=not facts.colors_are_set,
+                terminal=facts.kind,
+            )
+        except ConfigurationError as error:
+            raise Failure(str(error), where) from error
 
     @cached_property
     def sources(self) -> Sources:

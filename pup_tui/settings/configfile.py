@@ -24,6 +24,7 @@ from pup_tui.runbook.nodes import Mapping, Scalar, Sequence, YamlNode, described
 from pup_tui.runbook.problems import Problem
 from pup_tui.runbook.report import Report
 from pup_tui.runbook.shapes import ShapeCheck
+from pup_tui.settings.colours import ColourChoice, ThemeChoice
 from pup_tui.template.duration import parse_duration
 from pup_tui.template.size import parse_size
 
@@ -63,6 +64,8 @@ class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     pup: PupChoice = "auto"
     datadog: Datadog = Datadog()
     retention: Retention = Retention()
+    theme: ThemeChoice = "auto"
+    colors: ColourChoice = "auto"
 
 
 class ConfigFile(Struct, frozen=True, kw_only=True):

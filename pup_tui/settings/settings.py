@@ -25,10 +25,11 @@ from pup_tui.datadog.configuration import (
     base_url_of,
     site_of,
 )
+from pup_tui.settings.colours import depth_of, is_dark
 
 if TYPE_CHECKING:
     from pup_tui.runbook.problems import Problem
-    from pup_tui.settings.configfile import ConfigFile, Datadog, Retention
+    from pup_tui.settings.configfile import ConfigFile, Configuration, Datadog, Retention
     from pup_tui.settings.profiles import Profile, ProfileFile
 
 CONFIG_FILE = "config.yaml"
@@ -56,9 +57,11 @@ class Told(Struct, frozen=True):
 
 
 class TerminalFacts(Struct, frozen=True, kw_only=True):
-    """Which of the three streams are a terminal, what kind of one, and whether it is to have colours.
+    """Which of the three streams are a terminal, what kind of one, and how it is to look.
 
-    `columns` is how wide it is that standard output goes to; None off a terminal.
+    `columns` is how wide it is that standard output goes to; None off a terminal. `colors` is how many it
+    has, as somebody says (then `colors_are_set`) or as the environment tells; `dark` whether its ground is
+    thought to be.
     """
 
     input: bool
@@ -66,7 +69,15 @@ class TerminalFacts(Struct, frozen=True, kw_only=True):
     errors: bool
     columns: int | None
     kind: str
-    colour: bool
+    colors: str
+    colors_are_set: bool
+    theme: str
+    dark: bool
+
+    @property
+    def colour(self) -> bool:
+        """Whether what is printed may be coloured."""
+        return not (self.colors_are_set and self.colors == "none")
 
     @property
     def can_ask(self) -> bool:
@@ -157,7 +168,7 @@ class _Reading:
             environ=self._process_environ(said.datadog if said else None),
             operator=self._text("operator", "USER", _account),
             pager=self._text("pager", "PAGER", "less"),
-            terminal=self._terminal(),
+            terminal=self._terminal(said),
             told=tuple(self._told),
             problems=(
                 *(self._file.problems if self._file else ()),
@@ -301,9 +312,15 @@ class _Reading:
                 return (profile.datadog.site if key == "site" else ""), self._of_profile
         return self._found(f"datadog.{key}", variable, said)
 
-    def _terminal(self) -> TerminalFacts:
-        _, source = self._found("colour", "NO_COLOR", "")
-        self._tell("colour", not source, source or DEFAULT)
+    def _terminal(self, said: Configuration | None) -> TerminalFacts:
+        colors, source = self._found("colors", "PUP_TUI_COLORS", said.colors if said else "")
+        if self._environ.get("NO_COLOR") and not self._environ.get("PUP_TUI_COLORS"):
+            colors, source = "none", "environment NO_COLOR"
+        are_set = source != "" and colors != "auto"
+        if not are_set:
+            colors, variable = depth_of(self._environ)
+            source = f"environment {variable}" if variable else DEFAULT
+        self._tell("colors", colors, source)
         output = _is_terminal(sys.stdout)
         return TerminalFacts(
             input=_is_terminal(sys.stdin),
@@ -311,7 +328,10 @@ class _Reading:
             columns=shutil.get_terminal_size().columns if output else None,
             errors=_is_terminal(sys.stderr),
             kind=self._environ.get("TERM") or "dumb",
-            colour=not source,
+            colors=colors,
+            colors_are_set=are_set,
+            theme=self._text("theme", "PUP_TUI_THEME", "auto", said.theme if said else ""),
+            dark=is_dark(self._environ),
         )
 
 

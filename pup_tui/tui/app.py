@@ -1,8 +1,9 @@
-"""The console: themes, keys that work everywhere, and leaving it in order."""
+"""The console: keys that work everywhere, and leaving it in order."""
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import signal
 import sys
@@ -14,14 +15,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.text import Text
 from textual import on, work
 from textual.actions import SkipAction
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen, SystemModalScreen
 
-from pup_tui.tui import theme
+from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.faults import as_told
+from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.runs import PATIENCE, Runs
 from pup_tui.tui.screens.main import MainScreen
 from pup_tui.tui.starting import ERROR_SECONDS
@@ -49,7 +50,7 @@ def _commands() -> type[Provider]:
     return ConsoleCommands
 
 
-class PupTuiApp(App[str]):
+class PupTuiApp(ColouredApp[str]):
     """The console; `return_code` is 0 if the operator left, 143 after SIGTERM, 129 without a terminal.
 
     What it returns is the name of the profile to go on with (empty: without one); None where it is to end.
@@ -57,6 +58,7 @@ class PupTuiApp(App[str]):
 
     TITLE = "pup-tui"
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
+        "styles/textual.tcss",
         "styles/app.tcss",
         "styles/main.tcss",
         "styles/form.tcss",
@@ -76,18 +78,20 @@ class PupTuiApp(App[str]):
     ]
 
     def __init__(self, services: Services) -> None:
-        super().__init__()
+        appearance, kept = services.appearance, remembered(services.state)
+        if appearance.theme == "auto" and kept.theme:
+            appearance = dataclasses.replace(appearance, theme=kept.theme)
+        super().__init__(appearance)
         self.services = services
         self.runs = Runs()
         self.set_class(services.profile.danger, "-danger-profile")
         self._ending: asyncio.Task[None] | None = None
         self._cancelling: Screen[Any] | None = None
         """The last dialog that asked whether to cancel a run."""
-        for own in theme.THEMES:
-            self.register_theme(own)
-        # Set this way round the sheets are parsed once, with these colours.
-        self.set_reactive(App.theme, theme.DEFAULT)
-        self.stylesheet.set_variables(self.get_css_variables())
+
+    def choose_theme(self, choice: str) -> None:
+        super().choose_theme(choice)
+        remember(self.services.state, theme=choice)
 
     def get_default_screen(self) -> MainScreen:
         return MainScreen(self.services, self.runs)
@@ -102,6 +106,7 @@ class PupTuiApp(App[str]):
             loop.add_signal_handler(number, stop)
         self.set_interval(LOOK_AT_TERMINAL, self._look_at_terminal)
         self.services.listen(self._tell_note)
+        self.ask_terminal()
 
     def _tell_note(self, note: str) -> None:
         self.notify(note, severity="warning", markup=False)

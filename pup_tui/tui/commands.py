@@ -51,8 +51,7 @@ class ConsoleCommands(Provider):
             yield from self._here(main)
             yield from self._places(main)
             yield from _runbooks(main)
-        for theme in sorted(self.app.available_themes):
-            yield PaletteCommand(f"theme: {theme}", partial(self._theme, theme))
+        yield from self._themes()
         yield PaletteCommand("help: keys", self._doing("help"))
         yield PaletteCommand("quit", self._doing("quit"))
 
@@ -81,8 +80,13 @@ class ConsoleCommands(Provider):
                 partial(main.sidebar.group_by, grouping),
             )
 
-    def _theme(self, theme: str) -> None:
-        self.app.theme = theme
+    def _themes(self) -> Iterator[PaletteCommand]:
+        from pup_tui.tui.coloured_app import ColouredApp
+
+        app = self.app
+        if isinstance(app, ColouredApp):
+            for theme in app.themes:
+                yield PaletteCommand(f"theme: {theme}", partial(app.choose_theme, theme))
 
     def _doing(self, action: str) -> Callable[[], object]:
         return partial(self.app.run_action, action)

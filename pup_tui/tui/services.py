@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pup_tui.tui.appearance import USUAL, Appearance
+
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.entries import Entry
@@ -37,7 +39,8 @@ class Services:
     the operator's; `sources` makes what values come from, and whoever `listen`s is told what is to be said of
     that by the way; `site` says in a word where runs act; `suggestions`
     are values that forms begin with; `open_at` is the runbook to show first, of the catalog or not. `profile`
-    is the one that runs are made with, `profiles` finds those that can be chosen.
+    is the one that runs are made with, `profiles` finds those that can be chosen. `appearance`
+    says how the console looks.
     """
 
     catalog: Catalog
@@ -55,3 +58,4 @@ class Services:
     open_at: Entry | None = None
     profile: ProfileOffer = ProfileOffer(name="")
     profiles: Callable[[], Sequence[ProfileOffer]] = tuple
+    appearance: Appearance = USUAL

@@ -6,6 +6,7 @@ import asyncio
 import os
 import select
 import termios
+from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO, cast
@@ -13,8 +14,14 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
+from pup_tui.tui.terminal_answers import AnsweringParser
+
 if TYPE_CHECKING:
     from textual.app import App
+
+
+_LOOK_WHETHER_OVER = 0.1
+"""Seconds after which the thread that reads keys looks whether it is still wanted, as Textual's does."""
 
 
 class _Lasting:
@@ -66,6 +73,13 @@ class LastingDriver(LinuxDriver):
         self._file = cast(Any, self._lasting)
         self._held_open: int | None = None
         self._modes: list[Any] | None = None
+        self._parser = AnsweringParser(debug)
+
+    def ask(self, questions: str) -> None:
+        """Send questions to the terminal; what it answers comes as messages, or never."""
+        if questions:
+            self._parser.expect()
+            self.write(questions)
 
     @property
     def gone(self) -> bool:
@@ -130,7 +144,15 @@ class LastingDriver(LinuxDriver):
         self._disable_line_wrap()
 
     def run_input_thread(self) -> None:
+        """Hand on what is typed, without the terminal's answers, until input is no longer wanted."""
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        parser = self._parser
         try:
-            super().run_input_thread()
+            while not self.exit_event.is_set():
+                ready, _, _ = select.select([self.fileno], [], [], _LOOK_WHETHER_OVER)
+                typed = decode(os.read(self.fileno, 4096)) if ready else ""
+                messages = [*(parser.feed(typed) if typed else ()), *parser.tick()]
+                for message in messages:
+                    self.process_message(message)
         except OSError:
             self._lasting.gone = True

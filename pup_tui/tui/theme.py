@@ -1,110 +1,126 @@
-"""The console's own themes: a calm dark one, a light one, and one with high contrast.
+"""The console's looks as themes of Textual: every variable of its sheets is one of a look's own colours.
 
-Colours mean something: success, warning and error are kept for statuses, primary for where one stands, accent
-for what moves. So the grounds and texts are nearly grey. Muted texts are given as colours: Textual's own are
-shares of the contrast, which texts inside a `Content` do not take up.
+Textual makes many colours of its own by mixing. None of them is left: a colour that was not chosen would be
+rounded where there are fewer, and nobody has looked whether it can be read.
 """
 
 from __future__ import annotations
 
 from textual.theme import Theme
 
-NIGHT = Theme(
-    name="pup-night",
-    dark=True,
-    background="#10141b",
-    surface="#161c25",
-    panel="#1d2530",
-    foreground="#d3dae4",
-    primary="#6ea4f4",
-    secondary="#5a7ca6",
-    accent="#58c4bb",
-    success="#74c58a",
-    warning="#e5b65c",
-    error="#f07178",
-    variables={
-        "text-muted": "#8895a7",
-        "text-disabled": "#5c6878",
-        "block-cursor-background": "#2b4a73",
-        "block-cursor-foreground": "#f2f6fb",
-        "block-cursor-text-style": "none",
-        "block-cursor-blurred-background": "#233044",
-        "block-cursor-blurred-foreground": "#d3dae4",
-        "footer-background": "#161c25",
-        "footer-key-foreground": "#6ea4f4",
-        "footer-description-foreground": "#94a1b3",
-        "scrollbar": "#2b3645",
-        "scrollbar-hover": "#3a4a5f",
-        "scrollbar-active": "#6ea4f4",
-        "scrollbar-background": "#10141b",
-        "scrollbar-background-hover": "#10141b",
-        "scrollbar-background-active": "#10141b",
-        "scrollbar-corner-color": "#10141b",
-        "border": "#6ea4f4",
-        "border-blurred": "#2b3645",
-    },
+from pup_tui.tui.looks import CONTRAST, CONTRAST_DAY, DAY, LOOKS, NIGHT, Look
+
+_VARIABLES = {
+    **{f"text-{name}": name for name in ("muted", "disabled", "primary", "accent")},
+    **{f"text-{name}": name for name in ("success", "warning", "error")},
+    "text": "foreground",
+    "text-secondary": "primary",
+    "boost": "surface",
+    "surface-active": "field-focus",
+    "foreground-muted": "muted",
+    "foreground-disabled": "disabled",
+    "primary-muted": "cursor",
+    "secondary-muted": "cursor-blurred",
+    "accent-muted": "cursor-blurred",
+    "success-muted": "cursor-blurred",
+    "primary-background": "bar",
+    "secondary-background": "bar",
+    "block-cursor-foreground": "on-cursor",
+    "block-cursor-background": "cursor",
+    "block-cursor-blurred-foreground": "foreground",
+    "block-cursor-blurred-background": "cursor-blurred",
+    "block-hover-background": "hover",
+    "border": "primary",
+    "screen-selection-background": "selection",
+    "screen-selection-foreground": "on-colour",
+    "input-cursor-background": "foreground",
+    "input-cursor-foreground": "background",
+    "input-selection-background": "selection",
+    "input-selection-foreground": "on-colour",
+    "scrollbar-active": "primary",
+    "scrollbar-background": "background",
+    "scrollbar-background-hover": "background",
+    "scrollbar-background-active": "background",
+    "scrollbar-corner-color": "background",
+    "button-foreground": "foreground",
+    "button-color-foreground": "on-colour",
+    "link-color": "primary",
+    "link-color-hover": "on-colour",
+    "link-background-hover": "primary",
+    "footer-foreground": "muted",
+    "footer-background": "panel",
+    "footer-key-foreground": "primary",
+    "footer-description-foreground": "muted",
+}
+"""Which of a look's colours stands for a variable of Textual that has another name."""
+
+_SHADED = (
+    *("primary", "secondary", "background", "primary-background", "secondary-background"),
+    *("surface", "panel", "boost", "warning", "error", "success", "accent", "foreground"),
 )
 
-DAY = Theme(
-    name="pup-day",
-    dark=False,
-    background="#fbfbf9",
-    surface="#f1f2ef",
-    panel="#e5e8e6",
-    foreground="#25303b",
-    primary="#1d5fb4",
-    secondary="#49729f",
-    accent="#0b7a75",
-    success="#1f7a3d",
-    warning="#9a6200",
-    error="#b3261e",
-    variables={
-        "text-muted": "#5d6a76",
-        "text-disabled": "#8b959e",
-        "block-cursor-background": "#1d5fb4",
-        "block-cursor-foreground": "#ffffff",
-        "block-cursor-text-style": "none",
-        "block-cursor-blurred-background": "#d3deec",
-        "block-cursor-blurred-foreground": "#25303b",
-        "footer-background": "#e5e8e6",
-        "footer-key-foreground": "#1d5fb4",
-        "footer-description-foreground": "#4d5a66",
-        "scrollbar": "#c3cad0",
-        "scrollbar-background": "#fbfbf9",
-        "scrollbar-background-hover": "#fbfbf9",
-        "scrollbar-background-active": "#fbfbf9",
-        "scrollbar-corner-color": "#fbfbf9",
-    },
-)
+_INSTEAD = {
+    "bar": "panel",
+    "field": "surface",
+    "field-focus": "primary-muted",
+    "button": "surface",
+    "hover": "primary-muted",
+    "cursor": "primary-muted",
+    "cursor-blurred": "surface",
+    "selection": "primary",
+    "muted": "foreground",
+    "disabled": "foreground",
+    "on-cursor": "foreground",
+    "on-colour": "background",
+}
+"""What stands for the console's own variables in a theme of Textual's."""
 
-CONTRAST = Theme(
-    name="pup-contrast",
-    dark=True,
-    background="#000000",
-    surface="#000000",
-    panel="#1c1c1c",
-    foreground="#ffffff",
-    primary="#ffd700",
-    secondary="#ffffff",
-    accent="#00ffff",
-    success="#5cff5c",
-    warning="#ffd700",
-    error="#ff6b6b",
-    text_alpha=1.0,
-    variables={
-        "text-muted": "#e0e0e0",
-        "text-disabled": "#c0c0c0",
-        "block-cursor-background": "#ffd700",
-        "block-cursor-foreground": "#000000",
-        "block-cursor-blurred-background": "#5a4c00",
-        "block-cursor-blurred-foreground": "#ffffff",
-        "footer-background": "#000000",
-        "footer-key-foreground": "#ffd700",
-        "footer-description-foreground": "#ffffff",
-        "border": "#ffd700",
-        "border-blurred": "#ffffff",
-    },
-)
 
-THEMES = (NIGHT, DAY, CONTRAST)
-DEFAULT = NIGHT.name
+def _theme_of(look: Look) -> Theme:
+    colours = {name: shade.true for name, shade in {**look.grounds, **look.texts}.items()}
+    variables = {**colours, **{name: colours[token] for name, token in _VARIABLES.items()}}
+    for name in _SHADED:
+        base = variables.get(name, colours["primary"])
+        for step in (1, 2, 3):
+            variables |= {f"{name}-lighten-{step}": base, f"{name}-darken-{step}": base}
+    return Theme(
+        name=look.name,
+        dark=look.dark,
+        primary=colours["primary"],
+        secondary=colours["primary"],
+        accent=colours["accent"],
+        success=colours["success"],
+        warning=colours["warning"],
+        error=colours["error"],
+        foreground=colours["foreground"],
+        background=colours["background"],
+        surface=colours["surface"],
+        panel=colours["panel"],
+        boost=colours["surface"],
+        variables={**variables, "block-cursor-text-style": "bold"},
+    )
+
+
+THEMES = tuple(_theme_of(look) for look in LOOKS)
+
+CHOICES = {
+    "auto": (DAY.name, NIGHT.name),
+    "dark": (NIGHT.name, NIGHT.name),
+    "light": (DAY.name, DAY.name),
+    "contrast": (CONTRAST_DAY.name, CONTRAST.name),
+}
+"""What an operator chooses: the theme on a light ground of the terminal's, and on a dark one."""
+
+
+def named(choice: str, *, dark: bool) -> str:
+    """The name of the theme that a choice means, or that it is the name of."""
+    pair = CHOICES.get(choice)
+    return pair[dark] if pair else choice
+
+
+def own_variables(theme: Theme) -> dict[str, str]:
+    """The console's own variables in a theme that is not the console's."""
+    generated = theme.to_color_system().generate()
+    own = {name: generated[instead] for name, instead in _INSTEAD.items()}
+    # Shares of a contrast, as Textual has them, are not taken up by texts inside a `Content`.
+    return {**own, "text-muted": own["muted"], "text-disabled": own["muted"]}

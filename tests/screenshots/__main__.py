@@ -21,6 +21,7 @@ from pup_tui.cli.console import console_services
 from pup_tui.cli.demo import demo_settings, suggestions
 from pup_tui.datadog.sandbox import Sandbox
 from pup_tui.tui.app import PupTuiApp
+from pup_tui.tui.appearance import Depth
 
 FOLDER = Path(__file__).parent.parent.parent / "screenshots"
 OWN_RUNBOOKS = Path(__file__).parent / "runbooks"
@@ -59,6 +60,7 @@ async def main() -> None:
         async with Sandbox() as sandbox:
             home = Path(folder) / "home"
             os.environ["HOME"] = str(home)
+            os.environ |= {"PUP_TUI_COLORS": "truecolor", "PUP_TUI_THEME": "dark"}
             library = home / ".config" / "pup-tui" / "runbooks"
             shutil.copytree(bundled_dir(), library)
             shutil.copytree(OWN_RUNBOOKS, library, dirs_exist_ok=True)
@@ -67,7 +69,7 @@ async def main() -> None:
             async with console_services(
                 settings, catalog, site="sandbox", suggestions=suggestions()
             ) as services:
-                for told in (story, breaking_off, going_on):
+                for told in (story, looks, breaking_off, going_on):
                     app = PupTuiApp(services)
                     async with app.run_test(size=SIZE) as pilot:
                         await told(pilot)
@@ -111,6 +113,33 @@ async def story(pilot: Pilot[Any]) -> None:
     await pilot.press("a")
     await wait_for(pilot, lambda text: "Undo 3 steps" in text)
     take(pilot, "undo")
+
+
+async def looks(pilot: Pilot[Any]) -> None:
+    """One screen in the looks of the console, and with fewer colours."""
+    await wait_for(pilot, lambda text: "incident-triage" in text)
+    await choose(pilot, "rollback", "Turn a feature flag off")
+    await pilot.press("r")
+    await wait_for(pilot, lambda text: "values for this run" in text)
+    await pilot.press("ctrl+r")
+    await wait_for(pilot, lambda text: "Error rate of payments now" in text)
+    await pilot.press("escape")
+    await wait_for(pilot, lambda text: "to answer" in text)
+    app = pilot.app
+    assert isinstance(app, PupTuiApp)
+    for choice, depth, name in (
+        ("dark", Depth.TRUE, "dark"),
+        ("light", Depth.TRUE, "light"),
+        ("contrast", Depth.TRUE, "contrast"),
+        ("dark", Depth.INDEXED, "256"),
+        ("light", Depth.INDEXED, "light-256"),
+        ("dark", Depth.BASIC, "16"),
+        ("dark", Depth.NONE, "none"),
+    ):
+        app.choose_theme(choice)
+        app.show_depth(depth)
+        await pilot.pause(0.5)
+        take(pilot, f"look-{name}")
 
 
 async def breaking_off(pilot: Pilot[Any]) -> None:

@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from pup_tui.core.actions import Question
+from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
 from tests.support.console import PATIENCE
@@ -22,7 +23,7 @@ STYLES = Path(dialog.__file__).parent.parent / "styles"
 NOTHING = "nothing yet"
 
 
-class Host(App[None]):
+class Host(ColouredApp[None]):
     CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "form.tcss", STYLES / "dialogs.tcss"]
 
     def __init__(self, asks: Dialog) -> None:

@@ -11,13 +11,14 @@ from typing import Any, ClassVar
 import yaml
 from msgspec import convert
 from msgspec.structs import replace
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widgets import Button
 
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.parts import Variable
+from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.fields.asked_values import AskedValues
 from pup_tui.tui.fields.field import Field
 from pup_tui.tui.fields.field_list import FieldList
@@ -31,7 +32,7 @@ def variables(text: str) -> dict[str, Variable]:
     return convert(yaml.safe_load(text), dict[str, Variable])
 
 
-class FieldsHost(App[None]):
+class FieldsHost(ColouredApp[None]):
     CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "form.tcss"]
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any, ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
@@ -28,6 +28,7 @@ from pup_tui.journal.writer import Recorder
 from pup_tui.runbook.model import AnyStep, Runbook, ShellStep
 from pup_tui.runbook.parts import Variable
 from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.widgets.output_pane import OutputPane
@@ -60,7 +61,7 @@ class MemoryLog(Recorder):
         raise AssertionError("it is not ours to close")
 
 
-class Host(App[None]):
+class Host(ColouredApp[None]):
     CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "run.tcss", STYLES / "dialogs.tcss"]
 
     def __init__(self, view: RunView) -> None:

@@ -126,6 +126,14 @@ class Screen:
         self._send(text)
         self._until(lambda: len(re.findall(field, self.text)) > before, f"{text} is not shown")
 
+    def answer_question(self, text: str) -> None:
+        """Send what a terminal answers a program by itself."""
+        self._send(text)
+
+    def wait_for_bytes(self, *wanted: bytes) -> None:
+        """Return as soon as the program has sent all of these, from the moment it began."""
+        self._until(lambda: all(each in self.raw for each in wanted), f"{wanted} was not sent")
+
     def send_line(self, text: str) -> None:
         """Answer a program that reads a line from the terminal."""
         self._send(f"{text}\r")

@@ -403,9 +403,9 @@ async def test_the_palette_offers_every_runbook_literally(
         await console.press("down", "enter")
         await console.eventually(lambda: console.main.entry and console.main.entry.id == "quick")
         await console.press("ctrl+p")
-        await console.type("theme: pup-day")
+        await console.type("theme: contrast")
         await console.press("down", "enter")
-        await console.eventually(lambda: console.app.theme == "pup-day")
+        await console.eventually(lambda: console.app.theme == "pup-contrast")
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])

@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 from typing import ClassVar
 
 import pytest
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import ProgressBar, Sparkline, Static
 
@@ -17,6 +17,7 @@ from pup_tui.core.state import PollState
 from pup_tui.runbook.model import PupStep, Runbook, WaitStep
 from pup_tui.runbook.parts import Poll
 from pup_tui.tui import glyphs
+from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.widgets.poll_reading import PollReading, read_poll, wait_seconds
@@ -25,7 +26,7 @@ from pup_tui.tui.widgets.poll_widget import PollWidget, WaitWidget
 STYLES = Path(glyphs.__file__).parent / "styles"
 
 
-class Host(App[None]):
+class Host(ColouredApp[None]):
     CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "run.tcss"]
 
     def compose(self) -> ComposeResult:

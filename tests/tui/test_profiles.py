@@ -8,7 +8,6 @@ from textual.color import Color
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.profile import ProfileScreen
 from pup_tui.tui.services import ProfileOffer
-from pup_tui.tui.widgets.title_bar import TitleBar
 from tests.support.console import MakeServices, OpenConsole
 
 ASKS = "name: asks\nsteps: [{name: Ask, kind: confirm, message: Go on?}]\n"
@@ -25,7 +24,7 @@ async def test_a_dangerous_profile_paints_title_and_dialogs(
         await console.sees(profile.name, "sandbox")
         assert ("DANGER" in console.screen) is profile.danger
         red = Color.parse(console.app.get_css_variables()["error"])
-        assert (console.main.query_one(TitleBar).styles.background == red) is profile.danger
+        assert (console.main.query_one("#title-place").styles.background == red) is profile.danger
         console.select("asks")
         await console.pilot.press("r")
         await console.on("plan")

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import pytest
 from rich.cells import cell_len
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.pilot import Pilot
 
 from pup_tui.core.notices import StepFinished, StepStarted
@@ -15,6 +15,7 @@ from pup_tui.core.program import Program, compile_program
 from pup_tui.core.state import BlockState, RunState
 from pup_tui.runbook.model import AnyStep, GroupStep, ParallelStep, Runbook, ShellStep
 from pup_tui.tui import glyphs
+from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.widgets.step_list import StepList
 
@@ -48,7 +49,7 @@ def finished(step: str, status: str, duration: float = 0.0) -> StepFinished:
     )
 
 
-class Host(App[None]):
+class Host(ColouredApp[None]):
     CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "run.tcss"]
 
     def __init__(self, progress: RunProgress) -> None:

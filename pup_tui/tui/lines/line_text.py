@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from rich.ansi import AnsiDecoder
-from rich.style import Style
-from rich.text import Span, Text
+from rich.text import Text
 
 from pup_tui.output.overwritten import states
 from pup_tui.output.passage import Line
@@ -30,10 +29,8 @@ def folded(line: Line) -> Line:
     return line._replace(text=states(line.text)[-1])
 
 
-def line_text(shown: Line, *, coloured: bool = True) -> Text:
+def line_text(shown: Line) -> Text:
     """The line with its colours, clipped, with how much is left out at its end.
-
-    Not `coloured`, other styles such as bold stay: turned into greys, some colours could not be read.
 
     Spooled lines hold no control sequence but colours; should one come from elsewhere, it is shown as an
     escape.
@@ -42,7 +39,7 @@ def line_text(shown: Line, *, coloured: bool = True) -> Text:
     if _is_ordinary(line):
         text, left_out = Text(line[:CLIP], no_wrap=True), line[CLIP:]
     else:
-        text, left_out = _decoded(line, coloured=coloured)
+        text, left_out = _decoded(line)
     if shown.unread:
         rest = len(left_out.encode()) + shown.unread
         text.append(f" … {rest:,} more bytes", style="reverse")
@@ -51,13 +48,11 @@ def line_text(shown: Line, *, coloured: bool = True) -> Text:
     return text
 
 
-def _decoded(line: str, *, coloured: bool) -> tuple[Text, str]:
+def _decoded(line: str) -> tuple[Text, str]:
     """The line with its colours, clipped, and the plain text of what is left out."""
     cut = cut_before(line, _RAW_CLIP) if len(line) > _RAW_CLIP else len(line)
     text = AnsiDecoder().decode_line(_only_colours(line[:cut]))
     text.no_wrap = True
-    if not coloured:
-        text.spans = [Span(at, end, _without_colour(style)) for at, end, style in text.spans]
     text.expand_tabs(8)
     plain = text.plain
     text.truncate(CLIP)
@@ -67,10 +62,6 @@ def _decoded(line: str, *, coloured: bool) -> tuple[Text, str]:
 def _is_ordinary(text: str) -> bool:
     """Whether each character is drawn as it is, in one column."""
     return text.isascii() and text.isprintable()
-
-
-def _without_colour(style: str | Style) -> str | Style:
-    return style.without_color if isinstance(style, Style) else style
 
 
 def _only_colours(line: str) -> str:

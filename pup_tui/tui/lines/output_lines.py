@@ -86,9 +86,6 @@ class OutputLines(ScrollView, can_focus=True):
         self._page: list[tuple[int, int, int]] | None = None
         self._scrolling = False
 
-    def on_mount(self) -> None:
-        self._painter.coloured = not self.app.no_color
-
     # What is shown
 
     @property

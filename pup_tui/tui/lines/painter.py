@@ -71,8 +71,6 @@ class Painter:
         self.palette = Palette()
         self.pattern: re.Pattern[str] | None = None
         self.selection: Selection | None = None
-        self.coloured = True
-        """Whether the colours of the output are drawn."""
         self.unfolded = False
         """Whether what a line said before it was overwritten is drawn as well."""
         self.widest = 0
@@ -134,9 +132,14 @@ class Painter:
         return strip
 
     def marked(self, row: Strip) -> Strip:
-        """A row in the style of the marked line."""
-        marked = self.palette.marked
-        return Strip([Segment(text, (style or _PLAIN) + marked) for text, style, _ in row])
+        """A row in the style of the marked line; what is selected in it stays as it is."""
+        marked, selected = self.palette.marked, self.palette.selected.bgcolor
+        return Strip(
+            [
+                Segment(text, style + marked if style and style.bgcolor != selected else style)
+                for text, style, _ in row
+            ]
+        )
 
     def _entry(self, line: int) -> _Entry:
         """A line, from memory or, with those after it, from the source."""
@@ -151,7 +154,7 @@ class Painter:
 
     def _made(self, line: Line) -> _Entry:
         shown = line if self.unfolded else folded(line)
-        text = line_text(shown, coloured=self.coloured)
+        text = line_text(shown)
         kind = DIVIDER if isinstance(line, Divider) else line.stream
         return _Entry(kind, text, text.cell_len, is_folded=shown.text != line.text)
 

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from pup_tui.tui.faults import tell_fault
+from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.pages import Pages
 from pup_tui.tui.widgets.run_tabs import RunTabs, Tab
@@ -36,6 +37,8 @@ class Shell(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "sidebar", "Show or hide the runbooks", show=False),
+        Binding("less_than_sign", "resize(-1)", "Less for the left side", show=False),
+        Binding("greater_than_sign", "resize(1)", "More for the left side", show=False),
         Binding("left_square_bracket", "tab(-1)", "Previous tab", show=False),
         Binding("right_square_bracket", "tab(1)", "Next tab", show=False),
         Binding("exclamation_mark", "go_to_waiting", "Go to the run that waits", show=False),
@@ -51,11 +54,18 @@ class Shell(Screen[None]):
         self._before_run = "overview"
         self._wide = False
         self._sidebar_wish: bool | None = None
+        self._remembered = remembered(services.state)
+        self._keeps_sidebar = self._remembered.sidebar
+        kept = self._remembered
+        self._sizes = {"sidebar": kept.sidebar_size, "steps": kept.steps_size}
+        for pane in self._sizes:
+            self._share_width(pane)
 
     def compose(self) -> ComposeResult:
         yield TitleBar(self._services.profile, self._services.site)
         with Horizontal(id="main"):
-            yield Sidebar([folder.path for folder in self._services.catalog.places])
+            folders = [folder.path for folder in self._services.catalog.places]
+            yield Sidebar(folders, self._remembered.grouping)
             with Vertical(id="content"):
                 yield RunTabs()
                 yield Pages()
@@ -102,18 +112,35 @@ class Shell(Screen[None]):
 
     def _lay_out(self) -> None:
         """Whether there is room for the sidebar follows from the width, the page and the operator."""
-        fits = self._wide or self.page == BESIDE_SIDEBAR
+        fits = (self._wide and self._keeps_sidebar) or self.page == BESIDE_SIDEBAR
         shown = fits if self._sidebar_wish is None else self._sidebar_wish
         self.sidebar.display = shown
         self.sidebar.set_class(not self._wide, "-narrow")
 
     def action_sidebar(self) -> None:
         self._sidebar_wish = not self.sidebar.display
+        if self._wide and self.page != BESIDE_SIDEBAR:
+            self._keeps_sidebar = self._sidebar_wish
+            remember(self._services.state, sidebar=self._keeps_sidebar)
         self._lay_out()
         if self.sidebar.display:
             self.sidebar.runbooks.focus()
         elif self.pages.visible_content is not None:
             self.pages.visible_content.focus()
+
+    def on_sidebar_grouped(self, message: Sidebar.Grouped) -> None:
+        remember(self._services.state, grouping=message.grouping)
+
+    def action_resize(self, by: int) -> None:
+        """Give more or less room to the steps of a run that is shown, else to the runbooks."""
+        pane = "steps" if self.page in self.run_pages else "sidebar"
+        self._sizes[pane] = max(-1, min(1, self._sizes[pane] + by))
+        self._share_width(pane)
+        remember(self._services.state, **{f"{pane}_size": self._sizes[pane]})
+
+    def _share_width(self, pane: str) -> None:
+        self.set_class(self._sizes[pane] < 0, f"-{pane}-small")
+        self.set_class(self._sizes[pane] > 0, f"-{pane}-large")
 
     def action_runbooks(self) -> None:
         self.show_page(self._before_run)

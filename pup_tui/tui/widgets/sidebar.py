@@ -223,7 +223,14 @@ class Sidebar(Vertical):
             super().__init__()
             self.entry = entry
 
-    def __init__(self, places: Sequence[Path]) -> None:
+    class Grouped(Message):
+        """The operator wants them grouped by this, one of `GROUPINGS`."""
+
+        def __init__(self, grouping: str) -> None:
+            super().__init__()
+            self.grouping = grouping
+
+    def __init__(self, places: Sequence[Path], grouping: str = "") -> None:
         super().__init__(id="sidebar")
         self._places = places
         self._entries: Sequence[Entry] = ()
@@ -232,7 +239,7 @@ class Sidebar(Vertical):
         self._activity = Activity()
         self._told: tuple[Entry | None, Group | None] = (None, None)
         self._outside: Path | None = None
-        self.grouping = GROUPINGS[0]
+        self.grouping = grouping if grouping in GROUPINGS else GROUPINGS[0]
 
     def compose(self) -> ComposeResult:
         yield FilterInput(placeholder="/ filter", id="sidebar-filter", compact=True)
@@ -316,6 +323,7 @@ class Sidebar(Vertical):
     def group_by(self, grouping: str) -> None:
         """Group by one of `GROUPINGS`."""
         self.grouping = grouping
+        self.post_message(self.Grouped(grouping))
         self.query_one("#sidebar-legend", Static).update(self._legend())
         self._show_groups()
 

@@ -1,0 +1,86 @@
+"""An application in the console's looks, with as many colours as its terminal has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import StringIO
+
+from rich.console import Console
+from textual import on
+from textual.app import App, ReturnType
+from textual.filter import LineFilter
+from textual.widget import Widget
+
+from pup_tui.tui import theme
+from pup_tui.tui.appearance import USUAL, Appearance, Depth
+from pup_tui.tui.colours import colour_filter
+from pup_tui.tui.terminal import LastingDriver
+from pup_tui.tui.terminal_answers import TerminalAnswer, questions
+
+
+class ColouredApp(App[ReturnType]):
+    """Looks as it was told to; what that leaves open it asks the terminal, which may answer at any time."""
+
+    def __init__(self, appearance: Appearance = USUAL) -> None:
+        super().__init__()
+        self._appearance = appearance
+        self._choice, self._dark = appearance.theme, appearance.dark
+        self.depth = appearance.depth
+        self.no_color = self.depth is Depth.NONE
+        for own in theme.THEMES:
+            self.register_theme(own)
+        # Whatever Textual reads from the environment: the filter leaves no colour that the terminal has not.
+        self.console = Console(file=StringIO(), force_terminal=True, color_system="truecolor")
+        self.set_class(self.depth.is_plain, "-plain")
+        # Set this way round the sheets are parsed once, with these colours.
+        self.set_reactive(App.theme, self._named())
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return theme.own_variables(self.current_theme)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        shown = self.current_theme
+        return (colour_filter(shown.name, self.depth, dark=shown.dark),)
+
+    @property
+    def themes(self) -> list[str]:
+        """What can be chosen. Without many colours, only the looks that are made for that."""
+        if self.depth.is_plain:
+            return list(theme.CHOICES)
+        own = {each.name for each in theme.THEMES}
+        others = [each.name for each in self.available_themes.values() if not each.ansi]
+        return [*theme.CHOICES, *sorted(set(others) - own)]
+
+    def choose_theme(self, choice: str) -> None:
+        """Look as the operator says."""
+        self._choice = choice
+        self.theme = self._named()
+
+    def _named(self) -> str:
+        choice = self._choice if self._choice in self.themes else "auto"
+        return theme.named(choice, dark=self._dark)
+
+    def show_depth(self, depth: Depth) -> None:
+        """Use so many colours from now on."""
+        self.depth = depth
+        self.set_class(depth.is_plain, "-plain")
+        for screen in self.screen_stack:
+            for widget in (screen, *screen.walk_children(Widget)):
+                widget.refresh()
+
+    def ask_terminal(self) -> None:
+        """Ask what was left open; the answers come when they come, or never."""
+        kind, asks_depth = self._appearance.terminal, self._appearance.asks_depth
+        if isinstance(self._driver, LastingDriver):
+            self._driver.ask(
+                questions(kind, ground=True, colours=asks_depth and self.depth is not Depth.TRUE)
+            )
+
+    @on(TerminalAnswer)
+    def _take_answer(self, answer: TerminalAnswer) -> None:
+        if answer.all_colours and self.depth is not Depth.TRUE:
+            self.show_depth(Depth.TRUE)
+        if answer.dark is not None:
+            self._dark = answer.dark
+            self.theme = self._named()

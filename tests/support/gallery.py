@@ -1,0 +1,177 @@
+"""The console's screens, one after the other, as an operator comes to them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from textual.geometry import Offset
+from textual.selection import Selection
+from textual.widgets import Input, OptionList, Select
+
+from pup_tui.steps.executor import Outcome
+from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.tui.lines.output_lines import OutputLines
+from pup_tui.tui.services import ProfileOffer
+from pup_tui.tui.widgets.step_list import StepList
+from tests.support.console import Console
+
+RUNBOOKS = {
+    "deploy.yaml": """
+name: Deploy a service
+description: Brings a version out, and watches it.
+tags: {type: deployment}
+owner: platform@example.com
+links: [{title: Board, url: https://example.com/board}]
+vars:
+  SERVICE: {description: Service to deploy, default: payments}
+  VERSION: {required: true, pattern: "[0-9.]+", description: Version to bring out}
+  ENV: {type: enum, choices: [staging, production], default: staging}
+  REGION: {type: enum, choices: [eu-1, eu-2, us-1, us-2, ap-1, ap-2], default: eu-1}
+  ZONES: {type: list, choices: [a, b, c], default: [a]}
+  NOTES: {type: text, default: "none"}
+  LOUD: {type: boolean, default: true}
+  TOKEN: {type: secret, required: false}
+steps: [{name: Say, kind: shell, run: 'echo {{ SERVICE }}'}]
+""",
+    "incident.yaml": """
+name: Incident
+description: Looks, asks, and acts.
+tags: {type: incident}
+steps:
+  - {name: Look at it, kind: shell, run: look, read_only: true}
+  - {name: Skipped, kind: shell, run: skip, if: "1 == 2"}
+  - {name: Go on, kind: confirm, message: Is it what you think?, expect: payments}
+  - name: Act
+    kind: shell
+    run: rm -rf /tmp/x
+    danger: true
+    on_failure: confirm
+    undo: {kind: shell, run: back}
+  - name: Wait for it
+    kind: shell
+    run: ask
+    poll: {interval: 1h, timeout: 3h, until: "value < 5"}
+  - {name: By hand, kind: manual, checklist: [One, Two], message: Do this}
+""",
+    "broken.yaml": "name: broken\nsteps: [{kind: nonsense}]\n",
+}
+
+OUTPUT = b"".join(
+    b"\x1b[%dmcolour %d\x1b[0m \x1b[%dmon a ground\x1b[0m \x1b[2mdim\x1b[0m\n" % (30 + n, n, 40 + n)
+    for n in range(8)
+)
+OUTPUT += b"\x1b[38;2;40;40;60mdark\x1b[0m \x1b[38;5;234mdarker\x1b[0m \x1b[38;5;230mpale\x1b[0m\n"
+OUTPUT += b"\x1b[97;44mwhite on blue\x1b[0m \x1b[1;31;47mred on white\x1b[0m\nrate 12\nlast line\n"
+
+PROFILE = ProfileOffer(name="prod", description="All of it", danger=True)
+PROFILES = (PROFILE, ProfileOffer(name="bad", problem="no such site"))
+
+
+def executor() -> FakeExecutor:
+    """Prints in many colours, fails the second time, then gives a value."""
+    return FakeExecutor(
+        Play(stdout=OUTPUT, stderr=b"a warning\n"),
+        Play(stderr=b"no luck\n", outcome=Outcome(ok=False, exit_code=3, reason="exit code 3")),
+        Play(stdout=b"7\n"),
+    )
+
+
+async def screens(console: Console) -> AsyncIterator[str]:
+    """Goes through the console, and stops at each of its screens, whose names it gives."""
+    async for name in _before_a_run(console):
+        yield name
+    async for name in _a_run(console):
+        yield name
+    async for name in _after_it(console):
+        yield name
+
+
+async def _before_a_run(console: Console) -> AsyncIterator[str]:
+    await console.sees("incident", "broken", "deploy")
+    console.select("broken")
+    await console.sees("1 error")
+    yield "broken"
+    console.select("deploy")
+    await console.sees("Brings a version out")
+    yield "home"
+    await console.press("slash", *"dep")
+    yield "filter"
+    await console.press("escape", "question_mark")
+    await console.sees("Show or hide the runbooks")
+    yield "help"
+    await console.press("escape", "ctrl+p", *"the")
+    await console.eventually(lambda: console.app.screen.query("CommandList"))
+    await console.eventually(
+        lambda: console.app.screen.query_one("CommandList", OptionList).option_count
+    )
+    yield "palette"
+    await console.press("escape", "P")
+    await console.sees("no such site")
+    yield "profiles"
+    await console.press("escape", "r")
+    await console.on("form")
+    await console.sees("values for this run")
+    yield "form"
+    wrong = console.app.screen.query(Input).filter(".-wrong, LineInput").last()
+    wrong.focus()
+    await console.type("x")
+    yield "form: typed"
+    select = console.app.screen.query_one(Select)
+    select.focus()
+    await console.press("enter")
+    yield "form: select"
+    await console.press("escape")
+    for control in ("RadioSet", "SeveralChoices", "TextArea", "Switch"):
+        console.app.screen.query(control).first().focus()
+        await console.pilot.pause()
+        yield f"form: {control}"
+    await console.press("escape")
+    await console.on("overview")
+
+
+async def _a_run(console: Console) -> AsyncIterator[str]:
+    console.select("incident")
+    await console.sees("Looks, asks, and acts.")
+    await console.press("p")
+    await console.on("plan")
+    await console.sees("nothing has run")
+    yield "plan"
+    await console.press("ctrl+r")
+    await console.sees("Is it what you think?")
+    yield "confirm"
+    await console.press(*"pay")
+    await console.press("tab")
+    yield "confirm: focus"
+    await console.press("escape")
+    await console.sees("waiting")
+    steps, lines = console.app.screen.query_one(StepList), console.app.screen.query_one(OutputLines)
+    steps.focus()
+    await console.press("g")
+    await console.sees("last line")
+    yield "run"
+    lines.focus()
+    await console.press("g")
+    yield "run: output"
+    await console.press("slash", *"colour", "enter")
+    yield "run: search"
+    lines.selection_updated(Selection(Offset(0, 0), Offset(9, 12)))
+    await console.pilot.pause()
+    yield "run: dragged"
+    lines.selection_updated(None)
+    await console.press("exclamation_mark")
+    await console.sees("Is it what you think?")
+    await console.press(*"payments", "enter")
+    await console.sees("no luck")
+    yield "failure"
+    await console.press("tab")
+    yield "failure: focus"
+
+
+async def _after_it(console: Console) -> AsyncIterator[str]:
+    console.app.notify("something", title="A note", severity="warning", markup=False)
+    console.app.notify("something", severity="error", markup=False)
+    await console.pilot.pause()
+    yield "notes"
+    await console.press("q")
+    await console.sees("under way")
+    yield "quit"
