@@ -162,7 +162,8 @@ class LineFileWriter:
         _write_all(self._index, header.pack(), 0)
 
     def release(self) -> None:
-        """Close the files; the next call that needs them opens them again."""
+        """Close the files; the next call that needs them opens them again, and begins another block."""
+        self._block = None
         if self._descriptors is not None:
             descriptors, self._descriptors = self._descriptors, None
             for descriptor in descriptors:

@@ -18,6 +18,7 @@ from pup_tui.output.passage import Line, Passage
 from pup_tui.output.spool import SpoolWriter
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import output_lines
+from pup_tui.tui.lines.divided import Parting
 from pup_tui.tui.lines.line_text import CLIP, line_text
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.pager import open_pager
@@ -371,6 +372,38 @@ async def test_another_output_is_shown_from_its_end(tmp_path: Path) -> None:
         await s.look()
         assert s.rows()[0] == "  of another step"
         assert "1 line · following" in s.status()
+
+
+async def test_an_output_that_is_whole_begins_at_its_top(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        other = tmp_path / "0001-other.log"
+        writer = SpoolWriter(other)
+        writer.append(Passage("stdout", "".join(f"{line}\n" for line in numbered(100))))
+        writer.close()
+        s.pane.show(other, "", grows=False)
+        await s.look()
+        assert s.rows()[0] == "  line 0"
+        assert "line 1" in s.status()
+
+
+async def test_braces_go_from_attempt_to_attempt(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        other = tmp_path / "0001-other.log"
+        now = 10.0
+        writer = SpoolWriter(other, now=lambda: now)
+        for attempt in range(1, 4):
+            now = attempt * 10.0
+            lines = "".join(f"{attempt}: {line}\n" for line in numbered(50))
+            writer.append(Passage("stdout", lines))
+        writer.close()
+        marks = [Parting(15, "attempt 2"), Parting(25, "attempt 3")]
+        s.pane.show(other, "", marks=marks, grows=False)
+        await s.look()
+        await s.press("right_curly_bracket")
+        assert s.rows()[1] == "  2: line 0"
+        assert s.rows()[0].startswith("─ attempt 2 ─")
+        await s.press("right_curly_bracket", "j", "left_curly_bracket", "left_curly_bracket")
+        assert s.rows()[1] == "  2: line 0"
 
 
 async def test_an_output_that_cannot_be_read_says_so(tmp_path: Path) -> None:

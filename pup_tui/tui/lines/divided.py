@@ -1,8 +1,8 @@
-"""An output with lines between its parts, which nobody printed: where a run was resumed."""
+"""An output with lines between its parts, which nobody printed: where a run went on, or a step again."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -11,7 +11,11 @@ from pup_tui.core.notices import RunResumed
 from pup_tui.output.passage import Line
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import SpoolReader
-from pup_tui.tui.texts import moment
+from pup_tui.tui.step_progress import Attempt
+from pup_tui.tui.texts import moment, time_of_day
+
+MOST_TOLD = 80
+"""Characters of what became of an attempt that stand in the line below it."""
 
 
 class Parting(NamedTuple):
@@ -30,6 +34,17 @@ def leg_marks(legs: Iterable[RunResumed]) -> list[Parting]:
     ]
 
 
+def attempt_marks(attempts: Iterable[Attempt]) -> list[Parting]:
+    """What parts the outputs of the attempts of a step."""
+    marks = []
+    for number, ts, before in attempts:
+        at = datetime.fromisoformat(ts).timestamp()
+        told = before if len(before) <= MOST_TOLD else f"{before[:MOST_TOLD]}…"
+        ended = f"attempt {number - 1} {told} · " if told else ""
+        marks.append(Parting(at, f"{ended}attempt {number} · {time_of_day(at)}"))
+    return marks
+
+
 class Divider(Line):
     """A line that was not printed; it is drawn as no printed one can be."""
 
@@ -41,6 +56,8 @@ class DividedOutput:
         self.marks: Sequence[Parting] = ()
         self._spool = spool
         self._known: tuple[int, int, Sequence[Parting]] = (0, 0, ())
+        self._settled: dict[Parting, int] = {}
+        """The marks before lines that cannot change any more: these stay where they are."""
         self._placed: list[tuple[int, Parting]] = []
         """Before which line of the spool a mark stands."""
 
@@ -65,6 +82,8 @@ class DividedOutput:
         self._spool.refresh()
         known = self._spool.line_count, self._spool.dropped_lines, self.marks
         if known != self._known:
+            if known[0] < self._known[0] or known[1] != self._known[1]:
+                self._settled.clear()
             self._known = known
             self._place()
 
@@ -74,6 +93,14 @@ class DividedOutput:
     def number(self, line: int) -> int:
         """The line of the spool that stands at a line here, or below it where that is a mark's."""
         return line - sum(at + before < line for before, (at, _) in enumerate(self._placed))
+
+    def beside(self, line: int, by: int) -> int:
+        """Where the part below that of a line begins (`by` 1), or else its own, or the one above."""
+        starts = [0, *(at + before + 1 for before, (at, _) in enumerate(self._placed))]
+        here = bisect_right(starts, line) - 1
+        if by < 0 and line > starts[here]:
+            return starts[here]
+        return starts[min(max(0, here + by), len(starts) - 1)]
 
     def lines(self, start: int, stop: int, most: int | None = None) -> list[Line]:
         found: list[Line] = []
@@ -96,12 +123,16 @@ class DividedOutput:
 
     def _place(self) -> None:
         lines = range(self._spool.line_count)
-        places = (bisect_left(lines, mark.at, key=self._time) for mark in self.marks)
-        self._placed = [
-            (place, mark)
-            for place, mark in zip(places, self.marks, strict=True)
-            if 0 < place < len(lines)
-        ]
+        settled = len(lines) - self._spool.unfinished
+        self._placed = []
+        for mark in sorted(self.marks):
+            place = self._settled.get(mark)
+            if place is None:
+                place = bisect_left(lines, mark.at, key=self._time)
+            if 0 < place < len(lines):
+                self._placed.append((place, mark))
+            if 0 < place < settled:
+                self._settled[mark] = place
 
     def _time(self, line: int) -> float:
         return self._spool.time_of(line) or 0.0

@@ -96,11 +96,12 @@ class OutputLines(ScrollView, can_focus=True):
         """Lines there were when the source was last looked at."""
         return self._count
 
-    def show(self, source: LineSource | None) -> None:
-        """Show another output from its end."""
+    def show(self, source: LineSource | None, *, follow: bool = True) -> None:
+        """Show another output from its end, or, where it is not to be followed, from its top."""
         self._painter.show(source)
         self._count = self._dropped = 0
-        self.cursor, self.selected_from, self.following = 0, None, True
+        self.cursor, self.selected_from, self.following = 0, None, follow
+        self._scroll_lines(0)
         if source is None:
             self.virtual_size = Size(0, 0)
         self.take_in()
@@ -236,11 +237,13 @@ class OutputLines(ScrollView, can_focus=True):
     def _end_in_sight(self) -> bool:
         return self._last_in_sight() >= self._count - 1
 
-    def go_to(self, line: int) -> None:
-        """Mark a line and bring it into sight; following stops."""
+    def go_to(self, line: int, *, at_top: bool = False) -> None:
+        """Mark a line and bring it into sight, or to the top of it; following stops."""
         self.following = False
         self.cursor = max(0, min(line, self._count - 1))
-        if self.cursor < self.scroll_offset.y:
+        if at_top:
+            self._scroll_lines(max(0, self.cursor - 1))
+        elif self.cursor < self.scroll_offset.y:
             self._scroll_lines(self.cursor)
         elif self.cursor > self._last_in_sight() or self.wrap:
             top = self._top_for(self.cursor)

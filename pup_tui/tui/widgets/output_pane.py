@@ -46,6 +46,8 @@ class OutputPane(Vertical):
         Binding("n", "next_match", "Next match", show=False),
         Binding("N", "previous_match", "Previous match", show=False),
         Binding("e", "next_error", "Next error"),
+        Binding("right_curly_bracket", "attempt(1)", "Next attempt", show=False),
+        Binding("left_curly_bracket", "attempt(-1)", "Attempt before", show=False),
         Binding("l,enter", "whole_line", "Whole line", show=False),
         Binding("o", "pager", "Open in the pager", show=False),
         Binding("escape", "clear", "Clear the search", show=False),
@@ -67,6 +69,7 @@ class OutputPane(Vertical):
         self._matches = Matches()
         self._told = ""
         self._is_cut = False
+        self._grows = True
 
     def compose(self) -> ComposeResult:
         yield OutputLines()
@@ -97,15 +100,18 @@ class OutputPane(Vertical):
         marks: Sequence[Parting] = (),
         *,
         is_cut: bool = False,
+        grows: bool = True,
     ) -> None:
-        """Show the spool at `path` from its end, or, while it holds nothing, say what is going on.
+        """Show the spool at `path`, and, while it holds nothing, say what is going on.
 
-        The pager opens what is `kept` of the output, where that is not what is shown. `marks` part what is
-        shown; `is_cut` says that some of it is missing.
+        While it `grows` its end is shown, and followed; one that is whole begins at its top. The pager opens
+        what is `kept` of the output, where that is not what is shown. `marks` part what is shown; `is_cut`
+        says that some of it is missing.
         """
         self._kept = kept or path
         self._marks = marks
         self._is_cut = is_cut
+        self._grows = grows
         self.lines.empty_text = empty_text
         if path == self._path:
             if self._reader is not None:
@@ -116,7 +122,7 @@ class OutputPane(Vertical):
         self._clear_search()
         if path is not None:
             self._guarded(self._open)
-        self.lines.show(self._reader)
+        self.lines.show(self._reader, follow=grows)
         self._show_status()
 
     def _open(self) -> None:
@@ -160,9 +166,10 @@ class OutputPane(Vertical):
     def _show_status(self) -> None:
         lines, count = self.lines, 0 if self._reader is None else self._reader.printed
         parts = [self._told] if self._told else []
+        at = "paused at" if self._grows else "line"
         parts += [
             f"[stdout+stderr] {count:,} {'line' if count == 1 else 'lines'}",
-            "following" if lines.following else f"paused at {self._number(lines.cursor):,}",
+            "following" if lines.following else f"{at} {self._number(lines.cursor):,}",
         ]
         dropped = 0 if self._reader is None else self._reader.dropped_lines
         if dropped:
@@ -298,6 +305,12 @@ class OutputPane(Vertical):
             lines.go_to(found)
             lines.reveal(finder.is_error)
             self._tell("error line")
+
+    def action_attempt(self, by: int) -> None:
+        """Go to where the next attempt or leg of the run begins, or else this one, or the one before."""
+        if self._reader is not None:
+            lines = self.lines
+            lines.go_to(self._reader.beside(lines.cursor, by), at_top=True)
 
     # Elsewhere
 

@@ -77,6 +77,8 @@ class RunView(Vertical):
         Binding("n", "output('next_match')", "Next match", show=False),
         Binding("N", "output('previous_match')", "Previous match", show=False),
         Binding("e", "output('next_error')", "Next error", show=False),
+        Binding("right_curly_bracket", "output('attempt(1)')", "Next attempt", show=False),
+        Binding("left_curly_bracket", "output('attempt(-1)')", "Attempt before", show=False),
         Binding("o", "output('pager')", "Pager", show=False),
         Binding("u", "output('unfold')", "What was overwritten", show=False),
     ]
