@@ -302,6 +302,30 @@ async def test_search_goes_round_and_counts(tmp_path: Path) -> None:
         assert s.pane.check_action("clear", ()) is False
 
 
+async def test_a_match_is_shown_in_the_middle_and_with_what_was_found(tmp_path: Path) -> None:
+    texts = numbered(300)
+    texts[150] = f"{'x' * 300} needle {'y' * 300}"
+    async with shown(tmp_path, texts) as s:
+        await s.press("g")
+        await s.search("needle")
+        middle = s.rows()[HEIGHT // 2 - 1]  # the line in which one types has gone since
+        assert "needle" in middle
+        await s.search("line 200")
+        assert s.rows()[HEIGHT // 2 - 1] == "  line 200"
+
+
+async def test_a_text_is_searched_as_it_is_and_capitals_matter_on_demand(tmp_path: Path) -> None:
+    async with shown(tmp_path, ["abc", "A(C", "a(c", "end"]) as s:
+        await s.press("g", "slash", "a", "left_parenthesis")
+        assert "not a regular expression" in s.status()
+        await s.press("ctrl+t")
+        assert s.status().startswith("text as it is ^t · capitals matter where typed ^y")
+        await s.press("c", "enter")
+        assert (s.lines.cursor, s.status().partition(" · ")[0]) == (1, "match 1 of 2")
+        await s.press("slash", "ctrl+y", "enter")
+        assert (s.lines.cursor, s.status().partition(" · ")[0]) == (2, "match 1 of 1")
+
+
 async def test_capitals_are_told_apart_only_where_they_are_typed(tmp_path: Path) -> None:
     async with shown(tmp_path, ["error", "Error"]) as s:
         await s.press("g")

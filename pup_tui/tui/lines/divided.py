@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from pup_tui.core.notices import RunResumed
-from pup_tui.output.passage import Line
+from pup_tui.output.passage import Line, Passage
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.step_progress import Attempt
@@ -104,22 +104,34 @@ class DividedOutput:
 
     def lines(self, start: int, stop: int, most: int | None = None) -> list[Line]:
         found: list[Line] = []
+        for begin, end, mark in self._parts(start, stop):
+            if begin < end:
+                first = self.number(begin)
+                found += self._spool.lines(first, first + end - begin, most)
+            if mark is not None:
+                found.append(Divider("stdout", mark.text))
+        return found
+
+    def passages(self, start: int, stop: int) -> Iterator[tuple[int, Passage]]:
+        """The lines as they were printed together, as `SpoolReader.passages` gives them."""
+        for begin, end, mark in self._parts(start, stop):
+            if begin < end:
+                first = self.number(begin)
+                for at, passage in self._spool.passages(first, first + end - begin):
+                    yield at + begin - first, passage
+            if mark is not None:
+                yield end, Passage("stdout", f"{mark.text}\n")
+
+    def _parts(self, start: int, stop: int) -> Iterator[tuple[int, int, Parting | None]]:
+        """Where printed lines begin and end in a range of lines here, and the mark right behind them."""
         at = start
         for place, mark in ((at + n, mark) for n, (at, mark) in enumerate(self._placed)):
             if place >= stop:
                 break
             if place >= at:
-                found += self._between(at, place, most)
-                found.append(Divider("stdout", mark.text))
+                yield at, place, mark
                 at = place + 1
-        return found + self._between(at, stop, most)
-
-    def _between(self, start: int, stop: int, most: int | None) -> list[Line]:
-        """Printed lines between two numbers of lines here, with no mark's among them."""
-        if start >= stop:
-            return []
-        first = self.number(start)
-        return self._spool.lines(first, first + stop - start, most)
+        yield at, stop, None
 
     def _place(self) -> None:
         lines = range(self._spool.line_count)

@@ -6,6 +6,7 @@ import re
 from textwrap import wrap
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -18,7 +19,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from pup_tui.output.passage import Line
-from pup_tui.tui.lines.finder import LinePredicate, LineSource
+from pup_tui.tui.lines.finder import LineSource, Wanted, is_wanted
 from pup_tui.tui.lines.line_text import folded, plain_line
 from pup_tui.tui.lines.painter import GUTTER, Painter, Palette
 from pup_tui.tui.texts import fit
@@ -237,12 +238,12 @@ class OutputLines(ScrollView, can_focus=True):
     def _end_in_sight(self) -> bool:
         return self._last_in_sight() >= self._count - 1
 
-    def go_to(self, line: int, *, at_top: bool = False) -> None:
-        """Mark a line and bring it into sight, or to the top of it; following stops."""
+    def go_to(self, line: int, *, above: int | None = None) -> None:
+        """Mark a line and bring it into sight, with so many rows above it if given; following stops."""
         self.following = False
         self.cursor = max(0, min(line, self._count - 1))
-        if at_top:
-            self._scroll_lines(max(0, self.cursor - 1))
+        if above is not None:
+            self._scroll_lines(self._top_for(self.cursor, above + 1))
         elif self.cursor < self.scroll_offset.y:
             self._scroll_lines(self.cursor)
         elif self.cursor > self._last_in_sight() or self.wrap:
@@ -250,6 +251,10 @@ class OutputLines(ScrollView, can_focus=True):
             if top > self.scroll_offset.y:
                 self._scroll_lines(top)
         self._changed()
+
+    def centre(self, line: int) -> None:
+        """Mark a line and bring it to the middle."""
+        self.go_to(line, above=self.size.height // 2)
 
     def action_move(self, by: int) -> None:
         if self.following and by > 0:
@@ -376,11 +381,21 @@ class OutputLines(ScrollView, can_focus=True):
         """Whether a line in sight said something before that is not shown."""
         return any(self._painter.is_folded(line) for line, _, _ in self._rows())
 
-    def reveal(self, wanted: LinePredicate) -> None:
-        """Unfold where what was looked for in the marked line is folded."""
+    def reveal(self, wanted: Wanted) -> None:
+        """Have what was looked for in the marked line in sight, unfolded where it is folded."""
         line = self.line(self.cursor)
-        if line is not None and not wanted(folded(line)):
+        if line is not None and not is_wanted(wanted, folded(line)):
             self.unfolded = True
+        plain = self._painter.text(self.cursor).plain
+        found = None if self.pattern is None or self.wrap else self.pattern.search(plain)
+        if found is None:
+            return
+        begin, left = cell_len(plain[: found.start()]), self.scroll_offset.x
+        if not left <= begin < left + self._text_width - len(found[0]):
+            self._painter.widen(self.cursor)
+            self._fit()
+            to = max(0, begin - self._text_width // 2) if begin >= self._text_width else 0
+            self.scroll_to(x=to, animate=False, force=True)
 
     # Drawing
 

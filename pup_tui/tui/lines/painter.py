@@ -111,6 +111,10 @@ class Painter:
         """The columns of a line."""
         return self._entry(line).width
 
+    def widen(self, line: int) -> None:
+        """Count a line among the widest before it is drawn."""
+        self.widest = max(self.widest, self.width(line) + GUTTER)
+
     def is_folded(self, line: int) -> bool:
         """Whether a line said something before that is not drawn."""
         return self._entry(line).is_folded
@@ -157,7 +161,7 @@ class Painter:
 
     def _draw(self, line: int, start: int, end: int, width: int, console: Console) -> Strip:
         stream, text, size, is_folded = self._entry(line)
-        self.widest = max(self.widest, size + GUTTER)
+        self.widen(line)
         strip = Strip(list(self._decorated(line, text).render(console)), size)
         if start or size > end:
             strip = strip.crop(start, end)

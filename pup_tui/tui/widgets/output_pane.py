@@ -20,7 +20,7 @@ from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import finder
 from pup_tui.tui.lines.divided import DividedOutput, Parting
-from pup_tui.tui.lines.finder import LinePredicate, LineSource, Matches
+from pup_tui.tui.lines.finder import LineSource, Matches, Search, Wanted
 from pup_tui.tui.lines.output_lines import OutputLines
 
 
@@ -28,14 +28,35 @@ class SearchBar(Input):
     """Where a search is typed; escape leaves it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Close the search", show=False)
+        Binding("escape", "leave", "Close the search", show=False),
+        Binding("ctrl+t", "how('plain')", "Text as it is, or a regular expression", show=False),
+        Binding("ctrl+y", "how('exact')", "Capitals matter always, or where typed", show=False),
     ]
 
     class Left(Message):
         """The operator does not want to search after all."""
 
+    class HowChanged(Message):
+        """The text is to be looked for in another way."""
+
+    def __init__(self) -> None:
+        super().__init__(id="output-search", placeholder="enter finds · esc leaves")
+        self.how = Search()
+
     def action_leave(self) -> None:
         self.post_message(self.Left())
+
+    def action_how(self, what: str) -> None:
+        how = self.how
+        self.how = Search(how.plain ^ (what == "plain"), how.exact ^ (what == "exact"))
+        self.post_message(self.HowChanged())
+
+    @property
+    def told(self) -> str:
+        """How the text is looked for, and the keys that change it."""
+        plain = "text as it is" if self.how.plain else "regular expression"
+        exact = "matter" if self.how.exact else "matter where typed"
+        return f"{plain} ^t · capitals {exact} ^y"
 
 
 class OutputPane(Vertical):
@@ -67,15 +88,17 @@ class OutputPane(Vertical):
         self._reader: DividedOutput | None = None
         self._marks: Sequence[Parting] = ()
         self._matches = Matches()
+        self._counted: re.Pattern[str] | None = None
+        """What `_matches` are the places of."""
+        self._around = ""
+        """Past which end the last match was found."""
         self._told = ""
         self._is_cut = False
         self._grows = True
 
     def compose(self) -> ComposeResult:
         yield OutputLines()
-        yield SearchBar(
-            id="output-search", placeholder="regular expression · enter finds, escape leaves"
-        )
+        yield SearchBar()
         yield Static(id="output-status", markup=False)
 
     def on_mount(self) -> None:
@@ -201,13 +224,19 @@ class OutputPane(Vertical):
     def action_search(self) -> None:
         self._search_bar.display = True
         self._search_bar.focus()
+        self._tell(self._search_bar.told)
 
     def on_search_bar_left(self, message: SearchBar.Left) -> None:
         message.stop()
         self._leave_search_bar()
 
+    def on_search_bar_how_changed(self, message: SearchBar.HowChanged) -> None:
+        message.stop()
+        self._compile(self._search_bar.value)
+
     def _leave_search_bar(self) -> None:
         self._search_bar.display = False
+        self._tell("")
         self.lines.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -221,17 +250,16 @@ class OutputPane(Vertical):
             return
         self._leave_search_bar()
         if self.lines.pattern is not None:
-            self._count_matches(self.lines.pattern)
             self._go(forward=True, start=self.lines.cursor)
 
     def _compile(self, text: str) -> bool:
         try:
-            self.lines.pattern = finder.smart_pattern(text) if text else None
+            self.lines.pattern = self._search_bar.how.pattern(text) if text else None
         except re.error as error:
             self.lines.pattern = None
-            self._tell(f"not a regular expression: {error.msg}")
+            self._tell(f"not a regular expression: {error.msg} · ^t takes it as text")
             return False
-        self._tell("")
+        self._tell(self._search_bar.told if self._search_bar.display else "")
         return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -247,7 +275,7 @@ class OutputPane(Vertical):
     def _clear_search(self) -> None:
         self._search_bar.display = False
         self._search_bar.value = ""
-        self.lines.pattern = None
+        self.lines.pattern = self._counted = None
         self._tell("")
 
     def action_next_match(self) -> None:
@@ -260,12 +288,13 @@ class OutputPane(Vertical):
         if self.lines.pattern is None:
             self.action_search()
         elif self._reader is not None:
-            self._find_match(self._reader, finder.holds(self.lines.pattern), start, forward)
+            self._find_match(self._reader, self.lines.pattern, start, forward)
 
     @work(group="find", exclusive=True)
     async def _find_match(
-        self, source: LineSource, wanted: LinePredicate, start: int, forward: bool
+        self, source: LineSource, pattern: re.Pattern[str], start: int, forward: bool
     ) -> None:
+        wanted = finder.holds(pattern)
         around = ""
         found = await finder.find(source, wanted, start, forward=forward)
         if found is None:
@@ -274,19 +303,27 @@ class OutputPane(Vertical):
             around = ", past the end" if forward else ", past the top"
         if found is None:
             self._tell("no match")
-        else:
-            self.lines.go_to(found)
-            self.lines.reveal(wanted)
-            self._tell(f"match {self._matches.place(found)}{around}")
+            return
+        self._show_found(found, wanted)
+        if self._counted is not pattern:
+            # Behind the first result, which is waited for.
+            self._counted, self._matches = pattern, Matches()
+            self._count_matches(source, wanted)
+        self._around = around
+        self._tell_match()
+
+    def _tell_match(self) -> None:
+        self._tell(f"match {self._matches.place(self.lines.cursor)}{self._around}")
+
+    def _show_found(self, line: int, wanted: Wanted) -> None:
+        self.lines.centre(line)
+        self.lines.reveal(wanted)
 
     @work(group="count", exclusive=True)
-    async def _count_matches(self, pattern: re.Pattern[str]) -> None:
-        if self._reader is None:
-            return
-        self._matches = matches = Matches()
-        await matches.count(self._reader, finder.holds(pattern))
+    async def _count_matches(self, source: LineSource, wanted: Wanted) -> None:
+        await self._matches.count(source, wanted)
         if self._told.startswith("match "):
-            self._tell(f"match {matches.place(self.lines.cursor)}")
+            self._tell_match()
 
     def action_next_error(self) -> None:
         if self._reader is not None:
@@ -302,15 +339,14 @@ class OutputPane(Vertical):
         if found is None:
             self._tell("no error line" if lines.following else "no error line after this one")
         else:
-            lines.go_to(found)
-            lines.reveal(finder.is_error)
+            self._show_found(found, finder.is_error)
             self._tell("error line")
 
     def action_attempt(self, by: int) -> None:
         """Go to where the next attempt or leg of the run begins, or else this one, or the one before."""
         if self._reader is not None:
             lines = self.lines
-            lines.go_to(self._reader.beside(lines.cursor, by), at_top=True)
+            lines.go_to(self._reader.beside(lines.cursor, by), above=1)
 
     # Elsewhere
 
