@@ -13,7 +13,7 @@ from pup_tui.output.style import strip_style
 from pup_tui.tui.lines import finder
 from pup_tui.tui.lines.finder import (
     Matches,
-    Search,
+    TextSearch,
     find,
     find_next_block,
     holds,
@@ -81,8 +81,8 @@ async def test_too_many_matches_are_not_counted(monkeypatch: pytest.MonkeyPatch)
 
 def test_colours_are_not_searched() -> None:
     line = Line("stdout", "a\x1b[31mb\x1b[0mc")
-    assert is_wanted(holds(Search().pattern("abc")), line)
-    assert not is_wanted(holds(Search().pattern("31")), line)
+    assert is_wanted(holds(TextSearch().pattern("abc")), line)
+    assert not is_wanted(holds(TextSearch().pattern("31")), line)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ PATTERNS = (
 def test_what_is_found_in_all_lines_at_once_is_what_is_found_in_each(
     lines: list[str], text: str, exact: bool, plain: bool
 ) -> None:
-    pattern = Search(plain, exact).pattern(text)
+    pattern = TextSearch(plain, exact).pattern(text)
     expected = [number for number, line in enumerate(lines) if pattern.search(strip_style(line))]
     passage = Passage("stdout", "".join(f"{line}\n" for line in lines))
     assert list(holds(pattern)(passage)) == expected

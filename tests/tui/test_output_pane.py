@@ -21,7 +21,7 @@ from pup_tui.tui.lines import output_lines
 from pup_tui.tui.lines.divided import Parting
 from pup_tui.tui.lines.line_text import CLIP, line_text
 from pup_tui.tui.lines.output_lines import OutputLines
-from pup_tui.tui.pager import open_pager
+from pup_tui.tui.programs import open_in
 from pup_tui.tui.widgets.output_pane import OutputPane
 from tests.support.passages import write_lines
 
@@ -365,6 +365,15 @@ async def test_lines_are_copied_as_plain_text(tmp_path: Path) -> None:
         assert s.app.clipboard == "two\nthree"
 
 
+async def test_all_of_an_output_is_copied_with_how_much_it_was(tmp_path: Path) -> None:
+    texts = [f"\x1b[31m{text}\x1b[0m" for text in numbered(1_200)]
+    async with shown(tmp_path, texts) as s:
+        await s.press("Y")
+        assert s.app.clipboard == "\n".join(numbered(1_200))
+        [told] = [notification.message for notification in s.app._notifications]
+        assert told == f"Copied 1,200 lines, {len(s.app.clipboard):,} characters"
+
+
 async def test_lines_are_marked_with_a_click(tmp_path: Path) -> None:
     async with shown(tmp_path, numbered(5)) as s:
         await s.pilot.click(OutputLines, offset=(5, 2))
@@ -441,7 +450,8 @@ async def test_an_output_that_cannot_be_read_says_so(tmp_path: Path) -> None:
 
 async def test_without_a_terminal_to_give_the_pager_is_refused(tmp_path: Path) -> None:
     async with shown(tmp_path, ["x"]) as s:
-        assert await open_pager(s.app, tmp_path, "less", {}) == "A pager cannot be opened here."
+        told = await open_in(s.app, tmp_path, "less", {}, "pager")
+        assert told == "The pager cannot be opened here."
 
 
 async def test_an_output_that_grows_lays_nothing_out(tmp_path: Path) -> None:

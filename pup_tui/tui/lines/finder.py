@@ -29,7 +29,7 @@ _LITERAL = re.compile(r"[\w \-/:=,;@%\"'<>&~!]+", re.ASCII)
 _SEES_LINE_ENDS = re.compile(r"\[\^|\\[ADWZ]|\(\?|[*+?}]\+")
 """What in an expression may see that a line is one of several, or run on over all of them."""
 
-Wanted = Callable[[Passage], Iterable[int]]
+WantedLines = Callable[[Passage], Iterable[int]]
 """Which lines of a passage are looked for, counted from 0, in their order."""
 
 
@@ -53,7 +53,7 @@ class LineSource(Protocol):
 
 
 @dataclass(frozen=True)
-class Search:
+class TextSearch:
     """How a text is looked for: `plain` as it is typed, `exact` in whether letters are capitals."""
 
     plain: bool = False
@@ -68,7 +68,7 @@ class Search:
         return re.compile(re.escape(text) if self.plain else text, 0 if exact else re.IGNORECASE)
 
 
-def holds(pattern: re.Pattern[str]) -> Wanted:
+def holds(pattern: re.Pattern[str]) -> WantedLines:
     """What `find` takes to look for lines that hold the pattern; colours are not part of them."""
     text = pattern.pattern.replace("\\ ", " ").replace("\\-", "-")
     ignores_case = bool(pattern.flags & re.IGNORECASE)
@@ -92,7 +92,7 @@ def is_error(passage: Passage) -> Iterable[int]:
     return _scan(passage, _TROUBLE, lowered=_TROUBLE_LOWERED)
 
 
-def is_wanted(wanted: Wanted, line: Line) -> bool:
+def is_wanted(wanted: WantedLines, line: Line) -> bool:
     """Whether one line is looked for."""
     return any(True for _ in wanted(Passage(line.stream, f"{line.text}\n")))
 
@@ -140,7 +140,7 @@ class _Turns:
             await asyncio.sleep(0)
 
 
-async def find(source: LineSource, wanted: Wanted, start: int, *, forward: bool) -> int | None:
+async def find(source: LineSource, wanted: WantedLines, start: int, *, forward: bool) -> int | None:
     """The number of the first wanted line from `start` on, looking down or up."""
     turns = _Turns()
     at = min(start, source.line_count - 1) if not forward else max(0, start)
@@ -157,7 +157,7 @@ async def find(source: LineSource, wanted: Wanted, start: int, *, forward: bool)
     return None
 
 
-async def find_next_block(source: LineSource, wanted: Wanted, start: int) -> int | None:
+async def find_next_block(source: LineSource, wanted: WantedLines, start: int) -> int | None:
     """The first wanted line after `start` that does not belong to the same run of wanted lines."""
 
     def others(passage: Passage) -> Iterable[int]:
@@ -175,7 +175,7 @@ class Matches:
         self._at: array[int] = array("Q")
         self.complete = False
 
-    async def count(self, source: LineSource, wanted: Wanted) -> None:
+    async def count(self, source: LineSource, wanted: WantedLines) -> None:
         """Look through everything that is there now; give up where there are too many."""
         turns = _Turns()
         for begin, passage in source.passages(0, source.line_count):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from textwrap import wrap
 from typing import ClassVar
 
@@ -19,10 +20,10 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from pup_tui.output.passage import Line
-from pup_tui.tui.lines.finder import LineSource, Wanted, is_wanted
+from pup_tui.tui.lines.finder import LineSource, WantedLines, is_wanted
 from pup_tui.tui.lines.line_text import folded, plain_line
 from pup_tui.tui.lines.painter import GUTTER, Painter, Palette
-from pup_tui.tui.texts import fit
+from pup_tui.tui.texts import counted, fit
 
 SIDEWAYS = 16
 """Columns that one key scrolls sideways."""
@@ -30,6 +31,8 @@ SIDEWAYS = 16
 MOST_COPIED = 1_000_000
 """Characters that go to the clipboard at most: more is refused by many terminals."""
 
+READ_TOGETHER = 500
+"""Lines that are read at once to be copied."""
 
 _CALM = Style(dim=True)
 _MARGIN = "  "
@@ -333,27 +336,35 @@ class OutputLines(ScrollView, can_focus=True):
         """The plain text of lines, and whether that is all of it."""
         parts: list[str] = []
         left = MOST_COPIED
-        for number in lines:
-            line = self.line(number)
-            if line is None:
-                break
+        for line in self._each(lines):
             text = plain_line((line if self.unfolded else folded(line)).text)
-            if len(text) >= left:
+            if len(text) > left:
                 return "\n".join([*parts, text[:left]]), False
             parts.append(text)
             left -= len(text) + 1
         return "\n".join(parts), True
 
+    def _each(self, lines: range) -> Iterator[Line]:
+        source = self._painter.source
+        for at in range(lines.start, lines.stop, READ_TOGETHER):
+            if source is not None:
+                yield from source.lines(at, min(at + READ_TOGETHER, lines.stop))
+
     def action_copy(self) -> None:
-        lines = self.marked()
+        self._copy(self.marked())
+        self.selected_from = None
+        self._changed()
+
+    def action_copy_all(self) -> None:
+        self._copy(range(self._count))
+
+    def _copy(self, lines: range) -> None:
         if not lines:
             return
         text, whole = self.text_of(lines)
         self.app.copy_to_clipboard(text)
-        what = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
-        told = f"Copied {what}" if whole else f"Copied the first {MOST_COPIED:,} characters"
-        self.selected_from = None
-        self._changed()
+        what = f"{counted(len(lines), 'line')}, {counted(len(text), 'character')}"
+        told = f"Copied {what}" if whole else f"Copied the first {MOST_COPIED:,} characters only"
         self.notify(told, markup=False, timeout=2)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
@@ -381,7 +392,7 @@ class OutputLines(ScrollView, can_focus=True):
         """Whether a line in sight said something before that is not shown."""
         return any(self._painter.is_folded(line) for line, _, _ in self._rows())
 
-    def reveal(self, wanted: Wanted) -> None:
+    def reveal(self, wanted: WantedLines) -> None:
         """Have what was looked for in the marked line in sight, unfolded where it is folded."""
         line = self.line(self.cursor)
         if line is not None and not is_wanted(wanted, folded(line)):

@@ -20,7 +20,7 @@ from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import finder
 from pup_tui.tui.lines.divided import DividedOutput, Parting
-from pup_tui.tui.lines.finder import LineSource, Matches, Search, Wanted
+from pup_tui.tui.lines.finder import LineSource, Matches, TextSearch, WantedLines
 from pup_tui.tui.lines.output_lines import OutputLines
 
 
@@ -41,14 +41,14 @@ class SearchBar(Input):
 
     def __init__(self) -> None:
         super().__init__(id="output-search", placeholder="enter finds · esc leaves")
-        self.how = Search()
+        self.how = TextSearch()
 
     def action_leave(self) -> None:
         self.post_message(self.Left())
 
     def action_how(self, what: str) -> None:
         how = self.how
-        self.how = Search(how.plain ^ (what == "plain"), how.exact ^ (what == "exact"))
+        self.how = TextSearch(how.plain ^ (what == "plain"), how.exact ^ (what == "exact"))
         self.post_message(self.HowChanged())
 
     @property
@@ -71,15 +71,27 @@ class OutputPane(Vertical):
         Binding("left_curly_bracket", "attempt(-1)", "Attempt before", show=False),
         Binding("l,enter", "whole_line", "Whole line", show=False),
         Binding("o", "pager", "Open in the pager", show=False),
+        Binding("E", "editor", "Open in the editor", show=False),
+        Binding("S", "save", "Save to a file", show=False),
+        Binding("Y", "copy_all", "Copy all of it", show=False),
         Binding("escape", "clear", "Clear the search", show=False),
     ]
 
-    class ForPager(Message):
-        """The file `path` is to be shown in the operator's pager."""
+    class Elsewhere(Message):
+        """The spool at `path` is wanted outside of the console."""
 
         def __init__(self, path: Path) -> None:
             super().__init__()
             self.path = path
+
+    class ForPager(Elsewhere):
+        """It is to be shown in the operator's pager."""
+
+    class ForEditor(Elsewhere):
+        """A copy of it is to be opened in the operator's editor."""
+
+    class ForFile(Elsewhere):
+        """It is to be saved to a file that the operator names."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -315,12 +327,12 @@ class OutputPane(Vertical):
     def _tell_match(self) -> None:
         self._tell(f"match {self._matches.place(self.lines.cursor)}{self._around}")
 
-    def _show_found(self, line: int, wanted: Wanted) -> None:
+    def _show_found(self, line: int, wanted: WantedLines) -> None:
         self.lines.centre(line)
         self.lines.reveal(wanted)
 
     @work(group="count", exclusive=True)
-    async def _count_matches(self, source: LineSource, wanted: Wanted) -> None:
+    async def _count_matches(self, source: LineSource, wanted: WantedLines) -> None:
         await self._matches.count(source, wanted)
         if self._told.startswith("match "):
             self._tell_match()
@@ -359,8 +371,20 @@ class OutputPane(Vertical):
     def action_unfold(self) -> None:
         self.lines.action_toggle_unfolded()
 
+    def action_copy_all(self) -> None:
+        self.lines.action_copy_all()
+
     def action_pager(self) -> None:
+        self._hand_over(self.ForPager)
+
+    def action_editor(self) -> None:
+        self._hand_over(self.ForEditor)
+
+    def action_save(self) -> None:
+        self._hand_over(self.ForFile)
+
+    def _hand_over(self, to: type[Elsewhere]) -> None:
         if self._kept is None or not self._kept.exists():
-            self.notify("There is no output to open yet.", markup=False)
+            self.notify("There is no output yet.", markup=False)
             return
-        self.post_message(self.ForPager(self._kept))
+        self.post_message(to(self._kept))

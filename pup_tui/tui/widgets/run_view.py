@@ -80,6 +80,9 @@ class RunView(Vertical):
         Binding("right_curly_bracket", "output('attempt(1)')", "Next attempt", show=False),
         Binding("left_curly_bracket", "output('attempt(-1)')", "Attempt before", show=False),
         Binding("o", "output('pager')", "Pager", show=False),
+        Binding("E", "output('editor')", "Editor", show=False),
+        Binding("S", "output('save')", "Save to a file", show=False),
+        Binding("Y", "output('copy_all')", "Copy all of it", show=False),
         Binding("u", "output('unfold')", "What was overwritten", show=False),
     ]
 
