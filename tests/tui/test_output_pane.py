@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -45,6 +46,7 @@ class Shown:
         self.pilot = pilot
         self.pane = app.query_one(OutputPane)
         self.lines = app.query_one(OutputLines)
+        self.folder = path.parent
         self.writer = SpoolWriter(path, limit)
 
     async def write(self, *texts: str, stream: str = "stdout") -> None:
@@ -302,6 +304,86 @@ async def test_search_goes_round_and_counts(tmp_path: Path) -> None:
         assert s.pane.check_action("clear", ()) is False
 
 
+LOGS = {
+    "data": [
+        {
+            "id": str(number),
+            "attributes": {
+                "timestamp": f"2026-01-01T02:43:{number:02}Z",
+                "status": "error" if number % 2 else "info",
+                "service": "payments",
+                "message": f"[red]request {number}[/] \u202e",
+                "attributes": {"http": {"status_code": 500 + number}},
+            },
+        }
+        for number in range(3)
+    ]
+}
+PEOPLE = [{"name": "ada", "age": 36}, {"name": "[b]bob", "age": 4}, {"name": "字", "age": 100}]
+
+
+async def arranged(s: Shown, text: str, *, at_once: bool = True) -> None:
+    path = s.folder / "0001-whole.log"
+    writer = SpoolWriter(path)
+    writer.append(Passage("stdout", f"{text}\n"))
+    writer.close()
+    s.pane.show(path, "", grows=False, arranged=at_once)
+    await s.press()
+
+
+async def test_json_is_laid_out_and_folds(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps({"a": {"b": 1}, "c": "x"}))
+        assert s.rows()[:5] == ["  {", '    "a": {', '      "b": 1', "    },", '    "c": "x"']
+        await s.press("j", "enter")
+        assert s.rows()[:4] == ["  {", '    "a": { … 1 key },', '    "c": "x"', "  }"]
+        await s.press("enter")
+        assert s.rows()[2] == '      "b": 1'
+        await s.press("F")
+        assert s.rows()[1] == '    "a": { … 1 key },'
+        assert s.status().startswith("json of stdout · enter unfolds, F all · v other views")
+        await s.press("v")
+        assert s.rows()[0] == '  {"a": {"b": 1}, "c": "x"}'
+        assert s.status().startswith("[stdout+stderr] 1 line · v other views")
+
+
+async def test_events_of_a_log_are_a_line_each_and_are_searched_whole(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps(LOGS))
+        event = "2026-01-01T02:43:01Z  error  payments  [red]request 1[/] \\u202e"
+        assert s.rows()[3].strip() == event
+        [red] = [segment for segment in s.lines.render_line(3) if segment.text.strip() == event]
+        assert red.style is not None
+        await s.press("j", "j", "j", "enter")
+        assert s.rows()[3].strip() == "{"
+        await s.press("F")
+        await s.search("502")
+        assert s.status().startswith("match 1 of 1")
+        assert '"status_code": 502' in s.rows()[HEIGHT // 2 - 1]
+
+
+async def test_a_list_of_flat_objects_is_a_table_that_sorts(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps({"meta": {"n": {}}, "people": PEOPLE}))
+        await s.press("v")
+        assert s.rows()[:3] == ["  name   | age", "  -------+----", "  ada    | 36"]
+        await s.press("greater_than_sign", "greater_than_sign")
+        assert [row[2:8].strip() for row in s.rows()[2:5]] == ["[b]bob", "ada", "字"]
+        assert "by age ▴" in s.status()
+        await s.press("less_than_sign")
+        assert [row[2:7].strip() for row in s.rows()[2:5]] == ["字", "ada", "[b]bo"]
+        await s.press("greater_than_sign")
+        assert [row[2:5] for row in s.rows()[2:4]] == ["ada", "[b]"]
+
+
+async def test_what_failed_stays_as_it_was_printed_until_one_asks(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps(PEOPLE), at_once=False)
+        assert s.rows()[0].startswith('  [{"name": "ada"')
+        await s.press("v")
+        assert s.rows()[0] == "  ["
+
+
 async def test_a_match_is_shown_in_the_middle_and_with_what_was_found(tmp_path: Path) -> None:
     texts = numbered(300)
     texts[150] = f"{'x' * 300} needle {'y' * 300}"
@@ -359,7 +441,7 @@ async def test_lines_are_copied_as_plain_text(tmp_path: Path) -> None:
     async with shown(tmp_path, ["one", "\x1b[31mtwo\x1b[0m", "three"]) as s:
         await s.press("k", "y")
         assert s.app.clipboard == "two"
-        await s.press("v", "j")
+        await s.press("V", "j")
         assert "2 selected" in s.status()
         await s.press("y")
         assert s.app.clipboard == "two\nthree"

@@ -57,7 +57,7 @@ class WholeLineScreen(ModalScreen[None]):
         with Vertical(classes="dialog whole-line"):
             yield Static(classes="dialog-title", id="whole-line-title", markup=False)
             yield OutputLines()
-            keys = "esc close · v y copy lines · Y copy all"
+            keys = "esc close · V y copy lines · Y copy all"
             if self._pretty is not None:
                 keys += " · p lay out JSON"
             yield Static(keys, classes="dialog-keys", markup=False)

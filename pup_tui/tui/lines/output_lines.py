@@ -64,7 +64,7 @@ class OutputLines(ScrollView, can_focus=True):
         Binding("u", "toggle_unfolded", "What was overwritten", show=False),
         Binding("right", "sideways(1)", "Right", show=False),
         Binding("left", "sideways(-1)", "Left", show=False),
-        Binding("v", "select", "Select lines", show=False),
+        Binding("V", "select", "Select lines", show=False),
         Binding("y", "copy", "Copy", show=False),
     ]
 
@@ -129,6 +129,13 @@ class OutputLines(ScrollView, can_focus=True):
             self._dropped = source.dropped_lines
             self._fit()
         self._redraw()
+
+    def shown_anew(self, cursor: int) -> None:
+        """Take in that the same source has other lines, with the marked one there."""
+        self._painter.forget_all()
+        self.selected_from = None
+        self.take_in()
+        self.go_to(cursor)
 
     def _stay_behind(self, lines: int) -> None:
         """Keep the same text in sight although lines above it are gone."""

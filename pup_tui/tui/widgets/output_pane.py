@@ -15,10 +15,12 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from pup_tui.aside import aside
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import finder
+from pup_tui.tui.lines.arranged import FoldableJson, SortableTable, arrangements
 from pup_tui.tui.lines.divided import DividedOutput, Parting
 from pup_tui.tui.lines.finder import LineSource, Matches, TextSearch, WantedLines
 from pup_tui.tui.lines.output_lines import OutputLines
@@ -69,7 +71,11 @@ class OutputPane(Vertical):
         Binding("e", "next_error", "Next error"),
         Binding("right_curly_bracket", "attempt(1)", "Next attempt", show=False),
         Binding("left_curly_bracket", "attempt(-1)", "Attempt before", show=False),
-        Binding("l,enter", "whole_line", "Whole line", show=False),
+        Binding("l,enter", "whole_line", "Whole line, or fold", show=False),
+        Binding("v", "view", "As printed, JSON, table", show=False),
+        Binding("F", "fold_all", "Fold or unfold all", show=False),
+        Binding("greater_than_sign", "sort(1)", "Sort by the next column", show=False),
+        Binding("less_than_sign", "sort(-1)", "Sort the other way round", show=False),
         Binding("o", "pager", "Open in the pager", show=False),
         Binding("E", "editor", "Open in the editor", show=False),
         Binding("S", "save", "Save to a file", show=False),
@@ -98,6 +104,11 @@ class OutputPane(Vertical):
         self._path: Path | None = None
         self._kept: Path | None = None
         self._reader: DividedOutput | None = None
+        self._printed: DividedOutput | None = None
+        """What was printed, where something else is shown to begin with and this was asked for."""
+        self._arrangements: list[FoldableJson | SortableTable] = []
+        self._view: FoldableJson | SortableTable | None = None
+        """Which of them is shown; None where the output is shown as it was printed."""
         self._marks: Sequence[Parting] = ()
         self._matches = Matches()
         self._counted: re.Pattern[str] | None = None
@@ -136,13 +147,16 @@ class OutputPane(Vertical):
         *,
         is_cut: bool = False,
         grows: bool = True,
+        arranged: bool = False,
     ) -> None:
         """Show the spool at `path`, and, while it holds nothing, say what is going on.
 
         While it `grows` its end is shown, and followed; one that is whole begins at its top. The pager opens
         what is `kept` of the output, where that is not what is shown. `marks` part what is shown; `is_cut`
-        says that some of it is missing.
+        says that some of it is missing. What is JSON or a table is shown as such where it is to be
+        `arranged`, and on demand otherwise.
         """
+        ended, begun_again = self._grows and not grows, grows and not self._grows
         self._kept = kept or path
         self._marks = marks
         self._is_cut = is_cut
@@ -151,6 +165,12 @@ class OutputPane(Vertical):
         if path == self._path:
             if self._reader is not None:
                 self._reader.marks = marks
+                if ended:
+                    self._arrange(path, arranged)
+                elif begun_again and self._view is not None:
+                    self._arrangements = []
+                    self._look(None)
+                    self.lines.following = True
             return
         self._close()
         self._path = path
@@ -159,6 +179,55 @@ class OutputPane(Vertical):
             self._guarded(self._open)
         self.lines.show(self._reader, follow=grows)
         self._show_status()
+        if path is not None and not grows:
+            self._arrange(path, arranged)
+
+    @work(group="arrange", exclusive=True)
+    async def _arrange(self, path: Path | None, at_once: bool) -> None:
+        if path is None:
+            return
+        try:
+            self._arrangements = (await aside(arrangements, path)).all
+        except OSError:
+            return  # it is told where the output itself is read
+        lines = self.lines
+        untouched = lines.following or lines.cursor == 0
+        if at_once and self._arrangements and untouched and lines.pattern is None:
+            self._look(self._arrangements[0])
+
+    def _look(self, view: FoldableJson | SortableTable | None) -> None:
+        """Show the output in one of its arrangements, or as it was printed."""
+        self._clear_search()
+        self._view = view
+        source: LineSource | None = view or self._reader
+        if view is None and self._kept is not None and self._kept != self._path:
+            self._printed = self._printed or DividedOutput(SpoolReader(self._kept))
+            source = self._printed
+        self.lines.show(source, follow=False)
+        self._show_status()
+
+    def action_view(self) -> None:
+        """Show the output in the next arrangement; after the last, as it was printed."""
+        looks: list[FoldableJson | SortableTable | None] = [*self._arrangements, None]
+        if len(looks) == 1:
+            self.notify("It is neither JSON nor a table.", markup=False, timeout=2)
+            return
+        following = looks[(looks.index(self._view) + 1) % len(looks)]
+        self._guarded(lambda: self._look(following))
+
+    def action_fold_all(self) -> None:
+        if isinstance(self._view, FoldableJson):
+            self._fold_all(self._view, folded=not self._view.has_folded)
+
+    def _fold_all(self, view: FoldableJson, *, folded: bool) -> None:
+        self.lines.shown_anew(view.fold_all(self.lines.cursor, folded=folded))
+        self._show_status()
+
+    def action_sort(self, by: int) -> None:
+        if isinstance(self._view, SortableTable):
+            self._view.sort(by)
+            self.lines.shown_anew(0)
+            self._show_status()
 
     def _open(self) -> None:
         assert self._path is not None
@@ -180,17 +249,18 @@ class OutputPane(Vertical):
             self.lines.show(None)
 
     def _close(self) -> None:
-        for group in ("find", "count"):
+        for group in ("find", "count", "arrange"):
             self.workers.cancel_group(self, group)
         if self._reader is not None:
             self.lines.show(None)
-            self._reader.close()
-            self._reader = None
+        self.on_unmount()
 
     def on_unmount(self) -> None:
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        for reader in (self._reader, self._printed):
+            if reader is not None:
+                reader.close()
+        self._reader = self._printed = self._view = None
+        self._arrangements = []
 
     # The status line
 
@@ -202,8 +272,11 @@ class OutputPane(Vertical):
         lines, count = self.lines, 0 if self._reader is None else self._reader.printed
         parts = [self._told] if self._told else []
         at = "paused at" if self._grows else "line"
+        printed = f"[stdout+stderr] {count:,} {'line' if count == 1 else 'lines'}"
+        if self._arrangements:
+            printed += " · v other views"
         parts += [
-            f"[stdout+stderr] {count:,} {'line' if count == 1 else 'lines'}",
+            printed if self._view is None else f"{self._view.told} · v other views",
             "following" if lines.following else f"{at} {self._number(lines.cursor):,}",
         ]
         dropped = 0 if self._reader is None else self._reader.dropped_lines
@@ -225,7 +298,13 @@ class OutputPane(Vertical):
 
     def _number(self, line: int) -> int:
         """What people call a line, which count from 1."""
-        return 1 + (line if self._reader is None else self._reader.number(line))
+        source = self._source
+        return 1 + (source.number(line) if isinstance(source, DividedOutput) else line)
+
+    @property
+    def _source(self) -> LineSource | None:
+        """What is shown and searched."""
+        return self._view or self._printed or self._reader
 
     def _tell(self, told: str) -> None:
         self._told = told
@@ -297,10 +376,14 @@ class OutputPane(Vertical):
         self._go(forward=False, start=self.lines.cursor - 1)
 
     def _go(self, *, forward: bool, start: int) -> None:
+        if isinstance(self._view, FoldableJson) and self._view.has_folded:
+            # What is folded away is searched as well.
+            self._fold_all(self._view, folded=False)
+            start = self.lines.cursor
         if self.lines.pattern is None:
             self.action_search()
-        elif self._reader is not None:
-            self._find_match(self._reader, self.lines.pattern, start, forward)
+        elif self._source is not None:
+            self._find_match(self._source, self.lines.pattern, start, forward)
 
     @work(group="find", exclusive=True)
     async def _find_match(
@@ -338,8 +421,8 @@ class OutputPane(Vertical):
             self._tell_match()
 
     def action_next_error(self) -> None:
-        if self._reader is not None:
-            self._find_error(self._reader)
+        if self._source is not None:
+            self._find_error(self._source)
 
     @work(group="find", exclusive=True)
     async def _find_error(self, source: LineSource) -> None:
@@ -356,14 +439,20 @@ class OutputPane(Vertical):
 
     def action_attempt(self, by: int) -> None:
         """Go to where the next attempt or leg of the run begins, or else this one, or the one before."""
-        if self._reader is not None:
+        if isinstance(self._source, DividedOutput):
             lines = self.lines
-            lines.go_to(self._reader.beside(lines.cursor, by), above=1)
+            lines.go_to(self._source.beside(lines.cursor, by), above=1)
 
     # Elsewhere
 
     def action_whole_line(self) -> None:
         lines = self.lines
+        if isinstance(self._view, FoldableJson):
+            at = self._view.toggle(lines.cursor)
+            if at is not None:
+                lines.shown_anew(at)
+                self._show_status()
+                return
         line = lines.line(lines.cursor)
         if line is not None:
             self.app.push_screen(WholeLineScreen(line, self._number(lines.cursor)))

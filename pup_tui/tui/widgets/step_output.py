@@ -64,4 +64,5 @@ class StepOutputView(Vertical):
             marks if shown == output else [],
             is_cut=bool(lost),
             grows=not step.over,
+            arranged=step.status == "succeeded",
         )
