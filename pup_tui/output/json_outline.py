@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 
 from .log_event import log_event
 from .shown import pretty_json
-from .style import RESET, strip_style
+from .style import strip_style
 
 MOST = 2 * 1024 * 1024
 """Characters of JSON that are laid out."""
 
-_TINTS = {"": "", "warning": "\x1b[33m", "error": "\x1b[31m"}
 _BEGINS = re.compile(r"\s*([\[{])")
 _decoder = json.JSONDecoder()
 
@@ -36,9 +35,8 @@ class JsonOutline(NamedTuple):
         opening = self.lines[line]
         value = self._value(line)
         if (event := log_event(value)) is not None:
-            tint = _TINTS[event.badness]
             indent = opening[: len(opening) - len(opening.lstrip())]
-            return f"{indent}{tint}{event.text}{RESET if tint else ''}"
+            return f"{indent}{event}"
         word = "key" if isinstance(value, dict) else "item"
         closing = strip_style(self.lines[self.ends[line]]).strip()
         return f"{opening} … {len(value):,} {word}{'' if len(value) == 1 else 's'} {closing}"

@@ -1,9 +1,10 @@
-"""What a logged event says in one line: when, how bad, which service, and the message."""
+"""What a logged event says in one line, and how bad a line of a log is."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from .sanitize import safe_text
 
@@ -13,22 +14,24 @@ _TIME = ("timestamp", "@timestamp", "time", "ts", "date")
 _STATUS = ("status", "level", "severity", "lvl")
 _SERVICE = ("service", "service.name", "logger", "component", "host")
 _MESSAGE = ("message", "msg", "text", "title")
-_ERRORS = frozenset({"error", "err", "fatal", "critical", "crit", "alert", "emergency", "panic"})
-_WARNINGS = frozenset({"warn", "warning"})
 _INSIDE = "attributes"
 _MOST_DEEP = 3
 _MOST_SHOWN = 500
 
+_ERRORS = "error|err|fatal|critical|crit|alert|emergency|emerg|panic"
+_WARNINGS = "warning|warn"
+_LEVEL = re.compile(
+    rf"\b(?:(?P<error>{_ERRORS.upper()})|(?P<warning>{_WARNINGS.upper()}))\b"
+    rf"|\b(?i:{'|'.join(_STATUS)})[\"']?\s*[=:]\s*[\"']?"
+    rf"(?:(?P<error_set>(?i:{_ERRORS}))|(?P<warning_set>(?i:{_WARNINGS})))\b"
+    r"|^\s*(?:(?P<error_first>(?i:error|fatal|panic|traceback))|(?P<warning_first>(?i:warning)))\b[:\s(\[]"
+)
 
-class LogEvent(NamedTuple):
-    """One line of it, safe to show, and how bad it is."""
 
-    text: str
-    badness: Badness
-
-
-def log_event(value: Any) -> LogEvent | None:
-    """The event that an object of JSON tells; None where it has no message, or neither time nor status."""
+def log_event(value: Any) -> str | None:
+    """The event that an object of JSON tells, safe to show; None where it has no message, or neither
+    time nor status.
+    """
     found: dict[tuple[str, ...], str] = {}
     inner = value
     for _ in range(_MOST_DEEP):
@@ -43,11 +46,15 @@ def log_event(value: Any) -> LogEvent | None:
         inner = inner.get(_INSIDE)
     if _MESSAGE not in found or not {_TIME, _STATUS} & found.keys():
         return None
-    parts = [found.get(names, "") for names in (_TIME, _STATUS, _SERVICE, _MESSAGE)]
-    return LogEvent("  ".join(filter(None, parts)), badness(found.get(_STATUS, "")))
+    found[_STATUS] = found.get(_STATUS, "").upper()
+    return "  ".join(
+        filter(None, (found.get(names) for names in (_TIME, _STATUS, _SERVICE, _MESSAGE)))
+    )
 
 
-def badness(status: str) -> Badness:
-    """How bad the status of an event is."""
-    word = status.strip().lower()
-    return "error" if word in _ERRORS else "warning" if word in _WARNINGS else ""
+def badness(line: str) -> Badness:
+    """How bad a line of text is by the level that it names, if it names one."""
+    found = _LEVEL.search(line)
+    if found is None:
+        return ""
+    return "error" if (found.lastgroup or "").startswith("error") else "warning"

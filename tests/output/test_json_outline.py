@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pup_tui.output.json_outline import MOST, json_outline
 from pup_tui.output.json_table import json_table
-from pup_tui.output.log_event import LogEvent, log_event
+from pup_tui.output.log_event import badness, log_event
 from pup_tui.output.style import strip_style
 
 _VALUES = st.recursive(
@@ -60,12 +60,12 @@ def test_numbers_stay_as_they_are_spelled() -> None:
 @pytest.mark.parametrize(
     ("value", "event"),
     [
-        ({"time": 5, "level": "WARN", "msg": "x"}, LogEvent("5  WARN  x", "warning")),
-        ({"message": "x", "status": "Fatal"}, LogEvent("Fatal  x", "error")),
-        ({"attributes": {"timestamp": "t", "message": "a\nb"}}, LogEvent("t  a\\nb", "")),
+        ({"time": 5, "level": "WARN", "msg": "x"}, "5  WARN  x"),
+        ({"message": "x", "status": "Fatal"}, "FATAL  x"),
+        ({"attributes": {"timestamp": "t", "message": "a\nb"}}, "t  a\\nb"),
         (
             {"id": 1, "attributes": {"service": "p", "attributes": {"ts": "t", "text": "x"}}},
-            LogEvent("t  p  x", ""),
+            "t  p  x",
         ),
         ({"message": "x"}, None),
         ({"time": "t", "status": "ok"}, None),
@@ -73,7 +73,7 @@ def test_numbers_stay_as_they_are_spelled() -> None:
         ([], None),
     ],
 )
-def test_an_event_of_a_log_is_known_by_what_it_tells(value: Any, event: LogEvent | None) -> None:
+def test_an_event_of_a_log_is_known_by_what_it_tells(value: Any, event: str | None) -> None:
     assert log_event(value) == event
 
 
@@ -99,3 +99,22 @@ def test_a_list_of_flat_objects_is_a_table(values: list[Any], rows: list[str] | 
     assert made is not None
     head, _, *body = made.splitlines()
     assert [head, *body[:-1]] == rows
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("2026-01-01 ERROR it broke", "error"),
+        ("error: it broke", "error"),
+        ("level=warn msg=x", "warning"),
+        ('{"status": "Error"}', "error"),
+        ("WARNING: old", "warning"),
+        ("Warning: old", "warning"),
+        ("0 errors", ""),
+        ("no error: fine", ""),
+        ("terror", ""),
+        ("status: ok", ""),
+    ],
+)
+def test_a_line_is_as_bad_as_the_level_that_it_names(line: str, expected: str) -> None:
+    assert badness(line) == expected

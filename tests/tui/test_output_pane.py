@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path, PurePath
 from typing import ClassVar
 
@@ -350,7 +351,7 @@ async def test_json_is_laid_out_and_folds(tmp_path: Path) -> None:
 async def test_events_of_a_log_are_a_line_each_and_are_searched_whole(tmp_path: Path) -> None:
     async with shown(tmp_path) as s:
         await arranged(s, json.dumps(LOGS))
-        event = "2026-01-01T02:43:01Z  error  payments  [red]request 1[/] \\u202e"
+        event = "2026-01-01T02:43:01Z  ERROR  payments  [red]request 1[/] \\u202e"
         assert s.rows()[3].strip() == event
         [red] = [segment for segment in s.lines.render_line(3) if segment.text.strip() == event]
         assert red.style is not None
@@ -382,6 +383,40 @@ async def test_what_failed_stays_as_it_was_printed_until_one_asks(tmp_path: Path
         assert s.rows()[0].startswith('  [{"name": "ada"')
         await s.press("v")
         assert s.rows()[0] == "  ["
+
+
+async def test_lines_that_name_a_bad_level_are_tinted_and_keep_their_own_colours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    async with shown(tmp_path, ["fine", "ERROR one", "WARN two", "ERROR \x1b[32mok\x1b[0m"]) as s:
+
+        def colour(row: int, text: str) -> object:
+            [found] = [each for each in s.lines.render_line(row) if each.text.strip() == text]
+            assert found.style is not None
+            return found.style.color
+
+        fine, error, warning = colour(0, "fine"), colour(1, "ERROR one"), colour(2, "WARN two")
+        assert len({fine, error, warning}) == 3
+        assert colour(3, "ERROR") == error
+        assert colour(3, "ok") not in (fine, error)
+
+
+async def test_times_stand_before_lines_on_demand(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        other = tmp_path / "0001-other.log"
+        writer = SpoolWriter(other, now=lambda: 1_800_000_007.0)
+        writer.append(Passage("stdout", f"{'x' * 100}\nsecond\n"))
+        writer.close()
+        s.pane.show(other, "", grows=False)
+        await s.press("T")
+        time = datetime.fromtimestamp(1_800_000_007).astimezone().strftime("%H:%M:%S")
+        assert s.rows()[1] == f"{time}   second"
+        assert s.rows()[0] == f"{time}   {'x' * (WIDTH - 12)}›"
+        await s.press("w")
+        assert s.rows()[1].strip("x") == " " * 11
+        await s.press("w", "T")
+        assert s.rows()[1] == "  second"
 
 
 async def test_a_match_is_shown_in_the_middle_and_with_what_was_found(tmp_path: Path) -> None:

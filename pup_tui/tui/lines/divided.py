@@ -122,6 +122,10 @@ class DividedOutput:
             if mark is not None:
                 yield end, Passage("stdout", f"{mark.text}\n")
 
+    def time_of(self, line: int) -> float | None:
+        """When a line was printed, in seconds since 1970; of a mark, when the line below it was."""
+        return self._spool.time_of(self.number(line))
+
     def _parts(self, start: int, stop: int) -> Iterator[tuple[int, int, Parting | None]]:
         """Where printed lines begin and end in a range of lines here, and the mark right behind them."""
         at = start

@@ -51,6 +51,8 @@ class LineSource(Protocol):
 
     def passages(self, start: int, stop: int) -> Iterator[tuple[int, Passage]]: ...
 
+    def time_of(self, line: int) -> float | None: ...
+
 
 @dataclass(frozen=True)
 class TextSearch:

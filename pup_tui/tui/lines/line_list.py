@@ -29,6 +29,10 @@ class LineList:
     def lines(self, start: int, stop: int, most: int | None = None) -> list[Line]:
         return list(self._lines[start:stop])
 
+    def time_of(self, line: int) -> float | None:
+        """Nothing tells when a line was printed."""
+        return None
+
     def passages(self, start: int, stop: int) -> Iterator[tuple[int, Passage]]:
         """The lines, those of one stream together, each passage with the number of its first line."""
         at = start

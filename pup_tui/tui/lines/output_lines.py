@@ -22,7 +22,7 @@ from textual.strip import Strip
 from pup_tui.output.passage import Line
 from pup_tui.tui.lines.finder import LineSource, WantedLines, is_wanted
 from pup_tui.tui.lines.line_text import folded, plain_line
-from pup_tui.tui.lines.painter import GUTTER, Painter, Palette
+from pup_tui.tui.lines.painter import Painter, Palette
 from pup_tui.tui.texts import counted, fit
 
 SIDEWAYS = 16
@@ -49,6 +49,8 @@ class OutputLines(ScrollView, can_focus=True):
         "output-lines--stderr",
         "output-lines--cursor",
         "output-lines--match",
+        "output-lines--error",
+        "output-lines--warning",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Down", show=False),
@@ -62,6 +64,7 @@ class OutputLines(ScrollView, can_focus=True):
         Binding("space", "toggle_follow", "Follow/pause"),
         Binding("w", "toggle_wrap", "Wrap", show=False),
         Binding("u", "toggle_unfolded", "What was overwritten", show=False),
+        Binding("T", "toggle_timed", "Time of each line", show=False),
         Binding("right", "sideways(1)", "Right", show=False),
         Binding("left", "sideways(-1)", "Left", show=False),
         Binding("V", "select", "Select lines", show=False),
@@ -74,6 +77,7 @@ class OutputLines(ScrollView, can_focus=True):
     cursor: var[int] = var(0)
     wrap: var[bool] = var(False)
     unfolded: var[bool] = var(False)
+    timed: var[bool] = var(False)
     selected_from: var[int | None] = var(None)
     pattern: var[re.Pattern[str] | None] = var(None)
     empty_text: var[str] = var("")
@@ -224,6 +228,12 @@ class OutputLines(ScrollView, can_focus=True):
         self._fit()
         self._changed()
 
+    def watch_timed(self) -> None:
+        self._painter.timed = self.timed
+        self._painter.forget_all()
+        self._fit()
+        self._changed()
+
     def watch_pattern(self) -> None:
         self._painter.pattern = self.pattern
         self._painter.repaint()
@@ -304,6 +314,10 @@ class OutputLines(ScrollView, can_focus=True):
     def action_toggle_unfolded(self) -> None:
         """Show or fold what lines said before they were overwritten."""
         self.unfolded = not self.unfolded
+
+    def action_toggle_timed(self) -> None:
+        """Show or hide when each line was printed."""
+        self.timed = not self.timed
 
     def action_sideways(self, by: int) -> None:
         if not self.wrap:
@@ -433,7 +447,7 @@ class OutputLines(ScrollView, can_focus=True):
 
     @property
     def _text_width(self) -> int:
-        return max(1, self.scrollable_content_region.width - GUTTER)
+        return max(1, self.scrollable_content_region.width - self._painter.gutter)
 
     def _wrapped_rows(self, top: int, height: int) -> list[tuple[int, int, int]]:
         rows: list[tuple[int, int, int]] = []
@@ -456,7 +470,7 @@ class OutputLines(ScrollView, can_focus=True):
         line, start, end = rows[y]
         row = self._painter.row(line, start, end, width, self.app.console)
         if not self.wrap and self._painter.width(line) > end:
-            row = self._painter.with_more(row, GUTTER + end - start)
+            row = self._painter.with_more(row, self._painter.gutter + end - start)
         if not self.following and line in self.marked():
             row = self._painter.marked(row)
         return row
@@ -468,6 +482,8 @@ class OutputLines(ScrollView, can_focus=True):
                 marked=self.get_component_rich_style("output-lines--cursor", partial=True),
                 stderr=self.get_component_rich_style("output-lines--stderr", partial=True),
                 match=self.get_component_rich_style("output-lines--match", partial=True),
+                error=self.get_component_rich_style("output-lines--error", partial=True),
+                warning=self.get_component_rich_style("output-lines--warning", partial=True),
                 selected=self.screen.get_component_rich_style("screen--selection"),
             )
         return self._palette

@@ -457,6 +457,9 @@ class OutputPane(Vertical):
         if line is not None:
             self.app.push_screen(WholeLineScreen(line, self._number(lines.cursor)))
 
+    def action_times(self) -> None:
+        self.lines.action_toggle_timed()
+
     def action_unfold(self) -> None:
         self.lines.action_toggle_unfolded()
 

@@ -81,6 +81,7 @@ class RunView(Vertical):
         Binding("left_curly_bracket", "output('attempt(-1)')", "Attempt before", show=False),
         Binding("o", "output('pager')", "Pager", show=False),
         Binding("E", "output('editor')", "Editor", show=False),
+        Binding("T", "output('times')", "Time of each line", show=False),
         Binding("v", "output('view')", "As printed, JSON, table", show=False),
         Binding("F", "output('fold_all')", "Fold or unfold all", show=False),
         Binding("greater_than_sign", "output('sort(1)')", "Sort by the next column", show=False),
