@@ -18,8 +18,10 @@ from textual.widgets import Input, Static
 from pup_tui.output.overwritten import AGAIN
 from pup_tui.output.passage import Line, Passage
 from pup_tui.output.spool import SpoolWriter
+from pup_tui.output.table import table
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import output_lines
+from pup_tui.tui.lines.arranged import arrangements
 from pup_tui.tui.lines.divided import Parting
 from pup_tui.tui.lines.line_text import CLIP, line_text
 from pup_tui.tui.lines.output_lines import OutputLines
@@ -375,6 +377,34 @@ async def test_a_list_of_flat_objects_is_a_table_that_sorts(tmp_path: Path) -> N
         assert [row[2:7].strip() for row in s.rows()[2:5]] == ["字", "ada", "[b]bo"]
         await s.press("greater_than_sign")
         assert [row[2:5] for row in s.rows()[2:4]] == ["ada", "[b]"]
+
+
+async def test_what_an_arrangement_leaves_out_is_said(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        path = tmp_path / "0001-both.log"
+        writer = SpoolWriter(path)
+        writer.append(Passage("stderr", "deprecated\n"))
+        writer.append(Passage("stdout", '{"a": 1}\n'))
+        writer.close()
+        s.pane.show(path, "", grows=False, arranged=True)
+        await s.press()
+        assert s.rows()[1] == '    "a": 1'
+        assert "▲ without 1 line of stderr" in s.status()
+        await s.press("v")
+        assert s.rows()[0] == "▌ deprecated"
+        assert "without" not in s.status()
+
+
+def test_several_tables_are_no_table_that_sorts(tmp_path: Path) -> None:
+    def tables(text: str) -> int:
+        path = tmp_path / f"{len(text)}.log"
+        writer = SpoolWriter(path)
+        writer.append(Passage("stdout", text))
+        writer.close()
+        return len(arrangements(path).all)
+
+    one = table(["a"], [["1"], ["2"]])
+    assert (tables(one), tables(one + one), tables("plain\n")) == (1, 0, 0)
 
 
 async def test_what_failed_stays_as_it_was_printed_until_one_asks(tmp_path: Path) -> None:

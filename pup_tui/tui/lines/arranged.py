@@ -133,10 +133,12 @@ class Arrangements(NamedTuple):
 
     json: FoldableJson | None = None
     table: SortableTable | None = None
+    left_out: int = 0
+    """Lines of standard error, which stand in the output as it was printed only."""
 
     @property
     def all(self) -> list[FoldableJson | SortableTable]:
-        return [each for each in self if each is not None]
+        return [each for each in (self.json, self.table) if each is not None]
 
 
 def arrangements(path: Path) -> Arrangements:
@@ -145,21 +147,24 @@ def arrangements(path: Path) -> Arrangements:
     try:
         if reader.dropped_lines or reader.size > MOST:
             return Arrangements()
-        found = reader.passages(0, reader.line_count)
-        text = "".join(passage.text for _, passage in found if passage.stream == "stdout")
+        found = [passage for _, passage in reader.passages(0, reader.line_count)]
     finally:
         reader.close()
-    text = strip_style(text)
+    text = strip_style("".join(each.text for each in found if each.stream == "stdout"))
+    left_out = sum(each.text.count("\n") for each in found if each.stream == "stderr")
     outline = json_outline(text)
     made = text if outline is None else json_table(outline.values)
     return Arrangements(
         None if outline is None else FoldableJson(outline),
         None if made is None else _sortable(made),
+        left_out,
     )
 
 
 def _sortable(text: str) -> SortableTable | None:
     """A text as a table, if it is one that `output.table` has made."""
     lines = text.removesuffix("\n").split("\n")
-    is_table = len(lines) > 3 and _RULE.fullmatch(lines[1]) and lines[-1].endswith("rows)")
-    return SortableTable([Line("stdout", line) for line in lines], lines[1]) if is_table else None
+    is_table = len(lines) > 3 and _RULE.fullmatch(lines[1])
+    if not is_table or lines[-1] != f"({len(lines) - 3:,} rows)":
+        return None
+    return SortableTable([Line("stdout", line) for line in lines], lines[1])

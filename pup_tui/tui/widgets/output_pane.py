@@ -22,43 +22,10 @@ from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import finder
 from pup_tui.tui.lines.arranged import FoldableJson, SortableTable, arrangements
 from pup_tui.tui.lines.divided import DividedOutput, Parting
-from pup_tui.tui.lines.finder import LineSource, Matches, TextSearch, WantedLines
+from pup_tui.tui.lines.finder import LineSource, Matches, WantedLines
 from pup_tui.tui.lines.output_lines import OutputLines
-
-
-class SearchBar(Input):
-    """Where a search is typed; escape leaves it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Close the search", show=False),
-        Binding("ctrl+t", "how('plain')", "Text as it is, or a regular expression", show=False),
-        Binding("ctrl+y", "how('exact')", "Capitals matter always, or where typed", show=False),
-    ]
-
-    class Left(Message):
-        """The operator does not want to search after all."""
-
-    class HowChanged(Message):
-        """The text is to be looked for in another way."""
-
-    def __init__(self) -> None:
-        super().__init__(id="output-search", placeholder="enter finds · esc leaves")
-        self.how = TextSearch()
-
-    def action_leave(self) -> None:
-        self.post_message(self.Left())
-
-    def action_how(self, what: str) -> None:
-        how = self.how
-        self.how = TextSearch(how.plain ^ (what == "plain"), how.exact ^ (what == "exact"))
-        self.post_message(self.HowChanged())
-
-    @property
-    def told(self) -> str:
-        """How the text is looked for, and the keys that change it."""
-        plain = "text as it is" if self.how.plain else "regular expression"
-        exact = "matter" if self.how.exact else "matter where typed"
-        return f"{plain} ^t · capitals {exact} ^y"
+from pup_tui.tui.texts import counted
+from pup_tui.tui.widgets.search_bar import SearchBar
 
 
 class OutputPane(Vertical):
@@ -109,6 +76,8 @@ class OutputPane(Vertical):
         self._arrangements: list[FoldableJson | SortableTable] = []
         self._view: FoldableJson | SortableTable | None = None
         """Which of them is shown; None where the output is shown as it was printed."""
+        self._left_out = 0
+        """Lines of standard error that they leave out."""
         self._marks: Sequence[Parting] = ()
         self._matches = Matches()
         self._counted: re.Pattern[str] | None = None
@@ -187,9 +156,10 @@ class OutputPane(Vertical):
         if path is None:
             return
         try:
-            self._arrangements = (await aside(arrangements, path)).all
+            made = await aside(arrangements, path)
         except OSError:
             return  # it is told where the output itself is read
+        self._arrangements, self._left_out = made.all, made.left_out
         lines = self.lines
         untouched = lines.following or lines.cursor == 0
         if at_once and self._arrangements and untouched and lines.pattern is None:
@@ -271,12 +241,14 @@ class OutputPane(Vertical):
     def _show_status(self) -> None:
         lines, count = self.lines, 0 if self._reader is None else self._reader.printed
         parts = [self._told] if self._told else []
+        hides = self._view is not None and self._left_out
         at = "paused at" if self._grows else "line"
         printed = f"[stdout+stderr] {count:,} {'line' if count == 1 else 'lines'}"
         if self._arrangements:
             printed += " · v other views"
         parts += [
             printed if self._view is None else f"{self._view.told} · v other views",
+            *([f"▲ without {counted(self._left_out, 'line')} of stderr"] if hides else []),
             "following" if lines.following else f"{at} {self._number(lines.cursor):,}",
         ]
         dropped = 0 if self._reader is None else self._reader.dropped_lines
