@@ -31,7 +31,7 @@ from .blockindex import (
     unpack_old,
 )
 from .overwritten import AGAIN
-from .passage import Line, Stream
+from .passage import Line, Passage, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -162,7 +162,8 @@ class LineFileWriter:
         _write_all(self._index, header.pack(), 0)
 
     def release(self) -> None:
-        """Close the files; the next call that needs them opens them again."""
+        """Close the files; the next call that needs them opens them again, and begins another block."""
+        self._block = None
         if self._descriptors is not None:
             descriptors, self._descriptors = self._descriptors, None
             for descriptor in descriptors:
@@ -317,6 +318,14 @@ class LineFileReader:
             chosen = texts[max(0, start - begin.lines) : stop - begin.lines]
             found += [Line(stream, text) for text in chosen]
         return found
+
+    def passages(self, start: int, stop: int) -> Iterator[tuple[int, Passage]]:
+        """Return the blocks that hold these lines, each with the number of its first line."""
+        for begin, entry in self._blocks(start, min(stop, self.count)):
+            stream: Stream = "stderr" if entry.flags & STDERR else "stdout"
+            data = self._pread_text(begin.end, entry.end - begin.end)
+            text = data.decode("utf-8", "replace").removesuffix("\n")
+            yield begin.lines, Passage(stream, f"{text}\n", entry.at or None)
 
     def time_of(self, line: int) -> float | None:
         """Return when a line was written, in seconds since 1970, at most ``BLOCK_SECONDS`` too early."""

@@ -52,6 +52,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
+_FIRST_COLUMN = ("", "0", "1")
 _STRING_REST = re.compile(rf"{_STRING_BODY}(?P<end>[\x07\x9c])?")
 _UNSAFE = re.compile(rf"[\x00-\x1f\x7f-\x9f{_INVISIBLE}]")
 _UNSAFE_MULTILINE = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_INVISIBLE}]")
@@ -162,7 +163,7 @@ class Sanitizer:
                 self._end_style(out)
                 self._put(out, token.group())
             case "csi":
-                self._handle_csi(token, at_end=at_end)
+                self._handle_csi(out, token, at_end=at_end)
             case "string":
                 self._in_string = at_end and not token["end"]
             case "escape":
@@ -170,9 +171,13 @@ class Sanitizer:
             case _:
                 self._put(out, _shown_char(token.group()))
 
-    def _handle_csi(self, token: re.Match[str], *, at_end: bool) -> None:
+    def _handle_csi(self, out: list[str], token: re.Match[str], *, at_end: bool) -> None:
         if token["final"] == "m" and not token["middle"]:
             self._wanted = apply_sgr(self._wanted, token["params"])
+        elif token["final"] == "G" and token["params"] in _FIRST_COLUMN and not token["middle"]:
+            # To the first column: npm and others redraw a line that way.
+            self._end_style(out)
+            self._put(out, "\r")
         elif at_end and not token["final"]:
             # What is beyond the cap is ignored anyway, so a flood of parameters is not kept.
             self._held = token["intro"] + token["params"][: MAX_SGR_CHARS + 1] + token["middle"]

@@ -19,10 +19,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from .blockindex import IndexHeader, index_path
 from .linefile import LineFileReader, LineFileWriter, encode_lines, is_one_line
 from .passage import Line, Passage, Stream
-from .style import strip_style
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -35,9 +33,6 @@ MIN_LINE_COST = 8
 _LONG = b"." * MIN_LINE_COST
 _SHAPE = bytes(ord("\n") if code == ord("\n") else ord(".") for code in range(256))
 """What tells the length of lines and nothing else."""
-
-SEARCH_LINES = 5_000
-"""Lines that one ``search_some`` looks at: a few milliseconds."""
 
 _PARTS = 1
 _JOINED = 2
@@ -385,28 +380,21 @@ class SpoolReader:
                 return section.file.time_of(line - section.start)
         return None
 
-    def search_some(
-        self, pattern: re.Pattern[str], start: int, forward: bool = True
-    ) -> tuple[int | None, int | None]:
-        """Look for the next line, from ``start`` on, that holds the pattern; colours are not part of it.
+    def passages(self, start: int, stop: int) -> Iterator[tuple[int, Passage]]:
+        """Return the lines as they were printed together, each passage with the number of its first line.
 
-        Only ``SEARCH_LINES`` lines are looked at: return the hit, or where to go on, or twice None.
+        They are whole: the first may begin before ``start``, and the last end behind ``stop``.
         """
-        if forward:
-            first = max(0, start)
-            stop = min(first + SEARCH_LINES, self.line_count)
-            following = stop if stop < self.line_count else None
-        else:
-            stop = min(start + 1, self.line_count)
-            first = max(0, stop - SEARCH_LINES)
-            following = first - 1 if first > 0 else None
-        numbered: Iterator[tuple[int, Line]] = enumerate(self.lines(first, stop), first)
-        if not forward:
-            numbered = reversed(list(numbered))
-        for at, line in numbered:
-            if pattern.search(strip_style(line.text)):
-                return at, None
-        return None, following
+        for section in self._sections:
+            first = max(start - section.start, 0)
+            last = min(stop - section.start, section.length)
+            if first >= last:
+                continue
+            if section.file is None:
+                yield section.start, Passage("stderr", f"{self._notice_text}\n")
+            else:
+                for at, passage in section.file.passages(first, last):
+                    yield section.start + at, passage
 
     def close(self) -> None:
         """Close the files."""

@@ -120,6 +120,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     retention: Mapping[str, str]
     operator: str
     pager: str
+    editor: str
     terminal: TerminalFacts
     told: tuple[Told, ...]
     problems: tuple[Problem, ...]
@@ -168,6 +169,9 @@ class _Reading:
             environ=self._process_environ(said.datadog if said else None),
             operator=self._text("operator", "USER", _account),
             pager=self._text("pager", "PAGER", "less"),
+            editor=self._text(
+                "editor", "VISUAL" if self._environ.get("VISUAL") else "EDITOR", "vi"
+            ),
             terminal=self._terminal(said),
             told=tuple(self._told),
             problems=(

@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
-from textual import on, work
+from textual import events, on, work
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
@@ -27,6 +27,7 @@ from pup_tui.tui.runs import PATIENCE, Runs
 from pup_tui.tui.screens.main import MainScreen
 from pup_tui.tui.starting import ERROR_SECONDS
 from pup_tui.tui.terminal import LastingDriver
+from pup_tui.tui.texts import counted
 from pup_tui.tui.widgets.output_pane import OutputPane
 
 if TYPE_CHECKING:
@@ -127,11 +128,38 @@ class PupTuiApp(ColouredApp[str]):
     @on(OutputPane.ForPager)
     @work(group="pager", exclusive=True)
     async def _open_pager(self, wanted: OutputPane.ForPager) -> None:
-        from pup_tui.tui.pager import open_pager
+        from pup_tui.tui.programs import open_in
 
-        trouble = await open_pager(self, wanted.path, self.services.pager, self.services.environ)
+        services = self.services
+        trouble = await open_in(self, wanted.path, services.pager, services.environ, "pager")
         if trouble:
             self.notify(trouble, severity="warning", markup=False)
+
+    @on(OutputPane.ForEditor)
+    @work(group="pager", exclusive=True)
+    async def _open_editor(self, wanted: OutputPane.ForEditor) -> None:
+        from pup_tui.tui.output_elsewhere import open_in_editor
+
+        trouble = await open_in_editor(self, wanted.path, self.services)
+        if trouble:
+            self.notify(trouble, severity="warning", markup=False)
+
+    @on(OutputPane.ForFile)
+    @work(group="save")
+    async def _save_output(self, wanted: OutputPane.ForFile) -> None:
+        from pup_tui.tui.dialogs.reason import FileScreen
+        from pup_tui.tui.output_elsewhere import save
+
+        answer = await self.push_screen_wait(FileScreen(wanted.path.name))
+        if answer is not None:
+            self.notify(await save(wanted.path, answer.note, self.services), markup=False)
+
+    @on(events.TextSelected)
+    def _copy_selected(self) -> None:
+        """Copy what was dragged over: a terminal that sends the mouse to us selects nothing by itself."""
+        if text := self.screen.get_selected_text():
+            self.copy_to_clipboard(text)
+            self.notify(f"Copied {counted(len(text), 'character')}", markup=False, timeout=2)
 
     # Leaving
 

@@ -22,7 +22,7 @@ from pup_tui.core.notices import (
 )
 from pup_tui.core.program import Program
 from pup_tui.core.state import RunState
-from pup_tui.tui.step_progress import StepProgress
+from pup_tui.tui.step_progress import Attempt, StepProgress
 
 
 def names_exit(reason: str, code: int) -> bool:
@@ -244,6 +244,8 @@ class RunProgress:
     def _start(self, step: StepProgress, notice: StepStarted) -> None:
         self._fill(step)
         self._let_go_around(step)
+        if step.has_run:
+            step.repeated.append(Attempt(notice.attempt, notice.ts, step.verdict))
         step.last_poll = step.retrying = None
         step.reason = ""
         step.values.clear()

@@ -35,10 +35,10 @@ class Services:
 
     `launcher` gives what begins runs, put together when the first one begins (JournalError where the journal
     cannot be opened). `operator` is who sits at the console; `hidden` are secrets besides variables; `state`
-    is the folder of the journal and of outputs; `environ` is what the `pager` is started with; `home` is
-    the operator's; `sources` makes what values come from, and whoever `listen`s is told what is to be said of
-    that by the way; `site` says in a word where runs act; `suggestions`
-    are values that forms begin with; `open_at` is the runbook to show first, of the catalog or not. `profile`
+    is the folder of the journal and of outputs; `environ` is what `pager` and `editor` are started with;
+    `home` is the operator's; `sources` makes what values come from, and whoever `listen`s is told what is to
+    be said of that by the way; `site` says in a word where runs act; `suggestions` are values that forms
+    begin with; `open_at` is the runbook to show first, of the catalog or not. `profile`
     is the one that runs are made with, `profiles` finds those that can be chosen. `appearance`
     says how the console looks.
     """
@@ -51,6 +51,7 @@ class Services:
     environ: Mapping[str, str]
     home: Path
     pager: str = "less"
+    editor: str = "vi"
     sources: Callable[[], Sources]
     listen: Callable[[Callable[[str], None]], None] = lambda _: None
     site: str

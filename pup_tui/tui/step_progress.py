@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pup_tui.core.ids import UNDO, is_kept, item_numbers
 from pup_tui.core.notices import StepPolled, StepRetrying
@@ -24,6 +24,17 @@ UNFINISHED = UNDER_WAY | {"pending"}
 TROUBLE = frozenset({"failed", "unknown"})
 NOT_SHOWN = Shown("")
 
+KEPT_ATTEMPTS = 400
+"""Attempts of a step that are remembered; the output of those before is not parted."""
+
+
+class Attempt(NamedTuple):
+    """An attempt that came after another: when it began (RFC 3339), and what became of the one before."""
+
+    number: int
+    ts: str
+    before: str
+
 
 @dataclass(eq=False, kw_only=True)
 class StepProgress:
@@ -33,7 +44,8 @@ class StepProgress:
     many of them have ended, `notable` which are under way or in trouble. `item` is the label of an item of a
     foreach, else the value that it stands for, where it is known and no secret; `of_item` the item whose step
     an undo step takes back. `shown` is its command with what goes in beside it; `question` what it asked,
-    `given` what was answered. `retrying` is told of an attempt that failed, until the next one begins.
+    `given` what was answered. `retrying` is told of an attempt that failed, until the next one begins;
+    `repeated` are the attempts after the first.
     """
 
     node: Node
@@ -53,6 +65,7 @@ class StepProgress:
     retrying: StepRetrying | None = None
     last_poll: StepPolled | None = None
     values: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_VALUES))
+    repeated: deque[Attempt] = field(default_factory=lambda: deque(maxlen=KEPT_ATTEMPTS))
     children: list[StepProgress] = field(default_factory=list)
     done: int = 0
     notable: set[StepProgress] = field(default_factory=set)
@@ -112,6 +125,20 @@ class StepProgress:
             (self.item or self.shown.command).strip().partition("\n")[0][:MOST_OF_ITEM]
         )
         return f"[{item_numbers(self.id)[-1]}] {told}".rstrip()
+
+    @property
+    def verdict(self) -> str:
+        """What became of its last attempt, before the next one has begun; empty where nothing tells."""
+        polled = self.last_poll
+        if polled is not None and not polled.met:
+            saw = [polled.error or "", polled.status or ""]
+            saw += [] if polled.value is None else [f"value {polled.value:g}"]
+            return safe_text(" · ".join(filter(None, ["not met", *saw])))
+        if self.retrying is not None:
+            return safe_text(f"failed: {self.retrying.reason}")
+        if self.answered.startswith("retry "):
+            return safe_text(f"failed: {self.question}")
+        return self.status if self.over else ""
 
     @property
     def holds_known(self) -> bool:

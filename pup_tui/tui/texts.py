@@ -108,6 +108,11 @@ def moment(wall: float, now: float | None = None) -> str:
     return then.strftime("%Y-%m-%d %H:%M")
 
 
+def time_of_day(wall: float) -> str:
+    """A moment (seconds since 1970) in local time, to the second: `02:43:07`."""
+    return datetime.fromtimestamp(wall).astimezone().strftime("%H:%M:%S")
+
+
 def short_duration(seconds: float) -> str:
     """Seconds in at most seven characters: `0.4 s`, `12 s`, `2m 05s`, `1h 02m`, `3d 04h`."""
     return format_duration(seconds, compact=True)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.bench import cost, keys
+from tests.bench import cost, keys, outputs
 
 ROUNDS = 5
 
@@ -198,6 +198,7 @@ def main() -> None:
             ("a shell step, all in all", step_latency(folder), "s"),
             *cost.rows(folder, environ),
             *keys.rows(folder, environ),
+            *outputs.rows(folder),
         ]
     width = max(len(label) for label, _, _ in rows)
     for label, value, unit in rows:

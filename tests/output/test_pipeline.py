@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pup_tui.output.mask import Masker
+from pup_tui.output.overwritten import states
 from pup_tui.output.passage import Line, Passage
 from pup_tui.output.pipeline import CAPTURE_LIMIT, PARTIAL_SHOWN, Captured, KeptOutput
 from pup_tui.output.spool import SpoolReader
+from pup_tui.output.style import strip_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -302,3 +304,17 @@ def test_a_spool_that_cannot_be_opened_again_is_told_not_raised(path: Path) -> N
     assert step.heard() == ["second"]
     assert step.output.captured().stdout == "second\n"
     step.output.close()
+
+
+@pytest.mark.parametrize("sequence", [b"\x1b[1G", b"\x1b[G", b"\x1b[0G", "\x9b1G".encode()])
+def test_a_line_that_is_redrawn_from_its_first_column_shows_its_last_state(
+    path: Path, sequence: bytes
+) -> None:
+    step = Step(path)
+    step.out(
+        b"\x1b[31mone" + sequence + b"\x1b[0K", b"two" + sequence[:2], sequence[2:] + b"three\n"
+    )
+    step.output.close()
+    [line] = step.shown()
+    assert states(line)[-1] == "three"
+    assert [strip_style(state) for state in states(line)] == ["one", "two", "three"]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from pup_tui.output.blockindex import index_path
 from pup_tui.output.passage import Line
-from pup_tui.output.spool import SEARCH_LINES, SpoolReader, SpoolWriter, spool_name
+from pup_tui.output.spool import SpoolReader, SpoolWriter, spool_name
 from tests.support.passages import write_lines
 
 if TYPE_CHECKING:
@@ -255,34 +254,25 @@ def test_a_killed_writer_leaves_all_that_was_shown(path: Path, reports: int) -> 
     assert numbers[-1] >= reported - 1
 
 
-def test_search_finds_in_both_directions_without_colours(path: Path) -> None:
-    writer = SpoolWriter(path)
-    write_lines(writer, numbered(0, SEARCH_LINES * 2))
-    write_lines(writer, [Line("stderr", "\x1b[0;31mERR\x1b[0mOR")])
-    write_lines(writer, numbered(0, SEARCH_LINES * 2))
-    writer.close()
+@pytest.mark.parametrize("limit", [LIMIT, 1 << 20])
+def test_passages_hold_all_lines_with_their_numbers(path: Path, limit: int) -> None:
+    writer = SpoolWriter(path, limit)
+    for start in range(0, 4_000, 100):
+        write_lines(writer, numbered(start, start + 100))
+        write_lines(writer, [Line("stderr", f"\x1b[31mERROR {start}\x1b[0m")])
+    writer.set_partial("stdout", "unfinished")
     reader = SpoolReader(path)
-    middle = SEARCH_LINES * 2
-    error = re.compile("error", re.IGNORECASE)
-
-    def found(pattern: re.Pattern[str], start: int, *, forward: bool = True) -> int | None:
-        at: int | None = start
-        hit = None
-        while at is not None and hit is None:
-            hit, at = reader.search_some(pattern, at, forward)
-        return hit
-
-    assert found(error, 0) == middle
-    assert found(error, middle) == middle
-    assert found(error, middle + 1) is None
-    assert found(error, reader.line_count, forward=False) == middle
-    assert found(error, middle - 1, forward=False) is None
-    assert found(re.compile("nothing"), -1) is None
-    assert found(re.compile(""), 10**9) is None
-    assert reader.search_some(error, 0) == (None, SEARCH_LINES)
-    assert reader.search_some(error, middle) == (middle, None)
-    assert reader.search_some(error, 10, forward=False) == (None, None)
+    every = reader.lines(0, reader.line_count)
+    for start, stop in [(0, len(every)), (0, 1), (150, 160), (len(every) - 1, len(every)), (7, 7)]:
+        found = {
+            begin + number: line
+            for begin, passage in reader.passages(start, stop)
+            for number, line in enumerate(passage.lines())
+        }
+        assert set(range(start, stop)) <= set(found)
+        assert all(every[number] == line for number, line in found.items())
     reader.close()
+    writer.close()
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,12 @@ def test_the_process_environment_is_read_once(
     assert settings.pager == settings.environ["PAGER"] == "more"
 
 
+def test_the_editor_is_the_visual_one_where_there_is_one() -> None:
+    assert read_settings(environ={}).editor == "vi"
+    assert read_settings(environ={"EDITOR": "ed"}).editor == "ed"
+    assert read_settings(environ={"EDITOR": "ed", "VISUAL": "emacs -nw"}).editor == "emacs -nw"
+
+
 @pytest.mark.parametrize(
     ("variable", "given", "name", "line"),
     [

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from textual.widgets import Button
+from textual.widgets import Button, Input
 
 from pup_tui.core.events import Interrupted
 from pup_tui.core.state import RunStatus
@@ -71,6 +71,44 @@ async def test_an_output_is_handed_to_the_operators_pager(
         console.app.screen.query_one(OutputLines).focus()
         await console.press("o")
         await console.tells("PAGER cannot be read as a command: No closing quotation.")
+
+
+async def test_an_output_is_saved_to_a_new_file_and_copied_for_the_editor(
+    tmp_path: Path, make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"quick.yaml": QUICK}, editor="vi 'unfinished")
+    async with open_console(services, LARGE) as console:
+        await start(console, "quick")
+        await console.sees("✔ quick", "succeeded", "done")
+        await console.press("E")
+        await console.tells("EDITOR cannot be read as a command: No closing quotation.")
+        target = tmp_path / "saved.txt"
+        await console.press("S")
+        await console.sees("Save the output")
+        console.app.screen.query_one(Input).value = str(target)
+        await console.press("enter")
+        await console.tells("Saved 5 bytes")
+        assert target.read_text() == "done\n"
+        assert target.stat().st_mode & 0o777 == 0o600
+        await console.press("S")
+        await console.sees("Save the output")
+        console.app.screen.query_one(Input).value = str(target)
+        await console.press("enter")
+        await console.tells("is there already")
+
+
+async def test_what_is_dragged_over_is_copied_when_the_mouse_is_let_go(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    async with open_console(make_services({"quick.yaml": QUICK}), LARGE) as console:
+        await start(console, "quick")
+        await console.sees("✔ quick", "succeeded", "done")
+        lines = console.app.screen.query_one(OutputLines)
+        await console.pilot.mouse_down(lines, offset=(2, 0))
+        await console.pilot.hover(lines, offset=(6, 0))
+        await console.pilot.mouse_up(lines, offset=(6, 0))
+        await console.tells("Copied 4 characters")
+        assert console.app.clipboard == "done"
 
 
 async def test_a_key_that_is_pressed_twice_starts_one_run(

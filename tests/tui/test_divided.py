@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from pup_tui.core.notices import rfc3339
 from pup_tui.output.passage import Passage
 from pup_tui.output.spool import SpoolReader, SpoolWriter
-from pup_tui.tui.lines.divided import DividedOutput, Divider, Parting
+from pup_tui.tui.lines.divided import DividedOutput, Divider, Parting, attempt_marks
+from pup_tui.tui.step_progress import Attempt
 
 
 class Written:
@@ -64,3 +66,33 @@ def test_any_lines_are_those_of_the_whole(written: Written, start: int, stop: in
     every = written.output.lines(0, 7)
     assert len(every) == 7
     assert written.output.lines(start, stop) == every[start:stop]
+
+
+def test_a_mark_stays_where_it_is_while_the_output_grows(written: Written) -> None:
+    written.write(10, "a")
+    written.write(20, "b")
+    assert written.shown(15) == ["a", "── at 15", "b"]
+    written.write(30, "c")
+    assert written.shown(15, 25) == ["a", "── at 15", "b", "── at 25", "c"]
+
+
+def test_one_goes_from_part_to_part(written: Written) -> None:
+    written.write(10, "a", "b")
+    written.write(20, "c", "d")
+    written.write(30, "e")
+    written.shown(15, 25)
+    output = written.output
+    assert [output.beside(line, 1) for line in range(7)] == [3, 3, 3, 6, 6, 6, 6]
+    assert [output.beside(line, -1) for line in range(7)] == [0, 0, 0, 0, 3, 3, 3]
+
+
+def test_attempts_are_parted_by_what_became_of_the_one_before(written: Written) -> None:
+    written.write(10, "a")
+    written.writer.release()
+    written.write(10.01, "b")
+    attempts = [Attempt(2, rfc3339(10.005), "failed: exit code 1")]
+    written.output.marks = attempt_marks(attempts)
+    written.output.refresh()
+    first, mark, second = written.output.lines(0, 3)
+    assert (first.text, second.text) == ("a", "b")
+    assert mark.text.startswith("attempt 1 failed: exit code 1 · attempt 2 · ")

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path, PurePath
 from typing import ClassVar
 
@@ -16,12 +18,15 @@ from textual.widgets import Input, Static
 from pup_tui.output.overwritten import AGAIN
 from pup_tui.output.passage import Line, Passage
 from pup_tui.output.spool import SpoolWriter
+from pup_tui.output.table import table
 from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import output_lines
+from pup_tui.tui.lines.arranged import arrangements
+from pup_tui.tui.lines.divided import Parting
 from pup_tui.tui.lines.line_text import CLIP, line_text
 from pup_tui.tui.lines.output_lines import OutputLines
-from pup_tui.tui.pager import open_pager
+from pup_tui.tui.programs import open_in
 from pup_tui.tui.widgets.output_pane import OutputPane
 from tests.support.passages import write_lines
 
@@ -45,6 +50,7 @@ class Shown:
         self.pilot = pilot
         self.pane = app.query_one(OutputPane)
         self.lines = app.query_one(OutputLines)
+        self.folder = path.parent
         self.writer = SpoolWriter(path, limit)
 
     async def write(self, *texts: str, stream: str = "stdout") -> None:
@@ -295,6 +301,172 @@ async def test_search_goes_round_and_counts(tmp_path: Path) -> None:
         assert s.pane.check_action("clear", ()) is False
 
 
+LOGS = {
+    "data": [
+        {
+            "id": str(number),
+            "attributes": {
+                "timestamp": f"2026-01-01T02:43:{number:02}Z",
+                "status": "error" if number % 2 else "info",
+                "service": "payments",
+                "message": f"[red]request {number}[/] \u202e",
+                "attributes": {"http": {"status_code": 500 + number}},
+            },
+        }
+        for number in range(3)
+    ]
+}
+PEOPLE = [{"name": "ada", "age": 36}, {"name": "[b]bob", "age": 4}, {"name": "字", "age": 100}]
+
+
+async def arranged(s: Shown, text: str, *, at_once: bool = True) -> None:
+    path = s.folder / "0001-whole.log"
+    writer = SpoolWriter(path)
+    writer.append(Passage("stdout", f"{text}\n"))
+    writer.close()
+    s.pane.show(path, "", grows=False, arranged=at_once)
+    await s.press()
+
+
+async def test_json_is_laid_out_and_folds(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps({"a": {"b": 1}, "c": "x"}))
+        assert s.rows()[:5] == ["  {", '    "a": {', '      "b": 1', "    },", '    "c": "x"']
+        await s.press("j", "enter")
+        assert s.rows()[:4] == ["  {", '    "a": { … 1 key },', '    "c": "x"', "  }"]
+        await s.press("enter")
+        assert s.rows()[2] == '      "b": 1'
+        await s.press("F")
+        assert s.rows()[1] == '    "a": { … 1 key },'
+        assert s.status().startswith("json of stdout · enter unfolds, F all · v other views")
+        await s.press("v")
+        assert s.rows()[0] == '  {"a": {"b": 1}, "c": "x"}'
+        assert s.status().startswith("[stdout+stderr] 1 line · v other views")
+
+
+async def test_events_of_a_log_are_a_line_each_and_are_searched_whole(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps(LOGS))
+        event = "2026-01-01T02:43:01Z  ERROR  payments  [red]request 1[/] \\u202e"
+        assert s.rows()[3].strip() == event
+        [red] = [segment for segment in s.lines.render_line(3) if segment.text.strip() == event]
+        assert red.style is not None
+        await s.press("j", "j", "j", "enter")
+        assert s.rows()[3].strip() == "{"
+        await s.press("F")
+        await s.search("502")
+        assert s.status().startswith("match 1 of 1")
+        assert '"status_code": 502' in s.rows()[HEIGHT // 2 - 1]
+
+
+async def test_a_list_of_flat_objects_is_a_table_that_sorts(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps({"meta": {"n": {}}, "people": PEOPLE}))
+        await s.press("v")
+        assert s.rows()[:3] == ["  name   | age", "  -------+----", "  ada    | 36"]
+        await s.press("greater_than_sign", "greater_than_sign")
+        assert [row[2:8].strip() for row in s.rows()[2:5]] == ["[b]bob", "ada", "字"]
+        assert "by age ▴" in s.status()
+        await s.press("less_than_sign")
+        assert [row[2:7].strip() for row in s.rows()[2:5]] == ["字", "ada", "[b]bo"]
+        await s.press("greater_than_sign")
+        assert [row[2:5] for row in s.rows()[2:4]] == ["ada", "[b]"]
+
+
+async def test_what_an_arrangement_leaves_out_is_said(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        path = tmp_path / "0001-both.log"
+        writer = SpoolWriter(path)
+        writer.append(Passage("stderr", "deprecated\n"))
+        writer.append(Passage("stdout", '{"a": 1}\n'))
+        writer.close()
+        s.pane.show(path, "", grows=False, arranged=True)
+        await s.press()
+        assert s.rows()[1] == '    "a": 1'
+        assert "▲ without 1 line of stderr" in s.status()
+        await s.press("v")
+        assert s.rows()[0] == "▌ deprecated"
+        assert "without" not in s.status()
+
+
+def test_several_tables_are_no_table_that_sorts(tmp_path: Path) -> None:
+    def tables(text: str) -> int:
+        path = tmp_path / f"{len(text)}.log"
+        writer = SpoolWriter(path)
+        writer.append(Passage("stdout", text))
+        writer.close()
+        return len(arrangements(path).all)
+
+    one = table(["a"], [["1"], ["2"]])
+    assert (tables(one), tables(one + one), tables("plain\n")) == (1, 0, 0)
+
+
+async def test_what_failed_stays_as_it_was_printed_until_one_asks(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps(PEOPLE), at_once=False)
+        assert s.rows()[0].startswith('  [{"name": "ada"')
+        await s.press("v")
+        assert s.rows()[0] == "  ["
+
+
+async def test_lines_that_name_a_bad_level_are_tinted_and_keep_their_own_colours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    async with shown(tmp_path, ["fine", "ERROR one", "WARN two", "ERROR \x1b[32mok\x1b[0m"]) as s:
+
+        def colour(row: int, text: str) -> object:
+            [found] = [each for each in s.lines.render_line(row) if each.text.strip() == text]
+            assert found.style is not None
+            return found.style.color
+
+        fine, error, warning = colour(0, "fine"), colour(1, "ERROR one"), colour(2, "WARN two")
+        assert len({fine, error, warning}) == 3
+        assert colour(3, "ERROR") == error
+        assert colour(3, "ok") not in (fine, error)
+
+
+async def test_times_stand_before_lines_on_demand(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        other = tmp_path / "0001-other.log"
+        writer = SpoolWriter(other, now=lambda: 1_800_000_007.0)
+        writer.append(Passage("stdout", f"{'x' * 100}\nsecond\n"))
+        writer.close()
+        s.pane.show(other, "", grows=False)
+        await s.press("T")
+        time = datetime.fromtimestamp(1_800_000_007).astimezone().strftime("%H:%M:%S")
+        assert s.rows()[1] == f"{time}   second"
+        assert s.rows()[0] == f"{time}   {'x' * (WIDTH - 12)}›"
+        await s.press("w")
+        assert s.rows()[1].strip("x") == " " * 11
+        await s.press("w", "T")
+        assert s.rows()[1] == "  second"
+
+
+async def test_a_match_is_shown_in_the_middle_and_with_what_was_found(tmp_path: Path) -> None:
+    texts = numbered(300)
+    texts[150] = f"{'x' * 300} needle {'y' * 300}"
+    async with shown(tmp_path, texts) as s:
+        await s.press("g")
+        await s.search("needle")
+        middle = s.rows()[HEIGHT // 2 - 1]  # the line in which one types has gone since
+        assert "needle" in middle
+        await s.search("line 200")
+        assert s.rows()[HEIGHT // 2 - 1] == "  line 200"
+
+
+async def test_a_text_is_searched_as_it_is_and_capitals_matter_on_demand(tmp_path: Path) -> None:
+    async with shown(tmp_path, ["abc", "A(C", "a(c", "end"]) as s:
+        await s.press("g", "slash", "a", "left_parenthesis")
+        assert "not a regular expression" in s.status()
+        await s.press("ctrl+t")
+        assert s.status().startswith("text as it is ^t · capitals matter where typed ^y")
+        await s.press("c", "enter")
+        assert (s.lines.cursor, s.status().partition(" · ")[0]) == (1, "match 1 of 2")
+        await s.press("slash", "ctrl+y", "enter")
+        assert (s.lines.cursor, s.status().partition(" · ")[0]) == (2, "match 1 of 1")
+
+
 async def test_capitals_are_told_apart_only_where_they_are_typed(tmp_path: Path) -> None:
     async with shown(tmp_path, ["error", "Error"]) as s:
         await s.press("g")
@@ -328,10 +500,19 @@ async def test_lines_are_copied_as_plain_text(tmp_path: Path) -> None:
     async with shown(tmp_path, ["one", "\x1b[31mtwo\x1b[0m", "three"]) as s:
         await s.press("k", "y")
         assert s.app.clipboard == "two"
-        await s.press("v", "j")
+        await s.press("V", "j")
         assert "2 selected" in s.status()
         await s.press("y")
         assert s.app.clipboard == "two\nthree"
+
+
+async def test_all_of_an_output_is_copied_with_how_much_it_was(tmp_path: Path) -> None:
+    texts = [f"\x1b[31m{text}\x1b[0m" for text in numbered(1_200)]
+    async with shown(tmp_path, texts) as s:
+        await s.press("Y")
+        assert s.app.clipboard == "\n".join(numbered(1_200))
+        [told] = [notification.message for notification in s.app._notifications]
+        assert told == f"Copied 1,200 lines, {len(s.app.clipboard):,} characters"
 
 
 async def test_lines_are_marked_with_a_click(tmp_path: Path) -> None:
@@ -367,6 +548,38 @@ async def test_another_output_is_shown_from_its_end(tmp_path: Path) -> None:
         assert "1 line · following" in s.status()
 
 
+async def test_an_output_that_is_whole_begins_at_its_top(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        other = tmp_path / "0001-other.log"
+        writer = SpoolWriter(other)
+        writer.append(Passage("stdout", "".join(f"{line}\n" for line in numbered(100))))
+        writer.close()
+        s.pane.show(other, "", grows=False)
+        await s.look()
+        assert s.rows()[0] == "  line 0"
+        assert "line 1" in s.status()
+
+
+async def test_braces_go_from_attempt_to_attempt(tmp_path: Path) -> None:
+    async with shown(tmp_path) as s:
+        other = tmp_path / "0001-other.log"
+        now = 10.0
+        writer = SpoolWriter(other, now=lambda: now)
+        for attempt in range(1, 4):
+            now = attempt * 10.0
+            lines = "".join(f"{attempt}: {line}\n" for line in numbered(50))
+            writer.append(Passage("stdout", lines))
+        writer.close()
+        marks = [Parting(15, "attempt 2"), Parting(25, "attempt 3")]
+        s.pane.show(other, "", marks=marks, grows=False)
+        await s.look()
+        await s.press("right_curly_bracket")
+        assert s.rows()[1] == "  2: line 0"
+        assert s.rows()[0].startswith("─ attempt 2 ─")
+        await s.press("right_curly_bracket", "j", "left_curly_bracket", "left_curly_bracket")
+        assert s.rows()[1] == "  2: line 0"
+
+
 async def test_an_output_that_cannot_be_read_says_so(tmp_path: Path) -> None:
     async with shown(tmp_path, ["x"]) as s:
         folder = tmp_path / "folder.log"
@@ -378,7 +591,8 @@ async def test_an_output_that_cannot_be_read_says_so(tmp_path: Path) -> None:
 
 async def test_without_a_terminal_to_give_the_pager_is_refused(tmp_path: Path) -> None:
     async with shown(tmp_path, ["x"]) as s:
-        assert await open_pager(s.app, tmp_path, "less", {}) == "A pager cannot be opened here."
+        told = await open_in(s.app, tmp_path, "less", {}, "pager")
+        assert told == "The pager cannot be opened here."
 
 
 async def test_an_output_that_grows_lays_nothing_out(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from pup_tui.core.notices import (
+    AnyNotice,
     RunFinished,
     StepAnswered,
     StepFinished,
@@ -86,6 +87,40 @@ def test_a_poll_that_is_run_again_begins_with_no_results() -> None:
     run.apply(started("b", 4))
     assert run.steps["b"].last_poll is None
     assert not run.steps["b"].values
+
+
+def test_attempts_after_the_first_tell_what_became_of_the_one_before() -> None:
+    run = progress()
+    polled = StepPolled(
+        **HEAD,
+        step="b",
+        attempt=1,
+        elapsed=9.0,
+        timeout=60.0,
+        value=4.5,
+        status="Alert",
+        met=False,
+        error=None,
+    )
+    retrying = StepRetrying(**HEAD, step="b", attempt=2, attempts=5, delay=1.0, reason="exit 1")
+    failing = StepWaiting(**HEAD, step="b", for_="failure", message="exit 2", expect=None)
+    again = StepAnswered(**HEAD, step="b", answer="retry", by="ada", note="")
+    told: list[AnyNotice] = [
+        started("b"),
+        polled,
+        started("b", 2),
+        retrying,
+        started("b", 3),
+        failing,
+        again,
+    ]
+    for notice in (*told, started("b", 4)):
+        run.apply(notice)
+    assert [(each.number, each.before) for each in run.steps["b"].repeated] == [
+        (2, "not met · Alert · value 4.5"),
+        (3, "failed: exit 1"),
+        (4, "failed: exit 2"),
+    ]
 
 
 def test_an_exit_code_that_a_reason_tells_is_found() -> None:

@@ -1,8 +1,9 @@
-"""Asks for a reason, which is recorded."""
+"""Asks for a line of text: a reason, which is recorded; the name of a file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 from textual.content import Content
 from textual.widget import Widget
@@ -16,6 +17,8 @@ REASON = "reason"
 class ReasonScreen(Dialog):
     """Asks for a reason, without which it cannot be done; the answer is `yes`, the reason its note."""
 
+    HINT: ClassVar[str] = "Why? This is recorded with your name"
+    MISSING: ClassVar[str] = "A reason is missing: type it here."
     KEYS = "esc back · enter in the field accepts the reason · pgup pgdn scroll the output"
 
     def __init__(
@@ -35,7 +38,7 @@ class ReasonScreen(Dialog):
     def compose_fixed(self) -> Iterable[Widget]:
         yield Input(
             self._typed.get(REASON, ""),
-            placeholder="Why? This is recorded with your name",
+            placeholder=self.HINT,
             id=REASON,
             compact=True,
             select_on_focus=False,
@@ -76,4 +79,16 @@ class ReasonScreen(Dialog):
         if reason:
             self.give("yes", reason)
         else:
-            self.want("A reason is missing: type it here.", self._field)
+            self.want(self.MISSING, self._field)
+
+
+class FileScreen(ReasonScreen):
+    """Asks for the file that an output is saved to; the answer is `yes`, the file its note."""
+
+    HINT = "A new file; ~ is your home"
+    MISSING = "The name of a file is missing: type it here."
+    KEYS = "esc back · enter saves"
+
+    def __init__(self, suggested: str) -> None:
+        message = "As plain text, to a file that is not there yet and only you can read."
+        super().__init__("Save the output", message, typed={REASON: suggested})

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from pup_tui.output.overwritten import states
 from pup_tui.output.passage import Line
+from pup_tui.tui.lines.line_list import LineList
 from pup_tui.tui.lines.line_text import CLIP, plain_line
 from pup_tui.tui.lines.output_lines import OutputLines
 
@@ -20,28 +21,15 @@ MOST_PRETTY = 1_000_000
 """Characters of JSON that are laid out at most; it takes about 50 ms."""
 
 
-class _Pieces:
+def _pieces(line: Line, texts: list[str]) -> LineList:
     """A long text as lines that are short enough to be drawn."""
-
-    dropped_lines = 0
-    unfinished = 0
-
-    def __init__(self, line: Line, texts: list[str]) -> None:
-        self._lines = [
+    return LineList(
+        [
             Line(line.stream, text[at : at + CLIP])
             for text in texts
             for at in range(0, max(1, len(text)), CLIP)
         ]
-
-    @property
-    def line_count(self) -> int:
-        return len(self._lines)
-
-    def refresh(self) -> None:
-        """There is nothing to read anew: the text is whole."""
-
-    def lines(self, start: int, stop: int, most: int | None = None) -> list[Line]:
-        return self._lines[start:stop]
+    )
 
 
 class WholeLineScreen(ModalScreen[None]):
@@ -69,7 +57,7 @@ class WholeLineScreen(ModalScreen[None]):
         with Vertical(classes="dialog whole-line"):
             yield Static(classes="dialog-title", id="whole-line-title", markup=False)
             yield OutputLines()
-            keys = "esc close · v y copy lines · Y copy all"
+            keys = "esc close · V y copy lines · Y copy all"
             if self._pretty is not None:
                 keys += " · p lay out JSON"
             yield Static(keys, classes="dialog-keys", markup=False)
@@ -82,7 +70,7 @@ class WholeLineScreen(ModalScreen[None]):
     def _show(self) -> None:
         laid_out = self._pretty if self._is_pretty else None
         lines = self.query_one(OutputLines)
-        lines.show(_Pieces(self._line, self._rows if laid_out is None else laid_out))
+        lines.show(_pieces(self._line, self._rows if laid_out is None else laid_out))
         lines.go_to(0)
         title = f"Line {self._number:,} · {self._line.stream} · {len(self._plain):,} characters"
         self.query_one("#whole-line-title", Static).update(title)

@@ -1,17 +1,21 @@
-"""An output with lines between its parts, which nobody printed: where a run was resumed."""
+"""An output with lines between its parts, which nobody printed: where a run went on, or a step again."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from pup_tui.core.notices import RunResumed
-from pup_tui.output.passage import Line
+from pup_tui.output.passage import Line, Passage
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import SpoolReader
-from pup_tui.tui.texts import moment
+from pup_tui.tui.step_progress import Attempt
+from pup_tui.tui.texts import moment, time_of_day
+
+MOST_TOLD = 80
+"""Characters of what became of an attempt that stand in the line below it."""
 
 
 class Parting(NamedTuple):
@@ -30,6 +34,17 @@ def leg_marks(legs: Iterable[RunResumed]) -> list[Parting]:
     ]
 
 
+def attempt_marks(attempts: Iterable[Attempt]) -> list[Parting]:
+    """What parts the outputs of the attempts of a step."""
+    marks = []
+    for number, ts, before in attempts:
+        at = datetime.fromisoformat(ts).timestamp()
+        told = before if len(before) <= MOST_TOLD else f"{before[:MOST_TOLD]}…"
+        ended = f"attempt {number - 1} {told} · " if told else ""
+        marks.append(Parting(at, f"{ended}attempt {number} · {time_of_day(at)}"))
+    return marks
+
+
 class Divider(Line):
     """A line that was not printed; it is drawn as no printed one can be."""
 
@@ -41,6 +56,8 @@ class DividedOutput:
         self.marks: Sequence[Parting] = ()
         self._spool = spool
         self._known: tuple[int, int, Sequence[Parting]] = (0, 0, ())
+        self._settled: dict[Parting, int] = {}
+        """The marks before lines that cannot change any more: these stay where they are."""
         self._placed: list[tuple[int, Parting]] = []
         """Before which line of the spool a mark stands."""
 
@@ -65,6 +82,8 @@ class DividedOutput:
         self._spool.refresh()
         known = self._spool.line_count, self._spool.dropped_lines, self.marks
         if known != self._known:
+            if known[0] < self._known[0] or known[1] != self._known[1]:
+                self._settled.clear()
             self._known = known
             self._place()
 
@@ -75,33 +94,61 @@ class DividedOutput:
         """The line of the spool that stands at a line here, or below it where that is a mark's."""
         return line - sum(at + before < line for before, (at, _) in enumerate(self._placed))
 
+    def beside(self, line: int, by: int) -> int:
+        """Where the part below that of a line begins (`by` 1), or else its own, or the one above."""
+        starts = [0, *(at + before + 1 for before, (at, _) in enumerate(self._placed))]
+        here = bisect_right(starts, line) - 1
+        if by < 0 and line > starts[here]:
+            return starts[here]
+        return starts[min(max(0, here + by), len(starts) - 1)]
+
     def lines(self, start: int, stop: int, most: int | None = None) -> list[Line]:
         found: list[Line] = []
+        for begin, end, mark in self._parts(start, stop):
+            if begin < end:
+                first = self.number(begin)
+                found += self._spool.lines(first, first + end - begin, most)
+            if mark is not None:
+                found.append(Divider("stdout", mark.text))
+        return found
+
+    def passages(self, start: int, stop: int) -> Iterator[tuple[int, Passage]]:
+        """The lines as they were printed together, as `SpoolReader.passages` gives them."""
+        for begin, end, mark in self._parts(start, stop):
+            if begin < end:
+                first = self.number(begin)
+                for at, passage in self._spool.passages(first, first + end - begin):
+                    yield at + begin - first, passage
+            if mark is not None:
+                yield end, Passage("stdout", f"{mark.text}\n")
+
+    def time_of(self, line: int) -> float | None:
+        """When a line was printed, in seconds since 1970; of a mark, when the line below it was."""
+        return self._spool.time_of(self.number(line))
+
+    def _parts(self, start: int, stop: int) -> Iterator[tuple[int, int, Parting | None]]:
+        """Where printed lines begin and end in a range of lines here, and the mark right behind them."""
         at = start
         for place, mark in ((at + n, mark) for n, (at, mark) in enumerate(self._placed)):
             if place >= stop:
                 break
             if place >= at:
-                found += self._between(at, place, most)
-                found.append(Divider("stdout", mark.text))
+                yield at, place, mark
                 at = place + 1
-        return found + self._between(at, stop, most)
-
-    def _between(self, start: int, stop: int, most: int | None) -> list[Line]:
-        """Printed lines between two numbers of lines here, with no mark's among them."""
-        if start >= stop:
-            return []
-        first = self.number(start)
-        return self._spool.lines(first, first + stop - start, most)
+        yield at, stop, None
 
     def _place(self) -> None:
         lines = range(self._spool.line_count)
-        places = (bisect_left(lines, mark.at, key=self._time) for mark in self.marks)
-        self._placed = [
-            (place, mark)
-            for place, mark in zip(places, self.marks, strict=True)
-            if 0 < place < len(lines)
-        ]
+        settled = len(lines) - self._spool.unfinished
+        self._placed = []
+        for mark in sorted(self.marks):
+            place = self._settled.get(mark)
+            if place is None:
+                place = bisect_left(lines, mark.at, key=self._time)
+            if 0 < place < len(lines):
+                self._placed.append((place, mark))
+            if 0 < place < settled:
+                self._settled[mark] = place
 
     def _time(self, line: int) -> float:
         return self._spool.time_of(line) or 0.0

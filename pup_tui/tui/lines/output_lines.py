@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from textwrap import wrap
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -18,10 +20,10 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from pup_tui.output.passage import Line
-from pup_tui.tui.lines.finder import LinePredicate, LineSource
+from pup_tui.tui.lines.finder import LineSource, WantedLines, is_wanted
 from pup_tui.tui.lines.line_text import folded, plain_line
-from pup_tui.tui.lines.painter import GUTTER, Painter, Palette
-from pup_tui.tui.texts import fit
+from pup_tui.tui.lines.painter import Painter, Palette
+from pup_tui.tui.texts import counted, fit
 
 SIDEWAYS = 16
 """Columns that one key scrolls sideways."""
@@ -29,6 +31,8 @@ SIDEWAYS = 16
 MOST_COPIED = 1_000_000
 """Characters that go to the clipboard at most: more is refused by many terminals."""
 
+READ_TOGETHER = 500
+"""Lines that are read at once to be copied."""
 
 _CALM = Style(dim=True)
 _MARGIN = "  "
@@ -45,6 +49,8 @@ class OutputLines(ScrollView, can_focus=True):
         "output-lines--stderr",
         "output-lines--cursor",
         "output-lines--match",
+        "output-lines--error",
+        "output-lines--warning",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j,down", "move(1)", "Down", show=False),
@@ -58,9 +64,10 @@ class OutputLines(ScrollView, can_focus=True):
         Binding("space", "toggle_follow", "Follow/pause"),
         Binding("w", "toggle_wrap", "Wrap", show=False),
         Binding("u", "toggle_unfolded", "What was overwritten", show=False),
+        Binding("T", "toggle_timed", "Time of each line", show=False),
         Binding("right", "sideways(1)", "Right", show=False),
         Binding("left", "sideways(-1)", "Left", show=False),
-        Binding("v", "select", "Select lines", show=False),
+        Binding("V", "select", "Select lines", show=False),
         Binding("y", "copy", "Copy", show=False),
     ]
 
@@ -70,6 +77,7 @@ class OutputLines(ScrollView, can_focus=True):
     cursor: var[int] = var(0)
     wrap: var[bool] = var(False)
     unfolded: var[bool] = var(False)
+    timed: var[bool] = var(False)
     selected_from: var[int | None] = var(None)
     pattern: var[re.Pattern[str] | None] = var(None)
     empty_text: var[str] = var("")
@@ -93,11 +101,12 @@ class OutputLines(ScrollView, can_focus=True):
         """Lines there were when the source was last looked at."""
         return self._count
 
-    def show(self, source: LineSource | None) -> None:
-        """Show another output from its end."""
+    def show(self, source: LineSource | None, *, follow: bool = True) -> None:
+        """Show another output from its end, or, where it is not to be followed, from its top."""
         self._painter.show(source)
         self._count = self._dropped = 0
-        self.cursor, self.selected_from, self.following = 0, None, True
+        self.cursor, self.selected_from, self.following = 0, None, follow
+        self._scroll_lines(0)
         if source is None:
             self.virtual_size = Size(0, 0)
         self.take_in()
@@ -121,6 +130,13 @@ class OutputLines(ScrollView, can_focus=True):
             self._dropped = source.dropped_lines
             self._fit()
         self._redraw()
+
+    def shown_anew(self, cursor: int) -> None:
+        """Take in that the same source has other lines, with the marked one there."""
+        self._painter.forget_all()
+        self.selected_from = None
+        self.take_in()
+        self.go_to(cursor)
 
     def _stay_behind(self, lines: int) -> None:
         """Keep the same text in sight although lines above it are gone."""
@@ -209,6 +225,12 @@ class OutputLines(ScrollView, can_focus=True):
         self._fit()
         self._changed()
 
+    def watch_timed(self) -> None:
+        self._painter.timed = self.timed
+        self._painter.forget_all()
+        self._fit()
+        self._changed()
+
     def watch_pattern(self) -> None:
         self._painter.pattern = self.pattern
         self._painter.repaint()
@@ -233,17 +255,23 @@ class OutputLines(ScrollView, can_focus=True):
     def _end_in_sight(self) -> bool:
         return self._last_in_sight() >= self._count - 1
 
-    def go_to(self, line: int) -> None:
-        """Mark a line and bring it into sight; following stops."""
+    def go_to(self, line: int, *, above: int | None = None) -> None:
+        """Mark a line and bring it into sight, with so many rows above it if given; following stops."""
         self.following = False
         self.cursor = max(0, min(line, self._count - 1))
-        if self.cursor < self.scroll_offset.y:
+        if above is not None:
+            self._scroll_lines(self._top_for(self.cursor, above + 1))
+        elif self.cursor < self.scroll_offset.y:
             self._scroll_lines(self.cursor)
         elif self.cursor > self._last_in_sight() or self.wrap:
             top = self._top_for(self.cursor)
             if top > self.scroll_offset.y:
                 self._scroll_lines(top)
         self._changed()
+
+    def centre(self, line: int) -> None:
+        """Mark a line and bring it to the middle."""
+        self.go_to(line, above=self.size.height // 2)
 
     def action_move(self, by: int) -> None:
         if self.following and by > 0:
@@ -284,6 +312,10 @@ class OutputLines(ScrollView, can_focus=True):
         """Show or fold what lines said before they were overwritten."""
         self.unfolded = not self.unfolded
 
+    def action_toggle_timed(self) -> None:
+        """Show or hide when each line was printed."""
+        self.timed = not self.timed
+
     def action_sideways(self, by: int) -> None:
         if not self.wrap:
             self._fit()
@@ -322,27 +354,35 @@ class OutputLines(ScrollView, can_focus=True):
         """The plain text of lines, and whether that is all of it."""
         parts: list[str] = []
         left = MOST_COPIED
-        for number in lines:
-            line = self.line(number)
-            if line is None:
-                break
+        for line in self._each(lines):
             text = plain_line((line if self.unfolded else folded(line)).text)
-            if len(text) >= left:
+            if len(text) > left:
                 return "\n".join([*parts, text[:left]]), False
             parts.append(text)
             left -= len(text) + 1
         return "\n".join(parts), True
 
+    def _each(self, lines: range) -> Iterator[Line]:
+        source = self._painter.source
+        for at in range(lines.start, lines.stop, READ_TOGETHER):
+            if source is not None:
+                yield from source.lines(at, min(at + READ_TOGETHER, lines.stop))
+
     def action_copy(self) -> None:
-        lines = self.marked()
+        self._copy(self.marked())
+        self.selected_from = None
+        self._changed()
+
+    def action_copy_all(self) -> None:
+        self._copy(range(self._count))
+
+    def _copy(self, lines: range) -> None:
         if not lines:
             return
         text, whole = self.text_of(lines)
         self.app.copy_to_clipboard(text)
-        what = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
-        told = f"Copied {what}" if whole else f"Copied the first {MOST_COPIED:,} characters"
-        self.selected_from = None
-        self._changed()
+        what = f"{counted(len(lines), 'line')}, {counted(len(text), 'character')}"
+        told = f"Copied {what}" if whole else f"Copied the first {MOST_COPIED:,} characters only"
         self.notify(told, markup=False, timeout=2)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
@@ -370,11 +410,21 @@ class OutputLines(ScrollView, can_focus=True):
         """Whether a line in sight said something before that is not shown."""
         return any(self._painter.is_folded(line) for line, _, _ in self._rows())
 
-    def reveal(self, wanted: LinePredicate) -> None:
-        """Unfold where what was looked for in the marked line is folded."""
+    def reveal(self, wanted: WantedLines) -> None:
+        """Have what was looked for in the marked line in sight, unfolded where it is folded."""
         line = self.line(self.cursor)
-        if line is not None and not wanted(folded(line)):
+        if line is not None and not is_wanted(wanted, folded(line)):
             self.unfolded = True
+        plain = self._painter.text(self.cursor).plain
+        found = None if self.pattern is None or self.wrap else self.pattern.search(plain)
+        if found is None:
+            return
+        begin, left = cell_len(plain[: found.start()]), self.scroll_offset.x
+        if not left <= begin < left + self._text_width - len(found[0]):
+            self._painter.widen(self.cursor)
+            self._fit()
+            to = max(0, begin - self._text_width // 2) if begin >= self._text_width else 0
+            self.scroll_to(x=to, animate=False, force=True)
 
     # Drawing
 
@@ -394,7 +444,7 @@ class OutputLines(ScrollView, can_focus=True):
 
     @property
     def _text_width(self) -> int:
-        return max(1, self.scrollable_content_region.width - GUTTER)
+        return max(1, self.scrollable_content_region.width - self._painter.gutter)
 
     def _wrapped_rows(self, top: int, height: int) -> list[tuple[int, int, int]]:
         rows: list[tuple[int, int, int]] = []
@@ -417,7 +467,7 @@ class OutputLines(ScrollView, can_focus=True):
         line, start, end = rows[y]
         row = self._painter.row(line, start, end, width, self.app.console)
         if not self.wrap and self._painter.width(line) > end:
-            row = self._painter.with_more(row, GUTTER + end - start)
+            row = self._painter.with_more(row, self._painter.gutter + end - start)
         if not self.following and line in self.marked():
             row = self._painter.marked(row)
         return row
@@ -429,6 +479,8 @@ class OutputLines(ScrollView, can_focus=True):
                 marked=self.get_component_rich_style("output-lines--cursor", partial=True),
                 stderr=self.get_component_rich_style("output-lines--stderr", partial=True),
                 match=self.get_component_rich_style("output-lines--match", partial=True),
+                error=self.get_component_rich_style("output-lines--error", partial=True),
+                warning=self.get_component_rich_style("output-lines--warning", partial=True),
                 selected=self.screen.get_component_rich_style("screen--selection"),
             )
         return self._palette

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
@@ -16,13 +16,18 @@ from textual.cache import LRUCache
 from textual.selection import Selection
 from textual.strip import Strip
 
+from pup_tui.output.log_event import Badness, badness
 from pup_tui.output.passage import Line
 from pup_tui.tui.lines.divided import Divider
 from pup_tui.tui.lines.finder import LineSource
 from pup_tui.tui.lines.line_text import folded, line_text
+from pup_tui.tui.texts import time_of_day
 
 GUTTER = 2
 """Columns before the text: the mark of standard error, and that of what was overwritten and is folded."""
+
+TIME = len("00:00:00 ")
+"""Columns of the time before them, where it is shown."""
 
 CACHED = 512
 """Lines that are kept: a few screens."""
@@ -48,6 +53,20 @@ class Palette:
     stderr: Style = _PLAIN
     match: Style = _PLAIN
     selected: Style = _PLAIN
+    error: Style = _PLAIN
+    warning: Style = _PLAIN
+
+    def of(self, bad: Badness) -> Style:
+        """The style of a line that is so bad."""
+        match bad:
+            case "":
+                return self.base
+            case "warning":
+                return self.base + self.warning
+            case "error":
+                return self.base + self.error
+            case _:
+                assert_never(bad)
 
 
 class _Entry(NamedTuple):
@@ -61,6 +80,9 @@ class _Entry(NamedTuple):
     width: int
     """Columns of the text."""
     is_folded: bool
+    bad: Badness = ""
+    at: float | None = None
+    """When it was printed, in seconds since 1970, where that is to be shown and known."""
 
 
 class Painter:
@@ -71,12 +93,19 @@ class Painter:
         self.palette = Palette()
         self.pattern: re.Pattern[str] | None = None
         self.selection: Selection | None = None
+        self.timed = False
+        """Whether the time stands before each line."""
         self.unfolded = False
         """Whether what a line said before it was overwritten is drawn as well."""
         self.widest = 0
         """Columns of the widest line drawn so far, with the gutter."""
         self._entries: LRUCache[int, _Entry] = LRUCache(CACHED)
         self._rows: LRUCache[tuple[int, int, int, int], Strip] = LRUCache(ROWS_CACHED)
+
+    @property
+    def gutter(self) -> int:
+        """Columns before the text."""
+        return GUTTER + (TIME if self.timed else 0)
 
     def show(self, source: LineSource | None) -> None:
         """Draw another source from now on."""
@@ -108,6 +137,10 @@ class Painter:
     def width(self, line: int) -> int:
         """The columns of a line."""
         return self._entry(line).width
+
+    def widen(self, line: int) -> None:
+        """Count a line among the widest before it is drawn."""
+        self.widest = max(self.widest, self.width(line) + self.gutter)
 
     def is_folded(self, line: int) -> bool:
         """Whether a line said something before that is not drawn."""
@@ -148,38 +181,48 @@ class Painter:
             ahead = self.source.lines(line, line + _READ_AHEAD, _MOST_READ)
             for number, found in enumerate(ahead, line):
                 if number == line or number not in self._entries:
-                    self._entries[number] = self._made(found)
+                    self._entries[number] = self._made(number, found)
             entry = self._entries.get(line)
         return entry or _Entry("stdout", Text(), 0, is_folded=False)
 
-    def _made(self, line: Line) -> _Entry:
+    def _made(self, number: int, line: Line) -> _Entry:
         shown = line if self.unfolded else folded(line)
         text = line_text(shown)
         kind = DIVIDER if isinstance(line, Divider) else line.stream
-        return _Entry(kind, text, text.cell_len, is_folded=shown.text != line.text)
+        at = None if self.source is None or not self.timed else self.source.time_of(number)
+        return _Entry(
+            kind,
+            text,
+            text.cell_len,
+            is_folded=shown.text != line.text,
+            bad="" if kind == DIVIDER else badness(text.plain),
+            at=at,
+        )
 
     def _draw(self, line: int, start: int, end: int, width: int, console: Console) -> Strip:
-        stream, text, size, is_folded = self._entry(line)
-        self.widest = max(self.widest, size + GUTTER)
+        stream, text, size, is_folded, bad, at = self._entry(line)
+        self.widen(line)
         strip = Strip(list(self._decorated(line, text).render(console)), size)
         if start or size > end:
             strip = strip.crop(start, end)
         strip = strip.apply_offsets(_index_at(text.plain, start), line)
-        base = self.palette.base
-        segments = self._gutter(stream, folds=is_folded and start == 0)
-        segments += [Segment(part, base + style if style else base) for part, style, _ in strip]
-        room = width - GUTTER - strip.cell_length
+        base, tinted = self.palette.base, self.palette.of(bad)
+        segments = self._gutter(stream, at if start == 0 else None, folds=is_folded and start == 0)
+        segments += [Segment(part, tinted + style if style else tinted) for part, style, _ in strip]
+        room = width - self.gutter - strip.cell_length
         if room > 0:
             rest = f" {'─' * (room - 1)}" if stream == DIVIDER else " " * room
             segments.append(Segment(rest, base + _MORE if stream == DIVIDER else base))
-        return Strip(segments, max(width, GUTTER + strip.cell_length))
+        return Strip(segments, max(width, self.gutter + strip.cell_length))
 
-    def _gutter(self, stream: str, *, folds: bool) -> list[Segment]:
+    def _gutter(self, stream: str, at: float | None, *, folds: bool) -> list[Segment]:
         base = self.palette.base
         if stream == DIVIDER:
-            return [Segment("─ ", base + _MORE)]
+            return [Segment("─" * (self.gutter - 1) + " ", base + _MORE)]
         is_error = stream == "stderr"
+        time = "" if at is None else time_of_day(at)
         return [
+            Segment(time.ljust(self.gutter - GUTTER), base + _MORE),
             Segment("▌" if is_error else " ", base + self.palette.stderr if is_error else base),
             Segment("⏎" if folds else " ", base + _MORE),
         ]

@@ -15,27 +15,17 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from pup_tui.aside import aside
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import finder
+from pup_tui.tui.lines.arranged import FoldableJson, SortableTable, arrangements
 from pup_tui.tui.lines.divided import DividedOutput, Parting
-from pup_tui.tui.lines.finder import LinePredicate, LineSource, Matches
+from pup_tui.tui.lines.finder import LineSource, Matches, WantedLines
 from pup_tui.tui.lines.output_lines import OutputLines
-
-
-class SearchBar(Input):
-    """Where a search is typed; escape leaves it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Close the search", show=False)
-    ]
-
-    class Left(Message):
-        """The operator does not want to search after all."""
-
-    def action_leave(self) -> None:
-        self.post_message(self.Left())
+from pup_tui.tui.texts import counted
+from pup_tui.tui.widgets.search_bar import SearchBar
 
 
 class OutputPane(Vertical):
@@ -46,33 +36,61 @@ class OutputPane(Vertical):
         Binding("n", "next_match", "Next match", show=False),
         Binding("N", "previous_match", "Previous match", show=False),
         Binding("e", "next_error", "Next error"),
-        Binding("l,enter", "whole_line", "Whole line", show=False),
+        Binding("right_curly_bracket", "attempt(1)", "Next attempt", show=False),
+        Binding("left_curly_bracket", "attempt(-1)", "Attempt before", show=False),
+        Binding("l,enter", "whole_line", "Whole line, or fold", show=False),
+        Binding("v", "view", "As printed, JSON, table", show=False),
+        Binding("F", "fold_all", "Fold or unfold all", show=False),
+        Binding("greater_than_sign", "sort(1)", "Sort by the next column", show=False),
+        Binding("less_than_sign", "sort(-1)", "Sort the other way round", show=False),
         Binding("o", "pager", "Open in the pager", show=False),
+        Binding("E", "editor", "Open in the editor", show=False),
+        Binding("S", "save", "Save to a file", show=False),
+        Binding("Y", "copy_all", "Copy all of it", show=False),
         Binding("escape", "clear", "Clear the search", show=False),
     ]
 
-    class ForPager(Message):
-        """The file `path` is to be shown in the operator's pager."""
+    class Elsewhere(Message):
+        """The spool at `path` is wanted outside of the console."""
 
         def __init__(self, path: Path) -> None:
             super().__init__()
             self.path = path
+
+    class ForPager(Elsewhere):
+        """It is to be shown in the operator's pager."""
+
+    class ForEditor(Elsewhere):
+        """A copy of it is to be opened in the operator's editor."""
+
+    class ForFile(Elsewhere):
+        """It is to be saved to a file that the operator names."""
 
     def __init__(self) -> None:
         super().__init__()
         self._path: Path | None = None
         self._kept: Path | None = None
         self._reader: DividedOutput | None = None
+        self._printed: DividedOutput | None = None
+        """What was printed, where something else is shown to begin with and this was asked for."""
+        self._arrangements: list[FoldableJson | SortableTable] = []
+        self._view: FoldableJson | SortableTable | None = None
+        """Which of them is shown; None where the output is shown as it was printed."""
+        self._left_out = 0
+        """Lines of standard error that they leave out."""
         self._marks: Sequence[Parting] = ()
         self._matches = Matches()
+        self._counted: re.Pattern[str] | None = None
+        """What `_matches` are the places of."""
+        self._around = ""
+        """Past which end the last match was found."""
         self._told = ""
         self._is_cut = False
+        self._grows = True
 
     def compose(self) -> ComposeResult:
         yield OutputLines()
-        yield SearchBar(
-            id="output-search", placeholder="regular expression · enter finds, escape leaves"
-        )
+        yield SearchBar()
         yield Static(id="output-status", markup=False)
 
     def on_mount(self) -> None:
@@ -97,27 +115,89 @@ class OutputPane(Vertical):
         marks: Sequence[Parting] = (),
         *,
         is_cut: bool = False,
+        grows: bool = True,
+        arranged: bool = False,
     ) -> None:
-        """Show the spool at `path` from its end, or, while it holds nothing, say what is going on.
+        """Show the spool at `path`, and, while it holds nothing, say what is going on.
 
-        The pager opens what is `kept` of the output, where that is not what is shown. `marks` part what is
-        shown; `is_cut` says that some of it is missing.
+        While it `grows` its end is shown, and followed; one that is whole begins at its top. The pager opens
+        what is `kept` of the output, where that is not what is shown. `marks` part what is shown; `is_cut`
+        says that some of it is missing. What is JSON or a table is shown as such where it is to be
+        `arranged`, and on demand otherwise.
         """
+        ended, begun_again = self._grows and not grows, grows and not self._grows
         self._kept = kept or path
         self._marks = marks
         self._is_cut = is_cut
+        self._grows = grows
         self.lines.empty_text = empty_text
         if path == self._path:
             if self._reader is not None:
                 self._reader.marks = marks
+                if ended:
+                    self._arrange(path, arranged)
+                elif begun_again and self._view is not None:
+                    self._arrangements = []
+                    self._look(None)
+                    self.lines.following = True
             return
         self._close()
         self._path = path
         self._clear_search()
         if path is not None:
             self._guarded(self._open)
-        self.lines.show(self._reader)
+        self.lines.show(self._reader, follow=grows)
         self._show_status()
+        if path is not None and not grows:
+            self._arrange(path, arranged)
+
+    @work(group="arrange", exclusive=True)
+    async def _arrange(self, path: Path | None, at_once: bool) -> None:
+        if path is None:
+            return
+        try:
+            made = await aside(arrangements, path)
+        except OSError:
+            return  # it is told where the output itself is read
+        self._arrangements, self._left_out = made.all, made.left_out
+        lines = self.lines
+        untouched = lines.following or lines.cursor == 0
+        if at_once and self._arrangements and untouched and lines.pattern is None:
+            self._look(self._arrangements[0])
+
+    def _look(self, view: FoldableJson | SortableTable | None) -> None:
+        """Show the output in one of its arrangements, or as it was printed."""
+        self._clear_search()
+        self._view = view
+        source: LineSource | None = view or self._reader
+        if view is None and self._kept is not None and self._kept != self._path:
+            self._printed = self._printed or DividedOutput(SpoolReader(self._kept))
+            source = self._printed
+        self.lines.show(source, follow=False)
+        self._show_status()
+
+    def action_view(self) -> None:
+        """Show the output in the next arrangement; after the last, as it was printed."""
+        looks: list[FoldableJson | SortableTable | None] = [*self._arrangements, None]
+        if len(looks) == 1:
+            self.notify("It is neither JSON nor a table.", markup=False, timeout=2)
+            return
+        following = looks[(looks.index(self._view) + 1) % len(looks)]
+        self._guarded(lambda: self._look(following))
+
+    def action_fold_all(self) -> None:
+        if isinstance(self._view, FoldableJson):
+            self._fold_all(self._view, folded=not self._view.has_folded)
+
+    def _fold_all(self, view: FoldableJson, *, folded: bool) -> None:
+        self.lines.shown_anew(view.fold_all(self.lines.cursor, folded=folded))
+        self._show_status()
+
+    def action_sort(self, by: int) -> None:
+        if isinstance(self._view, SortableTable):
+            self._view.sort(by)
+            self.lines.shown_anew(0)
+            self._show_status()
 
     def _open(self) -> None:
         assert self._path is not None
@@ -139,17 +219,18 @@ class OutputPane(Vertical):
             self.lines.show(None)
 
     def _close(self) -> None:
-        for group in ("find", "count"):
+        for group in ("find", "count", "arrange"):
             self.workers.cancel_group(self, group)
         if self._reader is not None:
             self.lines.show(None)
-            self._reader.close()
-            self._reader = None
+        self.on_unmount()
 
     def on_unmount(self) -> None:
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        for reader in (self._reader, self._printed):
+            if reader is not None:
+                reader.close()
+        self._reader = self._printed = self._view = None
+        self._arrangements = []
 
     # The status line
 
@@ -160,9 +241,15 @@ class OutputPane(Vertical):
     def _show_status(self) -> None:
         lines, count = self.lines, 0 if self._reader is None else self._reader.printed
         parts = [self._told] if self._told else []
+        hides = self._view is not None and self._left_out
+        at = "paused at" if self._grows else "line"
+        printed = f"[stdout+stderr] {count:,} {'line' if count == 1 else 'lines'}"
+        if self._arrangements:
+            printed += " · v other views"
         parts += [
-            f"[stdout+stderr] {count:,} {'line' if count == 1 else 'lines'}",
-            "following" if lines.following else f"paused at {self._number(lines.cursor):,}",
+            printed if self._view is None else f"{self._view.told} · v other views",
+            *([f"▲ without {counted(self._left_out, 'line')} of stderr"] if hides else []),
+            "following" if lines.following else f"{at} {self._number(lines.cursor):,}",
         ]
         dropped = 0 if self._reader is None else self._reader.dropped_lines
         if dropped:
@@ -183,7 +270,13 @@ class OutputPane(Vertical):
 
     def _number(self, line: int) -> int:
         """What people call a line, which count from 1."""
-        return 1 + (line if self._reader is None else self._reader.number(line))
+        source = self._source
+        return 1 + (source.number(line) if isinstance(source, DividedOutput) else line)
+
+    @property
+    def _source(self) -> LineSource | None:
+        """What is shown and searched."""
+        return self._view or self._printed or self._reader
 
     def _tell(self, told: str) -> None:
         self._told = told
@@ -194,13 +287,19 @@ class OutputPane(Vertical):
     def action_search(self) -> None:
         self._search_bar.display = True
         self._search_bar.focus()
+        self._tell(self._search_bar.told)
 
     def on_search_bar_left(self, message: SearchBar.Left) -> None:
         message.stop()
         self._leave_search_bar()
 
+    def on_search_bar_how_changed(self, message: SearchBar.HowChanged) -> None:
+        message.stop()
+        self._compile(self._search_bar.value)
+
     def _leave_search_bar(self) -> None:
         self._search_bar.display = False
+        self._tell("")
         self.lines.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -214,17 +313,16 @@ class OutputPane(Vertical):
             return
         self._leave_search_bar()
         if self.lines.pattern is not None:
-            self._count_matches(self.lines.pattern)
             self._go(forward=True, start=self.lines.cursor)
 
     def _compile(self, text: str) -> bool:
         try:
-            self.lines.pattern = finder.smart_pattern(text) if text else None
+            self.lines.pattern = self._search_bar.how.pattern(text) if text else None
         except re.error as error:
             self.lines.pattern = None
-            self._tell(f"not a regular expression: {error.msg}")
+            self._tell(f"not a regular expression: {error.msg} · ^t takes it as text")
             return False
-        self._tell("")
+        self._tell(self._search_bar.told if self._search_bar.display else "")
         return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -240,7 +338,7 @@ class OutputPane(Vertical):
     def _clear_search(self) -> None:
         self._search_bar.display = False
         self._search_bar.value = ""
-        self.lines.pattern = None
+        self.lines.pattern = self._counted = None
         self._tell("")
 
     def action_next_match(self) -> None:
@@ -250,15 +348,20 @@ class OutputPane(Vertical):
         self._go(forward=False, start=self.lines.cursor - 1)
 
     def _go(self, *, forward: bool, start: int) -> None:
+        if isinstance(self._view, FoldableJson) and self._view.has_folded:
+            # What is folded away is searched as well.
+            self._fold_all(self._view, folded=False)
+            start = self.lines.cursor
         if self.lines.pattern is None:
             self.action_search()
-        elif self._reader is not None:
-            self._find_match(self._reader, finder.holds(self.lines.pattern), start, forward)
+        elif self._source is not None:
+            self._find_match(self._source, self.lines.pattern, start, forward)
 
     @work(group="find", exclusive=True)
     async def _find_match(
-        self, source: LineSource, wanted: LinePredicate, start: int, forward: bool
+        self, source: LineSource, pattern: re.Pattern[str], start: int, forward: bool
     ) -> None:
+        wanted = finder.holds(pattern)
         around = ""
         found = await finder.find(source, wanted, start, forward=forward)
         if found is None:
@@ -267,23 +370,31 @@ class OutputPane(Vertical):
             around = ", past the end" if forward else ", past the top"
         if found is None:
             self._tell("no match")
-        else:
-            self.lines.go_to(found)
-            self.lines.reveal(wanted)
-            self._tell(f"match {self._matches.place(found)}{around}")
+            return
+        self._show_found(found, wanted)
+        if self._counted is not pattern:
+            # Behind the first result, which is waited for.
+            self._counted, self._matches = pattern, Matches()
+            self._count_matches(source, wanted)
+        self._around = around
+        self._tell_match()
+
+    def _tell_match(self) -> None:
+        self._tell(f"match {self._matches.place(self.lines.cursor)}{self._around}")
+
+    def _show_found(self, line: int, wanted: WantedLines) -> None:
+        self.lines.centre(line)
+        self.lines.reveal(wanted)
 
     @work(group="count", exclusive=True)
-    async def _count_matches(self, pattern: re.Pattern[str]) -> None:
-        if self._reader is None:
-            return
-        self._matches = matches = Matches()
-        await matches.count(self._reader, finder.holds(pattern))
+    async def _count_matches(self, source: LineSource, wanted: WantedLines) -> None:
+        await self._matches.count(source, wanted)
         if self._told.startswith("match "):
-            self._tell(f"match {matches.place(self.lines.cursor)}")
+            self._tell_match()
 
     def action_next_error(self) -> None:
-        if self._reader is not None:
-            self._find_error(self._reader)
+        if self._source is not None:
+            self._find_error(self._source)
 
     @work(group="find", exclusive=True)
     async def _find_error(self, source: LineSource) -> None:
@@ -295,23 +406,49 @@ class OutputPane(Vertical):
         if found is None:
             self._tell("no error line" if lines.following else "no error line after this one")
         else:
-            lines.go_to(found)
-            lines.reveal(finder.is_error)
+            self._show_found(found, finder.is_error)
             self._tell("error line")
+
+    def action_attempt(self, by: int) -> None:
+        """Go to where the next attempt or leg of the run begins, or else this one, or the one before."""
+        if isinstance(self._source, DividedOutput):
+            lines = self.lines
+            lines.go_to(self._source.beside(lines.cursor, by), above=1)
 
     # Elsewhere
 
     def action_whole_line(self) -> None:
         lines = self.lines
+        if isinstance(self._view, FoldableJson):
+            at = self._view.toggle(lines.cursor)
+            if at is not None:
+                lines.shown_anew(at)
+                self._show_status()
+                return
         line = lines.line(lines.cursor)
         if line is not None:
             self.app.push_screen(WholeLineScreen(line, self._number(lines.cursor)))
 
+    def action_times(self) -> None:
+        self.lines.action_toggle_timed()
+
     def action_unfold(self) -> None:
         self.lines.action_toggle_unfolded()
 
+    def action_copy_all(self) -> None:
+        self.lines.action_copy_all()
+
     def action_pager(self) -> None:
+        self._hand_over(self.ForPager)
+
+    def action_editor(self) -> None:
+        self._hand_over(self.ForEditor)
+
+    def action_save(self) -> None:
+        self._hand_over(self.ForFile)
+
+    def _hand_over(self, to: type[Elsewhere]) -> None:
         if self._kept is None or not self._kept.exists():
-            self.notify("There is no output to open yet.", markup=False)
+            self.notify("There is no output yet.", markup=False)
             return
-        self.post_message(self.ForPager(self._kept))
+        self.post_message(to(self._kept))

@@ -77,7 +77,17 @@ class RunView(Vertical):
         Binding("n", "output('next_match')", "Next match", show=False),
         Binding("N", "output('previous_match')", "Previous match", show=False),
         Binding("e", "output('next_error')", "Next error", show=False),
+        Binding("right_curly_bracket", "output('attempt(1)')", "Next attempt", show=False),
+        Binding("left_curly_bracket", "output('attempt(-1)')", "Attempt before", show=False),
         Binding("o", "output('pager')", "Pager", show=False),
+        Binding("E", "output('editor')", "Editor", show=False),
+        Binding("T", "output('times')", "Time of each line", show=False),
+        Binding("v", "output('view')", "As printed, JSON, table", show=False),
+        Binding("F", "output('fold_all')", "Fold or unfold all", show=False),
+        Binding("greater_than_sign", "output('sort(1)')", "Sort by the next column", show=False),
+        Binding("less_than_sign", "output('sort(-1)')", "Sort the other way round", show=False),
+        Binding("S", "output('save')", "Save to a file", show=False),
+        Binding("Y", "output('copy_all')", "Copy all of it", show=False),
         Binding("u", "output('unfold')", "What was overwritten", show=False),
     ]
 

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from pup_tui.output.loss import loss
 from pup_tui.output.sanitize import safe_text
 from pup_tui.output.shown import spool_to_show
-from pup_tui.tui.lines.divided import leg_marks
+from pup_tui.tui.lines.divided import attempt_marks, leg_marks
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
@@ -56,5 +56,13 @@ class StepOutputView(Vertical):
         if lost:
             told = safe_text(lost[0].upper() + lost[1:])
         # What is made of an output is that of its last attempt.
-        marks = leg_marks(self._progress.legs) if shown == output else []
-        self.pane.show(shown, told, output, marks, is_cut=bool(lost))
+        marks = [*leg_marks(self._progress.legs), *attempt_marks(step.repeated)]
+        self.pane.show(
+            shown,
+            told,
+            output,
+            marks if shown == output else [],
+            is_cut=bool(lost),
+            grows=not step.over,
+            arranged=step.status == "succeeded",
+        )

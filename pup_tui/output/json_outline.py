@@ -1,0 +1,106 @@
+"""JSON as lines that can be folded: which lines belong together, and what a folded part says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from .log_event import log_event
+from .shown import pretty_json
+from .style import strip_style
+
+MOST = 2 * 1024 * 1024
+"""Characters of JSON that are laid out."""
+
+_BEGINS = re.compile(r"\s*([\[{])")
+_decoder = json.JSONDecoder()
+
+
+class JsonOutline(NamedTuple):
+    """The `values` of a text of JSON, and its lines laid out, in colours.
+
+    `ends` has for each line that opens an object or a list the one that closes it; `events` are the lines
+    that open what tells an event of a log.
+    """
+
+    values: list[Any]
+    lines: list[str]
+    ends: dict[int, int]
+    events: frozenset[int]
+
+    def folded(self, line: int) -> str:
+        """What stands in the place of all the lines that a line opens."""
+        opening = self.lines[line]
+        value = self._value(line)
+        if (event := log_event(value)) is not None:
+            indent = opening[: len(opening) - len(opening.lstrip())]
+            return f"{indent}{event}"
+        word = "key" if isinstance(value, dict) else "item"
+        closing = strip_style(self.lines[self.ends[line]]).strip()
+        return f"{opening} … {len(value):,} {word}{'' if len(value) == 1 else 's'} {closing}"
+
+    def _value(self, line: int) -> Any:
+        return _value_of(self.lines[line : self.ends[line] + 1])
+
+
+def json_outline(text: str) -> JsonOutline | None:
+    """The outline of a text that is one object or list of JSON after the other; None where it is not."""
+    if len(text) > MOST:
+        return None
+    lines: list[str] = []
+    values = []
+    try:
+        for document, value in _documents(text):
+            made = pretty_json(document)
+            if made is None:
+                return None
+            values.append(value)
+            lines += made.removesuffix("\n").split("\n")
+    except (ValueError, RecursionError):
+        return None
+    ends = _ends(lines)
+    return JsonOutline(values, lines, ends, frozenset(_events(lines, ends))) if lines else None
+
+
+def _documents(text: str) -> Iterator[tuple[str, Any]]:
+    """Each document with its value. Raises ValueError where there is anything else."""
+    at = 0
+    while begun := _BEGINS.match(text, at):
+        value, end = _decoder.raw_decode(text, begun.start(1))
+        yield text[begun.start(1) : end], value
+        at = end
+    if text[at:].strip():
+        raise ValueError("neither an object nor a list")
+
+
+def _ends(lines: list[str]) -> dict[int, int]:
+    ends: dict[int, int] = {}
+    opened: list[int] = []
+    for number, line in enumerate(lines):
+        plain = line.strip()
+        if plain[:1] in ("}", "]") and opened:
+            ends[opened.pop()] = number
+        if plain[-1:] in ("{", "["):
+            opened.append(number)
+    return ends
+
+
+def _events(lines: list[str], ends: dict[int, int]) -> Iterator[int]:
+    """The objects, in a list or by themselves, that tell an event; not those inside of them."""
+    number = 0
+    while number < len(lines):
+        end = ends.get(number)
+        is_object = end is not None and lines[number].strip() == "{"
+        if is_object and log_event(_value_of(lines[number : ends[number] + 1])) is not None:
+            yield number
+            number = ends[number]
+        number += 1
+
+
+def _value_of(lines: list[str]) -> Any:
+    """The value that some lines of laid out JSON have, without the key before it."""
+    opening = strip_style(lines[0]).strip()[-1]
+    rest = strip_style("\n".join(lines[1:])).rstrip(",")
+    return json.loads(f"{opening}{rest}")

@@ -1,0 +1,56 @@
+"""A list of flat objects in JSON as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .shown import shown_table
+
+MOST_ROWS = 10_000
+_INSIDE = "attributes"
+
+
+def json_table(values: list[Any]) -> str | None:
+    """The longest list of flat objects in these values as a table; None where there is none."""
+    lists = [values, *(value for value in values if isinstance(value, list))]
+    lists += [
+        inner
+        for value in values
+        if isinstance(value, Mapping)
+        for inner in value.values()
+        if isinstance(inner, list)
+    ]
+    found = [rows for rows in map(_flat_rows, lists) if len(rows) > 1]
+    if not found:
+        return None
+    rows = max(found, key=len)
+    titles = list({name: None for row in rows for name in row})
+    return shown_table(titles, [[_cell(row.get(name)) for name in titles] for row in rows])
+
+
+def _flat_rows(values: list[Any]) -> list[Mapping[str, Any]]:
+    """The objects of a list, with what is in their `attributes` beside the rest; none if one is not flat."""
+    rows: list[Mapping[str, Any]] = []
+    for value in values[: MOST_ROWS + 1]:
+        inside = value.get(_INSIDE) if isinstance(value, Mapping) else None
+        if isinstance(inside, Mapping):
+            value = {**{name: its for name, its in value.items() if name != _INSIDE}, **inside}
+        if not isinstance(value, Mapping) or not all(map(_is_flat, value.values())):
+            return []
+        rows.append(value)
+    return rows if len(rows) <= MOST_ROWS else []
+
+
+def _is_flat(value: Any) -> bool:
+    if isinstance(value, list):
+        return not any(isinstance(each, Mapping | list) for each in value)
+    return not isinstance(value, Mapping)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_cell, value))
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "true", False: "false"}[value]
+    return str(value)

@@ -1,0 +1,170 @@
+"""An output that is whole, arranged for people: JSON that can be folded, and tables that can be sorted."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.cells import set_cell_size
+
+from pup_tui.output.json_outline import MOST, JsonOutline, json_outline
+from pup_tui.output.json_table import json_table
+from pup_tui.output.passage import Line
+from pup_tui.output.spool import SpoolReader
+from pup_tui.output.style import strip_style
+from pup_tui.tui.lines.line_list import LineList
+
+_RULE = re.compile(r"-+(-\+-+)*")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+class FoldableJson(LineList):
+    """Laid out JSON of which parts are folded, the events of a log to begin with."""
+
+    def __init__(self, outline: JsonOutline) -> None:
+        super().__init__([])
+        self._outline = outline
+        self._folded = set(outline.events)
+        self._numbers: list[int] = []
+        """Which lines of the outline are shown."""
+        self._arrange()
+
+    @property
+    def line_count(self) -> int:
+        return len(self._numbers)
+
+    @property
+    def told(self) -> str:
+        """What it is, and what can be done with it."""
+        return f"json of stdout · enter {'un' if self._folded else ''}folds, F all"
+
+    @property
+    def has_folded(self) -> bool:
+        return bool(self._folded)
+
+    def lines(self, start: int, stop: int, most: int | None = None) -> list[Line]:
+        return [Line("stdout", self._text(number)) for number in self._numbers[start:stop]]
+
+    def toggle(self, line: int) -> int | None:
+        """Fold or unfold what a line opens; the line where that stands, None where it opens nothing."""
+        number = self._numbers[line] if line < self.line_count else -1
+        if number not in self._outline.ends:
+            return None
+        self._folded ^= {number}
+        self._arrange()
+        return line
+
+    def fold_all(self, line: int, *, folded: bool) -> int:
+        """Unfold everything, or fold the events, or else what lies deeper than the first level.
+
+        Returns where what was in that line stands then.
+        """
+        number = self._numbers[line] if line < self.line_count else 0
+        outline = self._outline
+        deeper = {at for at in outline.ends if outline.lines[at].startswith(" ")}
+        self._folded = set(outline.events or deeper or outline.ends) if folded else set()
+        self._arrange()
+        shown = [at for at, each in enumerate(self._numbers) if each <= number]
+        return shown[-1] if shown else 0
+
+    def _arrange(self) -> None:
+        self._numbers, number = [], 0
+        ends = self._outline.ends
+        while number < len(self._outline.lines):
+            self._numbers.append(number)
+            number = ends[number] + 1 if number in self._folded else number + 1
+
+    def _text(self, number: int) -> str:
+        outline = self._outline
+        return outline.folded(number) if number in self._folded else outline.lines[number]
+
+
+class SortableTable(LineList):
+    """A table as `output.table` makes it, with its rows in the order of a column."""
+
+    def __init__(self, lines: list[Line], rule: str) -> None:
+        super().__init__(lines)
+        self._head, self._rows, self._foot = lines[:2], lines[2:-1], lines[-1:]
+        self._widths = [len(part) for part in rule.split("-+-")]
+        self.column: int | None = None
+        self.reversed = False
+
+    @property
+    def told(self) -> str:
+        """What it is, and what can be done with it."""
+        if self.column is None:
+            return "table of stdout · > sorts"
+        way = "▾" if self.reversed else "▴"
+        return f"table of stdout · by {self._cell(self._head[0], self.column)} {way} · > < sort"
+
+    def sort(self, by: int) -> None:
+        """Sort by the next column (1), which after the last is none, or turn the order round (-1)."""
+        if by > 0:
+            following = 0 if self.column is None else self.column + 1
+            self.column = following if following < len(self._widths) else None
+            self.reversed = False
+        else:
+            self.reversed = not self.reversed
+        column = self.column
+        rows = list(self._rows)
+        if column is not None:
+            rows.sort(key=lambda row: _sort_key(self._cell(row, column)))
+        self._lines = [*self._head, *(rows[::-1] if self.reversed else rows), *self._foot]
+
+    def _cell(self, line: Line, column: int) -> str:
+        begin = sum(self._widths[:column]) + 3 * column
+        text = line.text
+        if not text.isascii():
+            return set_cell_size(text, begin + self._widths[column])[
+                len(set_cell_size(text, begin)) :
+            ].strip()
+        return text[begin : begin + self._widths[column]].strip()
+
+
+def _sort_key(cell: str) -> tuple[bool, float, str]:
+    """Numbers by what they come to, before all other texts."""
+    is_number = _NUMBER.fullmatch(cell) is not None
+    return not is_number, float(cell) if is_number else 0.0, cell.casefold()
+
+
+class Arrangements(NamedTuple):
+    """What can be made of an output; None where it is not of that kind."""
+
+    json: FoldableJson | None = None
+    table: SortableTable | None = None
+    left_out: int = 0
+    """Lines of standard error, which stand in the output as it was printed only."""
+
+    @property
+    def all(self) -> list[FoldableJson | SortableTable]:
+        return [each for each in (self.json, self.table) if each is not None]
+
+
+def arrangements(path: Path) -> Arrangements:
+    """What can be made of the standard output in the spool at `path`. Raises OSError."""
+    reader = SpoolReader(path)
+    try:
+        if reader.dropped_lines or reader.size > MOST:
+            return Arrangements()
+        found = [passage for _, passage in reader.passages(0, reader.line_count)]
+    finally:
+        reader.close()
+    text = strip_style("".join(each.text for each in found if each.stream == "stdout"))
+    left_out = sum(each.text.count("\n") for each in found if each.stream == "stderr")
+    outline = json_outline(text)
+    made = text if outline is None else json_table(outline.values)
+    return Arrangements(
+        None if outline is None else FoldableJson(outline),
+        None if made is None else _sortable(made),
+        left_out,
+    )
+
+
+def _sortable(text: str) -> SortableTable | None:
+    """A text as a table, if it is one that `output.table` has made."""
+    lines = text.removesuffix("\n").split("\n")
+    is_table = len(lines) > 3 and _RULE.fullmatch(lines[1])
+    if not is_table or lines[-1] != f"({len(lines) - 3:,} rows)":
+        return None
+    return SortableTable([Line("stdout", line) for line in lines], lines[1])
