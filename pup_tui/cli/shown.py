@@ -66,6 +66,10 @@ def _source_json(source: Source) -> dict[str, str]:
     return {"path": source.path, "sha256": source.sha256}
 
 
+def _waited(seconds: float) -> str:
+    return f" · waited {format_duration(seconds)} for an answer" if round(seconds) else ""
+
+
 class ShownRun:
     """One recorded run, replayed from its events over the exact files that it was made from."""
 
@@ -97,6 +101,7 @@ class ShownRun:
             "legs": self._legs(),
             "reason": self.row.reason,
             "vars": self.row.vars,
+            "waited": self.state.waited,
             "lock": None if self.state.lock is None else self.state.lock.value,
             "steps": [self._step(step) for step in self.steps],
             "decisions": self._decisions(),
@@ -154,6 +159,7 @@ class ShownRun:
             "exit_code": step.exit_code,
             "signal": step.signal or None,
             "duration": None if step.began is None or step.ended is None else step.took(step.ended),
+            "waited": step.waited,
             "command": step.command,
             **step.sent.as_fields(),
             "reason": step.reason or self._left_as(id_)[1],
@@ -233,6 +239,7 @@ class ShownRun:
         reason = f": {safe_text(row.why)}" if row.why else ""
         click.echo(f"{safe_text(row.runbook)} · run {row.run} · {row.status}{reason}")
         took = "" if row.duration is None else f" · {format_duration(row.duration)}"
+        took += _waited(self.state.waited)
         with_it = f" with the profile {safe_text(row.profile)}" if row.profile else ""
         who = f"{safe_text(row.operator)}{with_it}"
         click.echo(f"started {local_time(row.started_at)} by {who}{took}")
@@ -314,6 +321,7 @@ class ShownRun:
         item += f" {safe_text(step['label'], multiline=False)}" if step["label"] else ""
         reason = f": {safe_text(step['reason'])}" if step["reason"] else ""
         took = "" if step["duration"] is None else f" · {format_duration(step['duration'])}"
+        took += _waited(step["waited"])
         name = f"{safe_text(node.step.name)}{item}"
         click.echo(f"\n{indent}{place}{name} · {step['status']}{reason}{took}")
         for line in step["command"].splitlines():

@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pup_tui.core import attempts, blocks, leaving_out, order, polls, questions, resuming, undoing
+from pup_tui.core import (
+    attempts,
+    blocks,
+    leaving_out,
+    order,
+    polls,
+    questions,
+    resuming,
+    undoing,
+    waits,
+)
 from pup_tui.core.actions import AnyAction, EndRun, LookUpTool, Record
 from pup_tui.core.events import (
     Answered,
@@ -62,9 +72,12 @@ class Machine:
         run = Run(self.program, self.state, event)
         transition = RUN_TRANSITIONS.get((self.state.phase, type(event)))
         if transition is not None:
+            if not isinstance(event, Resumed):
+                waits.pass_time(self.state, run.now)
             transition(run, event)
             _advance(run)
             self.state.clock = max(self.state.clock, run.now)
+            waits.note_asked(self.state)
         decided = tuple(run.decisions.made)
         return [*([Record(decided=decided)] if decided else []), *run.outbox]
 

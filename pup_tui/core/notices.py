@@ -163,6 +163,7 @@ class StepRetrying(Notice, frozen=True, kw_only=True, tag="step.retrying"):
 class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
     """A step ended with a `StepStatus`; `captured` are the names of its captures.
 
+    `waited` is how many seconds it waited for somebody's word, which `duration` does not count.
     `outcome` is the same word, as `steps.ID.outcome` has it. `signal` names what killed its process, None
     where nothing did.
     """
@@ -177,16 +178,21 @@ class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
     reason: str
     captured: tuple[str, ...]
     label: str | None = None
+    waited: float = 0.0
 
 
 class RunFinished(Notice, frozen=True, kw_only=True, tag="run.finished"):
-    """A run ended with a `RunStatus`; `counts` has the number of steps by their status."""
+    """A run ended with a `RunStatus`; `counts` has the number of steps by their status.
+
+    `waited` is how many seconds it only waited for somebody's word, which `duration` does not count.
+    """
 
     status: str
     warnings: int
     duration: float
     counts: dict[str, int]
     reason: str
+    waited: float = 0.0
 
 
 AnyNotice = (

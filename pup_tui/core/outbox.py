@@ -174,6 +174,7 @@ class Outbox:
                 reason=step.reason,
                 captured=tuple(step.captured),
                 label=step.label or None,
+                waited=step.waited,
             )
         )
 
@@ -190,6 +191,7 @@ class Outbox:
                     status: statuses.count(status) for status in StepStatus if status in statuses
                 },
                 reason=state.reason,
+                waited=state.waited,
             )
         )
 

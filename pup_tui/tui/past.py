@@ -102,7 +102,9 @@ def read_run(state: Path, run: str) -> PastRun:
     notices = [_masked(notice, row) for notice in replayed.notices]
     if row.status is RunStatus.INTERRUPTED:
         ended = rfc3339(row.ended_wall or row.started_at)
-        broken = broken_off(replayed.state, row.reason, ts=ended, duration=row.duration or 0.0)
+        end = replayed.state
+        took = end.took(end.clock)
+        broken = broken_off(end, row.reason, ts=ended, duration=took)
         notices = completed(notices, broken)
     return PastRun(row, record, replayed.state, notices, run_dir(state, row.run))
 
@@ -143,6 +145,7 @@ def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> lis
                     status=status,
                     exit_code=None if status is StepStatus.UNKNOWN else step.exit_code,
                     duration=step.took(state.clock),
+                    waited=step.waited,
                     attempts=step.attempts,
                     reason=why,
                     captured=(),
@@ -156,6 +159,7 @@ def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> lis
         duration=duration,
         counts={},
         reason=reason,
+        waited=state.waited,
     )
     return [*ended, finished]
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
     from pup_tui.core.notices import AnyNotice
     from pup_tui.drivers.local import LocalRun
+    from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
     from pup_tui.tui.resuming import Resumer
     from pup_tui.tui.services import Services
@@ -120,8 +121,15 @@ class MainScreen(Shell):
         self.do("journal", self._take_in_runs)
 
     async def _take_in_runs(self) -> None:
+        before = self._last_run()
         await self.library.look_at_runs()
+        if self._last_run() != before:
+            self._describe()
         self._show_activity()
+
+    def _last_run(self) -> RunRow | None:
+        """The newest run of the runbook that is selected, as far as it is known."""
+        return None if self.entry is None else self.library.last_runs.get(self.entry.id)
 
     def on_sidebar_highlighted(self, message: Sidebar.Highlighted) -> None:
         before, self.entry = self.entry, message.entry
@@ -301,6 +309,7 @@ class MainScreen(Shell):
         await self.open_tab(page)
         self._runs.begin(live, page.fail)
         self._before_run = "overview"
+        self._look_at_runs()
         self._show_activity()
 
     def on_run_page_resume_wanted(self, message: RunPage.ResumeWanted) -> None:

@@ -24,10 +24,14 @@ ID_END = 6
 
 @dataclass(frozen=True)
 class Heading:
-    """What the header tells beside the progress. `elapsed` None means that it is not known."""
+    """What the header tells beside the progress. `elapsed` None means that it is not known.
+
+    `elapsed` is for how many seconds the run has worked, `waited` for how many it only waited for somebody.
+    """
 
     status: str
     elapsed: float | None
+    waited: float
     follows: bool
     past: bool
     wide: bool
@@ -57,12 +61,8 @@ class RunHeader(Static):
             leg = f"leg {progress.resumed.leg}{by}"
             parts.append(Content.styled(leg, TONES["care"]))
         if heading.elapsed is not None:
-            # A length that is final is rounded, as it is wherever else it is told.
-            parts.append(
-                Content(clock(round(heading.elapsed) if progress.over else heading.elapsed))
-            )
-        steps = f"{progress.done:,} of {counted(progress.total, 'step')}"
-        parts.append(Content.styled(steps, "dim"))
+            parts.append(Content(_times(heading.elapsed, heading.waited, final=progress.over)))
+        parts.append(Content.styled(_counts(progress), "dim"))
         if progress.warnings:
             parts.append(Content.styled(counted(progress.warnings, "warning"), TONES["care"]))
         if progress.reason:
@@ -91,6 +91,31 @@ class WaitingBanner(Static):
 
 def _name(name: str, wide: bool) -> Content:
     return Content.styled(name, "bold").truncate(MOST_NAME * (1 + wide), ellipsis=True)
+
+
+def _times(worked: float, waited: float, *, final: bool) -> str:
+    """How long the run has worked, and apart from that how long it waited for somebody."""
+    if final:
+        # A length that is final is rounded, as it is wherever else it is told.
+        worked, waited = round(worked), round(waited)
+    if waited < 1:
+        return clock(worked)
+    return f"worked {clock(worked)} · waited {clock(waited)}"
+
+
+def _counts(progress: RunProgress) -> str:
+    """How far the run has come; when it is over, how its steps ended."""
+    counts, total = progress.counts, counted(progress.total, "step")
+    if progress.over:
+        told = f"{counts['succeeded']:,} of {total} succeeded"
+        others = [status for status in counts if status not in ("succeeded", "pending")]
+    else:
+        told = f"{progress.done:,} of {total}"
+        others = [status for status in ("failed", "unknown") if status in counts]
+    parts = [told, *(f"{counts[status]:,} {status}" for status in others if counts[status])]
+    if progress.over and counts["pending"]:
+        parts.append(f"{counts['pending']:,} not begun")
+    return " · ".join(parts)
 
 
 def _run_id(run: str, wide: bool) -> str:

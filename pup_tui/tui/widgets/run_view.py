@@ -339,6 +339,7 @@ class RunView(Vertical):
         heading = Heading(
             status=self.status,
             elapsed=self._times.elapsed(),
+            waited=self._times.waited(),
             follows=self._follows_run,
             past=self._under_way is None,
             wide=self.has_class("-wide"),
