@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -14,6 +14,8 @@ from textual.message import Message
 from textual.widgets import Button, Input, TextArea
 
 from pup_tui.core.actions import Question
+from pup_tui.core.figures import StepFigures
+from pup_tui.core.ids import static_id
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
@@ -31,6 +33,7 @@ from pup_tui.tui.dialogs.dialog import Answer, Dialog
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
+from pup_tui.tui.usual import usual_of
 from pup_tui.tui.widgets.output_pane import OutputPane
 from pup_tui.tui.widgets.run_header import Heading, RunHeader, WaitingBanner
 from pup_tui.tui.widgets.run_questions import RunQuestions
@@ -151,6 +154,7 @@ class RunView(Vertical):
             sources=sources,
         )
         self._past = past
+        self._figures: Mapping[str, StepFigures] = {}
         self._selected = program.nodes[0].id
         self._follows_run = True
         self._steps_dirty = True
@@ -246,6 +250,12 @@ class RunView(Vertical):
         if not self._questions:
             self.post_message(self.Waiting(self, False))
 
+    def tell_figures(self, figures: Mapping[str, StepFigures]) -> None:
+        """Say beside the steps what past runs tell of them, by their ids without items."""
+        self._figures = figures
+        self._step_list.figures = figures
+        self._steps_dirty = True
+
     # On the screen
 
     def compose(self) -> ComposeResult:
@@ -323,7 +333,9 @@ class RunView(Vertical):
         steps.take_in()
         self._show_header()
         self._show_banner()
-        self.query_one(StepDetail).show(step, self._times.retry_in(step))
+        usual = self._figures.get(static_id(step.id))
+        detail = self.query_one(StepDetail)
+        detail.show(step, self._times.retry_in(step), usual_of(step, self._times, usual))
         state = self._state
         known = None if state is None else state.steps.get(self._selected)
         kept = None if known is None else known.kept
