@@ -186,6 +186,7 @@ async def console_services(
             environ=parts.environ,
             home=settings.home,
             pager=settings.pager,
+            notify=settings.notify,
             sources=lambda: parts.sources,
             listen=listeners.append,
             site=site or parts.datadog.place,

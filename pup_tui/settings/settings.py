@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 import platformdirs
 from msgspec import Struct
 
+from pup_tui.attention import NotifyChoice
 from pup_tui.datadog.configuration import (
     SITE_VARIABLE,
     URL_VARIABLE,
@@ -109,6 +110,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     retention: Mapping[str, str]
     operator: str
     pager: str
+    notify: NotifyChoice
     terminal: TerminalFacts
     told: tuple[Told, ...]
     problems: tuple[Problem, ...]
@@ -157,6 +159,7 @@ class _Reading:
             environ=self._process_environ(said.datadog if said else None),
             operator=self._text("operator", "USER", _account),
             pager=self._text("pager", "PAGER", "less"),
+            notify=self._notify(said.notify if said else "auto"),
             terminal=self._terminal(),
             told=tuple(self._told),
             problems=(
@@ -164,6 +167,11 @@ class _Reading:
                 *(self._profile.problems if self._profile else ()),
             ),
         )
+
+    def _notify(self, said: NotifyChoice) -> NotifyChoice:
+        line = self._line("notify")
+        self._tell("notify", said, f"{CONFIG_FILE}:{line}" if line else DEFAULT)
+        return said
 
     def _read_profile(self) -> ProfileFile | None:
         """The profile that is chosen; an empty `--profile` chooses none."""

@@ -11,6 +11,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from pup_tui.aside import aside
+from pup_tui.attention import Attention
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.library import Library, describe
 from pup_tui.tui.listing import Activity, Group
@@ -66,8 +67,10 @@ class MainScreen(Shell):
         self.entry: Entry | None = None
         self._looking = False
         self._starting = False
+        self._attention = Attention(services.notify, services.environ, self._write)
 
     def on_mount(self) -> None:
+        self.watch(self.app, "app_focus", self._focus_changed, init=False)
         self.call_after_refresh(self._begin_work)
 
     async def _begin_work(self) -> None:
@@ -366,10 +369,24 @@ class MainScreen(Shell):
         looking = self.page in self.run_pages and self.run_pages[self.page].view is view
         if looking and self.app.app_focus:
             return
-        self.app.bell()
+        told = f"{safe_text(view.program.id)} {what}"
+        if not self.app.app_focus:
+            self._attention.call(f"pup-tui: {safe_text(told)}")
+        elif self._services.notify != "never":
+            self.app.bell()
         if not looking:
-            told = f"{safe_text(view.program.id)} {what}"
             self.notify(told, severity=severity, markup=False)
+
+    def _focus_changed(self, focused: bool) -> None:
+        if focused:
+            self._attention.seen()
+
+    def on_unmount(self) -> None:
+        self._attention.seen()
+
+    def _write(self, sequence: str) -> None:
+        if self.app._driver is not None:
+            self.app._driver.write(sequence)
 
     def _show_activity(self) -> None:
         """Bring counts, marks and tabs up to date with the runs."""

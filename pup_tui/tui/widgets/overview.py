@@ -87,7 +87,9 @@ class Overview(Vertical):
         rows = [
             (
                 Content(f"  {safe_text(entry.id)}"),
-                Content.styled(safe_text(entry.name), "$text-muted"),
+                Content.styled(
+                    "" if entry.name == entry.id else safe_text(entry.name), "$text-muted"
+                ),
             )
             for entry in group.entries
         ]

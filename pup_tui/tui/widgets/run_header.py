@@ -13,7 +13,7 @@ from pup_tui.tui.dialogs.dialog import closes_in
 from pup_tui.tui.glyphs import TONES, status_content
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
-from pup_tui.tui.texts import clock, counted
+from pup_tui.tui.texts import clock, counted, short_duration
 
 MOST_NAME = 24
 """Columns that a runbook's name may take of a narrow header; a wide one gives it twice as many."""
@@ -61,8 +61,8 @@ class RunHeader(Static):
             leg = f"leg {progress.resumed.leg}{by}"
             parts.append(Content.styled(leg, TONES["care"]))
         if heading.elapsed is not None:
-            parts.append(Content(_times(heading.elapsed, heading.waited, final=progress.over)))
-        parts.append(Content.styled(_counts(progress), "dim"))
+            parts.append(Content(_times(heading, final=progress.over)))
+        parts.append(Content.styled(_counts(progress, heading.wide), "dim"))
         if progress.warnings:
             parts.append(Content.styled(counted(progress.warnings, "warning"), TONES["care"]))
         if progress.reason:
@@ -93,17 +93,19 @@ def _name(name: str, wide: bool) -> Content:
     return Content.styled(name, "bold").truncate(MOST_NAME * (1 + wide), ellipsis=True)
 
 
-def _times(worked: float, waited: float, *, final: bool) -> str:
+def _times(heading: Heading, *, final: bool) -> str:
     """How long the run has worked, and apart from that how long it waited for somebody."""
+    worked, waited = heading.elapsed or 0.0, heading.waited
     if final:
         # A length that is final is rounded, as it is wherever else it is told.
         worked, waited = round(worked), round(waited)
     if waited < 1:
         return clock(worked)
-    return f"worked {clock(worked)} · waited {clock(waited)}"
+    told = f"worked {clock(worked)}" if heading.wide else clock(worked)
+    return f"{told} · waited {clock(waited) if heading.wide else short_duration(waited)}"
 
 
-def _counts(progress: RunProgress) -> str:
+def _counts(progress: RunProgress, wide: bool) -> str:
     """How far the run has come; when it is over, how its steps ended."""
     counts, total = progress.counts, counted(progress.total, "step")
     if progress.over:
@@ -112,10 +114,12 @@ def _counts(progress: RunProgress) -> str:
     else:
         told = f"{progress.done:,} of {total}"
         others = [status for status in ("failed", "unknown") if status in counts]
-    parts = [told, *(f"{counts[status]:,} {status}" for status in others if counts[status])]
+    parts = [f"{counts[status]:,} {status}" for status in others if counts[status]]
     if progress.over and counts["pending"]:
         parts.append(f"{counts['pending']:,} not begun")
-    return " · ".join(parts)
+    if progress.over and parts and not wide:
+        told = f"{counts['succeeded']:,} of {progress.total:,}"
+    return " · ".join([told, *parts])
 
 
 def _run_id(run: str, wide: bool) -> str:

@@ -59,6 +59,9 @@ DETAIL_LINES = 3
 WIDE_DETAIL_LINES = 14
 """Lines that the step list keeps, and that it leaves for what is said of a step and the header."""
 
+NARROWEST_STEPS = 60
+"""Columns that the steps have beside the output in any case."""
+
 
 class RunView(Vertical):
     """Watches one run, live or past. What it is told is only noted; a timer brings it to the screen."""
@@ -280,12 +283,19 @@ class RunView(Vertical):
         self._share_height()
 
     def _share_height(self) -> None:
-        """Steps beside the output leave room for the detail under them, steps above it half of all."""
+        """Steps beside the output leave room for the detail under them, and are no wider than they need.
+
+        Steps above an output have what it does not need, and a third of all where it needs more.
+        """
         height = self.size.height
-        wide = self.has_class("-wide")
-        room = height - WIDE_DETAIL_LINES if wide else height // 2 - DETAIL_LINES
-        enlarged = self.has_class("-only-steps")
+        wide, enlarged = self.has_class("-wide"), self.has_class("-only-steps")
+        room = height - WIDE_DETAIL_LINES
+        if not wide:
+            needed = self.query_one(StepOutputView).rows_needed
+            room = max(height // 3, height - 1 - DETAIL_LINES - needed)
         self._step_list.styles.max_height = None if enlarged else max(FEWEST_STEPS, room)
+        widest = max(NARROWEST_STEPS, self._step_list.widest) if wide and not enlarged else None
+        self.query_one("#run-steps").styles.max_width = widest
 
     def on_show(self) -> None:
         """Take in at once what happened while the run was out of sight."""
@@ -313,6 +323,7 @@ class RunView(Vertical):
         if self._output_dirty:
             self._output_dirty = False
             self._pane.refresh_output()
+            self._share_height()
 
     def _let_time_pass(self) -> None:
         """Clocks go on, and unfinished lines change, without anybody telling."""

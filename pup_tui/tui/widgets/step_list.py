@@ -36,6 +36,7 @@ _WORD = 12
 _KIND = 9
 _DURATION = 8
 _INDENT = 2
+_ROOM_FOR_COUNT = 16
 _CALM = Style(dim=True)
 
 
@@ -108,6 +109,19 @@ class StepList(ScrollView, can_focus=True):
 
     def on_mount(self) -> None:
         self._take_rows()
+
+    @property
+    def widest(self) -> int:
+        """Columns in which each row that there is has room."""
+        columns = Columns.within(KIND_FROM, self._numbers, danger=self._dangerous)
+        names = (
+            row.depth * _INDENT + cell_len(row.step.name)
+            for row in self._rows
+            if row.step is not None
+        )
+        around = KIND_FROM - columns.name - columns.danger
+        danger = len(_DANGER) if self._dangerous else 0
+        return around + danger + max(names, default=0) + _ROOM_FOR_COUNT
 
     # Which row is selected
 
