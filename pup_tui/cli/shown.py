@@ -105,6 +105,7 @@ class ShownRun:
             "lock": None if self.state.lock is None else self.state.lock.value,
             "steps": [self._step(step) for step in self.steps],
             "decisions": self._decisions(),
+            "notes": self._notes(),
         }
 
     @property
@@ -217,6 +218,13 @@ class ShownRun:
                 decisions.append(_decision(notice, asked.pop(notice.step, "")))
         return decisions
 
+    def _notes(self) -> list[dict[str, str]]:
+        """What was remarked about the run, in its order."""
+        from pup_tui.core.notices import RunNoted
+
+        told = (notice for notice in self.notices if isinstance(notice, RunNoted))
+        return [{"by": note.by, "note": note.note, "ts": note.ts} for note in told]
+
     def _broken_locks(self) -> list[dict[str, Any]]:
         """The decisions to take the lock from another run; no step made them."""
         return [
@@ -252,6 +260,15 @@ class ShownRun:
             click.echo(f"  {name} = {'; '.join(later)}")
         for id_ in self.steps:
             self._print_step(id_, edge)
+        self._print_decisions()
+        notes = self._notes()
+        if notes:
+            click.echo("\nNotes")
+        for note in notes:
+            when = local_time(datetime.fromisoformat(note["ts"]).timestamp())
+            click.echo(f"  {when} {safe_text(note['by'])}: {safe_text(note['note'])}")
+
+    def _print_decisions(self) -> None:
         decisions = self._decisions()
         if decisions:
             click.echo("\nDecisions")

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from pup_tui.core.events import Answered, AnyEvent, AttemptStarted, Resumed
 from pup_tui.core.ids import static_id
-from pup_tui.core.state import StepStatus
+from pup_tui.core.state import RunStatus, StepStatus
 
 FEWEST_RUNS = 5
 """Runs from which on figures say anything: of fewer neither a share nor a usual time is told."""
@@ -87,3 +87,34 @@ def _ends(events: Iterable[AnyEvent]) -> Iterator[tuple[str, str, float]]:
         if isinstance(event, Answered):
             # What the person took to decide is no time of the step.
             began.pop(event.step, None)
+
+
+LAST = 20
+"""Outcomes that are told one by one."""
+
+
+class RunbookFigures(Struct, frozen=True):
+    """What the `runs` of a runbook that are over say; durations are seconds of those that succeeded.
+
+    `succeeds` is the share (0 to 1) that did, None as in `StepFigures`; `last` are the newest outcomes, the
+    oldest of them first.
+    """
+
+    runs: int
+    last: tuple[str, ...]
+    succeeds: float | None = None
+    usual: float | None = None
+    slow: float | None = None
+
+
+def runbook_figures(ends: Sequence[tuple[str, float | None]]) -> RunbookFigures:
+    """What runs say, each with its status and how long it took, the newest first."""
+    last = tuple(status for status, _ in reversed(ends[:LAST]))
+    if len(ends) < FEWEST_RUNS:
+        return RunbookFigures(len(ends), last)
+    good = [took for status, took in ends if status == RunStatus.SUCCEEDED]
+    known = [took for took in good if took is not None]
+    share = len(good) / len(ends)
+    if len(known) < FEWEST_RUNS:
+        return RunbookFigures(len(ends), last, share)
+    return RunbookFigures(len(ends), last, share, percentile(known, 50), percentile(known, 95))

@@ -30,6 +30,7 @@ from pup_tui.core.events import (
     Event,
     Interrupted,
     LockAnswered,
+    NoteAdded,
     PollAccepted,
     PollExtended,
     PollNudged,
@@ -115,6 +116,11 @@ def _cancel(run: Run, event: Event) -> None:
         because = f" ({event.reason})" if event.reason else ""
         state.cancelled = f"cancelled by {event.by}{because}"
     _leave_all(run, state.cancelled)
+
+
+def _note(run: Run, event: Event) -> None:
+    assert isinstance(event, NoteAdded)
+    run.outbox.tell_noted(event.by, event.note)
 
 
 def _interrupt(run: Run, event: Event) -> None:
@@ -354,6 +360,7 @@ RUN_TRANSITIONS: dict[tuple[RunPhase, type[Event]], Callable[[Run, Event], None]
     (RunPhase.UNDOING, UndoChosen): undoing.chosen,
     **{(phase, CancelRequested): _cancel for phase in _UNDER_WAY},
     **{(phase, Interrupted): _interrupt for phase in _UNDER_WAY},
+    **{(phase, NoteAdded): _note for phase in _UNDER_WAY},
     **{(phase, kind): _step_event for phase in _UNDER_WAY for kind in _STEP_EVENTS},
 }
 """What a run does with an event in each phase; one that has ended can only be resumed."""

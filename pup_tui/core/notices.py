@@ -74,6 +74,13 @@ class RunResumed(Notice, frozen=True, kw_only=True, tag="run.resumed"):
     source: SourceNotice | None = None
 
 
+class RunNoted(Notice, frozen=True, kw_only=True, tag="run.noted"):
+    """Somebody remarked something about the run."""
+
+    by: str
+    note: str
+
+
 class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
     """A step, or another attempt of it, begins; `attempt` counts from 1, `index` (its place) from 0.
 
@@ -198,6 +205,7 @@ class RunFinished(Notice, frozen=True, kw_only=True, tag="run.finished"):
 AnyNotice = (
     RunStarted
     | RunResumed
+    | RunNoted
     | StepStarted
     | StepOutput
     | StepPolled

@@ -11,6 +11,7 @@ from pup_tui.core.ids import UNDO, holder_id, is_item, item_numbers
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
+    RunNoted,
     RunResumed,
     RunStarted,
     StepAnswered,
@@ -53,6 +54,8 @@ class RunProgress:
         self.started: RunStarted | None = None
         self.legs: list[RunResumed] = []
         """How the legs of the run began, but for the first."""
+        self.notes: list[RunNoted] = []
+        """What was remarked about the run, in that order."""
         self.duration: float | None = None
         self.waited = 0.0
         """Seconds in which it only waited for somebody, which `duration` does not count; known at its end."""
@@ -204,6 +207,8 @@ class RunProgress:
                     self._turn(self.steps[left], "pending")
             case RunResumed():
                 self._begin_leg(notice)
+            case RunNoted():
+                self.notes.append(notice)
             case StepOutput():
                 return
             case _:

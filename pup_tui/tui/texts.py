@@ -120,6 +120,11 @@ def moment(wall: float, now: float | None = None) -> str:
     return then.strftime("%Y-%m-%d %H:%M")
 
 
+def local_clock(ts: str) -> str:
+    """A moment (RFC 3339) as hours and minutes in local time."""
+    return datetime.fromisoformat(ts).astimezone().strftime("%H:%M")
+
+
 def short_duration(seconds: float) -> str:
     """Seconds in at most seven characters: `0.4 s`, `12 s`, `2m 05s`, `1h 02m`, `3d 04h`."""
     return format_duration(seconds, compact=True)

@@ -14,7 +14,10 @@ REASON = "reason"
 
 
 class ReasonScreen(Dialog):
-    """Asks for a reason, without which it cannot be done; the answer is `yes`, the reason its note."""
+    """Asks for a reason, without which it cannot be done; the answer is `yes`, the reason its note.
+
+    `wanted` names what is asked for, where that is no reason.
+    """
 
     KEYS = "esc back · enter in the field accepts the reason · pgup pgdn scroll the output"
 
@@ -25,9 +28,11 @@ class ReasonScreen(Dialog):
         *,
         behind: ScrollBehind | None = None,
         typed: dict[str, str] | None = None,
+        wanted: str = "",
     ) -> None:
         super().__init__(title, behind=behind, typed=typed)
         self._message = message
+        self._wanted = wanted
 
     def compose_message(self) -> Iterable[Widget]:
         yield Static(shown_text(self._message), markup=False)
@@ -35,7 +40,7 @@ class ReasonScreen(Dialog):
     def compose_fixed(self) -> Iterable[Widget]:
         yield Input(
             self._typed.get(REASON, ""),
-            placeholder="Why? This is recorded with your name",
+            placeholder=self._wanted or "Why? This is recorded with your name",
             id=REASON,
             compact=True,
             select_on_focus=False,
@@ -76,4 +81,4 @@ class ReasonScreen(Dialog):
         if reason:
             self.give("yes", reason)
         else:
-            self.want("A reason is missing: type it here.", self._field)
+            self.want(f"{self._wanted or 'A reason'} is missing: type it here.", self._field)

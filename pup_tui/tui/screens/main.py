@@ -53,6 +53,7 @@ class MainScreen(Shell):
         Binding("r", "run", "Run"),
         Binding("p", "plan", "Plan"),
         Binding("h", "history", "History"),
+        Binding("S", "statistics", "Statistics", show=False),
         Binding("R", "interrupted", "Interrupted runs", show=False),
         Binding("P", "profile", "Profile"),
     ]
@@ -176,7 +177,7 @@ class MainScreen(Shell):
             return True if _runnable(self.entry) else None
         if action == "tab":
             return bool(self.run_pages)
-        if action == "history":
+        if action in ("history", "statistics"):
             return self.page == "overview"
         if action == "interrupted":
             return bool(self.query(InterruptedBanner))
@@ -420,6 +421,25 @@ class MainScreen(Shell):
         history.show(partial(find_runs, self._services.state))
 
     def on_history_left(self) -> None:
+        self.show_page("overview")
+
+    def action_statistics(self) -> None:
+        """What past runs say of all runbooks, and of the steps of the selected one."""
+        self.do("history", self._show_statistics, "" if self.entry is None else self.entry.id)
+
+    async def _show_statistics(self, runbook: str) -> None:
+        from pup_tui.journal.errors import JournalError
+        from pup_tui.tui.past_figures import PastFigures, past_figures
+
+        page, problem, figures = await self.pages.statistics(), "", PastFigures()
+        self.show_page("statistics")
+        try:
+            figures = await aside(past_figures, self._services.state, runbook)
+        except JournalError as error:
+            problem = str(error)
+        page.show(figures, runbook, problem)
+
+    def on_statistics_left(self) -> None:
         self.show_page("overview")
 
     def on_history_opened(self, message: History.Opened) -> None:

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from textual.content import Content
 from textual.widgets import Static
 
+from pup_tui.core.notices import RunNoted
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import closes_in
 from pup_tui.tui.glyphs import TONES, status_content
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
-from pup_tui.tui.texts import clock, counted, short_duration
+from pup_tui.tui.texts import clock, counted, local_clock, short_duration
 
 MOST_NAME = 24
 """Columns that a runbook's name may take of a narrow header; a wide one gives it twice as many."""
+
+MOST_NOTES = 2
+"""Notes that stand under the header; all of them are in the record."""
 
 ID_END = 6
 """Characters of a run's id that tell it from others."""
@@ -87,6 +91,30 @@ class WaitingBanner(Static):
         if left:
             told += f" · {closes_in(min(left))}"
         self.update(Content.styled(told, "bold"), layout=False)
+
+
+class RunNotes(Static):
+    """The newest remarks about the run, under the header."""
+
+    def __init__(self) -> None:
+        super().__init__(id="run-notes", markup=False)
+        self._shown = -1
+
+    def show(self, notes: Sequence[RunNoted]) -> None:
+        if len(notes) == self._shown:
+            return
+        self._shown = len(notes)
+        self.display = bool(notes)
+        shown = [
+            Content.assemble(
+                (f"✎ {local_clock(note.ts)} {safe_text(note.by)}  ", "dim"), safe_text(note.note)
+            )
+            for note in notes[-MOST_NOTES:]
+        ]
+        if len(notes) > MOST_NOTES:
+            more = f"  · {counted(len(notes) - MOST_NOTES, 'earlier note')}"
+            shown[-1] += Content.styled(more, "dim")
+        self.update(Content("\n").join(shown))
 
 
 def _name(name: str, wide: bool) -> Content:

@@ -42,6 +42,17 @@ class RunRequests:
             case _:
                 live.answer(step, answer.answer, by, answer.note)
 
+    def note(self) -> None:
+        """Ask for what is to be remarked about the run, and record it."""
+
+        def noted(answer: Answer | None) -> None:
+            if answer is not None and answer.answer == "yes":
+                self._live.note(answer.note, self._operator)
+
+        told = "It stands in the record with your name and the time."
+        dialog = ReasonScreen("A note on this run", told, wanted="The note")
+        self._push(dialog, noted)
+
     def send(self, what: str, step: str, name: str) -> None:
         """Ask the run for what a key or button means for a step; `what` is the word of its action."""
         match what:

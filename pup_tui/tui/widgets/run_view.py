@@ -35,7 +35,7 @@ from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.usual import usual_of
 from pup_tui.tui.widgets.output_pane import OutputPane
-from pup_tui.tui.widgets.run_header import Heading, RunHeader, WaitingBanner
+from pup_tui.tui.widgets.run_header import Heading, RunHeader, RunNotes, WaitingBanner
 from pup_tui.tui.widgets.run_questions import RunQuestions
 from pup_tui.tui.widgets.run_requests import RunRequests
 from pup_tui.tui.widgets.step_detail import StepDetail
@@ -74,6 +74,7 @@ class RunView(Vertical):
         Binding("z,plus", "enlarge", "Enlarge"),
         Binding("underscore", "shrink", "Shrink", show=False),
         Binding("ctrl+x", "cancel_run", "Cancel run"),
+        Binding("ctrl+n", "note", "Note", show=False),
         Binding("c", "ask_of_run('check_now')", "Check now", show=False),
         Binding("x", "ask_of_run('extend_poll')", "5 min more", show=False),
         Binding("s", "ask_of_run('stop_poll')", "Stop polling", show=False),
@@ -163,6 +164,8 @@ class RunView(Vertical):
         self._steps_dirty = True
         self._output_dirty = True
         self._beat = -1
+        self._shared: tuple[int | None, int | None] = (None, None)
+        """The most rows and columns that the steps are given, where they have no bound of their own."""
         for notice in told:
             self._take(notice)
         shown = self.progress.trouble if self.progress.over else None
@@ -264,6 +267,7 @@ class RunView(Vertical):
     def compose(self) -> ComposeResult:
         yield RunHeader(self.progress, self.run)
         yield WaitingBanner()
+        yield RunNotes()
         with Container(id="run-body"):
             with Vertical(id="run-steps"):
                 yield StepList(self.progress, self._times.running_for, self._step_chosen)
@@ -293,9 +297,13 @@ class RunView(Vertical):
         if not wide:
             needed = self.query_one(StepOutputView).rows_needed
             room = max(height // 3, height - 1 - DETAIL_LINES - needed)
-        self._step_list.styles.max_height = None if enlarged else max(FEWEST_STEPS, room)
+        highest = None if enlarged else max(FEWEST_STEPS, room)
         widest = max(NARROWEST_STEPS, self._step_list.widest) if wide and not enlarged else None
-        self.query_one("#run-steps").styles.max_width = widest
+        if (highest, widest) != self._shared:
+            # To set what is set already would lay out all of the screen.
+            self._shared = highest, widest
+            self._step_list.styles.max_height = highest
+            self.query_one("#run-steps").styles.max_width = widest
 
     def on_show(self) -> None:
         """Take in at once what happened while the run was out of sight."""
@@ -344,6 +352,7 @@ class RunView(Vertical):
         steps.take_in()
         self._show_header()
         self._show_banner()
+        self.query_one(RunNotes).show(self.progress.notes)
         usual = self._figures.get(static_id(step.id))
         detail = self.query_one(StepDetail)
         detail.show(step, self._times.retry_in(step), usual_of(step, self._times, usual))
@@ -418,6 +427,14 @@ class RunView(Vertical):
 
     def _scroll_output(self, pages: int) -> None:
         self._pane.lines.action_page(pages)
+
+    def action_note(self) -> None:
+        """Remark something about the run, which is recorded."""
+        if self._requests is not None and not self.progress.over:
+            self._requests.note()
+        else:
+            told = "A note can be added where the run is under way."
+            self.notify(told, severity="warning", markup=False)
 
     def action_answer(self) -> None:
         self._questions.put_forward(self._selected)
