@@ -139,9 +139,11 @@ class JournalReader:
                 return found
             before = rows[-1].run
 
-    def count(self, *, status: RunStatus | None = None, words: str = "") -> int:
+    def count(
+        self, *, status: RunStatus | None = None, since: float | None = None, words: str = ""
+    ) -> int:
         """How many runs `runs` gives for the same."""
-        condition, values = _wanted(None, status, None, words)
+        condition, values = _wanted(None, status, since, words)
         with self._reading():
             ended = self._database.execute(
                 f"SELECT count(*) FROM run {condition} AND status <> 'running'",  # noqa: S608 - own text

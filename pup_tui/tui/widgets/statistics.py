@@ -86,7 +86,7 @@ def _told(figures: PastFigures, runbook: str, width: int) -> Content:
         _runbook_row(name, its, width)
         for name, its in list(figures.runbooks.items())[:MOST_RUNBOOKS]
     ]
-    note = "durations of what succeeded; shares and durations from five runs on"
+    note = "durations of what succeeded; from five runs on"
     parts = [title + Content.styled(f"   {note}", "$text-muted"), Content()]
     parts += [columns(rows, limits=_LIMITS), Content(), _legend(figures.runbooks), Content()]
     if figures.steps:
