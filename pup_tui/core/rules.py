@@ -8,11 +8,11 @@ from typing import TypeAlias
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import Assertion, Poll, Retry
 
-Told: TypeAlias = Callable[[object], str]
+AsKnown: TypeAlias = Callable[[object], str]
 """Gives what an author wrote as it is known now."""
 
 
-def rules(step: Step, told: Told, *, skipped: bool) -> Iterator[str]:
+def rules(step: Step, told: AsKnown, *, skipped: bool) -> Iterator[str]:
     """A line for each of them; the `if` is left out of a step that is `skipped`, whose reason tells it."""
     if step.if_ is not None and not skipped:
         yield f"only if {step.if_}"
@@ -36,13 +36,13 @@ def rules(step: Step, told: Told, *, skipped: bool) -> Iterator[str]:
         yield "can be taken back"
 
 
-def where(step: Step, told: Told) -> str:
+def where(step: Step, told: AsKnown) -> str:
     """Where a step runs; empty where its command tells that, or where it runs nowhere."""
     directory = "" if step.cwd is None else f"in {told(step.cwd)}"
     return f"{step.acts} {directory}".strip()
 
 
-def _side_by_side(step: Step, told: Told) -> Iterator[str]:
+def _side_by_side(step: Step, told: AsKnown) -> Iterator[str]:
     if step.foreach is not None and step.max_parallel is not None:
         yield f"at most {told(step.max_parallel)} items side by side"
     if step.side_by_side and step.foreach is None and step.max_parallel is not None:
@@ -51,7 +51,7 @@ def _side_by_side(step: Step, told: Told) -> Iterator[str]:
         yield "the first failure cancels the others"
 
 
-def _poll(poll: Poll, told: Told) -> str:
+def _poll(poll: Poll, told: AsKnown) -> str:
     limits = (("every", poll.interval), ("for at most", poll.timeout))
     parts = [f"until {poll.until}" if poll.until else "followed"]
     parts += [f"{word} {told(given)}" for word, given in limits if given is not None]
@@ -62,7 +62,7 @@ def _poll(poll: Poll, told: Told) -> str:
     return ", ".join(parts)
 
 
-def _retry(retry: Retry, told: Told) -> str:
+def _retry(retry: Retry, told: AsKnown) -> str:
     parts = [f"up to {told(retry.attempts)} attempts"]
     if retry.delay is not None:
         parts.append(f"{told(retry.delay)} between them")
