@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from pup_tui.drivers.recorded import Recorded
 
 RECENT = 50
-MOST_EVENTS = 20_000
-"""Past runs, and events of them in all, that figures are made of: about half a second of reading."""
+MOST_EVENTS = 4_000
+"""Past runs, and events of them in all, that figures are made of: they are read with each look at a runbook."""
 
 
 def last_runs(state: Path) -> dict[str, RunRow]:
