@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 RECENT = 50
 MOST_EVENTS = 4_000
-"""Past runs, and events of them in all, that figures are made of: they are read with each look at a runbook."""
+"""Past runs, and events of them in all, that figures are made of, with each look at a runbook."""
 
 
 def last_runs(state: Path) -> dict[str, RunRow]:
