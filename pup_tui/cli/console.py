@@ -187,6 +187,7 @@ async def console_services(
             home=settings.home,
             pager=settings.pager,
             editor=settings.editor,
+            notify=settings.notify,
             sources=lambda: parts.sources,
             listen=listeners.append,
             site=site or parts.datadog.place,

@@ -145,24 +145,22 @@ def _print(
 
 def _told(node: Node, step: PlannedStep) -> Iterator[str]:
     """A step with what is known of it, indented as deep as it is nested."""
-    from pup_tui.catalog.rules import rules
-    from pup_tui.core.plan import SKIPPED
-
     effect = {True: "changes things", False: "only looks", None: "may change things"}
     marks = [step.kind, effect[step.mutates]]
     if step.when != "on_success":
         marks.append(step.when)
     if step.danger:
         marks.append("DANGEROUS")
+    if step.where:
+        marks.append(step.where)
     indent = INDENT * step.depth
     place = f"{'' if node.is_item else node.index + 1:>3}"
     item = f" [{item_numbers(step.id)[-1]}]" if node.is_item else ""
     yield f"{place}  {indent}{step.name}{item}  [{', '.join(marks)}]"
     for line in step.shown.text.strip().splitlines():
         yield f"     {indent}{line}"
-    if not node.is_item:
-        for told in rules(node.step, skipped=step.reason.startswith(SKIPPED)):
-            yield f"     {indent}{told}"
+    for told in step.rules:
+        yield f"     {indent}{told}"
     if step.reason:
         word = "" if step.known else "not known yet: "
         yield f"     {indent}({word}{step.reason})"

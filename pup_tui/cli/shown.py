@@ -66,6 +66,10 @@ def _source_json(source: Source) -> dict[str, str]:
     return {"path": source.path, "sha256": source.sha256}
 
 
+def _waited(seconds: float) -> str:
+    return f" · waited {format_duration(seconds)} for an answer" if round(seconds) else ""
+
+
 class ShownRun:
     """One recorded run, replayed from its events over the exact files that it was made from."""
 
@@ -97,9 +101,11 @@ class ShownRun:
             "legs": self._legs(),
             "reason": self.row.reason,
             "vars": self.row.vars,
+            "waited": self.state.waited,
             "lock": None if self.state.lock is None else self.state.lock.value,
             "steps": [self._step(step) for step in self.steps],
             "decisions": self._decisions(),
+            "notes": self._notes(),
         }
 
     @property
@@ -154,6 +160,7 @@ class ShownRun:
             "exit_code": step.exit_code,
             "signal": step.signal or None,
             "duration": None if step.began is None or step.ended is None else step.took(step.ended),
+            "waited": step.waited,
             "command": step.command,
             **step.sent.as_fields(),
             "reason": step.reason or self._left_as(id_)[1],
@@ -211,6 +218,13 @@ class ShownRun:
                 decisions.append(_decision(notice, asked.pop(notice.step, "")))
         return decisions
 
+    def _notes(self) -> list[dict[str, str]]:
+        """What was remarked about the run, in its order."""
+        from pup_tui.core.notices import RunNoted
+
+        told = (notice for notice in self.notices if isinstance(notice, RunNoted))
+        return [{"by": note.by, "note": note.note, "ts": note.ts} for note in told]
+
     def _broken_locks(self) -> list[dict[str, Any]]:
         """The decisions to take the lock from another run; no step made them."""
         return [
@@ -233,6 +247,7 @@ class ShownRun:
         reason = f": {safe_text(row.why)}" if row.why else ""
         click.echo(f"{safe_text(row.runbook)} · run {row.run} · {row.status}{reason}")
         took = "" if row.duration is None else f" · {format_duration(row.duration)}"
+        took += _waited(self.state.waited)
         with_it = f" with the profile {safe_text(row.profile)}" if row.profile else ""
         who = f"{safe_text(row.operator)}{with_it}"
         click.echo(f"started {local_time(row.started_at)} by {who}{took}")
@@ -245,6 +260,15 @@ class ShownRun:
             click.echo(f"  {name} = {'; '.join(later)}")
         for id_ in self.steps:
             self._print_step(id_, edge)
+        self._print_decisions()
+        notes = self._notes()
+        if notes:
+            click.echo("\nNotes")
+        for note in notes:
+            when = local_time(datetime.fromisoformat(note["ts"]).timestamp())
+            click.echo(f"  {when} {safe_text(note['by'])}: {safe_text(note['note'])}")
+
+    def _print_decisions(self) -> None:
         decisions = self._decisions()
         if decisions:
             click.echo("\nDecisions")
@@ -314,6 +338,7 @@ class ShownRun:
         item += f" {safe_text(step['label'], multiline=False)}" if step["label"] else ""
         reason = f": {safe_text(step['reason'])}" if step["reason"] else ""
         took = "" if step["duration"] is None else f" · {format_duration(step['duration'])}"
+        took += _waited(step["waited"])
         name = f"{safe_text(node.step.name)}{item}"
         click.echo(f"\n{indent}{place}{name} · {step['status']}{reason}{took}")
         for line in step["command"].splitlines():

@@ -290,6 +290,13 @@ class WaitCut(Event, frozen=True, kw_only=True, tag="wait-cut"):
     by: str
 
 
+class NoteAdded(Event, frozen=True, kw_only=True, tag="note-added"):
+    """Somebody remarks something about the run; it changes nothing."""
+
+    by: str
+    note: str
+
+
 class CancelRequested(Event, frozen=True, kw_only=True, tag="cancel-requested"):
     """Stop what runs, skip the rest, run the cleanup; asked for again, leave the cleanup as well."""
 
@@ -355,6 +362,7 @@ AnyEvent = (
     | PollStopped
     | PollAccepted
     | WaitCut
+    | NoteAdded
     | CancelRequested
     | Interrupted
 )

@@ -65,13 +65,16 @@ def as_written(step: Step, scope: Mapping[str, Any]) -> Shown:
         field = fields[key]
         return told(getattr(step, field.name), options_of(field.type))
 
-    def known(text: str) -> str:
-        return _NAME.sub(lambda found: _known(found, scope), text)
-
     line = line_of(step, text)
     if step.foreach is not None:
         line = f"for each of {step.foreach}: {line}"
-    return Shown(known(line), sent_of(step, lambda key: known(text(key))))
+    return Shown(as_known(line, scope), sent_of(step, lambda key: as_known(text(key), scope)))
+
+
+def as_known(given: object, scope: Mapping[str, Any]) -> str:
+    """What an author wrote, with the values in the place of their names that are known already."""
+    text = f"{given:g}s" if isinstance(given, float) else str(given)
+    return _NAME.sub(lambda found: _known(found, scope), text)
 
 
 def told(value: Any, options: Options) -> str:

@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pup_tui.core import attempts, blocks, leaving_out, order, polls, questions, resuming, undoing
+from pup_tui.core import (
+    attempts,
+    blocks,
+    leaving_out,
+    order,
+    polls,
+    questions,
+    resuming,
+    undoing,
+    waits,
+)
 from pup_tui.core.actions import AnyAction, EndRun, LookUpTool, Record
 from pup_tui.core.events import (
     Answered,
@@ -20,6 +30,7 @@ from pup_tui.core.events import (
     Event,
     Interrupted,
     LockAnswered,
+    NoteAdded,
     PollAccepted,
     PollExtended,
     PollNudged,
@@ -62,9 +73,12 @@ class Machine:
         run = Run(self.program, self.state, event)
         transition = RUN_TRANSITIONS.get((self.state.phase, type(event)))
         if transition is not None:
+            if not isinstance(event, Resumed):
+                waits.pass_time(self.state, run.now)
             transition(run, event)
             _advance(run)
             self.state.clock = max(self.state.clock, run.now)
+            waits.note_asked(self.state)
         decided = tuple(run.decisions.made)
         return [*([Record(decided=decided)] if decided else []), *run.outbox]
 
@@ -102,6 +116,11 @@ def _cancel(run: Run, event: Event) -> None:
         because = f" ({event.reason})" if event.reason else ""
         state.cancelled = f"cancelled by {event.by}{because}"
     _leave_all(run, state.cancelled)
+
+
+def _note(run: Run, event: Event) -> None:
+    assert isinstance(event, NoteAdded)
+    run.outbox.tell_noted(event.by, event.note)
 
 
 def _interrupt(run: Run, event: Event) -> None:
@@ -341,6 +360,7 @@ RUN_TRANSITIONS: dict[tuple[RunPhase, type[Event]], Callable[[Run, Event], None]
     (RunPhase.UNDOING, UndoChosen): undoing.chosen,
     **{(phase, CancelRequested): _cancel for phase in _UNDER_WAY},
     **{(phase, Interrupted): _interrupt for phase in _UNDER_WAY},
+    **{(phase, NoteAdded): _note for phase in _UNDER_WAY},
     **{(phase, kind): _step_event for phase in _UNDER_WAY for kind in _STEP_EVENTS},
 }
 """What a run does with an event in each phase; one that has ended can only be resumed."""

@@ -74,6 +74,13 @@ class RunResumed(Notice, frozen=True, kw_only=True, tag="run.resumed"):
     source: SourceNotice | None = None
 
 
+class RunNoted(Notice, frozen=True, kw_only=True, tag="run.noted"):
+    """Somebody remarked something about the run."""
+
+    by: str
+    note: str
+
+
 class StepStarted(Notice, frozen=True, kw_only=True, tag="step.started"):
     """A step, or another attempt of it, begins; `attempt` counts from 1, `index` (its place) from 0.
 
@@ -163,6 +170,7 @@ class StepRetrying(Notice, frozen=True, kw_only=True, tag="step.retrying"):
 class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
     """A step ended with a `StepStatus`; `captured` are the names of its captures.
 
+    `waited` is how many seconds it waited for somebody's word, which `duration` does not count.
     `outcome` is the same word, as `steps.ID.outcome` has it. `signal` names what killed its process, None
     where nothing did.
     """
@@ -177,21 +185,27 @@ class StepFinished(Notice, frozen=True, kw_only=True, tag="step.finished"):
     reason: str
     captured: tuple[str, ...]
     label: str | None = None
+    waited: float = 0.0
 
 
 class RunFinished(Notice, frozen=True, kw_only=True, tag="run.finished"):
-    """A run ended with a `RunStatus`; `counts` has the number of steps by their status."""
+    """A run ended with a `RunStatus`; `counts` has the number of steps by their status.
+
+    `waited` is how many seconds it only waited for somebody's word, which `duration` does not count.
+    """
 
     status: str
     warnings: int
     duration: float
     counts: dict[str, int]
     reason: str
+    waited: float = 0.0
 
 
 AnyNotice = (
     RunStarted
     | RunResumed
+    | RunNoted
     | StepStarted
     | StepOutput
     | StepPolled

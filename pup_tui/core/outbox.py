@@ -10,6 +10,7 @@ from pup_tui.core.events import Moment, Resumed, Source
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
+    RunNoted,
     RunResumed,
     RunStarted,
     SourceNotice,
@@ -80,6 +81,9 @@ class Outbox:
                 source=None if event.source is None else _noticed(event.source),
             )
         )
+
+    def tell_noted(self, by: str, note: str) -> None:
+        self._tell(RunNoted(**self._common, by=by, note=note))
 
     def tell_started(
         self, node: Node, attempt: int, command: str, sent: Sent = NOTHING_SENT
@@ -174,6 +178,7 @@ class Outbox:
                 reason=step.reason,
                 captured=tuple(step.captured),
                 label=step.label or None,
+                waited=step.waited,
             )
         )
 
@@ -190,6 +195,7 @@ class Outbox:
                     status: statuses.count(status) for status in StepStatus if status in statuses
                 },
                 reason=state.reason,
+                waited=state.waited,
             )
         )
 

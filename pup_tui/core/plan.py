@@ -12,12 +12,13 @@ from pup_tui.core.actions import Question
 from pup_tui.core.amounts import Scope, render_items
 from pup_tui.core.events import NOTHING_LEFT_OUT, LeftOutSteps, Moment, RunCreated, Source
 from pup_tui.core.ids import holder_id, is_item, item_id, item_numbers, sibling_id, static_id
-from pup_tui.core.lines import as_written
+from pup_tui.core.lines import as_known, as_written
 from pup_tui.core.machine import Machine
 from pup_tui.core.order import judges_if
 from pup_tui.core.planned_stops import PlannedStops
 from pup_tui.core.program import Node, Program
 from pup_tui.core.render import render_text
+from pup_tui.core.rules import rules, where
 from pup_tui.core.scope import (
     directory_of,
     explain,
@@ -53,7 +54,9 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     they are not `known` yet; `mutates` None means that it
     cannot be told whether the step changes anything; `reason` says why a step is skipped or not known.
     `depth` counts what it is inside of; `confirm` tells that somebody is asked before it, or may be if that
-    is not known yet; `undo` that it can be taken back.
+    is not known yet; `undo` that it can be taken back. `where` it runs is
+    told of kinds whose command does not say it; `rules` tell how it is repeated, limited and judged, with
+    what is known of the values in them.
     """
 
     id: str
@@ -72,6 +75,8 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     body: str | None = None
     body_file: str | None = None
     statement: str | None = None
+    where: str = ""
+    rules: tuple[str, ...] = ()
 
     @property
     def shown(self) -> Shown:
@@ -80,7 +85,14 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
     def masked(self, mask: Callable[[str], str]) -> PlannedStep:
         """The step as people may see it, and no longer than they read."""
         sent = self.shown.sent.as_kept(mask).as_fields()
-        return structs.replace(self, command=mask(self.command), reason=mask(self.reason), **sent)
+        return structs.replace(
+            self,
+            command=mask(self.command),
+            reason=mask(self.reason),
+            where=mask(self.where),
+            rules=tuple(map(mask, self.rules)),
+            **sent,
+        )
 
 
 class PlannedAnswer(Struct, frozen=True):
@@ -214,12 +226,21 @@ class _Planning:
                 or self._may_ask(node)
                 or self._goes_past(node, reason),
                 undo=step.undo is not None,
+                where=where(step, lambda given: _known(given, self._scope(node))),
+                rules=self._rules(node, skipped=reason.startswith(SKIPPED)),
                 **shown.sent.as_fields(),
             )
         )
         if reason.startswith(SKIPPED):
             self._skipped[node.id] = reason
         self._todo += reversed(self._inside(node))
+
+    def _rules(self, node: Node, *, skipped: bool) -> tuple[str, ...]:
+        """How the step is repeated and so on; the items of a foreach have what stands at it."""
+        if node.is_item:
+            return ()
+        scope = self._scope(node)
+        return tuple(rules(node.step, lambda given: _known(given, scope), skipped=skipped))
 
     def _scope(self, node: Node) -> dict[str, Any]:
         return scope_of(self._state, node.id)
@@ -382,6 +403,12 @@ class _Planning:
                 continue
         self._state.frames[f"{node.id}/"] = frame
         _give_captures(self._state, f"{node.id}/")
+
+
+def _known(given: object, scope: Mapping[str, Any]) -> str:
+    """What an author wrote as far as it is known, and that it is not where that is so."""
+    text = as_known(given, scope)
+    return f"{text} (not known yet)" if "{{" in text else text
 
 
 SKIPPED = "skipped"

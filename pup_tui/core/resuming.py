@@ -91,6 +91,7 @@ def resume(run: Run, event: Event) -> None:
         clock=state.clock,
         since=run.now,
         spent=state.took(state.clock),
+        waited=state.waited,
     )
     for name in fresh.__struct_fields__:
         setattr(state, name, getattr(fresh, name))
@@ -188,7 +189,7 @@ def _go_on(step: StepState, known: StepState) -> None:
     """Take over how far the step had come: its tries, its poll, the yes to it, and when its wait ends."""
     decided_anew = known.status is StepStatus.FAILED
     step.attempts, step.allowed = known.attempts, known.allowed
-    step.began, step.spent = known.began, known.spent
+    step.began, step.spent, step.waited = known.began, known.spent, known.waited
     step.due, step.label, step.items = known.due, known.label, known.items
     step.command, step.sent, step.kept = known.command, known.sent, known.kept
     if not decided_anew:

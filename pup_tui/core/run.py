@@ -350,6 +350,7 @@ class Run:
     def ask(self, node: Node, question: Question) -> None:
         phases = {"failure": StepPhase.FAILURE, "unknown": StepPhase.UNKNOWN}
         self.step(node).phase = phases.get(question.kind, StepPhase.ASKING)
+        self.state.asked.append(node.id)
         self.outbox.tell_waiting(question)
         self.outbox.add(Ask(question=question))
 

@@ -142,7 +142,7 @@ def remembered(program: Program, state: RunState) -> Earlier:
     """
     before = state.earlier
     known = _in(program, before.steps) | {
-        id_: structs.replace(step, spent=step.took(state.clock), since=None)
+        id_: structs.replace(step, spent=step.took(state.clock), since=None, held=0.0)
         for id_, step in _in(program, state.steps).items()
         if step.phase is not StepPhase.PENDING and not (step.passed_over and id_ in before.steps)
     }

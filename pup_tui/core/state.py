@@ -104,7 +104,8 @@ class StepState(Struct):
     its turn, `late` that it ran because something had failed or been refused, `continues` that an attempt
     of an earlier leg of the run goes on. `since` is when it began or went on in the newest leg, `spent` how
     long it was under way in those before: between two legs nobody drives the run, and that time is no step's.
-    `kept` is how many bytes of its output were on disk when an attempt ended, None where none has.
+    `kept` is how many bytes of its output were on disk when an attempt ended, None where none has. `waited`
+    is how many seconds it waited for somebody's word in all legs, `held` how many of those lie after `since`.
     """
 
     phase: StepPhase = StepPhase.PENDING
@@ -139,6 +140,8 @@ class StepState(Struct):
     passed_over: bool = False
     late: bool = False
     continues: bool = False
+    waited: float = 0.0
+    held: float = 0.0
 
     def begin(self, now: float) -> None:
         """Count its time from `now` on, unless it is under way already."""
@@ -148,12 +151,17 @@ class StepState(Struct):
     def begin_anew(self, now: float) -> None:
         """Count its time from `now` on, whatever it did before in this leg."""
         self.began = self.since = now
+        self.held = 0.0
 
     def took(self, now: float) -> float:
-        """Seconds that it was under way in all legs of the run, up to `now` where it has not ended."""
+        """Seconds that it was under way in all legs of the run, up to `now` where it has not ended.
+
+        Without those in which it waited for somebody.
+        """
         if self.since is None:
             return self.spent
-        return self.spent + max(0.0, (now if self.ended is None else self.ended) - self.since)
+        until = now if self.ended is None else self.ended
+        return self.spent + max(0.0, until - self.since - self.held)
 
 
 class Frame(Struct):
@@ -245,6 +253,8 @@ class RunState(Struct):
     somebody has gone past; items of a foreach are one. `gone` are steps that earlier legs began and that
     another text of the runbook does not have. `clock` is the run's time at its newest event, `since` that at
     which the newest leg began, `spent` how many seconds the legs before took, each to its last event.
+    `asked` are the steps whose question is open (`ids.UNDO` for what is offered), `stands` tells that nothing
+    else is under way; `waited` is how many seconds it stood in all legs, `held` in the newest (`core.waits`).
     """
 
     run: str = ""
@@ -276,10 +286,29 @@ class RunState(Struct):
     clock: float = 0.0
     since: float = 0.0
     spent: float = 0.0
+    asked: list[str] = []
+    stands: bool = False
+    waited: float = 0.0
+    held: float = 0.0
 
     def took(self, now: float) -> float:
-        """Seconds that all legs took, the newest up to `now`, without the time between them."""
-        return self.spent + max(0.0, now - self.since)
+        """Seconds that all legs took, the newest up to `now`.
+
+        Without the time between them and that in which the run only waited for somebody.
+        """
+        return self.spent + max(0.0, self._worked_until(now) - self.since - self.held)
+
+    def step_took(self, step: str, now: float) -> float:
+        """`StepState.took` of a step; the clock of one that waits for somebody stands."""
+        stands = self.stands or step in self.asked
+        return self.steps[step].took(self.clock if stands else now)
+
+    def waited_by(self, now: float) -> float:
+        """Seconds up to `now` in which the run only waited for somebody."""
+        return self.waited + (max(0.0, now - self.clock) if self.stands else 0.0)
+
+    def _worked_until(self, now: float) -> float:
+        return self.clock if self.stands else now
 
 
 BODY = ""

@@ -28,6 +28,7 @@ def offer(run: Run) -> bool:
         message=f"{state.verdict_reason}. These steps can be taken back.",
         offers=tuple(_offer(run, step) for step in state.offered),
     )
+    state.asked.append(UNDO)
     run.outbox.tell_waiting(question)
     run.outbox.add(Ask(question=question))
     return True

@@ -20,6 +20,7 @@ from pup_tui.core.machine import Machine
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
+    RunNoted,
     RunResumed,
     RunStarted,
     StepAnswered,
@@ -249,4 +250,5 @@ class FollowedRun:
 
 def _step(notice: AnyNotice) -> str:
     """The step that a notice is about; empty where it is about the run."""
-    return "" if isinstance(notice, RunStarted | RunResumed | RunFinished) else notice.step
+    about_run = RunStarted | RunResumed | RunNoted | RunFinished
+    return "" if isinstance(notice, about_run) else notice.step

@@ -41,6 +41,7 @@ from pup_tui.core.events import (
     Lock,
     LockAnswered,
     Moment,
+    NoteAdded,
     PollAccepted,
     PollExtended,
     PollNudged,
@@ -215,6 +216,10 @@ class LocalRun:
     def undo(self, steps: Iterable[str], by: str, note: str = "") -> None:
         """Answer which of the offered undo steps shall run."""
         self._post(UndoChosen(at=self._now(), steps=tuple(steps), by=by, note=note))
+
+    def note(self, text: str, by: str) -> None:
+        """Record what somebody remarks about the run."""
+        self._post(NoteAdded(at=self._now(), by=by, note=text))
 
     def cancel(self, by: str, reason: str = "") -> None:
         self._post(CancelRequested(at=self._now(), by=by, reason=reason))

@@ -22,6 +22,7 @@ from pup_tui.core.events import (
     Judgement,
     LeftOutSteps,
     LockAnswered,
+    NoteAdded,
     PollAccepted,
     UndoChosen,
     ValuesResolved,
@@ -42,6 +43,7 @@ _SENTENCES: dict[type[AnyEvent], str] = {
     CancelRequested: "reason",
     Interrupted: "reason",
     LockAnswered: "problem",
+    NoteAdded: "note",
     PollAccepted: "reason",
     UndoChosen: "note",
 }

@@ -12,6 +12,7 @@ from pup_tui.core.ids import UNDO
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
+    RunNoted,
     RunResumed,
     RunStarted,
     StepAnswered,
@@ -84,6 +85,8 @@ class TextFace(Watcher):
             case RunResumed():
                 told = f"run {notice.run} goes on · {notice.finished} steps are done"
                 self._say(f"{told} · resumed by {safe_text(notice.operator)}", bold=True)
+            case RunNoted():
+                self._say(f"  ✎ {safe_text(notice.note)} ({safe_text(notice.by)})", "cyan")
             case StepStarted():
                 self._started(notice)
             case StepPolled():

@@ -139,9 +139,11 @@ class JournalReader:
                 return found
             before = rows[-1].run
 
-    def count(self, *, status: RunStatus | None = None, words: str = "") -> int:
+    def count(
+        self, *, status: RunStatus | None = None, since: float | None = None, words: str = ""
+    ) -> int:
         """How many runs `runs` gives for the same."""
-        condition, values = _wanted(None, status, None, words)
+        condition, values = _wanted(None, status, since, words)
         with self._reading():
             ended = self._database.execute(
                 f"SELECT count(*) FROM run {condition} AND status <> 'running'",  # noqa: S608 - own text
@@ -212,6 +214,29 @@ class JournalReader:
         newest = "WHERE number IN (SELECT max(number) FROM run GROUP BY runbook)"
         with self._reading():
             return {row.runbook: row for row in self._rows(newest)}
+
+    def recent_events(self, runbook: str, *, runs: int, most: int) -> Iterator[list[AnyEvent]]:
+        """The events of the newest so many runs of a runbook that are over, `most` of them in all.
+
+        For figures: a run of which something cannot be read, or is too much, is left out.
+        """
+        with self._reading():
+            numbers = self._database.execute(
+                "SELECT number FROM run WHERE runbook = ? AND status <> 'running'"
+                " ORDER BY number DESC LIMIT ?",
+                (codec.storable(runbook), runs),
+            ).fetchall()
+        for (number,) in numbers:
+            with self._reading():
+                rows = self._database.execute(
+                    "SELECT CAST(body AS BLOB) FROM event WHERE run = ? ORDER BY sequence LIMIT ?",
+                    (number, most + 1),
+                ).fetchall()
+            most -= len(rows)
+            if most < 0:
+                return
+            with suppress(ValueError):
+                yield [codec.decode(body) for (body,) in rows]
 
     def events(self, run: str) -> list[AnyEvent]:
         """All that happened in a run, in its order.

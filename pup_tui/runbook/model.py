@@ -83,6 +83,8 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
     A part whose keys are all blank is left out. Without any: the kind, and what a step of it never lacks."""
     needs_one_of: ClassVar[tuple[str, ...]] = ()
     """Keys of which a step has at least one."""
+    acts: ClassVar[str] = ""
+    """Where a step of the kind runs, in words; empty where its line tells that, or it runs nowhere."""
     is_question: ClassVar[bool] = False
     """Asks a person."""
     is_gate: ClassVar[bool] = False
@@ -367,6 +369,7 @@ class ShellStep(Step, frozen=True, kw_only=True, tag="shell"):
     """Runs a script. Values reach it as data, never as code."""
 
     line: ClassVar[tuple[str, ...]] = ("{run}",)
+    acts: ClassVar[str] = "on this computer"
 
     run: Annotated[
         Script,
@@ -406,6 +409,7 @@ class PupStep(Step, frozen=True, kw_only=True, tag="pup"):
     """Runs a `pup` subcommand, by the installed `pup` or the built-in Datadog client."""
 
     line: ClassVar[tuple[str, ...]] = ("pup {run}",)
+    acts: ClassVar[str] = "in Datadog"
 
     run: Annotated[
         Subcommand,
@@ -533,6 +537,7 @@ class WorkflowStep(Step, frozen=True, kw_only=True, tag="datadog-workflow"):
     )
     follows: ClassVar[bool] = True
     mutates: ClassVar[bool | None] = True
+    acts: ClassVar[str] = "in Datadog"
 
     workflow_id: Annotated[Resource, key("The id of the Datadog Workflow.", never_blank=True)]
     inputs: Annotated[dict[str, JsonTree], key("The workflow's inputs.")] = field(

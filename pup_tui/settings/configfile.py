@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 import msgspec
 from msgspec import Meta, Struct
 
+from pup_tui.attention import NotifyChoice
 from pup_tui.datadog.configuration import (
     ConfigurationError,
     PupChoice,
@@ -62,6 +63,7 @@ class Configuration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     runbooks: tuple[FilledText, ...] = ()
     state_dir: FilledText = ""
     pup: PupChoice = "auto"
+    notify: NotifyChoice = "auto"
     datadog: Datadog = Datadog()
     retention: Retention = Retention()
     theme: ThemeChoice = "auto"

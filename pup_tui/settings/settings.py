@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 import platformdirs
 from msgspec import Struct
 
+from pup_tui.attention import NotifyChoice
 from pup_tui.datadog.configuration import (
     SITE_VARIABLE,
     URL_VARIABLE,
@@ -121,6 +122,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     operator: str
     pager: str
     editor: str
+    notify: NotifyChoice
     terminal: TerminalFacts
     told: tuple[Told, ...]
     problems: tuple[Problem, ...]
@@ -172,6 +174,7 @@ class _Reading:
             editor=self._text(
                 "editor", "VISUAL" if self._environ.get("VISUAL") else "EDITOR", "vi"
             ),
+            notify=self._notify(said.notify if said else "auto"),
             terminal=self._terminal(said),
             told=tuple(self._told),
             problems=(
@@ -179,6 +182,11 @@ class _Reading:
                 *(self._profile.problems if self._profile else ()),
             ),
         )
+
+    def _notify(self, said: NotifyChoice) -> NotifyChoice:
+        line = self._line("notify")
+        self._tell("notify", said, f"{CONFIG_FILE}:{line}" if line else DEFAULT)
+        return said
 
     def _read_profile(self) -> ProfileFile | None:
         """The profile that is chosen; an empty `--profile` chooses none."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Step
+    from pup_tui.tui.past import KnownRuns
     from pup_tui.tui.services import Services
 
 LAST_RUNS = 5
@@ -91,8 +92,12 @@ def _entry_at(path: Path, entries: Sequence[Entry]) -> Entry | None:
 
 @dataclass(frozen=True)
 class DescribedStep:
-    """A step inside `depth` others; `mutates` tells whether it changes anything, where that is known."""
+    """A step inside `depth` others; `mutates` tells whether it changes anything, where that is known.
 
+    `id` is the one that it has in a run.
+    """
+
+    id: str
     step: Step
     depth: int
     mutates: bool | None
@@ -102,40 +107,41 @@ class DescribedStep:
 class Described:
     """A runbook as its file is now; its steps in the order of the file, nested ones after what holds them.
 
-    `place` tells where the file is, `losses` what of the journal is known to be lost.
+    `place` tells where the file is, `known` what is known of its runs.
     """
 
     entry: Entry
     place: str
     loaded: Loaded
     steps: Sequence[DescribedStep]
-    runs: Sequence[RunRow]
+    known: KnownRuns
     journal_problem: str = ""
-    losses: str = ""
 
 
 def describe(services: Services, entry: Entry) -> Described:
     """All that the overview shows of a runbook. Reads files and the journal: call it in a thread."""
     from pup_tui.journal.errors import JournalError
-    from pup_tui.tui.past import known_runs
+    from pup_tui.tui.past import KnownRuns, known_runs
     from pup_tui.tui.texts import place
 
     loaded = services.catalog.load(entry.path)
     steps = () if loaded.runbook is None else loaded.runbook.steps
-    runs: list[RunRow] = []
-    problem = losses = ""
+    known, problem = KnownRuns(), ""
     try:
-        runs, losses = known_runs(services.state, entry.id, LAST_RUNS)
+        known = known_runs(services.state, entry.id, LAST_RUNS)
     except JournalError as error:
         problem = str(error)
     where = place(entry.path, services.home)
     described = list(_described(steps, 0, loaded.is_believed))
-    return Described(entry, where, loaded, described, runs, problem, losses)
+    return Described(entry, where, loaded, described, known, problem)
 
 
-def _described(steps: Iterable[Step], depth: int, is_believed: bool) -> Iterator[DescribedStep]:
+def _described(
+    steps: Iterable[Step], depth: int, is_believed: bool, holder: str = ""
+) -> Iterator[DescribedStep]:
     from pup_tui.catalog.effects import mutates
 
     for step in steps:
-        yield DescribedStep(step, depth, mutates(step, is_believed=is_believed))
-        yield from _described(step.inside, depth + 1, is_believed)
+        id_ = f"{holder}{step.id}"
+        yield DescribedStep(id_, step, depth, mutates(step, is_believed=is_believed))
+        yield from _described(step.inside, depth + 1, is_believed, f"{id_}/")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,10 +26,15 @@ from pup_tui.output.spool import spool_name
 
 if TYPE_CHECKING:
     from pup_tui.core.events import AnyEvent
+    from pup_tui.core.figures import StepFigures
     from pup_tui.core.program import Program
     from pup_tui.drivers.following import FollowedRun
     from pup_tui.drivers.local import LocalRun
     from pup_tui.drivers.recorded import Recorded
+
+RECENT = 50
+MOST_EVENTS = 4_000
+"""Past runs, and events of them in all, that figures are made of, with each look at a runbook."""
 
 
 def last_runs(state: Path) -> dict[str, RunRow]:
@@ -38,12 +43,44 @@ def last_runs(state: Path) -> dict[str, RunRow]:
         return {} if journal is None else journal.last_runs()
 
 
-def known_runs(state: Path, runbook: str, limit: int) -> tuple[list[RunRow], str]:
-    """Runs of a runbook, newest first, and what of the journal is known to be lost. Raises JournalError."""
+@dataclass(frozen=True)
+class KnownRuns:
+    """What the journal knows of a runbook's runs.
+
+    Its newest `runs`, newest first, the newest that `succeeded`, what runs say of its steps by their ids, and
+    what of the journal is known to be lost.
+    """
+
+    runs: Sequence[RunRow] = ()
+    succeeded: RunRow | None = None
+    figures: Mapping[str, StepFigures] = field(default_factory=dict)
+    losses: str = ""
+
+
+def known_runs(state: Path, runbook: str, limit: int) -> KnownRuns:
+    """Up to `limit` runs of a runbook, and what all say of it. Raises JournalError."""
+    from pup_tui.core.figures import figures_of
+
     with read_journal(state) as journal:
         if journal is None:
-            return [], ""
-        return journal.runs(runbook=runbook, limit=limit), journal.losses()
+            return KnownRuns()
+        succeeded = journal.runs(runbook=runbook, status=RunStatus.SUCCEEDED, limit=1)
+        return KnownRuns(
+            runs=journal.runs(runbook=runbook, limit=limit),
+            succeeded=next(iter(succeeded), None),
+            figures=figures_of(journal.recent_events(runbook, runs=RECENT, most=MOST_EVENTS)),
+            losses=journal.losses(),
+        )
+
+
+def step_figures(state: Path, runbook: str) -> Mapping[str, StepFigures]:
+    """What recent runs of a runbook say of its steps, by their ids. Raises JournalError."""
+    from pup_tui.core.figures import figures_of
+
+    with read_journal(state) as journal:
+        if journal is None:
+            return {}
+        return figures_of(journal.recent_events(runbook, runs=RECENT, most=MOST_EVENTS))
 
 
 def past_runs(state: Path, runbook: str | None = None, limit: int | None = None) -> list[RunRow]:
@@ -102,7 +139,9 @@ def read_run(state: Path, run: str) -> PastRun:
     notices = [_masked(notice, row) for notice in replayed.notices]
     if row.status is RunStatus.INTERRUPTED:
         ended = rfc3339(row.ended_wall or row.started_at)
-        broken = broken_off(replayed.state, row.reason, ts=ended, duration=row.duration or 0.0)
+        end = replayed.state
+        took = end.took(end.clock)
+        broken = broken_off(end, row.reason, ts=ended, duration=took)
         notices = completed(notices, broken)
     return PastRun(row, record, replayed.state, notices, run_dir(state, row.run))
 
@@ -143,6 +182,7 @@ def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> lis
                     status=status,
                     exit_code=None if status is StepStatus.UNKNOWN else step.exit_code,
                     duration=step.took(state.clock),
+                    waited=step.waited,
                     attempts=step.attempts,
                     reason=why,
                     captured=(),
@@ -156,6 +196,7 @@ def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> lis
         duration=duration,
         counts={},
         reason=reason,
+        waited=state.waited,
     )
     return [*ended, finished]
 

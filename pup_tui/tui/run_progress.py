@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from json import dumps
 
@@ -10,6 +11,7 @@ from pup_tui.core.ids import UNDO, holder_id, is_item, item_numbers
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
+    RunNoted,
     RunResumed,
     RunStarted,
     StepAnswered,
@@ -22,7 +24,7 @@ from pup_tui.core.notices import (
 )
 from pup_tui.core.program import Program
 from pup_tui.core.state import RunState
-from pup_tui.tui.step_progress import Attempt, StepProgress
+from pup_tui.tui.step_progress import UNFINISHED, Attempt, StepProgress
 
 
 def names_exit(reason: str, code: int) -> bool:
@@ -52,13 +54,16 @@ class RunProgress:
         self.started: RunStarted | None = None
         self.legs: list[RunResumed] = []
         """How the legs of the run began, but for the first."""
+        self.notes: list[RunNoted] = []
+        """What was remarked about the run, in that order."""
         self.duration: float | None = None
+        self.waited = 0.0
+        """Seconds in which it only waited for somebody, which `duration` does not count; known at its end."""
         self.warnings = 0
         self.current: str | None = None
         """The step that runs or waits, the first of several, or else the one that did so last."""
-        self.total = 0
-        self.done = 0
-        """How many steps there are that hold no others, as far as is known, and how many have ended."""
+        self.counts: Counter[str] = Counter()
+        """How many of the steps that hold no others, as far as they are known, have which status."""
         self._active: dict[str, None] = {}
         for node in program.nodes:
             self._add(node.id)
@@ -73,6 +78,16 @@ class RunProgress:
     def resumed(self) -> RunResumed | None:
         """How the newest leg of the run began, where that is not its first."""
         return self.legs[-1] if self.legs else None
+
+    @property
+    def total(self) -> int:
+        """How many steps there are that hold no others, as far as is known."""
+        return self.counts.total()
+
+    @property
+    def done(self) -> int:
+        """How many of those have ended."""
+        return sum(number for status, number in self.counts.items() if status not in UNFINISHED)
 
     @property
     def over(self) -> bool:
@@ -109,7 +124,7 @@ class RunProgress:
         else:
             self._put_inside(step, parent)
         self.steps[step_id] = step
-        self.total += 1
+        self.counts[step.status] += 1
         return step
 
     def _undone_item(self, step_id: str) -> StepProgress | None:
@@ -124,8 +139,7 @@ class RunProgress:
             self._drop_inside(parent)
         if not parent.children:
             # What holds others is not counted itself.
-            self.total -= 1
-            self.done -= parent.over
+            self.counts[parent.status] -= 1
         parent.children.append(step)
         if is_item(step.id) and len(parent.children) > 1:
             before = parent.children[-2]
@@ -137,11 +151,9 @@ class RunProgress:
         for inner in step.inside():
             del self.steps[inner.id]
             if not inner.children:
-                self.total -= 1
-                self.done -= inner.over
+                self.counts[inner.status] -= 1
         if step.children:
-            self.total += 1
-            self.done += step.over
+            self.counts[step.status] += 1
         step.children, step.done, step.notable = [], 0, set()
 
     def _known(self, step_id: str) -> StepProgress:
@@ -189,11 +201,14 @@ class RunProgress:
             case RunFinished():
                 self.status, self.reason = notice.status, notice.reason
                 self.duration, self.warnings = notice.duration, notice.warnings
+                self.waited = notice.waited
                 # Of what had begun an end was told: these were about to begin.
                 for left in list(self._active):
                     self._turn(self.steps[left], "pending")
             case RunResumed():
                 self._begin_leg(notice)
+            case RunNoted():
+                self.notes.append(notice)
             case StepOutput():
                 return
             case _:
@@ -227,7 +242,7 @@ class RunProgress:
                 step.reason, step.retrying = notice.reason, None
                 step.exit_code, step.signal = notice.exit_code, notice.signal
                 step.attempts = notice.attempts
-                step.duration = notice.duration
+                step.duration, step.waited = notice.duration, notice.waited
                 self._turn(step, notice.status)
                 self._settle_inside(step)
 
@@ -275,9 +290,10 @@ class RunProgress:
     def _turn(self, step: StepProgress, status: str) -> None:
         """Give a step a status and keep all counts right."""
         was_over = step.over
-        step.status = status
         if not step.children:
-            self.done += step.over - was_over
+            self.counts[step.status] -= 1
+            self.counts[status] += 1
+        step.status = status
         if step.parent is not None:
             step.parent.done += step.over - was_over
             (step.parent.notable.add if step.is_notable else step.parent.notable.discard)(step)

@@ -24,10 +24,16 @@ class RunTimes:
         return 0.0 if self._live is None else self._live.clock.now().clock
 
     def elapsed(self) -> float | None:
-        """How long the run has taken; None where that is not known."""
+        """How long the run has worked; None where that is not known."""
         if self._progress.duration is not None or self._live is None:
             return self._progress.duration
         return self._live.state.took(self.now())
+
+    def waited(self) -> float:
+        """How long the run has only waited for somebody, which `elapsed` does not count."""
+        if self._progress.over or self._live is None:
+            return self._progress.waited
+        return self._live.state.waited_by(self.now())
 
     def state_of(self, step: str) -> StepState | None:
         return None if self._live is None else self._live.state.steps.get(step)
@@ -40,11 +46,16 @@ class RunTimes:
         return self._live.state.created + state.began
 
     def running_for(self, step: StepProgress) -> float | None:
-        """For how long a step has been under way; None where it is not, or that is not known."""
+        """For how long a step has been under way; None where it is not, or that is not known.
+
+        Of one that waits for somebody, how long it has done that.
+        """
         state = self.state_of(step.id)
-        if state is None or state.began is None or step.over:
+        if self._live is None or state is None or step.over:
             return None
-        return state.took(self.now())
+        if step.status == "waiting":
+            return state.waited + max(0.0, self.now() - self._live.state.clock)
+        return None if state.began is None else self._live.state.step_took(step.id, self.now())
 
     def waiting_for(self, step: StepProgress) -> float:
         """For how long a step that asks or waits has done so; it does so anew in each leg of the run."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pup_tui.tui.appearance import USUAL, Appearance
 
 if TYPE_CHECKING:
+    from pup_tui.attention import NotifyChoice
     from pup_tui.catalog.catalog import Catalog
     from pup_tui.catalog.entries import Entry
     from pup_tui.catalog.inputs import Sources
@@ -36,11 +37,11 @@ class Services:
     `launcher` gives what begins runs, put together when the first one begins (JournalError where the journal
     cannot be opened). `operator` is who sits at the console; `hidden` are secrets besides variables; `state`
     is the folder of the journal and of outputs; `environ` is what `pager` and `editor` are started with;
-    `home` is the operator's; `sources` makes what values come from, and whoever `listen`s is told what is to
-    be said of that by the way; `site` says in a word where runs act; `suggestions` are values that forms
-    begin with; `open_at` is the runbook to show first, of the catalog or not. `profile`
-    is the one that runs are made with, `profiles` finds those that can be chosen. `appearance`
-    says how the console looks.
+    `home` is the operator's; `notify` says how to call for one who looks elsewhere; `sources` makes what
+    values come from, and whoever `listen`s is told what is to be said of that by the way; `site` says in a
+    word where runs act; `suggestions` are values that forms begin with; `open_at` is the runbook to show
+    first, of the catalog or not. `profile` is the one that runs are made with, `profiles` finds those that
+    can be chosen. `appearance` says how the console looks.
     """
 
     catalog: Catalog
@@ -52,6 +53,7 @@ class Services:
     home: Path
     pager: str = "less"
     editor: str = "vi"
+    notify: NotifyChoice = "auto"
     sources: Callable[[], Sources]
     listen: Callable[[Callable[[str], None]], None] = lambda _: None
     site: str

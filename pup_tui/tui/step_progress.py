@@ -38,7 +38,8 @@ class Attempt(NamedTuple):
 
 @dataclass(eq=False, kw_only=True)
 class StepProgress:
-    """One step as it stands. `status` is one of the words of `glyphs`; `duration` is in seconds.
+    """One step as it stands. `status` is one of the words of `glyphs`; `duration` is in seconds,
+    without those that it `waited` for somebody's word.
 
     `children` are the items of a foreach, or the steps of a block, in the order of the file; `done` tells how
     many of them have ended, `notable` which are under way or in trouble. `item` is the label of an item of a
@@ -59,6 +60,7 @@ class StepProgress:
     exit_code: int | None = None
     signal: str | None = None
     duration: float | None = None
+    waited: float = 0.0
     question: str = ""
     answered: str = ""
     given: Mapping[str, Any] = field(default_factory=dict)

@@ -94,6 +94,18 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return " " * (width - size) + text if right else text + " " * (width - size)
 
 
+def cut_middle(text: str, width: int) -> str:
+    """The text in at most `width` columns, cut in the middle: ids that begin alike differ in their ends."""
+    size = cell_len(text)
+    if size <= width:
+        return text
+    front = max(0, width - 1) // 2
+    back = text
+    while cell_len(back) > max(0, width - 1 - front):
+        back = back[1:]
+    return set_cell_size(text, front).rstrip() + "…" + back
+
+
 def moment(wall: float, now: float | None = None) -> str:
     """A moment (seconds since 1970) in local time, short: `today 03:12`, `Tue 14:05`, `2026-01-31 09:00`."""
     then = datetime.fromtimestamp(wall).astimezone()
@@ -111,6 +123,11 @@ def moment(wall: float, now: float | None = None) -> str:
 def time_of_day(wall: float) -> str:
     """A moment (seconds since 1970) in local time, to the second: `02:43:07`."""
     return datetime.fromtimestamp(wall).astimezone().strftime("%H:%M:%S")
+
+
+def local_clock(ts: str) -> str:
+    """A moment (RFC 3339) as hours and minutes in local time."""
+    return datetime.fromisoformat(ts).astimezone().strftime("%H:%M")
 
 
 def short_duration(seconds: float) -> str:

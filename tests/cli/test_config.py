@@ -41,6 +41,17 @@ def test_each_setting_is_shown_with_its_value_and_where_it_came_from(program: Pr
     assert "hunter2" not in table + done.out
 
 
+def test_how_the_console_calls_is_a_setting_with_a_closed_list(program: Program) -> None:
+    path = configure(program, "notify: osc99\n")
+    told = program("config", "--json").json["settings"]
+    assert {"name": "notify", "value": "osc99", "source": "config.yaml:1"} in told
+    configure(program, "\nnotify: loud\n")
+    done = program("config")
+    assert done.code == 2
+    assert f"{path}:2:9: " in done.err
+    assert "osc777" in done.err
+
+
 def test_a_broken_file_is_told_by_config_which_still_lists_the_rest(program: Program) -> None:
     path = configure(program, "pups: auto\n")
     done = program("config", "--json")

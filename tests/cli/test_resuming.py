@@ -353,7 +353,7 @@ steps:
       - {name: tried, kind: shell, run: exit 7, retry: {attempts: 2, delay: 1h}}
       - name: kills
         kind: shell
-        run: until grep -aq 'exited with 7' "$PUP_TUI_STATE_DIR"/*-wal; do sleep 0.1; done; kill -9 $PPID
+        run: until grep -aq 'exited [w]ith 7' "$PUP_TUI_STATE_DIR"/*-wal; do sleep 0.1; done; kill -9 $PPID
 """
     killed(program, text)
     shown = newest(program)

@@ -77,3 +77,33 @@ def test_lists_in_lists_are_unfolded_only_as_far_as_somebody_could_read() -> Non
     steps = plan(program, {}, (), "ada", lambda step: None)
     assert len(steps) <= 2 * MOST_STEPS
     assert steps[-1].id.startswith("a[99]/b")
+
+
+LIMITED = """
+vars: {EVERY: 2s, TRIES: 3, WHERE: /srv}
+steps:
+  - {name: a, kind: shell, run: a, capture: FOUND, cwd: '{{ WHERE }}'}
+  - name: b
+    kind: shell
+    run: b
+    poll: {until: exit_code == 0, interval: '{{ EVERY }}', timeout: '{{ FOUND }}'}
+  - {name: c, kind: shell, run: c, retry: {attempts: '{{ TRIES }}', delay: 1.5}}
+"""
+
+
+def test_limits_are_told_with_the_values_that_are_known() -> None:
+    program = program_of(LIMITED)
+    values = {"EVERY": "2s", "TRIES": 3, "WHERE": "/srv"}
+    a, b, c = plan(program, values, (), "ada", lambda _: None)
+    assert a.where == "on this computer in /srv"
+    assert b.rules == ("until exit_code == 0, every 2s, for at most {{ FOUND }} (not known yet)",)
+    assert c.rules == ("up to 3 attempts, 1.5s between them",)
+
+
+def test_a_secret_in_what_is_asked_before_a_step_is_hidden() -> None:
+    text = """
+vars: {PLACE: {type: secret}}
+steps: [{name: a, kind: shell, run: a, confirm: 'At {{ PLACE }}?'}]
+"""
+    (only,) = plan(program_of(text), {"PLACE": "/hunter2"}, (), "ada", lambda _: None)
+    assert only.rules == ("asks first: At ***?",)

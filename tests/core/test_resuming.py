@@ -433,12 +433,15 @@ def test_the_time_between_two_legs_is_no_steps_and_not_the_runs() -> None:
     ended = ended_of(player)
     assert ended["a"].duration == 2
     assert ended["g/b"].duration == pytest.approx(first - 2 + 7)
-    assert ended["g/c"].duration == pytest.approx(4 + 6)
+    assert ended["g/c"].duration == 0
+    assert ended["g/c"].waited == pytest.approx(4 + 6)
     assert ended["g/w"].duration == 60
-    assert ended["g"].duration == pytest.approx(first - 2 + 7 + 4 + 6 + 60)
+    assert ended["g"].duration == pytest.approx(first - 2 + 7 + 60)
+    assert ended["g"].waited == pytest.approx(4 + 6)
     over = player.notices[-1]
     assert isinstance(over, RunFinished)
-    assert over.duration == pytest.approx(first + 7 + 4 + 6 + 60)
+    assert over.duration == pytest.approx(first + 7 + 60)
+    assert over.waited == pytest.approx(4 + 6)
 
 
 def test_a_retry_goes_on_by_the_wall_and_its_step_has_the_time_of_its_attempts() -> None:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -348,7 +349,7 @@ def test_pages_follow_one_another_and_those_of_interrupted_runs_are_full(
             ["run4", "run3", "run2", "run1"],
             ["run0"],
         ]
-        wanted = {"status": RunStatus.INTERRUPTED}
+        wanted: Any = {"status": RunStatus.INTERRUPTED}
         assert ids(reader, **wanted, limit=2) == ["run8", "run6"]
         assert ids(reader, **wanted, limit=9, before="run6") == ["run4", "run2", "run0"]
         assert reader.count(**wanted) == 5

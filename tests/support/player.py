@@ -21,6 +21,7 @@ from pup_tui.core.actions import (
     StopAttempt,
     TakeLock,
     Tell,
+    ends_in,
 )
 from pup_tui.core.events import (
     NOTHING_LEFT_OUT,
@@ -89,6 +90,8 @@ class Player:
     ) -> None:
         self.machine = Machine(program)
         self.events: list[AnyEvent] = []
+        self.recorded: list[AnyEvent] = []
+        """The events as a journal has them, with how steps ended because of each."""
         self.actions: list[AnyAction] = []
         self.notices: list[AnyNotice] = []
         self.started: list[StartAttempt] = []
@@ -132,7 +135,9 @@ class Player:
     def tell(self, event: AnyEvent) -> None:
         """Hand the machine an event and carry out the actions that follow."""
         self.events.append(event)
-        for action in self.machine.handle(event):
+        actions = self.machine.handle(event)
+        self.recorded.append(structs.replace(event, ended=ends_in(actions)))
+        for action in actions:
             self.actions.append(action)
             self._perform(action)
 

@@ -352,7 +352,7 @@ async def test_the_tabs_of_several_runs_share_a_narrow_screen(
             await start(console, name)
             await console.press("escape", "escape")
             await console.on("overview")
-        await console.sees("? asks-about-")
+        await console.sees("? asks-a…-thing")
         tabs = console.screen.splitlines()
         line = next(line for line in tabs if " Runbooks " in line)
         assert line.count("? asks") == 2

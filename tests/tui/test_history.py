@@ -18,10 +18,11 @@ from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui import past_search
 from pup_tui.tui.past import last_runs, past_runs, read_run
-from pup_tui.tui.past_search import PAGE, find_runs
+from pup_tui.tui.past_search import PAGE, Search, find_runs
 from pup_tui.tui.services import Services
 from pup_tui.tui.widgets.history import RunTable
 from tests.support.console import LARGE, SMALL, MakeServices, OpenConsole, has_run
+from tests.support.journals import aged
 
 QUICK = "name: quick\nsteps: [{name: Say, kind: shell, run: echo}]\n"
 OTHER = "name: other\nsteps: [{name: Say, kind: shell, run: echo}]\n"
@@ -47,6 +48,22 @@ async def test_lists_runs_newest_first_and_filters(
         await console.sees("2 runs", "✔ succeeded")
         await console.type("zzz")
         await console.sees("No run matches")
+
+
+async def test_a_word_asks_for_runs_of_some_time(make_services: MakeServices) -> None:
+    services = make_services({"quick.yaml": QUICK, "other.yaml": OTHER})
+    await has_run(services, "quick")
+    aged(services.state, 3 * 86_400)
+    await has_run(services, "other")
+
+    def found(words: str) -> tuple[list[str], int]:
+        page = find_runs(services.state, Search(words), None)
+        return [row.runbook for row in page.rows], page.total
+
+    assert found("since:2d") == (["other"], 1)
+    assert found("since:4d quick") == (["quick"], 1)
+    assert found("quick since:2d") == ([], 0)
+    assert found("since:") == found("since:4x") == found("") == (["other", "quick"], 2)
 
 
 async def test_a_key_shows_the_runs_of_one_status(

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
 
+from pup_tui.steps.fake import FakeExecutor, Play
 from pup_tui.tui.texts import description, moment, paragraphs
 from tests.support.console import HOSTILE, LARGE, SMALL, VISIBLE, MakeServices, OpenConsole
 
@@ -156,3 +158,23 @@ async def test_steps_inside_others_are_indented_and_what_is_special_is_told(
         ]
         assert rows[0].index("Look around") + 2 == rows[1].index("One")
         assert "may change" in rows[0]
+
+
+async def test_a_run_under_way_is_among_the_last_runs(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    hold = asyncio.Event()
+    services = make_services(
+        {"a.yaml": "name: a\nsteps: [{name: a, kind: shell, run: a}]"},
+        executor=FakeExecutor(Play(hold=hold)),
+    )
+    async with open_console(services, LARGE) as console:
+        await console.sees("It has not run yet.")
+        await console.press("r")
+        await console.on("plan")
+        await console.press("ctrl+r")
+        await console.eventually(lambda: console.main.run_pages)
+        console.main.show_page("overview")
+        await console.sees("● running")
+        hold.set()
+        await console.sees("✔ succeeded")

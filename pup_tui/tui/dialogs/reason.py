@@ -82,6 +82,16 @@ class ReasonScreen(Dialog):
             self.want(self.MISSING, self._field)
 
 
+class NoteScreen(ReasonScreen):
+    """Asks for a note on a run; the answer is `yes`, and the note its own."""
+
+    HINT = "What is to be remembered of it"
+    MISSING = "The note is missing: type it here."
+
+    def __init__(self, message: str) -> None:
+        super().__init__("A note on this run", message)
+
+
 class FileScreen(ReasonScreen):
     """Asks for the file that an output is saved to; the answer is `yes`, the file its note."""
 

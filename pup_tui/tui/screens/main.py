@@ -11,6 +11,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from pup_tui.aside import aside
+from pup_tui.attention import Attention
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.library import Library, describe
 from pup_tui.tui.listing import Activity, Group
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Resolved
     from pup_tui.core.notices import AnyNotice
     from pup_tui.drivers.local import LocalRun
+    from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
     from pup_tui.tui.resuming import Resumer
     from pup_tui.tui.services import Services
@@ -51,6 +53,7 @@ class MainScreen(Shell):
         Binding("r", "run", "Run"),
         Binding("p", "plan", "Plan"),
         Binding("h", "history", "History"),
+        Binding("S", "statistics", "Statistics", show=False),
         Binding("R", "interrupted", "Interrupted runs", show=False),
         Binding("P", "profile", "Profile"),
     ]
@@ -65,8 +68,10 @@ class MainScreen(Shell):
         self.entry: Entry | None = None
         self._looking = False
         self._starting = False
+        self._attention = Attention(services.notify, services.environ, self._write)
 
     def on_mount(self) -> None:
+        self.watch(self.app, "app_focus", self._focus_changed, init=False)
         self.call_after_refresh(self._begin_work)
 
     async def _begin_work(self) -> None:
@@ -120,8 +125,15 @@ class MainScreen(Shell):
         self.do("journal", self._take_in_runs)
 
     async def _take_in_runs(self) -> None:
+        before = self._last_run()
         await self.library.look_at_runs()
+        if self._last_run() != before:
+            self._describe()
         self._show_activity()
+
+    def _last_run(self) -> RunRow | None:
+        """The newest run of the runbook that is selected, as far as it is known."""
+        return None if self.entry is None else self.library.last_runs.get(self.entry.id)
 
     def on_sidebar_highlighted(self, message: Sidebar.Highlighted) -> None:
         before, self.entry = self.entry, message.entry
@@ -165,7 +177,7 @@ class MainScreen(Shell):
             return True if _runnable(self.entry) else None
         if action == "tab":
             return bool(self.run_pages)
-        if action == "history":
+        if action in ("history", "statistics"):
             return self.page == "overview"
         if action == "interrupted":
             return bool(self.query(InterruptedBanner))
@@ -301,6 +313,7 @@ class MainScreen(Shell):
         await self.open_tab(page)
         self._runs.begin(live, page.fail)
         self._before_run = "overview"
+        self._look_at_runs()
         self._show_activity()
 
     def on_run_page_resume_wanted(self, message: RunPage.ResumeWanted) -> None:
@@ -357,10 +370,24 @@ class MainScreen(Shell):
         looking = self.page in self.run_pages and self.run_pages[self.page].view is view
         if looking and self.app.app_focus:
             return
-        self.app.bell()
+        told = f"{safe_text(view.program.id)} {what}"
+        if not self.app.app_focus:
+            self._attention.call(f"pup-tui: {safe_text(told)}")
+        elif self._services.notify != "never":
+            self.app.bell()
         if not looking:
-            told = f"{safe_text(view.program.id)} {what}"
             self.notify(told, severity=severity, markup=False)
+
+    def _focus_changed(self, focused: bool) -> None:
+        if focused:
+            self._attention.seen()
+
+    def on_unmount(self) -> None:
+        self._attention.seen()
+
+    def _write(self, sequence: str) -> None:
+        if self.app._driver is not None:
+            self.app._driver.write(sequence)
 
     def _show_activity(self) -> None:
         """Bring counts, marks and tabs up to date with the runs."""
@@ -394,6 +421,25 @@ class MainScreen(Shell):
         history.show(partial(find_runs, self._services.state))
 
     def on_history_left(self) -> None:
+        self.show_page("overview")
+
+    def action_statistics(self) -> None:
+        """What past runs say of all runbooks, and of the steps of the selected one."""
+        self.do("history", self._show_statistics, "" if self.entry is None else self.entry.id)
+
+    async def _show_statistics(self, runbook: str) -> None:
+        from pup_tui.journal.errors import JournalError
+        from pup_tui.tui.past_figures import PastFigures, past_figures
+
+        page, problem, figures = await self.pages.statistics(), "", PastFigures()
+        self.show_page("statistics")
+        try:
+            figures = await aside(past_figures, self._services.state, runbook)
+        except JournalError as error:
+            problem = str(error)
+        page.show(figures, runbook, problem)
+
+    def on_statistics_left(self) -> None:
         self.show_page("overview")
 
     def on_history_opened(self, message: History.Opened) -> None:

@@ -90,7 +90,7 @@ class Shell(Screen[None]):
 
     def show_page(self, page: str, *, focus: bool = True) -> None:
         """Show a page and, unless told otherwise, give it the focus."""
-        if page not in self.run_pages and page != "history":
+        if page not in self.run_pages and page not in ("history", "statistics"):
             self._before_run = page
         self.page = self.pages.current = page
         self._sidebar_wish = None

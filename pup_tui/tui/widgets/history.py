@@ -111,7 +111,7 @@ class History(Vertical):
         yield Static(id="history-title", markup=False)
         with Horizontal(id="history-filter"):
             yield Static("Filter", id="history-filter-name", markup=False)
-            yield LineInput(placeholder="runbook, status, operator", compact=True)
+            yield LineInput(placeholder="runbook, status, operator, since:2d", compact=True)
         yield Static(id="history-state", markup=False)
         yield RunTable(cursor_type="row", zebra_stripes=False)
 

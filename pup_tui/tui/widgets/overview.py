@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -16,9 +17,11 @@ from textual.widgets import Button, Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.glyphs import effect_content, status_content
 from pup_tui.tui.texts import columns, counted, description, indented, moment, short_duration
+from pup_tui.tui.usual import how_long_ago, usually
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
+    from pup_tui.core.figures import StepFigures
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook, Step
@@ -84,7 +87,9 @@ class Overview(Vertical):
         rows = [
             (
                 Content(f"  {safe_text(entry.id)}"),
-                Content.styled(safe_text(entry.name), "$text-muted"),
+                Content.styled(
+                    "" if entry.name == entry.id else safe_text(entry.name), "$text-muted"
+                ),
             )
             for entry in group.entries
         ]
@@ -141,8 +146,8 @@ def _top(described: Described) -> Content:
     if described.journal_problem:
         told = f"✖ past runs cannot be read: {safe_text(described.journal_problem)}"
         parts.append(Content.styled(told, "$text-error"))
-    if described.losses:
-        told = f"✖ not all past runs are known: {safe_text(described.losses)}"
+    if described.known.losses:
+        told = f"✖ not all past runs are known: {safe_text(described.known.losses)}"
         parts.append(Content.styled(told, "$text-error"))
     if runbook is None:
         parts += [Content(), *_problems(described.loaded)]
@@ -201,10 +206,10 @@ def _lists(described: Described, width: int) -> Content:
             parts += [_heading("Variables"), _variables(runbook.vars.items(), width), Content()]
         parts += [
             _heading(_steps_heading(described.steps)),
-            _steps(described.steps),
+            _steps(described),
             Content(),
         ]
-    parts += [_heading("Last runs"), _runs(described)]
+    parts += [_heading("Last runs" + _freshness(described.known.succeeded)), _runs(described)]
     return Content("\n").join(parts)
 
 
@@ -252,7 +257,8 @@ def _steps_heading(steps: Sequence[DescribedStep]) -> str:
     return " · ".join(parts)
 
 
-def _steps(steps: Sequence[DescribedStep]) -> Content:
+def _steps(described: Described) -> Content:
+    steps, figures = described.steps, described.known.figures
     width = len(str(len(steps)))
     rows = [
         (
@@ -263,6 +269,7 @@ def _steps(steps: Sequence[DescribedStep]) -> Content:
                 " " * (INDENT * min(each.depth, DEEPEST)),
                 safe_text(each.step.name),
                 (_notes_of(each.step), "$text-muted"),
+                (_usually(figures.get(each.id)), "$text-accent"),
             ),
         )
         for number, each in enumerate(steps[:MOST_STEPS], start=1)
@@ -272,6 +279,19 @@ def _steps(steps: Sequence[DescribedStep]) -> Content:
     if rest <= 0:
         return listed
     return Content("\n").join([listed, Content(f"  … {rest:,} more: the plan shows all")])
+
+
+def _usually(figures: StepFigures | None) -> str:
+    told = usually(figures)
+    return f"  {told}" if told else ""
+
+
+def _freshness(succeeded: RunRow | None) -> str:
+    """How long ago the runbook last succeeded, and with which profile."""
+    if succeeded is None:
+        return ""
+    told = f" · last succeeded {how_long_ago(time.time() - succeeded.started_at)}"
+    return told + (f", in {safe_text(succeeded.profile)}" if succeeded.profile else "")
 
 
 def _notes_of(step: Step) -> str:
@@ -295,8 +315,8 @@ def _notes_of(step: Step) -> str:
 def _runs(described: Described) -> Content:
     if described.journal_problem:
         return Content.styled("  They cannot be read: see above.", "$text-error")
-    if not described.runs:
-        none = "None is known: see above." if described.losses else "It has not run yet."
+    if not described.known.runs:
+        none = "None is known: see above." if described.known.losses else "It has not run yet."
         return Content.styled(f"  {none}", "$text-muted")
     rows = [
         (
@@ -305,7 +325,7 @@ def _runs(described: Described) -> Content:
             Content("" if row.duration is None else short_duration(row.duration)),
             Content.styled(_outcome(row), "$text-muted"),
         )
-        for row in described.runs
+        for row in described.known.runs
     ]
     return columns(rows, limits=(16, 18, 8))
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pup_tui.tui.widgets.history import History
     from pup_tui.tui.widgets.overview import Overview
     from pup_tui.tui.widgets.plan import PlanView
+    from pup_tui.tui.widgets.statistics import Statistics
 
 W = TypeVar("W", bound=Widget)
 
@@ -50,6 +51,11 @@ class Pages(ContentSwitcher):
         from pup_tui.tui.widgets.history import History
 
         return await self._page(History, History)
+
+    async def statistics(self) -> Statistics:
+        from pup_tui.tui.widgets.statistics import Statistics
+
+        return await self._page(Statistics, Statistics)
 
     async def _page(self, kind: type[W], make: Callable[[], W]) -> W:
         for page in self.query_children(kind):

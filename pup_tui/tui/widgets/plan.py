@@ -223,26 +223,23 @@ def _indent(step: PlannedStep, digits: int) -> int:
 
 
 def _step(step: PlannedStep, node: Node, digits: int, width: int) -> Content:
-    from pup_tui.catalog.rules import rules
-    from pup_tui.core.plan import SKIPPED
-
     indent = _indent(step, digits)
     when = "" if step.when == "on_success" else f" · {step.when.replace('_', ' ')}"
     number = "" if node.is_item else str(node.index + 1)
     item = f" [{item_numbers(step.id)[-1]}]" if node.is_item else ""
+    kind = safe_text(f"{node.step.listed_kind} {step.where}".strip())
     first = Content.assemble(
         (f"{number:>{digits}}".ljust(indent), "$text-muted"),
         (safe_text(step.name) + item, "bold"),
-        (f"  {node.step.listed_kind}{when} · ", "$text-muted"),
+        (f"  {kind}{when} · ", "$text-muted"),
         effect_content(step.mutates, danger=step.danger),
     )
     lines = [first]
     lines += [indented(Content(line), indent, width) for line in _command(step.shown.text)]
-    if not node.is_item:
-        lines += [
-            indented(Content.styled(safe_text(told), "$text-muted"), indent, width)
-            for told in rules(node.step, skipped=step.reason.startswith(SKIPPED))
-        ]
+    lines += [
+        indented(Content.styled(safe_text(told), "$text-muted"), indent, width)
+        for told in step.rules
+    ]
     if step.reason:
         mark = "↷ " if step.known else "… not known yet: "
         reason = Content.styled(f"{mark}{safe_text(step.reason)}", "$text-muted")

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from textual.content import Content
 from textual.widgets import Static
 
+from pup_tui.core.notices import RunNoted
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import closes_in
 from pup_tui.tui.glyphs import TONES, status_content
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
-from pup_tui.tui.texts import clock, counted
+from pup_tui.tui.texts import clock, counted, local_clock, short_duration
 
 MOST_NAME = 24
 """Columns that a runbook's name may take of a narrow header; a wide one gives it twice as many."""
+
+MOST_NOTES = 2
+"""Notes that stand under the header; all of them are in the record."""
 
 ID_END = 6
 """Characters of a run's id that tell it from others."""
@@ -24,10 +28,14 @@ ID_END = 6
 
 @dataclass(frozen=True)
 class Heading:
-    """What the header tells beside the progress. `elapsed` None means that it is not known."""
+    """What the header tells beside the progress. `elapsed` None means that it is not known.
+
+    `elapsed` is for how many seconds the run has worked, `waited` for how many it only waited for somebody.
+    """
 
     status: str
     elapsed: float | None
+    waited: float
     follows: bool
     past: bool
     wide: bool
@@ -57,12 +65,8 @@ class RunHeader(Static):
             leg = f"leg {progress.resumed.leg}{by}"
             parts.append(Content.styled(leg, TONES["care"]))
         if heading.elapsed is not None:
-            # A length that is final is rounded, as it is wherever else it is told.
-            parts.append(
-                Content(clock(round(heading.elapsed) if progress.over else heading.elapsed))
-            )
-        steps = f"{progress.done:,} of {counted(progress.total, 'step')}"
-        parts.append(Content.styled(steps, "dim"))
+            parts.append(Content(_times(heading, final=progress.over)))
+        parts.append(Content.styled(_counts(progress, heading.wide), "dim"))
         if progress.warnings:
             parts.append(Content.styled(counted(progress.warnings, "warning"), TONES["care"]))
         if progress.reason:
@@ -89,8 +93,61 @@ class WaitingBanner(Static):
         self.update(Content.styled(told, "bold"), layout=False)
 
 
+class RunNotes(Static):
+    """The newest remarks about the run, under the header."""
+
+    def __init__(self) -> None:
+        super().__init__(id="run-notes", markup=False)
+        self._shown = -1
+
+    def show(self, notes: Sequence[RunNoted]) -> None:
+        if len(notes) == self._shown:
+            return
+        self._shown = len(notes)
+        self.display = bool(notes)
+        shown = [
+            Content.assemble(
+                (f"✎ {local_clock(note.ts)} {safe_text(note.by)}  ", "dim"), safe_text(note.note)
+            )
+            for note in notes[-MOST_NOTES:]
+        ]
+        if len(notes) > MOST_NOTES:
+            more = f"  · {counted(len(notes) - MOST_NOTES, 'earlier note')}"
+            shown[-1] += Content.styled(more, "dim")
+        self.update(Content("\n").join(shown))
+
+
 def _name(name: str, wide: bool) -> Content:
     return Content.styled(name, "bold").truncate(MOST_NAME * (1 + wide), ellipsis=True)
+
+
+def _times(heading: Heading, *, final: bool) -> str:
+    """How long the run has worked, and apart from that how long it waited for somebody."""
+    worked, waited = heading.elapsed or 0.0, heading.waited
+    if final:
+        # A length that is final is rounded, as it is wherever else it is told.
+        worked, waited = round(worked), round(waited)
+    if waited < 1:
+        return clock(worked)
+    told = f"worked {clock(worked)}" if heading.wide else clock(worked)
+    return f"{told} · waited {clock(waited) if heading.wide else short_duration(waited)}"
+
+
+def _counts(progress: RunProgress, wide: bool) -> str:
+    """How far the run has come; when it is over, how its steps ended."""
+    counts, total = progress.counts, counted(progress.total, "step")
+    if progress.over:
+        told = f"{counts['succeeded']:,} of {total} succeeded"
+        others = [status for status in counts if status not in ("succeeded", "pending")]
+    else:
+        told = f"{progress.done:,} of {total}"
+        others = [status for status in ("failed", "unknown") if status in counts]
+    parts = [f"{counts[status]:,} {status}" for status in others if counts[status]]
+    if progress.over and counts["pending"]:
+        parts.append(f"{counts['pending']:,} not begun")
+    if progress.over and parts and not wide:
+        told = f"{counts['succeeded']:,} of {progress.total:,}"
+    return " · ".join([told, *parts])
 
 
 def _run_id(run: str, wide: bool) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, Self
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias
 
 from textual import work
 from textual.app import ComposeResult
@@ -13,9 +15,12 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from pup_tui.aside import aside
+from pup_tui.core.figures import StepFigures
 from pup_tui.core.notices import AnyNotice
+from pup_tui.journal.errors import JournalError
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.past import PastRun, breaking_off
+from pup_tui.tui.past import PastRun, breaking_off, step_figures
 from pup_tui.tui.widgets.run_tabs import Tab
 from pup_tui.tui.widgets.run_view import RunView
 
@@ -23,6 +28,9 @@ if TYPE_CHECKING:
     from pup_tui.drivers.local import LocalRun
     from pup_tui.tui.following import Followed
     from pup_tui.tui.services import Services
+
+ReadFigures: TypeAlias = Callable[[], Mapping[str, StepFigures]]
+"""Reads what past runs say of steps, by their ids without items. Blocks; raises JournalError."""
 
 REFUSAL_SECONDS = 20.0
 """How long it stands there why a key does nothing."""
@@ -55,12 +63,19 @@ class RunPage(Vertical):
             self.page = page
 
     def __init__(
-        self, view: RunView, live: LocalRun | None, page: str, followed: Followed | None = None
+        self,
+        view: RunView,
+        live: LocalRun | None,
+        page: str,
+        followed: Followed | None = None,
+        figures: ReadFigures | None = None,
     ) -> None:
+        """`figures` reads what past runs say of the steps, where they are still to come."""
         super().__init__(id=page, classes="run-page")
         self.view = view
         self.live = live
         self._followed = followed
+        self._figures = figures
         self._note = "" if followed is None else followed.note
 
     @classmethod
@@ -78,7 +93,8 @@ class RunPage(Vertical):
             sources=services.sources,
         )
         live.watch(view)
-        return cls(view, live, page)
+        figures = partial(step_figures, services.state, live.program.id)
+        return cls(view, live, page, figures=figures)
 
     @classmethod
     def of_past(cls, past: PastRun, operator: str, page: str) -> RunPage:
@@ -112,6 +128,14 @@ class RunPage(Vertical):
         self._show_note()
         if self._followed is not None:
             self._follow(self._followed)
+        if self._figures is not None:
+            self._tell_figures(self._figures)
+
+    @work(group="figures", exit_on_error=False)
+    async def _tell_figures(self, read: ReadFigures) -> None:
+        """Show beside the steps what past runs say of them; where that cannot be read, nothing."""
+        with suppress(JournalError):
+            self.view.tell_figures(await aside(read))
 
     @work(group="follow", exit_on_error=False)
     async def _follow(self, followed: Followed) -> None:

@@ -8,7 +8,7 @@ from pup_tui.core.actions import Question
 from pup_tui.drivers.local import LocalRun
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Answer, Dialog, ValuesAnswer
-from pup_tui.tui.dialogs.reason import ReasonScreen
+from pup_tui.tui.dialogs.reason import NoteScreen, ReasonScreen
 from pup_tui.tui.dialogs.undo import UndoAnswer
 from pup_tui.tui.widgets.open_questions import Push
 
@@ -41,6 +41,17 @@ class RunRequests:
                 live.answer(step, said, by, values=values, left_out=left_out, secrets=secrets)
             case _:
                 live.answer(step, answer.answer, by, answer.note)
+
+    def note(self) -> None:
+        """Ask for what is to be remarked about the run, and record it."""
+
+        def noted(answer: Answer | None) -> None:
+            if answer is not None and answer.answer == "yes":
+                self._live.note(answer.note, self._operator)
+
+        told = "It stands in the record with your name and the time."
+        dialog = NoteScreen(told)
+        self._push(dialog, noted)
 
     def send(self, what: str, step: str, name: str) -> None:
         """Ask the run for what a key or button means for a step; `what` is the word of its action."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -14,6 +14,8 @@ from textual.message import Message
 from textual.widgets import Button, Input, TextArea
 
 from pup_tui.core.actions import Question
+from pup_tui.core.figures import StepFigures
+from pup_tui.core.ids import static_id
 from pup_tui.core.notices import (
     AnyNotice,
     RunFinished,
@@ -31,8 +33,9 @@ from pup_tui.tui.dialogs.dialog import Answer, Dialog
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
+from pup_tui.tui.usual import usual_of
 from pup_tui.tui.widgets.output_pane import OutputPane
-from pup_tui.tui.widgets.run_header import Heading, RunHeader, WaitingBanner
+from pup_tui.tui.widgets.run_header import Heading, RunHeader, RunNotes, WaitingBanner
 from pup_tui.tui.widgets.run_questions import RunQuestions
 from pup_tui.tui.widgets.run_requests import RunRequests
 from pup_tui.tui.widgets.step_detail import StepDetail
@@ -56,6 +59,9 @@ DETAIL_LINES = 3
 WIDE_DETAIL_LINES = 14
 """Lines that the step list keeps, and that it leaves for what is said of a step and the header."""
 
+NARROWEST_STEPS = 60
+"""Columns that the steps have beside the output in any case."""
+
 
 class RunView(Vertical):
     """Watches one run, live or past. What it is told is only noted; a timer brings it to the screen."""
@@ -68,6 +74,7 @@ class RunView(Vertical):
         Binding("z,plus", "enlarge", "Enlarge"),
         Binding("underscore", "shrink", "Shrink", show=False),
         Binding("ctrl+x", "cancel_run", "Cancel run"),
+        Binding("ctrl+n", "note", "Note", show=False),
         Binding("c", "ask_of_run('check_now')", "Check now", show=False),
         Binding("x", "ask_of_run('extend_poll')", "5 min more", show=False),
         Binding("s", "ask_of_run('stop_poll')", "Stop polling", show=False),
@@ -161,11 +168,14 @@ class RunView(Vertical):
             sources=sources,
         )
         self._past = past
+        self._figures: Mapping[str, StepFigures] = {}
         self._selected = program.nodes[0].id
         self._follows_run = True
         self._steps_dirty = True
         self._output_dirty = True
         self._beat = -1
+        self._shared: tuple[int | None, int | None] = (None, None)
+        """The most rows and columns that the steps are given, where they have no bound of their own."""
         for notice in told:
             self._take(notice)
         shown = self.progress.trouble if self.progress.over else None
@@ -256,11 +266,18 @@ class RunView(Vertical):
         if not self._questions:
             self.post_message(self.Waiting(self, False))
 
+    def tell_figures(self, figures: Mapping[str, StepFigures]) -> None:
+        """Say beside the steps what past runs tell of them, by their ids without items."""
+        self._figures = figures
+        self._step_list.figures = figures
+        self._steps_dirty = True
+
     # On the screen
 
     def compose(self) -> ComposeResult:
         yield RunHeader(self.progress, self.run)
         yield WaitingBanner()
+        yield RunNotes()
         with Container(id="run-body"):
             with Vertical(id="run-steps"):
                 yield StepList(self.progress, self._times.running_for, self._step_chosen)
@@ -280,12 +297,23 @@ class RunView(Vertical):
         self._share_height()
 
     def _share_height(self) -> None:
-        """Steps beside the output leave room for the detail under them, steps above it half of all."""
+        """Steps beside the output leave room for the detail under them, and are no wider than they need.
+
+        Steps above an output have what it does not need, and a third of all where it needs more.
+        """
         height = self.size.height
-        wide = self.has_class("-wide")
-        room = height - WIDE_DETAIL_LINES if wide else height // 2 - DETAIL_LINES
-        enlarged = self.has_class("-only-steps")
-        self._step_list.styles.max_height = None if enlarged else max(FEWEST_STEPS, room)
+        wide, enlarged = self.has_class("-wide"), self.has_class("-only-steps")
+        room = height - WIDE_DETAIL_LINES
+        if not wide:
+            needed = self.query_one(StepOutputView).rows_needed
+            room = max(height // 3, height - 1 - DETAIL_LINES - needed)
+        highest = None if enlarged else max(FEWEST_STEPS, room)
+        widest = max(NARROWEST_STEPS, self._step_list.widest) if wide and not enlarged else None
+        if (highest, widest) != self._shared:
+            # To set what is set already would lay out all of the screen.
+            self._shared = highest, widest
+            self._step_list.styles.max_height = highest
+            self.query_one("#run-steps").styles.max_width = widest
 
     def on_show(self) -> None:
         """Take in at once what happened while the run was out of sight."""
@@ -313,6 +341,7 @@ class RunView(Vertical):
         if self._output_dirty:
             self._output_dirty = False
             self._pane.refresh_output()
+            self._share_height()
 
     def _let_time_pass(self) -> None:
         """Clocks go on, and unfinished lines change, without anybody telling."""
@@ -333,7 +362,10 @@ class RunView(Vertical):
         steps.take_in()
         self._show_header()
         self._show_banner()
-        self.query_one(StepDetail).show(step, self._times.retry_in(step))
+        self.query_one(RunNotes).show(self.progress.notes)
+        usual = self._figures.get(static_id(step.id))
+        detail = self.query_one(StepDetail)
+        detail.show(step, self._times.retry_in(step), usual_of(step, self._times, usual))
         state = self._state
         known = None if state is None else state.steps.get(self._selected)
         kept = None if known is None else known.kept
@@ -349,6 +381,7 @@ class RunView(Vertical):
         heading = Heading(
             status=self.status,
             elapsed=self._times.elapsed(),
+            waited=self._times.waited(),
             follows=self._follows_run,
             past=self._under_way is None,
             wide=self.has_class("-wide"),
@@ -404,6 +437,14 @@ class RunView(Vertical):
 
     def _scroll_output(self, pages: int) -> None:
         self._pane.lines.action_page(pages)
+
+    def action_note(self) -> None:
+        """Remark something about the run, which is recorded."""
+        if self._requests is not None and not self.progress.over:
+            self._requests.note()
+        else:
+            told = "A note can be added where the run is under way."
+            self.notify(told, severity="warning", markup=False)
 
     def action_answer(self) -> None:
         self._questions.put_forward(self._selected)

@@ -19,6 +19,7 @@ from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.fields.line_input import LineInput
 from pup_tui.tui.glyphs import Mark
 from pup_tui.tui.listing import GROUPINGS, Activity, Group, grouped, marks, matches
+from pup_tui.tui.texts import cut_middle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,10 +90,9 @@ class RunbookTree(Tree["Entry | str"]):
         room = self.scrollable_content_region.width - LEAF_INDENT
         glyph = found[0].glyph if found else " "
         text = Text(f"{glyph} ", style + self._tone(found[0]) if found else style, end="")
-        name = Text(safe_text(node.data.id), style, no_wrap=True, end="")
         first = len(found[0].word) + 1 if found else 0
-        name.truncate(max(LEAST_NAME, room - text.cell_len - first), overflow="ellipsis")
-        text.append_text(name)
+        name = cut_middle(safe_text(node.data.id), max(LEAST_NAME, room - text.cell_len - first))
+        text.append_text(Text(name, style, no_wrap=True, end=""))
         for mark in found:
             if text.cell_len + 1 + len(mark.word) <= room:
                 text.append(f" {mark.word}", style + self._tone(mark))

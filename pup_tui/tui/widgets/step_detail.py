@@ -27,13 +27,17 @@ class StepDetail(Static):
         super().__init__(markup=False)
         self._step: StepProgress | None = None
         self._retry_in: float | None = None
+        self._usual = ""
         self._rows = 0
 
-    def show(self, step: StepProgress, retry_in: float | None = None) -> None:
-        """Describe a step as it stands now; `retry_in` are the seconds until its next attempt."""
-        self._step, self._retry_in = step, retry_in
+    def show(self, step: StepProgress, retry_in: float | None = None, usual: str = "") -> None:
+        """Describe a step as it stands now; `retry_in` are the seconds until its next attempt.
+
+        `usual` is what past runs say of it, in words.
+        """
+        self._step, self._retry_in, self._usual = step, retry_in, usual
         width = self.content_size.width
-        told = Content("\n").join(_told(step, max(LEAST_WIDTH, width), retry_in))
+        told = Content("\n").join(_told(step, max(LEAST_WIDTH, width), retry_in, usual))
         rows = told.get_height({}, max(1, width))
         # To lay all of the screen out costs as much as half a frame, and this is called with every key.
         self.update(told, layout=rows != self._rows)
@@ -42,10 +46,10 @@ class StepDetail(Static):
     def on_resize(self) -> None:
         self._rows = 0
         if self._step is not None:
-            self.show(self._step, self._retry_in)
+            self.show(self._step, self._retry_in, self._usual)
 
 
-def _told(step: StepProgress, width: int, retry_in: float | None) -> list[Content]:
+def _told(step: StepProgress, width: int, retry_in: float | None, usual: str) -> list[Content]:
     mark = mark_of(step.status)
     told = []
     if step.retrying is not None:
@@ -60,6 +64,8 @@ def _told(step: StepProgress, width: int, retry_in: float | None) -> list[Conten
     if step.shown.command:
         lines = Content(_clipped(step.shown.text)).wrap(width - 2)
         told.append(Content.assemble(("$ ", "dim"), Content("\n  ").join(lines)))
+    if usual:
+        told.append(Content.styled(usual, TONES["busy" if step.under_way else "calm"]))
     facts = _facts(step)
     if facts:
         told.append(Content.styled(" · ".join(facts), "dim"))
@@ -88,6 +94,8 @@ def _facts(step: StepProgress) -> list[str]:
     if step.exit_code and not names_exit(step.reason, step.exit_code):
         killed = f" ({step.signal})" if step.signal else ""
         facts.append(f"exit code {step.exit_code}{killed}")
+    if step.over and round(step.waited):
+        facts.append(f"waited {short_duration(step.waited)} for an answer")
     if step.attempts > 1:
         facts.append(f"{step.attempts} attempts")
     if step.answered and step.answered.partition(" ")[2] not in step.reason:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -14,6 +14,8 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from pup_tui.core.figures import StepFigures
+from pup_tui.core.ids import static_id
 from pup_tui.tui.glyphs import mark_of
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
@@ -34,6 +36,7 @@ _WORD = 12
 _KIND = 9
 _DURATION = 8
 _INDENT = 2
+_ROOM_FOR_COUNT = 16
 _CALM = Style(dim=True)
 
 
@@ -98,12 +101,27 @@ class StepList(ScrollView, can_focus=True):
         self._dangerous = any(node.step.danger for node in progress.program.nodes)
         self._folding = any(node.is_block for node in progress.program.nodes)
         self._folds: dict[str, Fold] = {}
+        self.figures: Mapping[str, StepFigures] = {}
+        """What past runs say of the steps, by their ids without items."""
         self._cursor = progress.program.nodes[0].id
         self._rows = rows_of(progress, self._folds, self._cursor)
         self._selected = 0
 
     def on_mount(self) -> None:
         self._take_rows()
+
+    @property
+    def widest(self) -> int:
+        """Columns in which each row that there is has room."""
+        columns = Columns.within(KIND_FROM, self._numbers, danger=self._dangerous)
+        names = (
+            row.depth * _INDENT + cell_len(row.step.name)
+            for row in self._rows
+            if row.step is not None
+        )
+        around = KIND_FROM - columns.name - columns.danger
+        danger = len(_DANGER) if self._dangerous else 0
+        return around + danger + max(names, default=0) + _ROOM_FOR_COUNT
 
     # Which row is selected
 
@@ -273,6 +291,9 @@ class StepList(ScrollView, can_focus=True):
         if columns.kind:
             kind = "foreach" if step.node.is_loop else model.listed_kind
             segments.append(Segment(fit(kind, columns.kind), _CALM))
+        if usual := self._usual(step):
+            segments.append(Segment(fit(usual, _WORD + _DURATION - 1, right=True), tone))
+            return segments
         segments.append(Segment(fit(f" {mark.word}", _WORD), tone))
         segments.append(Segment(fit(self._duration(step), _DURATION - 1, right=True), _CALM))
         return segments
@@ -302,6 +323,13 @@ class StepList(ScrollView, can_focus=True):
 
     def _tone(self, tone: str) -> Style:
         return self.get_component_rich_style(f"step-list--{tone}", partial=True)
+
+    def _usual(self, step: StepProgress) -> str:
+        """How long a step that is still to come usually takes."""
+        figures = self.figures.get(static_id(step.id))
+        if step.status != "pending" or figures is None or figures.usual is None:
+            return ""
+        return f"usually {short_duration(figures.usual)}"
 
     def _duration(self, step: StepProgress) -> str:
         if step.over:

@@ -19,6 +19,9 @@ from pup_tui.tui.widgets.poll_reading import read_poll, wait_seconds
 from pup_tui.tui.widgets.poll_widget import PollWidget, WaitWidget
 from pup_tui.tui.widgets.run_header import why_empty
 
+AROUND_LINES = 2
+"""Rows of the pane that are no lines: what it tells of itself, and one to breathe."""
+
 
 class StepOutputView(Vertical):
     """Shows one step of a run at a time."""
@@ -37,6 +40,13 @@ class StepOutputView(Vertical):
     @property
     def pane(self) -> OutputPane:
         return self.query_one(OutputPane)
+
+    @property
+    def rows_needed(self) -> int:
+        """The rows in which all that there is to see would have room; what it says instead has one."""
+        beside = [widget for widget in self.children if widget.display and widget is not self.pane]
+        rows = sum(widget.outer_size.height for widget in beside)
+        return rows + max(1, self.pane.lines.count) + AROUND_LINES
 
     def show(self, step: StepProgress, output: Path, kept: int | None) -> None:
         """Show a step as it stands now; `kept` is how many bytes of its output there were, if known."""

@@ -1,27 +1,31 @@
-"""How a step is repeated, limited, judged and taken back, in words and as the author wrote it."""
+"""How a step is repeated, limited, judged and taken back, and where it runs, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import Assertion, Poll, Retry
 
+AsKnown: TypeAlias = Callable[[object], str]
+"""Gives what an author wrote as it is known now."""
 
-def rules(step: Step, *, skipped: bool) -> Iterator[str]:
+
+def rules(step: Step, told: AsKnown, *, skipped: bool) -> Iterator[str]:
     """A line for each of them; the `if` is left out of a step that is `skipped`, whose reason tells it."""
     if step.if_ is not None and not skipped:
         yield f"only if {step.if_}"
-    yield from _side_by_side(step)
+    yield from _side_by_side(step, told)
     if step.confirm is not None:
-        yield f"asks first: {step.confirm}"
+        yield f"asks first: {told(step.confirm)}"
     if step.poll is not None:
-        yield _poll(step.poll)
+        yield _poll(step.poll, told)
     if step.retry is not None:
-        yield _retry(step.retry)
+        yield _retry(step.retry, told)
     if step.timeout is not None:
-        yield f"for at most {step.timeout}"
-    yield from (f"must hold: {told}" for told in map(_assertion, step.assertions) if told)
+        yield f"for at most {told(step.timeout)}"
+    yield from (f"must hold: {each}" for each in map(_assertion, step.assertions) if each)
     if step.optional:
         yield "optional: skipped where its tool or target is missing"
     if step.on_failure not in (None, "fail"):
@@ -32,31 +36,39 @@ def rules(step: Step, *, skipped: bool) -> Iterator[str]:
         yield "can be taken back"
 
 
-def _side_by_side(step: Step) -> Iterator[str]:
+def where(step: Step, told: AsKnown) -> str:
+    """Where a step runs; empty where its command tells that, or where it runs nowhere."""
+    directory = "" if step.cwd is None else f"in {told(step.cwd)}"
+    return f"{step.acts} {directory}".strip()
+
+
+def _side_by_side(step: Step, told: AsKnown) -> Iterator[str]:
     if step.foreach is not None and step.max_parallel is not None:
-        yield f"at most {step.max_parallel} items side by side"
+        yield f"at most {told(step.max_parallel)} items side by side"
     if step.side_by_side and step.foreach is None and step.max_parallel is not None:
-        yield f"at most {step.max_parallel} steps side by side"
+        yield f"at most {told(step.max_parallel)} steps side by side"
     if step.fails_fast:
         yield "the first failure cancels the others"
 
 
-def _poll(poll: Poll) -> str:
+def _poll(poll: Poll, told: AsKnown) -> str:
     limits = (("every", poll.interval), ("for at most", poll.timeout))
     parts = [f"until {poll.until}" if poll.until else "followed"]
-    parts += [f"{word} {given}" for word, given in limits if given is not None]
+    parts += [f"{word} {told(given)}" for word, given in limits if given is not None]
     if poll.max_attempts is not None:
-        parts.append(f"at most {poll.max_attempts} attempts")
+        parts.append(f"at most {told(poll.max_attempts)} attempts")
     if poll.fail_if is not None:
         parts.append(f"fails if {poll.fail_if}")
     return ", ".join(parts)
 
 
-def _retry(retry: Retry) -> str:
-    told = f"up to {retry.attempts} attempts"
+def _retry(retry: Retry, told: AsKnown) -> str:
+    parts = [f"up to {told(retry.attempts)} attempts"]
     if retry.delay is not None:
-        told += f", {retry.delay} between them"
-    return told if retry.on is None else f"{told}, again only if {retry.on}"
+        parts.append(f"{told(retry.delay)} between them")
+    if retry.on is not None:
+        parts.append(f"again only if {retry.on}")
+    return ", ".join(parts)
 
 
 def _assertion(assertion: Assertion) -> str:

@@ -1,0 +1,120 @@
+"""How long steps usually take and how often they fail, by the events of past runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from math import ceil
+
+from msgspec import Struct
+
+from pup_tui.core.events import Answered, AnyEvent, AttemptStarted, Resumed
+from pup_tui.core.ids import static_id
+from pup_tui.core.state import RunStatus, StepStatus
+
+FEWEST_RUNS = 5
+"""Runs from which on figures say anything: of fewer neither a share nor a usual time is told."""
+
+_WENT_WRONG = (StepStatus.FAILED, StepStatus.WARNED, StepStatus.IGNORED)
+_KNOWN = (StepStatus.SUCCEEDED, *_WENT_WRONG)
+
+
+class StepFigures(Struct, frozen=True):
+    """What `runs` past runs say of a step; items of a foreach count each for itself.
+
+    `usual` is the median of the seconds that it took where it succeeded, `slow` what 95 of 100 stayed within,
+    `fails` the share (0 to 1) that failed. They are None where fewer runs than `FEWEST_RUNS` say something.
+    """
+
+    runs: int
+    usual: float | None = None
+    slow: float | None = None
+    fails: float | None = None
+
+
+class _Ends(Struct):
+    runs: int = 0
+    failed: int = 0
+    seconds: list[float] = []
+
+    def figures(self) -> StepFigures:
+        if self.runs < FEWEST_RUNS:
+            return StepFigures(self.runs)
+        fails = self.failed / (self.failed + len(self.seconds))
+        if len(self.seconds) < FEWEST_RUNS:
+            return StepFigures(self.runs, fails=fails)
+        return StepFigures(
+            self.runs, percentile(self.seconds, 50), percentile(self.seconds, 95), fails=fails
+        )
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The smallest of the values that so many of a hundred do not exceed."""
+    return sorted(values)[max(0, ceil(len(values) * percent / 100) - 1)]
+
+
+def figures_of(runs: Iterable[Sequence[AnyEvent]]) -> dict[str, StepFigures]:
+    """What the events of past runs say of each step that made attempts, by its id without items."""
+    found: dict[str, _Ends] = {}
+    for events in runs:
+        seen = set[str]()
+        for step, status, seconds in _ends(events):
+            ends = found.setdefault(step, _Ends())
+            if step not in seen:
+                seen.add(step)
+                ends.runs += 1
+            if status == StepStatus.SUCCEEDED:
+                ends.seconds.append(seconds)
+            else:
+                ends.failed += 1
+    return {step: ends.figures() for step, ends in found.items()}
+
+
+def _ends(events: Iterable[AnyEvent]) -> Iterator[tuple[str, str, float]]:
+    """The steps of a run that made attempts, as they ended, each with its seconds.
+
+    These are counted from its first attempt, or from the next one after somebody was asked about it.
+    """
+    began: dict[str, float] = {}
+    for event in events:
+        if isinstance(event, Resumed):
+            began.clear()
+        elif isinstance(event, AttemptStarted):
+            began.setdefault(event.attempt.rpartition("#")[0], event.at.clock)
+        for step, status in (event.ended or {}).items():
+            since = began.pop(step, None)
+            if since is not None and status in _KNOWN:
+                yield static_id(step), status, max(0.0, event.at.clock - since)
+        if isinstance(event, Answered):
+            # What the person took to decide is no time of the step.
+            began.pop(event.step, None)
+
+
+LAST = 20
+"""Outcomes that are told one by one."""
+
+
+class RunbookFigures(Struct, frozen=True):
+    """What the `runs` of a runbook that are over say; durations are seconds of those that succeeded.
+
+    `succeeds` is the share (0 to 1) that did, None as in `StepFigures`; `last` are the newest outcomes, the
+    oldest of them first.
+    """
+
+    runs: int
+    last: tuple[str, ...]
+    succeeds: float | None = None
+    usual: float | None = None
+    slow: float | None = None
+
+
+def runbook_figures(ends: Sequence[tuple[str, float | None]]) -> RunbookFigures:
+    """What runs say, each with its status and how long it took, the newest first."""
+    last = tuple(status for status, _ in reversed(ends[:LAST]))
+    if len(ends) < FEWEST_RUNS:
+        return RunbookFigures(len(ends), last)
+    good = [took for status, took in ends if status == RunStatus.SUCCEEDED]
+    known = [took for took in good if took is not None]
+    share = len(good) / len(ends)
+    if len(known) < FEWEST_RUNS:
+        return RunbookFigures(len(ends), last, share)
+    return RunbookFigures(len(ends), last, share, percentile(known, 50), percentile(known, 95))

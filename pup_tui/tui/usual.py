@@ -1,0 +1,60 @@
+"""What past runs say of steps, in words: how long they usually take, how often they fail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pup_tui.tui.texts import short_duration
+
+if TYPE_CHECKING:
+    from pup_tui.core.figures import StepFigures
+    from pup_tui.tui.run_times import RunTimes
+    from pup_tui.tui.step_progress import StepProgress
+
+BAR = 20
+"""Columns of the bar that tells how much of its usual time a step has taken."""
+
+_DAY = 86_400.0
+
+
+def usually(figures: StepFigures | None) -> str:
+    """`usually 40 s · fails 3 %`; nothing where too little is known."""
+    if figures is None:
+        return ""
+    parts = []
+    if figures.usual is not None:
+        parts.append(f"usually {short_duration(figures.usual)}")
+    if figures.fails:
+        parts.append(f"fails {percent(figures.fails)}")
+    return " · ".join(parts)
+
+
+def usual_of(step: StepProgress, times: RunTimes, figures: StepFigures | None) -> str:
+    """What past runs say of a step; of one that is at work, how far it has come by that."""
+    seconds = times.running_for(step)
+    if figures is None or figures.usual is None or seconds is None or step.status == "waiting":
+        return usually(figures)
+    return against_usual(seconds, figures.usual)
+
+
+def percent(share: float) -> str:
+    """A share in whole per cent; one that is not quite none or all is not told as that."""
+    rounded = round(100 * share)
+    if 0 < share < 1:
+        rounded = min(99, max(1, rounded))
+    return f"{rounded} %"
+
+
+def against_usual(seconds: float, usual: float) -> str:
+    """How far a step has come by its usual time, as a bar and in words."""
+    told = f"{short_duration(seconds)} of usually {short_duration(usual)}"
+    if seconds > usual:
+        return f"{'━' * BAR} {told}: longer than usual"
+    done = int(BAR * seconds / usual) if usual else BAR
+    return f"{'━' * done}{'╌' * (BAR - done)} {told}"
+
+
+def how_long_ago(seconds: float) -> str:
+    """`within a day`, `a day ago`, `12 days ago`: how fresh something is that is `seconds` old."""
+    days = int(max(0.0, seconds) // _DAY)
+    return "within a day" if not days else "a day ago" if days == 1 else f"{days:,} days ago"

@@ -1,0 +1,138 @@
+"""What past runs say: how often runbooks succeed, how long they and their steps take, what fails most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.glyphs import TONES, mark_of
+from pup_tui.tui.texts import columns, cut_middle, short_duration
+from pup_tui.tui.usual import percent
+
+if TYPE_CHECKING:
+    from pup_tui.core.figures import RunbookFigures, StepFigures
+    from pup_tui.tui.past_figures import PastFigures
+
+NONE = "–"
+"""Stands where too few runs say something."""
+
+AROUND = 52
+"""Columns of all but the name, with what is around the table."""
+
+LEAST_NAME = 16
+MOST_RUNBOOKS = 200
+MOST_STEPS = 100
+_LIMITS = (48, 5, 5, 8, 8)
+_HEADINGS = ("n", "ok", "p50", "p95", "last 20")
+_STEP_HEADINGS = ("n", "fails", "p50", "p95")
+
+
+class Statistics(VerticalScroll):
+    """Figures of all runbooks, and of the steps of the selected one, what fails most first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", "Down", show=False),
+        Binding("k", "scroll_up", "Up", show=False),
+        Binding("g", "scroll_home", "First", show=False),
+        Binding("G", "scroll_end", "Last", show=False),
+        Binding("escape", "leave", "Back"),
+    ]
+
+    class Left(Message):
+        """The operator wants to go back."""
+
+    def __init__(self) -> None:
+        super().__init__(id="statistics")
+        self._figures: PastFigures | None = None
+        self._runbook = ""
+        self._problem = ""
+
+    def compose(self) -> list[Static]:
+        return [Static("Reading the journal…", id="statistics-body", markup=False)]
+
+    def show(self, figures: PastFigures, runbook: str, problem: str = "") -> None:
+        """Show figures, with those of the steps of `runbook`; `problem` says what cannot be read."""
+        self._figures, self._runbook, self._problem = figures, runbook, problem
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        if self._figures is not None:
+            width = max(LEAST_NAME, self.size.width - AROUND)
+            told = _told(self._figures, self._runbook, width)
+            if self._problem:
+                told = Content.styled(safe_text(self._problem), "$text-error")
+            self.query_one("#statistics-body", Static).update(told)
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())
+
+
+def _told(figures: PastFigures, runbook: str, width: int) -> Content:
+    title = Content.styled("Statistics", "bold $text-primary")
+    if not figures.runbooks:
+        return title + "\n\nNothing has been run yet. Choose a runbook and press enter."
+    rows = [_heading("runbook", _HEADINGS)]
+    rows += [
+        _runbook_row(name, its, width)
+        for name, its in list(figures.runbooks.items())[:MOST_RUNBOOKS]
+    ]
+    note = "durations of what succeeded; from five runs on"
+    parts = [title + Content.styled(f"   {note}", "$text-muted"), Content()]
+    parts += [columns(rows, limits=_LIMITS), Content(), _legend(figures.runbooks), Content()]
+    if figures.steps:
+        steps = sorted(figures.steps.items(), key=lambda item: -(item[1].fails or 0.0))
+        rows = [_heading("step", _STEP_HEADINGS)]
+        rows += [_step_row(step, its, width) for step, its in steps[:MOST_STEPS]]
+        of = f"Steps of {safe_text(runbook)}, what fails most first"
+        parts += [Content.styled(of, "bold $text-muted"), Content(), columns(rows, limits=_LIMITS)]
+    return Content("\n").join(parts)
+
+
+def _heading(first: str, others: tuple[str, ...]) -> list[Content]:
+    return [Content.styled(text, "$text-muted") for text in (first, *others)]
+
+
+def _runbook_row(name: str, figures: RunbookFigures, width: int) -> list[Content]:
+    marks = (mark_of(status) for status in figures.last)
+    last = Content.assemble(*((mark.glyph, TONES[mark.tone]) for mark in marks))
+    return [
+        Content(cut_middle(safe_text(name), width)),
+        Content(str(figures.runs)),
+        Content(NONE if figures.succeeds is None else percent(figures.succeeds)),
+        _time(figures.usual),
+        _time(figures.slow),
+        last,
+    ]
+
+
+def _step_row(step: str, figures: StepFigures, width: int) -> list[Content]:
+    return [
+        Content(cut_middle(safe_text(step), width)),
+        Content(str(figures.runs)),
+        Content(NONE if figures.fails is None else percent(figures.fails)),
+        _time(figures.usual),
+        _time(figures.slow),
+    ]
+
+
+def _time(seconds: float | None) -> Content:
+    return Content(NONE if seconds is None else short_duration(seconds))
+
+
+def _legend(runbooks: Mapping[str, RunbookFigures]) -> Content:
+    """What the glyphs mean of those that are shown: colour alone tells nothing."""
+    statuses = dict.fromkeys(status for its in runbooks.values() for status in its.last)
+    told = (mark_of(status) for status in statuses)
+    return Content("   ").join(
+        Content.styled(f"{mark.glyph} {mark.word}", TONES[mark.tone]) for mark in told
+    )

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual import events
+
+from pup_tui.attention import NotifyChoice
+from pup_tui.steps.fake import FakeExecutor, Play
+from tests.support.console import HOSTILE, MakeServices, OpenConsole
+
+ASKS = "name: asks\nsteps:\n  - {name: a, kind: shell, run: a}\n  - {name: b, kind: confirm, message: ok}\n"
+
+
+@pytest.mark.parametrize("notify", ["osc9", "never"])
+async def test_a_run_that_waits_calls_for_who_looks_elsewhere(
+    make_services: MakeServices,
+    open_console: OpenConsole,
+    monkeypatch: pytest.MonkeyPatch,
+    notify: NotifyChoice,
+) -> None:
+    hold = asyncio.Event()
+    executor = FakeExecutor(Play(hold=hold))
+    services = make_services({"asks.yaml": ASKS}, executor=executor, notify=notify)
+    async with open_console(services) as c:
+        written: list[str] = []
+        monkeypatch.setattr(c.app._driver, "write", written.append)
+        await c.press("r")
+        await c.on("plan")
+        await c.press("ctrl+r")
+        await c.eventually(lambda: c.main.run_pages)
+        c.app.post_message(events.AppBlur())
+        await c.eventually(lambda: not c.app.app_focus)
+        hold.set()
+        await c.sees("waiting")
+        await c.eventually(lambda: any(page.view.waiting for page in c.main.run_pages.values()))
+        called = "\x1b]9;pup-tui: asks waits for you\x1b\\"
+        if notify == "never":
+            assert not any(part in text for text in written for part in ("\x1b]2;", "\x1b]9;"))
+            return
+        await c.eventually(lambda: called in "".join(written))
+        c.app.post_message(events.AppFocus())
+        await c.eventually(lambda: "\x1b[23;2t" in "".join(written))
+
+
+async def test_nothing_but_our_own_sequences_is_written_whatever_a_runbook_is_called(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_console(make_services({"asks.yaml": ASKS})) as c:
+        written: list[str] = []
+        monkeypatch.setattr(c.app._driver, "write", written.append)
+        await c.press("r")
+        await c.on("plan")
+        await c.press("ctrl+r")
+        await c.eventually(lambda: c.main.run_pages)
+        (page,) = c.main.run_pages.values()
+        c.app.post_message(events.AppBlur())
+        await c.eventually(lambda: not c.app.app_focus)
+        c.main._call_for(page.view, HOSTILE, "warning")
+        (told,) = (text for text in written if "\x1b]2;" in text)
+        inside = told.partition("\x1b]2;")[2].partition("\x1b")[0]
+        assert "\x07" not in inside
+        assert "\u202e" not in inside

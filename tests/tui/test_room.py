@@ -1,0 +1,86 @@
+"""How steps and output share the room that there is."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from pup_tui.steps.fake import Play
+from pup_tui.tui.texts import cut_middle
+from pup_tui.tui.widgets.step_list import StepList
+from pup_tui.tui.widgets.step_output import StepOutputView
+from tests.support.console import LARGE, MakeServices, OpenConsole
+from tests.support.run_console import console, shell
+
+TEN = tuple(shell(f"s{number}") for number in range(10))
+
+
+async def test_steps_take_the_room_of_an_output_that_there_is_not(tmp_path: Path) -> None:
+    hold = asyncio.Event()
+    async with console(tmp_path, *TEN, plays=[Play(hold=hold)]) as c:
+        steps = c.view.query_one(StepList)
+        await c.until(lambda: steps.region.height == 10)
+        hold.set()
+
+
+async def test_steps_give_way_to_an_output_that_there_is(tmp_path: Path) -> None:
+    hold = asyncio.Event()
+    many = Play(stdout=b"line\n" * 100, hold=hold)
+    async with console(tmp_path, *TEN, plays=[many]) as c:
+        steps, output = c.view.query_one(StepList), c.view.query_one(StepOutputView)
+        await c.until(lambda: steps.region.height < 10 and output.pane.lines.count == 100)
+        assert output.region.height > steps.region.height
+        assert steps.selected < steps.region.height
+        hold.set()
+
+
+async def test_an_output_of_a_few_lines_leaves_the_rest_to_the_steps(tmp_path: Path) -> None:
+    hold = asyncio.Event()
+    async with console(tmp_path, *TEN, plays=[Play(stdout=b"1\n2\n3\n", hold=hold)]) as c:
+        await c.until(lambda: c.view.query_one(StepOutputView).pane.lines.count == 3)
+        await c.until(lambda: c.view.query_one(StepList).region.height == 10)
+        assert "3" in "\n".join(c.output())
+        hold.set()
+
+
+async def test_on_a_wide_screen_steps_are_no_wider_than_they_need(tmp_path: Path) -> None:
+    async with console(tmp_path, *TEN, size=(200, 50)) as c:
+        await c.until(lambda: c.app.ended)
+        await c.until(lambda: c.view.query_one(StepList).region.width == 60)
+        assert c.view.query_one(StepOutputView).region.width == 140
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "cut"),
+    [
+        ("short", 10, "short"),
+        ("deploy-service-eu-west-1", 13, "deploy…west-1"),
+        ("abcdef", 1, "…"),
+        ("ありがとうございます", 9, "あり…ます"),
+    ],
+)
+def test_a_long_text_is_cut_in_its_middle(text: str, width: int, cut: str) -> None:
+    assert cut_middle(text, width) == cut
+
+
+async def test_long_ids_that_begin_alike_can_be_told_apart(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    names = [f"restart-the-payments-service-in-production-{region}" for region in ("eu1", "us1")]
+    text = "name: {}\nsteps: [{{name: a, kind: shell, run: a}}]"
+    services = make_services({f"{name}.yaml": text.format(name) for name in names})
+    async with open_console(services) as c:
+        await c.sees("n-eu1", "n-us1")
+
+
+async def test_a_group_lists_each_id_once(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    text = "name: once\nsteps: [{name: a, kind: shell, run: a}]"
+    async with open_console(make_services({"once.yaml": text}), LARGE) as c:
+        await c.eventually(lambda: c.main.entry)
+        await c.press("up")
+        await c.sees("a group of 1 runbook")
+        assert c.screen.count("once") == 2  # in the sidebar and in the group

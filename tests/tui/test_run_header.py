@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from pup_tui.steps.executor import Outcome
+from pup_tui.steps.fake import Play
+from pup_tui.tui.dialogs import dialog
+from pup_tui.tui.past import broken_off
+from pup_tui.tui.widgets.run_header import RunHeader
+from pup_tui.tui.widgets.run_view import RunView
+from pup_tui.tui.widgets.step_detail import StepDetail
+from pup_tui.tui.widgets.step_list import StepList
+from tests.support.player import FAILS, Player, Result
+from tests.support.run_console import RUN, Host, console, plain, rows, shell
+from tests.support.runbooks import program_of
+
+THREE = """
+steps:
+  - {name: a, kind: shell, run: a}
+  - {name: b, kind: shell, run: b}
+  - {name: c, kind: shell, run: c}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _dialogs_answer_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialog, "ARM_SECONDS", 0.0)
+
+
+async def test_the_clock_stands_while_a_failure_waits_and_the_wait_is_told_apart(
+    tmp_path: Path,
+) -> None:
+    fails = Play(outcome=Outcome(ok=False, exit_code=1, reason="exited with 1"))
+    async with console(tmp_path, shell("a", on_failure="confirm"), plays=[fails]) as c:
+        await c.until(lambda: c.view.waiting)
+        c.clock.advance(11)
+        told = "00:00:00 · waited 11 s"
+        await c.until(lambda: told in c.text(RunHeader))
+        assert c.rows()[0].endswith("11 s")
+        c.live.answer("a", "abort", by="ada")
+        await c.until(lambda: c.app.ended == ["failed"])
+        await c.until(lambda: "0 of 1 · 1 failed" in c.text(RunHeader))
+        assert told in c.text(RunHeader)
+        assert c.rows()[0].endswith("0.0 s")
+        assert "waited 11 s for an answer" in c.text(StepDetail)
+
+
+async def shown(tmp_path: Path, player: Player, *, size: tuple[int, int] = (120, 24)) -> list[str]:
+    """The header and the steps of a run of the past, as the view shows them."""
+    state = player.machine.state
+    notices = list(player.notices)
+    if state.status == "running":
+        notices += broken_off(state, "crashed", ts="", duration=state.took(state.clock))
+    view = RunView(
+        player.machine.program,
+        RUN,
+        lambda step: tmp_path / step,
+        live=None,
+        operator="ada",
+        past=state,
+        told=notices,
+    )
+    app = Host(view)
+    async with app.run_test(size=size) as pilot:
+        view.take_in()
+        await pilot.pause()
+        return [plain(view.query_one(RunHeader)), *rows(view.query_one(StepList))]
+
+
+async def test_a_step_of_which_nobody_knows_is_not_counted_as_done(tmp_path: Path) -> None:
+    player = Player(program_of(THREE), results={"c": [Result(hangs=True)]}).create().play()
+    header, *_ = await shown(tmp_path, player)
+    assert "… interrupted  00:00:02  2 of 3 steps succeeded · 1 unknown" in header
+
+
+async def test_what_was_not_come_to_is_said_to_be_skipped(tmp_path: Path) -> None:
+    player = Player(program_of(THREE), results={"b": [FAILS]}).create().play()
+    header, *_ = await shown(tmp_path, player)
+    assert "1 of 3 steps succeeded · 1 failed · 1 skipped" in header
+
+
+async def test_what_never_began_is_not_counted_as_anything_else(tmp_path: Path) -> None:
+    player = Player(program_of(THREE), results={"a": [Result(hangs=True)]}).create().play()
+    header, *_ = await shown(tmp_path, player)
+    assert "0 of 3 steps succeeded · 1 unknown · 2 not begun" in header
+
+
+async def test_a_run_in_progress_tells_how_many_have_ended_and_what_went_wrong(
+    tmp_path: Path,
+) -> None:
+    hold = asyncio.Event()
+    fails = Play(outcome=Outcome(ok=False, exit_code=1, reason="exited with 1"))
+    steps = shell("a"), shell("b", on_failure="ignore"), shell("c")
+    async with console(tmp_path, *steps, plays=[Play(), fails, Play(hold=hold)]) as c:
+        await c.until(lambda: c.view.progress.steps["c"].status == "running")
+        await c.until(lambda: "2 of 3 steps" in c.text(RunHeader))
+        hold.set()
+        await c.until(lambda: "2 of 3 · 1 ignored" in c.text(RunHeader))
