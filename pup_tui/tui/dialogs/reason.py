@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
-from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, shown_text
+from pup_tui.tui.dialogs.choices import choice
+from pup_tui.tui.dialogs.dialog import Dialog, shown_text
 
 REASON = "reason"
 
@@ -16,17 +16,16 @@ REASON = "reason"
 class ReasonScreen(Dialog):
     """Asks for a reason, without which it cannot be done; the answer is `yes`, the reason its note."""
 
-    KEYS = "esc back · enter in the field accepts the reason · pgup pgdn scroll the output"
+    KEYS = ""
 
     def __init__(
         self,
         title: str,
         message: str,
         *,
-        behind: ScrollBehind | None = None,
         typed: dict[str, str] | None = None,
     ) -> None:
-        super().__init__(title, behind=behind, typed=typed)
+        super().__init__(title, typed=typed)
         self._message = message
 
     def compose_message(self) -> Iterable[Widget]:
@@ -42,8 +41,8 @@ class ReasonScreen(Dialog):
         )
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield Button(Content("Back"), id="back")
-        yield Button(Content("Accept"), id="yes", variant="primary")
+        yield choice("Back", "back", "esc")
+        yield choice("Accept", "yes", "enter", variant="primary")
 
     def on_mount(self) -> None:
         self._field.focus()

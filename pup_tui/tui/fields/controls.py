@@ -147,6 +147,11 @@ class ChoiceButton(RadioButton):
 class FewChoices(RadioSet, Control):
     """Choices that are all in sight."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "next_button", "Next", show=False),
+        Binding("k", "previous_button", "Previous", show=False),
+    ]
+
     def __init__(self, options: OfferedOptions, text: str) -> None:
         labels = [safe_text(label) for label, _ in options]
         self._values = [value for _, value in options]

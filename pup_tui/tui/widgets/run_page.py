@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from textual import work
@@ -15,7 +16,8 @@ from textual.widgets import Static
 
 from pup_tui.core.notices import AnyNotice
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.past import PastRun, breaking_off
+from pup_tui.tui.failed_before import failed_before
+from pup_tui.tui.past import PastRun, breaking_off, known_values
 from pup_tui.tui.widgets.run_tabs import Tab
 from pup_tui.tui.widgets.run_view import RunView
 
@@ -33,6 +35,7 @@ class RunPage(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "resume", "Resume"),
+        Binding("ctrl+r", "run_again", "Run again with these values"),
         Binding("escape", "leave", "Runbooks"),
         Binding("ctrl+w", "close", "Close the tab", show=False),
     ]
@@ -46,6 +49,14 @@ class RunPage(Vertical):
         def __init__(self, run: str) -> None:
             super().__init__()
             self.run = run
+
+    class RunAgainWanted(Message):
+        """The operator wants another run of this runbook, with the `values` that this one had."""
+
+        def __init__(self, runbook: str, values: Mapping[str, object]) -> None:
+            super().__init__()
+            self.runbook = runbook
+            self.values = values
 
     class Closed(Message):
         """The operator needs this tab no more."""
@@ -76,6 +87,7 @@ class RunPage(Vertical):
             operator=services.operator,
             told=told,
             sources=services.sources,
+            failed_before=partial(failed_before, services.state, live.run),
         )
         live.watch(view)
         return cls(view, live, page)
@@ -161,12 +173,19 @@ class RunPage(Vertical):
         note.update(Content("\n".join(map(safe_text, self._note.splitlines()))))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "run_again":
+            return self.over and self.view.progress.started is not None
         if action == "resume":
             return self.over and self.view.progress.status != "succeeded"
         return True
 
     def action_resume(self) -> None:
         self.post_message(self.ResumeWanted(self.view.run))
+
+    def action_run_again(self) -> None:
+        started = self.view.progress.started
+        if started is not None:
+            self.post_message(self.RunAgainWanted(self.runbook, known_values(started.vars)))
 
     def action_cancel_run(self) -> None:
         if self.over:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -28,6 +28,7 @@ from pup_tui.drivers.local import LocalRun
 from pup_tui.output.passage import Passage
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
+from pup_tui.tui.evidence import evidence_for, next_with_output
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
@@ -51,10 +52,16 @@ BEATS = 4
 WIDE_FROM = 120
 """Columns from which steps and output stand side by side."""
 
+LOW_BELOW = 16
+"""Lines below which nothing is said of a step while a question is open: the question says it."""
+
 FEWEST_STEPS = 4
+FEWEST_STEPS_ASKED = 2
 DETAIL_LINES = 3
 WIDE_DETAIL_LINES = 14
-"""Lines that the step list keeps, and that it leaves for what is said of a step and the header."""
+"""Lines that the step list keeps (fewer while a question takes some of the window), and that it leaves for
+what is said of a step and the header.
+"""
 
 
 class RunView(Vertical):
@@ -124,12 +131,14 @@ class RunView(Vertical):
         past: RunState | None = None,
         told: Iterable[AnyNotice] = (),
         sources: Callable[[], Sources] | None = None,
+        failed_before: Callable[[str], Awaitable[str]] | None = None,
     ) -> None:
         """`output_path` tells where a step's output is; `live` is None for a run of the past, and for one of
         another process, which is `followed`: of that one nothing can be asked.
 
         `past` is the state that a past run ended in, `told` what a run has told so far. `sources` makes what
-        the values that a run asks for come from; a run without `input` steps needs none.
+        the values that a run asks for come from; a run without `input` steps needs none. `failed_before`
+        tells how often a step failed in other runs.
         """
         super().__init__()
         self.run = run
@@ -138,7 +147,11 @@ class RunView(Vertical):
         self._output_path = output_path
         self._live = live
         self._under_way = live or followed
-        self._requests = None if live is None else RunRequests(live, operator, self._push)
+        self._requests = (
+            None
+            if live is None
+            else RunRequests(live, operator, self._push, lambda: self.app, sources)
+        )
         self._times = RunTimes(self._under_way, self.progress)
         self._questions = RunQuestions(
             self.progress,
@@ -146,11 +159,12 @@ class RunView(Vertical):
             output_path,
             self._requests,
             push=self._push,
-            behind=self._scroll_output,
             answered=self._no_longer_waiting,
             sources=sources,
+            failed_before=failed_before,
         )
         self._past = past
+        self._in_front: Question | None = None
         self._selected = program.nodes[0].id
         self._follows_run = True
         self._steps_dirty = True
@@ -176,6 +190,13 @@ class RunView(Vertical):
     @property
     def waiting(self) -> bool:
         return bool(self._questions)
+
+    @property
+    def failed_unasked(self) -> bool:
+        """Whether the run failed by a step of which nobody was asked, and the operator could be."""
+        trouble = self.progress.trouble
+        failed = self.progress.status == "failed" and trouble is not None and not trouble.answered
+        return failed and self._may_interrupt()
 
     def focus(self, scroll_visible: bool = True) -> Self:
         """Focus the step list."""
@@ -207,8 +228,8 @@ class RunView(Vertical):
                 self._output_dirty = True
             case RunFinished():
                 self._run_ended(notice.status)
-        if self._follows_run and self.progress.current is not None and not self.progress.over:
-            self._select(self.progress.current)
+        if self._follows_run and not self.progress.over and self._questions.in_front is None:
+            self._select(self.progress.current or self._selected)
 
     def output(self, step: str, passage: Passage) -> None:
         if step == self._selected:
@@ -267,15 +288,17 @@ class RunView(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE_FROM, "-wide")
+        self.set_class(event.size.height < LOW_BELOW, "-low")
         self._share_height()
 
     def _share_height(self) -> None:
         """Steps beside the output leave room for the detail under them, steps above it half of all."""
         height = self.size.height
-        wide = self.has_class("-wide")
-        room = height - WIDE_DETAIL_LINES if wide else height // 2 - DETAIL_LINES
+        wide, low = self.has_class("-wide"), self.has_class("-low")
+        room = height - WIDE_DETAIL_LINES if wide else height // 2 - (0 if low else DETAIL_LINES)
+        fewest = FEWEST_STEPS_ASKED if low else FEWEST_STEPS
         enlarged = self.has_class("-only-steps")
-        self._step_list.styles.max_height = None if enlarged else max(FEWEST_STEPS, room)
+        self._step_list.styles.max_height = None if enlarged else max(fewest, room)
 
     def on_show(self) -> None:
         """Take in at once what happened while the run was out of sight."""
@@ -296,6 +319,9 @@ class RunView(Vertical):
             return
         if self._questions and self._may_interrupt():
             self._questions.put_fresh_forward(self._selected)
+            self._show_evidence()
+        if self._questions.in_front is not self._in_front:
+            self._in_front, self._steps_dirty = self._questions.in_front, True
         self._let_time_pass()
         if self._steps_dirty:
             self._steps_dirty = False
@@ -319,7 +345,8 @@ class RunView(Vertical):
     def _show_steps(self) -> None:
         step = self._step
         steps = self._step_list
-        steps.select(self._selected)
+        asked = self._questions.in_front
+        steps.select(self._selected, beside=None if asked is None else asked.step)
         steps.take_in()
         self._show_header()
         self._show_banner()
@@ -332,7 +359,7 @@ class RunView(Vertical):
 
     def _show_banner(self) -> None:
         banner = self.query_one(WaitingBanner)
-        banner.display = bool(self._questions)
+        banner.display = bool(self._questions) and self._questions.in_front is None
         banner.show(len(self._questions), self._questions.soonest())
 
     def _show_header(self) -> None:
@@ -392,11 +419,22 @@ class RunView(Vertical):
     def _push(self, dialog: Dialog, callback: Callable[[Answer | None], None]) -> None:
         self.app.push_screen(dialog, callback)
 
-    def _scroll_output(self, pages: int) -> None:
+    def _show_evidence(self) -> None:
+        """Show what the question in front is judged by, unless the operator looks at something."""
+        asked = self._questions.in_front
+        if asked is not None and self._follows_run:
+            self._select(evidence_for(self.progress, asked, self._output_path))
+
+    def page_evidence(self, pages: int) -> None:
         self._pane.lines.action_page(pages)
+
+    def other_evidence(self) -> None:
+        self._select(next_with_output(self.progress, self._selected, self._output_path))
+        self.take_in()
 
     def action_answer(self) -> None:
         self._questions.put_forward(self._selected)
+        self._show_evidence()
 
     # What the operator wants of the run
 
