@@ -111,6 +111,9 @@ async def story(pilot: Pilot[Any]) -> None:
     await pilot.press("a")
     await wait_for(pilot, lambda text: "Undo 3 steps" in text)
     take(pilot, "undo")
+    await pilot.press("enter")
+    await wait_for(pilot, lambda text: "Run again" in text and "runs" in text)
+    take(pilot, "failure")
 
 
 async def breaking_off(pilot: Pilot[Any]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
+from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -203,8 +204,9 @@ class ManyChoices(Select[int], Control):
         return self._values.index(wanted) if wanted in self._values else Select.NULL
 
 
-def _numbered(options: OfferedOptions) -> list[tuple[Content, int]]:
-    return [(Content(safe_text(label)), at) for at, (label, _) in enumerate(options)]
+def _numbered(options: OfferedOptions) -> list[tuple[Text, int]]:
+    # Letters lead to what begins with them in a `Text`, and in no `Content`.
+    return [(Text(safe_text(label)), at) for at, (label, _) in enumerate(options)]
 
 
 def chooser(options: OfferedOptions, text: str) -> Control:
