@@ -89,14 +89,12 @@ async def story(pilot: Pilot[Any]) -> None:
     take(pilot, "confirm")
     await pilot.press("y")
     await wait_for(pilot, lambda text: "5 of 5" in text)
-    await pilot.press("escape")
     await choose(pilot, "maintenance", "mute its monitors")
     await pilot.press("r")
     await wait_for(pilot, lambda text: "values for this run" in text)
     await pilot.press("ctrl+r")
     await wait_for(pilot, lambda text: "attempt 4" in text)
     take(pilot, "run")
-    await pilot.press("escape")
     await choose(pilot, "drain", "away from one zone")
     await pilot.press("r")
     await wait_for(pilot, lambda text: "values for this run" in text)
@@ -143,7 +141,11 @@ async def going_on(pilot: Pilot[Any]) -> None:
 
 
 async def choose(pilot: Pilot[Any], name: str, shown: str) -> None:
-    """Go to a runbook by the filter."""
+    """Go to a runbook by the filter, from wherever one is: a run may have begun to ask meanwhile."""
+    main = pilot.app.screen_stack[0]
+    while pilot.app.screen is not main or getattr(main, "page", "") != "overview":
+        await pilot.press("escape")
+        await pilot.pause(0.3)
     await pilot.press("slash", *name, "enter", "escape")
     await wait_for(pilot, lambda text: shown in text)
 

@@ -24,7 +24,7 @@ def choice(label: str, id_: str, key: str = "", **options: Any) -> Button:
 
 
 def choice_label(label: str, key: str = "") -> Content:
-    return Content.assemble(label, (f"  {key}", "dim")) if key else Content(label)
+    return Content.assemble(label, (f"  {key}", "not bold")) if key else Content(label)
 
 
 class _Flow(Layout):
