@@ -65,6 +65,7 @@ class MainScreen(Shell):
         self.entry: Entry | None = None
         self._looking = False
         self._starting = False
+        self._failed: RunView | None = None
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._begin_work)
@@ -269,7 +270,7 @@ class MainScreen(Shell):
                 await (await self.pages.form()).forget()
                 (await self.pages.plan()).forget()
         finally:
-            self._starting = False
+            self._no_longer_starting()
 
     def _trusts(self, loaded: Loaded) -> bool:
         """Whether it comes from where somebody vouches for what lies there."""
@@ -351,7 +352,7 @@ class MainScreen(Shell):
                 for page in before:
                     await self.forget_tab(page)
         finally:
-            self._starting = False
+            self._no_longer_starting()
 
     def on_run_view_waiting(self, message: RunView.Waiting) -> None:
         message.stop()
@@ -364,11 +365,23 @@ class MainScreen(Shell):
         if any(page.view is message.view and page.live for page in self.run_pages.values()):
             severity = "information" if message.status == "succeeded" else "error"
             self._call_for(message.view, f"has ended: {message.status}", severity)
-            if self._is_looking(message.view) and message.view.failed_unasked:
-                self._request_resume(message.view.run, about_failed=True)
+            self._failed = message.view
+            self._offer_ways_on()
         self._show_activity()
         self._look_at_runs()
         self._describe()
+
+    def _no_longer_starting(self) -> None:
+        self._starting = False
+        self._offer_ways_on()
+
+    def _offer_ways_on(self) -> None:
+        """Offer what can become of the run that failed last, as soon as nothing else begins."""
+        if self._failed is None or self._starting:
+            return
+        view, self._failed = self._failed, None
+        if self._is_looking(view) and view.failed_unasked:
+            self._request_resume(view.run, about_failed=True)
 
     def _is_looking(self, view: RunView) -> bool:
         return self.page in self.run_pages and self.run_pages[self.page].view is view
