@@ -109,7 +109,7 @@ class Title(Static):
 
     def render(self) -> Content:
         line = "━" * max(1, self.size.width - self._title.cell_length - 6)
-        return Content.assemble(("━━━━ ", "$primary"), self._title, (f" {line}", "$primary"))
+        return Content.assemble("━━━━ ", self._title, f" {line}")
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return 1 + max(0, self._title.cell_length + 6) // max(1, width)
