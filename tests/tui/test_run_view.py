@@ -195,9 +195,7 @@ async def test_manual_work_is_done_when_everything_is_ticked(tmp_path: Path) -> 
     async with console(tmp_path, manual) as c:
         await c.until(lambda: isinstance(c.app.screen, ManualScreen))
         await c.pilot.press("space", "tab")
-        assert c.app.screen.query("#yes:disabled")
         await c.pilot.press("space")
-        assert not c.app.screen.query("#yes:disabled")
         await c.pilot.press("tab", "o", "k", "tab", "tab", "enter")
         await c.until(lambda: c.app.ended == ["succeeded"])
         answered: Any = c.event("Answered")
