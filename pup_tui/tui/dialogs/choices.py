@@ -52,7 +52,7 @@ class _Flow(Layout):
         return placements
 
 
-class Choices(Container):
+class ChoiceLine(Container):
     """Buttons in one line where there is room for that."""
 
     def __init__(self, buttons: Iterable[Widget], hint: str) -> None:

@@ -24,7 +24,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.dialogs.choices import Choices
+from pup_tui.tui.dialogs.choices import ChoiceLine
 from pup_tui.tui.dialogs.docked import Evidence, evidence_behind, make_room, scroll_behind
 from pup_tui.tui.texts import counted
 
@@ -170,7 +170,7 @@ class Dialog(ModalScreen[Answer | None]):
             yield Static(classes="dialog-wanted", markup=False)
             if self._left is not None:
                 yield Static(classes="dialog-closes", markup=False)
-            yield Choices(self.compose_buttons(), self._hint())
+            yield ChoiceLine(self.compose_buttons(), self._hint())
 
     def _hint(self) -> str:
         more = "" if self._evidence is None else "pgup pgdn output · ^t other steps"
