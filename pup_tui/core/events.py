@@ -227,13 +227,15 @@ class TimerFired(Event, frozen=True, kw_only=True, tag="timer-fired"):
 
 
 class Answered(Event, frozen=True, kw_only=True, tag="answered"):
-    """An answer to a step's question: `yes` or `no`; to a failure: `retry`, `continue` or `abort`.
+    """An answer to a step's question: `yes` or `no`; to a failure: `retry`, `skip`, `continue` or `abort`.
 
     To an attempt of which nobody knows whether it was done: `done` (with the captures as `values`), `retry`,
     `skip` or `abort`.
 
     `by` is the operator's name, `--yes`, or `nobody` where there was no one to ask. To an `input` step a
-    `yes` brings the values, checked already; `left_out` and `secrets` are as in `RunCreated`.
+    `yes` brings the values, checked already; `left_out` and `secrets` are as in `RunCreated`. With the
+    `retry` of a failure come variables of the run that have another value from here on (`changed`), and what
+    the step runs in place of its text (`edited`).
     """
 
     step: str
@@ -243,6 +245,8 @@ class Answered(Event, frozen=True, kw_only=True, tag="answered"):
     values: dict[str, Any] = {}
     left_out: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    changed: dict[str, Any] = {}
+    edited: EditedText | None = None
 
 
 class UndoChosen(Event, frozen=True, kw_only=True, tag="undo-chosen"):

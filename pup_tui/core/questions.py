@@ -17,7 +17,7 @@ from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_of, secrets_of, seen_at
 from pup_tui.core.secrecy import check_secrecy
 from pup_tui.core.shown import shown_step
-from pup_tui.core.state import RunStatus, StepPhase, StepStatus
+from pup_tui.core.state import BODY, RunStatus, StepPhase, StepStatus
 from pup_tui.core.stops import stop
 from pup_tui.runbook.model import Step
 from pup_tui.template.errors import TemplateError
@@ -245,14 +245,20 @@ def _withdraw_gates(run: Run) -> None:
 
 
 def failure_answered(run: Run, node: Node, event: Event) -> None:
-    """What the operator makes of a step that failed: again, go on, or (whatever else is said) stop."""
+    """What the operator makes of a step that failed: again, skip, go on, or (whatever else is said) stop."""
     assert isinstance(event, Answered)
     step = run.step(node)
     reason, step.failing = step.failing or "", None
     _tell_answered(run, event)
     if event.answer == "retry":
         step.poll, step.stopped_because, step.tries, step.final = None, None, 0, False
+        run.state.frames[BODY].values.update(event.changed)
+        if event.edited is not None:
+            run.state.earlier.edited[node.id] = event.edited
         run.ready(node)
+    elif event.answer == "skip":
+        note = f": {event.note}" if event.note else ""
+        run.end(node, StepStatus.SKIPPED, f"{reason}; skipped by {event.by}{note}")
     elif event.answer == "continue":
         run.end(node, StepStatus.WARNED, f"{reason}; continued by {event.by}")
     else:

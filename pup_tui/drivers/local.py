@@ -36,6 +36,7 @@ from pup_tui.core.events import (
     AttemptFinished,
     AttemptStarted,
     CancelRequested,
+    EditedText,
     Findings,
     Interrupted,
     Lock,
@@ -193,12 +194,17 @@ class LocalRun:
         values: Mapping[str, Any] | None = None,
         left_out: Iterable[str] = (),
         secrets: Iterable[str] = (),
+        changed: Mapping[str, Any] | None = None,
+        edited: EditedText | None = None,
     ) -> None:
         """Answer the question of `step`; what is not asked is not answered.
 
         A yes to an `input` step brings its `values`, checked already; `secrets` names those that are secret,
-        beside what the file says of captures.
+        beside what the file says of captures. `changed` and `edited` go with the step's next attempt:
+        ValueError where a secret stands in them, since they are recorded.
         """
+        if self._around.masking.is_secret([changed, msgspec.to_builtins(edited)]):
+            raise ValueError("a secret stands in it, which the record would keep")
         given = dict(values or {})
         captured = self.program.node(step).step.secret_captures
         answered = Answered(
@@ -210,6 +216,8 @@ class LocalRun:
             values=given,
             left_out=tuple(left_out),
             secrets=self._around.masking.find(given, {*secrets, *captured}),
+            changed=dict(changed or {}),
+            edited=edited,
         )
         self._post(answered)
 

@@ -63,6 +63,22 @@ _FIRST_EVENTS = (
 A CROSS JOIN (SQLite's way to say which table to begin with) keeps it from reading every event of the journal.
 """
 
+MOST_COUNTED = 100
+"""Runs that are looked through for earlier failures: a few milliseconds."""
+
+_FAILURES = """
+    WITH before AS (
+        SELECT number FROM run
+        WHERE runbook = (SELECT runbook FROM run WHERE run = :run)
+        AND number < (SELECT number FROM run WHERE run = :run)
+        ORDER BY number DESC LIMIT :most
+    )
+    SELECT
+        (SELECT count(DISTINCT event.run) FROM before CROSS JOIN event ON event.run = before.number
+        WHERE instr(body, :ended) > 0),
+        (SELECT count(*) FROM before)
+"""
+
 _PAGE = (
     "AND (:before IS NULL OR number < (SELECT number FROM run WHERE run = :before))"
     " ORDER BY number DESC LIMIT :asked"
@@ -237,6 +253,18 @@ class JournalReader:
                 return
             with suppress(ValueError):
                 yield [codec.decode(body) for (body,) in rows]
+
+    def failures(self, run: str, step: str) -> tuple[int, int]:
+        """In how many runs of the same runbook before this one a step failed, and how many those are.
+
+        Only the newest `MOST_COUNTED` are looked at.
+        """
+        with self._reading():
+            found = self._database.execute(
+                _FAILURES,
+                {"run": run, "ended": f'"{step}":"failed"', "most": MOST_COUNTED},
+            ).fetchone()
+        return found[0], found[1]
 
     def events(self, run: str) -> list[AnyEvent]:
         """All that happened in a run, in its order.

@@ -100,7 +100,12 @@ def interrupted_runs(state: Path, since: float) -> list[RunRow]:
 def last_values(state: Path, runbook: str) -> dict[str, object]:
     """The values that the newest run of a runbook was given, without secrets. Raises JournalError."""
     rows = past_runs(state, runbook, 1)
-    return {k: v for k, v in rows[0].vars.items() if v != HIDDEN} if rows else {}
+    return known_values(rows[0].vars) if rows else {}
+
+
+def known_values(values: Mapping[str, object]) -> dict[str, object]:
+    """The values of a run that are no secrets."""
+    return {name: value for name, value in values.items() if value != HIDDEN}
 
 
 @dataclass(frozen=True)

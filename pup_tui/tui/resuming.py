@@ -47,10 +47,12 @@ class Resumer:
         self._decided: dict[tuple[str, int], GoingOn] = {}
         """What is decided of runs that do not go on yet, by the run and its newest leg."""
 
-    async def resume(self, past: PastRun, terminal: ConsoleTerminal) -> LocalRun | None:
+    async def resume(
+        self, past: PastRun, terminal: ConsoleTerminal, *, about_failed: bool = False
+    ) -> LocalRun | None:
         """Own the run again, ready to go on; None, and where there is one the reason shown, if it does not.
 
-        `terminal` is what interactive steps are given.
+        `terminal` is what interactive steps are given. What is `about_failed` is asked first.
         """
         from pup_tui.core.standing import standing
         from pup_tui.drivers.locks import InvalidLock, LockError
@@ -61,7 +63,8 @@ class Resumer:
             self._tell(why)
             return None
         so_far = self._decided.setdefault((past.row.run, past.state.leg), GoingOn())
-        going = await GoingOnDialogs(self._services, self._screen, past, so_far).ask()
+        dialogs = GoingOnDialogs(self._services, self._screen, past, so_far)
+        going = await dialogs.ask(about_failed=about_failed)
         if going is None:
             return None
         program = past.program if going.current is None else going.current.program

@@ -89,7 +89,7 @@ def test_replay_equals_live(seed: int) -> None:
         Result(until=False, value=8.0),
         Result(captures={"ONE": "1"}),
     ]
-    answers = ["yes", "yes", "no", "retry", "continue", "abort"]
+    answers = ["yes", "yes", "no", "retry", "skip", "continue", "abort"]
     player = Player(
         PROGRAM,
         results={step: chance.choices(results, k=6) for step in STEPS},
@@ -159,7 +159,9 @@ _events = st.one_of(
         findings=st.builds(Findings, captures=st.just({"ONE": "1"})),
     ),
     st.builds(TimerFired, at=_at, timer=_timer),
-    st.builds(Answered, answer=st.sampled_from(["yes", "no", "retry", "continue", ""]), **_who),
+    st.builds(
+        Answered, answer=st.sampled_from(["yes", "no", "retry", "skip", "continue", ""]), **_who
+    ),
     st.builds(PollNudged, **_who),
     st.builds(PollExtended, seconds=st.just(60.0), **_who),
     st.builds(PollStopped, **_who),

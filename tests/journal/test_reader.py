@@ -355,3 +355,16 @@ def test_pages_follow_one_another_and_those_of_interrupted_runs_are_full(
         assert reader.count(**wanted) == 5
         assert reader.count(status=RunStatus.RUNNING) == 0
         assert reader.count(words="interrupted") == 5
+
+
+def test_it_is_counted_in_how_many_earlier_runs_of_the_runbook_a_step_failed(
+    journal: Journal, begin: Beginner
+) -> None:
+    failed = {"dd11": "a", "dd22": "b", "dd33": "a", "dd44": "a"}
+    for run, step in failed.items():
+        begin(run, "payments/drain" if run == "dd33" else "payments/restart")
+        told = Interrupted(at=Moment(1.0, 1.0), reason="", ended={step: "failed"})
+        journal.append(run, told, told)
+    assert journal.failures("dd44", "a") == (1, 2)
+    assert journal.failures("dd11", "a") == (0, 0)
+    assert journal.failures("nowhere", "a") == (0, 0)

@@ -91,14 +91,12 @@ async def story(pilot: Pilot[Any]) -> None:
     take(pilot, "confirm")
     await pilot.press("y")
     await wait_for(pilot, lambda text: "5 of 5" in text)
-    await pilot.press("escape")
     await choose(pilot, "maintenance", "mute its monitors")
     await pilot.press("r")
     await wait_for(pilot, lambda text: "values for this run" in text)
     await pilot.press("ctrl+r")
     await wait_for(pilot, lambda text: "attempt 4" in text)
     take(pilot, "run")
-    await pilot.press("escape")
     await choose(pilot, "drain", "away from one zone")
     await pilot.press("r")
     await wait_for(pilot, lambda text: "values for this run" in text)
@@ -113,6 +111,9 @@ async def story(pilot: Pilot[Any]) -> None:
     await pilot.press("a")
     await wait_for(pilot, lambda text: "Undo 3 steps" in text)
     take(pilot, "undo")
+    await pilot.press("enter")
+    await wait_for(pilot, lambda text: "Run again" in text and "runs" in text)
+    take(pilot, "failure")
 
 
 async def looks(pilot: Pilot[Any]) -> None:
@@ -169,7 +170,11 @@ async def going_on(pilot: Pilot[Any]) -> None:
 
 
 async def choose(pilot: Pilot[Any], name: str, shown: str) -> None:
-    """Go to a runbook by the filter."""
+    """Go to a runbook by the filter, from wherever one is: a run may have begun to ask meanwhile."""
+    main = pilot.app.screen_stack[0]
+    while pilot.app.screen is not main or getattr(main, "page", "") != "overview":
+        await pilot.press("escape")
+        await pilot.pause(0.3)
     await pilot.press("slash", *name, "enter", "escape")
     await wait_for(pilot, lambda text: shown in text)
 

@@ -24,6 +24,7 @@ NOTHING = "nothing yet"
 
 
 class Host(ColouredApp[None]):
+    CSS = "#behind { height: 1fr; }"
     CSS_PATH: ClassVar[list[str | PurePath]] = [STYLES / "form.tcss", STYLES / "dialogs.tcss"]
 
     def __init__(self, asks: Dialog) -> None:
@@ -32,7 +33,7 @@ class Host(ColouredApp[None]):
         self.answer: Any = NOTHING
 
     def compose(self) -> ComposeResult:
-        yield Static("behind")
+        yield Static("behind", id="behind")
 
     def on_mount(self) -> None:
         def closed(answer: Answer | None) -> None:
@@ -63,16 +64,16 @@ def shown(app: Host) -> str:
 
 async def until(pilot: Pilot[None], app: Host, *texts: str) -> None:
     """Let the dialog go on until all of this can be read."""
-    await _eventually(pilot, app, lambda: all(text in in_sight(app) for text in texts))
+    await eventually(pilot, app, lambda: all(text in in_sight(app) for text in texts))
 
 
 async def answer_of(pilot: Pilot[None], app: Host) -> Any:
     """What the dialog answers, as soon as it does."""
-    await _eventually(pilot, app, lambda: app.answer != NOTHING)
+    await eventually(pilot, app, lambda: app.answer != NOTHING)
     return app.answer
 
 
-async def _eventually(pilot: Pilot[None], app: Host, holds: Callable[[], bool]) -> None:
+async def eventually(pilot: Pilot[None], app: Host, holds: Callable[[], bool]) -> None:
     deadline = asyncio.get_running_loop().time() + PATIENCE
     while not holds():
         if asyncio.get_running_loop().time() > deadline:

@@ -144,7 +144,7 @@ async def test_help_and_leaving_work_over_a_dialog(
         await run(console)
         await on_screen(console, UndoScreen)
         await console.press("question_mark")
-        await console.sees("Keys", "All, or none", "Look at the output")
+        await console.sees("Keys", "All, or none", "Put aside")
         await console.press("escape")
         await on_screen(console, UndoScreen)
         await console.press("q")

@@ -9,13 +9,24 @@ from textual.widgets import Input, Static
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Answer, ValuesAnswer
-from pup_tui.tui.dialogs.failure import FailureScreen
+from pup_tui.tui.dialogs.failure import WAYS, FailureFacts, FailureScreen
 from pup_tui.tui.dialogs.left_running import LeftRunningScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
 from pup_tui.tui.dialogs.reason import ReasonScreen
 from pup_tui.tui.dialogs.unknown import UnknownScreen
-from tests.support.dialogs import NOTHING, answer_of, asked, in_sight, question, shown, until
+from pup_tui.tui.lines.last_lines import LastLines
+from tests.support.dialogs import (
+    NOTHING,
+    answer_of,
+    asked,
+    eventually,
+    in_sight,
+    question,
+    shown,
+    until,
+)
 
+FACTS = FailureFacts(exit_code=3, last=LastLines(["the end"]))
 HOSTILE = "[/usr/bin] [@click=app.quit]x[/] \x1b]52;c;AAAA\x07\u202e"
 
 
@@ -103,7 +114,7 @@ async def test_what_is_out_of_sight_of_a_message_is_said_with_its_keys(height: i
             app.screen.query_one(".dialog-message"),
             app.screen.query_one(".dialog-more", Static),
         )
-        assert app.screen.query_one(".dialog").region.height == height
+        assert app.screen.query_one(".dialog").region.height <= height * 2 // 3
         below = 31 - message.region.height
         assert f"{below} more lines · ↓ ↑ scroll" in shown(app)
         await pilot.press(*["down"] * below)
@@ -157,10 +168,19 @@ async def test_the_lines_of_a_command_begin_in_one_column() -> None:
         assert command.region.x == label.region.right
 
 
-async def test_a_narrow_window_belongs_to_the_dialog() -> None:
-    async with asked(ConfirmScreen(question())) as (app, pilot):
-        await pilot.pause()
-        assert app.screen.query_one(".dialog").region.width == 80
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
+async def test_what_stands_behind_a_dialog_makes_room_for_it_and_takes_it_back(
+    size: tuple[int, int],
+) -> None:
+    async with asked(ConfirmScreen(question()), size) as (app, pilot):
+        behind = app.screen_stack[0].query_one("#behind")
+        box = app.screen.query_one(".dialog")
+        await eventually(pilot, app, lambda: not behind.region.overlaps(box.region))
+        assert box.region.bottom == size[1]
+        assert box.region.right == size[0]
+        await pilot.press("escape")
+        await answer_of(pilot, app)
+        await eventually(pilot, app, lambda: behind.region.size == size)
 
 
 async def test_a_dialog_behind_another_is_out_of_sight() -> None:
@@ -172,14 +192,6 @@ async def test_a_dialog_behind_another_is_out_of_sight() -> None:
         await pilot.press("escape")
         await pilot.pause()
         assert asks.query_one(".dialog").visible
-
-
-async def test_pages_scroll_what_is_behind() -> None:
-    pages: list[int] = []
-    async with asked(ConfirmScreen(question(), behind=pages.append)) as (app, pilot):
-        await pilot.press("pageup", "pagedown")
-        assert pages == [-1, 1]
-        assert app.answer == NOTHING
 
 
 async def test_a_dialog_whose_question_is_gone_leaves_without_an_answer() -> None:
@@ -255,22 +267,62 @@ async def test_manual_work_without_a_list_begins_harmless() -> None:
         assert app.answer is None
 
 
-@pytest.mark.parametrize("answer", ["retry", "continue", "abort"])
-async def test_a_failure_is_decided_by_choosing_a_button(answer: str) -> None:
-    asks = FailureScreen(question("failure"), exit_code=3, last_lines=["the end"])
+@pytest.mark.parametrize("key", [True, False])
+@pytest.mark.parametrize("answer", WAYS)
+async def test_a_failure_has_a_key_for_every_way_on(answer: str, key: bool) -> None:
+    asks = FailureScreen(question("failure"), FACTS, ways=WAYS)
     async with asked(asks) as (app, pilot):
         assert "exit code 3" in shown(app)
         assert "the end" in shown(app)
-        await pilot.press("r", "c", "a", "y")
+        assert app.focused is None
+        await pilot.press("enter", "y")
         assert app.answer == NOTHING
-        await pilot.click(f"#{answer}")
+        if key:
+            await pilot.press(WAYS[answer][1])
+        else:
+            await pilot.click(f"#{answer}")
         assert app.answer == Answer(answer)
 
 
 async def test_a_failure_left_alone_decides_nothing() -> None:
-    async with asked(FailureScreen(question("failure"))) as (app, pilot):
-        await pilot.press("enter")
+    async with asked(FailureScreen(question("failure"), FACTS, ways=WAYS)) as (app, pilot):
+        await pilot.press("escape")
         assert app.answer is None
+
+
+async def test_a_failure_has_no_key_for_what_cannot_be_done() -> None:
+    asks = FailureScreen(question("failure"), FACTS, ways=["retry", "skip"])
+    async with asked(asks) as (app, pilot):
+        await pilot.press("c", "a", "e", "v", "l")
+        assert app.answer == NOTHING
+        assert "Continue" not in in_sight(app)
+        await pilot.press("s")
+        assert app.answer == Answer("skip")
+
+
+async def test_a_dangerous_step_runs_again_by_two_keys() -> None:
+    asks = FailureScreen(question("failure", danger=True), FACTS, ways=WAYS)
+    async with asked(asks) as (app, pilot):
+        await pilot.press("r")
+        assert app.answer == NOTHING
+        assert "Run again: dangerous" in in_sight(app)
+        await pilot.press("enter")
+        assert app.answer == Answer("retry")
+
+
+async def test_a_failure_marks_its_first_error_and_tells_what_is_known_of_it() -> None:
+    async def before() -> str:
+        return "first failure in 41 runs"
+
+    facts = FailureFacts(
+        last=LastLines(["one", "Forbidden", "bye"], 1), before=before, looks_only=True, undoable=2
+    )
+    async with asked(FailureScreen(question("failure"), facts, ways=WAYS)) as (app, pilot):
+        await until(
+            pilot, app, "first failure in 41 runs · it changes nothing · 2 steps can be undone"
+        )
+        await until(pilot, app, "▶ Forbidden", "Abort, undo 2…")
+        assert "▶ bye" not in in_sight(app)
 
 
 @pytest.mark.parametrize("answer", ["retry", "skip", "abort"])
@@ -387,7 +439,7 @@ HOSTILE_QUESTION = question(
     [
         lambda: ConfirmScreen(HOSTILE_QUESTION, target=HOSTILE),
         lambda: ManualScreen(HOSTILE_QUESTION),
-        lambda: FailureScreen(HOSTILE_QUESTION),
+        lambda: FailureScreen(HOSTILE_QUESTION, FACTS, ways=WAYS),
         lambda: UnknownScreen(structs.replace(HOSTILE_QUESTION, captures=(HOSTILE,))),
         lambda: ReasonScreen(HOSTILE, HOSTILE),
     ],

@@ -10,7 +10,7 @@ from pup_tui.core.events import Resumed
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
 from tests.support.console import Console, MakeServices, OpenConsole
-from tests.tui.test_resuming import begin, commands, events
+from tests.tui.test_resuming import begin, commands, events, put_failure_aside
 
 FAILED = Outcome(ok=False, exit_code=3, reason="no luck")
 TWO = """
@@ -50,9 +50,12 @@ async def test_of_several_steps_it_is_said_which_and_back_leads_to_the_one_befor
         await console.press("enter")
         await console.on("form")
         await console.press("ctrl+r")
+        await put_failure_aside(console)
         await what_failed(console)
         await console.sees("Failed (1 of 2): First one", "both/first")
         await edit(console, "one slowly")
+        await console.press("ctrl+r")
+        await console.sees("What changes")
         await console.press("ctrl+r")
         await console.sees("Failed (2 of 2): Second one", "both/second")
         await console.press("escape")
@@ -76,6 +79,7 @@ async def test_a_change_that_was_not_accepted_is_kept_said_and_can_be_taken_back
     text = "name: deploy\nsteps: [{name: Deploy it, kind: shell, run: deploy}]\n"
     async with open_console(make_services({"deploy.yaml": text}, executor=executor)) as console:
         await begin(console)
+        await put_failure_aside(console)
         await what_failed(console)
         await console.sees("Failed: Deploy it")
         await edit(console, "deploy slowly")
@@ -103,11 +107,14 @@ async def test_a_text_is_edited_with_the_values_as_they_were_changed(
         await console.press("enter")
         await console.on("form")
         await console.press("ctrl+r")
+        await put_failure_aside(console)
         await what_failed(console)
         await console.sees("Failed (1 of 2)")
         await console.pilot.click("#variables")
         await console.sees("Change values and run again")
         await console.press("ctrl+u", *"slowly", "ctrl+r")
+        await console.sees("What changes", "+HOW = slowly")
+        await console.press("ctrl+r")
         await console.sees("Failed (2 of 2)")
         await console.pilot.click("#edit")
         await console.sees("Edit and run again", "slowly")

@@ -31,9 +31,9 @@ async def test_a_dangerous_profile_paints_title_and_dialogs(
         await console.eventually(lambda: console.main.pages.current == "plan")
         await console.pilot.press("ctrl+r")
         await console.eventually(lambda: isinstance(console.app.screen, ConfirmScreen))
-        kind, colour = console.app.screen.query_one(".dialog").styles.border_left
-        assert kind == "outer"
-        assert (colour == red) is profile.danger
+        ordinary = Color.parse(console.app.get_css_variables()["panel"])
+        painted = console.app.screen.query_one(".dialog").styles.background
+        assert (painted != ordinary) is profile.danger
 
 
 async def test_another_profile_is_chosen_in_the_title_bar(

@@ -18,6 +18,7 @@ from pup_tui.drivers.recorded import Recorded
 from pup_tui.journal.reader import read_journal
 from pup_tui.steps.executor import Outcome
 from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.tui.dialogs.failure import FailureScreen
 from pup_tui.tui.services import ProfileOffer, Services
 from tests.support.console import LARGE, SMALL, Console, MakeServices, OpenConsole, has_run
 
@@ -39,6 +40,13 @@ async def begin(console: Console, runbook: str = "deploy") -> None:
     await console.on("plan")
     await console.press("ctrl+r")
     await console.eventually(lambda: console.app.runs.under_way or console.main.run_tabs())
+
+
+async def put_failure_aside(console: Console) -> None:
+    """Look at the run that failed: what can become of it is offered by itself."""
+    await console.eventually(lambda: isinstance(console.app.screen, FailureScreen))
+    await console.press("escape")
+    await console.sees("failed", "r Resume")
 
 
 async def to_history(console: Console) -> None:
@@ -138,7 +146,7 @@ async def test_a_run_that_failed_goes_on_from_its_tab(
     )
     async with open_console(make_services({"deploy.yaml": DEPLOY}, executor=executor)) as console:
         await begin(console)
-        await console.sees("failed", "no luck", "r Resume")
+        await put_failure_aside(console)
         await console.press("r")
         await console.sees("no luck", "failed: runs again", "Deploy it")
         await confirm_resume(console)
@@ -231,7 +239,7 @@ async def test_what_ran_at_the_end_is_shown_before_it_runs_again(
     executor = FakeExecutor(Play(stdout=b"seen\n"), Play(outcome=FAILED), Play(stdout=b"d\n"))
     async with open_console(make_services({"deploy.yaml": tidies}, executor=executor)) as console:
         await begin(console)
-        await console.sees("failed", "r Resume")
+        await put_failure_aside(console)
         await console.press("r")
         await console.sees("runs again where it is due", "Tidy up")
         await confirm_resume(console)
@@ -261,7 +269,7 @@ async def test_of_two_who_resume_a_run_one_is_told(
     services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
     async with open_console(services) as console:
         await begin(console)
-        await console.sees("failed", "r Resume")
+        await put_failure_aside(console)
         await console.press("r")
         await console.sees("Resume deploy?")
         program = console.main.run_pages["run-1"].view.program
@@ -280,7 +288,7 @@ async def test_the_lock_is_taken_again_or_broken(
     services = make_services({"deploy.yaml": f"lock: target\n{DEPLOY}"}, executor=executor)
     async with open_console(services) as console:
         await begin(console)
-        await console.sees("failed", "r Resume")
+        await put_failure_aside(console)
         created = events(tmp_path)[0]
         other = HeldLocks(
             tmp_path / "state" / "locks", replace(created, run="OTHER", operator="bob")
@@ -319,7 +327,7 @@ async def test_that_the_file_has_changed_is_said_and_what_is_recorded_runs(
     services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
     async with open_console(services) as console:
         await begin(console)
-        await console.sees("failed", "r Resume")
+        await put_failure_aside(console)
         (tmp_path / "runbooks" / "deploy.yaml").write_text(DEPLOY.replace("run: deploy", "run: no"))
         await console.press("r")
         await console.sees("Its file has changed since: what runs is the text in the record")
@@ -348,7 +356,7 @@ async def test_a_template_beside_the_file_that_has_changed_is_said_and_can_be_go
     services = make_services({"deploy.yaml": USES}, executor=executor)
     async with open_console(services) as console:
         await begin(console)
-        await console.sees("failed", "no luck", "r Resume")
+        await put_failure_aside(console)
         template.write_text("{kind: shell, run: deploy slowly}")
         await console.press("r")
         await console.sees("Its file has changed since")
@@ -367,7 +375,7 @@ async def test_a_file_that_is_gone_is_said_and_what_is_recorded_runs(
     services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
     async with open_console(services) as console:
         await begin(console)
-        await console.sees("failed", "r Resume")
+        await put_failure_aside(console)
         (tmp_path / "runbooks" / "deploy.yaml").unlink()
         await console.press("r")
         await console.sees("Its file cannot be read any more", "there is no such file")
@@ -382,13 +390,13 @@ async def test_the_text_of_what_failed_is_edited_and_recorded(
     executor = FakeExecutor(Play(stdout=b"seen\n"), Play(outcome=FAILED), Play(stdout=b"d-18\n"))
     async with open_console(make_services({"deploy.yaml": DEPLOY}, executor=executor)) as console:
         await begin(console)
-        await console.sees("failed", "no luck", "r Resume")
+        await put_failure_aside(console)
         await console.press("r")
         await console.sees("What failed…")
         assert "With the file as it is" not in console.screen
         await console.pilot.click("#change")
-        await console.sees("Failed: Deploy it", "no luck", "ran", "Edit its text")
-        assert "Change values" not in console.screen
+        await console.sees("Failed: Deploy it", "no luck", "ran", "Edit…")
+        assert "Values…" not in console.screen
         await console.pilot.click("#edit")
         await console.sees("Edit and run again: Deploy it", "deploy")
         text = console.app.screen.query_one(TextArea)
@@ -398,6 +406,12 @@ async def test_the_text_of_what_failed_is_edited_and_recorded(
         await console.sees("It cannot be run: there is nothing left to run")
         text.text = "deploy --slowly"
         await console.eventually(lambda: "It cannot be run" not in console.screen)
+        await console.press("ctrl+r")
+        await console.sees("What changes: Deploy it", "-deploy", "+deploy --slowly")
+        await console.press("escape")
+        await console.sees("Edit and run again: Deploy it", "deploy --slowly")
+        await console.press("ctrl+r")
+        await console.sees("What changes: Deploy it")
         await console.press("ctrl+r")
         await console.sees("succeeded", "leg 2", "3 of 3")
         assert commands(executor)[1:] == ["deploy", "deploy --slowly", "tell d-18 seen"]
@@ -433,11 +447,11 @@ async def test_a_variable_is_changed_before_what_failed_runs_again(
         await console.press("enter")
         await console.on("form")
         await console.press("ctrl+r")
-        await console.sees("failed", "no luck", "r Resume")
+        await put_failure_aside(console)
         await console.press("r")
         await console.sees("What failed…")
         await console.pilot.click("#change")
-        await console.sees("Failed: Deploy it", "Change values")
+        await console.sees("Failed: Deploy it", "Values…")
         await console.pilot.click("#variables")
         await console.sees(
             "Change values and run again", "HOW", "quickly", "TIMES", "recorded with your name"
@@ -450,6 +464,8 @@ async def test_a_variable_is_changed_before_what_failed_runs_again(
         times.value = "3"
         how.value = "slowly"
         await console.eventually(lambda: not console.app.screen.query_one("#yes").disabled)
+        await console.press("ctrl+r")
+        await console.sees("What changes", "-HOW = quickly", "+HOW = slowly")
         await console.press("ctrl+r")
         await console.sees("succeeded", "leg 2", "3 of 3")
     assert commands(executor)[1:] == ["deploy quickly", "deploy slowly", "tell seen slowly 3"]
@@ -466,7 +482,7 @@ async def test_what_failed_is_skipped_with_a_reason_or_the_run_is_left_as_it_is(
     text = DEPLOY.replace("{{ ID }} ", "")
     async with open_console(make_services({"deploy.yaml": text}, executor=executor)) as console:
         await begin(console)
-        await console.sees("failed", "no luck", "r Resume")
+        await put_failure_aside(console)
         await console.press("r")
         await console.sees("What failed…")
         await console.pilot.click("#change")
@@ -506,10 +522,12 @@ async def test_what_was_printed_before_and_after_stands_apart(
     services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
     async with open_console(services, size) as console:
         await begin(console)
+        await put_failure_aside(console)
         await console.sees("first try", "r Resume")
         for leg in (2, 3):
             await console.press("r")
             await confirm_resume(console)
+            await put_failure_aside(console)
             await console.sees("r Resume", f"leg {leg}", "third try" if leg == 3 else "second try")
         told = ("first try", "leg 2 ─", "second try", "leg 3 ─", "third try")
 
@@ -538,7 +556,7 @@ async def test_a_run_goes_on_with_the_file_as_it_is_if_that_has_what_was_done(
     services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
     async with open_console(services) as console:
         await begin(console)
-        await console.sees("failed", "no luck", "r Resume")
+        await put_failure_aside(console)
         changed = DEPLOY.replace("run: deploy,", "run: 'deploy {{ HOW }}',")
         changed = changed.replace("steps:", "vars: {HOW: {default: slowly}}\nsteps:", 1)
         write(services, changed if fits else changed.replace("name: Look", "name: See"))

@@ -87,3 +87,16 @@ async def test_hostile_text_is_shown_as_text() -> None:
     async with asked(UndoScreen(offered(offers, hostile))) as (app, _):
         assert in_sight(app).count("[@click=app.quit]x[/]") == 3
         assert not set("\x1b\x07\u202e") & set(shown(app) + in_sight(app))
+
+
+@pytest.mark.parametrize(("down", "up"), [("j", "k"), ("down", "up")])
+async def test_keys_go_from_item_to_item(down: str, up: str) -> None:
+    async with asked(UndoScreen(offered())) as (app, pilot):
+        first, second, *_ = app.screen.query(OfferItem)
+        await pilot.press(down)
+        assert app.focused is first
+        await pilot.press(down)
+        assert app.focused is second
+        await pilot.press(up, "space")
+        assert app.focused is first
+        assert first.ticked

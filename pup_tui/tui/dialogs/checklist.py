@@ -1,4 +1,4 @@
-"""An item to be ticked; that it is can be read without colours."""
+"""Items to be ticked; that they are can be read without colours."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.dialog import Dialog
 
 
 class ChecklistItem(Horizontal, can_focus=True):
@@ -48,3 +49,16 @@ class ChecklistItem(Horizontal, can_focus=True):
     def action_tick(self) -> None:
         self.ticked = not self.ticked
         self.post_message(self.Changed())
+
+
+class ChecklistDialog(Dialog):
+    """A dialog whose message is a list of items: the keys that scroll others go from one to the next."""
+
+    def action_scroll_message(self, by: int) -> None:
+        items = list(self.query(ChecklistItem))
+        outside = -1 if by > 0 else len(items)
+        at = next((n for n, item in enumerate(items) if item.has_focus), outside) + by
+        if 0 <= at < len(items):
+            items[at].focus()
+        else:
+            super().action_scroll_message(by)

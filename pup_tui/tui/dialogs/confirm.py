@@ -13,9 +13,9 @@ from textual.widgets import Button, Input, Static
 
 from pup_tui.core.actions import Question
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import (
     Dialog,
-    ScrollBehind,
     SecondsLeft,
     effect,
     labelled,
@@ -36,11 +36,10 @@ class ConfirmScreen(Dialog):
         question: Question,
         *,
         target: str | None = None,
-        behind: ScrollBehind | None = None,
         left: SecondsLeft | None = None,
     ) -> None:
         """`target` names the environment that the run acts on, where it is known."""
-        super().__init__(question.title, danger=question.danger, behind=behind, left=left)
+        super().__init__(question.title, danger=question.danger, left=left)
         self._question = question
         self._target = target
 
@@ -64,11 +63,11 @@ class ConfirmScreen(Dialog):
     def compose_buttons(self) -> Iterable[Widget]:
         free = self._question.expect is None
         yes = "Yes, do this dangerous step" if self._question.danger else "Yes"
-        keys = ("  y", "  n") if free else ("", "")
-        yield Button(Content(f"No{keys[1]}"), id="no")
-        yield Button(
-            Content(f"{yes}{keys[0]}"),
-            id="yes",
+        yield choice("No", "no", "n" if free else "")
+        yield choice(
+            yes,
+            "yes",
+            "y" if free else "",
             disabled=not self._typed_right(""),
             variant="error" if self._question.danger else "primary",
         )

@@ -1,7 +1,8 @@
-"""What all dialogs of a run have in common.
+"""What all dialogs have in common.
 
-A dialog answers only when it is told to: escape puts it away unanswered, and in its first moments, while the
-operator may still be typing for what was there before, it does not answer at all.
+They are docked: what stands on the screen makes room for them, and stays in sight. A dialog answers only
+when it is told to: escape puts it away unanswered, and in its first moments, while the operator may still be
+typing for what was there before, it does not answer at all.
 """
 
 from __future__ import annotations
@@ -12,15 +13,19 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Offset, Size, Spacing
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.choices import ChoiceLine
+from pup_tui.tui.dialogs.docked import Evidence, evidence_behind, make_room, scroll_behind
 from pup_tui.tui.texts import counted
 
 ARM_SECONDS = 0.4
@@ -40,8 +45,11 @@ LEAST_EFFECT_SHORT = 2
 SOON = 30.0
 """Seconds before a question closes from which on the countdown stands out."""
 
-ScrollBehind = Callable[[int], None]
-"""Scrolls the output behind a dialog by this many pages."""
+WHEEL = 3
+"""Lines that a turn of the wheel scrolls what stands behind a dialog."""
+
+BESIDE_FROM = 160
+"""Columns from which a dialog stands beside what it is about, and not below it."""
 
 SecondsLeft = Callable[[], float]
 """Tells in how many seconds a question closes by itself."""
@@ -92,13 +100,32 @@ def shown_text(text: str) -> str:
     return shown if rest <= 0 else f"{shown}\n… {rest:,} more characters"
 
 
+class Title(Static):
+    """The title of a dialog, in the line that parts it from what stands above."""
+
+    def __init__(self, title: Content) -> None:
+        super().__init__(title, classes="dialog-title", markup=False)
+        self._title = title
+
+    def render(self) -> Content:
+        line = "━" * max(1, self.size.width - self._title.cell_length - 6)
+        return Content.assemble("━━━━ ", self._title, f" {line}")
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return 1 + max(0, self._title.cell_length + 6) // max(1, width)
+
+
 class Dialog(ModalScreen[Answer | None]):
-    """A title that stays, a message that scrolls, buttons; dismissed with an answer or with None."""
+    """A title that stays, a message that scrolls, buttons; dismissed with an answer or with None.
+
+    It is docked: what it is about makes room for it, and can be scrolled while it is open.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "put_away", "Look at the output"),
-        Binding("pageup", "scroll_behind(-1)", "Output up", show=False),
-        Binding("pagedown", "scroll_behind(1)", "Output down", show=False),
+        Binding("escape", "put_away", "Put aside"),
+        Binding("pageup", "page_evidence(-1)", "Output up", show=False),
+        Binding("pagedown", "page_evidence(1)", "Output down", show=False),
+        Binding("ctrl+t", "other_evidence", "Output of another step", show=False),
         Binding("up,k", "scroll_message(-1)", "Message up", show=False),
         Binding("down,j", "scroll_message(1)", "Message down", show=False),
         Binding("left", "app.focus_previous", "Previous", show=False),
@@ -108,15 +135,16 @@ class Dialog(ModalScreen[Answer | None]):
         Binding("q", "app.quit", "Quit", show=False),
     ]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-roomy")]  # noqa: RUF012 - as Screen declares it
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (92, "-broad")]  # noqa: RUF012 - as Screen declares it
-    KEYS = "esc look at the output · tab next · pgup pgdn scroll the output"
+    HORIZONTAL_BREAKPOINTS = [(0, "-below"), (BESIDE_FROM, "-beside")]  # noqa: RUF012 - as Screen declares it
+    KEYS = "esc put aside"
+    MOST = 0.6
+    """The share of a window's lines that a dialog below what it is about may have."""
 
     def __init__(
         self,
         title: str,
         *,
         danger: bool = False,
-        behind: ScrollBehind | None = None,
         left: SecondsLeft | None = None,
         typed: dict[str, str] | None = None,
     ) -> None:
@@ -127,7 +155,6 @@ class Dialog(ModalScreen[Answer | None]):
         self._typed = {} if typed is None else typed
         self._heading = title
         self._danger = danger
-        self._behind = behind
         self._left = left
         self._armed = False
         self._withdrawn = False
@@ -135,7 +162,7 @@ class Dialog(ModalScreen[Answer | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -danger" if self._danger else "dialog"):
-            yield Static(self._title_content(), classes="dialog-title", markup=False)
+            yield Title(self._title_content())
             with VerticalScroll(classes="dialog-message", can_focus=False):
                 yield from self.compose_message()
             yield Static(classes="dialog-more", markup=False)
@@ -143,9 +170,15 @@ class Dialog(ModalScreen[Answer | None]):
             yield Static(classes="dialog-wanted", markup=False)
             if self._left is not None:
                 yield Static(classes="dialog-closes", markup=False)
-            with Horizontal(classes="dialog-buttons"):
-                yield from self.compose_buttons()
-            yield Static(self.KEYS, classes="dialog-keys", markup=False)
+            yield ChoiceLine(self.compose_buttons(), self._hint())
+
+    def _hint(self) -> str:
+        more = "" if self._evidence is None else "pgup pgdn output · ^t other steps"
+        return " · ".join(filter(None, (self.KEYS, more)))
+
+    @property
+    def _evidence(self) -> Evidence | None:
+        return evidence_behind(self)
 
     def compose_message(self) -> Iterable[Widget]:
         """The widgets of the message, which may be long and scrolls."""
@@ -199,12 +232,10 @@ class Dialog(ModalScreen[Answer | None]):
     def _fit(self) -> None:
         box, more = self.query_one(".dialog"), self.query_one(".dialog-more")
         message, *effects = scrollers = self._scrollers
-        taken = box.virtual_size.height - sum(s.outer_size.height for s in (more, *scrollers))
-        room = self.size.height - taken
+        rest = (w for w in box.children if w.display and w not in (more, *scrollers))
+        taken = sum(w.outer_size.height + w.styles.margin.height for w in rest)
+        room = self._most_lines - taken - sum(s.styles.margin.height for s in scrollers)
         cut = sum(s.virtual_size.height for s in scrollers) > room
-        if cut and not self.has_class("-tight"):
-            self.add_class("-tight")
-            return
         more.display = cut
         least = LEAST_EFFECT_SHORT if self.has_class("-short") else LEAST_EFFECT
         kept = sum(min(s.virtual_size.height, least) for s in effects)
@@ -214,6 +245,20 @@ class Dialog(ModalScreen[Answer | None]):
             left = room - cut - min(message.virtual_size.height, lines)
             scroller.styles.max_height = max(least, left)
         self._tell_more()
+        make_room(self.app)
+
+    @property
+    def _most_lines(self) -> int:
+        """How many lines there are for the dialog; a low window is all its own."""
+        height = self.size.height
+        whole = self.has_class("-beside") or self.has_class("-short")
+        return height if whole else round(height * self.MOST)
+
+    def room(self) -> Spacing:
+        """What of the window the dialog takes, at its edges."""
+        box = next(iter(self.query(".dialog")), None)
+        width, height = Size() if box is None else box.outer_size
+        return Spacing(right=width) if self.has_class("-beside") else Spacing(bottom=height)
 
     def _tell_more(self) -> None:
         """Say how much is out of sight below, and which keys bring it up."""
@@ -259,6 +304,7 @@ class Dialog(ModalScreen[Answer | None]):
 
     def on_screen_resume(self) -> None:
         self.query(".dialog").set(visible=True)
+        self._share_height()
         # What is out of sight loses the focus, and the first that could have it may not be the harmless one.
         if self._had_focus is not None:
             self.set_focus(self._had_focus)
@@ -274,9 +320,28 @@ class Dialog(ModalScreen[Answer | None]):
         self._typed.update(kept)
         self.dismiss(None)
 
-    def action_scroll_behind(self, pages: int) -> None:
-        if self._behind is not None:
-            self._behind(pages)
+    def on_unmount(self) -> None:
+        make_room(self.app)
+
+    def action_page_evidence(self, pages: int) -> None:
+        if self._evidence is not None:
+            self._evidence.page_evidence(pages)
+
+    def action_other_evidence(self) -> None:
+        if self._evidence is not None:
+            self._evidence.other_evidence()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._wheel(event, -WHEEL)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._wheel(event, WHEEL)
+
+    def _wheel(self, event: events.MouseEvent, by: int) -> None:
+        """Scroll what stands behind, where the pointer is there."""
+        at = Offset(event.screen_x, event.screen_y)
+        if not self.query_one(".dialog").region.contains_point(at):
+            scroll_behind(self, at, by)
 
     def action_scroll_message(self, by: int) -> None:
         """Scroll the message and, where that is at its end, what a step does; back in the other order."""

@@ -12,6 +12,7 @@ from textual.widgets import Button, Static, TextArea
 
 from pup_tui.core.editing import Editable
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.fields.controls import Paragraph
 
@@ -26,7 +27,8 @@ class EditTextScreen(Dialog):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "run_again", "Run again")]
-    KEYS = "^r run again · esc back, keeps what you changed · tab next"
+    KEYS = "esc keeps what you changed"
+    MOST = 0.85
 
     def __init__(self, name: str, editable: Editable, *, typed: dict[str, str]) -> None:
         super().__init__(f"Edit and run again: {name}", typed=typed)
@@ -46,9 +48,9 @@ class EditTextScreen(Dialog):
         yield Paragraph(self._typed.get(TEXT, self._editable.text))
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield Button(Content("Back"), id="back")
-        yield Button(Content("Run again  ^r"), id="yes", variant="primary")
-        yield Button(Content("As it was"), id="original", disabled=True)
+        yield choice("Back", "back", "esc")
+        yield choice("Run again", "yes", "^r", variant="primary")
+        yield choice("As it was", "original", disabled=True)
 
     def on_mount(self) -> None:
         self._area.focus()

@@ -1,117 +1,155 @@
-"""Asks what to do about a step that failed: try again, continue, or abort."""
+"""What failed, and every way on from there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from pup_tui.core.actions import Question
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, effect, shown_text
+from pup_tui.tui.dialogs.choices import choice
+from pup_tui.tui.dialogs.dialog import Dialog, effect, shown_text
 from pup_tui.tui.glyphs import TONES
+from pup_tui.tui.lines.last_lines import NOTHING_PRINTED, LastLines
 from pup_tui.tui.run_progress import names_exit
+from pup_tui.tui.texts import counted
+
+WAYS = {
+    "retry": ("Run again", "r"),
+    "edit": ("Edit…", "e"),
+    "variables": ("Values…", "v"),
+    "skip": ("Skip…", "s"),
+    "continue": ("Continue", "c"),
+    "later": ("Later", "l"),
+    "abort": ("Abort", "a"),
+}
+"""What can become of a step that failed, as the answers are called: the words and the key of each."""
+
+
+@dataclass(frozen=True)
+class FailureFacts:
+    """What is known of a failure beside the step and its reason.
+
+    `last` is the end of what its last attempt printed; `attempt` is how often a person
+    has had it run. `before` finds how often it failed in other runs.
+    `undoable` is how many steps can be taken back if the run ends here. `place` is which of how many failed
+    steps this is, `decided` what stands of it already.
+    """
+
+    exit_code: int | None = None
+    last: LastLines = NOTHING_PRINTED
+    attempt: int = 1
+    before: Callable[[], Awaitable[str]] | None = None
+    looks_only: bool = False
+    undoable: int = 0
+    place: tuple[int, int] = (1, 1)
+    decided: Sequence[str] = ()
 
 
 class FailureScreen(Dialog):
-    """What failed and what it said last. Nothing is decided unless a button is chosen and pressed."""
+    """What failed and what it said last; the answer is one of `ways`. None of them has the focus."""
+
+    AUTO_FOCUS = ""
+    KEYS = ""
+    MOST = 0.7
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, f"way('{way}')", label) for way, (label, key) in WAYS.items()
+    ]
 
     def __init__(
         self,
         question: Question,
+        facts: FailureFacts,
         *,
-        exit_code: int | None = None,
-        last_lines: Sequence[str] = (),
-        attempt: int = 1,
-        behind: ScrollBehind | None = None,
+        ways: Collection[str],
+        back: str = "Put aside",
     ) -> None:
-        """`last_lines` are the end of what this attempt printed, safe to show."""
-        again = f" (attempt {attempt})" if attempt > 1 else ""
-        super().__init__(f"Failed{again}: {question.title}", danger=question.danger, behind=behind)
+        """`back` is what it is called to leave the dialog without an answer."""
+        number, count = facts.place
+        of = f" ({number} of {count})" if count > 1 else ""
+        of += f" (attempt {facts.attempt})" if facts.attempt > 1 else ""
+        super().__init__(f"✖ Failed{of}: {question.title}", danger=question.danger)
         self._question = question
-        self._exit_code = exit_code
-        self._last_lines = last_lines
+        self._facts = facts
+        self._ways = [way for way in WAYS if way in ways]
+        self._back = back
 
     def compose_message(self) -> Iterable[Widget]:
-        reason = shown_text(self._question.message) or "It failed without saying why."
+        facts, question = self._facts, self._question
+        if facts.place[1] > 1:
+            yield Static(safe_text(question.step), classes="dialog-muted", markup=False)
+        reason = shown_text(question.message) or "It failed without saying why."
         yield Static(Content.styled(f"✖ {reason}", "$text-error"), markup=False)
-        if self._exit_code is not None and not names_exit(reason, self._exit_code):
-            yield Static(f"exit code {self._exit_code}", classes="dialog-muted", markup=False)
-        if self._last_lines:
+        if facts.exit_code is not None and not names_exit(reason, facts.exit_code):
+            yield Static(f"exit code {facts.exit_code}", classes="dialog-muted", markup=False)
+        yield Static(
+            Content(self._told("")), id="failure-facts", classes="dialog-muted", markup=False
+        )
+        for decided in facts.decided:
+            yield Static(Content.styled(f"✎ {safe_text(decided)}", TONES["care"]), markup=False)
+        if facts.last.texts:
             yield Static("last lines of its output", classes="dialog-muted", markup=False)
-            last = "\n".join(self._last_lines)
-            yield Static(Content(last), classes="dialog-output", markup=False)
+            yield Static(_marked(facts.last), classes="dialog-output", markup=False)
+
+    def on_mount(self) -> None:
+        if self._facts.before is not None:
+            self.run_worker(self._tell_before(self._facts.before))
+
+    async def _tell_before(self, before: Callable[[], Awaitable[str]]) -> None:
+        told = Content(self._told(await before()))
+        self.query_one("#failure-facts", Static).update(told)
+
+    def _told(self, before: str) -> str:
+        facts = self._facts
+        undoable = f"{counted(facts.undoable, 'step')} can be undone" if facts.undoable else ""
+        changed = "it changes nothing" if facts.looks_only else ""
+        return " · ".join(filter(None, (before, changed, undoable)))
 
     def compose_fixed(self) -> Iterable[Widget]:
         if self._question.upcoming:
             yield effect("ran", self._question.upcoming)
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield Button(Content("Look at the output"), id="later")
-        yield self._run_again()
-        yield Button(Content("Continue"), id="continue", variant="warning")
-        yield Button(Content("Abort"), id="abort", variant="error")
+        for way in self._ways:
+            label, key = WAYS[way]
+            if way == "abort" and self._facts.undoable:
+                label = f"Abort, undo {self._facts.undoable}…"
+            dangerous = way == "retry" and self._danger
+            label += ": dangerous" if dangerous else ""
+            yield choice(label, way, key, variant="error" if dangerous else "default")
+        yield choice(self._back, "back", "esc")
 
-    def _run_again(self) -> Button:
-        again = "Run again: dangerous" if self._question.danger else "Run again"
-        return Button(Content(again), id="retry", variant="error" if self._danger else "default")
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "way":
+            return parameters[0] in self._ways
+        return super().check_action(action, parameters)
 
-    def on_mount(self) -> None:
-        self.query_one("#later").focus()
+    def action_way(self, way: str) -> None:
+        """Answer; a dangerous step runs again by two keys only."""
+        if way == "retry" and self._danger:
+            self.query_one("#retry").focus()
+        else:
+            self.give(way)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         event.stop()
-        if event.button.id == "later":
-            self.action_put_away()
-        elif event.button.id is not None:
+        if event.button.id in self._ways:
             self.give(event.button.id)
+        else:
+            self.action_put_away()
 
 
-class FailedStepScreen(FailureScreen):
-    """What failed in a past run, and how that goes on from there: `retry`, `edit`, `variables` or `skip`."""
-
-    KEYS = "esc back · tab next"
-
-    def __init__(
-        self,
-        question: Question,
-        *,
-        place: tuple[int, int],
-        decided: Sequence[str] = (),
-        last_lines: Sequence[str] = (),
-        editable: bool,
-        has_variables: bool,
-    ) -> None:
-        """`place` is which of how many steps that failed this is, `decided` what stands of it already.
-
-        `editable` tells that the step's text can be changed, `has_variables` that a variable can.
-        """
-        super().__init__(question, last_lines=last_lines)
-        self._place = place
-        self._decided = decided
-        self._editable = editable
-        self._has_variables = has_variables
-        number, count = place
-        if count > 1:
-            self._heading = f"Failed ({number} of {count}): {question.title}"
-
-    def compose_message(self) -> Iterable[Widget]:
-        if self._place[1] > 1:
-            yield Static(safe_text(self._question.step), classes="dialog-muted", markup=False)
-        yield from super().compose_message()
-
-    def compose_fixed(self) -> Iterable[Widget]:
-        yield from super().compose_fixed()
-        for told in self._decided:
-            yield Static(Content.styled(f"✎ {safe_text(told)}", TONES["care"]), markup=False)
-
-    def compose_buttons(self) -> Iterable[Widget]:
-        yield Button(Content("Back"), id="later")
-        yield self._run_again()
-        if self._editable:
-            yield Button(Content("Edit its text"), id="edit")
-        if self._has_variables:
-            yield Button(Content("Change values"), id="variables")
-        yield Button(Content("Skip…"), id="skip", variant="warning")
+def _marked(last: LastLines) -> Content:
+    """The lines, the first error among them marked."""
+    return Content("\n").join(
+        Content.styled(f"▶ {line}", "bold $text-error")
+        if at == last.error
+        else Content(f"  {line}")
+        for at, line in enumerate(last.texts)
+    )

@@ -15,9 +15,9 @@ from textual.worker import Worker
 
 from pup_tui.core.actions import Question
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import (
     Dialog,
-    ScrollBehind,
     SecondsLeft,
     ValuesAnswer,
     shown_text,
@@ -34,7 +34,7 @@ class InputScreen(Dialog):
     """A field for each variable; *Go on* opens when nothing is wrong, and until then it is said what is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "go_on", "Go on")]
-    KEYS = "^r go on · enter next field · esc look at the output · tab next"
+    KEYS = "enter next field"
 
     def __init__(
         self,
@@ -42,12 +42,9 @@ class InputScreen(Dialog):
         sources: Sources,
         *,
         typed: dict[str, str] | None = None,
-        behind: ScrollBehind | None = None,
         left: SecondsLeft | None = None,
     ) -> None:
-        super().__init__(
-            question.title, danger=question.danger, behind=behind, left=left, typed=typed
-        )
+        super().__init__(question.title, danger=question.danger, left=left, typed=typed)
         self._question = question
         self._values = AskedValues.of_question(question, sources)
         self._fields = FieldList()
@@ -63,9 +60,9 @@ class InputScreen(Dialog):
         yield self._state
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield Button(Content("Look at the output"), id="later")
-        yield Button(Content("Go on  ^r"), id="yes", variant="primary", disabled=True)
-        yield Button(Content("No: abort the run"), id="no", variant="error")
+        yield choice("Put aside", "later", "esc")
+        yield choice("Go on", "yes", "^r", variant="primary", disabled=True)
+        yield choice("No: abort the run", "no", variant="error")
 
     @on(Mount)
     async def _ask(self) -> None:

@@ -9,6 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
 
 LOOK_AGAIN = 0.5
@@ -18,7 +19,7 @@ LOOK_AGAIN = 0.5
 class LeftRunningScreen(Dialog):
     """The answer is `ended` as soon as nothing runs any more, or `end` where it is to be ended."""
 
-    KEYS = "esc back · tab next"
+    KEYS = ""
 
     def __init__(self, step: str, running: str, lives: Callable[[], Awaitable[bool]]) -> None:
         """`running` names the processes of the step called so; `lives` tells whether one still does."""
@@ -38,8 +39,8 @@ class LeftRunningScreen(Dialog):
         )
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield Button(Content("Back"), id="back")
-        yield Button(Content("End it"), id="end", variant="error")
+        yield choice("Back", "back", "esc")
+        yield choice("End it", "end", variant="error")
 
     def on_mount(self) -> None:
         self.query_one("#back").focus()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 
-from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from pup_tui.drivers.local import LocalRun
 from pup_tui.drivers.locks import Breaking, LockHeld
+from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog, labelled, shown_text
 from pup_tui.tui.dialogs.reason import ReasonScreen
 
@@ -18,7 +18,7 @@ from pup_tui.tui.dialogs.reason import ReasonScreen
 class LockHeldScreen(Dialog):
     """Names the holder; the answer is `yes` where the lock is to be broken. *Cancel* has the focus."""
 
-    KEYS = "esc cancel · tab next"
+    KEYS = ""
 
     def __init__(self, held: LockHeld) -> None:
         super().__init__("Another run holds the lock")
@@ -49,8 +49,8 @@ class LockHeldScreen(Dialog):
             yield "but", held.why
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield Button(Content("Cancel"), id="cancel")
-        yield Button(Content("Break the lock…"), id="break", variant="error")
+        yield choice("Cancel", "cancel", "esc")
+        yield choice("Break the lock…", "break", variant="error")
 
     def on_mount(self) -> None:
         super().on_mount()

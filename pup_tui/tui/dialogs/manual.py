@@ -4,32 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
 from pup_tui.core.actions import Question
-from pup_tui.tui.dialogs.checklist import ChecklistItem
-from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, SecondsLeft, shown_text
+from pup_tui.tui.dialogs.checklist import ChecklistDialog, ChecklistItem
+from pup_tui.tui.dialogs.choices import choice
+from pup_tui.tui.dialogs.dialog import SecondsLeft, shown_text
 from pup_tui.tui.texts import counted
 
 _NOTE = "note"
 
 
-class ManualScreen(Dialog):
+class ManualScreen(ChecklistDialog):
     """What is to be done, each item to be ticked; *Done* leads to the first that is not."""
+
+    KEYS = ""
 
     def __init__(
         self,
         question: Question,
         *,
-        behind: ScrollBehind | None = None,
         left: SecondsLeft | None = None,
         typed: dict[str, str] | None = None,
     ) -> None:
-        super().__init__(
-            question.title, danger=question.danger, behind=behind, left=left, typed=typed
-        )
+        super().__init__(question.title, danger=question.danger, left=left, typed=typed)
         self._question = question
 
     def compose_message(self) -> Iterable[Widget]:
@@ -48,9 +47,9 @@ class ManualScreen(Dialog):
         )
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield Button(Content("Look at the output"), id="later")
-        yield Button(Content("Done"), id="yes", variant="primary")
-        yield Button(Content("Not done: abort"), id="no", variant="error")
+        yield choice("Put aside", "later", "esc")
+        yield choice("Done", "yes", variant="primary")
+        yield choice("Not done: abort", "no", variant="error")
 
     def on_mount(self) -> None:
         items = self.query(ChecklistItem)

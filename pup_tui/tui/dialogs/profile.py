@@ -10,6 +10,7 @@ from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.services import ProfileOffer
 
@@ -17,7 +18,7 @@ from pup_tui.tui.services import ProfileOffer
 class ProfileScreen(Dialog):
     """The profiles that there are; the answer is the name of one, empty for none."""
 
-    KEYS = "enter choose · esc keep it"
+    KEYS = "enter chooses"
 
     def __init__(self, offers: Sequence[ProfileOffer], current: str) -> None:
         super().__init__("Profile for runs")
@@ -45,7 +46,7 @@ class ProfileScreen(Dialog):
         return Content.assemble(*parts)
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield Button(Content("Keep it  esc"), id="keep")
+        yield choice("Keep it", "keep", "esc")
 
     def on_mount(self) -> None:
         super().on_mount()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
-from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, shown_text
+from pup_tui.tui.dialogs.choices import choice
+from pup_tui.tui.dialogs.dialog import Dialog, shown_text
 
 REASON = "reason"
 
@@ -19,17 +19,16 @@ class ReasonScreen(Dialog):
 
     HINT: ClassVar[str] = "Why? This is recorded with your name"
     MISSING: ClassVar[str] = "A reason is missing: type it here."
-    KEYS = "esc back · enter in the field accepts the reason · pgup pgdn scroll the output"
+    KEYS = ""
 
     def __init__(
         self,
         title: str,
         message: str,
         *,
-        behind: ScrollBehind | None = None,
         typed: dict[str, str] | None = None,
     ) -> None:
-        super().__init__(title, behind=behind, typed=typed)
+        super().__init__(title, typed=typed)
         self._message = message
 
     def compose_message(self) -> Iterable[Widget]:
@@ -45,8 +44,8 @@ class ReasonScreen(Dialog):
         )
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield Button(Content("Back"), id="back")
-        yield Button(Content("Accept"), id="yes", variant="primary")
+        yield choice("Back", "back", "esc")
+        yield choice("Accept", "yes", "enter", variant="primary")
 
     def on_mount(self) -> None:
         self._field.focus()
@@ -97,7 +96,7 @@ class FileScreen(ReasonScreen):
 
     HINT = "A new file; ~ is your home"
     MISSING = "The name of a file is missing: type it here."
-    KEYS = "esc back · enter saves"
+    KEYS = ""
 
     def __init__(self, suggested: str) -> None:
         message = "As plain text, to a file that is not there yet and only you can read."

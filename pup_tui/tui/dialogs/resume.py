@@ -14,7 +14,9 @@ from pup_tui.core.standing import Standing
 from pup_tui.journal.records import RunRow
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
+from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
+from pup_tui.tui.dialogs.difference import told_difference
 from pup_tui.tui.dialogs.input import InputScreen
 from pup_tui.tui.glyphs import TONES, status_content
 from pup_tui.tui.texts import counted, moment
@@ -31,7 +33,8 @@ class ResumeScreen(Dialog):
     `current` for that of the file today, `recorded`.
     """
 
-    KEYS = "esc back · tab next"
+    KEYS = ""
+    MOST = 0.85
 
     def __init__(
         self,
@@ -98,8 +101,8 @@ class ResumeScreen(Dialog):
                 f"It cannot go on with the file as it is: {safe_text(today.why_not)}"
             )
         if today.difference:
-            lines = (Content.styled(safe_text(line), _tone(line)) for line in today.difference)
-            yield Static(Content("\n").join(lines), classes="dialog-output", markup=False)
+            told = told_difference(today.difference)
+            yield Static(told, classes="dialog-output", markup=False)
 
     def _warning(self, told: str) -> Widget:
         return Static(Content.styled(f"▲ {told}", TONES["care"]), markup=False)
@@ -123,14 +126,14 @@ class ResumeScreen(Dialog):
             yield Static(Content.styled(safe_text(told), TONES["care"]), markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield Button(Content("Back"), id="back")
-        yield Button(Content("Resume"), id="yes", variant="primary")
+        yield choice("Back", "back", "esc")
+        yield choice("Resume", "yes", variant="primary")
         if self._standing.failed:
-            yield Button(Content("What failed…"), id="change")
+            yield choice("What failed…", "change")
         if self._with_current:
-            yield Button(Content("With the recorded text"), id="recorded")
+            yield choice("With the recorded text", "recorded")
         elif self._today is not None and self._today.text is not None:
-            yield Button(Content("With the file as it is"), id="current")
+            yield choice("With the file as it is", "current")
 
     def on_mount(self) -> None:
         self.query_one("#back").focus()
@@ -143,17 +146,9 @@ class ResumeScreen(Dialog):
             self.action_put_away()
 
 
-def _tone(line: str) -> str:
-    """How a line of a difference looks."""
-    tones = {"+": "$text-success", "-": "$text-error", "@": "$text-accent"}
-    return tones.get(line[:1], "")
-
-
 class ResumeValuesScreen(InputScreen):
     """A field for each variable; the answer has the values of those that were given."""
 
-    KEYS = "^r go on · enter next field · esc back · tab next"
-
     def compose_buttons(self) -> Iterable[Widget]:
-        yield Button(Content("Back"), id="later")
-        yield Button(Content("Go on  ^r"), id="yes", variant="primary", disabled=True)
+        yield choice("Back", "later", "esc")
+        yield choice("Go on", "yes", "^r", variant="primary", disabled=True)

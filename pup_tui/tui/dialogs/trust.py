@@ -10,13 +10,14 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
 
 
 class TrustScreen(Dialog):
     """Shows which exact file would run. *No* has the focus."""
 
-    KEYS = "esc no · tab next"
+    KEYS = ""
 
     def __init__(self, runbook: str, path: Path, sha256: str, *, for_values: bool = False) -> None:
         """`for_values`: at first it is only for commands that find values and choices."""
@@ -52,8 +53,8 @@ class TrustScreen(Dialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         them = "them" if self._for_values else "it"
-        yield Button(Content(f"No, do not run {them}"), id="no")
-        yield Button(Content(f"I have read it: run {them}"), id="yes", variant="error")
+        yield choice(f"No, do not run {them}", "no", "esc")
+        yield choice(f"I have read it: run {them}", "yes", variant="error")
 
     def on_mount(self) -> None:
         super().on_mount()

@@ -13,8 +13,9 @@ from textual.widgets import Button, Static
 
 from pup_tui.core.actions import Question, UndoOffer
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.dialogs.checklist import ChecklistItem
-from pup_tui.tui.dialogs.dialog import Answer, Dialog, ScrollBehind, shown_text
+from pup_tui.tui.dialogs.checklist import ChecklistDialog, ChecklistItem
+from pup_tui.tui.dialogs.choices import choice
+from pup_tui.tui.dialogs.dialog import Answer, shown_text
 from pup_tui.tui.texts import counted
 
 
@@ -36,14 +37,14 @@ class OfferItem(ChecklistItem):
         self.offer = offer
 
 
-class UndoScreen(Dialog):
+class UndoScreen(ChecklistDialog):
     """What can be taken back, in the order in which it would be. Nothing is chosen to begin with."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("a", "choose_all", "All, or none")]
-    KEYS = "space chooses · a all or none · esc look at the output · tab next"
+    KEYS = "space chooses · a all · esc aside"
 
-    def __init__(self, question: Question, *, behind: ScrollBehind | None = None) -> None:
-        super().__init__(question.title, danger=question.danger, behind=behind)
+    def __init__(self, question: Question) -> None:
+        super().__init__(question.title, danger=question.danger)
         self._question = question
 
     def compose_message(self) -> Iterable[Widget]:
@@ -57,8 +58,8 @@ class UndoScreen(Dialog):
             yield Static(command, classes="undo-command", markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield Button(Content("Undo nothing"), id="nothing")
-        yield Button(Content("Undo the chosen"), id="undo", disabled=True, variant="error")
+        yield choice("Undo nothing", "nothing")
+        yield choice("Undo the chosen", "undo", disabled=True, variant="error")
 
     def on_mount(self) -> None:
         self.query_one("#nothing").focus()

@@ -11,7 +11,8 @@ from textual.widgets import Button, Input, Static
 
 from pup_tui.core.actions import Question
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, ValuesAnswer, effect, shown_text
+from pup_tui.tui.dialogs.choices import choice
+from pup_tui.tui.dialogs.dialog import Dialog, ValuesAnswer, effect, shown_text
 from pup_tui.tui.texts import moment
 
 
@@ -21,18 +22,19 @@ class UnknownScreen(Dialog):
     To say that it was done takes what it would have captured for other steps.
     """
 
+    KEYS = ""
+
     def __init__(
         self,
         question: Question,
         *,
         began: float | None = None,
         last_lines: Sequence[str] = (),
-        behind: ScrollBehind | None = None,
         typed: dict[str, str] | None = None,
     ) -> None:
         """`began` is in seconds since 1970; `last_lines` are the end of the step's output, safe to show."""
         title = f"Was it done? {question.title}"
-        super().__init__(title, danger=question.danger, behind=behind, typed=typed)
+        super().__init__(title, danger=question.danger, typed=typed)
         self._question = question
         self._began = began
         self._last_lines = last_lines
@@ -71,11 +73,11 @@ class UnknownScreen(Dialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         again = "Run again: danger" if self._danger else "Run again"
-        yield Button(Content("Look at it"), id="later")
-        yield Button(Content("It was done"), id="done")
-        yield Button(Content(again), id="retry", variant="error" if self._danger else "default")
-        yield Button(Content("Skip"), id="skip", variant="warning")
-        yield Button(Content("Abort"), id="abort", variant="error")
+        yield choice("Put aside", "later", "esc")
+        yield choice("It was done", "done")
+        yield choice(again, "retry", variant="error" if self._danger else "default")
+        yield choice("Skip", "skip", variant="warning")
+        yield choice("Abort", "abort", variant="error")
 
     def on_mount(self) -> None:
         self.query_one("#later").focus()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
+from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -147,6 +148,11 @@ class ChoiceButton(RadioButton):
 class FewChoices(RadioSet, Control):
     """Choices that are all in sight."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "next_button", "Next", show=False),
+        Binding("k", "previous_button", "Previous", show=False),
+    ]
+
     def __init__(self, options: OfferedOptions, text: str) -> None:
         labels = [safe_text(label) for label, _ in options]
         self._values = [value for _, value in options]
@@ -198,8 +204,9 @@ class ManyChoices(Select[int], Control):
         return self._values.index(wanted) if wanted in self._values else Select.NULL
 
 
-def _numbered(options: OfferedOptions) -> list[tuple[Content, int]]:
-    return [(Content(safe_text(label)), at) for at, (label, _) in enumerate(options)]
+def _numbered(options: OfferedOptions) -> list[tuple[Text, int]]:
+    # Letters lead to what begins with them in a `Text`, and in no `Content`.
+    return [(Text(safe_text(label)), at) for at, (label, _) in enumerate(options)]
 
 
 def chooser(options: OfferedOptions, text: str) -> Control:

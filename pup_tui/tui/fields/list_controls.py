@@ -22,7 +22,11 @@ class SeveralChoices(OptionList, Control):
     `none_counts`: that none is chosen is an empty list, and not that nothing is given.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "select", "Choose", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "select", "Choose", show=False),
+        Binding("j", "cursor_down", "Down", show=False),
+        Binding("k", "cursor_up", "Up", show=False),
+    ]
 
     class Changed(Message):
         """Other ones are chosen."""

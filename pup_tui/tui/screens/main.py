@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -69,6 +69,7 @@ class MainScreen(Shell):
         self._looking = False
         self._starting = False
         self._attention = Attention(services.notify, services.environ, self._write)
+        self._failed: RunView | None = None
 
     def on_mount(self) -> None:
         self.watch(self.app, "app_focus", self._focus_changed, init=False)
@@ -281,7 +282,7 @@ class MainScreen(Shell):
                 await (await self.pages.form()).forget()
                 (await self.pages.plan()).forget()
         finally:
-            self._starting = False
+            self._no_longer_starting()
 
     def _trusts(self, loaded: Loaded) -> bool:
         """Whether it comes from where somebody vouches for what lies there."""
@@ -320,16 +321,32 @@ class MainScreen(Shell):
         message.stop()
         self._request_resume(message.run)
 
+    def on_run_page_run_again_wanted(self, message: RunPage.RunAgainWanted) -> None:
+        message.stop()
+        entries = (each for each in self.library.entries if each.id == message.runbook)
+        if (entry := next(entries, None)) is None:
+            told = f"There is no runbook {safe_text(message.runbook)} any more."
+            self.notify(told, severity="warning", markup=False)
+        else:
+            self.do("begin", self._begin_again, entry, message.values)
+
+    async def _begin_again(self, entry: Entry, values: Mapping[str, object]) -> None:
+        """Ask for the values of a run, filled in as another run had them."""
+        await self._begin(entry, "run")
+        form = await self.pages.form()
+        if self.page == "form":
+            form.fill(values)
+
     def on_history_resume_wanted(self, message: History.ResumeWanted) -> None:
         self._request_resume(message.run)
 
-    def _request_resume(self, run: str) -> None:
+    def _request_resume(self, run: str, *, about_failed: bool = False) -> None:
         if not self._starting:
             self._starting = True
-            self._resume(run)
+            self._resume(run, about_failed)
 
     @work(group="start", exit_on_error=False)
-    async def _resume(self, run: str) -> None:
+    async def _resume(self, run: str, about_failed: bool) -> None:
         """Let a past run go on, with the operator's word, and show it in place of its past."""
         from pup_tui.tui.handover import ConsoleTerminal
         from pup_tui.tui.resuming import Resumer
@@ -340,7 +357,7 @@ class MainScreen(Shell):
                 return
             terminal = ConsoleTerminal(self.app, self._turn, self.show_run)
             self._resumer = self._resumer or Resumer(self._services, self)
-            live = await self._resumer.resume(past, terminal)
+            live = await self._resumer.resume(past, terminal, about_failed=about_failed)
             if live is not None:
                 terminal.run = run
                 before = [page for page in self.run_pages.values() if page.view.run == run]
@@ -348,7 +365,7 @@ class MainScreen(Shell):
                 for page in before:
                     await self.forget_tab(page)
         finally:
-            self._starting = False
+            self._no_longer_starting()
 
     def on_run_view_waiting(self, message: RunView.Waiting) -> None:
         message.stop()
@@ -361,13 +378,30 @@ class MainScreen(Shell):
         if any(page.view is message.view and page.live for page in self.run_pages.values()):
             severity = "information" if message.status == "succeeded" else "error"
             self._call_for(message.view, f"has ended: {message.status}", severity)
+            self._failed = message.view
+            self._offer_ways_on()
         self._show_activity()
         self._look_at_runs()
         self._describe()
 
+    def _no_longer_starting(self) -> None:
+        self._starting = False
+        self._offer_ways_on()
+
+    def _offer_ways_on(self) -> None:
+        """Offer what can become of the run that failed last, as soon as nothing else begins."""
+        if self._failed is None or self._starting:
+            return
+        view, self._failed = self._failed, None
+        if self._is_looking(view) and view.failed_unasked:
+            self._request_resume(view.run, about_failed=True)
+
+    def _is_looking(self, view: RunView) -> bool:
+        return self.page in self.run_pages and self.run_pages[self.page].view is view
+
     def _call_for(self, view: RunView, what: str, severity: Any) -> None:
         """Ring, and say what a run does, unless the operator is looking at it."""
-        looking = self.page in self.run_pages and self.run_pages[self.page].view is view
+        looking = self._is_looking(view)
         if looking and self.app.app_focus:
             return
         told = f"{safe_text(view.program.id)} {what}"

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.texts import counted
@@ -23,7 +24,7 @@ class QuitScreen(Dialog):
     """Asks whether to stay, or to cancel the runs and quit when they have stopped: the answer is `quit`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "put_away", "Stay")]
-    KEYS = "esc stay · tab next"
+    KEYS = ""
 
     def __init__(self, runs: Runs, operator: str) -> None:
         count = len(runs.under_way)
@@ -44,8 +45,8 @@ class QuitScreen(Dialog):
         )
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield Button(Content("Stay"), id="stay")
-        yield Button(Content("Cancel the runs and quit"), id="cancel", variant="error")
+        yield choice("Stay", "stay", "esc")
+        yield choice("Cancel the runs and quit", "cancel", variant="error")
 
     def on_mount(self) -> None:
         super().on_mount()

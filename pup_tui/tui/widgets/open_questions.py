@@ -32,9 +32,18 @@ class OpenQuestions:
     def __contains__(self, step: str) -> bool:
         return step in self._open
 
+    @property
+    def in_front(self) -> Question | None:
+        """The question that is in its dialog, if it is still open."""
+        return None if self._dialog is None else self._open.get(self._dialog[0])
+
     def add(self, question: Question) -> None:
         self._open[question.step] = question
         self._put_forward.discard(question.step)
+
+    def answered(self, step: str) -> None:
+        """Drop the step's question: it was answered elsewhere."""
+        self._open.pop(step, None)
 
     def withdraw(self, step: str) -> None:
         """Drop the step's question, and close its dialog: nobody needs the answer any more."""

@@ -20,7 +20,8 @@ from pup_tui.core.figures import StepFigures
 from pup_tui.core.notices import AnyNotice
 from pup_tui.journal.errors import JournalError
 from pup_tui.output.sanitize import safe_text
-from pup_tui.tui.past import PastRun, breaking_off, step_figures
+from pup_tui.tui.failed_before import failed_before
+from pup_tui.tui.past import PastRun, breaking_off, known_values, step_figures
 from pup_tui.tui.widgets.run_tabs import Tab
 from pup_tui.tui.widgets.run_view import RunView
 
@@ -41,6 +42,7 @@ class RunPage(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "resume", "Resume"),
+        Binding("ctrl+r", "run_again", "Run again with these values"),
         Binding("escape", "leave", "Runbooks"),
         Binding("ctrl+w", "close", "Close the tab", show=False),
     ]
@@ -54,6 +56,14 @@ class RunPage(Vertical):
         def __init__(self, run: str) -> None:
             super().__init__()
             self.run = run
+
+    class RunAgainWanted(Message):
+        """The operator wants another run of this runbook, with the `values` that this one had."""
+
+        def __init__(self, runbook: str, values: Mapping[str, object]) -> None:
+            super().__init__()
+            self.runbook = runbook
+            self.values = values
 
     class Closed(Message):
         """The operator needs this tab no more."""
@@ -91,6 +101,7 @@ class RunPage(Vertical):
             operator=services.operator,
             told=told,
             sources=services.sources,
+            failed_before=partial(failed_before, services.state, live.run),
         )
         live.watch(view)
         figures = partial(step_figures, services.state, live.program.id)
@@ -185,12 +196,19 @@ class RunPage(Vertical):
         note.update(Content("\n".join(map(safe_text, self._note.splitlines()))))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "run_again":
+            return self.over and self.view.progress.started is not None
         if action == "resume":
             return self.over and self.view.progress.status != "succeeded"
         return True
 
     def action_resume(self) -> None:
         self.post_message(self.ResumeWanted(self.view.run))
+
+    def action_run_again(self) -> None:
+        started = self.view.progress.started
+        if started is not None:
+            self.post_message(self.RunAgainWanted(self.runbook, known_values(started.vars)))
 
     def action_cancel_run(self) -> None:
         if self.over:

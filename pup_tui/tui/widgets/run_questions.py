@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pup_tui.core.actions import Question
 from pup_tui.core.notices import RunStarted
-from pup_tui.tui.dialogs.dialog import Answer, Dialog, ScrollBehind
-from pup_tui.tui.dialogs.questions import QuestionContext, dialog_for, line_count
+from pup_tui.tui.dialogs.dialog import Answer, Dialog
+from pup_tui.tui.dialogs.questions import QuestionContext, dialog_for
+from pup_tui.tui.evidence import only_looks
 from pup_tui.tui.lines.divided import leg_marks
+from pup_tui.tui.lines.last_lines import line_count
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.widgets.open_questions import OpenQuestions, Push
@@ -18,6 +22,9 @@ from pup_tui.tui.widgets.run_requests import RunRequests
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
+
+FURTHER = ("edit", "variables", "skip")
+"""Answers to a failure that need something more."""
 
 TARGET = "ENV"
 """The variable that by custom names the environment a runbook acts on."""
@@ -34,19 +41,21 @@ class RunQuestions(OpenQuestions):
         requests: RunRequests | None,
         *,
         push: Push,
-        behind: ScrollBehind,
         answered: Callable[[], None],
         sources: Callable[[], Sources] | None = None,
+        failed_before: Callable[[str], Awaitable[str]] | None = None,
     ) -> None:
-        """`sources` makes what the values of `input` questions come from."""
+        """`sources` makes what the values of `input` questions come from; `failed_before` tells how often a
+        step failed in other runs.
+        """
         super().__init__(self._dialog_for, self._send, push)
         self._progress = progress
         self._times = times
         self._output_path = output_path
         self._requests = requests
-        self._behind = behind
         self._answered = answered
         self._sources = sources
+        self._failed_before = failed_before
         self._first_lines: dict[str, list[int]] = {}
         self._typed: dict[str, dict[str, str]] = {}
 
@@ -81,7 +90,35 @@ class RunQuestions(OpenQuestions):
             sources=self._sources,
             typed=self._typed.setdefault(question.step, {}),
         )
-        return dialog_for(question, asked, self._behind)
+        if question.kind == "failure":
+            asked = replace(asked, **self._of_failure(question.step))
+        return dialog_for(question, asked)
+
+    def _of_failure(self, step: str) -> dict[str, Any]:
+        """What `QuestionContext` has of a failure."""
+        before = self._failed_before
+        return {
+            "before": None if before is None else partial(before, step),
+            "looks_only": only_looks(self._progress.program.node(step).step),
+            "undoable": 0 if self._requests is None else self._requests.undoable,
+            "ways": () if self._requests is None else self._requests.ways(step),
+        }
+
+    def _closed(self, question: Question, answer: Answer | None) -> None:
+        """What a failure's answer still needs is asked for first; until then the question is open."""
+        if question.kind == "failure" and answer is not None and answer.answer in FURTHER:
+            super()._closed(question, None)
+            assert self._requests is not None
+            self._requests.change(question.step, answer.answer, partial(self._changed, question))
+        else:
+            super()._closed(question, answer)
+
+    def _changed(self, question: Question, decided: bool) -> None:
+        if decided:
+            self.answered(question.step)
+            self._answered()
+        else:
+            self.put_forward(question.step)
 
     def _send(self, question: Question, answer: Answer) -> None:
         self._typed.pop(question.step, None)

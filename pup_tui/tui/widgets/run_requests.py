@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
 
 from pup_tui.core.actions import Question
 from pup_tui.drivers.local import LocalRun
+from pup_tui.spelling import as_typed
+from pup_tui.tui.changing import StepChanges
+from pup_tui.tui.decided import GoingOn
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Answer, Dialog, ValuesAnswer
 from pup_tui.tui.dialogs.reason import NoteScreen, ReasonScreen
 from pup_tui.tui.dialogs.undo import UndoAnswer
 from pup_tui.tui.widgets.open_questions import Push
+
+if TYPE_CHECKING:
+    from pup_tui.catalog.inputs import Sources
 
 MORE_TIME = 300.0
 """Seconds that one key gives to a poll."""
@@ -19,10 +28,20 @@ MORE_TIME = 300.0
 class RunRequests:
     """Asks things of a run in the operator's name."""
 
-    def __init__(self, live: LocalRun, operator: str, push: Push) -> None:
+    def __init__(
+        self,
+        live: LocalRun,
+        operator: str,
+        push: Push,
+        app: Callable[[], App[Any]],
+        sources: Callable[[], Sources] | None,
+    ) -> None:
         self._live = live
         self._operator = operator
         self._push = push
+        self._app = app
+        self._sources = sources
+        self._decided: dict[str, GoingOn] = {}
         self._asking: tuple[str, Dialog] | None = None
         self._reasons: dict[str, dict[str, str]] = {}
 
@@ -34,6 +53,8 @@ class RunRequests:
     def answer(self, question: Question, answer: Answer) -> None:
         live, step, by = self._live, question.step, self._operator
         match answer:
+            case Answer(answer="later"):
+                live.interrupt(f"left for later by {by}")
             case UndoAnswer(steps=steps):
                 live.undo(steps, by, answer.note)
             case ValuesAnswer(values=values, left_out=left_out, secrets=secrets):
@@ -52,6 +73,49 @@ class RunRequests:
         told = "It stands in the record with your name and the time."
         dialog = NoteScreen(told)
         self._push(dialog, noted)
+
+    @property
+    def undoable(self) -> int:
+        """How many steps could be taken back if the run ended here."""
+        return len(dict.fromkeys(self._live.state.completed))
+
+    def ways(self, step: str) -> set[str]:
+        """What can become of a step that failed."""
+        return {"continue", "later", "abort", *self._changes(step).ways(step)}
+
+    def _changes(self, step: str) -> StepChanges:
+        going = self._decided.setdefault(step, GoingOn())
+        return StepChanges(self._app(), self._live.program, self._live.state, going, self._sources)
+
+    def change(self, step: str, how: str, done: Callable[[bool], None]) -> None:
+        """Ask for what an answer to a failure needs and give it; `done` is told whether that was decided."""
+        self._app().run_worker(self._change(step, how, done), group="change", exclusive=True)
+
+    async def _change(self, step: str, how: str, done: Callable[[bool], None]) -> None:
+        decided = await self._changes(step).decide(step, how)
+        if decided:
+            try:
+                self._answer_changed(step, self._decided.pop(step))
+            except ValueError as error:
+                self._app().notify(f"Nothing was run: {error}", severity="error", markup=False)
+                decided = False
+        done(decided)
+
+    def _answer_changed(self, step: str, going: GoingOn) -> None:
+        by = self._operator
+        if step in going.skipped:
+            self._live.answer(step, "skip", by, going.skipped[step])
+            return
+        told = ["its text changed"] if step in going.edited else []
+        told += [f"{name} = {as_typed(value)}" for name, value in going.changed.items()]
+        self._live.answer(
+            step,
+            "retry",
+            by,
+            f"with {', '.join(told)}" if told else "",
+            changed=going.changed,
+            edited=going.edited.get(step),
+        )
 
     def send(self, what: str, step: str, name: str) -> None:
         """Ask the run for what a key or button means for a step; `what` is the word of its action."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -30,6 +30,7 @@ from pup_tui.drivers.local import LocalRun
 from pup_tui.output.passage import Passage
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
+from pup_tui.tui.evidence import evidence_for, next_with_output
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.run_times import RunTimes
 from pup_tui.tui.step_progress import StepProgress
@@ -54,10 +55,16 @@ BEATS = 4
 WIDE_FROM = 120
 """Columns from which steps and output stand side by side."""
 
+LOW_BELOW = 16
+"""Lines below which nothing is said of a step while a question is open: the question says it."""
+
 FEWEST_STEPS = 4
+FEWEST_STEPS_ASKED = 2
 DETAIL_LINES = 3
 WIDE_DETAIL_LINES = 14
-"""Lines that the step list keeps, and that it leaves for what is said of a step and the header."""
+"""Lines that the step list keeps (fewer while a question takes some of the window), and that it leaves for
+what is said of a step and the header.
+"""
 
 NARROWEST_STEPS = 60
 """Columns that the steps have beside the output in any case."""
@@ -141,12 +148,14 @@ class RunView(Vertical):
         past: RunState | None = None,
         told: Iterable[AnyNotice] = (),
         sources: Callable[[], Sources] | None = None,
+        failed_before: Callable[[str], Awaitable[str]] | None = None,
     ) -> None:
         """`output_path` tells where a step's output is; `live` is None for a run of the past, and for one of
         another process, which is `followed`: of that one nothing can be asked.
 
         `past` is the state that a past run ended in, `told` what a run has told so far. `sources` makes what
-        the values that a run asks for come from; a run without `input` steps needs none.
+        the values that a run asks for come from; a run without `input` steps needs none. `failed_before`
+        tells how often a step failed in other runs.
         """
         super().__init__()
         self.run = run
@@ -155,7 +164,11 @@ class RunView(Vertical):
         self._output_path = output_path
         self._live = live
         self._under_way = live or followed
-        self._requests = None if live is None else RunRequests(live, operator, self._push)
+        self._requests = (
+            None
+            if live is None
+            else RunRequests(live, operator, self._push, lambda: self.app, sources)
+        )
         self._times = RunTimes(self._under_way, self.progress)
         self._questions = RunQuestions(
             self.progress,
@@ -163,12 +176,13 @@ class RunView(Vertical):
             output_path,
             self._requests,
             push=self._push,
-            behind=self._scroll_output,
             answered=self._no_longer_waiting,
             sources=sources,
+            failed_before=failed_before,
         )
         self._past = past
         self._figures: Mapping[str, StepFigures] = {}
+        self._in_front: Question | None = None
         self._selected = program.nodes[0].id
         self._follows_run = True
         self._steps_dirty = True
@@ -196,6 +210,13 @@ class RunView(Vertical):
     @property
     def waiting(self) -> bool:
         return bool(self._questions)
+
+    @property
+    def failed_unasked(self) -> bool:
+        """Whether the run failed by a step of which nobody was asked, and the operator could be."""
+        trouble = self.progress.trouble
+        failed = self.progress.status == "failed" and trouble is not None and not trouble.answered
+        return failed and self._may_interrupt()
 
     def focus(self, scroll_visible: bool = True) -> Self:
         """Focus the step list."""
@@ -227,8 +248,8 @@ class RunView(Vertical):
                 self._output_dirty = True
             case RunFinished():
                 self._run_ended(notice.status)
-        if self._follows_run and self.progress.current is not None and not self.progress.over:
-            self._select(self.progress.current)
+        if self._follows_run and not self.progress.over and self._questions.in_front is None:
+            self._select(self.progress.current or self._selected)
 
     def output(self, step: str, passage: Passage) -> None:
         if step == self._selected:
@@ -294,6 +315,7 @@ class RunView(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE_FROM, "-wide")
+        self.set_class(event.size.height < LOW_BELOW, "-low")
         self._share_height()
 
     def _share_height(self) -> None:
@@ -302,12 +324,15 @@ class RunView(Vertical):
         Steps above an output have what it does not need, and a third of all where it needs more.
         """
         height = self.size.height
-        wide, enlarged = self.has_class("-wide"), self.has_class("-only-steps")
+        wide, low = self.has_class("-wide"), self.has_class("-low")
+        enlarged = self.has_class("-only-steps")
         room = height - WIDE_DETAIL_LINES
         if not wide:
             needed = self.query_one(StepOutputView).rows_needed
-            room = max(height // 3, height - 1 - DETAIL_LINES - needed)
-        highest = None if enlarged else max(FEWEST_STEPS, room)
+            detail = 0 if low else DETAIL_LINES
+            room = max(height // 3, height - 1 - detail - needed)
+        fewest = FEWEST_STEPS_ASKED if low else FEWEST_STEPS
+        highest = None if enlarged else max(fewest, room)
         widest = max(NARROWEST_STEPS, self._step_list.widest) if wide and not enlarged else None
         if (highest, widest) != self._shared:
             # To set what is set already would lay out all of the screen.
@@ -334,6 +359,9 @@ class RunView(Vertical):
             return
         if self._questions and self._may_interrupt():
             self._questions.put_fresh_forward(self._selected)
+            self._show_evidence()
+        if self._questions.in_front is not self._in_front:
+            self._in_front, self._steps_dirty = self._questions.in_front, True
         self._let_time_pass()
         if self._steps_dirty:
             self._steps_dirty = False
@@ -358,7 +386,8 @@ class RunView(Vertical):
     def _show_steps(self) -> None:
         step = self._step
         steps = self._step_list
-        steps.select(self._selected)
+        asked = self._questions.in_front
+        steps.select(self._selected, beside=None if asked is None else asked.step)
         steps.take_in()
         self._show_header()
         self._show_banner()
@@ -374,7 +403,7 @@ class RunView(Vertical):
 
     def _show_banner(self) -> None:
         banner = self.query_one(WaitingBanner)
-        banner.display = bool(self._questions)
+        banner.display = bool(self._questions) and self._questions.in_front is None
         banner.show(len(self._questions), self._questions.soonest())
 
     def _show_header(self) -> None:
@@ -435,7 +464,13 @@ class RunView(Vertical):
     def _push(self, dialog: Dialog, callback: Callable[[Answer | None], None]) -> None:
         self.app.push_screen(dialog, callback)
 
-    def _scroll_output(self, pages: int) -> None:
+    def _show_evidence(self) -> None:
+        """Show what the question in front is judged by, unless the operator looks at something."""
+        asked = self._questions.in_front
+        if asked is not None and self._follows_run:
+            self._select(evidence_for(self.progress, asked, self._output_path))
+
+    def page_evidence(self, pages: int) -> None:
         self._pane.lines.action_page(pages)
 
     def action_note(self) -> None:
@@ -446,8 +481,13 @@ class RunView(Vertical):
             told = "A note can be added where the run is under way."
             self.notify(told, severity="warning", markup=False)
 
+    def other_evidence(self) -> None:
+        self._select(next_with_output(self.progress, self._selected, self._output_path))
+        self.take_in()
+
     def action_answer(self) -> None:
         self._questions.put_forward(self._selected)
+        self._show_evidence()
 
     # What the operator wants of the run
 

@@ -106,6 +106,7 @@ class StepList(ScrollView, can_focus=True):
         self._cursor = progress.program.nodes[0].id
         self._rows = rows_of(progress, self._folds, self._cursor)
         self._selected = 0
+        self._beside: str | None = None
 
     def on_mount(self) -> None:
         self._take_rows()
@@ -139,10 +140,13 @@ class StepList(ScrollView, can_focus=True):
             step = step.parent
         return 0 if step is None else places[step.id]
 
-    def select(self, step: str) -> None:
-        """Select a step because the run has come to it; nobody is told."""
-        if self._cursor.removesuffix(REST) != step:
-            self._cursor = step
+    def select(self, step: str, *, beside: str | None = None) -> None:
+        """Select a step because the run has come to it; nobody is told.
+
+        Another step `beside` it stays in sight with it, where both have room.
+        """
+        if self._cursor.removesuffix(REST) != step or self._beside != beside:
+            self._cursor, self._beside = step, beside
             self.take_in()
             self._keep_in_sight()
 
@@ -164,9 +168,12 @@ class StepList(ScrollView, can_focus=True):
 
     def _keep_in_sight(self) -> None:
         top, height, at = self.scroll_offset.y, self.size.height, self.selected
-        if height and not top <= at < top + height:
-            above = 0 if at < top else height - 1
-            self.scroll_to(y=at - above, animate=False, force=True)
+        other = next((n for n, row in enumerate(self._rows) if row.key == self._beside), at)
+        first, last = min(at, other), max(at, other)
+        if last - first >= height:
+            first = last = at
+        if height and not top <= first <= last < top + height:
+            self.scroll_to(y=first if first < top else last - height + 1, animate=False, force=True)
 
     def _choose(self, at: int, *, back: bool = False) -> None:
         at = max(0, min(at, len(self._rows) - 1))

@@ -1,0 +1,70 @@
+"""The line of a dialog from which is chosen: buttons with their keys, then the keys without a button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.geometry import NULL_OFFSET, Region, Size
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+LEAST_HINT = 12
+"""Columns below which the keys at the end of the line are left out."""
+
+
+def choice(label: str, id_: str, key: str = "", **options: Any) -> Button:
+    """A button, and the key that does the same; `label` is no foreign text."""
+    return Button(choice_label(label, key), id=id_, compact=True, **options)
+
+
+def choice_label(label: str, key: str = "") -> Content:
+    return Content.assemble(label, (f"  {key}", "not bold")) if key else Content(label)
+
+
+class _Flow(Layout):
+    """One beside the other, and on as many lines as that takes; the last one has what is left of its line."""
+
+    name = "flow"
+
+    def arrange(
+        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
+    ) -> ArrangeResult:
+        parent.pre_layout(self)
+        viewport = parent.app.viewport_size
+        placements: list[WidgetPlacement] = []
+        x = y = 0
+        for widget in children:
+            model = widget._get_box_model(size, viewport, Fraction(size.width), Fraction(1))
+            width = int(model.width)
+            if widget is children[-1]:
+                width = size.width - x if size.width - x >= LEAST_HINT else 0
+            elif x and x + width > size.width:
+                x, y = 0, y + 1
+            region = Region(x, y, min(width, size.width), int(model.height))
+            placements.append(WidgetPlacement(region, NULL_OFFSET, model.margin, widget))
+            x += width + model.margin.right
+        return placements
+
+
+class ChoiceLine(Container):
+    """Buttons in one line where there is room for that."""
+
+    def __init__(self, buttons: Iterable[Widget], hint: str) -> None:
+        super().__init__(classes="dialog-buttons")
+        self._buttons = buttons
+        self._hint = hint
+        self._flow = _Flow()
+
+    @property
+    def layout(self) -> Layout:
+        return self._flow
+
+    def compose(self) -> ComposeResult:
+        yield from self._buttons
+        yield Static(self._hint, classes="dialog-keys", markup=False)

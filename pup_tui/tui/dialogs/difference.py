@@ -1,0 +1,60 @@
+"""Shows what a change comes to, before anything runs with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import unified_diff
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.choices import choice
+from pup_tui.tui.dialogs.dialog import Dialog
+
+_TONES = {"+": "$text-success", "-": "$text-error", "@": "$text-accent"}
+
+
+class DifferenceScreen(Dialog):
+    """The lines that go and those that come; the answer is `yes` to run with them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "run_again", "Run again")]
+    KEYS = ""
+
+    def __init__(self, name: str, lines: Sequence[str], *, danger: bool = False) -> None:
+        super().__init__(f"What changes: {name}", danger=danger)
+        self._lines = lines
+
+    def compose_message(self) -> Iterable[Widget]:
+        yield Static(told_difference(self._lines), classes="dialog-output", markup=False)
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        yield choice("Back", "back", "esc")
+        yield choice("Run again with it", "yes", "^r", variant="primary")
+
+    def on_mount(self) -> None:
+        self.query_one("#back").focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "yes":
+            self.give("yes")
+        else:
+            self.action_put_away()
+
+    def action_run_again(self) -> None:
+        self.give("yes")
+
+
+def difference(before: str, after: str) -> list[str]:
+    """How two texts differ, as lines; empty where they do not."""
+    return list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2))[2:]
+
+
+def told_difference(lines: Sequence[str]) -> Content:
+    """Lines of a difference, coloured by what they say."""
+    told = (Content.styled(safe_text(line), _TONES.get(line[:1], "")) for line in lines)
+    return Content("\n").join(told)

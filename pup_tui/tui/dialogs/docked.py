@@ -1,0 +1,63 @@
+"""How a dialog and what it is about share the window: nothing is covered, and all can be scrolled."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, runtime_checkable
+
+from textual.app import App
+from textual.errors import NoWidget
+from textual.geometry import Offset, Spacing
+from textual.screen import Screen
+from textual.widget import Widget
+
+ASKED = "-asked"
+"""The class of the screen below as long as a dialog is open."""
+
+_NO_ROOM = Spacing()
+
+
+@runtime_checkable
+class Docked(Protocol):
+    """A dialog that takes some of the window at its edges."""
+
+    def room(self) -> Spacing:
+        """How much it takes at each edge."""
+
+
+@runtime_checkable
+class Evidence(Protocol):
+    """What a question is judged by; it stands in the screen below."""
+
+    def page_evidence(self, pages: int) -> None:
+        """Scroll the output by this many pages."""
+
+    def other_evidence(self) -> None:
+        """Show the output of the next step that has one."""
+
+
+def make_room(app: App[Any]) -> None:
+    """Have the lowest screen keep to what the dialog in front leaves of the window."""
+    if not app.screen_stack:
+        return
+    dialogs = [screen for screen in app.screen_stack if isinstance(screen, Docked)]
+    ground = app.screen_stack[0]
+    ground.set_class(bool(dialogs), ASKED)
+    ground.styles.padding = dialogs[-1].room() if dialogs else _NO_ROOM
+
+
+def evidence_behind(dialog: Screen[Any]) -> Evidence | None:
+    """What stands below the dialog and can be judged by."""
+    found = dialog.app.screen_stack[0].query("RunView")
+    return next((w for w in found if isinstance(w, Evidence) and w.is_on_screen), None)
+
+
+def scroll_behind(dialog: Screen[Any], at: Offset, by: int) -> None:
+    """Scroll what can be scrolled in the lowest screen at a place of the window, by so many lines."""
+    try:
+        widget, _ = dialog.app.screen_stack[0].get_widget_at(*at)
+    except NoWidget:
+        return
+    around = (w for w in widget.ancestors_with_self if isinstance(w, Widget))
+    scrolls = next((w for w in around if w.allow_vertical_scroll), None)
+    if scrolls is not None:
+        scrolls.scroll_relative(y=by, animate=False)

@@ -1,0 +1,55 @@
+"""Choices of a field: what opens covers nothing, and letters lead to what begins with them."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import RadioSet, Select
+
+from pup_tui.tui.dialogs.input import InputScreen
+from tests.support.dialogs import asked, eventually, in_sight, question
+from tests.support.fields import variables
+from tests.support.value_sources import sources_of
+
+ZONES = "NAME: {default: x}\nZONE: {type: enum, choices: [ap-1, ap-2, eu-1, eu-2, sa-1, us-1, us-2, zz-9]}\n"
+FEW = "HOW: {type: enum, choices: [slowly, quickly, never], default: slowly}\n"
+
+
+def of(text: str) -> InputScreen:
+    asks = question("input", variables=variables(text))
+    return InputScreen(asks, sources_of())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_an_open_select_covers_neither_its_label_nor_the_choices_of_the_dialog(
+    size: tuple[int, int],
+) -> None:
+    async with asked(of(ZONES), size) as (app, pilot):
+        await eventually(pilot, app, lambda: bool(app.screen.query(Select)))
+        select = app.screen.query_one(Select)
+        select.focus()
+        await pilot.press("enter")
+        await eventually(pilot, app, lambda: "zz-9" in in_sight(app) or "ap-2" in in_sight(app))
+        seen = in_sight(app)
+        assert "ZONE" in seen
+        assert "Put aside" in seen
+        assert "Go on" in seen
+
+
+async def test_letters_lead_to_the_choice_that_begins_with_them() -> None:
+    async with asked(of(ZONES)) as (app, pilot):
+        await eventually(pilot, app, lambda: bool(app.screen.query(Select)))
+        select = app.screen.query_one(Select)
+        select.focus()
+        await pilot.press("enter")
+        await eventually(pilot, app, lambda: app.focused is not select)
+        await pilot.press("z", "enter")
+        await eventually(pilot, app, lambda: select.selection == 7)
+
+
+async def test_j_and_k_go_through_few_choices() -> None:
+    async with asked(of(FEW)) as (app, pilot):
+        await eventually(pilot, app, lambda: bool(app.screen.query(RadioSet)))
+        choices = app.screen.query_one(RadioSet)
+        choices.focus()
+        await pilot.press("j", "j", "k", "space")
+        await eventually(pilot, app, lambda: choices.pressed_index == 1)

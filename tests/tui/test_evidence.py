@@ -1,0 +1,131 @@
+"""What stands above a question: the output that it is judged by, and the step that asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.geometry import Offset
+
+from pup_tui.runbook.model import ConfirmStep
+from pup_tui.steps.executor import Outcome
+from pup_tui.steps.fake import Play
+from pup_tui.tui.dialogs.confirm import ConfirmScreen
+from pup_tui.tui.dialogs.docked import scroll_behind
+from pup_tui.tui.dialogs.failure import FailureScreen
+from pup_tui.tui.lines.output_lines import OutputLines
+from pup_tui.tui.widgets.run_header import WaitingBanner
+from pup_tui.tui.widgets.step_list import StepList
+from tests.support.run_console import Console, console, shell
+
+ASK = ConfirmStep(id="ask", name="Deploy all the same?", message="payments has 1 active incident.")
+STEPS = (
+    shell("first", read_only=True),
+    shell("look", read_only=True),
+    shell("change"),
+    ASK,
+    shell("after"),
+)
+MANY = b"".join(b"line %d\n" % n for n in range(100))
+PLAYS = (Play(stdout=b"long ago\n"), Play(stdout=MANY), Play(stdout=b"changed\n"), Play())
+
+
+def above(c: Console) -> str:
+    return "\n".join(c.output())
+
+
+async def until_asked(c: Console) -> None:
+    await c.until(lambda: isinstance(c.app.screen, ConfirmScreen) and c.app.screen.focused)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)])
+async def test_what_was_looked_at_last_and_the_step_that_asks_are_in_sight(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS, size=size) as c:
+        await until_asked(c)
+        await c.until(lambda: "line 99" in above(c))
+        await c.until(lambda: any("Deploy all the same?" in row for row in c.rows()))
+        box = c.app.screen.query_one(".dialog").region
+        for kind in (StepList, OutputLines):
+            region = c.view.query_one(kind).region
+            assert region.height > 1
+            assert not region.overlaps(box)
+
+
+async def test_the_output_is_scrolled_and_changed_without_leaving_the_question(
+    tmp_path: Path,
+) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS) as c:
+        await until_asked(c)
+        await c.until(lambda: "line 99" in above(c))
+        await c.pilot.press("pageup")
+        await c.until(lambda: "line 99" not in above(c))
+        await c.pilot.press("ctrl+t")
+        await c.until(lambda: "changed" in above(c))
+        await c.pilot.press("ctrl+t")
+        await c.until(lambda: "long ago" in above(c))
+        assert isinstance(c.app.screen, ConfirmScreen)
+        assert "Answered" not in c.kinds()
+
+
+async def test_the_wheel_scrolls_what_stands_above_a_question(tmp_path: Path) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS) as c:
+        await until_asked(c)
+        await c.until(lambda: "line 99" in above(c))
+        place = c.view.query_one(OutputLines).region
+        scroll_behind(c.app.screen, Offset(place.x + 1, place.y + 1), -20)
+        await c.until(lambda: "line 99" not in above(c))
+        scroll_behind(c.app.screen, Offset(500, 500), -20)
+        assert isinstance(c.app.screen, ConfirmScreen)
+
+
+async def test_a_question_put_aside_gives_its_room_back_and_comes_back(tmp_path: Path) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS) as c:
+        await until_asked(c)
+        await c.until(lambda: not c.view.query_one(WaitingBanner).display)
+        await c.until(lambda: c.view.region.bottom < 24)
+        await c.pilot.press("escape")
+        await c.until(lambda: c.view.region.bottom == 24)
+        await c.until(lambda: c.view.query_one(WaitingBanner).display)
+        await c.pilot.press("exclamation_mark")
+        await until_asked(c)
+        await c.pilot.press("y")
+        await c.until(lambda: c.app.ended == ["succeeded"])
+
+
+async def test_a_step_that_was_chosen_stays_in_sight(tmp_path: Path) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS) as c:
+        await until_asked(c)
+        await c.pilot.press("escape", "g")
+        await c.until(lambda: "long ago" in above(c))
+        await c.pilot.press("exclamation_mark")
+        await until_asked(c)
+        assert "long ago" in above(c)
+
+
+async def test_of_a_failure_its_own_output_is_in_sight(tmp_path: Path) -> None:
+    bad = Outcome(ok=False, exit_code=1, reason="no")
+    plays = [Play(stdout=b"looked\n"), Play(stdout=b"broken\n", outcome=bad)]
+    steps = shell("look", read_only=True), shell("act", on_failure="confirm")
+    async with console(tmp_path, *steps, plays=plays) as c:
+        await c.until(lambda: isinstance(c.app.screen, FailureScreen))
+        await c.until(lambda: "broken" in above(c))
+
+
+async def test_a_question_grows_again_after_a_window_of_one_cell(tmp_path: Path) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS) as c:
+        await until_asked(c)
+        for size in ((1, 1), (3, 2), (200, 50), (20, 5), (80, 24)):
+            await c.pilot.resize_terminal(*size)
+        places = (".dialog-title", ".dialog-message", "#no", "#yes")
+
+        def all_in_sight() -> bool:
+            screen = c.app.screen
+            regions = [screen.query_one(place).region for place in places]
+            return all(each.area and screen.region.contains_region(each) for each in regions)
+
+        await c.until(all_in_sight)
+        await c.until(lambda: "line 99" in above(c))
+        await c.pilot.press("y")
+        await c.until(lambda: c.app.ended == ["succeeded"])

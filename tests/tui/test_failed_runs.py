@@ -1,0 +1,87 @@
+"""A run that ended since a step failed: what can become of it is offered on its page."""
+
+from __future__ import annotations
+
+from textual.widgets import Input
+
+from pup_tui.steps.executor import Outcome
+from pup_tui.steps.fake import FakeExecutor, Play
+from pup_tui.tui.dialogs.failure import FailureScreen
+from tests.support.console import MakeServices, OpenConsole
+from tests.tui.test_resuming import begin, commands, put_failure_aside
+
+FAILED = Outcome(ok=False, exit_code=3, reason="no luck")
+DEPLOY = "name: deploy\nsteps: [{name: Deploy it, kind: shell, run: deploy}]\n"
+VALUED = """
+name: deploy
+vars: {HOW: {default: quickly}}
+steps: [{name: Deploy it, kind: shell, run: 'deploy {{ HOW }}'}]
+"""
+
+
+async def test_it_runs_again_by_one_key_and_counts_how_often_it_failed(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(
+        Play(stdout=b"half way\n", outcome=FAILED), Play(), Play(outcome=FAILED)
+    )
+    async with open_console(make_services({"deploy.yaml": DEPLOY}, executor=executor)) as console:
+        await begin(console)
+        await console.sees("Failed: Deploy it", "no luck", "half way", "first run of this runbook")
+        assert "Continue" not in console.screen
+        assert "Abort" not in console.screen
+        await console.press("r")
+        await console.sees("leg 2", "succeeded")
+        await console.press("escape")
+        await begin(console)
+        await console.sees("Failed: Deploy it", "failed in 2 of 2 runs")
+
+
+async def test_it_is_left_for_later_and_offered_again_by_its_key(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(outcome=FAILED), Play())
+    async with open_console(make_services({"deploy.yaml": DEPLOY}, executor=executor)) as console:
+        await begin(console)
+        await put_failure_aside(console)
+        assert commands(executor) == ["deploy"]
+        await console.press("r")
+        await console.sees("Resume deploy?", "failed: runs again")
+        await console.pilot.click("#yes")
+        await console.sees("leg 2", "succeeded")
+
+
+async def test_a_failure_that_was_decided_is_not_asked_about_again(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    text = DEPLOY.replace("run: deploy", "run: deploy, on_failure: confirm")
+    executor = FakeExecutor(Play(outcome=FAILED))
+    async with open_console(make_services({"deploy.yaml": text}, executor=executor)) as console:
+        await begin(console)
+        await console.eventually(lambda: isinstance(console.app.screen, FailureScreen))
+        await console.press("a")
+        await console.sees("failed", "r Resume")
+        assert not isinstance(console.app.screen, FailureScreen)
+
+
+async def test_a_run_is_made_again_with_its_values(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    executor = FakeExecutor(Play(outcome=FAILED), Play())
+    services = make_services({"deploy.yaml": VALUED}, executor=executor)
+    async with open_console(services) as console:
+        console.select("deploy")
+        await console.press("enter")
+        await console.on("form")
+        field = console.main.query_one("#form-fields Input", Input)
+        field.value = "slowly"
+        await console.press("ctrl+r")
+        await put_failure_aside(console)
+        await console.press("ctrl+r")
+        await console.on("form")
+        await console.eventually(
+            lambda: console.main.query_one("#form-fields Input", Input).value == "slowly"
+        )
+        await console.press("ctrl+r")
+        await console.sees("succeeded")
+    assert commands(executor) == ["deploy slowly", "deploy slowly"]

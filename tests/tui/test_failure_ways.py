@@ -1,0 +1,81 @@
+"""What can become of a step that failed while its run is under way, as far as it needs more than a key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from textual.widgets import TextArea
+
+from pup_tui.steps.executor import Outcome
+from pup_tui.steps.fake import Play
+from pup_tui.tui.dialogs.difference import DifferenceScreen
+from pup_tui.tui.dialogs.edit_text import EditTextScreen
+from pup_tui.tui.dialogs.failure import FailureScreen
+from pup_tui.tui.dialogs.reason import ReasonScreen
+from tests.support.run_console import Console, console, said, shell
+
+BAD = Outcome(ok=False, exit_code=1, reason="no")
+STEPS = (shell("act", on_failure="confirm"), shell("after"))
+PLAYS = (Play(outcome=BAD), Play())
+
+
+async def until_shown(c: Console, kind: type[Any]) -> None:
+    await c.until(lambda: isinstance(c.app.screen, kind))
+
+
+async def test_it_is_skipped_with_a_reason_and_the_run_goes_on(tmp_path: Path) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS) as c:
+        await until_shown(c, FailureScreen)
+        await c.pilot.press("s")
+        await until_shown(c, ReasonScreen)
+        await c.pilot.press("escape")
+        await until_shown(c, FailureScreen)
+        await c.pilot.press("s")
+        await until_shown(c, ReasonScreen)
+        await c.pilot.press(*"by hand", "enter")
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        assert c.view.progress.steps["act"].status == "skipped"
+        assert "skipped by ada: by hand" in c.view.progress.steps["act"].reason
+        assert not c.view.waiting
+
+
+async def test_its_text_is_edited_and_shown_as_a_difference_before_it_runs(tmp_path: Path) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS) as c:
+        await until_shown(c, FailureScreen)
+        await c.pilot.press("e")
+        await until_shown(c, EditTextScreen)
+        c.app.screen.query_one(TextArea).text = "run-act --slowly"
+        await c.pilot.press("ctrl+r")
+        await until_shown(c, DifferenceScreen)
+        await c.until(lambda: "-run-act\n+run-act --slowly" in said(c))
+        assert "Answered" not in c.kinds()
+        await c.pilot.press("ctrl+r")
+        await c.until(lambda: c.app.ended == ["succeeded"])
+        answered: Any = c.event("Answered")
+        assert answered.answer == "retry"
+        assert answered.edited.text == "run-act --slowly"
+        assert c.view.progress.steps["act"].shown.command == "run-act --slowly"
+        assert "with its text changed" in str(answered.note)
+
+
+async def test_an_edit_that_is_left_leads_back_to_the_failure(tmp_path: Path) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS) as c:
+        await until_shown(c, FailureScreen)
+        await c.pilot.press("e")
+        await until_shown(c, EditTextScreen)
+        await c.pilot.press("escape")
+        await until_shown(c, FailureScreen)
+        assert c.view.waiting
+        await c.pilot.press("c")
+        await c.until(lambda: c.app.ended)
+        assert c.view.progress.steps["act"].status == "warned"
+
+
+async def test_it_is_left_for_later_and_the_run_can_be_resumed(tmp_path: Path) -> None:
+    async with console(tmp_path, *STEPS, plays=PLAYS) as c:
+        await until_shown(c, FailureScreen)
+        await c.pilot.press("l")
+        await c.until(lambda: c.app.ended == ["interrupted"])
+        assert "left for later by ada" in c.view.progress.reason
+        assert "Answered" not in c.kinds()
