@@ -60,8 +60,12 @@ def json_outline(text: str) -> JsonOutline | None:
             lines += made.removesuffix("\n").split("\n")
     except (ValueError, RecursionError):
         return None
+    if not lines:
+        return None
     ends = _ends(lines)
-    return JsonOutline(values, lines, ends, frozenset(_events(lines, ends))) if lines else None
+    # One object alone is an answer, whatever its keys are called, and no log.
+    first = int(len(values) == 1)
+    return JsonOutline(values, lines, ends, frozenset(_events(lines, ends, first)))
 
 
 def _documents(text: str) -> Iterator[tuple[str, Any]]:
@@ -87,9 +91,9 @@ def _ends(lines: list[str]) -> dict[int, int]:
     return ends
 
 
-def _events(lines: list[str], ends: dict[int, int]) -> Iterator[int]:
-    """The objects, in a list or by themselves, that tell an event; not those inside of them."""
-    number = 0
+def _events(lines: list[str], ends: dict[int, int], first: int) -> Iterator[int]:
+    """The objects from a line on that tell an event, in a list or by themselves; not those inside them."""
+    number = first
     while number < len(lines):
         end = ends.get(number)
         is_object = end is not None and lines[number].strip() == "{"

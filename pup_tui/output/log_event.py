@@ -44,7 +44,7 @@ def log_event(value: Any) -> str | None:
             if names not in found and (told := next(known, None)) is not None:
                 found[names] = safe_text(str(told)[:_MOST_SHOWN])
         inner = inner.get(_INSIDE)
-    if _MESSAGE not in found or not {_TIME, _STATUS} & found.keys():
+    if not found.get(_MESSAGE, "").strip() or not {_TIME, _STATUS} & found.keys():
         return None
     found[_STATUS] = found.get(_STATUS, "").upper()
     return "  ".join(

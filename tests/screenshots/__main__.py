@@ -112,7 +112,7 @@ async def story(pilot: Pilot[Any]) -> None:
     await wait_for(pilot, lambda text: "Undo 3 steps" in text)
     take(pilot, "undo")
     await pilot.press("enter")
-    await wait_for(pilot, lambda text: "Run again" in text and "runs" in text)
+    await wait_for(pilot, lambda text: "Run again" in text and "first run" in text)
     take(pilot, "failure")
 
 

@@ -77,7 +77,7 @@ async def test_a_run_is_made_again_with_its_values(
         field.value = "slowly"
         await console.press("ctrl+r")
         await put_failure_aside(console)
-        await console.press("ctrl+r")
+        await console.press("ctrl+l")
         await console.on("form")
         await console.eventually(
             lambda: console.main.query_one("#form-fields Input", Input).value == "slowly"

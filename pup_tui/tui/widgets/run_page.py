@@ -42,7 +42,7 @@ class RunPage(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "resume", "Resume"),
-        Binding("ctrl+r", "run_again", "Run again with these values"),
+        Binding("ctrl+l", "run_again", "Run again with these values"),
         Binding("escape", "leave", "Runbooks"),
         Binding("ctrl+w", "close", "Close the tab", show=False),
     ]
