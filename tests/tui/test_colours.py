@@ -113,8 +113,11 @@ async def test_all_that_is_drawn_is_of_the_look_and_can_be_read(
         async for name in gallery.screens(console):
             for depth in Depth:
                 console.app.show_depth(depth)
-                await console.pilot.pause()
-                for each in drawn(console):
+                # What makes room for a dialog does so a frame after it.
+                seen: list[Drawn] = []
+                while seen != (seen := list(drawn(console))) or not seen:
+                    await console.pilot.pause()
+                for each in seen:
                     if found := check(each, CHOICES[choice], depth):
                         wrong.add((name, depth, each.text.strip()[:20], str(each.style), found))
             console.app.show_depth(Depth.TRUE)
