@@ -48,7 +48,7 @@ _RESUMABLE = (RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED, RunS
 @click.option(
     "--unknown",
     type=click.Choice(["retry", "done", "skip"]),
-    help="What becomes of a step that began and did not finish.",
+    help="What becomes of a step that began and did not finish; of an undo: again, taken back, not.",
 )
 @click.option(
     "--arg-file",
@@ -171,7 +171,7 @@ def _tell(past: ShownRun, standing: Standing) -> None:
         (standing.unknown, "began and did not finish"),
         (standing.never_begun, "was about to begin, and did not: runs"),
         (standing.undone, "taken back: runs again, and all behind it"),
-        (standing.half_undone, "its undo did not finish: look whether it was taken back"),
+        (standing.half_undone, "its undo began and did not finish: it may be taken back or not"),
         (standing.repeated, "ran for the failure or at the end: runs again where it is due"),
         (standing.half_repeated, "its last attempt did not finish: look whether it was done"),
     ):
@@ -200,6 +200,15 @@ def _refuse_unknown(
             f"nobody knows whether {told} was done, and nobody can be asked here",
             "",
             "look, and say --unknown=retry, --unknown=done or --unknown=skip",
+            code=UNDECIDED,
+        )
+    if standing.half_undone and unknown is None:
+        told = ", ".join(f"`{step}`" for step in standing.half_undone)
+        raise Failure(
+            f"nobody knows whether {told} was taken back, and nobody can be asked here",
+            "",
+            "look, and say --unknown=done (it was), --unknown=skip (it was not: it stays done)"
+            " or --unknown=retry (its undo runs again)",
             code=UNDECIDED,
         )
     if unknown != "done":

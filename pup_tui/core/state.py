@@ -219,7 +219,8 @@ class Earlier(Struct):
     the order in which steps ended that can be taken back. `again` names steps that ended well and still run
     again, since a secret that they made is not known. `skipped` says of steps that are left out by whom and
     why, `edited` what steps run in place of their texts. `attempts` is how many attempts each step has made,
-    so that none gets the number of another.
+    so that none gets the number of another. `half_undone` are the undo steps that did not finish, by the step
+    of which somebody has to say whether it was taken back.
     """
 
     steps: dict[str, StepState] = {}
@@ -229,6 +230,7 @@ class Earlier(Struct):
     skipped: dict[str, str] = {}
     edited: dict[str, EditedText] = {}
     attempts: dict[str, int] = {}
+    half_undone: dict[str, StepState] = {}
 
 
 class RunState(Struct):

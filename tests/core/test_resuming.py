@@ -99,9 +99,9 @@ def test_an_undo_that_never_acted_has_taken_nothing_back() -> None:
     program, player = broken_off(
         TAKEN_BACK, {"breaks": [FAILS, OK], "up:undo": [HANGS, OK]}, undo=["up:undo"]
     )
-    assert standing(program, player.machine.state).undone == ("up",)
+    assert standing(program, player.machine.state).half_undone == ("up",)
     stood = without_attempts(player.machine.state, ["up:undo"])
-    assert standing(program, stood).undone == ()
+    assert standing(program, stood).half_undone == ()
     began = len(player.started)
     player.resume(never_begun=("up:undo",)).play()
     assert "up#2" not in attempts(player)[began:]
@@ -123,6 +123,7 @@ steps:
     assert player.statuses()["one:undo"] == "skipped"
     began = len(player.started)
     player.resume().play()
+    player.answer("two", "taken-back").play()
     assert attempts(player)[began:] == ["two#2", "breaks#2"]
 
 

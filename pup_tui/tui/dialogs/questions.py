@@ -12,6 +12,7 @@ from pup_tui.output.spool import SpoolReader
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, SecondsLeft
 from pup_tui.tui.dialogs.failure import FailureScreen
+from pup_tui.tui.dialogs.half_undone import HalfUndoneScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
 from pup_tui.tui.dialogs.undo import UndoScreen
 from pup_tui.tui.dialogs.unknown import UnknownScreen
@@ -67,6 +68,8 @@ def dialog_for(question: Question, asked: QuestionContext, behind: ScrollBehind)
                 behind=behind,
                 typed=asked.typed,
             )
+        case "half-undone":
+            return HalfUndoneScreen(question, behind=behind)
         case "failure":
             return FailureScreen(
                 question,

@@ -1,0 +1,48 @@
+"""Asks whether a step was taken back whose undo had begun before a run broke off, and did not finish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+from pup_tui.core.actions import Question
+from pup_tui.tui.dialogs.dialog import Dialog, ScrollBehind, effect, shown_text
+
+
+class HalfUndoneScreen(Dialog):
+    """What the undo would have done, and what becomes of its step."""
+
+    def __init__(self, question: Question, *, behind: ScrollBehind | None = None) -> None:
+        title = f"Was it taken back? {question.title}"
+        super().__init__(title, danger=question.danger, behind=behind)
+        self._question = question
+
+    def compose_message(self) -> Iterable[Widget]:
+        yield Static(shown_text(self._question.message), markup=False)
+        told = "If it was, the step runs again, with all behind it. If not, it stays done."
+        yield Static(told, classes="dialog-muted", markup=False)
+
+    def compose_fixed(self) -> Iterable[Widget]:
+        if self._question.upcoming:
+            yield effect("its undo", self._question.upcoming)
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        again = "Undo again: danger" if self._danger else "Undo again"
+        yield Button(Content("Look at it"), id="later")
+        yield Button(Content("It was"), id="taken-back")
+        yield Button(Content("It was not"), id="stays")
+        yield Button(Content(again), id="undo", variant="error" if self._danger else "default")
+        yield Button(Content("Abort"), id="abort", variant="error")
+
+    def on_mount(self) -> None:
+        self.query_one("#later").focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "later":
+            self.action_put_away()
+        elif event.button.id is not None:
+            self.give(event.button.id)
