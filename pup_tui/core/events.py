@@ -324,7 +324,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     from here on in place of their texts. `source` is the text that the run goes on with, where that is
     another one. `never_begun` names steps whose newest attempt is recorded and has not acted,
     `half_undone` those of which somebody is asked whether they were taken back, since their undo did not
-    finish.
+    finish. `counts_lost` tells that an attempt that did not finish counts as one of its poll.
     """
 
     by: str
@@ -338,6 +338,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     edited: dict[str, EditedText] = {}
     never_begun: tuple[str, ...] = ()
     half_undone: tuple[str, ...] = ()
+    counts_lost: bool = False
     source: Source | None = None
     lock: Lock | None = None
     version: str = ""

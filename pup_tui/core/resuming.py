@@ -54,6 +54,9 @@ def resume(run: Run, event: Event) -> None:
     found = half_undone(run.program, stood)
     doubtful = {id_: found[id_] for id_ in event.half_undone if id_ in found}
     earlier = remembered(run.program, stood, doubtful)
+    for step in earlier.steps.values():
+        if step.poll is not None and event.counts_lost:
+            step.poll.counts_lost = True
     earlier.again, earlier.completed = event.again, list(state.completed)
     earlier.skipped = state.earlier.skipped | leaving_out.reasons(event.by, event.skipped)
     # In another text of the runbook a step is what that says.
@@ -61,8 +64,8 @@ def resume(run: Run, event: Event) -> None:
     earlier.attempts = state.earlier.attempts | {
         id_: step.attempts for id_, step in stood.steps.items()
     }
-    for step, made in event.captures.items():
-        frame_before(earlier, step).captured.update(made)
+    for id_, made in event.captures.items():
+        frame_before(earlier, id_).captured.update(made)
     completed = [
         id_
         for id_ in state.completed

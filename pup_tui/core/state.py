@@ -76,7 +76,8 @@ class PollState(Struct):
     """A poll under way: since when, its limits in seconds and attempts, and what it saw.
 
     `first` is the number of the attempt that it began with; `over` tells that it was given up or accepted
-    while an attempt was still running.
+    while an attempt was still running. `counts_lost` tells that attempts count of which nobody knows how
+    they ended, which they do in legs that say so (`Resumed.counts_lost`).
     """
 
     began: float
@@ -88,6 +89,7 @@ class PollState(Struct):
     next_at: float | None = None
     over: bool = False
     accepted: str | None = None
+    counts_lost: bool = False
 
 
 class StepState(Struct):

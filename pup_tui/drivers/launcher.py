@@ -188,6 +188,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             left_out=tuple(left_out),
             edited=dict(edited),
             source=None if current is None else current.source,
+            counts_lost=True,
             version=__version__,
         )
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -24,7 +24,9 @@ steps:
 UNDONE = ["c:undo", "b:undo", "a:undo"]
 
 
-def half_undone(text: str = STEPS, undo: Sequence[str] = UNDONE, **more: list[Result]) -> Player:
+def half_undone(
+    text: str = STEPS, undo: Sequence[str] = UNDONE, more: Mapping[str, list[Result]] = {}
+) -> Player:
     """A run that broke off in the middle of `b:undo`."""
     results = {
         "b": [Result(captures={"B": "1"}), Result(captures={"B": "2"})],
@@ -74,7 +76,7 @@ def test_what_the_operator_says_decides_what_runs(answer: str, attempts: list[st
 
 @pytest.mark.proves("P11")
 def test_what_stays_done_keeps_what_it_made_and_can_be_taken_back_later() -> None:
-    player = half_undone(bad=[FAILS, FAILS])
+    player = half_undone(more={"bad": [FAILS, FAILS]})
     assert resumed(player, "stays")[-4:] == ["bad#2", "c:undo#2", "b:undo#2", "a:undo#1"]
     assert player.started[-2].shown == "echo no 1"
 
@@ -89,7 +91,7 @@ def test_the_undo_runs_with_the_names_of_what_it_takes_back_and_leaves_none() ->
 
 @pytest.mark.proves("P11")
 def test_an_undo_that_fails_again_leaves_the_question_open() -> None:
-    player = half_undone(undo=UNDONE[:2], **{"b:undo": [HANGS, FAILS, OK]})
+    player = half_undone(undo=UNDONE[:2], more={"b:undo": [HANGS, FAILS, OK]})
     assert resumed(player, "undo") == ["b:undo#2"]
     assert player.statuses()["b"] == "unknown"
     assert player.machine.state.status == "failed"
@@ -100,7 +102,7 @@ def test_an_undo_that_fails_again_leaves_the_question_open() -> None:
 @pytest.mark.proves("P11")
 @pytest.mark.parametrize("answered", [False, True], ids=["unanswered", "undoing"])
 def test_a_run_that_breaks_off_once_more_asks_once_more(answered: bool) -> None:
-    player = half_undone(**{"b:undo": [HANGS, HANGS, OK]})
+    player = half_undone(more={"b:undo": [HANGS, HANGS, OK]})
     player.resume().play()
     if answered:
         player.answer("b", "undo").play()
@@ -111,7 +113,7 @@ def test_a_run_that_breaks_off_once_more_asks_once_more(answered: bool) -> None:
 
 @pytest.mark.proves("P11")
 def test_once_it_is_answered_it_is_not_asked_again() -> None:
-    player = half_undone(c=[OK, HANGS, OK])
+    player = half_undone(more={"c": [OK, HANGS, OK]})
     assert resumed(player, "undo")[-1] == "c#2"
     stood = standing(player.machine.program, player.machine.state)
     assert (stood.half_undone, stood.undone, stood.unknown) == ((), (), ("c",))
@@ -120,7 +122,7 @@ def test_once_it_is_answered_it_is_not_asked_again() -> None:
 @pytest.mark.proves("P11")
 def test_the_run_may_be_cancelled_while_it_is_asked_or_undone() -> None:
     for answers in ((), ("undo",)):
-        player = half_undone(**{"b:undo": [HANGS, HANGS, OK]})
+        player = half_undone(more={"b:undo": [HANGS, HANGS, OK]})
         player.resume().play()
         for answer in answers:
             player.answer("b", answer).play()
@@ -151,7 +153,7 @@ steps:
   - {name: bad, kind: shell, run: 'false'}
 """
     one = [Result(captures={"B": "1"}), Result(captures={"B": "2"})]
-    player = half_undone(text, ["b:undo"], **{"b/one": one})
+    player = half_undone(text, ["b:undo"], {"b/one": one})
     assert resumed(player, answer) == attempts
     assert player.machine.state.status == "succeeded"
 
@@ -169,7 +171,7 @@ steps:
 """
     made = {"p/x": [Result(takes=5), OK], "p/b": [Result(captures={"B": "1"})]}
     undo = ["p/x:undo", "p/b:undo"]
-    player = half_undone(text, undo, **made, **{"p/b:undo": [HANGS]})
+    player = half_undone(text, undo, {**made, "p/b:undo": [HANGS]})
     began = len(player.started)
     player.resume().play()
     assert [action.attempt for action in player.started[began:]] == ["p/x#2"]

@@ -85,6 +85,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "again": names,
     "never_begun": names,
     "half_undone": names,
+    "counts_lost": st.booleans(),
     "skipped": st.dictionaries(texts, texts, max_size=3),
     "changed": named,
 }
