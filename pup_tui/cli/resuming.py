@@ -48,7 +48,7 @@ _RESUMABLE = (RunStatus.INTERRUPTED, RunStatus.CANCELLED, RunStatus.FAILED, RunS
 @click.option(
     "--unknown",
     type=click.Choice(["retry", "done", "skip"]),
-    help="What becomes of a step that began and did not finish.",
+    help="What becomes of a step that began and did not finish; of an undo: again, taken back, not.",
 )
 @click.option(
     "--arg-file",
@@ -131,8 +131,6 @@ def resume_command(
 
 def _past(settings: Settings, run: str | None) -> ShownRun:
     """The run that is meant. Raises Failure where there is none, or nothing is left of it to do."""
-    from pup_tui.core.standing import can_resume
-
     with recorded_runs(settings.state_dir) as runs:
         if run is None:
             past = None if runs.journal is None else _newest(runs.journal)
@@ -140,26 +138,39 @@ def _past(settings: Settings, run: str | None) -> ShownRun:
                 raise runs.none("there is no run to resume", "`pup-tui history` shows the runs")
             todo = "name it, if it is among those that `pup-tui history` shows"
             runs.refuse_incomplete("which run is the newest is not known: not all are", todo)
+            _refuse_over(past)
             return past
         journal, row = runs.find(run)
         if row.status is RunStatus.RUNNING:
             refuse_under_way(row)
         past = ShownRun(journal, row)
+    _refuse_over(past)
+    return past
+
+
+def _refuse_over(past: ShownRun) -> None:
+    """Raise Failure for a run of which nothing is left to do."""
+    from pup_tui.core.standing import can_resume
+
+    row = past.row
     if not can_resume(past.state):
         begun = past.state.phase is not RunPhase.NEW
         why = f"has {row.status}: nothing is left to do" if begun else "broke off before it began"
         raise Failure(f"run {row.run} {why}", "", f"`pup-tui run {row.runbook}` begins another one")
-    return past
 
 
 def _newest(journal: JournalReader) -> ShownRun | None:
-    """The newest run that was interrupted, else the newest that could go on."""
+    """The newest run that was interrupted, else the newest that could go on.
+
+    Where none could, one that broke off before it began: it is told why that one cannot.
+    """
     from pup_tui.core.standing import can_resume
 
     rows = [row for row in journal.runs() if row.status in _RESUMABLE]
     rows.sort(key=lambda row: row.status is not RunStatus.INTERRUPTED)
     runs = (ShownRun(journal, row) for row in rows)
-    return next((past for past in runs if can_resume(past.state)), None)
+    going_on = next((past for past in runs if can_resume(past.state)), None)
+    return ShownRun(journal, rows[0]) if going_on is None and rows else going_on
 
 
 def _tell(past: ShownRun, standing: Standing) -> None:
@@ -171,7 +182,7 @@ def _tell(past: ShownRun, standing: Standing) -> None:
         (standing.unknown, "began and did not finish"),
         (standing.never_begun, "was about to begin, and did not: runs"),
         (standing.undone, "taken back: runs again, and all behind it"),
-        (standing.half_undone, "its undo did not finish: look whether it was taken back"),
+        (standing.half_undone, "its undo began and did not finish: it may be taken back or not"),
         (standing.repeated, "ran for the failure or at the end: runs again where it is due"),
         (standing.half_repeated, "its last attempt did not finish: look whether it was done"),
     ):
@@ -200,6 +211,15 @@ def _refuse_unknown(
             f"nobody knows whether {told} was done, and nobody can be asked here",
             "",
             "look, and say --unknown=retry, --unknown=done or --unknown=skip",
+            code=UNDECIDED,
+        )
+    if standing.half_undone and unknown is None:
+        told = ", ".join(f"`{step}`" for step in standing.half_undone)
+        raise Failure(
+            f"nobody knows whether {told} was taken back, and nobody can be asked here",
+            "",
+            "look, and say --unknown=done (it was), --unknown=skip (it was not: it stays done)"
+            " or --unknown=retry (its undo runs again)",
             code=UNDECIDED,
         )
     if unknown != "done":

@@ -97,7 +97,7 @@ class Question(Struct, frozen=True, kw_only=True):
 
     step: str
     title: str
-    kind: Literal["confirm", "manual", "input", "failure", "unknown", "undo"]
+    kind: Literal["confirm", "manual", "input", "failure", "unknown", "half-undone", "undo"]
     message: str
     expect: str | None = None
     checklist: tuple[str, ...] = ()

@@ -230,7 +230,8 @@ class Answered(Event, frozen=True, kw_only=True, tag="answered"):
     """An answer to a step's question: `yes` or `no`; to a failure: `retry`, `skip`, `continue` or `abort`.
 
     To an attempt of which nobody knows whether it was done: `done` (with the captures as `values`), `retry`,
-    `skip` or `abort`.
+    `skip` or `abort`; to an undo that did not finish: `taken-back`, `stays` (the step stays done), `undo`
+    (run it again) or `abort`.
 
     `by` is the operator's name, `--yes`, or `nobody` where there was no one to ask. To an `input` step a
     `yes` brings the values, checked already; `left_out` and `secrets` are as in `RunCreated`. With the
@@ -332,7 +333,9 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     known. `skipped` are steps that are left out, each with the reason, `changed` are variables that have
     another value from here on, `left_out` those that have none. `edited` is what steps run
     from here on in place of their texts. `source` is the text that the run goes on with, where that is
-    another one. `never_begun` names steps whose newest attempt is recorded and has not acted.
+    another one. `never_begun` names steps whose newest attempt is recorded and has not acted,
+    `half_undone` those of which somebody is asked whether they were taken back, since their undo did not
+    finish. `counts_lost` tells that an attempt that did not finish counts as one of its poll.
     """
 
     by: str
@@ -345,6 +348,8 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     left_out: tuple[str, ...] = ()
     edited: dict[str, EditedText] = {}
     never_begun: tuple[str, ...] = ()
+    half_undone: tuple[str, ...] = ()
+    counts_lost: bool = False
     source: Source | None = None
     lock: Lock | None = None
     version: str = ""

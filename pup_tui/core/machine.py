@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pup_tui.core import (
     attempts,
     blocks,
+    half_undone,
     leaving_out,
     order,
     polls,
@@ -177,6 +178,8 @@ def _close(run: Run, key: str) -> None:
         _clean_up(run)
     elif key == CLEANUP:
         _end_run(run)
+    elif key in run.state.earlier.half_undone:
+        _undo_ended(run, run.program.node(key))
     else:
         blocks.close(run, run.program.node(key))
 
@@ -206,7 +209,7 @@ def _take_up(run: Run, node: Node, key: str) -> None:
         run.end(node, StepStatus.SKIPPED, blocked)
         return
     run.step(node).late = order.is_late(run.state, node, key)
-    if resuming.take_up(run, node):
+    if half_undone.ask(run, node) or resuming.take_up(run, node):
         return
     if not _wanted(run, node):
         return
@@ -284,6 +287,18 @@ def _tool_known(run: Run, node: Node, event: Event) -> None:
         run.end(node, StepStatus.SKIPPED, f"`{event.tool}` is not installed")
 
 
+def _unknown_answered(run: Run, node: Node, event: Event) -> None:
+    if node.id not in run.state.earlier.half_undone:
+        resuming.answered(run, node, event)
+    elif half_undone.answered(run, node, event):
+        _take_up(run, node, run.holder(node))
+
+
+def _undo_ended(run: Run, node: Node) -> None:
+    if half_undone.undo_ended(run, node):
+        _take_up(run, node, run.holder(node))
+
+
 Transition = Callable[[Run, Node, Event], None]
 
 TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
@@ -300,7 +315,7 @@ TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
     (StepPhase.ASKING, Answered): questions.answered,
     (StepPhase.ASKING, Timer.ANSWER): questions.answer_timed_out,
     (StepPhase.FAILURE, Answered): questions.failure_answered,
-    (StepPhase.UNKNOWN, Answered): resuming.answered,
+    (StepPhase.UNKNOWN, Answered): _unknown_answered,
     #
     (StepPhase.STARTING, AttemptStarted): attempts.started,
     (StepPhase.STARTING, AttemptFinished): attempts.finished,

@@ -52,9 +52,7 @@ def poll_limits(step: Step, scope: Scope) -> PollLimits:
     return PollLimits(interval, timeout, most)
 
 
-def sample_of(
-    poll: PollState, event: AttemptFinished, elapsed: float, failed: str | None
-) -> Sample:
+def sample_of(number: int, event: AttemptFinished, elapsed: float, failed: str | None) -> Sample:
     """What this attempt says about the poll's condition. An attempt that errors is *not yet*."""
     until = event.findings.until
     error = failed
@@ -63,7 +61,7 @@ def sample_of(
     elif failed is None and (until is None or until.holds is None):
         error = until.reason if until else None
     return Sample(
-        attempt=len(poll.samples) + 1,
+        attempt=number,
         elapsed=elapsed,
         value=event.findings.value,
         status=event.findings.status,
@@ -96,7 +94,10 @@ def judge(run: Run, node: Node, event: AttemptFinished, failed: str | None = Non
     """Judge one attempt; `failed` says why it could not come to its end."""
     poll = run.step(node).poll
     assert poll is not None
-    sample = sample_of(poll, event, max(0.0, run.now - poll.began), failed)
+    number = len(poll.samples) + 1
+    if poll.counts_lost:
+        number = run.step(node).attempts - poll.first + 1
+    sample = sample_of(number, event, max(0.0, run.now - poll.began), failed)
     poll.samples.append(sample)
     run.outbox.tell_polled(node, sample, poll.timeout)
     fail_if = event.findings.fail_if
@@ -107,8 +108,8 @@ def judge(run: Run, node: Node, event: AttemptFinished, failed: str | None = Non
         run.fail(node, f"`fail_if` holds: {node.step.poll.fail_if} ({fail_if.reason})")
     elif run.step(node).left:
         run.end(node, StepStatus.CANCELLED, run.step(node).stopped_because or "stopped")
-    elif poll.max_attempts is not None and len(poll.samples) >= poll.max_attempts:
-        run.fail(node, _not_met(node, poll, f"after {len(poll.samples)} attempts"))
+    elif poll.max_attempts is not None and number >= poll.max_attempts:
+        run.fail(node, _not_met(node, poll, f"after {number} attempts"))
     elif sample.elapsed >= poll.timeout:
         run.fail(node, _not_met(node, poll, f"within {poll.timeout:g} s"))
     elif poll.over:

@@ -18,15 +18,11 @@ def begin(run: Run, node: Node) -> None:
     may be fewer of them then.
     """
     step = run.step(node)
-    frame = frame_of(run.state, node.id)
-    own = [run.program.node(id_) for id_ in run.program.nested(node.id)]
-    own = [inner for inner in own if inner.frame == node.frame]
-    captured = [name for inner in (node, *own) for name in captures_of(inner.step)]
     if step.continues:
         step.continues = False
         return
     if step.began is None:
-        step.before = {name: frame.captured[name] for name in captured if name in frame.captured}
+        note_before(run, node)
         return
     _keep_for_undo(run, node)
     forget(run.state.earlier, node.id)
@@ -34,13 +30,33 @@ def begin(run: Run, node: Node) -> None:
     for id_ in run.program.nested(node.id):
         if id_ in run.state.steps:
             run.make_state(id_)
-    for name in captured:
-        frame.captured.pop(name, None)
+    forget_made(run, node)
+
+
+def note_before(run: Run, node: Node) -> None:
+    """Remember what the names stand for that a step and those inside it will make."""
+    captured = frame_of(run.state, node.id).captured
+    made = (name for inner in (node, *_own(run, node)) for name in captures_of(inner.step))
+    run.step(node).before = {name: captured[name] for name in made if name in captured}
+
+
+def forget_made(run: Run, node: Node) -> None:
+    """Let what a step and those inside it made stand for what it did before."""
+    frame, own = frame_of(run.state, node.id), _own(run, node)
+    for inner in (node, *own):
+        for name in captures_of(inner.step):
+            frame.captured.pop(name, None)
     for inner in own:
         frame.results.pop(inner.step.id, None)
         for name in inner.step.asked:
             frame.values.pop(name, None)
-    frame.captured.update(step.before)
+    frame.captured.update(run.step(node).before)
+
+
+def _own(run: Run, node: Node) -> list[Node]:
+    """The steps inside a block that see the same names as it does."""
+    inside = (run.program.node(id_) for id_ in run.program.nested(node.id))
+    return [inner for inner in inside if inner.frame == node.frame]
 
 
 def forget(earlier: Earlier, holder: str) -> None:

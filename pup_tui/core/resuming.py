@@ -20,9 +20,11 @@ from pup_tui.core.sent import Shown
 from pup_tui.core.standing import (
     can_resume,
     ended_well,
+    finished_of,
     first_frame,
     frame_before,
     gone_from,
+    half_undone,
     is_unknown,
     leaves_of,
     may_repeat,
@@ -49,7 +51,12 @@ def resume(run: Run, event: Event) -> None:
     if not can_resume(state):
         return
     stood = without_attempts(state, event.never_begun)
-    earlier = remembered(run.program, stood)
+    found = half_undone(run.program, stood)
+    doubtful = {id_: found[id_] for id_ in event.half_undone if id_ in found}
+    earlier = remembered(run.program, stood, doubtful)
+    for step in earlier.steps.values():
+        if step.poll is not None and event.counts_lost:
+            step.poll.counts_lost = True
     earlier.again, earlier.completed = event.again, list(state.completed)
     earlier.skipped = state.earlier.skipped | leaving_out.reasons(event.by, event.skipped)
     # In another text of the runbook a step is what that says.
@@ -57,8 +64,8 @@ def resume(run: Run, event: Event) -> None:
     earlier.attempts = state.earlier.attempts | {
         id_: step.attempts for id_, step in stood.steps.items()
     }
-    for step, made in event.captures.items():
-        frame_before(earlier, step).captured.update(made)
+    for id_, made in event.captures.items():
+        frame_before(earlier, id_).captured.update(made)
     completed = [
         id_
         for id_ in state.completed
@@ -97,8 +104,8 @@ def resume(run: Run, event: Event) -> None:
         setattr(state, name, getattr(fresh, name))
     run.make_states(BODY)
     leaves = leaves_of(run.program, earlier)
-    finished = sum(ended_well(step) for step in leaves.values())
-    unknown = [id_ for id_, step in leaves.items() if is_unknown(step)]
+    finished = len(finished_of(run.program, earlier))
+    unknown = [id_ for id_, step in leaves.items() if is_unknown(step)] + [*doubtful]
     run.outbox.tell_run_resumed(event, finished, unknown)
     run.todo.append(BODY)
 
@@ -110,7 +117,7 @@ def take_up(run: Run, node: Node) -> bool:
     if (why := leaving_out.why(run.state, node)) is not None:
         if known is not None and known.attempts == 0:
             run.step(node).captured = known.captured
-            _take_names(run, node, known)
+            take_names(run, node, known)
         leaving_out.leave_out(run, node, known, why)
         return True
     if known is None:
@@ -228,7 +235,7 @@ def _recall(run: Run, node: Node, known: StepState) -> None:
             for number in range(step.items):
                 run.make_states(item_id(id_, number))
                 here += run.program.instances(item_id(id_, number))
-        _take_names(run, run.program.node(id_), step)
+        take_names(run, run.program.node(id_), step)
     for id_ in inside:
         inner, step = run.program.node(id_), state.steps[id_]
         if step.status is StepStatus.SUCCEEDED and inner.can_be_undone:
@@ -244,7 +251,7 @@ def _recall(run: Run, node: Node, known: StepState) -> None:
     state.completed.sort(key=lambda done: place.get(done, len(place)))
 
 
-def _take_names(run: Run, node: Node, step: StepState) -> None:
+def take_names(run: Run, node: Node, step: StepState) -> None:
     """What a step made stands for what it stood for: captures, answers, results."""
     key = next(frame_keys(run.state, node.id))
     before, frame = run.state.earlier.frames.get(key), run.state.frames[key]

@@ -348,7 +348,11 @@ class Run:
     # Questions, names, timers
 
     def ask(self, node: Node, question: Question) -> None:
-        phases = {"failure": StepPhase.FAILURE, "unknown": StepPhase.UNKNOWN}
+        phases = {
+            "failure": StepPhase.FAILURE,
+            "unknown": StepPhase.UNKNOWN,
+            "half-undone": StepPhase.UNKNOWN,
+        }
         self.step(node).phase = phases.get(question.kind, StepPhase.ASKING)
         self.state.asked.append(node.id)
         self.outbox.tell_waiting(question)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, assert_never
 
 from msgspec import Struct, structs
@@ -32,7 +32,7 @@ class Standing(Struct, frozen=True, kw_only=True):
 
     `finished` stay as they are. `begun` did not finish; of those `unknown` may not simply be done twice.
     `never_begun` were about to begin (`without_attempts`).
-    `undone` were taken back and run again, though of `half_undone` nobody knows whether they were,
+    `undone` were taken back and run again, of `half_undone` somebody is asked whether they were,
     `repeated` are the steps for failures and for the end that have run and run again, though of
     `half_repeated` nobody knows whether they did. `failed` run again, each with the reason why it failed.
     `hidden` ended well, but captured secrets under these names, which are not stored; of those `again` may
@@ -60,15 +60,17 @@ def can_resume(state: RunState) -> bool:
 def standing(program: Program, state: RunState) -> Standing:
     """What of a run would be done, asked about and done once more if it were resumed now."""
     state = structs.replace(state, steps=_in(program, state.steps))
-    earlier = remembered(program, state)
+    doubtful = half_undone(program, state)
+    earlier = remembered(program, state, doubtful)
     leaves = leaves_of(program, earlier)
-    finished = [id_ for id_, step in leaves.items() if ended_well(step)]
+    finished = finished_of(program, earlier)
     unknown = [id_ for id_, step in leaves.items() if is_unknown(step)]
     # Also those that take back or clean up, which are not asked about: what may live on is what began.
     begun = {id_ for id_, step in state.steps.items() if is_unknown(step)}.union(unknown)
-    undone = program.in_order(_undone(program, state.steps))
+    undone = program.in_order(_undone(program, state.steps).difference(doubtful))
     given = (id_ for id_ in state.earlier.skipped if _was_given(earlier, id_))
-    holding = dict.fromkeys((*finished, *given))
+    well = (id_ for id_, step in leaves.items() if ended_well(step))
+    holding = dict.fromkeys((*well, *given))
     hidden = {id_: names for id_ in holding if (names := _hidden_names(earlier, id_))}
     repeated = program.in_order(
         id_
@@ -85,7 +87,7 @@ def standing(program: Program, state: RunState) -> Standing:
         unknown=tuple(id_ for id_ in unknown if not may_repeat(program, program.node(id_))),
         never_begun=tuple(program.in_order(ready)),
         undone=tuple(undone),
-        half_undone=tuple(id_ for id_ in undone if _is_half_undone(state, id_)),
+        half_undone=tuple(program.in_order(doubtful)),
         repeated=tuple(repeated),
         half_repeated=tuple(id_ for id_ in repeated if id_ in begun),
         failed=_failed(program, {**state.steps, **leaves}),
@@ -135,30 +137,60 @@ def _ready(step: StepState, made: int) -> StepState:
 # What is remembered
 
 
-def remembered(program: Program, state: RunState) -> Earlier:
+def remembered(
+    program: Program, state: RunState, doubtful: Mapping[str, StepState] = {}
+) -> Earlier:
     """What all legs together have done, without what was taken back and what has to be done once more.
 
-    Also without the steps that `program` does not have, where it is made from another text.
+    Also without the steps that `program` does not have, where it is made from another text. The steps that
+    are `doubtful` (`half_undone`) stay until somebody has said whether they were taken back.
     """
     before = state.earlier
     known = _in(program, before.steps) | {
         id_: structs.replace(step, spent=step.took(state.clock), since=None, held=0.0)
         for id_, step in _in(program, state.steps).items()
-        if step.phase is not StepPhase.PENDING and not (step.passed_over and id_ in before.steps)
+        if step.phase is not StepPhase.PENDING
+        and not (step.passed_over and id_ in before.steps)
+        and not is_in(id_, before.half_undone)
     }
     dropped = {id_ for id_, step in known.items() if step.late or program.node(id_).part != "body"}
-    dropped |= set(_behind(program, known, _undone(program, known)))
+    undone = _undone(program, known).difference(doubtful)
+    dropped |= {id_ for id_ in behind(program, known, undone) if not is_in(id_, doubtful)}
     frames = dict(before.frames)
     for key, frame in state.frames.items():
         frames[key] = _joined(frames[key], frame) if key in frames else frame
     # What would take a step back does not stand in it: the step stays, unless it was taken back.
-    around = {holder for id_ in dropped if UNDO not in id_ for holder in holders(id_)}
+    entered = (*(id_ for id_ in dropped if UNDO not in id_), *doubtful)
+    around = {holder for id_ in entered for holder in holders(id_)}
     left = {
         id_: _unended(step) if id_ in around else step
         for id_, step in known.items()
         if id_ not in dropped and dropped.isdisjoint(holders(id_))
     }
-    return Earlier(steps=left, frames=frames)
+    return Earlier(steps=left, frames=frames, half_undone=dict(doubtful))
+
+
+def half_undone(program: Program, state: RunState) -> dict[str, StepState]:
+    """The undo steps that did not finish, by the step of which nobody knows whether it was taken back.
+
+    What an earlier attempt of a block did (`ids.kept_id`) is not among them: its step has been made again.
+    """
+    found = {
+        **state.earlier.half_undone,
+        **{
+            id_.removesuffix(UNDO): step
+            for id_, step in state.steps.items()
+            if id_.endswith(UNDO) and step.began is not None and not ended_well(step)
+        },
+    }
+    return {
+        id_: step for id_, step in found.items() if program.has(undo_id(id_)) and not is_kept(id_)
+    }
+
+
+def is_in(id_: str, steps: Collection[str]) -> bool:
+    """Whether a step is one of some, or inside of one of them."""
+    return bool(steps) and UNDO not in id_ and any(around in steps for around in upwards(id_))
 
 
 def gone_from(program: Program, state: RunState) -> dict[str, StepState]:
@@ -196,12 +228,7 @@ def _failed(program: Program, steps: Mapping[str, StepState]) -> dict[str, str]:
     }
 
 
-def _is_half_undone(state: RunState, id_: str) -> bool:
-    undo = state.steps.get(undo_id(id_))
-    return undo is not None and undo.began is not None and not ended_well(undo)
-
-
-def _behind(program: Program, known: Iterable[str], undone: Iterable[str]) -> Iterator[str]:
+def behind(program: Program, known: Iterable[str], undone: Iterable[str]) -> Iterator[str]:
     """The first step that was taken back, and all that comes behind it in the order of the file."""
     targets = {static_id(id_) for id_ in undone}
     ordered = program.in_order(known)
@@ -228,6 +255,13 @@ def leaves_of(program: Program, earlier: Earlier) -> dict[str, StepState]:
     """The remembered steps that hold no others, in the order of the file."""
     ordered = program.in_order(earlier.steps)
     return {id_: earlier.steps[id_] for id_ in ordered if not program.node(id_).is_block}
+
+
+def finished_of(program: Program, earlier: Earlier) -> list[str]:
+    """The steps that stay as they ended, whatever anybody says of those that were half undone."""
+    leaves = leaves_of(program, earlier).items()
+    doubtful = earlier.half_undone
+    return [id_ for id_, step in leaves if ended_well(step) and not is_in(id_, doubtful)]
 
 
 def ended_well(step: StepState) -> bool:

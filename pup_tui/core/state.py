@@ -76,7 +76,8 @@ class PollState(Struct):
     """A poll under way: since when, its limits in seconds and attempts, and what it saw.
 
     `first` is the number of the attempt that it began with; `over` tells that it was given up or accepted
-    while an attempt was still running.
+    while an attempt was still running. `counts_lost` tells that attempts count of which nobody knows how
+    they ended, which they do in legs that say so (`Resumed.counts_lost`).
     """
 
     began: float
@@ -88,6 +89,7 @@ class PollState(Struct):
     next_at: float | None = None
     over: bool = False
     accepted: str | None = None
+    counts_lost: bool = False
 
 
 class StepState(Struct):
@@ -227,7 +229,8 @@ class Earlier(Struct):
     the order in which steps ended that can be taken back. `again` names steps that ended well and still run
     again, since a secret that they made is not known. `skipped` says of steps that are left out by whom and
     why, `edited` what steps run in place of their texts. `attempts` is how many attempts each step has made,
-    so that none gets the number of another.
+    so that none gets the number of another. `half_undone` are the undo steps that did not finish, by the step
+    of which somebody has to say whether it was taken back.
     """
 
     steps: dict[str, StepState] = {}
@@ -237,6 +240,7 @@ class Earlier(Struct):
     skipped: dict[str, str] = {}
     edited: dict[str, EditedText] = {}
     attempts: dict[str, int] = {}
+    half_undone: dict[str, StepState] = {}
 
 
 class RunState(Struct):

@@ -27,6 +27,7 @@ from pup_tui.core.events import (
 from pup_tui.core.legs import legs_of
 from pup_tui.core.program import Program
 from pup_tui.core.requests import StepRequest, request_of
+from pup_tui.core.standing import half_undone, without_attempts
 from pup_tui.drivers.children import never_begun
 from pup_tui.drivers.clock import SystemClock
 from pup_tui.drivers.local import LocalRun, Surroundings
@@ -187,6 +188,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             left_out=tuple(left_out),
             edited=dict(edited),
             source=None if current is None else current.source,
+            counts_lost=True,
             version=__version__,
         )
         try:
@@ -210,8 +212,9 @@ class Launcher(Struct, frozen=True, kw_only=True):
             locks.release()
             raise
         state = replay(past.programs[1], past.events, past.programs).state
+        begun = without_attempts(state, unacted := never_begun(around.outputs, state))
         resumed = msgspec.structs.replace(
-            resumed, never_begun=tuple(never_begun(around.outputs, state))
+            resumed, never_begun=tuple(unacted), half_undone=tuple(half_undone(program, begun))
         )
         return LocalRun(program, resumed, around, state)
 

@@ -53,7 +53,7 @@ class Answers(Protocol):
 
 def refuse(question: Question, replies: Replies, note: str = "") -> None:
     """Answer a question that nobody can be asked: a failure aborts the run, anything else is a *no*."""
-    said = "abort" if question.kind in ("failure", "unknown") else "no"
+    said = "abort" if question.kind in ("failure", "unknown", "half-undone") else "no"
     replies.answer(question.step, said, NOBODY, note)
 
 
@@ -123,10 +123,16 @@ class Undoing:
 
 
 class UnknownAnswer(Struct, frozen=True):
-    """What was said before of attempts that did not finish: `retry`, `done` (with `captures`) or `skip`."""
+    """What was said before of attempts that did not finish: `retry`, `done` (with `captures`) or `skip`.
+
+    Of an undo `done` says that the step was taken back, `skip` that it stays done.
+    """
 
     answer: str
     captures: Mapping[str, Mapping[str, object]]
+
+
+_OF_UNDO = {"done": "taken-back", "skip": "stays", "retry": "undo"}
 
 
 class AboutUnknown:
@@ -137,6 +143,9 @@ class AboutUnknown:
         self._given = given
 
     def ask(self, question: Question, replies: Replies) -> None:
+        if question.kind == "half-undone":
+            replies.answer(question.step, _OF_UNDO[self._given.answer], UNKNOWN)
+            return
         if question.kind != "unknown":
             self._others.ask(question, replies)
             return
@@ -213,7 +222,7 @@ class SayYes(_Finding):
 
     def ask(self, question: Question, replies: Replies) -> None:
         match question.kind:
-            case "failure" | "unknown":
+            case "failure" | "unknown" | "half-undone":
                 replies.answer(question.step, "abort", YES)
             case "manual":
                 replies.answer(question.step, "yes", YES, "assumed")

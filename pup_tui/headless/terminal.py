@@ -103,6 +103,8 @@ class TerminalAsker:
             case "unknown":
                 await self._about_unknown(question, replies)
                 return
+            case "half-undone":
+                said = await self._about_undo(question)
             case "manual":
                 said, note = await self._checklist(question)
             case "input":
@@ -157,6 +159,15 @@ class TerminalAsker:
             prompt = f"  {safe_text(name)}, which it captured: "
             values[name] = await self._line(prompt, hidden=name in question.secrets)
         replies.answer(question.step, said, self._operator, values=values)
+
+    async def _about_undo(self, question: Question) -> str:
+        """Whether a step was taken back whose undo did not finish; what is no answer lets nothing happen."""
+        self._say("its undo began:", question.upcoming or question.title)
+        prompt = (
+            "Was it taken back? [y]es, [n]o: it stays done, [r]un the undo again or [a]bort? [a] "
+        )
+        typed = (await self._line(prompt)).strip().lower()
+        return {"y": "taken-back", "n": "stays", "r": "undo"}.get(typed[:1], "abort")
 
     # Values
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from pup_tui.core.events import Answered, CancelRequested, Interrupted
+from pup_tui.core.events import Answered, AttemptStarted, CancelRequested, Interrupted
 from pup_tui.core.notices import RunFinished, RunResumed, StepFinished
 from pup_tui.core.program import Program
 from pup_tui.core.standing import standing, without_attempts
@@ -99,9 +99,9 @@ def test_an_undo_that_never_acted_has_taken_nothing_back() -> None:
     program, player = broken_off(
         TAKEN_BACK, {"breaks": [FAILS, OK], "up:undo": [HANGS, OK]}, undo=["up:undo"]
     )
-    assert standing(program, player.machine.state).undone == ("up",)
+    assert standing(program, player.machine.state).half_undone == ("up",)
     stood = without_attempts(player.machine.state, ["up:undo"])
-    assert standing(program, stood).undone == ()
+    assert standing(program, stood).half_undone == ()
     began = len(player.started)
     player.resume(never_begun=("up:undo",)).play()
     assert "up#2" not in attempts(player)[began:]
@@ -123,6 +123,7 @@ steps:
     assert player.statuses()["one:undo"] == "skipped"
     began = len(player.started)
     player.resume().play()
+    player.answer("two", "taken-back").play()
     assert attempts(player)[began:] == ["two#2", "breaks#2"]
 
 
@@ -449,3 +450,19 @@ def test_a_retry_goes_on_by_the_wall_and_its_step_has_the_time_of_its_attempts()
     _, player = broken_off(text, {"a": [Result(ok=False, takes=5), HANGS]})
     player.resume(later=3600).play().answer("a", "done").play()
     assert ended_of(player)["a"].duration == 5 + 60
+
+
+@pytest.mark.parametrize(
+    ("counts", "most"), [(True, 3), (False, 4)], ids=["counting", "of an older leg"]
+)
+def test_an_attempt_that_nobody_knows_counts_as_one_of_its_poll(counts: bool, most: int) -> None:
+    text = """
+steps:
+  - {name: p, kind: shell, run: look, poll: {until: exit_code == 0, interval: 5s, max_attempts: 3}}
+"""
+    player = Player(program_of(text), results={"p": [HANGS, Result(until=False)]}).create()
+    player.play(until=lambda p: any(isinstance(event, AttemptStarted) for event in p.events))
+    player.resume(counts_lost=counts)
+    player.answer("p", "retry").play()
+    assert attempts(player) == [f"p#{number}" for number in range(1, most + 1)]
+    assert status_of(player) == "failed"

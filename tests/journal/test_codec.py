@@ -84,6 +84,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "captures": st.dictionaries(texts, named, max_size=3),
     "again": names,
     "never_begun": names,
+    "half_undone": names,
+    "counts_lost": st.booleans(),
     "skipped": st.dictionaries(texts, texts, max_size=3),
     "changed": named,
 }

@@ -44,6 +44,7 @@ from pup_tui.core.events import (
 from pup_tui.core.machine import Machine
 from pup_tui.core.notices import AnyNotice
 from pup_tui.core.program import Program
+from pup_tui.core.standing import half_undone, without_attempts
 
 
 @dataclass
@@ -168,6 +169,9 @@ class Player:
         """Go on, `later` seconds after the last event."""
         self._clock += later
         self.crash()
+        stood = without_attempts(self.machine.state, given.get("never_begun", ()))
+        given.setdefault("counts_lost", True)
+        given.setdefault("half_undone", tuple(half_undone(self.machine.program, stood)))
         self.tell(Resumed(at=self.moment, by="grace", host="there", **given))
         return self
 

@@ -10,6 +10,7 @@ from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Answer, ValuesAnswer
 from pup_tui.tui.dialogs.failure import WAYS, FailureFacts, FailureScreen
+from pup_tui.tui.dialogs.half_undone import HalfUndoneScreen
 from pup_tui.tui.dialogs.left_running import LeftRunningScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
 from pup_tui.tui.dialogs.reason import ReasonScreen
@@ -259,6 +260,17 @@ async def test_what_was_captured_is_kept_while_one_looks_at_the_output_but_no_se
     assert typed == {"ID": "d-17"}
     async with asked(UnknownScreen(asks, typed=typed)) as (app, pilot):
         assert [field.value for field in app.screen.query(Input)] == ["d-17", ""]
+
+
+@pytest.mark.parametrize("answer", ["taken-back", "stays", "undo", "abort"])
+async def test_what_became_of_an_undo_is_decided_by_choosing_a_button(answer: str) -> None:
+    asks = HalfUndoneScreen(question("half-undone", upcoming="echo no b"))
+    async with asked(asks) as (app, pilot):
+        assert "echo no b" in shown(app)
+        await pilot.press("y", "u", "a")
+        assert app.answer == NOTHING
+        await pilot.click(f"#{answer}")
+        assert app.answer == Answer(answer)
 
 
 async def test_manual_work_without_a_list_begins_harmless() -> None:

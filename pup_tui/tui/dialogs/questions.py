@@ -11,6 +11,7 @@ from pup_tui.core.actions import Question
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Dialog, SecondsLeft
 from pup_tui.tui.dialogs.failure import FailureFacts, FailureScreen
+from pup_tui.tui.dialogs.half_undone import HalfUndoneScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
 from pup_tui.tui.dialogs.undo import UndoScreen
 from pup_tui.tui.dialogs.unknown import UnknownScreen
@@ -66,6 +67,8 @@ def dialog_for(question: Question, asked: QuestionContext) -> Dialog:
                 last_lines=last_lines(asked.output, marks=asked.marks).texts,
                 typed=asked.typed,
             )
+        case "half-undone":
+            return HalfUndoneScreen(question)
         case "failure":
             facts = FailureFacts(
                 exit_code=asked.exit_code,

@@ -68,14 +68,13 @@ class ResumeScreen(Dialog):
         yield Static("", markup=False)
         done = f"✔ {counted(len(standing.finished), 'step')} done: not done again"
         yield Static(Content.styled(done, TONES["good"]), markup=False)
-        undone = [step for step in standing.undone if step not in standing.half_undone]
         repeated = [step for step in standing.repeated if step not in standing.half_repeated]
         for told, steps in (
             ("✖ failed: runs again", tuple(standing.failed)),
             ("… began and did not finish: you are asked what became of it", standing.unknown),
             ("↻ was about to begin, and did not: runs", standing.never_begun),
-            ("↻ taken back: runs again, with all behind it", undone),
-            ("… was being taken back: runs again; look whether it was", standing.half_undone),
+            ("↻ taken back: runs again, with all behind it", standing.undone),
+            ("… its undo did not finish: you are asked if it was taken back", standing.half_undone),
             ("↻ ran for the failure or at the end: runs again where it is due", repeated),
             (
                 "… was running for the failure or at the end: runs again where it is due",

@@ -64,9 +64,9 @@ class RunHeader(Static):
             by = f"{', resumed' if heading.wide else ''} by {safe_text(progress.resumed.operator)}"
             leg = f"leg {progress.resumed.leg}{by}"
             parts.append(Content.styled(leg, TONES["care"]))
+        parts.append(Content.styled(_counts(progress, heading.wide), "dim"))
         if heading.elapsed is not None:
             parts.append(Content(_times(heading, final=progress.over)))
-        parts.append(Content.styled(_counts(progress, heading.wide), "dim"))
         if progress.warnings:
             parts.append(Content.styled(counted(progress.warnings, "warning"), TONES["care"]))
         if progress.reason:

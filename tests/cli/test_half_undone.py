@@ -1,0 +1,41 @@
+"""`pup-tui resume` of a run that was killed while a step was taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.test_resuming import DIES, effects
+from tests.support.program import Program
+
+BOOK = f"""
+name: killed
+steps:
+  - name: one
+    kind: shell
+    run: echo one >> effects
+    undo: {{kind: shell, run: '{DIES.format(name="back")}'}}
+  - {{name: bad, kind: shell, run: 'echo bad >> effects; [ $(grep -c bad effects) = 2 ]'}}
+"""
+
+
+@pytest.mark.proves("P11")
+@pytest.mark.parametrize(
+    ("unknown", "done"),
+    [
+        ("done", ["one", "bad", "back", "one", "bad"]),
+        ("skip", ["one", "bad", "back", "bad"]),
+        ("retry", ["one", "bad", "back", "back", "one", "bad"]),
+    ],
+)
+def test_without_a_terminal_it_has_to_be_said(
+    program: Program, unknown: str, done: list[str]
+) -> None:
+    killed = program.start("run", str(program.write("killed", BOOK)), "--undo")
+    killed.communicate(timeout=200)
+    assert killed.returncode == -9
+    refused = program("resume")
+    assert refused.code == 5
+    assert "nobody knows whether `one` was taken back" in refused.err
+    assert "taken back: runs again" not in refused.err
+    assert program("resume", f"--unknown={unknown}").code == 0
+    assert effects(program) == done
