@@ -150,7 +150,7 @@ async def test_a_run_that_failed_goes_on_from_its_tab(
         await console.press("r")
         await console.sees("no luck", "failed: runs again", "Deploy it")
         await confirm_resume(console)
-        await console.sees("succeeded", "leg 2", "3 of 3")
+        await console.sees("succeeded", "leg 2", "2 of 3 · 1 skipped")
         assert commands(executor)[1:] == ["deploy", "deploy", "tell d-18 seen"]
         assert len(console.main.run_tabs()) == 1
         assert "r Resume" not in console.screen

@@ -73,7 +73,7 @@ async def shown(tmp_path: Path, player: Player, *, size: tuple[int, int] = (120,
 async def test_a_step_of_which_nobody_knows_is_not_counted_as_done(tmp_path: Path) -> None:
     player = Player(program_of(THREE), results={"c": [Result(hangs=True)]}).create().play()
     header, *_ = await shown(tmp_path, player)
-    assert "… interrupted  00:00:02  2 of 3 steps succeeded · 1 unknown" in header
+    assert "… interrupted  2 of 3 steps succeeded · 1 unknown  00:00:02" in header
 
 
 async def test_what_was_not_come_to_is_said_to_be_skipped(tmp_path: Path) -> None:

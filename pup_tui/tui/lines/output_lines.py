@@ -111,6 +111,12 @@ class OutputLines(ScrollView, can_focus=True):
             self.virtual_size = Size(0, 0)
         self.take_in()
 
+    def forget(self) -> None:
+        """Draw every line anew: something that stands between them has come or gone."""
+        if self._painter.source is not None:
+            self._painter.source.refresh()
+        self._painter.forget_all()
+
     def take_in(self) -> None:
         """Look at what was written since; called often, so it costs the same however much that is."""
         painter, source = self._painter, self._painter.source

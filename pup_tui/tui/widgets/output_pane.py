@@ -133,7 +133,9 @@ class OutputPane(Vertical):
         self.lines.empty_text = empty_text
         if path == self._path:
             if self._reader is not None:
-                self._reader.marks = marks
+                if self._reader.marks != marks:
+                    self._reader.marks = marks
+                    self.lines.forget()
                 if ended:
                     self._arrange(path, arranged)
                 elif begun_again and self._view is not None:
