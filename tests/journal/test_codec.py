@@ -46,6 +46,9 @@ decisions = st.builds(
     events.Decision, step=texts, what=texts, value=values, failure=st.none() | failures
 )
 sent = st.builds(Sent, **dict.fromkeys(Sent.__struct_fields__, st.none() | texts))
+edited_texts = st.builds(
+    events.EditedText, text=texts, values=st.dictionaries(texts, texts, max_size=2)
+)
 left_out = st.builds(
     events.LeftOutSteps,
     steps=st.dictionaries(texts, texts, max_size=2),
@@ -65,7 +68,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "steps": names,
     "edited": st.dictionaries(
         texts,
-        st.builds(events.EditedText, text=texts, values=st.dictionaries(texts, texts, max_size=2)),
+        edited_texts,
         max_size=2,
     ),
     "ended": st.none() | st.dictionaries(texts, texts, max_size=2),
@@ -96,7 +99,8 @@ def events_of(kind: type[AnyEvent]) -> st.SearchStrategy[AnyEvent]:
     """Any event of a kind; what FIELDS does not have is a text."""
     types = {field.name: field.type for field in msgspec.structs.fields(kind)}
     assert {name for name in types.keys() - FIELDS.keys() if types[name] is not str} == set()
-    return st.builds(kind, **{name: FIELDS.get(name, texts) for name in types})
+    known = FIELDS | ({"edited": st.none() | edited_texts} if kind is events.Answered else {})
+    return st.builds(kind, **{name: known.get(name, texts) for name in types})
 
 
 @pytest.mark.parametrize("kind", KINDS)

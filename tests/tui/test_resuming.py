@@ -150,7 +150,7 @@ async def test_a_run_that_failed_goes_on_from_its_tab(
         await console.press("r")
         await console.sees("no luck", "failed: runs again", "Deploy it")
         await confirm_resume(console)
-        await console.sees("succeeded", "leg 2", "2 of 3 · 1 skipped")
+        await console.sees("succeeded", "leg 2", "3 of 3")
         assert commands(executor)[1:] == ["deploy", "deploy", "tell d-18 seen"]
         assert len(console.main.run_tabs()) == 1
         assert "r Resume" not in console.screen
@@ -499,7 +499,7 @@ async def test_what_failed_is_skipped_with_a_reason_or_the_run_is_left_as_it_is(
         await console.sees("Skip Deploy it")
         await console.type("done by hand")
         await console.press("enter")
-        await console.sees("succeeded", "leg 2", "3 of 3")
+        await console.sees("succeeded", "leg 2", "2 of 3 · 1 skipped")
         await console.press("g", "j")
         await console.sees("skipped by alice: done by hand")
     assert commands(executor) == ["look", "deploy", "tell seen"]
