@@ -19,7 +19,7 @@ from pup_tui.runbook import keys, model
 class FetchStep(model.Step, frozen=True, kw_only=True, tag="fetch"):
     """Fetches a record."""
 
-    record: Annotated[keys.Argument, keys.key("The record.")]
+    record: Annotated[keys.Argument, keys.key("The record.", never_blank=True)]
     note: Annotated[keys.PlainText | None, keys.key("Goes with it.", sent="body")] = None
 
 

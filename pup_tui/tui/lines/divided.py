@@ -66,6 +66,11 @@ class DividedOutput:
         return self._spool.line_count + len(self._placed)
 
     @property
+    def placed(self) -> tuple[tuple[int, Parting], ...]:
+        """Before which line of the spool each mark stands."""
+        return tuple(self._placed)
+
+    @property
     def printed(self) -> int:
         """How many lines the spool has."""
         return self._spool.line_count

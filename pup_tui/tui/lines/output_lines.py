@@ -20,6 +20,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from pup_tui.output.passage import Line
+from pup_tui.tui.lines.divided import DividedOutput, Parting
 from pup_tui.tui.lines.finder import LineSource, WantedLines, is_wanted
 from pup_tui.tui.lines.line_text import folded, plain_line
 from pup_tui.tui.lines.painter import Painter, Palette
@@ -90,6 +91,7 @@ class OutputLines(ScrollView, can_focus=True):
         self._painter = Painter()
         self._count = 0
         self._dropped = 0
+        self._placed: tuple[tuple[int, Parting], ...] = ()
         self._palette: Palette | None = None
         self._page: list[tuple[int, int, int]] | None = None
         self._scrolling = False
@@ -111,12 +113,6 @@ class OutputLines(ScrollView, can_focus=True):
             self.virtual_size = Size(0, 0)
         self.take_in()
 
-    def forget(self) -> None:
-        """Draw every line anew: something that stands between them has come or gone."""
-        if self._painter.source is not None:
-            self._painter.source.refresh()
-        self._painter.forget_all()
-
     def take_in(self) -> None:
         """Look at what was written since; called often, so it costs the same however much that is."""
         painter, source = self._painter, self._painter.source
@@ -126,14 +122,16 @@ class OutputLines(ScrollView, can_focus=True):
             source.refresh()
             before, self._count = self._count, source.line_count
             dropped = source.dropped_lines - self._dropped
-            if dropped or self._count < before:
+            placed = source.placed if isinstance(source, DividedOutput) else ()
+            if dropped or self._count < before or placed != self._placed:
+                # What stands between lines moves all that is below it.
                 painter.forget_all()
             else:
                 painter.forget(range(max(0, settled), before))
             if dropped > 0 and kept is not None and painter.text(self.cursor).plain != kept:
                 # The first time, a line that tells of it has taken the place of what is gone.
                 self._stay_behind(dropped - (self._dropped == 0))
-            self._dropped = source.dropped_lines
+            self._dropped, self._placed = source.dropped_lines, placed
             self._fit()
         self._redraw()
 

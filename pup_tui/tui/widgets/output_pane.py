@@ -133,9 +133,7 @@ class OutputPane(Vertical):
         self.lines.empty_text = empty_text
         if path == self._path:
             if self._reader is not None:
-                if self._reader.marks != marks:
-                    self._reader.marks = marks
-                    self.lines.forget()
+                self._reader.marks = marks
                 if ended:
                     self._arrange(path, arranged)
                 elif begun_again and self._view is not None:
