@@ -40,7 +40,10 @@ class Drawn(NamedTuple):
 def drawn(console: Console) -> Iterator[Drawn]:
     screen, size = console.app.screen, console.app.size
     outputs = [
-        widget.region for node in console.app.screen_stack for widget in node.query(OutputLines)
+        # What makes room for a dialog may be drawn a row from where it will be laid out next.
+        widget.region.grow((1, 0, 1, 0))
+        for node in console.app.screen_stack
+        for widget in node.query(OutputLines)
     ]
     for y, strip in enumerate(screen._compositor.render_strips()[: size.height]):
         x = 0
