@@ -148,7 +148,6 @@ async def test_without_colour_one_sees_where_one_stands(
     assert "deploy" in inverse["home"]
     assert "eu-1" in inverse["form: select"]
     assert "No" in inverse["confirm: focus"]
-    assert "Look at the output" in inverse["failure"]
     assert "colour 3 on a ground" in inverse["run: dragged"]
     assert "colour 0" in inverse["run: output"]
     assert "DANGER" in loud["confirm"]
