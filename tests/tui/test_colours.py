@@ -40,10 +40,7 @@ class Drawn(NamedTuple):
 def drawn(console: Console) -> Iterator[Drawn]:
     screen, size = console.app.screen, console.app.size
     outputs = [
-        # What makes room for a dialog may be drawn a row from where it will be laid out next.
-        widget.region.grow((1, 0, 1, 0))
-        for node in console.app.screen_stack
-        for widget in node.query(OutputLines)
+        widget.region for node in console.app.screen_stack for widget in node.query(OutputLines)
     ]
     for y, strip in enumerate(screen._compositor.render_strips()[: size.height]):
         x = 0
@@ -148,6 +145,8 @@ async def test_without_colour_one_sees_where_one_stands(
     assert "deploy" in inverse["home"]
     assert "eu-1" in inverse["form: select"]
     assert "No" in inverse["confirm: focus"]
+    # A failure has no default.
+    assert not any(way in inverse["failure"] for way in ("Run again", "Abort", "Continue"))
     assert "colour 3 on a ground" in inverse["run: dragged"]
     assert "colour 0" in inverse["run: output"]
     assert "DANGER" in loud["confirm"]

@@ -364,12 +364,12 @@ async def test_a_list_of_flat_objects_is_a_table_that_sorts(tmp_path: Path) -> N
         await arranged(s, json.dumps({"meta": {"n": {}}, "people": PEOPLE}))
         await s.press("v")
         assert s.rows()[:3] == ["  name   | age", "  -------+----", "  ada    | 36"]
-        await s.press("greater_than_sign", "greater_than_sign")
+        await s.press("full_stop", "full_stop")
         assert [row[2:8].strip() for row in s.rows()[2:5]] == ["[b]bob", "ada", "字"]
         assert "by age ▴" in s.status()
-        await s.press("less_than_sign")
+        await s.press("comma")
         assert [row[2:7].strip() for row in s.rows()[2:5]] == ["字", "ada", "[b]bo"]
-        await s.press("greater_than_sign")
+        await s.press("full_stop")
         assert [row[2:5] for row in s.rows()[2:4]] == ["ada", "[b]"]
 
 

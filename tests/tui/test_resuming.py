@@ -97,7 +97,7 @@ async def test_a_run_that_broke_off_is_told_of_and_goes_on_where_it_stood(
         Play(stdout=b"half way\n", hold=asyncio.Event()),
         Play(stdout=b"told\n"),
     )
-    leg = "by alice"
+    leg = "leg 2, resumed by alice" if size == LARGE else "leg 2 by alice"
     services = make_services({"deploy.yaml": DEPLOY}, executor=executor)
     await has_run(services, "deploy", until="half way")
     async with open_console(services, size) as console:

@@ -200,6 +200,9 @@ class Dialog(ModalScreen[Answer | None]):
 
     def on_mount(self) -> None:
         self.want("")
+        # What stands behind is drawn with the dialog, and not by itself where only its layout changes.
+        ground = self.app.screen_stack[0]
+        ground.screen_layout_refresh_signal.subscribe(self, lambda _: self.refresh())
         if ARM_SECONDS:
             self.set_timer(ARM_SECONDS, self._arm)
         else:

@@ -96,7 +96,7 @@ class SortableTable(LineList):
         if self.column is None:
             return "table of stdout · > sorts"
         way = "▾" if self.reversed else "▴"
-        return f"table of stdout · by {self._cell(self._head[0], self.column)} {way} · > < sort"
+        return f"table of stdout · by {self._cell(self._head[0], self.column)} {way} · . , sort"
 
     def sort(self, by: int) -> None:
         """Sort by the next column (1), which after the last is none, or turn the order round (-1)."""

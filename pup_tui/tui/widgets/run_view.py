@@ -98,8 +98,8 @@ class RunView(Vertical):
         Binding("T", "output('times')", "Time of each line", show=False),
         Binding("v", "output('view')", "As printed, JSON, table", show=False),
         Binding("F", "output('fold_all')", "Fold or unfold all", show=False),
-        Binding("greater_than_sign", "output('sort(1)')", "Sort by the next column", show=False),
-        Binding("less_than_sign", "output('sort(-1)')", "Sort the other way round", show=False),
+        Binding("full_stop", "output('sort(1)')", "Sort by the next column", show=False),
+        Binding("comma", "output('sort(-1)')", "Sort the other way round", show=False),
         Binding("S", "output('save')", "Save to a file", show=False),
         Binding("Y", "output('copy_all')", "Copy all of it", show=False),
         Binding("u", "output('unfold')", "What was overwritten", show=False),
@@ -317,6 +317,7 @@ class RunView(Vertical):
         self.set_class(event.size.width >= WIDE_FROM, "-wide")
         self.set_class(event.size.height < LOW_BELOW, "-low")
         self._share_height()
+        self._show_header()
 
     def _share_height(self) -> None:
         """Steps beside the output leave room for the detail under them, and are no wider than they need.
