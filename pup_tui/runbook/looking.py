@@ -91,7 +91,7 @@ def _destroyed(
     held = {each.path: each for each in steps if step in each.lineage()}
     stdin = {placed.step: placed.node for placed in texts if placed.role in INPUTS}
     commands = [(held[placed.step], placed) for placed in texts if placed.step in held]
-    pid_files = pid_files_of(placed.node.text for placed in texts)
+    pid_files = pid_files_of(placed.node.text for placed in texts if placed.role is Role.SCRIPT)
     for script in read_scripts(commands):
         for found in destroyers_in(script, stdin.get(script.step.path), pid_files):
             yield f"{found.message} (line {found.place[0]})"

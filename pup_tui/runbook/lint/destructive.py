@@ -82,7 +82,7 @@ def statements_that_destroy(step: StepDraft, placed: PlacedText) -> Iterator[Fin
 
 
 def destroyers_in(
-    script: StepScript, stdin: Scalar | None, pid_files: frozenset[str] = frozenset()
+    script: StepScript, stdin: Scalar | None, pid_files: frozenset[str]
 ) -> Iterator[Finding]:
     """The commands and statements of a script, and in what it reads, that may destroy something.
 

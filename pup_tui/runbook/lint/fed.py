@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pup_tui.runbook.lint.statements import nodes_of
@@ -21,8 +21,13 @@ _OPTIONS: Final = re.compile(rb"-[neErs]+\Z")
 _FORMAT: Final = re.compile(rb"%[sbq]|\\[nt]")
 
 
-def fed_to(command: Node, parts: ScriptParts) -> Iterator[bytes]:
+def fed_to(command: Node, parts: ScriptParts) -> Iterable[bytes]:
     """What a command gets by its here-document or here-string, or by a pipe from what prints its words."""
+    # A statement around a command holds what the command itself is given.
+    return dict.fromkeys(_fed(command, parts))
+
+
+def _fed(command: Node, parts: ScriptParts) -> Iterator[bytes]:
     yield from _given(command)
     inner, around = command, command.parent
     while around is not None and around.type in ("redirected_statement", "pipeline"):

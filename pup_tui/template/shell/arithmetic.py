@@ -281,7 +281,8 @@ def _is_expanded(node: Node) -> bool:
 
 
 def _is_first(node: Node, parent: Node) -> bool:
-    return next(part for part in parent.children if part.is_named).id == node.id
+    first = next((part for part in parent.children if part.is_named), None)
+    return first is not None and first.id == node.id
 
 
 def _literal(survey: Survey, node: Node) -> bytes:

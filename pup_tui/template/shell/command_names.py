@@ -51,7 +51,7 @@ class CommandNames:
 
     def _parted(self, texts: frozenset[bytes]) -> frozenset[bytes]:
         """Texts with blanks for all that parts words."""
-        separators = self._origins.separators()
+        separators = self._origins.separators
         if separators is None:
             return frozenset((UNKNOWN,)) if texts else texts
         blanks = bytes.maketrans(separators, b" " * len(separators))

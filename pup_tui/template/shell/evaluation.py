@@ -15,7 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, assert_never
 
 from pup_tui.template.shell.command_use import ASSIGNMENT, CommandUse, Evaluator, unquoted
-from pup_tui.template.shell.flow import follow
+from pup_tui.template.shell.flow import SET_BY_MATCHES, follow
 from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.places import Need
@@ -93,7 +93,6 @@ class _File:
     name: bytes
 
 
-_MATCHED: Final = (b"BASH_REMATCH", b"MATCH", b"match")
 _ALL_WORDS: Final = frozenset({b"$@", b"$*", b"${@}", b"${*}"})
 _AS_ARGUMENTS: Final = tuple(map(_Variable, (b"0", *ARGUMENTS)))
 
@@ -176,11 +175,9 @@ class Evaluations:
 
     def _from_word(self, around: Iterable[Node], is_content: bool) -> _Steps:
         """From a text in a word, with the nodes around it, innermost first."""
-        inside: list[Node] = []
-        for node in around:
-            if not inside:
-                inside.append(node)
-                continue
+        steps = iter(around)
+        inside = [next(steps)]
+        for node in steps:
             if node.type == "command":
                 yield from self._into_command(node, inside, is_content)
             elif node.type in REDIRECTS:
@@ -195,16 +192,12 @@ class Evaluations:
                     yield from self._into_environment(command, name)
             elif node.type == "for_statement":
                 yield from (_Variable(text(n)) for n in node.children if n.type == "variable_name")
-            elif node.type == "expansion" and any(
-                part.type in (":=", "=") for part in node.children
-            ):
-                yield _Variable(text(node.named_children[0]))
-                inside.append(node)
-                continue
             elif node.type == "test_command":
-                yield from map(_Variable, _MATCHED)
+                yield from map(_Variable, sorted(SET_BY_MATCHES))
             elif node.type not in _NO_TEXT:
                 inside.append(node)
+                if node.type == "expansion" and any(n.type in (":=", "=") for n in node.children):
+                    yield _Variable(text(node.named_children[0]))
                 continue
             return
 
@@ -251,13 +244,11 @@ class Evaluations:
         for name in (b"@", b"*"):
             for node in self._parts.expansions(name, function):
                 around = next((each for each in upwards(node) if each.type == "command"), None)
-                inner = None if around is None else self._parts.use(around)
-                at = (
-                    next((i for i, w in enumerate(inner.words) if w in _ALL_WORDS), None)
-                    if inner
-                    else None
-                )
-                if inner is None or at is None:
+                if around is None:
+                    continue
+                inner = self._parts.use(around)
+                at = next((i for i, w in enumerate(inner.words) if w in _ALL_WORDS), None)
+                if at is None:
                     continue
                 words = [*inner.words[:at], *use.words[1:], *inner.words[at + 1 :]]
                 evaluator = CommandUse(words).uses[at + position - 1].evaluator

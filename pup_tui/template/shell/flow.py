@@ -32,7 +32,9 @@ _NAMED: Final = ("variable_name", "special_variable_name")
 _GETOPTS: Final = 3
 """Words of a ``getopts`` that reads the words of the function or script."""
 _LAST_WORD: Final = re.compile(rb"(?<!\w)_(?!\w)")
-_SET_BY_MATCHES: Final = frozenset({b"BASH_REMATCH", b".sh.match", b"match", b"MATCH"})
+SET_BY_MATCHES: Final = frozenset({b"BASH_REMATCH", b".sh.match", b"match", b"MATCH"})
+"""The variables that hold what ``=~`` has matched."""
+
 _MATCHES: Final = re.compile(rb"=~\s*(\S+)")
 _GROUP: Final = re.compile(rb"\(([^()]*)\)")
 _NUMBER: Final = re.compile(rb"(?:\[0-9\]|\[\[:digit:\]\])(?:[+*?]|\{[0-9,]+\})?")
@@ -253,14 +255,7 @@ class _Graph:
             is_made = self._survey.script.startswith(b"${!", node.start_byte)
             if not is_made or _KEYS_OR_NAMES.match(after):
                 continue
-            try:
-                uses = Uses(self._survey, _path(node), node.start_byte, is_reference=True)
-            except UnsafePlaceError:
-                continue  # that is told of what the number stands in
-            shown = self._survey.text(node).decode(errors="replace")[:60]
-            names = self._words.names(b"@", node)
-            line = node.start_point.row + 1
-            found.append(Reading(names, shown, line, uses.use, frozenset(uses.targets)))
+            found.append(self._used(node, self._words.names(b"@", node), after))
         return found
 
     @cached_property
@@ -303,6 +298,12 @@ class _Graph:
         if _PROMPT.match(after):
             problem = UnsafePlaceError(f"{shown} evaluates the value", "leave `@P` out")
             return Reading(names, shown, line, Use.CODE, frozenset(), problem)
+        return self._used(node, names, after)
+
+    def _used(self, node: Node, names: tuple[bytes, ...], after: bytes) -> Reading:
+        """What is done with the text that an expansion stands for."""
+        line = node.start_point.row + 1
+        shown = self._survey.text(node).decode(errors="replace")[:60]
         try:
             uses = Uses(self._survey, _path(node), node.start_byte, is_reference=True)
         except UnsafePlaceError as problem:
@@ -354,7 +355,7 @@ class _Graph:
         if _LAST_WORD.search(self._survey.script):
             found.add(b"_")
         if _matches_others(self._survey.script):
-            found.update(_SET_BY_MATCHES)
+            found.update(SET_BY_MATCHES)
         return self.reached(found)
 
     def _is_outside(self, node: Node) -> bool:

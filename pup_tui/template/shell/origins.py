@@ -104,6 +104,7 @@ class Origins:
             for node, has_key in zip(array.named_children, keyed, strict=True)
         ]
 
+    @cached_property
     def separators(self) -> bytes | None:
         """What parts words besides blanks, by the script's own ``IFS``; None where that is not known."""
         texts = list(self.of(b"IFS", self._survey.root))

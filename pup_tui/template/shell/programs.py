@@ -141,7 +141,7 @@ poetry run, pipenv run, uv run, pdm run, hatch run, rye run, pixi run, bundle ex
     exec, asdf exec, mise exec, volta run, rvm do, nodenv exec, coverage run | | --with= --python= -p= -m=
     RUN
 conda run, mamba run, micromamba run | | -n= --name= -p= --prefix= RUN
-nix-shell | shell | --run=CODE --command=CODE -p= -E=CODE
+nix-shell | shell | --run=CODE --command=CODE -E=CODE --expr=CODE -p= -I= --arg== --argstr== _*
 ip netns exec, ip vrf exec | | _ RUN
 nix shell, nix develop, nix run, guix shell | shell | --run=CODE --command=RUN -c=RUN -E=CODE
     --expr=CODE -p= -I= --arg== --argstr== _*

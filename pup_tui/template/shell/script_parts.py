@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +11,7 @@ from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
 from pup_tui.template.shell.grammar import language
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.programs import PROGRAMS
+from pup_tui.template.shell.words import READING
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Query
@@ -50,7 +51,6 @@ _EXPORTS: Final = re.compile(rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&
 _EXPORTS_ALL: Final = re.compile(rb"\bset\s+-\w*a\w*\b|\ballexport\b")
 _TO_DESCRIPTOR: Final = re.compile(rb"-\w*[pu]")
 _OWN_DESCRIPTOR: Final = re.compile(rb"/(?:dev|proc/self)/fd/(?![012]\Z)")
-_READING: Final = frozenset({b"read", b"mapfile", b"readarray"})
 _STANDARD: Final = frozenset({b"0", b"1", b"2"})
 _INPUT: Final = frozenset({"<", "<>"})
 _DUPLICATES: Final = frozenset({">&"})
@@ -281,8 +281,11 @@ class ScriptParts:
         return [name for name in self._mentions if _OWN_DESCRIPTOR.match(name)]
 
     def _reads_descriptor(self, command: Node) -> bool:
+        return self._names_descriptor(command, READING)
+
+    def _names_descriptor(self, command: Node, names: Container[bytes]) -> bool:
         name, *options = self.use(command).words or [b""]
-        return name in _READING and any(_TO_DESCRIPTOR.match(option) for option in options)
+        return name in names and any(_TO_DESCRIPTOR.match(option) for option in options)
 
     @cached_property
     def output_listeners(self) -> list[Node]:
@@ -293,8 +296,7 @@ class ScriptParts:
 
     def speaks_up(self, command: Node) -> bool:
         """Whether a command prints to a descriptor that its option names: ``print -p``, ``print -u3``."""
-        name, *options = self.use(command).words or [b""]
-        return name == b"print" and any(_TO_DESCRIPTOR.match(option) for option in options)
+        return self._names_descriptor(command, (b"print",))
 
     def substitutions(self, command: Node) -> list[Node]:
         """The substitutions in the words of a command."""

@@ -50,6 +50,7 @@ TEXTS = [
     ('CMD=(kubectl); CMD+=(get); "${CMD[@]}" {{ V }}', "kubectl|get|@", ARRAYS),
     ("for k in kubec*/x; do $k get {{ V }}; done; kubectl {{ V }}", "kubectl|@", "bash"),
     ('S=; [ -z "$S" ] || S=sudo; $S kubectl get {{ V }}', "kubectl|get|@", "sh bash dash ksh"),
+    ("set -- {{ V }}; ((${#} > 0)) && kubectl get {{ V }}", "kubectl|get|@", ARRAYS),
     ("K=${K:-kubectl}; unset IFS; $K get {{ V }}", "kubectl|get|@", ALL),
     ('K=kubectl; trap "rm -f $X" EXIT; $K get {{ V }}', "kubectl|get|@", ALL),
     ('ask() { "$1" get {{ V }}; }; ask kubectl', "kubectl|get|@", ALL),

@@ -645,6 +645,11 @@ def test_a_variable_that_means_something_to_the_shell_is_named_in_a_declaration_
         "touch {{ V }}; for f in *; do [[ $f -gt 3 ]]; done",
         "touch {{ V }}; set -- *; ((x=$1))",
         'w() { "$@" >&2; }; w eval "ls {{ V }}"',
+        'set -- {{ V }}; printf -v "${!#}" x',
+        'set -- {{ V }}; unset "${!#}"',
+        'set -- {{ V }}; n=$#; read "${!n}" <<< x',
+        "set -- {{ V }}; [[ -v ${!#} ]]",
+        'set -- {{ V }}; eval "echo ${!#}"',
     ],
 )
 def test_by_no_way_a_value_gets_unnoticed_where_a_shell_evaluates(
