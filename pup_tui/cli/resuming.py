@@ -138,12 +138,11 @@ def _past(settings: Settings, run: str | None) -> ShownRun:
                 raise runs.none("there is no run to resume", "`pup-tui history` shows the runs")
             todo = "name it, if it is among those that `pup-tui history` shows"
             runs.refuse_incomplete("which run is the newest is not known: not all are", todo)
-            _refuse_over(past)
-            return past
-        journal, row = runs.find(run)
-        if row.status is RunStatus.RUNNING:
-            refuse_under_way(row)
-        past = ShownRun(journal, row)
+        else:
+            journal, row = runs.find(run)
+            if row.status is RunStatus.RUNNING:
+                refuse_under_way(row)
+            past = ShownRun(journal, row)
     _refuse_over(past)
     return past
 

@@ -14,8 +14,8 @@ from pup_tui.cli.printing import local_time
 from pup_tui.core.ids import UNDO, item_numbers
 from pup_tui.core.legs import Leg, legs_of
 from pup_tui.core.notices import rfc3339
-from pup_tui.core.standing import left_as
-from pup_tui.core.state import RunStatus, StepPhase
+from pup_tui.core.standing import known_step, left_as
+from pup_tui.core.state import RunStatus
 from pup_tui.output.sanitize import safe_text
 from pup_tui.spelling import as_typed
 from pup_tui.template.duration import format_duration
@@ -87,11 +87,8 @@ class ShownRun:
         self.notices: Sequence[Any] = replayed.notices
         # How the newest leg ended stands in the row.
         self._ends: Sequence[RunStatus] = [*replayed.ends, row.status]
-        # What this leg has not come to yet stands as an earlier one left it.
-        waiting = {i: s for i, s in self.state.steps.items() if s.phase is StepPhase.PENDING}
         self._known = {
-            **self.state.steps,
-            **{i: self.state.earlier.steps.get(i, s) for i, s in waiting.items()},
+            **{id_: known_step(self.state, id_) for id_ in self.state.steps},
             **self.state.gone,
         }
 
@@ -347,15 +344,15 @@ class ShownRun:
             click.echo(f"{indent}   {safe_text(line)}")
         for process in step["left_running"]:
             click.echo(f"{indent}   still running: {safe_text(process)}")
-        self._print_output(id_, f"{indent}   ", edge)
+        self._print_output(id_, f"{indent}   ", edge, step["output_lost"])
 
-    def _print_output(self, id_: str, indent: str, edge: int | None) -> None:
+    def _print_output(self, id_: str, indent: str, edge: int | None, lost: str) -> None:
         from pup_tui.output.shown import spool_to_show
         from pup_tui.output.spool import SpoolReader
         from pup_tui.output.table_fit import TableFit
 
         path = self.output(id_)
-        if lost := self._loss(id_):
+        if lost:
             click.echo(f"{indent}{safe_text(lost)}")
         if not path.exists():
             return

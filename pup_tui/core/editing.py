@@ -59,7 +59,8 @@ def editable_of(
         rendered = render_edited(step, edited, scope, around)
         return None if rendered.made else _of_script(rendered.request)
     now = step if edited is None else _with_keys(step, edited.text, scope, around)
-    seen, original = _seen(now, scope, around), _seen(step, scope, around)
+    seen = _seen(now, scope, around)
+    original = seen if now is step else _seen(step, scope, around)
     return _of_keys(step, seen, original, scope, around) if seen else None
 
 

@@ -14,8 +14,7 @@ from pup_tui.core.state import RunStatus, StepStatus
 FEWEST_RUNS = 5
 """Runs from which on figures say anything: of fewer neither a share nor a usual time is told."""
 
-_WENT_WRONG = (StepStatus.FAILED, StepStatus.WARNED, StepStatus.IGNORED)
-_KNOWN = (StepStatus.SUCCEEDED, *_WENT_WRONG)
+_KNOWN = (StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.WARNED, StepStatus.IGNORED)
 
 
 class StepFigures(Struct, frozen=True):

@@ -73,8 +73,7 @@ def as_written(step: Step, scope: Mapping[str, Any]) -> Shown:
 
 def as_known(given: object, scope: Mapping[str, Any]) -> str:
     """What an author wrote, with the values in the place of their names that are known already."""
-    text = f"{given:g}s" if isinstance(given, float) else str(given)
-    return _NAME.sub(lambda found: _known(found, scope), text)
+    return _NAME.sub(lambda found: _known(found, scope), str(given))
 
 
 def told(value: Any, options: Options) -> str:

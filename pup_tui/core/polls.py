@@ -96,7 +96,7 @@ def judge(run: Run, node: Node, event: AttemptFinished, failed: str | None = Non
     assert poll is not None
     number = len(poll.samples) + 1
     if poll.counts_lost:
-        number = run.step(node).attempts - poll.first + 1
+        number = poll.number(run.step(node).attempts)
     sample = sample_of(number, event, max(0.0, run.now - poll.began), failed)
     poll.samples.append(sample)
     run.outbox.tell_polled(node, sample, poll.timeout)
@@ -126,7 +126,7 @@ def judge_block(run: Run, node: Node, failure: str | None) -> None:
     given, step = node.step.poll, run.step(node)
     assert given is not None
     assert step.poll is not None
-    number, elapsed = step.attempts - step.poll.first + 1, max(0.0, run.now - step.poll.began)
+    number, elapsed = step.poll.number(step.attempts), max(0.0, run.now - step.poll.began)
     declared = run.program.frame(node).declared
 
     def judged(what: str, source: str | None) -> Judgement | None:

@@ -104,7 +104,7 @@ def resume(run: Run, event: Event) -> None:
         setattr(state, name, getattr(fresh, name))
     run.make_states(BODY)
     leaves = leaves_of(run.program, earlier)
-    finished = len(finished_of(run.program, earlier))
+    finished = len(finished_of(leaves, earlier.half_undone))
     unknown = [id_ for id_, step in leaves.items() if is_unknown(step)] + [*doubtful]
     run.outbox.tell_run_resumed(event, finished, unknown)
     run.todo.append(BODY)

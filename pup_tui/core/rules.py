@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from pup_tui.runbook.model import Step
 from pup_tui.runbook.parts import Assertion, Poll, Retry
+
+_NUMBER: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 AsKnown: TypeAlias = Callable[[object], str]
 """Gives what an author wrote as it is known now."""
@@ -24,7 +27,7 @@ def rules(step: Step, told: AsKnown, *, skipped: bool) -> Iterator[str]:
     if step.retry is not None:
         yield _retry(step.retry, told)
     if step.timeout is not None:
-        yield f"for at most {told(step.timeout)}"
+        yield f"for at most {_lasts(step.timeout, told)}"
     yield from (f"must hold: {each}" for each in map(_assertion, step.assertions) if each)
     if step.optional:
         yield "optional: skipped where its tool or target is missing"
@@ -42,6 +45,12 @@ def where(step: Step, told: AsKnown) -> str:
     return f"{step.acts} {directory}".strip()
 
 
+def _lasts(given: object, told: AsKnown) -> str:
+    """How long something takes; a number alone is seconds."""
+    text = told(given)
+    return f"{text}s" if _NUMBER.fullmatch(text) else text
+
+
 def _side_by_side(step: Step, told: AsKnown) -> Iterator[str]:
     if step.foreach is not None and step.max_parallel is not None:
         yield f"at most {told(step.max_parallel)} items side by side"
@@ -54,7 +63,7 @@ def _side_by_side(step: Step, told: AsKnown) -> Iterator[str]:
 def _poll(poll: Poll, told: AsKnown) -> str:
     limits = (("every", poll.interval), ("for at most", poll.timeout))
     parts = [f"until {poll.until}" if poll.until else "followed"]
-    parts += [f"{word} {told(given)}" for word, given in limits if given is not None]
+    parts += [f"{word} {_lasts(given, told)}" for word, given in limits if given is not None]
     if poll.max_attempts is not None:
         parts.append(f"at most {told(poll.max_attempts)} attempts")
     if poll.fail_if is not None:
@@ -65,7 +74,7 @@ def _poll(poll: Poll, told: AsKnown) -> str:
 def _retry(retry: Retry, told: AsKnown) -> str:
     parts = [f"up to {told(retry.attempts)} attempts"]
     if retry.delay is not None:
-        parts.append(f"{told(retry.delay)} between them")
+        parts.append(f"{_lasts(retry.delay, told)} between them")
     if retry.on is not None:
         parts.append(f"again only if {retry.on}")
     return ", ".join(parts)

@@ -35,6 +35,7 @@ from pup_tui.core.state import (
     StepState,
     StepStatus,
 )
+from pup_tui.core.waits import ASKS
 from pup_tui.runbook.model import OUTCOME
 from pup_tui.template.errors import TemplateError
 
@@ -287,7 +288,7 @@ class Run:
             step.left = True
             self.stop_attempt(node, why)
             return
-        if step.phase in (StepPhase.ASKING, StepPhase.FAILURE, StepPhase.UNKNOWN):
+        if step.phase in ASKS:
             self.outbox.add(Withdraw(step=node.id))
         if step.phase is StepPhase.FAILURE:
             self.end(node, StepStatus.FAILED, step.failing or why)
@@ -324,9 +325,8 @@ class Run:
 
     def asks_inside(self, node: Node) -> bool:
         """Whether somebody is asked something inside a block."""
-        asks = (StepPhase.ASKING, StepPhase.FAILURE, StepPhase.UNKNOWN)
         return any(
-            step.phase in asks and is_inside(id_, node.id) for id_, step in self.state.steps.items()
+            step.phase in ASKS and is_inside(id_, node.id) for id_, step in self.state.steps.items()
         )
 
     def stop_attempt(self, node: Node, why: str) -> None:

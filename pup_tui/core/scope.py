@@ -191,7 +191,7 @@ def wanted_of(program: Program, node: Node, state: RunState, scope: Scope, now: 
         names=dict(scope),
         declared=program.frame(node).declared,
         history=tuple(s.value for s in poll.samples if s.value is not None) if poll else (),
-        attempt=step.attempts if poll is None else step.attempts - poll.first + 1,
+        attempt=step.attempts if poll is None else poll.number(step.attempts),
         elapsed=0.0 if poll is None else max(0.0, now - poll.began),
     )
 

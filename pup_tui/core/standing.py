@@ -63,7 +63,7 @@ def standing(program: Program, state: RunState) -> Standing:
     doubtful = half_undone(program, state)
     earlier = remembered(program, state, doubtful)
     leaves = leaves_of(program, earlier)
-    finished = finished_of(program, earlier)
+    finished = finished_of(leaves, doubtful)
     unknown = [id_ for id_, step in leaves.items() if is_unknown(step)]
     # Also those that take back or clean up, which are not asked about: what may live on is what began.
     begun = {id_ for id_, step in state.steps.items() if is_unknown(step)}.union(unknown)
@@ -257,11 +257,15 @@ def leaves_of(program: Program, earlier: Earlier) -> dict[str, StepState]:
     return {id_: earlier.steps[id_] for id_ in ordered if not program.node(id_).is_block}
 
 
-def finished_of(program: Program, earlier: Earlier) -> list[str]:
-    """The steps that stay as they ended, whatever anybody says of those that were half undone."""
-    leaves = leaves_of(program, earlier).items()
-    doubtful = earlier.half_undone
-    return [id_ for id_, step in leaves if ended_well(step) and not is_in(id_, doubtful)]
+def finished_of(leaves: Mapping[str, StepState], doubtful: Collection[str]) -> list[str]:
+    """The steps that stay as they ended, whatever anybody says of the `doubtful`, which were half undone."""
+    return [id_ for id_, step in leaves.items() if ended_well(step) and not is_in(id_, doubtful)]
+
+
+def known_step(state: RunState, id_: str) -> StepState:
+    """A step as it stands: what the newest leg has not come to yet is as an earlier one left it."""
+    step = state.steps[id_]
+    return state.earlier.steps.get(id_, step) if step.phase is StepPhase.PENDING else step
 
 
 def ended_well(step: StepState) -> bool:

@@ -91,6 +91,10 @@ class PollState(Struct):
     accepted: str | None = None
     counts_lost: bool = False
 
+    def number(self, attempts: int) -> int:
+        """Which attempt of the poll it is, from 1, where the step has made so many."""
+        return attempts - self.first + 1
+
 
 class StepState(Struct):
     """What is known of one step. Times are on the run's clock, in seconds.

@@ -80,6 +80,7 @@ from pup_tui.output.passage import Passage
 from pup_tui.output.pipeline import Captured
 from pup_tui.steps.executor import Context, Executor, Outcome, Stop, Terminal
 from pup_tui.steps.leftovers import Leftovers
+from pup_tui.steps.notes import note
 from pup_tui.steps.start_errors import told
 
 CLEANUP_LIMIT = 20.0
@@ -174,8 +175,8 @@ class LocalRun:
             await self._close()
             why = f"it can no longer be recorded: {error.message}: {error.path}"
             now = self._now()
-            took = self.state.took(now.clock)
-            for notice in self._unrecorded.notices(self.run, why, now.wall, took):
+            took, waited = self.state.took(now.clock), self.state.waited_by(now.clock)
+            for notice in self._unrecorded.notices(self.run, why, now.wall, took, waited):
                 self._tell(notice)
             raise
         finally:
@@ -497,7 +498,7 @@ class LocalRun:
         path = self.outputs.path(action.step)
         why_not = await keep_shown(path, action.wanted, captured, outcome, self._around.masking)
         if why_not:
-            output.write("stderr", f"[pup-tui] shown as it is: {why_not}\n".encode())
+            note(output, f"shown as it is: {why_not}")
             output.end()
 
     def _end_without_acting(self, action: StartAttempt, why: str) -> None:

@@ -43,10 +43,13 @@ class Unrecorded:
         """Take note of how an attempt of `step` ended, which is not recorded yet; its texts are masked."""
         self._ends[step] = event
 
-    def notices(self, run: str, why: str, wall: float, took: float) -> list[AnyNotice]:
+    def notices(
+        self, run: str, why: str, wall: float, took: float, waited: float
+    ) -> list[AnyNotice]:
         """That what had begun is unknown, as it is for the record, and how it ended; then the run's end.
 
-        `wall` is when, in seconds since 1970, `took` how many seconds the run had taken.
+        `wall` is when, in seconds since 1970, `took` how many seconds the run had worked, `waited` how many
+        it had only waited.
         """
         ts = rfc3339(wall)
         steps = [self._step(begun, ts) for begun in self._begun.values()]
@@ -56,6 +59,7 @@ class Unrecorded:
             status=RunStatus.INTERRUPTED,
             warnings=0,
             duration=took,
+            waited=waited,
             counts={StepStatus.UNKNOWN: len(steps)} if steps else {},
             reason=why,
         )

@@ -100,8 +100,9 @@ async def run_value_command(
         async with late.timeout(seconds):
             outcome = await executors[type(request)].run(request, printed, stop, context)
     except TimeoutError:
-        left = await aside(survivors.marked, context.run)
-        left += adopted.left_behind(context.run, context.step)
+        orphans = adopted.left_behind(context.run, context.step)
+        adopted.tell(orphans)
+        left = [*await aside(survivors.marked, context.run), *orphans]
         still = f"; still running: {survivors.listed(left)}" if left else ""
         raise ValueError(f"the command did not end within {seconds:g} s{still}") from None
     if printed.is_too_long:

@@ -95,8 +95,7 @@ def open_database(state: Path, *, patience: float = PATIENCE) -> sqlite3.Connect
         # would drop the locks that other connections of this process hold.
         with closing(_connect(path, "ro", patience)) as probe:
             _checked_version(probe, path)
-            if size <= CHECKED_AT_OPENING:
-                refuse_damaged(probe, path)
+            refuse_damaged_small(probe, path, size)
         database = _connect(path, "rw", patience)
         try:
             database.execute("PRAGMA synchronous = FULL")
@@ -237,6 +236,12 @@ def refuse_damaged(database: sqlite3.Connection, path: Path) -> None:
     found: str = database.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
         raise JournalDamaged("the journal is damaged", path, REPAIR)
+
+
+def refuse_damaged_small(database: sqlite3.Connection, path: Path, size: int) -> None:
+    """As `refuse_damaged`, for a file of so many bytes that is not too large to be looked through at once."""
+    if size <= CHECKED_AT_OPENING:
+        refuse_damaged(database, path)
 
 
 def _checked_version(database: sqlite3.Connection, path: Path) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import msgspec
 
@@ -17,16 +17,16 @@ from pup_tui.core.events import AnyEvent, Moment
 from pup_tui.core.state import RunStatus
 from pup_tui.journal import codec
 from pup_tui.journal.database import (
-    CHECKED_AT_OPENING,
     PATIENCE,
     REPAIR,
     explained,
     open_read_only,
-    refuse_damaged,
+    refuse_damaged_small,
     refuse_lost,
 )
 from pup_tui.journal.errors import AmbiguousRunError, JournalDamaged, JournalError
 from pup_tui.journal.events import RunEvents
+from pup_tui.journal.in_place import Stamp, stamp_of
 from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.places import (
     check_state_dir,
@@ -41,6 +41,9 @@ from pup_tui.spelling import from_stored
 
 OWNER_GONE = "the program ended while the run was under way"
 """The reason of a run whose process is no more."""
+
+_SOUND: Final[dict[Path, Stamp]] = {}
+"""How the files of a journal stood when all of it was found sound last."""
 
 # As bytes: what was flipped need not be UTF-8 any more.
 _PROFILE = """
@@ -188,9 +191,8 @@ class JournalReader:
         from sound pages while others are damaged.
         """
         try:
-            if self.path.stat().st_size <= CHECKED_AT_OPENING:
-                with self._reading():
-                    refuse_damaged(self._database, self.path)
+            with self._reading():
+                self._refuse_damaged()
             lost = len(self.unknown_runs())
         except JournalError as error:
             return str(error)
@@ -198,6 +200,13 @@ class JournalReader:
             return ""
         told = f"the records of {counted_runs(lost)} are lost, only what they printed is left"
         return f"{told}: {outputs_dir(self.state)}: {REPAIR}"
+
+    def _refuse_damaged(self) -> None:
+        """Raise JournalDamaged for damage anywhere in it; looked for once for each state of its files."""
+        stamp = stamp_of(self.path)
+        if _SOUND.get(self.path) != stamp:
+            refuse_damaged_small(self._database, self.path, self.path.stat().st_size)
+            _SOUND[self.path] = stamp
 
     def statuses(self) -> set[RunStatus]:
         """The statuses that there are runs of."""
@@ -234,7 +243,7 @@ class JournalReader:
     def recent_events(self, runbook: str, *, runs: int, most: int) -> Iterator[list[AnyEvent]]:
         """The events of the newest so many runs of a runbook that are over, `most` of them in all.
 
-        For figures: a run of which something cannot be read, or is too much, is left out.
+        For figures: a run that cannot be read is left out, and the first that is too much ends it.
         """
         with self._reading():
             numbers = self._database.execute(

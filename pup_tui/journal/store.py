@@ -16,12 +16,11 @@ from pup_tui.core.events import AnyEvent
 from pup_tui.core.state import RunStatus
 from pup_tui.journal import codec
 from pup_tui.journal.database import (
-    CHECKED_AT_OPENING,
     PATIENCE,
     explained,
     open_database,
     open_read_only,
-    refuse_damaged,
+    refuse_damaged_small,
 )
 from pup_tui.journal.errors import JournalError, RunGoesOn, RunOwned
 from pup_tui.journal.in_place import InPlace, LogState
@@ -242,8 +241,7 @@ class Journal(JournalReader):
         """Whether a connection that has nothing in memory finds a sound journal with the newest event."""
         try:
             with closing(open_read_only(self.state)) as fresh:
-                if self.path.stat().st_size <= CHECKED_AT_OPENING:
-                    refuse_damaged(fresh, self.path)
+                refuse_damaged_small(fresh, self.path, self.path.stat().st_size)
                 if self._newest is None:
                     return True
                 found = fresh.execute(

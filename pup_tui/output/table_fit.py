@@ -49,7 +49,7 @@ class TableFit:
             yield line if ends else self._cut(line)
             self._widths = [] if ends else self._widths
         elif self._before is not None and _RULE.fullmatch(line):
-            self._widths = _widths_of(line)
+            self._widths = widths_of(line)
             self._fitting = fitted(self._widths, self._edge)
             for each in (self._before, line):
                 yield self._cut(each)
@@ -63,7 +63,7 @@ class TableFit:
         if self._fitting == self._widths:
             return _shortened(line, self._edge)
         is_rule = _RULE.fullmatch(line) is not None
-        cells = _cells(strip_style(line), self._widths)
+        cells = cells_of(strip_style(line), self._widths)
         cut = [
             cell[:width] if is_rule else _shortened(cell.rstrip(), width)
             for cell, width in zip(cells, self._fitting, strict=True)
@@ -81,14 +81,15 @@ def fitted(widths: Sequence[int], edge: int) -> list[int]:
     return [min(width, most) for width in widths]
 
 
-def _widths_of(rule: str) -> list[int]:
+def widths_of(rule: str) -> list[int]:
+    """The widths of the columns above and below a rule."""
     first, *others = rule.split("+")
     if not others:
         return [len(first)]
     return [len(first) - 1, *(len(each) - 2 for each in others[:-1]), len(others[-1]) - 1]
 
 
-def _cells(line: str, widths: Sequence[int]) -> list[str]:
+def cells_of(line: str, widths: Sequence[int]) -> list[str]:
     """The cells of a line, which stand where the widths say."""
     starts = [0, *accumulate(width + 3 for width in widths)]
     cells = [""] * len(widths)
@@ -96,9 +97,11 @@ def _cells(line: str, widths: Sequence[int]) -> list[str]:
     for char in line:
         while at + 1 < len(widths) and column >= starts[at + 1]:
             at += 1
-        if column < starts[at] + widths[at]:
+        size, end = width_of(char), starts[at] + widths[at]
+        # A mark that takes no column belongs to what stands before it.
+        if column < end or (not size and column == end):
             cells[at] += char
-        column += width_of(char)
+        column += size
     return cells
 
 

@@ -158,6 +158,7 @@ class StepChanges:
             if await self._agreed(step, _assigned(known, changed), _assigned(changed, changed)):
                 break
         typed.clear()
+        self._going.skipped.pop(step, None)
         self._going.changed |= changed
         return True
 

@@ -37,7 +37,8 @@ class ColouredApp(App[ReturnType]):
         self.stylesheet.set_variables(self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return theme.own_variables(self.current_theme)
+        shown = self.current_theme
+        return {} if shown in theme.THEMES else theme.own_variables(shown)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         shown = self.current_theme

@@ -99,7 +99,7 @@ class GoingOnDialogs:
             answer = await self._put(
                 await self._failed(program, step, why, place, changes.ways(step))
             )
-            if answer is None or answer.answer == "later":
+            if answer is None:
                 return False
             if await changes.decide(step, answer.answer):
                 return True

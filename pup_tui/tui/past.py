@@ -9,18 +9,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pup_tui.core.notices import (
-    AnyNotice,
-    RunFinished,
-    RunStarted,
-    StepFinished,
-    rfc3339,
-)
-from pup_tui.core.standing import left_as, without_attempts
-from pup_tui.core.state import RunState, RunStatus, StepPhase, StepStatus
+from pup_tui.core.notices import AnyNotice, RunFinished, RunStarted, StepFinished, rfc3339
+from pup_tui.core.standing import known_step, left_as, without_attempts
+from pup_tui.core.state import RunState, RunStatus, StepStatus
 from pup_tui.journal.errors import JournalError
 from pup_tui.journal.places import journal_path, run_dir
-from pup_tui.journal.reader import read_journal
+from pup_tui.journal.reader import JournalReader, read_journal
 from pup_tui.journal.records import HIDDEN, RunRow
 from pup_tui.output.spool import spool_name
 
@@ -59,8 +53,6 @@ class KnownRuns:
 
 def known_runs(state: Path, runbook: str, limit: int) -> KnownRuns:
     """Up to `limit` runs of a runbook, and what all say of it. Raises JournalError."""
-    from pup_tui.core.figures import figures_of
-
     with read_journal(state) as journal:
         if journal is None:
             return KnownRuns()
@@ -68,19 +60,24 @@ def known_runs(state: Path, runbook: str, limit: int) -> KnownRuns:
         return KnownRuns(
             runs=journal.runs(runbook=runbook, limit=limit),
             succeeded=next(iter(succeeded), None),
-            figures=figures_of(journal.recent_events(runbook, runs=RECENT, most=MOST_EVENTS)),
+            figures=recent_figures(journal, runbook),
             losses=journal.losses(),
         )
 
 
 def step_figures(state: Path, runbook: str) -> Mapping[str, StepFigures]:
     """What recent runs of a runbook say of its steps, by their ids. Raises JournalError."""
-    from pup_tui.core.figures import figures_of
-
     with read_journal(state) as journal:
         if journal is None:
             return {}
-        return figures_of(journal.recent_events(runbook, runs=RECENT, most=MOST_EVENTS))
+        return recent_figures(journal, runbook)
+
+
+def recent_figures(journal: JournalReader, runbook: str) -> Mapping[str, StepFigures]:
+    """The same from a journal that is open."""
+    from pup_tui.core.figures import figures_of
+
+    return figures_of(journal.recent_events(runbook, runs=RECENT, most=MOST_EVENTS))
 
 
 def past_runs(state: Path, runbook: str | None = None, limit: int | None = None) -> list[RunRow]:
@@ -175,8 +172,7 @@ def broken_off(state: RunState, reason: str, *, ts: str, duration: float) -> lis
     """
     ended: list[AnyNotice] = []
     for step_id, known in state.steps.items():
-        waits = known.phase is StepPhase.PENDING
-        step = state.earlier.steps.get(step_id, known) if waits else known
+        step = known_step(state, step_id)
         if known.status is None and (left := left_as(step)) is not None:
             status, why = left
             ended.append(

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pup_tui.core.figures import RunbookFigures, StepFigures, figures_of, runbook_figures
+from pup_tui.core.figures import RunbookFigures, StepFigures, runbook_figures
 from pup_tui.core.state import RunStatus
 from pup_tui.journal.reader import read_journal
-from pup_tui.tui.past import MOST_EVENTS, RECENT
+from pup_tui.tui.past import recent_figures
 
 MOST_RUNS = 5_000
 """The newest runs that are looked at."""
@@ -35,5 +35,5 @@ def past_figures(state: Path, runbook: str) -> PastFigures:
         for row in journal.runs(limit=MOST_RUNS):
             if row.status is not RunStatus.RUNNING:
                 ends.setdefault(row.runbook, []).append((row.status, row.duration))
-        steps = figures_of(journal.recent_events(runbook, runs=RECENT, most=MOST_EVENTS))
+        steps = recent_figures(journal, runbook)
         return PastFigures({name: runbook_figures(its) for name, its in ends.items()}, steps)

@@ -121,6 +121,4 @@ def named(choice: str, *, dark: bool) -> str:
 def own_variables(theme: Theme) -> dict[str, str]:
     """The console's own variables in a theme that is not the console's."""
     generated = theme.to_color_system().generate()
-    own = {name: generated[instead] for name, instead in _INSTEAD.items()}
-    # Shares of a contrast, as Textual has them, are not taken up by texts inside a `Content`.
-    return {**own, "text-muted": own["muted"], "text-disabled": own["muted"]}
+    return {name: generated[instead] for name, instead in _INSTEAD.items()}

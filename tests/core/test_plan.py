@@ -107,3 +107,21 @@ steps: [{name: a, kind: shell, run: a, confirm: 'At {{ PLACE }}?'}]
 """
     (only,) = plan(program_of(text), {"PLACE": "/hunter2"}, (), "ada", lambda _: None)
     assert only.rules == ("asks first: At ***?",)
+
+
+def test_a_number_alone_is_told_as_seconds() -> None:
+    program = program_of("""
+vars: {P: 90}
+steps:
+  - {name: a, kind: shell, run: a, timeout: 90}
+  - {name: b, kind: shell, run: b, timeout: '{{ P }}'}
+  - {name: c, kind: shell, run: c, poll: {until: exit_code == 0, interval: 2, max_attempts: 3}}
+  - {name: d, kind: shell, run: d, retry: {attempts: 2, delay: 1500000.5}}
+""")
+    planned = plan(program, {"P": "90"}, (), "ada", lambda _: None)
+    assert [line for step in planned for line in step.rules] == [
+        "for at most 90s",
+        "for at most 90s",
+        "until exit_code == 0, every 2s, at most 3 attempts",
+        "up to 2 attempts, 1500000.5s between them",
+    ]

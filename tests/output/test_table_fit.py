@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pup_tui.output.table import table, width_of
-from pup_tui.output.table_fit import TableFit
+from pup_tui.output.table_fit import TableFit, cells_of
 
 WIDE = table(
     ["pid", "state", "query"],
@@ -21,6 +21,11 @@ WIDE = table(
 def fit(text: str, edge: int) -> str:
     fitting = TableFit(edge)
     return fitting.feed(text) + fitting.rest()
+
+
+def test_a_cell_keeps_the_marks_of_its_last_letter() -> None:
+    assert cells_of("e\u0301 | 7", [1, 1]) == ["e\u0301", "7"]
+    assert cells_of("日本 | 👍🏽 | x", [4, 4, 1])[0] == "日本"
 
 
 def test_the_widest_column_gives_way() -> None:

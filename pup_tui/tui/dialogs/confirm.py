@@ -31,6 +31,8 @@ class ConfirmScreen(Dialog):
         Binding("n", "no", "No"),
     ]
 
+    KEYS = "esc put aside"
+
     def __init__(
         self,
         question: Question,

@@ -136,7 +136,7 @@ class Dialog(ModalScreen[Answer | None]):
     ]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-roomy")]  # noqa: RUF012 - as Screen declares it
     HORIZONTAL_BREAKPOINTS = [(0, "-below"), (BESIDE_FROM, "-beside")]  # noqa: RUF012 - as Screen declares it
-    KEYS = "esc put aside"
+    KEYS = ""
     MOST = 0.6
     """The share of a window's lines that a dialog below what it is about may have."""
 
@@ -199,7 +199,6 @@ class Dialog(ModalScreen[Answer | None]):
         return title
 
     def on_mount(self) -> None:
-        self.want("")
         # What stands behind is drawn with the dialog, and not by itself where only its layout changes.
         ground = self.app.screen_stack[0]
         ground.screen_layout_refresh_signal.subscribe(self, lambda _: self.refresh())

@@ -22,7 +22,6 @@ class DifferenceScreen(Dialog):
     """The lines that go and those that come; the answer is `yes` to run with them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "run_again", "Run again")]
-    KEYS = ""
 
     def __init__(self, name: str, lines: Sequence[str], *, danger: bool = False) -> None:
         super().__init__(f"What changes: {name}", danger=danger)

@@ -36,8 +36,8 @@ WAYS = {
 class FailureFacts:
     """What is known of a failure beside the step and its reason.
 
-    `last` is the end of what its last attempt printed; `attempt` is how often a person
-    has had it run. `before` finds how often it failed in other runs.
+    `last` is the end of what its last attempt printed; `attempt` is which attempt it was in
+    this console, automatic ones counted. `before` finds how often it failed in other runs.
     `undoable` is how many steps can be taken back if the run ends here. `place` is which of how many failed
     steps this is, `decided` what stands of it already.
     """
@@ -56,7 +56,6 @@ class FailureScreen(Dialog):
     """What failed and what it said last; the answer is one of `ways`. None of them has the focus."""
 
     AUTO_FOCUS = ""
-    KEYS = ""
     MOST = 0.7
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(key, f"way('{way}')", label) for way, (label, key) in WAYS.items()

@@ -15,8 +15,6 @@ from pup_tui.tui.dialogs.dialog import Dialog, effect, shown_text
 class HalfUndoneScreen(Dialog):
     """What the undo would have done, and what becomes of its step."""
 
-    KEYS = ""
-
     def __init__(self, question: Question) -> None:
         super().__init__(f"Was it taken back? {question.title}", danger=question.danger)
         self._question = question

@@ -19,8 +19,6 @@ LOOK_AGAIN = 0.5
 class LeftRunningScreen(Dialog):
     """The answer is `ended` as soon as nothing runs any more, or `end` where it is to be ended."""
 
-    KEYS = ""
-
     def __init__(self, step: str, running: str, lives: Callable[[], Awaitable[bool]]) -> None:
         """`running` names the processes of the step called so; `lives` tells whether one still does."""
         super().__init__(f"Still running: {step}")

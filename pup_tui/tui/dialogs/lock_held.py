@@ -18,8 +18,6 @@ from pup_tui.tui.dialogs.reason import ReasonScreen
 class LockHeldScreen(Dialog):
     """Names the holder; the answer is `yes` where the lock is to be broken. *Cancel* has the focus."""
 
-    KEYS = ""
-
     def __init__(self, held: LockHeld) -> None:
         super().__init__("Another run holds the lock")
         self._held = held
@@ -53,7 +51,6 @@ class LockHeldScreen(Dialog):
         yield choice("Break the lock…", "break", variant="error")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one("#cancel").focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

@@ -19,8 +19,6 @@ _NOTE = "note"
 class ManualScreen(ChecklistDialog):
     """What is to be done, each item to be ticked; *Done* leads to the first that is not."""
 
-    KEYS = ""
-
     def __init__(
         self,
         question: Question,

@@ -49,7 +49,6 @@ class ProfileScreen(Dialog):
         yield choice("Keep it", "keep", "esc")
 
     def on_mount(self) -> None:
-        super().on_mount()
         chooser = self.query_one(OptionList)
         names = [offer.name for offer in self._offers]
         chooser.highlighted = names.index(self._current) if self._current in names else 0

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class QuestionContext:
     """What stands around a question: the output and exit code of its step, where the run acts.
 
-    `attempt` is how often the operator has had the step run, `first_line` where that attempt's output
+    `attempt` is which attempt of the step it is in this console, `first_line` where that attempt's output
     begins, `marks` part it by legs; `began` is when the step did, in seconds since 1970. `left` tells when
     the question closes by itself, where it does. `sources` makes what values come from; `typed` is what was
     typed when the question was put away. What else there is to a failure is as in `FailureFacts`; `ways` are

@@ -19,7 +19,6 @@ class ReasonScreen(Dialog):
 
     HINT: ClassVar[str] = "Why? This is recorded with your name"
     MISSING: ClassVar[str] = "A reason is missing: type it here."
-    KEYS = ""
 
     def __init__(
         self,
@@ -96,7 +95,6 @@ class FileScreen(ReasonScreen):
 
     HINT = "A new file; ~ is your home"
     MISSING = "The name of a file is missing: type it here."
-    KEYS = ""
 
     def __init__(self, suggested: str) -> None:
         message = "As plain text, to a file that is not there yet and only you can read."

@@ -33,7 +33,6 @@ class ResumeScreen(Dialog):
     `current` for that of the file today, `recorded`.
     """
 
-    KEYS = ""
     MOST = 0.85
 
     def __init__(

@@ -17,8 +17,6 @@ from pup_tui.tui.dialogs.dialog import Dialog
 class TrustScreen(Dialog):
     """Shows which exact file would run. *No* has the focus."""
 
-    KEYS = ""
-
     def __init__(self, runbook: str, path: Path, sha256: str, *, for_values: bool = False) -> None:
         """`for_values`: at first it is only for commands that find values and choices."""
         what = (
@@ -57,7 +55,6 @@ class TrustScreen(Dialog):
         yield choice(f"I have read it: run {them}", "yes", variant="error")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one("#no").focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

@@ -22,8 +22,6 @@ class UnknownScreen(Dialog):
     To say that it was done takes what it would have captured for other steps.
     """
 
-    KEYS = ""
-
     def __init__(
         self,
         question: Question,

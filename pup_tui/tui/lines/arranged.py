@@ -6,13 +6,12 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from rich.cells import set_cell_size
-
 from pup_tui.output.json_outline import MOST, JsonOutline, json_outline
 from pup_tui.output.json_table import json_table
 from pup_tui.output.passage import Line
 from pup_tui.output.spool import SpoolReader
 from pup_tui.output.style import strip_style
+from pup_tui.output.table_fit import cells_of, widths_of
 from pup_tui.tui.lines.line_list import LineList
 
 _RULE = re.compile(r"-+(-\+-+)*")
@@ -46,14 +45,14 @@ class FoldableJson(LineList):
     def lines(self, start: int, stop: int, most: int | None = None) -> list[Line]:
         return [Line("stdout", self._text(number)) for number in self._numbers[start:stop]]
 
-    def toggle(self, line: int) -> int | None:
-        """Fold or unfold what a line opens; the line where that stands, None where it opens nothing."""
+    def toggle(self, line: int) -> bool:
+        """Fold or unfold what a line opens; whether it opens anything."""
         number = self._numbers[line] if line < self.line_count else -1
         if number not in self._outline.ends:
-            return None
+            return False
         self._folded ^= {number}
         self._arrange()
-        return line
+        return True
 
     def fold_all(self, line: int, *, folded: bool) -> int:
         """Unfold everything, or fold the events, or else what lies deeper than the first level.
@@ -86,7 +85,7 @@ class SortableTable(LineList):
     def __init__(self, lines: list[Line], rule: str) -> None:
         super().__init__(lines)
         self._head, self._rows, self._foot = lines[:2], lines[2:-1], lines[-1:]
-        self._widths = [len(part) for part in rule.split("-+-")]
+        self._widths = widths_of(rule)
         self.column: int | None = None
         self.reversed = False
 
@@ -94,7 +93,7 @@ class SortableTable(LineList):
     def told(self) -> str:
         """What it is, and what can be done with it."""
         if self.column is None:
-            return "table of stdout · > sorts"
+            return "table of stdout · . sorts"
         way = "▾" if self.reversed else "▴"
         return f"table of stdout · by {self._cell(self._head[0], self.column)} {way} · . , sort"
 
@@ -113,12 +112,10 @@ class SortableTable(LineList):
         self._lines = [*self._head, *(rows[::-1] if self.reversed else rows), *self._foot]
 
     def _cell(self, line: Line, column: int) -> str:
-        begin = sum(self._widths[:column]) + 3 * column
         text = line.text
         if not text.isascii():
-            return set_cell_size(text, begin + self._widths[column])[
-                len(set_cell_size(text, begin)) :
-            ].strip()
+            return cells_of(text, self._widths)[column].strip()
+        begin = sum(self._widths[:column]) + 3 * column
         return text[begin : begin + self._widths[column]].strip()
 
 

@@ -24,7 +24,6 @@ class QuitScreen(Dialog):
     """Asks whether to stay, or to cancel the runs and quit when they have stopped: the answer is `quit`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "put_away", "Stay")]
-    KEYS = ""
 
     def __init__(self, runs: Runs, operator: str) -> None:
         count = len(runs.under_way)
@@ -49,7 +48,6 @@ class QuitScreen(Dialog):
         yield choice("Cancel the runs and quit", "cancel", variant="error")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one("#stay").focus()
         self.set_interval(LOOK, self._look)
 

@@ -136,10 +136,12 @@ class OutputPane(Vertical):
                 self._reader.marks = marks
                 if ended:
                     self._arrange(path, arranged)
-                elif begun_again and self._view is not None:
+                elif begun_again:
+                    self.workers.cancel_group(self, "arrange")
                     self._arrangements = []
-                    self._look(None)
-                    self.lines.following = True
+                    if self._view is not None:
+                        self._look(None)
+                        self.lines.following = True
             return
         self._close()
         self._path = path
@@ -196,8 +198,9 @@ class OutputPane(Vertical):
     def action_sort(self, by: int) -> None:
         if isinstance(self._view, SortableTable):
             self._view.sort(by)
+            self._counted = None
             self.lines.shown_anew(0)
-            self._show_status()
+            self._tell("")
 
     def _open(self) -> None:
         assert self._path is not None
@@ -239,19 +242,19 @@ class OutputPane(Vertical):
         self._show_status()
 
     def _show_status(self) -> None:
-        lines, count = self.lines, 0 if self._reader is None else self._reader.printed
+        lines, read = self.lines, self._printed or self._reader
         parts = [self._told] if self._told else []
         hides = self._view is not None and self._left_out
         at = "paused at" if self._grows else "line"
-        printed = f"[stdout+stderr] {count:,} {'line' if count == 1 else 'lines'}"
-        if self._arrangements:
-            printed += " · v other views"
+        told = f"[stdout+stderr] {counted(0 if read is None else read.printed, 'line')}"
+        if self._view is not None:
+            told = self._view.told
         parts += [
-            printed if self._view is None else f"{self._view.told} · v other views",
+            f"{told} · v other views" if self._arrangements else told,
             *([f"▲ without {counted(self._left_out, 'line')} of stderr"] if hides else []),
             "following" if lines.following else f"{at} {self._number(lines.cursor):,}",
         ]
-        dropped = 0 if self._reader is None else self._reader.dropped_lines
+        dropped = 0 if read is None else read.dropped_lines
         if dropped:
             parts.append(f"{dropped:,} lines left out")
         if self._is_cut:
@@ -303,7 +306,7 @@ class OutputPane(Vertical):
         self.lines.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Parting what would be found while it is typed."""
+        """Mark what would be found while it is typed."""
         event.stop()
         self._compile(event.value)
 
@@ -419,12 +422,10 @@ class OutputPane(Vertical):
 
     def action_whole_line(self) -> None:
         lines = self.lines
-        if isinstance(self._view, FoldableJson):
-            at = self._view.toggle(lines.cursor)
-            if at is not None:
-                lines.shown_anew(at)
-                self._show_status()
-                return
+        if isinstance(self._view, FoldableJson) and self._view.toggle(lines.cursor):
+            lines.shown_anew(lines.cursor)
+            self._show_status()
+            return
         line = lines.line(lines.cursor)
         if line is not None:
             self.app.push_screen(WholeLineScreen(line, self._number(lines.cursor)))

@@ -71,8 +71,7 @@ class RunRequests:
                 self._live.note(answer.note, self._operator)
 
         told = "It stands in the record with your name and the time."
-        dialog = NoteScreen(told)
-        self._push(dialog, noted)
+        self._ask("", NoteScreen(told), noted)
 
     @property
     def undoable(self) -> int:
@@ -94,11 +93,17 @@ class RunRequests:
     async def _change(self, step: str, how: str, done: Callable[[bool], None]) -> None:
         decided = await self._changes(step).decide(step, how)
         if decided:
+            going = self._decided[step]
             try:
-                self._answer_changed(step, self._decided.pop(step))
+                self._answer_changed(step, going)
             except ValueError as error:
                 self._app().notify(f"Nothing was run: {error}", severity="error", markup=False)
+                # What was typed stays for the next opening, and is not what is decided.
+                going.changed.clear()
+                going.edited.clear()
                 decided = False
+            else:
+                del self._decided[step]
         done(decided)
 
     def _answer_changed(self, step: str, going: GoingOn) -> None:

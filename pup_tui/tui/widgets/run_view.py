@@ -364,12 +364,13 @@ class RunView(Vertical):
         if self._questions.in_front is not self._in_front:
             self._in_front, self._steps_dirty = self._questions.in_front, True
         self._let_time_pass()
-        if self._steps_dirty:
-            self._steps_dirty = False
+        steps, output = self._steps_dirty, self._output_dirty
+        self._steps_dirty = self._output_dirty = False
+        if steps:
             self._show_steps()
-        if self._output_dirty:
-            self._output_dirty = False
+        if output:
             self._pane.refresh_output()
+        if steps or (output and not self.has_class("-wide")):
             self._share_height()
 
     def _let_time_pass(self) -> None:

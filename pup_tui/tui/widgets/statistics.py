@@ -68,9 +68,11 @@ class Statistics(VerticalScroll):
     def _lay_out(self) -> None:
         if self._figures is not None:
             width = max(LEAST_NAME, self.size.width - AROUND)
-            told = _told(self._figures, self._runbook, width)
-            if self._problem:
-                told = Content.styled(safe_text(self._problem), "$text-error")
+            told = (
+                Content.styled(safe_text(self._problem), "$text-error")
+                if self._problem
+                else _told(self._figures, self._runbook, width)
+            )
             self.query_one("#statistics-body", Static).update(told)
 
     def action_leave(self) -> None:

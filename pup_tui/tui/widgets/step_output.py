@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -62,7 +63,11 @@ class StepOutputView(Vertical):
         shown = spool_to_show(output, step.node.step.shows, step.status)
         hidden = f"Its output is not shown: o opens it in the pager. It is kept in {safe_text(str(output))}"
         told = hidden if shown is None and step.has_run else why_empty(step)
-        lost = loss(output, kept or 0) if step.has_printed else ""
+        lost = ""
+        if step.has_printed:
+            # Where it cannot be looked at, that is told where the output itself is read.
+            with suppress(OSError):
+                lost = loss(output, kept or 0)
         if lost:
             told = safe_text(lost[0].upper() + lost[1:])
         # What is made of an output is that of its last attempt.
