@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pup_tui.catalog.entries import Entry, Origin
 from pup_tui.catalog.places import HERE, Folder
+from pup_tui.file_stamp import stamp_of
 from pup_tui.place_errors import PlaceError, place_error
 from pup_tui.real_path import real_path
 
@@ -121,7 +122,6 @@ class Catalog:
 
     def load(self, path: Path) -> Loaded:
         """The file as it is on disk now; it is read again only when it, or a file it uses, has changed."""
-        from pup_tui.runbook.files import stamp_of
         from pup_tui.runbook.load import unreadable
 
         known = self._loaded.get(path)

@@ -6,27 +6,10 @@ import os
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeAlias
 
 from pup_tui.journal.errors import JournalError
 
 _HINT = "put it back from a backup if it is lost; what was going on is not recorded to its end"
-
-
-Stamp: TypeAlias = tuple[tuple[int, int, int] | None, ...]
-
-
-def stamp_of(path: Path) -> Stamp:
-    """What changes when a journal at `path`, or its log, is written; None for a file that is not there."""
-    return tuple(map(_stamp, (path, companions(path)[0])))
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def companions(path: Path) -> tuple[Path, Path]:

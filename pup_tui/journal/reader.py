@@ -15,6 +15,7 @@ import msgspec
 
 from pup_tui.core.events import AnyEvent, Moment
 from pup_tui.core.state import RunStatus
+from pup_tui.file_stamp import Stamp, stamp_of
 from pup_tui.journal import codec
 from pup_tui.journal.database import (
     PATIENCE,
@@ -26,7 +27,7 @@ from pup_tui.journal.database import (
 )
 from pup_tui.journal.errors import AmbiguousRunError, JournalDamaged, JournalError
 from pup_tui.journal.events import RunEvents
-from pup_tui.journal.in_place import Stamp, stamp_of
+from pup_tui.journal.in_place import companions
 from pup_tui.journal.lock import owner_is_gone
 from pup_tui.journal.places import (
     check_state_dir,
@@ -42,7 +43,7 @@ from pup_tui.spelling import from_stored
 OWNER_GONE = "the program ended while the run was under way"
 """The reason of a run whose process is no more."""
 
-_SOUND: Final[dict[Path, Stamp]] = {}
+_SOUND: Final[dict[Path, tuple[Stamp, ...]]] = {}
 """How the files of a journal stood when all of it was found sound last."""
 
 # As bytes: what was flipped need not be UTF-8 any more.
@@ -203,7 +204,7 @@ class JournalReader:
 
     def _refuse_damaged(self) -> None:
         """Raise JournalDamaged for damage anywhere in it; looked for once for each state of its files."""
-        stamp = stamp_of(self.path)
+        stamp = stamp_of(self.path), stamp_of(companions(self.path)[0])
         if _SOUND.get(self.path) != stamp:
             refuse_damaged_small(self._database, self.path, self.path.stat().st_size)
             _SOUND[self.path] = stamp

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
+from pup_tui.file_stamp import Stamp, stamp_of
 from pup_tui.place_errors import place_error
 from pup_tui.real_path import real_path
 from pup_tui.runbook.yaml import MAX_BYTES
@@ -17,9 +18,6 @@ from pup_tui.runbook.yaml import MAX_BYTES
 TEMPLATES = "_templates"
 SUFFIXES = (".yaml", ".yml")
 _MAX_LISTED = 1000
-
-Stamp: TypeAlias = tuple[int, int, int] | None
-"""Time of change, size and inode of a file: another one tells that it was edited. None: there is none."""
 
 
 class Unreadable(Exception):
@@ -135,15 +133,6 @@ def check_home(text: str) -> None:
             f"{first} is the home of another user, and only ~/ is known here: "
             f"write the whole path, or ./{first} for what has that very name"
         )
-
-
-def stamp_of(path: Path) -> Stamp:
-    """The stamp of a file: another one tells that it was edited since."""
-    try:
-        status = path.stat()
-    except (OSError, ValueError):
-        return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def read_file(path: Path) -> bytes:

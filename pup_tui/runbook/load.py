@@ -14,9 +14,10 @@ from types import MappingProxyType
 import msgspec
 from msgspec import Struct
 
+from pup_tui.file_stamp import Stamp
 from pup_tui.runbook import yaml
 from pup_tui.runbook.check import Checking
-from pup_tui.runbook.files import DirectoryFiles, Files, PackFiles, Stamp, Unreadable
+from pup_tui.runbook.files import DirectoryFiles, Files, PackFiles, Unreadable
 from pup_tui.runbook.looking import PupChanges, nobody_knows
 from pup_tui.runbook.model import Runbook
 from pup_tui.runbook.problems import InvalidRunbook, Problem

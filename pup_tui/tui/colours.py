@@ -72,6 +72,7 @@ class ColourFilter(LineFilter):
             Depth.NONE: self._in_none,
         }[depth]
         self._shown = lru_cache(4096)(convert)
+        self._made: set[Style] = set()
 
     def apply(self, segments: list[Segment], background: TextualColor) -> list[Segment]:
         shown, under = self._shown, background.rgb
@@ -86,6 +87,9 @@ class ColourFilter(LineFilter):
         return style + _NO_DIM + Style.from_color(Color.from_rgb(*text), Color.from_rgb(*ground))
 
     def _in_indexed(self, style: Style, under: Rgb) -> Style:
+        """Leaves what was made here: what stands behind a dialog comes a second time, without its meta."""
+        if style in self._made:
+            return style
         text, ground = self._pair(style, under)
         shown_ground = self._indexed.get(ground) or nearest_indexed(ground)
         shown_text = self._indexed.get(text)
@@ -94,7 +98,9 @@ class ColourFilter(LineFilter):
             wanted = text if shown_text is None else rgb_of_indexed(shown_text)
             shown_text = nearest_indexed(readable(wanted, behind), behind)
         colours = Color.from_ansi(shown_text), Color.from_ansi(shown_ground)
-        return style + _NO_DIM + Style.from_color(*colours)
+        made = style + _NO_DIM + Style.from_color(*colours)
+        self._made.add(made.clear_meta_and_links())
+        return made
 
     def _is_own(self, style: Style) -> bool:
         """Whether somebody has chosen both colours to stand together."""

@@ -217,6 +217,19 @@ def test_what_was_shown_once_is_shown_alike_behind_a_dialog(look: Look, depth: D
         assert again.style == first
 
 
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+@pytest.mark.parametrize("depth", Depth)
+def test_a_ground_drawn_as_text_is_shown_alike_behind_a_dialog(look: Look, depth: Depth) -> None:
+    names = (look.grounds["scrollbar"].true, look.grounds["background"].true)
+    style = Style.parse("reverse {} on {}".format(*names)) + Style.from_meta({"@click": "x"})
+    colours, under = ColourFilter(look, depth), TextualColor.parse(names[1])
+    [first] = colours.apply([Segment("▆", style)], under)
+    assert first.style is not None
+    behind = first.style.clear_meta_and_links()
+    [again] = colours.apply([Segment("▆", behind)], under)
+    assert again.style == behind
+
+
 def test_sixteen_colours_of_a_program_stay_the_terminals_own() -> None:
     assert shown(NIGHT, Depth.BASIC, "red").color == Color.parse("red")
     assert shown(NIGHT, Depth.BASIC, "default").color == Color.default()
