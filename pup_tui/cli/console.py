@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pup_tui.settings.profiles import ProfileFile
     from pup_tui.settings.settings import Settings
     from pup_tui.steps.leftovers import Leftovers
-    from pup_tui.tui.services import ProfileOffer, Services
+    from pup_tui.tui.services import FiringAlert, ProfileOffer, Services
 
 
 class _ProgramContext(click.Context):
@@ -150,6 +150,7 @@ async def console_services(
     site: str | None = None,
     suggestions: Mapping[str, str] | None = None,
     open_at: Entry | None = None,
+    alert: FiringAlert | None = None,
 ) -> AsyncIterator[Services]:
     """What the console works with; all that takes time to import comes when it is used.
 
@@ -193,6 +194,7 @@ async def console_services(
             site=site or parts.datadog.place,
             suggestions=suggestions or {},
             open_at=open_at,
+            alert=alert,
             profile=ProfileOffer(name="") if profile is None else _offer(profile),
             profiles=partial(_profiles, settings),
             appearance=parts.appearance,

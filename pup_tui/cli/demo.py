@@ -17,10 +17,16 @@ from pup_tui.cli.options import pass_settings, runbooks_option
 
 if TYPE_CHECKING:
     from pup_tui.catalog.catalog import Catalog
+    from pup_tui.datadog.sandbox.server import Sandbox
+    from pup_tui.datadog.sandbox.world import World
     from pup_tui.settings.settings import Settings
+    from pup_tui.tui.services import FiringAlert
 
 SHOWN = "incident-triage"
 """The runbook that the demo runs where there is no terminal."""
+
+FITS = "rollback-feature-flag"
+"""The runbook that ends the incident of the sandbox."""
 
 LOOKS = ("TERM", "COLORTERM", "COLORFGBG", "TMUX", "NO_COLOR", "PUP_TUI_COLORS", "PUP_TUI_THEME")
 """What tells how the console looks."""
@@ -38,8 +44,8 @@ def demo_command(settings: Settings) -> int:
     from pup_tui.catalog.entries import Origin
     from pup_tui.catalog.places import Folder, bundled_dir
 
-    with tempfile.TemporaryDirectory(prefix="pup-tui-demo-") as folder, _sandbox() as url:
-        demo = demo_settings(settings.environ, Path(folder), url)
+    with tempfile.TemporaryDirectory(prefix="pup-tui-demo-") as folder, _sandbox() as sandbox:
+        demo = demo_settings(settings.environ, Path(folder), sandbox.url)
         given = [Folder(path, Origin.GIVEN) for path in settings.runbooks.given]
         catalog = Catalog([*given, Folder(bundled_dir(), Origin.BUNDLED)])
         if demo.terminal.can_show:
@@ -47,7 +53,13 @@ def demo_command(settings: Settings) -> int:
 
             return open_console(
                 lambda _, leftovers: console_services(
-                    demo, catalog, leftovers, site="sandbox", suggestions=suggestions()
+                    demo,
+                    catalog,
+                    leftovers,
+                    site="sandbox",
+                    suggestions=suggestions(),
+                    open_at=catalog.find(FITS),
+                    alert=firing(sandbox.world),
                 )
             )
         return _run_once(demo, catalog)
@@ -84,8 +96,24 @@ def suggestions() -> dict[str, str]:
     }
 
 
+def firing(world: World) -> FiringAlert:
+    """The alert of the sandbox's incident, and the runbook that ends it."""
+    from pup_tui.datadog.sandbox import ids
+    from pup_tui.tui.services import FiringAlert
+
+    monitor = next(each for each in world.monitors if each.id == ids.MONITOR_ID)
+    return FiringAlert(
+        title=f"{monitor.name} in {monitor.env}",
+        since=monitor.changed or 0.0,
+        message=f"Checkouts fail since the flag {ids.FLAG_KEY} was turned on.",
+        runbook=FITS,
+        reason="is for errors that began when a flag was turned on",
+        values={"FLAG_KEY": ids.FLAG_KEY, "SERVICE": monitor.service, "ENV": monitor.env},
+    )
+
+
 @contextmanager
-def _sandbox() -> Iterator[str]:
+def _sandbox() -> Iterator[Sandbox]:
     """The sandbox on a loop of its own, so that it answers whatever the console is doing."""
     from pup_tui.datadog.sandbox.server import Sandbox
 
@@ -95,7 +123,7 @@ def _sandbox() -> Iterator[str]:
     server = Sandbox()
     asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
     try:
-        yield server.url
+        yield server
     finally:
         asyncio.run_coroutine_threadsafe(server.__aexit__(), loop).result()
         loop.call_soon_threadsafe(loop.stop)

@@ -31,6 +31,22 @@ class ProfileOffer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FiringAlert:
+    """What goes wrong at this moment, and the runbook that fits it.
+
+    `since` is in unix seconds, `message` what the alert says, `runbook` an id, `reason` why that one, and
+    `values` are those of its variables that the alert tells.
+    """
+
+    title: str
+    since: float
+    message: str
+    runbook: str
+    reason: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Services:
     """The parts that the console shows and uses.
 
@@ -40,8 +56,8 @@ class Services:
     `home` is the operator's; `notify` says how to call for one who looks elsewhere; `sources` makes what
     values come from, and whoever `listen`s is told what is to be said of that by the way; `site` says in a
     word where runs act; `suggestions` are values that forms begin with; `open_at` is the runbook to show
-    first, of the catalog or not. `profile` is the one that runs are made with, `profiles` finds those that
-    can be chosen. `appearance` says how the console looks.
+    first, of the catalog or not; `alert` is told of at the start. `profile` is the one that runs are made
+    with, `profiles` finds those that can be chosen. `appearance` says how the console looks.
     """
 
     catalog: Catalog
@@ -59,6 +75,7 @@ class Services:
     site: str
     suggestions: Mapping[str, str] = field(default_factory=dict)
     open_at: Entry | None = None
+    alert: FiringAlert | None = None
     profile: ProfileOffer = ProfileOffer(name="")
     profiles: Callable[[], Sequence[ProfileOffer]] = tuple
     appearance: Appearance = USUAL

@@ -53,6 +53,7 @@ async def test_a_broken_runbook_shows_where_and_what_to_do_and_cannot_be_run(
     text = "name: bad\nsteps:\n  - {name: a, kind: shel, run: ls}\n"
     async with open_console(make_services({"bad.yaml": text}), LARGE) as console:
         await console.sees("broken: 1 error", "bad.yaml:3:21", "did you mean `shell`?")
+        await console.sees("3 │   - {name: a, kind: shel, run: ls}")
         await console.press("r")
         assert console.main.page == "overview"
         await console.press("enter")

@@ -18,6 +18,7 @@ from pup_tui.tui.listing import Activity, Group
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.screens.shell import Shell
 from pup_tui.tui.starting import ERROR_SECONDS, Starter
+from pup_tui.tui.widgets.alert_banner import AlertBanner
 from pup_tui.tui.widgets.interrupted_banner import InterruptedBanner
 from pup_tui.tui.widgets.sidebar import Sidebar
 from pup_tui.tui.widgets.title_bar import TitleBar
@@ -56,6 +57,9 @@ class MainScreen(Shell):
         Binding("S", "statistics", "Statistics", show=False),
         Binding("R", "interrupted", "Interrupted runs", show=False),
         Binding("P", "profile", "Profile"),
+        Binding("E", "edit", "Edit the file", show=False),
+        Binding("A", "alert", "What fits the alert", show=False),
+        Binding("x", "put_alert_aside", "Put the alert aside", show=False),
     ]
 
     def __init__(self, services: Services, runs: Runs) -> None:
@@ -81,6 +85,10 @@ class MainScreen(Shell):
         self._show_activity()
         self._look()
         self._look_at_runs()
+        if self._services.alert is not None:
+            banner = AlertBanner(self._services.alert)
+            await self.mount(banner, after=self.query_one(TitleBar))
+            self.refresh_bindings()
         self.do("interrupted", self._tell_interrupted)
         self.set_interval(LOOK, self._look)
         self.set_interval(LOOK_AT_RUNS, self._look_at_runs)
@@ -96,6 +104,15 @@ class MainScreen(Shell):
         """Show the runs that were interrupted, to resume them; they have been told of then."""
         await self.query(InterruptedBanner).remove()
         self.do("history", self._show_history, "interrupted")
+
+    def action_alert(self) -> None:
+        """Ask for the values of the runbook that fits what goes wrong, filled in as the alert tells them."""
+        if (alert := self._services.alert) is not None:
+            self._begin_with(alert.runbook, alert.values)
+
+    async def action_put_alert_aside(self) -> None:
+        await self.query(AlertBanner).remove()
+        self.refresh_bindings()
 
     # The catalog
 
@@ -116,6 +133,8 @@ class MainScreen(Shell):
             if changed:
                 library = self.library
                 self.sidebar.show(library.entries, library.problem, outside=library.outside)
+                if not library.entries:
+                    self._describe()
                 wanted = library.opened_at() if first else None
                 if wanted is not None:
                     self.select(wanted)
@@ -154,6 +173,11 @@ class MainScreen(Shell):
 
     async def _show_entry(self, entry: Entry | None) -> None:
         overview = self.pages.overview
+        if entry is None and not (self.library.loading or self.library.entries):
+            from pup_tui.tui.editing_runbooks import FIRST, own_folder
+
+            overview.show_first(FIRST, own_folder(self._services))
+            return
         if entry is None:
             told = "" if self.library.loading else "Choose a runbook on the left."
             overview.show_nothing(told)
@@ -169,6 +193,21 @@ class MainScreen(Shell):
         self.show_page("overview", focus=False)
         self.sidebar.runbooks.focus()
 
+    @work(group="edit", exclusive=True, exit_on_error=False)
+    async def action_edit(self) -> None:
+        """Edit the selected runbook's file, or write a first one where there is none."""
+        from pup_tui.tui.editing_runbooks import edit_runbook, write_first
+
+        if self.entry is not None:
+            edited = await edit_runbook(self.app, self.entry, self._services)
+        elif not self.library.entries:
+            edited = await write_first(self.app, self._services)
+        else:
+            self.notify("Choose a runbook on the left, to edit its file.", markup=False)
+            return
+        self.notify(edited.text, severity=edited.severity, markup=False, timeout=ERROR_SECONDS)
+        self._look()
+
     # From a runbook to a run
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -182,6 +221,10 @@ class MainScreen(Shell):
             return self.page == "overview"
         if action == "interrupted":
             return bool(self.query(InterruptedBanner))
+        if action in ("alert", "put_alert_aside"):
+            return self.page == "overview" and bool(self.query(AlertBanner))
+        if action == "edit":
+            return self.page == "overview"
         return True
 
     def action_run(self) -> None:
@@ -313,6 +356,9 @@ class MainScreen(Shell):
         page = RunPage.of_live(live, self._services, self.next_id(), told)
         await self.open_tab(page)
         self._runs.begin(live, page.fail)
+        alert = self._services.alert
+        if alert is not None and page.runbook == alert.runbook:
+            await self.action_put_alert_aside()
         self._before_run = "overview"
         self._look_at_runs()
         self._show_activity()
@@ -323,15 +369,18 @@ class MainScreen(Shell):
 
     def on_run_page_run_again_wanted(self, message: RunPage.RunAgainWanted) -> None:
         message.stop()
-        entries = (each for each in self.library.entries if each.id == message.runbook)
+        self._begin_with(message.runbook, message.values)
+
+    def _begin_with(self, runbook: str, values: Mapping[str, object]) -> None:
+        entries = (each for each in self.library.entries if each.id == runbook)
         if (entry := next(entries, None)) is None:
-            told = f"There is no runbook {safe_text(message.runbook)} any more."
+            told = f"There is no runbook {safe_text(runbook)} any more."
             self.notify(told, severity="warning", markup=False)
         else:
-            self.do("begin", self._begin_again, entry, message.values)
+            self.do("begin", self._ask_with, entry, values)
 
-    async def _begin_again(self, entry: Entry, values: Mapping[str, object]) -> None:
-        """Ask for the values of a run, filled in as another run had them."""
+    async def _ask_with(self, entry: Entry, values: Mapping[str, object]) -> None:
+        """Ask for the values of a run, with these filled in."""
         await self._begin(entry, "run")
         form = await self.pages.form()
         if self.page == "form":

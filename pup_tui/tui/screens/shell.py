@@ -116,6 +116,7 @@ class Shell(Screen[None]):
         shown = fits if self._sidebar_wish is None else self._sidebar_wish
         self.sidebar.display = shown
         self.sidebar.set_class(not self._wide, "-narrow")
+        self.set_class(self.page != BESIDE_SIDEBAR, "-at-work")
 
     def action_sidebar(self) -> None:
         self._sidebar_wish = not self.sidebar.display

@@ -20,17 +20,22 @@ from pup_tui.tui.texts import columns, counted, description, indented, moment, s
 from pup_tui.tui.usual import how_long_ago, usually
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pup_tui.catalog.entries import Entry
     from pup_tui.core.figures import StepFigures
     from pup_tui.journal.records import RunRow
     from pup_tui.runbook.load import Loaded
     from pup_tui.runbook.model import Runbook, Step
     from pup_tui.runbook.parts import Variable
+    from pup_tui.runbook.problems import Problem
     from pup_tui.tui.library import Described, DescribedStep
     from pup_tui.tui.listing import Group
 
 MOST_STEPS = 200
 MOST_PROBLEMS = 50
+MOST_OF_LINE = 120
+"""Characters of a line of a file before and after what is wrong with it."""
 
 INDENT = 2
 DEEPEST = 10
@@ -81,6 +86,21 @@ class Overview(Vertical):
         self.query_one("#overview-top", Static).update(Content.styled(told, "$text-muted"))
         self.query_one("#overview-lists", Static).update(Content())
         self.query_one("#overview-buttons").display = False
+
+    def show_first(self, text: str, folder: Path | None) -> None:
+        """Show how to make the first runbook, where there is none."""
+        if folder is None:
+            todo = "Put a runbook like this one into a folder, and start with --runbooks FOLDER."
+        else:
+            todo = (
+                f"E writes this one to {folder} and opens it in your editor. It shows up by itself."
+            )
+        self.show_nothing("")
+        title = Content.styled("The first runbook", "bold $text-primary")
+        self.query_one("#overview-top", Static).update(
+            Content("\n").join([title, Content.styled(safe_text(todo), "$text-muted"), Content()])
+        )
+        self.query_one("#overview-lists", Static).update(Content(text))
 
     def show_group(self, group: Group) -> None:
         """Show a group: the runbooks in it, and that they are run one by one."""
@@ -173,6 +193,7 @@ def _problems(loaded: Loaded) -> list[Content]:
     for problem in loaded.errors[:MOST_PROBLEMS]:
         place = f"{problem.path}:{problem.line}:{problem.column}"
         told += [Content(), Content.styled(safe_text(place), "$text-muted")]
+        told += _line_at(loaded, problem)
         told.append(Content(safe_text(problem.message, multiline=True)))
         if problem.hint:
             hint = safe_text(problem.hint, multiline=True)
@@ -181,6 +202,24 @@ def _problems(loaded: Loaded) -> list[Content]:
     if rest > 0:
         told += [Content(), Content.styled(f"… {counted(rest, 'more error')}", "$text-muted")]
     return told
+
+
+def _line_at(loaded: Loaded, problem: Problem) -> list[Content]:
+    """The line of the file that a problem is in, from its column on in the colour of errors."""
+    files = {str(loaded.path.parent / name): text for name, text in loaded.files.items()}
+    lines = files.get(problem.path, b"").decode(errors="replace").splitlines()
+    if not 0 < problem.line <= len(lines):
+        return []
+    line = lines[problem.line - 1]
+    before, at = line[: problem.column - 1], line[problem.column - 1 :]
+    before = safe_text(before)[-MOST_OF_LINE:]
+    return [
+        Content.assemble(
+            (f"{problem.line:>4} │ ", "$text-muted"),
+            before,
+            (safe_text(at)[:MOST_OF_LINE], "bold $text-error"),
+        )
+    ]
 
 
 def _facts(described: Described, runbook: Runbook) -> list[Content]:

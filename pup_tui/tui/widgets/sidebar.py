@@ -301,7 +301,7 @@ class Sidebar(Vertical):
             return "No runbook matches.\n\nesc clears the filter."
         folder = safe_text(str(self._places[0])) if self._places else ""
         return (
-            "There are no runbooks yet.\n\nPut a YAML file into\n"
+            "There are no runbooks yet.\n\nE writes a first one. Or put a YAML file into\n"
             f"{folder}\nor start with --runbooks DIR. It shows up here by itself."
         )
 

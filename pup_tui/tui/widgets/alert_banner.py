@@ -1,0 +1,48 @@
+"""Tells what goes wrong at this moment, which runbook fits, and the key that opens its form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widgets import Static
+
+from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.texts import moment
+
+if TYPE_CHECKING:
+    from pup_tui.tui.services import FiringAlert
+
+
+class AlertBanner(Static):
+    """An alert in three lines; a click does what its key does."""
+
+    def __init__(self, alert: FiringAlert) -> None:
+        super().__init__(_told(alert), markup=False)
+        self.alert = alert
+
+    def on_click(self) -> None:
+        self.run_worker(self.screen.run_action("alert"))
+
+
+def _told(alert: FiringAlert) -> Content:
+    title = Content.assemble(
+        ("⚑ ", "bold $text-error"),
+        (safe_text(alert.title), "bold $text-error"),
+        (f"   firing since {moment(alert.since)}", "$text-muted"),
+    )
+    fits = Content.assemble(
+        "  ", (safe_text(alert.runbook), "bold $text-primary"), f"  {safe_text(alert.reason)}"
+    )
+    keys = Content.assemble(
+        ("  A", "bold $text-accent"),
+        f" opens it with {_named(alert)} filled in   ",
+        ("x", "bold $text-accent"),
+        (" puts this aside", "$text-muted"),
+    )
+    message = Content(f"  {safe_text(alert.message)}")
+    return Content("\n").join([title, message, fits, keys])
+
+
+def _named(alert: FiringAlert) -> str:
+    return safe_text(", ".join(alert.values))

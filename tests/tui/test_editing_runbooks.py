@@ -1,0 +1,67 @@
+"""The file of a runbook in the operator's editor, as far as that goes without a terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from pup_tui.catalog.catalog import Catalog
+from pup_tui.catalog.entries import Origin
+from pup_tui.catalog.places import Folder
+from pup_tui.runbook.load import load
+from tests.support.console import MakeServices, OpenConsole
+
+MINE = "name: mine\nsteps: [{name: a, kind: shell, run: ls}]\n"
+
+
+async def test_without_any_runbook_a_first_one_is_shown_and_written(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({})
+    [folder] = [place.path for place in services.catalog.places]
+    async with open_console(services) as console:
+        await console.sees("The first runbook", "E writes", "name: first-runbook", "kind: confirm")
+        await console.press("E")
+        await console.tells("The editor cannot be opened here.")
+        await console.sees("Looks at a disk, asks, and says so.")
+        loaded = load(folder / "first-runbook.yaml")
+        assert not loaded.problems
+        # What was made of it stays.
+        loaded.path.write_text(MINE)
+        await console.press("E")
+        await console.sees("mine   first-runbook")
+        assert loaded.path.read_text() == MINE
+
+
+async def test_a_folder_that_cannot_be_written_is_told(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({})
+    [folder] = [place.path for place in services.catalog.places]
+    folder.rmdir()
+    folder.write_text("in the way")
+    async with open_console(services) as console:
+        await console.sees("The first runbook")
+        await console.press("E")
+        await console.tells("first-runbook.yaml cannot be written")
+
+
+async def test_what_comes_with_the_program_is_not_edited(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    services = make_services({"mine.yaml": MINE})
+    [folder] = [place.path for place in services.catalog.places]
+    own = Folder(folder.parent / "own", Origin.CONFIGURATION)
+    bundled = Catalog([own, Folder(folder, Origin.BUNDLED)])
+    async with open_console(dataclasses.replace(services, catalog=bundled)) as console:
+        await console.sees("mine")
+        await console.press("E")
+        await console.tells(
+            f"mine comes with pup-tui and is the same everywhere. Copy it to {own.path}"
+        )
+
+
+async def test_a_group_has_no_file(make_services: MakeServices, open_console: OpenConsole) -> None:
+    async with open_console(make_services({"mine.yaml": MINE})) as console:
+        await console.sees("mine")
+        await console.press("g", "E")
+        await console.tells("Choose a runbook on the left, to edit its file.")
