@@ -22,6 +22,7 @@ from pup_tui.cli.demo import demo_settings, suggestions
 from pup_tui.datadog.sandbox import Sandbox
 from pup_tui.tui.app import PupTuiApp
 from pup_tui.tui.appearance import Depth
+from tests.screenshots.recording import record
 
 FOLDER = Path(__file__).parent.parent.parent / "screenshots"
 OWN_RUNBOOKS = Path(__file__).parent / "runbooks"
@@ -75,6 +76,7 @@ async def main() -> None:
                         await told(pilot)
                         app.runs.interrupt("the terminal was lost")
                         await app.runs.end("the terminal was lost")
+    record(FOLDER)
 
 
 async def story(pilot: Pilot[Any]) -> None:
