@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -22,11 +23,12 @@ from pup_tui.output.table import table
 from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.dialogs.whole_line import WholeLineScreen
 from pup_tui.tui.lines import output_lines
-from pup_tui.tui.lines.arranged import arrangements
+from pup_tui.tui.lines.arranged import Arrangements, arrangements
 from pup_tui.tui.lines.divided import Parting
 from pup_tui.tui.lines.line_text import CLIP, line_text
 from pup_tui.tui.lines.output_lines import OutputLines
 from pup_tui.tui.programs import open_in
+from pup_tui.tui.widgets import output_pane
 from pup_tui.tui.widgets.output_pane import OutputPane
 from tests.support.passages import write_lines
 
@@ -326,6 +328,24 @@ async def arranged(s: Shown, text: str, *, at_once: bool = True) -> None:
     writer.close()
     s.pane.show(path, "", grows=False, arranged=at_once)
     await s.press()
+
+
+async def test_what_is_found_out_when_the_pane_has_left_the_screen_harms_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = threading.Event()
+
+    def found_late(path: Path) -> Arrangements:
+        left.wait()
+        return arrangements(path)
+
+    monkeypatch.setattr(output_pane, "arrangements", found_late)
+    async with shown(tmp_path) as s:
+        await arranged(s, json.dumps(PEOPLE))
+        [work] = [each for each in s.pane.workers if each.group == "arrange"]
+        await s.pane.remove_children()
+        left.set()
+        await work.wait()
 
 
 async def test_json_is_laid_out_and_folds(tmp_path: Path) -> None:

@@ -68,6 +68,10 @@ class OutputPane(Vertical):
 
     def __init__(self) -> None:
         super().__init__()
+        # Kept, not looked up: what is looked for in a thread may be found when they have left the screen.
+        self.lines = OutputLines()
+        self._search_bar = SearchBar()
+        self._status = Static(id="output-status", markup=False)
         self._path: Path | None = None
         self._kept: Path | None = None
         self._reader: DividedOutput | None = None
@@ -89,21 +93,13 @@ class OutputPane(Vertical):
         self._grows = True
 
     def compose(self) -> ComposeResult:
-        yield OutputLines()
-        yield SearchBar()
-        yield Static(id="output-status", markup=False)
+        yield self.lines
+        yield self._search_bar
+        yield self._status
 
     def on_mount(self) -> None:
         self._search_bar.display = False
         self._show_status()
-
-    @property
-    def lines(self) -> OutputLines:
-        return self.query_one(OutputLines)
-
-    @property
-    def _search_bar(self) -> SearchBar:
-        return self.query_one(SearchBar)
 
     # What is shown
 
@@ -269,7 +265,7 @@ class OutputPane(Vertical):
             parts.append("with what was overwritten: u folds it")
         elif lines.has_folded:
             parts.append("⏎ overwritten: u shows it")
-        self.query_one("#output-status", Static).update(Content(" · ".join(parts)), layout=False)
+        self._status.update(Content(" · ".join(parts)), layout=False)
 
     def _number(self, line: int) -> int:
         """What people call a line, which count from 1."""
