@@ -322,12 +322,17 @@ PEOPLE = [{"name": "ada", "age": 36}, {"name": "[b]bob", "age": 4}, {"name": "хн
 
 
 async def arranged(s: Shown, text: str, *, at_once: bool = True) -> None:
-    path = s.folder / "0001-whole.log"
+    s.pane.show(whole(s.folder, text), "", grows=False, arranged=at_once)
+    await s.press()
+
+
+def whole(folder: Path, text: str) -> Path:
+    """The spool of an output that has ended."""
+    path = folder / "0001-whole.log"
     writer = SpoolWriter(path)
     writer.append(Passage("stdout", f"{text}\n"))
     writer.close()
-    s.pane.show(path, "", grows=False, arranged=at_once)
-    await s.press()
+    return path
 
 
 async def test_what_is_found_out_when_the_pane_has_left_the_screen_harms_nothing(
@@ -336,12 +341,12 @@ async def test_what_is_found_out_when_the_pane_has_left_the_screen_harms_nothing
     left = threading.Event()
 
     def found_late(path: Path) -> Arrangements:
-        left.wait()
+        left.wait(20)
         return arrangements(path)
 
     monkeypatch.setattr(output_pane, "arrangements", found_late)
     async with shown(tmp_path) as s:
-        await arranged(s, json.dumps(PEOPLE))
+        s.pane.show(whole(s.folder, json.dumps(PEOPLE)), "", grows=False, arranged=True)
         [work] = [each for each in s.pane.workers if each.group == "arrange"]
         await s.pane.remove_children()
         left.set()
