@@ -15,7 +15,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --group build pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test suite faults lint check bench screenshots schema lock clean
+.PHONY: help demo run test suite faults lint check bench screenshots snapshots schema lock clean
 
 help:
 	@echo "make demo         try it: the console against the built-in sandbox"
@@ -25,6 +25,7 @@ help:
 	@echo "make lint         the same without the tests"
 	@echo "make bench        measure start-up, catalog, output and machine"
 	@echo "make screenshots  take the pictures again"
+	@echo "make snapshots    write what the tests of the screens compare with again"
 	@echo "make lock         write the lock files again"
 	@echo "make schema       write the schema beside the bundled runbooks again"
 
@@ -59,6 +60,10 @@ bench: $(VENV)/.ready-dev
 
 screenshots: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.screenshots
+
+# Look at what changed before it is committed.
+snapshots: $(VENV)/.ready-dev
+	$(BIN)/pytest -n $(JOBS) tests/tui/test_snapshots.py --write-snapshots
 
 schema: $(VENV)/.ready
 	$(BIN)/pup-tui schema > runbooks/runbook.schema.json

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
+from tests.support.snapshots import WRITE
+
 pytest_plugins = ["tests.support.proofs"]
 
 # How fast a machine is decides no test, and neither does chance, but where faults are looked for.
@@ -30,6 +32,12 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 _OURS = ("DD_", "PUP_", "XDG_", "FAKETIME")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        WRITE, action="store_true", help="write snapshots anew instead of comparing them"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from rich.cells import cell_len
@@ -20,8 +21,6 @@ from pup_tui.tui.texts import columns, counted, description, indented, moment, s
 from pup_tui.tui.usual import how_long_ago, usually
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pup_tui.catalog.entries import Entry
     from pup_tui.core.figures import StepFigures
     from pup_tui.journal.records import RunRow
@@ -170,7 +169,7 @@ def _top(described: Described) -> Content:
         told = f"✖ not all past runs are known: {safe_text(described.known.losses)}"
         parts.append(Content.styled(told, "$text-error"))
     if runbook is None:
-        parts += [Content(), *_problems(described.loaded)]
+        parts += [Content(), *_problems(described)]
     else:
         if runbook.description.strip():
             parts += [Content(), description(runbook.description)]
@@ -185,13 +184,15 @@ def _notes(entry: Entry) -> Iterable[str]:
         yield "! untrusted: it lies in the working directory; running it asks you first"
 
 
-def _problems(loaded: Loaded) -> list[Content]:
+def _problems(described: Described) -> list[Content]:
+    loaded = described.loaded
     told = [
         Content.styled(f"✖ broken: {counted(len(loaded.errors), 'error')}", "bold $text-error"),
         Content.styled("Correct the file: it is read again by itself.", "$text-muted"),
     ]
     for problem in loaded.errors[:MOST_PROBLEMS]:
-        place = f"{problem.path}:{problem.line}:{problem.column}"
+        file = described.place if Path(problem.path) == loaded.path else problem.path
+        place = f"{file}:{problem.line}:{problem.column}"
         told += [Content(), Content.styled(safe_text(place), "$text-muted")]
         told += _line_at(loaded, problem)
         told.append(Content(safe_text(problem.message, multiline=True)))
