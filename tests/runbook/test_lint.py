@@ -846,7 +846,9 @@ def test_a_comment_silences_several_warnings(lint: Lint) -> None:
         ("option-injection", "it is a scratch file"),
         ("destructive-without-danger", "it is a scratch file"),
     }
-    assert not {"option-injection", "destructive-without-danger"} & {p.code for p in loaded.warnings}
+    assert not {"option-injection", "destructive-without-danger"} & {
+        p.code for p in loaded.warnings
+    }
 
 
 def test_of_several_codes_each_is_judged(lint: Lint) -> None:
