@@ -86,7 +86,7 @@ class Scalar(YamlNode, eq=False):
 
     @property
     def typed(self) -> str | int | float | bool | None:
-        """The value, of a number with its spelling, which may be a whole one of more bits; raises `OutOfRange`."""
+        """The value, of a number with its spelling; a whole one may have more bits. Raises `OutOfRange`."""
         is_whole = self.style == "plain" and len(self.text) <= _MOST_DIGITS
         value = int(self.text) if is_whole and _INTEGER.match(self.text) else self.value
         return spelled(value, self.text) if isinstance(value, int | float) else value

@@ -251,8 +251,8 @@ class _Resolving:
     async def _first_found(self, name: str, variable: Variable, places: Sequence[str]) -> object:
         """What the first of some places gives that has a value, None where none has.
 
-        Why one cannot be read is a note where another has a value, else a problem. It is none of a variable that
-        may do without, where there are several places, or only the keyring is missing.
+        Why one cannot be read is a note where another has a value, else a problem. It is none of a variable
+        that may do without, where there are several places, or only the keyring is missing.
         """
         failures: list[str] = []
         harmless = True

@@ -25,11 +25,11 @@ _READS_AND_WRITES: Final = re.compile(rb"(?<=[^<>&]<)>(?![<>&(-])|(?<=\A<)>(?![<
 _STDIN: Final = re.compile(rb"(?<![^\s;&|()<>])0(?=<)")
 """The descriptor that is meant anyway: the grammar takes it for a word."""
 
-_HERE_STRINGS: Final = re.compile(rb"(?<![^\s;&|()<>])[0-9]+(?=<<<)")
+_HERE_STRINGS: Final = re.compile(rb"(?<![^\s;&|()<>])[1-9][0-9]*(?=<<<)")
 """The descriptor of a here-string, which is then taken for one that the command itself may read."""
 
 _KEYS: Final = re.compile(rb"(?<=[A-Za-z0-9_]\[)[\w.,:/@%+-]+(?:[ \t]+[\w.,:/@%+-]+)+(?=\])")
-"""The key of an element with blanks in it. As a sum its words are still the names that are calculated with."""
+"""The key of an element with blanks in it. As a sum it is made of the same names, if it is calculated."""
 
 _BASES: Final = re.compile(rb"(?<![\w#@$}])(?:[0-9]{1,2}#(?=[\"$]))")
 """The base of a number that is a variable: ``10#$MONTH``."""
