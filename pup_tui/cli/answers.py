@@ -125,7 +125,7 @@ def check_answered(
     if sure:
         told = _named([_with_values(node, lacking[node.id]) for node in sure])
         ways = [_way_out(node, names) for node in sure if (names := lacking[node.id])][:1]
-        if any(_asks_for_a_yes(node) for node in sure):
+        if not yes and any(_asks_for_a_yes(node) for node in sure):
             ways.append("answer on a terminal, or give --yes to say yes to every question")
         hint = "; ".join(ways)
         raise Failure(f"nobody can be asked here, and there is no answer to {told}", "", hint)

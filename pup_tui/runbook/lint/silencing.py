@@ -23,7 +23,7 @@ _HINT: Final = "write `# lint: ok CODE because REASON`"
 
 @dataclass(slots=True)
 class _Comment:
-    """A code in a comment, where that stands and the line it is about: its own, or the next if it is alone."""
+    """A code in a comment, where it stands and the line it is about: that, or the next if it is alone."""
 
     source: SourceText
     line: int
