@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 _JSON_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_ENCODED: Final = 2**63
 _MARK: Final = "\0number"
 """The one key of the map that stands for such a number in stored JSON."""
 
@@ -58,8 +59,11 @@ SPELLED: Final = (SpelledInt, SpelledFloat)
 
 
 def spelled(number: float, text: str) -> int | float:
-    """The number that was typed as `text`; it needs no spelling where it would be written so anyway."""
-    if str(number) == text or isinstance(number, bool):
+    """The number that was typed as `text`; it needs no spelling where it would be written so anyway.
+
+    A whole number of more than 64 bits keeps it: it is encoded by that alone.
+    """
+    if isinstance(number, bool) or (str(number) == text and abs(number) < _ENCODED):
         return number
     made = SpelledInt(number) if isinstance(number, int) else SpelledFloat(number)
     made.spelling = text

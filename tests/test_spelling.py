@@ -14,6 +14,7 @@ from pup_tui.spelling import dumps, from_stored, spelled, stored, token
 
 THREE: Any = spelled(3.1, "3.10")
 BASED: Any = spelled(31, "0x1F")
+LONG: Any = spelled(2**64, str(2**64))
 
 
 def test_it_is_the_number() -> None:
@@ -52,6 +53,7 @@ def test_what_is_written_so_anyway_is_a_plain_number(number: float, text: str) -
         (5, "+5", '"+5"'),
         (0.5, ".5", '".5"'),
         (0, "-0", "-0"),
+        (2**64, "18446744073709551616", "18446744073709551616"),
     ],
 )
 def test_json_has_the_token_that_was_typed(number: float, text: str, written: str) -> None:
@@ -63,7 +65,7 @@ def test_json_has_the_token_that_was_typed(number: float, text: str, written: st
     assert safe_json(value) == compact
 
 
-@pytest.mark.parametrize("number", [THREE, BASED, spelled(5, "+5"), spelled(0.5, ".5")])
+@pytest.mark.parametrize("number", [THREE, BASED, spelled(5, "+5"), spelled(0.5, ".5"), LONG])
 def test_what_is_stored_is_read_back(number: float) -> None:
     text = json.dumps(msgspec.to_builtins({"a": [number]}, enc_hook=stored))
     read = json.loads(text, object_hook=from_stored)["a"][0]

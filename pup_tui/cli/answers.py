@@ -17,7 +17,7 @@ SET = "--set"
 ARG_FILE = "--arg-file"
 
 MOST_NAMED = 5
-"""Questions that a warning names."""
+"""Questions that a message names."""
 
 NamedAnswers = Mapping[str, Mapping[str, object]]
 """Values by the id of their step and the name of their variable."""
@@ -110,9 +110,9 @@ def check_answered(
 ) -> None:
     """Judge the questions of a run in which nobody can be asked, before it begins.
 
-    Raises Failure for an `input` step that is surely asked and surely has no answer; other questions that
-    would end the run are told, also whether to go past those of steps that are `left` out. With `yes` all are
-    answered but for values that nothing gives: no answer, no source and no default.
+    Raises Failure for a question that is surely asked and surely has no answer; others that would end the
+    run are told, also whether to go past those of steps that are `left` out. With `yes` all are answered but
+    for values that nothing gives: no answer, no source and no default.
     """
     from pup_tui.core.ids import upwards
     from pup_tui.core.leaving_out import stays_open
@@ -120,28 +120,33 @@ def check_answered(
     out = set(left.steps)
     nodes = [node for node in program.nodes if out.isdisjoint(upwards(node.id))]
     lacking = {node.id: _lacking(node, given.get(node.id), yes=yes) for node in nodes}
-    sure = [node for node in nodes if lacking[node.id] and _is_surely_asked(program, node)]
+    unanswered = [node for node in nodes if lacking[node.id] or (not yes and _asks_for_a_yes(node))]
+    sure = [node for node in unanswered if _is_surely_asked(program, node)]
     if sure:
-        told = ", ".join(f"`{node.id}` ({', '.join(lacking[node.id])})" for node in sure)
-        first = sure[0]
-        raise Failure(
-            f"nobody can be asked here, and there is no answer to {told}",
-            "",
-            _way_out(first, lacking[first.id]),
-        )
+        told = _named([_with_values(node, lacking[node.id]) for node in sure])
+        ways = [_way_out(node, names) for node in sure if (names := lacking[node.id])][:1]
+        if not yes and any(_asks_for_a_yes(node) for node in sure):
+            ways.append("answer on a terminal, or give --yes to say yes to every question")
+        hint = "; ".join(ways)
+        raise Failure(f"nobody can be asked here, and there is no answer to {told}", "", hint)
     gates = (
         step
         for step in left.steps
         if not yes and stays_open(program, program.node(step), left.captures.get(step, ()))
     )
     open_ = [f"whether to go on past `{gate}`" for gate in gates]
-    open_ += [
-        f"`{node.id}`" for node in nodes if lacking[node.id] or (not yes and _asks_for_a_yes(node))
-    ]
+    open_ += [f"`{node.id}`" for node in unanswered]
     if open_:
-        rest = f" and {len(open_) - MOST_NAMED} more" if len(open_) > MOST_NAMED else ""
-        named = ", ".join(open_[:MOST_NAMED])
-        tell(f"pup-tui: nobody can be asked here: the run ends where it asks {named}{rest}")
+        tell(f"pup-tui: nobody can be asked here: the run ends where it asks {_named(open_)}")
+
+
+def _named(told: Sequence[str]) -> str:
+    rest = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
+    return ", ".join(told[:MOST_NAMED]) + rest
+
+
+def _with_values(node: Node, lacking: Sequence[str]) -> str:
+    return f"`{node.id}` ({', '.join(lacking)})" if lacking else f"`{node.id}`"
 
 
 def _lacking(node: Node, known: GivenAnswer | None, *, yes: bool) -> list[str]:
@@ -162,8 +167,11 @@ def _asks_for_a_yes(node: Node) -> bool:
 
 
 def _is_surely_asked(program: Program, node: Node) -> bool:
+    """Whether a question comes unless something else ends the run; `optional` may skip what it is before."""
     from pup_tui.core.ids import upwards
 
+    if node.step.optional:
+        return False
     steps = (program.node(id_).step for id_ in upwards(node.id))
     return not any(
         step.if_ is not None or step.foreach is not None or step.when == "on_failure"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import msgspec
 
+from pup_tui.core.notices import checked_off
 from pup_tui.core.sent import Sent, Shown
 from pup_tui.runbook.allowed import Options, fields_of, inner_options, options_of
 from pup_tui.runbook.model import Step
@@ -35,7 +36,14 @@ def line_of(step: Step, text: Callable[[str], str]) -> str:
         texts = {key: text(key) for key in _KEY.findall(part)}
         if not texts or any(each.strip() for each in texts.values()):
             told.append(part.format_map(texts))
-    return " ".join(told)
+    return reduce(_joined, told, "")
+
+
+def _joined(line: str, part: str) -> str:
+    """A line with one more part, which may begin a line of its own."""
+    if not line.strip():
+        return part.removeprefix("\n")
+    return f"{line.rstrip()}{part}" if part.startswith("\n") else f"{line} {part}"
 
 
 def sent_of(step: Step, text: Callable[[str], str]) -> Sent:
@@ -83,7 +91,9 @@ def told(value: Any, options: Options) -> str:
     if isinstance(value, Step):
         return value.name
     if isinstance(value, tuple) and options.items is not None:
-        return ", ".join(told(item, inner_options(options.items)) for item in value)
+        inner = inner_options(options.items)
+        items = [told(item, inner) for item in value]
+        return checked_off(items) if inner.role is Role.MESSAGE else ", ".join(items)
     if isinstance(value, Code):
         return value.shown
     match options.role:

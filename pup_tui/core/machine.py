@@ -260,6 +260,8 @@ def _step_event(run: Run, event: Event) -> None:
     if step_id is None or step_id not in run.state.steps:
         return
     node = run.program.node(step_id)
+    if isinstance(event, AttemptStarted) and run.step(node).phase is StepPhase.LOOKING_UP:
+        _enter(run, node)  # in the record of a version that did not look for this tool
     if isinstance(event, AttemptStarted | AttemptFinished) and event.attempt != run.attempt(node):
         return
     if isinstance(event, TimerFired) and not run.timer_fired(node, event.timer):
@@ -285,6 +287,13 @@ def _tool_known(run: Run, node: Node, event: Event) -> None:
         run.ready(node)
     else:
         run.end(node, StepStatus.SKIPPED, f"`{event.tool}` is not installed")
+
+
+def _tool_missed(run: Run, node: Node, event: Event) -> None:
+    """A version that looked for another tool here did not find it, and so did not begin the step."""
+    assert isinstance(event, ToolLookedUp)
+    if not event.found:
+        _tool_known(run, node, event)
 
 
 def _unknown_answered(run: Run, node: Node, event: Event) -> None:
@@ -317,6 +326,7 @@ TRANSITIONS: dict[tuple[StepPhase, type[Event] | Timer | None], Transition] = {
     (StepPhase.FAILURE, Answered): questions.failure_answered,
     (StepPhase.UNKNOWN, Answered): _unknown_answered,
     #
+    (StepPhase.STARTING, ToolLookedUp): _tool_missed,
     (StepPhase.STARTING, AttemptStarted): attempts.started,
     (StepPhase.STARTING, AttemptFinished): attempts.finished,
     (StepPhase.STARTING, Timer.TIMEOUT): attempts.timed_out,

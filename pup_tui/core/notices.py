@@ -6,6 +6,7 @@ to a terminal makes them safe for it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -144,7 +145,12 @@ class StepWaiting(Notice, frozen=True, kw_only=True, tag="step.waiting"):
     @property
     def question(self) -> str:
         """All that was asked."""
-        return "\n".join(filter(None, (self.message, *(f"[ ] {item}" for item in self.checklist))))
+        return "\n".join(filter(None, (self.message.rstrip(), checked_off(self.checklist))))
+
+
+def checked_off(checklist: Iterable[str]) -> str:
+    """What a person has to tick, an item a line."""
+    return "\n".join(f"[ ] {item}" for item in checklist)
 
 
 class StepAnswered(Notice, frozen=True, kw_only=True, tag="step.answered"):

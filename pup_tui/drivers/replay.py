@@ -71,16 +71,16 @@ def first_difference(
         if isinstance(event, Resumed):
             machine.program = later.get(machine.state.leg + 1, machine.program)
             wanted = []
-        elif isinstance(event, AttemptStarted):
+        elif wanted and not isinstance(event, AttemptStarted):
+            return f"the attempt {wanted[0]} would have been made"
+        actions = machine.handle(with_hidden(event))
+        wanted += (action.attempt for action in actions if isinstance(action, StartAttempt))
+        if isinstance(event, AttemptStarted):
             if event.attempt not in wanted:
                 return f"the attempt {event.attempt} would not have been made"
             wanted.remove(event.attempt)
-        elif wanted:
-            return f"the attempt {wanted[0]} would have been made"
-        actions = machine.handle(with_hidden(event))
         if event.ended is not None and (told := _other_end(event.ended, ends_in(actions))):
             return told
-        wanted += (action.attempt for action in actions if isinstance(action, StartAttempt))
     return None
 
 

@@ -134,7 +134,7 @@ class TextFace(Watcher):
 
     def _waiting(self, notice: StepWaiting) -> None:
         about = self._about(notice.step)
-        for line in notice.message.strip().splitlines():
+        for line in notice.question.strip().splitlines():
             self._say(f"  ? {about}{safe_text(line)}", "cyan")
         if notice.for_ == "failure":
             self._show_kept(notice.step, "waiting")

@@ -80,7 +80,8 @@ class Step(Section, frozen=True, kw_only=True, tag_field="kind"):
     """What lists call the kind, where its name is too long for their columns."""
     line: ClassVar[tuple[str, ...]] = ()
     """How plan and screen tell what a step does: parts in which `{key}` stands for the text of that key.
-    A part whose keys are all blank is left out. Without any: the kind, and what a step of it never lacks."""
+    A part whose keys are all blank is left out; one may begin a line of its own. Without any: the kind, and
+    what a step of it never lacks."""
     needs_one_of: ClassVar[tuple[str, ...]] = ()
     """Keys of which a step has at least one."""
     acts: ClassVar[str] = ""
@@ -563,7 +564,7 @@ class ConfirmStep(Step, frozen=True, kw_only=True, tag="confirm"):
 class ManualStep(Step, frozen=True, kw_only=True, tag="manual"):
     """Something that a person does."""
 
-    line: ClassVar[tuple[str, ...]] = ("{message}",)
+    line: ClassVar[tuple[str, ...]] = ("{message}", "\n{checklist}")
     needs_one_of: ClassVar[tuple[str, ...]] = ("message", "checklist")
     is_question: ClassVar[bool] = True
     has_output: ClassVar[bool] = False

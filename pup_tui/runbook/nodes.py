@@ -29,6 +29,10 @@ _DIGITS = 22
 """More digits than any 64-bit number has in any base; longer ones are out of range without counting."""
 
 
+_MOST_DIGITS = 300
+"""Of a whole number that is passed on as it was typed: it can still be calculated with as any other."""
+
+
 class OutOfRange(ValueError):
     """A number that is not finite or does not fit 64 bits."""
 
@@ -82,8 +86,9 @@ class Scalar(YamlNode, eq=False):
 
     @property
     def typed(self) -> str | int | float | bool | None:
-        """The value, of a number with its spelling; raises `OutOfRange`."""
-        value = self.value
+        """The value, of a number with its spelling; a whole one may have more bits. Raises `OutOfRange`."""
+        is_whole = self.style == "plain" and len(self.text) <= _MOST_DIGITS
+        value = int(self.text) if is_whole and _INTEGER.match(self.text) else self.value
         return spelled(value, self.text) if isinstance(value, int | float) else value
 
     def place(self, line: int | None = None, fragment: str = "") -> tuple[int, int]:

@@ -214,9 +214,11 @@ class ShapeCheck:
         try:
             return node.value
         except OutOfRange:
-            told = f"{label(path)} must be a finite number of at most 64 bits"
-            self.report.error(node, told)
-            return INVALID
+            return self._out_of_range(node, path, "of at most 64 bits")
+
+    def _out_of_range(self, node: Scalar, path: KeyPath, most: str) -> Any:
+        self.report.error(node, f"{label(path)} must be a finite number {most}")
+        return INVALID
 
     def _text(self, node: Scalar, options: Options, path: KeyPath) -> Any:
         most = options.longest
@@ -244,9 +246,10 @@ class ShapeCheck:
             made = [self._anything(item, role, (*path, i)) for i, item in enumerate(node.items)]
             return INVALID if any(value is INVALID for value in made) else made
         assert isinstance(node, Scalar)
-        value = self._typed(node, path)
-        if isinstance(value, int | float):
-            return node.typed
+        try:
+            value = node.typed
+        except OutOfRange:
+            return self._out_of_range(node, path, "of at most 300 digits; in quotes it is a text")
         if isinstance(value, str):
             self.texts.append(PlacedText(role, path, node, self._step))
         return value

@@ -15,7 +15,7 @@ from pup_tui.template.errors import TemplateError
 from pup_tui.template.expression import compile_expression
 
 _OPERAND: Final = r"(?:\(\s*(?:[A-Za-z_]\w*\s+)?)*[.$\"'`]"
-_ALONE: Final = r"\s*(?:end|else|break|continue)\s*(?=-?\}\})"
+_ALONE: Final = r"\s*(?:end|else|break|continue|println)\s*(?=-?\}\})"
 _CALL: Final = rf"\s*\((?:\s|\()*[A-Za-z_]\w*\s+{_OPERAND}"
 _HEAD: Final = rf"{_ALONE}|{_CALL}|\s*(?:else\s+(?:if|with)|[A-Za-z_]\w*)\s+{_OPERAND}"
 _ACTION: Final = re.compile(rf"-?(?:{_HEAD})")

@@ -43,6 +43,7 @@ class _Table:
     """``dashes`` are the programs that take ``--``, each with its short options that take no value."""
 
     dashes: dict[str, str]
+    bundled: frozenset[str]
     first_operand: frozenset[str]
     none: frozenset[str]
     flags: tuple[str, ...]
@@ -56,6 +57,11 @@ class _Table:
             return True
         return not set(option[1:]) <= set(letters)
 
+    def bundled_values(self, program: str, word: str) -> int:
+        """How many of the words behind the first one of a program are values of the options in it."""
+        is_bundle = program in self.bundled and word.isalnum()
+        return len(set(word) - set(self.dashes[program])) if is_bundle else 0
+
 
 @lru_cache(maxsize=1)
 def _table() -> _Table:
@@ -66,9 +72,10 @@ def _table() -> _Table:
         names, _, letters = line.partition("|")
         dashes |= dict.fromkeys(names.split(), letters.strip().removeprefix("-"))
     words = {key: [word for line in data[key] for word in line.split()] for key in data}
-    return _Table(
-        dashes, frozenset(words["first_operand"]), frozenset(words["none"]), tuple(words["flags"])
+    bundled, first_operand, none = (
+        frozenset(words[key]) for key in ("bundled", "first_operand", "none")
     )
+    return _Table(dashes, bundled, first_operand, none, tuple(words["flags"]))
 
 
 def options_in_arguments(source: str) -> tuple[OptionPlace, ...]:
@@ -154,6 +161,8 @@ def _judged(output: Output, program: str, before: Sequence[str]) -> OptionPlace 
     if program in table.none or "--" in before:
         return None
     if before and table.may_take_value(program, before[-1]):
+        return None
+    if before and len(before) <= table.bundled_values(program, before[0]):
         return None
     if program in table.first_operand and _has_operand(table, program, before):
         return None

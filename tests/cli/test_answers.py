@@ -153,7 +153,7 @@ def test_a_question_that_may_not_come_is_a_warning(program: Program, step: str) 
     assert "nobody can be asked here: the run ends where it asks `" in done.err
 
 
-def test_a_yes_that_nobody_can_give_is_a_warning(program: Program) -> None:
+def test_a_yes_that_nobody_can_give_ends_it_before_the_first_step(program: Program) -> None:
     program.write(
         "asks",
         steps(
@@ -164,10 +164,55 @@ def test_a_yes_that_nobody_can_give_is_a_warning(program: Program) -> None:
         ),
     )
     done = program("run", "asks.yaml")
-    assert (done.code, done.out) == (3, "began\n")
-    assert "the run ends where it asks `sure`, `more`\n" in done.err
+    assert (done.code, done.out) == (2, "")
+    assert "there is no answer to `sure`, `more`: answer on a terminal, or give --yes" in done.err
     done = program("run", "asks.yaml", "--yes")
     assert (done.code, "nobody can be asked" in done.err) == (0, False)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{name: sure, kind: manual, message: Do it}",
+        "{name: sure, kind: shell, confirm: Sure?, run: echo did}",
+        "{name: sure, kind: wait, duration: 1ms, when: cleanup, confirm: Sure?}",
+        "{name: sure, kind: confirm, message: Sure?, timeout: 1ms}",
+    ],
+)
+def test_each_question_that_surely_comes_ends_it(program: Program, step: str) -> None:
+    program.write("asks", steps("{name: first, kind: shell, run: echo began}", step))
+    done = program("run", "asks.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert "there is no answer to `sure`: answer on a terminal, or give --yes" in done.err
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{name: sure, kind: confirm, if: \"'x' == 'x'\", message: Sure?}",
+        "{name: sure, kind: shell, foreach: [a], confirm: Sure?, run: echo did}",
+        "{name: sure, kind: shell, optional: true, danger: true, run: ls}",
+    ],
+)
+def test_a_yes_that_may_not_be_asked_for_is_a_warning(program: Program, step: str) -> None:
+    program.write("asks", steps("{name: first, kind: shell, run: echo began}", step))
+    done = program("run", "asks.yaml")
+    assert (done.code, done.out) == (3, "began\n")
+    assert "the run ends where it asks `sure`\n" in done.err
+
+
+def test_all_that_has_no_answer_is_told_with_the_ways_to_give_one(program: Program) -> None:
+    sure = "{name: sure, kind: confirm, message: Sure?}"
+    program.write("asks", steps(f"{{name: ask, {ASK}}}", sure))
+    done = program("run", "asks.yaml")
+    assert done.code == 2
+    assert "there is no answer to `ask` (WHO), `sure`: give --set ask.WHO=VALUE; answer" in done.err
+
+
+def test_a_question_that_is_left_out_does_not_keep_the_run_from_beginning(program: Program) -> None:
+    sure = "{name: sure, kind: confirm, message: Sure?}"
+    program.write("asks", steps("{name: first, kind: shell, run: echo began}", sure))
+    assert program("run", "asks.yaml", "--only", "first", "--reason", "a try").code == 0
 
 
 def test_what_yes_has_no_value_for_is_refused_before_the_first_step(program: Program) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from pup_tui.datadog.sandbox import ids
 from tests.support.program import Ended, Program, sandbox_process
 from tests.support.sandboxes import asked_sandbox
+from tests.support.terminal import ended, typed
 
 STORY = 5.0
 """Seconds by which the story goes on with each request; a workflow is looked at every 5 s."""
@@ -83,23 +86,42 @@ def test_installed_tools_are_called_with_the_values(
 
 def test_a_no_keeps_the_flag_on(program: Program, datadog: dict[str, str]) -> None:
     args = [part for value in RUNS["rollback-feature-flag"] for part in ("--set", value)]
-    done = program("run", "rollback-feature-flag", *args, "--json", **datadog)
-    assert done.code == 3
-    assert done.statuses()["disable"] == "skipped"
-    after = program("run", "rollback-feature-flag", *args, "--json", **datadog)
+    asked = replace(program, environ={**program.environ, **datadog})
+    with typed(asked, "run", "rollback-feature-flag", *args) as child:
+        child.expect("Turn new-checkout off in")
+        child.sendline("n")
+        assert ended(child) == 3
+    look = ("--only", "flag", "--reason", "to look", "--json")
+    after = program("run", "rollback-feature-flag", *args, *look, **datadog)
     flag = "".join(
         e["text"] for e in after.events if e["type"] == "step.output" and e["step"] == "flag"
     )
     assert "ENABLED" in flag
 
 
+@pytest.mark.parametrize("runbook", ["rollback-feature-flag", "maintenance-window"])
+def test_where_nobody_can_agree_nothing_begins(
+    program: Program, datadog: dict[str, str], runbook: str
+) -> None:
+    args = [part for value in RUNS[runbook] for part in ("--set", value)]
+    done = program("run", runbook, *args, "--json", **datadog)
+    assert (done.code, done.events) == (2, [])
+    assert "give --yes" in done.err
+
+
 def test_the_downtime_goes_away_whatever_happened(
     program: Program, datadog: dict[str, str]
 ) -> None:
     args = [part for value in RUNS["maintenance-window"] for part in ("--set", value)]
-    done = program("run", "maintenance-window", *args, "--json", **datadog)
-    assert done.code == 3
-    assert done.statuses()["cancel_downtime"] == "succeeded"
+    asked = replace(program, environ={**program.environ, **datadog})
+    with typed(asked, "run", "maintenance-window", *args) as child:
+        child.expect("Start the work now")
+        child.sendline("n")
+        assert ended(child) == 3
+    (ran,) = json.loads(program("history", "--json").out)
+    steps = json.loads(program("show", ran["run"], "--json").out)["steps"]
+    statuses = {step["step"]: step["status"] for step in steps}
+    assert (statuses["work"], statuses["cancel_downtime"]) == ("skipped", "succeeded")
 
 
 def test_a_deployment_without_incidents_does_not_ask(program: Program) -> None:

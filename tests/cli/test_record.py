@@ -145,3 +145,33 @@ def test_answers_are_recorded_with_their_question_and_values(program: Program) -
     state = Path(program.environ["PUP_TUI_STATE_DIR"])
     assert not any(TOKEN.encode() in p.read_bytes() for p in state.rglob("*") if p.is_file())
     assert TOKEN not in told + done.out + done.err
+
+
+WORK = """\
+name: work
+vars: {HOST: db1}
+steps:
+  - name: both
+    kind: manual
+    message: |
+      Look at {{ HOST }}.
+    checklist: ["{{ HOST }} is in sync", DNS is moved]
+  - {name: listed, kind: manual, checklist: [one, two]}
+  - {name: sure, kind: confirm, message: Now?}
+  - {name: last, kind: manual, message: Done, checklist: ["{{ HOST }}"]}
+"""
+
+
+def test_what_is_to_be_ticked_stands_in_the_plan_and_in_the_progress(program: Program) -> None:
+    path = program.write("work", WORK)
+    both = "Look at db1.\n[ ] db1 is in sync\n[ ] DNS is moved"
+    planned = json.loads(program("plan", str(path), "--json").out)["steps"]
+    assert [step["command"] for step in planned] == [
+        both, "[ ] one\n[ ] two", "Now?", "Done\n[ ] db1",
+    ]  # fmt: skip
+    indented = both.replace("\n", "\n     ")
+    assert f"     {indented}\n" in program("plan", str(path)).out
+    told = program("run", str(path), "--yes").err
+    asked = both.replace("\n", "\n  ? ")
+    assert f"  ? {asked}\n  ? yes, answered by --yes (assumed)\n" in told
+    assert "  ? [ ] one\n  ? [ ] two\n" in told

@@ -73,8 +73,14 @@ def test_a_value_is_data(program: Program) -> None:
         ("vars: {X: {}}\nsteps: [{name: a, kind: shell, run: 'echo {{ X }}'}]", [], 2, "X"),
         ("steps: [{name: a, kind: shell, run: echo}]", ["--arg", "Y=1"], 2, "Y"),
         ("steps: [{name: a, kind: shell, run: echo}]", ["--arg", "Y"], 2, "NAME=VALUE"),
-        ("steps: [{name: a, kind: confirm, message: Go?}]", [], 3, "nobody could be asked"),
-        ("steps: [{name: a, kind: manual, message: Do}]", [], 3, "nobody could be asked"),
+        ("steps: [{name: a, kind: confirm, message: Go?}]", [], 2, "no answer to `a`"),
+        ("steps: [{name: a, kind: manual, message: Do}]", [], 2, "no answer to `a`"),
+        (
+            "steps: [{name: a, kind: confirm, if: run.id != '', message: Go?}]",
+            [],
+            3,
+            "nobody could be asked",
+        ),
         ("steps: [{name: a, kind: confirm, message: Go?}]", ["--yes"], 0, "answered by --yes"),
     ],
 )

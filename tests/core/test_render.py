@@ -116,3 +116,15 @@ def test_numbers_are_sent_as_they_were_typed() -> None:
     assert sent.body == '{"v":1.10,"w":"+5","x":[1e3]}'
     inputs = request("kind: datadog-workflow, workflow_id: w, inputs: {v: 1.10, w: [2.50]}").inputs
     assert dumps(inputs) == '{"v": 1.10, "w": [2.50]}'
+
+
+def test_so_are_numbers_of_more_than_64_bits() -> None:
+    number = "18446744073709551617"
+    sent = request(
+        f"kind: http, url: 'https://example.com/', method: post, query: {{v: {number}}},"
+        f" json: {{v: {number}, w: [-{number}], x: +{number}}}"
+    )
+    assert sent.query == (("v", number),)
+    assert sent.body == f'{{"v":{number},"w":[-{number}],"x":"+{number}"}}'
+    step = f"kind: datadog-workflow, workflow_id: w, inputs: {{v: {number}}}"
+    assert render(step).shown == f'run workflow w with {{"v":{number}}}'

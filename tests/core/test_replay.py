@@ -216,3 +216,35 @@ def test_of_a_record_with_ends_they_are_compared_too() -> None:
     assert first_difference(program_of(steps.format("warn")), recorded) is None
     told = first_difference(program_of(steps.format("ignore")), recorded)
     assert told == "`a` would have been ignored where it was warned"
+
+
+OPTIONAL = """
+steps:
+  - {name: first, kind: shell, run: ls}
+  - {name: tool, kind: shell, optional: true, run: A=1 probe, capture: T}
+  - {name: last, kind: shell, run: ls}
+"""
+
+
+def test_a_record_from_before_a_tool_was_looked_for_keeps_what_was_done() -> None:
+    program = program_of(OPTIONAL)
+    player = Player(program, results={"tool": [FAILS]}).create().play()
+    recorded = [event for event in player.events if not isinstance(event, ToolLookedUp)]
+    assert len(recorded) < len(player.events)
+    assert first_difference(program, recorded) is None
+    machine = Machine(program)
+    for event in recorded:
+        machine.handle(event)
+    assert machine.state == player.machine.state
+    assert machine.state.steps["tool"].attempts == 1
+
+
+def test_a_record_in_which_another_tool_was_missing_keeps_what_was_skipped() -> None:
+    player = Player(program_of(OPTIONAL), tools={"probe": False}).create().play()
+    missing = next(event for event in player.events if isinstance(event, ToolLookedUp))
+    assert not missing.found
+    today = Machine(program_of(OPTIONAL.replace("A=1 probe", "true")))
+    for event in player.events:
+        today.handle(event)
+    assert today.state == player.machine.state
+    assert today.state.steps["tool"].reason == "`probe` is not installed"

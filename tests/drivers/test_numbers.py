@@ -16,7 +16,7 @@ vars: {TOKEN: {type: secret}, V: {type: number}}
 steps:
   - name: each
     kind: shell
-    foreach: [3.9, 3.10, "{{ V }}", "{{ 1 if TOKEN == 'x' else 2 }}"]
+    foreach: [3.9, 3.10, "{{ V }}", "{{ 1 if TOKEN == 'x' else 2 }}", 18446744073709551617]
     run: "echo {{ item }} {{ item == 3.1 }} {{ item == '3.10' }} {{ item * 2 }}"
     capture: {I: item}
   - {name: show, kind: shell, run: "echo '{{ I }}'"}
@@ -36,8 +36,8 @@ async def test_a_loop_goes_over_what_was_typed(tmp_path: Path) -> None:
     assert state.status == "succeeded"
     assert seen.texts("each[0]") == ["3.9 false false 7.8"]
     assert seen.texts("each[1]") == ["3.10 true true 6.2"]
-    assert seen.texts("show") == ["[3.9, 3.10, 1.50, 2]"]
+    assert seen.texts("show") == ["[3.9, 3.10, 1.50, 2, 18446744073709551617]"]
 
     events = [codec.decode(codec.encode(event).encode()) for event in journal.events["01RUN"]]
     again = replay(program, events)
-    assert str(again.state.frames[""].captured["I"]) == "[3.9, 3.10, 1.50, 2]"
+    assert str(again.state.frames[""].captured["I"]) == "[3.9, 3.10, 1.50, 2, 18446744073709551617]"

@@ -373,6 +373,12 @@ PROCESSES = [
         prints=("3.9 false false", "3.10 true true"),
     ),
     step(
+        "foreach",
+        "steps: [{name: a, foreach: [18446744073709551617, {n: -9223372036854775809}], kind: shell,"
+        " run: 'echo {{ item }} {{ item == 18446744073709551617 }}'}]",
+        prints=("18446744073709551617 true", '{"n": -9223372036854775809} false'),
+    ),
+    step(
         "cwd",
         "vars: {X: usr}\nsteps: [{name: a, cwd: '/{{ X }}', kind: shell, run: pwd}]",
         prints=("/usr",),

@@ -318,7 +318,7 @@ async def test_what_a_step_needs_is_told_at_load(stage: Stage) -> None:
 def test_only_yes_on_the_command_line_answers_for_a_person(program: Program) -> None:
     program.write("x", "name: x\nsteps: [{name: a, kind: confirm, message: Go?}]")
     environ = {"DD_AUTO_APPROVE": "true", "CLAUDECODE": "1", "AGENT": "1", "FORCE_AGENT_MODE": "1"}
-    assert program("run", "x.yaml", **environ).code == 3
+    assert program("run", "x.yaml", **environ).code == 2
     assert program("run", "x.yaml", "--yes").code == 0
 
 

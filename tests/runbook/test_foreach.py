@@ -109,6 +109,12 @@ def test_names_of_items(keys: list[str], message: str, errors: Errors) -> None:
     assert message in told
 
 
+@pytest.mark.parametrize("item", ["9" * 301, ".nan", "-.inf", "1e999", "{n: [.inf]}"])
+def test_an_item_is_no_endless_number(item: str, errors: Errors) -> None:
+    (told,) = errors(HEAD + step(f"foreach: [{item}]"))
+    assert "must be a finite number of at most 300 digits; in quotes it is a text" in told
+
+
 def test_the_usual_name_of_an_item_may_be_taken(errors: Errors) -> None:
     text = "name: runbook\nvars: {item: {default: x}}\nsteps:\n" + step("foreach: [1]")
     assert errors(text) == ["7:5: `item` is a variable, and the name of an item here"]

@@ -108,7 +108,7 @@ DESTRUCTIVE = [
     "docker stop a",
     "docker compose -f a.yml down",
     "kubectl scale deploy/a --replicas 0",
-    "kubectl cordon a",
+    "kubectl drain a",
     "aws ec2 stop-instances --instance-ids a",
     "ip link set dev eth0 down",
     "apt-get -y purge a",
@@ -160,6 +160,7 @@ DESTRUCTIVE = [
     "patronictl failover a",
 ]
 HARMLESS = [
+    "kubectl cordon a",
     "git push origin main",
     "curl -X POST https://es.example.com/logs",
     "find /var/log -exec ls {} +",
@@ -384,7 +385,19 @@ CASES = [
     ("option-injection", shell("ssh a@{{ X }} uptime"), None),
     ("option-injection", shell("rm {{ item }}", "foreach: '{{ X.split() }}'"), 7),
     ("option-injection", shell("rm {{ h }}", "foreach: X.split()", "as: h"), 7),
+    ("option-injection", shell("tar czf {{ X }} a"), None),
+    ("option-injection", shell("tar xzf {{ X }}"), None),
+    ("option-injection", shell("tar xfC {{ X }} {{ X }}"), None),
+    ("option-injection", shell("tar xfC {{ X }} {{ X }} {{ X }}"), 7),
+    ("option-injection", shell("tar czf a.tgz {{ X }}"), 7),
+    ("option-injection", shell("tar xz {{ X }}"), 7),
+    ("option-injection", shell("cat cf {{ X }}"), 7),
     ("option-injection", shell("rm {{ item }}", "foreach: [a, b]"), None),
+    ("option-injection", shell("rm {{ item.h }}", "foreach: [{h: a, f: -x}, {h: b}]"), None),
+    ("option-injection", shell("rm {{ x['h'] }}", "foreach: [{h: a}]", "as: x"), None),
+    ("option-injection", shell("rm {{ item.f }}", "foreach: [{h: a, f: -x}]"), 7),
+    ("option-injection", shell("rm {{ item.h }}", "foreach: [{h: a}, {h: '{{ X }}'}]"), 7),
+    ("option-injection", shell("rm {{ item.h ~ item.f }}", "foreach: [{h: a, f: b}]"), 7),
     ("option-injection", shell("rm {{ item }}", "foreach: [a, -b]"), 7),
     (
         "option-injection",
@@ -436,6 +449,9 @@ CASES = [
     ("evaluated-again", shell("ssh h {{ X }}", variables="X: {type: url}"), 7),
     ("evaluated-again", shell("ssh h stop {{ item }}", "foreach: [web, api]"), None),
     ("evaluated-again", shell("ssh h stop {{ item }}", "foreach: X.split()"), 7),
+    ("evaluated-again", shell("ssh h stop {{ item.u }}", "foreach: [{u: web}]"), None),
+    ("evaluated-again", shell("ssh h stop {{ item.u }}", "foreach: [{u: 'web; ls'}]"), 7),
+    ("evaluated-again", shell("ssh h stop {{ item }}", "foreach: [{u: web}]"), 7),
     ("evaluated-again", shell("ssh h echo {{ X | length }}{{ run.id }}"), None),
     ("evaluated-again", shell('eval "ls $N"', 'env: {N: "{{ X }}"}', variables="X: {type: integer}"), None),
     ("evaluated-again", shell("psql", "stdin: 'select {{ X }}'", variables="X: {type: integer}"), None),
@@ -469,6 +485,12 @@ CASES = [
     ("confusable-names", step("run: x", top="name: runbook\nvars: {HOST_1: {}, HOST_l: {}}"), 2),
     ("confusable-names", step("run: x", top="name: runbook\nvars: {Service: {}, SERVICE: {}}"), 2),
     ("confusable-names", step("run: x", top="name: runbook\nvars: {FOO: {}, BAR: {}}"), None),
+    ("confusable-names", step("run: x", top="name: runbook\nvars: {ID_I: {}, ID_L: {}, ID_0: {}}"), None),
+    ("confusable-names", step("run: x", top="name: runbook\nvars: {L: {}, l: {}}"), 2),
+    ("confusable-names", step("run: x", top="name: runbook\nvars: {HOST_I: {}, HOST_l: {}}"), 2),
+    ("confusable-names", step("run: x", top="name: runbook\nvars: {HOST_I: {}, HOST_1: {}}"), 2),
+    ("confusable-names", step("run: x", top="name: runbook\nvars: {DB_O: {}, DB_0: {}}"), 2),
+    ("confusable-names", step("run: x", top="name: runbook\nvars: {LL: {}, Ll: {}}"), 2),
     ("confusable-names", step("run: x", "capture: F0O", top="name: runbook\nvars: {FOO: {}}"), 7),
     ("shadowed-names", step("run: x", top="name: runbook\nvars: {status: {}}"), 2),
     ("shadowed-names", step("run: x", "capture: value"), 6),
@@ -590,6 +612,14 @@ CASES = [
     ("strict-pipeline", step("run: first | second | third || true", "strict: true"), None),
     ("strict-pipeline", step("run: x=$(first | second | third || true)", "strict: true"), None),
     ("strict-pipeline", step("run: 'true; ! first | second | third'", "strict: true"), None),
+    ("strict-pipeline", step("run: first 2>x | second 2>x | third || true", "strict: true"), None),
+    ("strict-pipeline", step("run: x=$(first | second) || x=none", "strict: true"), None),
+    ("strict-pipeline", step("run: if x=$(first | second); then y; fi", "strict: true"), None),
+    ("strict-pipeline", step("run: (first | second) || true", "strict: true"), None),
+    ("strict-pipeline", step("run: 'true && { first | second; } || true'", "strict: true"), None),
+    ("strict-pipeline", step("run: while x; do first | second; done", "strict: true"), 5),
+    ("strict-pipeline", step("run: true && (first | second)", "strict: true"), 5),
+    ("strict-pipeline", step("run: 'f() { first | second; }; f || true'", "strict: true"), 5),
     ("strict-pipeline", step("run: a && first | second | third", "strict: true"), 5),
     ("unseen-failure", step("run: 'first | second | third || true; echo x'"), None),
     ("unseen-failure", step("run: '! first | second | third; echo x'"), None),
@@ -808,9 +838,33 @@ def test_a_comment_within_a_script_silences_what_stands_there(lint: Lint) -> Non
     assert [p.code for p in loaded.silenced] == ["option-injection"]
 
 
+def test_a_comment_silences_several_warnings(lint: Lint) -> None:
+    because = "# lint: ok option-injection, destructive-without-danger because it is a scratch file"
+    loaded = lint(shell(f"rm -r {{{{ X }}}}  {because}"))
+    told = {(p.code, p.reason) for p in loaded.silenced}
+    assert told == {
+        ("option-injection", "it is a scratch file"),
+        ("destructive-without-danger", "it is a scratch file"),
+    }
+    assert not {"option-injection", "destructive-without-danger"} & {
+        p.code for p in loaded.warnings
+    }
+
+
+def test_of_several_codes_each_is_judged(lint: Lint) -> None:
+    because = "# lint: ok verify-off, danger-ignored, verify-of because the host has no name yet"
+    loaded = lint(step("url: /x", f"{OFF}  {because}", kind="http"))
+    assert [p.code for p in loaded.silenced] == ["verify-off"]
+    assert [p.message for p in loaded.warnings] == [
+        "there is no warning `danger-ignored` here that this comment would silence",
+        "there is no warning `verify-of`",
+    ]
+
+
 @pytest.mark.parametrize(
     ("comment", "codes"),
     [
+        ("# lint: ok verify-off, because so", {"verify-off", "useless-silencing"}),
         ("# lint: ok verify-off", {"verify-off", "useless-silencing"}),
         ("# lint: ok verify-off because", {"verify-off", "useless-silencing"}),
         ("# lint: ok", {"verify-off", "useless-silencing"}),

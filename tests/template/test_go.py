@@ -19,6 +19,8 @@ PASSES = [
     "{{if .State.Running}}up{{else}}down{{end}}",
     "{{len .Mounts}}",
     "{{index .RepoDigests 0}}",
+    "{{range .Mounts}}{{.Source}}{{println}}{{end}}",
+    "{{range $p, $conf := .Ports}}{{$p}} -> {{(index $conf 0).HostPort}}{{end}}",
     "{{ range $i, $e := .items }}{{ $e }}{{ break }}{{ continue }}{{ end }}",
     "{{ if .A }}a{{ else if .B }}b{{ else with .C }}{{ . }}{{ end }}",
     "{{- with $x := .Foo -}}{{- end -}}",

@@ -17,7 +17,8 @@ _HIDDEN = re.compile(
 _EMOJI = "\u00a9\u00ae\u2190-\u2bff\u3030-\u3299\U0001f000-\U0001faff"
 _JOINED = re.compile(f"(?<=[{_EMOJI}\ufe0f])\u200d(?=[{_EMOJI}])")
 _LOOKALIKE = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
-_ALIKE = str.maketrans({"o": "0", "l": "1", "i": "1"})
+_ALIKE = str.maketrans("oOlIi", "00111")
+"""What letters look like, by their case: a capital L looks like nothing else."""
 
 
 def name_differs(subject: Subject) -> Iterator[Finding]:
@@ -53,8 +54,10 @@ def confusable_names(subject: Subject) -> Iterator[Finding]:
     """Two names that look alike are mistaken for each other by whoever reads the runbook."""
     seen: dict[tuple[int, str], str] = {}
     for frame, name, node in _made_names(subject):
-        other = seen.setdefault((frame, name.lower().translate(_ALIKE)), name)
-        if other != name:
+        spellings = (f"shape {name.translate(_ALIKE).lower()}", f"case {name.lower()}")
+        others = [seen.setdefault((frame, spelling), name) for spelling in spellings]
+        other = next((each for each in others if each != name), None)
+        if other is not None:
             told = f"{shown(name)} looks like {shown(other)}"
             yield Finding(node, told, "give one of them another name")
 

@@ -56,7 +56,7 @@ def _found(
     for name in sorted(expression.names | expression.optional_names):
         if expression.source == name and is_list(step, name):
             continue  # its JSON, which begins with a bracket
-        known = range_of(step, name)
+        known = range_of(step, name, expression)
         is_ours = known.variable or (with_captures and _is_made(step, name))
         if is_ours and known.values.may_begin_with_dash():
             told = f"a value of {shown(name)} that begins with - would be an option"

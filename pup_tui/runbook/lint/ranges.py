@@ -32,6 +32,8 @@ _SPLIT: Final = re.compile(
 )
 """What makes a list of the words or lines of a text, or of what is between one character and the next."""
 _BLANKS: Final = " \t\n\r\v\f"
+_FIELD: Final = re.compile(r"\w+(?:\.(?P<name>\w+)|\[(['\"])(?P<key>[^'\"]+)\2\])")
+"""An expression that is a field of what a name stands for."""
 
 
 class ValueRange(Protocol):
@@ -128,16 +130,16 @@ def is_harmless(step: StepDraft, expression: Expression) -> bool:
     """Whether nothing that an expression of a step can give is more than a word of any code."""
     names = expression.names | expression.optional_names
     return is_number(expression) or (
-        bool(names) and all(range_of(step, name).values.is_harmless() for name in names)
+        bool(names) and all(range_of(step, name, expression).values.is_harmless() for name in names)
     )
 
 
-def range_of(step: StepDraft, name: str) -> NamedRange:
-    """What is known of a name in a step's texts."""
+def range_of(step: StepDraft, name: str, expression: Expression) -> NamedRange:
+    """What is known of a name in a step's texts, as far as an expression uses it."""
     around: StepDraft | None = step
     while around is not None:
         if around.loops and around.item == name:
-            return _item(around)
+            return _item(around, expression)
         around = around.around
     variables = step.frame.names
     entry = variables.entries.get(name) if variables is not None else None
@@ -183,24 +185,25 @@ def _declared(variable: YamlNode) -> ValueRange:
 
 
 def _texts(items: Sequence, key: str) -> ValueRange:
-    """The texts of a list that stands in the file, if all of them are literal."""
+    """The texts of a list that stands in the file, or those under a key, if all of them are literal."""
     found = [item.get(key) if isinstance(item, Mapping) else item for item in items.items]
     texts = tuple(item.text for item in found if isinstance(item, Scalar) and "{" not in item.text)
     return Texts(texts) if len(texts) == len(found) else AnyText()
 
 
-def _item(loop: StepDraft) -> NamedRange:
-    """What is known of the items of a loop."""
+def _item(loop: StepDraft, expression: Expression) -> NamedRange:
+    """What is known of the items of a loop, or of their field that an expression is."""
     given = loop.node.get("foreach")
     if isinstance(given, Sequence):
-        return NamedRange(_texts(given, ""))
+        field = _FIELD.fullmatch(expression.source)
+        return NamedRange(_texts(given, (field["name"] or field["key"]) if field else ""))
     if not isinstance(given, Scalar):
         return _ANY
     names = names_in(given.text) or names_in(f"{{{{ {given.text} }}}}")
     if len(names) != 1 or loop.item in names:
         return _ANY
     (name,) = names
-    whole = range_of(loop, name)
+    whole = range_of(loop, name, expression)
     split = _SPLIT.search(given.text)
     if split is None:
         return whole if is_list(loop, name) else _ANY

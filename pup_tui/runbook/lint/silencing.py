@@ -1,4 +1,4 @@
-"""Comments that silence a warning on their line: ``# lint: ok CODE because REASON``."""
+"""Comments that silence a warning on their line: ``# lint: ok CODE, CODE because REASON``."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ USELESS: Final = "useless-silencing"
 """The code of the warning about such a comment itself."""
 
 _COMMENT: Final = re.compile(r"(?:^|(?<=\s))#\s{0,9}lint:\s{0,9}ok\b([^#\n]{0,400})")
-_FORM: Final = re.compile(r"\s{1,9}([a-z][a-z-]{0,60})(?:\s{1,9}because\s{1,9}(\S.{0,300}))?\s*")
+_FORM: Final = re.compile(
+    r"\s{1,9}([a-z][a-z-]{0,60}(?:,\s{0,9}[a-z][a-z-]{0,60}){0,9})"
+    r"(?:\s{1,9}because\s{1,9}(\S.{0,300}))?\s*"
+)
 _HINT: Final = "write `# lint: ok CODE because REASON`"
 
 
 @dataclass(slots=True)
 class _Comment:
-    """A comment, where it stands and the line that it is about: its own, or the next if it is alone."""
+    """A code in a comment, where it stands and the line it is about: that, or the next if it is alone."""
 
     source: SourceText
     line: int
@@ -83,11 +86,12 @@ def _comments(source: SourceText) -> Iterator[_Comment]:
             continue
         form = _FORM.fullmatch(match[1])
         is_alone = not line[: match.start()].strip()
-        yield _Comment(
-            source=source,
-            line=number,
-            column=match.start() + 1,
-            about=number + is_alone,
-            code=form[1] if form else "",
-            reason=(form[2] or "").strip() if form else "",
-        )
+        for code in form[1].split(",") if form else [""]:
+            yield _Comment(
+                source=source,
+                line=number,
+                column=match.start() + 1,
+                about=number + is_alone,
+                code=code.strip(),
+                reason=(form[2] or "").strip() if form else "",
+            )

@@ -93,19 +93,23 @@ def _hidden_by_pipes(script: StepScript) -> Iterator[Node]:
 
 
 def _is_looked_at(pipeline: Node) -> bool:
-    """Whether a pipeline is a condition, for which `strict` means nothing."""
-    around = pipeline.parent
-    then = _then(around) if around is not None else None
-    is_before = then is not None and pipeline.end_byte <= then.start_byte
-    is_inside = around is not None and around.type in _CONDITIONS and not _ends(around, pipeline)
-    return is_before or is_inside or _holds_list(pipeline) or _is_negated(pipeline)
+    """Whether a pipeline is a condition, or a part of one, for which `strict` means nothing."""
+    if _holds_list(pipeline) or _is_negated(pipeline):
+        return True
+    part, around = pipeline, pipeline.parent
+    while around is not None and around.type != "function_definition":
+        then = _then(around)
+        is_before = then is not None and part.end_byte <= then.start_byte
+        is_condition = around.type in _CONDITIONS and part.type != "do_group"
+        if is_before or (is_condition and not _ends(around, part)):
+            return True
+        part, around = around, around.parent
+    return False
 
 
 def _ends(statement: Node, part: Node) -> bool:
-    """Whether a part is the last of ``a && b``, whose failure counts, and not itself looked at in another."""
-    around = statement.parent
-    is_last = statement.type == "list" and statement.named_children[-1].id == part.id
-    return is_last and (around is None or around.type not in _CONDITIONS)
+    """Whether a part is the last of ``a && b``, whose failure counts."""
+    return statement.type == "list" and statement.named_children[-1].id == part.id
 
 
 def _holds_list(pipeline: Node) -> bool:

@@ -251,8 +251,8 @@ class _Resolving:
     async def _first_found(self, name: str, variable: Variable, places: Sequence[str]) -> object:
         """What the first of some places gives that has a value, None where none has.
 
-        Why one cannot be read is a note where another has a value, else a problem. That there is no keyring
-        is no problem of a variable that may do without.
+        Why one cannot be read is a note where another has a value, else a problem. It is none of a variable
+        that may do without, where there are several places, or only the keyring is missing.
         """
         failures: list[str] = []
         harmless = True
@@ -263,7 +263,7 @@ class _Resolving:
                 failures.append(f"{_short(place)}: {error}")
                 continue
             except (OSError, ValueError, TemplateError) as error:
-                harmless = False
+                harmless = len(places) > 1
                 why = getattr(error, "strerror", None) or str(error)
                 failures.append(f"{_short(place)}: {why}")
                 continue

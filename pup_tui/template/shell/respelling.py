@@ -22,6 +22,15 @@ _PREFIXES: Final = re.compile(
 _READS_AND_WRITES: Final = re.compile(rb"(?<=[^<>&]<)>(?![<>&(-])|(?<=\A<)>(?![<>&(-])")
 """The second half of a redirection of which the grammar knows the first."""
 
+_STDIN: Final = re.compile(rb"(?<![^\s;&|()<>])0(?=<)")
+"""The descriptor that is meant anyway: the grammar takes it for a word."""
+
+_HERE_STRINGS: Final = re.compile(rb"(?<![^\s;&|()<>])[1-9][0-9]*(?=<<<)")
+"""The descriptor of a here-string, which is then taken for one that the command itself may read."""
+
+_KEYS: Final = re.compile(rb"(?<=[A-Za-z0-9_]\[)[\w.,:/@%+-]+(?:[ \t]+[\w.,:/@%+-]+)+(?=\])")
+"""The key of an element with blanks in it. As a sum it is made of the same names, if it is calculated."""
+
 _BASES: Final = re.compile(rb"(?<![\w#@$}])(?:[0-9]{1,2}#(?=[\"$]))")
 """The base of a number that is a variable: ``10#$MONTH``."""
 
@@ -64,6 +73,7 @@ _NUMBERS: Final = frozenset(
     }
 )
 _CALCULATES: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_for_statement"})
+_REDIRECTIONS: Final = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
 _WORDS: Final = frozenset(
     {
         *("word", "concatenation", "extglob_pattern", "regex"),
@@ -76,6 +86,7 @@ _HOLDS_WORDS: Final = frozenset(
 )
 _RUNS_WORDS: Final = re.compile(rb"(?:time|coproc|repeat|no(?:correct|glob)|-|!)\Z")
 _HAS_GROUPS: Final = frozenset({"bash", "ksh"})
+_HAS_KEYS_OF_WORDS: Final = frozenset({"bash", "ksh"})
 
 
 class Respelling(NamedTuple):
@@ -88,15 +99,22 @@ class Respelling(NamedTuple):
 
 
 def negations(script: bytes) -> list[Respelling]:
-    """``!`` and ``time`` before what the grammar does not know them before, and ``<>``."""
+    """``!`` and ``time`` before what the grammar does not know them before, ``<>`` and ``0<``."""
     prefixes = _blanks(_PREFIXES, script, _begins_command)
-    return [*prefixes, *_blanks(_READS_AND_WRITES, script, _is_redirection)]
+    stdin = _blanks(_STDIN, script, _is_descriptor)
+    return [*prefixes, *_blanks(_READS_AND_WRITES, script, _is_redirection), *stdin]
 
 
 def respellings(script: bytes, shell: str) -> list[Respelling]:
     """All that may have to be spelled in another way; none overlaps another."""
     groups = _groups(script) if shell in _HAS_GROUPS else []
     blanks = [*_blanks(_BASES, script, _is_number), *_blanks(_NO_WORDS, script, _is_loop)]
+    blanks += _blanks(_HERE_STRINGS, script, _is_descriptor)
+    if shell in _HAS_KEYS_OF_WORDS:
+        blanks += [
+            Respelling(*found.span(), re.sub(rb"[ \t]", b"+", found[0]), _is_key)
+            for found in _KEYS.finditer(script)
+        ]
     if shell == "ksh":
         blanks += [
             Respelling(*found.span(), found[0].replace(b".", b"_"), _is_parameter)
@@ -168,6 +186,27 @@ def _is_redirection(root: Node, start: int, _end: int) -> bool:
     token = root.descendant_for_byte_range(start - 1, start)
     redirect = token.parent if token is not None and token.type == "<" else None
     return redirect is not None and redirect.type == "file_redirect"
+
+
+def _is_descriptor(root: Node, _start: int, end: int) -> bool:
+    """Whether the redirection of a command, whose words stand before it, begins right behind this."""
+    redirect = next(_around(root, end)).parent
+    if redirect is None or redirect.start_byte != end or redirect.type not in _REDIRECTIONS:
+        return False
+    return redirect.prev_sibling is not None and not redirect.prev_sibling.is_error
+
+
+def _is_key(root: Node, start: int, end: int) -> bool:
+    """Whether this is the key of an element that is read, or is assigned to outside of a declaration."""
+    key = root.descendant_for_byte_range(start, end)
+    element = key.parent if key is not None else None
+    if key is None or element is None or element.type != "subscript":
+        return False
+    around = element.parent
+    if around is not None and around.type == "variable_assignment":
+        around = around.parent
+        return around is None or around.type != "declaration_command"
+    return around is not None and around.type == "expansion"
 
 
 def _is_number(root: Node, _start: int, at: int) -> bool:

@@ -58,6 +58,9 @@ _CHUNK: Final = 25_000
 """Characters per variable: with its name and at 4 bytes each, within what Linux takes."""
 
 _OPTION: Final = "the value begins with - or +, which the command takes for an option"
+_OPTION_HINT: Final = "write -- before the value"
+_ZSH_HINT: Final = "; where `set -A` fills an array, write NAME=(…)"
+"""In zsh `--` is an element of it."""
 _NOTHING: Final = "${IFS+}"
 _INPUT_HINT: Final = 'give it a variable on a line of its own, NAME={{ … }}, and write "$NAME" here'
 _CALCULATED_HINT: Final = (
@@ -329,7 +332,7 @@ class _Writer:
             start = hole.start - len(place.base)
             return _Edit(start, hole.end, digits, MASK if value.is_secret else digits)
         if place.is_operand and text.startswith(("-", "+")):
-            raise value.error(_OPTION, "write -- before the value")
+            raise value.error(_OPTION, _OPTION_HINT + _ZSH_HINT * (self._shell == "zsh"))
         if place.reached is not None:
             _check_reached(place.reached, text, value.error)
         problem = argument_problem(text)

@@ -54,6 +54,7 @@ _PLAIN_ARRAYS: Final = {
     "zsh": re.compile(rb"-[aArgx]+"),
 }
 _NEAR: Final = 1024
+_EXEC: Final = frozenset({b"exec", b"command", b"builtin", b"--"})
 _HEREDOC: Final = frozenset({"heredoc_body", "herestring_redirect"})
 
 
@@ -212,9 +213,11 @@ class Uses:
             self._judge(use, words[index])
 
     def _refuse_spreading(self, word: ShellWord) -> None:
+        hint = "write the variable in double quotes"
+        if word.raw.startswith(b'"'):
+            hint = "write -- before it, one element of it, or NAME=(…) where it fills an array"
         raise UnsafePlaceError(
-            f"{word.raw.decode(errors='replace')} may become several words",
-            "write the variable in double quotes",
+            f"{word.raw.decode(errors='replace')} may become several words", hint
         )
 
     def _holds(self, node: Node) -> bool:
@@ -396,8 +399,16 @@ class Uses:
                 self._fill(name)
 
     def _readers(self, statement: Node) -> Iterator[list[ShellWord]]:
-        """The words of commands that read what a statement is given, also in functions that it calls."""
-        waiting, seen = [statement], set[bytes]()
+        """The words of commands that read what a statement is given, also in functions that it calls.
+
+        What `exec` is given stays open for the whole script.
+        """
+        body = statement.children[0] if statement.type == "redirected_statement" else statement
+        named = (
+            {word.text for word in self._survey.words(body)} if body.type == "command" else {b""}
+        )
+        is_open = b"exec" in named and named <= _EXEC
+        waiting, seen = [self._path[0] if is_open else statement], set[bytes]()
         while waiting:
             for command in self._survey.commands_within(waiting.pop()):
                 words = self._survey.words(command)

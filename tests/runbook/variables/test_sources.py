@@ -338,6 +338,26 @@ async def test_without_a_value_every_place_that_failed_is_told(find: Find) -> No
     assert [str(problem) for problem in made.problems] == [told]
 
 
+@pytest.mark.parametrize("listed", ["'env:NOPE', 'command:no'", "'command:no', 'keyring:a/b'"])
+async def test_a_list_of_places_without_a_value_leaves_it_to_the_default(
+    find: Find, listed: str
+) -> None:
+    sources = sources_of({}, {}, {}, Commands())
+    told = ("`V` cannot be read from command:no: the command failed: exited with 1",)
+    made = await find(f"{{V: {{required: false, from: [{listed}]}}}}", sources=sources)
+    assert (made.left_out, made.problems, made.notes) == (("V",), (), told)
+    made = await find(f"{{V: {{default: x, from: [{listed}]}}}}", sources=sources)
+    assert (made.values, made.problems, made.notes) == ({"V": "x"}, (), told)
+    made = await find(f"{{V: {{from: [{listed}]}}}}", sources=sources)
+    assert [str(problem) for problem in made.problems] == list(told)
+
+
+async def test_a_command_alone_that_fails_is_no_missing_value(find: Find) -> None:
+    sources = sources_of({}, {}, {}, Commands())
+    made = await find("{V: {required: false, from: 'command:no'}}", sources=sources)
+    assert (made.left_out, len(made.problems)) == ((), 1)
+
+
 async def test_a_place_that_is_not_asked_yet_leaves_those_behind_it(find: Find) -> None:
     variables = "{V: {from: ['command:get', 'env:A']}}"
     made = await find(variables, sources=sources_of({"A": "1"}).at_rest())

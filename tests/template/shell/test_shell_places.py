@@ -295,6 +295,14 @@ def test_a_number_is_asked_for_where_the_shell_calculates(source: str, shells: s
         "X={{ N }}; declare -i Y; read Y <<< X",
         "X={{ N }}; declare -i Y; printf -v Y %s X",
         "X={{ N }}; declare -i Y; : ${Y:=X}",
+        "X={{ N }}; echo ${q[in X]}",
+        "X={{ N }}; q[X progress]=1",
+        "q[a {{ N }}]=1",
+        "exec <<E\n{{ N }}\nE\nread -r n; ((n))",
+        "exec 0<<E\n{{ N }}\nE\nread -r n; ((n))",
+        "exec 3<<< {{ N }}; f() { read -u 3 -r n; ((n)); }; f",
+        "command exec 3<<< {{ N }}; while read -r n <&3; do ((n)); done",
+        "read n 3<<< {{ N }} <&3; ((n))",
         "X={{ N }}; K='A[X]'; echo ${!K}",
         "X={{ N }}; K='A[X]'; printf -v \"$K\" 1",
         "X={{ N }}; K='A[X]'; read \"$K\" <<< 1",
@@ -410,6 +418,9 @@ def test_a_value_that_gets_to_a_name_is_refused_at_load(source: str) -> None:
         "[[ $(cat {{ V }}) -gt 3 ]]",
         "[ $(cat {{ V }}) = x ]",
         'unset "$(cat {{ V }})"',
+        "exec 3<<< {{ V }}; bash 0<&3",
+        "exec 3<<E\n{{ V }}\nE\nbash 0<&3",
+        "bash 0<<< {{ V }}",
     ],
 )
 def test_what_evaluates_a_value_again_is_told(source: str) -> None:
@@ -424,6 +435,18 @@ def test_what_would_be_an_option_is_refused_before_it_runs(source: str) -> None:
     with pytest.raises(TemplateError, match="begins with - or") as caught:
         template.render({"V": f"-v{BAIT}"})
     assert "--" in (caught.value.hint or "")
+
+
+def test_how_an_array_is_filled_is_told_where_a_dash_would_be_an_element() -> None:
+    with pytest.raises(TemplateError, match="begins with - or") as caught:
+        compile_shell("set -A x {{ V }}", "zsh").render({"V": "-a"})
+    assert caught.value.hint == (
+        "write -- before the value; where `set -A` fills an array, write NAME=(…)"
+    )
+    with pytest.raises(TemplateError, match="may become several words") as caught:
+        compile_shell('y=({{ V }}); print "${y[@]}"', "zsh")
+    assert (caught.value.hint or "").startswith("write -- before it, one element of it, or")
+    assert compile_shell('y=({{ V }}); print -- "${y[@]}"; x=("${y[@]}")', "zsh")
 
 
 @pytest.mark.parametrize(
