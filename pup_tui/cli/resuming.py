@@ -104,7 +104,7 @@ def resume_command(
     values = _values(past, current, file.values, parts.sources, ask=can_ask)
     manner = Manner(
         yes=yes,
-        undo=undo,
+        undo=undo or past.state.undo,
         as_json=as_json,
         break_lock=break_lock,
         unknown=None if unknown is None else UnknownAnswer(unknown, made),
@@ -122,6 +122,7 @@ def resume_command(
             changed={**values.changed, **decided.changed},
             left_out=values.left_out,
             edited=decided.edited,
+            undo=undo,
             terminal=terminal,
         )
 
@@ -187,6 +188,8 @@ def _tell(past: ShownRun, standing: Standing) -> None:
     ):
         for step in steps:
             tell(f"  {step}: {told}")
+    if past.state.undo:
+        tell("  if it fails again, finished steps are taken back: --undo was said")
 
 
 def _made(program: Program, standing: Standing, file: FileValues) -> dict[str, dict[str, object]]:

@@ -92,7 +92,7 @@ def _create(run: Run, event: Event) -> None:
     state = run.state
     state.run, state.runbook, state.operator = event.run, event.runbook, event.operator
     state.created, state.lock, state.profile = event.at.wall, event.lock, event.profile
-    state.directories = event.source.directories
+    state.directories, state.undo = event.source.directories, event.undo
     state.frames[BODY] = Frame(
         values=dict(event.values),
         left_out=list(event.left_out),

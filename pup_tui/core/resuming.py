@@ -99,6 +99,7 @@ def resume(run: Run, event: Event) -> None:
         since=run.now,
         spent=state.took(state.clock),
         waited=state.waited,
+        undo=state.undo or event.undo,
     )
     for name in fresh.__struct_fields__:
         setattr(state, name, getattr(fresh, name))

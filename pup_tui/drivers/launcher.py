@@ -85,14 +85,15 @@ class Launcher(Struct, frozen=True, kw_only=True):
         left_out: Iterable[str] = (),
         secrets: Iterable[str] = (),
         without: LeftOutSteps = NOTHING_LEFT_OUT,
+        undo: bool = False,
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
         """Record a new run and return it, ready to be watched and driven.
 
         `secrets` names the values that are secret beside variables of that type. `without` is what the run
-        leaves out. `files` are the exact texts
-        that the program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
+        leaves out, `undo` whether it takes back what it did if it fails. `files` are the exact texts that the
+        program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
         or InvalidLock if the run cannot have its lock, and JournalError if it cannot be recorded: it then
         holds nothing. `terminal` is what interactive steps are given.
         """
@@ -114,6 +115,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             profile=self.profile,
             version=__version__,
             without=masking.left_out(without),
+            undo=undo,
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         if program.runbook.lock is not None:
@@ -142,6 +144,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         changed: Mapping[str, Any] = {},
         left_out: Iterable[str] = (),
         edited: Mapping[str, EditedText] = {},
+        undo: bool = False,
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
@@ -189,6 +192,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             edited=dict(edited),
             source=None if current is None else current.source,
             counts_lost=True,
+            undo=undo,
             version=__version__,
         )
         try:
