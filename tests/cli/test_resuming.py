@@ -371,7 +371,9 @@ steps:
     kind: shell
     run: echo one >> effects
     undo: {kind: shell, run: echo back >> effects}
-  - {name: two, kind: shell, run: 'echo two >> effects; [ $(grep -c two effects) = 3 ] || kill -9 $PPID; exit 1'}
+  - name: two
+    kind: shell
+    run: echo two >> effects; [ $(grep -c two effects) = 3 ] || kill -9 $PPID; exit 1
 """
 
 
