@@ -11,7 +11,7 @@ from __future__ import annotations
 from pup_tui.core import leaving_out, polls
 from pup_tui.core.actions import Question
 from pup_tui.core.events import Answered, Event, Resumed
-from pup_tui.core.ids import Timer, is_inside, is_kept, item_id
+from pup_tui.core.ids import Timer, is_inside, item_id
 from pup_tui.core.named import named_captures
 from pup_tui.core.program import Node, captures_of
 from pup_tui.core.run import Run
@@ -26,6 +26,7 @@ from pup_tui.core.standing import (
     gone_from,
     half_undone,
     is_unknown,
+    kept_for_undo,
     leaves_of,
     may_repeat,
     remembered,
@@ -66,11 +67,7 @@ def resume(run: Run, event: Event) -> None:
     }
     for id_, made in event.captures.items():
         frame_before(earlier, id_).captured.update(made)
-    completed = [
-        id_
-        for id_ in state.completed
-        if is_kept(id_) and run.program.has(id_) and run.program.node(id_).can_be_undone
-    ]
+    completed, doubted = kept_for_undo(run.program, stood)
     kept = {id_: state.frames[id_] for id_ in completed}
     body = first_frame(run.program, state)
     body.values.update(event.values | event.changed)
@@ -100,6 +97,7 @@ def resume(run: Run, event: Event) -> None:
         spent=state.took(state.clock),
         waited=state.waited,
         undo=state.undo or event.undo,
+        doubted=doubted,
     )
     for name in fresh.__struct_fields__:
         setattr(state, name, getattr(fresh, name))
