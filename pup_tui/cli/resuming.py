@@ -132,6 +132,8 @@ def resume_command(
 
 def _past(settings: Settings, run: str | None) -> ShownRun:
     """The run that is meant. Raises Failure where there is none, or nothing is left of it to do."""
+    from pup_tui.drivers.launcher import check_version
+
     with recorded_runs(settings.state_dir) as runs:
         if run is None:
             past = None if runs.journal is None else _newest(runs.journal)
@@ -145,6 +147,8 @@ def _past(settings: Settings, run: str | None) -> ShownRun:
                 refuse_under_way(row)
             past = ShownRun(journal, row)
     _refuse_over(past)
+    with journal_failures():
+        check_version(past.record, settings.state_dir)
     return past
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from pup_tui.core.actions import StartAttempt, Tell, ends_in
+from pup_tui.core.actions import Tell, ends_in
 from pup_tui.core.events import AnyEvent, AttemptStarted, Resumed, with_values
 from pup_tui.core.machine import Machine
 from pup_tui.core.notices import AnyNotice, RunFinished
@@ -80,7 +80,7 @@ def first_difference(
         actions = machine.handle(with_hidden(event))
         if event.ended is not None and (told := _other_end(event.ended, ends_in(actions))):
             return told
-        wanted += (action.attempt for action in actions if isinstance(action, StartAttempt))
+        wanted += machine.begun
     return None
 
 

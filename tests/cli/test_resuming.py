@@ -313,13 +313,15 @@ main(["run", "killed.yaml", "--json"])
         ("ends", "`bad` would have been warned where it was ignored"),
     ],
 )
+@pytest.mark.parametrize("secrets", ["", "vars: {T: {type: secret, default: hunter2}}"])
 def test_a_run_of_another_version_is_resumed_if_this_one_comes_to_the_same(
-    program: Program, how: str, difference: str
+    program: Program, how: str, difference: str, secrets: str
 ) -> None:
     program.write(
         "killed",
         f"""
 name: killed
+{secrets}
 steps:
   - {{name: bad, kind: shell, run: 'false', on_failure: warn}}
   - {{name: one, kind: shell, run: echo one >> effects, if: 1 == 2}}
