@@ -236,8 +236,8 @@ class Answered(Event, frozen=True, kw_only=True, tag="answered"):
     (run it again) or `abort`.
 
     `by` is the operator's name, `--yes`, or `nobody` where there was no one to ask. To an `input` step a
-    `yes` brings the values, checked already; `left_out` and `secrets` are as in `RunCreated`. With the
-    `retry` of a failure come variables of the run that have another value from here on (`changed`), and what
+    `yes` brings the values, checked already; `left_out` and `secrets` are as in `RunCreated`. With a
+    `retry` come variables of the run that have another value from here on (`changed`), and what
     the step runs in place of its text (`edited`).
     """
 

@@ -14,6 +14,7 @@ from pup_tui.core.events import Answered, Event, Resumed
 from pup_tui.core.ids import Timer, is_inside, item_id
 from pup_tui.core.named import named_captures
 from pup_tui.core.program import Node, captures_of
+from pup_tui.core.questions import run_changed
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_keys, frame_of
 from pup_tui.core.sent import Shown
@@ -180,7 +181,7 @@ def answered(run: Run, node: Node, event: Event) -> None:
             run.step(node).captured = list(event.values)
             run.end(node, StepStatus.SUCCEEDED, f"it was done, says {event.by}{note}")
         case "retry":
-            run.ready(node)
+            run_changed(run, node, event)
         case "skip":
             run.end(node, StepStatus.SKIPPED, f"skipped by {event.by}{note}")
         case _:
