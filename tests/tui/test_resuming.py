@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from textual.widgets import Input, TextArea
 
 from pup_tui.core.events import Answered, Resumed
+from pup_tui.core.run import Run
+from pup_tui.drivers import launcher
 from pup_tui.drivers.locks import HeldLocks
 from pup_tui.drivers.recorded import Recorded
 from pup_tui.journal.reader import read_journal
@@ -195,6 +197,33 @@ async def test_what_nobody_knows_of_is_changed_and_run_again_or_skipped_with_a_r
     assert (answered.answer, answered.by) == ("skip" if way == "skip" else "retry", "alice")
     if way == "skip":
         assert answered.note == "by hand"
+
+
+OTHERWISE = """
+name: deploy
+steps:
+  - {name: Deploy it, kind: shell, run: deploy, on_failure: warn}
+  - {name: Tell, kind: shell, run: tell}
+"""
+
+
+async def test_a_run_of_another_version_that_went_otherwise_is_refused_at_once(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executor = FakeExecutor(Play(outcome=FAILED), Play(stdout=b"half way\n", hold=asyncio.Event()))
+    services = make_services({"deploy.yaml": OTHERWISE}, executor=executor)
+    with monkeypatch.context() as other:
+        other.setattr(launcher, "__version__", "0.0.1")
+        other.setattr(Run, "_failure_policy", lambda run, node: "ignore")
+        await has_run(services, "deploy", until="half way")
+    async with open_console(services, LARGE) as console:
+        await console.sees("a run was interrupted: deploy", "R shows it")
+        await console.press("R")
+        await console.on("history")
+        await console.sees("interrupted", "1 run ")
+        await console.press("r")
+        await console.sees("recorded by pup-tui 0.0.1")
+        assert "Resume deploy?" not in console.screen
 
 
 async def test_a_run_that_failed_goes_on_from_its_tab(
