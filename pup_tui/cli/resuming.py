@@ -104,7 +104,7 @@ def resume_command(
     values = _values(past, current, file.values, parts.sources, ask=can_ask)
     manner = Manner(
         yes=yes,
-        undo=undo,
+        undo=undo or past.state.undo,
         as_json=as_json,
         break_lock=break_lock,
         unknown=None if unknown is None else UnknownAnswer(unknown, made),
@@ -122,6 +122,7 @@ def resume_command(
             changed={**values.changed, **decided.changed},
             left_out=values.left_out,
             edited=decided.edited,
+            undo=undo,
             terminal=terminal,
         )
 
@@ -131,6 +132,8 @@ def resume_command(
 
 def _past(settings: Settings, run: str | None) -> ShownRun:
     """The run that is meant. Raises Failure where there is none, or nothing is left of it to do."""
+    from pup_tui.drivers.launcher import check_version
+
     with recorded_runs(settings.state_dir) as runs:
         if run is None:
             past = None if runs.journal is None else _newest(runs.journal)
@@ -144,6 +147,8 @@ def _past(settings: Settings, run: str | None) -> ShownRun:
                 refuse_under_way(row)
             past = ShownRun(journal, row)
     _refuse_over(past)
+    with journal_failures():
+        check_version(past.record, settings.state_dir)
     return past
 
 
@@ -187,6 +192,8 @@ def _tell(past: ShownRun, standing: Standing) -> None:
     ):
         for step in steps:
             tell(f"  {step}: {told}")
+    if past.state.undo:
+        tell("  if it fails again, finished steps are taken back: --undo was said")
 
 
 def _made(program: Program, standing: Standing, file: FileValues) -> dict[str, dict[str, object]]:

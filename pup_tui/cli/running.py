@@ -153,6 +153,7 @@ def run_loaded(
             left_out=resolved.left_out,
             secrets=resolved.secrets,
             without=NOTHING_LEFT_OUT if left is None else left.out,
+            undo=manner.undo,
             terminal=terminal,
         )
 

@@ -74,12 +74,16 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 
 class UndoOffer(Struct, frozen=True, kw_only=True):
-    """An undo step that could run: its id, the name of the step that it takes back, its command."""
+    """An undo step that could run: its id, the name of the step that it takes back, its command.
+
+    One that is `doubtful` began in an earlier leg of the run and did not finish.
+    """
 
     step: str
     name: str
     command: str
     danger: bool = False
+    doubtful: bool = False
 
 
 class Question(Struct, frozen=True, kw_only=True):

@@ -58,6 +58,7 @@ def _start(run: Run, node: Node, prepared: Prepared) -> None:
     step.tries += 0 if step.poll is not None else 1
     step.phase, step.stopped_because, step.limit = StepPhase.STARTING, None, limits.seconds
     step.due = None
+    run.begun.append(run.attempt(node))
     if limits.poll is not None:
         polls.begin(run, node, limits.poll)
     if limits.seconds is not None:

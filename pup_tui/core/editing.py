@@ -1,6 +1,7 @@
 """A step that failed runs once more with another text, as a person makes it of the one that was rendered.
 
-A script is changed as it ran, beside the values that it refers to, and only where no secret is in it. Of
+A script is changed as it ran, beside the values that it refers to: a secret is one of them, and in the record
+it is `***`, in whose place the script gets what the secret is when it runs. Of
 every other step its keys are changed, by their roles and as a runbook has them; a step with one such key has
 the text of that alone. What is left as it was stays the author's own text: so the secrets in it are neither
 shown nor recorded, and what goes to the Datadog API is still decided by that text.
@@ -56,8 +57,12 @@ def editable_of(
     """What of a step can be changed, as `edited` has it; None where nothing can. Raises TemplateError."""
     kind = request_of(type(step))
     if kind.is_script:
-        rendered = render_edited(step, edited, scope, around)
-        return None if rendered.made else _of_script(rendered.request)
+        values = _script_values(step, scope, around)
+        if values is None:
+            return None
+        request = render_edited(step, edited, scope, around).request
+        before = EditedText(values.text, values.seen) if edited is None else edited
+        return _of_script(request, before, values.secrets)
     now = step if edited is None else _with_keys(step, edited.text, scope, around)
     seen = _seen(now, scope, around)
     original = seen if now is step else _seen(step, scope, around)
@@ -78,23 +83,59 @@ def _rendered(step: Step, edited: EditedText, scope: Scope, around: Around) -> R
     """As `render_edited`; ValueError where the changed text is none."""
     if request_of(type(step)).is_script:
         rendered = render_request(step, scope, around)
-        request = rendered.request.with_text(edited)
+        request = rendered.request.with_text(_with_secrets(step, edited, scope, around))
         return structs.replace(rendered, request=request, shown=edited.text)
     changed = _with_keys(step, edited.text, scope, around)
     check_secrecy(changed, secrets_in(scope).names)
     return render_request(changed, scope, around)
 
 
-def _of_script(request: StepRequest) -> Editable:
-    before = request.editable
-
+def _of_script(request: StepRequest, before: EditedText, secrets: Mapping[str, str]) -> Editable:
     def judge(text: str) -> EditedText | None:
         changed = structs.replace(before, text=text)
         request.with_text(changed)
         return None if text == before.text else changed
 
-    refers = {f"${{{name}}}": value for name, value in before.values.items()}
+    refers = {
+        f"${{{name}}}": f"{MASK}, a secret" if name in secrets else value
+        for name, value in before.values.items()
+    }
     return Editable(before.text, refers, ".sh", judge)
+
+
+class _ScriptValues(Struct, frozen=True):
+    """A script and the values that it refers to by their names, as people may see them (`seen`).
+
+    `secrets` are those that are made out of secrets, as they are.
+    """
+
+    text: str
+    seen: dict[str, str]
+    secrets: dict[str, str]
+
+
+def _script_values(step: Step, scope: Scope, around: Around) -> _ScriptValues | None:
+    """None where a secret stands in the text of the script itself."""
+    texts = StepTexts(step, scope, around)
+    keys = fields_of(type(step)).items()
+    (key,) = (key for key, field in keys if options_of(field.type).role is Role.SCRIPT)
+    script = texts[key]
+    if script.holds_secret:
+        return None
+    secrets = {name: script.env[name] for name in script.secrets}
+    return _ScriptValues(script.script, script.env | dict.fromkeys(secrets, MASK), secrets)
+
+
+def _with_secrets(step: Step, edited: EditedText, scope: Scope, around: Around) -> EditedText:
+    """A changed script with its secrets in place of their marks; ValueError where those are others."""
+    values = _script_values(step, scope, around)
+    if values is None or _marked(edited.values) != _marked(values.seen):
+        raise ValueError("it was made of other secrets than the step has")
+    return structs.replace(edited, values={**edited.values, **values.secrets})
+
+
+def _marked(values: Mapping[str, str]) -> set[str]:
+    return {name for name, value in values.items() if value == MASK}
 
 
 def _of_keys(

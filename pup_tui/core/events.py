@@ -145,7 +145,8 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     """`left_out` names variables that have no value; `secrets` those whose value is never stored.
 
     `profile` is the name of the operator's profile, empty without one; `version` is that of the program.
-    `without` is what the operator leaves out.
+    `without` is what the operator leaves out; `undo` tells that they want all that was done taken back if the
+    run fails.
     """
 
     run: str
@@ -160,6 +161,7 @@ class RunCreated(Event, frozen=True, kw_only=True, tag="run-created"):
     profile: str = ""
     version: str = ""
     without: LeftOutSteps = NOTHING_LEFT_OUT
+    undo: bool = False
 
 
 class ValuesResolved(Event, frozen=True, kw_only=True, tag="values-resolved"):
@@ -234,8 +236,8 @@ class Answered(Event, frozen=True, kw_only=True, tag="answered"):
     (run it again) or `abort`.
 
     `by` is the operator's name, `--yes`, or `nobody` where there was no one to ask. To an `input` step a
-    `yes` brings the values, checked already; `left_out` and `secrets` are as in `RunCreated`. With the
-    `retry` of a failure come variables of the run that have another value from here on (`changed`), and what
+    `yes` brings the values, checked already; `left_out` and `secrets` are as in `RunCreated`. With a
+    `retry` come variables of the run that have another value from here on (`changed`), and what
     the step runs in place of its text (`edited`).
     """
 
@@ -335,7 +337,8 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     from here on in place of their texts. `source` is the text that the run goes on with, where that is
     another one. `never_begun` names steps whose newest attempt is recorded and has not acted,
     `half_undone` those of which somebody is asked whether they were taken back, since their undo did not
-    finish. `counts_lost` tells that an attempt that did not finish counts as one of its poll.
+    finish. `counts_lost` tells that an attempt that did not finish counts as one of its poll. `undo` is as in
+    `RunCreated`, which holds for later legs as well.
     """
 
     by: str
@@ -350,6 +353,7 @@ class Resumed(Event, frozen=True, kw_only=True, tag="resumed"):
     never_begun: tuple[str, ...] = ()
     half_undone: tuple[str, ...] = ()
     counts_lost: bool = False
+    undo: bool = False
     source: Source | None = None
     lock: Lock | None = None
     version: str = ""

@@ -63,11 +63,16 @@ from pup_tui.template.errors import TemplateError
 
 
 class Machine:
-    """One run. `state` is all it knows, `handle` the only way to change it."""
+    """One run. `state` is all it knows, `handle` the only way to change it.
+
+    `begun` are the attempts that begin because of the newest event, also where secrets are missing for what
+    an executor is asked.
+    """
 
     def __init__(self, program: Program, state: RunState | None = None) -> None:
         self.program = program
         self.state = RunState() if state is None else state
+        self.begun: list[str] = []
 
     def handle(self, event: AnyEvent) -> list[AnyAction]:
         """Take in one event and return the actions that follow, in order."""
@@ -80,6 +85,7 @@ class Machine:
             _advance(run)
             self.state.clock = max(self.state.clock, run.now)
             waits.note_asked(self.state)
+        self.begun = run.begun
         decided = tuple(run.decisions.made)
         return [*([Record(decided=decided)] if decided else []), *run.outbox]
 
@@ -92,7 +98,7 @@ def _create(run: Run, event: Event) -> None:
     state = run.state
     state.run, state.runbook, state.operator = event.run, event.runbook, event.operator
     state.created, state.lock, state.profile = event.at.wall, event.lock, event.profile
-    state.directories = event.source.directories
+    state.directories, state.undo = event.source.directories, event.undo
     state.frames[BODY] = Frame(
         values=dict(event.values),
         left_out=list(event.left_out),

@@ -252,10 +252,7 @@ def failure_answered(run: Run, node: Node, event: Event) -> None:
     _tell_answered(run, event)
     if event.answer == "retry":
         step.poll, step.stopped_because, step.tries, step.final = None, None, 0, False
-        run.state.frames[BODY].values.update(event.changed)
-        if event.edited is not None:
-            run.state.earlier.edited[node.id] = event.edited
-        run.ready(node)
+        run_changed(run, node, event)
     elif event.answer == "skip":
         note = f": {event.note}" if event.note else ""
         run.end(node, StepStatus.SKIPPED, f"{reason}; skipped by {event.by}{note}")
@@ -263,6 +260,14 @@ def failure_answered(run: Run, node: Node, event: Event) -> None:
         run.end(node, StepStatus.WARNED, f"{reason}; continued by {event.by}")
     else:
         run.end(node, StepStatus.FAILED, f"{reason}; aborted by {event.by}")
+
+
+def run_changed(run: Run, node: Node, event: Answered) -> None:
+    """Let the step run once more, with the values and the text that the answer brings."""
+    run.state.frames[BODY].values.update(event.changed)
+    if event.edited is not None:
+        run.state.earlier.edited[node.id] = event.edited
+    run.ready(node)
 
 
 def wait(run: Run, node: Node, duration: str | float) -> None:

@@ -66,11 +66,6 @@ class StepRequest(Struct, frozen=True, kw_only=True):
         """What people are told; what is made out of secrets is hidden."""
         return texts.line
 
-    @property
-    def editable(self) -> EditedText:
-        """The script that an operator may change, of a kind that `is_script`."""
-        raise ValueError("a step of this kind runs no script")
-
     def with_text(self, edited: EditedText) -> Self:
         """The same request with a script that was changed; ValueError where that makes none."""
         raise ValueError("a step of this kind runs no script")
@@ -110,10 +105,6 @@ class ShellRequest(StepRequest, frozen=True, kw_only=True):
     tty: bool = False
     interactive: bool = False
     success_codes: tuple[int, ...] = (0,)
-
-    @property
-    def editable(self) -> EditedText:
-        return EditedText(self.script, self.values)
 
     def with_text(self, edited: EditedText) -> Self:
         if not edited.text.strip():

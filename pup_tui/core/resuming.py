@@ -11,9 +11,10 @@ from __future__ import annotations
 from pup_tui.core import leaving_out, polls
 from pup_tui.core.actions import Question
 from pup_tui.core.events import Answered, Event, Resumed
-from pup_tui.core.ids import Timer, is_inside, is_kept, item_id
+from pup_tui.core.ids import Timer, is_inside, item_id
 from pup_tui.core.named import named_captures
 from pup_tui.core.program import Node, captures_of
+from pup_tui.core.questions import run_changed
 from pup_tui.core.run import Run
 from pup_tui.core.scope import frame_keys, frame_of
 from pup_tui.core.sent import Shown
@@ -26,6 +27,7 @@ from pup_tui.core.standing import (
     gone_from,
     half_undone,
     is_unknown,
+    kept_for_undo,
     leaves_of,
     may_repeat,
     remembered,
@@ -66,11 +68,7 @@ def resume(run: Run, event: Event) -> None:
     }
     for id_, made in event.captures.items():
         frame_before(earlier, id_).captured.update(made)
-    completed = [
-        id_
-        for id_ in state.completed
-        if is_kept(id_) and run.program.has(id_) and run.program.node(id_).can_be_undone
-    ]
+    completed, doubted = kept_for_undo(run.program, stood)
     kept = {id_: state.frames[id_] for id_ in completed}
     body = first_frame(run.program, state)
     body.values.update(event.values | event.changed)
@@ -99,6 +97,8 @@ def resume(run: Run, event: Event) -> None:
         since=run.now,
         spent=state.took(state.clock),
         waited=state.waited,
+        undo=state.undo or event.undo,
+        doubted=doubted,
     )
     for name in fresh.__struct_fields__:
         setattr(state, name, getattr(fresh, name))
@@ -181,7 +181,7 @@ def answered(run: Run, node: Node, event: Event) -> None:
             run.step(node).captured = list(event.values)
             run.end(node, StepStatus.SUCCEEDED, f"it was done, says {event.by}{note}")
         case "retry":
-            run.ready(node)
+            run_changed(run, node, event)
         case "skip":
             run.end(node, StepStatus.SKIPPED, f"skipped by {event.by}{note}")
         case _:

@@ -47,7 +47,8 @@ _AT_REST = (StepPhase.PENDING, StepPhase.OPEN, StepPhase.ENDED)
 class Run:
     """A run's program and state while one event is handled, and what leaves because of it.
 
-    `todo` are the steps that may start and the blocks that may go on, in the order in which this came about.
+    `todo` are the steps that may start and the blocks that may go on, in the order in which this came about;
+    `begun` are the attempts that begin because of the event.
     """
 
     def __init__(self, program: Program, state: RunState, event: Event) -> None:
@@ -57,6 +58,7 @@ class Run:
         self.outbox = Outbox(event.at, state)
         self.decisions = Decisions(event.decided)
         self.todo: deque[str] = deque()
+        self.begun: list[str] = []
 
     def step(self, node: Node) -> StepState:
         return self.state.steps[node.id]

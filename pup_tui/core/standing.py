@@ -59,28 +59,29 @@ def can_resume(state: RunState) -> bool:
 
 def standing(program: Program, state: RunState) -> Standing:
     """What of a run would be done, asked about and done once more if it were resumed now."""
-    state = structs.replace(state, steps=_in(program, state.steps))
+    steps = _in(program, state.steps)
     doubtful = half_undone(program, state)
     earlier = remembered(program, state, doubtful)
     leaves = leaves_of(program, earlier)
     finished = finished_of(leaves, doubtful)
     unknown = [id_ for id_, step in leaves.items() if is_unknown(step)]
     # Also those that take back or clean up, which are not asked about: what may live on is what began.
-    begun = {id_ for id_, step in state.steps.items() if is_unknown(step)}.union(unknown)
-    undone = program.in_order(_undone(program, state.steps).difference(doubtful))
+    begun = {id_ for id_, step in steps.items() if is_unknown(step)}.union(unknown)
+    taken_back = _undone(program, state.steps).difference(doubtful)
+    undone = program.in_order(id_ for id_ in taken_back if program.has(id_))
     given = (id_ for id_ in state.earlier.skipped if _was_given(earlier, id_))
     well = (id_ for id_, step in leaves.items() if ended_well(step))
     holding = dict.fromkeys((*well, *given))
     hidden = {id_: names for id_ in holding if (names := _hidden_names(earlier, id_))}
     repeated = program.in_order(
         id_
-        for id_, step in state.steps.items()
+        for id_, step in steps.items()
         if step.began is not None
         and UNDO not in id_
         and (step.late or program.node(id_).part == "cleanup")
     )
     # No event leaves a step in this phase.
-    ready = (id_ for id_, step in state.steps.items() if step.phase is StepPhase.READY)
+    ready = (id_ for id_, step in steps.items() if step.phase is StepPhase.READY)
     return Standing(
         finished=tuple(finished),
         begun=tuple(program.in_order(sorted(begun))),
@@ -90,7 +91,7 @@ def standing(program: Program, state: RunState) -> Standing:
         half_undone=tuple(program.in_order(doubtful)),
         repeated=tuple(repeated),
         half_repeated=tuple(id_ for id_ in repeated if id_ in begun),
-        failed=_failed(program, {**state.steps, **leaves}),
+        failed=_failed(program, {**steps, **leaves}),
         hidden=hidden,
         again=tuple(id_ for id_ in hidden if may_repeat(program, program.node(id_))),
     )
@@ -154,7 +155,7 @@ def remembered(
         and not is_in(id_, before.half_undone)
     }
     dropped = {id_ for id_, step in known.items() if step.late or program.node(id_).part != "body"}
-    undone = _undone(program, known).difference(doubtful)
+    undone = _undone(program, {**state.steps, **known}).difference(doubtful)
     dropped |= {id_ for id_ in behind(program, known, undone) if not is_in(id_, doubtful)}
     frames = dict(before.frames)
     for key, frame in state.frames.items():
@@ -188,6 +189,25 @@ def half_undone(program: Program, state: RunState) -> dict[str, StepState]:
     }
 
 
+def kept_for_undo(program: Program, state: RunState) -> tuple[list[str], list[str]]:
+    """What earlier attempts of blocks did that can still be taken back, and the undo steps of the `doubted`.
+
+    Nobody knows of those whether they were taken back, since their undo began and did not finish.
+    """
+    kept, doubted = [], []
+    for id_ in state.completed:
+        if not (is_kept(id_) and program.has(id_) and program.node(id_).can_be_undone):
+            continue
+        undo = state.steps.get(undo_id(id_))
+        began = undo is not None and undo.began is not None
+        if undo is not None and began and ended_well(undo):
+            continue
+        kept.append(id_)
+        if began or undo_id(id_) in state.doubted:
+            doubted.append(undo_id(id_))
+    return kept, doubted
+
+
 def is_in(id_: str, steps: Collection[str]) -> bool:
     """Whether a step is one of some, or inside of one of them."""
     return bool(steps) and UNDO not in id_ and any(around in steps for around in upwards(id_))
@@ -201,18 +221,23 @@ def gone_from(program: Program, state: RunState) -> dict[str, StepState]:
     }
 
 
-def _in(program: Program, steps: dict[str, StepState]) -> dict[str, StepState]:
+def _in(program: Program, steps: Mapping[str, StepState]) -> dict[str, StepState]:
     return {id_: step for id_, step in steps.items() if program.has(id_)}
 
 
 def _undone(program: Program, steps: Mapping[str, StepState]) -> set[str]:
-    """The steps that were taken back: by an undo step that began, or by a step that settles them."""
+    """The steps that were taken back: by an undo step that began, or by a step that settles them.
+
+    Not those of which an earlier attempt was: what has been made again since stands. Some may be none of
+    `program`, and neither need it have their undo, where it is made from another text.
+    """
     undone = {
         id_.removesuffix(UNDO)
         for id_, step in steps.items()
         if id_.endswith(UNDO) and step.began is not None
     }
-    settling = (program.node(id_) for id_, step in steps.items() if ended_well(step))
+    undone = {id_ for id_ in undone if not is_kept(id_)}
+    settling = (program.node(id_) for id_, step in _in(program, steps).items() if ended_well(step))
     settled = {target for node in settling if (target := program.settled(node)) is not None}
     return undone | {id_ for id_ in steps if static_id(id_) in settled and not is_kept(id_)}
 

@@ -263,6 +263,8 @@ class RunState(Struct):
     which the newest leg began, `spent` how many seconds the legs before took, each to its last event.
     `asked` are the steps whose question is open (`ids.UNDO` for what is offered), `stands` tells that nothing
     else is under way; `waited` is how many seconds it stood in all legs, `held` in the newest (`core.waits`).
+    `undo` tells that all that was done is to be taken back if the run fails, `doubted` names the undo steps
+    of earlier attempts of blocks that earlier legs began and did not finish.
     """
 
     run: str = ""
@@ -298,6 +300,8 @@ class RunState(Struct):
     stands: bool = False
     waited: float = 0.0
     held: float = 0.0
+    undo: bool = False
+    doubted: list[str] = []
 
     def took(self, now: float) -> float:
         """Seconds that all legs took, the newest up to `now`.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from pup_tui.core.ids import undo_id
 from pup_tui.core.program import Program
-from pup_tui.core.standing import ended_well, is_unknown, remembered
+from pup_tui.core.standing import ended_well, half_undone, is_unknown, remembered
 from pup_tui.core.state import RunState, StepStatus
 
 
@@ -22,7 +23,8 @@ def succeed(before: Program, after: Program) -> Program:
 def missing(before: Program, after: Program, state: RunState) -> list[str]:
     """The steps of a run that were done, or may have been, and that `after` does not have.
 
-    Also those that hold others in one of the two and in the other do not.
+    Also those that hold others in one of the two and in the other do not, and the undo of a step of which
+    nobody knows whether it was taken back.
     """
     known = remembered(before, state).steps
     stand = (
@@ -30,7 +32,8 @@ def missing(before: Program, after: Program, state: RunState) -> list[str]:
         for id_, step in known.items()
         if is_unknown(step) or (ended_well(step) and step.status is not StepStatus.SKIPPED)
     )
-    return [id_ for id_ in before.in_order(stand) if not _is_in(before, after, id_)]
+    undoing = (undo_id(id_) for id_ in half_undone(before, state))
+    return [id_ for id_ in before.in_order([*stand, *undoing]) if not _is_in(before, after, id_)]
 
 
 def _is_in(before: Program, after: Program, step: str) -> bool:

@@ -47,7 +47,11 @@ def _offer(run: Run, step: str) -> UndoOffer:
         name += f" (attempt {undone.id.rpartition('#')[2]})"
     elif done.label:
         name += f" {done.label}"
-    return UndoOffer(step=step, name=name, command=command, danger=node.step.danger)
+    if doubtful := step in run.state.doubted:
+        name += ": its undo began before and did not finish, look whether it was taken back"
+    return UndoOffer(
+        step=step, name=name, command=command, danger=node.step.danger, doubtful=doubtful
+    )
 
 
 def chosen(run: Run, event: Event) -> None:

@@ -53,6 +53,23 @@ def new_run_id() -> str:
     return "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(125, -1, -5))
 
 
+def check_version(past: Recorded, state: Path) -> None:
+    """Raise JournalError for a run in the folder `state` that another version of the program has recorded,
+    and with which this one would have gone about otherwise.
+    """
+    others = [leg.version for leg in legs_of(past.events) if leg.version != __version__]
+    if not others:
+        return
+    difference = first_difference(past.programs[1], past.events, past.programs)
+    if difference is not None:
+        told = f"recorded by pup-tui {others[0]}" if others[0] else "recorded by an older pup-tui"
+        raise JournalError(
+            f"the run was {told}; this is {__version__}, and {difference}",
+            journal_path(state),
+            "resume it with that version, or run the runbook anew",
+        )
+
+
 class Launcher(Struct, frozen=True, kw_only=True):
     """All that runs have in common.
 
@@ -85,14 +102,15 @@ class Launcher(Struct, frozen=True, kw_only=True):
         left_out: Iterable[str] = (),
         secrets: Iterable[str] = (),
         without: LeftOutSteps = NOTHING_LEFT_OUT,
+        undo: bool = False,
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
         """Record a new run and return it, ready to be watched and driven.
 
         `secrets` names the values that are secret beside variables of that type. `without` is what the run
-        leaves out. `files` are the exact texts
-        that the program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
+        leaves out, `undo` whether it takes back what it did if it fails. `files` are the exact texts that the
+        program was made from; `breaking` says whose lock is to be broken. Raises LockHeld, LockError
         or InvalidLock if the run cannot have its lock, and JournalError if it cannot be recorded: it then
         holds nothing. `terminal` is what interactive steps are given.
         """
@@ -114,6 +132,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             profile=self.profile,
             version=__version__,
             without=masking.left_out(without),
+            undo=undo,
         )
         locks = HeldLocks(self.locks or locks_dir(self.state), created)
         if program.runbook.lock is not None:
@@ -142,6 +161,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         changed: Mapping[str, Any] = {},
         left_out: Iterable[str] = (),
         edited: Mapping[str, EditedText] = {},
+        undo: bool = False,
         breaking: Breaking | None = None,
         terminal: Terminal | None = None,
     ) -> LocalRun:
@@ -156,7 +176,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
         """
         first, last = past.events[0], past.events[-1]
         assert isinstance(first, RunCreated)
-        self._check_version(past)
+        check_version(past, self.state)
         program = past.program if current is None else current.program
         masking = Masking(self.hidden)
         masking.find(secrets, secrets)
@@ -189,6 +209,7 @@ class Launcher(Struct, frozen=True, kw_only=True):
             edited=dict(edited),
             source=None if current is None else current.source,
             counts_lost=True,
+            undo=undo,
             version=__version__,
         )
         try:
@@ -226,21 +247,6 @@ class Launcher(Struct, frozen=True, kw_only=True):
                     journal_path(self.state),
                     "let the runbook take it from a variable of the type secret",
                 )
-
-    def _check_version(self, past: Recorded) -> None:
-        others = [leg.version for leg in legs_of(past.events) if leg.version != __version__]
-        if not others:
-            return
-        difference = first_difference(past.programs[1], past.events, past.programs)
-        if difference is not None:
-            told = (
-                f"recorded by pup-tui {others[0]}" if others[0] else "recorded by an older pup-tui"
-            )
-            raise JournalError(
-                f"the run was {told}; this is {__version__}, and {difference}",
-                journal_path(self.state),
-                "resume it with that version, or run the runbook anew",
-            )
 
     def _around(
         self,

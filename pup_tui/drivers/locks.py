@@ -16,6 +16,7 @@ import fcntl
 import hashlib
 import os
 import socket
+import time
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
@@ -38,6 +39,10 @@ _LOWEST = 64
 
 BROKEN_AGAIN = 60.0
 """Seconds after which a lock that was broken may be broken again by who has not seen its holder's name."""
+
+_LETTING_GO = 0.5
+_LOOKS_AGAIN = 0.01
+"""Seconds for which, and after which, a lock is tried again that is held while nobody is seen to hold it."""
 
 _GATE = "gate"
 _NAMELESS = "a run that left no name"
@@ -172,13 +177,13 @@ class HeldLocks:
         _check(value)
         with _gate(self._folder):
             path = _place(self._folder, value)
-            descriptor = _open(path)
             lock = Lock(value)
-            if not _locked(descriptor, path):
-                found = _found_held(descriptor, path, value)
+            try:
+                descriptor = _had(path, value)
+            except LockHeld as found:
                 if breaking is None or not breaking.is_about(found.holder, wall):
                     found.kept = breaking is not None
-                    raise found
+                    raise
                 descriptor = _replaced(path)
                 lock = Lock(value, broken=found.by, reason=breaking.reason)
             _name(descriptor, path, self._holder(lock, wall))
@@ -252,6 +257,20 @@ def _unusable(error: OSError, path: Path) -> LockError:
     return LockError(
         f"the lock's file cannot be used ({error.strerror})", path, "check the folder's rights"
     )
+
+
+def _had(path: Path, value: str) -> int:
+    """The lock, ours from now on. Raises LockHeld for one that is held."""
+    until = time.monotonic() + _LETTING_GO
+    while True:
+        descriptor = _open(path)
+        if _locked(descriptor, path):
+            return descriptor
+        found = _found_held(descriptor, path, value)
+        if not found.ended or found.left or time.monotonic() >= until:
+            raise found
+        # Nobody is seen: it was let go since, or by a process that is at its very end.
+        time.sleep(_LOOKS_AGAIN)
 
 
 def _locked(descriptor: int, path: Path) -> bool:

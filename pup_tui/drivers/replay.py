@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from pup_tui.core.actions import StartAttempt, Tell, ends_in
+from pup_tui.core.actions import Tell, ends_in
 from pup_tui.core.events import AnyEvent, AttemptStarted, Resumed, with_values
 from pup_tui.core.machine import Machine
 from pup_tui.core.notices import AnyNotice, RunFinished
@@ -74,7 +74,7 @@ def first_difference(
         elif wanted and not isinstance(event, AttemptStarted):
             return f"the attempt {wanted[0]} would have been made"
         actions = machine.handle(with_hidden(event))
-        wanted += (action.attempt for action in actions if isinstance(action, StartAttempt))
+        wanted += machine.begun
         if isinstance(event, AttemptStarted):
             if event.attempt not in wanted:
                 return f"the attempt {event.attempt} would not have been made"

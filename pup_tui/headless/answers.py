@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, assert_never
 
 from msgspec import Struct
 
 from pup_tui.catalog.inputs import Resolved, Sources, resolve_question
-from pup_tui.core.actions import Question
+from pup_tui.core.actions import Question, UndoOffer
 from pup_tui.core.ids import static_id
 from pup_tui.core.questions import NOBODY
 from pup_tui.drivers.faults import told_fault
@@ -19,6 +19,7 @@ from pup_tui.output.sanitize import safe_text
 YES = "--yes"
 UNDO = "--undo"
 UNKNOWN = "--unknown"
+_DOUBTFUL = "since nobody knows whether it was"
 
 
 class Replies(Protocol):
@@ -97,7 +98,9 @@ class Nobody:
 
 
 class Undoing:
-    """Answers what shall be taken back: everything with `--undo`, else nothing. The rest is for others."""
+    """Answers what shall be taken back: with `--undo` everything of which it is known that it was not, else
+    nothing. The rest is for others.
+    """
 
     def __init__(self, others: Answers, err: Outlet, *, undo: bool) -> None:
         self._others = others
@@ -108,17 +111,19 @@ class Undoing:
         if question.kind != "undo":
             self._others.ask(question, replies)
         elif self._undo:
-            replies.undo([offer.step for offer in question.offers], UNDO)
+            self._tell([offer for offer in question.offers if offer.doubtful], _DOUBTFUL)
+            replies.undo([offer.step for offer in question.offers if not offer.doubtful], UNDO)
         else:
-            self._tell(question)
+            self._tell(question.offers, f"since {UNDO} was not given")
             replies.undo((), NOBODY, f"{UNDO} was not given")
 
     def withdraw(self, step: str) -> None:
         self._others.withdraw(step)
 
-    def _tell(self, question: Question) -> None:
-        self._err.write(f"Not taken back, since {UNDO} was not given:\n")
-        for offer in question.offers:
+    def _tell(self, offers: Sequence[UndoOffer], why: str) -> None:
+        if offers:
+            self._err.write(f"Not taken back, {why}:\n")
+        for offer in offers:
             self._err.write(f"  {safe_text(offer.name)}: {safe_text(offer.command)}\n")
 
 

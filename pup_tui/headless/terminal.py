@@ -154,11 +154,12 @@ class TerminalAsker:
         self._say("began:", question.upcoming or question.title)
         typed = (await self._line("[d]one, [r]un again, [s]kip or [a]bort? [a] ")).strip().lower()
         said = {"d": "done", "r": "retry", "s": "skip"}.get(typed[:1], "abort")
+        why = (await self._line("Why is it skipped? ")).strip() if said == "skip" else ""
         values = {}
         for name in question.captures if said == "done" else ():
             prompt = f"  {safe_text(name)}, which it captured: "
             values[name] = await self._line(prompt, hidden=name in question.secrets)
-        replies.answer(question.step, said, self._operator, values=values)
+        replies.answer(question.step, said, self._operator, why, values=values)
 
     async def _about_undo(self, question: Question) -> str:
         """Whether a step was taken back whose undo did not finish; what is no answer lets nothing happen."""

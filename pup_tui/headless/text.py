@@ -83,7 +83,7 @@ class TextFace(Watcher):
                 with_it = f" · profile {safe_text(notice.profile)}" if notice.profile else ""
                 self._say(f"{safe_text(notice.runbook)} · run {notice.run}{with_it}", bold=True)
             case RunResumed():
-                told = f"run {notice.run} goes on · {notice.finished} steps are done"
+                told = f"run {notice.run} goes on · steps done: {notice.finished}"
                 self._say(f"{told} · resumed by {safe_text(notice.operator)}", bold=True)
             case RunNoted():
                 self._say(f"  ✎ {safe_text(notice.note)} ({safe_text(notice.by)})", "cyan")

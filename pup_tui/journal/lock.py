@@ -36,8 +36,7 @@ class RunLock:
     @classmethod
     def acquire(cls, state: Path, run: str) -> RunLock:
         """Become the owner. Raises JournalError if another process is, or the file cannot be made."""
-        make_run_dir(state, run)
-        path = _lock_path(state, run)
+        path = make_run_dir(state, run) / OWNER_LOCK
         try:
             descriptor = open_private(path, os.O_RDWR | os.O_CREAT)
         except OSError as error:
@@ -54,8 +53,8 @@ class RunLock:
                 ) from error
         # Without it, as on a full disk, only the process id tells.
         with suppress(OSError):
-            os.truncate(descriptor, 0)
-            os.pwrite(descriptor, boot_id().encode(), 0)
+            # Never made empty first: a file system that sees that writes to the disk when it is closed.
+            os.truncate(descriptor, os.pwrite(descriptor, boot_id().encode(), 0))
         return cls(descriptor, path)
 
     def is_in_place(self) -> bool:

@@ -17,9 +17,13 @@ class ShellScript(Code, Struct, frozen=True):
     """A rendered script.
 
     ``script`` is to be run with ``env`` added to its environment. ``shown`` is the script for
-    people, with the values in it, quoted, and what was made out of secrets hidden.
+    people, with the values in it, quoted, and what was made out of secrets hidden. ``secrets`` are the
+    names in ``env`` whose values were made out of secrets; ``holds_secret`` tells that one stands in
+    ``script`` itself.
     """
 
     script: str
     env: dict[str, str]
     shown: str
+    secrets: frozenset[str] = frozenset()
+    holds_secret: bool = False

@@ -100,6 +100,9 @@ class Resumer:
 
     def _refusal(self, past: PastRun) -> str:
         """Why the run cannot go on in this console, empty if it can."""
+        from pup_tui.drivers.launcher import check_version
+        from pup_tui.journal.errors import JournalError
+
         row = past.row
         if row.status == "running":
             where = f"process {row.pid} on {row.host}"
@@ -109,6 +112,10 @@ class Resumer:
         if row.profile != self._services.profile.name:
             made = f"with the profile {row.profile}" if row.profile else "without a profile"
             return f"This run was made {made}: choose that first (P)."
+        try:
+            check_version(past.record, self._services.state)
+        except JournalError as error:
+            return str(error)
         return ""
 
     async def _nothing_runs(self, past: PastRun, standing: Standing) -> bool:

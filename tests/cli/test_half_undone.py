@@ -6,6 +6,7 @@ import pytest
 
 from tests.cli.test_resuming import DIES, effects
 from tests.support.program import Program
+from tests.support.terminal import ended, typed
 
 BOOK = f"""
 name: killed
@@ -39,3 +40,36 @@ def test_without_a_terminal_it_has_to_be_said(
     assert "taken back: runs again" not in refused.err
     assert program("resume", f"--unknown={unknown}").code == 0
     assert effects(program) == done
+
+
+REPEATED = """
+name: killed
+steps:
+  - name: g
+    kind: group
+    retry: {attempts: 2, delay: 1ms}
+    steps:
+      - name: x
+        kind: shell
+        run: echo x >> effects
+        undo:
+          kind: shell
+          run: echo back >> effects; [ $(grep -c back effects) != 2 ] || kill -9 $PPID
+      - {name: y, kind: shell, run: '[ $(grep -c x effects) != 1 ]'}
+  - {name: bad, kind: shell, run: 'false'}
+"""
+
+
+@pytest.mark.proves("P11")
+def test_what_an_earlier_attempt_did_is_not_taken_back_twice(program: Program) -> None:
+    killed = program.start("run", str(program.write("killed", REPEATED)), "--undo")
+    killed.communicate(timeout=200)
+    assert killed.returncode == -9
+    with typed(program, "resume", "--yes") as child:
+        child.expect("taken back: runs again")
+        child.expect("Go on")
+        child.sendline("y")
+        child.expect("Not taken back, since nobody knows whether it was:")
+        child.expect(r"x \(attempt 1\): its undo began before and did not finish")
+        assert ended(child) == 1
+    assert effects(program) == ["x", "x", "back", "back", "x", "back"]

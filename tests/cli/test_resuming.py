@@ -313,13 +313,15 @@ main(["run", "killed.yaml", "--json"])
         ("ends", "`bad` would have been warned where it was ignored"),
     ],
 )
+@pytest.mark.parametrize("secrets", ["", "vars: {T: {type: secret, default: hunter2}}"])
 def test_a_run_of_another_version_is_resumed_if_this_one_comes_to_the_same(
-    program: Program, how: str, difference: str
+    program: Program, how: str, difference: str, secrets: str
 ) -> None:
     program.write(
         "killed",
         f"""
 name: killed
+{secrets}
 steps:
   - {{name: bad, kind: shell, run: 'false', on_failure: warn}}
   - {{name: one, kind: shell, run: echo one >> effects, if: 1 == 2}}
@@ -362,3 +364,30 @@ steps:
     assert "between two attempts, and the last one had ended" in left["p/tried"][1]
     assert left["p/kills"][0] == "unknown"
     assert "look whether it was done" in left["p/kills"][1]
+
+
+UNDONE = """
+name: killed
+steps:
+  - name: one
+    kind: shell
+    run: echo one >> effects
+    undo: {kind: shell, run: echo back >> effects}
+  - name: two
+    kind: shell
+    run: echo two >> effects; [ $(grep -c two effects) = 3 ] || kill -9 $PPID; exit 1
+"""
+
+
+@pytest.mark.parametrize("said", [0, 1])
+def test_what_undo_says_holds_for_later_legs(program: Program, said: int) -> None:
+    """It is said by `run`, or by the first `resume`."""
+    legs = [("run", str(program.write("killed", UNDONE))), ("resume", "--unknown=retry")]
+    for number, leg in enumerate(legs):
+        began = program.start(*leg, *(("--undo",) if number == said else ()))
+        began.communicate(timeout=200)
+        assert began.returncode == -9
+    resumed = program("resume", "--unknown=retry")
+    assert resumed.code == 1
+    assert "--undo was said" in resumed.err
+    assert effects(program) == ["one", "two", "two", "two", "back"]

@@ -326,6 +326,26 @@ def test_the_text_of_a_failed_step_is_edited_and_recorded(program: Program) -> N
     assert "    where PUP_TUI_V0 is x y\n" in legs
 
 
+def test_a_script_with_a_secret_is_edited_around_it(program: Program) -> None:
+    text = BROKEN.replace("{A: ", "{T: {type: secret, from: 'env:T'}, A: ").replace(
+        "{{ A }}", "{{ T }}"
+    )
+    known = Program(program.cwd, {**program.environ, "T": "hunter2-token"})
+    edits = broken(known, "sed -i 's/false; echo/printf %s%s, x/' \"$1\"", text)
+    with typed(edits, "resume") as child:
+        child.expect_exact("edit its [t]ext")
+        child.sendline("t")
+        child.expect_exact("${PUP_TUI_V0} is ***, a secret")
+        assert ended(child) == 0
+    assert effects(program) == ["one", "xhunter2-token,"]
+    record = newest(program)
+    assert record["legs"][1]["edited"] == {"two": 'printf %s%s, x "${PUP_TUI_V0}" >> effects'}
+    assert record["legs"][1]["edited_values"] == {"two": {"PUP_TUI_V0": "***"}}
+    state = Path(program.environ["PUP_TUI_STATE_DIR"])
+    kept = b"".join(path.read_bytes() for path in state.rglob("*") if path.is_file())
+    assert b"hunter2" not in kept
+
+
 def test_a_text_that_holds_a_secret_is_not_recorded(program: Program) -> None:
     text = BROKEN.replace("{A: ", "{T: {type: secret, from: 'env:T'}, A: ")
     edits = broken(

@@ -9,6 +9,7 @@ from pup_tui.core.notices import RunResumed
 from pup_tui.core.requests import PupRequest, ShellRequest
 from pup_tui.core.scope import scope_of
 from pup_tui.core.shown import editable_step, rendered_step
+from pup_tui.template.values import HIDDEN
 from tests.support.player import FAILS, OK, Player, Result
 from tests.support.runbooks import program_of
 
@@ -43,8 +44,60 @@ def test_a_script_refers_to_its_values_and_a_command_has_them_as_words() -> None
     assert pup.text == "pup monitors get 'x y'"
 
 
-def test_a_script_with_a_secret_is_not_changed() -> None:
-    assert editable_step(program_of(STEPS), failed().machine.state, "c") is None
+def test_a_secret_is_a_mark_in_the_record_and_itself_when_the_script_runs() -> None:
+    player = failed(a=[OK], b=[OK], c=[FAILS, OK])
+    editable = editable_step(program_of(STEPS), player.machine.state, "c")
+    assert editable is not None
+    assert editable.text == 'echo "${PUP_TUI_V0}"'
+    assert editable.refers == {"${PUP_TUI_V0}": "***, a secret"}
+    edited = editable.judge('echo x"${PUP_TUI_V0}"')
+    assert edited == EditedText('echo x"${PUP_TUI_V0}"', {"PUP_TUI_V0": "***"})
+    player.resume(edited={"c": edited}, values={"T": "secret-2"}).play()
+    action = next(action for action in player.started if action.attempt == "c#2")
+    assert isinstance(action.request, ShellRequest)
+    assert action.request.script == edited.text
+    assert action.request.values == {"PUP_TUI_V0": "secret-2"}
+    assert (action.shown, set(action.made)) == (edited.text, {"secret-2"})
+
+
+def test_a_past_run_does_not_have_its_secrets_and_can_be_edited_all_the_same() -> None:
+    state = failed().machine.state
+    state.frames[""].values["T"] = HIDDEN
+    editable = editable_step(program_of(STEPS), state, "c")
+    assert editable is not None
+    edited = editable.judge("ls")
+    assert edited == EditedText("ls", {"PUP_TUI_V0": "***"})
+
+
+SECRET_SCRIPTS = """
+vars: {V: {type: list, default: [x]}, T: {type: secret}}
+steps:
+  - {name: a, kind: shell, run: "echo {{ T | raw }} {{ V[0] }}"}
+  - name: b
+    kind: shell
+    run: |
+      {% for each in V %}echo {{ each }}
+      {% endfor %}echo {{ T }} {{ T | upper }}
+"""
+
+
+def test_a_script_that_holds_a_secret_itself_is_not_changed() -> None:
+    player = Player(program_of(SECRET_SCRIPTS), results={"a": [FAILS]})
+    state = player.create(V=["x"], T="secret-1", secrets=("T",)).play().machine.state
+    assert editable_step(player.machine.program, state, "a") is None
+
+
+def test_a_script_whose_secrets_have_other_names_since_runs_nothing() -> None:
+    player = Player(program_of(SECRET_SCRIPTS), results={"b": [FAILS, OK]})
+    player.create(V=["x"], T="secret-1", secrets=("T",)).play()
+    editable = editable_step(player.machine.program, player.machine.state, "b")
+    assert editable is not None
+    assert list(editable.refers.values()) == ["x", "***, a secret", "***, a secret"]
+    edited = editable.judge("ls")
+    assert edited is not None
+    player.resume(edited={"b": edited}, changed={"V": ["x", "y"]}).play()
+    assert player.machine.state.status == "failed"
+    assert "made of other secrets" in player.machine.state.steps["b"].reason
 
 
 def test_what_was_changed_is_what_runs_is_told_and_stands_in_later_legs() -> None:

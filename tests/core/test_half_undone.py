@@ -186,3 +186,68 @@ def test_a_leg_that_was_recorded_without_the_question_is_read_as_it_was() -> Non
     assert any(isinstance(event, Resumed) for event in player.events)
     again = [action.attempt for action in player.started[began:]]
     assert again == ["b#2", "between#2", "c#2", "bad#2"]
+
+
+AGAIN = """
+steps:
+  - name: g
+    kind: group
+    retry: {attempts: 2, delay: 1s}
+    steps:
+      - {name: x, kind: shell, run: echo x, undo: {kind: shell, run: echo no x}}
+      - {name: y, kind: shell, run: echo y}
+  - {name: bad, kind: shell, run: 'false'}
+"""
+
+
+def undone_again(undo: Sequence[str], first: Result = OK) -> Player:
+    """A run whose block ran twice, of which that was taken back, and which has failed once more since."""
+    results = {"g/y": [FAILS, OK], "bad": [FAILS], "g/x#1:undo": [first, OK]}
+    player = Player(program_of(AGAIN), results=results, undo=undo).create().play()
+    return player.resume().play()
+
+
+@pytest.mark.proves("P11")
+@pytest.mark.parametrize(
+    ("undo", "again", "offered"),
+    [
+        (["g/x:undo", "g/x#1:undo"], ["g/x#3", "g/y#3", "bad#2", "g/x:undo#2"], ["g/x:undo"]),
+        (["g/x#1:undo"], ["bad#2"], ["g/x:undo"]),
+        (["g/x:undo"], ["g/x#3", "g/y#3", "bad#2", "g/x:undo#2"], ["g/x:undo", "g/x#1:undo"]),
+    ],
+)
+def test_what_an_earlier_attempt_of_a_block_did_is_taken_back_once(
+    undo: list[str], again: list[str], offered: list[str]
+) -> None:
+    """And what has been made again since stands."""
+    player = undone_again(undo)
+    made = [action.attempt for action in player.started]
+    assert made[5 + len(undo) :] == again
+    assert [offer.step for offer in player.asked[-1].question.offers] == offered
+
+
+@pytest.mark.proves("P11")
+@pytest.mark.parametrize("first", [HANGS, FAILS])
+def test_where_its_undo_did_not_finish_that_is_said_when_it_is_offered(first: Result) -> None:
+    player = undone_again(["g/x#1:undo"], first)
+    newest, earlier = player.asked[-1].question.offers
+    assert (newest.doubtful, earlier.doubtful) == (False, True)
+    assert "did not finish, look whether it was taken back" in earlier.name
+    assert player.started[-1].attempt == "g/x#1:undo#2"
+    player.resume().play()
+    assert [offer.step for offer in player.asked[-1].question.offers] == ["g/x:undo"]
+
+
+@pytest.mark.proves("P11")
+def test_the_doubt_stays_until_somebody_has_decided() -> None:
+    results = {"g/y": [FAILS, OK], "bad": [FAILS], "g/x#1:undo": [HANGS]}
+    player = Player(program_of(AGAIN), results=results).create().play()
+    player.undo(["g/x#1:undo"]).play()
+    for _ in range(2):
+        player.resume().play()
+        offers = player.asked[-1].question.offers
+        assert [(offer.step, offer.doubtful) for offer in offers] == [
+            ("g/x:undo", False),
+            ("g/x#1:undo", True),
+        ]
+        player.undo([]).play()

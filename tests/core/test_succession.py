@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pup_tui.core.events import Source
 from pup_tui.core.program import Program
+from pup_tui.core.standing import standing
 from pup_tui.core.state import RunStatus
 from pup_tui.core.succession import missing, succeed
 from pup_tui.drivers.replay import replay
@@ -52,6 +53,31 @@ def test_an_undo_that_the_text_no_longer_has_is_not_offered() -> None:
     goes_on(player, before, LOOP.replace(", undo: {kind: shell, run: back}", ""))
     assert player.machine.state.status is RunStatus.FAILED
     assert [action.question.kind for action in player.asked] == ["undo"]
+
+
+UNDONE = """
+steps:
+  - {name: a, kind: shell, run: ls, undo: {kind: shell, run: back}}
+  - {name: b, kind: shell, run: ls}
+"""
+WITHOUT_UNDO = UNDONE.replace(", undo: {kind: shell, run: back}", "")
+
+
+def test_what_was_taken_back_runs_again_where_the_text_has_its_undo_no_longer() -> None:
+    before = program_of(UNDONE)
+    player = Player(before, results={"b": [FAILS, OK]}, undo=["a:undo"]).create().play()
+    assert standing(program_of(WITHOUT_UNDO), player.machine.state).undone == ("a",)
+    goes_on(player, before, WITHOUT_UNDO)
+    assert attempts(player) == ["a#1", "b#1", "a:undo#1", "a#2", "b#2"]
+
+
+def test_the_undo_of_a_step_of_which_nobody_knows_whether_it_was_taken_back_is_missing() -> None:
+    before = program_of(UNDONE)
+    results = {"b": [FAILS], "a:undo": [Result(hangs=True)]}
+    player = Player(before, results=results, undo=["a:undo"]).create().play()
+    state = player.machine.state
+    assert missing(before, program_of(WITHOUT_UNDO), state) == ["a:undo"]
+    assert missing(before, before, state) == []
 
 
 def test_steps_that_moved_keep_the_place_of_their_output_and_new_ones_get_a_free_one() -> None:

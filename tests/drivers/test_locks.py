@@ -36,6 +36,7 @@ from pup_tui.drivers.locks import (
 )
 from pup_tui.drivers.masking import Masking
 from pup_tui.journal.boot import boot_id
+from pup_tui.steps import survivors
 from tests.support.forked import PROCESSES
 from tests.support.often import often
 from tests.support.runbooks import program_of
@@ -93,6 +94,25 @@ def left_child(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 # Taking
+
+
+@pytest.mark.parametrize("reason", ["", "stuck"])
+def test_what_is_let_go_while_its_holder_is_looked_for_is_free(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    first = held_by(folder, "01RUN")
+    breaking = Breaking(refused(folder).holder, reason) if reason else None
+    look = survivors.having_open
+
+    def after_its_end(path: Path) -> list[survivors.Survivor]:
+        os.close(first.inherit[0])
+        return look(path)
+
+    monkeypatch.setattr(survivors, "having_open", after_its_end)
+    second = HeldLocks(folder, created("02RUN"))
+    assert second.take(VALUE, 1_700_000_001.0, breaking) == Lock(VALUE)
+    monkeypatch.undo()
+    assert refused(folder).holder.run == "02RUN"  # type: ignore[union-attr]
 
 
 def test_who_holds_it_is_told_and_it_is_free_afterwards(folder: Path) -> None:

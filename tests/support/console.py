@@ -166,15 +166,18 @@ async def services_in(place: Path) -> AsyncIterator[MakeServices]:
     await journal.close()
 
 
-async def has_run(services: Services, runbook: str, until: str | None = None) -> None:
-    """A past run of a runbook without variables, made without a console.
+async def has_run(
+    services: Services, runbook: str, until: str | None = None, **values: Any
+) -> None:
+    """A past run of a runbook with these values, made without a console.
 
     It broke off when it had printed a line that holds `until`.
     """
     loaded = services.catalog.load(services.home / "runbooks" / f"{runbook}.yaml")
     program = compile_program(loaded.id, loaded.require())
     launcher = await services.launcher()
-    live = await launcher.launch(program, source=source_of(loaded), files=loaded.files, values={})
+    source = source_of(loaded)
+    live = await launcher.launch(program, source=source, files=loaded.files, values=values)
     if until is not None:
         live.watch(_BreaksOff(live, until))
     await live.drive()

@@ -337,9 +337,13 @@ async def test_a_failure_marks_its_first_error_and_tells_what_is_known_of_it() -
         assert "▶ bye" not in in_sight(app)
 
 
-@pytest.mark.parametrize("answer", ["retry", "skip", "abort"])
+@pytest.mark.parametrize("answer", ["retry", "edit", "variables", "skip", "abort"])
 async def test_of_an_attempt_that_nobody_knows_of_a_button_says_what_becomes(answer: str) -> None:
-    asks = UnknownScreen(question("unknown", upcoming="deploy --now"), last_lines=["half way"])
+    asks = UnknownScreen(
+        question("unknown", upcoming="deploy --now"),
+        last_lines=["half way"],
+        ways={"retry", "edit", "variables", "skip", "continue"},
+    )
     async with asked(asks) as (app, pilot):
         for told in ("Was it done? Ask", "half way", "deploy --now"):
             assert told in in_sight(app)

@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from textual.widgets import Input, TextArea
 
 from pup_tui.core.events import Answered, Resumed
+from pup_tui.core.run import Run
+from pup_tui.drivers import launcher
 from pup_tui.drivers.locks import HeldLocks
 from pup_tui.drivers.recorded import Recorded
 from pup_tui.journal.reader import read_journal
@@ -136,6 +138,92 @@ async def test_a_run_that_broke_off_is_told_of_and_goes_on_where_it_stood(
         await to_history(console)
         await console.press("enter")
         await console.sees("past run", "leg 2")
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+@pytest.mark.parametrize("way", ["edit", "variables", "skip"])
+async def test_what_nobody_knows_of_is_changed_and_run_again_or_skipped_with_a_reason(
+    make_services: MakeServices,
+    open_console: OpenConsole,
+    tmp_path: Path,
+    size: tuple[int, int],
+    way: str,
+) -> None:
+    text = DEPLOY.replace("run: deploy, capture: ID", "run: 'deploy {{ HOW }}'")
+    text = text.replace("{{ ID }}", "{{ HOW }}").replace(
+        "steps:", "vars: {HOW: {default: fast}}\nsteps:"
+    )
+    executor = FakeExecutor(
+        Play(stdout=b"seen\n"), Play(stdout=b"half way\n", hold=asyncio.Event()), Play(), Play()
+    )
+    services = make_services({"deploy.yaml": text}, executor=executor)
+    await has_run(services, "deploy", until="half way", HOW="fast")
+    async with open_console(services, size) as console:
+        await console.sees("a run was interrupted: deploy", "R shows it")
+        await console.press("R")
+        await console.on("history")
+        await console.sees("interrupted", "1 run ")
+        await console.press("r")
+        await confirm_resume(console)
+        await console.sees("Was it done? Deploy it", "Edit…", "Values…", "Skip…")
+        await console.pilot.click(f"#{way}")
+        match way:
+            case "edit":
+                await console.sees("Edit and run again: Deploy it")
+                console.app.screen.query_one(TextArea).text = "deploy --slowly"
+            case "variables":
+                await console.sees("Change values and run again")
+                console.app.screen.query_one(Input).value = "slowly"
+                await console.eventually(lambda: not console.app.screen.query_one("#yes").disabled)
+            case _:
+                await console.sees("Skip Deploy it")
+                await console.press("escape")
+                await console.sees("Was it done? Deploy it")
+                await console.pilot.click("#skip")
+                await console.type("by hand")
+                await console.press("enter")
+        if way != "skip":
+            await console.press("ctrl+r")
+            await console.sees("What changes")
+            await console.press("ctrl+r")
+        await console.sees("succeeded", "leg 2")
+    ran = {
+        "edit": ["deploy --slowly", "tell fast seen"],
+        "variables": ["deploy slowly", "tell slowly seen"],
+        "skip": ["tell fast seen"],
+    }
+    assert commands(executor)[2:] == ran[way]
+    answered = next(event for event in events(tmp_path) if isinstance(event, Answered))
+    assert (answered.answer, answered.by) == ("skip" if way == "skip" else "retry", "alice")
+    if way == "skip":
+        assert answered.note == "by hand"
+
+
+OTHERWISE = """
+name: deploy
+steps:
+  - {name: Deploy it, kind: shell, run: deploy, on_failure: warn}
+  - {name: Tell, kind: shell, run: tell}
+"""
+
+
+async def test_a_run_of_another_version_that_went_otherwise_is_refused_at_once(
+    make_services: MakeServices, open_console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executor = FakeExecutor(Play(outcome=FAILED), Play(stdout=b"half way\n", hold=asyncio.Event()))
+    services = make_services({"deploy.yaml": OTHERWISE}, executor=executor)
+    with monkeypatch.context() as other:
+        other.setattr(launcher, "__version__", "0.0.1")
+        other.setattr(Run, "_failure_policy", lambda run, node: "ignore")
+        await has_run(services, "deploy", until="half way")
+    async with open_console(services, LARGE) as console:
+        await console.sees("a run was interrupted: deploy", "R shows it")
+        await console.press("R")
+        await console.on("history")
+        await console.sees("interrupted", "1 run ")
+        await console.press("r")
+        await console.sees("recorded by pup-tui 0.0.1")
+        assert "Resume deploy?" not in console.screen
 
 
 async def test_a_run_that_failed_goes_on_from_its_tab(

@@ -129,7 +129,8 @@ class ShellTemplate(UsesNames):
         if not values:
             script = "".join(p if isinstance(p, str) else p.text for p in pieces)
             shown = "".join(p if isinstance(p, str) else p.shown for p in pieces)
-            return ShellScript(script, {}, shown)
+            raw = any(isinstance(p, Value) and p.is_secret for p in pieces)
+            return ShellScript(script, {}, shown, holds_secret=raw)
         return _Writer(Marked(pieces), self.shell, self._env, is_input=self._is_input).write()
 
     def _check_env(self, marked: Marked, env: Mapping[str, str]) -> None:
@@ -301,7 +302,11 @@ class _Writer:
         self._is_input = is_input
         self._marked = marked
         self._shell = shell
-        self._names: dict[str, str] = {}
+        self._names: dict[tuple[str, str], str] = {}
+        """The names of values, by the text; of secrets by their expression too, so that they do not go by
+        whether two are the same."""
+        self._secrets: set[str] = set()
+        self._holds_secret = bool(marked.secrets)
         self._delimiters: dict[tuple[int, int], str] = {}
         self._edits: list[_Edit] = []
 
@@ -319,9 +324,10 @@ class _Writer:
         hidden = [_Edit(start, end, "", MASK) for start, end in self._marked.secrets]
         shown = self._assembled([*hidden, *self._edits], self._shown).decode()
         check_length(len(script))
-        env = {name: text for text, name in self._names.items()}
+        env = {name: text for (_, text), name in self._names.items()}
         check_length(sum(map(len, env.values())))
-        return ShellScript(script.decode(), env, shown)
+        secrets = frozenset(self._secrets)
+        return ShellScript(script.decode(), env, shown, secrets, self._holds_secret)
 
     def _edit(self, hole: Hole, value: Value, place: Place) -> _Edit:
         text = value.text
@@ -330,6 +336,7 @@ class _Writer:
         if place.integer:
             digits = _integer(value, place)
             start = hole.start - len(place.base)
+            self._holds_secret |= value.is_secret
             return _Edit(start, hole.end, digits, MASK if value.is_secret else digits)
         if place.is_operand and text.startswith(("-", "+")):
             raise value.error(_OPTION, _OPTION_HINT + _ZSH_HINT * (self._shell == "zsh"))
@@ -343,14 +350,21 @@ class _Writer:
         shown = MASK if value.is_secret else _shown(text, place.quoting)
         if place.quoting is Quoting.LITERAL_HEREDOC:
             self._rename(value, place)
+            self._holds_secret |= value.is_secret
             return _Edit(hole.start, hole.end, text, shown)
-        return _Edit(hole.start, hole.end, self._reference(text, place.quoting), shown)
+        return _Edit(hole.start, hole.end, self._reference(value, place.quoting), shown)
 
-    def _reference(self, text: str, quoting: Quoting) -> str:
+    def _reference(self, value: Value, quoting: Quoting) -> str:
+        text, source = value.text, value.source if value.is_secret else ""
         if self._is_input:
+            self._holds_secret |= value.is_secret
             return _literal(text, quoting)
         chunks = [text[i : i + _CHUNK] for i in range(0, len(text), _CHUNK)] or [""]
-        names = [self._names.setdefault(c, f"{VARIABLE}{len(self._names)}") for c in chunks]
+        names = [
+            self._names.setdefault((source, chunk), f"{VARIABLE}{len(self._names)}")
+            for chunk in chunks
+        ]
+        self._secrets.update(names if value.is_secret else ())
         inner = "".join(f"${{{name}}}" for name in names)
         if quoting is Quoting.BARE:
             return f'"{inner}"'

@@ -31,6 +31,9 @@ WAYS = {
 }
 """What can become of a step that failed, as the answers are called: the words and the key of each."""
 
+FURTHER = ("edit", "variables", "skip")
+"""Answers that need something more, which is asked for first."""
+
 
 @dataclass(frozen=True)
 class FailureFacts:

@@ -29,8 +29,8 @@ class QuestionContext:
     `attempt` is which attempt of the step it is in this console, `first_line` where that attempt's output
     begins, `marks` part it by legs; `began` is when the step did, in seconds since 1970. `left` tells when
     the question closes by itself, where it does. `sources` makes what values come from; `typed` is what was
-    typed when the question was put away. What else there is to a failure is as in `FailureFacts`; `ways` are
-    the answers to it that there are.
+    typed when the question was put away; `ways` are the answers that there are to a failure, or an attempt
+    that did not finish. What else there is to a failure is as in `FailureFacts`.
     """
 
     output: Path
@@ -66,6 +66,7 @@ def dialog_for(question: Question, asked: QuestionContext) -> Dialog:
                 began=asked.began,
                 last_lines=last_lines(asked.output, marks=asked.marks).texts,
                 typed=asked.typed,
+                ways=asked.ways,
             )
         case "half-undone":
             return HalfUndoneScreen(question)

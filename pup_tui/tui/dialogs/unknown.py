@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from textual.containers import Horizontal
 from textual.content import Content
@@ -13,6 +13,7 @@ from pup_tui.core.actions import Question
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog, ValuesAnswer, effect, shown_text
+from pup_tui.tui.dialogs.failure import FURTHER, WAYS
 from pup_tui.tui.texts import moment
 
 
@@ -29,13 +30,17 @@ class UnknownScreen(Dialog):
         began: float | None = None,
         last_lines: Sequence[str] = (),
         typed: dict[str, str] | None = None,
+        ways: Collection[str] = (),
     ) -> None:
-        """`began` is in seconds since 1970; `last_lines` are the end of the step's output, safe to show."""
+        """`began` is in seconds since 1970; `last_lines` are the end of the step's output, safe to show. Of
+        what a failure leads to (`failure.WAYS`) `ways` are those that there are here too.
+        """
         title = f"Was it done? {question.title}"
         super().__init__(title, danger=question.danger, typed=typed)
         self._question = question
         self._began = began
         self._last_lines = last_lines
+        self._further = [way for way in FURTHER if way in ways]
 
     def compose_message(self) -> Iterable[Widget]:
         yield Static(shown_text(self._question.message), markup=False)
@@ -74,7 +79,8 @@ class UnknownScreen(Dialog):
         yield choice("Put aside", "later", "esc")
         yield choice("It was done", "done")
         yield choice(again, "retry", variant="error" if self._danger else "default")
-        yield choice("Skip", "skip", variant="warning")
+        for way in self._further:
+            yield choice(WAYS[way][0], way)
         yield choice("Abort", "abort", variant="error")
 
     def on_mount(self) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pup_tui.core.actions import Question
 from pup_tui.core.notices import RunStarted
 from pup_tui.tui.dialogs.dialog import Answer, Dialog
+from pup_tui.tui.dialogs.failure import FURTHER
 from pup_tui.tui.dialogs.questions import QuestionContext, dialog_for
 from pup_tui.tui.evidence import only_looks
 from pup_tui.tui.lines.divided import leg_marks
@@ -22,9 +23,6 @@ from pup_tui.tui.widgets.run_requests import RunRequests
 
 if TYPE_CHECKING:
     from pup_tui.catalog.inputs import Sources
-
-FURTHER = ("edit", "variables", "skip")
-"""Answers to a failure that need something more."""
 
 TARGET = "ENV"
 """The variable that by custom names the environment a runbook acts on."""
@@ -89,6 +87,9 @@ class RunQuestions(OpenQuestions):
             else lambda: times.question_left(question) or 0.0,
             sources=self._sources,
             typed=self._typed.setdefault(question.step, {}),
+            ways=()
+            if self._requests is None or question.kind not in ("failure", "unknown")
+            else self._requests.ways(question.step),
         )
         if question.kind == "failure":
             asked = replace(asked, **self._of_failure(question.step))
@@ -101,12 +102,11 @@ class RunQuestions(OpenQuestions):
             "before": None if before is None else partial(before, step),
             "looks_only": only_looks(self._progress.program.node(step).step),
             "undoable": 0 if self._requests is None else self._requests.undoable,
-            "ways": () if self._requests is None else self._requests.ways(step),
         }
 
     def _closed(self, question: Question, answer: Answer | None) -> None:
-        """What a failure's answer still needs is asked for first; until then the question is open."""
-        if question.kind == "failure" and answer is not None and answer.answer in FURTHER:
+        """What an answer still needs is asked for first; until then the question is open."""
+        if answer is not None and answer.answer in FURTHER:
             super()._closed(question, None)
             assert self._requests is not None
             self._requests.change(question.step, answer.answer, partial(self._changed, question))

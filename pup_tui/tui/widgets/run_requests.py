@@ -79,7 +79,7 @@ class RunRequests:
         return len(dict.fromkeys(self._live.state.completed))
 
     def ways(self, step: str) -> set[str]:
-        """What can become of a step that failed."""
+        """What can become of a step that failed, or of which nobody knows whether it was done."""
         return {"continue", "later", "abort", *self._changes(step).ways(step)}
 
     def _changes(self, step: str) -> StepChanges:
@@ -87,7 +87,7 @@ class RunRequests:
         return StepChanges(self._app(), self._live.program, self._live.state, going, self._sources)
 
     def change(self, step: str, how: str, done: Callable[[bool], None]) -> None:
-        """Ask for what an answer to a failure needs and give it; `done` is told whether that was decided."""
+        """Ask for what an answer needs and give it; `done` is told whether that was decided."""
         self._app().run_worker(self._change(step, how, done), group="change", exclusive=True)
 
     async def _change(self, step: str, how: str, done: Callable[[bool], None]) -> None:
