@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names
+from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names, PassedWords
 from pup_tui.template.shell.command_names import CommandNames
 from pup_tui.template.shell.grammar import language
 from pup_tui.template.shell.tables import Use, parameter_use, tables
@@ -91,6 +91,7 @@ class Survey:
         self.marker = marker
         self._words: dict[int, list[ShellWord]] = {}
         self._first_quotes: dict[int, int] = {}
+        self.passed: defaultdict[int, PassedWords] = defaultdict(dict)
 
     def text(self, node: Node) -> bytes:
         """The script's text of a node; `Node.text` asks the parser's source piece by piece."""
