@@ -272,7 +272,7 @@ class Evaluations:
     def _to_reader(self, redirect: Node) -> _Steps:
         """To whoever reads what a redirection gives."""
         owner = body(redirect)
-        if opens_input(redirect):
+        if opens_input(redirect) or redirect.type == "herestring_redirect":
             yield from map(_Input, self._parts.descriptor_readers)
             yield from map(_File, self._parts.descriptor_files)
         if feeds_input(redirect):

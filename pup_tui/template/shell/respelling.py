@@ -34,6 +34,15 @@ _OWN_NAMES: Final = re.compile(
 )
 """Parameters of ksh that no value gets to; by others that have a dot in their names one can be passed on."""
 
+_DESCRIPTORS: Final = re.compile(rb"(?<![^\s;&|(){}])[0-9]+(?=<<<)|(?<![^\s;&|(){}])0+(?=<<)")
+"""The descriptor of a here-string, or 0 before a here-document: as if it were given to standard input."""
+
+_QUALIFIERS: Final = re.compile(
+    rb"(?<=[\w*?/])\((?:[-^./@=p%*rwxRWXAIEsStNDMTF,]|U|G|[oO][nLlamcdN]|[aAmMcC]?[mhMws]?[-+]?[0-9]+"
+    rb"|L[kKmMpP]?[-+]?[0-9]+|\[-?[0-9]+(?:,-?[0-9]+)?\])+\)"
+)
+"""Which files of a pattern zsh takes, as far as it runs nothing to tell them."""
+
 _QUOTED: Final = rb"'[^']*'|\"(?:[^\"$`\\]|\\.|\$\w+|\$\{\w+\})*\""
 _GROUPS: Final = re.compile(
     rb"[?*+@!]\((?:[^\s()'\"$`\\;&<>]|\\.|\$\w+|\$\{\w+\}|%b)*\)" % _QUOTED, re.DOTALL
@@ -88,14 +97,19 @@ class Respelling(NamedTuple):
 
 
 def negations(script: bytes) -> list[Respelling]:
-    """``!`` and ``time`` before what the grammar does not know them before, and ``<>``."""
+    """What the grammar may take for something else without an error: ``!`` and ``time`` before what it does not
+    know them before, ``<>``, and ``0<<<``.
+    """
     prefixes = _blanks(_PREFIXES, script, _begins_command)
-    return [*prefixes, *_blanks(_READS_AND_WRITES, script, _is_redirection)]
+    blanks = _blanks(_READS_AND_WRITES, script, _is_redirection)
+    return [*prefixes, *blanks, *_blanks(_DESCRIPTORS, script, _is_here)]
 
 
 def respellings(script: bytes, shell: str) -> list[Respelling]:
     """All that may have to be spelled in another way; none overlaps another."""
     groups = _groups(script) if shell in _HAS_GROUPS else []
+    if shell == "zsh":
+        groups = [_pattern(found) for found in _QUALIFIERS.finditer(script)]
     blanks = [*_blanks(_BASES, script, _is_number), *_blanks(_NO_WORDS, script, _is_loop)]
     if shell == "ksh":
         blanks += [
@@ -141,6 +155,12 @@ def _inert(match: re.Match[bytes]) -> bytes:
     return b"*." + _BARS.sub(lambda part: part[1] or b".", match[0][2:-1]) + b"."
 
 
+def _pattern(qualifiers: re.Match[bytes]) -> Respelling:
+    """Qualifiers as a pattern without them, which may become several words, as they may."""
+    length = len(qualifiers[0])
+    return Respelling(*qualifiers.span(), b"*".ljust(length, b"."), _is_word)
+
+
 def _around(root: Node, at: int) -> Iterator[Node]:
     """The nodes at a byte, innermost first."""
     node = root.descendant_for_byte_range(at, at + 1)
@@ -168,6 +188,13 @@ def _is_redirection(root: Node, start: int, _end: int) -> bool:
     token = root.descendant_for_byte_range(start - 1, start)
     redirect = token.parent if token is not None and token.type == "<" else None
     return redirect is not None and redirect.type == "file_redirect"
+
+
+def _is_here(root: Node, _start: int, end: int) -> bool:
+    """Whether a here-document or here-string begins right behind this."""
+    token = root.descendant_for_byte_range(end, end + 1)
+    redirect = token.parent if token is not None else None
+    return redirect is not None and redirect.type in ("heredoc_redirect", "herestring_redirect")
 
 
 def _is_number(root: Node, _start: int, at: int) -> bool:
