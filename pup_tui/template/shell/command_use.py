@@ -96,6 +96,7 @@ class CommandUse:
         self.uses = [WordUse()] * len(words)
         self.reader: Evaluator | None = None
         self.prints_named = False
+        self.prints_files = False
         self.prints_environment = False
         self.feeds_operands = False
         self.by_option = False
@@ -178,26 +179,35 @@ class CommandUse:
             at += 1
         if at == end:
             return
+        self.prints_environment = False
         self.uses[at] = name if _MAY_ASSIGN.match(self.words[at]) else WordUse(Kind.NAME)
         program = program_of(self.words[at])
         if program is None:
-            self._search(at + 1, end)
+            self.search(at + 1, end)
         else:
             _Reading(self, program, at, end).read()
         if program is _ANY_INTERPRETER and not self.by_option:
-            self._search(at + 1, end)
+            self.search(at + 1, end)
 
-    def _search(self, start: int, end: int) -> None:
-        """Find an interpreter with code among the words of a program that is not known."""
+    def search(self, start: int, end: int, *, may_read: bool = True) -> bool:
+        """Find an interpreter with code among words of which it is not known what they are to their program.
+
+        Only where it ``may_read`` one without code counts, which reads its standard input. It may be the value of an option, and what it runs stand behind ``--``: ``--exec=sh -- -c CODE``.
+        """
         for at in range(start, end):
-            program = None if _UNKNOWN_TEXT.search(self.words[at]) else program_of(self.words[at])
+            word = self.words[at]
+            word = word.partition(b"=")[2] if word[:1] == b"-" else word
+            program = None if _UNKNOWN_TEXT.search(word) else program_of(word)
             if program is None or not (program.options or program.reads_code):
                 continue
-            inner = CommandUse(self.words[at:end], self._depth)
-            if inner.by_option or (program.is_interpreter and inner.reader):
-                self.uses[at:end] = inner.uses
-                self.reader = inner.reader
-            return
+            behind = next((n + 1 for n in range(at, end) if self.words[n] == b"--"), at + 1)
+            for first in (at + 1, behind):
+                inner = CommandUse([word, *self.words[first:end]], self._depth)
+                if inner.by_option or (may_read and program.is_interpreter and inner.reader):
+                    self.uses[first:end] = inner.uses[1:]
+                    self.reader = inner.reader
+                    return True
+        return False
 
 
 def program_of(word: bytes) -> Synopsis | None:
@@ -235,10 +245,11 @@ class _Reading:
             if self._only_operands or word[:1] not in (b"-", b"+") or word in (b"-", b"+"):
                 self._operand(word)
             elif word == b"--":
-                self._only_operands = True
+                inner = self._program.subcommands.get(word)
+                self._only_operands = inner is None or not inner.options
                 self._at += 1
-                if word in self._program.subcommands:
-                    self._enter(self._program.subcommands[word])
+                if inner is not None:
+                    self._enter(inner)
             elif word[:1] == b"-" or any(name[:1] == b"+" for name in self._options):
                 self._option(word)
             else:
@@ -252,6 +263,7 @@ class _Reading:
         self._operands = list(program.operands)
         self._may_enter = bool(program.subcommands)
         self._use.prints_named = program.prints_named
+        self._use.prints_files |= program.prints_files
         self._use.prints_environment |= program.prints_environment
         self._use.feeds_operands = self._use.feeds_operands or program.feeds_operands
 
@@ -267,6 +279,9 @@ class _Reading:
                 self._at += 1
                 self._enter(inner)
                 return
+            if not self._operands and self._use.search(self._at + 1, self._end, may_read=False):
+                self._at = self._end
+                return
         slot = self._operands[0] if self._operands else Slot()
         if not slot.repeated:
             self._operands = self._operands[1:]
@@ -274,9 +289,10 @@ class _Reading:
             self._use.fed_from = self._use.fed_from or self._at
         if slot.kind is Kind.REST:
             self._at = self._end
-        elif slot.kind is Kind.RUN:
+        elif slot.kind is Kind.RUN or (slot.kind is Kind.LINE and self._at + 1 < self._end):
             self._run(self._at, self._end)
         else:
+            slot = replace(slot, kind=Kind.CODE) if slot.kind is Kind.LINE else slot
             self._only_operands = self._only_operands or slot.kind is Kind.CODE
             self._put(slot, self._at, word)
             self._at += 1

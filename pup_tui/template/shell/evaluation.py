@@ -28,6 +28,7 @@ from pup_tui.template.shell.script_parts import (
     ScriptParts,
     body,
     feeds_input,
+    function_around,
     function_name,
     is_of_exec,
     is_to_descriptor,
@@ -40,6 +41,7 @@ from pup_tui.template.shell.script_parts import (
 )
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.synopsis import Kind
+from pup_tui.template.shell.tables import is_builtin
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -52,6 +54,7 @@ _NO_TEXT: Final = frozenset(
 _DESCRIPTOR: Final = re.compile(rb"/dev/(?:std|fd|tty)")
 _OTHER_DESCRIPTOR: Final = re.compile(rb"/dev/fd/(?![012]\Z)")
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*")
+_MOST_DROPPED: Final = 9
 _DEEPEST: Final = 8
 """Scripts in the words of scripts; what is deeper counts as code."""
 
@@ -93,10 +96,16 @@ class _File:
     name: bytes
 
 
-_ALL_WORDS: Final = frozenset({b"$@", b"$*", b"${@}", b"${*}"})
+_ALL_WORDS: Final = re.compile(rb"\$(?:[@*]|\{[@*](?::([1-9]))?\})")
+"""A script's or function's own words, from which on."""
 _AS_ARGUMENTS: Final = tuple(map(_Variable, (b"0", *ARGUMENTS)))
 
-_Carrier = _Word | _Output | _Input | _Variable | _File
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """A file whose name holds the text may have been made."""
+
+
+_Carrier = _Word | _Output | _Input | _Variable | _File | _Names
 _Steps = Iterator[_Carrier | Evaluator]
 
 
@@ -170,6 +179,11 @@ class Evaluations:
                 yield from self._from_variable(name, within)
             case _File(name):
                 yield from self._from_file(name)
+            case _Names():
+                for command in self._parts.listers:
+                    fed = self._parts.use(command).fed
+                    yield fed if fed is not None else _Output(command)
+                yield from map(_Word, self._parts.found_files)
             case _:
                 assert_never(at)
 
@@ -215,7 +229,12 @@ class Evaluations:
             if is_content or _is_split(inside):
                 yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
         elif what.kind is Kind.ARGS:
-            yield from map(_Variable, ARGUMENTS)
+            first = next(i for i, each in enumerate(use.uses) if each.kind is Kind.ARGS)
+            function = function_around(command)
+            yield from (_Variable(name, function) for name in ARGUMENTS)
+            yield from self.called_with(function, use.words[first:], position - first)
+        elif what.kind is Kind.OUT:
+            yield _Names()
         elif what.kind is Kind.DATA:
             yield from self._into_argument(command, use, position)
             if is_content or not use.prints_named:
@@ -225,35 +244,57 @@ class Evaluations:
         yield _Variable(b"_")
         function = self._parts.functions.get(use.words[0])
         if function is not None:
-            yield from self._called_with(function, use, position)
+            yield from self.called_with(function, use.words[1:], position - 1)
             own = (b"%d" % position, b"@", b"*")
             names = ARGUMENTS if b"shift" in text(function) else own
             yield from (_Variable(name, function) for name in names)
         assigned = ASSIGNMENT.match(use.words[position])
         variables = (*_AS_ARGUMENTS, *([_Variable(assigned[1])] if assigned is not None else ()))
         yield from self._within(use.script, use.shell, variables)
+        yield from self._called_within(use, position)
         yield from map(_Variable, use.named(Kind.VAR))
         yield from self._into_files(use)
+        if function is None and not is_builtin(self._survey.shell, _name(use)):
+            yield _Names()
         if use.feeds_operands and use.fed is not None:
             yield use.fed
         within = self._parts.substitutions(command)
         yield from (_Input(each) for each in within if text(each).startswith(b">("))
 
-    def _called_with(self, function: Node, use: CommandUse, position: int) -> _Steps:
-        """To the commands in a function whose words are those that it is called with."""
+    def called_with(
+        self, function: Node | None, words: Sequence[bytes], position: int
+    ) -> Iterator[Evaluator]:
+        """Who evaluates one of the words that a function, or else the script, has for its own.
+
+        They are told by the commands whose words those are.
+        """
         for name in (b"@", b"*"):
             for node in self._parts.expansions(name, function):
                 around = next((each for each in upwards(node) if each.type == "command"), None)
                 if around is None:
                     continue
-                inner = self._parts.use(around)
-                at = next((i for i, w in enumerate(inner.words) if w in _ALL_WORDS), None)
-                if at is None:
+                inner = self._parts.use(around).words
+                found = ((i, _ALL_WORDS.fullmatch(word)) for i, word in enumerate(inner))
+                at, match = next(((i, each) for i, each in found if each), (0, None))
+                if match is None:
                     continue
-                words = [*inner.words[:at], *use.words[1:], *inner.words[at + 1 :]]
-                evaluator = CommandUse(words).uses[at + position - 1].evaluator
-                if evaluator is not None:
-                    yield evaluator
+                for dropped in self._dropped(function, int(match[1] or 1) - 1, position):
+                    use = CommandUse([*inner[:at], *words[dropped:], *inner[at + 1 :]])
+                    evaluator = use.uses[at + position - dropped].evaluator
+                    if evaluator is not None:
+                        yield evaluator
+
+    def _dropped(self, function: Node | None, first: int, position: int) -> range:
+        """How many of the own words may be gone: any number before the one that is asked of, behind a `shift`."""
+        shifts = b"shift" in text(function or self._root)
+        return range(first, min(position, first + _MOST_DROPPED if shifts else first) + 1)
+
+    def _called_within(self, use: CommandUse, position: int) -> Iterator[Evaluator]:
+        """Who evaluates one of the words behind a script and its name: ``sh -c SCRIPT NAME WORD``."""
+        at = next((i for i, each in enumerate(use.uses) if each.kind is Kind.CODE), position)
+        inside = self._inner(use.script, use.shell) if use.script and use.shell else None
+        if inside is not None and at + 1 < position:
+            yield from inside.called_with(None, use.words[at + 2 :], position - at - 2)
 
     def _into_files(self, use: CommandUse) -> _Steps:
         """To the files that a command writes besides what it prints."""
@@ -266,6 +307,8 @@ class Evaluations:
         if self._parts.is_word(owner, inside[-1]) and owner is not None:
             # A word of the command that stands behind a redirection.
             yield from self._into_command(owner, inside, is_content)
+        elif written(redirect) is not None and not is_here:
+            yield _Names()
         elif is_here or (is_content and (feeds_input(redirect) or opens_input(redirect))):
             yield from self._to_reader(redirect)
 
@@ -385,8 +428,13 @@ class Evaluations:
 
     def _from_variable(self, name: bytes, within: Node | None) -> _Steps:
         yield from map(_Word, self._parts.expansions(name, within))
+        if name == b"@":
+            yield from map(_Variable, self._parts.given_words(within))
+        if name != b"_":
+            yield from map(_Word, self._indirect)
         if within is not None:
             return
+        yield from map(_Output, self._parts.printers)
         if self._depth and name in self._evaluated:
             shown = b"$%s" % name if name in ARGUMENTS else name
             yield Evaluator(shown.decode(errors="replace"), "shell")
@@ -397,6 +445,10 @@ class Evaluations:
         yield from self._within(self._parts.prompt, None, [_Variable(name)])
         if self._parts.is_exported(name):
             yield from self._inherited(name)
+
+    @cached_property
+    def _indirect(self) -> list[Node]:
+        return self._parts.indirect(self._survey.references)
 
     @cached_property
     def _evaluated(self) -> frozenset[bytes]:
@@ -425,6 +477,10 @@ class Evaluations:
             yield from self._into_command(command, [word], True)
         for redirect in self._parts.readings(name):
             yield from self._to_reader(redirect)
+
+
+def _name(use: CommandUse) -> str:
+    return use.words[0].decode(errors="replace")
 
 
 def _is_split(inside: Sequence[Node]) -> bool:

@@ -49,6 +49,11 @@ _ELEMENT: Final = re.compile(rb"""(?:\$?'[^']*'|\$?"(?:\\.|[^"\\])*"|\\.|[^\s'"\
 """One word of an array."""
 _EXPORTS: Final = re.compile(rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&|]*")
 _EXPORTS_ALL: Final = re.compile(rb"\bset\s+-\w*a\w*\b|\ballexport\b")
+_INDIRECT: Final = re.compile(rb"\$\{!(?!\w+(?:\[[@*]\]|[@*])\})")
+"""An expansion of a variable that another one names, and not of keys or names."""
+_PRINTS: Final = re.compile(rb"-\w*p")
+_ANY_FILE: Final = re.compile(rb"(?<![^\s(/=])[*?\[]")
+"""The beginning of a pattern that is a file's name from its first letter on."""
 _TO_DESCRIPTOR: Final = re.compile(rb"-\w*[pu]")
 _OWN_DESCRIPTOR: Final = re.compile(rb"/(?:dev|proc/self)/fd/(?![012]\Z)")
 _STANDARD: Final = frozenset({b"0", b"1", b"2"})
@@ -65,8 +70,16 @@ def _query() -> Query:
     wanted = (
         "(command) @command (simple_expansion) @expansion (expansion) @expansion"
         "(variable_assignment) @assignment (file_redirect) @redirect (function_definition) @function"
+        "(for_statement) @loop (declaration_command) @declaration"
     )
     return Query(language(), wanted)
+
+
+@lru_cache(maxsize=1)
+def _word_query() -> Query:
+    from tree_sitter import Query
+
+    return Query(language(), "(word) @word")
 
 
 class ScriptParts:
@@ -184,6 +197,44 @@ class ScriptParts:
                     found.setdefault((name, place), []).append(node)
         return found
 
+    def indirect(self, references: Container[bytes]) -> list[Node]:
+        """The expansions whose variable is told by the text of another one, or by a name that stands for one."""
+        return [
+            node
+            for node in self._found.get("expansion", ())
+            if _INDIRECT.match(text(node))
+            or any(text(child).split(b"[", 1)[0] in references for child in node.named_children[:1])
+        ]
+
+    def given_words(self, within: Node | None) -> Iterator[bytes]:
+        """The variables that get the words of a function, or of the script: by ``for NAME; do``, ``getopts``."""
+        for loop in self._found.get("loop", ()):
+            is_over_words = not any(part.type == "in" for part in loop.children)
+            if is_over_words and function_around(loop) == within:
+                yield text(loop.children[1])
+        if any(function_around(call) == within for call, _ in self.mentions(b"getopts")):
+            yield b"OPTARG"
+
+    @cached_property
+    def printers(self) -> list[Node]:
+        """What prints the variables of the script: ``set``, ``declare -p``."""
+        found = [node for node in self._commands if self.use(node).words[-1:] == [b"set"]]
+        for node in self._found.get("declaration", ()):
+            words = [text(part) for part in node.named_children]
+            if all(word[:1] == b"-" for word in words) or any(map(_PRINTS.match, words)):
+                found.append(node)
+        return found
+
+    @cached_property
+    def found_files(self) -> list[Node]:
+        """The patterns that become names of files, whatever those are called."""
+        from tree_sitter import QueryCursor
+
+        if not _ANY_FILE.search(text(self._root)):
+            return []
+        words = QueryCursor(_word_query()).captures(self._root).get("word", [])
+        return [node for node in words if _is_pattern(node)]
+
     def is_exported(self, name: bytes) -> bool:
         """Whether the commands of the script may get a variable of it in their environment."""
         return self._exports_all or name in self._exported
@@ -224,6 +275,11 @@ class ScriptParts:
         """The text that the shell expands before each line that it traces, as a command."""
         given = self._assigned.get(b"PS4", b"")
         return b': "%s"' % unquoted(given).replace(b'"', b"") if given else b""
+
+    @property
+    def listers(self) -> list[Node]:
+        """The commands that print the names of files which they find."""
+        return [each for each in self._commands if self.use(each).prints_files]
 
     @property
     def _commands(self) -> list[Node]:
@@ -337,6 +393,19 @@ def upwards(node: Node) -> Iterator[Node]:
     while around is not None:
         yield around
         around = around.parent
+
+
+def function_around(node: Node) -> Node | None:
+    """The innermost function in which a node stands."""
+    return next((each for each in upwards(node) if each.type == "function_definition"), None)
+
+
+def _is_pattern(word: Node) -> bool:
+    parent = word.parent
+    is_part = parent is not None and parent.type == "concatenation"
+    starts = not is_part or word.prev_sibling is None or b"/" in text(word)
+    is_word = parent is None or parent.type != "expansion"
+    return is_word and starts and _ANY_FILE.search(text(word)) is not None
 
 
 def function_name(definition: Node) -> bytes:
