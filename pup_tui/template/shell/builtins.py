@@ -162,9 +162,7 @@ class JudgedCommand(Struct, frozen=True):
             return test_use(self.words[start + 1 : last], index - start - 1, numbers)
         return self._listed(builtin, name, start, index, prefix)
 
-    def _listed(
-        self, builtin: Builtin, name: bytes, start: int, index: int, prefix: bytes
-    ) -> Use:
+    def _listed(self, builtin: Builtin, name: bytes, start: int, index: int, prefix: bytes) -> Use:
         key = self.table.shell, start, name
         if key not in self.passed:
             self.passed[key] = _Passed([_State(is_open=bool(builtin.options))])

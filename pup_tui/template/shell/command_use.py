@@ -80,7 +80,7 @@ class CommandUse:
     ``given`` are those with their quotes that variables hold, by the place at which they begin. Of those at
     ``may_be_none`` nothing may be left when the command runs. ``reader`` takes the
     standard input for code. ``mark`` is what stands for the text that ``xargs`` and the like put into the
-    words from ``fed_from`` on.
+    words from ``fed_from`` on. ``names`` are the places of the words that may name a command.
     """
 
     def __init__(
@@ -103,8 +103,11 @@ class CommandUse:
         self.fed_from: int | None = None
         self.mark: bytes | None = None
         self.command(0, len(words))
+        self.names = {at for at, use in enumerate(self.uses) if use.kind is Kind.NAME}
         for at in may_be_none[:_MOST_LEFT_OUT]:
-            self._take_over(at, CommandUse([*words[:at], *words[at + 1 :]], depth))
+            others = [each - 1 for each in may_be_none[:_MOST_LEFT_OUT] if each > at]
+            without = CommandUse([*words[:at], *words[at + 1 :]], depth, None, others)
+            self._take_over(at, without)
 
     def _take_over(self, at: int, without: CommandUse) -> None:
         """Add who evaluates words where a certain one is left out."""
@@ -112,6 +115,7 @@ class CommandUse:
             place = number + (number >= at)
             if use.kind is Kind.CODE and self.uses[place].evaluator is None:
                 self.uses[place] = use
+        self.names |= {name + (name >= at) for name in without.names}
         self.reader = self.reader or without.reader
 
     def named(self, kind: Kind) -> list[bytes]:

@@ -100,6 +100,7 @@ _ALL_WORDS: Final = re.compile(rb"\$(?:[@*]|\{[@*](?::([1-9]))?\})")
 """A script's or function's own words, from which on."""
 _AS_ARGUMENTS: Final = tuple(map(_Variable, (b"0", *ARGUMENTS)))
 
+
 @dataclass(frozen=True, slots=True)
 class _Names:
     """A file whose name holds the text may have been made."""
@@ -221,13 +222,12 @@ class Evaluations:
         if position is None:
             return
         yield from use.evaluators_of_given(position)
+        if position in use.names and (is_content or _is_split(inside)):
+            yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
         what = use.uses[position]
         if what.kind is Kind.CODE or (is_content and what.kind is Kind.FILE):
             if what.evaluator is not None:
                 yield what.evaluator
-        elif what.kind is Kind.NAME:
-            if is_content or _is_split(inside):
-                yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
         elif what.kind is Kind.ARGS:
             first = next(i for i, each in enumerate(use.uses) if each.kind is Kind.ARGS)
             function = function_around(command)

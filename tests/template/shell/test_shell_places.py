@@ -494,6 +494,33 @@ def test_arithmetic_on_what_a_command_printed_is_told(source: str, variables: li
     assert [found.variable for found in compile_shell(source, "bash").unchecked] == variables
 
 
+@pytest.mark.parametrize(
+    ("source", "variables"),
+    [
+        ("((N)); echo {{ V }}", ["N"]),
+        ("echo $((N + 1)) {{ V }}", ["N"]),
+        ("[[ $N -gt 3 ]] || echo {{ V }}", ["$N"]),
+        ("X=$N; ((X)); echo {{ V }}", ["X"]),
+        ('f() { (( $1 )); }; f "$N"; echo {{ V }}', ["$1"]),
+        ("let N+=1; echo {{ V }}", ["N"]),
+        ("echo $(( ${N:-3} )) {{ V }}", ["${N:-3}"]),
+        (". ./settings.sh; ((N)); echo {{ V }}", ["N"]),
+        ("a=(1 2); echo ${a[N]} {{ V }}", ["N"]),
+        ("for ((i = 0; i < 3; i++)); do echo {{ V }}; done", []),
+        ("let i=0; ((i)); ((k = 3)); echo $((k)) {{ V }}", []),
+        ("f() { local n; ((n++)); }; f; unset m; ((m++)); echo {{ V }}", []),
+        ("echo $((RANDOM)) $((SECONDS)) $((LINENO)) $((UID)) $(($#)) {{ V }}", []),
+        ("declare -A m; m[x]=1; echo ${m[x]} {{ V }}", []),
+        ("for n in 1 2; do ((n)); done; printf -v m 3; ((m)); echo {{ V }}", []),
+        ('[ "$N" -gt 3 ] || echo $N {{ V }}', []),
+    ],
+)
+def test_arithmetic_on_a_variable_of_the_environment_is_told(
+    source: str, variables: list[str]
+) -> None:
+    assert [found.variable for found in compile_shell(source, "bash").unchecked] == variables
+
+
 def test_the_hunt_sees_a_value_that_runs(tmp_path: Path) -> None:
     hunt = Hunt("bash", 0, tmp_path)
     assert hunt.runs_a_value(["bash"], "[[ $V -gt 3 ]]", {"V": BAIT})
