@@ -196,7 +196,8 @@ class CommandUse:
     def search(self, start: int, end: int, *, may_read: bool = True) -> bool:
         """Find an interpreter with code among words of which it is not known what they are to their program.
 
-        Only where it ``may_read`` one without code counts, which reads its standard input. It may be the value of an option, and what it runs stand behind ``--``: ``--exec=sh -- -c CODE``.
+        It may be the value of an option, with what it runs behind ``--``: ``--exec=sh -- -c CODE``. Where it
+        ``may_read``, one without code counts too, which reads its standard input.
         """
         for at in range(start, end):
             word = self.words[at]
@@ -208,7 +209,7 @@ class CommandUse:
             for first in (at + 1, behind):
                 inner = CommandUse([word, *self.words[first:end]], self._depth)
                 if inner.by_option or (may_read and program.is_interpreter and inner.reader):
-                    self.uses[first:end] = inner.uses[1:]
+                    self.uses[at], self.uses[first:end] = inner.uses[0], inner.uses[1:]
                     self.reader = inner.reader
                     return True
         return False

@@ -20,24 +20,26 @@ from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.places import Need
 from pup_tui.template.shell.programs import CODE_IN_VARIABLES
-from pup_tui.template.shell.script_parts import (
-    ARGUMENTS,
+from pup_tui.template.shell.redirections import (
     REDIRECTS,
-    STATEMENTS,
-    SUBSTITUTIONS,
-    ScriptParts,
     body,
     feeds_input,
-    function_around,
-    function_name,
     is_of_exec,
     is_to_descriptor,
     opens_input,
     redirects,
-    substitutions,
     text,
     upwards,
     written,
+)
+from pup_tui.template.shell.script_parts import (
+    ARGUMENTS,
+    STATEMENTS,
+    SUBSTITUTIONS,
+    ScriptParts,
+    function_around,
+    function_name,
+    substitutions,
 )
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.synopsis import Kind
@@ -285,7 +287,7 @@ class Evaluations:
                         yield evaluator
 
     def _dropped(self, function: Node | None, first: int, position: int) -> range:
-        """How many of the own words may be gone: any number before the one that is asked of, behind a `shift`."""
+        """How many own words may be gone: where there is a `shift`, all before the one that is asked of."""
         shifts = b"shift" in text(function or self._root)
         return range(first, min(position, first + _MOST_DROPPED if shifts else first) + 1)
 

@@ -1,4 +1,4 @@
-"""Which variables a script reads and never gives a text: those of its environment, or of files that it sources."""
+"""Which variables a script reads and never gives a text: those of its environment or a sourced file."""
 
 from __future__ import annotations
 

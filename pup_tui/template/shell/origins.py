@@ -28,6 +28,7 @@ OF_THE_SHELL: Final = frozenset(
         *(b"PIPESTATUS", b"REPLY"),
     }
 )
+"""Variables to which a shell itself gives their text."""
 _DEFAULTED: Final = re.compile(rb"\$\{([A-Za-z_]\w*)(?:\[[^]}]*\])?:{0,2}=")
 
 

@@ -97,8 +97,9 @@ class Respelling(NamedTuple):
 
 
 def negations(script: bytes) -> list[Respelling]:
-    """What the grammar may take for something else without an error: ``!`` and ``time`` before what it does not
-    know them before, ``<>``, and ``0<<<``.
+    """What the grammar may take for something else without an error.
+
+    That is ``!`` and ``time`` before what it does not know them before, ``<>`` and ``0<<<``.
     """
     prefixes = _blanks(_PREFIXES, script, _begins_command)
     blanks = _blanks(_READS_AND_WRITES, script, _is_redirection)

@@ -1,4 +1,4 @@
-"""The commands, functions, variables and redirections of a script, as the syntax tree has them."""
+"""The commands, functions and variables of a script, as the syntax tree has them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,20 @@ from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
 from pup_tui.template.shell.grammar import language
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.programs import PROGRAMS
+from pup_tui.template.shell.redirections import (
+    REDIRECTS,
+    STANDARD,
+    body,
+    feeds_input,
+    is_of_exec,
+    is_own,
+    opens_input,
+    redirects,
+    target_of,
+    text,
+    upwards,
+    written,
+)
 from pup_tui.template.shell.words import READING
 
 if TYPE_CHECKING:
@@ -25,8 +39,6 @@ STATEMENTS: Final = frozenset(
     }
 )
 SUBSTITUTIONS: Final = frozenset({"command_substitution", "process_substitution"})
-REDIRECTS: Final = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
-
 ARGUMENTS: Final = (*(b"%d" % number for number in range(1, 10)), b"@", b"*")
 """The names by which a function or script knows its words."""
 
@@ -56,11 +68,6 @@ _ANY_FILE: Final = re.compile(rb"(?<![^\s(/=])[*?\[]")
 """The beginning of a pattern that is a file's name from its first letter on."""
 _TO_DESCRIPTOR: Final = re.compile(rb"-\w*[pu]")
 _OWN_DESCRIPTOR: Final = re.compile(rb"/(?:dev|proc/self)/fd/(?![012]\Z)")
-_STANDARD: Final = frozenset({b"0", b"1", b"2"})
-_INPUT: Final = frozenset({"<", "<>"})
-_DUPLICATES: Final = frozenset({">&"})
-_COMPUTED: Final = frozenset({"expansion", "simple_expansion", "string"})
-_OUTPUT: Final = frozenset({">", ">>", ">|", "&>", "&>>", ">&"})
 
 
 @lru_cache(maxsize=1)
@@ -120,7 +127,7 @@ class ScriptParts:
                 written = self._written_for(raw, is_name=at == 0)
                 if written:
                     given[at] = written
-                elif _UNQUOTED.fullmatch(raw):
+                elif word.type == "command_substitution" or _UNQUOTED.fullmatch(raw):
                     may_be_none.append(at)
                 texts += map(unquoted, written or [MARKER.sub(COMPUTED, raw)])
             texts.extend(_lost_word(command))
@@ -198,7 +205,7 @@ class ScriptParts:
         return found
 
     def indirect(self, references: Container[bytes]) -> list[Node]:
-        """The expansions whose variable is told by the text of another one, or by a name that stands for one."""
+        """The expansions of variables that are named by the text of another one, or that stand for one."""
         return [
             node
             for node in self._found.get("expansion", ())
@@ -207,7 +214,7 @@ class ScriptParts:
         ]
 
     def given_words(self, within: Node | None) -> Iterator[bytes]:
-        """The variables that get the words of a function, or of the script: by ``for NAME; do``, ``getopts``."""
+        """The variables that get the words of a function or the script: ``for NAME; do``, ``getopts``."""
         for loop in self._found.get("loop", ()):
             is_over_words = not any(part.type == "in" for part in loop.children)
             if is_over_words and function_around(loop) == within:
@@ -308,8 +315,8 @@ class ScriptParts:
         """
         found: list[Node] = []
         for redirect in self._found.get("redirect", ()):
-            target = _target(redirect)
-            is_listed = is_of_exec(redirect) or _is_own(redirect)
+            target = target_of(redirect)
+            is_listed = is_of_exec(redirect) or is_own(redirect)
             if target is not None and target.type != "number" and is_listed:
                 found.append(target)
         for command in self._commands:
@@ -324,9 +331,9 @@ class ScriptParts:
         """The statements that may read from a descriptor of the script's own: ``<&3``, ``read -u 3``."""
         found = [command for command in self._commands if self._reads_descriptor(command)]
         for redirect in self._found.get("redirect", ()):
-            target, owner = _target(redirect), body(redirect)
+            target, owner = target_of(redirect), body(redirect)
             duplicates = any(part.type == "<&" for part in redirect.children)
-            is_read = duplicates and target is not None and text(target) not in _STANDARD
+            is_read = duplicates and target is not None and text(target) not in STANDARD
             if is_read and owner is not None:
                 found.append(owner)
         return found
@@ -372,7 +379,7 @@ class ScriptParts:
     def _readings(self) -> dict[bytes, list[Node]]:
         found: dict[bytes, list[Node]] = {}
         for redirect in self._found.get("redirect", ()):
-            target = _target(redirect)
+            target = target_of(redirect)
             if target is not None and (feeds_input(redirect) or opens_input(redirect)):
                 found.setdefault(_plain(unquoted(text(target))), []).append(redirect)
         return found
@@ -380,19 +387,6 @@ class ScriptParts:
 
 def _plain(name: bytes) -> bytes:
     return name.removeprefix(b"./").replace(b"${", b"$").replace(b"}", b"")
-
-
-def text(node: Node) -> bytes:
-    """The source of a node."""
-    return node.text or b""
-
-
-def upwards(node: Node) -> Iterator[Node]:
-    """A node and those around it, innermost first."""
-    around: Node | None = node
-    while around is not None:
-        yield around
-        around = around.parent
 
 
 def function_around(node: Node) -> Node | None:
@@ -419,7 +413,7 @@ def _words(command: Node) -> Iterator[Node]:
     statement = command.parent
     if statement is not None and statement.type == "redirected_statement":
         for redirect in redirects(statement):
-            target = _target(redirect)
+            target = target_of(redirect)
             for part in redirect.named_children:
                 if part.type in _WORDS and (target is None or part.id != target.id):
                     yield part
@@ -433,83 +427,6 @@ def _lost_word(command: Node) -> list[bytes]:
     start = command.parent.start_byte
     between = text(command.parent)[command.end_byte - start : behind.start_byte - start]
     return [b"-"] if between.strip() == b"-" else []
-
-
-def redirects(statement: Node) -> Iterator[Node]:
-    """The redirections of a command or statement, also those behind a here-document's beginning."""
-    for child in statement.children:
-        if child.type in REDIRECTS:
-            yield child
-            if child.type == "heredoc_redirect":
-                yield from (part for part in child.children if part.type in REDIRECTS)
-
-
-def body(redirect: Node) -> Node | None:
-    """The command or statement whose redirection this is, or none for a bare one."""
-    parent = redirect.parent
-    while parent is not None and parent.type in REDIRECTS:
-        parent = parent.parent
-    if parent is None or parent.type == "command":
-        return parent
-    first = parent.named_children[0]
-    return None if first.type in REDIRECTS else first
-
-
-def _target(redirect: Node) -> Node | None:
-    """The file that is read or written."""
-    if redirect.type == "heredoc_redirect":
-        return None
-    parts = (n for n in redirect.named_children if n.type != "file_descriptor")
-    return next(parts, None)
-
-
-def feeds_input(redirect: Node) -> bool:
-    """Whether a redirection is one of standard input."""
-    if redirect.type != "file_redirect":
-        return True
-    return _is(redirect, _INPUT, b"0")
-
-
-def opens_input(redirect: Node) -> bool:
-    """Whether a redirection gives a descriptor of the script's own, or its input, something to read."""
-    return (_is_own(redirect) or is_of_exec(redirect)) and not any(
-        part.type in _OUTPUT for part in redirect.children
-    )
-
-
-def written(redirect: Node) -> Node | None:
-    """The file to which a redirection sends standard output, if it does."""
-    is_output = redirect.type == "file_redirect" and _is(redirect, _OUTPUT, b"1")
-    target = _target(redirect)
-    return target if is_output and target is not None and target.type != "number" else None
-
-
-def is_to_descriptor(redirect: Node) -> bool:
-    """Whether a redirection is one to a descriptor that is not standard output or standard error."""
-    target = _target(redirect) if redirect.type == "file_redirect" else None
-    return (
-        target is not None
-        and _is(redirect, _DUPLICATES, b"1")
-        and text(target) not in _STANDARD
-        and (target.type in _COMPUTED or text(target) == b"p" or text(target).isdigit())
-    )
-
-
-def is_of_exec(redirect: Node) -> bool:
-    """Whether a redirection is made for the rest of the script."""
-    owner = body(redirect)
-    return owner is not None and text(owner).split(maxsplit=1)[:1] == [b"exec"]
-
-
-def _is_own(redirect: Node) -> bool:
-    """Whether a redirection is that of a descriptor from 3 on."""
-    given = [text(n) for n in redirect.children if n.type == "file_descriptor"]
-    return bool(given) and given[0] not in _STANDARD
-
-
-def _is(redirect: Node, operators: frozenset[str], descriptor: bytes) -> bool:
-    given = [text(n) for n in redirect.children if n.type == "file_descriptor"]
-    return given in ([], [descriptor]) and any(n.type in operators for n in redirect.children)
 
 
 def substitutions(node: Node) -> Iterator[Node]:

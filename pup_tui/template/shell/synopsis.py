@@ -5,8 +5,8 @@ The words of a line, in any order for options and in theirs for operands:
 - ``-p=``: the option takes a value, which is data. ``-p==`` takes two, ``-p?`` only one in its own word,
   ``-p=_*`` all words up to the next option; ``-p`` takes none, as any option that is not in the line
 - ``-c=CODE``: the value is code; ``-f=FILE`` names a file of code; ``-x=RUN``: the words behind are a
-  command, up to ``;`` or ``+``, and of ``-x=LINE``, as of the operand ``LINE``, a single one is a script; ``-v=VAR`` names a variable;
-  ``-I=MARK`` is what `FEED` replaces
+  command, up to ``;`` or ``+``, and of ``-x=LINE``, as of an operand ``LINE``, a single one is a script;
+  ``-v=VAR`` names a variable; ``-I=MARK`` is what `FEED` replaces
 - ``python -m timeit``: an option may stand in a subcommand's name
 - ``-e=CODE!``: the option stands in place of the operand that is code or a file of code
 - ``-c@CODE``: with this option that operand is code; ``-s@STDIN``: standard input is, and operands are data

@@ -443,7 +443,7 @@ class Uses:
         self._hand_on(node, words, index)
 
     def _index_in(self, words: Sequence[ShellWord]) -> int | None:
-        """Which word the place is in. Those behind a redirection need not stand in the order of the script."""
+        """Which word the place is in; those behind a redirection may stand in another order."""
         near = bisect_right(words, self._start, key=lambda word: word.node.start_byte) - 1
         if near >= 0 and self._holds(words[near].node):
             return near
