@@ -30,7 +30,7 @@ _PER_NAME = 25
 _PER_EXPRESSION_CHARACTER = 8
 _PER_WORD_CHARACTER = 3
 _PER_SCRIPT_CHARACTER = 3
-_PER_PLACE = 100
+_PER_PLACE = 60
 """What is asked of the place of each value in a script, and where that goes on to."""
 _PER_OPERATOR = 50
 _PAIRS_PER_POINT = 3

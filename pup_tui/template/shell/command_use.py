@@ -25,6 +25,8 @@ _QUOTED: Final = re.compile(rb"""\$?'([^']*)'|\$?"((?:\\.|[^"\\])*)"|\\(.)""", r
 _LITERAL: Final = re.compile(rb"\$?'[^']*'")
 _ESCAPED: Final = re.compile(rb"""\\([$`"\\])""")
 _MOST_LEFT_OUT: Final = 3
+_OWN_WORDS: Final = re.compile(rb"\$(?:([1-9])|\{([1-9])\}|[@*]|\{[@*](?::([1-9]))?\})")
+"""One of the own words of a function or script, or all from one on."""
 _UNKNOWN_TEXT: Final = re.compile(rb"[$`\x01]")
 _MAY_ASSIGN: Final = re.compile(rb"\x01|\$\{?[A-Za-z_]\w*(?![\w[])")
 _VERSION: Final = re.compile(rb"(?:\.exe|[-.0-9]+)\Z")
@@ -91,6 +93,7 @@ class CommandUse:
         may_be_none: Sequence[int] = (),
     ) -> None:
         self.words = words
+        self._may_be_none = may_be_none
         self._given = given or {}
         self._depth = depth
         self.uses = [WordUse()] * len(words)
@@ -117,6 +120,29 @@ class CommandUse:
                 self.uses[place] = use
         self.names |= {name + (name >= at) for name in without.names}
         self.reader = self.reader or without.reader
+
+    @property
+    def has_own_words(self) -> bool:
+        """Whether words of the function or script around it are among its words."""
+        return any(map(_OWN_WORDS.fullmatch, self.words))
+
+    def called_with(self, own: Sequence[bytes], position: int) -> tuple[CommandUse, list[int]]:
+        """This command with the own words of what is around it, and where in it the one at a position stands."""
+        words: list[bytes] = []
+        found: list[int] = []
+        may_be_none: list[int] = []
+        for at, word in enumerate(self.words):
+            match = _OWN_WORDS.fullmatch(word)
+            if match is None:
+                may_be_none += [len(words)] if at in self._may_be_none else []
+                words.append(word)
+                continue
+            first = int(match[1] or match[2] or match[3] or 1) - 1
+            taken = range(first, first + 1 if match[1] or match[2] else len(own))
+            for number in taken:
+                found += [len(words)] if number == position else []
+                words.append(own[number] if number < len(own) else b"")
+        return CommandUse(words, may_be_none=may_be_none), found
 
     def named(self, kind: Kind) -> list[bytes]:
         """The words of a kind."""

@@ -98,8 +98,6 @@ class _File:
     name: bytes
 
 
-_ALL_WORDS: Final = re.compile(rb"\$(?:[@*]|\{[@*](?::([1-9]))?\})")
-"""A script's or function's own words, from which on."""
 _AS_ARGUMENTS: Final = tuple(map(_Variable, (b"0", *ARGUMENTS)))
 
 
@@ -270,26 +268,16 @@ class Evaluations:
 
         They are told by the commands whose words those are.
         """
-        for name in (b"@", b"*"):
-            for node in self._parts.expansions(name, function):
-                around = next((each for each in upwards(node) if each.type == "command"), None)
-                if around is None:
-                    continue
-                inner = self._parts.use(around).words
-                found = ((i, _ALL_WORDS.fullmatch(word)) for i, word in enumerate(inner))
-                at, match = next(((i, each) for i, each in found if each), (0, None))
-                if match is None:
-                    continue
-                for dropped in self._dropped(function, int(match[1] or 1) - 1, position):
-                    use = CommandUse([*inner[:at], *words[dropped:], *inner[at + 1 :]])
-                    evaluator = use.uses[at + position - dropped].evaluator
-                    if evaluator is not None:
-                        yield evaluator
+        for use in self._parts.of_own_words(function):
+            for dropped in self._dropped(function, position):
+                given, at = use.called_with(words[dropped:], position - dropped)
+                evaluators = (given.uses[each].evaluator for each in at)
+                yield from (each for each in evaluators if each is not None)
 
-    def _dropped(self, function: Node | None, first: int, position: int) -> range:
+    def _dropped(self, function: Node | None, position: int) -> range:
         """How many own words may be gone: where there is a `shift`, all before the one that is asked of."""
         shifts = b"shift" in text(function or self._root)
-        return range(first, min(position, first + _MOST_DROPPED if shifts else first) + 1)
+        return range(min(position, _MOST_DROPPED) + 1 if shifts else 1)
 
     def _called_within(self, use: CommandUse, position: int) -> Iterator[Evaluator]:
         """Who evaluates one of the words behind a script and its name: ``sh -c SCRIPT NAME WORD``."""
