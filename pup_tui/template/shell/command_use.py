@@ -121,13 +121,18 @@ class CommandUse:
         self.names |= {name + (name >= at) for name in without.names}
         self.reader = self.reader or without.reader
 
+    def is_script_name(self, position: int) -> bool:
+        """Whether a word is surely the name of the script before it: ``sh -c SCRIPT NAME``."""
+        before = self.uses[position - 1].kind if position else None
+        return before is Kind.CODE and not self._may_be_none
+
     @property
     def has_own_words(self) -> bool:
         """Whether words of the function or script around it are among its words."""
         return any(map(_OWN_WORDS.fullmatch, self.words))
 
     def called_with(self, own: Sequence[bytes], position: int) -> tuple[CommandUse, list[int]]:
-        """This command with the own words of what is around it, and where in it the one at a position stands."""
+        """This command with the own words of what is around it, and where the one at a position stands."""
         words: list[bytes] = []
         found: list[int] = []
         may_be_none: list[int] = []

@@ -98,7 +98,7 @@ class _File:
     name: bytes
 
 
-_AS_ARGUMENTS: Final = tuple(map(_Variable, (b"0", *ARGUMENTS)))
+_AS_ARGUMENTS: Final = tuple(map(_Variable, ARGUMENTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +221,7 @@ class Evaluations:
         position = self._parts.position(command, inside[-1])
         if position is None:
             return
+        yield _Variable(b"_")
         yield from use.evaluators_of_given(position)
         if position in use.names and (is_content or _is_split(inside)):
             yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
@@ -241,20 +242,21 @@ class Evaluations:
                 yield _Output(command)
 
     def _into_argument(self, command: Node, use: CommandUse, position: int) -> _Steps:
-        yield _Variable(b"_")
         function = self._parts.functions.get(use.words[0])
         if function is not None:
             yield from self.called_with(function, use.words[1:], position - 1)
-            own = (b"%d" % position, b"@", b"*")
-            names = ARGUMENTS if b"shift" in text(function) else own
+            told = (b"%d" % position, b"@", b"*")
+            names = ARGUMENTS if b"shift" in text(function) else told
             yield from (_Variable(name, function) for name in names)
         assigned = ASSIGNMENT.match(use.words[position])
-        variables = (*_AS_ARGUMENTS, *([_Variable(assigned[1])] if assigned is not None else ()))
+        own = (_Variable(b"0"),) if use.is_script_name(position) else _AS_ARGUMENTS
+        variables = (*own, *([_Variable(assigned[1])] if assigned is not None else ()))
         yield from self._within(use.script, use.shell, variables)
         yield from self._called_within(use, position)
         yield from map(_Variable, use.named(Kind.VAR))
         yield from self._into_files(use)
-        if function is None and not is_builtin(self._survey.shell, _name(use)):
+        # What zsh has as a builtin by a module makes files all the same.
+        if function is None and not is_builtin("bash", _name(use)):
             yield _Names()
         if use.feeds_operands and use.fed is not None:
             yield use.fed
@@ -426,7 +428,7 @@ class Evaluations:
             return
         yield from map(_Output, self._parts.printers)
         if self._depth and name in self._evaluated:
-            shown = b"$%s" % name if name in ARGUMENTS else name
+            shown = b"$%s" % name if name in (b"0", *ARGUMENTS) else name
             yield Evaluator(shown.decode(errors="replace"), "shell")
         for command in self._parts.commands:
             use = self._parts.use(command)
@@ -443,7 +445,7 @@ class Evaluations:
     @cached_property
     def _evaluated(self) -> frozenset[bytes]:
         """The variables whose text the shell itself takes for a number, a name or code."""
-        names = {name: name for name in _NAME.findall(self._survey.script)}
+        names = {name: name for name in (b"0", *_NAME.findall(self._survey.script))}
         names |= {name: b" %s" % (name if name.isdigit() else b"0") for name in ARGUMENTS}
         sources = {name.decode(): frozenset((own,)) for name, own in names.items()}
         flow = follow(self._survey, sources, frozenset())

@@ -216,12 +216,14 @@ class _Graph:
                     frozenset((target,)),
                 )
             yield from self._called(command)
+        for command in self._survey.commands if self._survey.exports_functions else ():
+            if self._survey.words(command)[0].text not in self._survey.functions:
+                yield from self._called(command)
 
     def _called(self, command: Node) -> Iterator[Reading]:
         """The functions that a text which is evaluated calls, perhaps with what variables hold."""
         text = self._survey.text(command)
-        called = self._survey.functions.keys() & set(_WORDS.findall(text))
-        targets = frozenset(b"%s 0" % name for name in called)
+        targets = frozenset(b"%s 0" % name for name in self._survey.functions_in(text))
         for name in set(_VARIABLE.findall(text)) if targets else ():
             names = self._words.names(name, command)
             line = command.start_point.row + 1

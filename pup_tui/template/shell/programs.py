@@ -38,6 +38,8 @@ printf | | -v=VAR REST
 set | | -o= +o= ARGS*
 print | | -v=VAR -f= -u= REST
 vared | | VAR
+zcalc | arithmetic | CODE*
+zmv, zcp, zln | shell | -p= -P= -o= _ CODE
 """
 
 _WRAPPERS: Final = r"""

@@ -52,6 +52,8 @@ _WORDS: Final = frozenset(
 _INPUTS: Final = _WORDS | {"heredoc_body"}
 _VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\]|:?-([\w./-]+))?\}?\"?")
 """A word that is one variable, perhaps with a default, or all elements of an array."""
+_BRACES: Final = re.compile(rb"([^\s'\"\\{}$]*)\{([^\s'\"\\{}]*,[^\s'\"\\{}]*)\}([^\s'\"\\{}]*)")
+"""A word that becomes several, each with what stands before and behind the braces."""
 _UNQUOTED: Final = re.compile(rb"\$(?:[A-Za-z_]\w*|[@*]|\{[^}]*\})|\"\$\{\w+\[@\]\}\"|\"\$@\"")
 """A word of which nothing may be left, or several words."""
 _SUBSTITUTED: Final = b"$()"
@@ -140,12 +142,16 @@ class ScriptParts:
 
         The name of a command is what it is called by, or its default: ``$KUBECTL``, ``${DOCKER:-docker}``.
         """
+        braces = _BRACES.fullmatch(word)
+        if braces is not None:
+            parts = MARKER.sub(COMPUTED, braces[2]).split(b",")
+            return [braces[1] + part + braces[3] for part in parts]
         match = _VARIABLE.fullmatch(word)
         if match is None:
             return ()
-        given = self._assigned.get(match[1], b"")
-        if not given and is_name:
-            given = match[2] or (match[1].lower() if PROGRAMS.get(match[1].lower()) else b"")
+        given = self._assigned.get(match[1], b"") or match[2] or b""
+        if not given and is_name and PROGRAMS.get(match[1].lower()):
+            given = match[1].lower()
         if not is_name and given.lstrip(b'"').startswith((b"$", b"`")):
             return ()
         given = MARKER.sub(COMPUTED, given)

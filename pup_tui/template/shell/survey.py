@@ -50,6 +50,8 @@ _LINE: Final = re.compile(rb"[^\n;&|]*")
 _NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _OWN_WORD: Final = re.compile(rb"\"?\$(?:\{?([1-9][0-9]*)|\{[@*]:([1-9])\}|\{?[@*])")
 _MOVES_WORDS: Final = re.compile(rb"\b(?:shift|set)\b")
+_EXPORTS_FUNCTIONS: Final = re.compile(rb"\b(?:export|declare|typeset)\s+-\w*f")
+_WORDS: Final = re.compile(rb"[A-Za-z_][\w-]*")
 _DEFINES: Final = re.compile(rb"\(\s*\)|\bfunction\b")
 _MAY_CALCULATE: Final = re.compile(
     rb"\(\(|\[|\blet\b|\bexit\b|\breturn\b|\bshift\b|-[a-z]*i|\binteger\b|\bfloat\b|[<>]&|\$\{\w+:|\$\{!"
@@ -257,6 +259,15 @@ class Survey:
             if name is not None:
                 found[self.text(name)].append(node)
         return dict(found)
+
+    @cached_property
+    def exports_functions(self) -> bool:
+        """Whether the shells that it starts may know its functions."""
+        return bool(self.functions) and _EXPORTS_FUNCTIONS.search(self.script) is not None
+
+    def functions_in(self, text: bytes) -> set[bytes]:
+        """The functions that stand in a text."""
+        return self.functions.keys() & set(_WORDS.findall(text))
 
     def word(self, node: Node) -> ShellWord:
         """A word of a command."""

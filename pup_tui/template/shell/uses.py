@@ -487,6 +487,9 @@ class Uses:
         for start in self._survey.starts(words[:index]):
             for name in self._survey.names_of(words[start]):
                 self._hand_to(node, name, words[start:], index - start)
+        if self._survey.exports_functions and words[0].text not in self._survey.functions:
+            called = self._survey.functions_in(self._survey.text(node))
+            self.targets.update(b"%s 0" % name for name in called)
 
     def _hand_to(self, node: Node, name: bytes, words: Sequence[ShellWord], index: int) -> None:
         """The variables of one command: a function's own, those of ``set``, ``printf -v``, ``getopts``."""
