@@ -181,9 +181,10 @@ class Evaluations:
             case _File(name):
                 yield from self._from_file(name)
             case _Names():
-                for command in self._parts.listers:
-                    fed = self._parts.use(command).fed
-                    yield fed if fed is not None else _Output(command)
+                yield from map(_Output, self._parts.listers)
+                yield from chain.from_iterable(
+                    self._fed(self._parts.use(command)) for command in self._parts.listers
+                )
                 yield from map(_Word, self._parts.found_files)
             case _:
                 assert_never(at)
@@ -258,8 +259,7 @@ class Evaluations:
         # What zsh has as a builtin by a module makes files all the same.
         if function is None and not is_builtin("bash", _name(use)):
             yield _Names()
-        if use.feeds_operands and use.fed is not None:
-            yield use.fed
+        yield from self._fed(use) if use.feeds_operands else ()
         within = self._parts.substitutions(command)
         yield from (_Input(each) for each in within if text(each).startswith(b">("))
 
@@ -280,6 +280,12 @@ class Evaluations:
         """How many own words may be gone: where there is a `shift`, all before the one that is asked of."""
         shifts = b"shift" in text(function or self._root)
         return range(min(position, _MOST_DROPPED) + 1 if shifts else 1)
+
+    def _fed(self, use: CommandUse) -> _Steps:
+        """To who evaluates what is put into the words of a command, also as a word of a script among them."""
+        yield from [use.fed] if use.fed is not None else ()
+        if use.fed_from is not None:
+            yield from self._within(use.script, use.shell, (_Variable(b"0"), *_AS_ARGUMENTS))
 
     def _called_within(self, use: CommandUse, position: int) -> Iterator[Evaluator]:
         """Who evaluates one of the words behind a script and its name: ``sh -c SCRIPT NAME WORD``."""
@@ -380,7 +386,8 @@ class Evaluations:
 
     def _into_input(self, command: Node) -> _Steps:
         use = self._parts.use(command)
-        yield from (found for found in (use.reader, use.fed) if found is not None)
+        yield from [use.reader] if use.reader is not None else ()
+        yield from self._fed(use)
         yield from self._within(use.script, use.shell)
         yield from map(_Variable, use.named(Kind.VAR))
         yield from self._into_files(use)

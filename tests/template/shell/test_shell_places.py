@@ -136,6 +136,9 @@ BAIT = "PATH[$(mkdir pwned)]"
         ("time > x [[ {{ V }} -gt 2 ]]", "zsh"),
         ("> x [[ {{ V }} -gt 2 ]]", "zsh"),
         ("2>&1 [[ {{ V }} -gt 2 ]]", "zsh"),
+        ("ls *(e:'touch pwned':) {{ V }}", "zsh"),
+        ("ls *(+f) *(o+f) {{ V }}", "zsh"),
+        ("ls *({{ V }})", "zsh"),
         ('K="printf -v"; $K y {{ V }}; (( y > 1 ))', "bash"),
         ('run() { shift; "$@"; }; run x read {{ V }}', "bash ksh zsh"),
         ('run() { "${@:2}"; }; run x read {{ V }}', "bash ksh zsh"),
@@ -300,6 +303,8 @@ def test_a_number_is_asked_for_where_the_shell_calculates(source: str, shells: s
         "X={{ N }}; K='A[X]'; read \"$K\" <<< 1",
         "X={{ N }}; K='A[X]'; [[ -v $K ]]",
         "X={{ N }}; f() { local -n K=$1; K=1; }; f 'A[X]'",
+        "f() { [[ $1 -gt 3 ]]; }; export -f f; bash -c 'f \"$1\"' _ {{ N }}",
+        "X={{ N }}; f() { [[ $1 -gt 3 ]]; }; export -f f; export X; bash -c 'f \"$X\"'",
     ],
 )
 def test_a_value_that_gets_to_arithmetic_must_be_a_number(source: str) -> None:
