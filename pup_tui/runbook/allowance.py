@@ -30,8 +30,6 @@ _PER_NAME = 25
 _PER_EXPRESSION_CHARACTER = 8
 _PER_WORD_CHARACTER = 3
 _PER_SCRIPT_CHARACTER = 3
-_PER_PLACE = 60
-"""What is asked of the place of each value in a script, and where that goes on to."""
 _PER_OPERATOR = 50
 _PAIRS_PER_POINT = 3
 """For a value in a script the words before it in its command are looked at."""
@@ -117,7 +115,6 @@ def _cost(role: Role, source: str, *, has_env: bool) -> int:
             if cost or has_env:
                 judged = _PER_SCRIPT_CHARACTER * len(source)
                 judged += source.count("{{") * len(source.split()) // _PAIRS_PER_POINT
-                judged += _PER_PLACE * source.count("{{")
                 judged += _PER_ASSIGNED_PAIR * source.count("=") * source.count("$")
                 judged += _PER_OPERATOR * len(_OPERATOR.findall(source))
                 cost += judged * _most_variants(source)
