@@ -118,12 +118,9 @@ def told(value: Any, options: Options) -> str:
 def _usual_line(step: Step) -> tuple[str, ...]:
     """The kind, and the texts that a step of it never lacks."""
     fields = fields_of(type(step)).items()
-    needed = (key for key, field in fields if field.required and _is_told(options_of(field.type)))
-    return (step.kind, *(f"{{{key}}}" for key in needed if key != "name"))
-
-
-def _is_told(options: Options) -> bool:
-    return options.never_blank or options.role is Role.ARGUMENT
+    needed = {key: options_of(field.type) for key, field in fields if field.required}
+    told = (key for key, each in needed.items() if each.role is not None and not each.sent)
+    return (step.kind, *(f"{{{key}}}" for key in told if key != "name"))
 
 
 def _without_password(url: str) -> str:

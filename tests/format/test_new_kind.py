@@ -50,6 +50,7 @@ def test_what_it_never_lacks_is_asked_for(made: Any) -> None:
 
 def test_the_plan_tells_it_in_a_line(made: Any) -> None:
     assert (made["line"], made["mutates"]) == ("fetch 7", None)
+    assert made["lines"] == ["fetch a", "pause-for-a-while 3600 s"]
 
 
 def test_what_goes_into_it_is_told_with_it(made: Any) -> None:

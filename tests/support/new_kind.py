@@ -29,7 +29,7 @@ class PauseStep(model.Step, frozen=True, kw_only=True, tag="pause-for-a-while"):
     short_kind: ClassVar[str] = "pause"
     has_output: ClassVar[bool] = False
 
-    length: Annotated[keys.Seconds, keys.key("How long.", never_blank=True)]
+    length: Annotated[keys.Seconds, keys.key("How long.")]
 
     @property
     def waits_for(self) -> str | int | float:
@@ -148,6 +148,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     plain = VARS + "  - {name: Get, kind: fetch, record: '{{ ID }}', note: 'of {{ ID }}'}\n"
     program = compile_program("new", load(plain).require())
+    resting = compile_program("new", load(RUN).require())
     (planned,) = plan(program, {"ID": "7"}, ("TOKEN",), "ada", mutates)
     captured = VARS + (
         "  - {name: Get, id: get, kind: fetch, record: a, capture: {KEY: {value: output, secret: true}}}\n"
@@ -163,6 +164,7 @@ def main() -> None:
         "blank": told(VARS + "  - {name: Get, kind: fetch, record: ' '}\n"),
         "unknown": told(VARS + "  - {name: Get, kind: fetch, recrod: a, record: b}\n"),
         "line": planned.command,
+        "lines": [each.command for each in plan(resting, {}, (), "ada", mutates)],
         "body": planned.body,
         "mutates": planned.mutates,
         "without_role": refusal(),

@@ -121,8 +121,11 @@ def _evaluated(node: Scalar, by: Evaluator, source: str, line: int) -> Finding:
 
 def unchecked_arithmetic(subject: Subject) -> Iterator[Finding]:
     """Calculating with a text runs what stands in it, in bash, ksh and zsh."""
-    for _, node, script in _scripts(subject):
+    for step, node, script in _scripts(subject):
+        given = step.environment(subject.root.get("defaults"))
         for found in script.unchecked:
+            if found.inherited in given:
+                continue
             told, hint = _unchecked(found)
             yield Finding(node, told, hint, found.line, found.variable)
 
@@ -135,6 +138,8 @@ def _unchecked(found: Unchecked) -> tuple[str, str]:
             return f"{taken}, and a command has given it that", check
         case TextOrigin.PART:
             return f"{taken}, and it is a part of a value", check
+        case TextOrigin.ENVIRONMENT:
+            return f"{taken}, and only the environment gives it one", check
         case TextOrigin.UNREAD:
             told = (
                 f"the script cannot be read as shell near this line, so it is not checked what it "

@@ -63,18 +63,24 @@ class Arithmetic:
     @cached_property
     def readings(self) -> list[Reading]:
         """Every bare name that is calculated with."""
-        readings = list(self._literal_numbers())
-        end = 0
-        for node in sorted(self._survey.arithmetic, key=lambda node: node.start_byte):
-            if node.end_byte > end and self._calculates(node):
-                readings += self._calculated(node, False)
-                end = node.end_byte
+        readings = [*self.written, *self._literal_numbers()]
         if self._survey.shell == "zsh":
             for form in (_ZSH_SUBSCRIPT, _ZSH_TERMINAL):
                 for match in form.finditer(self._survey.script):
                     readings += self._identifiers(match[1], self._survey.root)
         readings += self._indexes()
         return readings + self._named_in_text(readings)
+
+    @cached_property
+    def written(self) -> list[Reading]:
+        """Those that stand in an expression of the script, and not in a text."""
+        readings = list(chain.from_iterable(map(self._literal_words, tables(self._survey.shell))))
+        end = 0
+        for node in sorted(self._survey.arithmetic, key=lambda node: node.start_byte):
+            if node.end_byte > end and self._calculates(node):
+                readings += self._calculated(node, False)
+                end = node.end_byte
+        return readings
 
     def _indexes(self) -> Iterator[Reading]:
         """The names in the indexes of what commands take for a name, and in code that is a literal."""
@@ -173,9 +179,7 @@ class Arithmetic:
             yield Reading(names, name.decode(), line, Use.INT, frozenset())
 
     def _literal_numbers(self) -> Iterator[Reading]:
-        """The names in the literal words of ``let`` and of what is assigned to integers."""
-        for table in tables(self._survey.shell):
-            yield from self._literal_words(table)
+        """The names in what is assigned to integers."""
         for assignment in self._survey.assignments:
             name = self._survey.text(assignment.children[0]).split(b"[")[0]
             if self._survey.assigned(name) is Use.INT:
@@ -199,6 +203,7 @@ class Arithmetic:
                     yield from self._identifiers(_literal(self._survey, node), node)
 
     def _literal_words(self, table: ShellTable) -> Iterator[Reading]:
+        """The names in the literal words of ``let`` and the like."""
         for _, words in self._survey.named(*table.calculating):
             judged = JudgedCommand(words, table, self._survey.names)
             for index, word in enumerate(words[1:], 1):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from pup_tui.template.shell.tables import Builtin, ShellTable, Use
 from pup_tui.template.shell.tests import test_use
@@ -74,16 +75,33 @@ class _State(Struct):
     is_command: bool = False
 
 
+class _Passed(Struct):
+    """A builtin's words as far as they are read: the states before each of them.
+
+    Behind the last one all is ``decided``, or another command begins with it, if it ``ends`` there.
+    """
+
+    states: list[_State]
+    ends: bool = False
+    decided: Use | None = None
+
+
+PassedWords = dict[tuple[str, int, bytes], _Passed]
+"""How far the words of one command are read, by the shell, the place and the name of a builtin."""
+
+
 class JudgedCommand(Struct, frozen=True):
     """The words of one command, judged by the table of one shell.
 
-    ``is_reference``: what is judged is not a value but a variable that holds one.
+    ``is_reference``: what is judged is not a value but a variable that holds one. ``passed`` is shared by all
+    judgements of the same words, so that none is read twice.
     """
 
     words: Sequence[ShellWord]
     table: ShellTable
     names: Names
     is_reference: bool = False
+    passed: PassedWords = field(default_factory=dict)
 
     def use(self, index: int, prefix: bytes) -> Use:
         """The use of the word at this place; ``prefix`` is its text before the value."""
@@ -142,17 +160,23 @@ class JudgedCommand(Struct, frozen=True):
             calculates = self.table.calculates_in_tests or spreads or not self.is_reference
             numbers = Use.INT if calculates else Use.DATA
             return test_use(self.words[start + 1 : last], index - start - 1, numbers)
-        return self._listed(builtin, start, index, prefix)
+        return self._listed(builtin, name, start, index, prefix)
 
-    def _listed(self, builtin: Builtin, start: int, index: int, prefix: bytes) -> Use:
-        state = _State(is_open=bool(builtin.options))
-        for at in range(start + 1, index):
-            decided = self._pass(builtin, state, at)
-            if decided is not None:
-                return decided
-            if state.is_command:
-                return self._command(at, index, prefix)
-        return self._arrive(builtin, state, start, index, prefix)
+    def _listed(self, builtin: Builtin, name: bytes, start: int, index: int, prefix: bytes) -> Use:
+        key = self.table.shell, start, name
+        if key not in self.passed:
+            self.passed[key] = _Passed([_State(is_open=bool(builtin.options))])
+        passed = self.passed[key]
+        while len(passed.states) < index - start and not passed.ends:
+            state = replace(passed.states[-1])
+            passed.decided = self._pass(builtin, state, start + len(passed.states))
+            passed.ends = state.is_command or passed.decided is not None
+            passed.states += [] if passed.ends else [state]
+        if len(passed.states) >= index - start:
+            return self._arrive(builtin, passed.states[index - start - 1], start, index, prefix)
+        if passed.decided is not None:
+            return passed.decided
+        return self._command(start + len(passed.states), index, prefix)
 
     def _pass(self, builtin: Builtin, state: _State, at: int) -> Use | None:
         """Take a word before the one that is judged; its use if that is certain from here on."""

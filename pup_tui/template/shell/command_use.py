@@ -25,6 +25,8 @@ _QUOTED: Final = re.compile(rb"""\$?'([^']*)'|\$?"((?:\\.|[^"\\])*)"|\\(.)""", r
 _LITERAL: Final = re.compile(rb"\$?'[^']*'")
 _ESCAPED: Final = re.compile(rb"""\\([$`"\\])""")
 _MOST_LEFT_OUT: Final = 3
+_OWN_WORDS: Final = re.compile(rb"\$(?:([1-9])|\{([1-9])\}|[@*]|\{[@*](?::([1-9]))?\})")
+"""One of the own words of a function or script, or all from one on."""
 _UNKNOWN_TEXT: Final = re.compile(rb"[$`\x01]")
 _MAY_ASSIGN: Final = re.compile(rb"\x01|\$\{?[A-Za-z_]\w*(?![\w[])")
 _VERSION: Final = re.compile(rb"(?:\.exe|[-.0-9]+)\Z")
@@ -80,7 +82,7 @@ class CommandUse:
     ``given`` are those with their quotes that variables hold, by the place at which they begin. Of those at
     ``may_be_none`` nothing may be left when the command runs. ``reader`` takes the
     standard input for code. ``mark`` is what stands for the text that ``xargs`` and the like put into the
-    words from ``fed_from`` on.
+    words from ``fed_from`` on. ``names`` are the places of the words that may name a command.
     """
 
     def __init__(
@@ -91,19 +93,24 @@ class CommandUse:
         may_be_none: Sequence[int] = (),
     ) -> None:
         self.words = words
+        self._may_be_none = may_be_none
         self._given = given or {}
         self._depth = depth
         self.uses = [WordUse()] * len(words)
         self.reader: Evaluator | None = None
         self.prints_named = False
+        self.prints_files = False
         self.prints_environment = False
         self.feeds_operands = False
         self.by_option = False
         self.fed_from: int | None = None
         self.mark: bytes | None = None
         self.command(0, len(words))
+        self.names = {at for at, use in enumerate(self.uses) if use.kind is Kind.NAME}
         for at in may_be_none[:_MOST_LEFT_OUT]:
-            self._take_over(at, CommandUse([*words[:at], *words[at + 1 :]], depth))
+            others = [each - 1 for each in may_be_none[:_MOST_LEFT_OUT] if each > at]
+            without = CommandUse([*words[:at], *words[at + 1 :]], depth, None, others)
+            self._take_over(at, without)
 
     def _take_over(self, at: int, without: CommandUse) -> None:
         """Add who evaluates words where a certain one is left out."""
@@ -111,7 +118,36 @@ class CommandUse:
             place = number + (number >= at)
             if use.kind is Kind.CODE and self.uses[place].evaluator is None:
                 self.uses[place] = use
+        self.names |= {name + (name >= at) for name in without.names}
         self.reader = self.reader or without.reader
+
+    def is_script_name(self, position: int) -> bool:
+        """Whether a word is surely the name of the script before it: ``sh -c SCRIPT NAME``."""
+        before = self.uses[position - 1].kind if position else None
+        return before is Kind.CODE and not self._may_be_none
+
+    @property
+    def has_own_words(self) -> bool:
+        """Whether words of the function or script around it are among its words."""
+        return any(map(_OWN_WORDS.fullmatch, self.words))
+
+    def called_with(self, own: Sequence[bytes], position: int) -> tuple[CommandUse, list[int]]:
+        """This command with the own words of what is around it, and where the one at a position stands."""
+        words: list[bytes] = []
+        found: list[int] = []
+        may_be_none: list[int] = []
+        for at, word in enumerate(self.words):
+            match = _OWN_WORDS.fullmatch(word)
+            if match is None:
+                may_be_none += [len(words)] if at in self._may_be_none else []
+                words.append(word)
+                continue
+            first = int(match[1] or match[2] or match[3] or 1) - 1
+            taken = range(first, first + 1 if match[1] or match[2] else len(own))
+            for number in taken:
+                found += [len(words)] if number == position else []
+                words.append(own[number] if number < len(own) else b"")
+        return CommandUse(words, may_be_none=may_be_none), found
 
     def named(self, kind: Kind) -> list[bytes]:
         """The words of a kind."""
@@ -178,26 +214,36 @@ class CommandUse:
             at += 1
         if at == end:
             return
+        self.prints_environment = False
         self.uses[at] = name if _MAY_ASSIGN.match(self.words[at]) else WordUse(Kind.NAME)
         program = program_of(self.words[at])
         if program is None:
-            self._search(at + 1, end)
+            self.search(at + 1, end)
         else:
             _Reading(self, program, at, end).read()
         if program is _ANY_INTERPRETER and not self.by_option:
-            self._search(at + 1, end)
+            self.search(at + 1, end)
 
-    def _search(self, start: int, end: int) -> None:
-        """Find an interpreter with code among the words of a program that is not known."""
+    def search(self, start: int, end: int, *, may_read: bool = True) -> bool:
+        """Find an interpreter with code among words of which it is not known what they are to their program.
+
+        It may be the value of an option, with what it runs behind ``--``: ``--exec=sh -- -c CODE``. Where it
+        ``may_read``, one without code counts too, which reads its standard input.
+        """
         for at in range(start, end):
-            program = None if _UNKNOWN_TEXT.search(self.words[at]) else program_of(self.words[at])
+            word = self.words[at]
+            word = word.partition(b"=")[2] if word[:1] == b"-" else word
+            program = None if _UNKNOWN_TEXT.search(word) else program_of(word)
             if program is None or not (program.options or program.reads_code):
                 continue
-            inner = CommandUse(self.words[at:end], self._depth)
-            if inner.by_option or (program.is_interpreter and inner.reader):
-                self.uses[at:end] = inner.uses
-                self.reader = inner.reader
-            return
+            behind = next((n + 1 for n in range(at, end) if self.words[n] == b"--"), at + 1)
+            for first in (at + 1, behind):
+                inner = CommandUse([word, *self.words[first:end]], self._depth)
+                if inner.by_option or (may_read and program.is_interpreter and inner.reader):
+                    self.uses[at], self.uses[first:end] = inner.uses[0], inner.uses[1:]
+                    self.reader = inner.reader
+                    return True
+        return False
 
 
 def program_of(word: bytes) -> Synopsis | None:
@@ -235,10 +281,11 @@ class _Reading:
             if self._only_operands or word[:1] not in (b"-", b"+") or word in (b"-", b"+"):
                 self._operand(word)
             elif word == b"--":
-                self._only_operands = True
+                inner = self._program.subcommands.get(word)
+                self._only_operands = inner is None or not inner.options
                 self._at += 1
-                if word in self._program.subcommands:
-                    self._enter(self._program.subcommands[word])
+                if inner is not None:
+                    self._enter(inner)
             elif word[:1] == b"-" or any(name[:1] == b"+" for name in self._options):
                 self._option(word)
             else:
@@ -252,6 +299,7 @@ class _Reading:
         self._operands = list(program.operands)
         self._may_enter = bool(program.subcommands)
         self._use.prints_named = program.prints_named
+        self._use.prints_files |= program.prints_files
         self._use.prints_environment |= program.prints_environment
         self._use.feeds_operands = self._use.feeds_operands or program.feeds_operands
 
@@ -267,6 +315,9 @@ class _Reading:
                 self._at += 1
                 self._enter(inner)
                 return
+            if not self._operands and self._use.search(self._at + 1, self._end, may_read=False):
+                self._at = self._end
+                return
         slot = self._operands[0] if self._operands else Slot()
         if not slot.repeated:
             self._operands = self._operands[1:]
@@ -274,9 +325,10 @@ class _Reading:
             self._use.fed_from = self._use.fed_from or self._at
         if slot.kind is Kind.REST:
             self._at = self._end
-        elif slot.kind is Kind.RUN:
+        elif slot.kind is Kind.RUN or (slot.kind is Kind.LINE and self._at + 1 < self._end):
             self._run(self._at, self._end)
         else:
+            slot = replace(slot, kind=Kind.CODE) if slot.kind is Kind.LINE else slot
             self._only_operands = self._only_operands or slot.kind is Kind.CODE
             self._put(slot, self._at, word)
             self._at += 1

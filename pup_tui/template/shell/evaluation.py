@@ -20,26 +20,30 @@ from pup_tui.template.shell.grammar import read
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.places import Need
 from pup_tui.template.shell.programs import CODE_IN_VARIABLES
-from pup_tui.template.shell.script_parts import (
-    ARGUMENTS,
+from pup_tui.template.shell.redirections import (
     REDIRECTS,
-    STATEMENTS,
-    SUBSTITUTIONS,
-    ScriptParts,
     body,
     feeds_input,
-    function_name,
     is_of_exec,
     is_to_descriptor,
     opens_input,
     redirects,
-    substitutions,
     text,
     upwards,
     written,
 )
+from pup_tui.template.shell.script_parts import (
+    ARGUMENTS,
+    STATEMENTS,
+    SUBSTITUTIONS,
+    ScriptParts,
+    function_around,
+    function_name,
+    substitutions,
+)
 from pup_tui.template.shell.survey import Survey
 from pup_tui.template.shell.synopsis import Kind
+from pup_tui.template.shell.tables import is_builtin
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -52,6 +56,7 @@ _NO_TEXT: Final = frozenset(
 _DESCRIPTOR: Final = re.compile(rb"/dev/(?:std|fd|tty)")
 _OTHER_DESCRIPTOR: Final = re.compile(rb"/dev/fd/(?![012]\Z)")
 _NAME: Final = re.compile(rb"[A-Za-z_]\w*")
+_MOST_DROPPED: Final = 9
 _DEEPEST: Final = 8
 """Scripts in the words of scripts; what is deeper counts as code."""
 
@@ -93,10 +98,15 @@ class _File:
     name: bytes
 
 
-_ALL_WORDS: Final = frozenset({b"$@", b"$*", b"${@}", b"${*}"})
-_AS_ARGUMENTS: Final = tuple(map(_Variable, (b"0", *ARGUMENTS)))
+_AS_ARGUMENTS: Final = tuple(map(_Variable, ARGUMENTS))
 
-_Carrier = _Word | _Output | _Input | _Variable | _File
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """A file whose name holds the text may have been made."""
+
+
+_Carrier = _Word | _Output | _Input | _Variable | _File | _Names
 _Steps = Iterator[_Carrier | Evaluator]
 
 
@@ -170,6 +180,12 @@ class Evaluations:
                 yield from self._from_variable(name, within)
             case _File(name):
                 yield from self._from_file(name)
+            case _Names():
+                yield from map(_Output, self._parts.listers)
+                yield from chain.from_iterable(
+                    self._fed(self._parts.use(command)) for command in self._parts.listers
+                )
+                yield from map(_Word, self._parts.found_files)
             case _:
                 assert_never(at)
 
@@ -206,54 +222,77 @@ class Evaluations:
         position = self._parts.position(command, inside[-1])
         if position is None:
             return
+        yield _Variable(b"_")
         yield from use.evaluators_of_given(position)
+        if position in use.names and (is_content or _is_split(inside)):
+            yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
         what = use.uses[position]
         if what.kind is Kind.CODE or (is_content and what.kind is Kind.FILE):
             if what.evaluator is not None:
                 yield what.evaluator
-        elif what.kind is Kind.NAME:
-            if is_content or _is_split(inside):
-                yield Evaluator(unquoted(text(inside[-1])).decode(errors="replace"), "")
         elif what.kind is Kind.ARGS:
-            yield from map(_Variable, ARGUMENTS)
+            first = next(i for i, each in enumerate(use.uses) if each.kind is Kind.ARGS)
+            function = function_around(command)
+            yield from (_Variable(name, function) for name in ARGUMENTS)
+            yield from self.called_with(function, use.words[first:], position - first)
+        elif what.kind is Kind.OUT:
+            yield _Names()
         elif what.kind is Kind.DATA:
             yield from self._into_argument(command, use, position)
             if is_content or not use.prints_named:
                 yield _Output(command)
 
     def _into_argument(self, command: Node, use: CommandUse, position: int) -> _Steps:
-        yield _Variable(b"_")
         function = self._parts.functions.get(use.words[0])
         if function is not None:
-            yield from self._called_with(function, use, position)
-            own = (b"%d" % position, b"@", b"*")
-            names = ARGUMENTS if b"shift" in text(function) else own
+            yield from self.called_with(function, use.words[1:], position - 1)
+            told = (b"%d" % position, b"@", b"*")
+            names = ARGUMENTS if b"shift" in text(function) else told
             yield from (_Variable(name, function) for name in names)
         assigned = ASSIGNMENT.match(use.words[position])
-        variables = (*_AS_ARGUMENTS, *([_Variable(assigned[1])] if assigned is not None else ()))
+        own = (_Variable(b"0"),) if use.is_script_name(position) else _AS_ARGUMENTS
+        variables = (*own, *([_Variable(assigned[1])] if assigned is not None else ()))
         yield from self._within(use.script, use.shell, variables)
+        yield from self._called_within(use, position)
         yield from map(_Variable, use.named(Kind.VAR))
         yield from self._into_files(use)
-        if use.feeds_operands and use.fed is not None:
-            yield use.fed
+        # What zsh has as a builtin by a module makes files all the same.
+        if function is None and not is_builtin("bash", _name(use)):
+            yield _Names()
+        yield from self._fed(use) if use.feeds_operands else ()
         within = self._parts.substitutions(command)
         yield from (_Input(each) for each in within if text(each).startswith(b">("))
 
-    def _called_with(self, function: Node, use: CommandUse, position: int) -> _Steps:
-        """To the commands in a function whose words are those that it is called with."""
-        for name in (b"@", b"*"):
-            for node in self._parts.expansions(name, function):
-                around = next((each for each in upwards(node) if each.type == "command"), None)
-                if around is None:
-                    continue
-                inner = self._parts.use(around)
-                at = next((i for i, w in enumerate(inner.words) if w in _ALL_WORDS), None)
-                if at is None:
-                    continue
-                words = [*inner.words[:at], *use.words[1:], *inner.words[at + 1 :]]
-                evaluator = CommandUse(words).uses[at + position - 1].evaluator
-                if evaluator is not None:
-                    yield evaluator
+    def called_with(
+        self, function: Node | None, words: Sequence[bytes], position: int
+    ) -> Iterator[Evaluator]:
+        """Who evaluates one of the words that a function, or else the script, has for its own.
+
+        They are told by the commands whose words those are.
+        """
+        for use in self._parts.of_own_words(function):
+            for dropped in self._dropped(function, position):
+                given, at = use.called_with(words[dropped:], position - dropped)
+                evaluators = (given.uses[each].evaluator for each in at)
+                yield from (each for each in evaluators if each is not None)
+
+    def _dropped(self, function: Node | None, position: int) -> range:
+        """How many own words may be gone: where there is a `shift`, all before the one that is asked of."""
+        shifts = b"shift" in text(function or self._root)
+        return range(min(position, _MOST_DROPPED) + 1 if shifts else 1)
+
+    def _fed(self, use: CommandUse) -> _Steps:
+        """To who evaluates what is put into the words of a command, also as a word of a script among them."""
+        yield from [use.fed] if use.fed is not None else ()
+        if use.fed_from is not None:
+            yield from self._within(use.script, use.shell, (_Variable(b"0"), *_AS_ARGUMENTS))
+
+    def _called_within(self, use: CommandUse, position: int) -> Iterator[Evaluator]:
+        """Who evaluates one of the words behind a script and its name: ``sh -c SCRIPT NAME WORD``."""
+        at = next((i for i, each in enumerate(use.uses) if each.kind is Kind.CODE), position)
+        inside = self._inner(use.script, use.shell) if use.script and use.shell else None
+        if inside is not None and at + 1 < position:
+            yield from inside.called_with(None, use.words[at + 2 :], position - at - 2)
 
     def _into_files(self, use: CommandUse) -> _Steps:
         """To the files that a command writes besides what it prints."""
@@ -266,13 +305,15 @@ class Evaluations:
         if self._parts.is_word(owner, inside[-1]) and owner is not None:
             # A word of the command that stands behind a redirection.
             yield from self._into_command(owner, inside, is_content)
+        elif written(redirect) is not None and not is_here:
+            yield _Names()
         elif is_here or (is_content and (feeds_input(redirect) or opens_input(redirect))):
             yield from self._to_reader(redirect)
 
     def _to_reader(self, redirect: Node) -> _Steps:
         """To whoever reads what a redirection gives."""
         owner = body(redirect)
-        if opens_input(redirect):
+        if opens_input(redirect) or redirect.type == "herestring_redirect":
             yield from map(_Input, self._parts.descriptor_readers)
             yield from map(_File, self._parts.descriptor_files)
         if feeds_input(redirect):
@@ -345,7 +386,8 @@ class Evaluations:
 
     def _into_input(self, command: Node) -> _Steps:
         use = self._parts.use(command)
-        yield from (found for found in (use.reader, use.fed) if found is not None)
+        yield from [use.reader] if use.reader is not None else ()
+        yield from self._fed(use)
         yield from self._within(use.script, use.shell)
         yield from map(_Variable, use.named(Kind.VAR))
         yield from self._into_files(use)
@@ -385,10 +427,15 @@ class Evaluations:
 
     def _from_variable(self, name: bytes, within: Node | None) -> _Steps:
         yield from map(_Word, self._parts.expansions(name, within))
+        if name == b"@":
+            yield from map(_Variable, self._parts.given_words(within))
+        if name != b"_":
+            yield from map(_Word, self._indirect)
         if within is not None:
             return
+        yield from map(_Output, self._parts.printers)
         if self._depth and name in self._evaluated:
-            shown = b"$%s" % name if name in ARGUMENTS else name
+            shown = b"$%s" % name if name in (b"0", *ARGUMENTS) else name
             yield Evaluator(shown.decode(errors="replace"), "shell")
         for command in self._parts.commands:
             use = self._parts.use(command)
@@ -399,9 +446,13 @@ class Evaluations:
             yield from self._inherited(name)
 
     @cached_property
+    def _indirect(self) -> list[Node]:
+        return self._parts.indirect(self._survey.references)
+
+    @cached_property
     def _evaluated(self) -> frozenset[bytes]:
         """The variables whose text the shell itself takes for a number, a name or code."""
-        names = {name: name for name in _NAME.findall(self._survey.script)}
+        names = {name: name for name in (b"0", *_NAME.findall(self._survey.script))}
         names |= {name: b" %s" % (name if name.isdigit() else b"0") for name in ARGUMENTS}
         sources = {name.decode(): frozenset((own,)) for name, own in names.items()}
         flow = follow(self._survey, sources, frozenset())
@@ -425,6 +476,10 @@ class Evaluations:
             yield from self._into_command(command, [word], True)
         for redirect in self._parts.readings(name):
             yield from self._to_reader(redirect)
+
+
+def _name(use: CommandUse) -> str:
+    return use.words[0].decode(errors="replace")
 
 
 def _is_split(inside: Sequence[Node]) -> bool:

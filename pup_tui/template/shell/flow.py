@@ -16,6 +16,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pup_tui.template.shell.arithmetic import Arithmetic
+from pup_tui.template.shell.inherited import inherited
 from pup_tui.template.shell.keys import keys_name
 from pup_tui.template.shell.places import Need, Reached, TextOrigin, Unchecked, UnsafePlaceError
 from pup_tui.template.shell.readings import TAKES_PART, OwnWords, Reading
@@ -93,7 +94,12 @@ def follow(
     return ValueFlow(
         asked=asked,
         unsafe=_of_sources(sources, _nearest(readings, _problem)),
-        unchecked=(*derived, *graph.unchecked(held), *graph.unchecked_outputs()),
+        unchecked=(
+            *derived,
+            *graph.unchecked(held),
+            *graph.unchecked_outputs(),
+            *graph.inherited(held),
+        ),
         commands=_of_sources(sources, _nearest(readings, lambda each: each.command), by_name),
     )
 
@@ -210,12 +216,14 @@ class _Graph:
                     frozenset((target,)),
                 )
             yield from self._called(command)
+        for command in self._survey.commands if self._survey.exports_functions else ():
+            if self._survey.words(command)[0].text not in self._survey.functions:
+                yield from self._called(command)
 
     def _called(self, command: Node) -> Iterator[Reading]:
         """The functions that a text which is evaluated calls, perhaps with what variables hold."""
         text = self._survey.text(command)
-        called = self._survey.functions.keys() & set(_WORDS.findall(text))
-        targets = frozenset(b"%s 0" % name for name in called)
+        targets = frozenset(b"%s 0" % name for name in self._survey.functions_in(text))
         for name in set(_VARIABLE.findall(text)) if targets else ():
             names = self._words.names(name, command)
             line = command.start_point.row + 1
@@ -332,6 +340,19 @@ class _Graph:
             if held.isdisjoint(reading.names):
                 seen.add(reading.shown)
                 yield Unchecked(reading.shown, reading.line)
+
+    def inherited(self, held: frozenset[bytes]) -> Iterator[Unchecked]:
+        """Arithmetic on what the environment has put into a variable."""
+        if not self._survey.may_calculate:
+            return
+        written = chain.from_iterable(each.names for each in self._arithmetic.written)
+        names = {*written, *self._expansions} - held - SET_BY_MATCHES
+        for name in sorted(inherited(self._survey, names)):
+            readings = self.read(self.reached((name,)) - held - self._foreign)
+            used = next((each for each in readings if each.use is Use.INT), None)
+            if used is not None:
+                origin = TextOrigin.ENVIRONMENT
+                yield Unchecked(used.shown, used.line, origin, name.decode())
 
     @cached_property
     def _foreign(self) -> frozenset[bytes]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pup_tui.template.errors import TemplateError
 from pup_tui.template.shell.interpreter import SHELLS
 from pup_tui.template.shell.markers import Marked, variants
-from pup_tui.template.shell.script_parts import REDIRECTS
+from pup_tui.template.shell.redirections import REDIRECTS
 from pup_tui.template.shell.tables import is_builtin
 from pup_tui.template.shell.tree import ScriptTree
 from pup_tui.template.text import compile_text

@@ -25,13 +25,14 @@ class ScriptJudgement(NamedTuple):
     unknown_line: int = 0
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=256)
 def judge(
     script: bytes, shell: str, spans: tuple[tuple[int, int], ...], env: frozenset[str]
 ) -> ScriptJudgement:
     """Judge a script in which markers stand at ``spans``; ``env`` are its variables that hold values.
 
-    Kept for the items of a list: their scripts differ in the values only, which are not in here.
+    Kept for the items of a list, whose scripts differ in the values only, which are not in here; and for the
+    look for warnings, which comes when all scripts of a file are judged.
     """
     tree = ScriptTree(script, shell, spans)
     if tree.unknown_line:

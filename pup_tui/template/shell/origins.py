@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 _POSITIONAL: Final = re.compile(rb"[0-9]+|[@*]")
 _ENVIRONMENT: Final = re.compile(rb"(?!BASH_|COMP_|READLINE_)[A-Z][A-Z0-9_]*")
 """Names that the environment may give a text; those of the shells' own lists are not among them."""
-_OF_THE_SHELL: Final = frozenset(
+OF_THE_SHELL: Final = frozenset(
     {
         *(b"COPROC", b"DIRSTACK", b"FUNCNAME", b"HISTCMD", b"MAPFILE", b"MATCH", b"OPTARG"),
         *(b"PIPESTATUS", b"REPLY"),
     }
 )
+"""Variables to which a shell itself gives their text."""
 _DEFAULTED: Final = re.compile(rb"\$\{([A-Za-z_]\w*)(?:\[[^]}]*\])?:{0,2}=")
 
 
@@ -80,7 +81,7 @@ class Origins:
             return
         is_set = name in self._survey.assignments_to or name in self._survey.loops_over
         is_known = is_set or _ENVIRONMENT.fullmatch(name)
-        if not is_known or name in _OF_THE_SHELL or not self._filled.isdisjoint((name, ANY)):
+        if not is_known or name in OF_THE_SHELL or not self._filled.isdisjoint((name, ANY)):
             yield UNKNOWN
         for loop in self._survey.loops_over.get(name, ()):
             yield from self._looped(loop)

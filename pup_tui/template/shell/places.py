@@ -95,6 +95,8 @@ class TextOrigin(Enum):
     """A command has printed it, or it was read."""
     PART = auto()
     """It is a part of a value."""
+    ENVIRONMENT = auto()
+    """The script gives it none, so the environment does, or a file that it sources."""
     UNREAD = auto()
     """The line is no shell that is known, so it is not told what becomes of the variable."""
 
@@ -105,3 +107,5 @@ class Unchecked(Struct, frozen=True):
     variable: str
     line: int
     origin: TextOrigin = TextOrigin.COMMAND
+    inherited: str = ""
+    """The variable of the environment from which it gets its text."""

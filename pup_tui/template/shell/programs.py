@@ -38,6 +38,8 @@ printf | | -v=VAR REST
 set | | -o= +o= ARGS*
 print | | -v=VAR -f= -u= REST
 vared | | VAR
+zcalc | arithmetic | CODE*
+zmv, zcp, zln | shell | -p= -P= -o= _ CODE
 """
 
 _WRAPPERS: Final = r"""
@@ -45,7 +47,7 @@ command, builtin, coproc, exec, nocorrect, noglob, nohup, busybox, toybox, setsi
     unbuffer, catchsegv, ltrace | | -a= -o= -l? RUN
 - | | RUN
 time, gtime | | -f= --format= -o= --output= RUN
-env, genv | shell | -S=CODE --split-string=CODE -u= --unset= -C= --chdir= -P= -a= SETS RUN
+env, genv | shell | ENV -S=CODE --split-string=CODE -u= --unset= -C= --chdir= -P= -a= SETS RUN
 sudo | shell | -u= --user= -g= --group= -h= --host= -p= --prompt= -C= -D= --chdir= -R= --chroot= -T= -r=
     -t= -U= <CODE SETS RUN
 doas | shell | -u= -C= -a= <CODE RUN
@@ -77,7 +79,6 @@ systemd-nspawn | | -D= -M= -u= -i= RUN
 systemd-inhibit | | --what= --who= --why= --mode= RUN
 dbus-run-session, xvfb-run | | -s= -n= -a? RUN
 machinectl shell | shell | --uid= <CODE _ RUN
-start-stop-daemon | | --exec= -x= --startas= -a= RUN
 daemonize, daemon | | -u= -p= -o= -e= -c= RUN
 chpst | | -u= -U= -e= -n= RUN
 envdir | | _ RUN
@@ -105,8 +106,8 @@ xargs, gxargs | | -I=MARK -J=MARK -i?MARK --replace?MARK -a=FILE --arg-file=FILE
     --max-args= -L= -s= --max-chars= -P= --max-procs= -R= -S= FEED RUN
 parallel | shell | -I=MARK -j= --jobs= -S= --sshlogin= -a= --arg-file= -d= --delimiter= -n= -N= -L=
     --colsep= --joblog= --results= --timeout= --retries= --delay= --tmpdir= --env= <CODE FEED CODE*
-find, gfind | | -exec=RUN -execdir=RUN -ok=RUN -okdir=RUN FEEDALL NAMES _*
-fd, fdfind | | -x=RUN --exec=RUN -X=RUN --exec-batch=RUN -e= -t= -E= FEEDALL NAMES _*
+find, gfind | | -exec=RUN -execdir=RUN -ok=RUN -okdir=RUN FEEDALL NAMES FILES _*
+fd, fdfind | | -x=RUN --exec=RUN -X=RUN --exec-batch=RUN -e= -t= -E= FEEDALL NAMES FILES _*
 sshpass | | -p= -f= -d= -P= RUN
 expect | Tcl | -c=CODE -f=FILE! <CODE FILE REST
 at | shell | -f=FILE -q= -t= <CODE _*
@@ -148,7 +149,8 @@ nix shell, nix develop, nix run, guix shell | shell | --run=CODE --command=RUN -
 nix eval, nix-instantiate, nix-build, nix build | Nix | -E=CODE --expr=CODE --apply=CODE --arg==
     --argstr== FILE
 npx, pnpx, bunx | shell | -c=CODE --call=CODE -p= --package= RUN
-npm exec, npm x, pnpm exec, pnpm dlx, yarn exec, yarn dlx | shell | -c=CODE --call=CODE -p= --package= RUN
+npm exec, npm x, pnpm exec, pnpm dlx, yarn dlx | shell | -c=CODE --call=CODE -p= --package= RUN
+yarn exec | shell | -c=CODE --call=CODE LINE
 """
 
 _REMOTE: Final = r"""
@@ -167,6 +169,8 @@ scp | shell | -S=CODE -o=CODE/(proxycommand|localcommand|knownhostscommand)\b/ -
 sftp | sftp | -S=CODE -b=FILE -o=CODE/(proxycommand|localcommand|knownhostscommand)\b/ -i= -P= -l= -c= -F=
     -J= -B= -R= -s= -D= <CODE _*
 ftp, lftp | ftp | -c=CODE -e=CODE -f=FILE -u= -p= <CODE _*
+sshfs | shell | -o=CODE/(ssh_command|proxycommand|localcommand|knownhostscommand)\b/ -p= -F= _*
+mutt, neomutt | muttrc | -e=CODE -F=FILE -a= -b= -c= -f= -i= -s= _*
 rsync | shell | -e=CODE --rsh=CODE --rsync-path=CODE -f= --filter= --exclude= --include= -T= -B= -M= _*
 ansible | shell | -a=CODE --args=CODE -i= -m= --module-name= -u= -l= --limit= -b? -e=CODE
     --extra-vars=CODE -f= --become-user= --private-key= _*
@@ -494,12 +498,13 @@ psql2csv | SQL | <CODE CODE
 _PLAIN: Final = r"""
 echo, grep, egrep, fgrep, zgrep, pgrep, pkill, logger, test, [, apt, apt-get, brew, yum, dnf, apk, pacman,
     pip, which, type, hash, whereis, basename, dirname, seq, date, wc, tr, diff, cmp, true, false, :,
-    export, kill, killall, sleep, cd, chmod, chown, mkdir, rm, rmdir, mv, ln, ls, touch, stat,
+    export, kill, killall, sleep, cd, chmod, chown, mkdir, rm, rmdir, mv, ln, touch, stat,
     systemctl, service, journalctl, readlink, realpath, notify-send, wall | | REST
 cat, zcat, gzcat, bzcat, xzcat, zstdcat, tac, nl, head, tail, cut, uniq, gunzip, bunzip2, unxz, base64,
     xxd, md5sum, sha256sum, pg_dump, pg_dumpall, pg_restore, mysqldump, mariadb-dump, mongodump, gpg, age,
     vault, pass | | NAMES REST
 git show, git archive | | NAMES REST
+ls, gls, dir, vdir, exa, eza, lsd, tree, du, locate, git ls-files, git status | | FILES REST
 http, https, xh, aws s3, gsutil cat, gsutil cp, gcloud storage | | REST
 envsubst, printenv, gomplate, dockerize, esh, j2, minijinja-cli | | ENV REST
 """

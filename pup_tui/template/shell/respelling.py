@@ -22,12 +22,6 @@ _PREFIXES: Final = re.compile(
 _READS_AND_WRITES: Final = re.compile(rb"(?<=[^<>&]<)>(?![<>&(-])|(?<=\A<)>(?![<>&(-])")
 """The second half of a redirection of which the grammar knows the first."""
 
-_STDIN: Final = re.compile(rb"(?<![^\s;&|()<>])0(?=<)")
-"""The descriptor that is meant anyway: the grammar takes it for a word."""
-
-_HERE_STRINGS: Final = re.compile(rb"(?<![^\s;&|()<>])[1-9][0-9]*(?=<<<)")
-"""The descriptor of a here-string, which is then taken for one that the command itself may read."""
-
 _KEYS: Final = re.compile(rb"(?<=[A-Za-z0-9_]\[)[\w.,:/@%+-]+(?:[ \t]+[\w.,:/@%+-]+)+(?=\])")
 """The key of an element with blanks in it. As a sum it is made of the same names, if it is calculated."""
 
@@ -42,6 +36,15 @@ _OWN_NAMES: Final = re.compile(
     rb"|(?<=\$\{#)\.sh\.(?:version|file|fun)(?=\})"
 )
 """Parameters of ksh that no value gets to; by others that have a dot in their names one can be passed on."""
+
+_DESCRIPTORS: Final = re.compile(rb"(?<![^\s;&|(){}<>])(?:[0-9]+(?=<<<)|0+(?=<))")
+"""The descriptor of a here-string, or that of standard input: as if what is read were given to that."""
+
+_QUALIFIERS: Final = re.compile(
+    rb"(?<=[\w*?/])\((?:[-^./@=p%*rwxRWXAIEsStNDMTF,]|U|G|[oO][nLlamcdN]|[aAmMcC]?[mhMws]?[-+]?[0-9]+"
+    rb"|L[kKmMpP]?[-+]?[0-9]+|\[-?[0-9]+(?:,-?[0-9]+)?\])+\)"
+)
+"""Which files of a pattern zsh takes, as far as it runs nothing to tell them."""
 
 _QUOTED: Final = rb"'[^']*'|\"(?:[^\"$`\\]|\\.|\$\w+|\$\{\w+\})*\""
 _GROUPS: Final = re.compile(
@@ -73,7 +76,7 @@ _NUMBERS: Final = frozenset(
     }
 )
 _CALCULATES: Final = frozenset({"arithmetic_expansion", "subscript", "c_style_for_statement"})
-_REDIRECTIONS: Final = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
+_HERE: Final = frozenset({"heredoc_redirect", "herestring_redirect"})
 _WORDS: Final = frozenset(
     {
         *("word", "concatenation", "extglob_pattern", "regex"),
@@ -99,17 +102,21 @@ class Respelling(NamedTuple):
 
 
 def negations(script: bytes) -> list[Respelling]:
-    """``!`` and ``time`` before what the grammar does not know them before, ``<>`` and ``0<``."""
+    """What the grammar may take for something else without an error.
+
+    That is ``!`` and ``time`` before what it does not know them before, ``<>``, ``0<`` and ``3<<<``.
+    """
     prefixes = _blanks(_PREFIXES, script, _begins_command)
-    stdin = _blanks(_STDIN, script, _is_descriptor)
-    return [*prefixes, *_blanks(_READS_AND_WRITES, script, _is_redirection), *stdin]
+    blanks = _blanks(_READS_AND_WRITES, script, _is_redirection)
+    return [*prefixes, *blanks, *_blanks(_DESCRIPTORS, script, _is_descriptor)]
 
 
 def respellings(script: bytes, shell: str) -> list[Respelling]:
     """All that may have to be spelled in another way; none overlaps another."""
     groups = _groups(script) if shell in _HAS_GROUPS else []
+    if shell == "zsh":
+        groups = [_pattern(found) for found in _QUALIFIERS.finditer(script)]
     blanks = [*_blanks(_BASES, script, _is_number), *_blanks(_NO_WORDS, script, _is_loop)]
-    blanks += _blanks(_HERE_STRINGS, script, _is_descriptor)
     if shell in _HAS_KEYS_OF_WORDS:
         blanks += [
             Respelling(*found.span(), re.sub(rb"[ \t]", b"+", found[0]), _is_key)
@@ -159,6 +166,12 @@ def _inert(match: re.Match[bytes]) -> bytes:
     return b"*." + _BARS.sub(lambda part: part[1] or b".", match[0][2:-1]) + b"."
 
 
+def _pattern(qualifiers: re.Match[bytes]) -> Respelling:
+    """Qualifiers as a pattern without them, which may become several words, as they may."""
+    length = len(qualifiers[0])
+    return Respelling(*qualifiers.span(), b"*".ljust(length, b"."), _is_word)
+
+
 def _around(root: Node, at: int) -> Iterator[Node]:
     """The nodes at a byte, innermost first."""
     node = root.descendant_for_byte_range(at, at + 1)
@@ -191,9 +204,10 @@ def _is_redirection(root: Node, start: int, _end: int) -> bool:
 def _is_descriptor(root: Node, _start: int, end: int) -> bool:
     """Whether the redirection of a command, whose words stand before it, begins right behind this."""
     redirect = next(_around(root, end)).parent
-    if redirect is None or redirect.start_byte != end or redirect.type not in _REDIRECTIONS:
-        return False
-    return redirect.prev_sibling is not None and not redirect.prev_sibling.is_error
+    if redirect is None or redirect.type != "file_redirect":
+        return redirect is not None and redirect.type in _HERE
+    before = redirect.prev_sibling
+    return redirect.start_byte == end and before is not None and not before.is_error
 
 
 def _is_key(root: Node, start: int, end: int) -> bool:

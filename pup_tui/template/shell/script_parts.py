@@ -1,4 +1,4 @@
-"""The commands, functions, variables and redirections of a script, as the syntax tree has them."""
+"""The commands, functions and variables of a script, as the syntax tree has them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,20 @@ from pup_tui.template.shell.command_use import COMPUTED, CommandUse, unquoted
 from pup_tui.template.shell.grammar import language
 from pup_tui.template.shell.markers import MARKER
 from pup_tui.template.shell.programs import PROGRAMS
+from pup_tui.template.shell.redirections import (
+    REDIRECTS,
+    STANDARD,
+    body,
+    feeds_input,
+    is_of_exec,
+    is_own,
+    opens_input,
+    redirects,
+    target_of,
+    text,
+    upwards,
+    written,
+)
 from pup_tui.template.shell.words import READING
 
 if TYPE_CHECKING:
@@ -25,8 +39,6 @@ STATEMENTS: Final = frozenset(
     }
 )
 SUBSTITUTIONS: Final = frozenset({"command_substitution", "process_substitution"})
-REDIRECTS: Final = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
-
 ARGUMENTS: Final = (*(b"%d" % number for number in range(1, 10)), b"@", b"*")
 """The names by which a function or script knows its words."""
 
@@ -40,6 +52,8 @@ _WORDS: Final = frozenset(
 _INPUTS: Final = _WORDS | {"heredoc_body"}
 _VARIABLE: Final = re.compile(rb"\"?\$\{?([A-Za-z_]\w*)(?:\[@\]|:?-([\w./-]+))?\}?\"?")
 """A word that is one variable, perhaps with a default, or all elements of an array."""
+_BRACES: Final = re.compile(rb"([^\s'\"\\{}$]*)\{([^\s'\"\\{}]*,[^\s'\"\\{}]*)\}([^\s'\"\\{}]*)")
+"""A word that becomes several, each with what stands before and behind the braces."""
 _UNQUOTED: Final = re.compile(rb"\$(?:[A-Za-z_]\w*|[@*]|\{[^}]*\})|\"\$\{\w+\[@\]\}\"|\"\$@\"")
 """A word of which nothing may be left, or several words."""
 _SUBSTITUTED: Final = b"$()"
@@ -49,13 +63,13 @@ _ELEMENT: Final = re.compile(rb"""(?:\$?'[^']*'|\$?"(?:\\.|[^"\\])*"|\\.|[^\s'"\
 """One word of an array."""
 _EXPORTS: Final = re.compile(rb"\b(?:export|(?:declare|typeset)\s+-\w*x)\b[^\n;&|]*")
 _EXPORTS_ALL: Final = re.compile(rb"\bset\s+-\w*a\w*\b|\ballexport\b")
+_INDIRECT: Final = re.compile(rb"\$\{!(?!\w+(?:\[[@*]\]|[@*])\})")
+"""An expansion of a variable that another one names, and not of keys or names."""
+_PRINTS: Final = re.compile(rb"-\w*p")
+_ANY_FILE: Final = re.compile(rb"(?<![^\s(/=])[*?\[]")
+"""The beginning of a pattern that is a file's name from its first letter on."""
 _TO_DESCRIPTOR: Final = re.compile(rb"-\w*[pu]")
 _OWN_DESCRIPTOR: Final = re.compile(rb"/(?:dev|proc/self)/fd/(?![012]\Z)")
-_STANDARD: Final = frozenset({b"0", b"1", b"2"})
-_INPUT: Final = frozenset({"<", "<>"})
-_DUPLICATES: Final = frozenset({">&"})
-_COMPUTED: Final = frozenset({"expansion", "simple_expansion", "string"})
-_OUTPUT: Final = frozenset({">", ">>", ">|", "&>", "&>>", ">&"})
 
 
 @lru_cache(maxsize=1)
@@ -65,8 +79,16 @@ def _query() -> Query:
     wanted = (
         "(command) @command (simple_expansion) @expansion (expansion) @expansion"
         "(variable_assignment) @assignment (file_redirect) @redirect (function_definition) @function"
+        "(for_statement) @loop (declaration_command) @declaration"
     )
     return Query(language(), wanted)
+
+
+@lru_cache(maxsize=1)
+def _word_query() -> Query:
+    from tree_sitter import Query
+
+    return Query(language(), "(word) @word")
 
 
 class ScriptParts:
@@ -107,7 +129,7 @@ class ScriptParts:
                 written = self._written_for(raw, is_name=at == 0)
                 if written:
                     given[at] = written
-                elif _UNQUOTED.fullmatch(raw):
+                elif word.type == "command_substitution" or _UNQUOTED.fullmatch(raw):
                     may_be_none.append(at)
                 texts += map(unquoted, written or [MARKER.sub(COMPUTED, raw)])
             texts.extend(_lost_word(command))
@@ -120,12 +142,16 @@ class ScriptParts:
 
         The name of a command is what it is called by, or its default: ``$KUBECTL``, ``${DOCKER:-docker}``.
         """
+        braces = _BRACES.fullmatch(word)
+        if braces is not None:
+            parts = MARKER.sub(COMPUTED, braces[2]).split(b",")
+            return [braces[1] + part + braces[3] for part in parts]
         match = _VARIABLE.fullmatch(word)
         if match is None:
             return ()
-        given = self._assigned.get(match[1], b"")
-        if not given and is_name:
-            given = match[2] or (match[1].lower() if PROGRAMS.get(match[1].lower()) else b"")
+        given = self._assigned.get(match[1], b"") or match[2] or b""
+        if not given and is_name and PROGRAMS.get(match[1].lower()):
+            given = match[1].lower()
         if not is_name and given.lstrip(b'"').startswith((b"$", b"`")):
             return ()
         given = MARKER.sub(COMPUTED, given)
@@ -184,6 +210,44 @@ class ScriptParts:
                     found.setdefault((name, place), []).append(node)
         return found
 
+    def indirect(self, references: Container[bytes]) -> list[Node]:
+        """The expansions of variables that are named by the text of another one, or that stand for one."""
+        return [
+            node
+            for node in self._found.get("expansion", ())
+            if _INDIRECT.match(text(node))
+            or any(text(child).split(b"[", 1)[0] in references for child in node.named_children[:1])
+        ]
+
+    def given_words(self, within: Node | None) -> Iterator[bytes]:
+        """The variables that get the words of a function or the script: ``for NAME; do``, ``getopts``."""
+        for loop in self._found.get("loop", ()):
+            is_over_words = not any(part.type == "in" for part in loop.children)
+            if is_over_words and function_around(loop) == within:
+                yield text(loop.children[1])
+        if any(function_around(call) == within for call, _ in self.mentions(b"getopts")):
+            yield b"OPTARG"
+
+    @cached_property
+    def printers(self) -> list[Node]:
+        """What prints the variables of the script: ``set``, ``declare -p``."""
+        found = [node for node in self._commands if self.use(node).words[-1:] == [b"set"]]
+        for node in self._found.get("declaration", ()):
+            words = [text(part) for part in node.named_children]
+            if all(word[:1] == b"-" for word in words) or any(map(_PRINTS.match, words)):
+                found.append(node)
+        return found
+
+    @cached_property
+    def found_files(self) -> list[Node]:
+        """The patterns that become names of files, whatever those are called."""
+        from tree_sitter import QueryCursor
+
+        if not _ANY_FILE.search(text(self._root)):
+            return []
+        words = QueryCursor(_word_query()).captures(self._root).get("word", [])
+        return [node for node in words if _is_pattern(node)]
+
     def is_exported(self, name: bytes) -> bool:
         """Whether the commands of the script may get a variable of it in their environment."""
         return self._exports_all or name in self._exported
@@ -226,8 +290,27 @@ class ScriptParts:
         return b': "%s"' % unquoted(given).replace(b'"', b"") if given else b""
 
     @property
+    def listers(self) -> list[Node]:
+        """The commands that print the names of files which they find."""
+        return [each for each in self._commands if self.use(each).prints_files]
+
+    @property
     def _commands(self) -> list[Node]:
         return self._found.get("command", [])
+
+    def of_own_words(self, function: Node | None) -> list[CommandUse]:
+        """The commands of a function or, outside of all, of the script, in which own words of it stand."""
+        return self._of_own_words.get(function.id if function is not None else None, [])
+
+    @cached_property
+    def _of_own_words(self) -> dict[int | None, list[CommandUse]]:
+        found: dict[int | None, list[CommandUse]] = {}
+        for command in self._commands:
+            if self.use(command).has_own_words:
+                around = function_around(command)
+                place = around.id if around is not None else None
+                found.setdefault(place, []).append(self.use(command))
+        return found
 
     def calls(self, name: bytes) -> list[Node]:
         """The commands that call a function."""
@@ -252,8 +335,8 @@ class ScriptParts:
         """
         found: list[Node] = []
         for redirect in self._found.get("redirect", ()):
-            target = _target(redirect)
-            is_listed = is_of_exec(redirect) or _is_own(redirect)
+            target = target_of(redirect)
+            is_listed = is_of_exec(redirect) or is_own(redirect)
             if target is not None and target.type != "number" and is_listed:
                 found.append(target)
         for command in self._commands:
@@ -268,9 +351,9 @@ class ScriptParts:
         """The statements that may read from a descriptor of the script's own: ``<&3``, ``read -u 3``."""
         found = [command for command in self._commands if self._reads_descriptor(command)]
         for redirect in self._found.get("redirect", ()):
-            target, owner = _target(redirect), body(redirect)
+            target, owner = target_of(redirect), body(redirect)
             duplicates = any(part.type == "<&" for part in redirect.children)
-            is_read = duplicates and target is not None and text(target) not in _STANDARD
+            is_read = duplicates and target is not None and text(target) not in STANDARD
             if is_read and owner is not None:
                 found.append(owner)
         return found
@@ -316,7 +399,7 @@ class ScriptParts:
     def _readings(self) -> dict[bytes, list[Node]]:
         found: dict[bytes, list[Node]] = {}
         for redirect in self._found.get("redirect", ()):
-            target = _target(redirect)
+            target = target_of(redirect)
             if target is not None and (feeds_input(redirect) or opens_input(redirect)):
                 found.setdefault(_plain(unquoted(text(target))), []).append(redirect)
         return found
@@ -326,17 +409,17 @@ def _plain(name: bytes) -> bytes:
     return name.removeprefix(b"./").replace(b"${", b"$").replace(b"}", b"")
 
 
-def text(node: Node) -> bytes:
-    """The source of a node."""
-    return node.text or b""
+def function_around(node: Node) -> Node | None:
+    """The innermost function in which a node stands."""
+    return next((each for each in upwards(node) if each.type == "function_definition"), None)
 
 
-def upwards(node: Node) -> Iterator[Node]:
-    """A node and those around it, innermost first."""
-    around: Node | None = node
-    while around is not None:
-        yield around
-        around = around.parent
+def _is_pattern(word: Node) -> bool:
+    parent = word.parent
+    is_part = parent is not None and parent.type == "concatenation"
+    starts = not is_part or word.prev_sibling is None or b"/" in text(word)
+    is_word = parent is None or parent.type != "expansion"
+    return is_word and starts and _ANY_FILE.search(text(word)) is not None
 
 
 def function_name(definition: Node) -> bytes:
@@ -350,7 +433,7 @@ def _words(command: Node) -> Iterator[Node]:
     statement = command.parent
     if statement is not None and statement.type == "redirected_statement":
         for redirect in redirects(statement):
-            target = _target(redirect)
+            target = target_of(redirect)
             for part in redirect.named_children:
                 if part.type in _WORDS and (target is None or part.id != target.id):
                     yield part
@@ -364,83 +447,6 @@ def _lost_word(command: Node) -> list[bytes]:
     start = command.parent.start_byte
     between = text(command.parent)[command.end_byte - start : behind.start_byte - start]
     return [b"-"] if between.strip() == b"-" else []
-
-
-def redirects(statement: Node) -> Iterator[Node]:
-    """The redirections of a command or statement, also those behind a here-document's beginning."""
-    for child in statement.children:
-        if child.type in REDIRECTS:
-            yield child
-            if child.type == "heredoc_redirect":
-                yield from (part for part in child.children if part.type in REDIRECTS)
-
-
-def body(redirect: Node) -> Node | None:
-    """The command or statement whose redirection this is, or none for a bare one."""
-    parent = redirect.parent
-    while parent is not None and parent.type in REDIRECTS:
-        parent = parent.parent
-    if parent is None or parent.type == "command":
-        return parent
-    first = parent.named_children[0]
-    return None if first.type in REDIRECTS else first
-
-
-def _target(redirect: Node) -> Node | None:
-    """The file that is read or written."""
-    if redirect.type == "heredoc_redirect":
-        return None
-    parts = (n for n in redirect.named_children if n.type != "file_descriptor")
-    return next(parts, None)
-
-
-def feeds_input(redirect: Node) -> bool:
-    """Whether a redirection is one of standard input."""
-    if redirect.type != "file_redirect":
-        return True
-    return _is(redirect, _INPUT, b"0")
-
-
-def opens_input(redirect: Node) -> bool:
-    """Whether a redirection gives a descriptor of the script's own, or its input, something to read."""
-    return (_is_own(redirect) or is_of_exec(redirect)) and not any(
-        part.type in _OUTPUT for part in redirect.children
-    )
-
-
-def written(redirect: Node) -> Node | None:
-    """The file to which a redirection sends standard output, if it does."""
-    is_output = redirect.type == "file_redirect" and _is(redirect, _OUTPUT, b"1")
-    target = _target(redirect)
-    return target if is_output and target is not None and target.type != "number" else None
-
-
-def is_to_descriptor(redirect: Node) -> bool:
-    """Whether a redirection is one to a descriptor that is not standard output or standard error."""
-    target = _target(redirect) if redirect.type == "file_redirect" else None
-    return (
-        target is not None
-        and _is(redirect, _DUPLICATES, b"1")
-        and text(target) not in _STANDARD
-        and (target.type in _COMPUTED or text(target) == b"p" or text(target).isdigit())
-    )
-
-
-def is_of_exec(redirect: Node) -> bool:
-    """Whether a redirection is made for the rest of the script."""
-    owner = body(redirect)
-    return owner is not None and text(owner).split(maxsplit=1)[:1] == [b"exec"]
-
-
-def _is_own(redirect: Node) -> bool:
-    """Whether a redirection is that of a descriptor from 3 on."""
-    given = [text(n) for n in redirect.children if n.type == "file_descriptor"]
-    return bool(given) and given[0] not in _STANDARD
-
-
-def _is(redirect: Node, operators: frozenset[str], descriptor: bytes) -> bool:
-    given = [text(n) for n in redirect.children if n.type == "file_descriptor"]
-    return given in ([], [descriptor]) and any(n.type in operators for n in redirect.children)
 
 
 def substitutions(node: Node) -> Iterator[Node]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names
+from pup_tui.template.shell.builtins import ANY_WORD, Forwarded, Names, PassedWords
 from pup_tui.template.shell.command_names import CommandNames
 from pup_tui.template.shell.grammar import language
 from pup_tui.template.shell.tables import Use, parameter_use, tables
@@ -50,6 +50,8 @@ _LINE: Final = re.compile(rb"[^\n;&|]*")
 _NAME: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _OWN_WORD: Final = re.compile(rb"\"?\$(?:\{?([1-9][0-9]*)|\{[@*]:([1-9])\}|\{?[@*])")
 _MOVES_WORDS: Final = re.compile(rb"\b(?:shift|set)\b")
+_EXPORTS_FUNCTIONS: Final = re.compile(rb"\b(?:export|declare|typeset)\s+-\w*f")
+_WORDS: Final = re.compile(rb"[A-Za-z_][\w-]*")
 _DEFINES: Final = re.compile(rb"\(\s*\)|\bfunction\b")
 _MAY_CALCULATE: Final = re.compile(
     rb"\(\(|\[|\blet\b|\bexit\b|\breturn\b|\bshift\b|-[a-z]*i|\binteger\b|\bfloat\b|[<>]&|\$\{\w+:|\$\{!"
@@ -91,6 +93,7 @@ class Survey:
         self.marker = marker
         self._words: dict[int, list[ShellWord]] = {}
         self._first_quotes: dict[int, int] = {}
+        self.passed: defaultdict[int, PassedWords] = defaultdict(dict)
 
     def text(self, node: Node) -> bytes:
         """The script's text of a node; `Node.text` asks the parser's source piece by piece."""
@@ -256,6 +259,15 @@ class Survey:
             if name is not None:
                 found[self.text(name)].append(node)
         return dict(found)
+
+    @cached_property
+    def exports_functions(self) -> bool:
+        """Whether the shells that it starts may know its functions."""
+        return bool(self.functions) and _EXPORTS_FUNCTIONS.search(self.script) is not None
+
+    def functions_in(self, text: bytes) -> set[bytes]:
+        """The functions that stand in a text."""
+        return self.functions.keys() & set(_WORDS.findall(text))
 
     def word(self, node: Node) -> ShellWord:
         """A word of a command."""

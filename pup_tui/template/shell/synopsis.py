@@ -5,8 +5,8 @@ The words of a line, in any order for options and in theirs for operands:
 - ``-p=``: the option takes a value, which is data. ``-p==`` takes two, ``-p?`` only one in its own word,
   ``-p=_*`` all words up to the next option; ``-p`` takes none, as any option that is not in the line
 - ``-c=CODE``: the value is code; ``-f=FILE`` names a file of code; ``-x=RUN``: the words behind are a
-  command, up to ``;`` or ``+``, and of ``-x=LINE`` a single one is a script; ``-v=VAR`` names a variable;
-  ``-I=MARK`` is what `FEED` replaces
+  command, up to ``;`` or ``+``, and of ``-x=LINE``, as of an operand ``LINE``, a single one is a script;
+  ``-v=VAR`` names a variable; ``-I=MARK`` is what `FEED` replaces
 - ``python -m timeit``: an option may stand in a subcommand's name
 - ``-e=CODE!``: the option stands in place of the operand that is code or a file of code
 - ``-c@CODE``: with this option that operand is code; ``-s@STDIN``: standard input is, and operands are data
@@ -18,7 +18,8 @@ The words of a line, in any order for options and in theirs for operands:
 - ``<CODE``: standard input is code where nothing else of the command is
 - ``FEED``: standard input is put into the words of the command that is run; ``FEEDALL``: operands are
 - ``NAMES``: operands name what is printed, on this machine, and are not printed themselves
-- ``ENV``: variables of the environment are printed
+- ``FILES``: names of files that it finds are printed
+- ``ENV``: variables of the environment are printed, unless a command is run
 - ``SETS``: words before the command may set variables: one that a value begins may be any variable or option
 """
 
@@ -83,6 +84,7 @@ class Synopsis:
     feeds: bool = False
     feeds_operands: bool = False
     prints_named: bool = False
+    prints_files: bool = False
     prints_environment: bool = False
     sets_variables: bool = False
     subcommands: dict[bytes, Synopsis] = field(default_factory=dict)
@@ -145,6 +147,8 @@ def _read(program: Synopsis, synopsis: str) -> None:
             program.feeds, program.feeds_operands = True, word == "FEEDALL"
         elif word == "NAMES":
             program.prints_named = True
+        elif word == "FILES":
+            program.prints_files = True
         elif word == "ENV":
             program.prints_environment = True
         elif word == "SETS":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from pup_tui.template.shell.builtins import JudgedCommand
+from pup_tui.template.shell.builtins import JudgedCommand, PassedWords
 from pup_tui.template.shell.fills import ANY, filled, filled_by
 from pup_tui.template.shell.keys import keys_name, keys_of
 from pup_tui.template.shell.places import UnsafePlaceError
@@ -426,7 +428,7 @@ class Uses:
         if child.type == "variable_assignment" and self._lists_elements(node, child):
             return
         words = self._survey.words(node)
-        index = next((i for i, word in enumerate(words) if self._holds(word.node)), None)
+        index = self._index_in(words)
         if index is None:
             return
         word = words[index]
@@ -434,7 +436,7 @@ class Uses:
         if self._is_reference:
             words = [*words]
             words[index] = replace(word, holds_value=True)
-        use = self._command_use(words, index, prefix)
+        use = self._command_use(words, index, prefix, self._survey.passed[node.id])
         if use is Use.CODE and self.command is None:
             named = (each.text for each in words[:index] if each.text in _EVALUATES_AGAIN)
             self.command = next((name.decode() for name in named), None)
@@ -447,9 +449,16 @@ class Uses:
             self._check_command(word)
         if use is not Use.INT and not evaluated and self._may_be_many(word, index):
             many = [*words[: index + 1], *words[index:]]
-            if self._command_use(many, index + 1, b"") > Use.OPERAND:
+            if self._command_use(many, index + 1, b"", {}) > Use.OPERAND:
                 self._refuse_spreading(word)
         self._hand_on(node, words, index)
+
+    def _index_in(self, words: Sequence[ShellWord]) -> int | None:
+        """Which word the place is in; those behind a redirection may stand in another order."""
+        near = bisect_right(words, self._start, key=lambda word: word.node.start_byte) - 1
+        if near >= 0 and self._holds(words[near].node):
+            return near
+        return next((i for i, word in enumerate(words) if self._holds(word.node)), None)
 
     def _check_command(self, word: ShellWord) -> None:
         """A value that chooses the command may choose one that evaluates the other words."""
@@ -475,29 +484,34 @@ class Uses:
             self._survey.scope_of(command) == scope for command, _ in self._survey.named(b"set")
         )
 
-    def _command_use(self, words: Sequence[ShellWord], index: int, prefix: bytes) -> Use:
-        return max(
-            JudgedCommand(words, table, self._survey.names, self._is_reference).use(index, prefix)
+    def _command_use(
+        self, words: Sequence[ShellWord], index: int, prefix: bytes, passed: PassedWords
+    ) -> Use:
+        judged = (
+            JudgedCommand(words, table, self._survey.names, self._is_reference, passed)
             for table in tables(self._survey.shell)
         )
+        return max(each.use(index, prefix) for each in judged)
 
     def _hand_on(self, node: Node, words: Sequence[ShellWord], index: int) -> None:
         """Which variables get the word, whichever command of those that may be meant is run."""
         for start in self._survey.starts(words[:index]):
             for name in self._survey.names_of(words[start]):
                 self._hand_to(node, name, words[start:], index - start)
+        if self._survey.exports_functions and words[0].text not in self._survey.functions:
+            called = self._survey.functions_in(self._survey.text(node))
+            self.targets.update(b"%s 0" % name for name in called)
 
     def _hand_to(self, node: Node, name: bytes, words: Sequence[ShellWord], index: int) -> None:
         """The variables of one command: a function's own, those of ``set``, ``printf -v``, ``getopts``."""
-        texts = [word.text for word in words]
         if name in self._survey.functions:
             sure = words[0].is_literal and not any(word.spreads for word in words[1 : index + 1])
             self.targets.add(b"%s %d" % (name, index if sure else 0))
         elif name == b"set":
             self.targets.add(b"%s 0" % self._survey.scope_of(node))
-            arrays = (i for i, text in enumerate(texts[:index]) if _ARRAY.fullmatch(text))
-            for at in arrays:
-                self._fill(texts[at + 1])
+            for option, array in pairwise(words[: index + 1]):
+                if _ARRAY.fullmatch(option.text):
+                    self._fill(array.text)
         elif name in (b"printf", b"print", b"getopts"):
             for target in filled_by(name, words[:index], tables(self._survey.shell)):
                 self._fill(target)

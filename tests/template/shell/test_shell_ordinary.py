@@ -39,6 +39,19 @@ TEXTS = [
     ("command kubectl get {{ V }}", "kubectl|get|@", ALL),
     ("env A=1 kubectl get {{ V }}", "kubectl|get|@", ALL),
     ("exec kubectl get {{ V }}", "kubectl|get|@", ALL),
+    ("read -r x 0<<< {{ V }}; printf '%s' \"$x\"", "@", ARRAYS),
+    ("cat 3<<< {{ V }} <&3", "@\n", ARRAYS),
+    ("cat 0<<E\n{{ V }}\nE", "@\n", ALL),
+    (
+        "mkdir d; > d/a; > d/b; for f in d/*(.N); do printf '%s %s.' \"$f\" {{ V }}; done",
+        "d/a @.d/b @.",
+        "zsh",
+    ),
+    (
+        "for f in *.none(N) [n]one*/*(N.om[1,3]Lk+1); do echo no; done; printf '%s' {{ V }}",
+        "@",
+        "zsh",
+    ),
     ("nice kubectl get {{ V }}", "kubectl|get|@", ALL),
     ("K=kubectl; $K get {{ V }}", "kubectl|get|@", ALL),
     ('K=kubectl; "$K" get {{ V }}', "kubectl|get|@", ALL),
@@ -317,7 +330,11 @@ f@ {{ V }} 3
 
 def _calls_for(functions: int) -> int:
     """How many calls the judgement of a script with so many functions takes."""
-    source = "".join(FUNCTION.replace("@", str(number)) for number in range(functions))
+    return _calls("".join(FUNCTION.replace("@", str(number)) for number in range(functions)))
+
+
+def _calls(source: str) -> int:
+    """How many calls the judgement of a script takes."""
     calls = 0
 
     def count(_frame: object, event: str, _arg: object) -> None:
@@ -351,3 +368,12 @@ def test_a_script_is_judged_once_for_all_that_is_asked_of_it() -> None:
     assert [found.evaluator.command for found in template.evaluated_again] == ["eval"]
     assert [found.variable for found in template.unchecked] == ["N"]
     assert judge.cache_info().misses == judged
+
+
+@pytest.mark.parametrize("command", ["export", "tool"])
+def test_a_judgement_grows_with_the_words_of_a_command(command: str) -> None:
+    def source(values: int) -> str:
+        return " ".join([command, *(f"A{number}={{{{ V }}}}" for number in range(values))])
+
+    _calls_for(2)
+    assert _calls(source(800)) < 5 * _calls(source(200))

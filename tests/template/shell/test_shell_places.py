@@ -136,6 +136,9 @@ BAIT = "PATH[$(mkdir pwned)]"
         ("time > x [[ {{ V }} -gt 2 ]]", "zsh"),
         ("> x [[ {{ V }} -gt 2 ]]", "zsh"),
         ("2>&1 [[ {{ V }} -gt 2 ]]", "zsh"),
+        ("ls *(e:'touch pwned':) {{ V }}", "zsh"),
+        ("ls *(+f) *(o+f) {{ V }}", "zsh"),
+        ("ls *({{ V }})", "zsh"),
         ('K="printf -v"; $K y {{ V }}; (( y > 1 ))', "bash"),
         ('run() { shift; "$@"; }; run x read {{ V }}', "bash ksh zsh"),
         ('run() { "${@:2}"; }; run x read {{ V }}', "bash ksh zsh"),
@@ -308,6 +311,8 @@ def test_a_number_is_asked_for_where_the_shell_calculates(source: str, shells: s
         "X={{ N }}; K='A[X]'; read \"$K\" <<< 1",
         "X={{ N }}; K='A[X]'; [[ -v $K ]]",
         "X={{ N }}; f() { local -n K=$1; K=1; }; f 'A[X]'",
+        "f() { [[ $1 -gt 3 ]]; }; export -f f; bash -c 'f \"$1\"' _ {{ N }}",
+        "X={{ N }}; f() { [[ $1 -gt 3 ]]; }; export -f f; export X; bash -c 'f \"$X\"'",
     ],
 )
 def test_a_value_that_gets_to_arithmetic_must_be_a_number(source: str) -> None:
@@ -514,6 +519,33 @@ def test_a_script_that_is_no_shell_may_have_an_environment() -> None:
     ],
 )
 def test_arithmetic_on_what_a_command_printed_is_told(source: str, variables: list[str]) -> None:
+    assert [found.variable for found in compile_shell(source, "bash").unchecked] == variables
+
+
+@pytest.mark.parametrize(
+    ("source", "variables"),
+    [
+        ("((N)); echo {{ V }}", ["N"]),
+        ("echo $((N + 1)) {{ V }}", ["N"]),
+        ("[[ $N -gt 3 ]] || echo {{ V }}", ["$N"]),
+        ("X=$N; ((X)); echo {{ V }}", ["X"]),
+        ('f() { (( $1 )); }; f "$N"; echo {{ V }}', ["$1"]),
+        ("let N+=1; echo {{ V }}", ["N"]),
+        ("echo $(( ${N:-3} )) {{ V }}", ["${N:-3}"]),
+        (". ./settings.sh; ((N)); echo {{ V }}", ["N"]),
+        ("a=(1 2); echo ${a[N]} {{ V }}", ["N"]),
+        ("for ((i = 0; i < 3; i++)); do echo {{ V }}; done", []),
+        ("let i=0; ((i)); ((k = 3)); echo $((k)) {{ V }}", []),
+        ("f() { local n; ((n++)); }; f; unset m; ((m++)); echo {{ V }}", []),
+        ("echo $((RANDOM)) $((SECONDS)) $((LINENO)) $((UID)) $(($#)) {{ V }}", []),
+        ("declare -A m; m[x]=1; echo ${m[x]} {{ V }}", []),
+        ("for n in 1 2; do ((n)); done; printf -v m 3; ((m)); echo {{ V }}", []),
+        ('[ "$N" -gt 3 ] || echo $N {{ V }}', []),
+    ],
+)
+def test_arithmetic_on_a_variable_of_the_environment_is_told(
+    source: str, variables: list[str]
+) -> None:
     assert [found.variable for found in compile_shell(source, "bash").unchecked] == variables
 
 
