@@ -73,12 +73,13 @@ class Screen:
                 os.execvpe(args[0], list(args), {**SELDOM, **environ, "TERM": "xterm-256color"})
             finally:
                 os._exit(127)
-        self._set_size(columns, rows)
+        self.have_size(columns, rows)
         self._status: int | None = None
         self._hung_up = False
         self._text: str | None = None
 
-    def _set_size(self, columns: int, rows: int) -> None:
+    def have_size(self, columns: int, rows: int) -> None:
+        """Give the terminal another size, whatever the program makes of it."""
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def resize(self, columns: int, rows: int) -> None:
@@ -86,7 +87,7 @@ class Screen:
         self._screen.reset()
         self._screen.resize(rows, columns)
         self._text = None
-        self._set_size(columns, rows)
+        self.have_size(columns, rows)
         self._until(lambda: bool(self._screen.display[-1].strip()), "nothing was painted anew")
 
     def forget(self) -> None:
