@@ -24,6 +24,10 @@ from tests.tui.test_looks import XTERM, pairs
 CHOICES = {"dark": LOOKS[0], "light": LOOKS[1], "contrast": LOOKS[2]}
 
 
+DEPTHS = [*(depth for depth in Depth if depth is not Depth.TRUE), Depth.TRUE]
+"""The last one is what the next screen is drawn in."""
+
+
 class Drawn(NamedTuple):
     """Some text on the screen as the terminal gets it; `foreign` where a program printed it."""
 
@@ -111,17 +115,16 @@ async def test_all_that_is_drawn_is_of_the_look_and_can_be_read(
     wrong = set()
     async with open_console(services) as console:
         async for name in gallery.screens(console):
-            for depth in Depth:
+            # What makes room for a dialog does so a frame after it.
+            seen: list[Drawn] = []
+            while seen != (seen := list(drawn(console))) or not seen:
+                await console.pilot.pause()
+            for depth in DEPTHS:
                 console.app.show_depth(depth)
-                # What makes room for a dialog does so a frame after it.
-                seen: list[Drawn] = []
-                while seen != (seen := list(drawn(console))) or not seen:
-                    await console.pilot.pause()
-                for each in seen:
+                await console.pilot.pause()
+                for each in dict.fromkeys(drawn(console)):
                     if found := check(each, CHOICES[choice], depth):
                         wrong.add((name, depth, each.text.strip()[:20], str(each.style), found))
-            console.app.show_depth(Depth.TRUE)
-            await console.pilot.pause()
     assert not wrong, "\n".join(map(str, sorted(wrong)))
 
 
