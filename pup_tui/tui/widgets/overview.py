@@ -43,6 +43,10 @@ DEEPEST = 10
 AROUND_LISTS = 5
 """Columns of the page beside the lists: its padding and the scrollbar."""
 
+TWO_COLUMNS_FROM = 130
+LISTS_SHARE = 60
+"""Columns from which the lists stand beside what the runbook is, and what they take then, in per cent."""
+
 SIDE_BY_SIDE_FROM = 100
 """Columns from which descriptions of variables stand beside them."""
 
@@ -132,12 +136,19 @@ class Overview(Vertical):
             self.query_one(name, Button).disabled = not runnable
 
     def on_resize(self) -> None:
+        self.set_class(self._is_wide, "-wide")
         self._lay_out()
+
+    @property
+    def _is_wide(self) -> bool:
+        return self.size.width >= TWO_COLUMNS_FROM
 
     def _lay_out(self) -> None:
         """Put the lists into the width there is."""
         if self._described is not None:
             width = self.size.width - AROUND_LISTS
+            if self._is_wide:
+                width = width * LISTS_SHARE // 100
             self.query_one("#overview-lists", Static).update(_lists(self._described, width))
 
     def go_to_top(self) -> None:
