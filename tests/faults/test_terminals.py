@@ -114,11 +114,11 @@ def test_a_storm_of_sizes(program: Program, figure: Figure) -> None:
         screen.wait_for("(?m)it-is-up$")
         before = used(screen.pid)
         for number in range(500):
-            screen._set_size(20 + number % 180, 5 + number % 60)
+            screen.have_size(20 + number % 180, 5 + number % 60)
             if number % 10 == 0:
                 screen.read(0.0)
         for size in ((1, 1), (0, 0), (24, 1), (500, 500)):
-            screen._set_size(*size)
+            screen.have_size(*size)
             screen.read(0.5)
         screen.resize(80, 24)
         screen.wait_for("(?m)it-is-up$")

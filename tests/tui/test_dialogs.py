@@ -9,7 +9,7 @@ from textual.widgets import Input, Static
 from pup_tui.tui.dialogs import dialog
 from pup_tui.tui.dialogs.confirm import ConfirmScreen
 from pup_tui.tui.dialogs.dialog import Answer, ValuesAnswer
-from pup_tui.tui.dialogs.failure import WAYS, FailureFacts, FailureScreen
+from pup_tui.tui.dialogs.failure import FURTHER, WAYS, FailureFacts, FailureScreen
 from pup_tui.tui.dialogs.half_undone import HalfUndoneScreen
 from pup_tui.tui.dialogs.left_running import LeftRunningScreen
 from pup_tui.tui.dialogs.manual import ManualScreen
@@ -422,10 +422,11 @@ async def test_all_that_can_become_of_an_attempt_is_in_sight(
         ),
         began=0.0,
         last_lines=["line"] * 8,
+        ways=FURTHER,
     )
     async with asked(asks, size) as (app, pilot):
         await until(pilot, app, "more lines · ↓ ↑ scroll")
-        buttons = ["#later", "#done", "#retry", "#skip", "#abort"]
+        buttons = ["#later", "#done", "#retry", *(f"#{way}" for way in FURTHER), "#abort"]
         for place in (".dialog-title", *(buttons if size[0] >= 80 else [])):
             region = app.screen.query_one(place).region
             assert region.height > 0
