@@ -127,6 +127,17 @@ class Screen:
         self._send(text)
         self._until(lambda: len(re.findall(field, self.text)) > before, f"{text} is not shown")
 
+    def click(self, pattern: str) -> None:
+        """Click with the mouse in the middle of the first text that matches, once it is there."""
+        self.wait_for(pattern)
+        lines = enumerate(self.text.splitlines(), start=1)
+        row, found = next(
+            (row, found) for row, line in lines if (found := re.search(pattern, line))
+        )
+        column = (found.start() + found.end()) // 2 + 1
+        for ended in "Mm":
+            self._send(f"\x1b[<0;{column};{row}{ended}")
+
     def answer_question(self, text: str) -> None:
         """Send what a terminal answers a program by itself."""
         self._send(text)

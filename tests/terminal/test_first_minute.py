@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.support.program import PROGRAM, Program, program_in
 from tests.support.screen import Screen
+
+CLICKS = 1.5
+"""Seconds after which no click is taken for one that was meant for what was there before."""
 
 READY = r"Run  r[\s\S]*/ Filter  r Run"
 
@@ -59,3 +63,27 @@ def test_a_file_is_edited_and_judged_on_return(program: Program) -> None:
         screen.wait_for(r"mine is valid\.")
         screen.wait_for(READY)
     assert (program.cwd / "edited").read_text().split() == [str(books / "mine.yaml")] * 2
+
+
+def test_the_incident_of_the_demo_is_ended_with_the_mouse_alone(program: Program) -> None:
+    with Screen(
+        [*PROGRAM, "demo"], cwd=program.cwd, environ=program.environ, size=(100, 30)
+    ) as screen:
+        screen.wait_for(READY)
+        screen.click("maintenance-window")
+        screen.wait_for("mute its monitors")
+        screen.click("opens it with")
+        screen.wait_for("5 values ready")
+        time.sleep(CLICKS)
+        screen.click(r"Plan  \^o")
+        screen.wait_for("nothing has run")
+        time.sleep(CLICKS)
+        screen.click(r"Run  \^r")
+        screen.wait_for("Turn new-checkout off in production")
+        time.sleep(CLICKS)
+        screen.click("Yes, do this dangerous step")
+        screen.wait_for("5 of 5")
+        screen.click("Read the flag")
+        screen.wait_for('"new-checkout"')
+        screen.click(r"\bRunbooks\b")
+        screen.wait_for("Turn a feature flag off and wait")
