@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.text import Text
 from textual import events, on, work
 from textual.actions import SkipAction
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen, SystemModalScreen
 
 from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.faults import as_told
+from pup_tui.tui.keys import bound, keymap, with_keys
 from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.runs import PATIENCE, Runs
 from pup_tui.tui.screens.main import MainScreen
@@ -68,14 +69,19 @@ class PupTuiApp(ColouredApp[str]):
     ]
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "quit", "Quit", show=False),
-        Binding("question_mark,f1", "app.help", "Help"),
-        # Over dialogs too: there, only bindings with priority are looked at.
-        Binding("ctrl+c", "app.interrupt", "Cancel run", show=False, priority=True),
-        Binding("ctrl+z", "app.suspend_process", "To the shell", show=False, priority=True),
-        # At once, not when the focused field comes to it: what is typed next belongs to the next field.
-        Binding("tab", "app.focus_next", "Next", show=False, priority=True),
-        Binding("shift+tab", "app.focus_previous", "Previous", show=False, priority=True),
+        *bound({"quit": "quit", "help": "app.help"}),
+        # Over dialogs too: there, only bindings with priority are looked at. And at once, not when the
+        # focused field comes to it: what is typed next belongs to the next field.
+        *bound(
+            {
+                "interrupt": "app.interrupt",
+                "suspend": "app.suspend_process",
+                "palette": "command_palette",
+                "next_part": "app.focus_next",
+                "previous_part": "app.focus_previous",
+            },
+            priority=True,
+        ),
     ]
 
     def __init__(self, services: Services) -> None:
@@ -84,6 +90,7 @@ class PupTuiApp(ColouredApp[str]):
             appearance = dataclasses.replace(appearance, theme=kept.theme)
         super().__init__(appearance)
         self.services = services
+        self.chosen_keys = services.keys
         self.runs = Runs()
         self.set_class(services.profile.danger, "-danger-profile")
         self._ending: asyncio.Task[None] | None = None
@@ -105,6 +112,7 @@ class PupTuiApp(ColouredApp[str]):
         loop = asyncio.get_running_loop()
         for number, stop in self._signals().items():
             loop.add_signal_handler(number, stop)
+        self.set_keymap(keymap(self.chosen_keys))
         self.set_interval(LOOK_AT_TERMINAL, self._look_at_terminal)
         self.services.listen(self._tell_note)
         self.ask_terminal()
@@ -196,7 +204,7 @@ class PupTuiApp(ColouredApp[str]):
         if self.screen is self._cancelling or isinstance(self.screen, SystemModalScreen):
             return
         if page is None:
-            self.notify("q leaves pup-tui.", markup=False, timeout=3)
+            self.notify(with_keys(self, "{quit} leaves pup-tui."), markup=False, timeout=3)
             return
         page.action_cancel_run()
         if page.live is not None and not page.over:

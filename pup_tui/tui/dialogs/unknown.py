@@ -71,7 +71,7 @@ class UnknownScreen(Dialog):
 
     def compose_buttons(self) -> Iterable[Widget]:
         again = "Run again: danger" if self._danger else "Run again"
-        yield choice("Put aside", "later", "esc")
+        yield choice("Put aside", "later", "back")
         yield choice("It was done", "done")
         yield choice(again, "retry", variant="error" if self._danger else "default")
         yield choice("Skip", "skip", variant="warning")

@@ -8,11 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from pup_tui.aside import aside
 from pup_tui.attention import Attention
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.keys import bound
 from pup_tui.tui.library import Library, describe
 from pup_tui.tui.listing import Activity, Group
 from pup_tui.tui.runs import Runs
@@ -49,14 +50,16 @@ class MainScreen(Shell):
     """The console at work: finds runbooks, asks for their values, runs them, shows runs and past runs."""
 
     AUTO_FOCUS = "RunbookTree"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "run", "Run"),
-        Binding("p", "plan", "Plan"),
-        Binding("h", "history", "History"),
-        Binding("S", "statistics", "Statistics", show=False),
-        Binding("R", "interrupted", "Interrupted runs", show=False),
-        Binding("P", "profile", "Profile"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "run": "run",
+            "plan": "plan",
+            "history": "history",
+            "statistics": "statistics",
+            "interrupted": "interrupted",
+            "profile": "profile",
+        }
+    )
 
     def __init__(self, services: Services, runs: Runs) -> None:
         super().__init__(services)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
@@ -13,6 +13,7 @@ from textual.widgets import Button, Static
 from pup_tui.output.sanitize import safe_text
 from pup_tui.tui.dialogs.choices import choice
 from pup_tui.tui.dialogs.dialog import Dialog
+from pup_tui.tui.keys import bound
 from pup_tui.tui.runs import Runs
 from pup_tui.tui.texts import counted
 
@@ -23,7 +24,11 @@ LOOK = 0.2
 class QuitScreen(Dialog):
     """Asks whether to stay, or to cancel the runs and quit when they have stopped: the answer is `quit`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "put_away", "Stay")]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "back": ("put_away", "Stay"),
+        }
+    )
 
     def __init__(self, runs: Runs, operator: str) -> None:
         count = len(runs.under_way)
@@ -44,7 +49,7 @@ class QuitScreen(Dialog):
         )
 
     def compose_buttons(self) -> Iterable[Widget]:
-        yield choice("Stay", "stay", "esc")
+        yield choice("Stay", "stay", "back")
         yield choice("Cancel the runs and quit", "cancel", variant="error")
 
     def on_mount(self) -> None:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.worker import Worker
 
 from pup_tui.tui.faults import tell_fault
+from pup_tui.tui.keys import bound
 from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.widgets.key_hints import KeyHints
 from pup_tui.tui.widgets.pages import Pages
@@ -35,14 +36,16 @@ BESIDE_SIDEBAR = "overview"
 class Shell(Screen[None]):
     """The places of the console's parts and the ways between them. What the parts do is `MainScreen`'s."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b", "sidebar", "Show or hide the runbooks", show=False),
-        Binding("less_than_sign", "resize(-1)", "Less for the left side", show=False),
-        Binding("greater_than_sign", "resize(1)", "More for the left side", show=False),
-        Binding("left_square_bracket", "tab(-1)", "Previous tab", show=False),
-        Binding("right_square_bracket", "tab(1)", "Next tab", show=False),
-        Binding("exclamation_mark", "go_to_waiting", "Go to the run that waits", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "sidebar": "sidebar",
+            "narrower": "resize(-1)",
+            "wider": "resize(1)",
+            "previous_tab": "tab(-1)",
+            "next_tab": "tab(1)",
+            "waiting": "go_to_waiting",
+        }
+    )
 
     def __init__(self, services: Services) -> None:
         super().__init__()

@@ -10,8 +10,10 @@ from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
+from pup_tui.tui.keys import own_bindings
+
 MOST = 6
-ALWAYS = "app.help"
+ALWAYS = "help"
 """The action whose key is always shown, and last."""
 
 
@@ -64,9 +66,9 @@ class KeyHints(Footer):
     def _wanted(self) -> list[ActiveBinding]:
         """One key for each action: the first of those that do the same."""
         by_action: dict[str, ActiveBinding] = {}
-        for active in self.screen.active_bindings.values():
-            if active.binding.show:
-                by_action.setdefault(active.binding.action, active)
+        for action, active in own_bindings(self.screen):
+            if action.hinted:
+                by_action.setdefault(action.name, active)
         always = by_action.pop(ALWAYS, None)
         nearest = list(by_action.values())[: MOST - 1]
         return nearest if always is None else [*nearest, always]

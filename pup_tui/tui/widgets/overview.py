@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
 from pup_tui.output.sanitize import safe_text
+from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.glyphs import effect_content, status_content
+from pup_tui.tui.keys import bound, with_keys
 from pup_tui.tui.texts import columns, counted, description, indented, moment, short_duration
 from pup_tui.tui.usual import how_long_ago, usually
+from pup_tui.tui.widgets.reading import Reading, ReadText
 
 if TYPE_CHECKING:
     from pup_tui.catalog.entries import Entry
@@ -46,11 +49,13 @@ SIDE_BY_SIDE_FROM = 100
 class Overview(Vertical):
     """The page of the selected runbook, with buttons to run it, plan it, or see its past runs."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "screen.run", "Run", show=False),
-        Binding("j", "scroll(1)", "Down", show=False),
-        Binding("k", "scroll(-1)", "Up", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "open": ("screen.run", "Run"),
+            "down": "scroll(1)",
+            "up": "scroll(-1)",
+        }
+    )
 
     class Pressed(Message):
         """The operator pressed one of the buttons: `run`, `plan` or `history`."""
@@ -64,13 +69,13 @@ class Overview(Vertical):
         self._described: Described | None = None
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="overview-body"):
-            yield Static(id="overview-top", markup=False)
-            yield Static(id="overview-lists", markup=False)
+        with Reading(id="overview-body"):
+            yield ReadText(id="overview-top", markup=False)
+            yield ReadText(id="overview-lists", markup=False)
         with Horizontal(id="overview-buttons", classes="buttons"):
-            yield Button(Content("Run  r"), id="overview-run", variant="primary", compact=True)
-            yield Button(Content("Plan  p"), id="overview-plan", compact=True)
-            yield Button(Content("History  h"), id="overview-history", compact=True)
+            yield KeyButton("Run", "run", id="overview-run", variant="primary")
+            yield KeyButton("Plan", "plan", id="overview-plan")
+            yield KeyButton("History", "history", id="overview-history")
 
     def on_mount(self) -> None:
         self.show_nothing("")
@@ -95,10 +100,12 @@ class Overview(Vertical):
         ]
         title = Content.styled(safe_text(group.title), "bold $text-primary")
         count = Content.styled(f"   a group of {counted(len(rows), 'runbook')}", "$text-muted")
-        todo = "enter opens or closes it; go down to a runbook to run or plan it."
+        todo = "{open} opens or closes it; go down to a runbook to run or plan it."
         self.show_nothing("")
         self.query_one("#overview-top", Static).update(
-            Content("\n").join([title + count, Content.styled(todo, "$text-muted")])
+            Content("\n").join(
+                [title + count, Content.styled(with_keys(self.app, todo), "$text-muted")]
+            )
         )
         self.query_one("#overview-lists", Static).update(columns(rows, limits=(28,)))
 

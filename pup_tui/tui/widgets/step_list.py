@@ -9,14 +9,16 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from pup_tui.core.figures import StepFigures
 from pup_tui.core.ids import static_id
 from pup_tui.tui.glyphs import mark_of
+from pup_tui.tui.keys import bound, key_of
 from pup_tui.tui.run_progress import RunProgress
 from pup_tui.tui.step_progress import StepProgress
 from pup_tui.tui.step_rows import REST, UNDO_HEADING, Fold, Row, fold_of, rows_of
@@ -71,17 +73,23 @@ class StepList(ScrollView, can_focus=True):
         "step-list--busy",
         "step-list--selected",
     }
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "move(1)", "Next step", show=False),
-        Binding("k,up", "move(-1)", "Previous step", show=False),
-        Binding("l,right", "unfold", "Open the block", show=False),
-        Binding("h,left", "fold", "Close the block", show=False),
-        Binding("space,enter", "open_or_close", "Open or close", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("g,home", "first", "First step", show=False),
-        Binding("G,end", "last", "Last step", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        {
+            "down": "move(1)",
+            "up": "move(-1)",
+            "unfold": "unfold",
+            "fold": "fold",
+            "fold_or_unfold": "open_or_close",
+            "open": ("look", "Output"),
+            "page_down": "page(1)",
+            "page_up": "page(-1)",
+            "first": "first",
+            "last": "last",
+        }
+    )
+
+    class LookWanted(Message):
+        """The operator wants to read the output of the selected step."""
 
     def __init__(
         self,
@@ -231,6 +239,14 @@ class StepList(ScrollView, can_focus=True):
             opened = Fold.OPEN if self._row.left_out else Fold.NOTABLE
             self._fold(step, opened if closed or self._row.left_out else Fold.CLOSED)
 
+    def action_look(self) -> None:
+        """Open or close a block; go to the output of any other step."""
+        step = self._row.step
+        if step is not None and step.children:
+            self.action_open_or_close()
+        else:
+            self.post_message(self.LookWanted())
+
     def action_unfold(self) -> None:
         """Open a closed block; then, step by step, all of a long one."""
         step = self._row.step
@@ -275,7 +291,7 @@ class StepList(ScrollView, can_focus=True):
             return [Segment(f"{before}undo", self._tone("care") + Style(bold=True))]
         indent = self._indent(row.depth, columns)
         if row.left_out:
-            rest = f"{before}{indent}… {row.left_out} · enter shows all"
+            rest = f"{before}{indent}… {row.left_out} · {key_of(self.app, 'open')} shows all"
             return [Segment(fit(rest, width), _CALM)]
         return self._step_segments(row.step, indent, columns)
 

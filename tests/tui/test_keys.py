@@ -1,0 +1,112 @@
+"""The keys: one table of what they mean, and everything that is made of it."""
+
+import ast
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+import pup_tui.tui
+from pup_tui.console_keys import ACTIONS, Place, clashes
+from pup_tui.tui.dialogs.checklist import ChecklistDialog
+from pup_tui.tui.dialogs.confirm import ConfirmScreen
+from pup_tui.tui.dialogs.dialog import Dialog
+from pup_tui.tui.dialogs.failure import FailureScreen
+from pup_tui.tui.dialogs.whole_line import WholeLineScreen
+from pup_tui.tui.keys import own_bindings
+from pup_tui.tui.screens.help import HelpScreen
+from tests.support.console import MakeServices, OpenConsole
+from tests.support.gallery import PROFILES, RUNBOOKS, executor, screens
+from tests.support.keys_table import documented, table
+
+_PLACES: tuple[tuple[str, Place], ...] = (
+    ("FilterInput", Place.FILTER),
+    ("SearchBar", Place.SEARCH),
+    ("Sidebar", Place.RUNBOOKS),
+    ("Overview", Place.OVERVIEW),
+    ("Form", Place.FORM),
+    ("PlanView", Place.PLAN),
+    ("History", Place.HISTORY),
+    ("Statistics", Place.STATISTICS),
+    ("OutputPane", Place.OUTPUT),
+    ("RunPage", Place.STEPS),
+)
+_SCREENS: tuple[tuple[type[Screen[Any]], Place], ...] = (
+    (HelpScreen, Place.HELP),
+    (WholeLineScreen, Place.LINE),
+    (ConfirmScreen, Place.CONFIRM),
+    (FailureScreen, Place.FAILURE),
+    (ChecklistDialog, Place.CHECKLIST),
+    (Dialog, Place.DIALOG),
+)
+
+
+def place_of(screen: Screen[Any]) -> Place | None:
+    """Where the focus is."""
+    for kind, place in _SCREENS:
+        if isinstance(screen, kind):
+            return place
+    nodes = [] if screen.focused is None else screen.focused.ancestors_with_self
+    around = [type(node).__name__ for node in nodes]
+    return next((place for name, place in _PLACES if name in around), None)
+
+
+def modules() -> Iterator[Any]:
+    for found in pkgutil.walk_packages(pup_tui.tui.__path__, "pup_tui.tui."):
+        yield importlib.import_module(found.name)
+
+
+def kinds(of: type[Any] = DOMNode) -> Iterator[type[Any]]:
+    for kind in of.__subclasses__():
+        if kind.__module__.startswith("pup_tui."):
+            yield kind
+        yield from kinds(kind)
+
+
+def test_no_key_means_two_things_in_one_place() -> None:
+    assert not list(clashes({}))
+
+
+def test_every_action_of_the_table_is_bound_and_nothing_else_is() -> None:
+    assert list(modules())
+    own = [
+        binding
+        for kind in kinds()
+        for binding in Binding.make_bindings(kind.__dict__.get("BINDINGS", ()))
+    ]
+    assert {binding.id for binding in own} == set(ACTIONS)
+
+
+def test_nothing_binds_a_key_past_the_table() -> None:
+    for module in modules():
+        tree = ast.parse(Path(module.__file__).read_text())
+        named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        assert "Binding" not in named or module.__name__ == "pup_tui.tui.keys", module.__name__
+
+
+async def test_an_action_holds_where_the_table_says(
+    make_services: MakeServices, open_console: OpenConsole
+) -> None:
+    seen = set()
+    services = make_services(RUNBOOKS, executor=executor(), profiles=lambda: PROFILES)
+    async with open_console(services) as console:
+        async for name in screens(console):
+            screen = console.app.screen
+            place = place_of(screen)
+            if place is None:
+                continue
+            seen.add(place)
+            for action, _ in own_bindings(screen):
+                assert place in action.places, f"{action.name} in {place} ({name})"
+            shown = [hint for hint in screen.query("KeyHint") if hint.display]
+            assert len(shown) <= 6
+    assert len(seen) >= 9
+
+
+def test_the_manual_lists_all_keys() -> None:
+    assert documented() == table()
