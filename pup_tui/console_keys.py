@@ -88,7 +88,7 @@ _TABLE = (
     _action("fold", "h left", "Close the block", Aim.MOVE, {P.STEPS}),
     _action("fold_or_unfold", "space", "Open or close", Aim.MOVE, {P.STEPS, P.RUNBOOKS}),
     _action("open", "enter", "Open", Aim.MOVE, _LISTS - {P.LINE, P.HELP}, hinted=True),
-    _action("next_part", "tab", "Next part of the screen", Aim.MOVE, _ALL),
+    _action("next_part", "tab", "Next part of the screen", Aim.MOVE, _ALL, hinted=True),
     _action("previous_part", "shift+tab", "Part before", Aim.MOVE, _ALL),
     _action("search", "/", "Search", Aim.FIND, _LISTS, hinted=True),
     _action("next_match", "n", "Next match", Aim.FIND, _LISTS),
@@ -98,8 +98,8 @@ _TABLE = (
     _action("search_capitals", "ctrl+y", "Capitals matter always", Aim.FIND, {P.SEARCH}),
     _action("status", "s", "Status", Aim.FIND, {P.HISTORY}, hinted=True),
     _action("group", "t", "Group by", Aim.FIND, {P.RUNBOOKS}, hinted=True),
-    _action("run", "r", "Run", Aim.BEGIN, {P.RUNBOOKS, P.OVERVIEW}),
-    _action("plan", "p", "Plan", Aim.BEGIN, {P.RUNBOOKS, P.OVERVIEW}),
+    _action("run", "r", "Run", Aim.BEGIN, {P.RUNBOOKS, P.OVERVIEW}, hinted=True),
+    _action("plan", "p", "Plan", Aim.BEGIN, {P.RUNBOOKS, P.OVERVIEW}, hinted=True),
     _action("go_on", "ctrl+r", "Run, or go on", Aim.BEGIN, {P.FORM, P.PLAN} | _DIALOGS),
     _action("plan_form", "ctrl+o", "Plan", Aim.BEGIN, {P.FORM}),
     _action("last_values", "ctrl+l", "Last values", Aim.BEGIN, {P.FORM}),
@@ -156,7 +156,7 @@ _TABLE = (
     _action("pager", "o", "Open in the pager", Aim.TAKE, {P.STEPS, P.OUTPUT}),
     _action("editor", "E", "Open in the editor", Aim.TAKE, {P.STEPS, P.OUTPUT}),
     _action("back", "escape", "Back", Aim.GO, _ALL, hinted=True),
-    _action("history", "h", "History", Aim.GO, {P.RUNBOOKS, P.OVERVIEW}),
+    _action("history", "h", "History", Aim.GO, {P.RUNBOOKS, P.OVERVIEW}, hinted=True),
     _action("statistics", "S", "Statistics", Aim.GO, {P.RUNBOOKS, P.OVERVIEW}, hinted=True),
     _action("interrupted", "R", "Interrupted runs", Aim.GO, _PAGES - {P.SEARCH}),
     _action("next_tab", "]", "Next tab", Aim.GO, _PAGES),
@@ -169,7 +169,7 @@ _TABLE = (
     _action("help", "? f1", "Help", Aim.GO, _ALL, hinted=True),
     _action("interrupt", "ctrl+c", "Cancel run", Aim.GO, _ALL),
     _action("suspend", "ctrl+z", "To the shell", Aim.GO, _ALL),
-    _action("quit", "q", "Quit", Aim.GO, _ALL),
+    _action("quit", "q ctrl+q", "Quit", Aim.GO, _ALL),
 )
 
 ACTIONS: Mapping[str, Action] = {action.name: action for action in _TABLE}

@@ -22,7 +22,7 @@ from textual.screen import Screen, SystemModalScreen
 
 from pup_tui.tui.coloured_app import ColouredApp
 from pup_tui.tui.faults import as_told
-from pup_tui.tui.keys import bound, keymap, with_keys
+from pup_tui.tui.keys import bound, by_position, keymap, with_keys
 from pup_tui.tui.remembered import remember, remembered
 from pup_tui.tui.runs import PATIENCE, Runs
 from pup_tui.tui.screens.main import MainScreen
@@ -52,7 +52,7 @@ def _commands() -> type[Provider]:
     return ConsoleCommands
 
 
-class PupTuiApp(ColouredApp[str]):
+class PupTuiApp(ColouredApp[str], inherit_bindings=False):
     """The console; `return_code` is 0 if the operator left, 143 after SIGTERM, 129 without a terminal.
 
     What it returns is the name of the profile to go on with (empty: without one); None where it is to end.
@@ -100,6 +100,20 @@ class PupTuiApp(ColouredApp[str]):
     def choose_theme(self, choice: str) -> None:
         super().choose_theme(choice)
         remember(self.services.state, theme=choice)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            event = by_position(self, event)
+        await super().on_event(event)
+
+    def watch_app_focus(self, focused: bool) -> None:
+        """Give something the focus where nothing has it: the console may have begun behind another window."""
+        if focused and self.screen_stack and self.screen.focused is None:
+            wanted = self.AUTO_FOCUS if self.screen.AUTO_FOCUS is None else self.screen.AUTO_FOCUS
+            for each in self.screen.query(wanted) if wanted else ():
+                if each.focusable:
+                    self.screen.set_focus(each)
+                    break
 
     def get_default_screen(self) -> MainScreen:
         return MainScreen(self.services, self.runs)
@@ -172,13 +186,24 @@ class PupTuiApp(ColouredApp[str]):
     # Leaving
 
     async def action_quit(self) -> None:
-        """Leave; with runs under way, ask first."""
+        """Leave; with runs under way, or where something is typed that would be lost, ask first."""
         from pup_tui.tui.screens.quit import QuitScreen
 
-        if not self.runs.under_way:
+        typed = self._has_typed()
+        if not (self.runs.under_way or typed):
             self.exit()
         elif not isinstance(self.screen, QuitScreen):
-            await self.push_screen(QuitScreen(self.runs, self.services.operator), self._left)
+            asks = QuitScreen(self.runs, self.services.operator, typed=typed)
+            await self.push_screen(asks, self._left)
+
+    def _has_typed(self) -> bool:
+        """Whether a form or a dialog holds what was typed and goes nowhere yet."""
+        from pup_tui.tui.dialogs.dialog import Dialog
+
+        dialogs = (screen for screen in self.screen_stack if isinstance(screen, Dialog))
+        main = self.screen_stack[0]
+        in_form = isinstance(main, MainScreen) and main.pages.has_typed
+        return in_form or any(any(dialog.kept().values()) for dialog in dialogs)
 
     def action_suspend_process(self) -> None:
         """Stop, and go on with the shell's `fg`."""

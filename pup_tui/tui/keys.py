@@ -6,11 +6,12 @@ import string
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from textual import events
 from textual.app import App
 from textual.binding import ActiveBinding, Binding, BindingType, Keymap
 from textual.screen import Screen
 
-from pup_tui.console_keys import ACTIONS, Action, Keys
+from pup_tui.console_keys import ACTIONS, BY_POSITION, Action, Keys
 
 
 def bound(
@@ -78,9 +79,22 @@ def own_bindings(screen: Screen[Any]) -> Iterator[tuple[Action, ActiveBinding]]:
             yield action, active
 
 
+def by_position(app: App[Any], event: events.Key) -> events.Key:
+    """The key in the same place of a US keyboard, unless it is typed into a control."""
+    latin = BY_POSITION.get(event.character or "")
+    if latin is None:
+        return event
+    nodes = () if app.focused is None else app.focused.ancestors_with_self
+    if any(node.check_consume_key(event.key, event.character) for node in nodes):
+        return event
+    return events.Key(_KEYS.get(latin, latin), latin)
+
+
 _CHARACTERS = {
     binding.key: character
     for character in string.punctuation
     for binding in Binding.make_bindings([Binding(_listed((character,)), "")])
 }
 """The signs by what Textual calls their keys."""
+
+_KEYS = {character: key for key, character in _CHARACTERS.items()}

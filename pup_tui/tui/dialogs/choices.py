@@ -26,10 +26,10 @@ class KeyButton(Button):
     def __init__(self, words: str, action: str, **options: Any) -> None:
         super().__init__(Content(words), compact=True, **options)
         self._words = words
-        self._keyed = action
+        self.action_name = action
 
     def on_mount(self) -> None:
-        key = key_of(self.app, self._keyed)
+        key = key_of(self.app, self.action_name)
         self.label = Content.assemble(self._words, (f"  {key}", "not bold"))
 
 

@@ -83,8 +83,11 @@ class ConfirmScreen(Dialog):
     def _typed_right(self, typed: str) -> bool:
         return self._question.expect is None or typed == self._question.expect
 
-    def on_key(self, event: events.Key) -> None:
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
         """What is typed while a text is expected belongs to that text, wherever the focus is."""
+        return self._question.expect is not None and (character or "").isprintable()
+
+    def on_key(self, event: events.Key) -> None:
         typed = self.query("#confirm-typed").results(Input)
         box = next(iter(typed), None)
         if box is not None and not box.has_focus and event.is_printable and event.character:

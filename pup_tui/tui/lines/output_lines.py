@@ -40,7 +40,7 @@ _CALM = Style(dim=True)
 _MARGIN = "  "
 
 
-class OutputLines(ScrollView, can_focus=True):
+class OutputLines(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows an output's end until the operator goes up; then one line is marked, and stays in place.
 
     Nothing but the strips of recently drawn lines is kept in memory.
@@ -339,6 +339,8 @@ class OutputLines(ScrollView, can_focus=True):
         self._changed()
 
     def on_click(self, event: events.Click) -> None:
+        # Textual would mark all of the output with the second click.
+        event.prevent_default()
         row = event.y
         rows = self._rows()
         if 0 <= row < len(rows):

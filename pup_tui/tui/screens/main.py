@@ -175,7 +175,7 @@ class MainScreen(Shell):
     # From a runbook to a run
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("run", "plan"):
+        if action in ("run", "plan", "open"):
             if self.page != "overview":
                 return False
             return True if _runnable(self.entry) else None
@@ -183,6 +183,8 @@ class MainScreen(Shell):
             return bool(self.run_pages)
         if action in ("history", "statistics"):
             return self.page == "overview"
+        if action == "go_to_waiting":
+            return any(page.view.waiting for page in self.run_pages.values())
         if action == "interrupted":
             return bool(self.query(InterruptedBanner))
         return True
@@ -195,8 +197,22 @@ class MainScreen(Shell):
         if self.entry is not None:
             self.begin(self.entry, "plan")
 
+    def action_open(self) -> None:
+        if self.entry is not None:
+            self._open(self.entry)
+
     def on_sidebar_opened(self, message: Sidebar.Opened) -> None:
-        self.begin(message.entry, "run")
+        self._open(message.entry)
+
+    def _open(self, entry: Entry) -> None:
+        """Go to the newest run of a runbook that is under way; without one, begin to run it."""
+        pages = reversed(self.run_pages.items())
+        under_way = (n for n, page in pages if page.runbook == entry.id and not page.over)
+        page = next(under_way, None)
+        if page is None:
+            self.begin(entry, "run")
+        else:
+            self.show_page(page)
 
     def on_overview_pressed(self, message: Overview.Pressed) -> None:
         if message.what == "history":

@@ -22,7 +22,10 @@ LOOK = 0.2
 
 
 class QuitScreen(Dialog):
-    """Asks whether to stay, or to cancel the runs and quit when they have stopped: the answer is `quit`."""
+    """Asks whether to stay, or to cancel the runs and quit when they have stopped: the answer is `quit`.
+
+    Without a run under way it asks because something is `typed` that would be lost.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
@@ -30,9 +33,11 @@ class QuitScreen(Dialog):
         }
     )
 
-    def __init__(self, runs: Runs, operator: str) -> None:
+    def __init__(self, runs: Runs, operator: str, *, typed: bool = False) -> None:
         count = len(runs.under_way)
-        super().__init__(f"{counted(count, 'run')} {'is' if count == 1 else 'are'} under way")
+        under_way = f"{counted(count, 'run')} {'is' if count == 1 else 'are'} under way"
+        super().__init__(under_way if count else "What you typed would be lost")
+        self._typed_too = typed
         self._runs = runs
         self._operator = operator
         self._stopping = False
@@ -42,15 +47,17 @@ class QuitScreen(Dialog):
         yield Static(Content("\n".join(names)), id="quit-runs", markup=False)
 
     def compose_fixed(self) -> Iterable[Widget]:
-        yield Static(
-            "Cancelling stops what runs now and skips the steps after it; cleanup steps still run.",
-            id="quit-progress",
-            markup=False,
+        told = (
+            "Cancelling stops what runs now and skips the steps after it; cleanup steps still run."
         )
+        lost = "What stands in the form or dialog is in no run yet, and is forgotten."
+        parts = (told if self._runs.under_way else "", lost if self._typed_too else "")
+        yield Static("\n".join(filter(None, parts)), id="quit-progress", markup=False)
 
     def compose_buttons(self) -> Iterable[Widget]:
         yield choice("Stay", "stay", "back")
-        yield choice("Cancel the runs and quit", "cancel", variant="error")
+        leave = "Cancel the runs and quit" if self._runs.under_way else "Quit"
+        yield choice(leave, "cancel", variant="error")
 
     def on_mount(self) -> None:
         self.query_one("#stay").focus()

@@ -55,6 +55,8 @@ class Shell(Screen[None]):
         """The id of the page that is shown."""
         self._opened = 0
         self._before_run = "overview"
+        self._from_history: set[str] = set()
+        """The tabs of runs that were opened there."""
         self._wide = False
         self._sidebar_wish: bool | None = None
         self._remembered = remembered(services.state)
@@ -184,6 +186,8 @@ class Shell(Screen[None]):
     async def open_tab(self, page: RunPage) -> None:
         assert page.id is not None
         self.run_pages[page.id] = page
+        if self.page == "history":
+            self._from_history.add(page.id)
         await self.pages.mount(page)
         self.show_page(page.id)
 
@@ -198,7 +202,7 @@ class Shell(Screen[None]):
                 self.show_page(name)
 
     async def close_tab(self, page: RunPage) -> None:
-        self.show_page(self._before_run)
+        self.show_page(self._before(page.id or ""))
         await self.forget_tab(page)
 
     async def forget_tab(self, page: RunPage) -> None:
@@ -208,4 +212,8 @@ class Shell(Screen[None]):
         self.show_tabs()
 
     def on_run_page_left(self) -> None:
-        self.action_runbooks()
+        self.show_page(self._before(self.page))
+
+    def _before(self, page: str) -> str:
+        """The page that the tab of a run was opened from."""
+        return "history" if page in self._from_history else self._before_run

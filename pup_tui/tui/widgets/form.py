@@ -111,6 +111,11 @@ class Form(Armed):
         """All fields, also those that are not asked for now."""
         return self._fields.fields
 
+    @property
+    def has_typed(self) -> bool:
+        """Whether anything is typed or chosen beside what it was filled in with."""
+        return self.loaded is not None and any(field.has_typed for field in self.fields)
+
     def focus(self, scroll_visible: bool = True) -> Self:
         """Focus the first field that needs a value, else the first one."""
         self._fields.focus_first()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -65,6 +66,15 @@ class RunTable(DataTable[Text], inherit_bindings=False):
     class LastWanted(Message):
         """The operator wants to see the oldest run."""
 
+    async def on_click(self, event: events.Click) -> None:
+        """One click goes to a run; two open it."""
+        row = event.style.meta.get("row", -1)
+        if row >= 0:
+            event.prevent_default()
+            self.move_cursor(row=row, animate=False)
+            if event.chain == 2:
+                await self.run_action("select_cursor")
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
         if new_value > old_value and self.max_scroll_y - new_value < 2 * self.size.height:
@@ -113,7 +123,6 @@ class History(Vertical):
         self._total = 0
         self._statuses: Sequence[RunStatus] = ()
         self._problem = ""
-        self._began_with = ""
         # Until there are rows no field has the focus, so that a key in haste is not typed into the filter.
         self.can_focus = True
         self._loading = True
@@ -148,7 +157,6 @@ class History(Vertical):
 
     def set_filter(self, text: str) -> None:
         """Show only the runs that hold each of these words, as long as the filter is not changed."""
-        self._began_with = text
         self._status = None
         self._filter.value = text
 
@@ -315,9 +323,8 @@ class History(Vertical):
         self._search()
 
     def action_leave(self) -> None:
-        """Undo what was typed into the filter; where nothing was, go back."""
-        if self._filter.value != self._began_with:
-            self._filter.value = self._began_with
+        """Go back: from the filter to the runs where there are any, from there to the runbooks."""
+        if self._filter.has_focus and self._table.display:
             self._table.focus()
         else:
             self.post_message(self.Left())

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
+from pup_tui.tui.dialogs.choices import KeyButton
 from pup_tui.tui.keys import own_bindings
 
 MOST = 6
@@ -64,11 +65,15 @@ class KeyHints(Footer):
                 hint.show(active)
 
     def _wanted(self) -> list[ActiveBinding]:
-        """One key for each action: the first of those that do the same."""
-        by_action: dict[str, ActiveBinding] = {}
+        """One key for each thing to do, but for those that a button in sight names with its key."""
+        buttons = self.screen.query(KeyButton)
+        named = {button.action_name for button in buttons if button.is_on_screen}
+        told: dict[str, ActiveBinding] = {}
+        always: ActiveBinding | None = None
         for action, active in own_bindings(self.screen):
-            if action.hinted:
-                by_action.setdefault(action.name, active)
-        always = by_action.pop(ALWAYS, None)
-        nearest = list(by_action.values())[: MOST - 1]
+            if action.name == ALWAYS:
+                always = always or active
+            elif action.hinted and action.name not in named:
+                told.setdefault(active.binding.description, active)
+        nearest = list(told.values())[: MOST - 1]
         return nearest if always is None else [*nearest, always]

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -426,6 +426,11 @@ class OutputPane(Vertical):
             lines.go_to(self._source.beside(lines.cursor, by), above=1)
 
     # Elsewhere
+
+    def on_click(self, event: events.Click) -> None:
+        """Two clicks open a line, as the key for that does."""
+        if event.widget is self.lines and event.chain == 2:
+            self.action_whole_line()
 
     def action_whole_line(self) -> None:
         lines = self.lines

@@ -51,7 +51,7 @@ class Overview(Vertical):
 
     BINDINGS: ClassVar[list[BindingType]] = bound(
         {
-            "open": ("screen.run", "Run"),
+            "open": ("screen.open", "Run"),
             "down": "scroll(1)",
             "up": "scroll(-1)",
         }

@@ -80,6 +80,7 @@ class RunView(Vertical):
                 "follow_run": "follow_run",
                 "waiting": ("answer", "Answer"),
                 "enlarge": "enlarge",
+                "back": ("leave_part", "Back to the steps"),
                 "cancel_run": "cancel_run",
                 "note": "note",
                 "now": "now",
@@ -458,9 +459,20 @@ class RunView(Vertical):
     async def action_output(self, action: str) -> None:
         await self._pane.run_action(action)
 
+    @property
+    def _is_enlarged(self) -> bool:
+        return self.has_class("-only-steps") or self.has_class("-only-output")
+
+    def action_leave_part(self) -> None:
+        """Give room back to what was hidden; then go from the output to the steps."""
+        if self._is_enlarged:
+            self.action_enlarge()
+        else:
+            self._step_list.focus()
+
     def action_enlarge(self) -> None:
         """Give all the room to the part that has the focus; again gives it back."""
-        if self.has_class("-only-steps") or self.has_class("-only-output"):
+        if self._is_enlarged:
             self.remove_class("-only-steps", "-only-output")
         else:
             self.add_class("-only-steps" if self._step_list.has_focus else "-only-output")
@@ -504,6 +516,8 @@ class RunView(Vertical):
                 return bool(self._questions) and not isinstance(self.app.focused, Input)
             case "cancel_run":
                 return self._live is not None and not self.progress.over
+            case "leave_part":
+                return self._pane.has_focus_within or self._is_enlarged
             case "follow_run":
                 return not self._follows_run
             case "now":

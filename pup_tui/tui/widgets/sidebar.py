@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -206,6 +207,15 @@ class RunbookTree(Tree["Entry | str"], inherit_bindings=False):
     def action_last(self) -> None:
         self.move_cursor_to_line(self.last_line)
 
+    async def on_click(self, event: events.Click) -> None:
+        """One click goes to a row; two run a runbook, or open or close a group."""
+        event.prevent_default()
+        line = event.style.meta.get("line")
+        if line is not None:
+            self.move_cursor_to_line(line)
+            if event.chain == 2:
+                await self.run_action("select_cursor")
+
     def action_open_group(self) -> None:
         if self.cursor_node is not None and self.cursor_node.allow_expand:
             self.cursor_node.expand()
@@ -336,6 +346,11 @@ class Sidebar(Vertical):
         )
 
     # What the operator does
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "clear":
+            return bool(self._filter.value)
+        return True
 
     def action_filter(self) -> None:
         self._filter.focus()

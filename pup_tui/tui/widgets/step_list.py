@@ -60,7 +60,7 @@ class Columns(NamedTuple):
         return Columns(number, max(4, room - marked), marked, kind)
 
 
-class StepList(ScrollView, can_focus=True):
+class StepList(ScrollView, can_focus=True, inherit_bindings=False):
     """One row for each step; the selected one is what the rest of the run view is about.
 
     Steps inside a block stand under it, and can be folded away.
@@ -73,20 +73,24 @@ class StepList(ScrollView, can_focus=True):
         "step-list--busy",
         "step-list--selected",
     }
-    BINDINGS: ClassVar[list[BindingType]] = bound(
-        {
-            "down": "move(1)",
-            "up": "move(-1)",
-            "unfold": "unfold",
-            "fold": "fold",
-            "fold_or_unfold": "open_or_close",
-            "open": ("look", "Output"),
-            "page_down": "page(1)",
-            "page_up": "page(-1)",
-            "first": "first",
-            "last": "last",
-        }
-    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bound(
+            {
+                "down": "move(1)",
+                "up": "move(-1)",
+                "unfold": "unfold",
+                "fold": "fold",
+                "fold_or_unfold": "open_or_close",
+                "open": ("look", "Output"),
+                "page_down": "page(1)",
+                "page_up": "page(-1)",
+                "first": "first",
+                "last": "last",
+            }
+        ),
+        # As everywhere, but it says where that is.
+        *bound({"next_part": ("app.focus_next", "To the output")}, priority=True),
+    ]
 
     class LookWanted(Message):
         """The operator wants to read the output of the selected step."""
@@ -207,12 +211,12 @@ class StepList(ScrollView, can_focus=True):
         self._choose(len(self._rows) - 1)
 
     def on_click(self, event: events.Click) -> None:
+        """One click goes to a step; two open a block, or lead to the output of a step."""
         at = self.scroll_offset.y + event.y
         if at < len(self._rows) and self._rows[at] is not UNDO_HEADING:
-            again = at == self.selected
             self._choose(at)
-            if again or self._row.left_out:
-                self.action_open_or_close()
+            if event.chain == 2:
+                self.action_look()
 
     # Folding
 
