@@ -62,7 +62,7 @@ class TerminalFacts(Struct, frozen=True, kw_only=True):
 
     `columns` is how wide it is that standard output goes to; None off a terminal. `colors` is how many it
     has, as somebody says (then `colors_are_set`) or as the environment tells; `dark` whether its ground is
-    thought to be.
+    thought to be. `colors` is empty where only `kind` tells it (`colours.depth_of_kind`).
     """
 
     input: bool

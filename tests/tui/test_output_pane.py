@@ -580,6 +580,32 @@ async def test_braces_go_from_attempt_to_attempt(tmp_path: Path) -> None:
         assert s.rows()[1] == "  2: line 0"
 
 
+async def test_what_was_printed_has_its_attempts_where_something_else_is_shown(
+    tmp_path: Path,
+) -> None:
+    async with shown(tmp_path) as s:
+        printed, made = tmp_path / "0001-all.log", tmp_path / "0002-made.log"
+        now = 10.0
+        writer = SpoolWriter(printed, now=lambda: now)
+        for attempt in (1, 2):
+            now = attempt * 10.0
+            writer.append(Passage("stdout", f"{attempt}: a\n{attempt}: b\n"))
+        writer.close()
+        writer = SpoolWriter(made, now=lambda: now)
+        writer.append(Passage("stdout", '{"attempt": 2}\n'))
+        writer.close()
+        marks = [Parting(15, "attempt 1 failed · attempt 2")]
+        s.pane.show(made, "", printed, marks, grows=False, arranged=True)
+        await s.press()
+        assert s.rows()[0] == "  {"
+        await s.press("v")
+        assert [row[:9] for row in s.rows()[:3]] == ["  1: a", "  1: b", "─ attempt"]
+        await s.press("right_curly_bracket")
+        assert s.lines.cursor == 3
+        await s.press("e")
+        assert "no error line" in s.status()
+
+
 async def test_an_output_that_cannot_be_read_says_so(tmp_path: Path) -> None:
     async with shown(tmp_path, ["x"]) as s:
         folder = tmp_path / "folder.log"

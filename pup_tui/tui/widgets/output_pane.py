@@ -125,7 +125,7 @@ class OutputPane(Vertical):
         """Show the spool at `path`, and, while it holds nothing, say what is going on.
 
         While it `grows` its end is shown, and followed; one that is whole begins at its top. The pager opens
-        what is `kept` of the output, where that is not what is shown. `marks` part what is shown; `is_cut`
+        what is `kept` of the output, where that is not what is shown. `marks` part what was printed; `is_cut`
         says that some of it is missing. What is JSON or a table is shown as such where it is to be
         `arranged`, and on demand otherwise.
         """
@@ -137,7 +137,7 @@ class OutputPane(Vertical):
         self.lines.empty_text = empty_text
         if path == self._path:
             if self._reader is not None:
-                self._reader.marks = marks
+                self._mark()
                 if ended:
                     self._arrange(path, arranged)
                 elif begun_again:
@@ -178,6 +178,7 @@ class OutputPane(Vertical):
         source: LineSource | None = view or self._reader
         if view is None and self._kept is not None and self._kept != self._path:
             self._printed = self._printed or DividedOutput(SpoolReader(self._kept))
+            self._mark()
             source = self._printed
         self.lines.show(source, follow=False)
         self._show_status()
@@ -209,7 +210,13 @@ class OutputPane(Vertical):
     def _open(self) -> None:
         assert self._path is not None
         self._reader = DividedOutput(SpoolReader(self._path))
-        self._reader.marks = self._marks
+        self._mark()
+
+    def _mark(self) -> None:
+        """Part what was printed. What is made of an output is that of its last attempt."""
+        printed = self._reader if self._kept == self._path else self._printed
+        if printed is not None:
+            printed.marks = self._marks
 
     def refresh_output(self) -> None:
         """Take in what was written since the last time."""

@@ -72,13 +72,12 @@ class StepOutputView(Vertical):
                 lost = loss(output, kept or 0)
         if lost:
             told = safe_text(lost[0].upper() + lost[1:])
-        # What is made of an output is that of its last attempt.
         marks = [*leg_marks(self._progress.legs), *attempt_marks(step.repeated)]
         self.pane.show(
             shown,
             told,
             output,
-            marks if shown == output else [],
+            marks,
             is_cut=bool(lost),
             grows=not step.over,
             arranged=step.status == "succeeded",
